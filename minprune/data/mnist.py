@@ -1,0 +1,46 @@
+"""The complete MNIST, shipped with the package: 60,000 + 10,000 images of 28x28 pixels.
+
+    LeCun, Cortes and Burges, "The MNIST database of handwritten digits", CC BY-SA 3.0;
+    see MNIST-LICENSE.txt beside this file.
+
+`python -m minprune.data.mnist DIR` makes the shipped file from the four original files in DIR.
+"""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from minprune.data.dataset import make_dataset
+from minprune.data.idx import read_idx
+
+FILE = Path(__file__).with_name("mnist.npz")
+ORIGINALS = {
+    "train_images": "train-images-idx3-ubyte.gz",
+    "train_labels": "train-labels-idx1-ubyte.gz",
+    "test_images": "t10k-images-idx3-ubyte.gz",
+    "test_labels": "t10k-labels-idx1-ubyte.gz",
+}
+
+
+@cache
+def load_mnist():
+    """MNIST as a `Dataset`: 55,000 training, 5,000 validation and 10,000 test images.
+
+    The arrays are shared between calls and cannot be written to.
+
+    >>> mnist = load_mnist()
+    >>> mnist.train.images.shape, mnist.validation.images.shape, mnist.test.labels[:4]
+    ((55000, 28, 28), (5000, 28, 28), array([7, 2, 1, 0]))
+    """
+    with np.load(FILE, allow_pickle=False) as arrays:
+        dataset = make_dataset("MNIST", **{name: arrays[name] for name in ORIGINALS})
+    for split in (dataset.train, dataset.validation, dataset.test):
+        split.images.flags.writeable = split.labels.flags.writeable = False
+    return dataset
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    np.savez_compressed(FILE, **{name: read_idx(folder / f) for name, f in ORIGINALS.items()})

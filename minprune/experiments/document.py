@@ -1,0 +1,36 @@
+"""What document A printed of its own 784-64-10 experiment (A-5.5), and whether it can be."""
+
+from typing import NamedTuple
+
+from minprune.formulas.metrics import mlp_hidden_width, mlp_parameters
+
+
+class Printed(NamedTuple):
+    """One line of the table in A-5.5."""
+
+    model: str
+    accuracy: float
+    parameters: int
+    milliseconds: float
+
+
+PRINTED = (
+    Printed("document: original", 0.982, 784_096, 0.5),
+    Printed("document: pruned", 0.980, 196_608, 0.3),
+)
+
+
+def verdict(printed):
+    """One sentence on the parameter count of a line: which hidden width it would take.
+
+    >>> print(verdict(PRINTED[1]))
+    196,608 parameters are impossible: a 784-h-10 network has 795 h + 10, so h would be 247.29
+    """
+    h = mlp_hidden_width(printed.parameters, 784, 10)
+    if h.denominator == 1:
+        return f"{printed.parameters:,} parameters are possible, with {h} hidden units"
+    per_unit = mlp_parameters([784, 2, 10]) - mlp_parameters([784, 1, 10])
+    return (
+        f"{printed.parameters:,} parameters are impossible: a 784-h-10 network has "
+        f"{per_unit} h + 10, so h would be {float(h):.2f}"
+    )

@@ -1,0 +1,25 @@
+"""Write a file whole or not at all."""
+
+import os
+import secrets
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path):
+    """Open a binary file that takes the place of `path` when, and only when, all is written.
+
+    A process killed half-way leaves the old file as it was. The new one is first written beside
+    it under a temporary name, so the move stays on one disk, where it is a single act.
+    """
+    target = Path(os.path.realpath(path))  # through a symbolic link, not over it
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)

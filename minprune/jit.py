@@ -1,0 +1,12 @@
+"""Numba's compiler, with the compiled code kept on disk wherever a cache can be written."""
+
+import numba
+
+
+def jit(function):
+    """Compile on the first call, without the global interpreter lock; division as in NumPy."""
+    options = {"nogil": True, "error_model": "numpy"}
+    try:
+        return numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # neither the package nor the home directory can be written
+        return numba.njit(**options)(function)

@@ -1,0 +1,43 @@
+"""First values of the weights, chosen so that signals neither fade nor explode between layers."""
+
+import numpy as np
+
+from minprune.arguments import whole_number
+
+
+def glorot_uniform(rng, n_in, n_out, dtype=np.float32):
+    """Glorot (Xavier) uniform weights: the variance of signals and of gradients is kept on average.
+
+        W_ij ~ U(-l, l),  l = sqrt(6 / (n_in + n_out)),  so  Var W = 2 / (n_in + n_out)
+
+    rng          numpy.random.Generator
+    n_in, n_out  units on either side, >= 1
+    returns an array (n_in, n_out)
+
+    Source: A-5.2.3; Glorot and Bengio 2010, eq. (16).
+
+    >>> W = glorot_uniform(np.random.default_rng(0), 784, 64)
+    >>> W.shape, bool(abs(W).max() <= 0.08411583)
+    ((784, 64), True)
+    """
+    n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)
+    limit = np.sqrt(6 / (n_in + n_out))
+    return rng.uniform(-limit, limit, (n_in, n_out)).astype(dtype)
+
+
+def he_normal(rng, n_in, n_out, dtype=np.float32):
+    """He normal weights: as Glorot, with a factor 2 because a ReLU lets half of the signal through.
+
+        W_ij ~ N(0, 2 / n_in)
+
+    rng          numpy.random.Generator
+    n_in, n_out  units on either side, >= 1
+    returns an array (n_in, n_out)
+
+    Source: He, Zhang, Ren and Sun 2015, eq. (10).
+
+    >>> he_normal(np.random.default_rng(0), 784, 64).shape
+    (784, 64)
+    """
+    n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)
+    return (np.sqrt(2 / n_in) * rng.standard_normal((n_in, n_out))).astype(dtype)

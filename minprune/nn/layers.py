@@ -1,0 +1,85 @@
+"""Layers: forward, and right below it backward, with its derivation.
+
+`forward(x, training=True)` keeps what `backward` needs; with training=False a layer keeps nothing
+and may be used from several threads. `backward(dy)` takes dL/dy, fills the gradients of the
+layer's parameters and returns dL/dx. L is the loss, a single number.
+"""
+
+import numpy as np
+
+from minprune.nn.initialisers import glorot_uniform
+from minprune.nn.parameter import Parameter
+
+
+class Dense:
+    """Fully connected layer.
+
+        y = x W + b
+
+    x (N, n_in), W (n_in, n_out), b (n_out,), y (N, n_out); unit j is column j of W.
+    W is Glorot uniform and b zero unless arrays are given.
+
+    Source: D-1.2c.
+
+    >>> Dense(W=[[1.0, 0.0], [0.0, 2.0]], b=[0.5, 0.5]).forward(np.array([[1.0, 1.0]]))
+    array([[1.5, 2.5]])
+    """
+
+    def __init__(self, W, b):
+        self.W, self.b = Parameter(W), Parameter(b)
+        if self.W.value.ndim != 2 or self.b.value.shape != self.W.value.shape[1:]:
+            raise ValueError(
+                "W must be (n_in, n_out) and b (n_out,), "
+                f"got {self.W.value.shape} and {self.b.value.shape}"
+            )
+
+    @classmethod
+    def random(cls, rng, n_in, n_out, initialise=glorot_uniform, dtype=np.float32):
+        """A layer with random weights and zero biases."""
+        return cls(initialise(rng, n_in, n_out, dtype), np.zeros(n_out, dtype))
+
+    def forward(self, x, training=False):
+        if x.ndim != 2 or x.shape[1] != len(self.W.value):
+            raise ValueError(f"x must be (N, {len(self.W.value)}), got {x.shape}")
+        if training:
+            self.x = x
+        return x @ self.W.value + self.b.value
+
+    def backward(self, dy, input_gradient=True):
+        # y_nj = sum_i x_ni W_ij + b_j, so by the chain rule
+        #   dL/dW_ij = sum_n x_ni dL/dy_nj      dL/db_j = sum_n dL/dy_nj
+        #   dL/dx_ni = sum_j dL/dy_nj W_ij
+        self.W.grad = self.x.T @ dy  # (n_in, N) @ (N, n_out)
+        self.b.grad = dy.sum(axis=0)  # (n_out,)
+        return dy @ self.W.value.T if input_gradient else None  # (N, n_out) @ (n_out, n_in)
+
+    @property
+    def parameters(self):
+        return {"W": self.W, "b": self.b}
+
+
+class ReLU:
+    """Rectified linear unit.
+
+        y = max(x, 0)
+
+    x and y of any one shape.
+
+    Source: D-1.2d; Nair and Hinton 2010.
+
+    >>> ReLU().forward(np.array([-1.0, 0.0, 2.0]))
+    array([0., 0., 2.])
+    """
+
+    def forward(self, x, training=False):
+        if training:
+            self.positive = x > 0
+        return np.maximum(x, 0)
+
+    def backward(self, dy, input_gradient=True):
+        # dy/dx = 1 where x > 0, else 0; at the kink x = 0 we choose 0
+        return dy * self.positive if input_gradient else None
+
+    @property
+    def parameters(self):
+        return {}

@@ -1,0 +1,101 @@
+"""A network is a list of layers, applied one after the other."""
+
+import copy
+from itertools import pairwise
+
+import numpy as np
+
+from minprune.arguments import whole_number
+from minprune.nn.initialisers import glorot_uniform
+from minprune.nn.layers import Dense, ReLU
+
+
+class EmptyLayerError(ValueError):
+    """A mask that keeps nothing: the output would no longer depend on the input."""
+
+
+class Network:
+    """Layers in a row: y = f_L(... f_2(f_1(x))). Calling it gives the logits.
+
+    layers  list of layers
+
+    >>> network = mlp([784, 64, 10], rng=np.random.default_rng(0))
+    >>> network(np.zeros((2, 784), dtype=np.float32)).shape
+    (2, 10)
+    """
+
+    def __init__(self, layers):
+        self.layers = list(layers)
+
+    def __call__(self, x):
+        return self.forward(np.asarray(x))
+
+    def forward(self, x, training=False):
+        for layer in self.layers:
+            x = layer.forward(x, training)
+        return x
+
+    def backward(self, dy, input_gradient=True):
+        """From dL/dy to the gradient of every parameter; returns dL/dx."""
+        first, *others = self.layers
+        for layer in reversed(others):
+            dy = layer.backward(dy)
+        return first.backward(dy, input_gradient)  # training needs no gradient of the images
+
+    @property
+    def parameters(self):
+        """Every parameter by its name, "layer.letter", first layer first."""
+        return {
+            f"{l}.{letter}": parameter
+            for l, layer in enumerate(self.layers)
+            for letter, parameter in layer.parameters.items()
+        }
+
+    @property
+    def weights(self):
+        """The parameters that pruning and weight decay act on: all but the biases."""
+        return {name: p for name, p in self.parameters.items() if p.value.ndim > 1}
+
+    def prune(self, masks):
+        """Give every weight array its mask, in the order of `weights`; True = keep.
+
+        All masks are looked at before the first weight is touched; one that keeps nothing is
+        refused (`EmptyLayerError`; "layer collapse", Tanaka et al. 2020).
+        """
+        masks = [np.asarray(mask) for mask in masks]
+        shapes = [w.value.shape for w in self.weights.values()]
+        if [(m.dtype, m.shape) for m in masks] != [(bool, shape) for shape in shapes]:
+            given = ", ".join(f"{m.dtype} {m.shape}" for m in masks)
+            raise ValueError(f"masks must be boolean arrays of shapes {shapes}, got {given}")
+        for name, mask in zip(self.weights, masks, strict=True):
+            if not mask.any():
+                raise EmptyLayerError(f"masks would prune every weight of {name}; prune less of it")
+        for weight, mask in zip(self.weights.values(), masks, strict=True):
+            weight.prune(mask)
+
+    def unprune(self):
+        """Remove every mask: pruned weights stay 0 until the next step, then learn again."""
+        for parameter in self.parameters.values():
+            parameter.unprune()
+
+    def copy(self):
+        """An independent network with the same layers, values and masks."""
+        return copy.deepcopy(self)
+
+
+def mlp(widths, rng, initialise=glorot_uniform, dtype=np.float32):
+    """Multilayer perceptron: dense layers with a ReLU between two of them.
+
+    widths      at least two ints, input first; (784, 64, 10) is the network of A-5.2.2
+    rng         numpy.random.Generator
+    initialise  function (rng, n_in, n_out, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
+    returns a Network
+
+    >>> sum(p.value.size for p in mlp([784, 64, 10], np.random.default_rng(0)).parameters.values())
+    50890
+    """
+    widths = [whole_number("widths", n, low=1) for n in widths]
+    if len(widths) < 2:
+        raise ValueError(f"widths must name at least the input and the output, got {widths}")
+    layers = [Dense.random(rng, *pair, initialise, dtype) for pair in pairwise(widths)]
+    return Network([part for layer in layers for part in (layer, ReLU())][:-1])

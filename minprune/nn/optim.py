@@ -1,0 +1,115 @@
+"""Optimizers: from the gradients to the next weights, with pruned weights held at exactly 0.
+
+The loops over the weights stand in `updates`, which Numba compiles on the first step.
+"""
+
+import math
+
+import numpy as np
+
+from minprune.arguments import above_zero, at_least_zero, fraction
+
+
+class Optimizer:
+    """What all optimizers share: the parameters, the step count t, and state arrays for each.
+
+    parameters  the dict `network.parameters`
+    lr          learning rate, > 0; may be changed between steps
+    """
+
+    def __init__(self, parameters, lr, weight_decay, state_arrays):
+        self.parameters = list(parameters.values())
+        self.lr = above_zero("lr", lr)
+        self.weight_decay = at_least_zero("weight_decay", weight_decay)
+        self.t = 0
+        self.state = [
+            [np.zeros(p.value.size, p.value.dtype) for _ in range(state_arrays)]
+            for p in self.parameters
+        ]
+
+    def step(self):
+        """Change every parameter once, from its gradient. Weights decay, biases do not."""
+        self.t += 1
+        for p, state in zip(self.parameters, self.state, strict=True):
+            gradient = np.ascontiguousarray(p.grad, p.value.dtype).reshape(-1)
+            keep = None if p.mask is None else p.mask.reshape(-1)
+            decay = self.weight_decay if p.value.ndim > 1 else 0.0
+            self.update(p.value.reshape(-1), gradient, state, keep, decay)
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent with momentum and weight decay.
+
+        v <- mu v + (g + d w)        w <- w - lr v
+
+    momentum      mu, 0 <= mu < 1
+    weight_decay  d >= 0, the gradient of the L2 penalty with lam = d / 2; weights only
+
+    Source: Polyak 1964 (momentum), in the form of PyTorch and of Sutskever et al. 2013.
+
+    >>> from minprune.nn.parameter import Parameter
+    >>> w = Parameter([1.0, 2.0])
+    >>> w.grad = np.array([1.0, -1.0])
+    >>> SGD({"w": w}, lr=0.5).step()
+    >>> w.value
+    array([0.5, 2.5])
+    """
+
+    def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0):
+        super().__init__(parameters, lr, weight_decay, state_arrays=1)
+        self.momentum = fraction("momentum", momentum)
+
+    def update(self, w, gradient, state, keep, decay):
+        from minprune.nn.updates import sgd_update  # importing minprune must not import Numba
+
+        sgd_update(w, gradient, *state, keep, self.lr, self.momentum, decay)
+
+
+class Adam(Optimizer):
+    """Adam: a step of about lr for every weight, whatever the scale of its gradient.
+
+        m <- b1 m + (1 - b1) g              v <- b2 v + (1 - b2) g^2
+        w <- (1 - lr d) w - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
+
+    beta1, beta2  b1 and b2, decay of the two moments, in [0, 1)
+    epsilon       eps > 0
+    weight_decay  d >= 0, decoupled from the gradient; weights only
+
+    Source: A-5.2.8; Kingma and Ba 2015, algorithm 1; the decay: Loshchilov and Hutter 2019 (AdamW).
+    Erratum: A-5.2 trains the pruned network without its mask, so one step turns a pruned 0 into
+    +-lr wherever the gradient is not 0.
+
+    >>> from minprune.nn.parameter import Parameter
+    >>> w = Parameter([0.0, 0.0])
+    >>> w.grad = np.array([3.0, -0.25])
+    >>> Adam({"w": w}, lr=0.5).step()
+    >>> w.value.round(6)
+    array([-0.5,  0.5])
+    """
+
+    def __init__(self, parameters, lr=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
+        super().__init__(parameters, lr, weight_decay, state_arrays=2)
+        self.beta1, self.beta2 = fraction("beta1", beta1), fraction("beta2", beta2)
+        self.epsilon = above_zero("epsilon", epsilon)
+
+    def update(self, w, gradient, state, keep, decay):
+        from minprune.nn.updates import adam_update  # importing minprune must not import Numba
+
+        rates = self.lr, self.beta1, self.beta2, self.epsilon
+        adam_update(w, gradient, *state, keep, self.t, *rates, decay)
+
+
+def cosine_decay(done):
+    """Factor on the learning rate when a part `done` of the training is over.
+
+        factor = (1 + cos(pi done)) / 2
+
+    done  from 0 to 1
+    returns a float, from 1 down to 0
+
+    Source: Loshchilov and Hutter 2017 (SGDR), eq. (5), one cycle.
+
+    >>> cosine_decay(0.0), cosine_decay(1.0)
+    (1.0, 0.0)
+    """
+    return (1 + math.cos(math.pi * done)) / 2

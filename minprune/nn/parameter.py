@@ -1,0 +1,58 @@
+"""A parameter: an array that is learned, its gradient, and the mask that holds the pruned at 0."""
+
+import numpy as np
+
+from minprune.arguments import finite_array
+from minprune.formulas.masks import checked_mask
+
+
+class Parameter:
+    """An array with its gradient and its mask. The mask is state, not an event.
+
+        w_i = 0 wherever m_i = 0, now and after every later step
+
+    value  array; assigning to it copies into the same memory and keeps the pruned entries at 0
+    grad   dL/dvalue, dense: pruned entries have a gradient too, the optimizer ignores it
+    mask   boolean array, True = keep, or None (nothing pruned); see `prune` and `unprune`
+
+    Source: A-2.1a; Han et al. 2015. Erratum: A-5.2 and D-5.2 apply a mask once and throw it away.
+
+    >>> w = Parameter([0.1, -0.3, 0.5])
+    >>> w.prune([False, True, True])
+    >>> w.value += 1.0
+    >>> w.value
+    array([0. , 0.7, 1.5])
+    """
+
+    def __init__(self, value):
+        self._value = np.array(finite_array("value", value), order="C")
+        self.grad = np.zeros_like(self._value)
+        self._mask = None
+
+    @property
+    def value(self):
+        return self._value
+
+    @value.setter
+    def value(self, new):
+        new = np.asarray(new)
+        if new.shape != self._value.shape:
+            raise ValueError(f"value must have the shape {self._value.shape}, got {new.shape}")
+        self._value[...] = new
+        if self._mask is not None:
+            self._value[~self._mask] = 0
+
+    @property
+    def mask(self):
+        return self._mask
+
+    def prune(self, mask):
+        """Set the entries where the mask is False to zero, and hold them there."""
+        mask = checked_mask("mask", mask, self._value.shape).copy()
+        mask.flags.writeable = False  # a mask edited in place would not zero what it newly prunes
+        self._mask = mask
+        self.value = self._value
+
+    def unprune(self):
+        """Let every entry learn again; the pruned ones start from zero."""
+        self._mask = None

@@ -1,0 +1,36 @@
+"""One line that rewrites itself while training runs on a terminal; nothing at all in a log."""
+
+import sys
+import time
+
+
+class Progress:
+    """Progress of something that takes `total` steps; silent unless the stream is a terminal.
+
+    title   what is being done
+    total   number of steps
+    stream  standard error unless given, so that redirected output stays clean
+    """
+
+    def __init__(self, title, total, stream=None):
+        self.title, self.total = title, total
+        self.stream = sys.stderr if stream is None else stream
+        self.shown = self.stream.isatty()
+        self.last = 0.0
+        self.note = ""
+
+    def step(self, done):
+        """Draw the bar, at most ten times a second."""
+        if self.shown and time.monotonic() - self.last >= 0.1:
+            self.last = time.monotonic()
+            bar = "#" * (20 * done // self.total)
+            self._write(f"{self.title}  [{bar:<20}] {100 * done // self.total:3d} %  {self.note}")
+
+    def close(self):
+        """Clear the line."""
+        if self.shown:
+            self._write("")
+
+    def _write(self, text):
+        self.stream.write(f"\r\x1b[K{text}")
+        self.stream.flush()

@@ -1,0 +1,121 @@
+"""Training by mini-batches, and evaluation."""
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.arguments import finite_array, labels_in_range, whole_number
+from minprune.formulas.metrics import accuracy
+from minprune.nn.losses import softmax_cross_entropy
+from minprune.nn.progress import Progress
+
+
+class Epoch(NamedTuple):
+    """What one epoch of training came to."""
+
+    loss: float  # mean over the mini-batches, as they were met
+    validation_accuracy: float | None  # after the epoch; None without validation data
+    seconds: float  # training only, without the validation
+
+
+def fit(
+    network,
+    optimizer,
+    x,
+    y,
+    *,
+    epochs,
+    rng,
+    batch_size=64,
+    validation=None,
+    lr_decay=None,
+    penalty_gradient=None,
+    title="training",
+):
+    """Train the network on mini-batches, in a new random order every epoch.
+
+    x, y        inputs (N, ...), finite, and N integer labels
+    epochs      passes over the data
+    rng         numpy.random.Generator, for the order
+    batch_size  samples per step, at most N; the last batch of an epoch may be smaller
+    validation  pair (x, y) whose accuracy is taken after every epoch, or None
+    lr_decay    function from the part done, 0 to 1, to a factor on the learning rate, or None
+    penalty_gradient  function from a weight array to the gradient of a penalty on it, or None:
+                what is minimised is then L_0 + R (E-4.1), while the loss reported stays L_0
+    title       what the progress line on a terminal says
+    returns a list of one `Epoch` per epoch
+
+    Ctrl-C leaves a usable network: its masks hold, and KeyboardInterrupt is passed on.
+    """
+    x, y = checked_samples(network, x, y)
+    validation = validation and checked_samples(network, *validation, names=("validation",) * 2)
+    whole_number("epochs", epochs, low=0)
+    whole_number("batch_size", batch_size, low=1, high=len(x))
+    steps, base_lr, history = -(-len(x) // batch_size), optimizer.lr, []
+    progress = Progress(title, epochs * steps)
+    try:
+        for epoch in range(epochs):
+            started, losses, order = time.perf_counter(), [], rng.permutation(len(x))
+            for step in range(steps):
+                done = epoch * steps + step
+                if lr_decay is not None:
+                    optimizer.lr = base_lr * lr_decay(done / (epochs * steps))
+                batch = order[step * batch_size : (step + 1) * batch_size]
+                losses.append(train_step(network, optimizer, x[batch], y[batch], penalty_gradient))
+                progress.step(done)
+            seconds = time.perf_counter() - started
+            score = _accuracy(network, *validation) if validation else None
+            history.append(Epoch(float(np.mean(losses)), score, seconds))
+            if not np.isfinite(history[-1].loss):
+                raise FloatingPointError(
+                    f"training diverged in epoch {epoch + 1}: the loss is {history[-1].loss}; "
+                    f"try a smaller lr than {base_lr:g}"
+                )
+            progress.note = f"loss {history[-1].loss:.3f}" + (f"  {score:.2%}" if score else "")
+    finally:
+        optimizer.lr = base_lr
+        progress.close()
+        for parameter in network.parameters.values():  # also after half a step
+            parameter.value = parameter.value
+    return history
+
+
+def train_step(network, optimizer, x, y, penalty_gradient=None):
+    """One step on one mini-batch: forward, backward, update. Returns the loss before the step."""
+    loss, gradient = softmax_cross_entropy(network.forward(x, training=True), y)
+    network.backward(gradient, input_gradient=False)
+    if penalty_gradient is not None:
+        for weight in network.weights.values():
+            weight.grad += penalty_gradient(weight.value)
+    optimizer.step()
+    return loss
+
+
+def evaluate(network, x, y):
+    """Mean cross-entropy and accuracy of the network on data.
+
+    x, y  inputs (N, ...), finite, and N integer labels
+    returns (loss, accuracy): a float in nats, a float in [0, 1]
+
+    Source: A-3.2.6.
+    """
+    x, y = checked_samples(network, x, y)
+    logits = network(x)
+    return softmax_cross_entropy(logits, y)[0], accuracy(y, logits.argmax(axis=1))
+
+
+def checked_samples(network, x, y, names=("x", "y")):
+    """x and y as arrays that fit together and fit the network, or an error that names them."""
+    x, y = finite_array(names[0], x), np.asarray(y)
+    if len(x) == 0 or len(x) != len(y):
+        raise ValueError(
+            f"{names[0]} and {names[1]} must hold the same number of samples, at least one, "
+            f"got {len(x)} and {len(y)}"
+        )
+    classes = network(x[:1]).shape[1]
+    return x, labels_in_range(names[1], y, classes)
+
+
+def _accuracy(network, x, y):
+    return accuracy(y, network(x).argmax(axis=1))

@@ -1,0 +1,40 @@
+"""The update rules, weight by weight, compiled by Numba: one pass over memory instead of a dozen.
+
+All arrays are flat and of one dtype. `keep` is a boolean array or None; where it is False the
+weight and everything that is remembered about it become exactly 0, whatever the gradient says.
+The arithmetic stays in the dtype of w: a bare Python float would widen every product to float64.
+"""
+
+from minprune.jit import jit
+
+
+@jit
+def sgd_update(w, g, velocity, keep, lr, momentum, weight_decay):
+    real = w.dtype.type
+    mu, eta, decay = real(momentum), real(lr), real(weight_decay)
+    for i in range(w.size):
+        v_i = mu * velocity[i] + (g[i] + decay * w[i])
+        w_i = w[i] - eta * v_i
+        kept = keep is None or keep[i]
+        velocity[i] = v_i if kept else real(0)
+        w[i] = w_i if kept else real(0)
+
+
+@jit
+def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
+    real = w.dtype.type
+    b1, one_minus_b1 = real(beta1), real(1 - beta1)
+    b2, one_minus_b2 = real(beta2), real(1 - beta2)
+    m_scale, v_scale = real(1 / (1 - beta1**t)), real(1 / (1 - beta2**t))
+    eta, eps, shrink = real(lr), real(epsilon), real(1 - lr * weight_decay)
+    # Where a pixel is nearly always black the moments decay into denormal numbers, on which the
+    # processor is many times slower. Adding and subtracting 1e-30 rounds those to 0, nothing else.
+    tiny = real(1e-30)
+    for i in range(w.size):
+        m_i = (b1 * m[i] + one_minus_b1 * g[i] + tiny) - tiny
+        v_i = (b2 * v[i] + one_minus_b2 * g[i] * g[i] + tiny) - tiny
+        w_i = shrink * w[i] - eta * (m_i * m_scale) / ((v_i * v_scale) ** real(0.5) + eps)
+        kept = keep is None or keep[i]
+        m[i] = m_i if kept else real(0)
+        v[i] = v_i if kept else real(0)
+        w[i] = w_i if kept else real(0)
