@@ -23,3 +23,18 @@ def replacing(path):
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def writable_folder(path):
+    """The path itself; OSError unless it is, or could be made, a folder to write to.
+
+    Nothing is made: a job can ask before its hour of work and leave no trace if it is stopped.
+    """
+    path = nearest = Path(path)
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise NotADirectoryError(f"{path}: cannot be a folder, {nearest} is a file")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise PermissionError(f"{path}: cannot be written, no permission in {nearest}")
+    return path

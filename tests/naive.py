@@ -7,6 +7,7 @@ Mask: True = keep. Score: higher = more important. Dense layer: y = x @ W + b.
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -224,7 +225,7 @@ def macro_recall(labels, predictions):
 def mlp_parameters(widths):
     """sum_l n_l * n_{l+1} + n_{l+1}: kernels and biases (A-5.5)"""
     total = 0
-    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+    for n_in, n_out in pairwise(widths):
         total += n_in * n_out + n_out
     return total
 
@@ -232,7 +233,7 @@ def mlp_parameters(widths):
 def mlp_macs(widths):
     """sum_l n_l * n_{l+1}: multiply-accumulates for one sample, biases not counted"""
     total = 0
-    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+    for n_in, n_out in pairwise(widths):
         total += n_in * n_out
     return total
 

@@ -15,8 +15,8 @@ class Printed(NamedTuple):
 
 
 PRINTED = (
-    Printed("document: original", 0.982, 784_096, 0.5),
-    Printed("document: pruned", 0.980, 196_608, 0.3),
+    Printed("document A-5.5, original", 0.982, 784_096, 0.5),
+    Printed("document A-5.5, pruned", 0.980, 196_608, 0.3),
 )
 
 

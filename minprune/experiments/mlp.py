@@ -124,6 +124,8 @@ def run_mlp(settings, data, say=print):
     say       called with a line of text after each stage
     returns a `Result`
     """
+    images = (len(split.labels) for split in (data.train, data.validation, data.test))
+    say("{}: {} training, {} validation, {} test images".format(data.name, *images))
     dense, history = train_dense(settings, data)
     say(f"dense    {accuracy_on_test(dense, data):.2%} after {settings.epochs} epochs")
     trials = {settings.sparsity: prune_and_finetune(settings, data, dense)}
@@ -225,7 +227,7 @@ def measure(name, network, data):
     """A `Model`: counts, bytes, test accuracy, and the forward pass timed dense and sparse."""
     engine = SparseEngine(network)
     arrays = [p.value for p in network.parameters.values()]
-    x = {n: data.test.flat[:n] for n in BATCHES}
+    x = {n: np.resize(data.test.flat, (n, data.test.flat.shape[1])) for n in BATCHES}
     calls = {("dense", n): partial(network, x[n]) for n in BATCHES}
     calls |= {("sparse", n): partial(engine, x[n]) for n in BATCHES}
     ms = median_milliseconds(calls)

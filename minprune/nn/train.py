@@ -1,7 +1,7 @@
 """Training by mini-batches, and evaluation."""
 
 import time
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.progress import Progress
 
 
-class Epoch(NamedTuple):
+@dataclass(frozen=True)
+class Epoch:
     """What one epoch of training came to."""
 
     loss: float  # mean over the mini-batches, as they were met
@@ -56,23 +57,19 @@ def fit(
     progress = Progress(title, epochs * steps)
     try:
         for epoch in range(epochs):
-            started, losses, order = time.perf_counter(), [], rng.permutation(len(x))
-            for step in range(steps):
-                done = epoch * steps + step
+            started, losses = time.perf_counter(), []
+            for batch in minibatches(len(x), batch_size, rng):
+                done = epoch * steps + len(losses)
                 if lr_decay is not None:
                     optimizer.lr = base_lr * lr_decay(done / (epochs * steps))
-                batch = order[step * batch_size : (step + 1) * batch_size]
                 losses.append(train_step(network, optimizer, x[batch], y[batch], penalty_gradient))
                 progress.step(done)
             seconds = time.perf_counter() - started
             score = _accuracy(network, *validation) if validation else None
             history.append(Epoch(float(np.mean(losses)), score, seconds))
-            if not np.isfinite(history[-1].loss):
-                raise FloatingPointError(
-                    f"training diverged in epoch {epoch + 1}: the loss is {history[-1].loss}; "
-                    f"try a smaller lr than {base_lr:g}"
-                )
-            progress.note = f"loss {history[-1].loss:.3f}" + (f"  {score:.2%}" if score else "")
+            progress.note = f"loss {history[-1].loss:.3f}" + (
+                "" if score is None else f"  {score:.2%}"
+            )
     finally:
         optimizer.lr = base_lr
         progress.close()
@@ -81,9 +78,21 @@ def fit(
     return history
 
 
+def minibatches(n, batch_size, rng):
+    """Index arrays that cover 0 .. n-1 once in a random order, batch by batch."""
+    order = rng.permutation(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
 def train_step(network, optimizer, x, y, penalty_gradient=None):
     """One step on one mini-batch: forward, backward, update. Returns the loss before the step."""
-    loss, gradient = softmax_cross_entropy(network.forward(x, training=True), y)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported here:
+        loss, gradient = softmax_cross_entropy(network.forward(x, training=True), y)
+    if not np.isfinite(loss):
+        raise FloatingPointError(
+            f"training diverged: the loss is {loss}; try a smaller lr than {optimizer.lr:g}"
+        )
     network.backward(gradient, input_gradient=False)
     if penalty_gradient is not None:
         for weight in network.weights.values():

@@ -5,6 +5,8 @@ weight and everything that is remembered about it become exactly 0, whatever the
 The arithmetic stays in the dtype of w: a bare Python float would widen every product to float64.
 """
 
+import numpy as np
+
 from minprune.jit import jit
 
 
@@ -28,12 +30,13 @@ def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
     m_scale, v_scale = real(1 / (1 - beta1**t)), real(1 / (1 - beta2**t))
     eta, eps, shrink = real(lr), real(epsilon), real(1 - lr * weight_decay)
     # Where a pixel is nearly always black the moments decay into denormal numbers, on which the
-    # processor is many times slower. Adding and subtracting 1e-30 rounds those to 0, nothing else.
-    tiny = real(1e-30)
+    # processor is many times slower. Adding and subtracting 1e-20 cuts float32 moments to multiples
+    # of 1e-27, so that these become 0; next to epsilon that is nothing.
+    tiny = real(1e-20)
     for i in range(w.size):
         m_i = (b1 * m[i] + one_minus_b1 * g[i] + tiny) - tiny
         v_i = (b2 * v[i] + one_minus_b2 * g[i] * g[i] + tiny) - tiny
-        w_i = shrink * w[i] - eta * (m_i * m_scale) / ((v_i * v_scale) ** real(0.5) + eps)
+        w_i = shrink * w[i] - eta * (m_i * m_scale) / (np.sqrt(v_i * v_scale) + eps)
         kept = keep is None or keep[i]
         m[i] = m_i if kept else real(0)
         v[i] = v_i if kept else real(0)

@@ -1,0 +1,3 @@
+from minprune.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,84 @@
+"""The command line: python -m minprune ..."""
+
+import argparse
+import sys
+from dataclasses import fields
+
+import minprune
+from minprune.data.idx import load_idx
+from minprune.data.mnist import load_mnist
+from minprune.files import writable_folder
+
+DESCRIPTION = """\
+Neural-network pruning from scratch.
+
+  python -m minprune           the main job on MNIST: train, prune, fine-tune, report
+  python -m minprune run mlp   the same; both take the choices that `run mlp --help` lists
+"""
+
+TOP_LEVEL = "-h", "--help", "--version"  # any other option belongs to the main job
+
+CHOICES = {
+    "sparsity": "fraction of the weights to prune, at least 0 and below 1",
+    "scope": "'global' ranks the weights of all layers together, 'layer' each layer by itself",
+    "hidden": "hidden units",
+    "epochs": "epochs of training before pruning",
+    "finetune_epochs": "epochs of training after pruning",
+    "batch_size": "images per step",
+    "lr": "learning rate before pruning; it decays to 0",
+    "finetune_lr": "learning rate after pruning; it decays to 0",
+    "l1": "strength of the L1 penalty before pruning",
+    "seed": "of everything random",
+}
+
+
+def main(arguments=None):
+    """Run the command line. Returns the exit status: 0 done, 2 refused, 130 interrupted."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in TOP_LEVEL):
+        arguments = ["run", "mlp", *arguments]
+    options = _parser().parse_args(arguments)
+    try:
+        run(options)
+    except (ValueError, FloatingPointError, OSError) as error:
+        print(f"minprune: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("minprune: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def run(options):
+    """The main job with the choices of the command line; all are checked before work begins."""
+    from minprune.experiments.mlp import Settings, run_mlp
+    from minprune.report.table import render
+    from minprune.report.write import write_report
+
+    settings = Settings(**{name: getattr(options, name) for name in CHOICES})
+    folder = writable_folder(options.out)
+    data = load_mnist() if options.data is None else load_idx(options.data)
+    result = run_mlp(settings, data, say=lambda line: print(line, flush=True))
+    write_report(result, folder)
+    print(f"\n{render(result)}\nReport, pictures and networks are in {folder}/")
+
+
+def _parser():
+    from minprune.experiments.mlp import Settings
+
+    parser = argparse.ArgumentParser(
+        "minprune", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"minprune {minprune.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="run")
+    job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
+        dest="network", required=True, metavar="mlp"
+    )
+    mlp = job.add_parser("mlp", help="multilayer perceptron, 784-64-10 unless chosen otherwise",
+                         formatter_class=argparse.ArgumentDefaultsHelpFormatter)  # fmt: skip
+    for field in fields(Settings):
+        flag = "--" + field.name.replace("_", "-")
+        mlp.add_argument(flag, type=field.type, default=field.default, help=CHOICES[field.name])
+    mlp.add_argument("--data", metavar="DIR", help="folder in IDX form; MNIST unless given")
+    mlp.add_argument("--out", metavar="DIR", default="minprune-report", help="folder to write to")
+    return parser

@@ -1,0 +1,76 @@
+"""The pictures of the main job, in colours that every eye tells apart (Okabe and Ito's)."""
+
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+
+
+def accuracy_figure(result):
+    """Test accuracy against sparsity: just pruned, fine-tuned, random control; whole and top."""
+    figure = Figure(figsize=(9, 4), layout="constrained", dpi=120)
+    whole, top = figure.subplots(1, 2)
+    x = [-math.log2(1 - p.sparsity) for p in result.curve]
+    dense = 100 * result.models[0].accuracy
+    lines = {
+        "smallest weights pruned, fine-tuned": ("finetuned", BLUE, "o", "-"),
+        "smallest weights pruned, nothing else": ("pruned", ORANGE, "s", "--"),
+        "random weights pruned, fine-tuned": ("random", GREEN, "^", ":"),
+    }
+    for axes in (whole, top):
+        axes.axhline(dense, color=GREY, linewidth=1, label=f"dense, {dense:.2f} %")
+        for label, (field, color, marker, style) in lines.items():
+            y = [100 * getattr(p, field) for p in result.curve]
+            axes.plot(x, y, style, color=color, marker=marker, label=label)
+        axes.set_xticks(x, [f"{100 * p.sparsity:g}" for p in result.curve])
+        axes.set_xlabel("sparsity of the weights, % (spaced by compression)")
+        axes.set_ylabel(f"test accuracy on {result.dataset}, %")
+        axes.grid(alpha=0.3)
+    whole.set_ylim(0, 102)
+    whole.legend(loc="lower left", fontsize=8)
+    top.set_ylim(min(dense - 5, 99), min(dense + 1, 100))
+    whole.set_title("whole range")
+    top.set_title("top of the range")
+    return figure
+
+
+def weights_figure(result):
+    """Histograms of the weights of every layer: dense, and pruned and fine-tuned."""
+    before, after = list(result.dense.weights.values()), list(result.pruned.weights.values())
+    figure = Figure(figsize=(4.5 * len(before), 4), layout="constrained", dpi=120)
+    for l, axes in enumerate(np.atleast_1d(figure.subplots(1, len(before)))):
+        w, kept = before[l].value.ravel(), after[l].value[after[l].mask]
+        limit = max(np.abs(w).max(), np.abs(kept).max())
+        bins = np.linspace(-limit, limit, 82)  # 81 bins, the middle one around 0
+        axes.hist(w, bins, color=GREY, alpha=0.6, label=f"dense: {w.size:,} weights")
+        axes.hist(kept, bins, histtype="step", color=BLUE, linewidth=1.5,
+                  label=f"pruned, fine-tuned: {kept.size:,} weights")  # fmt: skip
+        axes.set_yscale("log")
+        axes.set_ylim(0.8, 10 * axes.get_ylim()[1])  # room for the legend
+        axes.set_title("layer {} ({} to {})".format(l + 1, *before[l].value.shape))
+        axes.set_xlabel("value of the weight")
+        axes.set_ylabel("number of weights (log scale)")
+        axes.legend(fontsize=8, loc="upper right")
+    return figure
+
+
+def masks_figure(result):
+    """The first layer's mask as images: one per hidden unit (64 at most), and their sum."""
+    mask = next(iter(result.pruned.weights.values())).mask  # (pixels, units)
+    images = mask.T.reshape(-1, *result.image_shape)  # (units, H, W)
+    side = math.ceil(math.sqrt(min(len(images), 64)))
+    figure = Figure(figsize=(10, 5), layout="constrained", dpi=120)
+    left, right = figure.subfigures(1, 2)
+    for axes, image in zip(left.subplots(side, side, squeeze=False).flat, images, strict=False):
+        axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    for axes in left.axes:
+        axes.set(xticks=[], yticks=[])
+    left.suptitle(f"pixels that each of {min(len(images), 64)} hidden units still reads (black)")
+    axes = right.subplots()
+    shown = axes.imshow(images.sum(axis=0), cmap="viridis", interpolation="nearest")
+    right.colorbar(shown, label="hidden units that read this pixel")
+    axes.set(xlabel="column of the image", ylabel="row of the image")
+    right.suptitle(f"{mask.sum():,} of {mask.size:,} connections kept")
+    return figure

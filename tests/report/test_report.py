@@ -1,0 +1,121 @@
+"""The report: the table says what was found, the files are whole, the pictures show the data."""
+
+import json
+
+import numpy as np
+import pytest
+
+from minprune.data.dataset import Dataset
+from minprune.experiments.mlp import Model, Point, Result, Settings, Unmasked
+from minprune.nn.network import mlp
+from minprune.nn.store import load
+from minprune.nn.train import Epoch
+from minprune.pruning.one_shot import prune_by_magnitude
+from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
+from minprune.report.table import render
+from minprune.report.write import write_report
+
+
+def model(name, accuracy):
+    times = {1: 0.0125, 256: 0.25}, {1: 0.5, 256: 1.75}
+    return Model(name, accuracy, 50890, 5156, 203560, 41256, 5082, *times)
+
+
+@pytest.fixture
+def result():
+    dense = mlp([12, 70, 3], np.random.default_rng(0))
+    pruned = dense.copy()
+    prune_by_magnitude(pruned, 0.75)
+    return Result(
+        settings=Settings(sparsity=0.75),
+        dataset="bars",
+        image_shape=(3, 4),
+        history=[Epoch(0.5, 0.75, 1.0)],
+        curve=[Point(0.5, 0.9, 0.95, 0.8), Point(0.75, 0.5, 0.9, 0.25)],
+        unmasked=Unmasked(0.75, 0.5, 0.125),
+        models=[model("dense", 0.9807), model("pruned, fine-tuned", 0.9)],
+        dense=dense,
+        pruned=pruned,
+    )
+
+
+def test_the_table_holds_every_figure(result):
+    lines = render(result).splitlines()
+    row = next(line for line in lines if line.startswith("pruned, fine-tuned"))
+    assert row.split()[2:] == (
+        "90.00% 50,890 5,156 203,560 41,256 5,082 0.013 0.500 0.250 1.750".split()
+    )
+    printed = [line for line in lines if line.startswith("document A-5.5") and "%" in line]
+    assert ["784,096" in printed[0], "196,608" in printed[1]] == [True, True]
+    text = " ".join(render(result).split())
+    assert "784,096 parameters are impossible" in text
+    assert "from 75.0% to 50.0%, 4 epochs to 12.5%" in text
+
+
+def test_the_columns_line_up(result):
+    lines = render(result).splitlines()
+    table = lines[: max(i for i, line in enumerate(lines) if set(line) == {"-"}) + 1]
+    assert len({len(line) for line in table}) == 1
+
+
+def test_the_folder_holds_text_numbers_pictures_and_networks(result, tmp_path):
+    folder = tmp_path / "a" / "report"
+    folder.mkdir(parents=True)
+    (folder / "mine.txt").write_text("kept")
+    write_report(result, folder)
+    names = (
+        "accuracy.png dense.npz masks.png mine.txt pruned.npz report.txt result.json weights.png"
+    )
+    assert sorted(p.name for p in folder.iterdir()) == names.split()
+    assert (folder / "report.txt").read_text() == render(result)
+    for picture in folder.glob("*.png"):
+        assert picture.read_bytes().startswith(b"\x89PNG")
+    x = np.ones((2, 12), np.float32)
+    assert (load(folder / "pruned.npz")(x) == result.pruned(x)).all()
+
+
+def test_the_numbers_can_be_read_by_a_machine(result, tmp_path):
+    write_report(result, tmp_path)
+    found = json.loads((tmp_path / "result.json").read_text())
+    assert found["settings"]["sparsity"] == 0.75
+    assert found["curve"][1] == {"sparsity": 0.75, "pruned": 0.5, "finetuned": 0.9, "random": 0.25}
+    assert found["models"][0]["dense_ms"] == {"1": 0.0125, "256": 0.25}
+    assert found["history"] == [{"loss": 0.5, "validation_accuracy": 0.75, "seconds": 1.0}]
+    assert found["unmasked"]["after_one_step"] == 0.5
+    assert {"cores", "numpy", "numba", "python"} <= set(found["machine"])
+
+
+def test_the_accuracy_picture_shows_the_curve(result):
+    whole, top = accuracy_figure(result).axes
+    for axes in (whole, top):
+        lines = {line.get_label(): line for line in axes.get_lines()}
+        assert list(lines["random weights pruned, fine-tuned"].get_ydata()) == [80.0, 25.0]
+        assert list(lines["smallest weights pruned, fine-tuned"].get_ydata()) == [95.0, 90.0]
+        assert list(lines["smallest weights pruned, nothing else"].get_ydata()) == [90.0, 50.0]
+        assert list(lines["smallest weights pruned, fine-tuned"].get_xdata()) == [1.0, 2.0]
+        assert [t.get_text() for t in axes.get_xticklabels()] == ["50", "75"]
+        assert "accuracy" in axes.get_ylabel() and "sparsity" in axes.get_xlabel()
+    assert whole.get_legend() is not None
+
+
+def test_the_weights_picture_counts_every_weight_once(result):
+    figure = weights_figure(result)
+    for axes, weight in zip(figure.axes, result.pruned.weights.values(), strict=True):
+        dense_bars = [patch for patch in axes.patches if hasattr(patch, "get_height")]
+        assert sum(bar.get_height() for bar in dense_bars) == weight.value.size
+        labels = [text.get_text() for text in axes.get_legend().get_texts()]
+        assert any(f"{weight.mask.sum():,}" in label for label in labels)
+
+
+def test_the_masks_picture_shows_the_mask_unit_by_unit(result):
+    mask = next(iter(result.pruned.weights.values())).mask
+    left, right = masks_figure(result).subfigs
+    shown = [axes.images[0].get_array() for axes in left.axes if axes.images]
+    assert len(shown) == 64  # of 70 units
+    for unit, image in enumerate(shown):
+        assert (np.asarray(image) == mask[:, unit].reshape(3, 4)).all()
+    assert (np.asarray(right.axes[0].images[0].get_array()) == mask.sum(axis=1).reshape(3, 4)).all()
+
+
+def test_dataset_is_what_the_job_takes(bars_data):
+    assert isinstance(bars_data, Dataset)

@@ -1,0 +1,109 @@
+"""The commands as a user runs them: output read, exit status and folder looked at."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import minprune
+from minprune.cli import main
+
+ROOT = Path(__file__).parents[1]
+QUICK = "--hidden 8 --epochs 2 --finetune-epochs 1 --batch-size 32".split()
+
+
+def start(*arguments, cwd):
+    return subprocess.Popen(
+        [sys.executable, "-m", "minprune", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(*arguments, cwd):
+    process = start(*arguments, cwd=cwd)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def test_the_main_job_from_data_to_report(idx_folder, tmp_path):
+    code, out, err = run("--data", idx_folder, *QUICK, cwd=tmp_path)
+    assert code == 0
+    assert "\r" not in out + err and "%  loss" not in out + err  # no progress display in a log
+    folder = tmp_path / "minprune-report"
+    assert out.rstrip().endswith("are in minprune-report/")
+    assert (folder / "report.txt").read_text() in out
+    assert json.loads((folder / "result.json").read_text())["dataset"] == "bars"
+
+
+def test_run_mlp_is_the_same_job(idx_folder, tmp_path):
+    for words, out in (([], "a"), (["run", "mlp"], "b")):
+        assert main([*words, "--data", str(idx_folder), *QUICK, "--out", str(tmp_path / out)]) == 0
+    curves = [json.loads((tmp_path / d / "result.json").read_text())["curve"] for d in "ab"]
+    assert curves[0] == curves[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--sparsity", "1.2"], ["sparsity", "1.2"]),
+        (["--sparsity", "90"], ["sparsity", "90", "0.9"]),
+        (["--sparsity", "nan"], ["sparsity", "nan"]),
+        (["--sparsity", "most"], ["--sparsity", "most"]),
+        (["--batch-size", "5000"], ["batch_size", "1100", "5000"]),
+        (["--epochs", "0"], ["epochs"]),
+        (["--scope", "all"], ["scope", "global", "layer"]),
+        (["--lr", "1e30"], ["diverged", "lr"]),
+        (["--sparsity", "0.999"], ["every weight"]),
+        (["--out", "file/report"], ["file/report", "folder"]),
+        (["--data", "nowhere"], ["nowhere"]),
+        (["--data", "empty"], ["empty", "train-images"]),
+        (["run", "cnn2"], ["cnn2"]),
+        (["walk"], ["walk"]),
+    ],
+)
+def test_bad_input_is_refused_by_name_and_nothing_is_written(
+    arguments, words, idx_folder, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    data = [] if "--data" in arguments or arguments[0][0] != "-" else ["--data", str(idx_folder)]
+    try:
+        code = main([*arguments, *data] if data or "--data" in arguments else arguments)
+    except SystemExit as exit:  # argparse
+        code = exit.code
+    error = capsys.readouterr().err
+    assert code == 2
+    assert all(word in error for word in words), error
+    assert "Traceback" not in error
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_ctrl_c_ends_cleanly_and_leaves_nothing(idx_folder, tmp_path):
+    process = start("--data", idx_folder, *QUICK, "--epochs", 100_000, cwd=tmp_path)
+    assert process.stdout.readline().startswith("bars: 1100 training")  # the rest takes hours
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "minprune: interrupted\n")
+    assert not (tmp_path / "minprune-report").exists()
+
+
+def test_help_and_version(capsys):
+    for words, expected in (
+        (["--help"], "run mlp"),
+        (["run", "mlp", "--help"], "--finetune-epochs"),
+        (["--version"], minprune.__version__),
+    ):
+        with pytest.raises(SystemExit) as exit:
+            main(words)
+        assert exit.value.code == 0
+        assert expected in capsys.readouterr().out

@@ -1,0 +1,98 @@
+"""The house stands as DESIGN and README draw it: imports go one way, and importing is cheap."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "minprune"
+
+# lowest first: a module may import from its own line and from those above it
+HOUSE = (
+    ("arguments", "files", "jit"),
+    ("formulas",),
+    ("nn",),
+    ("pruning",),
+    ("sparse",),
+    ("data",),
+    ("experiments",),
+    ("report",),
+    ("cli", "__init__", "__main__"),
+)
+ALLOWED = {"numpy", "numba", "matplotlib", "minprune"} | sys.stdlib_module_names
+
+MODULES = sorted(PACKAGE.rglob("*.py"), key=str)
+
+
+def floor(part):
+    return next(level for level, names in enumerate(HOUSE) if part in names)
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide where a thing comes from"
+            yield node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_upward_only_and_name_no_other_package(path):
+    here = floor(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+    for name in imported(path):
+        top, *inner = name.split(".")
+        assert top in ALLOWED
+        if top == "minprune" and inner:
+            assert floor(inner[0]) <= here, f"{name} stands below"
+
+
+def test_every_folder_of_the_package_has_its_place():
+    parts = {p.relative_to(PACKAGE).parts[0].removesuffix(".py") for p in MODULES}
+    assert parts == {name for names in HOUSE for name in names}
+
+
+def test_importing_minprune_brings_in_neither_numba_nor_matplotlib():
+    code = "import sys, minprune; print(sorted({'numba', 'matplotlib'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
+
+
+def test_every_public_name_can_be_had_and_others_cannot():
+    import minprune
+
+    for name in dir(minprune):
+        getattr(minprune, name)
+    assert "SparseEngine" in dir(minprune)
+    with pytest.raises(AttributeError, match="no_such_name"):
+        minprune.no_such_name  # noqa: B018
+
+
+def functions(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+def code_lines(function):
+    docstring = ast.get_docstring(function, clean=False)
+    own = function.end_lineno - function.lineno + 1
+    return own - (len(docstring.splitlines()) if docstring else 0)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_no_function_is_longer_than_a_screen(path):
+    assert {f.name: code_lines(f) for f in functions(path) if code_lines(f) > 40} == {}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "formulas").glob("[a-z]*.py")), ids=lambda p: p.name
+)
+def test_every_formula_has_equation_source_and_example(path):
+    for function in functions(path):
+        if not function.name.startswith("_") and function.name != "checked_mask":
+            text = ast.get_docstring(function)
+            for part in ("Source: ", "\n    ", "\n>>> ", "\nreturns "):
+                assert part in text, f"{function.name}: no {part!r}"

@@ -1,0 +1,29 @@
+"""What the README says is true: its example runs, its two commands are two."""
+
+import doctest
+import re
+from pathlib import Path
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_the_example_gives_what_is_printed():
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    test = doctest.DocTestParser().get_doctest("".join(blocks), {}, "README.md", str(README), 0)
+    report = []
+    results = doctest.DocTestRunner().run(test, out=report.append)
+    assert results.attempted > 10
+    assert results.failed == 0, "".join(report)
+
+
+def test_there_are_exactly_two_commands():
+    blocks = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
+    assert [block.count("\n") for block in blocks] == [1, 1]
+
+
+def test_every_link_and_folder_exists():
+    text = README.read_text()
+    paths = re.findall(r"\]\((?!http)([^)]+)\)", text) + re.findall(r"^\| `([^`]+/)`", text, re.M)
+    assert len(paths) >= 9
+    for path in paths:
+        assert (README.parent / path).exists(), path
