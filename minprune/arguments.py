@@ -6,46 +6,82 @@ import numpy as np
 
 
 def finite_array(name, value):
-    """The value as an array; `ValueError` if it holds no numbers, or a NaN or an infinity."""
+    """The value as an array of floats, of its own precision if it has one.
+
+    `TypeError` if it does not hold real numbers, `ValueError` if one is a NaN or an infinity.
+    """
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
+    if array.dtype.kind != "f":
+        return array.astype(np.float64)  # integers would overflow: abs of the int8 -128 is -128
+    if not np.isfinite(array).all():
         bad = np.argwhere(~np.isfinite(array))[0].tolist()
         raise ValueError(f"{name} must be finite, got {array[tuple(bad)]} at index {bad}")
     return array
 
 
+def finite_number(name, value, allowed="finite", low=-np.inf):
+    """The value as a float; an error that names it unless it is a finite number >= low."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not low <= value < np.inf or value == -np.inf:
+        raise ValueError(f"{name} must be {allowed}, got {value}")
+    return float(value)  # a NumPy float64 would widen float32 arrays that it meets
+
+
 def at_least_zero(name, value):
-    """The value itself; `ValueError` unless it is a finite number >= 0."""
-    if not (_is_real(name, value) and 0 <= value < np.inf):
-        raise ValueError(f"{name} must be a finite number >= 0, got {value}")
-    return value
+    """The value as a float; an error that names it unless it is a finite number >= 0."""
+    return finite_number(name, value, "a finite number >= 0", low=0)
 
 
 def above_zero(name, value):
-    """The value itself; `ValueError` unless it is a finite number > 0."""
-    if not (_is_real(name, value) and 0 < value < np.inf):
-        raise ValueError(f"{name} must be a finite number > 0, got {value}")
-    return value
+    """The value as a float; an error that names it unless it is a finite number > 0."""
+    allowed = "a finite number > 0"
+    number = finite_number(name, value, allowed, low=0)
+    if number == 0:
+        raise ValueError(f"{name} must be {allowed}, got {value}")
+    return number
 
 
 def fraction(name, value):
-    """The value itself; `ValueError` unless 0 <= value < 1."""
-    if not (_is_real(name, value) and 0 <= value < 1):
-        hint = f"; {value} % is {value / 100:g}" if 1 <= value < 100 else ""
-        raise ValueError(f"{name} must be a fraction with 0 <= {name} < 1, got {value}{hint}")
+    """The value as a float; an error that names it unless 0 <= value < 1."""
+    allowed = f"a fraction with 0 <= {name} < 1"
+    number = finite_number(name, value, allowed, low=0)
+    if number >= 1:
+        hint = f"; {value} % is {value / 100:g}" if number < 100 else ""
+        raise ValueError(f"{name} must be {allowed}, got {value}{hint}")
+    return number
+
+
+def generator(name, value):
+    """The value itself; `TypeError` unless it is a `numpy.random.Generator`."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(
+            f"{name} must be a numpy.random.Generator, such as np.random.default_rng(0), "
+            f"got {value!r}"
+        )
     return value
 
 
 def whole_number(name, value, low, high=None):
-    """The value itself; `ValueError` unless it is an integer with low <= value <= high."""
+    """The value as an int; an error that names it unless it is whole and low <= value <= high."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
     if value < low or (high is not None and value > high):
         allowed = f">= {low}" if high is None else f"from {low} to {high}"
         raise ValueError(f"{name} must be {allowed}, got {value}")
     return int(value)
+
+
+def layer_widths(name, value):
+    """The widths as a list of ints >= 1; `ValueError` unless there are at least two."""
+    widths = [whole_number(name, n, low=1) for n in value]
+    if len(widths) < 2:
+        raise ValueError(f"{name} must name at least the input and the output, got {widths}")
+    return widths
 
 
 def one_of(name, value, allowed):
@@ -68,9 +104,3 @@ def labels_in_range(name, labels, classes):
             f"{name} must lie in 0 .. {classes - 1}, got {labels[wrong[0]]} at index {wrong[0]}"
         )
     return labels
-
-
-def _is_real(name, value):
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    return True

@@ -1,8 +1,8 @@
 """Every formula once more, as plain loops over scalars: slow, but simple enough to check by eye.
 
 The fast functions are tested against these. Nothing is imported from the package, and NumPy only
-holds the arrays. Sums and products run in float64. Where scores meet a threshold or each other, the
-stored elements are compared as they are, so a float32 score meets a Python number in float32.
+holds the arrays. Sums and products run in float64. Where scores meet a threshold or each other,
+they are compared in the dtype of the scores: 0.3 as a threshold equals a 0.3 stored as float32.
 Mask: True = keep. Score: higher = more important. Dense layer: y = x @ W + b.
 """
 
@@ -72,6 +72,8 @@ def magnitude(w):
 def threshold_mask(score, theta, ties):
     """prunes score_i < theta (ties "keep", A-4.2) or score_i <= theta (ties "prune", D-4.1b)"""
     keep = np.zeros(score.shape, bool)
+    if score.dtype.kind == "f":
+        theta = score.dtype.type(theta)
     for i in np.ndindex(score.shape):
         if ties == "keep":
             pruned = score[i] < theta
@@ -238,6 +240,14 @@ def mlp_macs(widths):
     return total
 
 
+def mlp_hidden_width(parameters, n_in, n_out):
+    """the h with n_in*h + h + h*n_out + n_out = parameters, or None (A-5.5)"""
+    for h in range(1, parameters + 1):
+        if n_in * h + h + h * n_out + n_out == parameters:
+            return h
+    return None
+
+
 def dense_bytes(*arrays):
     """sum over the arrays of #{entries} * bytes per entry"""
     total = 0
@@ -377,6 +387,15 @@ def csr_from_dense(W):
                 indices.append(i)
         offsets.append(len(values))
     return np.array(values, W.dtype), np.array(indices, int), np.array(offsets, int)
+
+
+def dense_from_csr(values, indices, offsets, n_in):
+    """W[indices_k, j] = values_k for the entries k of row j"""
+    W = np.zeros((n_in, len(offsets) - 1))
+    for j in range(len(offsets) - 1):
+        for k in range(offsets[j], offsets[j + 1]):
+            W[indices[k], j] = values[k]
+    return W
 
 
 def csr_dense(x, values, indices, offsets, b, relu):

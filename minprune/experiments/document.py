@@ -27,7 +27,7 @@ def verdict(printed):
     196,608 parameters are impossible: a 784-h-10 network has 795 h + 10, so h would be 247.29
     """
     h = mlp_hidden_width(printed.parameters, 784, 10)
-    if h.denominator == 1:
+    if h.denominator == 1 and h >= 1:
         return f"{printed.parameters:,} parameters are possible, with {h} hidden units"
     per_unit = mlp_parameters([784, 2, 10]) - mlp_parameters([784, 1, 10])
     return (

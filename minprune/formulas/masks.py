@@ -5,7 +5,7 @@ A mask is boolean, has the shape of the weights, and True means keep.
 
 import numpy as np
 
-from minprune.arguments import finite_array, fraction, one_of, whole_number
+from minprune.arguments import finite_array, finite_number, fraction, one_of, whole_number
 
 
 def threshold_mask(score, theta, ties="keep"):
@@ -27,7 +27,7 @@ def threshold_mask(score, theta, ties="keep"):
     array([False, False,  True])
     """
     score = finite_array("score", score)
-    theta = float(finite_array("theta", theta))  # a Python float compares in the dtype of the score
+    theta = score.dtype.type(finite_number("theta", theta))  # 0.3 as a float32 equals a stored 0.3
     one_of("ties", ties, ("keep", "prune"))
     return score >= theta if ties == "keep" else score > theta
 
@@ -85,7 +85,8 @@ def layerwise_rank_masks(scores, sparsity):
     >>> layerwise_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False,  True]), array([False,  True])]
     """
-    return [rank_mask(s, prune_count(np.size(s), sparsity)) for s in scores]
+    scores, sparsity = _layers(scores), fraction("sparsity", sparsity)
+    return [rank_mask(s, prune_count(s.size, sparsity)) for s in scores]
 
 
 def global_rank_masks(scores, sparsity):
@@ -102,13 +103,19 @@ def global_rank_masks(scores, sparsity):
     >>> global_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False, False]), array([ True,  True])]
     """
-    scores = [finite_array(f"scores[{l}]", s) for l, s in enumerate(scores)]
+    scores, sparsity = _layers(scores), fraction("sparsity", sparsity)
     if not scores:
         return []
     flat = np.concatenate([s.ravel() for s in scores])
     mask = rank_mask(flat, prune_count(flat.size, sparsity))
     ends = np.cumsum([s.size for s in scores])[:-1]
     return [m.reshape(s.shape) for m, s in zip(np.split(mask, ends), scores, strict=True)]
+
+
+def _layers(scores):
+    if isinstance(scores, np.ndarray):
+        raise TypeError("scores must be a list of arrays, one per layer, got a single array")
+    return [finite_array(f"scores[{l}]", s) for l, s in enumerate(scores)]
 
 
 def apply_mask(w, mask):

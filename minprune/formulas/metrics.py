@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from minprune.arguments import above_zero, at_least_zero, finite_array, whole_number
+from minprune.arguments import above_zero, at_least_zero, finite_array, layer_widths, whole_number
 from minprune.formulas.masks import threshold_mask
 from minprune.formulas.scores import magnitude
 
@@ -135,7 +135,8 @@ def csr_bytes(rows, nonzeros, value_bytes=4, index_bytes=4):
 
         bytes = nnz * (value_bytes + index_bytes) + (rows + 1) * index_bytes
 
-    rows, nonzeros           of the matrix
+    rows, nonzeros            of the matrix; minprune's own `CSR` has a row per output unit,
+                              the figure below, from E-5.1a, one per input
     value_bytes, index_bytes  per value, per index
     returns an int; smaller than dense only above about half sparsity
 
@@ -184,7 +185,7 @@ def mlp_parameters(widths):
     >>> mlp_parameters([784, 64, 10])
     50890
     """
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(_checked_widths(widths)))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(layer_widths("widths", widths)))
 
 
 def mlp_macs(widths):
@@ -201,7 +202,7 @@ def mlp_macs(widths):
     >>> mlp_macs([784, 64, 10])
     50816
     """
-    return sum(n_in * n_out for n_in, n_out in pairwise(_checked_widths(widths)))
+    return sum(n_in * n_out for n_in, n_out in pairwise(layer_widths("widths", widths)))
 
 
 def mlp_hidden_width(parameters, n_in, n_out):
@@ -211,7 +212,7 @@ def mlp_hidden_width(parameters, n_in, n_out):
 
     parameters   number of parameters, biases included
     n_in, n_out  input and output width
-    returns a Fraction; where its denominator is not 1, no such network exists
+    returns a Fraction; no such network exists unless it is a whole number >= 1
 
     Source: A-5.5.
     Erratum: A-5.5 prints 784,096 and 196,608 parameters for 784-64-10; no width gives either.
@@ -224,13 +225,6 @@ def mlp_hidden_width(parameters, n_in, n_out):
     n = whole_number("parameters", parameters, 1)
     n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)
     return Fraction(n - n_out, n_in + n_out + 1)
-
-
-def _checked_widths(widths):
-    widths = [whole_number("widths", n, low=1) for n in widths]
-    if len(widths) < 2:
-        raise ValueError(f"widths must name at least the input and the output, got {widths}")
-    return widths
 
 
 # --- how good ------------------------------------------------------------------------------------
@@ -268,7 +262,7 @@ def recall(labels, predictions, label):
     0.75
     """
     labels, predictions = _checked_pair(labels, predictions)
-    of_class = labels == label
+    of_class = labels == whole_number("label", label, low=0)
     return float(np.mean(predictions[of_class] == label)) if of_class.any() else float("nan")
 
 
@@ -295,5 +289,10 @@ def _checked_pair(labels, predictions):
         raise ValueError(
             "labels and predictions must be vectors of the same length >= 1, "
             f"got shapes {labels.shape} and {predictions.shape}"
+        )
+    if labels.dtype.kind not in "iu" or predictions.dtype.kind not in "iu":
+        raise TypeError(
+            "labels and predictions must hold integers, "
+            f"got dtypes {labels.dtype} and {predictions.dtype}"
         )
     return labels, predictions

@@ -26,7 +26,7 @@ def l1_penalty(w, lam):
     2.0
     """
     w, lam = finite_array("w", w), at_least_zero("lam", lam)
-    return float(lam * np.abs(w).sum())
+    return lam * float(np.abs(w).sum(dtype=np.float64))
 
 
 def l1_subgradient(w, lam):
@@ -44,7 +44,7 @@ def l1_subgradient(w, lam):
     array([ 2., -2.,  0.])
     """
     w, lam = finite_array("w", w), at_least_zero("lam", lam)
-    return lam * np.sign(w)
+    return np.multiply(lam, np.sign(w), dtype=w.dtype)
 
 
 def l2_penalty(w, lam):
@@ -63,7 +63,7 @@ def l2_penalty(w, lam):
     3.0
     """
     w, lam = finite_array("w", w), at_least_zero("lam", lam)
-    return float(lam * np.square(w).sum())
+    return lam * float(np.square(w, dtype=np.float64).sum())
 
 
 def l2_gradient(w, lam):
@@ -81,4 +81,4 @@ def l2_gradient(w, lam):
     array([ 2., -1.,  0.])
     """
     w, lam = finite_array("w", w), at_least_zero("lam", lam)
-    return 2 * lam * w
+    return np.multiply(2 * lam, w, dtype=w.dtype)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array
+from minprune.arguments import finite_array, generator
 
 
 def magnitude(w):
@@ -36,4 +36,4 @@ def random_score(w, rng):
     >>> random_score(np.ones((2, 3)), np.random.default_rng(0)).shape
     (2, 3)
     """
-    return rng.random(np.shape(w))
+    return generator("rng", rng).random(np.shape(w))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import whole_number
+from minprune.arguments import generator, whole_number
 
 
 def glorot_uniform(rng, n_in, n_out, dtype=np.float32):
@@ -22,7 +22,7 @@ def glorot_uniform(rng, n_in, n_out, dtype=np.float32):
     """
     n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)
     limit = np.sqrt(6 / (n_in + n_out))
-    return rng.uniform(-limit, limit, (n_in, n_out)).astype(dtype)
+    return generator("rng", rng).uniform(-limit, limit, (n_in, n_out)).astype(dtype)
 
 
 def he_normal(rng, n_in, n_out, dtype=np.float32):
@@ -40,4 +40,5 @@ def he_normal(rng, n_in, n_out, dtype=np.float32):
     (784, 64)
     """
     n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)
-    return (np.sqrt(2 / n_in) * rng.standard_normal((n_in, n_out))).astype(dtype)
+    normal = generator("rng", rng).standard_normal((n_in, n_out))
+    return (np.sqrt(2 / n_in) * normal).astype(dtype)

@@ -26,7 +26,8 @@ class Dense:
     """
 
     def __init__(self, W, b):
-        self.W, self.b = Parameter(W), Parameter(b)
+        self.W = Parameter(W)
+        self.b = Parameter(np.asarray(b, self.W.value.dtype))
         if self.W.value.ndim != 2 or self.b.value.shape != self.W.value.shape[1:]:
             raise ValueError(
                 "W must be (n_in, n_out) and b (n_out,), "

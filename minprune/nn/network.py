@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from minprune.arguments import whole_number
+from minprune.arguments import layer_widths
 from minprune.nn.initialisers import glorot_uniform
 from minprune.nn.layers import Dense, ReLU
 
@@ -94,8 +94,6 @@ def mlp(widths, rng, initialise=glorot_uniform, dtype=np.float32):
     >>> sum(p.value.size for p in mlp([784, 64, 10], np.random.default_rng(0)).parameters.values())
     50890
     """
-    widths = [whole_number("widths", n, low=1) for n in widths]
-    if len(widths) < 2:
-        raise ValueError(f"widths must name at least the input and the output, got {widths}")
-    layers = [Dense.random(rng, *pair, initialise, dtype) for pair in pairwise(widths)]
+    pairs = pairwise(layer_widths("widths", widths))
+    layers = [Dense.random(rng, n_in, n_out, initialise, dtype) for n_in, n_out in pairs]
     return Network([part for layer in layers for part in (layer, ReLU())][:-1])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minprune.arguments import finite_array, labels_in_range, whole_number
+from minprune.arguments import finite_array, generator, labels_in_range, whole_number
 from minprune.formulas.metrics import accuracy
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.progress import Progress
@@ -51,6 +51,7 @@ def fit(
     """
     x, y = checked_samples(network, x, y)
     validation = validation and checked_samples(network, *validation, names=("validation",) * 2)
+    generator("rng", rng)
     whole_number("epochs", epochs, low=0)
     whole_number("batch_size", batch_size, low=1, high=len(x))
     steps, base_lr, history = -(-len(x) // batch_size), optimizer.lr, []

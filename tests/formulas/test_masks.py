@@ -1,0 +1,437 @@
+"""Masks: the naive twin, hand numbers, properties, edges, and what is refused."""
+
+from fractions import Fraction
+from itertools import pairwise
+
+import naive
+import numpy as np
+import pytest
+
+from minprune.formulas.masks import (
+    apply_mask,
+    checked_mask,
+    global_rank_masks,
+    layerwise_rank_masks,
+    prune_count,
+    rank_mask,
+    threshold_mask,
+)
+from minprune.formulas.scores import magnitude
+
+TIES = ["keep", "prune"]
+W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # W of D-4.3
+A44 = [  # h_1, h_2, h_3 of A-4.4
+    [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]],
+    [[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]],
+    [[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]],
+]
+
+
+def assert_same_mask(mask, expected):
+    assert mask.dtype == bool
+    assert mask.shape == expected.shape
+    np.testing.assert_array_equal(mask, expected)
+
+
+# --- threshold_mask ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ties", TIES)
+@pytest.mark.parametrize("theta", [-1, 0, 0.25, 0.3, 0.5, 1, 2.0])
+def test_threshold_mask_as_naive(w, theta, ties):
+    for score in (w, magnitude(w)):
+        mask = threshold_mask(score, theta, ties)
+        assert_same_mask(mask, naive.threshold_mask(score, theta, ties))
+        assert not np.shares_memory(mask, score)
+
+
+@pytest.mark.parametrize("dtype", ["f", "d"])
+@pytest.mark.parametrize(
+    ("theta", "pruned_keep", "pruned_prune"),
+    [(0.0, 0, 0), (0.1, 0, 2), (0.2, 2, 2), (0.3, 2, 4), (0.9, 8, 9), (1.0, 9, 9)],
+)
+@pytest.mark.parametrize("number", [float, np.float64, np.array])
+def test_threshold_mask_counts_of_table_0_1(dtype, theta, pruned_keep, pruned_prune, number):
+    # in float32 0.3 is 0.30000001...: it equals theta only if theta is rounded to float32 too
+    score = np.array(W_D43, dtype)
+    assert np.sum(~threshold_mask(score, number(theta), "keep")) == pruned_keep
+    assert np.sum(~threshold_mask(score, number(theta), "prune")) == pruned_prune
+
+
+def test_threshold_mask_of_D_4_3():
+    assert threshold_mask(W_D43, 0.2, "prune").astype(int).tolist() == [
+        [0, 1, 1],
+        [1, 1, 1],
+        [1, 0, 1],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("theta", "ties"), [(0.7, "keep"), (0.65, "keep"), (0.6, "prune"), (0.65, "prune")]
+)
+def test_threshold_mask_gives_the_printed_matrices_of_A_4_4(theta, ties):
+    masks = [threshold_mask(h, theta, ties).astype(int).tolist() for h in A44]
+    assert masks == [[[0] * 3, [0] * 3], [[1] * 3, [0] * 3], [[0] * 3, [1] * 3]]
+
+
+def test_threshold_mask_at_theta_zero():  # table 0.1: "keep" prunes nothing, "prune" the zeros
+    score = magnitude([-0.0, 0.0, -0.5])
+    assert threshold_mask(score, 0, ties="keep").tolist() == [True, True, True]
+    assert threshold_mask(score, 0, ties="prune").tolist() == [False, False, True]
+
+
+def test_threshold_mask_keeps_ties_unless_told():
+    assert threshold_mask([0.25, 0.5, 0.75], 0.5).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("dtype", ["f", "d"])
+@pytest.mark.parametrize("theta", [2.0**-100, 2.0**-20, 1.0, 2.0**30])
+def test_threshold_mask_tells_neighbouring_numbers_apart(theta, dtype):  # so no epsilon is at work
+    score = np.nextafter(np.array(theta, dtype), np.array([0, theta, np.inf], dtype))
+    assert threshold_mask(score, theta, "keep").tolist() == [False, True, True]
+    assert threshold_mask(score, theta, "prune").tolist() == [False, False, True]
+
+
+def test_threshold_mask_drops_with_theta_and_differs_by_the_ties_only(w):
+    thetas = [-1, 0, 0.25, 0.5, 1, 2]
+    masks = [threshold_mask(w, theta, ties) for theta in thetas for ties in TIES]
+    for larger, smaller in pairwise(masks):
+        assert not np.any(smaller & ~larger)  # nested
+    for theta, keep, prune in zip(thetas, masks[::2], masks[1::2], strict=True):
+        np.testing.assert_array_equal(keep & ~prune, w == theta)
+
+
+@pytest.mark.parametrize("ties", TIES)
+def test_threshold_mask_does_not_see_the_scale(w, ties):
+    assert_same_mask(threshold_mask(4 * w, 2, ties), threshold_mask(w, 0.5, ties))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        (([0.5, np.nan], 0.5, "keep"), ValueError, r"score must be finite, got nan at index \[1\]"),
+        (([0.5, np.inf], 0.5, "keep"), ValueError, "score must be finite"),
+        ((["a"], 0.5, "keep"), TypeError, "score must be"),
+        (([0.5], np.nan, "keep"), ValueError, "theta must be finite"),
+        (([0.5], -np.inf, "prune"), ValueError, "theta must be finite"),
+        (([0.5], "0.5", "keep"), TypeError, "theta must be"),
+        (([0.5], None, "keep"), TypeError, "theta must be"),
+        (([0.5], 0.5, "Keep"), ValueError, "ties must be 'keep' or 'prune', got 'Keep'"),
+        (([0.5], 0.5, ""), ValueError, "ties must be"),
+        (([0.5], 0.5, None), ValueError, "ties must be"),
+        (([0.5], 0.5, True), ValueError, "ties must be"),
+    ],
+)
+def test_threshold_mask_refuses(arguments, error, match):
+    with pytest.raises(error, match=match):
+        threshold_mask(*arguments)
+
+
+# --- prune_count ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("n", "sparsity", "k"),
+    [
+        (9, 0.5, 4),  # E-5.1c: 4.5 goes to the even 4
+        (9, 1 / 3, 3),  # C-4.2d
+        (784 * 128, 0.5, 50_176),  # E-5.1a
+        (128 * 10, 0.5, 640),  # E-5.1a
+        (50_816, 0.9, 45_734),  # A-5.2.2 at 90 %
+        (100, 0.29, 29),  # 0.29 * 100 = 28.999999999999996
+        (10, 0.25, 2),  # 2.5: a half goes to the even one, below
+        (14, 0.25, 4),  # 3.5: or above
+        (1, 0.5, 0),
+        (3, 0.5, 2),
+        (0, 0.5, 0),
+        (10, 0.0, 0),
+        (10, 0, 0),
+        (10, 0.999, 10),
+        (10, np.nextafter(1, 0), 10),
+        (np.int32(10), np.float64(0.5), 5),
+    ],
+)
+def test_prune_count_by_hand(n, sparsity, k):
+    assert prune_count(n, sparsity) == k
+    assert type(prune_count(n, sparsity)) is int
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 8, 1280, 100_352])
+def test_prune_count_is_the_nearest_and_grows_with_the_sparsity(n):
+    sparsities = [i / 64 for i in range(64)] + [0.1, 0.3, 0.7, 0.9, 0.999]
+    counts = [prune_count(n, s) for s in sorted(sparsities)]
+    assert counts == [naive.prune_count(n, s) for s in sorted(sparsities)]
+    assert counts == sorted(counts)
+    for s, k in zip(sorted(sparsities), counts, strict=True):
+        assert 0 <= k <= n
+        assert abs(k - Fraction(s) * n) <= Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("n", "sparsity", "error", "match"),
+    [
+        (10, 1.2, ValueError, "sparsity must be a fraction .* got 1.2"),
+        (10, 1, ValueError, "sparsity must be"),
+        (10, 90, ValueError, "sparsity must be .* 90 % is 0.9"),
+        (10, -0.1, ValueError, "sparsity must be .* got -0.1"),
+        (10, np.nan, ValueError, "sparsity must be"),
+        (10, -np.inf, ValueError, "sparsity must be"),
+        (10, True, TypeError, "sparsity must be"),
+        (10, "0.5", TypeError, "sparsity must be"),
+        (10, None, TypeError, "sparsity must be"),
+        (10, [0.5], TypeError, "sparsity must be"),
+        (-1, 0.5, ValueError, "n must be >= 0, got -1"),
+        (10.0, 0.5, TypeError, "n must be a whole number, got 10.0"),
+        (True, 0.5, TypeError, "n must be"),
+    ],
+)
+def test_prune_count_refuses(n, sparsity, error, match):
+    with pytest.raises(error, match=match):
+        prune_count(n, sparsity)
+
+
+# --- rank_mask -----------------------------------------------------------------------------------
+
+
+def test_rank_mask_as_naive_exact_and_nested(w):
+    before = np.ones(w.shape, bool)
+    for k in range(w.size + 1):
+        mask = rank_mask(w, k)
+        assert_same_mask(mask, naive.rank_mask(w, k))
+        assert np.sum(~mask) == k
+        assert not np.any(mask & ~before)  # what was pruned at k - 1 is pruned at k
+        assert not np.shares_memory(mask, w)
+        before = mask
+
+
+def test_rank_mask_of_C_4_2d():  # both 0.1, and of the equal 0.3 the first
+    mask = rank_mask(W_D43, 3)
+    assert np.flatnonzero(~mask).tolist() == [0, 1, 7]
+
+
+def test_rank_mask_of_E_5_1c():  # at s = 0.5 exactly 4 of 9 go: both 0.1 and both 0.3
+    mask = rank_mask(W_D43, prune_count(9, 0.5))
+    assert np.flatnonzero(~mask).tolist() == [0, 1, 7, 8]
+
+
+@pytest.mark.parametrize("dtype", ["f", "d", "l", "?"])
+def test_rank_mask_prunes_the_lowest_flat_index_first_among_many_equals(dtype):
+    score = np.arange(1000).reshape(20, 50) % 2 == 0  # sorting keeps short runs stable by chance
+    pruned = np.flatnonzero(~rank_mask(score.astype(dtype), 600))
+    assert pruned.tolist() == sorted([*range(1, 1000, 2), *range(0, 200, 2)])
+
+
+def test_rank_mask_goes_by_the_index_and_not_by_the_memory():
+    score = np.zeros((3, 4))
+    expected = np.arange(12).reshape(3, 4) >= 5
+    for s in (score, np.asfortranarray(score), np.zeros((6, 8))[::-2, ::2], np.zeros((4, 3)).T):
+        assert_same_mask(rank_mask(s, 5), expected)
+
+
+def test_rank_mask_takes_negative_zero_for_zero():
+    assert rank_mask([0.0, -0.0, 0.0], 1).tolist() == [False, True, True]
+
+
+def test_rank_mask_does_not_see_the_scale(w):
+    assert_same_mask(rank_mask(8 * w, w.size // 2), rank_mask(w, w.size // 2))
+
+
+@pytest.mark.parametrize(
+    ("score", "k", "error", "match"),
+    [
+        ([0.5, np.nan], 1, ValueError, "score must be finite"),
+        ([0.5, np.inf], 1, ValueError, "score must be finite"),
+        (["a"], 1, TypeError, "score must be"),
+        ([0.5, 0.25], 3, ValueError, "k must be from 0 to 2, got 3"),
+        ([], 1, ValueError, "k must be from 0 to 0, got 1"),
+        ([0.5, 0.25], -1, ValueError, "k must be from 0 to 2, got -1"),
+        ([0.5, 0.25], 1.0, TypeError, "k must be a whole number, got 1.0"),
+        ([0.5, 0.25], True, TypeError, "k must be"),
+        ([0.5, 0.25], "1", TypeError, "k must be"),
+    ],
+)
+def test_rank_mask_refuses(score, k, error, match):
+    with pytest.raises(error, match=match):
+        rank_mask(score, k)
+
+
+# --- several layers ------------------------------------------------------------------------------
+
+RANKINGS = [layerwise_rank_masks, global_rank_masks]
+
+
+def layers(dtype="d"):
+    """Scores of layers of very different sizes and scales, with many ties."""
+    rng, shapes = np.random.default_rng(3), [(6, 5), (0,), (5,), (), (2, 2, 1, 3), (1,)]
+    return [
+        np.asarray(scale * rng.integers(0, 6, shape), dtype)
+        for scale, shape in zip([1, 1, 2, 4, 0.5, 3], shapes, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("ranking", RANKINGS)
+@pytest.mark.parametrize("sparsity", [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999])
+@pytest.mark.parametrize("dtype", ["f", "d"])
+def test_rankings_as_naive(ranking, sparsity, dtype):
+    scores = layers(dtype)
+    untouched = layers(dtype)
+    masks = ranking(scores, sparsity)
+    for mask, expected in zip(
+        masks, getattr(naive, ranking.__name__)(scores, sparsity), strict=True
+    ):
+        assert_same_mask(mask, expected)
+    for score, before in zip(scores, untouched, strict=True):
+        np.testing.assert_array_equal(score, before)
+
+
+@pytest.mark.parametrize("ranking", RANKINGS)
+def test_rankings_are_nested(ranking):
+    masks = [ranking(layers(), s) for s in np.linspace(0, 0.99, 34)]
+    for larger, smaller in pairwise(masks):
+        assert not any(np.any(s & ~l) for l, s in zip(larger, smaller, strict=True))
+
+
+def test_rankings_by_hand():
+    scores = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    layerwise, together = layerwise_rank_masks(scores, 0.5), global_rank_masks(scores, 0.5)
+    assert [m.tolist() for m in layerwise] == [[False, False, True]] * 2  # round(1.5) = 2 of each
+    assert [m.tolist() for m in together] == [[False] * 3, [True] * 3]  # 3 of 6
+
+
+def test_global_ranking_prunes_the_first_layer_first_among_equals():
+    masks = global_rank_masks([np.ones(2), np.ones((2, 2)), np.ones(2)], 0.5)
+    assert [m.ravel().tolist() for m in masks] == [
+        [False, False],
+        [False, False, True, True],
+        [True, True],
+    ]
+
+
+@pytest.mark.parametrize("dtype", ["f", "d"])
+def test_global_ranking_tells_neighbouring_numbers_apart(dtype):
+    one = np.array([1.0], dtype)
+    masks = global_rank_masks([np.nextafter(one, 2 * one), one, np.ones(1, "f")], 1 / 3)
+    assert [m.item() for m in masks] == [True, False, True]
+
+
+def test_layerwise_ranking_of_E_5_1a():
+    rng = np.random.default_rng(0)
+    masks = layerwise_rank_masks([rng.random((784, 128)), rng.random((128, 10))], 0.5)
+    assert [int(np.sum(~m)) for m in masks] == [50_176, 640]
+
+
+def test_only_the_layerwise_ranking_is_blind_to_the_scale_of_one_layer():
+    scores = [np.array([1.0, 3.0, 5.0, 7.0]), np.array([2.0, 4.0, 6.0, 8.0])]
+    scaled = [scores[0], 16 * scores[1]]
+    for ranking, same in [(layerwise_rank_masks, True), (global_rank_masks, False)]:
+        pairs = zip(ranking(scores, 0.5), ranking(scaled, 0.5), strict=True)
+        assert all(np.array_equal(a, b) for a, b in pairs) == same
+        pairs = zip(ranking(scores, 0.5), ranking([4 * s for s in scores], 0.5), strict=True)
+        assert all(np.array_equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("ranking", RANKINGS)
+def test_rankings_of_no_layers_and_of_empty_layers(ranking):
+    assert ranking([], 0.5) == []
+    assert [m.shape for m in ranking([np.ones((0, 3)), np.ones(0)], 0.5)] == [(0, 3), (0,)]
+
+
+@pytest.mark.parametrize("ranking", RANKINGS)
+@pytest.mark.parametrize(
+    ("scores", "sparsity", "error", "match"),
+    [
+        ([[1.0], [np.nan]], 0.5, ValueError, "score.* must be finite, got nan"),
+        ([[1.0], [np.inf]], 0.5, ValueError, "score.* must be finite, got inf"),
+        ([[1.0], ["a"]], 0.5, TypeError, "score.* must be"),
+        ([[1.0]], 1.2, ValueError, "sparsity must be"),
+        ([[1.0]], 90, ValueError, "sparsity must be .* 90 % is 0.9"),
+        ([[1.0]], -0.1, ValueError, "sparsity must be"),
+        ([[1.0]], True, TypeError, "sparsity must be"),
+        ([[1.0]], "0.5", TypeError, "sparsity must be"),
+    ],
+)
+def test_rankings_refuse(ranking, scores, sparsity, error, match):
+    with pytest.raises(error, match=match):
+        ranking(scores, sparsity)
+
+
+def test_global_ranking_says_which_layer_is_not_finite():
+    with pytest.raises(ValueError, match=r"scores\[1\] must be finite, got nan at index \[0, 2\]"):
+        global_rank_masks([[1.0], [[1.0, 2.0, np.nan]]], 0.5)
+
+
+# --- apply_mask ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [0, 0.5, 1])
+def test_apply_mask_as_naive_and_idempotent(w, k):
+    mask = rank_mask(magnitude(w), int(k * w.size))
+    pruned = apply_mask(w, mask)
+    assert (pruned.dtype, pruned.shape) == (w.dtype, w.shape)
+    assert pruned.tobytes() == naive.apply_mask(w, mask).tobytes()  # signs of zeros too
+    assert not np.shares_memory(pruned, w)
+    np.testing.assert_array_equal(apply_mask(pruned, mask), pruned)
+
+
+def test_apply_mask_of_D_4_3():  # erratum: printed as the zero matrix, though the mask has 7 ones
+    pruned = apply_mask(W_D43, threshold_mask(W_D43, 0.2, "prune"))
+    assert pruned.tolist() == [[0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0, 0.3]]
+
+
+@pytest.mark.parametrize("ties", TIES)
+def test_pruning_by_magnitude_twice_is_pruning_once(w, ties):  # A-4.2
+    once = apply_mask(w, threshold_mask(magnitude(w), 0.5, ties))
+    twice = apply_mask(once, threshold_mask(magnitude(once), 0.5, ties))
+    np.testing.assert_array_equal(once, twice)
+
+
+def test_pruning_at_theta_zero_is_the_identity(w):  # A-4.2
+    np.testing.assert_array_equal(apply_mask(w, threshold_mask(magnitude(w), 0)), w)
+
+
+def test_apply_mask_writes_zero_even_where_a_product_would_not():  # A-2.1a: inf * 0 is nan
+    assert apply_mask([np.inf, -np.inf, 2.0], [False, False, True]).tolist() == [0, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("mask", "error", "match"),
+    [
+        ([1, 0], TypeError, "mask must be boolean .* got dtype int"),
+        ([1.0, 0.0], TypeError, "mask must be boolean"),
+        (["a", "b"], TypeError, "mask must be boolean"),
+        (None, TypeError, "mask must be boolean"),
+        ([True], ValueError, r"mask must have the shape .* \(2,\), got \(1,\)"),
+        (True, ValueError, "mask must have the shape"),
+        ([[True, False]], ValueError, "mask must have the shape"),
+    ],
+)
+def test_apply_mask_refuses(mask, error, match):
+    with pytest.raises(error, match=match):
+        apply_mask([0.5, -0.5], mask)
+    with pytest.raises(error, match=match):
+        checked_mask("mask", mask, (2,))
+
+
+def test_checked_mask_returns_the_mask():
+    assert_same_mask(checked_mask("mask", [[True, False]], (1, 2)), np.array([[True, False]]))
+
+
+def test_prune_count_computes_in_double_precision_whatever_the_kind_of_the_sparsity():
+    assert prune_count(100_000, np.float16(0.5)) == 50_000
+    assert prune_count(123_456_789, np.float32(0.5)) == round(123_456_789 / 2)
+
+
+@pytest.mark.parametrize("ranking", [layerwise_rank_masks, global_rank_masks])
+def test_rankings_refuse_one_array_and_check_the_sparsity_even_of_no_layers(ranking):
+    with pytest.raises(TypeError, match="scores must be a list of arrays"):
+        ranking(np.ones((2, 3)), 0.5)
+    with pytest.raises(ValueError, match="sparsity"):
+        ranking([], 90)
+    with pytest.raises(ValueError, match=r"scores\[1\] must be finite"):
+        ranking([[1.0], [np.nan]], 0.5)
+
+
+@pytest.mark.parametrize("theta", [True, [0.5], "0.5", None])
+def test_threshold_mask_refuses_what_is_no_number(theta):
+    with pytest.raises(TypeError, match="theta must be a number"):
+        threshold_mask([0.25, 0.5], theta)
