@@ -91,7 +91,9 @@ def _find(directory, parts, kind, idx):
         for joint in "-."
         for gz in ("", ".gz")
     ]
-    found = sorted(p for p in directory.iterdir() if p.name.endswith(tuple(endings)))
+    found = sorted(
+        p for p in directory.iterdir() if p.name.endswith(tuple(endings)) and p.is_file()
+    )
     if not found:
         raise FileNotFoundError(f"{directory}: no file named {endings[0]} or {endings[1]}")
     if len({p.name.removesuffix(".gz").replace(".idx", "-idx") for p in found}) > 1:

@@ -45,6 +45,8 @@ def relative_error(a, b, floor=1e-4):
     >>> relative_error(np.array([1.0, 2.0]), np.array([1.0, 2.2])).round(6)
     np.float64(0.090909)
     """
+    if a.shape != b.shape:
+        raise ValueError(f"a and b must have one shape, got {a.shape} and {b.shape}")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         return np.inf
     return np.max(np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), floor))

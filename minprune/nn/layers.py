@@ -7,6 +7,7 @@ layer's parameters and returns dL/dx. L is the loss, a single number.
 
 import numpy as np
 
+from minprune.arguments import finite_array
 from minprune.nn.initialisers import glorot_uniform
 from minprune.nn.parameter import Parameter
 
@@ -26,13 +27,21 @@ class Dense:
     """
 
     def __init__(self, W, b):
-        self.W = Parameter(W)
-        self.b = Parameter(np.asarray(b, self.W.value.dtype))
+        self.W = Parameter(finite_array("W", W))
+        self.b = Parameter(finite_array("b", b).astype(self.W.value.dtype))
         if self.W.value.ndim != 2 or self.b.value.shape != self.W.value.shape[1:]:
             raise ValueError(
                 "W must be (n_in, n_out) and b (n_out,), "
                 f"got {self.W.value.shape} and {self.b.value.shape}"
             )
+
+    @property
+    def n_in(self):
+        return self.W.value.shape[0]
+
+    @property
+    def n_out(self):
+        return self.W.value.shape[1]
 
     @classmethod
     def random(cls, rng, n_in, n_out, initialise=glorot_uniform, dtype=np.float32):
@@ -40,8 +49,8 @@ class Dense:
         return cls(initialise(rng, n_in, n_out, dtype), np.zeros(n_out, dtype))
 
     def forward(self, x, training=False):
-        if x.ndim != 2 or x.shape[1] != len(self.W.value):
-            raise ValueError(f"x must be (N, {len(self.W.value)}), got {x.shape}")
+        if x.ndim != 2 or x.shape[1] != self.n_in:
+            raise ValueError(f"x must be (N, {self.n_in}), got {x.shape}")
         if training:
             self.x = x
         return x @ self.W.value + self.b.value

@@ -55,6 +55,8 @@ def softmax_cross_entropy(z, y):
     (0.693147, array([[-0.5,  0.5]]))
     """
     y = labels_in_range("y", y, classes=z.shape[1])
+    if len(y) != len(z):
+        raise ValueError(f"y must hold one label for each of the {len(z)} rows of z, got {len(y)}")
     log_p, rows = log_softmax(z), np.arange(len(z))
     loss = -log_p[rows, y].mean()
     # L_n = -z_y + log sum_j exp z_j, and d(log sum_j exp z_j)/dz_k = exp z_k / sum_j exp z_j = p_k

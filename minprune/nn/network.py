@@ -26,6 +26,16 @@ class Network:
 
     def __init__(self, layers):
         self.layers = list(layers)
+        self.check()
+
+    def check(self):
+        """`ValueError` unless every layer takes as many inputs as the one before it gives."""
+        width = None
+        for l, layer in enumerate(self.layers):
+            n_in = getattr(layer, "n_in", width)  # a ReLU takes what comes
+            if width is not None and n_in != width:
+                raise ValueError(f"layers[{l}] takes {n_in} inputs, the one before gives {width}")
+            width = getattr(layer, "n_out", width)
 
     def __call__(self, x):
         return self.forward(np.asarray(x))

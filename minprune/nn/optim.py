@@ -99,6 +99,15 @@ class Adam(Optimizer):
         adam_update(w, gradient, *state, keep, self.t, *rates, decay)
 
 
+def no_decay(done):
+    """Factor on the learning rate when it is to stay as it is.
+
+    >>> no_decay(0.5)
+    1.0
+    """
+    return 1.0
+
+
 def cosine_decay(done):
     """Factor on the learning rate when a part `done` of the training is over.
 

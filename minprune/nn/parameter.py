@@ -39,19 +39,25 @@ class Parameter:
         if new.shape != self._value.shape:
             raise ValueError(f"value must have the shape {self._value.shape}, got {new.shape}")
         self._value[...] = new
-        if self._mask is not None:
-            self._value[~self._mask] = 0
+        self.apply_mask()
 
     @property
     def mask(self):
-        return self._mask
+        if self._mask is None:
+            return None
+        view = self._mask.view()
+        view.flags.writeable = False  # a mask edited in place would not zero what it newly prunes
+        return view
 
     def prune(self, mask):
         """Set the entries where the mask is False to zero, and hold them there."""
-        mask = checked_mask("mask", mask, self._value.shape).copy()
-        mask.flags.writeable = False  # a mask edited in place would not zero what it newly prunes
-        self._mask = mask
-        self.value = self._value
+        self._mask = checked_mask("mask", mask, self._value.shape).copy()
+        self.apply_mask()
+
+    def apply_mask(self):
+        """Set what the mask prunes to exactly 0."""
+        if self._mask is not None:
+            self._value[~self._mask] = 0
 
     def unprune(self):
         """Let every entry learn again; the pruned ones start from zero."""

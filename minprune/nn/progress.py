@@ -16,15 +16,17 @@ class Progress:
         self.title, self.total = title, total
         self.stream = sys.stderr if stream is None else stream
         self.shown = self.stream.isatty()
+        self.done = 0
         self.last = 0.0
         self.note = ""
 
-    def step(self, done):
-        """Draw the bar, at most ten times a second."""
+    def step(self):
+        """One step is done. Draw the bar, at most ten times a second."""
+        self.done += 1
         if self.shown and time.monotonic() - self.last >= 0.1:
             self.last = time.monotonic()
-            bar = "#" * (20 * done // self.total)
-            self._write(f"{self.title}  [{bar:<20}] {100 * done // self.total:3d} %  {self.note}")
+            bar, percent = "#" * (20 * self.done // self.total), 100 * self.done // self.total
+            self._write(f"{self.title}  [{bar:<20}] {percent:3d} %  {self.note}")
 
     def close(self):
         """Clear the line."""

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from minprune.arguments import finite_array
 from minprune.files import replacing
 from minprune.formulas.masks import checked_mask
 from minprune.nn.layers import Dense, ReLU
@@ -26,7 +27,7 @@ def save(network, path):
             raise TypeError(f"network has a layer that cannot be saved: {layer!r}")
     arrays = {"format": np.array(FORMAT), "layers": np.array(json.dumps(kinds))}
     for name, parameter in network.parameters.items():
-        arrays[name] = parameter.value
+        arrays[name] = finite_array(name, parameter.value)
         if parameter.mask is not None:
             arrays[f"{name}.mask"] = parameter.mask
     with replacing(path) as file:
@@ -58,7 +59,10 @@ def _network(arrays):
     network = Network(layers)
     for name, parameter in network.parameters.items():
         if (mask := arrays.pop(f"{name}.mask", None)) is not None:
-            parameter.prune(checked_mask(f"{name}.mask", mask, parameter.value.shape))
+            pruned = ~checked_mask(f"{name}.mask", mask, parameter.value.shape)
+            if parameter.value[pruned].any():
+                raise ValueError(f"{name} is not 0 where {name}.mask prunes it")
+            parameter.prune(mask)
     if arrays:
         raise ValueError(f"it also holds {', '.join(sorted(arrays))}")
     return network

@@ -8,6 +8,7 @@ import numpy as np
 from minprune.arguments import finite_array, generator, labels_in_range, whole_number
 from minprune.formulas.metrics import accuracy
 from minprune.nn.losses import softmax_cross_entropy
+from minprune.nn.optim import no_decay
 from minprune.nn.progress import Progress
 
 
@@ -18,6 +19,10 @@ class Epoch:
     loss: float  # mean over the mini-batches, as they were met
     validation_accuracy: float | None  # after the epoch; None without validation data
     seconds: float  # training only, without the validation
+
+    def __str__(self):
+        score = self.validation_accuracy
+        return f"loss {self.loss:.3f}" + ("" if score is None else f"  validation {score:.2%}")
 
 
 def fit(
@@ -30,7 +35,7 @@ def fit(
     rng,
     batch_size=64,
     validation=None,
-    lr_decay=None,
+    lr_decay=no_decay,
     penalty_gradient=None,
     title="training",
 ):
@@ -41,7 +46,7 @@ def fit(
     rng         numpy.random.Generator, for the order
     batch_size  samples per step, at most N; the last batch of an epoch may be smaller
     validation  pair (x, y) whose accuracy is taken after every epoch, or None
-    lr_decay    function from the part done, 0 to 1, to a factor on the learning rate, or None
+    lr_decay    function from the part done, 0 to 1, to a factor on the learning rate
     penalty_gradient  function from a weight array to the gradient of a penalty on it, or None:
                 what is minimised is then L_0 + R (E-4.1), while the loss reported stays L_0
     title       what the progress line on a terminal says
@@ -50,32 +55,30 @@ def fit(
     Ctrl-C leaves a usable network: its masks hold, and KeyboardInterrupt is passed on.
     """
     x, y = checked_samples(network, x, y)
-    validation = validation and checked_samples(network, *validation, names=("validation",) * 2)
+    if validation is not None:
+        validation = checked_samples(network, *validation, names=("validation x", "validation y"))
     generator("rng", rng)
     whole_number("epochs", epochs, low=0)
     whole_number("batch_size", batch_size, low=1, high=len(x))
-    steps, base_lr, history = -(-len(x) // batch_size), optimizer.lr, []
-    progress = Progress(title, epochs * steps)
+    progress = Progress(title, total=epochs * -(-len(x) // batch_size))
+    base_lr, history = optimizer.lr, []
     try:
-        for epoch in range(epochs):
+        for _ in range(epochs):
             started, losses = time.perf_counter(), []
             for batch in minibatches(len(x), batch_size, rng):
-                done = epoch * steps + len(losses)
-                if lr_decay is not None:
-                    optimizer.lr = base_lr * lr_decay(done / (epochs * steps))
+                optimizer.lr = base_lr * lr_decay(progress.done / progress.total)
                 losses.append(train_step(network, optimizer, x[batch], y[batch], penalty_gradient))
-                progress.step(done)
+                progress.step()
             seconds = time.perf_counter() - started
             score = _accuracy(network, *validation) if validation else None
             history.append(Epoch(float(np.mean(losses)), score, seconds))
-            progress.note = f"loss {history[-1].loss:.3f}" + (
-                "" if score is None else f"  {score:.2%}"
-            )
+            progress.note = str(history[-1])
+        check_finite(network, base_lr)
     finally:
         optimizer.lr = base_lr
         progress.close()
         for parameter in network.parameters.values():  # also after half a step
-            parameter.value = parameter.value
+            parameter.apply_mask()
     return history
 
 
@@ -91,15 +94,24 @@ def train_step(network, optimizer, x, y, penalty_gradient=None):
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported here:
         loss, gradient = softmax_cross_entropy(network.forward(x, training=True), y)
     if not np.isfinite(loss):
-        raise FloatingPointError(
-            f"training diverged: the loss is {loss}; try a smaller lr than {optimizer.lr:g}"
-        )
+        raise _diverged(f"the loss is {loss}", optimizer.lr)
     network.backward(gradient, input_gradient=False)
     if penalty_gradient is not None:
         for weight in network.weights.values():
             weight.grad += penalty_gradient(weight.value)
     optimizer.step()
     return loss
+
+
+def check_finite(network, lr):
+    """`FloatingPointError` if a weight is infinite or NaN, which the last step can leave behind."""
+    for name, parameter in network.parameters.items():
+        if not np.isfinite(parameter.value).all():
+            raise _diverged(f"{name} is not finite", lr)
+
+
+def _diverged(what, lr):
+    return FloatingPointError(f"training diverged: {what}; try a smaller lr than {lr:g}")
 
 
 def evaluate(network, x, y):
@@ -123,7 +135,10 @@ def checked_samples(network, x, y, names=("x", "y")):
             f"{names[0]} and {names[1]} must hold the same number of samples, at least one, "
             f"got {len(x)} and {len(y)}"
         )
-    classes = network(x[:1]).shape[1]
+    try:
+        classes = network(x[:1]).shape[1]
+    except ValueError as error:
+        raise ValueError(f"{names[0]} does not fit the network: {error}") from error
     return x, labels_in_range(names[1], y, classes)
 
 

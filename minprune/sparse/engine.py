@@ -22,15 +22,10 @@ class SparseEngine:
     """
 
     def __init__(self, network):
+        network.check()  # the kernels trust the widths
         self.layers = []  # (csr, b, relu), the ReLU behind a dense layer done in the same pass
         for layer in network.layers:
             if isinstance(layer, Dense):
-                n_in = len(layer.W.value)
-                if self.layers and n_in != len(self.layers[-1][1]):
-                    raise ValueError(
-                        f"network has a layer of {n_in} inputs behind one of "
-                        f"{len(self.layers[-1][1])} outputs"
-                    )
                 self.layers.append((csr_from_dense(layer.W.value), layer.b.value.copy(), False))
             elif isinstance(layer, ReLU) and self.layers:
                 self.layers[-1] = (*self.layers[-1][:2], True)

@@ -1,0 +1,331 @@
+"""Folders of IDX files: every spelling that is understood, and every damage, named."""
+
+import gzip
+import struct
+
+import numpy as np
+import pytest
+
+from minprune.data.dataset import Split, make_dataset
+from minprune.data.idx import load_idx, read_idx
+
+TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
+TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+NAMES = TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS
+
+
+def encode(array, code=0x08):
+    """The bytes of an IDX file."""
+    return struct.pack(f">4B{array.ndim}I", 0, 0, code, array.ndim, *array.shape) + array.tobytes()
+
+
+def sample(n=26, n_test=5, size=(3, 4)):
+    """Four arrays of unsigned bytes in the order of NAMES; every pixel value occurs."""
+    images = np.arange(n * size[0] * size[1], dtype=np.uint8).reshape(n, *size)
+    return images, np.arange(n, dtype=np.uint8) % 7, images[::-1][:n_test], np.arange(n_test) % 3
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    for name, array in zip(NAMES, sample(), strict=True):
+        (folder / name).write_bytes(encode(array.astype(np.uint8)))
+    return folder
+
+
+def compress(folder, names=NAMES):
+    for name in names:
+        (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes()))
+        (folder / name).unlink()
+
+
+def rename(folder, old, new):
+    for path in list(folder.iterdir()):
+        path.rename(folder / path.name.replace(old, new))
+
+
+def same(dataset, expected):
+    assert dataset.name == expected.name
+    for one, other in zip(dataset[1:], expected[1:], strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+            assert a.dtype == b.dtype
+
+
+# --- what is understood ---------------------------------------------------------------------------
+
+SPELLINGS = {
+    "raw": lambda f: None,
+    "gz": compress,
+    "mixed": lambda f: compress(f, NAMES[1:3]),
+    "gz content without .gz": lambda f: (compress(f), rename(f, ".gz", "")),
+    "raw content with .gz": lambda f: rename(f, "ubyte", "ubyte.gz"),
+    "prefix": lambda f: [p.rename(f / f"emnist-letters-{p.name}") for p in list(f.iterdir())],
+    "test for t10k": lambda f: rename(f, "t10k", "test"),
+    "images.idx3": lambda f: rename(f, "-idx", ".idx"),
+    "images.idx3 and gz": lambda f: (compress(f), rename(f, "-idx", ".idx")),
+    "other files too": lambda f: [
+        (f / name).write_bytes(b"?") for name in ("README", "train-images.png", "train.csv")
+    ],
+}
+
+
+@pytest.mark.parametrize("respell", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("as_text", [False, True])
+def test_every_spelling_gives_the_same_data(respell, as_text, folder):
+    respell(folder)
+    same(load_idx(str(folder) if as_text else folder), make_dataset("small", *sample()))
+
+
+def test_the_data_set_is_named_after_its_folder(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert load_idx(".").name == "small"
+
+
+def test_of_raw_and_gz_the_raw_file_is_read(folder):
+    raw = (folder / TRAIN_LABELS).read_bytes()
+    compress(folder, [TRAIN_LABELS])
+    same(load_idx(folder), make_dataset("small", *sample()))
+    (folder / TRAIN_LABELS).write_bytes(raw[:-1] + b"\x00")
+    other = sample()
+    other[1][-1] = 0
+    same(load_idx(folder), make_dataset("small", *other))
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (7,), (2, 3), (2, 1, 5), (2, 2, 2, 2), (0,), (0, 3)])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_one_file_of_any_shape(pack, shape, tmp_path):
+    array = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+    (tmp_path / "file").write_bytes(pack(encode(array)))
+    got = read_idx(tmp_path / "file")
+    np.testing.assert_array_equal(got, array)
+    assert got.shape == shape and got.dtype == np.uint8
+
+
+def test_dimensions_are_big_endian(tmp_path):
+    (tmp_path / "file").write_bytes(bytes([0, 0, 8, 1, 0, 0, 1, 2]) + bytes(258))
+    assert read_idx(tmp_path / "file").shape == (258,)
+
+
+# --- what becomes of it ---------------------------------------------------------------------------
+
+
+def test_pixels_are_divided_by_255_in_float32(folder):
+    pixels = np.arange(12 * 256, dtype=np.uint8).reshape(12, 16, 16)
+    dataset = make_dataset("pixels", pixels, np.zeros(12, np.uint8), pixels, np.zeros(12, np.uint8))
+    for pixel, value in zip(pixels.ravel(), dataset.test.images.ravel(), strict=True):
+        assert value == np.float32(int(pixel) / 255)  # the float32 nearest to the fraction
+    for split in dataset[1:]:
+        assert split.images.dtype == np.float32 and split.labels.dtype == np.int64
+        assert split.images.min() == 0 and split.images.max() == 1
+
+
+@pytest.mark.parametrize("n", [12, 13, 23, 24, 60, 71])
+def test_every_twelfth_image_is_set_aside_and_none_is_lost(n):
+    numbers = np.arange(n, dtype=np.uint8)
+    images = np.broadcast_to(numbers[:, None, None], (n, 2, 3))
+    train, validation, _ = make_dataset("split", images, numbers, images, numbers)[1:]
+    for split in (train, validation):
+        np.testing.assert_array_equal(np.rint(split.images[:, 1, 2] * 255), split.labels)
+    assert validation.labels.tolist() == list(range(11, n, 12))
+    assert train.labels.tolist() == [i for i in range(n) if i % 12 != 11]
+
+
+def test_the_test_files_are_the_test_split(folder):
+    _, _, images, labels = sample()
+    test = load_idx(folder).test
+    np.testing.assert_array_equal(np.rint(test.images * 255), images)
+    np.testing.assert_array_equal(test.labels, labels)
+
+
+def test_shapes_and_classes(folder):
+    dataset = load_idx(folder)
+    assert dataset.image_shape == (3, 4) and dataset.classes == 7
+    assert dataset.train.flat.shape == (24, 12)
+    np.testing.assert_array_equal(dataset.train.flat[3], dataset.train.images[3].ravel())
+
+
+@pytest.mark.parametrize(("position", "label"), [(0, 9), (11, 9)])
+def test_classes_count_the_labels_of_training_and_validation(position, label):
+    images, labels, *test = sample()
+    labels[position] = label  # position 11 is set aside
+    assert make_dataset("classes", images, labels, *test).classes == 10
+
+
+def test_flat_is_for_images_of_any_size():
+    assert Split(np.zeros((5, 2, 7)), np.zeros(5)).flat.shape == (5, 14)
+
+
+# --- what is wrong --------------------------------------------------------------------------------
+
+
+def write(folder, name, array, **options):
+    (folder / name).write_bytes(encode(array.astype(np.uint8), **options))
+
+
+def damage(name, change):
+    """Replace a file by what `change` makes of its bytes."""
+    return lambda f: (f / name).write_bytes(change((f / name).read_bytes()))
+
+
+def flip(position):
+    return lambda raw: raw[:position] + bytes([raw[position] ^ 0xFF]) + raw[position + 1 :]
+
+
+def swap(folder):
+    (folder / TEST_IMAGES).rename(folder / "x")
+    (folder / TEST_LABELS).rename(folder / TEST_IMAGES)
+    (folder / "x").rename(folder / TEST_LABELS)
+
+
+images, labels, *_ = sample()
+WRONG = {  # what is done to the folder, and what the ValueError must say
+    "empty file": (
+        damage(TRAIN_IMAGES, lambda raw: b""),
+        f"{TRAIN_IMAGES}: not an IDX file, it starts with nothing",
+    ),
+    "text": (damage(TRAIN_LABELS, lambda raw: b"label\n1\n"), f"{TRAIN_LABELS}: not an IDX file"),
+    "half a magic": (damage(TRAIN_IMAGES, lambda raw: raw[:3]), f"{TRAIN_IMAGES}: not an IDX file"),
+    "no type": (
+        damage(TRAIN_LABELS, lambda raw: b"\0\0\x07" + raw[3:]),
+        f"{TRAIN_LABELS}: not an IDX file, it starts with 00 00 07 01",
+    ),
+    "second byte": (damage(TRAIN_LABELS, flip(1)), f"{TRAIN_LABELS}: not an IDX file"),
+    "half a header": (
+        damage(TRAIN_IMAGES, lambda raw: raw[:9]),
+        f"{TRAIN_IMAGES}: truncated: expected a whole header",
+    ),
+    "header only": (damage(TRAIN_LABELS, lambda raw: raw[:8]), f"{TRAIN_LABELS}: truncated"),
+    "truncated": (
+        damage(TRAIN_IMAGES, lambda raw: raw[:-1]),
+        rf"{TRAIN_IMAGES}: truncated: expected 312 values for shape \(26, 3, 4\), found 311",
+    ),
+    "huge": (
+        damage(TEST_LABELS, lambda raw: raw[:4] + b"\xff" * 4 + raw[8:]),
+        f"{TEST_LABELS}: truncated: expected 4294967295",
+    ),
+    "trailing byte": (damage(TEST_LABELS, lambda raw: raw + b"\0"), f"{TEST_LABELS}: too long"),
+    "floats": (
+        lambda f: write(f, TRAIN_IMAGES, images, code=0x0D),
+        f"{TRAIN_IMAGES}: holds float32 values",
+    ),
+    "signed bytes": (
+        lambda f: write(f, TEST_LABELS, labels[:5], code=0x09),
+        f"{TEST_LABELS}: holds signed byte values",
+    ),
+    "swapped": (swap, f"{TEST_IMAGES}: not a stack of images"),
+    "labels in a table": (
+        lambda f: write(f, TRAIN_LABELS, labels[:, None]),
+        f"{TRAIN_LABELS}: not a list of labels",
+    ),
+    "fewer labels": (
+        lambda f: write(f, TRAIN_LABELS, labels[:-1]),
+        f"{TRAIN_IMAGES} holds 26 images, {TRAIN_LABELS} 25 labels",
+    ),
+    "fewer test labels": (
+        lambda f: write(f, TEST_LABELS, labels[:4]),
+        f"{TEST_IMAGES} holds 5 images, {TEST_LABELS} 4 labels",
+    ),
+    "another size": (
+        lambda f: write(f, TEST_IMAGES, images[:5].transpose(0, 2, 1)),
+        "small: training images are 3x4 pixels, test images 4x3",
+    ),
+    "unknown test label": (
+        lambda f: write(f, TEST_LABELS, np.array([0, 1, 7, 3, 4])),
+        "small: test label 7 does not occur",
+    ),
+    "no images": (
+        lambda f: (write(f, TEST_IMAGES, images[:0]), write(f, TEST_LABELS, labels[:0])),
+        f"{TEST_IMAGES}: not a stack of images",
+    ),
+    "no pixels": (
+        lambda f: write(f, TRAIN_IMAGES, images[:, :0]),
+        f"{TRAIN_IMAGES}: not a stack of images",
+    ),
+    "eleven images": (
+        lambda f: (write(f, TRAIN_IMAGES, images[:11]), write(f, TRAIN_LABELS, labels[:11])),
+        "small: at least 12 training images .* got 11",
+    ),
+    "two data sets": (
+        lambda f: write(f, f"letters-{TRAIN_IMAGES}", images),
+        f"small: more than one data set: letters-{TRAIN_IMAGES}, {TRAIN_IMAGES}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_named(change, message, folder):
+    change(folder)
+    with pytest.raises(ValueError, match=message):
+        load_idx(folder)
+
+
+DAMAGED_GZ = {
+    "two bytes": lambda raw: raw[:2],
+    "truncated": lambda raw: raw[:-9],
+    "corrupted": flip(30),
+    "wrong checksum": flip(-8),
+    "garbage behind": lambda raw: raw + b"more",
+}
+
+
+@pytest.mark.parametrize("change", DAMAGED_GZ.values(), ids=DAMAGED_GZ)
+def test_damaged_gz_is_named(change, folder):
+    compress(folder, [TRAIN_IMAGES])
+    damage(f"{TRAIN_IMAGES}.gz", change)(folder)
+    with pytest.raises(ValueError, match=f"{TRAIN_IMAGES}.gz: damaged or truncated gzip file"):
+        load_idx(folder)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_file_is_named(name, folder):
+    (folder / name).unlink()
+    with pytest.raises(FileNotFoundError, match=f"small: no file named {name}"):
+        load_idx(folder)
+
+
+def test_an_empty_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"{tmp_path.name}: no file named {TRAIN_IMAGES}"):
+        load_idx(tmp_path)
+
+
+def test_no_folder_and_a_file_for_a_folder(folder):
+    for path in (folder / "nowhere", folder / TRAIN_IMAGES):
+        with pytest.raises(FileNotFoundError, match=f"{path.name}: no such folder"):
+            load_idx(path)
+
+
+def test_a_missing_single_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        read_idx(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["raw", "gz"])
+def test_any_truncation_is_found(pack, tmp_path):
+    whole = pack(encode(images))
+    for length in range(len(whole)):
+        (tmp_path / "cut").write_bytes(whole[:length])
+        with pytest.raises(ValueError, match="cut: "):
+            read_idx(tmp_path / "cut")
+
+
+def test_any_flipped_byte_of_gz_is_found_or_harmless(tmp_path):
+    whole, harmless = gzip.compress(encode(images), mtime=0), 0
+    for position in range(len(whole)):
+        (tmp_path / "bad").write_bytes(flip(position)(whole))
+        try:
+            np.testing.assert_array_equal(read_idx(tmp_path / "bad"), images)
+            harmless += 1
+        except ValueError as error:
+            assert "bad: " in str(error)
+    assert 0 < harmless <= 6  # the date, how hard it was compressed, and on which system
+
+
+def test_a_folder_named_like_a_file_is_passed_over(folder):
+    """Kaggle's copy of MNIST: `train-images-idx3-ubyte/` beside `train-images.idx3-ubyte`."""
+    rename(folder, "-idx", ".idx")
+    for name in NAMES:
+        (folder / name).mkdir()
+        (folder / name / name).write_bytes((folder / name.replace("-idx", ".idx")).read_bytes())
+    same(load_idx(folder), make_dataset("small", *sample()))

@@ -1,0 +1,83 @@
+"""The embedded MNIST is the original, byte by byte."""
+
+import hashlib
+import struct
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+
+from minprune.data import mnist
+from minprune.data.idx import load_idx
+from minprune.data.mnist import load_mnist
+
+DIGESTS = {  # SHA-256 of what follows the header in the four original files
+    "train_images": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    "train_labels": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+    "test_images": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+    "test_labels": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+}
+SHAPES = {
+    "train_images": (60000, 28, 28),
+    "train_labels": (60000,),
+    "test_images": (10000, 28, 28),
+    "test_labels": (10000,),
+}
+SPLITS = {"train": 55000, "validation": 5000, "test": 10000}
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    """The four arrays of the shipped file."""
+    with np.load(mnist.FILE, allow_pickle=False) as archive:
+        return dict(archive)
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_the_shipped_bytes_are_the_original_ones(name, shipped):
+    assert set(shipped) == set(DIGESTS)
+    array = shipped[name]
+    assert array.shape == SHAPES[name] and array.dtype == np.uint8
+    assert hashlib.sha256(array.tobytes()).hexdigest() == DIGESTS[name]
+
+
+def test_the_splits_hold_all_of_it(shipped):
+    dataset = load_mnist()
+    assert (dataset.name, dataset.image_shape, dataset.classes) == ("MNIST", (28, 28), 10)
+    for name, n in SPLITS.items():
+        split = getattr(dataset, name)
+        assert split.images.shape == (n, 28, 28) and split.labels.shape == (n,)
+        assert split.images.dtype == np.float32 and split.labels.dtype == np.int64
+    aside = np.arange(60000) % 12 == 11
+    for split, kind, rows in (
+        (dataset.train, "train", ~aside),
+        (dataset.validation, "train", aside),
+        (dataset.test, "test", slice(None)),
+    ):
+        pixels = shipped[f"{kind}_images"][rows].astype(np.float32)
+        assert (split.images == pixels / np.float32(255)).all()
+        np.testing.assert_array_equal(split.labels, shipped[f"{kind}_labels"][rows])
+
+
+@pytest.mark.parametrize("name", SPLITS)
+def test_it_cannot_be_written_to(name):
+    split = getattr(load_mnist(), name)
+    for array in (split.images, split.labels, split.flat):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+    assert load_mnist() is load_mnist()
+
+
+def test_written_as_idx_it_is_read_as_the_same(shipped):
+    with TemporaryDirectory() as directory:  # 55 MB that pytest's own folder would keep
+        for name, original in mnist.ORIGINALS.items():
+            array = shipped[name]
+            header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+            file = Path(directory, original.removesuffix(".gz"))
+            file.write_bytes(header + array.tobytes())
+        dataset = load_idx(directory)
+    for name in SPLITS:
+        for a, b in zip(getattr(dataset, name), getattr(load_mnist(), name), strict=True):
+            np.testing.assert_array_equal(a, b)
+            assert a.dtype == b.dtype
