@@ -42,14 +42,14 @@ def relative_error(a, b, floor=1e-4):
            about 1e-11 whatever the size of the gradient
     returns a float; inf where either holds a NaN or an infinity
 
-    >>> relative_error(np.array([1.0, 2.0]), np.array([1.0, 2.2])).round(6)
-    np.float64(0.090909)
+    >>> relative_error(np.array([1.0, 2.0]), np.array([1.0, 2.5]))
+    0.2
     """
     if a.shape != b.shape:
         raise ValueError(f"a and b must have one shape, got {a.shape} and {b.shape}")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        return np.inf
-    return np.max(np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), floor))
+        return float("inf")
+    return float(np.max(np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), floor)))
 
 
 def check_layer(layer, x, rng):

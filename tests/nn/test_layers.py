@@ -131,21 +131,11 @@ def test_assignment_of_another_shape_is_refused(new):
         ([[1.0, 2.0]], [0.0], ValueError, r"b \(n_out,\)"),
         ([[1.0], [2.0]], [0.0, 0.0], ValueError, r"b \(n_out,\)"),
         ([[1.0]], [[0.0]], ValueError, r"b \(n_out,\)"),
-        ([[np.nan]], [0.0], ValueError, "must be finite"),
-        ([[1.0]], [np.inf], ValueError, "must be finite"),
-        ([["a"]], [0.0], TypeError, "must be an array of real numbers"),
-        pytest.param(
-            [[1.0]],
-            [1j],
-            TypeError,
-            "must be an array of real numbers",
-        ),
-        pytest.param(
-            [[1.0]],
-            ["1"],
-            TypeError,
-            "must be an array of real numbers",
-        ),
+        ([[np.nan]], [0.0], ValueError, "W must be finite"),
+        ([[1.0]], [np.inf], ValueError, "b must be finite"),
+        ([["a"]], [0.0], TypeError, "W must be an array of real numbers"),
+        ([[1.0]], [1j], TypeError, "b must be an array of real numbers"),
+        ([[1.0]], ["1"], TypeError, "b must be an array of real numbers"),
     ],
 )
 def test_dense_refuses(W, b, error, message):
@@ -166,3 +156,10 @@ def test_dense_refuses_input_of_another_width(shape):
 def test_mlp_refuses_widths(widths, error):
     with pytest.raises(error, match="widths"):
         mlp(widths, np.random.default_rng(0))
+
+
+def test_layers_that_do_not_fit_together_are_refused():
+    first, relu, second = Dense(np.ones((2, 3)), np.zeros(3)), ReLU(), Dense(np.eye(2), [0.0, 0.0])
+    with pytest.raises(ValueError, match=r"layers\[2\] takes 2 inputs, the one before gives 3"):
+        Network([first, relu, second])
+    assert Network([relu, second, relu, first, relu]).layers[3] is first

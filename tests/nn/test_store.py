@@ -117,11 +117,10 @@ def test_a_layer_that_cannot_be_loaded_is_not_saved(path):
     assert path.read_bytes() == before
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_what_load_would_refuse_is_not_saved(path):
     before, network = path.read_bytes(), sample()
     network.weights["0.W"].value *= np.nan
-    with pytest.raises(ValueError, match="finite"):
+    with pytest.raises(ValueError, match=r"0\.W must be finite"):
         save(network, path)
     assert path.read_bytes() == before
 
@@ -242,10 +241,6 @@ def test_a_flipped_byte_is_refused_or_harmless(flip, path):
     assert 0 < harmless < len(positions) / 2  # a date, say
 
 
-def nonzero(shape):
-    return np.full(shape, 0.5)
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -275,12 +270,8 @@ def nonzero(shape):
         {"0.W.mask": np.ones((4, 3))},
         {"0.W.mask": np.ones((3, 4), bool)},
         {"0.W.mask": np.bool_(True)},
-        pytest.param(
-            {"0.W": nonzero((4, 3)), "0.W.mask": np.eye(4, 3, dtype=bool)},
-        ),
-        pytest.param(
-            {"0.W": nonzero((4, 5)), "0.b": nonzero(5), "0.W.mask": np.ones((4, 5), bool)},
-        ),
+        {"0.W": np.ones((4, 3)), "0.W.mask": np.eye(4, 3, dtype=bool)},  # not 0 under the mask
+        {"0.W": np.ones((4, 5)), "0.b": np.ones(5), "0.W.mask": None},  # does not fit the next
     ],
     ids=lambda changes: " ".join(changes),
 )
