@@ -6,6 +6,10 @@ Importing this compiles nothing; what needs Numba is imported when it is first a
 
 from importlib import import_module
 
+from minprune.threads import one_thread_for_commands
+
+one_thread_for_commands()  # before anything below imports NumPy
+
 from minprune.formulas.penalties import l1_penalty, l1_subgradient, l2_gradient, l2_penalty
 from minprune.formulas.scores import magnitude, random_score
 from minprune.formulas.masks import (

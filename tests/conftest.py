@@ -1,6 +1,9 @@
 """A tiny data set that a small network learns in a second, as a folder of IDX files."""
 
+import os
 import struct
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # steady times, also beside other programs
 
 import numpy as np
 import pytest

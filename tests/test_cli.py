@@ -11,6 +11,7 @@ import pytest
 
 import minprune
 from minprune.cli import main
+from minprune.threads import one_thread_for_commands
 
 ROOT = Path(__file__).parents[1]
 QUICK = "--hidden 8 --epochs 2 --finetune-epochs 1 --batch-size 32".split()
@@ -107,3 +108,36 @@ def test_help_and_version(capsys):
             main(words)
         assert exit.value.code == 0
         assert expected in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "expected"),
+    [
+        ("-m", {}, "1"),
+        ("/usr/local/bin/minprune", {}, "1"),
+        ("minprune.exe", {}, "1"),
+        ("-m", {"OPENBLAS_NUM_THREADS": "2"}, "2"),
+        ("lesson.py", {}, None),
+        ("", {}, None),
+    ],
+)
+def test_commands_ask_for_one_blas_thread_and_the_library_for_none(
+    command, given, expected, monkeypatch
+):
+    monkeypatch.setattr(sys, "argv", [command])
+    monkeypatch.setattr(os, "environ", dict(given))
+    one_thread_for_commands()
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == expected
+
+
+def test_the_command_sets_it_before_numpy_is_there(tmp_path):
+    (tmp_path / "numpy.py").write_text(
+        "import os; raise SystemExit(os.environ.get('{}'))".format("OPENBLAS_NUM_THREADS")
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    environment["PYTHONPATH"] = f"{tmp_path}{os.pathsep}{ROOT}"
+    for words, expected in ((["-m", "minprune"], "1"), (["-c", "import minprune"], "")):
+        run = subprocess.run(
+            [sys.executable, *words], env=environment, capture_output=True, text=True
+        )
+        assert run.stderr.strip() == expected

@@ -36,7 +36,8 @@ def notes(result):
         "nonzeros count biases too; sparse bytes are values, indices and offsets (CSR) and biases; "
         "MACs skip the zeros.",
         "dense times do not fall with sparsity: a dense product multiplies its zeros. Sparse times "
-        "are those of a plain loop over the nonzeros, on one core.",
+        "are those of a plain loop over the nonzeros. Both run on one core, unless "
+        "OPENBLAS_NUM_THREADS or its like asks for more.",
     ]
 
 
