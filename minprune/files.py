@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +15,18 @@ def replacing(path):
     it under a temporary name, so the move stays on one disk, where it is a single act.
     """
     target = Path(os.path.realpath(path))  # through a symbolic link, not over it
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {target.parent}")
+    if target.is_dir():
+        raise IsADirectoryError(f"{path}: is a folder")
+    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         with open(temporary, "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)

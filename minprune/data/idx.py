@@ -60,12 +60,13 @@ def read_idx(path):
     if raw[2] != UNSIGNED_BYTE:
         raise ValueError(f"{path}: holds {TYPES[raw[2]]} values, only unsigned bytes are read")
     start = 4 + 4 * raw[3]
-    shape = tuple(np.frombuffer(raw[4:start], dtype=">u4").tolist()) if len(raw) >= start else ()
-    if len(raw) < start or len(raw) - start != math.prod(shape):
-        expected = f"{math.prod(shape)} values for shape {shape}" if shape else "a whole header"
-        found = max(len(raw) - start, 0)
-        what = "truncated" if not shape or found < math.prod(shape) else "too long"
-        raise ValueError(f"{path}: {what}: expected {expected}, found {found} bytes of them")
+    if len(raw) < start:
+        raise ValueError(f"{path}: truncated: the header takes {start} bytes, found {len(raw)}")
+    shape = tuple(np.frombuffer(raw[4:start], dtype=">u4").tolist())
+    expected, found = math.prod(shape), len(raw) - start
+    if found != expected:
+        what = "truncated" if found < expected else "too long"
+        raise ValueError(f"{path}: {what}: shape {shape} takes {expected} bytes, found {found}")
     return np.frombuffer(raw, dtype=np.uint8, offset=start).reshape(shape)
 
 
@@ -91,9 +92,8 @@ def _find(directory, parts, kind, idx):
         for joint in "-."
         for gz in ("", ".gz")
     ]
-    found = sorted(
-        p for p in directory.iterdir() if p.name.endswith(tuple(endings)) and p.is_file()
-    )
+    candidates = (p for p in directory.iterdir() if p.is_file() and not p.name.startswith("."))
+    found = sorted(p for p in candidates if p.name.endswith(tuple(endings)))
     if not found:
         raise FileNotFoundError(f"{directory}: no file named {endings[0]} or {endings[1]}")
     if len({p.name.removesuffix(".gz").replace(".idx", "-idx") for p in found}) > 1:

@@ -14,6 +14,7 @@ import numpy as np
 
 from minprune.data.dataset import make_dataset
 from minprune.data.idx import read_idx
+from minprune.files import replacing
 
 FILE = Path(__file__).with_name("mnist.npz")
 ORIGINALS = {
@@ -42,5 +43,9 @@ def load_mnist():
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m minprune.data.mnist DIR")
     folder = Path(sys.argv[1])
-    np.savez_compressed(FILE, **{name: read_idx(folder / f) for name, f in ORIGINALS.items()})
+    arrays = {name: read_idx(folder / file) for name, file in ORIGINALS.items()}
+    with replacing(FILE) as file:
+        np.savez_compressed(file, **arrays)

@@ -18,7 +18,7 @@ class Dense:
         y = x W + b
 
     x (N, n_in), W (n_in, n_out), b (n_out,), y (N, n_out); unit j is column j of W.
-    W is Glorot uniform and b zero unless arrays are given.
+    `Dense.random` draws W, Glorot uniform unless told otherwise, and sets b to zero.
 
     Source: D-1.2c.
 

@@ -69,8 +69,9 @@ class Network:
     def prune(self, masks):
         """Give every weight array its mask, in the order of `weights`; True = keep.
 
-        All masks are looked at before the first weight is touched; one that keeps nothing is
-        refused (`EmptyLayerError`; "layer collapse", Tanaka et al. 2020).
+        The masks take the place of earlier ones. All are looked at before the first weight is
+        touched; one that keeps nothing is refused (`EmptyLayerError`; "layer collapse", Tanaka
+        et al. 2020).
         """
         masks = [np.asarray(mask) for mask in masks]
         shapes = [w.value.shape for w in self.weights.values()]
@@ -82,6 +83,11 @@ class Network:
                 raise EmptyLayerError(f"masks would prune every weight of {name}; prune less of it")
         for weight, mask in zip(self.weights.values(), masks, strict=True):
             weight.prune(mask)
+
+    def apply_masks(self):
+        """Set what the masks prune to exactly 0."""
+        for parameter in self.parameters.values():
+            parameter.apply_mask()
 
     def unprune(self):
         """Remove every mask: pruned weights stay 0 until the next step, then learn again."""

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from minprune.arguments import above_zero, at_least_zero, fraction
+from minprune.arguments import above_zero, at_least_zero, finite_number, fraction
 
 
 class Optimizer:
@@ -72,7 +72,7 @@ class Adam(Optimizer):
         w <- (1 - lr d) w - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
 
     beta1, beta2  b1 and b2, decay of the two moments, in [0, 1)
-    epsilon       eps > 0
+    epsilon       eps >= 1e-12; float32 moments are kept to about 1e-27, whose root is 3e-14
     weight_decay  d >= 0, decoupled from the gradient; weights only
 
     Source: A-5.2.8; Kingma and Ba 2015, algorithm 1; the decay: Loshchilov and Hutter 2019 (AdamW).
@@ -90,7 +90,7 @@ class Adam(Optimizer):
     def __init__(self, parameters, lr=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
         super().__init__(parameters, lr, weight_decay, state_arrays=2)
         self.beta1, self.beta2 = fraction("beta1", beta1), fraction("beta2", beta2)
-        self.epsilon = above_zero("epsilon", epsilon)
+        self.epsilon = finite_number("epsilon", epsilon, "a finite number >= 1e-12", low=1e-12)
 
     def update(self, w, gradient, state, keep, decay):
         from minprune.nn.updates import adam_update  # importing minprune must not import Numba

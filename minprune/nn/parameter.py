@@ -9,7 +9,7 @@ from minprune.formulas.masks import checked_mask
 class Parameter:
     """An array with its gradient and its mask. The mask is state, not an event.
 
-        w_i = 0 wherever m_i = 0, now and after every later step
+        w_i = 0 wherever m_i = 0, now and after every later step and assignment
 
     value  array; assigning to it copies into the same memory and keeps the pruned entries at 0
     grad   dL/dvalue, dense: pruned entries have a gradient too, the optimizer ignores it
@@ -50,7 +50,10 @@ class Parameter:
         return view
 
     def prune(self, mask):
-        """Set the entries where the mask is False to zero, and hold them there."""
+        """Set the entries where the mask is False to zero, and hold them there.
+
+        The mask takes the place of an earlier one: what only that one pruned learns again, from 0.
+        """
         self._mask = checked_mask("mask", mask, self._value.shape).copy()
         self.apply_mask()
 

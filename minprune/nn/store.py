@@ -37,7 +37,7 @@ def save(network, path):
 def load(path):
     """The network that `save` wrote.
 
-    raises FileNotFoundError if there is no file, ValueError if it is damaged or something else
+    raises OSError if there is no such file, ValueError if it is damaged or something else
     """
     with open(path, "rb") as file:
         try:
@@ -60,8 +60,8 @@ def _network(arrays):
     for name, parameter in network.parameters.items():
         if (mask := arrays.pop(f"{name}.mask", None)) is not None:
             pruned = ~checked_mask(f"{name}.mask", mask, parameter.value.shape)
-            if parameter.value[pruned].any():
-                raise ValueError(f"{name} is not 0 where {name}.mask prunes it")
+            if pruned.all() or parameter.value[pruned].any():
+                raise ValueError(f"{name}.mask keeps nothing, or {name} is not 0 where it prunes")
             parameter.prune(mask)
     if arrays:
         raise ValueError(f"it also holds {', '.join(sorted(arrays))}")

@@ -56,12 +56,13 @@ def fit(
     """
     x, y = checked_samples(network, x, y)
     if validation is not None:
-        validation = checked_samples(network, *validation, names=("validation x", "validation y"))
-    generator("rng", rng)
+        validation = checked_samples(network, *validation, ("validation x", "validation y"))
     whole_number("epochs", epochs, low=0)
     whole_number("batch_size", batch_size, low=1, high=len(x))
-    progress = Progress(title, total=epochs * -(-len(x) // batch_size))
-    base_lr, history = optimizer.lr, []
+    generator("rng", rng)
+    check_optimizer(network, optimizer)
+    progress, history = Progress(title, total=epochs * -(-len(x) // batch_size)), []
+    base_lr = optimizer.lr
     try:
         for _ in range(epochs):
             started, losses = time.perf_counter(), []
@@ -69,16 +70,15 @@ def fit(
                 optimizer.lr = base_lr * lr_decay(progress.done / progress.total)
                 losses.append(train_step(network, optimizer, x[batch], y[batch], penalty_gradient))
                 progress.step()
-            seconds = time.perf_counter() - started
+            seconds, loss = time.perf_counter() - started, float(np.mean(losses))
             score = _accuracy(network, *validation) if validation else None
-            history.append(Epoch(float(np.mean(losses)), score, seconds))
+            history.append(Epoch(loss, score, seconds))
             progress.note = str(history[-1])
-        check_finite(network, base_lr)
+        check_finite(network)
     finally:
         optimizer.lr = base_lr
         progress.close()
-        for parameter in network.parameters.values():  # also after half a step
-            parameter.apply_mask()
+        network.apply_masks()  # also after half a step
     return history
 
 
@@ -91,27 +91,29 @@ def minibatches(n, batch_size, rng):
 
 def train_step(network, optimizer, x, y, penalty_gradient=None):
     """One step on one mini-batch: forward, backward, update. Returns the loss before the step."""
-    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported here:
+    with np.errstate(over="ignore", invalid="ignore"):  # divergence has an error of its own
         loss, gradient = softmax_cross_entropy(network.forward(x, training=True), y)
-    if not np.isfinite(loss):
-        raise _diverged(f"the loss is {loss}", optimizer.lr)
-    network.backward(gradient, input_gradient=False)
-    if penalty_gradient is not None:
-        for weight in network.weights.values():
-            weight.grad += penalty_gradient(weight.value)
-    optimizer.step()
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"training diverged: the loss is {loss}; try a smaller lr")
+        network.backward(gradient, input_gradient=False)
+        if penalty_gradient is not None:
+            for weight in network.weights.values():
+                weight.grad += penalty_gradient(weight.value)
+        optimizer.step()
     return loss
 
 
-def check_finite(network, lr):
+def check_optimizer(network, optimizer):
+    """`ValueError` if the optimizer would change another network, say the original of a copy."""
+    if not {*optimizer.parameters} <= {*network.parameters.values()}:
+        raise ValueError("optimizer must have been made from the parameters of this network")
+
+
+def check_finite(network):
     """`FloatingPointError` if a weight is infinite or NaN, which the last step can leave behind."""
     for name, parameter in network.parameters.items():
         if not np.isfinite(parameter.value).all():
-            raise _diverged(f"{name} is not finite", lr)
-
-
-def _diverged(what, lr):
-    return FloatingPointError(f"training diverged: {what}; try a smaller lr than {lr:g}")
+            raise FloatingPointError(f"training diverged: {name} is not finite; try a smaller lr")
 
 
 def evaluate(network, x, y):
@@ -138,7 +140,7 @@ def checked_samples(network, x, y, names=("x", "y")):
     try:
         classes = network(x[:1]).shape[1]
     except ValueError as error:
-        raise ValueError(f"{names[0]} does not fit the network: {error}") from error
+        raise ValueError(f"{names[0]} of shape {x.shape} does not fit: {error}") from error
     return x, labels_in_range(names[1], y, classes)
 
 
