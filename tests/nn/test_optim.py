@@ -110,8 +110,7 @@ def test_moments_that_fade_into_denormals_are_harmless(rule, dtype, masked, upda
         twin.step(parameter.grad, 1e-3, keep)
         optimizer.step()
         state = np.array(optimizer.state[0])
-        if kind is Adam:
-            assert ((state == 0) | (abs(state) >= np.finfo(dtype).tiny)).all()
+        assert ((state == 0) | (abs(state) >= np.finfo(dtype).tiny)).all()
     atol = 1e-12 if dtype is np.float64 else 1e-6
     np.testing.assert_allclose(parameter.value, twin.w, rtol=0, atol=atol)
     np.testing.assert_allclose(state, np.reshape(twin.state, state.shape), rtol=0, atol=1e-12)
