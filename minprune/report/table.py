@@ -33,6 +33,8 @@ def notes(result):
         f"{unmasked.after_one_step:.1%}, {settings.finetune_epochs} epochs to "
         f"{unmasked.after_training:.1%}. What stays 0 gets no gradient: the weights of pixels "
         "that are always black and of units that never fire.",
+        f"fine-tuned networks trained {settings.epochs} + {settings.finetune_epochs} epochs, the "
+        f"dense one {settings.epochs}.",
         "nonzeros count biases too; sparse bytes are values, indices and offsets (CSR) and biases; "
         "MACs skip the zeros.",
         "dense times do not fall with sparsity: a dense product multiplies its zeros. Sparse times "
