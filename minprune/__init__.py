@@ -44,6 +44,7 @@ from minprune.nn.losses import log_softmax, softmax, softmax_cross_entropy
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
 from minprune.nn.train import evaluate, fit, train_step
+from minprune.nn.gradcheck import check_layer, check_loss, check_network, numerical_gradient
 from minprune.nn.store import load, save
 from minprune.data.mnist import load_mnist
 from minprune.data.idx import load_idx

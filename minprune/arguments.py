@@ -1,5 +1,6 @@
 """Refuse a bad argument with an error that names it, says what was given and what is allowed."""
 
+import math
 import numbers
 
 import numpy as np
@@ -27,7 +28,7 @@ def finite_number(name, value, allowed="finite", low=-np.inf):
         value = value[()]
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not low <= value < np.inf or value == -np.inf:
+    if not math.isfinite(value) or value < low:
         raise ValueError(f"{name} must be {allowed}, got {value}")
     return float(value)  # a NumPy float64 would widen float32 arrays that it meets
 
@@ -51,7 +52,7 @@ def fraction(name, value):
     allowed = f"a fraction with 0 <= {name} < 1"
     number = finite_number(name, value, allowed, low=0)
     if number >= 1:
-        hint = f"; {value} % is {value / 100:g}" if number < 100 else ""
+        hint = f"; {value} % is {value / 100:g}" if name == "sparsity" and number < 100 else ""
         raise ValueError(f"{name} must be {allowed}, got {value}{hint}")
     return number
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,13 +36,15 @@ def replacing(path):
 def writable_folder(path):
     """The path itself; OSError unless it is, or could be made, a folder to write to.
 
-    Nothing is made: a job can ask before its hour of work and leave no trace if it is stopped.
+    Nothing is left behind: a job can ask before its hour of work, and be stopped without a trace.
     """
     path = nearest = Path(path)
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir():
         raise NotADirectoryError(f"{path}: cannot be a folder, {nearest} is a file")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise PermissionError(f"{path}: cannot be written, no permission in {nearest}")
-    return path
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            return path
+    except OSError as error:
+        raise PermissionError(f"{path}: cannot be written in {nearest} ({error})") from error

@@ -12,9 +12,23 @@ def one_thread_for_commands():
 
     The matrices of a mini-batch are so small that a second thread gains next to nothing, while on
     a busy machine each product waits for it: training then takes several times as long. A BLAS
-    reads this when NumPy is first imported. Python calls a package "-m" while it looks it up as
-    a command, and this is imported at that very moment.
+    reads this when NumPy is first imported, so this runs first of all.
     """
-    if sys.argv and (sys.argv[0] == "-m" or Path(sys.argv[0]).stem == "minprune"):
+    if is_command(sys.argv, sys.orig_argv):
         for name in SETTINGS:
             os.environ.setdefault(name, "1")
+
+
+def is_command(argv, orig_argv):
+    """Whether Python was started as `python -m minprune` or by the script `minprune`.
+
+    While Python looks up the module to run, argv[0] is "-m"; orig_argv is the whole command line.
+
+    >>> is_command(["-m"], ["python", "-m", "minprune", "run"])
+    True
+    >>> is_command(["-m"], ["python", "-m", "lesson"])
+    False
+    """
+    if argv[:1] == ["-m"]:
+        return orig_argv[orig_argv.index("-m") + 1].split(".")[0] == "minprune"
+    return bool(argv) and Path(argv[0]).stem == "minprune"

@@ -111,20 +111,23 @@ def test_help_and_version(capsys):
 
 
 @pytest.mark.parametrize(
-    ("command", "given", "expected"),
+    ("argv", "orig_argv", "given", "expected"),
     [
-        ("-m", {}, "1"),
-        ("/usr/local/bin/minprune", {}, "1"),
-        ("minprune.exe", {}, "1"),
-        ("-m", {"OPENBLAS_NUM_THREADS": "2"}, "2"),
-        ("lesson.py", {}, None),
-        ("", {}, None),
+        ("-m", "python -m minprune run mlp", {}, "1"),
+        ("-m", "python -m minprune.data.mnist DIR", {}, "1"),
+        ("-m", "python -X utf8 -m minprune", {"OPENBLAS_NUM_THREADS": "2"}, "2"),
+        ("/usr/local/bin/minprune", "python /usr/local/bin/minprune", {}, "1"),
+        ("minprune.exe", "minprune.exe", {}, "1"),
+        ("-m", "python -m lesson", {}, None),
+        ("lesson.py", "python lesson.py", {}, None),
+        ("", "python", {}, None),
     ],
 )
-def test_commands_ask_for_one_blas_thread_and_the_library_for_none(
-    command, given, expected, monkeypatch
+def test_commands_ask_for_one_blas_thread_and_libraries_for_none(
+    argv, orig_argv, given, expected, monkeypatch
 ):
-    monkeypatch.setattr(sys, "argv", [command])
+    monkeypatch.setattr(sys, "argv", [argv])
+    monkeypatch.setattr(sys, "orig_argv", orig_argv.split())
     monkeypatch.setattr(os, "environ", dict(given))
     one_thread_for_commands()
     assert os.environ.get("OPENBLAS_NUM_THREADS") == expected

@@ -42,6 +42,12 @@ def load_idx(directory):
         raise ValueError(
             f"{directory}: test label {unknown[0]} does not occur among the training labels"
         )
+    occurring = len(np.unique(train_labels))
+    if train_labels.max() >= 2 * occurring:  # EMNIST's letters begin at 1, so a gap is no mistake
+        raise ValueError(
+            f"{directory}: training labels go up to {train_labels.max()}, out of range: "
+            f"only {occurring} different ones occur"
+        )
     name = directory.resolve().name
     return make_dataset(name, train_images, train_labels, test_images, test_labels)
 

@@ -18,7 +18,7 @@ def threshold_mask(score, theta, ties="keep"):
     theta  number, in the units of the score
     returns a boolean array, shape of score, True = keep
 
-    Source: A-4.2 (ties kept), D-4.1b and D-5.2 (ties pruned); Han et al. 2015.
+    Source: A-4.2 (ties kept), D-4.1b and D-5.2a (ties pruned); Han et al. 2015.
     Erratum: the sentence before D-4.1b says "smaller than theta", its formula prunes equality too.
 
     >>> threshold_mask([0.25, 0.5, 0.75], 0.5, ties="keep")
@@ -80,7 +80,8 @@ def layerwise_rank_masks(scores, sparsity):
     sparsity  fraction with 0 <= sparsity < 1
     returns a list of boolean arrays, shapes of scores
 
-    Source: A-2.2d, E-5.1c; the "uniform" allocation of Zhu and Gupta 2017.
+    Source: A-2.2d; per layer as in Zhu and Gupta 2017 (E-5.1c, whose own rule keeps all ties and
+    at least one weight); called "uniform" by Gale, Elsen and Hooker 2019.
 
     >>> layerwise_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False,  True]), array([False,  True])]
@@ -98,7 +99,7 @@ def global_rank_masks(scores, sparsity):
     sparsity  fraction with 0 <= sparsity < 1
     returns a list of boolean arrays, shapes of scores; among ties the first layer goes first
 
-    Source: E-3.1; Han et al. 2015; the global allocation of Blalock et al. 2020.
+    Source: E-3.1; "global magnitude pruning" in Blalock et al. 2020.
 
     >>> global_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False, False]), array([ True,  True])]
@@ -133,6 +134,7 @@ def apply_mask(w, mask):
     array([ 0. , -0.3,  0.5])
     """
     w, mask = np.asarray(w), checked_mask("mask", mask, np.shape(w))
+    # not w * mask: that makes a negative weight -0.0 and an infinite one NaN
     return np.where(mask, w, np.zeros((), dtype=w.dtype))
 
 

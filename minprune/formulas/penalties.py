@@ -19,7 +19,7 @@ def l1_penalty(w, lam):
     lam  strength, >= 0
     returns a float in the units of the loss
 
-    Source: A-4.1, E-4.1; Tibshirani 1996 (lasso).
+    Source: A-4.1a, E-4.1; Tibshirani 1996 (lasso).
     Erratum: A-4.1 calls the penalty the loss; the loss is L = L_0 + R.
 
     >>> l1_penalty([[0.5, -0.25], [0.0, 0.25]], lam=2.0)
@@ -38,7 +38,7 @@ def l1_subgradient(w, lam):
     lam  strength, >= 0
     returns an array, shape of w: the pull is the same for large and for small weights
 
-    Source: A-2.2, A-4.1; Tibshirani 1996.
+    Source: A-2.2b, A-4.1a; Tibshirani 1996.
 
     >>> l1_subgradient([0.5, -0.25, 0.0], lam=2.0)
     array([ 2., -2.,  0.])
@@ -56,7 +56,7 @@ def l2_penalty(w, lam):
     lam  strength, >= 0
     returns a float in the units of the loss
 
-    Source: A-4.1, E-4.2; Hoerl and Kennard 1970 (ridge).
+    Source: A-4.1b, E-4.2; Hoerl and Kennard 1970 (ridge).
     Erratum: A-4.1 says "the L2 norm" and prints its square; doubling w makes R four times as large.
 
     >>> l2_penalty([[0.5, -0.5], [0.0, 1.0]], lam=2.0)
@@ -75,7 +75,7 @@ def l2_gradient(w, lam):
     lam  strength, >= 0
     returns an array, shape of w: the pull dies out as a weight nears 0, so none becomes 0
 
-    Source: A-2.2, E-4.2. "Weight decay" d of an optimizer is this gradient with lam = d / 2.
+    Source: A-2.2b, E-4.2. The weight decay d of `SGD` is this gradient with lam = d / 2.
 
     >>> l2_gradient([0.5, -0.25, 0.0], lam=2.0)
     array([ 2., -1.,  0.])

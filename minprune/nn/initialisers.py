@@ -26,7 +26,7 @@ def glorot_uniform(rng, n_in, n_out, dtype=np.float32):
 
 
 def he_normal(rng, n_in, n_out, dtype=np.float32):
-    """He normal weights: as Glorot, with a factor 2 because a ReLU lets half of the signal through.
+    """He normal weights: Var W = 1 / n_in keeps a signal; twice that, as a ReLU passes half of it.
 
         W_ij ~ N(0, 2 / n_in)
 

@@ -14,11 +14,14 @@ def log_softmax(z):
     returns an array (N, K), all entries <= 0. Subtracting the largest logit changes no p_k and
     keeps every exponent <= 0, so nothing overflows and the sum is at least 1.
 
-    Source: D-1.2d; the shift is folklore.
+    Source: A-5.2.2; the shift is folklore.
 
     >>> log_softmax(np.array([[1000.0, 1000.0]]))
     array([[-0.69314718, -0.69314718]])
     """
+    z = np.asarray(z)
+    if z.ndim != 2 or z.size == 0:
+        raise ValueError(f"z must be (N, K) with N and K at least 1, got {z.shape}")
     z = z - z.max(axis=1, keepdims=True)
     return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 
@@ -54,10 +57,11 @@ def softmax_cross_entropy(z, y):
     >>> round(loss, 6), gradient
     (0.693147, array([[-0.5,  0.5]]))
     """
-    y = labels_in_range("y", y, classes=z.shape[1])
+    log_p = log_softmax(z)
+    y = labels_in_range("y", y, classes=log_p.shape[1])
     if len(y) != len(z):
         raise ValueError(f"y must hold one label for each of the {len(z)} rows of z, got {len(y)}")
-    log_p, rows = log_softmax(z), np.arange(len(z))
+    rows = np.arange(len(z))
     loss = -log_p[rows, y].mean()
     # L_n = -z_y + log sum_j exp z_j, and d(log sum_j exp z_j)/dz_k = exp z_k / sum_j exp z_j = p_k
     gradient = np.exp(log_p)

@@ -69,19 +69,18 @@ class Network:
     def prune(self, masks):
         """Give every weight array its mask, in the order of `weights`; True = keep.
 
-        The masks take the place of earlier ones. All are looked at before the first weight is
-        touched; one that keeps nothing is refused (`EmptyLayerError`; "layer collapse", Tanaka
-        et al. 2020).
+        All masks are looked at before the first weight is touched. One that would bring back what
+        an earlier mask pruned is refused, as is one that keeps nothing (`EmptyLayerError`; "layer
+        collapse", Tanaka et al. 2020).
         """
-        masks = [np.asarray(mask) for mask in masks]
-        shapes = [w.value.shape for w in self.weights.values()]
-        if [(m.dtype, m.shape) for m in masks] != [(bool, shape) for shape in shapes]:
-            given = ", ".join(f"{m.dtype} {m.shape}" for m in masks)
-            raise ValueError(f"masks must be boolean arrays of shapes {shapes}, got {given}")
-        for name, mask in zip(self.weights, masks, strict=True):
-            if not mask.any():
+        masks, weights = list(masks), self.weights
+        if len(masks) != len(weights):
+            raise ValueError(f"masks must be {len(weights)} arrays, one a weight, got {len(masks)}")
+        pairs = list(zip(weights.items(), masks, strict=True))
+        for (name, weight), mask in pairs:
+            if not weight.checked_mask(mask, f"masks for {name}").any():
                 raise EmptyLayerError(f"masks would prune every weight of {name}; prune less of it")
-        for weight, mask in zip(self.weights.values(), masks, strict=True):
+        for (_, weight), mask in pairs:
             weight.prune(mask)
 
     def apply_masks(self):

@@ -45,7 +45,7 @@ class SGD(Optimizer):
     momentum      mu, 0 <= mu < 1
     weight_decay  d >= 0, the gradient of the L2 penalty with lam = d / 2; weights only
 
-    Source: Polyak 1964 (momentum), in the form of PyTorch and of Sutskever et al. 2013.
+    Source: Polyak 1964 (momentum), in the form of PyTorch, where lr scales the whole velocity.
 
     >>> from minprune.nn.parameter import Parameter
     >>> w = Parameter([1.0, 2.0])
@@ -75,9 +75,10 @@ class Adam(Optimizer):
     epsilon       eps >= 1e-12; float32 moments are kept to about 1e-27, whose root is 3e-14
     weight_decay  d >= 0, decoupled from the gradient; weights only
 
-    Source: A-5.2.8; Kingma and Ba 2015, algorithm 1; the decay: Loshchilov and Hutter 2019 (AdamW).
-    Erratum: A-5.2 trains the pruned network without its mask, so one step turns a pruned 0 into
-    +-lr wherever the gradient is not 0.
+    Source: A-5.2.8; Kingma and Ba 2015, algorithm 1; the decay: Loshchilov and Hutter 2019 (AdamW),
+    in the form of PyTorch, scaled by lr.
+    Erratum: A-5.2 trains the pruned network without its mask: the first step of Adam turns a pruned
+    0 into about +-lr wherever the gradient is well above eps.
 
     >>> from minprune.nn.parameter import Parameter
     >>> w = Parameter([0.0, 0.0])

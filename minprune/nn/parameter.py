@@ -9,7 +9,7 @@ from minprune.formulas.masks import checked_mask
 class Parameter:
     """An array with its gradient and its mask. The mask is state, not an event.
 
-        w_i = 0 wherever m_i = 0, now and after every later step and assignment
+        w_i = 0 wherever m_i = 0, after every later step and every assignment to `value`
 
     value  array; assigning to it copies into the same memory and keeps the pruned entries at 0
     grad   dL/dvalue, dense: pruned entries have a gradient too, the optimizer ignores it
@@ -26,6 +26,8 @@ class Parameter:
 
     def __init__(self, value):
         self._value = np.array(finite_array("value", value), order="C")
+        if self._value.dtype not in (np.float32, np.float64):
+            raise TypeError(f"value must be float32 or float64, got {self._value.dtype}")
         self.grad = np.zeros_like(self._value)
         self._mask = None
 
@@ -50,12 +52,16 @@ class Parameter:
         return view
 
     def prune(self, mask):
-        """Set the entries where the mask is False to zero, and hold them there.
-
-        The mask takes the place of an earlier one: what only that one pruned learns again, from 0.
-        """
-        self._mask = checked_mask("mask", mask, self._value.shape).copy()
+        """Set the entries where the mask is False to zero, and hold them there until `unprune`."""
+        self._mask = self.checked_mask(mask).copy()
         self.apply_mask()
+
+    def checked_mask(self, mask, name="mask"):
+        """The mask as an array; an error unless boolean, of this shape, and not bringing back."""
+        mask = checked_mask(name, mask, self._value.shape)
+        if self._mask is not None and (revived := np.count_nonzero(mask & ~self._mask)):
+            raise ValueError(f"{name} would bring back {revived} pruned entries; unprune first")
+        return mask
 
     def apply_mask(self):
         """Set what the mask prunes to exactly 0."""

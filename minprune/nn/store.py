@@ -27,6 +27,7 @@ def save(network, path):
             raise TypeError(f"network has a layer that cannot be saved: {layer!r}")
     arrays = {"format": np.array(FORMAT), "layers": np.array(json.dumps(kinds))}
     for name, parameter in network.parameters.items():
+        parameter.apply_mask()  # a weight written to in place may have slipped past its mask
         arrays[name] = finite_array(name, parameter.value)
         if parameter.mask is not None:
             arrays[f"{name}.mask"] = parameter.mask
@@ -48,7 +49,7 @@ def load(path):
 
 
 def _network(arrays):
-    if str(arrays.pop("format")) != FORMAT:
+    if str(arrays.pop("format", "")) != FORMAT:
         raise ValueError(f"its format is not {FORMAT!r}")
     layers = []
     for l, kind in enumerate(json.loads(str(arrays.pop("layers")))):

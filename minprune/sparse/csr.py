@@ -9,7 +9,7 @@ from minprune.formulas.metrics import dense_bytes
 
 
 class CSR(NamedTuple):
-    """A weight matrix W (n_in, n_out), stored by output unit.
+    """A weight matrix W (n_in, n_out), stored by output unit: the compressed rows of W transposed.
 
         W = [[ 5, 0 ],        values   5 7 8        the nonzeros, unit after unit
              [ 0, 8 ],        indices  0 2 1        the input that each one belongs to
@@ -19,6 +19,9 @@ class CSR(NamedTuple):
     indices  (nnz,), int32
     offsets  (n_out + 1,), int32
     n_in     number of inputs
+
+    By output unit, because one output is then one run through memory; `scipy.sparse.csr_matrix(W)`
+    stores by input, so its arrays are those of W.T here.
 
     Source: A-9.9; Duff, Erisman and Reid 1986.
     """

@@ -44,10 +44,11 @@ class SparseEngine:
         x = np.asarray(x, dtype)
         if x.ndim != 2 or x.shape[1] != n_in:
             raise ValueError(f"x must be (N, {n_in}), got {x.shape}")
-        forward = csr_forward_one if len(x) == 1 else csr_forward_batch
-        x = np.ascontiguousarray(x[0] if len(x) == 1 else x.T)  # (n_in,) or (n_in, N)
+        one = len(x) == 1
+        forward = csr_forward_one if one else csr_forward_batch
+        x = np.ascontiguousarray(x[0] if one else x.T)  # (n_in,) or (n_in, N)
         for (values, indices, offsets, _), b, relu in self.layers:
             y = np.empty((len(b), *x.shape[1:]), dtype)
             forward(values, indices, offsets, b, x, y, relu)
             x = y
-        return x.T.reshape(-1, len(x))  # (n_out, N) -> (N, n_out)
+        return x[None, :] if one else x.T  # (1, n_out) or (N, n_out)

@@ -188,12 +188,26 @@ def test_a_folder_that_can_be_written_is_told_and_not_made(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
-    def access(path, mode):  # root may write anywhere, so this is not tried in earnest
-        return mode != (os.W_OK | os.X_OK) or path != tmp_path
+    def refuse(dir):  # root may write anywhere, so this is not tried in earnest
+        raise OSError(f"no room in {dir}")
 
-    monkeypatch.setattr(os, "access", access)
-    with pytest.raises(PermissionError, match="no permission"):
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    with pytest.raises(PermissionError, match=r"new: cannot be written in .*no room"):
         writable_folder(tmp_path / "new")
+
+
+def test_asking_for_a_folder_leaves_nothing_behind(tmp_path):
+    assert writable_folder(tmp_path / "new" / "deep") == tmp_path / "new" / "deep"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_slipped_past_a_mask_is_not_saved(path):
+    network = sample()
+    network.unprune()
+    network.weights["0.W"].prune(np.eye(4, 3, dtype=bool))
+    network.weights["0.W"].value[:] = 1.0
+    save(network, path)
+    np.testing.assert_array_equal(load(path).weights["0.W"].value, np.eye(4, 3))
 
 
 # --- what is no network ---------------------------------------------------------------------------
