@@ -7,6 +7,7 @@ from dataclasses import fields
 import minprune
 from minprune.data.idx import load_idx
 from minprune.data.mnist import load_mnist
+from minprune.experiments.settings import Settings
 from minprune.files import writable_folder
 
 DESCRIPTION = """\
@@ -37,9 +38,8 @@ def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in TOP_LEVEL):
         arguments = ["run", "mlp", *arguments]
-    options = _parser().parse_args(arguments)
     try:
-        run(options)
+        run(_parser().parse_args(arguments))
     except (ValueError, FloatingPointError, OSError) as error:
         print(f"minprune: {error}", file=sys.stderr)
         return 2
@@ -51,7 +51,7 @@ def main(arguments=None):
 
 def run(options):
     """The main job with the choices of the command line; all are checked before work begins."""
-    from minprune.experiments.mlp import Settings, run_mlp
+    from minprune.experiments.mlp import run_mlp  # which imports Numba, so not for --help
     from minprune.report.table import render
     from minprune.report.write import write_report
 
@@ -59,13 +59,12 @@ def run(options):
     folder = writable_folder(options.out)
     data = load_mnist() if options.data is None else load_idx(options.data)
     result = run_mlp(settings, data, say=lambda line: print(line, flush=True))
+    print(f"\n{render(result)}", flush=True)
     write_report(result, folder)
-    print(f"\n{render(result)}\nReport, pictures and networks are in {folder}/")
+    print(f"Report, pictures and networks are in {folder}/")
 
 
 def _parser():
-    from minprune.experiments.mlp import Settings
-
     parser = argparse.ArgumentParser(
         "minprune", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )

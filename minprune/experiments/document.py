@@ -20,17 +20,17 @@ PRINTED = (
 )
 
 
-def verdict(printed):
-    """One sentence on the parameter count of a line: which hidden width it would take.
+def verdict(line):
+    """One sentence on the figures of a line: can they be of a 784-h-10 network?
 
     >>> print(verdict(PRINTED[1]))
     196,608 parameters are impossible: a 784-h-10 network has 795 h + 10, so h would be 247.29
     """
-    h = mlp_hidden_width(printed.parameters, 784, 10)
+    h = mlp_hidden_width(line.parameters, 784, 10)
     if h.denominator == 1 and h >= 1:
-        return f"{printed.parameters:,} parameters are possible, with {h} hidden units"
+        return f"{line.parameters:,} parameters are possible, with {h} hidden units"
     per_unit = mlp_parameters([784, 2, 10]) - mlp_parameters([784, 1, 10])
     return (
-        f"{printed.parameters:,} parameters are impossible: a 784-h-10 network has "
+        f"{line.parameters:,} parameters are impossible: a 784-h-10 network has "
         f"{per_unit} h + 10, so h would be {float(h):.2f}"
     )

@@ -10,53 +10,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import above_zero, at_least_zero, fraction, one_of, whole_number
+from minprune.experiments.settings import Settings
 from minprune.experiments.timing import median_milliseconds
 from minprune.formulas.metrics import count_nonzero, count_parameters, dense_bytes, sparsity
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import Adam, cosine_decay
 from minprune.nn.train import Epoch, evaluate, fit, train_step
-from minprune.pruning.one_shot import RANKINGS, prune_at_random, prune_by_magnitude
+from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude
 from minprune.sparse.engine import SparseEngine
 
 CURVE = 0.5, 0.8, 0.9, 0.95, 0.98
 BATCHES = 1, 256
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What can be chosen about the main job; a bad value is refused by name.
-
-    l1 is the strength of the L1 penalty (A-4.1) on the weights while the dense network trains. It
-    empties the weights that the network can do without, those of black pixels first, which would
-    else keep their random initial values and crowd out useful ones in the ranking.
-    """
-
-    sparsity: float = 0.9
-    scope: str = "global"
-    hidden: int = 64
-    epochs: int = 12
-    finetune_epochs: int = 4
-    batch_size: int = 64
-    lr: float = 4e-3
-    finetune_lr: float = 3e-3
-    l1: float = 5e-5
-    seed: int = 0
-
-    def __post_init__(self):
-        fraction("sparsity", self.sparsity)
-        one_of("scope", self.scope, tuple(RANKINGS))
-        at_least_zero("l1", self.l1)
-        above_zero("lr", self.lr)
-        above_zero("finetune_lr", self.finetune_lr)
-        whole_number("seed", self.seed, low=0)
-        for name in ("hidden", "epochs", "finetune_epochs", "batch_size"):
-            whole_number(name, getattr(self, name), low=1)
-
-    def rng(self, stage):
-        """Random numbers of one stage, the same whatever the other stages did."""
-        return np.random.default_rng([self.seed, stage])
 
 
 class Trial(NamedTuple):
@@ -109,6 +74,7 @@ class Result:
     dataset: str
     image_shape: tuple[int, int]
     history: list[Epoch]
+    idle_units: int  # hidden units of the dense network that fire on no training image
     curve: list[Point]
     unmasked: Unmasked
     models: list[Model]
@@ -139,24 +105,27 @@ def run_mlp(settings, data, say=print):
             f"{p.sparsity:<7.1%}  {p.pruned:.2%} just pruned, {p.finetuned:.2%} fine-tuned, "
             f"{p.random:.2%} with a random mask"
         )
+    trained_on = dense.copy()
+    finetune(trained_on, settings, data)
     regrown, unmasked = finetune_without_mask(settings, data, dense)
     trial, percent = trials[settings.sparsity], f"{100 * settings.sparsity:g} %"
-    models = {
+    networks = {
         "dense": dense,
+        "dense, trained on": trained_on,
         f"{percent} pruned": trial.pruned,
-        f"{percent} pruned, fine-tuned": trial.finetuned,
-        f"{percent} random mask, fine-tuned": trial.random,
+        f"{percent} pruned, trained on": trial.finetuned,
+        f"{percent} random mask, trained on": trial.random,
         "as the document does it": regrown,
     }
-    rows = [measure(name, network, data) for name, network in models.items()]
     return Result(
         settings=settings,
         dataset=data.name,
         image_shape=data.image_shape,
         history=history,
+        idle_units=idle_units(dense, data),
         curve=curve,
         unmasked=unmasked,
-        models=rows,
+        models=measure(networks, data),
         dense=dense,
         pruned=trial.finetuned,
     )
@@ -209,7 +178,10 @@ def finetune(network, settings, data):
 
 
 def finetune_without_mask(settings, data, dense):
-    """What documents A and D do: prune, forget the mask, train. Returns network and `Unmasked`."""
+    """What A-5.2 and D-5.2 do: prune, forget the mask, train on. Returns network and `Unmasked`.
+
+    The one step is Adam's first, on the first mini-batch of the file.
+    """
     network = dense.copy()
     prune_by_magnitude(network, settings.sparsity, settings.scope)
     network.unprune()
@@ -223,25 +195,42 @@ def finetune_without_mask(settings, data, dense):
     return network, Unmasked(*stages)
 
 
-def measure(name, network, data):
-    """A `Model`: counts, bytes, test accuracy, and the forward pass timed dense and sparse."""
-    engine = SparseEngine(network)
-    arrays = [p.value for p in network.parameters.values()]
-    x = {n: np.resize(data.test.flat, (n, data.test.flat.shape[1])) for n in BATCHES}
-    calls = {("dense", n): partial(network, x[n]) for n in BATCHES}
-    calls |= {("sparse", n): partial(engine, x[n]) for n in BATCHES}
-    ms = median_milliseconds(calls)
-    return Model(
-        name=name,
-        accuracy=accuracy_on_test(network, data),
-        parameters=count_parameters(*arrays),
-        nonzeros=count_nonzero(*arrays),
-        dense_bytes=dense_bytes(*arrays),
-        sparse_bytes=engine.nbytes,
-        macs=count_nonzero(*(w.value for w in network.weights.values())),
-        dense_ms={n: ms["dense", n] for n in BATCHES},
-        sparse_ms={n: ms["sparse", n] for n in BATCHES},
+def measure(networks, data):
+    """One `Model` for each named network; all are timed in turn, so that their times compare."""
+    x = {n: data.test.flat[np.arange(n) % len(data.test.labels)] for n in BATCHES}
+    engines = {name: SparseEngine(network) for name, network in networks.items()}
+    ms = median_milliseconds(
+        {
+            (kind, name, n): partial(forward, x[n])
+            for kind, forwards in (("dense", networks), ("sparse", engines))
+            for name, forward in forwards.items()
+            for n in BATCHES
+        }
     )
+    models = []
+    for name, network in networks.items():
+        arrays = [p.value for p in network.parameters.values()]
+        models.append(
+            Model(
+                name=name,
+                accuracy=accuracy_on_test(network, data),
+                parameters=count_parameters(*arrays),
+                nonzeros=count_nonzero(*arrays),
+                dense_bytes=dense_bytes(*arrays),
+                sparse_bytes=engines[name].nbytes,
+                macs=count_nonzero(*(w.value for w in network.weights.values())),
+                dense_ms={n: ms["dense", name, n] for n in BATCHES},
+                sparse_ms={n: ms["sparse", name, n] for n in BATCHES},
+            )
+        )
+    return models
+
+
+def idle_units(network, data):
+    """How many hidden units fire on no training image: ReLUs that died early, of no use to any."""
+    hidden, relu, _ = network.layers
+    fires = relu.forward(hidden.forward(data.train.flat)) > 0  # (N, units)
+    return int(np.count_nonzero(~fires.any(axis=0)))
 
 
 def accuracy_on_test(network, data):

@@ -3,44 +3,59 @@
 import textwrap
 
 from minprune.experiments.document import PRINTED, verdict
+from minprune.formulas.metrics import compression_ratio
 
 NONE = "-"
-GROUPS = ("", "", "", "", "dense", "sparse", "", "1 image, ms", "", "256 images, ms", "")
 COLUMNS = ("model", "accuracy", "parameters", "nonzeros", "bytes", "bytes", "MACs")
 COLUMNS += ("dense", "sparse", "dense", "sparse")
 
 
 def render(result):
     """The table and its notes as text."""
-    printed, measured = map(_printed, PRINTED), map(_measured, result.models)
-    body = [COLUMNS, *printed, *measured]
+    printed = [_printed(line) for line in _document(result)]
+    body = [COLUMNS, *printed, *map(_measured, result.models)]
     widths = [max(map(len, column)) for column in zip(*body, strict=True)]
     head, *rows = (_line(cells, widths) for cells in body)
     rule = "-" * len(head)
-    text = [_groups(widths), head, rule, *rows[: len(PRINTED)], rule, *rows[len(PRINTED) :], rule]
+    text = [_groups(widths), head, rule, *rows[: len(printed)], *([rule] if printed else [])]
+    text += [*rows[len(printed) :], rule]
     text += [textwrap.fill(note, len(rule), subsequent_indent="  ") for note in notes(result)]
     return "\n".join(text) + "\n"
 
 
 def notes(result):
     """What a reader of the table has to know, line by line."""
-    settings, unmasked = result.settings, result.unmasked
-    document = [f"{p.model}: {verdict(p)}." for p in PRINTED]
+    settings, unmasked, pruned = result.settings, result.unmasked, result.models[3]
+    ratio = compression_ratio(pruned.dense_bytes, pruned.sparse_bytes)
+    document = [f"{line.model}: {verdict(line)}." for line in _document(result)]
+    if document:
+        document.append(
+            "document A-5.5: nor can its two counts, or times, differ. A-5.2 sets weights to 0; "
+            "they are parameters still, and are still multiplied."
+        )
     return [
         *document,
+        f"dense: trained for {settings.epochs} epochs under an L1 penalty of {settings.l1:g} "
+        "(A-4.1), which gathers what matters in few weights and empties the others. "
+        f"{result.idle_units} of the {settings.hidden} hidden units never fire (dead ReLUs).",
+        f"trained on: {settings.finetune_epochs} epochs more, without the penalty, under the mask "
+        "if there is one.",
         "as the document does it: the mask is applied once and forgotten (A-5.2, D-5.2). One step "
         f"of Adam takes the sparsity of the weights from {unmasked.pruned:.1%} to "
-        f"{unmasked.after_one_step:.1%}, {settings.finetune_epochs} epochs to "
-        f"{unmasked.after_training:.1%}. What stays 0 gets no gradient: the weights of pixels "
-        "that are always black and of units that never fire.",
-        f"fine-tuned networks trained {settings.epochs} + {settings.finetune_epochs} epochs, the "
-        f"dense one {settings.epochs}.",
-        "nonzeros count biases too; sparse bytes are values, indices and offsets (CSR) and biases; "
-        "MACs skip the zeros.",
+        f"{unmasked.after_one_step:.1%}, all steps to {unmasked.after_training:.1%}. A weight "
+        "stays 0 only as long as its input is 0 whenever its unit fires.",
+        f"bytes: sparse are values, indices and offsets (CSR) and biases; {pruned.name} is "
+        f"{ratio:.1f} times smaller than dense. Nonzeros count biases, MACs are those left when "
+        "zeros are skipped.",
         "dense times do not fall with sparsity: a dense product multiplies its zeros. Sparse times "
-        "are those of a plain loop over the nonzeros. Both run on one core, unless "
+        "are those of a plain loop over the nonzeros, on one core, as the dense ones are unless "
         "OPENBLAS_NUM_THREADS or its like asks for more.",
     ]
+
+
+def _document(result):
+    """The lines that A-5.5 prints, of MNIST and so of interest beside no other data."""
+    return PRINTED if result.dataset == "MNIST" else ()
 
 
 def _printed(line):

@@ -9,10 +9,13 @@ from pathlib import Path
 import numba
 import numpy as np
 
+import minprune
+from minprune.experiments.document import PRINTED, verdict
 from minprune.files import replacing
 from minprune.nn.store import save
 from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
 from minprune.report.table import render
+from minprune.threads import SETTINGS
 
 FIGURES = {
     "accuracy.png": accuracy_figure,
@@ -46,7 +49,12 @@ def as_json(result):
         for field in fields(result)
         if field.name not in ("dense", "pruned")
     }
-    return json.dumps({"machine": machine(), **numbers}, default=asdict, indent=2) + "\n"
+    document = [{**line._asdict(), "verdict": verdict(line)} for line in PRINTED]
+    return json.dumps(
+        {"minprune": minprune.__version__, "machine": machine(), "document": document, **numbers},
+        default=asdict,
+        indent=2,
+    )
 
 
 def machine():
@@ -54,6 +62,7 @@ def machine():
     return {
         "processor": platform.machine(),
         "cores": cores(),
+        "threads": {name: os.environ.get(name) for name in SETTINGS},
         "python": platform.python_version(),
         "numpy": np.__version__,
         "numba": numba.__version__,

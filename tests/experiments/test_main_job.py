@@ -7,9 +7,14 @@ import pytest
 
 from minprune.experiments import mlp as job
 from minprune.experiments.document import PRINTED, Printed, verdict
-from minprune.experiments.mlp import Settings, run_mlp
+from minprune.experiments.mlp import Trial, run_mlp
+from minprune.experiments.settings import Settings
 from minprune.experiments.timing import median_milliseconds
 from minprune.formulas.metrics import accuracy
+from minprune.nn.network import mlp
+from minprune.nn.optim import SGD, cosine_decay
+from minprune.nn.train import train_step
+from minprune.pruning.one_shot import prune_by_magnitude
 
 SMALL = Settings(hidden=24, epochs=8, finetune_epochs=3, batch_size=32, sparsity=0.8)
 
@@ -25,7 +30,7 @@ def zeros(network):
 
 def test_networks_rows_and_counts_agree(result, bars_data):
     n = 30 * 24 + 24 * 4
-    dense, pruned, finetuned, random, document = result.models
+    dense, longer, pruned, finetuned, random, document = result.models
     assert [w.value.shape for w in result.dense.weights.values()] == [(30, 24), (24, 4)]
     for row in result.models:
         assert row.parameters == n + 28
@@ -34,14 +39,14 @@ def test_networks_rows_and_counts_agree(result, bars_data):
         assert row.macs == n - round(0.8 * n)
         assert row.sparse_bytes == 8 * row.macs + 4 * (25 + 5) + 4 * 28
         assert row.nonzeros <= row.macs + 28
-    assert dense.macs > document.macs > finetuned.macs
+    assert dense.macs == longer.macs > document.macs > finetuned.macs
     assert sum(zeros(result.pruned)) == round(0.8 * n)
     logits = result.pruned(bars_data.test.flat)
     assert finetuned.accuracy == accuracy(bars_data.test.labels, logits.argmax(axis=1))
 
 
 def test_the_task_is_learnt_and_pruning_by_magnitude_beats_the_control(result):
-    dense, _, finetuned, random, _ = result.models
+    dense, _, _, finetuned, random, _ = result.models
     assert dense.accuracy >= 0.98
     assert finetuned.accuracy >= 0.97
     assert finetuned.accuracy > random.accuracy
@@ -50,7 +55,7 @@ def test_the_task_is_learnt_and_pruning_by_magnitude_beats_the_control(result):
 def test_the_curve_holds_the_chosen_sparsity_and_its_accuracies(result):
     assert [p.sparsity for p in result.curve] == sorted({*job.CURVE, 0.8})
     point = next(p for p in result.curve if p.sparsity == 0.8)
-    _, pruned, finetuned, random, _ = result.models
+    _, _, pruned, finetuned, random, _ = result.models
     assert (point.pruned, point.finetuned, point.random) == (
         pruned.accuracy,
         finetuned.accuracy,
@@ -61,6 +66,8 @@ def test_the_curve_holds_the_chosen_sparsity_and_its_accuracies(result):
 def test_without_its_mask_the_network_grows_back(result):
     assert result.unmasked.pruned == pytest.approx(0.8, abs=0.002)
     assert result.unmasked.after_training <= result.unmasked.after_one_step < 0.8
+    zeros = 30 * 24 + 24 * 4 - result.models[-1].macs
+    assert result.unmasked.after_training == zeros / (30 * 24 + 24 * 4)
 
 
 def test_same_seed_same_accuracies_and_another_seed_others(bars_data, result):
@@ -74,6 +81,9 @@ def test_same_seed_same_accuracies_and_another_seed_others(bars_data, result):
 def test_the_test_images_choose_nothing(bars_data, result):
     blank = bars_data.test._replace(images=np.zeros_like(bars_data.test.images))
     other = run_mlp(SMALL, bars_data._replace(test=blank), say=lambda line: None)
+    assert [e.validation_accuracy for e in other.history] == [
+        e.validation_accuracy for e in result.history
+    ]
     for a, b in zip(
         result.pruned.parameters.values(), other.pruned.parameters.values(), strict=True
     ):
@@ -129,11 +139,110 @@ def test_verdict_on_the_printed_counts():
     )
 
 
-def test_timing_calls_every_function_and_returns_medians_in_milliseconds(monkeypatch):
-    calls, clock = [], iter(range(1000))
-    monkeypatch.setattr("minprune.experiments.timing.time.perf_counter", lambda: next(clock))
-    times = median_milliseconds(
-        {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, rounds=3, least=0.001
+@pytest.fixture
+def calls_of_fit(monkeypatch):
+    """What `fit` is asked for, with the network as it was before; it trains nothing."""
+    calls = []
+
+    def recorder(network, optimizer, x, y, **choices):
+        masks = [w.mask for w in network.weights.values()]
+        values = [w.value.copy() for w in network.weights.values()]
+        calls.append({"masks": masks, "values": values, "x": x, "lr": optimizer.lr, **choices})
+        return []
+
+    monkeypatch.setattr(job, "fit", recorder)
+    return calls
+
+
+def test_the_dense_network_is_trained_with_validation_penalty_and_decay(bars_data, calls_of_fit):
+    job.train_dense(SMALL, bars_data)
+    (call,) = calls_of_fit
+    assert call["x"].shape == (1100, 30)
+    assert call["validation"][0].base is bars_data.validation.images
+    assert call["validation"][1] is bars_data.validation.labels
+    assert call["lr_decay"] is cosine_decay
+    assert call["penalty_gradient"](np.array([2.0, -3.0, 0.0])).tolist() == [5e-5, -5e-5, 0.0]
+    assert (call["epochs"], call["batch_size"], call["lr"]) == (8, 32, 4e-3)
+
+
+def test_pruned_and_random_network_start_from_the_dense_one_and_train_alike(
+    bars_data, calls_of_fit
+):
+    dense = mlp([30, 24, 4], np.random.default_rng(0))
+    weights = [w.value.copy() for w in dense.weights.values()]
+    trial = job.prune_and_finetune(SMALL, bars_data, dense)
+    assert isinstance(trial, Trial)
+    assert all((w.value == v).all() for w, v in zip(dense.weights.values(), weights, strict=True))
+    by_magnitude, random = calls_of_fit
+    for call in (by_magnitude, random):
+        assert (call["epochs"], call["lr"], call["lr_decay"]) == (3, 3e-3, cosine_decay)
+        assert "penalty_gradient" not in call and "validation" not in call
+        assert sum((~m).sum() for m in call["masks"]) == round(0.8 * 816)
+        for value, mask, weight in zip(call["values"], call["masks"], weights, strict=True):
+            assert (value == weight * mask).all()
+    assert by_magnitude["rng"].random() == random["rng"].random()
+    smallest_kept = min(
+        abs(v[m]).min() for v, m in zip(weights, by_magnitude["masks"], strict=True)
     )
-    assert times == {"a": 1000.0, "b": 1000.0}  # every reading of this clock is a second later
-    assert calls == ["a", "a", "b", "b"] + ["a", "b"] * 3
+    largest_pruned = max(
+        abs(v[~m]).max() for v, m in zip(weights, by_magnitude["masks"], strict=True)
+    )
+    assert largest_pruned <= smallest_kept
+    assert any((a != b).any() for a, b in zip(by_magnitude["masks"], random["masks"], strict=True))
+
+
+def test_one_step_without_the_mask_is_one_step(bars_data, calls_of_fit):
+    """Here `fit` does nothing, so what grows back grew back in the one step that is shown."""
+    dense = mlp([30, 24, 4], np.random.default_rng(0))
+    _, unmasked = job.finetune_without_mask(SMALL, bars_data, dense)
+    assert calls_of_fit[0]["masks"] == [None, None]
+    assert unmasked.pruned == unmasked.after_training == round(0.8 * 816) / 816
+    prune_by_magnitude(dense, 0.8)
+    dense.unprune()
+    x, y = bars_data.train.flat[:32], bars_data.train.labels[:32]
+    train_step(dense, SGD(dense.parameters, lr=1.0), x, y)
+    moved = sum((w.grad != 0).sum() for w in dense.weights.values())
+    still = unmasked.after_one_step * 816
+    assert 0 < still < 816 * 0.8
+    assert still >= 816 - moved - 816 * 0.2 and still <= 816 - moved + 1
+
+
+def test_idle_units_are_those_that_never_fire(bars_data):
+    network = mlp([30, 24, 4], np.random.default_rng(0))
+    first = network.weights["0.W"]
+    first.value = np.abs(first.value)
+    assert job.idle_units(network, bars_data) == 0
+    first.value = first.value * np.where(np.arange(24) < 5, -1, 1)
+    assert job.idle_units(network, bars_data) == 5
+
+
+def test_each_row_gets_its_own_times(bars_data, monkeypatch):
+    def fake(calls):
+        x = {n: call.args[0] for (_, _, n), call in calls.items()}
+        assert {n: len(batch) for n, batch in x.items()} == {1: 1, 256: 256}
+        return {key: float(i) for i, key in enumerate(calls)}
+
+    monkeypatch.setattr(job, "median_milliseconds", fake)
+    networks = {name: mlp([30, 24, 4], np.random.default_rng(0)) for name in "ab"}
+    a, b = job.measure(networks, bars_data)
+    assert (a.dense_ms, b.dense_ms) == ({1: 0.0, 256: 1.0}, {1: 2.0, 256: 3.0})
+    assert (a.sparse_ms, b.sparse_ms) == ({1: 4.0, 256: 5.0}, {1: 6.0, 256: 7.0})
+
+
+def test_timing_gives_the_median_of_one_call_in_milliseconds(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("minprune.experiments.timing.time.perf_counter", lambda: now[0])
+    seconds = {"short": iter([9, 0.25] + [0.25, 0.75] * 3 + [5, 5]), "long": iter([9, 2, 2, 4, 30])}
+    counts = {"short": 0, "long": 0}
+
+    def call(name):
+        counts[name] += 1
+        now[0] += next(seconds[name])
+
+    times = median_milliseconds(
+        {name: (lambda name=name: call(name)) for name in seconds}, rounds=3, least=0.5
+    )
+    # short: after the first, 0.25 s a call, so 2 calls a turn; turns of 1 s, thrice
+    # long: 1 call a turn; turns of 2, 4 and 30 s
+    assert times == {"short": 500.0, "long": 4000.0}
+    assert counts == {"short": 8, "long": 5}

@@ -1,12 +1,14 @@
 """The report: the table says what was found, the files are whole, the pictures show the data."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from minprune.data.dataset import Dataset
-from minprune.experiments.mlp import Model, Point, Result, Settings, Unmasked
+from minprune.experiments.mlp import Model, Point, Result, Unmasked
+from minprune.experiments.settings import Settings
 from minprune.nn.network import mlp
 from minprune.nn.store import load
 from minprune.nn.train import Epoch
@@ -28,12 +30,18 @@ def result():
     prune_by_magnitude(pruned, 0.75)
     return Result(
         settings=Settings(sparsity=0.75),
-        dataset="bars",
+        dataset="MNIST",
         image_shape=(3, 4),
         history=[Epoch(0.5, 0.75, 1.0)],
+        idle_units=9,
         curve=[Point(0.5, 0.9, 0.95, 0.8), Point(0.75, 0.5, 0.9, 0.25)],
         unmasked=Unmasked(0.75, 0.5, 0.125),
-        models=[model("dense", 0.9807), model("pruned, fine-tuned", 0.9)],
+        models=[
+            model("dense", 0.98),
+            model("dense, trained on", 0.99),
+            model("pruned", 0.5),
+            model("pruned, trained on", 0.9),
+        ],
         dense=dense,
         pruned=pruned,
     )
@@ -41,15 +49,32 @@ def result():
 
 def test_the_table_holds_every_figure(result):
     lines = render(result).splitlines()
-    row = next(line for line in lines if line.startswith("pruned, fine-tuned"))
-    assert row.split()[2:] == (
+    row = next(line for line in lines if line.startswith("pruned, trained on"))
+    assert row.split()[3:] == (
         "90.00% 50,890 5,156 203,560 41,256 5,082 0.013 0.500 0.250 1.750".split()
     )
     printed = [line for line in lines if line.startswith("document A-5.5") and "%" in line]
     assert ["784,096" in printed[0], "196,608" in printed[1]] == [True, True]
     text = " ".join(render(result).split())
     assert "784,096 parameters are impossible" in text
-    assert "from 75.0% to 50.0%, 4 epochs to 12.5%" in text
+    assert "from 75.0% to 50.0%, all steps to 12.5%" in text
+
+
+def test_notes_say_what_was_done(result):
+    text = " ".join(render(result).split())
+    for words in (
+        "under an L1 penalty of 5e-05",
+        "9 of the 64 hidden units never fire",
+        "4 epochs more",
+        "pruned, trained on is 4.9 times smaller",
+    ):
+        assert words in text
+
+
+def test_figures_of_the_document_stand_beside_mnist_only(result):
+    text = render(replace(result, dataset="bars"))
+    assert "document A-5.5" not in text
+    assert text.count("---\n") == 2
 
 
 def test_the_columns_line_up(result):
@@ -82,17 +107,19 @@ def test_the_numbers_can_be_read_by_a_machine(result, tmp_path):
     assert found["models"][0]["dense_ms"] == {"1": 0.0125, "256": 0.25}
     assert found["history"] == [{"loss": 0.5, "validation_accuracy": 0.75, "seconds": 1.0}]
     assert found["unmasked"]["after_one_step"] == 0.5
-    assert {"cores", "numpy", "numba", "python"} <= set(found["machine"])
+    assert {"cores", "threads", "numpy", "numba", "python"} <= set(found["machine"])
+    assert [line["parameters"] for line in found["document"]] == [784096, 196608]
 
 
 def test_the_accuracy_picture_shows_the_curve(result):
     whole, top = accuracy_figure(result).axes
     for axes in (whole, top):
         lines = {line.get_label(): line for line in axes.get_lines()}
-        assert list(lines["random weights pruned, fine-tuned"].get_ydata()) == [80.0, 25.0]
-        assert list(lines["smallest weights pruned, fine-tuned"].get_ydata()) == [95.0, 90.0]
+        assert list(lines["dense, trained on: 99.00 %"].get_ydata()) == [99.0, 99.0]
+        assert list(lines["random weights pruned, trained on"].get_ydata()) == [80.0, 25.0]
+        assert list(lines["smallest weights pruned, trained on"].get_ydata()) == [95.0, 90.0]
         assert list(lines["smallest weights pruned, nothing else"].get_ydata()) == [90.0, 50.0]
-        assert list(lines["smallest weights pruned, fine-tuned"].get_xdata()) == [1.0, 2.0]
+        assert list(lines["smallest weights pruned, trained on"].get_xdata()) == [1.0, 2.0]
         assert [t.get_text() for t in axes.get_xticklabels()] == ["50", "75"]
         assert "accuracy" in axes.get_ylabel() and "sparsity" in axes.get_xlabel()
     assert whole.get_legend() is not None
@@ -103,6 +130,10 @@ def test_the_weights_picture_counts_every_weight_once(result):
     for axes, weight in zip(figure.axes, result.pruned.weights.values(), strict=True):
         dense_bars = [patch for patch in axes.patches if hasattr(patch, "get_height")]
         assert sum(bar.get_height() for bar in dense_bars) == weight.value.size
+        (steps,) = [p.get_xy() for p in axes.patches if not hasattr(p, "get_height")]
+        kept = weight.value[weight.mask]
+        edges = dense_bars[0].get_x() + dense_bars[0].get_width() * np.arange(82)
+        assert steps[:, 1].max() == np.histogram(kept, edges)[0].max()
         labels = [text.get_text() for text in axes.get_legend().get_texts()]
         assert any(f"{weight.mask.sum():,}" in label for label in labels)
 
