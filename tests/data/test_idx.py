@@ -329,3 +329,21 @@ def test_a_folder_named_like_a_file_is_passed_over(folder):
         (folder / name).mkdir()
         (folder / name / name).write_bytes((folder / name.replace("-idx", ".idx")).read_bytes())
     same(load_idx(folder), make_dataset("small", *sample()))
+
+
+def test_a_stray_label_far_out_of_range_is_refused_and_a_gap_at_0_is_not(folder):
+    labels = sample()[1]
+    for value in (250, 1):
+        write(folder, TRAIN_LABELS, np.where(np.arange(len(labels)) == 3, value, labels % 2 + 1))
+        write(folder, TEST_LABELS, np.ones(5, np.uint8))
+        if value == 250:
+            with pytest.raises(ValueError, match="labels go up to 250, out of range: only 3"):
+                load_idx(folder)
+        else:
+            assert load_idx(folder).classes == 3  # 1 and 2 occur, 0 does not
+
+
+def test_hidden_files_beside_the_data_are_passed_over(folder):
+    """macOS leaves `._train-images-idx3-ubyte` on foreign disks."""
+    (folder / f"._{TRAIN_IMAGES}").write_bytes(b"mac")
+    assert load_idx(folder).classes > 1

@@ -163,3 +163,9 @@ def test_layers_that_do_not_fit_together_are_refused():
     with pytest.raises(ValueError, match=r"layers\[2\] takes 2 inputs, the one before gives 3"):
         Network([first, relu, second])
     assert Network([relu, second, relu, first, relu]).layers[3] is first
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, ">f4"])
+def test_weights_of_a_kind_that_the_updates_cannot_take_are_refused(dtype):
+    with pytest.raises(TypeError, match="value must be float32 or float64"):
+        Dense(np.ones((2, 3), dtype), np.zeros(3))

@@ -80,3 +80,16 @@ def test_labels_are_refused_by_name(y, error):
 def test_another_number_of_labels_is_refused_by_name(count):
     with pytest.raises(ValueError, match="y must"):
         softmax_cross_entropy(np.zeros((2, 3)), np.zeros(count, int))
+
+
+@pytest.mark.parametrize("function", [softmax, log_softmax])
+@pytest.mark.parametrize(
+    "z", [1.0, [1.0, 2.0], np.zeros((0, 3)), np.zeros((3, 0)), np.zeros((1, 2, 3))]
+)
+def test_logits_of_another_shape_are_refused_by_name(function, z):
+    with pytest.raises(ValueError, match=r"z must be \(N, K\)"):
+        function(z)
+
+
+def test_logits_may_be_a_list():
+    assert softmax([[0.0, 0.0]]).tolist() == [[0.5, 0.5]]

@@ -317,3 +317,9 @@ def test_a_pickle_inside_is_never_run(path, tmp_path):
     path.write_bytes(pickle.dumps(Bomb()))
     refused(path)
     assert not (tmp_path / "ran").exists()
+
+
+def test_the_permissions_of_the_old_file_are_kept(path):
+    path.chmod(0o600)
+    save(sample(), path)
+    assert path.stat().st_mode & 0o777 == 0o600
