@@ -52,7 +52,7 @@ def fraction(name, value):
     allowed = f"a fraction with 0 <= {name} < 1"
     number = finite_number(name, value, allowed, low=0)
     if number >= 1:
-        hint = f"; {value} % is {value / 100:g}" if name == "sparsity" and number < 100 else ""
+        hint = f"; {value} % is {value / 100:g}" if name == "sparsity" and 2 <= number < 100 else ""
         raise ValueError(f"{name} must be {allowed}, got {value}{hint}")
     return number
 

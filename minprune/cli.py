@@ -57,10 +57,12 @@ def run(options):
 
     settings = Settings(**{name: getattr(options, name) for name in CHOICES})
     folder = writable_folder(options.out)
-    data = load_mnist() if options.data is None else load_idx(options.data)
+    data = load_idx(options.data) if options.data else load_mnist()
     result = run_mlp(settings, data, say=lambda line: print(line, flush=True))
-    print(f"\n{render(result)}", flush=True)
-    write_report(result, folder)
+    try:
+        write_report(result, folder)
+    finally:  # the work is done: show it also when the disk is full
+        print(f"\n{render(result)}")
     print(f"Report, pictures and networks are in {folder}/")
 
 
@@ -78,6 +80,6 @@ def _parser():
     for field in fields(Settings):
         flag = "--" + field.name.replace("_", "-")
         mlp.add_argument(flag, type=field.type, default=field.default, help=CHOICES[field.name])
-    mlp.add_argument("--data", metavar="DIR", help="folder in IDX form; MNIST unless given")
+    mlp.add_argument("--data", metavar="DIR", default="", help="folder in IDX form, not MNIST")
     mlp.add_argument("--out", metavar="DIR", default="minprune-report", help="folder to write to")
     return parser

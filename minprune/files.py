@@ -38,6 +38,8 @@ def writable_folder(path):
 
     Nothing is left behind: a job can ask before its hour of work, and be stopped without a trace.
     """
+    if not str(path):
+        raise ValueError("the folder to write to must have a name")
     path = nearest = Path(path)
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent

@@ -97,16 +97,16 @@ def run_mlp(settings, data, say=print):
     trials = {settings.sparsity: prune_and_finetune(settings, data, dense)}
     for s in CURVE:
         if s not in trials:
-            with suppress(EmptyLayerError):  # a small network has no such point
+            with suppress(EmptyLayerError):  # too small a network has no such point
                 trials[s] = prune_and_finetune(replace(settings, sparsity=s), data, dense)
     curve = [Point(s, *(accuracy_on_test(n, data) for n in trials[s])) for s in sorted(trials)]
     for p in curve:
         say(
-            f"{p.sparsity:<7.1%}  {p.pruned:.2%} just pruned, {p.finetuned:.2%} fine-tuned, "
+            f"{p.sparsity:<7.1%}  {p.pruned:.2%} just pruned, {p.finetuned:.2%} trained on, "
             f"{p.random:.2%} with a random mask"
         )
     trained_on = dense.copy()
-    finetune(trained_on, settings, data)
+    finetune(trained_on, settings, data, title="dense, trained on")
     regrown, unmasked = finetune_without_mask(settings, data, dense)
     trial, percent = trials[settings.sparsity], f"{100 * settings.sparsity:g} %"
     networks = {
@@ -157,12 +157,12 @@ def prune_and_finetune(settings, data, dense):
     prune_by_magnitude(pruned, settings.sparsity, settings.scope)
     prune_at_random(random, settings.sparsity, settings.rng(stage=1), settings.scope)
     finetuned = pruned.copy()
-    finetune(finetuned, settings, data)
-    finetune(random, settings, data)
+    finetune(finetuned, settings, data, title=f"pruned {settings.sparsity:.1%}")
+    finetune(random, settings, data, title=f"random mask {settings.sparsity:.1%}")
     return Trial(pruned, finetuned, random)
 
 
-def finetune(network, settings, data):
+def finetune(network, settings, data, title):
     """Train a pruned network on, under whatever mask it has."""
     fit(
         network,
@@ -173,7 +173,7 @@ def finetune(network, settings, data):
         rng=settings.rng(stage=2),
         batch_size=settings.batch_size,
         lr_decay=cosine_decay,
-        title=f"fine-tuning at {settings.sparsity:.1%}",
+        title=title,
     )
 
 
@@ -190,7 +190,7 @@ def finetune_without_mask(settings, data, dense):
     x, y = data.train.flat[batch], data.train.labels[batch]
     train_step(first_step, Adam(first_step.parameters, settings.finetune_lr), x, y)
     stages.append(weight_sparsity(first_step))
-    finetune(network, settings, data)
+    finetune(network, settings, data, title="without the mask")
     stages.append(weight_sparsity(network))
     return network, Unmasked(*stages)
 

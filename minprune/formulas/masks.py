@@ -9,7 +9,7 @@ from minprune.arguments import finite_array, finite_number, fraction, one_of, wh
 
 
 def threshold_mask(score, theta, ties="keep"):
-    """Mask of the entries whose score reaches a threshold. THE tie rule: it is always named.
+    """Mask of the entries whose score reaches a threshold. THE tie rule: documents differ in it.
 
         ties="keep":   m_i = 1 if s_i >= theta else 0      (prune what is smaller)
         ties="prune":  m_i = 1 if s_i >  theta else 0      (prune equality too)

@@ -31,7 +31,7 @@ def random_score(w, rng):
     rng  numpy.random.Generator
     returns an array, shape of w
 
-    Source: the control of CL-09; Blalock, Gonzalez Ortiz, Frankle and Guttag 2020.
+    Source: ours; Blalock, Gonzalez Ortiz, Frankle and Guttag 2020 ask for this control.
 
     >>> random_score(np.ones((2, 3)), np.random.default_rng(0)).shape
     (2, 3)

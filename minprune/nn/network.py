@@ -79,7 +79,9 @@ class Network:
         pairs = list(zip(weights.items(), masks, strict=True))
         for (name, weight), mask in pairs:
             if not weight.checked_mask(mask, f"masks for {name}").any():
-                raise EmptyLayerError(f"masks would prune every weight of {name}; prune less of it")
+                raise EmptyLayerError(
+                    f"masks would prune every weight of {name}; a lower sparsity leaves it some"
+                )
         for (_, weight), mask in pairs:
             weight.prune(mask)
 

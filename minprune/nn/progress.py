@@ -1,5 +1,6 @@
 """One line that rewrites itself while training runs on a terminal; nothing at all in a log."""
 
+import shutil
 import sys
 import time
 
@@ -34,5 +35,6 @@ class Progress:
             self._write("")
 
     def _write(self, text):
-        self.stream.write(f"\r\x1b[K{text}")
+        columns = shutil.get_terminal_size().columns  # a longer line could not be taken back
+        self.stream.write(f"\r\x1b[K{text[: columns - 1]}")
         self.stream.flush()

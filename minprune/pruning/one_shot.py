@@ -46,7 +46,7 @@ def prune_by_magnitude(network, sparsity, scope="global"):
 def prune_at_random(network, sparsity, rng, scope="global"):
     """Prune weights drawn at random, the control; arguments as in `prune_by_score`.
 
-    Source: CL-09, CL-33; Blalock et al. 2020 ask every method to be set beside it.
+    Source: ours; Blalock et al. 2020 ask every method to be set beside it.
     """
     scores = [random_score(w.value, rng) for w in network.weights.values()]
     return prune_by_score(network, scores, sparsity, scope)

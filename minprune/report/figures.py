@@ -30,7 +30,8 @@ def accuracy_figure(result):
         axes.grid(alpha=0.3)
     whole.set_ylim(0, 102)
     whole.legend(loc="lower left", fontsize=8)
-    top.set_ylim(min(dense - 5, 99), min(dense + 1, 100))
+    best = max([dense, *(100 * p.finetuned for p in result.curve)])
+    top.set_ylim(best - 5, best + 0.5)
     whole.set_title("whole range")
     top.set_title("top of the range")
     return figure
@@ -67,10 +68,13 @@ def masks_figure(result):
         axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     for axes in left.axes:
         axes.set(xticks=[], yticks=[])
-    left.suptitle(f"pixels that each of {min(len(images), 64)} hidden units still reads (black)")
+    shown = (
+        f"each of {len(images)}" if len(images) <= 64 else f"each of the first 64 of {len(images)}"
+    )
+    left.suptitle(f"black: pixels that {shown} hidden units still reads")
     axes = right.subplots()
-    shown = axes.imshow(images.sum(axis=0), cmap="viridis", interpolation="nearest")
-    right.colorbar(shown, label="hidden units that read this pixel")
+    counts = axes.imshow(images.sum(axis=0), cmap="viridis", vmin=0, interpolation="nearest")
+    right.colorbar(counts, label="hidden units that read this pixel")
     axes.set(xlabel="column of the image", ylabel="row of the image")
     right.suptitle(f"{mask.sum():,} of {mask.size:,} connections kept")
     return figure

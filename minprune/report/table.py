@@ -1,6 +1,7 @@
 """The table of the main job, and what has to be said about it."""
 
 import textwrap
+from dataclasses import asdict
 
 from minprune.experiments.document import PRINTED, verdict
 from minprune.formulas.metrics import compression_ratio
@@ -33,7 +34,9 @@ def notes(result):
             "document A-5.5: nor can its two counts, or times, differ. A-5.2 sets weights to 0; "
             "they are parameters still, and are still multiplied."
         )
+    choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
     return [
+        f"{result.dataset}, with {choices}.",
         *document,
         f"dense: trained for {settings.epochs} epochs under an L1 penalty of {settings.l1:g} "
         "(A-4.1), which gathers what matters in few weights and empties the others. "
