@@ -16,6 +16,7 @@ from minprune.jit import jit
 
 @jit
 def sgd_update(w, g, velocity, keep, lr, momentum, weight_decay):
+    """One step of `SGD`: v <- mu v + (g + d w), w <- w - lr v; w and velocity are written."""
     real = w.dtype.type
     mu, eta, decay, tiny = real(momentum), real(lr), real(weight_decay), real(1e-20)
     for i in range(w.size):
@@ -28,6 +29,10 @@ def sgd_update(w, g, velocity, keep, lr, momentum, weight_decay):
 
 @jit
 def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
+    """Step number t of `Adam`: w <- (1 - lr d) w - lr m' / (sqrt(v') + eps); w, m, v are written.
+
+    m' = m / (1 - b1^t) and v' = v / (1 - b2^t) undo the start of both moments at 0.
+    """
     real = w.dtype.type
     b1, one_minus_b1 = real(beta1), real(1 - beta1)
     b2, one_minus_b2 = real(beta2), real(1 - beta2)
