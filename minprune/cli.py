@@ -57,7 +57,7 @@ def run(options):
 
     settings = Settings(**{name: getattr(options, name) for name in CHOICES})
     folder = writable_folder(options.out)
-    data = load_idx(options.data) if options.data else load_mnist()
+    data = load_idx(options.data) if "data" in options else load_mnist()
     result = run_mlp(settings, data, say=lambda line: print(line, flush=True))
     try:
         write_report(result, folder)
@@ -80,6 +80,11 @@ def _parser():
     for field in fields(Settings):
         flag = "--" + field.name.replace("_", "-")
         mlp.add_argument(flag, type=field.type, default=field.default, help=CHOICES[field.name])
-    mlp.add_argument("--data", metavar="DIR", default="", help="folder in IDX form, not MNIST")
+    mlp.add_argument(
+        "--data",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="folder in IDX form to read in place of MNIST",
+    )
     mlp.add_argument("--out", metavar="DIR", default="minprune-report", help="folder to write to")
     return parser

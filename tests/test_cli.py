@@ -66,6 +66,7 @@ def test_run_mlp_is_the_same_job(idx_folder, tmp_path):
         (["--out", "file/report"], ["file/report", "folder"]),
         (["--data", "nowhere"], ["nowhere"]),
         (["--data", "empty"], ["empty", "train-images"]),
+        (["--data", ""], ["train-images"]),  # an unset shell variable is no wish for MNIST
         (["run", "cnn2"], ["cnn2"]),
         (["walk"], ["walk"]),
     ],

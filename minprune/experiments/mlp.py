@@ -77,7 +77,7 @@ class Result:
     idle_units: int  # hidden units of the dense network that fire on no training image
     curve: list[Point]
     unmasked: Unmasked
-    models: list[Model]
+    models: list[Model]  # in the order of the table, dense and dense trained on first
     dense: Network
     pruned: Network  # and fine-tuned
 

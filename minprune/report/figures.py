@@ -13,7 +13,8 @@ def accuracy_figure(result):
     figure = Figure(figsize=(9, 4), layout="constrained", dpi=120)
     whole, top = figure.subplots(1, 2)
     x = [-math.log2(1 - p.sparsity) for p in result.curve]
-    dense = 100 * result.models[1].accuracy
+    _, trained_on, *_ = result.models
+    dense = 100 * trained_on.accuracy  # it had as many epochs as the pruned networks
     lines = {
         "smallest weights pruned, trained on": ("finetuned", BLUE, "o", "-"),
         "smallest weights pruned, nothing else": ("pruned", ORANGE, "s", "--"),

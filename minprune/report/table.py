@@ -26,7 +26,8 @@ def render(result):
 
 def notes(result):
     """What a reader of the table has to know, line by line."""
-    settings, unmasked, pruned = result.settings, result.unmasked, result.models[3]
+    settings, unmasked = result.settings, result.unmasked
+    _dense, _trained_on, _just_pruned, pruned, *_ = result.models
     ratio = compression_ratio(pruned.dense_bytes, pruned.sparse_bytes)
     document = [f"{line.model}: {verdict(line)}." for line in _document(result)]
     if document:

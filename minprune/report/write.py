@@ -50,10 +50,18 @@ def as_json(result):
         if field.name not in ("dense", "pruned")
     }
     document = [{**line._asdict(), "verdict": verdict(line)} for line in PRINTED]
-    return json.dumps(
-        {"minprune": minprune.__version__, "machine": machine(), "document": document, **numbers},
-        default=asdict,
-        indent=2,
+    return (
+        json.dumps(
+            {
+                "minprune": minprune.__version__,
+                "machine": machine(),
+                "document": document,
+                **numbers,
+            },
+            default=asdict,
+            indent=2,
+        )
+        + "\n"
     )
 
 
