@@ -10,18 +10,99 @@ from minprune.threads import one_thread_for_commands
 
 one_thread_for_commands()  # before anything below imports NumPy
 
-from minprune.formulas.penalties import l1_penalty, l1_subgradient, l2_gradient, l2_penalty
-from minprune.formulas.scores import magnitude, random_score
+from minprune.formulas.norms import (
+    l1_norm,
+    l2_norm,
+    normalise,
+    relative_magnitude,
+    spectral_norm,
+    unit_l1,
+    unit_l2,
+)
+from minprune.formulas.penalties import (
+    group_lasso,
+    group_lasso_proximal,
+    group_lasso_subgradient,
+    l1_penalty,
+    l1_proximal,
+    l1_regularised_loss,
+    l1_subgradient,
+    l2_gradient,
+    l2_penalty,
+    l2_proximal,
+    l2_regularised_loss,
+    shrink,
+    sparse_group_lasso,
+    weight_clip,
+)
+from minprune.formulas.scores import (
+    gradient_magnitude,
+    gradient_norm,
+    layer_importance,
+    layer_l2,
+    magnitude,
+    mean_layer_importance,
+    movement,
+    multi_task_taylor,
+    random_score,
+    shard_average,
+    snip,
+    synflow,
+    taylor,
+)
+from minprune.formulas.influence import (
+    leave_one_out,
+    obd_saliency,
+    obs_saliency,
+    obs_update,
+    second_order_influence,
+)
+from minprune.formulas.units import (
+    activation_entropy,
+    apoz,
+    contribution,
+    mean_activation,
+    unit_ablation,
+    unit_taylor,
+)
 from minprune.formulas.masks import (
     apply_mask,
     global_rank_masks,
     layerwise_rank_masks,
+    low_magnitude_mask,
+    normalised_threshold_prune,
     prune_count,
     rank_mask,
+    splice_mask,
     threshold_mask,
+    threshold_prune,
+)
+from minprune.formulas.structured import (
+    block_mask,
+    collapse_linear,
+    flatten_keep,
+    fold_constant_units,
+    hybrid_mask,
+    layer_threshold_masks,
+    nm_mask,
+    product_mask,
+    remove_units,
+    topk_gate,
+    unit_mask,
+    unit_threshold_mask,
+)
+from minprune.formulas.schedules import (
+    is_pruning_step,
+    mean_threshold,
+    polynomial_decay,
+    splice_thresholds,
+    stage_sparsities,
+    std_threshold,
+    threshold_from_ratio,
 )
 from minprune.formulas.metrics import (
     accuracy,
+    accuracy_difference_z,
     bitmask_bytes,
     compression_rate,
     compression_ratio,
@@ -30,17 +111,70 @@ from minprune.formulas.metrics import (
     csr_bytes,
     dense_bytes,
     macro_recall,
-    mlp_hidden_width,
-    mlp_macs,
-    mlp_parameters,
+    performance_loss,
     pruning_rate,
     recall,
     sparsity,
+    zip_bytes,
+)
+from minprune.formulas.costs import (
+    DOCUMENT_CNN,
+    Conv,
+    Cost,
+    Full,
+    Pool,
+    conv_macs,
+    conv_parameters,
+    mlp_hidden_width,
+    mlp_macs,
+    mlp_parameters,
+    network_costs,
+    output_size,
+    ranking_cost,
+    vgg16,
+)
+from minprune.formulas.quantize import (
+    Quantized,
+    dequantize,
+    fake_quantize,
+    fake_quantize_gradient,
+    mixed_precision_step,
+    quantization_error,
+    quantize_symmetric,
+    scaled_to_float16,
+)
+from minprune.formulas.distill import (
+    distillation_gradient,
+    distillation_loss,
+    ensemble_average,
+    soften,
+)
+from minprune.formulas.factorisation import (
+    balance_factors,
+    factor_importance,
+    factorisation_loss,
+    factorise,
+    prune_factors,
+)
+from minprune.formulas.activations import (
+    log_softmax,
+    relu,
+    relu_derivative,
+    sigmoid,
+    sigmoid_derivative,
+    softmax,
+    tanh,
+    tanh_derivative,
+)
+from minprune.formulas.convolution import (
+    average_pool2d,
+    conv2d,
+    max_pool2d,
 )
 from minprune.nn.parameter import Parameter
 from minprune.nn.initialisers import glorot_uniform, he_normal
 from minprune.nn.layers import Dense, ReLU
-from minprune.nn.losses import log_softmax, softmax, softmax_cross_entropy
+from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
 from minprune.nn.train import evaluate, fit, train_step

@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,6 +21,47 @@ def finite_array(name, value):
         bad = np.argwhere(~np.isfinite(array))[0].tolist()
         raise ValueError(f"{name} must be finite, got {array[tuple(bad)]} at index {bad}")
     return array
+
+
+def finite_arrays(name, value):
+    """The values as a list of float arrays; `TypeError` for a single array in place of a list."""
+    if isinstance(value, np.ndarray):
+        raise TypeError(f"{name} must be a list of arrays, one per layer, got a single array")
+    return [finite_array(f"{name}[{l}]", array) for l, array in enumerate(value)]
+
+
+def chained_matrices(name, value):
+    """The values as matrices, each with as many rows as the one before has columns."""
+    matrices = finite_arrays(name, value)
+    shapes = [w.shape for w in matrices]
+    fits = all(len(shape) == 2 for shape in shapes) and all(
+        a[1] == b[0] for a, b in pairwise(shapes)
+    )
+    if not matrices or not fits:
+        raise ValueError(f"{name} must be matrices that can be multiplied, got shapes {shapes}")
+    return matrices
+
+
+def one_shape(name, value):
+    """The values as a list of float arrays; `ValueError` unless all have the shape of the first."""
+    arrays = finite_arrays(name, value)
+    if len(shapes := {array.shape for array in arrays}) > 1:
+        raise ValueError(f"{name} must be arrays of one shape, got {sorted(shapes)}")
+    return arrays
+
+
+def same_shape(**arrays):
+    """`ValueError` that names them unless the two arrays have one shape."""
+    (a, x), (b, y) = arrays.items()
+    if np.shape(x) != np.shape(y):
+        raise ValueError(f"{a} and {b} must have one shape, got {np.shape(x)} and {np.shape(y)}")
+
+
+def array_axis(name, value, ndim):
+    """The axis counted from the front; an error that names it unless the array has it."""
+    if ndim == 0:
+        raise ValueError("a single number has no axis; the array must have at least one")
+    return whole_number(name, value, low=-ndim, high=ndim - 1) % ndim
 
 
 def finite_number(name, value, allowed="finite", low=-np.inf):
@@ -54,6 +96,14 @@ def fraction(name, value):
     if number >= 1:
         hint = f"; {value} % is {value / 100:g}" if name == "sparsity" and 2 <= number < 100 else ""
         raise ValueError(f"{name} must be {allowed}, got {value}{hint}")
+    return number
+
+
+def share(name, value):
+    """The value as a float; an error that names it unless 0 <= value <= 1."""
+    number = finite_number(name, value, "from 0 to 1", low=0)
+    if number > 1:
+        raise ValueError(f"{name} must be from 0 to 1, got {value}")
     return number
 
 

@@ -5,7 +5,17 @@ A mask is boolean, has the shape of the weights, and True means keep.
 
 import numpy as np
 
-from minprune.arguments import finite_array, finite_number, fraction, one_of, whole_number
+from minprune.arguments import (
+    at_least_zero,
+    finite_array,
+    finite_arrays,
+    finite_number,
+    fraction,
+    one_of,
+    whole_number,
+)
+from minprune.formulas.norms import normalise
+from minprune.formulas.scores import magnitude
 
 
 def threshold_mask(score, theta, ties="keep"):
@@ -86,7 +96,7 @@ def layerwise_rank_masks(scores, sparsity):
     >>> layerwise_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False,  True]), array([False,  True])]
     """
-    scores, sparsity = _layers(scores), fraction("sparsity", sparsity)
+    scores, sparsity = finite_arrays("scores", scores), fraction("sparsity", sparsity)
     return [rank_mask(s, prune_count(s.size, sparsity)) for s in scores]
 
 
@@ -104,19 +114,13 @@ def global_rank_masks(scores, sparsity):
     >>> global_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False, False]), array([ True,  True])]
     """
-    scores, sparsity = _layers(scores), fraction("sparsity", sparsity)
+    scores, sparsity = finite_arrays("scores", scores), fraction("sparsity", sparsity)
     if not scores:
         return []
     flat = np.concatenate([s.ravel() for s in scores])
     mask = rank_mask(flat, prune_count(flat.size, sparsity))
     ends = np.cumsum([s.size for s in scores])[:-1]
     return [m.reshape(s.shape) for m, s in zip(np.split(mask, ends), scores, strict=True)]
-
-
-def _layers(scores):
-    if isinstance(scores, np.ndarray):
-        raise TypeError("scores must be a list of arrays, one per layer, got a single array")
-    return [finite_array(f"scores[{l}]", s) for l, s in enumerate(scores)]
 
 
 def apply_mask(w, mask):
@@ -136,6 +140,89 @@ def apply_mask(w, mask):
     w, mask = np.asarray(w), checked_mask("mask", mask, np.shape(w))
     # not w * mask: that makes a negative weight -0.0 and an infinite one NaN
     return np.where(mask, w, np.zeros((), dtype=w.dtype))
+
+
+def threshold_prune(w, theta, ties="keep"):
+    """Threshold pruning: the weights with those of small magnitude set to zero.
+
+        w'_i = 0 if |w_i| < theta else w_i          (<= with ties="prune")
+
+    w      array of any shape
+    theta  threshold, >= 0, in the units of the weights
+    ties   what happens at |w_i| = theta, as in `threshold_mask`
+    returns an array, shape of w
+
+    Source: A-4.2 (ties kept), D-4.1b, D-5.2a, B-3a and B-4d (ties pruned); Han et al. 2015.
+    Erratum: A-2.2, B-3 and D-4.2 drop the absolute value; D-4.3 prints zeros for seven weights.
+
+    >>> threshold_prune([0.25, -0.5, 0.125], theta=0.25)
+    array([ 0.25, -0.5 ,  0.  ])
+    """
+    return apply_mask(w, threshold_mask(magnitude(w), at_least_zero("theta", theta), ties))
+
+
+def normalised_threshold_prune(w, theta, ties="prune"):
+    """Threshold pruning of the weights by their share of the norm, so that scale does not matter.
+
+        w'_i = w_i if |f(w)_i| > theta else 0          f(w) = w / ||w||_2
+
+    w      array of any shape
+    theta  threshold, >= 0, as a part of the norm: the same as theta ||w||_2 on w itself
+    ties   what happens at equality, as in `threshold_mask`
+    returns an array, shape of w
+
+    Source: D-4.1, D-4.3, our reading of "prune the normalised weights".
+    Erratum: D-4.1 normalises and then compares the raw weights.
+
+    >>> normalised_threshold_prune([3.0, -4.0], theta=0.7)
+    array([ 0., -4.])
+    """
+    mask = threshold_mask(magnitude(normalise(w)), at_least_zero("theta", theta), ties)
+    return apply_mask(w, mask)
+
+
+def low_magnitude_mask(w, sparsity):
+    """The mask of `prune_low_magnitude` in TensorFlow: all ties stay, and at least one weight.
+
+        k = max(round(n (1 - s)), 1)          m_i = 1 if |w_i| >= k-th largest |w| else 0
+
+    w         array of any shape with at least one entry
+    sparsity  fraction with 0 <= sparsity < 1
+    returns a boolean array, shape of w; with ties it prunes fewer than asked for, where
+    `rank_mask` prunes exactly as many
+
+    It rounds what is kept, minprune what is pruned; a half goes to the even number in both.
+    Source: E-5.1c; Zhu and Gupta 2017, in the code of TensorFlow Model Optimization.
+
+    >>> low_magnitude_mask([0.25, -0.5, 0.25, 0.75], sparsity=0.25)
+    array([ True,  True,  True,  True])
+    """
+    score, sparsity = magnitude(w), fraction("sparsity", sparsity)
+    n = whole_number("number of entries of w", score.size, low=1)
+    k = max(round(n * (1 - sparsity)), 1)
+    return score >= np.sort(score, axis=None)[n - k]
+
+
+def splice_mask(w, mask, a, b):
+    """Dynamic network surgery: prune below a, bring back above b, leave as it is in between.
+
+        m'_i = 0 if |w_i| < a;  m_i if a <= |w_i| < b;  1 if |w_i| >= b
+
+    w     the dense weights, also of what is pruned: they go on learning; array of any shape
+    mask  boolean array, shape of w, True = keep
+    a, b  thresholds, 0 <= a <= b, in the units of the weights; the gap stops flickering
+    returns a boolean array, shape of w
+
+    Source: D-1.1d; Guo, Yao and Chen 2016 (dynamic network surgery), eq. (3).
+
+    >>> splice_mask([0.1, 0.3, 0.3, -0.9], [True, True, False, False], a=0.2, b=0.5)
+    array([False,  True, False,  True])
+    """
+    score, mask = magnitude(w), checked_mask("mask", mask, np.shape(w))
+    a, b = at_least_zero("a", a), at_least_zero("b", b)
+    if a > b:
+        raise ValueError(f"a must be at most b, got a = {a} and b = {b}")
+    return threshold_mask(score, a) & (mask | threshold_mask(score, b))
 
 
 def checked_mask(name, mask, shape):

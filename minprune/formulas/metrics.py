@@ -1,11 +1,18 @@
-"""What pruning is judged by: counts, sparsity, compression, bytes, MACs, accuracy, recall."""
+"""What pruning is judged by: counts, sparsity, compression, bytes, accuracy, recall."""
 
-from fractions import Fraction
-from itertools import pairwise
+import math
+import zlib
 
 import numpy as np
 
-from minprune.arguments import above_zero, at_least_zero, finite_array, layer_widths, whole_number
+from minprune.arguments import (
+    above_zero,
+    at_least_zero,
+    finite_array,
+    finite_number,
+    share,
+    whole_number,
+)
 from minprune.formulas.masks import threshold_mask
 from minprune.formulas.scores import magnitude
 
@@ -52,7 +59,7 @@ def sparsity(*arrays):
     arrays  at least one array of any shape with at least one entry
     returns a float in [0, 1]
 
-    Source: B-3b, E-5.1b.
+    Source: B-3b; B-3d, of a mask of neurons: the dead as a share of all; E-5.1b.
 
     >>> sparsity([0.0, 0.5, 0.0, 1.0])
     0.5
@@ -169,62 +176,21 @@ def bitmask_bytes(size, nonzeros, value_bytes=4):
     return -(-size // 8) + nonzeros * whole_number("value_bytes", value_bytes, 1)
 
 
-# --- what a multilayer perceptron costs ----------------------------------------------------------
+def zip_bytes(*arrays):
+    """Bytes of the arrays after deflate compression: how sparsity shows in a file.
 
+        bytes = sum_l length of deflate(bytes of w_l), at the highest level
 
-def mlp_parameters(widths):
-    """Parameters of a multilayer perceptron, biases included.
-
-        n = sum_l (n_{l-1} + 1) * n_l
-
-    widths  sequence of at least two ints >= 1, input first
+    arrays  any number of arrays of any shape
     returns an int
 
-    Source: A-1, A-5.5.
+    Source: E-8.3, E-5.1c; Deutsch 1996 (deflate).
+    Erratum: E-8.3 expects a smaller model from zeroing alone; stored plainly it keeps its size.
 
-    >>> mlp_parameters([784, 64, 10])
-    50890
+    >>> zip_bytes(np.zeros(1000)) < 100 < dense_bytes(np.zeros(1000))
+    True
     """
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(layer_widths("widths", widths)))
-
-
-def mlp_macs(widths):
-    """Multiply-accumulates of one sample through a multilayer perceptron; biases are not counted.
-
-        MACs = sum_l n_{l-1} * n_l
-
-    widths  sequence of at least two ints >= 1, input first
-    returns an int
-
-    Source: A-1.
-    Erratum: A-1 calls the growth exponential; it is linear in depth and quadratic in width.
-
-    >>> mlp_macs([784, 64, 10])
-    50816
-    """
-    return sum(n_in * n_out for n_in, n_out in pairwise(layer_widths("widths", widths)))
-
-
-def mlp_hidden_width(parameters, n_in, n_out):
-    """The hidden width at which an n_in - h - n_out perceptron has this many parameters.
-
-        n = (n_in + 1) h + (h + 1) n_out   =>   h = (n - n_out) / (n_in + n_out + 1)
-
-    parameters   number of parameters, biases included
-    n_in, n_out  input and output width
-    returns a Fraction; no such network exists unless it is a whole number >= 1
-
-    Source: A-5.5.
-    Erratum: A-5.5 prints 784,096 and 196,608 parameters for 784-64-10; no width gives either.
-
-    >>> mlp_hidden_width(50890, 784, 10)
-    Fraction(64, 1)
-    >>> mlp_hidden_width(784096, 784, 10).denominator
-    265
-    """
-    n = whole_number("parameters", parameters, 1)
-    n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)
-    return Fraction(n - n_out, n_in + n_out + 1)
+    return sum(len(zlib.compress(np.ascontiguousarray(a).tobytes(), 9)) for a in arrays)
 
 
 # --- how good ------------------------------------------------------------------------------------
@@ -281,6 +247,47 @@ def macro_recall(labels, predictions):
     """
     labels, predictions = _checked_pair(labels, predictions)
     return float(np.mean([recall(labels, predictions, c) for c in np.unique(labels)]))
+
+
+def performance_loss(before, after, relative=False):
+    """How much performance pruning has cost: absolutely, or as a part of what there was.
+
+        loss = a - a'          relative: (a - a') / a
+
+    before, after  a and a', performance where higher is better, such as accuracy
+    relative       False: in the units of a; True: a part of a, which must be > 0
+    returns a float; negative if pruning helped
+
+    Source: D-2.1f. Erratum: D-2.1f does not say which of the two it means.
+
+    >>> performance_loss(0.75, 0.5), performance_loss(0.75, 0.5, relative=True)
+    (0.25, 0.3333333333333333)
+    """
+    loss = finite_number("before", before) - finite_number("after", after)
+    return loss / above_zero("before", before) if relative else loss
+
+
+def accuracy_difference_z(a, b, samples):
+    """The difference of two accuracies in standard errors: below about 2 it is no evidence.
+
+        z = (a - b) / sqrt(a (1 - a) / N + b (1 - b) / N)
+
+    a, b     accuracies in [0, 1], of networks tested on N independent samples each
+    samples  N >= 1
+    returns a float; 0 for equal accuracies. Tested on the same samples, the networks' errors go
+    together and the true z is larger
+
+    Source: A-5.5; the two-sample test of proportions is textbook statistics.
+    Erratum: A-5.5 reads a change into 0.982 against 0.980, where z is 1.04.
+
+    >>> round(accuracy_difference_z(0.982, 0.980, samples=10_000), 2)
+    1.04
+    """
+    a, b = share("a", a), share("b", b)
+    variance = (a * (1 - a) + b * (1 - b)) / whole_number("samples", samples, low=1)
+    if variance == 0:  # all right or all wrong: any difference is certain
+        return 0.0 if a == b else math.copysign(math.inf, a - b)
+    return (a - b) / math.sqrt(variance)
 
 
 def _checked_pair(labels, predictions):

@@ -1,45 +1,9 @@
-"""Softmax and cross-entropy, written so that large logits cannot overflow."""
+"""Losses: the number that training makes small, and its gradient with respect to the output."""
 
 import numpy as np
 
 from minprune.arguments import labels_in_range
-
-
-def log_softmax(z):
-    """Logarithm of the softmax of every row.
-
-        log p_k = (z_k - max z) - log sum_j exp(z_j - max z)
-
-    z  logits (N, K)
-    returns an array (N, K), all entries <= 0. Subtracting the largest logit changes no p_k and
-    keeps every exponent <= 0, so nothing overflows and the sum is at least 1.
-
-    Source: A-5.2.2; the shift is folklore.
-
-    >>> log_softmax(np.array([[1000.0, 1000.0]]))
-    array([[-0.69314718, -0.69314718]])
-    """
-    z = np.asarray(z)
-    if z.ndim != 2 or z.size == 0:
-        raise ValueError(f"z must be (N, K) with N and K at least 1, got {z.shape}")
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-def softmax(z):
-    """Probabilities from logits, row by row.
-
-        p_k = exp(z_k) / sum_j exp(z_j)
-
-    z  logits (N, K)
-    returns an array (N, K); every row sums to 1
-
-    Source: A-5.2.2; Bridle 1990.
-
-    >>> softmax(np.array([[0.0, 0.0, -1000.0]]))
-    array([[0.5, 0.5, 0. ]])
-    """
-    return np.exp(log_softmax(z))
+from minprune.formulas.activations import log_softmax
 
 
 def softmax_cross_entropy(z, y):

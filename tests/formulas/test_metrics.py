@@ -8,7 +8,7 @@ import naive
 import numpy as np
 import pytest
 
-from minprune.formulas import metrics
+from minprune.formulas import costs, metrics
 from minprune.formulas.masks import threshold_mask
 from minprune.formulas.scores import magnitude
 
@@ -16,7 +16,7 @@ W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # W of D-4.3
 COUNTS = [metrics.count_parameters, metrics.count_nonzero, metrics.dense_bytes]
 SPARSE_BYTES = [metrics.csr_bytes, metrics.bitmask_bytes]
 COMPRESSIONS = [metrics.compression_rate, metrics.compression_ratio]
-MLPS = [metrics.mlp_parameters, metrics.mlp_macs]
+MLPS = [costs.mlp_parameters, costs.mlp_macs]
 
 
 def naive_twin(function):
@@ -203,24 +203,24 @@ def test_mlp_costs_as_naive(cost, widths):
     ],
 )
 def test_mlp_costs_of_table_0_2(widths, parameters, macs):
-    assert metrics.mlp_parameters(widths) == parameters
-    assert metrics.mlp_macs(widths) == macs
+    assert costs.mlp_parameters(widths) == parameters
+    assert costs.mlp_macs(widths) == macs
     shapes = [shape for n, m in pairwise(widths) for shape in [(n, m), m]]  # W, b, W, b, ...
     assert metrics.count_parameters(*map(np.zeros, shapes)) == parameters
 
 
 def test_macs_of_A_1_are_quadratic_in_the_width():
-    assert [metrics.mlp_macs([h, h]) for h in (64, 128, 256)] == [4_096, 16_384, 65_536]
+    assert [costs.mlp_macs([h, h]) for h in (64, 128, 256)] == [4_096, 16_384, 65_536]
 
 
 @pytest.mark.parametrize("hidden", [1, 2, 64, 1000])
 def test_mlp_hidden_width_is_the_inverse_of_mlp_parameters(hidden):
-    assert metrics.mlp_hidden_width(metrics.mlp_parameters([7, hidden, 3]), 7, 3) == hidden
+    assert costs.mlp_hidden_width(costs.mlp_parameters([7, hidden, 3]), 7, 3) == hidden
 
 
 @pytest.mark.parametrize("printed", [784_096, 196_608])
 def test_no_hidden_width_gives_the_printed_parameters_of_A_5_5(printed):
-    width = metrics.mlp_hidden_width(printed, 784, 10)
+    width = costs.mlp_hidden_width(printed, 784, 10)
     assert width == Fraction(printed - 10, 795)
     assert width.denominator > 1
 
@@ -253,7 +253,7 @@ def test_mlp_costs_refuse(cost, widths, error, match):
 )
 def test_mlp_hidden_width_refuses(arguments, error, match):
     with pytest.raises(error, match=match):
-        metrics.mlp_hidden_width(*arguments)
+        costs.mlp_hidden_width(*arguments)
 
 
 # --- how good ------------------------------------------------------------------------------------
@@ -308,7 +308,7 @@ def test_how_good_refuses(good, labels, predictions):
 
 @pytest.mark.parametrize("parameters", [5, 11, 795 + 10, 50890, 784_096, 196_608])
 def test_hidden_width_as_naive(parameters):
-    width = metrics.mlp_hidden_width(parameters, 784, 10)
+    width = costs.mlp_hidden_width(parameters, 784, 10)
     found = int(width) if width.denominator == 1 and width >= 1 else None
     assert found == naive.mlp_hidden_width(parameters, 784, 10)
 

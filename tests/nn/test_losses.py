@@ -4,7 +4,8 @@ import naive
 import numpy as np
 import pytest
 
-from minprune.nn.losses import log_softmax, softmax, softmax_cross_entropy
+from minprune.formulas.activations import log_softmax, softmax
+from minprune.nn.losses import softmax_cross_entropy
 
 
 def draw(N, K, scale=1.0, seed=0):

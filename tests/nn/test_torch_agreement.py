@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from minprune.formulas.activations import log_softmax, softmax
 from minprune.nn.layers import Dense, ReLU
-from minprune.nn.losses import log_softmax, softmax, softmax_cross_entropy
+from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import Network
 from minprune.nn.optim import SGD, Adam
 from minprune.nn.train import train_step

@@ -1,0 +1,162 @@
+"""How much to prune and when: step -> sparsity, and thresholds that follow from the scores."""
+
+import numpy as np
+
+from minprune.arguments import (
+    above_zero,
+    at_least_zero,
+    finite_array,
+    finite_number,
+    fraction,
+    whole_number,
+)
+from minprune.formulas.masks import prune_count
+
+
+def polynomial_decay(step, initial, final, begin, end, power=3):
+    """Sparsity at a training step: fast at first, while many weights are redundant, then slowly.
+
+        s(t) = s_f + (s_i - s_f) (1 - clip((t - t_0) / (t_1 - t_0), 0, 1))^power
+
+    step            t, a whole number >= 0
+    initial, final  s_i and s_f, sparsities, fractions below 1
+    begin, end      t_0 and t_1, steps with begin < end
+    power           > 0
+    returns a float: initial up to t_0, final from t_1 on
+
+    Source: E-5.1b; Zhu and Gupta 2017, eq. (1).
+
+    >>> [polynomial_decay(t, 0.0, 0.5, 1000, 2000) for t in (0, 1000, 1500, 2000, 9999)]
+    [0.0, 0.0, 0.4375, 0.5, 0.5]
+    """
+    initial, final = fraction("initial", initial), fraction("final", final)
+    begin, end = _begin_before_end(begin, end)
+    done = (whole_number("step", step, low=0) - begin) / (end - begin)
+    left = 1 - min(max(done, 0.0), 1.0)
+    return final + (initial - final) * left ** above_zero("power", power)
+
+
+def is_pruning_step(step, begin, end, frequency=100):
+    """Whether the masks are renewed at this training step; both ends count.
+
+        t_0 <= t <= t_1  and  (t - t_0) mod frequency = 0
+
+    step, begin, end  t, t_0 and t_1, whole numbers >= 0 with begin < end
+    frequency         steps between two updates, >= 1
+    returns a bool
+
+    Source: E-5.1b; Zhu and Gupta 2017.
+
+    >>> [t for t in range(3000) if is_pruning_step(t, 1000, 2000, frequency=250)]
+    [1000, 1250, 1500, 1750, 2000]
+    """
+    begin, end = _begin_before_end(begin, end)
+    step, frequency = whole_number("step", step, low=0), whole_number("frequency", frequency, low=1)
+    return begin <= step <= end and (step - begin) % frequency == 0
+
+
+def stage_sparsities(final, stages):
+    """Sparsities of iterative pruning: every stage keeps the same part of what the last one left.
+
+        1 - s_k = (1 - s_f)^(k / K)          k = 1 .. K
+
+    final   s_f, a fraction with 0 <= final < 1
+    stages  K >= 1
+    returns a list of K floats, the last one exactly s_f
+
+    Source: A-5.6, our choice for "multi-stage"; Frankle and Carbin 2019.
+
+    >>> [round(s, 6) for s in stage_sparsities(0.875, 3)]
+    [0.5, 0.75, 0.875]
+    """
+    final, stages = fraction("final", final), whole_number("stages", stages, low=1)
+    return [1 - (1 - final) ** (k / stages) for k in range(1, stages)] + [final]
+
+
+def mean_threshold(scores):
+    """The mean of the scores as a threshold.
+
+        theta = sum_i s_i / n
+
+    scores  array with at least one entry
+    returns a float, in the units of the scores
+
+    Source: A-5.2.5.
+    Erratum: a mean of tensor norms always prunes the small tensors, biases first; if all scores are
+    equal, none exceeds it, and A-5.2.6 prunes everything.
+
+    >>> mean_threshold([2.0, 0.0, 1.0])
+    1.0
+    """
+    return float(_nonempty("scores", scores).mean(dtype=np.float64))
+
+
+def std_threshold(w, q):
+    """Threshold of a layer in units of the spread of its weights, so that it moves as they do.
+
+        theta = q std(w)          std(w) = sqrt(mean((w - mean w)^2))
+
+    w  array with at least one entry
+    q  quality parameter, >= 0
+    returns a float, in the units of the weights
+
+    Source: A-3.3a, A-2.6a, A-5.6, D-7.1a, our choice for "dynamic threshold"; Han et al. 2015.
+
+    >>> std_threshold([0.0, 1.0], q=2.0)
+    1.0
+    """
+    return at_least_zero("q", q) * float(_nonempty("w", w).std(dtype=np.float64))
+
+
+def splice_thresholds(w, c, margin=0.1):
+    """The two thresholds of dynamic network surgery, around mean plus c standard deviations.
+
+        t = max(mean|w| + c std|w|, 0)          a = (1 - margin) t          b = (1 + margin) t
+
+    w       array with at least one entry
+    c       the larger, the more is pruned; may be negative
+    margin  half the gap between a and b as a part of t, 0 <= margin < 1
+    returns (a, b) for `splice_mask`
+
+    Source: D-1.1d; Guo, Yao and Chen 2016, in the form of their code.
+
+    >>> splice_thresholds([1.0, -3.0], c=1.0, margin=0.5)
+    (1.5, 4.5)
+    """
+    size = np.abs(_nonempty("w", w)).astype(np.float64)
+    t = max(float(size.mean() + finite_number("c", c) * size.std()), 0.0)
+    margin = fraction("margin", margin)
+    return (1 - margin) * t, (1 + margin) * t
+
+
+def threshold_from_ratio(score, sparsity):
+    """The threshold that a sparsity implies: ratio and threshold are one choice, not two.
+
+        theta = (k + 1)-th smallest score          k = prune_count(n, sparsity)
+
+    score     array with at least one entry
+    sparsity  fraction to prune, 0 <= sparsity < 1
+    returns a float; `threshold_mask(score, theta, ties="keep")` then prunes k entries, fewer if
+    others tie with the threshold. Where k = n, the next number above the largest score
+
+    Source: C-3.2, C-3.2a, A-3.3a.
+    Erratum: C-3.2 asks for a ratio and a threshold; C-3.2a leaves open of what the ratio is, here
+    it is the part that is removed.
+
+    >>> threshold_from_ratio([0.5, 0.25, 0.75, 1.0], sparsity=0.5)
+    0.75
+    """
+    score = np.sort(_nonempty("score", score), axis=None)
+    k = prune_count(score.size, sparsity)
+    return float(score[k] if k < score.size else np.nextafter(score[-1], np.inf))
+
+
+def _begin_before_end(begin, end):
+    begin = whole_number("begin", begin, low=0)
+    return begin, whole_number("end", end, low=begin + 1)
+
+
+def _nonempty(name, array):
+    array = finite_array(name, array)
+    whole_number(f"number of entries of {name}", array.size, low=1)
+    return array

@@ -1,0 +1,307 @@
+"""Masks in groups (units, layers, blocks, N of M), and removing units so that arrays shrink.
+
+Units (neurons, filters) are numbered by the last axis, the units they read by the one before.
+"""
+
+import numpy as np
+
+from minprune.arguments import (
+    array_axis,
+    at_least_zero,
+    finite_array,
+    one_of,
+    whole_number,
+)
+from minprune.formulas.masks import checked_mask, prune_count, rank_mask, threshold_mask
+from minprune.formulas.norms import unit_l1, unit_l2
+from minprune.formulas.scores import layer_importance, magnitude
+
+# --- masks in groups -----------------------------------------------------------------------------
+
+
+def layer_threshold_masks(layers, theta, ties="keep"):
+    """Layer pruning: a layer whose L1 norm falls below the threshold goes as a whole.
+
+        m_l = 1 for all of layer l if I_l >= theta else 0          I_l = ||w_l||_1
+
+    layers  list of arrays, one per layer (or tensor)
+    theta   threshold, >= 0, in the units of the weights
+    ties    what happens at I_l = theta, "keep" or "prune", as in `threshold_mask`
+    returns a list of boolean arrays, shapes of layers
+
+    Source: A-4.3b (ties kept), A-3.2.4 and A-5.2.6 (their code prunes ties).
+    Erratum: A-4.3b prints its cases scrambled; A-4.4 applies another rule than this. Without one of
+    its layers a plain network gives the same output for every input ("layer collapse").
+
+    >>> layer_threshold_masks([[0.25, -0.5], [[1.0]]], theta=1.0)
+    [array([False, False]), array([[ True]])]
+    """
+    theta = at_least_zero("theta", theta)
+    keep = threshold_mask(layer_importance(layers), theta, ties)
+    return [np.full(np.shape(w), k) for w, k in zip(layers, keep, strict=True)]
+
+
+def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
+    """Unit pruning by norm: a neuron, filter or row with a small norm goes as a whole.
+
+        m_ij = 1 if ||w_j|| > theta else 0          for all i
+
+    w      array of at least one axis
+    theta  threshold, >= 0, in the units of the weights
+    norm   "l1" or "l2"
+    axis   the axis that numbers the units: -1 for neurons and filters, 0 for rows
+    ties   what happens at equality, "keep" or "prune", as in `threshold_mask`
+    returns a boolean array, shape of w
+
+    Source: C-4.2c.
+    Erratum: C-4.2c compares the norm of the whole layer, so its cases do not depend on j; and it
+    calls the threshold a ratio.
+
+    >>> unit_threshold_mask([[0.5, -0.25], [0.5, 0.0]], theta=0.5)
+    array([[ True, False],
+           [ True, False]])
+    """
+    one_of("norm", norm, ("l1", "l2"))
+    score = (unit_l1 if norm == "l1" else unit_l2)(w, axis)
+    keep = threshold_mask(score, at_least_zero("theta", theta), ties)
+    return unit_mask(keep, np.shape(w), axis)
+
+
+def unit_mask(keep, shape, axis=-1):
+    """The mask of the weights from a mask of the units.
+
+        m_ij = k_j for all i
+
+    keep   boolean vector, one entry per unit, True = keep
+    shape  of the weights
+    axis   the axis that numbers the units
+    returns a boolean array of this shape
+
+    Source: A-3.3b, B-3f.
+
+    >>> unit_mask([True, False], (3, 2)).tolist()
+    [[True, False], [True, False], [True, False]]
+    """
+    axis = array_axis("axis", axis, len(shape))
+    keep = checked_mask("keep", keep, (shape[axis],))
+    return np.moveaxis(
+        np.broadcast_to(keep, (*shape[:axis], *shape[axis + 1 :], len(keep))), -1, axis
+    ).copy()
+
+
+def product_mask(*masks):
+    """Masks of several granularities together: a weight stays if all of them keep it.
+
+        m = m_weight * m_row * m_unit * m_layer          (broadcast)
+
+    masks  at least one boolean array each, of shapes that broadcast: (n, h), (n, 1), (h,), ()
+    returns a boolean array of the common shape
+
+    Source: A-8b, A-3.3b, C-8.4, our choice for "multi-scale"; granularities as in Mao et al. 2017.
+
+    >>> product_mask([[True, True], [True, False]], [[True], [False]], [True, True], True)
+    array([[ True,  True],
+           [False, False]])
+    """
+    arrays = [np.asarray(mask) for mask in masks]
+    shape = np.broadcast_shapes(*(a.shape for a in arrays))
+    return np.all(
+        [np.broadcast_to(checked_mask("masks", a, a.shape), shape) for a in arrays], axis=0
+    )
+
+
+def hybrid_mask(w, keep, sparsity):
+    """Weights pruned inside the units that stay: structured and unstructured together.
+
+        m = unit mask * rank mask among the weights of the kept units
+        sparsity of m = 1 - (1 - s_units) (1 - s_weights)          (up to rounding)
+
+    w         array, units on the last axis
+    keep      boolean vector, one entry per unit, True = keep
+    sparsity  fraction of the weights of kept units to prune, 0 <= sparsity < 1
+    returns a boolean array, shape of w
+
+    Source: A-3.3b, C-8.4.
+
+    >>> hybrid_mask([[0.9, 0.1], [0.8, 0.2]], keep=[False, True], sparsity=0.5)
+    array([[False, False],
+           [False,  True]])
+    """
+    w, mask = finite_array("w", w), unit_mask(keep, np.shape(w))
+    inside = magnitude(w[mask])
+    mask[mask] = rank_mask(inside, prune_count(inside.size, sparsity))
+    return mask
+
+
+def block_mask(W, shape, sparsity):
+    """Whole blocks of a matrix pruned by their L1 norm: zeros that vector instructions can skip.
+
+        s_B = sum over the block of |w|          the prune_count(blocks, sparsity) lowest blocks go
+
+    W         matrix (n, m)
+    shape     (r, c) of a block; r divides n and c divides m
+    sparsity  fraction of the blocks, 0 <= sparsity < 1
+    returns a boolean array, shape of W
+
+    Source: E-7.3, A-8b, our choice; Narang, Undersander and Diamos 2017 (block-sparse networks).
+
+    >>> block_mask([[0.1, 0.2, 0.9, 0.0], [0.3, 0.1, 0.0, 0.0]], (2, 2), 0.5).astype(int)
+    array([[0, 0, 1, 1],
+           [0, 0, 1, 1]])
+    """
+    W = magnitude(W)
+    r, c = (whole_number("shape", side, low=1) for side in shape)
+    if W.ndim != 2 or W.shape[0] % r or W.shape[1] % c:
+        raise ValueError(f"W must be a matrix made of whole {r} x {c} blocks, got {W.shape}")
+    blocks = W.reshape(W.shape[0] // r, r, W.shape[1] // c, c).sum(axis=(1, 3))
+    keep = rank_mask(blocks, prune_count(blocks.size, sparsity))
+    return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
+
+
+def nm_mask(w, n, m, axis=0):
+    """N:M sparsity: of every m consecutive weights the n largest stay. 2:4 has hardware.
+
+        m_i = 1 for the n largest |w_i| of each group of m, 0 for the m - n others
+
+    w     array; the length along the axis is a multiple of m
+    n, m  0 <= n <= m, m >= 1
+    axis  along which groups lie; 0, the inputs of a dense layer, is what sparse tensor cores take
+    returns a boolean array, shape of w; among equals the first is pruned first
+
+    Source: E-7.3, C-6.4c, our choice for "hardware support"; Mishra et al. 2021.
+
+    >>> nm_mask([0.1, -0.9, 0.5, 0.5], n=2, m=4)
+    array([False,  True, False,  True])
+    """
+    w, m = magnitude(w), whole_number("m", m, low=1)
+    n, axis = whole_number("n", n, low=0, high=m), array_axis("axis", axis, w.ndim)
+    if w.shape[axis] % m:
+        raise ValueError(f"w must have a multiple of m = {m} entries along the axis, got {w.shape}")
+    groups = np.moveaxis(w, axis, -1).reshape(-1, m)
+    keep = np.ones(groups.shape, dtype=bool)
+    pruned = np.argsort(groups, axis=1, kind="stable")[:, : m - n]
+    np.put_along_axis(keep, pruned, False, axis=1)
+    moved = np.moveaxis(w, axis, -1).shape
+    return np.moveaxis(keep.reshape(moved), -1, axis).copy()
+
+
+def topk_gate(h, k):
+    """A gate for each sample: its k most active units take part, the others are skipped.
+
+        g_nj = 1 for the k largest |h_nj| of row n, 0 for the others
+
+    h  activations (N, h)
+    k  units per sample, 0 <= k <= h
+    returns a boolean array (N, h), k entries True in every row; among equals the first is gated out
+
+    Source: E-7.2, our choice for pruning by input; Gao et al. 2019 (FBS), who predict the saliency.
+    Erratum: E-7.2 means pruning while the network runs, D-1.1d while it trains.
+
+    >>> topk_gate([[0.1, -0.9, 0.5], [0.7, 0.2, 0.0]], k=1)
+    array([[False,  True, False],
+           [ True, False, False]])
+    """
+    h = finite_array("h", h)
+    if h.ndim != 2:
+        raise ValueError(f"h must be (N, h), got {h.shape}")
+    k = whole_number("k", k, low=0, high=h.shape[1])
+    return nm_mask(h, k, h.shape[1], axis=1) if h.size else np.zeros(h.shape, dtype=bool)
+
+
+# --- removing units for real ---------------------------------------------------------------------
+
+
+def remove_units(W, b, W_next, keep):
+    """Remove neurons or filters: their weights, their biases, and what the next layer reads.
+
+        W' = W[..., keep]          b' = b[keep]          W_next' = W_next[..., keep, :]
+
+    W       (n, h) or (k_h, k_w, c_in, h)
+    b       (h,)
+    W_next  (h, k) or (k_h, k_w, h, k)
+    keep    boolean vector (h,), True = keep
+    returns (W', b', W_next'), smaller copies
+
+    With an activation that takes 0 to 0 in between, the smaller network gives what the larger one
+    gave with W, b and W_next masked.
+    Source: A-2.1b, C-4.3a, B-4f; Li et al. 2017.
+    Erratum: C-4.3 removes filters, but neither their biases nor the inputs of the next layer.
+
+    >>> remove_units([[0.1, 0.2]], [0.3, 0.4], [[0.5], [0.6]], keep=[False, True])
+    (array([[0.2]]), array([0.4]), array([[0.6]]))
+    """
+    W, b, W_next = finite_array("W", W), finite_array("b", b), finite_array("W_next", W_next)
+    units = W.shape[-1:]
+    if W.ndim < 2 or b.shape != units or W_next.ndim < 2 or W_next.shape[-2:-1] != units:
+        raise ValueError(
+            "W must be (..., h), b (h,) and W_next (..., h, k), "
+            f"got {W.shape}, {b.shape} and {W_next.shape}"
+        )
+    keep = checked_mask("keep", keep, units)
+    return W[..., keep], b[keep], W_next[..., keep, :]
+
+
+def flatten_keep(keep, positions):
+    """Which rows of the dense layer behind a Flatten stay when channels go.
+
+        row p * C + c  stays  if channel c stays          p = 0 .. positions - 1
+
+    keep       boolean vector (C,), True = keep
+    positions  height times width of the feature map, >= 0; 49 at the end of VGG16
+    returns a boolean vector (positions * C,)
+
+    Source: C-4.3a. Erratum: C-4.3 forgets them.
+
+    >>> flatten_keep([True, False], positions=2)
+    array([ True, False,  True, False])
+    """
+    keep = checked_mask("keep", keep, (np.size(keep),))
+    return np.tile(keep, whole_number("positions", positions, low=0))
+
+
+def fold_constant_units(b_next, W_next, constants):
+    """Units whose activation never changes, moved into the bias of the next layer.
+
+        b_next' = b_next + sum_j c_j W_next_j          j over the constant units
+
+    b_next     bias of the next layer (k,)
+    W_next     the rows of its weights that read the constant units (j, k)
+    constants  their activations (j,)
+    returns the new bias (k,); the units can go and no output changes
+
+    Source: E-4.3, our repair.
+
+    >>> fold_constant_units([0.5, 0.0], [[1.0, -1.0]], [0.25])
+    array([ 0.75, -0.25])
+    """
+    b_next, W_next = finite_array("b_next", b_next), finite_array("W_next", W_next)
+    constants = finite_array("constants", constants)
+    if b_next.ndim != 1 or W_next.shape != (constants.size, b_next.size) or constants.ndim != 1:
+        raise ValueError(
+            "b_next must be (k,), W_next (j, k) and constants (j,), "
+            f"got {b_next.shape}, {W_next.shape} and {constants.shape}"
+        )
+    return b_next + constants @ W_next
+
+
+def collapse_linear(W1, b1, W2, b2):
+    """Two dense layers with nothing between them are one.
+
+        (x W_1 + b_1) W_2 + b_2  =  x (W_1 W_2) + (b_1 W_2 + b_2)
+
+    W1, b1, W2, b2  (n, h), (h,), (h, k), (k,)
+    returns (W, b): (n, k) and (k,)
+
+    Source: B-4a.
+    Erratum: the 8-10-1 network of B-4 has no activations: 101 parameters do the work of 9.
+
+    >>> collapse_linear([[1.0, 2.0]], [0.5, 0.0], [[1.0], [1.0]], [0.25])
+    (array([[3.]]), array([0.75]))
+    """
+    W1, b1 = finite_array("W1", W1), finite_array("b1", b1)
+    W2, b2 = finite_array("W2", W2), finite_array("b2", b2)
+    shapes = W1.shape, b1.shape, W2.shape, b2.shape
+    if W1.ndim != 2 or W2.ndim != 2 or shapes != (
+        W1.shape, W1.shape[1:], (W1.shape[1], W2.shape[1]), W2.shape[1:]):  # fmt: skip
+        raise ValueError(f"W1, b1, W2, b2 must be (n, h), (h,), (h, k), (k,), got {shapes}")
+    return W1 @ W2, b1 @ W2 + b2

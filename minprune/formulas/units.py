@@ -1,0 +1,136 @@
+"""How important is a unit (neuron, channel), judged by its activations on data?"""
+
+import numpy as np
+
+from minprune.arguments import finite_array, same_shape, whole_number
+from minprune.formulas.norms import unit_l2
+
+
+def mean_activation(a):
+    """Mean magnitude of the activation of every unit over the samples.
+
+        s_j = mean_n |a_nj|
+
+    a  activations (N, h), or (N, H, W, C) with the mean over the positions too; N >= 1
+    returns a vector, one entry per unit
+
+    Source: B-3c, B-3f, E-4.3, E-3.2.
+    Erratum: a high activation is no contribution: the outgoing weights may be zero. B-3f takes the
+    input of the unit and drops the absolute value.
+
+    >>> mean_activation([[0.0, -1.0], [0.5, 1.0]])
+    array([0.25, 1.  ])
+    """
+    return np.abs(_activations("a", a)).mean(axis=0)
+
+
+def apoz(a):
+    """Average percentage of zeros: the part of the samples in which the unit is silent.
+
+        APoZ_j = mean_n [a_nj = 0]
+
+    a  activations after a ReLU (N, h), or (N, H, W, C), counted over the positions too; N >= 1
+    returns a vector of fractions. HIGH means unimportant: as a score take 1 - apoz(a)
+
+    Source: B-3f, E-3.2; Hu, Peng, Tai and Tang 2016.
+
+    >>> apoz([[0, 1, 2], [0, 0, 3], [0, 2, 1], [1, 0, 1]])
+    array([0.75, 0.5 , 0.  ])
+    """
+    return (_activations("a", a) == 0).mean(axis=0)
+
+
+def contribution(a, w_out):
+    """What a unit contributes to the next layer: its activation times its outgoing weights.
+
+        s_j = mean_n |a_nj| * ||w_out_j||_2
+
+    a      activations (N, h), N >= 1
+    w_out  weights of the next layer (h, k)
+    returns a vector (h,)
+
+    Source: E-4.3, E-3.2.
+    Erratum: E-4.3 says the higher the activation the larger the contribution; not so if w_out is 0.
+
+    >>> contribution([[1.0, 0.1]], [[0.0], [5.0]])
+    array([0. , 0.5])
+    """
+    a, w_out = _activations("a", a), finite_array("w_out", w_out)
+    if w_out.ndim != 2 or len(w_out) != a.shape[1]:
+        raise ValueError(f"w_out must be ({a.shape[1]}, k), a row a unit, got {w_out.shape}")
+    return mean_activation(a) * unit_l2(w_out, axis=0)
+
+
+def unit_taylor(a, g):
+    """First-order Taylor score of units: the change of the loss if the unit is silenced, roughly.
+
+        s_j = mean_n |mean over positions of a_nj dL_n/da_nj|
+
+    a  activations (N, h) or (N, H, W, C), N >= 1
+    g  gradient of each sample's loss with respect to them, same shape
+    returns a vector, one entry per unit, in the units of the loss
+
+    Source: A-2.6b, E-3.1; Molchanov et al. 2017, eq. (8).
+
+    >>> unit_taylor([[1.0, 2.0], [1.0, 0.0]], [[0.5, 0.25], [-0.5, 1.0]])
+    array([0.5 , 0.25])
+    """
+    a, g = finite_array("a", a), finite_array("g", g)
+    same_shape(a=a, g=g)
+    _activations("a", a)
+    positions = tuple(range(1, a.ndim - 1))
+    return np.abs((a * g).mean(axis=positions)).mean(axis=0)
+
+
+def unit_ablation(loss, n):
+    """Influence of each unit on the loss, exactly: silence it and look.
+
+        s_j = L(all units but j) - L(all units)
+
+    loss  function of a boolean vector (n,), True = the unit takes part; returns a number
+    n     number of units, >= 0
+    returns a vector (n,), in the units of the loss; negative where the loss would fall
+
+    Source: E-4.3; Mozer and Smolensky 1989 (skeletonization).
+
+    >>> unit_ablation(lambda keep: (0.5 - keep @ np.array([0.0, 0.5])) ** 2, n=2)
+    array([0.  , 0.25])
+    """
+    everyone = np.ones(whole_number("n", n, low=0), dtype=bool)
+    base, scores = loss(everyone.copy()), np.zeros(n)
+    for j in range(n):
+        keep = everyone.copy()
+        keep[j] = False
+        scores[j] = loss(keep) - base
+    return scores
+
+
+def activation_entropy(a, bins=10):
+    """Entropy of the activation of every unit: one that always says the same tells nothing.
+
+        s_j = -sum_b p_jb log p_jb          p_jb: share of the samples in bin b of unit j
+
+    a     activations (N, h), N >= 1; the range of each unit is cut into equal bins, a value on a
+          border belongs to the bin above, the largest value to the last bin
+    bins  number of bins, >= 1
+    returns a vector (h,) in nats, from 0 to log(bins); 0 for a constant unit
+
+    Source: A-7, A-10, our choice for "information"; Luo and Wu 2017.
+
+    >>> activation_entropy([[0.0, 5.0], [1.0, 5.0]], bins=2).round(6)
+    array([0.693147, 0.      ])
+    """
+    a, bins = finite_array("a", a), whole_number("bins", bins, low=1)
+    low, width = _activations("a", a).min(axis=0), np.ptp(a, axis=0)
+    position = np.divide(a - low, width, out=np.zeros_like(a), where=width > 0)
+    bin_of = np.minimum((position * bins).astype(int), bins - 1)
+    p = np.stack([(bin_of == b).mean(axis=0) for b in range(bins)])  # (bins, h)
+    return -np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0).sum(axis=0) + 0.0
+
+
+def _activations(name, a):
+    """Activations as samples and positions by units, (N * H * W, C)."""
+    a = finite_array(name, a)
+    if a.ndim < 2 or len(a) == 0:
+        raise ValueError(f"{name} must be (N, h) or (N, H, W, C) with N >= 1, got {a.shape}")
+    return a.reshape(-1, a.shape[-1]) if a.shape[-1] else a.reshape(len(a), 0)

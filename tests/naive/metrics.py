@@ -1,0 +1,110 @@
+"""What pruning is judged by."""
+
+import math
+
+import numpy as np
+
+from naive.masks import threshold_mask
+from naive.scores import magnitude
+
+
+def count_nonzero(*arrays):
+    """#{entries != 0} over all arrays"""
+    count = 0
+    for a in arrays:
+        for i in np.ndindex(a.shape):
+            if a[i] != 0:
+                count += 1
+    return count
+
+
+def count_parameters(*arrays):
+    """#{entries} over all arrays"""
+    count = 0
+    for a in arrays:
+        for _ in np.ndindex(a.shape):
+            count += 1
+    return count
+
+
+def sparsity(*arrays):
+    """s = #{entries == 0} / #{entries}, over all arrays together"""
+    zeros = 0
+    for a in arrays:
+        for i in np.ndindex(a.shape):
+            if a[i] == 0:
+                zeros += 1
+    return zeros / count_parameters(*arrays)
+
+
+def pruning_rate(w, theta, ties):
+    """r = #{i: |w_i| is pruned at theta} / n (B-3b)"""
+    keep = threshold_mask(magnitude(w), theta, ties)
+    pruned = 0
+    for i in np.ndindex(w.shape):
+        if not keep[i]:
+            pruned += 1
+    return pruned / count_parameters(w)
+
+
+def compression_rate(size, new_size):
+    """c = 1 - size' / size (D-2.1e)"""
+    return 1 - new_size / size
+
+
+def compression_ratio(size, new_size):
+    """ratio = size / size' (D-2.1e)"""
+    return size / new_size
+
+
+def accuracy(labels, predictions):
+    """#{n: prediction_n == label_n} / N (A-9.9)"""
+    right = 0
+    for label, prediction in zip(labels, predictions, strict=True):
+        if label == prediction:
+            right += 1
+    return right / len(labels)
+
+
+def recall(labels, predictions, label):
+    """TP / (TP + FN) of one class, nan where the class has no sample (A-9.9)"""
+    true_positive, false_negative = 0, 0
+    for actual, prediction in zip(labels, predictions, strict=True):
+        if actual == label and prediction == label:
+            true_positive += 1
+        if actual == label and prediction != label:
+            false_negative += 1
+    if true_positive + false_negative == 0:
+        return math.nan
+    return true_positive / (true_positive + false_negative)
+
+
+def macro_recall(labels, predictions):
+    """mean of recall_c over the classes c that occur in labels (A-9.9)"""
+    classes = []
+    for label in labels:
+        if label not in classes:
+            classes.append(label)
+    total = 0.0
+    for label in classes:
+        total += recall(labels, predictions, label)
+    return total / len(classes)
+
+
+def dense_bytes(*arrays):
+    """sum over the arrays of #{entries} * bytes per entry"""
+    total = 0
+    for a in arrays:
+        for _ in np.ndindex(a.shape):
+            total += a.itemsize
+    return total
+
+
+def csr_bytes(rows, nonzeros, value_bytes=4, index_bytes=4):
+    """nonzeros * (value + index) + (rows + 1) * index: values, indices, offsets (E-5.1c)"""
+    return nonzeros * value_bytes + nonzeros * index_bytes + (rows + 1) * index_bytes
+
+
+def bitmask_bytes(size, nonzeros, value_bytes=4):
+    """ceil(size / 8) + nonzeros * value: one bit per entry, then the kept values (E-5.1c)"""
+    return math.ceil(size / 8) + nonzeros * value_bytes
