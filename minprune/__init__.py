@@ -174,7 +174,13 @@ from minprune.formulas.convolution import (
 from minprune.nn.parameter import Parameter
 from minprune.nn.initialisers import glorot_uniform, he_normal
 from minprune.nn.layers import Dense, ReLU
-from minprune.nn.losses import softmax_cross_entropy
+from minprune.nn.losses import (
+    categorical_cross_entropy,
+    mean_squared_error,
+    one_hot,
+    softmax_cross_entropy,
+    squared_loss,
+)
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
 from minprune.nn.train import evaluate, fit, train_step
@@ -182,7 +188,43 @@ from minprune.nn.gradcheck import check_layer, check_loss, check_network, numeri
 from minprune.nn.store import load, save
 from minprune.data.mnist import load_mnist
 from minprune.data.idx import load_idx
-from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude, prune_by_score
+from minprune.pruning.one_shot import (
+    prune_at_random,
+    prune_by_gradient,
+    prune_by_magnitude,
+    prune_by_score,
+    prune_by_std,
+    prune_by_synflow,
+    prune_by_threshold,
+    prune_tensors,
+)
+from minprune.pruning.neurons import (
+    ablate_neurons,
+    collapse_linear_layers,
+    fold_constant_neurons,
+    gated_forward,
+    hidden_activations,
+    predict_average,
+    prune_neurons,
+    remove_neurons,
+)
+from minprune.pruning.during import (
+    fit_dynamically,
+    gradual_pruning,
+    movement_pruning,
+    network_surgery,
+    proximal_pruning,
+)
+from minprune.pruning.teacher import teacher_loss
+from minprune.pruning.search import prune_retrain_loop, search_sparsity, search_threshold
+from minprune.pruning.procedures import (
+    prune_before_training,
+    prune_in_stages,
+    prune_neurons_and_finetune,
+    six_steps,
+    train_prune_finetune,
+)
+from minprune.pruning.regression import regression_example
 
 __version__ = "0.1.0"
 

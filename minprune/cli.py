@@ -1,6 +1,7 @@
 """The command line: python -m minprune ..."""
 
 import argparse
+import os
 import sys
 from dataclasses import fields
 
@@ -13,8 +14,10 @@ from minprune.files import writable_folder
 DESCRIPTION = """\
 Neural-network pruning from scratch.
 
-  python -m minprune           the main job on MNIST: train, prune, fine-tune, report
-  python -m minprune run mlp   the same; both take the choices that `run mlp --help` lists
+  python -m minprune                the main job on MNIST: train, prune, fine-tune, report
+  python -m minprune run mlp        the same; both take the choices that `run mlp --help` lists
+  python -m minprune formulas [ID]  every formula: its function, its source, its misprints
+  python -m minprune worked [ID]    worked examples step by step, printed value beside right value
 """
 
 TOP_LEVEL = "-h", "--help", "--version"  # any other option belongs to the main job
@@ -39,7 +42,11 @@ def main(arguments=None):
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in TOP_LEVEL):
         arguments = ["run", "mlp", *arguments]
     try:
-        run(_parser().parse_args(arguments))
+        options = _parser().parse_args(arguments)
+        COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, say `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, FloatingPointError, OSError) as error:
         print(f"minprune: {error}", file=sys.stderr)
         return 2
@@ -66,12 +73,35 @@ def run(options):
     print(f"Report, pictures and networks are in {folder}/")
 
 
+def formulas(options):
+    """The index of formulas, or one of them whole."""
+    from minprune.report.pages import formulas_page
+
+    print(formulas_page(options.id))
+
+
+def worked(options):
+    """The worked examples, or one of them."""
+    from minprune.report.pages import worked_page
+
+    print(worked_page(options.id), end="")
+
+
+COMMANDS = {"run": run, "formulas": formulas, "worked": worked}
+
+
 def _parser():
     parser = argparse.ArgumentParser(
         "minprune", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"minprune {minprune.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="run")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, what, example in (
+        ("formulas", "every formula, or all about one", "A-4.2, A-4 or rank_mask"),
+        ("worked", "worked examples step by step", "A-4.4"),
+    ):
+        page = commands.add_parser(name, help=what)
+        page.add_argument("id", nargs="?", metavar="ID", help=f"say {example}; all if left out")
     job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
         dest="network", required=True, metavar="mlp"
     )

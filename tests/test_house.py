@@ -17,6 +17,7 @@ HOUSE = (
     ("pruning",),
     ("sparse",),
     ("data",),
+    ("documents",),
     ("experiments",),
     ("report",),
     ("cli", "__init__", "__main__"),

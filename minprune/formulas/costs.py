@@ -35,8 +35,9 @@ def mlp_macs(widths):
     widths  sequence of at least two ints >= 1, input first
     returns an int
 
-    Source: A-1.
-    Erratum: A-1 calls the growth exponential; it is linear in depth and quadratic in width.
+    Source: A-1, C-9.1.
+    Erratum: C-9.1 expects a pruned network to run faster; a dense product also multiplies zeros.
+    A-1 calls the growth exponential; it is linear in depth and quadratic in width.
 
     >>> mlp_macs([784, 64, 10])
     50816
@@ -204,8 +205,8 @@ def vgg16(width=1.0, classes=1000):
     returns a list for `network_costs`
 
     Source: C-5.2b, C-4.3b; Simonyan and Zisserman 2015, configuration D.
-    Erratum: C-4.3 lets half the filters stand for half of everything; they leave a quarter of the
-    convolutions' MACs, and 55 % of all parameters.
+    Erratum: C-3.2a counts the ratio in parameters, C-4.3 in filters: half the filters leave 55 % of
+    all parameters and a quarter of the convolutions' MACs.
 
     >>> sum(cost.parameters for cost in network_costs(vgg16(width=0.5), (224, 224, 3)))
     75942792

@@ -28,7 +28,7 @@ def threshold_mask(score, theta, ties="keep"):
     theta  number, in the units of the score
     returns a boolean array, shape of score, True = keep
 
-    Source: A-4.2 (ties kept), D-4.1b and D-5.2a (ties pruned); Han et al. 2015.
+    Source: A-4.2 (ties kept), D-2.1b, D-4.1b and D-5.2a (ties pruned); Han et al. 2015.
     Erratum: the sentence before D-4.1b says "smaller than theta", its formula prunes equality too.
 
     >>> threshold_mask([0.25, 0.5, 0.75], 0.5, ties="keep")
@@ -90,8 +90,8 @@ def layerwise_rank_masks(scores, sparsity):
     sparsity  fraction with 0 <= sparsity < 1
     returns a list of boolean arrays, shapes of scores
 
-    Source: A-2.2d; per layer as in Zhu and Gupta 2017 (E-5.1c, whose own rule keeps all ties and
-    at least one weight); called "uniform" by Gale, Elsen and Hooker 2019.
+    Source: A-2.2d, C-4.1; per layer as in Zhu and Gupta 2017 (E-5.1c, whose own rule keeps all
+    ties and at least one weight); called "uniform" by Gale, Elsen and Hooker 2019.
 
     >>> layerwise_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False,  True]), array([False,  True])]
@@ -132,7 +132,8 @@ def apply_mask(w, mask):
     mask  boolean array, shape of w, True = keep
     returns an array, shape and dtype of w
 
-    Source: A-2.1a, D-4.1b. Erratum: D-4.3 prints this product of a mask with seven ones as 0.
+    Source: A-2.1a, C-2.1b, E-2.1, E-2.3a, D-4.1b.
+    Erratum: D-4.3 prints this product of a mask with seven ones as 0.
 
     >>> apply_mask([0.1, -0.3, 0.5], [False, True, True])
     array([ 0. , -0.3,  0.5])
@@ -171,7 +172,7 @@ def normalised_threshold_prune(w, theta, ties="prune"):
     ties   what happens at equality, as in `threshold_mask`
     returns an array, shape of w
 
-    Source: D-4.1, D-4.3, our reading of "prune the normalised weights".
+    Source: D-4.1b, D-4.3, our reading of "prune the normalised weights".
     Erratum: D-4.1 normalises and then compares the raw weights.
 
     >>> normalised_threshold_prune([3.0, -4.0], theta=0.7)

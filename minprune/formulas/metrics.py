@@ -147,7 +147,7 @@ def csr_bytes(rows, nonzeros, value_bytes=4, index_bytes=4):
     value_bytes, index_bytes  per value, per index
     returns an int; smaller than dense only above about half sparsity
 
-    Source: A-9.9, E-5.1c; the format is in Duff, Erisman and Reid 1986.
+    Source: A-9.9, B-7b, E-5.1c; the format is in Duff, Erisman and Reid 1986.
 
     >>> csr_bytes(rows=784, nonzeros=50176) + csr_bytes(rows=128, nonzeros=640)
     410184
@@ -185,7 +185,6 @@ def zip_bytes(*arrays):
     returns an int
 
     Source: E-8.3, E-5.1c; Deutsch 1996 (deflate).
-    Erratum: E-8.3 expects a smaller model from zeroing alone; stored plainly it keeps its size.
 
     >>> zip_bytes(np.zeros(1000)) < 100 < dense_bytes(np.zeros(1000))
     True
@@ -204,7 +203,8 @@ def accuracy(labels, predictions):
     labels, predictions  vectors of N integers, N >= 1
     returns a float in [0, 1]
 
-    Source: A-9.9.
+    Source: A-9.9, A-5.4, D-5.4a.
+    Erratum: A-5.4 prints 0.980000 and D-5.4a 0.9837, which a float32 in an f-string never prints.
 
     >>> accuracy([0, 1, 2, 2], [0, 1, 1, 2])
     0.75

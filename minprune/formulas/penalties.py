@@ -104,7 +104,7 @@ def l1_proximal(w, lam, lr):
     returns an array, shape of w
 
     Source: A-2.2b; Daubechies, Defrise and De Mol 2004 (iterative soft thresholding).
-    Erratum: A-2.2 says that the L1 penalty makes weights sparse; by subgradient steps none is 0.
+    Erratum: A-2.2 says that the L1 penalty makes weights sparse; a subgradient step jumps over 0.
 
     >>> l1_proximal([-0.5, 0.125, 0.75], lam=0.5, lr=0.5)
     array([-0.25,  0.  ,  0.5 ])
@@ -143,7 +143,8 @@ def group_lasso(w, lam, axis=-1):
     axis  the axis that numbers the units: -1 for neurons and filters, 0 for rows
     returns a float in the units of the loss
 
-    Source: A-8b, D-7.1b, our choice; Yuan and Lin 2006; Wen et al. 2016 (networks).
+    Source: A-8b, D-7.1b, our choice; Yuan and Lin 2006; Wen et al. 2016 (networks); the groups of
+    Scardapane et al. 2017 are the outgoing weights of a unit, axis=0.
 
     >>> group_lasso([[3.0, 1.0], [-4.0, 0.0], [0.0, 0.0], [0.0, 0.0]], lam=0.5)
     6.0
@@ -285,7 +286,8 @@ def shrink(w, factor):
     factor  a fraction with 0 <= factor < 1
     returns an array, shape of w
 
-    Source: D-1.1b. Erratum: D-1.1, D-2.1 and D-3.1 call lowering weights "near zero" pruning.
+    Source: D-1.1b, D-2.1a.
+    Erratum: D-1.1, D-2.1 and D-3.1 call lowering weights "near zero" pruning.
 
     >>> shrink([-0.5, 0.25], factor=0.5)
     array([-0.25 ,  0.125])

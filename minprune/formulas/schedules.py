@@ -118,7 +118,8 @@ def splice_thresholds(w, c, margin=0.1):
     margin  half the gap between a and b as a part of t, 0 <= margin < 1
     returns (a, b) for `splice_mask`
 
-    Source: D-1.1d; Guo, Yao and Chen 2016, in the form of their code.
+    Source: D-1.1d; Guo, Yao and Chen 2016, in the form of their code, which takes the mean and the
+    spread over weights and biases that are not 0.
 
     >>> splice_thresholds([1.0, -3.0], c=1.0, margin=0.5)
     (1.5, 4.5)

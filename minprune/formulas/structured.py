@@ -224,8 +224,8 @@ def remove_units(W, b, W_next, keep):
 
     With an activation that takes 0 to 0 in between, the smaller network gives what the larger one
     gave with W, b and W_next masked.
-    Source: A-2.1b, C-4.3a, B-4f; Li et al. 2017.
-    Erratum: C-4.3 removes filters, but neither their biases nor the inputs of the next layer.
+    Source: A-2.1b, C-2.1a, D-1.1a, E-2.3b, C-4.3a, B-4f; Li et al. 2017.
+    The document does not mention the biases and the inputs of the next layer, which must go too.
 
     >>> remove_units([[0.1, 0.2]], [0.3, 0.4], [[0.5], [0.6]], keep=[False, True])
     (array([[0.2]]), array([0.4]), array([[0.6]]))
@@ -250,7 +250,7 @@ def flatten_keep(keep, positions):
     positions  height times width of the feature map, >= 0; 49 at the end of VGG16
     returns a boolean vector (positions * C,)
 
-    Source: C-4.3a. Erratum: C-4.3 forgets them.
+    Source: C-4.3a, which does not mention them.
 
     >>> flatten_keep([True, False], positions=2)
     array([ True, False,  True, False])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import labels_in_range
+from minprune.arguments import finite_array, labels_in_range, same_shape, whole_number
 from minprune.formulas.activations import log_softmax
 
 
@@ -31,3 +31,73 @@ def softmax_cross_entropy(z, y):
     gradient = np.exp(log_p)
     gradient[rows, y] -= 1
     return float(loss), gradient / len(z)
+
+
+def label_loss(z, y, x):
+    """`softmax_cross_entropy` as a loss for `fit`, which hands over the inputs too."""
+    return softmax_cross_entropy(z, y)
+
+
+def one_hot(y, classes):
+    """Labels as rows with a single 1.
+
+        t_nk = [k = y_n]
+
+    y        labels, N integers in 0 .. classes - 1
+    classes  K >= 1
+    returns an array (N, K)
+
+    Source: D-5.2d.
+
+    >>> one_hot([2, 0], classes=3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
+    """
+    classes = whole_number("classes", classes, low=1)
+    return np.eye(classes)[labels_in_range("y", y, classes)]
+
+
+def categorical_cross_entropy(z, t):
+    """Mean cross-entropy of the softmax against target probabilities, and its gradient.
+
+        L = -1/N sum_nk t_nk log p_nk        dL/dz_nk = (p_nk sum_j t_nj - t_nk) / N
+
+    z  logits (N, K)
+    t  targets (N, K), rows that sum to 1; with `one_hot` rows it is `softmax_cross_entropy`
+    returns (L, dL/dz): a float in nats, an array (N, K)
+
+    Source: D-5.2c.
+
+    >>> loss, gradient = categorical_cross_entropy(np.zeros((1, 2)), [[0.5, 0.5]])
+    >>> round(loss, 6), gradient
+    (0.693147, array([[0., 0.]]))
+    """
+    log_p, t = log_softmax(z), finite_array("t", t)
+    same_shape(z=log_p, t=t)
+    gradient = np.exp(log_p) * t.sum(axis=1, keepdims=True) - t
+    return float(-(t * log_p).sum() / len(t)), gradient / len(t)
+
+
+def mean_squared_error(z, t):
+    """Mean squared error and its gradient.
+
+        L = mean (z - t)^2        dL/dz = 2 (z - t) / n          n entries
+
+    z, t  outputs and targets, arrays of one shape with at least one entry
+    returns (L, dL/dz): a float in squared units of the target, an array, shape of z
+
+    Source: B-4b.
+
+    >>> mean_squared_error(np.array([[1.0], [3.0]]), [[1.0], [1.0]])
+    (2.0, array([[0.],
+           [2.]]))
+    """
+    z, t = finite_array("z", z), finite_array("t", t)
+    same_shape(z=z, t=t)
+    whole_number("number of entries of z", z.size, low=1)
+    return float(np.square(z - t).mean()), 2 * (z - t) / z.size
+
+
+def squared_loss(z, y, x):
+    """`mean_squared_error` as a loss for `fit`."""
+    return mean_squared_error(z, y)

@@ -108,6 +108,8 @@ def mlp(widths, rng, initialise=glorot_uniform, dtype=np.float32):
     initialise  function (rng, n_in, n_out, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
     returns a Network
 
+    Source: A-5.2.2, B-4a, E-5.1a (784-128-10).
+
     >>> sum(p.value.size for p in mlp([784, 64, 10], np.random.default_rng(0)).parameters.values())
     50890
     """

@@ -7,9 +7,12 @@ import numpy as np
 
 from minprune.arguments import finite_array, generator, labels_in_range, whole_number
 from minprune.formulas.metrics import accuracy
-from minprune.nn.losses import softmax_cross_entropy
+from minprune.nn.losses import label_loss, softmax_cross_entropy
 from minprune.nn.optim import no_decay
 from minprune.nn.progress import Progress
+
+
+VALIDATION = "validation x", "validation y"  # what errors call them
 
 
 @dataclass(frozen=True)
@@ -36,43 +39,50 @@ def fit(
     batch_size=64,
     validation=None,
     lr_decay=no_decay,
+    loss=label_loss,
     penalty_gradient=None,
+    on_step=None,
     title="training",
 ):
     """Train the network on mini-batches, in a new random order every epoch.
 
-    x, y        inputs (N, ...), finite, and N integer labels
+    x, y        inputs (N, ...), finite, and N labels, or targets shaped like the outputs
     epochs      passes over the data
     rng         numpy.random.Generator, for the order
     batch_size  samples per step, at most N; the last batch of an epoch may be smaller
     validation  pair (x, y) whose accuracy is taken after every epoch, or None
     lr_decay    function from the part done, 0 to 1, to a factor on the learning rate
+    loss        function (outputs, y, x) of a batch -> (L_0, its gradient in the outputs); of labels
+                it is the cross-entropy, of other targets say `squared_loss`
     penalty_gradient  function from a weight array to the gradient of a penalty on it, or None:
                 what is minimised is then L_0 + R (E-4.1), while the loss reported stays L_0
+    on_step     function of the number of steps done, called before the first step and after every
+                one, or None: what prunes during training, such as `gradual_pruning`
     title       what the progress line on a terminal says
     returns a list of one `Epoch` per epoch
+
+    Source: A-5.2.8, D-5.2c, E-5.1d, D-5.4b (the history is what its plot lacks).
+    Erratum: the documents retrain without masks, so what they measure is no pruned network.
 
     Ctrl-C leaves a usable network: its masks hold, and KeyboardInterrupt is passed on.
     """
     x, y = checked_samples(network, x, y)
-    if validation is not None:
-        validation = checked_samples(network, *validation, ("validation x", "validation y"))
-    whole_number("epochs", epochs, low=0)
-    whole_number("batch_size", batch_size, low=1, high=len(x))
-    generator("rng", rng)
+    validation = validation and checked_samples(network, *validation, VALIDATION)
+    check_plan(epochs, batch_size, rng, samples=len(x))
     check_optimizer(network, optimizer)
     progress, history = Progress(title, total=epochs * -(-len(x) // batch_size)), []
-    base_lr = optimizer.lr
+    base_lr, on_step = optimizer.lr, on_step or _nothing
     try:
+        on_step(0)
         for _ in range(epochs):
             started, losses = time.perf_counter(), []
-            for batch in minibatches(len(x), batch_size, rng):
+            for i in minibatches(len(x), batch_size, rng):
                 optimizer.lr = base_lr * lr_decay(progress.done / progress.total)
-                losses.append(train_step(network, optimizer, x[batch], y[batch], penalty_gradient))
+                losses.append(train_step(network, optimizer, x[i], y[i], loss, penalty_gradient))
                 progress.step()
-            seconds, loss = time.perf_counter() - started, float(np.mean(losses))
-            score = _accuracy(network, *validation) if validation else None
-            history.append(Epoch(loss, score, seconds))
+                on_step(progress.done)
+            seconds = time.perf_counter() - started
+            history.append(Epoch(float(np.mean(losses)), _accuracy(network, validation), seconds))
             progress.note = str(history[-1])
         check_finite(network)
     finally:
@@ -89,18 +99,39 @@ def minibatches(n, batch_size, rng):
         yield order[start : start + batch_size]
 
 
-def train_step(network, optimizer, x, y, penalty_gradient=None):
+def train_step(network, optimizer, x, y, loss=label_loss, penalty_gradient=None):
     """One step on one mini-batch: forward, backward, update. Returns the loss before the step."""
+    loss_before = find_gradients(network, x, y, loss, penalty_gradient)
+    optimizer.step()
+    return loss_before
+
+
+def find_gradients(network, x, y, loss=label_loss, penalty_gradient=None):
+    """Forward and backward on one batch: fills every gradient, changes no weight.
+
+    arguments  as in `fit`
+    returns the loss, without the penalty; `FloatingPointError` if it is infinite or NaN
+    """
     with np.errstate(over="ignore", invalid="ignore"):  # divergence has an error of its own
-        loss, gradient = softmax_cross_entropy(network.forward(x, training=True), y)
-        if not np.isfinite(loss):
-            raise FloatingPointError(f"training diverged: the loss is {loss}; try a smaller lr")
+        value, gradient = loss(network.forward(x, training=True), y, x)
+        if not np.isfinite(value):
+            raise FloatingPointError(f"training diverged: the loss is {value}; try a smaller lr")
         network.backward(gradient, input_gradient=False)
         if penalty_gradient is not None:
             for weight in network.weights.values():
                 weight.grad += penalty_gradient(weight.value)
-        optimizer.step()
-    return loss
+    return value
+
+
+def _nothing(step):
+    pass
+
+
+def check_plan(epochs, batch_size, rng, samples):
+    """An error that names the argument unless training can go through the samples like this."""
+    whole_number("epochs", epochs, low=0)
+    whole_number("batch_size", batch_size, low=1, high=samples)
+    generator("rng", rng)
 
 
 def check_optimizer(network, optimizer):
@@ -138,11 +169,18 @@ def checked_samples(network, x, y, names=("x", "y")):
             f"got {len(x)} and {len(y)}"
         )
     try:
-        classes = network(x[:1]).shape[1]
+        outputs = network(x[:1]).shape[1:]
     except ValueError as error:
         raise ValueError(f"{names[0]} of shape {x.shape} does not fit: {error}") from error
-    return x, labels_in_range(names[1], y, classes)
+    if y.dtype.kind != "f" or y.ndim < 2:
+        return x, labels_in_range(names[1], y, classes=outputs[0])
+    if y.shape[1:] != outputs:
+        raise ValueError(f"{names[1]} must be {(len(x), *outputs)}, got {y.shape}")
+    return x, finite_array(names[1], y)
 
 
-def _accuracy(network, x, y):
+def _accuracy(network, samples):
+    if samples is None:
+        return None
+    x, y = samples
     return accuracy(y, network(x).argmax(axis=1))

@@ -3,10 +3,23 @@
 import numpy as np
 
 from minprune.arguments import finite_array, one_of
-from minprune.formulas.masks import global_rank_masks, layerwise_rank_masks
-from minprune.formulas.scores import magnitude, random_score
+from minprune.formulas.masks import global_rank_masks, layerwise_rank_masks, threshold_mask
+from minprune.formulas.schedules import stage_sparsities, std_threshold
+from minprune.formulas.scores import (
+    gradient_magnitude,
+    magnitude,
+    random_score,
+    snip,
+    synflow,
+    taylor,
+)
+from minprune.formulas.structured import layer_threshold_masks
+from minprune.nn.train import find_gradients
 
 RANKINGS = {"global": global_rank_masks, "layer": layerwise_rank_masks}
+
+
+# --- by rank: exactly as many as asked for -------------------------------------------------------
 
 
 def prune_by_score(network, scores, sparsity, scope="global"):
@@ -19,7 +32,7 @@ def prune_by_score(network, scores, sparsity, scope="global"):
     scope     "global": one ranking over all layers; "layer": every layer to the same sparsity
     returns the list of masks
 
-    Source: E-3.1, C-4.2d. Erratum: E-3.1 does not say that the zeros must be held.
+    Source: E-3.1, C-4.2d, D-2.1c. Erratum: E-3.1 does not say that the zeros must be held.
     """
     one_of("scope", scope, tuple(RANKINGS))
     masks = RANKINGS[scope](_pruned_first(network, scores), sparsity)
@@ -30,7 +43,7 @@ def prune_by_score(network, scores, sparsity, scope="global"):
 def prune_by_magnitude(network, sparsity, scope="global"):
     """Prune the smallest weights in absolute value; arguments as in `prune_by_score`.
 
-    Source: E-3.1; Han, Pool, Tran and Dally 2015.
+    Source: E-3.1, A-2.2d (scope "layer"), D-1.1c; Han, Pool, Tran and Dally 2015.
 
     >>> import numpy as np
     >>> from minprune.nn.network import mlp
@@ -39,7 +52,7 @@ def prune_by_magnitude(network, sparsity, scope="global"):
     >>> sum(int(mask.sum()) for mask in masks)
     5082
     """
-    scores = [magnitude(w.value) for w in network.weights.values()]
+    scores = [magnitude(w) for w in _values(network)]
     return prune_by_score(network, scores, sparsity, scope)
 
 
@@ -48,8 +61,111 @@ def prune_at_random(network, sparsity, rng, scope="global"):
 
     Source: ours; Blalock et al. 2020 ask every method to be set beside it.
     """
-    scores = [random_score(w.value, rng) for w in network.weights.values()]
+    scores = [random_score(w, rng) for w in _values(network)]
     return prune_by_score(network, scores, sparsity, scope)
+
+
+def prune_by_gradient(network, x, y, sparsity, criterion="taylor", scope="global"):
+    """Prune by what the gradient of the loss on data says; the rest as in `prune_by_score`.
+
+    x, y       inputs and labels, all taken as one batch
+    criterion  "taylor": |w g|; "snip": its share over all layers, meant for an untrained network;
+               "gradient": |g|, which is noise once training has converged
+
+    Source: C-3.2, C-4.2f, D-2.1d, D-3.2; Molchanov et al. 2017; Lee, Ajanthan and Torr 2019.
+    Erratum: C-4.2f prunes weights of small gradient, though these are the ones at rest.
+    """
+    one_of("criterion", criterion, ("taylor", "snip", "gradient"))
+    probe = network.copy()  # its gradients, so that those of the network stay as they are
+    find_gradients(probe, x, y)
+    w, g = _values(probe), [p.grad for p in probe.weights.values()]
+    scores = {
+        "taylor": lambda: [taylor(*pair) for pair in zip(w, g, strict=True)],
+        "snip": lambda: snip(w, g),
+        "gradient": lambda: [gradient_magnitude(array) for array in g],
+    }[criterion]()
+    return prune_by_score(network, scores, sparsity, scope)
+
+
+def prune_by_synflow(network, sparsity, rounds=100):
+    """Prune by synaptic flow, a little at a time, before any training and without data.
+
+    network   of dense layers and ReLUs; changed
+    sparsity  fraction of the weights
+    rounds    the same part of what is left goes in each; in one round layers may be emptied
+    returns the list of masks
+
+    Source: C-7.3; Tanaka, Kunin, Yamins and Ganguli 2020, algorithm 1.
+    """
+    for stage in stage_sparsities(sparsity, rounds):
+        masks = prune_by_score(network, synflow(_values(network)), stage)
+    return masks
+
+
+# --- by threshold: as many as fall below it ------------------------------------------------------
+
+
+def prune_by_threshold(network, theta, ties="prune"):
+    """Prune the weights of small magnitude, one threshold for all layers.
+
+    network  changed: its weights get masks; biases are left alone
+    theta    threshold, >= 0, in the units of the weights
+    ties     what happens at |w| = theta, as in `threshold_mask`
+    returns the list of masks; the pruning rate is `sparsity(*masks)`
+
+    Source: D-5.2a, B-3a, B-4d (ties pruned), A-4.2 (ties kept).
+    Erratum: D-5.2 throws the mask away and retrains; one threshold for all layers empties the wide
+    ones first (at Glorot's initial values, theta = 0.1 prunes all of D-5.2's 5408 x 64 layer).
+    """
+    masks = [threshold_mask(magnitude(w), theta, ties) for w in _values(network)]
+    return _prune_more(network, masks)
+
+
+def prune_by_std(network, q):
+    """Prune every layer at its own moving threshold: q standard deviations of what is left in it.
+
+    network  changed
+    q        quality parameter, >= 0; the same for all layers
+    returns the list of masks; a second call with the same q prunes more, if there is more
+
+    Source: A-3.3a, A-2.6a, A-5.6, D-7.1a, our choice for "dynamic threshold"; Han et al. 2015.
+    """
+    masks = []
+    for w in network.weights.values():
+        left = w.value if w.mask is None else w.value[w.mask]
+        masks.append(threshold_mask(magnitude(w.value), std_threshold(left, q), ties="keep"))
+    return _prune_more(network, masks)
+
+
+def prune_tensors(network, theta, ties="prune"):
+    """Set whole tensors of small L1 norm to zero, biases too, as A-5.2.6 does. Mind the result.
+
+    network  changed: every parameter below the threshold gets a mask of zeros
+    theta    threshold, >= 0, in the units of the weights
+    ties     what happens at equality, as in `threshold_mask`
+    returns the list of masks, one per parameter, biases included
+
+    A network that has lost a layer answers the same to every input; `Network.prune` refuses that,
+    this function shows it.
+    Source: A-5.2.6, A-3.2.4, A-4.3b. Erratum: biases start at 0, so they always go first.
+    """
+    tensors = list(network.parameters.values())
+    masks = layer_threshold_masks([p.value for p in tensors], theta, ties)
+    for tensor, mask in zip(tensors, masks, strict=True):
+        tensor.prune(mask if tensor.mask is None else mask & tensor.mask)
+    return masks
+
+
+def _values(network):
+    return [w.value for w in network.weights.values()]
+
+
+def _prune_more(network, masks):
+    """Give the network these masks, without bringing back what was pruned before."""
+    weights = network.weights.values()
+    masks = [m if w.mask is None else m & w.mask for m, w in zip(masks, weights, strict=True)]
+    network.prune(masks)
+    return masks
 
 
 def _pruned_first(network, scores):

@@ -3,7 +3,7 @@
 import textwrap
 from dataclasses import asdict
 
-from minprune.experiments.document import PRINTED, verdict
+from minprune.documents.printed import PRINTED, verdict
 from minprune.formulas.metrics import compression_ratio
 
 NONE = "-"

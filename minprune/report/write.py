@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 import minprune
-from minprune.experiments.document import PRINTED, verdict
+from minprune.documents.printed import PRINTED, verdict
 from minprune.files import replacing
 from minprune.nn.store import save
 from minprune.report.figures import accuracy_figure, masks_figure, weights_figure

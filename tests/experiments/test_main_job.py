@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from minprune.documents.printed import PRINTED, Printed, verdict
 from minprune.experiments import mlp as job
-from minprune.experiments.document import PRINTED, Printed, verdict
 from minprune.experiments.mlp import Trial, run_mlp
 from minprune.experiments.settings import Settings
 from minprune.experiments.timing import median_milliseconds

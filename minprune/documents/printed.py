@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from minprune.formulas.metrics import mlp_hidden_width, mlp_parameters
+from minprune.formulas.costs import mlp_hidden_width, mlp_parameters
 
 
 class Printed(NamedTuple):

@@ -1,0 +1,1352 @@
+"""The mistakes of the five documents: what they say, what is right, and what shows it."""
+
+from typing import NamedTuple
+
+
+class Erratum(NamedTuple):
+    """One mistake. What shows it is a doctest; it knows np, mp, misprints, math and Fraction."""
+
+    ids: str  # items that make it
+    says: str  # what the document says
+    right: str  # what is right
+    shows: str  # doctest lines, or "" where there is nothing to compute
+
+
+class Fact(NamedTuple):
+    """One wrong fact of history or bibliography, or a reference that is worth a remark."""
+
+    ids: str
+    says: str
+    right: str
+
+
+ERRATA = (
+    Erratum(
+        "A-1",
+        "Computing demand grows exponentially with the complexity of the model.",
+        "It is linear in the depth and quadratic in the width: twice the width, four times the "
+        "products.",
+        """\
+>>> [mp.mlp_macs([h, h]) for h in (64, 128, 256)]
+[4096, 16384, 65536]
+""",
+    ),
+    Erratum(
+        "A-1, C-3.3, D-0, D-1.1f, D-3.3, D-Q4",
+        "Pruning speeds up training (A-1, D-0, D-1.1, D-3.3), or lengthens it (C-3.3, D-Q4).",
+        "With masks on dense arrays each step costs the same, and retraining adds steps: twice "
+        "the work in D-5.2 (forward and backward take about three times the products).",
+        """\
+>>> macs = sum(c.macs for c in mp.network_costs(mp.DOCUMENT_CNN, (28, 28, 1)))
+>>> [3 * macs * 60000 * epochs for epochs in (10, 10 + 10)]
+[974592000000, 1949184000000]
+""",
+    ),
+    Erratum(
+        "A-2.1a, A-2.2c, B-3a",
+        "Remove the weights that are small, or below the threshold. Read literally: w < theta.",
+        "Small in absolute value: |w| < theta. Otherwise every negative weight goes, the "
+        "largest too.",
+        """\
+>>> w = [-0.9, 0.05, 0.4]
+>>> misprints.signed_threshold_mask_misprint(w, 0.1).tolist()
+[False, False, True]
+>>> mp.threshold_mask(mp.magnitude(w), 0.1).tolist()
+[True, False, True]
+""",
+    ),
+    Erratum(
+        "A-2.2a, A-2.2b, A-7",
+        "A penalty in the loss is a kind of pruning; with L1 the weights become zero.",
+        "A penalty only pulls. A subgradient step of L1 jumps over zero, a proximal step stops "
+        "at it; without that, a threshold has to follow.",
+        """\
+>>> w = np.array([0.05, -0.3])
+>>> (w - 0.1 * mp.l1_subgradient(w, lam=1.0)).round(6).tolist()
+[-0.05, -0.2]
+>>> abs(mp.l1_proximal(w, lam=1.0, lr=0.1)).round(6).tolist()
+[0.0, 0.2]
+""",
+    ),
+    Erratum(
+        "A-2.2d, A-4.3b",
+        '"Layer pruning" is pruning weights inside each layer in one place, zeroing whole '
+        "layers in another.",
+        "Two rules: the first leaves the same share of every layer, the second all of a layer "
+        "or nothing.",
+        """\
+>>> layers = [np.array([0.1, 0.2]), np.array([0.7, 0.8])]
+>>> [m.tolist() for m in mp.layerwise_rank_masks([mp.magnitude(w) for w in layers], 0.5)]
+[[False, True], [False, True]]
+>>> [m.tolist() for m in mp.layer_threshold_masks(layers, theta=1.0)]
+[[False, False], [True, True]]
+""",
+    ),
+    Erratum(
+        "A-2.3, A-8d",
+        "Quantisation-aware training is a compression method (A-2.3) that combines pruning and "
+        "quantisation (A-8).",
+        "It is a way to train for a later quantisation. It prunes nothing, and until the "
+        "weights are stored as integers they take the same room.",
+        """\
+>>> w = np.float32([0.02, -0.5, 0.3])
+>>> trained = mp.fake_quantize(w, bits=8, limit=0.5)
+>>> [round(v, 3) for v in trained.tolist()], mp.dense_bytes(trained), mp.dense_bytes(w)
+([0.02, -0.5, 0.299], 12, 12)
+""",
+    ),
+    Erratum(
+        "A-2.5, C-3.3, D-7.2",
+        "The pruning computation is expensive, and may slow down inference (A-2.5).",
+        "Ranking the weights costs next to nothing beside one epoch; training again is the "
+        "cost. At inference no pruning runs.",
+        """\
+>>> round(mp.ranking_cost(weights=50816, samples=60000), 6)
+8.7e-05
+""",
+    ),
+    Erratum(
+        "A-2.8, B-2",
+        "The diagram of A-2.8 hangs structural pruning below weight pruning; B-2 says that "
+        "both change the structure.",
+        "They stand side by side. A mask on weights leaves all shapes; only removing units "
+        "changes them.",
+        """\
+>>> W, b, V = np.ones((8, 10)), np.ones(10), np.ones((10, 1))
+>>> mp.apply_mask(W, W < 0).shape
+(8, 10)
+>>> [a.shape for a in mp.remove_units(W, b, V, keep=np.arange(10) < 5)]
+[(8, 5), (5,), (5, 1)]
+""",
+    ),
+    Erratum(
+        "A-3.1, A-3.2",
+        "First quantise the weights, then choose which to prune.",
+        "Prune, fine-tune, then quantise. Quantised weights have few distinct sizes, so "
+        "ranking them ties.",
+        """\
+>>> W = [0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9]
+>>> q = mp.quantize_symmetric(W, bits=3).q
+>>> len(np.unique(np.abs(W))), len(np.unique(np.abs(q)))
+(7, 4)
+""",
+    ),
+    Erratum(
+        "A-3.1, A-3.2.5, A-5.2.7, A-5.3",
+        "Rebuilding the model with the pruned weights keeps its performance.",
+        "Rebuilding copies numbers. What pruning has cost stays lost until fine-tuning, which "
+        "A-3 leaves out.",
+        """\
+>>> loss = lambda w: 0.5 * (w @ np.array([1.0, 2.0]) - 4.0) ** 2
+>>> w = np.array([3.0, 1.0])
+>>> pruned = mp.apply_mask(w, [False, True])
+>>> float(loss(w)), float(loss(pruned)), float(loss(pruned.copy()))
+(0.5, 2.0, 2.0)
+""",
+    ),
+    Erratum(
+        "A-3.2, A-5.2",
+        "Score and prune a freshly initialised model, with no training before.",
+        "Untrained weights carry the initialiser, not the task: how many fall below a "
+        "threshold is known before any data are seen. Train first.",
+        """\
+>>> W = mp.glorot_uniform(np.random.default_rng(0), 784, 64)
+>>> limit = math.sqrt(6 / (784 + 64))
+>>> round(mp.pruning_rate(W, 0.05), 2), round(0.05 / limit, 2)
+(0.59, 0.59)
+""",
+    ),
+    Erratum(
+        "A-3.2, B-3a, B-3c",
+        "The procedure ends when the weights or neurons are pruned.",
+        "Fine-tuning comes after, with the mask held: what is left can make up for part of "
+        "what is gone. Here the loss rises by 1 without it, by 0.75 with it.",
+        """\
+>>> w, H = [1.0, 1.0], [[2.0, 1.0], [1.0, 2.0]]  # L = (w - w*)^T H (w - w*) / 2, w = w*
+>>> float(mp.obd_saliency(w, np.diag(H))[1]), round(float(mp.obs_saliency(w, H)[1]), 6)
+(1.0, 0.75)
+>>> mp.obs_update(w, H, q=1).tolist()
+[1.5, 0.0]
+""",
+    ),
+    Erratum(
+        "A-3.2.2",
+        "tf.lite.Optimize(model, tf.lite.OptimizeOptions()) quantises the weights of a model.",
+        "tf.lite.Optimize is an enumeration and OptimizeOptions does not exist; a "
+        "TFLiteConverter returns bytes, not a model. The formula: step = max|w| / 127, q = "
+        "round(w / step).",
+        """\
+>>> q, step = mp.quantize_symmetric([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
+>>> q.tolist(), round(step, 6)
+([[14, 42, 71], [85, 99, 113], [127, 14, 42]], 0.007087)
+""",
+    ),
+    Erratum(
+        "A-3.2.3, A-5.2.6, A-5.3",
+        "The function computes the importance of each weight and removes the unimportant weights.",
+        "It computes one number for each tensor, biases included, and zeroes whole tensors.",
+        """\
+>>> tensors = [np.full((784, 64), 0.04), np.zeros(64), np.full((64, 10), 0.14), np.zeros(10)]
+>>> mp.count_parameters(*tensors), mp.layer_importance(tensors).round(2).tolist()
+(50890, [2007.04, 0.0, 89.6, 0.0])
+""",
+    ),
+    Erratum(
+        "A-3.2.3",
+        "The importance of a weight is its L1 or its L2 norm.",
+        "For one weight both are |w|. The choice matters for groups, which the two can order "
+        "differently.",
+        """\
+>>> mp.l1_norm([-0.3]) == mp.l2_norm([-0.3]) == 0.3
+True
+>>> groups = [[3, 3], [0, 5]]
+>>> mp.layer_importance(groups).tolist(), mp.layer_l2(groups).round(3).tolist()
+([6.0, 5.0], [4.243, 5.0])
+""",
+    ),
+    Erratum(
+        "A-3.2.4",
+        "prune_weights keeps in a list the tensors above the threshold and sets them as the "
+        "weights.",
+        "Anything pruned makes the list too short, and set_weights fails. In a fresh model the "
+        "biases are 0, so this happens for every threshold >= 0. Zero a tensor, do not drop it.",
+        """\
+>>> tensors = [np.ones((2, 3)), np.zeros(3)]
+>>> [t.shape for t in misprints.dropped_tensors_misprint(tensors, theta=0.0)]
+[(2, 3)]
+>>> [m.shape for m in mp.layer_threshold_masks(tensors, theta=0.0, ties="prune")]
+[(2, 3), (3,)]
+""",
+    ),
+    Erratum(
+        "A-3.2.4, A-5.2.6, B-3a, B-3c, D-4.1b, D-4.2b",
+        "In words: prune what is below the threshold. In the formula or the code beside it: "
+        "keep what is > theta, so equality is pruned too.",
+        "Both rules are in use, but they differ at equality. A rule has to say which it means.",
+        """\
+>>> w = [0.25, 0.5, 0.75]
+>>> [mp.threshold_mask(w, 0.5, ties=ties).tolist() for ties in ("keep", "prune")]
+[[False, True, True], [False, False, True]]
+""",
+    ),
+    Erratum(
+        "A-3.2.6",
+        "loss, accuracy = model.evaluate(test_data)",
+        "Keras returns two numbers only for a model compiled with exactly one metric; with "
+        "none, one number, and the assignment fails.",
+        """\
+>>> loss, accuracy = 0.5
+Traceback (most recent call last):
+TypeError: cannot unpack non-iterable float object
+""",
+    ),
+    Erratum(
+        "A-3.3a, D-1.1d, E-7.2",
+        '"Dynamic" is the threshold (A-3.3), the mask during training (D-1.1), or the mask for '
+        "each input (E-7.2).",
+        "Three methods. A moving threshold follows the weights, splicing brings weights back, "
+        "a gate differs from sample to sample.",
+        """\
+>>> [round(mp.std_threshold(w, q=1.0), 3) for w in ([0.0, 1.0], [0.0, 2.0])]
+[0.5, 1.0]
+>>> mp.splice_mask([0.1, 0.3, 0.3, -0.9], [True, True, False, False], a=0.2, b=0.5).tolist()
+[False, True, False, True]
+>>> mp.topk_gate([[0.1, -0.9], [0.7, 0.2]], k=1).tolist()
+[[False, True], [True, False]]
+""",
+    ),
+    Erratum(
+        "A-4.1a",
+        "Loss_L1 = lambda sum |w_i|",
+        "This is the penalty. The loss is L = L_0 + lambda sum |w_i|, as E-4.1 writes it.",
+        """\
+>>> mp.l1_penalty([0.5, -0.25], lam=2.0), mp.l1_regularised_loss(0.5, [[0.5, -0.25]], lam=2.0)
+(1.5, 2.0)
+""",
+    ),
+    Erratum(
+        "A-4.1a, A-4.3a",
+        "L1 and L2 regularisation evaluate the importance of weights and layers.",
+        "The norm does. A penalty also depends on lambda, which says nothing about the weights.",
+        """\
+>>> h1 = [[0.25, 0.5], [0.75, 1.0]]
+>>> [mp.l1_penalty(h1, lam) for lam in (0.5, 2.0)], mp.l1_norm(h1)
+([1.25, 5.0], 2.5)
+""",
+    ),
+    Erratum(
+        "A-4.1b",
+        "L2 regularisation penalises the L2 norm; the formula is lambda sum w_i^2.",
+        "The formula is right and is the squared norm: twice the weights, four times the penalty.",
+        """\
+>>> w = np.array([3.0, -4.0])
+>>> mp.l2_penalty(2 * w, 1.0) / mp.l2_penalty(w, 1.0), mp.l2_norm(2 * w) / mp.l2_norm(w)
+(4.0, 2.0)
+""",
+    ),
+    Erratum(
+        "A-4.3a",
+        "The importance of a layer is the sum of the magnitudes of its weights.",
+        "The sum grows with the number of weights. Divided by it, the order of A-5.2's layers "
+        "turns round.",
+        """\
+>>> layers = [np.full((784, 64), 0.042), np.full((64, 10), 0.142)]  # mean |w| at initialisation
+>>> mp.layer_importance(layers).round(1).tolist()
+[2107.4, 90.9]
+>>> mp.mean_layer_importance(layers).round(3).tolist()
+[0.042, 0.142]
+""",
+    ),
+    Erratum(
+        "A-4.3a, A-4.4",
+        "Take the L1 or the L2 norm of the layers; the example has theta = 2.5.",
+        "The threshold belongs to the norm. With L2 norms of 0.95, 1.44 and 1.65 it prunes all "
+        "three layers.",
+        """\
+>>> h1, h2 = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], [[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]]
+>>> h3 = [[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]
+>>> mp.layer_importance([h1, h2, h3]).round(2).tolist(), mp.layer_l2([h1, h2, h3]).round(2).tolist()
+([2.1, 3.0, 3.9], [0.95, 1.44, 1.65])
+""",
+    ),
+    Erratum(
+        "A-4.3b",
+        "h_i = { if Importance < theta; h_i, otherwise; 0, }: the 0 belongs to no case.",
+        "h_i' = 0 if Importance < theta, otherwise h_i.",
+        """\
+>>> h = [np.full((2, 3), 0.25), np.full((2, 3), 0.5)]
+>>> masks = mp.layer_threshold_masks(h, theta=2.5)
+>>> [mp.apply_mask(w, m).tolist() for w, m in zip(h, masks)]
+[[[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]], [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]]
+""",
+    ),
+    Erratum(
+        "A-4.3b, A-4.4",
+        "Layer 1 is zeroed as a whole; the network is simpler and keeps its important weights.",
+        "Behind a layer of zeros the output is the same for every input.",
+        """\
+>>> x, W1, W2 = np.eye(2), np.zeros((2, 3)), np.ones((3, 2))
+>>> (mp.relu(x @ W1) @ W2).tolist()
+[[0.0, 0.0], [0.0, 0.0]]
+""",
+    ),
+    Erratum(
+        "A-4.4",
+        "Importance of h_3: 0.4 + 0.5 + 0.6 + 0.7 + 0.8 + 0.9 = 3.2",
+        "3.9. The decision at theta = 2.5 stays the same.",
+        """\
+>>> round(mp.l1_norm([[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]), 9)
+3.9
+""",
+    ),
+    Erratum(
+        "A-4.4",
+        "At theta = 2.5, row 2 of h_2 and row 1 of h_3 become zero.",
+        "Both layers stay whole, since 3.0 and 3.9 exceed 2.5. The printed matrices follow "
+        "from other rules: single weights at 0.6 < theta <= 0.7, or rows at 1.5 < theta <= 2.4.",
+        """\
+>>> h2, h3 = [[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]], [[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]
+>>> [int(m.sum()) for m in mp.layer_threshold_masks([h2, h3], theta=2.5)]
+[6, 6]
+>>> [mp.threshold_mask(h, 0.65).astype(int).tolist() for h in (h2, h3)]
+[[[1, 1, 1], [0, 0, 0]], [[0, 0, 0], [1, 1, 1]]]
+>>> [mp.unit_threshold_mask(h, 2.0, axis=0).astype(int).tolist() for h in (h2, h3)]
+[[[1, 1, 1], [0, 0, 0]], [[0, 0, 0], [1, 1, 1]]]
+""",
+    ),
+    Erratum(
+        "A-4.4",
+        "Three matrices of shape 2 x 3 are the weights of a three-layer network.",
+        "A layer with 3 outputs cannot feed one with 2 inputs.",
+        """\
+>>> h1 = h2 = np.ones((2, 3))
+>>> try:
+...     mp.synflow([h1, h2])  # any product through the layers
+... except ValueError:
+...     print("no network:", h1.shape[1], "outputs,", h2.shape[0], "inputs")
+no network: 3 outputs, 2 inputs
+""",
+    ),
+    Erratum(
+        "A-5.2, A-5.2.8, D-5.2a, D-5.2e, E-3.1",
+        "Zero the weights, then train the model again; the pruned model reaches the printed "
+        "accuracy.",
+        "Without a mask the first step of Adam turns each zero into about +-0.001 wherever "
+        "there is a gradient. What is measured is a dense network. The mask must be kept and "
+        "held.",
+        """\
+>>> free, held = mp.Parameter([0.0, 0.5]), mp.Parameter([0.0, 0.5])
+>>> held.prune([False, True])
+>>> for w in (free, held):
+...     w.grad = np.array([0.2, -0.1])
+...     mp.Adam({"w": w}, lr=0.001).step()
+...     print(w.value.round(6).tolist())
+[-0.001, 0.501]
+[0.0, 0.501]
+""",
+    ),
+    Erratum(
+        "A-5.2.4",
+        "np.sum(np.abs(weights), axis=(1, 2, 3)) is the importance of the weights.",
+        "The weights here are a list of matrices and vectors, which have no axis 2. On a Keras "
+        "kernel (h, w, in, out) it would give one number for each row of the window; filters "
+        "are the last axis.",
+        """\
+>>> try:
+...     np.sum(np.abs(np.ones((784, 64))), axis=(1, 2, 3))
+... except ValueError as error:
+...     print(type(error).__name__)
+AxisError
+>>> K = np.ones((3, 3, 1, 32))
+>>> misprints.kernel_norm_axes_misprint(K).shape, mp.unit_l1(K).shape
+((3,), (32,))
+""",
+    ),
+    Erratum(
+        "A-5.2.5",
+        "The mean importance as the threshold finds the weights that can go.",
+        "A mean of tensor sums drops the small tensors: here the biases and the whole output "
+        "layer, after which every class has probability 0.1. If all scores are equal, > drops "
+        "everything.",
+        """\
+>>> scores = np.array([2110.3, 0.0, 91.1, 0.0])  # expected at initialisation
+>>> mp.threshold_mask(scores, mp.mean_threshold(scores), ties="prune").tolist()
+[True, False, False, False]
+>>> mp.threshold_mask([2.0, 2.0], mp.mean_threshold([2.0, 2.0]), ties="prune").tolist()
+[False, False]
+>>> mp.softmax(np.zeros((1, 10)))[0, :2].round(6).tolist()
+[0.1, 0.1]
+""",
+    ),
+    Erratum(
+        "A-5.4, D-5.4a",
+        'The programs print "Test accuracy: 0.980000" and "Test accuracy after pruning: 0.9837".',
+        'print(f"{accuracy}") writes no trailing zeros, so the first line is no output of that '
+        "program, which A-5.2.4 stops before. Current Keras computes in float32, which prints "
+        "with all its digits.",
+        """\
+>>> print(f"{0.98}", f"{float(np.float32(0.98))}", f"{float(np.float32(0.9837))}")
+0.98 0.9800000190734863 0.9836999773979187
+""",
+    ),
+    Erratum(
+        "A-5.4, D-5.4a",
+        "The accuracy shows that pruning greatly reduced the complexity.",
+        "An accuracy says nothing about size. Count the weights that are left, and the products.",
+        """\
+>>> x, y = np.array([[1.0, 0.1], [-1.0, 0.2]]), [1, 0]
+>>> for w in ([0.5, 0.3], [0.5, 0.0]):  # dense, pruned
+...     print(mp.accuracy(y, (x @ w > 0).astype(int)), mp.count_nonzero(w))
+1.0 2
+1.0 1
+""",
+    ),
+    Erratum(
+        "A-5.5",
+        "The model of A-5.2 has 784,096 parameters, and 196,608 after pruning.",
+        "784-64-10 has 50,890. No hidden width gives either number, since (n - 10) / 795 is "
+        "not whole.",
+        """\
+>>> mp.mlp_parameters([784, 64, 10])
+50890
+>>> [float(round(mp.mlp_hidden_width(n, 784, 10), 2)) for n in (784096, 196608)]
+[986.27, 247.29]
+""",
+    ),
+    Erratum(
+        "A-5.5, B-2, C-9.1, D-5.3, E-6.2",
+        "Pruned by zeroing, the model has fewer parameters, another structure and a shorter "
+        "run time.",
+        "A zero is still stored and still multiplied: shape, parameters and dense products "
+        "stay. Removed units, or a sparse format, save work.",
+        """\
+>>> W = np.array([[0.0, 0.5], [0.0, -0.5]])
+>>> mp.count_parameters(W), mp.count_nonzero(W)
+(4, 2)
+>>> mp.mlp_macs([784, 64, 10]), mp.mlp_macs([784, 32, 10])  # 32 units zeroed; 32 units removed
+(50816, 25408)
+""",
+    ),
+    Erratum(
+        "A-5.5",
+        "Accuracy falls from 0.982 to 0.980 through pruning.",
+        "On 10,000 test images the difference is about one standard error: no evidence of a "
+        "change. And no listing trains the model without pruning.",
+        """\
+>>> round(mp.accuracy_difference_z(0.982, 0.980, samples=10_000), 2)
+1.04
+""",
+    ),
+    Erratum(
+        "A-8e, D-1.1g, D-7.2",
+        "Pruning makes a model easier to interpret (D-1.1), harder (A-8), or more complex "
+        "(D-7.2, D-9.3).",
+        "None defines the word. By any count a pruned model is not more complex: it has fewer "
+        "non-zero weights.",
+        """\
+>>> w = np.array([-0.9, 0.05, 0.4])
+>>> mp.count_nonzero(w), mp.count_nonzero(mp.threshold_prune(w, 0.1))
+(3, 2)
+""",
+    ),
+    Erratum(
+        "A-9.3",
+        "Pruning improves the performance: the model trains and runs faster.",
+        "Elsewhere the document means accuracy by performance. They are two measures: without "
+        "a silent unit a network is faster, and no prediction changes.",
+        """\
+>>> W, b, V = np.array([[1.0, 0.0], [-1.0, 0.0]]), np.zeros(2), np.ones((2, 1))
+>>> W2, b2, V2 = mp.remove_units(W, b, V, keep=[True, False])
+>>> x = np.array([[0.75, 0.25]])
+>>> (mp.relu(x @ W + b) @ V).tolist(), (mp.relu(x @ W2 + b2) @ V2).tolist()
+([[0.5]], [[0.5]])
+>>> mp.mlp_macs([2, 2, 1]), mp.mlp_macs([2, 1, 1])
+(6, 3)
+""",
+    ),
+    Erratum(
+        "B-1a",
+        '"Weight clipping" removes the unimportant weights; "pruning" is for neurons.',
+        "Clipping limits the large weights and removes none. Pruning is the word for weights "
+        "and neurons.",
+        """\
+>>> w = [-0.9, 0.05, 0.4]
+>>> mp.weight_clip(w, 0.1).tolist()
+[-0.1, 0.05, 0.1]
+>>> mp.threshold_prune(w, 0.1).tolist()
+[-0.9, 0.0, 0.4]
+""",
+    ),
+    Erratum(
+        "B-3a, B-3c",
+        "Step 2 computes the pruning rate, step 3 sets the threshold.",
+        "The rate follows from the threshold, so the threshold comes first.",
+        """\
+>>> [mp.pruning_rate([-0.9, 0.05, 0.4, 0.2], theta) for theta in (0.1, 0.3)]
+[0.25, 0.5]
+""",
+    ),
+    Erratum(
+        "B-3c",
+        "A neuron whose activation is below the threshold is dead.",
+        "An activation belongs to one sample. A neuron needs a statistic over data, such as "
+        "the mean |a|.",
+        """\
+>>> a = np.array([[0.0, 1.0], [2.0, 0.0]])  # two samples, two neurons
+>>> (a > 0.25).tolist(), (mp.mean_activation(a) > 0.25).tolist()
+([[False, True], [True, False]], [True, True])
+""",
+    ),
+    Erratum(
+        "B-3e",
+        "p_ij = 1 if w_ij > theta, otherwise 0.",
+        "|w_ij| > theta. As printed the largest weight, -0.9, goes; the listing B-4 has the "
+        "absolute value.",
+        """\
+>>> W = [[-0.9, 0.05], [0.4, -0.02]]
+>>> misprints.signed_threshold_mask_misprint(W, 0.1).astype(int).tolist()
+[[0, 0], [1, 0]]
+>>> mp.threshold_mask(mp.magnitude(W), 0.1, ties="prune").astype(int).tolist()
+[[1, 0], [1, 0]]
+""",
+    ),
+    Erratum(
+        "B-3e",
+        "p_ij, which is 0 or 1, is the weight after pruning.",
+        "p_ij is the mask; the weight is p_ij w_ij. Taken for the weight, p sets all that stay "
+        "to 1.",
+        """\
+>>> misprints.mask_as_weight_misprint([0.05, 0.4], 0.1).tolist()
+[0.0, 1.0]
+>>> mp.apply_mask([0.05, 0.4], [False, True]).tolist()
+[0.0, 0.4]
+""",
+    ),
+    Erratum(
+        "B-3f",
+        "Neuron pruning: a_i = 1 if z_i > theta, otherwise 0.",
+        "This is a step activation: it replaces what a neuron says, sample by sample, and "
+        "removes none. Keep a neuron by a statistic, and leave its activation as it is.",
+        """\
+>>> z = np.array([[0.0, 1.0, 2.0], [0.0, 0.0, 3.0], [0.0, 2.0, 1.0], [1.0, 0.0, 1.0]])
+>>> misprints.heaviside_misprint(z, 0.5)[:2].tolist()
+[[0.0, 1.0, 1.0], [0.0, 0.0, 1.0]]
+>>> mp.mean_activation(z).tolist(), (mp.mean_activation(z) > 0.5).tolist()
+([0.25, 0.75, 1.75], [False, True, True])
+""",
+    ),
+    Erratum(
+        "B-3f",
+        "The threshold is compared with the input z_i of the neuron, sign included.",
+        "With the size of its activation. A neuron that always answers -3 is not silent.",
+        """\
+>>> a = np.array([[-3.0], [-3.0]])
+>>> misprints.heaviside_misprint(a, 0.5).ravel().tolist(), mp.mean_activation(a).tolist()
+([0.0, 0.0], [3.0])
+""",
+    ),
+    Erratum(
+        "B-4a",
+        "Dense(10) and Dense(1), no activation, make a neural network for the example.",
+        "Two linear layers are one linear map: 9 numbers do the work of the 101 parameters.",
+        """\
+>>> W1, b1, W2, b2 = np.ones((8, 10)), np.ones(10), np.ones((10, 1)), np.ones(1)
+>>> W, b = mp.collapse_linear(W1, b1, W2, b2)
+>>> mp.mlp_parameters([8, 10, 1]), mp.count_parameters(W, b)
+(101, 9)
+""",
+    ),
+    Erratum(
+        "B-4b, D-5.4b, E-5.1a, E-5.1d",
+        "The listings use X_train and y_train (B), train_acc (D), x_train and tfmot (E).",
+        "None of them defines these names, and E does not import tfmot. They stop with a "
+        "NameError.",
+        """\
+>>> x_train
+Traceback (most recent call last):
+NameError: name 'x_train' is not defined
+""",
+    ),
+    Erratum(
+        "B-4c, B-4f",
+        "pruning_rate = (number of weights below the threshold) / (sum of |w|)",
+        "Divide by the number of weights. As printed the rate can be 200, which is 20,000 %, "
+        "and depends on the unit in which weights are measured.",
+        """\
+>>> W = np.full((8, 10), 0.005)
+>>> round(misprints.pruning_rate_misprint(W, 0.01), 6), mp.pruning_rate(W, 0.01)
+(200.0, 1.0)
+>>> round(misprints.pruning_rate_misprint(10 * W, 0.1), 6), mp.pruning_rate(10 * W, 0.1)
+(20.0, 1.0)
+""",
+    ),
+    Erratum(
+        "B-4c, B-4d, B-4f",
+        "The rate counts |w| < threshold; the mask of the same listing keeps |w| > threshold.",
+        "At equality the mask prunes what the rate does not count. Use one rule for both.",
+        """\
+>>> w = [0.25, 0.5, 0.75, 1.0]
+>>> mp.pruning_rate(w, 0.25), mp.sparsity(mp.threshold_mask(w, 0.25, ties="prune"))
+(0.0, 0.25)
+""",
+    ),
+    Erratum(
+        "B-4e",
+        "set_weights([kernel]) writes the pruned weights back, and get_config() updates the "
+        "matrix.",
+        "The layer has a kernel and a bias and takes both: 90 numbers, not 80. get_config() "
+        "only reports.",
+        """\
+>>> mp.mlp_parameters([8, 10]), mp.mlp_macs([8, 10])
+(90, 80)
+""",
+    ),
+    Erratum(
+        "B-4f",
+        "Neuron pruning takes the output of layer 1, masks it, and sets it as the weights of "
+        "layer 1.",
+        "An activation (N, 1) is no kernel (10, 1), without data it is a symbol, and layer 1 "
+        "is the output layer: its one neuron is the answer. Remove columns and rows of the "
+        "hidden layer.",
+        """\
+>>> W1, b1, W2 = np.ones((8, 10)), np.zeros(10), np.ones((10, 1))
+>>> (np.ones((32, 8)) @ W1 @ W2).shape, W2.shape
+((32, 1), (10, 1))
+>>> [a.shape for a in mp.remove_units(W1, b1, W2, keep=np.arange(10) > 2)]
+[(8, 7), (7,), (7, 1)]
+""",
+    ),
+    Erratum(
+        "B-7a, B-8, C-1, C-3.3, D-1.1f, D-Q5, E-6.3",
+        "Pruning prevents overfitting and raises accuracy (B-1, C, D-1.1, E-6.3), or lowers "
+        "generalisation (B-7, D-Q5).",
+        "Neither holds in general: removing a weight can raise or lower the loss on new data. "
+        "Measure it.",
+        """\
+>>> for y in (4.0, 1.0):  # two new samples
+...     loss = lambda w: 0.5 * (w @ np.array([1.0, 2.0]) - y) ** 2
+...     print(mp.leave_one_out(loss, [3.0, 1.0]).tolist())
+[1.5, 0.0]
+[-7.5, -6.0]
+""",
+    ),
+    Erratum(
+        "B-7b",
+        "Pruning may increase the computational complexity; B-1 gives the opposite as its aim.",
+        "It is never more products. A sparse format costs memory for its indices: below about "
+        "half sparsity it is larger than the dense array.",
+        """\
+>>> 4 * mp.mlp_macs([784, 128, 10])  # bytes of the kernels of E-5.1; then half and 3/4 sparse
+406528
+>>> [mp.csr_bytes(784, 100352 // n) + mp.csr_bytes(128, 1280 // n) for n in (2, 4)]
+[410184, 206920]
+""",
+    ),
+    Erratum(
+        "C-2.1b, D-1.1a",
+        "C-2.1 counts neurons to the parameters; D-1.1 counts single connections to the structure.",
+        "Single weights are unstructured: the arrays keep their size. Neurons are structure: "
+        "arrays shrink.",
+        """\
+>>> W, b, V = np.ones((4, 6)), np.zeros(6), np.ones((6, 2))
+>>> mp.apply_mask(W, np.eye(4, 6) == 0).size
+24
+>>> mp.remove_units(W, b, V, keep=np.arange(6) > 1)[0].size
+16
+""",
+    ),
+    Erratum(
+        "C-2.1c",
+        "Quantisation reduces the loss of precision.",
+        "It costs precision, the more the fewer the bits, and saves room.",
+        """\
+>>> w = np.linspace(-1.0, 1.0, 101)
+>>> [round(mp.quantization_error(w, bits), 4) for bits in (8, 4, 2)]
+[0.0019, 0.0354, 0.2475]
+""",
+    ),
+    Erratum(
+        "C-2.1d",
+        "Mixed-precision training is faster with the accuracy of the model guaranteed.",
+        "Half precision loses small updates and small gradients. Master weights in float32 and "
+        "a scaled loss are what keeps them.",
+        """\
+>>> float(np.float16(1) + np.float16(1e-4)), float(np.float32(1) + np.float32(1e-4)) > 1
+(1.0, True)
+>>> [mp.scaled_to_float16([1e-8], scale).tolist()[0] > 0 for scale in (1.0, 1024.0)]
+[False, True]
+""",
+    ),
+    Erratum(
+        "C-2.1f",
+        "The diagram makes quantisation, mixed precision and model compression kinds of pruning.",
+        "Compression is the parent, pruning and quantisation are two of its kinds. A quantised "
+        "weight is not a pruned one.",
+        """\
+>>> q = mp.quantize_symmetric([0.5, -0.25, 0.75], bits=8).q
+>>> mp.sparsity(q)
+0.0
+""",
+    ),
+    Erratum(
+        "C-3.2",
+        "Choose a pruning ratio and a threshold.",
+        "One determines the other: the threshold is a quantile of the scores.",
+        """\
+>>> mp.threshold_from_ratio([0.5, 0.25, 0.75, 1.0], sparsity=0.5)
+0.75
+""",
+    ),
+    Erratum(
+        "C-3.2, C-9.2",
+        "Adjusting the learning rate prevents overfitting, or too much pruning.",
+        "How much is pruned is set by the mask, whatever the learning rate.",
+        """\
+>>> w, g, keep = np.array([0.1, 0.5]), np.array([1.0, -1.0]), [False, True]
+>>> [mp.sparsity(mp.apply_mask(w - lr * g, keep)) for lr in (0.001, 1.0)]
+[0.5, 0.5]
+""",
+    ),
+    Erratum(
+        "C-3.2a, D-2.1e",
+        "The pruning ratio is the proportion of the numbers of parameters before and after "
+        "pruning.",
+        "That can be three things: the part that stays, the part that goes, or how many times "
+        "smaller.",
+        """\
+>>> before, after = 200, 50
+>>> after / before, mp.compression_rate(before, after), mp.compression_ratio(before, after)
+(0.25, 0.75, 4.0)
+""",
+    ),
+    Erratum(
+        "C-3.2a, C-4.3b",
+        "The ratio 0.5 is a ratio of parameters (C-3.2), and keeps half of the kernels of "
+        "VGG16 (C-4.3).",
+        "Half of the filters is not half of the rest: a quarter of the products stays, and 55 "
+        "% of the parameters, since the dense layers hold most of them.",
+        """\
+>>> full, half = (mp.network_costs(mp.vgg16(width=w), (224, 224, 3)) for w in (1.0, 0.5))
+>>> [sum(c.parameters for c in costs) for costs in (full, half)]
+[138357544, 75942792]
+>>> round(sum(c.macs for c in half) / sum(c.macs for c in full), 4)
+0.2541
+""",
+    ),
+    Erratum(
+        "C-4.1",
+        "W_i' = W_i'[lambda]",
+        "This defines W_i' by itself. The pruned matrix is a function of the matrix and the ratio.",
+        """\
+>>> W = np.array([[0.5, -0.1], [-0.3, 0.2]])
+>>> mask = mp.rank_mask(mp.magnitude(W), mp.prune_count(W.size, 0.5))
+>>> mp.apply_mask(W, mask).tolist()
+[[0.5, 0.0], [-0.3, 0.0]]
+""",
+    ),
+    Erratum(
+        "C-4.2a",
+        "||W_i||_1 = sum_j |W_ij|, where W_ij is the weight of neuron j of layer i, and n is "
+        "both the number of layers and of neurons.",
+        "A neuron has many weights, so an index is missing: sum over k of |W_i[k, j]| for "
+        "neuron j, or over k and j for the layer. The induced matrix norm, the largest column "
+        "sum, is another thing.",
+        """\
+>>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
+>>> round(mp.l1_norm(W), 9), mp.unit_l1(W).round(9).tolist(), round(float(np.linalg.norm(W, 1)), 9)
+(4.3, [1.6, 1.1, 1.6], 1.6)
+""",
+    ),
+    Erratum(
+        "C-4.2c",
+        "W_i'[lambda] = W_ij if ||W_i||_1 > lambda, 0 if ||W_i||_1 <= lambda.",
+        "The condition does not depend on j, so a layer stays or goes as a whole. Compare the "
+        "norm of neuron j with the threshold.",
+        """\
+>>> W = [[0.5, 0.25], [0.75, 0.0]]
+>>> misprints.layer_norm_mask_misprint(W, 0.5).tolist()
+[[True, True], [True, True]]
+>>> mp.unit_threshold_mask(W, 0.5).tolist()
+[[True, False], [True, False]]
+""",
+    ),
+    Erratum(
+        "C-4.2c, C-4.3b",
+        "lambda is the pruning ratio, 0.5 in the example, and the threshold for the norm.",
+        "A ratio has no unit, a norm has. Taken as a threshold, 0.5 prunes no unit here; as a "
+        "ratio it prunes one of two.",
+        """\
+>>> W = [[3.0, 1.0], [2.0, 1.0]]
+>>> (mp.unit_l1(W) > 0.5).tolist(), mp.rank_mask(mp.unit_l1(W), mp.prune_count(2, 0.5)).tolist()
+([True, True], [True, False])
+""",
+    ),
+    Erratum(
+        "C-4.2d, C-4.3a, E-3.1",
+        "Sort by importance and keep a certain share.",
+        "What of ties, and of shares that are no whole number? Here: exactly k go, the first "
+        "of equals first, a half rounds to the even number. A threshold keeps all that tie.",
+        """\
+>>> w = np.array([0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.1, 0.3])
+>>> k = mp.prune_count(w.size, 1 / 3)
+>>> k, int(mp.rank_mask(w, k).sum()), int(mp.threshold_mask(w, np.sort(w)[k]).sum())
+(3, 6, 7)
+""",
+    ),
+    Erratum(
+        "C-4.2e",
+        "||W_i||_g = sqrt(sum_j (dM_i / dW_ij)^2), with M the set of the weight matrices.",
+        "A set of matrices has no gradient. It is the loss L that is differentiated; for "
+        "single weights the score is |dL/dw| or, better, |w dL/dw|.",
+        """\
+>>> w, x, y = np.array([3.0, 1.0]), np.array([1.0, 2.0]), 4.0
+>>> g = (w @ x - y) * x  # gradient of L = (w x - y)^2 / 2
+>>> round(mp.gradient_norm(g), 6), mp.taylor(w, g).tolist()
+(2.236068, [3.0, 2.0])
+""",
+    ),
+    Erratum(
+        "C-4.2f, D-2.1d, D-3.2",
+        "Prune the weights whose gradient is small; they matter little.",
+        "A small gradient means that the loss is flat there. In this example the rule removes "
+        "the weight whose loss costs 1.5; magnitude and |w dL/dw| remove the other, at no cost.",
+        """\
+>>> loss = lambda w: 0.5 * (w @ np.array([1.0, 2.0]) - 4.0) ** 2
+>>> w, g = np.array([3.0, 1.0]), np.array([1.0, 2.0])
+>>> mp.gradient_magnitude(g).tolist(), mp.taylor(w, g).tolist()
+([1.0, 2.0], [3.0, 2.0])
+>>> mp.leave_one_out(loss, w).tolist()  # what really happens
+[1.5, 0.0]
+""",
+    ),
+    Erratum(
+        "C-4.2f, D-3.2",
+        "After training, find the connections with a small gradient.",
+        "At the end of training all gradients vanish, and ranking them ranks noise.",
+        """\
+>>> w, x, y = np.array([3.0, 1.0]), np.array([1.0, 2.0]), 5.0  # a perfect fit
+>>> mp.gradient_magnitude((w @ x - y) * x).tolist()
+[0.0, 0.0]
+>>> mp.leave_one_out(lambda w: 0.5 * (w @ x - y) ** 2, w).tolist()
+[4.5, 2.0]
+""",
+    ),
+    Erratum(
+        "C-4.3a",
+        "Remove the filters with a small norm.",
+        "With them go their biases and the input channels of the next layer, and behind "
+        "Flatten one row for each position: 49 a channel in VGG16.",
+        """\
+>>> K, b, K_next = np.ones((3, 3, 3, 4)), np.zeros(4), np.ones((3, 3, 4, 8))
+>>> [a.shape for a in mp.remove_units(K, b, K_next, keep=[True, False, True, False])]
+[(3, 3, 3, 2), (2,), (3, 3, 2, 8)]
+>>> int((~mp.flatten_keep([True, False], positions=49)).sum())
+49
+""",
+    ),
+    Erratum(
+        "C-4.3b, C-5.3, C-5.4",
+        "After pruning VGG16 the classification accuracy stays high.",
+        "No data, no metric and no number is given; the listing fails at its first layer, and "
+        "it neither trains again nor evaluates. It could not have kept more than one weight in "
+        "a layer.",
+        """\
+>>> rng = np.random.default_rng(0)
+>>> kernels = [rng.normal(size=(3, 3, 3, 8)) for _ in range(100)]
+>>> max(int(misprints.half_sum_mask_misprint(K).sum()) for K in kernels)
+0
+""",
+    ),
+    Erratum(
+        "C-5.2a",
+        "weights[l1_norm * 0.5 < kernel < l1_norm] selects the weights to keep.",
+        "Python chains comparisons of numbers, not of arrays. And a boolean index flattens, so "
+        "that the result no longer has the shape of the kernel.",
+        """\
+>>> try:
+...     0.5 < np.array([0.2, 0.7]) < 1.0
+... except ValueError as error:
+...     print(type(error).__name__)
+ValueError
+>>> K = np.ones((3, 3, 1, 2))
+>>> K[K > 0.5].shape
+(18,)
+""",
+    ),
+    Erratum(
+        "C-5.2a, C-5.3",
+        "The listing prunes by the pruning ratio 0.5: it keeps weights above half of the L1 norm.",
+        "The norm is the sum over the whole tensor, and two weights cannot both exceed half of "
+        "it: at most one survives, a negative one never. Rank filters by their own norms.",
+        """\
+>>> K = np.arange(1.0, 37.0).reshape(3, 3, 1, 4)
+>>> [int(misprints.half_sum_mask_misprint(k).sum()) for k in (K, [3.0, 1.0])]
+[0, 1]
+>>> mp.rank_mask(mp.unit_l1(K), mp.prune_count(4, 0.5)).tolist()
+[False, False, True, True]
+""",
+    ),
+    Erratum(
+        "C-6.4e",
+        "In distillation, pruning makes the teacher cheaper to run.",
+        "The dense network teaches, the pruned one is the student: what runs later is the student.",
+        """\
+>>> teacher, student = mp.mlp_macs([784, 64, 10]), mp.mlp_macs([784, 32, 10])
+>>> mp.compression_ratio(teacher, student)
+2.0
+""",
+    ),
+    Erratum(
+        "C-8.2, D-7.1a, D-7.1b, D-7.1c, D-7.1d",
+        "Structured (C-8.2), adaptive, joint, automated and cross-domain pruning (D-7.1, "
+        "D-9.2) belong to the future.",
+        "C-2.1, D-9.1 and D-3.4 of the same documents have them as existing. Removing whole "
+        "neurons dates from 1989 (Mozer and Smolensky).",
+        "",
+    ),
+    Erratum(
+        "D-1.1b, D-2.1a, D-3.1",
+        "Weight pruning lowers weights until they are near zero.",
+        "It sets them to zero. Near zero saves neither room nor work; that is shrinking.",
+        """\
+>>> w = [0.1, -0.5, 0.9]
+>>> mp.sparsity(mp.shrink(w, 0.001)), round(mp.sparsity(mp.apply_mask(w, [False, True, True])), 4)
+(0.0, 0.3333)
+""",
+    ),
+    Erratum(
+        "D-1.1c",
+        "Static pruning suits static models such as deep and recurrent networks.",
+        "Static means once, after training; it suits any trained weights, whatever the model.",
+        """\
+>>> recurrent = np.array([[0.5, -0.1], [0.2, 0.9]])
+>>> mp.rank_mask(mp.magnitude(recurrent), 2).tolist()
+[[True, False], [False, True]]
+""",
+    ),
+    Erratum(
+        "D-1.1e",
+        "Weight pruning divides into static and dynamic pruning.",
+        "So does structural pruning: a schedule can give numbers of units as well.",
+        """\
+>>> [mp.prune_count(64, mp.polynomial_decay(t, 0.0, 0.5, 1000, 2000)) for t in (1000, 1500, 2000)]
+[0, 28, 32]
+""",
+    ),
+    Erratum(
+        "D-1.2a",
+        "A kernel extracts features at different positions and scales.",
+        "At different positions. A kernel has one size, the same everywhere; scale comes from "
+        "depth and pooling.",
+        """\
+>>> x = np.zeros((2, 9, 9, 1))
+>>> x[0, 2, 2], x[1, 5, 6] = 1.0, 1.0  # one bright pixel, at two places
+>>> (mp.conv2d(x, np.ones((3, 3, 1, 1)), [0.0]) != 0).sum(axis=(1, 2, 3)).tolist()
+[9, 9]
+""",
+    ),
+    Erratum(
+        "D-1.2b, D-2.2",
+        "Pooling reduces the number of parameters; pruning applies to every layer of a CNN.",
+        "A pooling layer has no parameters, so there is nothing to prune. It makes the next "
+        "dense layer smaller: 346,176 instead of 1,384,512.",
+        """\
+>>> [c.parameters for c in mp.network_costs(mp.DOCUMENT_CNN, (28, 28, 1))]
+[320, 0, 346176, 650]
+>>> mp.mlp_parameters([26 * 26 * 32, 64])
+1384512
+""",
+    ),
+    Erratum(
+        "D-2.1f",
+        "The performance loss is the degree by which performance falls.",
+        "Say whether absolute or relative; for 0.75 to 0.50 these are 25 points and a third.",
+        """\
+>>> mp.performance_loss(0.75, 0.5), round(mp.performance_loss(0.75, 0.5, relative=True), 4)
+(0.25, 0.3333)
+""",
+    ),
+    Erratum(
+        "D-4.1a",
+        "f(W) = W / ||W|| scales the weights into [0, 1].",
+        "Into [-1, 1]: signs stay. |W| / max|W| lies in [0, 1].",
+        """\
+>>> mp.normalise([3.0, -4.0]).round(6).tolist(), mp.relative_magnitude([3.0, -4.0]).tolist()
+([0.6, -0.8], [0.75, 1.0])
+""",
+    ),
+    Erratum(
+        "D-4.1a",
+        "f scales each weight to unit length.",
+        "It is the matrix that gets norm 1; and for W = 0 the formula is 0 / 0.",
+        """\
+>>> f = mp.normalise([[3.0, 0.0], [0.0, -4.0]])
+>>> abs(f).round(6).tolist(), round(mp.l2_norm(f), 6), mp.normalise([0.0, 0.0]).tolist()
+([[0.6, 0.0], [0.0, 0.8]], 1.0, [0.0, 0.0])
+""",
+    ),
+    Erratum(
+        "D-4.1a, D-4.3",
+        "f(W) prepares the comparison with the threshold.",
+        "It is never used: prune(W, theta) compares W itself. theta on f(W) is theta ||W|| on "
+        "W, another mask.",
+        """\
+>>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
+>>> [int(mp.threshold_mask(v, 0.2, ties="prune").sum()) for v in (W, mp.normalise(W))]
+[7, 5]
+>>> int(mp.threshold_mask(W, 0.2 * mp.l2_norm(W), ties="prune").sum())
+5
+""",
+    ),
+    Erratum(
+        "D-4.2a",
+        "The norm can be the Euclidean or the Frobenius norm; the Euclidean one is sqrt(sum "
+        "W_ij^2).",
+        "That is the Frobenius norm. The matrix norm that belongs to the Euclidean vector norm "
+        "is the spectral norm.",
+        """\
+>>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
+>>> round(mp.l2_norm(W), 6), round(mp.spectral_norm(W), 6)
+(1.658312, 1.531891)
+""",
+    ),
+    Erratum(
+        "D-4.2b",
+        "W_ij > theta gives 1 and W_ij <= theta gives 0 in the mask (|W| > theta).",
+        "|W_ij| in both. For W = -0.9 and theta = 0.2 the derivation says 0, the definition 1.",
+        """\
+>>> misprints.signed_threshold_mask_misprint([-0.9], 0.2).tolist()
+[False]
+>>> mp.threshold_mask(mp.magnitude([-0.9]), 0.2, ties="prune").tolist()
+[True]
+""",
+    ),
+    Erratum(
+        "D-4.3",
+        "W times a mask with seven ones is the zero matrix.",
+        "Seven of nine weights stay; two of nine, the 0.1s, go.",
+        """\
+>>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
+>>> mp.apply_mask(W, mp.threshold_mask(W, 0.2, ties="prune")).tolist()
+[[0.0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.3]]
+""",
+    ),
+    Erratum(
+        "D-4.3",
+        "All weights are below 0.2, so all go; this shows that the matrix contributes little.",
+        "Two are below 0.2. All would go only from theta = 0.9 on, and that shows a large "
+        "threshold, not a useless matrix.",
+        """\
+>>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
+>>> [round(mp.pruning_rate(W, theta, ties="prune"), 4) for theta in (0.2, 0.8, 0.9)]
+[0.2222, 0.8889, 1.0]
+""",
+    ),
+    Erratum(
+        "D-5.2e",
+        "One threshold, 0.1, for all layers.",
+        "Layers have different scales. At initialisation it would prune 70 % of the first, all "
+        "of the second and 35 % of the third layer: 99.9 % of the weights.",
+        """\
+>>> fans, sizes = [(9, 288), (5408, 64), (64, 10)], [288, 346112, 640]
+>>> share = [min(0.1 / math.sqrt(6 / (a + b)), 1.0) for a, b in fans]
+>>> [round(s, 4) for s in share]
+[0.7036, 1.0, 0.3512]
+>>> round(sum(s * n for s, n in zip(share, sizes)) / sum(sizes), 4)
+0.9986
+""",
+    ),
+    Erratum(
+        "D-5.2e, D-5.4a",
+        "The model trained for 10 epochs, pruned, and trained for 10 more shows what pruning "
+        "costs.",
+        "Nothing is measured before or right after pruning, and a fair dense network would "
+        "train for all 20 epochs.",
+        """\
+>>> [epochs * math.ceil(60000 / 32) for epochs in (10, 20)]  # steps: before pruning, in all
+[18750, 37500]
+""",
+    ),
+    Erratum(
+        "D-5.4b",
+        "np.mean(train_acc[:10], axis=1) is the learning curve, and the plot shows the test "
+        "accuracy.",
+        "A history has one number for each epoch and no axis 1; and training accuracy tells "
+        "nothing about the test set.",
+        """\
+>>> try:
+...     np.mean([0.90, 0.95, 0.97], axis=1)
+... except ValueError as error:
+...     print(type(error).__name__)
+AxisError
+""",
+    ),
+    Erratum(
+        "E-3.2",
+        "Train with L1 or L2 regularisation to make the weights sparse.",
+        "L2 makes weights small, never zero, as E-4.2 says; exact zeros come from the proximal "
+        "step of L1.",
+        """\
+>>> w = np.array([0.05, -0.3, 0.02])
+>>> mp.count_nonzero(mp.l2_proximal(w, 1.0, 0.1)), mp.count_nonzero(mp.l1_proximal(w, 1.0, 0.1))
+(3, 1)
+""",
+    ),
+    Erratum(
+        "E-3.2, E-4.3",
+        "A neuron goes if its activation is low, and stays if it is high.",
+        "One whose activation never changes can go: its effect moves into the bias of the next "
+        "layer.",
+        """\
+>>> a, W, b = np.array([[5.0, 1.0], [5.0, 2.0]]), np.array([[2.0], [1.0]]), np.array([0.5])
+>>> (a @ W + b).tolist(), (a[:, 1:] @ W[1:] + mp.fold_constant_units(b, W[:1], [5.0])).tolist()
+([[11.5], [12.5]], [[11.5], [12.5]])
+""",
+    ),
+    Erratum(
+        "E-4.3",
+        "The higher the activation, the larger the contribution of the neuron to the output.",
+        "The outgoing weights count too. Here the neuron with activation 1.0 contributes "
+        "nothing, the one with 0.1 everything.",
+        """\
+>>> a, w_out = [[1.0, 0.1]], [[0.0], [5.0]]
+>>> mp.mean_activation(a).tolist(), mp.contribution(a, w_out).tolist()
+([1.0, 0.1], [0.0, 0.5])
+""",
+    ),
+    Erratum(
+        "E-5.1d, E-8.3",
+        "The model of prune_low_magnitude is trained (E-5.1), then deployed (E-8.3).",
+        "It carries a mask for every kernel; until strip_pruning removes them a saved model is "
+        "larger than the dense one.",
+        """\
+>>> W = np.zeros((784, 128), np.float32)
+>>> mask = np.ones_like(W)
+>>> mp.dense_bytes(W), mp.dense_bytes(W, mask)
+(401408, 802816)
+""",
+    ),
+    Erratum(
+        "E-5.1d",
+        "pruned_model.fit(x_train, y_train, epochs=10) fine-tunes the pruned model.",
+        "The callback UpdatePruningStep is missing, and training stops with an error at the "
+        "first batch. With Keras 3 prune_low_magnitude refuses the model before that.",
+        "",
+    ),
+    Erratum(
+        "E-6.3",
+        'Under the heading "model protection": pruning raises robustness and generalisation.',
+        "Neither is protection; the section says nothing on that.",
+        "",
+    ),
+)
+
+FACTS = (
+    Fact(
+        "A-7, D-8",
+        "EfficientNet is based on pruning and scaling (A-7), on structural pruning (D-8).",
+        "It scales depth, width and resolution of a searched network together. It prunes nothing.",
+    ),
+    Fact(
+        "A-7",
+        '"Pruning Neural Networks", the founding paper',
+        "No paper can be identified. Early ones: Mozer and Smolensky 1989 (skeletonization); "
+        'LeCun, Denker and Solla, "Optimal Brain Damage", NIPS 2, 1990; Hassibi and Stork, '
+        "NIPS 5, 1993, 164-171.",
+    ),
+    Fact(
+        "A-7",
+        '"Quantization and Pruning for Accelerating Deep Neural Network on Mobile Devices"',
+        "We found no such paper. Near it: Han, Mao and Dally 2016; Jacob et al., CVPR 2018.",
+    ),
+    Fact(
+        "A-7",
+        '"Pruning Neural Networks by Reducing Redundant Information"',
+        'We found no such paper. Near it: Luo and Wu, "An Entropy-based Pruning Method for CNN '
+        'Compression", 2017.',
+    ),
+    Fact(
+        "A-7, A-10, D-8",
+        'Goodfellow, Bengio and Courville, "Deep Learning", treats pruning in detail.',
+        "The book is real (MIT Press, 2016), but it has no chapter or section on pruning.",
+    ),
+    Fact(
+        "A-7, A-10",
+        "A deep-learning guide by Liu Zhiyuan, with a link to Stanford's CS224n course",
+        "The book could not be identified, and the link has nothing to do with it.",
+    ),
+    Fact(
+        "A-7",
+        "PyTorch is developed by Microsoft.",
+        "It comes from Facebook AI Research (now Meta AI); since 2022 the PyTorch Foundation "
+        "has it.",
+    ),
+    Fact(
+        "A-7",
+        "TFLite is a deep-learning framework that supports quantisation-aware training.",
+        "It runs finished models. The training is in the TensorFlow Model Optimization Toolkit.",
+    ),
+    Fact(
+        "A-7, A-10",
+        "AI Buzz Blog",
+        "The address has spaces in it; we could not find the blog.",
+    ),
+    Fact(
+        "A-10",
+        'Han, Liu and Jia (2015), "Learning Effective Neural Networks with Sublinear '
+        'Complexity", IEEE TPAMI',
+        "We found no such paper. Probably meant: Han, Pool, Tran and Dally 2015.",
+    ),
+    Fact(
+        "A-10",
+        'Yin, Yang and Yang (2019), "Efficient Neural Network Pruning Through Layer-Specific '
+        'Information Density", arXiv 1906.08368',
+        "We found no paper of this title.",
+    ),
+    Fact(
+        "A-10",
+        "The book of Qiu Xipeng is at www.cs.cmu.edu/~ywu895.",
+        "Its site is nndl.github.io.",
+    ),
+    Fact(
+        "A-10",
+        "The pruning tutorial of PyTorch is at tutorials/beginner/pruning_tutorial.html.",
+        "tutorials/intermediate/pruning_tutorial.html, by Michela Paganini.",
+    ),
+    Fact(
+        "B-5, D-6",
+        "Speech recognition is an application of natural language processing.",
+        "The two are commonly counted as fields of their own.",
+    ),
+    Fact(
+        "C-7.1",
+        'CS231n is called "Deep Convolutional Neural Networks".',
+        '"Convolutional Neural Networks for Visual Recognition", later "Deep Learning for '
+        'Computer Vision".',
+    ),
+    Fact(
+        "C-7.1",
+        "Kaggle holds pruning competitions regularly.",
+        "We found none.",
+    ),
+    Fact(
+        "C-7.3",
+        '"Learning Both Weights and Connections for Efficient Neural Networks" (Zhou et al., 2017)',
+        "Song Han, Jeff Pool, John Tran and William J. Dally, NIPS 28, 2015, arXiv 1506.02626. "
+        "Magnitude pruning: AlexNet 9 times smaller, VGG16 13 times.",
+    ),
+    Fact(
+        "C-7.3",
+        '"Pruning Neural Networks to Improve Accuracy" (Han et al., 2015)',
+        "We found no such paper. The paper of 2015 is Han, Pool, Tran and Dally, above; its "
+        "aim is compression without loss.",
+    ),
+    Fact(
+        "C-7.3",
+        '"Pruning Neural Networks without Any Data" (Sterckx et al., 2016)',
+        'Hidenori Tanaka, Daniel Kunin, Daniel L. K. Yamins and Surya Ganguli, "Pruning neural '
+        'networks without any data by iteratively conserving synaptic flow", NeurIPS 2020, '
+        "arXiv 2006.05467.",
+    ),
+    Fact(
+        "C-7.3",
+        '"Model Compression" (Gregor et al., 2016): pruning, quantisation, distillation',
+        "Cristian Bucila, Rich Caruana and Alexandru Niculescu-Mizil, KDD 2006: a small "
+        "network learns from an ensemble. Pruning with quantisation is Han, Mao and Dally, "
+        '"Deep Compression", ICLR 2016.',
+    ),
+    Fact(
+        "C-7.3",
+        '"Stereo CNNs: Learning Directional Representations at No Extra Cost" (Wang et al., 2019)',
+        "We found no such paper.",
+    ),
+    Fact(
+        "D-1.2e",
+        "LeCun and others were the first to propose convolutional networks.",
+        "Fukushima's Neocognitron of 1980 has the architecture; LeCun et al. 1989 trained it "
+        "by back-propagation.",
+    ),
+    Fact(
+        "D-1.2e",
+        "Hinton's deep belief networks of 2006 laid the foundation of convolutional networks.",
+        "They are stacked restricted Boltzmann machines, not convolutional, and later than "
+        "LeNet-5 of 1998.",
+    ),
+    Fact(
+        "D-8",
+        '"Network Pruning using Connection Weight Elimination" (Han, Pool, Chen and Meng, 2015)',
+        "We found no such paper. The names are a corruption of Han, Pool, Tran and Dally.",
+    ),
+    Fact(
+        "D-8, D-Ref",
+        '"Pruning Convolutional Neural Networks for Resource-efficient DNNs" (Dong, '
+        "Dosovitskiy and Brox, ICCV 2016, 611-619)",
+        'Pavlo Molchanov, Stephen Tyree, Tero Karras, Timo Aila and Jan Kautz, "Pruning '
+        'Convolutional Neural Networks for Resource Efficient Inference", ICLR 2017, arXiv '
+        "1611.06440. No ICCV was held in 2016.",
+    ),
+    Fact(
+        "D-8, D-Ref",
+        '"EfficientNet" (Clara et al., ICML 2020, 289-297)',
+        "Mingxing Tan and Quoc V. Le, ICML 2019, PMLR 97, 6105-6114, arXiv 1905.11946.",
+    ),
+    Fact(
+        "D-8",
+        'The Chinese book "Neural Networks and Deep Learning" is by Andrew Ng.',
+        "It is by Qiu Xipeng (2020, nndl.github.io), as A-7 says. Ng teaches a course of this "
+        "name.",
+    ),
+    Fact(
+        "D-Ref",
+        'Han, Pool, Chen and Meng, "Learning efficient convolutional networks through network '
+        'pruning", ICML 2015, 289-297',
+        'A mixture of Han et al. 2015 and of Liu, Li, Shen, Huang, Yan and Zhang, "Learning '
+        'Efficient Convolutional Networks through Network Slimming", ICCV 2017, doi '
+        "10.1109/ICCV.2017.298.",
+    ),
+    Fact(
+        "D-Ref",
+        'He, Zhang, Ren and Sun, "Deep residual learning", CVPR 2016, 770-778',
+        "Correct, the only entry of the list that is; but it is not about pruning.",
+    ),
+)

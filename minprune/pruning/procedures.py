@@ -1,0 +1,133 @@
+"""The documents' procedures from start to end, with their gaps filled, as functions on a network.
+
+What differs from case to case is handed in: `train` and `finetune` are functions that train a
+network, `evaluate` returns its performance (higher is better), `prune` prunes it. So a procedure is
+the order of the steps and nothing else:
+
+    train = lambda network: fit(network, Adam(network.parameters), x, y, epochs=5, rng=rng)
+"""
+
+from typing import NamedTuple
+
+from minprune.formulas.metrics import sparsity
+from minprune.formulas.quantize import quantize_symmetric
+from minprune.formulas.schedules import mean_threshold, stage_sparsities
+from minprune.formulas.scores import layer_importance
+from minprune.formulas.units import mean_activation
+from minprune.pruning.neurons import prune_neurons
+from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold, prune_tensors
+
+
+class Stage(NamedTuple):
+    """Where a procedure stood after one of its steps."""
+
+    name: str
+    sparsity: float  # of the weights, biases not counted
+    performance: float
+
+
+def train_prune_finetune(network, train, prune, finetune, evaluate):
+    """The order that all later methods share: train, prune, fine-tune, measured after each.
+
+    network          changed
+    train, finetune  functions of a network that train it; masks hold during `finetune`
+    prune            function of a network, such as `lambda net: prune_by_magnitude(net, 0.9)`
+    evaluate         function of a network -> performance
+    returns a list of three `Stage`
+
+    Source: D-2.3, D-2.4, D-3.1, D-3.2, D-5.2e, C-3.1, C-9.2, E-3.1, E-8.1.
+    Erratum: D-5.2 retrains without masks, and measures only at the end.
+    """
+    stages = []
+    for name, step in (("trained", train), ("pruned", prune), ("fine-tuned", finetune)):
+        step(network)
+        stages.append(_stage(name, network, evaluate))
+    return stages
+
+
+def six_steps(network, train, theta, finetune, evaluate, bits=8):
+    """The six steps of A-3.2 in an order that works: quantisation comes last.
+
+    network, train, finetune, evaluate  as in `train_prune_finetune`; network is not changed
+    theta  threshold on the magnitude; equality is kept
+    bits   of the integers, from 2 to 16
+    returns (pruned network, dict of its quantised weights by name, list of three `Stage`)
+
+    Source: A-3.2, A-3.1, A-3.2.5.
+    Erratum: A-3.2 quantises first, which leaves bytes that nothing can be done with; it scores an
+    untrained network and does not fine-tune.
+    """
+    rebuilt = network.copy()
+    prune = lambda net: prune_by_threshold(net, theta, ties="keep")  # noqa: E731
+    stages = train_prune_finetune(rebuilt, train, prune, finetune, evaluate)
+    quantized = {name: quantize_symmetric(w.value, bits) for name, w in rebuilt.weights.items()}
+    return rebuilt, quantized, stages
+
+
+def prune_before_training(network, train, evaluate, masked):
+    """A-5.2: zero the tensors whose L1 norm does not exceed the mean, then train.
+
+    network   untrained; changed
+    train     function of a network that trains it
+    evaluate  function of a network -> performance
+    masked    True: what was pruned stays pruned; False: as the document does it, it grows back
+    returns a list of two `Stage`. With 784-64-10 the output weights go, and with masks the network
+    can never answer anything but the most frequent class
+
+    Source: A-5.2, A-5.2.5, A-5.2.6, A-5.2.7.
+    Erratum: A-5.2 prunes untrained weights, trains without masks, and reports the accuracy of an
+    unpruned network.
+    """
+    tensors = [p.value for p in network.parameters.values()]
+    prune_tensors(network, mean_threshold(layer_importance(tensors)), ties="prune")
+    stages = [_stage("pruned", network, evaluate)]
+    if not masked:
+        network.unprune()
+    train(network)
+    return [*stages, _stage("trained", network, evaluate)]
+
+
+def prune_in_stages(network, final, stages, finetune, evaluate, prune=prune_by_magnitude):
+    """Iterative pruning: every stage prunes the same part of what is left, then fine-tunes.
+
+    network   trained; changed
+    final     sparsity at the end, 0 <= final < 1
+    stages    how many
+    finetune  function of a network that trains it
+    evaluate  function of a network -> performance
+    prune     function (network, sparsity)
+    returns a list of one `Stage` per stage, after its fine-tuning
+
+    Source: A-5.6; Han et al. 2015; Frankle and Carbin 2019.
+    """
+    done = []
+    for level in stage_sparsities(final, stages):
+        prune(network, level)
+        finetune(network)
+        done.append(_stage(f"stage {len(done) + 1}", network, evaluate))
+    return done
+
+
+def prune_neurons_and_finetune(
+    network, train, x, sparsity, finetune, evaluate, score=mean_activation, hidden=0
+):
+    """Train (with a penalty, if `train` has one), remove the neurons that matter least, fine-tune.
+
+    network   changed by the training only; the smaller network is a new one
+    x         inputs on which the neurons are looked at
+    sparsity, score, hidden  as in `prune_neurons`
+    returns (smaller network, list of three `Stage`)
+
+    Source: E-3.2, B-3c. Erratum: E-3.2 says that an L2 penalty makes weights sparse.
+    """
+    train(network)
+    done = [_stage("trained", network, evaluate)]
+    small, _ = prune_neurons(network, x, sparsity=sparsity, score=score, hidden=hidden)
+    done.append(_stage("pruned", small, evaluate))
+    finetune(small)
+    return small, [*done, _stage("fine-tuned", small, evaluate)]
+
+
+def _stage(name, network, evaluate):
+    pruned = sparsity(*(w.value for w in network.weights.values()))
+    return Stage(name, pruned, float(evaluate(network)))

@@ -1,0 +1,148 @@
+"""How far can we go? Levels tried one after the other, or found by halving."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from minprune.arguments import at_least_zero, whole_number
+from minprune.formulas.metrics import performance_loss, sparsity
+from minprune.nn.network import EmptyLayerError
+from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold
+
+
+class Level(NamedTuple):
+    """One level that was tried."""
+
+    level: float  # a threshold or a sparsity, whatever was searched
+    sparsity: float  # that it came to
+    performance: float
+
+
+class Search(NamedTuple):
+    """What a search found; `best` is None and `network` as it came if no level was acceptable."""
+
+    best: Level | None
+    network: object  # at the best level
+    curve: list  # every Level tried, in the order of trying
+
+
+def last_before_failure(performances, baseline, tolerance):
+    """The last level before performance first falls too far, also if it recovers later.
+
+        the largest k such that a_0 - a_i <= tolerance for all i <= k
+
+    performances  list of numbers, one per level, from mild to severe
+    baseline      a_0, performance without pruning
+    tolerance     >= 0, in the same units
+    returns its index, or None if already the first level fails. "The largest level that passes" is
+    another answer where the curve has a dip: behind a dip a level passes by luck
+
+    Source: D-Q2. Erratum: D-Q2 does not say what happens when the curve is not monotone.
+
+    >>> last_before_failure([0.98, 0.97, 0.90, 0.975], baseline=0.98, tolerance=0.0125)
+    1
+    """
+    tolerance = at_least_zero("tolerance", tolerance)
+    found = None
+    for k, performance in enumerate(performances):
+        if performance_loss(baseline, performance) > tolerance:
+            break
+        found = k
+    return found
+
+
+def search_threshold(network, thetas, evaluate, tolerance, finetune=None):
+    """The threshold up to which pruning costs little: light at first, then step by step.
+
+    network    not changed; each level prunes a copy of it
+    thetas     rising thresholds; all are tried, for the curve, up to one that empties a layer
+    evaluate   function of a network -> performance, higher is better, on validation data
+    tolerance  how much performance may be lost, >= 0
+    finetune   function of a network that trains it, or None
+    returns a `Search`: best is the last level before the first failure
+
+    Source: D-Q2, C-3.2.
+    """
+    _check_rising("thetas", thetas)
+    baseline, tried = evaluate(network), []
+    for theta in thetas:
+        try:
+            tried.append(_try(network, theta, prune_by_threshold, evaluate, finetune))
+        except EmptyLayerError:
+            break  # every higher threshold empties it too
+    curve = [level for level, _ in tried]
+    k = last_before_failure([level.performance for level in curve], baseline, tolerance)
+    return Search(*((None, network.copy()) if k is None else tried[k]), curve)
+
+
+def prune_retrain_loop(
+    network, sparsities, evaluate, tolerance, finetune, prune=prune_by_magnitude
+):
+    """Prune a little, retrain, validate, and go on as long as it is acceptable.
+
+    network     not changed
+    sparsities  rising; each level goes on from the last, so masks are nested
+    evaluate    function of a network -> performance, higher is better, on validation data
+    tolerance   how much of the performance before pruning may be lost, >= 0
+    finetune    function of a network that trains it
+    prune       function (network, sparsity): the criterion
+    returns a `Search`; it stops at the first level that fails
+
+    Source: C-3.2, C-3.1, A-8a, A-3.4a. Erratum: C-3.2 takes ratio and threshold as two choices.
+    """
+    _check_rising("sparsities", sparsities)
+    baseline, best, network, curve = evaluate(network), None, network.copy(), []
+    for level in sparsities:
+        level, candidate = _try(network, level, prune, evaluate, finetune)
+        curve.append(level)
+        if not _passes(level, baseline, tolerance):
+            break
+        best, network = level, candidate
+    return Search(best, network, curve)
+
+
+def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_magnitude, steps=6):
+    """The highest sparsity that costs little, by halving the interval that must contain it.
+
+    network    not changed; each level prunes a copy of it
+    evaluate, tolerance, finetune, prune  as in `prune_retrain_loop`; finetune may be None
+    steps      how often the interval 0 to 1 is halved, >= 1; what is found is known to 2^-steps,
+               if performance falls as sparsity rises
+    returns a `Search`; a sparsity that empties a layer is too high and not in the curve
+
+    Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning"; in the spirit of
+    He et al. 2018 (AMC).
+    """
+    baseline, low, high = evaluate(network), 0.0, 1.0
+    best, found, curve = None, network.copy(), []
+    for _ in range(whole_number("steps", steps, low=1)):
+        middle = (low + high) / 2
+        try:
+            level, candidate = _try(network, middle, prune, evaluate, finetune)
+        except EmptyLayerError:
+            high = middle
+            continue
+        curve.append(level)
+        if _passes(level, baseline, tolerance):
+            low, best, found = middle, level, candidate
+        else:
+            high = middle
+    return Search(best, found, curve)
+
+
+def _try(network, level, prune, evaluate, finetune):
+    """A pruned and fine-tuned copy, and what came of it."""
+    candidate = network.copy()
+    prune(candidate, level)
+    if finetune is not None:
+        finetune(candidate)
+    pruned = sparsity(*(w.value for w in candidate.weights.values()))
+    return Level(float(level), pruned, float(evaluate(candidate))), candidate
+
+
+def _passes(level, baseline, tolerance):
+    return last_before_failure([level.performance], baseline, tolerance) is not None
+
+
+def _check_rising(name, levels):
+    if not len(levels) or any(a >= b for a, b in pairwise(levels)):
+        raise ValueError(f"{name} must rise from each to the next, got {list(levels)}")
