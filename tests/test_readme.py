@@ -2,6 +2,8 @@
 
 import doctest
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
@@ -14,6 +16,15 @@ def test_the_example_gives_what_is_printed():
     results = doctest.DocTestRunner().run(test, out=report.append)
     assert results.attempted > 10
     assert results.failed == 0, "".join(report)
+
+
+def test_the_commands_print_what_is_shown():
+    (shown,) = re.findall(r"```\n(\$ .*?)```", README.read_text(), re.DOTALL)
+    command, expected = re.findall(r"^\$ (.*?) +#.*\n([^$]*)", shown, re.MULTILINE)[-1]
+    python, *arguments = command.split()
+    assert python == ".venv/bin/python"
+    run = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True)
+    assert doctest.OutputChecker().check_output(expected, run.stdout, doctest.ELLIPSIS), run.stdout
 
 
 def test_there_are_exactly_two_commands():

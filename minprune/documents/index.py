@@ -6,6 +6,7 @@ with it: the first line, the equation under it, the ids after "Source:", the exa
 
 import inspect
 import re
+from functools import cache
 from typing import NamedTuple
 
 from minprune.documents.errata import ERRATA, FACTS
@@ -61,6 +62,7 @@ class Entry(NamedTuple):
     doc: str  # the whole docstring
 
 
+@cache
 def entries():
     """Every function and class whose docstring names a source, in reading order."""
     return [

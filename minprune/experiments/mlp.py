@@ -12,7 +12,7 @@ import numpy as np
 
 from minprune.experiments.settings import Settings
 from minprune.experiments.timing import median_milliseconds
-from minprune.formulas.metrics import count_nonzero, count_parameters, dense_bytes, sparsity
+from minprune.formulas.metrics import count_nonzero, count_parameters, dense_bytes
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import Adam, cosine_decay
@@ -185,13 +185,13 @@ def finetune_without_mask(settings, data, dense):
     network = dense.copy()
     prune_by_magnitude(network, settings.sparsity, settings.scope)
     network.unprune()
-    stages = [weight_sparsity(network)]
+    stages = [network.sparsity]
     first_step, batch = network.copy(), slice(settings.batch_size)
     x, y = data.train.flat[batch], data.train.labels[batch]
     train_step(first_step, Adam(first_step.parameters, settings.finetune_lr), x, y)
-    stages.append(weight_sparsity(first_step))
+    stages.append(first_step.sparsity)
     finetune(network, settings, data, title="without the mask")
-    stages.append(weight_sparsity(network))
+    stages.append(network.sparsity)
     return network, Unmasked(*stages)
 
 
@@ -236,8 +236,3 @@ def idle_units(network, data):
 def accuracy_on_test(network, data):
     """Accuracy on the test images."""
     return evaluate(network, data.test.flat, data.test.labels)[1]
-
-
-def weight_sparsity(network):
-    """Fraction of the weights, biases not counted, that are exactly 0."""
-    return sparsity(*(w.value for w in network.weights.values()))

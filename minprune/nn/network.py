@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from minprune.arguments import layer_widths
+from minprune.formulas.metrics import sparsity
 from minprune.nn.initialisers import glorot_uniform
 from minprune.nn.layers import Dense, ReLU
 
@@ -65,6 +66,11 @@ class Network:
     def weights(self):
         """The parameters that pruning and weight decay act on: all but the biases."""
         return {name: p for name, p in self.parameters.items() if p.value.ndim > 1}
+
+    @property
+    def sparsity(self):
+        """Fraction of the weights that are zero, biases not counted."""
+        return sparsity(*(w.value for w in self.weights.values()))
 
     def prune(self, masks):
         """Give every weight array its mask, in the order of `weights`; True = keep.

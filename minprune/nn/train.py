@@ -11,7 +11,6 @@ from minprune.nn.losses import label_loss, softmax_cross_entropy
 from minprune.nn.optim import no_decay
 from minprune.nn.progress import Progress
 
-
 VALIDATION = "validation x", "validation y"  # what errors call them
 
 

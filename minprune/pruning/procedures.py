@@ -9,7 +9,6 @@ the order of the steps and nothing else:
 
 from typing import NamedTuple
 
-from minprune.formulas.metrics import sparsity
 from minprune.formulas.quantize import quantize_symmetric
 from minprune.formulas.schedules import mean_threshold, stage_sparsities
 from minprune.formulas.scores import layer_importance
@@ -129,5 +128,4 @@ def prune_neurons_and_finetune(
 
 
 def _stage(name, network, evaluate):
-    pruned = sparsity(*(w.value for w in network.weights.values()))
-    return Stage(name, pruned, float(evaluate(network)))
+    return Stage(name, network.sparsity, float(evaluate(network)))

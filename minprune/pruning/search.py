@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from minprune.arguments import at_least_zero, whole_number
-from minprune.formulas.metrics import performance_loss, sparsity
+from minprune.formulas.metrics import performance_loss
 from minprune.nn.network import EmptyLayerError
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold
 
@@ -135,8 +135,7 @@ def _try(network, level, prune, evaluate, finetune):
     prune(candidate, level)
     if finetune is not None:
         finetune(candidate)
-    pruned = sparsity(*(w.value for w in candidate.weights.values()))
-    return Level(float(level), pruned, float(evaluate(candidate))), candidate
+    return Level(float(level), candidate.sparsity, float(evaluate(candidate))), candidate
 
 
 def _passes(level, baseline, tolerance):

@@ -8,6 +8,7 @@ import numpy as np
 
 from minprune.documents.index import entries, errata_of, facts_of, find, functions_of
 from minprune.documents.items import ITEMS
+from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 
 WIDTH = 100
@@ -77,7 +78,9 @@ def _item_page(item):
 
 def _function_page(entry):
     head = f"{entry.path}  ({', '.join(entry.ids)})"
-    return f"{head}\n{'-' * len(head)}\n{textwrap.indent(entry.doc.rstrip(), '    ')}\n"
+    papers = [textwrap.fill(p, WIDTH - 4, subsequent_indent="  ") for p in papers_in(entry.doc)]
+    text = "\n\n".join([entry.doc.rstrip(), *(["\n".join(papers)] if papers else [])])
+    return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
 
 
 # --- worked examples -----------------------------------------------------------------------------
