@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -12,21 +13,28 @@ def finite_array(name, value):
 
     `TypeError` if it does not hold real numbers, `ValueError` if one is a NaN or an infinity.
     """
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
-    if array.dtype.kind != "f":
-        return array.astype(np.float64)  # integers would overflow: abs of the int8 -128 is -128
+    array = real_array(name, value)
     if not np.isfinite(array).all():
         bad = np.argwhere(~np.isfinite(array))[0].tolist()
         raise ValueError(f"{name} must be finite, got {array[tuple(bad)]} at index {bad}")
     return array
 
 
+def real_array(name, value):
+    """As `finite_array`, but NaN and infinity pass: what diverged is noticed where it ends up."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
+    if array.dtype.kind != "f":
+        return array.astype(np.float64)  # integers would overflow: abs of the int8 -128 is -128
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
 def finite_arrays(name, value):
     """The values as a list of float arrays; `TypeError` for a single array in place of a list."""
-    if isinstance(value, np.ndarray):
-        raise TypeError(f"{name} must be a list of arrays, one per layer, got a single array")
+    if isinstance(value, np.ndarray) or not isinstance(value, Iterable):
+        what = "a single array" if isinstance(value, np.ndarray) else repr(value)
+        raise TypeError(f"{name} must be a list of arrays, one per layer, got {what}")
     return [finite_array(f"{name}[{l}]", array) for l, array in enumerate(value)]
 
 

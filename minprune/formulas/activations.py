@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array
+from minprune.arguments import finite_array, real_array
 
 
 def relu(x):
@@ -35,7 +35,7 @@ def relu_derivative(x):
     array([0., 0., 1.])
     """
     x = finite_array("x", x)
-    return (x > 0).astype(x.dtype)
+    return np.asarray(x > 0, dtype=x.dtype)
 
 
 def sigmoid(x):
@@ -111,14 +111,15 @@ def log_softmax(z):
 
     z  logits (N, K)
     returns an array (N, K), all entries <= 0. Subtracting the largest logit changes no p_k and
-    keeps every exponent <= 0, so nothing overflows and the sum is at least 1.
+    keeps every exponent <= 0, so nothing overflows and the sum is at least 1. A NaN makes
+    its row NaN
 
     Source: A-5.2.2; the shift is folklore.
 
     >>> log_softmax(np.array([[1000.0, 1000.0]]))
     array([[-0.69314718, -0.69314718]])
     """
-    z = np.asarray(z)
+    z = real_array("z", z)
     if z.ndim != 2 or z.size == 0:
         raise ValueError(f"z must be (N, K) with N and K at least 1, got {z.shape}")
     z = z - z.max(axis=1, keepdims=True)

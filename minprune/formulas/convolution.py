@@ -75,7 +75,8 @@ def _windows(x, shape):
 
 
 def _squares(x, size):
-    x, size = finite_array("x", x), whole_number("size", size, low=1)
+    x = finite_array("x", x)
     if x.ndim != 4:
         raise ValueError(f"x must be images (N, H, W, C), got {x.shape}")
+    size = whole_number("size", size, low=1, high=min(x.shape[1:3]))
     return _windows(x, (size, size))[:, ::size, ::size]

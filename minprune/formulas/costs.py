@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from minprune.arguments import layer_widths, one_of, whole_number
+from minprune.arguments import above_zero, layer_widths, one_of, whole_number
 
 
 def mlp_parameters(widths):
@@ -189,7 +189,13 @@ def network_costs(layers, image):
     15470264320
     """
     shape, costs = tuple(whole_number("image", side, low=1) for side in image), []
-    for layer in layers:
+    if len(shape) != 3:
+        raise ValueError(f"image must be (height, width, channels), got {shape}")
+    for l, layer in enumerate(layers):
+        if type(layer) not in _COST:
+            raise TypeError(f"layers[{l}] must be a Conv, Pool or Full, got {layer!r}")
+        if len(shape) != 3 and not isinstance(layer, Full):
+            raise ValueError(f"layers[{l}] must be a Full behind a Full, got {layer!r}")
         costs.append(_COST[type(layer)](layer, shape))
         shape = costs[-1].output
     return costs
@@ -200,7 +206,8 @@ def vgg16(width=1.0, classes=1000):
 
         filters = width * (64, 64 | 128, 128 | 256, 256, 256 | 512, 512, 512 | 512, 512, 512)
 
-    width    share of the filters kept, > 0; 0.5 is the pruning of C-4.3
+    width    share of the filters kept, > 0; 0.5 is the pruning of C-4.3. Each number of filters is
+             rounded, a half to the even one, and at least 1
     classes  outputs of the last layer
     returns a list for `network_costs`
 
@@ -211,7 +218,7 @@ def vgg16(width=1.0, classes=1000):
     >>> sum(cost.parameters for cost in network_costs(vgg16(width=0.5), (224, 224, 3)))
     75942792
     """
-    layers = []
+    layers, width = [], above_zero("width", width)
     for repeats, filters in ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)):
         layers += [Conv(max(round(width * filters), 1))] * repeats + [Pool(2)]
     return [*layers, Full(4096), Full(4096), Full(whole_number("classes", classes, low=1))]
@@ -235,7 +242,7 @@ def _pool_cost(layer, shape):
 
 
 def _full_cost(layer, shape):
-    widths = [math.prod(shape), layer.units]
+    widths = [math.prod(shape), whole_number("units", layer.units, low=1)]
     return Cost(mlp_parameters(widths), mlp_macs(widths), (layer.units,))
 
 

@@ -27,7 +27,9 @@ def soften(z, temperature):
     >>> soften([[2.0, 0.0, 0.0]], temperature=2.0).round(4)
     array([[0.5761, 0.2119, 0.2119]])
     """
-    return softmax(finite_array("z", z) / above_zero("temperature", temperature))
+    z = log_softmax(finite_array("z", z))
+    with np.errstate(over="ignore"):  # at a low temperature the others go to minus infinity
+        return softmax((z - z.max(axis=1, keepdims=True)) / above_zero("temperature", temperature))
 
 
 def distillation_loss(z, z_teacher, y, alpha, temperature):
@@ -61,19 +63,20 @@ def distillation_gradient(z, z_teacher, y, alpha, temperature):
         dL/dz_nk = ((1 - alpha) (p_nk - [k = y_n]) + alpha T (p^T_nk - p_teacher^T_nk)) / N
 
     arguments  as in `distillation_loss`
-    returns an array (N, K)
+    returns an array (N, K), dtype of z
 
     Source: C-2.1g; Hinton, Vinyals and Dean 2015, eq. (2).
 
     >>> distillation_gradient([[0.0, 0.0]], [[0.0, 0.0]], [0], alpha=0.5, temperature=2.0)
     array([[-0.25,  0.25]])
     """
+    dtype = finite_array("z", z).dtype
     z, z_teacher, y, alpha, temperature = _checked(z, z_teacher, y, alpha, temperature)
     from_labels = softmax(z)
     from_labels[np.arange(len(z)), y] -= 1
     # d KL / dz = (p - q) / T, since d log p_j / dz_k = ([j = k] - p_k) / T and sum_j q_j = 1
     from_teacher = temperature * (softmax(z / temperature) - softmax(z_teacher / temperature))
-    return ((1 - alpha) * from_labels + alpha * from_teacher) / len(z)
+    return (((1 - alpha) * from_labels + alpha * from_teacher) / len(z)).astype(dtype)
 
 
 def ensemble_average(predictions):
@@ -90,13 +93,17 @@ def ensemble_average(predictions):
     array([[0.75, 0.25]])
     """
     predictions = one_shape("predictions", predictions)
-    if not predictions:
-        raise ValueError("predictions must hold at least one array, got none")
+    if not predictions or predictions[0].ndim != 2:
+        raise ValueError("predictions must hold at least one array (N, K)")
+    if any((p < 0).any() or not np.allclose(p.sum(axis=1), 1, atol=1e-2) for p in predictions):
+        raise ValueError("predictions must be probabilities: rows that sum to 1")
     return np.mean(predictions, axis=0)
 
 
 def _checked(z, z_teacher, y, alpha, temperature):
-    z, z_teacher = finite_array("z", z), finite_array("z_teacher", z_teacher)
+    # in float64: at a high temperature the two distributions differ in their last digits only
+    z = finite_array("z", z).astype(np.float64)
+    z_teacher = finite_array("z_teacher", z_teacher).astype(np.float64)
     same_shape(z=z, z_teacher=z_teacher)
     if z.ndim != 2 or z.size == 0:
         raise ValueError(f"z must be (N, K) with N and K at least 1, got {z.shape}")

@@ -13,6 +13,7 @@ from minprune.arguments import (
     whole_number,
 )
 from minprune.formulas.masks import checked_mask, prune_count, rank_mask
+from minprune.formulas.norms import unit_l2
 
 
 def factorisation_loss(R, observed, P, Q, lam):
@@ -44,9 +45,9 @@ def factorise(R, observed, k, lam, sweeps, rng):
 
     R, observed  as in `factorisation_loss`
     k            number of factors, >= 1
-    lam          strength, > 0, which keeps every system solvable
+    lam          strength, > 0: keeps every system solvable, unless it is lost to rounding
     sweeps       how often P and then Q are solved for, >= 1; the loss never rises
-    rng          numpy.random.Generator for the first Q
+    rng          numpy.random.Generator for the first Q, standard normal
     returns (P, Q), (m, k) and (n, k); without ratings a user's or item's factors are 0
 
     Source: C-3.4b, our choice; Zhou, Wilkinson, Schreiber and Pan 2008 (weighted penalty).
@@ -56,7 +57,9 @@ def factorise(R, observed, k, lam, sweeps, rng):
     array([[2., 4.]])
     """
     R, k = finite_array("R", R), whole_number("k", k, low=1)
-    Q = generator("rng", rng).standard_normal((R.shape[-1], k))
+    if R.ndim != 2:
+        raise ValueError(f"R must be (m, n), got {R.shape}")
+    Q = generator("rng", rng).standard_normal((R.shape[1], k))
     R, observed, _, Q = _checked(R, observed, np.zeros((len(R), k)), Q)
     lam = above_zero("lam", lam)
     for _ in range(whole_number("sweeps", sweeps, low=1)):
@@ -71,8 +74,9 @@ def balance_factors(P, Q):
         P Q^T = U S V^T  (singular values),          P' = U sqrt(S),  Q' = V sqrt(S)
 
     P, Q  factors (m, k) and (n, k), k <= m and k <= n
-    returns (P', Q'), factors in falling order of importance. Before this, P A and Q A^-T give the
-    same product for every invertible A, so the size of an entry or a factor means nothing
+    returns (P', Q'), factors in falling order of importance, each up to its sign. Before this,
+    P A and Q A^-T give the same product for every invertible A, so the size of an entry or a
+    factor means nothing
 
     Source: C-3.4b, our choice; Eckart and Young 1936 make it the best order to cut.
 
@@ -84,8 +88,8 @@ def balance_factors(P, Q):
     if P.shape[1] > min(len(P), len(Q)):
         raise ValueError(f"P and Q must have k <= m and k <= n, got {P.shape} and {Q.shape}")
     # P Q^T = U_p (R_p R_q^T) U_q^T: only a k x k matrix needs a singular value decomposition
-    U_p, R_p = np.linalg.qr(P)
-    U_q, R_q = np.linalg.qr(Q)
+    U_p, R_p = np.linalg.qr(P.astype(np.float64))
+    U_q, R_q = np.linalg.qr(Q.astype(np.float64))
     U, S, Vt = np.linalg.svd(R_p @ R_q.T)
     return U_p @ U * np.sqrt(S), U_q @ Vt.T * np.sqrt(S)
 
@@ -104,7 +108,7 @@ def factor_importance(P, Q):
     array([5. , 0.5])
     """
     P, Q = _factors(P, Q)
-    return np.linalg.norm(P, axis=0) * np.linalg.norm(Q, axis=0)
+    return unit_l2(P) * unit_l2(Q)
 
 
 def prune_factors(P, Q, sparsity):
@@ -114,7 +118,8 @@ def prune_factors(P, Q, sparsity):
 
     P, Q      factors (m, k) and (n, k), best after `balance_factors`
     sparsity  fraction of the factors to remove, 0 <= sparsity < 1
-    returns (P', Q'), (m, k') and (n, k')
+    returns (P', Q'), (m, k') and (n, k'), the columns that stay in their order; among equals the
+    first goes first
 
     Source: C-3.4b, our choice.
     Erratum: C-3.4 prunes "redundant parameters" of P and Q, whose sizes are not unique.
@@ -148,7 +153,8 @@ def _factors(P, Q):
 
 
 def _checked(R, observed, P, Q):
-    R, (P, Q) = finite_array("R", R), _factors(P, Q)
+    R, (P, Q) = finite_array("R", R).astype(np.float64), _factors(P, Q)
+    P, Q = P.astype(np.float64), Q.astype(np.float64)
     if R.shape != (len(P), len(Q)):
         raise ValueError(f"R must be {(len(P), len(Q))}, one row a user, got {R.shape}")
     return R, checked_mask("observed", observed, R.shape), P, Q

@@ -109,8 +109,9 @@ def _vector_and_inverse(w, H):
     w, H = finite_array("w", w), finite_array("H", H)
     if w.ndim != 1 or H.shape != (w.size, w.size):
         raise ValueError(f"w must be (n,) and H (n, n), got {w.shape} and {H.shape}")
-    if not np.array_equal(H, H.T):
+    if not np.allclose(H, H.T, rtol=1e-6, atol=1e-6 * np.abs(H).max(initial=0)):
         raise ValueError("H must be symmetric")
+    H = (H + H.T) / 2  # what rounding has left
     try:
         np.linalg.cholesky(H)
     except np.linalg.LinAlgError:

@@ -37,7 +37,8 @@ def threshold_mask(score, theta, ties="keep"):
     array([False, False,  True])
     """
     score = finite_array("score", score)
-    theta = score.dtype.type(finite_number("theta", theta))  # 0.3 as a float32 equals a stored 0.3
+    with np.errstate(over="ignore"):  # a float32 cannot hold 1e300, which is above all of them
+        theta = score.dtype.type(finite_number("theta", theta))  # as float32 0.3 is a stored 0.3
     one_of("ties", ties, ("keep", "prune"))
     return score >= theta if ties == "keep" else score > theta
 

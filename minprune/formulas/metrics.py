@@ -74,7 +74,7 @@ def pruning_rate(w, theta, ties="keep"):
         r = #{i : |w_i| < theta} / n          (<= with ties="prune")
 
     w      array of any shape with at least one entry
-    theta  threshold, in the units of the weights
+    theta  threshold, >= 0, in the units of the weights
     returns a float in [0, 1]
 
     Source: B-3b (words), B-4c (code).
@@ -83,7 +83,7 @@ def pruning_rate(w, theta, ties="keep"):
     >>> pruning_rate([[-0.9, 0.05], [0.4, -0.02]], theta=0.1)
     0.5
     """
-    return sparsity(threshold_mask(magnitude(w), theta, ties))
+    return sparsity(threshold_mask(magnitude(w), at_least_zero("theta", theta), ties))
 
 
 # --- how much smaller ----------------------------------------------------------------------------

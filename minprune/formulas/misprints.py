@@ -27,7 +27,7 @@ def signed_threshold_mask_misprint(w, theta, ties="prune"):
     array([[0, 0],
            [1, 0]])
     """
-    return threshold_mask(w, at_least_zero("theta", theta), ties)
+    return threshold_mask(finite_array("w", w), at_least_zero("theta", theta), ties)
 
 
 def mask_as_weight_misprint(w, theta):
@@ -110,7 +110,7 @@ def layer_norm_mask_misprint(W, theta):
         m_ij = 1 if ||W||_1 > theta else 0
 
     W      array of any shape
-    theta  number, called a ratio in the document
+    theta  number >= 0, called a ratio in the document
     returns a boolean array, shape of W
 
     Source: C-4.2c. Erratum: the unit's own norm is meant; see `unit_threshold_mask`.
@@ -137,7 +137,10 @@ def kernel_norm_axes_misprint(K):
     >>> kernel_norm_axes_misprint(np.ones((3, 3, 1, 32)))
     array([96., 96., 96.])
     """
-    return np.abs(finite_array("K", K)).sum(axis=(1, 2, 3))
+    K = finite_array("K", K)
+    if K.ndim != 4:
+        raise ValueError(f"K must be (k_h, k_w, c_in, c_out), got {K.shape}")
+    return np.abs(K).sum(axis=(1, 2, 3), dtype=np.float64)
 
 
 def dropped_tensors_misprint(tensors, theta):

@@ -42,7 +42,9 @@ def l2_norm(w):
     >>> l2_norm([[3.0, 0.0], [0.0, -4.0]])
     5.0
     """
-    return float(np.sqrt(np.square(finite_array("w", w), dtype=np.float64).sum()))
+    size = np.abs(finite_array("w", w)).astype(np.float64)
+    largest = size.max(initial=0.0)  # out of the squares, which could overflow or vanish
+    return float(largest * np.sqrt(np.square(size / largest).sum())) if largest > 0 else 0.0
 
 
 def spectral_norm(W):
@@ -81,7 +83,7 @@ def normalise(w):
     """
     w = finite_array("w", w)
     norm = l2_norm(w)
-    return np.divide(w, norm, dtype=w.dtype) if norm > 0 else w.copy()
+    return (w / np.float64(norm)).astype(w.dtype) if norm > 0 else w.copy()
 
 
 def relative_magnitude(w):
@@ -119,7 +121,7 @@ def unit_l1(w, axis=-1):
     """
     w = finite_array("w", w)
     others = _all_axes_but(w, axis)
-    return np.abs(w).sum(axis=others, dtype=np.float64).astype(w.dtype)
+    return np.abs(w).sum(axis=others, dtype=np.float64).astype(_dtype_of_sums(w))
 
 
 def unit_l2(w, axis=-1):
@@ -138,7 +140,12 @@ def unit_l2(w, axis=-1):
     """
     w = finite_array("w", w)
     others = _all_axes_but(w, axis)
-    return np.sqrt(np.square(w, dtype=np.float64).sum(axis=others)).astype(w.dtype)
+    return np.sqrt(np.square(w, dtype=np.float64).sum(axis=others)).astype(_dtype_of_sums(w))
+
+
+def _dtype_of_sums(w):
+    """That of w, but at least float32: the largest float16 is 65504."""
+    return np.promote_types(w.dtype, np.float32)
 
 
 def _all_axes_but(w, axis):

@@ -11,6 +11,7 @@ import numpy as np
 
 from minprune.arguments import (
     above_zero,
+    array_axis,
     at_least_zero,
     finite_array,
     finite_arrays,
@@ -104,13 +105,14 @@ def l1_proximal(w, lam, lr):
     returns an array, shape of w
 
     Source: A-2.2b; Daubechies, Defrise and De Mol 2004 (iterative soft thresholding).
-    Erratum: A-2.2 says that the L1 penalty makes weights sparse; a subgradient step jumps over 0.
+    Erratum: A-2.2 says that the L1 penalty makes weights sparse. So it does at the minimum, but a
+    subgradient step jumps over 0.
 
     >>> l1_proximal([-0.5, 0.125, 0.75], lam=0.5, lr=0.5)
     array([-0.25,  0.  ,  0.5 ])
     """
     w, lam, lr = finite_array("w", w), at_least_zero("lam", lam), above_zero("lr", lr)
-    return np.sign(w) * np.maximum(np.abs(w) - lr * lam, 0)
+    return np.sign(w) * np.maximum(np.abs(w) - lr * lam, 0) + 0.0  # -0.0 + 0.0 is 0.0
 
 
 def l2_proximal(w, lam, lr):
@@ -196,7 +198,7 @@ def group_lasso_proximal(w, lam, lr, axis=-1):
     norms = _per_unit(unit_l2(w, axis), w, axis)
     threshold = lr * at_least_zero("lam", lam) * math.sqrt(_group_size(w, axis))
     left = np.maximum(norms - threshold, 0)
-    return w * np.divide(left, norms, out=np.zeros_like(norms), where=norms > 0)
+    return w * np.divide(left, norms, out=np.zeros_like(norms), where=norms > 0) + 0.0  # no -0.0
 
 
 def sparse_group_lasso(w, lam1, lam2, axis=-1):
@@ -209,12 +211,14 @@ def sparse_group_lasso(w, lam1, lam2, axis=-1):
     axis        the axis that numbers the units
     returns a float in the units of the loss
 
-    Source: A-8b, our choice for pruning at several scales; Scardapane et al. 2017.
+    Source: A-8b, our choice for pruning at several scales; Simon, Friedman, Hastie and Tibshirani
+    2013; in networks Scardapane et al. 2017.
 
     >>> sparse_group_lasso([[3.0, 1.0], [-4.0, 0.0], [0.0, 0.0], [0.0, 0.0]], lam1=0.25, lam2=0.5)
     8.0
     """
-    return l1_penalty(w, at_least_zero("lam1", lam1)) + group_lasso(w, lam2, axis)
+    lam1, lam2 = at_least_zero("lam1", lam1), at_least_zero("lam2", lam2)
+    return l1_penalty(w, lam1) + group_lasso(w, lam2, axis)
 
 
 def l1_regularised_loss(data_loss, weights, lam):
@@ -232,7 +236,7 @@ def l1_regularised_loss(data_loss, weights, lam):
     >>> l1_regularised_loss(0.5, [[0.5, -0.25], [[0.25]]], lam=2.0)
     2.5
     """
-    weights = finite_arrays("weights", weights)
+    weights, lam = finite_arrays("weights", weights), at_least_zero("lam", lam)
     return finite_number("data_loss", data_loss) + sum(l1_penalty(w, lam) for w in weights)
 
 
@@ -251,7 +255,7 @@ def l2_regularised_loss(data_loss, weights, lam):
     >>> l2_regularised_loss(0.5, [[0.5, -0.5], [[1.0]]], lam=2.0)
     3.5
     """
-    weights = finite_arrays("weights", weights)
+    weights, lam = finite_arrays("weights", weights), at_least_zero("lam", lam)
     return finite_number("data_loss", data_loss) + sum(l2_penalty(w, lam) for w in weights)
 
 
@@ -297,6 +301,7 @@ def shrink(w, factor):
 
 
 def _group_size(w, axis):
+    axis = array_axis("axis", axis, w.ndim)
     return w.size // w.shape[axis] if w.size else 0
 
 

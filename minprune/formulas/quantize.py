@@ -25,7 +25,7 @@ def quantize_symmetric(w, bits=8):
     returns `Quantized(q, step)`: q integers from -Q to Q (int8, above 8 bits int16), shape of w,
     and the step, 0 for an array of zeros; halves go to the even integer
 
-    Source: A-3.2.2, C-2.1c; Jacob et al. 2018.
+    Source: A-3.2.2, C-2.1c; Jacob et al. 2018, with zero point 0.
     Erratum: A-3.2.2 calls tf.lite.Optimize as a function; it is an enumeration.
 
     >>> quantize_symmetric([0.5, -1.0, 0.0], bits=3)
@@ -41,7 +41,7 @@ def quantize_symmetric(w, bits=8):
 def dequantize(q, step):
     """The weights that the integers stand for.
 
-        what_i = step * q_i          |what_i - w_i| <= step / 2
+        what_i = step * q_i          |what_i - w_i| <= step / 2 for q and step of one array
 
     q     array of integers of any shape
     step  >= 0
@@ -86,9 +86,10 @@ def fake_quantize(w, bits, limit):
     w      array of any shape
     bits   from 2 to 16
     limit  > 0, the largest magnitude that can be represented
-    returns an array, shape of w; doing it twice changes nothing more
+    returns an array, shape and dtype of w; halves go to the even integer; doing it twice changes
+    nothing more
 
-    Source: A-3.3c, A-8d; Jacob et al. 2018, eq. (12).
+    Source: A-3.3c, A-8d; Jacob et al. 2018, with a range that is symmetric about 0.
     Erratum: A-8 says that this combines pruning and quantisation; no pruning is in it.
 
     >>> fake_quantize([0.3, 0.6, -2.0], bits=2, limit=1.0)
@@ -96,7 +97,8 @@ def fake_quantize(w, bits, limit):
     """
     w, limit = finite_array("w", w), above_zero("limit", limit)
     step = limit / (2 ** (whole_number("bits", bits, low=2, high=16) - 1) - 1)
-    return np.multiply(step, np.rint(np.clip(w, -limit, limit) / step), dtype=w.dtype)
+    q = np.rint(np.clip(w.astype(np.float64), -limit, limit) / step) + 0.0  # -0.0 + 0.0 is 0.0
+    return np.asarray(step * q, dtype=w.dtype)
 
 
 def fake_quantize_gradient(w, dy, limit):
@@ -108,7 +110,8 @@ def fake_quantize_gradient(w, dy, limit):
     limit  > 0, as in `fake_quantize`
     returns an array, shape of w. The true derivative of rounding is 0 almost everywhere
 
-    Source: A-3.3c; Bengio, Léonard and Courville 2013.
+    Source: A-3.3c; Bengio, Léonard and Courville 2013; cut off outside the limit as in Hubara et
+    al. 2016.
 
     >>> fake_quantize_gradient([0.5, 1.0, -2.0], [1.0, 1.0, 1.0], limit=1.0)
     array([1., 1., 0.])
@@ -125,7 +128,7 @@ def scaled_to_float16(g, scale):
 
     g      array of any shape
     scale  S > 0, a power of two loses nothing
-    returns an array of float16, shape of g; infinite where scale * g exceeds 65504
+    returns an array of float16, shape of g; infinite from 65520 on
 
     Source: C-2.1d; Micikevicius et al. 2018 (loss scaling).
 
@@ -133,7 +136,7 @@ def scaled_to_float16(g, scale):
     (array([0.], dtype=float16), array([1.025e-05], dtype=float16))
     """
     with np.errstate(over="ignore"):  # an overflow is the answer: the scale is too large
-        return (above_zero("scale", scale) * finite_array("g", g)).astype(np.float16)
+        return (above_zero("scale", scale) * finite_array("g", g).astype(float)).astype(np.float16)
 
 
 def mixed_precision_step(w, g16, lr, scale, mask=None):
@@ -141,7 +144,7 @@ def mixed_precision_step(w, g16, lr, scale, mask=None):
 
         w' = m (w - lr float32(g_16) / scale)
 
-    w     float32 master weights, array of any shape: in float16, 1 + 0.0001 is 1
+    w     master weights, array of any shape, taken as float32: in float16, 1 + 0.0001 is 1
     g16   float16 gradient of scale * L, shape of w; `ValueError` if it has overflowed
     lr    learning rate, > 0
     scale S > 0
@@ -154,10 +157,12 @@ def mixed_precision_step(w, g16, lr, scale, mask=None):
     >>> mixed_precision_step(np.float32([1.0]), np.float16([1.024]), lr=0.1, scale=1024.0)
     array([0.9999], dtype=float32)
     """
+    lr, scale = above_zero("lr", lr), above_zero("scale", scale)
     w, g16 = finite_array("w", w).astype(np.float32), np.asarray(g16)
+    if g16.dtype != np.float16:
+        raise TypeError(f"g16 must be float16, got {g16.dtype}")
     if not np.isfinite(g16).all():
         raise ValueError(f"g16 has overflowed; scale = {scale} is too large for this gradient")
     same_shape(w=w, g16=g16)
-    lr, scale = above_zero("lr", lr), above_zero("scale", scale)
     new = w - lr * (g16.astype(np.float32) / scale)
-    return new if mask is None else apply_mask(new, mask)
+    return np.asarray(new if mask is None else apply_mask(new, mask), dtype=np.float32)

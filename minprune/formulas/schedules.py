@@ -32,8 +32,8 @@ def polynomial_decay(step, initial, final, begin, end, power=3):
     initial, final = fraction("initial", initial), fraction("final", final)
     begin, end = _begin_before_end(begin, end)
     done = (whole_number("step", step, low=0) - begin) / (end - begin)
-    left = 1 - min(max(done, 0.0), 1.0)
-    return final + (initial - final) * left ** above_zero("power", power)
+    left = (1 - min(max(done, 0.0), 1.0)) ** above_zero("power", power)
+    return left * initial + (1 - left) * final  # the same, and exact at both ends
 
 
 def is_pruning_step(step, begin, end, frequency=100):
@@ -55,13 +55,14 @@ def is_pruning_step(step, begin, end, frequency=100):
     return begin <= step <= end and (step - begin) % frequency == 0
 
 
-def stage_sparsities(final, stages):
+def stage_sparsities(final, stages, initial=0.0):
     """Sparsities of iterative pruning: every stage keeps the same part of what the last one left.
 
-        1 - s_k = (1 - s_f)^(k / K)          k = 1 .. K
+        1 - s_k = (1 - s_0) ((1 - s_f) / (1 - s_0))^(k / K)          k = 1 .. K
 
-    final   s_f, a fraction with 0 <= final < 1
-    stages  K >= 1
+    final    s_f, a fraction with 0 <= final < 1
+    stages   K >= 1
+    initial  s_0 <= s_f, what is pruned already
     returns a list of K floats, the last one exactly s_f
 
     Source: A-5.6, our choice for "multi-stage"; Frankle and Carbin 2019.
@@ -70,7 +71,11 @@ def stage_sparsities(final, stages):
     [0.5, 0.75, 0.875]
     """
     final, stages = fraction("final", final), whole_number("stages", stages, low=1)
-    return [1 - (1 - final) ** (k / stages) for k in range(1, stages)] + [final]
+    dense = 1 - fraction("initial", initial)
+    if initial > final:
+        raise ValueError(f"initial must be at most final = {final}, got {initial}")
+    left = (1 - final) / dense
+    return [1 - dense * left ** (k / stages) for k in range(1, stages)] + [final]
 
 
 def mean_threshold(scores):
@@ -149,7 +154,7 @@ def threshold_from_ratio(score, sparsity):
     """
     score = np.sort(_nonempty("score", score), axis=None)
     k = prune_count(score.size, sparsity)
-    return float(score[k] if k < score.size else np.nextafter(score[-1], np.inf))
+    return float(score[k] if k < score.size else np.nextafter(score[-1], score.dtype.type(np.inf)))
 
 
 def _begin_before_end(begin, end):

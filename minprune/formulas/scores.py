@@ -116,8 +116,8 @@ def synflow(layers):
         R = 1^T |W_1| |W_2| ... |W_L| 1          s_lij = |w_lij| dR/d|w_lij|
 
     layers  list of matrices W_l (n_{l-1}, n_l), first layer first; biases do not count
-    returns a list of arrays, shapes of layers, each with the sum R: a layer's share is conserved,
-    so no layer is emptied while another has weights to spare, if pruned a little at a time
+    returns a list of float64 arrays, shapes of layers, each with the sum R: a layer's share is
+    conserved, so none is emptied while another has weights to spare, if pruned a little at a time
 
     Source: C-7.3, our choice for data-free pruning; Tanaka, Kunin, Yamins and Ganguli 2020.
 
@@ -179,7 +179,8 @@ def taylor(w, g):
     w, g  weights and gradient of the loss, arrays of one shape
     returns an array, shape of w, in the units of the loss
 
-    Source: C-4.2e, D-3.2, E-3.1; Molchanov, Tyree, Karras, Aila and Kautz 2017.
+    Source: C-4.2e, D-3.2, E-3.1; Molchanov et al. 2017 (of activations), and of weights, squared,
+    Molchanov et al. 2019.
 
     >>> taylor([3.0, 1.0], [1.0, -2.0])
     array([3., 2.])
@@ -204,6 +205,8 @@ def multi_task_taylor(w, gradients):
     array([2., 1.])
     """
     w, gradients = finite_array("w", w), finite_arrays("gradients", gradients)
+    for t, g in enumerate(gradients):
+        same_shape(**{"w": w, f"gradients[{t}]": g})
     return sum((taylor(w, g) for g in gradients), np.zeros_like(w))
 
 
@@ -245,6 +248,8 @@ def snip(layers, gradients):
     layers, gradients = finite_arrays("layers", layers), finite_arrays("gradients", gradients)
     if len(layers) != len(gradients):
         raise ValueError(f"gradients must be {len(layers)} arrays, got {len(gradients)}")
+    for l, (w, g) in enumerate(zip(layers, gradients, strict=True)):
+        same_shape(**{f"layers[{l}]": w, f"gradients[{l}]": g})
     scores = [taylor(w, g) for w, g in zip(layers, gradients, strict=True)]
     total = sum(l1_norm(s) for s in scores)
     return [s / total if total > 0 else s for s in scores]

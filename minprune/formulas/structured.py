@@ -82,6 +82,7 @@ def unit_mask(keep, shape, axis=-1):
     >>> unit_mask([True, False], (3, 2)).tolist()
     [[True, False], [True, False], [True, False]]
     """
+    shape = tuple(whole_number("shape", side, low=0) for side in shape)
     axis = array_axis("axis", axis, len(shape))
     keep = checked_mask("keep", keep, (shape[axis],))
     return np.moveaxis(
@@ -103,8 +104,12 @@ def product_mask(*masks):
     array([[ True,  True],
            [False, False]])
     """
+    whole_number("number of masks", len(masks), low=1)
     arrays = [np.asarray(mask) for mask in masks]
-    shape = np.broadcast_shapes(*(a.shape for a in arrays))
+    try:
+        shape = np.broadcast_shapes(*(a.shape for a in arrays))
+    except ValueError as error:
+        raise ValueError(f"masks must broadcast: {error}") from error
     return np.all(
         [np.broadcast_to(checked_mask("masks", a, a.shape), shape) for a in arrays], axis=0
     )
@@ -149,11 +154,13 @@ def block_mask(W, shape, sparsity):
     array([[0, 0, 1, 1],
            [0, 0, 1, 1]])
     """
-    W = magnitude(W)
+    W = np.abs(finite_array("W", W))
+    if np.shape(shape) != (2,):
+        raise ValueError(f"shape must be (r, c), got {shape!r}")
     r, c = (whole_number("shape", side, low=1) for side in shape)
     if W.ndim != 2 or W.shape[0] % r or W.shape[1] % c:
         raise ValueError(f"W must be a matrix made of whole {r} x {c} blocks, got {W.shape}")
-    blocks = W.reshape(W.shape[0] // r, r, W.shape[1] // c, c).sum(axis=(1, 3))
+    blocks = W.reshape(W.shape[0] // r, r, W.shape[1] // c, c).sum(axis=(1, 3), dtype=np.float64)
     keep = rank_mask(blocks, prune_count(blocks.size, sparsity))
     return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
 
@@ -165,7 +172,7 @@ def nm_mask(w, n, m, axis=0):
 
     w     array; the length along the axis is a multiple of m
     n, m  0 <= n <= m, m >= 1
-    axis  along which groups lie; 0, the inputs of a dense layer, is what sparse tensor cores take
+    axis  along which groups lie, in hardware the inputs: 0 of a dense layer, -2 of a kernel
     returns a boolean array, shape of w; among equals the first is pruned first
 
     Source: E-7.3, C-6.4c, our choice for "hardware support"; Mishra et al. 2021.
@@ -177,12 +184,9 @@ def nm_mask(w, n, m, axis=0):
     n, axis = whole_number("n", n, low=0, high=m), array_axis("axis", axis, w.ndim)
     if w.shape[axis] % m:
         raise ValueError(f"w must have a multiple of m = {m} entries along the axis, got {w.shape}")
-    groups = np.moveaxis(w, axis, -1).reshape(-1, m)
-    keep = np.ones(groups.shape, dtype=bool)
-    pruned = np.argsort(groups, axis=1, kind="stable")[:, : m - n]
-    np.put_along_axis(keep, pruned, False, axis=1)
-    moved = np.moveaxis(w, axis, -1).shape
-    return np.moveaxis(keep.reshape(moved), -1, axis).copy()
+    moved = np.moveaxis(w, axis, -1)
+    keep = _largest_of_each_row(moved.reshape(-1, m), n).reshape(moved.shape)
+    return np.moveaxis(keep, -1, axis).copy()
 
 
 def topk_gate(h, k):
@@ -204,8 +208,15 @@ def topk_gate(h, k):
     h = finite_array("h", h)
     if h.ndim != 2:
         raise ValueError(f"h must be (N, h), got {h.shape}")
-    k = whole_number("k", k, low=0, high=h.shape[1])
-    return nm_mask(h, k, h.shape[1], axis=1) if h.size else np.zeros(h.shape, dtype=bool)
+    return _largest_of_each_row(magnitude(h), whole_number("k", k, low=0, high=h.shape[1]))
+
+
+def _largest_of_each_row(score, k):
+    """Mask of the k highest scores of every row; among equals the first is pruned first."""
+    keep = np.ones(score.shape, dtype=bool)
+    pruned = np.argsort(score, axis=1, kind="stable")[:, : score.shape[1] - k]
+    np.put_along_axis(keep, pruned, False, axis=1)
+    return keep
 
 
 # --- removing units for real ---------------------------------------------------------------------

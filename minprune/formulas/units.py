@@ -1,5 +1,7 @@
 """How important is a unit (neuron, channel), judged by its activations on data?"""
 
+import math
+
 import numpy as np
 
 from minprune.arguments import finite_array, same_shape, whole_number
@@ -21,7 +23,8 @@ def mean_activation(a):
     >>> mean_activation([[0.0, -1.0], [0.5, 1.0]])
     array([0.25, 1.  ])
     """
-    return np.abs(_activations("a", a)).mean(axis=0)
+    a = _activations("a", a)
+    return np.abs(a).mean(axis=0, dtype=np.float64).astype(a.dtype)
 
 
 def apoz(a):
@@ -55,7 +58,9 @@ def contribution(a, w_out):
     >>> contribution([[1.0, 0.1]], [[0.0], [5.0]])
     array([0. , 0.5])
     """
-    a, w_out = _activations("a", a), finite_array("w_out", w_out)
+    a, w_out = finite_array("a", a), finite_array("w_out", w_out)
+    if a.ndim != 2:
+        raise ValueError(f"a must be (N, h), got {a.shape}")
     if w_out.ndim != 2 or len(w_out) != a.shape[1]:
         raise ValueError(f"w_out must be ({a.shape[1]}, k), a row a unit, got {w_out.shape}")
     return mean_activation(a) * unit_l2(w_out, axis=0)
@@ -70,7 +75,8 @@ def unit_taylor(a, g):
     g  gradient of each sample's loss with respect to them, same shape
     returns a vector, one entry per unit, in the units of the loss
 
-    Source: A-2.6b, E-3.1; Molchanov et al. 2017, eq. (8).
+    Source: A-2.6b, E-3.1; Molchanov et al. 2017, who divide the scores of a layer by their L2 norm
+    before they compare layers.
 
     >>> unit_taylor([[1.0, 2.0], [1.0, 0.0]], [[0.5, 0.25], [-0.5, 1.0]])
     array([0.5 , 0.25])
@@ -79,7 +85,8 @@ def unit_taylor(a, g):
     same_shape(a=a, g=g)
     _activations("a", a)
     positions = tuple(range(1, a.ndim - 1))
-    return np.abs((a * g).mean(axis=positions)).mean(axis=0)
+    per_sample = np.abs((a * g).mean(axis=positions, dtype=np.float64))  # (N, units)
+    return per_sample.mean(axis=0).astype(a.dtype)
 
 
 def unit_ablation(loss, n):
@@ -110,8 +117,9 @@ def activation_entropy(a, bins=10):
 
         s_j = -sum_b p_jb log p_jb          p_jb: share of the samples in bin b of unit j
 
-    a     activations (N, h), N >= 1; the range of each unit is cut into equal bins, a value on a
-          border belongs to the bin above, the largest value to the last bin
+    a     activations (N, h), or (N, H, W, C) with every position as a sample; N >= 1. The range of
+          each unit is cut into equal bins; a value on a border belongs to the bin above, the
+          largest value to the last bin
     bins  number of bins, >= 1
     returns a vector (h,) in nats, from 0 to log(bins); 0 for a constant unit
 
@@ -120,10 +128,10 @@ def activation_entropy(a, bins=10):
     >>> activation_entropy([[0.0, 5.0], [1.0, 5.0]], bins=2).round(6)
     array([0.693147, 0.      ])
     """
-    a, bins = finite_array("a", a), whole_number("bins", bins, low=1)
-    low, width = _activations("a", a).min(axis=0), np.ptp(a, axis=0)
-    position = np.divide(a - low, width, out=np.zeros_like(a), where=width > 0)
-    bin_of = np.minimum((position * bins).astype(int), bins - 1)
+    a, bins = _activations("a", a).astype(np.float64), whole_number("bins", bins, low=1)
+    low, width = a.min(axis=0), np.ptp(a, axis=0)
+    position = np.divide((a - low) * bins, width, out=np.zeros_like(a), where=width > 0)
+    bin_of = np.minimum(position.astype(int), bins - 1)
     p = np.stack([(bin_of == b).mean(axis=0) for b in range(bins)])  # (bins, h)
     return -np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0).sum(axis=0) + 0.0
 
@@ -131,6 +139,6 @@ def activation_entropy(a, bins=10):
 def _activations(name, a):
     """Activations as samples and positions by units, (N * H * W, C)."""
     a = finite_array(name, a)
-    if a.ndim < 2 or len(a) == 0:
+    if a.ndim < 2 or 0 in a.shape[:-1]:
         raise ValueError(f"{name} must be (N, h) or (N, H, W, C) with N >= 1, got {a.shape}")
-    return a.reshape(-1, a.shape[-1]) if a.shape[-1] else a.reshape(len(a), 0)
+    return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])

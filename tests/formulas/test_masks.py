@@ -12,10 +12,15 @@ from minprune.formulas.masks import (
     checked_mask,
     global_rank_masks,
     layerwise_rank_masks,
+    low_magnitude_mask,
+    normalised_threshold_prune,
     prune_count,
     rank_mask,
+    splice_mask,
     threshold_mask,
+    threshold_prune,
 )
+from minprune.formulas.schedules import polynomial_decay
 from minprune.formulas.scores import magnitude
 
 TIES = ["keep", "prune"]
@@ -435,3 +440,305 @@ def test_rankings_refuse_one_array_and_check_the_sparsity_even_of_no_layers(rank
 def test_threshold_mask_refuses_what_is_no_number(theta):
     with pytest.raises(TypeError, match="theta must be a number"):
         threshold_mask([0.25, 0.5], theta)
+
+
+# --- threshold_prune and normalised_threshold_prune ----------------------------------------------
+
+PRUNES = [threshold_prune, normalised_threshold_prune]
+
+
+def assert_same_pruned(pruned, w, expected):
+    assert pruned.shape == w.shape
+    assert pruned.dtype == w.dtype or w.dtype.kind != "f"
+    assert not np.shares_memory(pruned, w)
+    np.testing.assert_array_equal(pruned, expected)
+
+
+@pytest.mark.parametrize("ties", TIES)
+@pytest.mark.parametrize("prune", PRUNES)
+def test_pruned_as_naive(prune, w, ties):
+    for theta in [0, 0.125, 0.25, 0.3, 0.5, 1, 2]:
+        assert_same_pruned(prune(w, theta, ties), w, getattr(naive, prune.__name__)(w, theta, ties))
+
+
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+@pytest.mark.parametrize("prune", PRUNES)
+def test_pruned_as_naive_in_any_layout(prune, dtype):
+    whole = np.random.default_rng(2).integers(-8, 9, (6, 8, 4)).astype(dtype)
+    for w in (whole.T, whole[::-2, 1::3], whole[:, ::-1, 2], np.broadcast_to(whole[0, 0], (3, 4))):
+        untouched = w.copy()
+        expected = getattr(naive, prune.__name__)(w, 0.25, "keep")
+        assert_same_pruned(prune(w, 0.25, "keep"), w, expected)
+        np.testing.assert_array_equal(w, untouched)
+
+
+@pytest.mark.parametrize("dtype", ["f", "d"])
+@pytest.mark.parametrize(
+    ("theta", "ties", "kept"),
+    [
+        (0.2, "keep", [[0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0, 0.3]]),
+        (0.3, "keep", [[0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0, 0.3]]),
+        (0.3, "prune", [[0, 0, 0.5], [0.6, 0.7, 0.8], [0.9, 0, 0]]),
+        (0.9, "keep", [[0, 0, 0], [0, 0, 0], [0.9, 0, 0]]),
+        (0.9, "prune", [[0, 0, 0], [0, 0, 0], [0, 0, 0]]),  # what D-4.3 prints for theta = 0.2
+    ],
+)
+def test_threshold_prune_of_A_4_2_and_D_4_3(dtype, theta, ties, kept):
+    for sign in (1, -1):
+        pruned = threshold_prune(sign * np.array(W_D43, dtype), theta, ties)
+        np.testing.assert_array_equal(pruned, sign * np.array(kept, dtype))
+
+
+@pytest.mark.parametrize("ties", TIES)
+def test_threshold_prune_keeps_large_negative_weights(ties):  # B-3e prunes -0.9, D-4.2b too
+    pruned = threshold_prune([[-0.9, 0.05], [0.4, -0.02]], 0.1, ties)
+    assert pruned.tolist() == [[-0.9, 0], [0.4, 0]]
+    assert threshold_prune([-0.9, 0.05, 0.4], 0.1, ties).tolist() == [-0.9, 0, 0.4]  # B-1a
+
+
+@pytest.mark.parametrize(("theta", "ties"), [(0.7, "keep"), (0.65, "keep"), (0.6, "prune")])
+def test_threshold_prune_gives_the_printed_matrices_of_A_4_4(theta, ties):
+    assert [threshold_prune(h, theta, ties).tolist() for h in A44] == [
+        [[0] * 3, [0] * 3],
+        [[0.7, 0.8, 0.9], [0] * 3],
+        [[0] * 3, [0.7, 0.8, 0.9]],
+    ]
+
+
+def test_ties_stay_for_one_rule_and_go_for_the_other_unless_told():
+    assert threshold_prune([0.25, -0.5, 0.125], 0.25).tolist() == [0.25, -0.5, 0]
+    assert normalised_threshold_prune([3.0, -4.0], 0.6).tolist() == [0, -4]
+
+
+@pytest.mark.parametrize("ties", TIES)
+@pytest.mark.parametrize("prune", PRUNES)
+def test_pruned_weights_die_with_growing_theta_and_keep_their_values(prune, w, ties):
+    previous = np.array(w)
+    for theta in [0, 0.125, 0.25, 0.5, 1, 2]:
+        pruned = prune(w, theta, ties)
+        assert not np.any((pruned != 0) & (previous == 0))
+        np.testing.assert_array_equal(pruned[pruned != 0], w[pruned != 0])
+        previous = pruned
+
+
+def test_threshold_prune_at_zero_is_the_identity_and_twice_is_once(w):
+    np.testing.assert_array_equal(threshold_prune(w, 0), w)
+    once = threshold_prune(w, 0.5)
+    np.testing.assert_array_equal(threshold_prune(once, 0.5), once)
+
+
+def test_normalised_threshold_prune_of_D_4_3():
+    pruned = normalised_threshold_prune(W_D43, 0.2)
+    assert pruned.tolist() == [[0, 0, 0.5], [0.6, 0.7, 0.8], [0.9, 0, 0]]
+    norm = np.sqrt(11) / 2  # D-4.3: the sum of squares is 11/4
+    assert 0.2 * norm == pytest.approx(0.33166247903554, rel=1e-14)
+    np.testing.assert_array_equal(pruned, threshold_prune(W_D43, 0.2 * norm, "prune"))
+    raw = normalised_threshold_prune(W_D43, 0.12060453783110546)  # is theta = 0.2 on W itself
+    np.testing.assert_array_equal(raw, threshold_prune(W_D43, 0.2, "prune"))
+    assert np.count_nonzero(normalised_threshold_prune(W_D43, 0.542)) == 1
+    assert np.count_nonzero(normalised_threshold_prune(W_D43, 0.543)) == 0  # 0.54272..
+
+
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+def test_normalised_threshold_prune_at_equality(dtype):
+    w = np.array([3, -4], dtype)  # f(w) = (0.6, -0.8)
+    assert normalised_threshold_prune(w, 0.6, "keep").tolist() == [3, -4]
+    assert normalised_threshold_prune(w, 0.6, "prune").tolist() == [0, -4]
+    assert normalised_threshold_prune(w, 0.8, "keep").tolist() == [0, -4]
+    assert normalised_threshold_prune(w, 0.8, "prune").tolist() == [0, 0]
+    assert normalised_threshold_prune(w[:1], 1, "keep").tolist() == [3]
+    assert normalised_threshold_prune(w[:1], 1, "prune").tolist() == [0]
+
+
+@pytest.mark.parametrize("dtype", ["f", "d"])
+@pytest.mark.parametrize("ties", TIES)
+def test_normalised_threshold_prune_does_not_see_the_scale(dtype, ties):
+    w = np.random.default_rng(4).standard_normal((5, 7)).astype(dtype)
+    pruned = normalised_threshold_prune(w, 0.125, ties)
+    assert 0 < np.count_nonzero(pruned) < w.size
+    for c in (2.0**-70, 0.25, -4.0, 2.0**70):  # the squares would leave the range of float32
+        scaled = normalised_threshold_prune(w * w.dtype.type(c), 0.125, ties)
+        np.testing.assert_array_equal(scaled, pruned * w.dtype.type(c))
+
+
+@pytest.mark.parametrize("ties", TIES)
+@pytest.mark.parametrize("shape", [(), (0,), (3, 2)])
+def test_normalised_threshold_prune_leaves_zeros_as_they_are(shape, ties):  # without a warning
+    with np.errstate(all="raise"):
+        assert_same_pruned(
+            normalised_threshold_prune(np.zeros(shape), 0, ties), np.ones(shape), np.zeros(shape)
+        )
+
+
+@pytest.mark.parametrize("prune", PRUNES)
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        (([1.0, np.nan], 0.5), ValueError, r"w must be finite, got nan at index \[1\]"),
+        (([1.0, -np.inf], 0.5), ValueError, "w must be finite, got -inf"),
+        ((["a"], 0.5), TypeError, "w must be"),
+        (([1j], 0.5), TypeError, "w must be"),
+        (([1.0], -0.1), ValueError, "theta must be .* >= 0, got -0.1"),
+        (([1.0], np.nan), ValueError, "theta must be"),
+        (([1.0], np.inf), ValueError, "theta must be"),
+        (([1.0], "0.5"), TypeError, "theta must be"),
+        (([1.0], True), TypeError, "theta must be"),
+        (([1.0], [0.5]), TypeError, "theta must be"),
+        (([1.0], 0.5, "Keep"), ValueError, "ties must be 'keep' or 'prune', got 'Keep'"),
+        (([1.0], 0.5, None), ValueError, "ties must be"),
+    ],
+)
+def test_threshold_prunes_refuse(prune, arguments, error, match):
+    with pytest.raises(error, match=match):
+        prune(*arguments)
+
+
+# --- low_magnitude_mask --------------------------------------------------------------------------
+
+
+def test_low_magnitude_mask_as_naive(w):
+    w = w if w.size else np.ones(1)  # of no weights none can stay; refused below
+    for sparsity in [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999]:
+        mask = low_magnitude_mask(w, sparsity)
+        assert_same_mask(mask, naive.low_magnitude_mask(w, sparsity))
+        assert_same_mask(mask, low_magnitude_mask(-4 * w, sparsity))  # neither sign nor scale
+        assert not np.shares_memory(mask, w)
+        assert mask.any()
+
+
+@pytest.mark.parametrize("layout", [lambda a: a.T, lambda a: a[::-1, ::2], lambda a: a[1]])
+def test_low_magnitude_mask_as_naive_in_any_layout(layout):
+    w = layout(np.random.default_rng(5).standard_normal((5, 6, 3)))
+    assert_same_mask(low_magnitude_mask(w, 0.7), naive.low_magnitude_mask(w, 0.7))
+
+
+@pytest.mark.parametrize("dtype", ["f", "d"])
+def test_low_magnitude_mask_of_E_5_1c(dtype):
+    W = np.array(W_D43, dtype)
+    assert low_magnitude_mask(W, 0.5).astype(int).tolist() == [[0, 0, 0], [1, 1, 1], [1, 0, 0]]
+    third = low_magnitude_mask(W, 1 / 3)  # the 6 largest end at 0.3, which comes twice
+    assert third.astype(int).tolist() == [[0, 1, 1], [1, 1, 1], [1, 0, 1]]
+    assert rank_mask(W, prune_count(9, 1 / 3)).sum() == 6 < third.sum() == 7
+
+
+@pytest.mark.parametrize(
+    ("n", "sparsity", "kept"),
+    [
+        *[(9, 0.5, 4), (3, 0.5, 2), (5, 0.5, 2), (10, 0.25, 8), (14, 0.25, 10), (2, 0.9, 1)],
+        *[(3, 0.999, 1), (1, 0, 1), (1, 0.5, 1), (1, 0.999, 1), (8, 0, 8), (1000, 0.9996, 1)],
+    ],
+)
+def test_low_magnitude_mask_rounds_what_is_kept(n, sparsity, kept):  # halves to even, at least one
+    w = np.random.default_rng(n).permutation(n) - 0.25  # no two equal, one negative
+    mask = low_magnitude_mask(w, sparsity)
+    assert mask.sum() == kept
+    assert abs(w[mask]).min() >= np.delete(abs(w), np.flatnonzero(mask)).max(initial=0)
+
+
+def test_low_magnitude_masks_of_E_5_1b():  # at the eleven updates of the schedule
+    counts = [
+        [100_352, 86_754, 75_866, 67_386, 61_014, 56_448, 53_387, 51_531, 50_577, 50_226, 50_176],
+        [1280, 1107, 968, 860, 778, 720, 681, 657, 645, 641, 640],
+    ]
+    for kept in counts:
+        w = np.random.default_rng(0).permutation(kept[0]) + 1.0
+        sparsities = [polynomial_decay(t, 0.0, 0.5, 1000, 2000) for t in range(1000, 2001, 100)]
+        masks = [low_magnitude_mask(w, s) for s in sparsities]
+        assert [int(m.sum()) for m in masks] == kept
+        assert not any(np.any(later & ~earlier) for earlier, later in pairwise(masks))  # nested
+
+
+@pytest.mark.parametrize("value", [0.0, -0.5])
+@pytest.mark.parametrize("sparsity", [0, 0.5, 0.999])
+def test_low_magnitude_mask_keeps_everything_when_all_are_equal(value, sparsity):
+    assert low_magnitude_mask(np.full((2, 3), value), sparsity).all()
+
+
+@pytest.mark.parametrize(
+    ("w", "sparsity", "error", "match"),
+    [
+        ([], 0.5, ValueError, "entries.* must be >= 1, got 0|w must .* at least one"),
+        (np.ones((3, 0)), 0, ValueError, "entries.* must be >= 1, got 0|w must .* at least one"),
+        ([1.0, np.nan], 0.5, ValueError, r"w must be finite, got nan at index \[1\]"),
+        ([1.0, np.inf], 0.5, ValueError, "w must be finite"),
+        (["a"], 0.5, TypeError, "w must be"),
+        ([1.0], 1, ValueError, "sparsity must be a fraction .* got 1"),
+        ([1.0], 90, ValueError, "sparsity must be .* 90 % is 0.9"),
+        ([1.0], -0.1, ValueError, "sparsity must be"),
+        ([1.0], np.nan, ValueError, "sparsity must be"),
+        ([1.0], True, TypeError, "sparsity must be"),
+        ([1.0], "0.5", TypeError, "sparsity must be"),
+    ],
+)
+def test_low_magnitude_mask_refuses(w, sparsity, error, match):
+    with pytest.raises(error, match=match):
+        low_magnitude_mask(w, sparsity)
+
+
+# --- splice_mask ---------------------------------------------------------------------------------
+
+
+def test_splice_mask_as_naive(w):
+    mask = np.asarray(np.random.default_rng(6).random(w.shape) < 0.5)
+    mask.flags.writeable = False
+    for a, b in [(0, 0), (0, 0.5), (0.25, 0.25), (0.25, 1), (0.3, 0.9), (2, 3)]:
+        new = splice_mask(w, mask, a, b)
+        assert_same_mask(new, naive.splice_mask(w, mask, a, b))
+        assert not np.shares_memory(new, mask)
+        assert_same_mask(splice_mask(-8 * w, mask, 8 * a, 8 * b), new)
+
+
+@pytest.mark.parametrize("dtype", ["f", "d"])
+def test_splice_mask_as_naive_at_decimal_thresholds_and_in_any_layout(dtype):
+    W = np.array(W_D43, dtype)
+    for w in (W, W.T, W[::-1, ::2]):
+        for mask in (np.ones(w.shape, bool), np.zeros(w.shape, bool)):
+            expected = naive.splice_mask(w, mask, 0.3, 0.7)
+            assert_same_mask(splice_mask(w, mask, 0.3, 0.7), expected)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("before", [True, False])
+def test_splice_mask_of_D_1_1d(before, sign):  # below, at and above a, and below, at and above b
+    w = sign * np.array([0.125, 0.25, 0.375, 0.5, 0.75])
+    new = splice_mask(w, np.full(5, before), a=0.25, b=0.5)
+    assert new.tolist() == [False, before, before, True, True]
+
+
+def test_a_spliced_weight_flickers_only_outside_of_the_gap():
+    mask, states = np.array([True]), []
+    for w in [0.5, 0.4, 0.3, 0.2, 0.3, 0.4, 0.6, 0.4, 0.3]:
+        mask = splice_mask([w], mask, a=0.25, b=0.5)
+        states.append(bool(mask[0]))
+    assert states == [True, True, True, False, False, False, True, True, True]
+
+
+def test_splicing_without_a_gap_forgets_the_mask(w):
+    for theta in (0, 0.25, 0.5):
+        expected = threshold_mask(magnitude(w), theta, ties="keep")
+        for before in (np.ones(w.shape, bool), np.zeros(w.shape, bool)):
+            assert_same_mask(splice_mask(w, before, theta, theta), expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        (([np.nan], [True], 0.1, 0.2), ValueError, "w must be finite"),
+        (([np.inf], [True], 0.1, 0.2), ValueError, "w must be finite"),
+        ((["a"], [True], 0.1, 0.2), TypeError, "w must be"),
+        (([1.0], [1], 0.1, 0.2), TypeError, "mask must be boolean"),
+        (([1.0], [1.0], 0.1, 0.2), TypeError, "mask must be boolean"),
+        (([1.0], [True, False], 0.1, 0.2), ValueError, "mask must have the shape"),
+        (([1.0], True, 0.1, 0.2), ValueError, "mask must have the shape"),
+        (([1.0], [True], -0.1, 0.2), ValueError, r"\ba must be .* got -0.1"),
+        (([1.0], [True], np.nan, 0.2), ValueError, r"\ba must be"),
+        (([1.0], [True], "0.1", 0.2), TypeError, r"\ba must be"),
+        (([1.0], [True], 0.1, np.inf), ValueError, r"\bb must be"),
+        (([1.0], [True], 0.1, True), TypeError, r"\bb must be"),
+        (([1.0], [True], 0.3, 0.2), ValueError, r"\ba\b.*\bb\b|\bb\b.*\ba\b"),
+        (([1.0], [True], 0.1, -0.2), ValueError, r"\bb\b"),
+    ],
+)
+def test_splice_mask_refuses(arguments, error, match):
+    with pytest.raises(error, match=match):
+        splice_mask(*arguments)

@@ -1,22 +1,19 @@
 """Metrics: the naive twin, hand numbers, properties, and what is refused."""
 
 import math
-from fractions import Fraction
-from itertools import pairwise
 
 import naive
 import numpy as np
 import pytest
 
-from minprune.formulas import costs, metrics
-from minprune.formulas.masks import threshold_mask
+from minprune.formulas import metrics
+from minprune.formulas.masks import prune_count, rank_mask, threshold_mask
 from minprune.formulas.scores import magnitude
 
 W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # W of D-4.3
 COUNTS = [metrics.count_parameters, metrics.count_nonzero, metrics.dense_bytes]
 SPARSE_BYTES = [metrics.csr_bytes, metrics.bitmask_bytes]
 COMPRESSIONS = [metrics.compression_rate, metrics.compression_ratio]
-MLPS = [costs.mlp_parameters, costs.mlp_macs]
 
 
 def naive_twin(function):
@@ -90,7 +87,8 @@ def test_pruning_rate_keeps_ties_unless_told():
         (lambda: metrics.count_nonzero(["a"]), TypeError, "arrays must be"),
         (lambda: metrics.pruning_rate([], 0.5), ValueError, "number of entries"),
         (lambda: metrics.pruning_rate([np.nan], 0.5), ValueError, "w must be finite"),
-        (lambda: metrics.pruning_rate([1.0], np.nan), ValueError, "theta must be finite"),
+        (lambda: metrics.pruning_rate([1.0], np.nan), ValueError, "theta must be a finite"),
+        (lambda: metrics.pruning_rate([1.0], -0.5), ValueError, "theta must be .* >= 0"),
         (lambda: metrics.pruning_rate([1.0], 0.5, "drop"), ValueError, "ties must be"),
     ],
 )
@@ -155,6 +153,37 @@ def test_bytes_of_E_5_1c():
     )
 
 
+def test_half_of_the_weights_are_not_half_of_the_parameters_E_5_1c():  # no bias is pruned
+    W1, W2 = np.ones((784, 128)), np.ones((128, 10))
+    W1.flat[:50_176], W2.flat[:640] = 0, 0
+    network = [W1, np.ones(128), W2, np.ones(10)]
+    assert metrics.count_parameters(*network) == 101_770
+    assert metrics.count_nonzero(*network) == 101_770 - 50_816
+    assert metrics.sparsity(*network) == pytest.approx(0.4993, abs=5e-5)
+    ratio = metrics.compression_ratio(101_770, metrics.count_nonzero(*network))
+    assert ratio == pytest.approx(1.9973, abs=5e-5)
+
+
+@pytest.mark.parametrize("layout", [lambda a: a, lambda a: a.T, lambda a: a[..., ::-2]])
+def test_zip_bytes_as_naive(w, layout):
+    view = layout(w) if w.ndim else w
+    for arrays in ([], [view], [view, np.zeros((2, 3), np.float32), view != 0, view]):
+        assert metrics.zip_bytes(*arrays) == naive.zip_bytes(*arrays)
+        assert type(metrics.zip_bytes(*arrays)) is int
+
+
+def test_zip_bytes_fall_with_the_sparsity_where_dense_bytes_do_not():  # E-8.3
+    w = np.random.default_rng(0).standard_normal((64, 64)).astype(np.float32)
+    pruned = [
+        np.where(rank_mask(abs(w), prune_count(w.size, s)), w, 0) for s in (0, 0.5, 0.9, 0.99)
+    ]
+    sizes = [metrics.zip_bytes(p.astype(np.float32)) for p in pruned]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 0.9 * 4 * w.size and sizes[1] < 0.7 * sizes[0] and sizes[3] < 0.05 * sizes[0]
+    assert {metrics.dense_bytes(p.astype(np.float32)) for p in pruned} == {4 * w.size}
+    assert metrics.zip_bytes(w, w) == 2 * metrics.zip_bytes(w)  # every array by itself
+
+
 @pytest.mark.parametrize(
     ("call", "error", "match"),
     [
@@ -183,77 +212,6 @@ def test_bytes_of_E_5_1c():
 def test_how_much_smaller_refuses(call, error, match):
     with pytest.raises(error, match=match):
         call()
-
-
-# --- what a multilayer perceptron costs ----------------------------------------------------------
-
-
-@pytest.mark.parametrize("cost", MLPS)
-@pytest.mark.parametrize("widths", [(1, 1), (3, 1, 2), (784, 64, 10), (5, 4, 3, 2, 1)])
-def test_mlp_costs_as_naive(cost, widths):
-    assert cost(widths) == cost(np.array(widths)) == naive_twin(cost)(widths)
-
-
-@pytest.mark.parametrize(
-    ("widths", "parameters", "macs"),
-    [
-        ([784, 64, 10], 50_890, 50_816),  # A-5.2.2
-        ([8, 10, 1], 101, 90),  # B-4a
-        ([784, 128, 10], 101_770, 101_632),  # E-5.1a
-    ],
-)
-def test_mlp_costs_of_table_0_2(widths, parameters, macs):
-    assert costs.mlp_parameters(widths) == parameters
-    assert costs.mlp_macs(widths) == macs
-    shapes = [shape for n, m in pairwise(widths) for shape in [(n, m), m]]  # W, b, W, b, ...
-    assert metrics.count_parameters(*map(np.zeros, shapes)) == parameters
-
-
-def test_macs_of_A_1_are_quadratic_in_the_width():
-    assert [costs.mlp_macs([h, h]) for h in (64, 128, 256)] == [4_096, 16_384, 65_536]
-
-
-@pytest.mark.parametrize("hidden", [1, 2, 64, 1000])
-def test_mlp_hidden_width_is_the_inverse_of_mlp_parameters(hidden):
-    assert costs.mlp_hidden_width(costs.mlp_parameters([7, hidden, 3]), 7, 3) == hidden
-
-
-@pytest.mark.parametrize("printed", [784_096, 196_608])
-def test_no_hidden_width_gives_the_printed_parameters_of_A_5_5(printed):
-    width = costs.mlp_hidden_width(printed, 784, 10)
-    assert width == Fraction(printed - 10, 795)
-    assert width.denominator > 1
-
-
-@pytest.mark.parametrize("cost", MLPS)
-@pytest.mark.parametrize(
-    ("widths", "error", "match"),
-    [
-        ([], ValueError, "widths must name"),
-        ([784], ValueError, "widths must name .* got .784."),
-        ([784, 0, 10], ValueError, "widths must be >= 1, got 0"),
-        ([784, 64.0], TypeError, "widths must be a whole number, got 64.0"),
-        ([784, True], TypeError, "widths must be"),
-        (["784", 10], TypeError, "widths must be"),
-    ],
-)
-def test_mlp_costs_refuse(cost, widths, error, match):
-    with pytest.raises(error, match=match):
-        cost(widths)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "match"),
-    [
-        ((0, 784, 10), ValueError, "parameters must be >= 1"),
-        ((50_890.0, 784, 10), TypeError, "parameters must be"),
-        ((50_890, 0, 10), ValueError, "n_in must be >= 1"),
-        ((50_890, 784, 0), ValueError, "n_out must be >= 1"),
-    ],
-)
-def test_mlp_hidden_width_refuses(arguments, error, match):
-    with pytest.raises(error, match=match):
-        costs.mlp_hidden_width(*arguments)
 
 
 # --- how good ------------------------------------------------------------------------------------
@@ -306,13 +264,6 @@ def test_how_good_refuses(good, labels, predictions):
         good(labels, predictions)
 
 
-@pytest.mark.parametrize("parameters", [5, 11, 795 + 10, 50890, 784_096, 196_608])
-def test_hidden_width_as_naive(parameters):
-    width = costs.mlp_hidden_width(parameters, 784, 10)
-    found = int(width) if width.denominator == 1 and width >= 1 else None
-    assert found == naive.mlp_hidden_width(parameters, 784, 10)
-
-
 @pytest.mark.parametrize("wrong", [[0.0, 1.0], ["a", "b"], [True, False]])
 def test_labels_must_be_integers(wrong):
     for pair in ((wrong, [0, 1]), ([0, 1], wrong)):
@@ -323,3 +274,78 @@ def test_labels_must_be_integers(wrong):
 def test_recall_asks_for_one_class():
     with pytest.raises(TypeError, match="label must be a whole number"):
         metrics.recall([1], [1], "a")
+
+
+# --- what pruning has cost -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("relative", [False, True])
+@pytest.mark.parametrize("pair", [(0.75, 0.5), (0.5, 0.75), (0.3, 0.3), (1, 0), (90, 45.5)])
+def test_performance_loss_as_naive(pair, relative):
+    loss = metrics.performance_loss(*pair, relative=relative)
+    assert loss == naive.performance_loss(*pair, relative)
+    assert type(loss) is float
+
+
+def test_performance_loss_of_D_2_1f():
+    assert metrics.performance_loss(0.982, 0.980) == pytest.approx(0.002, rel=1e-13)
+    relative = metrics.performance_loss(0.982, 0.980, relative=True)
+    assert relative == pytest.approx(0.0020366598778004076, rel=1e-15)
+    assert metrics.performance_loss(0.5, 0.75) == -0.25  # pruning helped
+    assert metrics.performance_loss(0.5, 0.75, relative=True) == -0.5
+    assert metrics.performance_loss(-2, -3) == 1  # of a negative loss, say: only the difference
+    assert metrics.performance_loss(0, 0) == 0
+
+
+@pytest.mark.parametrize("samples", [1, 100, 10_000])
+@pytest.mark.parametrize("pair", [(0.982, 0.980), (0.25, 0.75), (1, 0.5), (0, 0.5), (0.5, 0.5)])
+def test_accuracy_difference_z_as_naive(pair, samples):
+    z = metrics.accuracy_difference_z(*pair, samples)
+    assert z == pytest.approx(naive.accuracy_difference_z(*pair, samples), rel=1e-14)
+    assert z == -metrics.accuracy_difference_z(*pair[::-1], samples)
+    assert metrics.accuracy_difference_z(*pair, 4 * samples) == pytest.approx(2 * z, rel=1e-14)
+    assert type(z) is float
+
+
+def test_accuracy_difference_z_of_A_5_5():  # 0.982 against 0.980 of 10 000 images: no evidence
+    z = metrics.accuracy_difference_z(0.982, 0.980, samples=10_000)
+    assert z == pytest.approx(1.04, abs=0.005)
+    assert 0.002 / z == pytest.approx(0.00193, abs=5e-6)  # the standard error
+    assert metrics.accuracy_difference_z(0.5, 0.25, samples=7) == 1  # sqrt(4/16/7 + 3/16/7) = 1/4
+
+
+def test_all_right_against_all_wrong_is_certain():  # no standard error is left to divide by
+    assert metrics.accuracy_difference_z(1, 0, samples=3) == math.inf
+    assert metrics.accuracy_difference_z(0, 1, samples=3) == -math.inf
+
+
+@pytest.mark.parametrize("same", [0, 0.5, 1])
+def test_equal_accuracies_differ_by_no_standard_errors(same):
+    assert metrics.accuracy_difference_z(same, same, samples=1) == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda: metrics.performance_loss(np.nan, 1), ValueError, "before must be finite"),
+        (lambda: metrics.performance_loss(1, np.inf), ValueError, "after must be finite"),
+        (lambda: metrics.performance_loss("1", 1), TypeError, "before must be"),
+        (lambda: metrics.performance_loss(1, None), TypeError, "after must be"),
+        (lambda: metrics.performance_loss(0, 1, True), ValueError, "before must be .* > 0, got 0"),
+        (lambda: metrics.performance_loss(-1, 1, True), ValueError, "before must be .* > 0"),
+        (
+            lambda: metrics.accuracy_difference_z(1.1, 0.5, 9),
+            ValueError,
+            r"\ba must be from 0 to 1",
+        ),
+        (lambda: metrics.accuracy_difference_z(0.5, 98, 9), ValueError, r"\bb must be from 0 to 1"),
+        (lambda: metrics.accuracy_difference_z(-0.1, 0.5, 9), ValueError, r"\ba must be"),
+        (lambda: metrics.accuracy_difference_z(0.5, np.nan, 9), ValueError, r"\bb must be"),
+        (lambda: metrics.accuracy_difference_z("1", 0.5, 9), TypeError, r"\ba must be"),
+        (lambda: metrics.accuracy_difference_z(0.5, 0.5, 0), ValueError, "samples must be >= 1"),
+        (lambda: metrics.accuracy_difference_z(0.5, 0.5, 9.0), TypeError, "samples must be"),
+    ],
+)
+def test_what_pruning_has_cost_refuses(call, error, match):
+    with pytest.raises(error, match=match):
+        call()

@@ -1,10 +1,61 @@
 """Scores: the naive twin, hand numbers, properties, and what is refused."""
 
+import math
+from fractions import Fraction
+from itertools import pairwise
+
 import naive
 import numpy as np
 import pytest
 
-from minprune.formulas.scores import magnitude, random_score
+from minprune.formulas.masks import global_rank_masks, rank_mask
+from minprune.formulas.scores import (
+    gradient_magnitude,
+    gradient_norm,
+    layer_importance,
+    layer_l2,
+    magnitude,
+    mean_layer_importance,
+    movement,
+    multi_task_taylor,
+    random_score,
+    shard_average,
+    snip,
+    synflow,
+    taylor,
+)
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+A44 = [  # h_1, h_2, h_3 of A-4.4
+    np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]),
+    np.array([[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]]),
+    np.array([[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]),
+]
+SHAPES = [(6, 5), (), (5,), (2, 2, 1, 3), (1,)]
+
+
+def arrays(seed, shapes, dtype="d"):
+    """Read-only normal numbers with some zeros: an array of each shape, every second in F order."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for k, shape in enumerate(shapes):
+        a = rng.standard_normal(shape) * (rng.random(shape) < 0.8)
+        if dtype == "l":
+            a = 4 * a
+        a = np.asarray(a).astype(dtype, order="CF"[k % 2])
+        a.flags.writeable = False
+        made.append(a)
+    return made
+
+
+def assert_close(actual, expected, dtype):
+    """Equal up to the rounding of the dtype that the inputs have; integers count as float64."""
+    dtype = np.dtype(float if dtype == "l" else dtype)
+    eps = 8 * np.finfo(dtype).eps
+    assert actual.shape == expected.shape
+    assert actual.dtype == dtype or actual.shape == ()  # NumPy 1 widens what has no axes
+    np.testing.assert_allclose(actual, expected, rtol=eps, atol=eps)
 
 
 def test_magnitude_as_naive(w):
@@ -66,3 +117,470 @@ def test_magnitude_of_narrow_integers_does_not_overflow():
 def test_random_score_refuses_a_bare_seed_by_name():
     with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator.* got 0"):
         random_score(np.zeros(3), 0)
+
+
+# --- layers --------------------------------------------------------------------------------------
+
+LAYER_SCORES = [layer_importance, mean_layer_importance, layer_l2]
+
+
+@pytest.mark.parametrize("score", LAYER_SCORES)
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+def test_layer_score_as_naive(score, dtype):
+    layers = [*arrays(1, SHAPES, dtype), arrays(2, [(6, 8)], dtype)[0][::-2, ::3]]
+    s = score(layers)
+    assert s.shape == (len(layers),)
+    assert_close(s, getattr(naive, score.__name__)(layers), "d")  # sums in float64
+
+
+@pytest.mark.parametrize("score", LAYER_SCORES)
+def test_layer_score_of_one_layer(score, w):
+    if w.size or score is not mean_layer_importance:
+        s = score([w])
+        assert s.shape == (1,)
+        assert s == pytest.approx(getattr(naive, score.__name__)([w]), rel=1e-13)
+        np.testing.assert_array_equal(score([-4 * w]), 4 * s)
+
+
+@pytest.mark.parametrize("score", LAYER_SCORES)
+def test_layer_score_of_no_layers_is_an_empty_vector(score):
+    assert score([]).shape == (0,)
+
+
+def test_layer_scores_of_A_4_4():
+    importance = layer_importance(A44)
+    assert importance == pytest.approx([2.1, 3.0, 3.9], rel=1e-15)  # erratum: prints 3.2 for 3.9
+    assert (importance > 2.5).tolist() == [False, True, True]
+    assert mean_layer_importance(A44) == pytest.approx([0.35, 0.5, 0.65], rel=1e-15)
+    by_l2 = layer_l2(A44)
+    assert by_l2 == pytest.approx([0.9539392014169457, 1.4422205101855958, 1.6462077633154328])
+    assert not np.any(by_l2 > 2.5) and (by_l2**2 > 2.5).tolist() == [False, False, True]
+
+
+def test_the_sum_over_a_layer_ranks_its_size_A_4_3a():
+    # Glorot-uniform initial weights of A-5.2: larger weights in the smaller layer
+    rng = np.random.default_rng(4)
+    shapes = [(784, 64), (64, 10)]
+    layers = [rng.uniform(-1, 1, shape) * math.sqrt(6 / sum(shape)) for shape in shapes]
+    assert layer_importance(layers) == pytest.approx([2110.30, 91.12], rel=0.03)
+    assert mean_layer_importance(layers) == pytest.approx([0.0421, 0.1424], rel=0.03)
+    assert np.argmin(layer_importance(layers)) != np.argmin(mean_layer_importance(layers))
+
+
+def test_l1_and_l2_order_layers_differently_but_not_weights_A_3_2_3():
+    layers = [[3.0, 3.0], [0.0, 5.0]]
+    assert layer_importance(layers).tolist() == [6, 5]
+    assert layer_l2(layers) == pytest.approx([4.242640687119285, 5], rel=1e-15)
+    single = [[0.5], [-0.75], [0.0]]
+    assert layer_importance(single).tolist() == layer_l2(single).tolist() == [0.5, 0.75, 0]
+
+
+def test_mean_layer_importance_does_not_see_the_size():
+    layers = [np.full(n, -0.25) for n in (1, 3, 1000)]
+    assert mean_layer_importance(layers).tolist() == [0.25] * 3
+    assert layer_importance(layers).tolist() == [0.25, 0.75, 250]
+
+
+@pytest.mark.parametrize("score", LAYER_SCORES)
+@pytest.mark.parametrize(
+    ("layers", "error", "match"),
+    [
+        ([[1.0], [0.0, np.nan]], ValueError, r"layers\[1\] must be finite, got nan at index \[1\]"),
+        ([[np.inf]], ValueError, r"layers\[0\] must be finite"),
+        ([["a"]], TypeError, r"layers\[0\] must be"),
+        ([[1j]], TypeError, r"layers\[0\] must be"),
+        (np.ones((2, 3)), TypeError, "layers must be a list of arrays"),
+    ],
+)
+def test_layer_score_refuses(score, layers, error, match):
+    with pytest.raises(error, match=match):
+        score(layers)
+
+
+def test_mean_layer_importance_refuses_an_empty_layer():
+    with pytest.raises(ValueError, match=r"layers\[1\] must be >= 1, got 0"):
+        mean_layer_importance([[1.0], []])
+    assert layer_importance([[1.0], []]).tolist() == layer_l2([[1.0], []]).tolist() == [1, 0]
+
+
+# --- synaptic flow -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "widths", [(1, 1), (3, 2), (2, 3, 2), (3, 2, 4, 2), (2, 1, 3, 2, 2), (2, 0, 3)]
+)
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+def test_synflow_as_naive(widths, dtype):
+    layers = arrays(5, pairwise(widths), dtype)
+    scores = synflow(layers)
+    for score, expected, w in zip(scores, naive.synflow(layers), layers, strict=True):
+        assert score.shape == w.shape and score.dtype.kind == "f"
+        np.testing.assert_allclose(score, expected, rtol=1e-6 if dtype == "f" else 1e-13)
+        assert not np.shares_memory(score, w)
+
+
+def test_synflow_by_hand():
+    # two paths, 1 * 3 and 2 * 0.5; the sign of a weight does not matter
+    assert [s.tolist() for s in synflow([[[1.0, 2.0]], [[3.0], [-0.5]]])] == [[[3, 1]], [[3], [1]]]
+    assert synflow([[[0.5, -2.0], [0.0, 1.0]]])[0].tolist() == [[0.5, 2], [0, 1]]  # one layer: |W|
+    # a weight with nothing behind it carries no flow, however large it is: 8 goes first
+    scores = synflow([[[8.0, 0.5]], [[0.0], [0.25]]])
+    assert [s.tolist() for s in scores] == [[[0, 0.125]], [[0], [0.125]]]
+
+
+def total_flow(layers):
+    """R = 1^T |W_1| ... |W_L| 1"""
+    flow = np.ones(len(layers[0]))
+    for w in layers:
+        flow = flow @ np.abs(w)
+    return float(flow.sum())
+
+
+def test_synflow_is_weight_times_slope_of_the_flow():
+    layers = [np.array(w) for w in arrays(6, [(3, 4), (4, 2), (2, 3)])]
+    for l, score in enumerate(synflow(layers)):
+        w = np.abs(layers[l])
+        slope = naive.numerical_gradient(
+            lambda v, l=l: total_flow([*layers[:l], v, *layers[l + 1 :]]), w + 1
+        )  # R is linear in |W_l|: the slope is the same 1 further up, away from the kink at 0
+        np.testing.assert_allclose(score, w * slope, rtol=1e-8, atol=1e-9)
+
+
+def test_synflow_is_conserved_by_layers_and_by_neurons():
+    layers = arrays(7, [(5, 7), (7, 4), (4, 6), (6, 2)])
+    scores = synflow(layers)
+    assert [s.sum() for s in scores] == pytest.approx([total_flow(layers)] * 4, rel=1e-13)
+    for before, after in pairwise(scores):  # what flows into a neuron flows out of it
+        np.testing.assert_allclose(before.sum(axis=0), after.sum(axis=1), rtol=1e-12)
+
+
+def test_synflow_empties_no_layer_if_pruned_a_little_at_a_time_C_7_3():
+    # one wide layer of small weights between narrow ones of large weights, and 6 weights to stay
+    rng = np.random.default_rng(8)
+    start = [
+        rng.uniform(0.5, 1, (1, 20)),
+        rng.uniform(0.5, 1, (20, 2)) / 100,
+        rng.uniform(0.5, 1, (2, 1)),
+    ]
+
+    def prune(score_of, rounds):
+        layers = [w.copy() for w in start]
+        for k in range(1, rounds + 1):
+            kept = (6 / 62) ** (k / rounds)
+            masks = global_rank_masks(score_of(layers), 1 - kept)
+            layers = [w * m for w, m in zip(layers, masks, strict=True)]
+        assert sum(np.count_nonzero(w) for w in layers) <= 6
+        return total_flow(layers)
+
+    assert prune(synflow, 100) > 0
+    assert prune(lambda layers: [magnitude(w) for w in layers], 100) == 0  # the small layer is cut
+
+
+@pytest.mark.parametrize(
+    ("layers", "error", "match"),
+    [
+        ([], ValueError, "layers must be matrices that can be multiplied"),
+        ([[1.0, 2.0]], ValueError, r"layers must be matrices .* got shapes \[\(2,\)\]"),
+        ([np.ones((2, 3)), np.ones((2, 3))], ValueError, "layers must be matrices that can be"),
+        ([np.ones((2, 3)), np.ones((1, 3, 3, 2))], ValueError, "layers must be matrices"),
+        ([[[1.0]], [[np.nan]]], ValueError, r"layers\[1\] must be finite, got nan"),
+        ([[["a"]]], TypeError, r"layers\[0\] must be"),
+        (np.ones((2, 2, 2)), TypeError, "layers must be a list of arrays"),
+    ],
+)
+def test_synflow_refuses(layers, error, match):
+    with pytest.raises(error, match=match):
+        synflow(layers)
+
+
+# --- gradients -----------------------------------------------------------------------------------
+
+
+def test_gradient_scores_as_naive(w):
+    score = gradient_magnitude(w)
+    assert_close(score, naive.gradient_magnitude(w), w.dtype.char)
+    assert not np.shares_memory(score, w)
+    assert type(gradient_norm(w)) is float
+    assert gradient_norm(w) == pytest.approx(naive.gradient_norm(w), rel=1e-13)
+
+
+@pytest.mark.parametrize("shift", [0.5, -1.25])
+def test_taylor_scores_as_naive(w, shift):
+    g = (w[..., ::-1] if w.ndim else w) * 3 + shift
+    score = taylor(w, g)
+    assert_close(score, naive.taylor(w, g), g.dtype.char)
+    assert not np.shares_memory(score, w) and not np.shares_memory(score, g)
+    tasks = [g, -w, w * 0]
+    assert_close(multi_task_taylor(w, tasks), naive.multi_task_taylor(w, tasks), g.dtype.char)
+
+
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+def test_gradient_scores_do_not_see_the_layout(dtype):
+    w, g = arrays(9, [(6, 8), (6, 8)], dtype)
+    for view in (slice(None, None, -1), (slice(1, None, 2), slice(None, None, 3))):
+        np.testing.assert_array_equal(taylor(w[view], g[view]), taylor(w, g)[view])
+        np.testing.assert_array_equal(gradient_magnitude(g[view]), gradient_magnitude(g)[view])
+    np.testing.assert_array_equal(taylor(w.T, g.T), taylor(w, g).T)
+    assert gradient_norm(g.T) == pytest.approx(gradient_norm(g), rel=1e-13)
+
+
+def test_numbers_of_C_4_2f():  # L = (w x - y)^2 / 2, x = (1, 2), w = (3, 1), y = 4
+    w, x, y = np.array([3.0, 1.0]), np.array([1.0, 2.0]), 4
+    g = (w @ x - y) * x
+    assert g.tolist() == [1, 2]
+    assert gradient_norm(g) == pytest.approx(2.23606797749979, rel=1e-15)
+    assert np.argmin(gradient_magnitude(g)) == 0  # the gradient rule takes the weight that matters
+    assert np.argmin(magnitude(w)) == np.argmin(taylor(w, g)) == 1
+    assert taylor(w, g).tolist() == [3, 2]
+    assert not np.any(taylor(w, (w @ x - 5) * x))  # y = 5: at the minimum all are 0
+
+
+def test_gradient_scores_forget_signs_and_taylor_the_units_of_the_weights():
+    w, g = arrays(10, [(4, 3), (4, 3)])
+    for signs in np.random.default_rng(0).choice([-1, 1], (5, 2, 4, 3)):
+        np.testing.assert_array_equal(taylor(w * signs[0], g * signs[1]), taylor(w, g))
+        np.testing.assert_array_equal(gradient_magnitude(g * signs[0]), gradient_magnitude(g))
+    # another unit: w' = 4 w has the gradient g / 4
+    np.testing.assert_array_equal(taylor(4 * w, g / 4), taylor(w, g))
+    assert gradient_norm(-4 * g) == 4 * gradient_norm(g)
+    assert not np.any(taylor(0 * w, g)) and not np.any(taylor(w, 0 * g))
+
+
+def test_taylor_is_the_first_order_change_of_the_loss():
+    # with the weight scaled by 1 - t the loss changes by -t w g + O(t^2)
+    w, t = np.array([0.5, -1.5, 2.0]), 1e-6
+
+    def loss(v):
+        return float(np.sum(np.sin(v)) + v[0] * v[1])
+
+    g = naive.numerical_gradient(loss, w)
+    for i in range(3):
+        less = w.copy()
+        less[i] *= 1 - t
+        assert abs(loss(less) - loss(w)) / t == pytest.approx(taylor(w, g)[i], rel=1e-5)
+
+
+def test_no_task_cancels_another_C_6_4b():
+    w, g1, g2 = [1.0, 1.0], [1.0, 0.5], [-1.0, 0.5]
+    assert multi_task_taylor(w, [g1, g2]).tolist() == [2, 1]
+    assert taylor(w, np.add(g1, g2)).tolist() == [0, 1]  # the gradient of the summed loss
+    assert multi_task_taylor(w, [g1]).tolist() == taylor(w, g1).tolist()
+    assert multi_task_taylor(w, []).tolist() == [0, 0]
+    assert multi_task_taylor(np.ones(2, "f"), [np.ones(2, "f")]).dtype == np.float32
+
+
+@pytest.mark.parametrize("function", [gradient_norm, gradient_magnitude])
+@pytest.mark.parametrize(
+    ("g", "error", "match"),
+    [
+        ([1.0, np.nan], ValueError, r"g must be finite, got nan at index \[1\]"),
+        (-np.inf, ValueError, "g must be finite, got -inf"),
+        ("abc", TypeError, "g must be"),
+        ([1j], TypeError, "g must be"),
+    ],
+)
+def test_gradient_scores_refuse(function, g, error, match):
+    with pytest.raises(error, match=match):
+        function(g)
+
+
+@pytest.mark.parametrize(
+    ("w", "g", "error", "match"),
+    [
+        ([1.0], [np.nan], ValueError, "g.* must be finite"),
+        ([np.inf], [1.0], ValueError, "w must be finite"),
+        (["a"], [1.0], TypeError, "w must be"),
+        ([1.0], ["a"], TypeError, "g.* must be"),
+        ([1.0, 2.0], [1.0], ValueError, r"w and g.* one shape, got \(2,\) and \(1,\)"),
+        ([[1.0, 2.0]], [1.0, 2.0], ValueError, "w and g.* one shape"),
+        (1.0, [1.0], ValueError, "w and g.* one shape"),  # broadcasting would hide the mistake
+    ],
+)
+def test_taylor_refuses(w, g, error, match):
+    with pytest.raises(error, match=match):
+        taylor(w, g)
+    with pytest.raises(error, match=match):
+        multi_task_taylor(w, [g])
+
+
+def test_multi_task_taylor_refuses_one_array():
+    with pytest.raises(TypeError, match="gradients must be a list of arrays"):
+        multi_task_taylor([1.0, 2.0], np.ones((2, 2)))
+    with pytest.raises(ValueError, match=r"gradients\[1\] must be finite"):
+        multi_task_taylor([1.0], [[1.0], [np.inf]])
+
+
+# --- several workers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+@pytest.mark.parametrize("shape", [(), (0,), (7,), (3, 4), (2, 3, 2, 4)])
+@pytest.mark.parametrize("counts", [[1], [3, 0], [2, 5, 1], [0, 0, 7, 1]])
+def test_shard_average_as_naive(shape, counts, dtype):
+    shards = arrays(11, [shape] * len(counts), dtype)
+    average = shard_average(shards, counts)
+    assert_close(average, naive.shard_average(shards, counts), dtype)
+    assert not any(np.shares_memory(average, shard) for shard in shards)
+
+
+def test_shard_average_by_hand():
+    assert shard_average([[1.0, -2.0], [4.0, 4.0]], counts=[2, 1]).tolist() == [2, 0]
+    assert shard_average([[1.0, -2.0], [4.0, 4.0]], counts=[0, 3]).tolist() == [4, 4]
+    assert shard_average([[8.0], [16.0]], counts=np.array([3, 1])).tolist() == [10]
+    exact = sum(Fraction(n, 9) * k for k, n in enumerate([2, 3, 4]))
+    assert shard_average([[0.0], [1.0], [2.0]], [2, 3, 4])[0] == pytest.approx(float(exact))
+
+
+def test_shards_together_give_the_gradient_and_the_mask_of_one_machine_A_2_6c():
+    # L = mean_n (w x_n - y_n)^2 / 2
+    rng = np.random.default_rng(12)
+    x, y, w = rng.standard_normal((12, 6)), rng.standard_normal(12), rng.standard_normal(6)
+
+    def gradient(rows):
+        return (x[rows] @ w - y[rows]) @ x[rows] / len(x[rows])
+
+    shards, counts = [slice(0, 2), slice(2, 7), slice(7, 12)], [2, 5, 5]
+    each = [gradient(rows) for rows in shards]
+    average = shard_average(each, counts)
+    np.testing.assert_allclose(average, gradient(slice(None)), rtol=1e-12)
+    masks = [rank_mask(taylor(w, g).round(9), 3) for g in (average, gradient(slice(None)))]
+    np.testing.assert_array_equal(*masks)
+    # |.| before averaging gives another score
+    early = shard_average([taylor(w, g) for g in each], counts)
+    assert np.all(early >= taylor(w, average) - 1e-15)
+    assert not np.allclose(early, taylor(w, average))
+
+
+@pytest.mark.parametrize(
+    ("shards", "counts", "error", "match"),
+    [
+        ([[1.0], [1.0]], [1], ValueError, "counts must hold one number for each array"),
+        ([[1.0]], [1, 1], ValueError, "counts must hold one number for each array"),
+        ([[1.0], [1.0]], [0, 0], ValueError, "counts must .* not only zeros"),
+        ([], [], ValueError, "counts must"),
+        ([[1.0], [1.0]], [2, -1], ValueError, "counts must be >= 0, got -1"),
+        ([[1.0], [1.0]], [1, 0.5], TypeError, "counts must be a whole number, got 0.5"),
+        ([[1.0], [1.0]], [1, True], TypeError, "counts must be a whole number"),
+        ([[1.0], [1.0, 2.0]], [1, 1], ValueError, "arrays must be arrays of one shape"),
+        ([[1.0], [[1.0]]], [1, 1], ValueError, "arrays must be arrays of one shape"),
+        ([[1.0], [np.nan]], [1, 1], ValueError, r"arrays\[1\] must be finite"),
+        (np.ones((2, 3)), [1, 1], TypeError, "arrays must be a list of arrays"),
+    ],
+)
+def test_shard_average_refuses(shards, counts, error, match):
+    with pytest.raises(error, match=match):
+        shard_average(shards, counts)
+
+
+# --- SNIP and movement ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+def test_snip_as_naive(dtype):
+    shapes = [*SHAPES, (0, 3)]
+    layers, gradients = arrays(13, shapes, dtype), arrays(14, shapes, dtype)
+    scores = snip(layers, gradients)
+    for score, expected, w in zip(scores, naive.snip(layers, gradients), layers, strict=True):
+        assert_close(score, expected, dtype)
+        assert not np.shares_memory(score, w)
+    assert sum(float(s.sum()) for s in scores) == pytest.approx(1, rel=1e-6)
+
+
+def test_snip_by_hand():
+    scores = snip([[3.0, 1.0], [-1.0]], [[1.0, 2.0], [5.0]])
+    assert [s.tolist() for s in scores] == [[0.3, 0.2], [0.5]]
+    assert snip([[-2.0]], [[0.25]])[0].tolist() == [1]
+    assert [s.tolist() for s in snip([[1.0, 0.0], [0.0]], [[0.0, 1.0], [3.0]])] == [[0, 0], [0]]
+    assert snip([], []) == []
+
+
+def test_snip_ranks_as_taylor_and_forgets_the_scale_of_the_loss():
+    layers, gradients = arrays(15, SHAPES), arrays(16, SHAPES)
+    scores = snip(layers, gradients)
+    scaled = snip(layers, [-4 * g for g in gradients])
+    plain = [taylor(w, g) for w, g in zip(layers, gradients, strict=True)]
+    for score, other, s in zip(scores, scaled, plain, strict=True):
+        np.testing.assert_allclose(score, other, rtol=1e-15)
+        np.testing.assert_allclose(score * sum(float(t.sum()) for t in plain), s, rtol=1e-13)
+    for a, b in zip(global_rank_masks(scores, 0.5), global_rank_masks(plain, 0.5), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_snip_is_the_sensitivity_to_the_switches():  # eq. (6): dL/dc at c = 1
+    rng = np.random.default_rng(17)
+    x, w = rng.standard_normal((5, 3)), rng.standard_normal((3, 2))
+
+    def loss(v):
+        return float(np.sum(np.tanh(x @ v) ** 2))
+
+    by_switch = naive.numerical_gradient(lambda c: loss(c * w), np.ones((3, 2)))
+    (score,) = snip([w], [naive.numerical_gradient(loss, w)])
+    np.testing.assert_allclose(score, np.abs(by_switch) / np.abs(by_switch).sum(), rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("layers", "gradients", "error", "match"),
+    [
+        ([[1.0], [1.0]], [[1.0]], ValueError, "gradients must be 2 arrays, got 1"),
+        ([[1.0]], [[1.0], [1.0]], ValueError, "gradients must be 1 arrays, got 2"),
+        ([[1.0, 2.0]], [[1.0]], ValueError, "one shape"),
+        ([[1.0], [np.nan]], [[1.0], [1.0]], ValueError, r"layers\[1\] must be finite"),
+        ([[1.0], [1.0]], [[1.0], [np.inf]], ValueError, r"gradients\[1\] must be finite"),
+        (np.ones((1, 2)), [[1.0, 1.0]], TypeError, "layers must be a list of arrays"),
+        ([[1.0, 1.0]], np.ones((1, 2)), TypeError, "gradients must be a list of arrays"),
+    ],
+)
+def test_snip_refuses(layers, gradients, error, match):
+    with pytest.raises(error, match=match):
+        snip(layers, gradients)
+
+
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+@pytest.mark.parametrize("shape", [(), (0,), (7,), (3, 4), (2, 3, 2, 4)])
+@pytest.mark.parametrize("steps", [1, 2, 5])
+def test_movement_as_naive(shape, steps, dtype):
+    weights, gradients = arrays(18, [shape] * steps, dtype), arrays(19, [shape] * steps, dtype)
+    score = movement(weights, gradients)
+    assert_close(score, naive.movement(weights, gradients), dtype)
+    assert not any(np.shares_memory(score, a) for a in weights + gradients)
+
+
+def test_movement_by_hand():
+    assert movement([[1.0, -1.0]], [[-0.5, -0.5]]).tolist() == [0.5, -0.5]
+    assert movement([[1.0], [2.0], [-1.0]], [[0.5], [-1.0], [0.25]]).tolist() == [1.75]
+
+
+def test_movement_tells_growing_from_shrinking_weights_A_2_6b():
+    # steps of gradient descent on L = |w - target|^2 / 2, small: w^2 changes by 2 lr score
+    target, lr = np.array([2.0, -2.0, 0.1, -0.1, 0.0]), 1e-4
+    w = np.array([0.5, -0.5, 1.0, -1.0, 1.0])
+    start, weights, gradients = w, [], []
+    for _ in range(50):
+        weights.append(w)
+        gradients.append(w - target)
+        w = w - lr * gradients[-1]
+    score = movement(weights, gradients)
+    assert np.sign(score).tolist() == [1, 1, -1, -1, -1]
+    np.testing.assert_array_equal(score > 0, np.abs(w) > np.abs(start))
+    np.testing.assert_allclose(w**2 - start**2, 2 * lr * score, rtol=1e-3)
+    assert rank_mask(magnitude(start), 2).tolist() != rank_mask(score, 2).tolist()
+
+
+@pytest.mark.parametrize(
+    ("weights", "gradients", "error", "match"),
+    [
+        ([], [], ValueError, "weights and gradients must hold .* at least one"),
+        ([[1.0]], [], ValueError, "weights and gradients must hold one array for each step"),
+        ([[1.0]], [[1.0], [1.0]], ValueError, "weights and gradients must hold one array"),
+        ([[1.0, 2.0]], [[1.0]], ValueError, "weights and gradients must have one shape"),
+        ([[1.0], [1.0, 2.0]], [[1.0], [1.0]], ValueError, "weights must be arrays of one shape"),
+        ([[1.0], [1.0]], [[1.0], [1.0, 2.0]], ValueError, "gradients must be arrays of one shape"),
+        ([[np.nan]], [[1.0]], ValueError, r"weights\[0\] must be finite"),
+        ([[1.0]], [[np.inf]], ValueError, r"gradients\[0\] must be finite"),
+        (np.ones((2, 1)), [[1.0], [1.0]], TypeError, "weights must be a list of arrays"),
+        ([[1.0], [1.0]], np.ones((2, 1)), TypeError, "gradients must be a list of arrays"),
+    ],
+)
+def test_movement_refuses(weights, gradients, error, match):
+    with pytest.raises(error, match=match):
+        movement(weights, gradients)

@@ -7,10 +7,20 @@ Mask: True = keep. Score: higher = more important. Dense layer: y = x @ W + b.
 """
 
 from naive.activations import *  # noqa: F403
+from naive.convolution import *  # noqa: F403
 from naive.costs import *  # noqa: F403
+from naive.distill import *  # noqa: F403
 from naive.engine import *  # noqa: F403
+from naive.factorisation import *  # noqa: F403
+from naive.influence import *  # noqa: F403
 from naive.masks import *  # noqa: F403
 from naive.metrics import *  # noqa: F403
+from naive.misprints import *  # noqa: F403
 from naive.network import *  # noqa: F403
+from naive.norms import *  # noqa: F403
 from naive.penalties import *  # noqa: F403
+from naive.quantize import *  # noqa: F403
+from naive.schedules import *  # noqa: F403
 from naive.scores import *  # noqa: F403
+from naive.structured import *  # noqa: F403
+from naive.units import *  # noqa: F403

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from naive.scores import magnitude
+
 
 def threshold_mask(score, theta, ties):
     """prunes score_i < theta (ties "keep", A-4.2) or score_i <= theta (ties "prune", D-4.1b)"""
@@ -72,3 +74,53 @@ def apply_mask(w, mask):
         if mask[i]:
             pruned[i] = w[i]
     return pruned
+
+
+def threshold_prune(w, theta, ties):
+    """w'_i = 0 where |w_i| < theta (ties "keep", A-4.2) or <= theta ("prune", D-4.1b), else w_i"""
+    return apply_mask(w, threshold_mask(magnitude(w), theta, ties))
+
+
+def normalised_threshold_prune(w, theta, ties):
+    """w'_i = w_i where |w_i| / sqrt(sum_j w_j^2) > theta (>= with ties "keep"), else 0 (D-4.1)"""
+    squares = 0.0
+    for i in np.ndindex(w.shape):
+        squares += float(w[i]) * float(w[i])
+    pruned = np.zeros(w.shape, w.dtype)
+    for i in np.ndindex(w.shape):
+        if w[i] == 0:
+            continue  # stays 0, and f(0) = 0 where all weights are 0
+        share = abs(float(w[i])) / math.sqrt(squares)
+        if share > theta or (share == theta and ties == "keep"):
+            pruned[i] = w[i]
+    return pruned
+
+
+def low_magnitude_mask(w, sparsity):
+    """m_i = 1 where |w_i| >= the k-th largest |w_j|, k = max(round(n * (1 - sparsity)), 1)"""
+    left = [abs(w[i].item()) for i in np.ndindex(w.shape)]
+    k = round(len(left) * (1 - float(sparsity)))
+    kth = max(left)
+    for _ in range(k - 1):
+        left.remove(kth)
+        kth = max(left)
+    keep = np.zeros(w.shape, bool)
+    for i in np.ndindex(w.shape):
+        keep[i] = abs(w[i].item()) >= kth
+    return keep
+
+
+def splice_mask(w, mask, a, b):
+    """m'_i = 0 where |w_i| < a; m_i where a <= |w_i| < b; 1 where |w_i| >= b (D-1.1d)"""
+    new = np.zeros(w.shape, bool)
+    size = magnitude(w)
+    if w.dtype.kind == "f":
+        a, b = w.dtype.type(a), w.dtype.type(b)
+    for i in np.ndindex(w.shape):
+        if size[i] < a:
+            new[i] = False
+        elif size[i] < b:
+            new[i] = mask[i]
+        else:
+            new[i] = True
+    return new

@@ -1,6 +1,7 @@
 """What pruning is judged by."""
 
 import math
+import zlib
 
 import numpy as np
 
@@ -108,3 +109,26 @@ def csr_bytes(rows, nonzeros, value_bytes=4, index_bytes=4):
 def bitmask_bytes(size, nonzeros, value_bytes=4):
     """ceil(size / 8) + nonzeros * value: one bit per entry, then the kept values (E-5.1c)"""
     return math.ceil(size / 8) + nonzeros * value_bytes
+
+
+def zip_bytes(*arrays):
+    """sum over the arrays of the length of what zlib, level 9, makes of the entries in C order"""
+    total = 0
+    for a in arrays:
+        data = bytearray()
+        for i in np.ndindex(a.shape):
+            data += a[i].tobytes()
+        total += len(zlib.compress(data, 9))
+    return total
+
+
+def performance_loss(before, after, relative=False):
+    """a - a', or (a - a') / a (D-2.1f)"""
+    return (before - after) / before if relative else before - after
+
+
+def accuracy_difference_z(a, b, samples):
+    """z = (a - b) / sqrt((a * (1 - a) + b * (1 - b)) / N), 0 where a = b (A-5.5)"""
+    if a == b:
+        return 0.0
+    return (a - b) / math.sqrt((a * (1 - a) + b * (1 - b)) / samples)

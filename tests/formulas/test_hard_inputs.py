@@ -1,0 +1,339 @@
+"""Hard inputs: ends of the range of floats, sums over millions, kinds of numbers, wrong shapes."""
+
+import math
+
+import naive
+import numpy as np
+import pytest
+
+from minprune.formulas import influence, misprints, norms, penalties, scores, structured, units
+from minprune.formulas.activations import log_softmax, softmax
+from minprune.formulas.costs import Conv, Full, Pool, network_costs, vgg16
+from minprune.formulas.distill import distillation_loss, ensemble_average, soften
+from minprune.formulas.factorisation import (
+    balance_factors,
+    factor_importance,
+    factorisation_loss,
+    factorise,
+)
+from minprune.formulas.masks import normalised_threshold_prune, threshold_mask
+from minprune.formulas.quantize import (
+    dequantize,
+    fake_quantize,
+    mixed_precision_step,
+    quantize_symmetric,
+    scaled_to_float16,
+)
+from minprune.formulas.schedules import polynomial_decay, threshold_from_ratio
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        units.mean_activation,
+        lambda a: units.unit_taylor(a, np.ones_like(a)),
+        lambda a: units.contribution(a, np.ones((2, 1))),
+    ],
+    ids=["mean_activation", "unit_taylor", "contribution"],
+)
+def test_activation_scores_sum_in_float64(score):
+    a = np.full((10**6, 2), 0.1, np.float32)  # row after row, float32 gives 0.10096
+    np.testing.assert_allclose(score(a), 0.1, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "score",
+    [units.mean_activation, units.apoz, lambda a: units.unit_taylor(a, a)],
+    ids=["mean_activation", "apoz", "unit_taylor"],
+)
+def test_activations_without_positions_are_refused(score):
+    with pytest.raises(ValueError, match="a must be"):
+        score(np.ones((2, 0, 3, 4)))
+
+
+@pytest.mark.parametrize(("top", "bins"), [(22, 22), (23, 23), (44, 22)])
+def test_a_value_on_a_border_belongs_to_the_bin_above(top, bins):
+    # (a - low) / width * bins falls below the whole number; (a - low) * bins / width does not
+    a = np.arange(top + 1.0)[:, None]
+    counts = np.bincount(np.minimum(np.arange(top + 1) * bins // top, bins - 1))
+    p = counts / counts.sum()
+    assert units.activation_entropy(a, bins) == pytest.approx([-(p * np.log(p)).sum()], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [penalties.group_lasso, lambda w, lam, axis: penalties.sparse_group_lasso(w, 0, lam, axis)],
+    ids=["group_lasso", "sparse_group_lasso"],
+)
+@pytest.mark.parametrize(
+    ("w", "axis", "error", "match"),
+    [
+        (1.0, -1, ValueError, "axis"),
+        ([[1.0]], 2, ValueError, "axis must be from -2 to 1, got 2"),
+        ([[1.0]], 1.0, TypeError, "axis must be a whole number, got 1.0"),
+    ],
+)
+def test_group_lasso_refuses_a_bad_axis_by_name(penalty, w, axis, error, match):
+    with pytest.raises(error, match=match):
+        penalty(w, 0.5, axis)
+
+
+def test_sparse_group_lasso_names_its_second_strength():
+    with pytest.raises(ValueError, match=r"^lam2 must be"):
+        penalties.sparse_group_lasso([[1.0]], 0.5, -1)
+
+
+@pytest.mark.parametrize("loss", [penalties.l1_regularised_loss, penalties.l2_regularised_loss])
+def test_loss_checks_the_strength_even_of_no_layers(loss):
+    with pytest.raises(ValueError, match="lam must be"):
+        loss(0.5, [], -1)
+
+
+def test_multi_task_taylor_names_the_gradient_of_the_wrong_shape():
+    with pytest.raises(ValueError, match="gradients"):
+        scores.multi_task_taylor([1.0, 2.0], [[1.0, 1.0], [1.0]])
+
+
+def test_snip_names_the_layer_of_the_wrong_shape():
+    with pytest.raises(ValueError, match=r"layers\[1\] and gradients\[1\] must have one shape"):
+        scores.snip([[1.0], [1.0, 2.0]], [[1.0], [1.0]])
+
+
+def test_obs_takes_a_hessian_that_is_symmetric_up_to_rounding():
+    rng = np.random.default_rng(0)
+    X, d = rng.standard_normal((6, 4)), np.diag(rng.random(6))
+    H = X.T @ d @ X  # of logistic regression, say; H - H.T is 6e-17
+    assert influence.obs_saliency(np.ones(4), H).shape == (4,)
+
+
+@pytest.mark.parametrize(
+    "w", [np.full(2, 60_000, np.float16), np.full(2, 3e38, np.float32), [1e200, 1e200], [1e-200]]
+)
+def test_normalise_of_very_large_and_small_weights(w):
+    assert math.hypot(*norms.normalise(w).astype(float)) == pytest.approx(1, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        norms.normalise,
+        lambda w: penalties.l1_subgradient(w, 1),
+        lambda w: penalties.l2_gradient(w, 1),
+        lambda w: penalties.shrink(w, 0.5),
+    ],
+    ids=["normalise", "l1_subgradient", "l2_gradient", "shrink"],
+)
+def test_bytes_in_the_other_order_are_no_error(function):
+    w = np.array([3.0, -4.0])
+    np.testing.assert_array_equal(function(w.astype(">f8")), function(w))
+
+
+@pytest.mark.parametrize("dtype", ["e", "f"])
+def test_threshold_from_ratio_where_all_go(dtype):
+    score = np.array([0.25, 0.5], dtype)
+    assert not threshold_mask(score, threshold_from_ratio(score, 0.9), "keep").any()
+
+
+@pytest.mark.parametrize(("initial", "final"), [(0.1, 0.7), (0.3, 0.9)])
+def test_polynomial_decay_starts_exactly(initial, final):
+    for step in (0, 9, 10):
+        assert polynomial_decay(step, initial, final, 10, 20) == initial
+
+
+def test_blocks_in_half_precision_are_summed_in_double():
+    W = np.ones((1, 8192), np.float16)
+    W[0, 4095] = 2  # 4097 is no number of float16
+    mask = structured.block_mask(W, (1, 4096), 0.5)
+    assert mask.tolist() == [[True] * 4096 + [False] * 4096]
+
+
+def test_blocks_in_half_precision_do_not_overflow():
+    W = np.full((2, 4), 40_000, np.float16)
+    W[0, 0] = 20_000
+    assert structured.block_mask(W, (2, 2), 0.5).tolist() == [[False, False, True, True]] * 2
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2"])
+def test_units_in_half_precision_do_not_overflow(norm):
+    assert structured.unit_threshold_mask(np.full((4, 1), 40_000, np.float16), 1.0, norm).all()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value"), [("e", 60_000), ("f", 3e38), ("d", 3e200), ("d", 3e-200)]
+)
+def test_normalised_threshold_prune_whatever_the_scale(dtype, value):
+    w = np.full(400, value, dtype)  # each is 1/20 of the norm
+    assert np.count_nonzero(normalised_threshold_prune(w, 0.01)) == 400
+
+
+def test_product_mask_of_nothing():
+    with pytest.raises(ValueError, match="mask"):
+        structured.product_mask()
+
+
+def test_product_mask_that_does_not_broadcast():
+    with pytest.raises(ValueError, match=r"mask.*\(2, 3\).*\(2,\)"):
+        structured.product_mask(np.ones((2, 3), bool), np.ones(2, bool))
+
+
+@pytest.mark.parametrize(("W", "error"), [([[np.nan]], ValueError), ([["a"]], TypeError)])
+def test_block_mask_names_W(W, error):
+    with pytest.raises(error, match="W must be"):
+        structured.block_mask(W, (1, 1), 0.5)
+
+
+@pytest.mark.parametrize("shape", [(2,), (1, 2, 3)])
+def test_block_mask_names_shape(shape):
+    with pytest.raises(ValueError, match="shape must be"):
+        structured.block_mask(np.ones((2, 2)), shape, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("width", "error"), [(0, ValueError), (-1, ValueError), (np.nan, ValueError), ("1", TypeError)]
+)
+def test_vgg16_names_width(width, error):
+    with pytest.raises(error, match="width must be"):
+        vgg16(width)
+
+
+@pytest.mark.parametrize(
+    ("layers", "image", "error", "match"),
+    [
+        ([Full(3)], (2, 3), ValueError, "image"),
+        ([Full(0)], (2, 3, 1), ValueError, "units"),
+        ([Full(3), Conv(2)], (3, 3, 1), ValueError, "layers|Conv|Full"),
+        ([Full(3), Pool(2)], (3, 3, 1), ValueError, "layers|Pool|Full"),
+        ([3], (3, 3, 1), TypeError, "layers"),
+    ],
+)
+def test_network_costs_refuse(layers, image, error, match):
+    with pytest.raises(error, match=match):
+        network_costs(layers, image)
+
+
+@pytest.mark.parametrize(("w", "error"), [([1.0, np.nan], ValueError), (["a"], TypeError)])
+def test_signed_threshold_mask_misprint_names_w(w, error):
+    with pytest.raises(error, match=r"\bw must be"):
+        misprints.signed_threshold_mask_misprint(w, 0.5)
+
+
+def test_kernel_norm_axes_misprint_is_of_kernels():  # docstring: K (k_h, k_w, c_in, c_out)
+    with pytest.raises(ValueError, match=r"\bK\b"):
+        misprints.kernel_norm_axes_misprint(np.ones((1,) * 5))
+
+
+@pytest.mark.parametrize(("z", "dtype"), [([[-128, 127]], np.int8), ([[0, 255]], np.uint8)])
+def test_narrow_integers_do_not_overflow(z, dtype):
+    z = np.array(z, dtype)
+    np.testing.assert_allclose(log_softmax(z), [[-255, 0]])
+    assert softmax(z).dtype == np.float64
+
+
+@pytest.mark.parametrize("function", [softmax, log_softmax])
+@pytest.mark.parametrize(("z", "error"), [([["a", "b"]], TypeError), ([[1j, 0.0]], TypeError)])
+def test_what_is_no_number_is_refused_by_name(function, z, error):
+    with pytest.raises(error, match=r"^z must be"):
+        function(z)
+
+
+@pytest.mark.parametrize("scale", [65536.0, 1e5, 1e-8])
+def test_scale_beyond_float16(scale):
+    g = np.array([0, 1e-7, 2, -60000], np.float16)
+    np.testing.assert_array_equal(scaled_to_float16(g, scale), naive.scaled_to_float16(g, scale))
+
+
+@pytest.mark.parametrize(("bits", "limit"), [(4, 1), (9, 1), (3, 0.75), (8, 1)])
+def test_fake_quantize_rounds_float32_as_quantize_symmetric_does(bits, limit):
+    w = np.array([limit, *np.linspace(-limit, limit, 1021)], np.float32)
+    what = dequantize(*quantize_symmetric(w, bits))
+    np.testing.assert_allclose(fake_quantize(w, bits, limit), what, rtol=1e-6)
+
+
+def test_fake_quantize_with_a_limit_that_float16_cannot_hold():
+    assert fake_quantize(np.float16([1000.0]), 8, 100_000.0)[0] == pytest.approx(787.4, rel=1e-3)
+    assert fake_quantize(np.float16([1000.0]), 8, 1e6)[0] == 0
+
+
+@pytest.mark.parametrize("g16", [["a"], None, [1j], np.float64([70000.0])])
+def test_a_gradient_that_is_not_float16_is_refused_by_name(g16):
+    with pytest.raises((TypeError, ValueError), match=r"^g16"):
+        mixed_precision_step(np.float32([1.0]), g16, 0.1, 1.0)
+
+
+def test_mixed_precision_step_of_one_number_is_float32():
+    new = mixed_precision_step(np.array(1, np.float32), np.array(1, np.float16), 0.1, 1.0)
+    assert new.dtype == np.float32
+
+
+@pytest.mark.parametrize("temperature", [50, 100, 1000])
+def test_float32_logits_at_a_high_temperature(temperature):
+    z, z_teacher = np.random.default_rng(0).standard_normal((2, 6, 5)).astype(np.float32)
+    arguments = z, z_teacher, [0] * 6, 1, temperature
+    exact = naive.distillation_loss(*arguments)
+    assert distillation_loss(*arguments) == pytest.approx(exact, rel=1e-5)
+
+
+def test_a_temperature_near_zero_gives_the_winner():
+    assert soften([[1.0, 0.0]], 1e-310).tolist() == [[1, 0]]
+    assert soften(np.float32([[100, 0]]), 1e-38).tolist() == [[1, 0]]
+    assert soften(np.float16([[100, 0]]), 1e-3).tolist() == [[1, 0]]
+
+
+@pytest.mark.parametrize(
+    "predictions", [[[0.5, 0.5]], [1.0], [[[3.0, -1.0]]], [[[0.5, 0.75]]], [[[1.5, -0.5]]]]
+)
+def test_predictions_that_are_no_probabilities_are_refused(predictions):
+    with pytest.raises(ValueError, match="predictions"):
+        ensemble_average(predictions)
+
+
+def test_half_precision_does_not_overflow():
+    R, P, Q = np.float16([[300]]), np.float16([[0]]), np.float16([[0]])
+    assert factorisation_loss(R, [[True]], P, Q, 0) == 90_000
+    P, Q = np.float16([[300], [300]]), np.float16([[1]])
+    assert factor_importance(P, Q)[0] == pytest.approx(424.3, rel=1e-3)
+
+
+def test_half_precision_can_be_balanced():
+    P, Q = balance_factors(np.float16([[4], [0]]), np.float16([[0], [1]]))
+    np.testing.assert_allclose(P @ Q.T, [[0, 4], [0, 0]])
+
+
+def test_ratings_without_axes_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"^R must be"):
+        factorise(5.0, True, 1, 0.1, 1, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("score", [units.mean_activation, units.activation_entropy, units.apoz])
+def test_every_position_of_a_channel_counts_as_a_sample(score):
+    a = np.random.default_rng(0).integers(0, 4, (5, 2, 3, 4)).astype(float)
+    np.testing.assert_array_equal(score(a), score(a.reshape(30, 4)))
+
+
+def test_contribution_refuses_channels():
+    with pytest.raises(ValueError, match=r"a must be \(N, h\)"):
+        units.contribution(np.ones((5, 2, 3, 4)), np.ones((4, 1)))
+
+
+def test_synflow_is_computed_in_float64():
+    assert scores.synflow([np.ones((2, 3), np.float32)])[0].dtype == np.float64
+
+
+@pytest.mark.parametrize("function", [softmax, log_softmax])
+def test_a_nan_stays_in_its_row(function):
+    p = function([[np.nan, 0.0], [1.0, 1.0]])
+    assert np.isnan(p[0]).all() and np.isfinite(p[1]).all()
+
+
+@pytest.mark.parametrize(
+    "zeros",
+    [
+        lambda: penalties.l1_proximal([-0.1], 1, 1),
+        lambda: penalties.group_lasso_proximal([[-0.1]], 1, 1),
+        lambda: fake_quantize([-0.1], 2, 1),
+    ],
+)
+def test_no_negative_zeros(zeros):
+    assert not np.signbit(zeros()).any()

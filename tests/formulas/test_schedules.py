@@ -1,0 +1,388 @@
+"""Schedules and thresholds: the naive twin, hand numbers, properties, and what is refused."""
+
+import math
+from fractions import Fraction
+from itertools import pairwise, product
+
+import naive
+import numpy as np
+import pytest
+
+from minprune.formulas.masks import (
+    low_magnitude_mask,
+    prune_count,
+    rank_mask,
+    splice_mask,
+    threshold_mask,
+)
+from minprune.formulas.schedules import (
+    is_pruning_step,
+    mean_threshold,
+    polynomial_decay,
+    splice_thresholds,
+    stage_sparsities,
+    std_threshold,
+    threshold_from_ratio,
+)
+from minprune.formulas.scores import magnitude
+from minprune.formulas.structured import layer_threshold_masks
+
+W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # W of D-4.3
+THRESHOLDS = [
+    mean_threshold,
+    lambda w: std_threshold(w, 1.0),
+    lambda w: splice_thresholds(w, 1.0),
+    lambda w: threshold_from_ratio(w, 0.5),
+]
+
+# --- polynomial_decay and is_pruning_step --------------------------------------------------------
+
+
+@pytest.mark.parametrize(("initial", "final"), [(0, 0.5), (0.1, 0.7), (0.9, 0.25), (0.3, 0.3)])
+@pytest.mark.parametrize(("begin", "end"), [(1000, 2000), (0, 1), (0, 7), (3, 5)])
+@pytest.mark.parametrize("power", [3, 1, 0.5, 2.5])
+def test_polynomial_decay_as_naive(initial, final, begin, end, power):
+    for step in {0, begin, begin + 1, (begin + end) // 2, end - 1, end, end + 1, 10**9}:
+        sparsity = polynomial_decay(step, initial, final, begin, end, power)
+        assert type(sparsity) is float
+        twin = naive.polynomial_decay(step, initial, final, begin, end, power)
+        assert sparsity == pytest.approx(twin, rel=1e-14, abs=1e-16)
+
+
+TABLE_E51B = {  # of Zhu and Gupta's schedule from 0 to 1/2 between steps 1000 and 2000
+    0: Fraction(0),
+    1000: Fraction(0),
+    1100: Fraction(271, 2000),
+    1200: Fraction(61, 250),
+    1250: Fraction(37, 128),
+    1300: Fraction(657, 2000),
+    1400: Fraction(49, 125),
+    1500: Fraction(7, 16),
+    1600: Fraction(117, 250),
+    1700: Fraction(973, 2000),
+    1750: Fraction(63, 128),
+    1800: Fraction(62, 125),
+    1900: Fraction(999, 2000),
+    2000: Fraction(1, 2),
+    2001: Fraction(1, 2),
+    18_750: Fraction(1, 2),
+}
+
+
+@pytest.mark.parametrize(("step", "sparsity"), TABLE_E51B.items())
+def test_polynomial_decay_of_E_5_1b(step, sparsity):
+    exact = Fraction(1, 2) * (1 - (1 - Fraction(min(max(step - 1000, 0), 1000), 1000)) ** 3)
+    assert sparsity == exact
+    computed = polynomial_decay(step, initial=0.0, final=0.5, begin=1000, end=2000)
+    assert computed == pytest.approx(float(sparsity), rel=4e-16)
+    assert computed == float(sparsity) or step not in (0, 1000, 1250, 1500, 1750, 2000, 2001)
+
+
+@pytest.mark.parametrize(("initial", "final"), [(0.1, 0.7), (0.3, 0.9), (0.2, 0.6), (0.7, 0.1)])
+def test_polynomial_decay_ends_exactly(initial, final):
+    for step in (20, 21, 10**12):
+        assert polynomial_decay(step, initial, final, 10, 20) == final
+
+
+@pytest.mark.parametrize("power", [0.5, 1, 2, 3, 10])
+def test_polynomial_decay_never_goes_back(power):
+    up = [polynomial_decay(t, 0.125, 0.875, 10, 60, power) for t in range(80)]
+    down = [polynomial_decay(t, 0.875, 0.125, 10, 60, power) for t in range(80)]
+    assert up == sorted(up)
+    assert down == sorted(down, reverse=True)
+    assert {0.125, 0.875} == {up[10], up[60]} == {down[10], down[60]}
+
+
+def test_polynomial_decay_has_done_half_of_its_work_after_a_fifth_of_the_time():  # E-5.1b: 1206.3
+    half = 1000 + 1000 * (1 - 2 ** (-1 / 3))
+    assert half == pytest.approx(1206.3, abs=0.01)
+    assert polynomial_decay(1206, 0, 0.5, 1000, 2000) < 0.25
+    assert polynomial_decay(1207, 0, 0.5, 1000, 2000) > 0.25
+    assert polynomial_decay(1500, 0, 0.5, 1000, 2000, power=1) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "frequency"), [(0, 1, 1), (1000, 2000, 100), (3, 17, 5), (5, 9, 100)]
+)
+def test_is_pruning_step_as_naive(begin, end, frequency):
+    steps = range(end + 2 * frequency)
+    found = [is_pruning_step(t, begin, end, frequency) for t in steps]
+    assert found == [naive.is_pruning_step(t, begin, end, frequency) for t in steps]
+    assert {type(value) for value in found} == {bool}
+
+
+def test_is_pruning_step_of_E_5_1b():  # 11 updates, both ends among them
+    updates = [t for t in range(18_750) if is_pruning_step(t, 1000, 2000)]
+    assert updates == [*range(1000, 2001, 100)]
+    assert len(updates) == 11
+    assert [t for t in range(100) if is_pruning_step(t, 3, 20, 7)] == [3, 10, 17]  # 20 is no update
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "match"),
+    [
+        ({"step": -1}, ValueError, "step must be >= 0, got -1"),
+        ({"step": 1.0}, TypeError, "step must be a whole number"),
+        ({"step": True}, TypeError, "step must be"),
+        ({"begin": -1}, ValueError, "begin must be >= 0"),
+        ({"begin": 1.0}, TypeError, "begin must be a whole number"),
+        ({"end": 20.0}, TypeError, "end must be a whole number"),
+        ({"end": 10}, ValueError, "end must be >= 11, got 10"),
+        ({"end": 9}, ValueError, "end must be >= 11, got 9"),
+    ],
+)
+def test_schedules_refuse_steps(wrong, error, match):
+    steps = {"step": 12, "begin": 10, "end": 20} | wrong
+    with pytest.raises(error, match=match):
+        polynomial_decay(initial=0.0, final=0.5, **steps)
+    with pytest.raises(error, match=match):
+        is_pruning_step(**steps)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "match"),
+    [
+        ({"initial": 1}, ValueError, "initial must be a fraction"),
+        ({"initial": -0.1}, ValueError, "initial must be"),
+        ({"initial": "0"}, TypeError, "initial must be"),
+        ({"final": 1.0}, ValueError, "final must be a fraction"),
+        ({"final": 50}, ValueError, "final must be"),
+        ({"final": np.nan}, ValueError, "final must be"),
+        ({"power": 0}, ValueError, "power must be .* > 0, got 0"),
+        ({"power": -3}, ValueError, "power must be"),
+        ({"power": np.inf}, ValueError, "power must be"),
+        ({"power": "3"}, TypeError, "power must be"),
+    ],
+)
+def test_polynomial_decay_refuses(wrong, error, match):
+    right = {"step": 0, "initial": 0, "final": 0.5, "begin": 10, "end": 20}
+    with pytest.raises(error, match=match):  # also at steps where it would not matter
+        polynomial_decay(**(right | wrong))
+
+
+@pytest.mark.parametrize(
+    ("frequency", "error"), [(0, ValueError), (-1, ValueError), (1.0, TypeError)]
+)
+def test_is_pruning_step_refuses(frequency, error):
+    for step in (0, 10):
+        with pytest.raises(error, match="frequency must be"):
+            is_pruning_step(step, 10, 20, frequency)
+
+
+# --- stage_sparsities ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("final", [0, 0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("stages", [1, 2, 3, 7, 30])
+def test_stage_sparsities_as_naive(final, stages):
+    sparsities = stage_sparsities(final, stages)
+    assert [type(s) for s in sparsities] == [float] * stages
+    np.testing.assert_allclose(sparsities, naive.stage_sparsities(final, stages), atol=1e-14)
+    assert sparsities[-1] == final
+    assert sparsities == sorted(sparsities)
+    kept = [1.0] + [1 - s for s in sparsities]  # every stage keeps the same part
+    np.testing.assert_allclose([b / a for a, b in pairwise(kept)], kept[1], rtol=1e-12)
+
+
+def test_stage_sparsities_of_A_5_6():
+    assert stage_sparsities(0.75, 2) == [0.5, 0.75]
+    assert stage_sparsities(0.75, 1) == [0.75]
+    assert stage_sparsities(0.0, 3) == [0, 0, 0]
+    assert stage_sparsities(0.9375, 4) == pytest.approx([0.5, 0.75, 0.875, 0.9375], rel=1e-15)
+
+
+def test_masks_of_later_stages_are_nested_in_those_of_earlier_ones():
+    w = np.random.default_rng(0).integers(-20, 21, (8, 9))
+    for s in (stage_sparsities(0.9, 5), [polynomial_decay(t, 0, 0.9, 0, 9) for t in range(10)]):
+        for mask in (lambda s: rank_mask(magnitude(w), prune_count(72, s)), low_masks(w)):
+            masks = [mask(sparsity) for sparsity in s]
+            assert not any(np.any(later & ~earlier) for earlier, later in pairwise(masks))
+            assert masks[0].sum() > masks[-1].sum()
+
+
+def low_masks(w):
+    return lambda s: low_magnitude_mask(w, s)
+
+
+@pytest.mark.parametrize(
+    ("final", "stages", "error", "match"),
+    [
+        (1, 3, ValueError, "final must be a fraction .* got 1"),
+        (-0.5, 3, ValueError, "final must be"),
+        (np.nan, 3, ValueError, "final must be"),
+        ("0.5", 3, TypeError, "final must be"),
+        (True, 3, TypeError, "final must be"),
+        (0.5, 0, ValueError, "stages must be >= 1, got 0"),
+        (0.5, 2.0, TypeError, "stages must be a whole number"),
+    ],
+)
+def test_stage_sparsities_refuse(final, stages, error, match):
+    with pytest.raises(error, match=match):
+        stage_sparsities(final, stages)
+
+
+# --- mean_threshold, std_threshold and splice_thresholds -----------------------------------------
+
+
+@pytest.mark.parametrize("layout", [lambda w: w, lambda w: w.T, lambda w: w[..., ::-1]])
+def test_thresholds_as_naive(w, layout):
+    w = layout(w) if w.ndim and w.size else np.ones(1)  # of no weights: refused below
+    assert mean_threshold(w) == pytest.approx(naive.mean_threshold(w), rel=1e-6, abs=1e-7)
+    for q in (0, 0.5, 3):
+        assert std_threshold(w, q) == pytest.approx(naive.std_threshold(w, q), rel=1e-6)
+    for c, margin in [(0, 0.1), (1.5, 0), (-0.5, 0.5), (-100, 0.1)]:
+        computed = splice_thresholds(w, c, margin)
+        assert computed == pytest.approx(naive.splice_thresholds(w, c, margin), rel=1e-6)
+        assert [type(t) for t in (*computed, mean_threshold(w), std_threshold(w, 1))] == [float] * 4
+
+
+def test_mean_threshold_of_A_5_2_5():  # the expected scores at initialisation
+    scores = [2110.2978, 0, 91.1192, 0]
+    theta = mean_threshold(scores)
+    assert theta == pytest.approx(550.35425, rel=1e-15)  # printed to four places: 550.3542
+    assert threshold_mask(scores, theta, "prune").tolist() == [True, False, False, False]
+    assert Fraction(640 + 64 + 10, 50_890) == Fraction(357, 25_445)  # 1.4030 % of all go
+
+
+def test_mean_threshold_of_equal_scores_prunes_everything_where_ties_go():  # A-5.2.5, A-5.2.6
+    layers = [[0.5, -0.5], [[1.0]], [0.25] * 4]
+    theta = mean_threshold([1.0, 1.0, 1.0])
+    assert theta == 1
+    assert not any(mask.any() for mask in layer_threshold_masks(layers, theta, "prune"))
+    assert all(mask.all() for mask in layer_threshold_masks(layers, theta, "keep"))
+
+
+def test_mean_threshold_is_signed_and_of_any_shape():
+    assert mean_threshold([[1.0, -4.0], [0.5, 0.5]]) == -0.5
+    assert mean_threshold(0.75) == 0.75
+
+
+def test_std_threshold_by_hand():
+    assert std_threshold([1.0, 3.0], q=1.0) == 1  # n in the denominator, not n - 1
+    assert std_threshold([[1.0, 5.0], [1.0, 5.0]], q=0.25) == 0.5
+    assert std_threshold([7.0], q=3.0) == std_threshold([2.0, 2.0], q=3.0) == 0
+    assert std_threshold([-1.0, 1.0], q=0) == 0
+
+
+def test_std_threshold_moves_with_the_scale_and_not_with_the_place():
+    w = np.array([0.5, -1.0, 0.25, 2.0])
+    assert std_threshold(-8 * w, 0.5) == 8 * std_threshold(w, 0.5)
+    assert std_threshold(w + 2.0**40, 0.5) == std_threshold(w, 0.5)
+
+
+def test_splice_thresholds_by_hand():
+    assert splice_thresholds([1.0, -3.0], c=1.0, margin=0.5) == (1.5, 4.5)
+    assert splice_thresholds([1.0, -3.0], c=0.0, margin=0.25) == (1.5, 2.5)
+    assert splice_thresholds([1.0, -3.0], c=-1.0, margin=0.5) == (0.5, 1.5)
+    assert splice_thresholds([1.0, -3.0], c=-2.0, margin=0.5) == (0, 0)  # not below zero
+    assert splice_thresholds([1.0, -3.0], c=-9.0) == (0, 0)
+    assert splice_thresholds([1.0, -3.0], c=1.0, margin=0) == (3, 3)
+    a, b = splice_thresholds([1.0, -3.0], c=1.0)
+    assert (a, b) == pytest.approx((2.7, 3.3), rel=1e-15)
+
+
+def test_splice_thresholds_grow_with_c_and_with_the_scale():
+    w = np.random.default_rng(1).standard_normal((5, 4))
+    pairs = [splice_thresholds(w, c, 0.25) for c in (-3, -1, 0, 0.5, 2)]
+    assert pairs == sorted(pairs)
+    for (a, b), (a4, b4) in zip(
+        pairs, [splice_thresholds(-4 * w, c, 0.25) for c in (-3, -1, 0, 0.5, 2)], strict=True
+    ):
+        assert (a4, b4) == (4 * a, 4 * b)
+        mask = np.ones(w.shape, bool)
+        np.testing.assert_array_equal(splice_mask(w, mask, a, b), abs(w) >= a)
+
+
+def test_thresholds_are_computed_in_double_precision():
+    w = np.full(2**12, 60_000, np.float16)  # the sum leaves the range of float16, the squares too
+    w[::2] = -60_000
+    assert mean_threshold(abs(w)) == 60_000
+    assert std_threshold(w, 1.0) == 60_000
+    assert splice_thresholds(w, 1.0, 0.5) == (30_000, 90_000)
+    neighbours = np.array([1, 1 + 2**-23], np.float32)  # what lies between is no float32
+    assert mean_threshold(neighbours) == 1 + 2**-24
+    assert std_threshold(neighbours, 1.0) == 2**-24
+    assert splice_thresholds(neighbours, 0.0, 0.0) == (1 + 2**-24, 1 + 2**-24)
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+@pytest.mark.parametrize(
+    ("w", "error", "match"),
+    [
+        ([], ValueError, "entries .* >= 1, got 0|at least one"),
+        (np.ones((3, 0)), ValueError, "entries .* >= 1, got 0|at least one"),
+        ([1.0, np.nan], ValueError, r"(w|scores?) must be finite, got nan at index \[1\]"),
+        ([1.0, np.inf], ValueError, "(w|scores?) must be finite"),
+        (["a"], TypeError, "(w|scores?) must be"),
+    ],
+)
+def test_thresholds_refuse_arrays(threshold, w, error, match):
+    with pytest.raises(error, match=match):
+        threshold(w)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda: std_threshold([1.0], -1), ValueError, "q must be .* >= 0, got -1"),
+        (lambda: std_threshold([1.0], np.nan), ValueError, "q must be"),
+        (lambda: std_threshold([1.0], "1"), TypeError, "q must be"),
+        (lambda: splice_thresholds([1.0], np.inf), ValueError, r"\bc must be finite"),
+        (lambda: splice_thresholds([1.0], None), TypeError, r"\bc must be"),
+        (lambda: splice_thresholds([1.0], 1, 1), ValueError, "margin must be a fraction"),
+        (lambda: splice_thresholds([1.0], 1, -0.1), ValueError, "margin must be"),
+        (lambda: splice_thresholds([1.0], 1, "0"), TypeError, "margin must be"),
+        (lambda: threshold_from_ratio([1.0], 1), ValueError, "sparsity must be a fraction"),
+        (lambda: threshold_from_ratio([1.0], 90), ValueError, "sparsity must be .* 90 % is 0.9"),
+        (lambda: threshold_from_ratio([1.0], -0.1), ValueError, "sparsity must be"),
+        (lambda: threshold_from_ratio([1.0], True), TypeError, "sparsity must be"),
+    ],
+)
+def test_thresholds_refuse_numbers(call, error, match):
+    with pytest.raises(error, match=match):
+        call()
+
+
+# --- threshold_from_ratio ------------------------------------------------------------------------
+
+
+def test_threshold_from_ratio_as_naive(w):
+    w = w if w.size else np.ones(1)
+    sparsities, scores = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999], [w, magnitude(w), magnitude(w).T]
+    for s, score in product(sparsities, scores):
+        theta = threshold_from_ratio(score, s)
+        assert type(theta) is float
+        assert theta == naive.threshold_from_ratio(score, s)
+        pruned = np.sum(~threshold_mask(score, theta, "keep"))
+        k = prune_count(score.size, s)
+        ties = np.sum(np.sort(score, axis=None)[: k + 1] == theta)
+        assert pruned == k - max(ties - 1, 0) <= k
+
+
+def test_threshold_from_ratio_by_hand():
+    score = [0.5, 0.25, 0.75, 1.0]
+    assert [threshold_from_ratio(score, s) for s in (0, 0.25, 0.5, 0.75)] == [0.25, 0.5, 0.75, 1]
+    assert threshold_from_ratio(magnitude(W_D43), 1 / 3) == 0.3  # 3 go: the third is one of two 0.3
+
+
+@pytest.mark.parametrize("dtype", ["e", "f", "d"])
+@pytest.mark.parametrize("largest", [0.0, -0.5, 1.0, 0.3, 1000.0])
+def test_threshold_from_ratio_just_above_the_largest_where_all_go(dtype, largest):
+    score = np.array([largest - 1, largest], dtype)
+    theta = threshold_from_ratio(score, 0.9)
+    assert theta == np.nextafter(score[1], np.array(np.inf, dtype))
+    assert not threshold_mask(score, theta, "keep").any()
+
+
+def test_threshold_from_ratio_and_rank_mask_agree_without_ties():  # C-3.2: one choice, not two
+    score = np.random.default_rng(2).standard_normal((9, 11)).astype("f")
+    for s in np.linspace(0, 0.99, 23):
+        mask = threshold_mask(score, threshold_from_ratio(score, s), "keep")
+        np.testing.assert_array_equal(mask, rank_mask(score, prune_count(score.size, s)))
+
+
+def test_threshold_from_ratio_of_equal_scores_prunes_none():
+    theta = threshold_from_ratio(np.full(8, 0.5), 0.75)
+    assert theta == 0.5
+    assert threshold_mask(np.full(8, 0.5), theta, "keep").all()
+    assert math.isfinite(theta)

@@ -1,0 +1,335 @@
+"""Scores of units: the naive twin, hand numbers, properties, and what is refused."""
+
+import math
+
+import naive
+import numpy as np
+import pytest
+
+from minprune.formulas.units import (
+    activation_entropy,
+    apoz,
+    contribution,
+    mean_activation,
+    unit_ablation,
+    unit_taylor,
+)
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+B_3F = [[0, 1, 2], [0, 0, 3], [0, 2, 1], [1, 0, 1]]  # ReLU outputs of B-3f
+SHAPES = [(1, 1), (1, 4), (7, 1), (9, 5), (4, 0), (3, 2, 5, 4), (2, 1, 1, 3)]
+
+
+def activations(shape, dtype="d", seed=0):
+    """Read-only numbers with many zeros, and some negative ones; not contiguous in C order."""
+    rng = np.random.default_rng(seed)
+    a = rng.choice([0, 0, 0, 1, 1, 2, -1], shape) * rng.choice([0.25, 0.3, 1, 2], shape)
+    a = np.asfortranarray(a.astype(dtype)[::-1])
+    a.flags.writeable = False
+    return a
+
+
+def assert_close(actual, expected, eps=1e-13):
+    assert actual.shape == expected.shape and actual.dtype.kind == "f"
+    np.testing.assert_allclose(actual, expected, rtol=eps, atol=eps)
+
+
+# --- mean activation, APoZ -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("score", [mean_activation, apoz])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("dtype", "eps"), [("f", 1e-6), ("d", 1e-14), ("l", 1e-14)])
+def test_activation_score_as_naive(score, shape, dtype, eps):
+    a = activations(shape, dtype)
+    assert_close(score(a), getattr(naive, score.__name__)(a), eps)
+    assert_close(score(a[..., ::-2]), getattr(naive, score.__name__)(a[..., ::-2]), eps)
+
+
+def test_activation_scores_of_B_3f():
+    score = mean_activation(B_3F)
+    assert score.tolist() == [0.25, 0.75, 1.75]
+    assert (score > 0.5).tolist() == [False, True, True]  # theta = 0.5 keeps units 2 and 3
+    assert apoz(B_3F).tolist() == [0.75, 0.5, 0]
+
+
+def test_a_unit_that_is_always_negative_is_not_dead():  # B-3f, erratum: the absolute value
+    a = [[-3.0, 1.0, 0.0], [-3.0, -1.0, -0.0]]
+    assert mean_activation(a).tolist() == [3, 1, 0]
+    assert apoz(a).tolist() == [0, 0, 1]
+    assert apoz([[1e-30], [0.0]]).tolist() == [0.5]  # tiny is not zero
+
+
+@pytest.mark.parametrize("score", [mean_activation, apoz])
+def test_channels_count_over_positions_too(score):
+    a = activations((3, 2, 5, 4))
+    np.testing.assert_allclose(score(a), score(a.reshape(30, 4)), rtol=1e-15)
+    twice = np.concatenate([a, a])
+    np.testing.assert_allclose(score(twice), score(a), rtol=1e-15)  # means, not sums
+    np.testing.assert_array_equal(score(-a), score(a))
+
+
+def test_activation_scores_and_the_scale():
+    a = activations((9, 5))
+    np.testing.assert_array_equal(mean_activation(4 * a), 4 * mean_activation(a))
+    np.testing.assert_array_equal(apoz(4 * a), apoz(a))
+    assert np.all((apoz(a) >= 0) & (apoz(a) <= 1))
+
+
+# --- contribution --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("N", "h", "k"), [(1, 1, 1), (4, 3, 2), (5, 2, 7), (3, 4, 0), (2, 0, 3)])
+@pytest.mark.parametrize(("dtype", "eps"), [("f", 1e-6), ("d", 1e-14), ("l", 1e-14)])
+def test_contribution_as_naive(N, h, k, dtype, eps):
+    a, w_out = activations((N, h), dtype), activations((h, k), dtype, seed=1)
+    assert_close(contribution(a, w_out), naive.contribution(a, w_out), eps)
+    assert_close(contribution(a, w_out[:, ::-1]), contribution(a, w_out), eps)
+
+
+def test_high_activation_is_no_contribution_E_4_3():
+    a, w_out = [[1.0, 0.1]], [[0.0], [5.0]]
+    assert np.argmin(mean_activation(a)) == 1  # the activation rule removes the unit that matters
+    assert contribution(a, w_out).tolist() == [0, 0.5]
+    assert contribution([[1.0, -2.0], [3.0, 0.0]], [[3.0, -4.0], [0.0, 1.0]]).tolist() == [10, 1]
+
+
+def test_contribution_is_blind_to_moving_a_factor_through_a_unit():
+    a, w_out = activations((9, 5)), activations((5, 3), seed=2)
+    scale = np.array([1, 2, 4, 0.5, 8])
+    np.testing.assert_allclose(
+        contribution(a * scale, w_out / scale[:, None]), contribution(a, w_out)
+    )
+
+
+@pytest.mark.parametrize(
+    ("w_out", "error", "match"),
+    [
+        (np.ones((2, 1)), ValueError, r"w_out must be \(3, k\), .* got \(2, 1\)"),
+        (np.ones((1, 3)), ValueError, r"w_out must be \(3, k\)"),
+        (np.ones(3), ValueError, r"w_out must be \(3, k\)"),
+        (1.0, ValueError, r"w_out must be \(3, k\)"),
+        (np.ones((3, 2, 1)), ValueError, r"w_out must be \(3, k\)"),
+        ([[1.0], [np.nan], [1.0]], ValueError, "w_out must be finite"),
+        ([["a"], ["b"], ["c"]], TypeError, "w_out must be"),
+    ],
+)
+def test_contribution_refuses(w_out, error, match):
+    with pytest.raises(error, match=match):
+        contribution(B_3F, w_out)
+
+
+# --- Taylor score of units -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("dtype", "eps"), [("f", 1e-6), ("d", 1e-14), ("l", 1e-14)])
+def test_unit_taylor_as_naive(shape, dtype, eps):
+    a, g = activations(shape, dtype), activations(shape, dtype, seed=3)
+    assert_close(unit_taylor(a, g), naive.unit_taylor(a, g), eps)
+    assert_close(unit_taylor(a[:, ..., ::-1], g[:, ..., ::-1]), unit_taylor(a, g)[::-1], eps)
+
+
+def test_unit_taylor_takes_the_size_after_the_positions_and_before_the_samples():
+    # two samples, two positions, one channel: products (1, -1) and (2, 4)
+    a = np.reshape([1.0, 1.0, 2.0, 2.0], (2, 1, 2, 1))
+    g = np.reshape([1.0, -1.0, 1.0, 2.0], (2, 1, 2, 1))
+    assert unit_taylor(a, g).tolist() == [(0 + 3) / 2]
+    np.testing.assert_array_equal(
+        unit_taylor(a, g), unit_taylor(a.transpose(0, 2, 1, 3), g.transpose(0, 2, 1, 3))
+    )
+    assert unit_taylor(a.reshape(4, 1), g.reshape(4, 1)).tolist() == [(1 + 1 + 2 + 4) / 4]
+    assert unit_taylor([[1.0], [1.0]], [[1.0], [-1.0]]).tolist() == [1]  # samples do not cancel
+    assert unit_taylor(g, a).tolist() == unit_taylor(-a, g).tolist() == [1.5]
+
+
+def test_unit_taylor_is_the_change_of_the_loss_to_first_order_A_2_6b():
+    # loss of a sample sin(a v): scaling unit j by 1 - t changes it by -t a_j dL/da_j + O(t^2)
+    rng = np.random.default_rng(5)
+    a, v, t = rng.standard_normal((6, 3)), np.array([1.0, -0.5, 0.0]), 1e-6
+    g = np.cos(a @ v)[:, None] * v
+    for j in range(3):
+        less = a.copy()
+        less[:, j] *= 1 - t
+        change = np.mean(np.abs(np.sin(less @ v) - np.sin(a @ v))) / t
+        assert unit_taylor(a, g)[j] == pytest.approx(change, rel=1e-4, abs=1e-12)
+
+
+def test_unit_taylor_refuses():
+    for g in ([[1.0]], np.ones((4, 1)), np.ones(3), 1.0):
+        with pytest.raises(ValueError, match="a and g must have one shape"):
+            unit_taylor(B_3F, g)
+    with pytest.raises(ValueError, match="g must be finite, got nan"):
+        unit_taylor([[1.0]], [[np.nan]])
+    with pytest.raises(TypeError, match="g must be"):
+        unit_taylor([[1.0]], [["a"]])
+
+
+# --- ablation ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5])
+def test_unit_ablation_as_naive(n):
+    v = np.random.default_rng(n).standard_normal(n)
+
+    def loss(keep):
+        assert keep.dtype == bool and keep.shape == (n,)
+        return (keep @ v - 0.5) ** 2 + np.prod(1 + keep)
+
+    influence = unit_ablation(loss, n)
+    assert (influence.dtype, influence.shape) == (np.float64, (n,))
+    np.testing.assert_allclose(influence, naive.unit_ablation(loss, n), rtol=1e-14, atol=1e-15)
+
+
+def test_unit_ablation_of_E_4_3():
+    a, w_out = np.array([1.0, 0.1]), np.array([0.0, 5.0])
+
+    def loss(keep):
+        return (0.5 - (a * keep) @ w_out) ** 2  # the output is 0.5
+
+    assert unit_ablation(loss, 2).tolist() == [0, 0.25]
+    assert unit_ablation(lambda keep: -np.sum(keep * [1.0, -2.0]), np.int64(2)).tolist() == [1, -2]
+
+
+def test_unit_ablation_silences_one_unit_at_a_time():
+    seen = []
+    unit_ablation(lambda keep: seen.append(keep.tolist()) or 0.0, 2)
+    assert sorted(seen) == [[False, True], [True, False], [True, True]]
+
+
+def test_unit_ablation_survives_a_loss_that_writes_to_its_argument():
+    def careless(keep):
+        total = float(keep @ np.array([1.0, 10.0, 100.0]))
+        keep[:] = False
+        return total
+
+    assert unit_ablation(careless, 3).tolist() == [-1, -10, -100]
+
+
+@pytest.mark.parametrize(
+    ("n", "error", "match"),
+    [
+        (-1, ValueError, "n must be >= 0, got -1"),
+        (2.0, TypeError, "n must be a whole number, got 2.0"),
+        (True, TypeError, "n must be"),
+        (None, TypeError, "n must be"),
+    ],
+)
+def test_unit_ablation_refuses(n, error, match):
+    with pytest.raises(error, match=match):
+        unit_ablation(np.sum, n)
+
+
+# --- entropy -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("N", "h"), [(1, 1), (1, 3), (2, 2), (40, 5), (9, 1), (4, 0)])
+@pytest.mark.parametrize("bins", [1, 2, 8, 10])
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+def test_activation_entropy_as_naive(N, h, bins, dtype):
+    a = 4 * np.random.default_rng(N).standard_normal((N, h))
+    a = np.asfortranarray(a.astype(dtype))
+    for view in (a, a[::-1], a[::2, ::-1]):
+        entropy = activation_entropy(view, bins)
+        assert entropy.shape == (h,) and entropy.dtype.kind == "f"
+        np.testing.assert_allclose(
+            entropy, naive.activation_entropy(view, bins), rtol=1e-12, atol=1e-15
+        )
+
+
+def test_activation_entropy_by_hand():
+    assert activation_entropy([[0.0], [1.0]], bins=2) == pytest.approx([math.log(2)], rel=1e-15)
+    # range 0 .. 4 in four bins: a border belongs above, the largest to the last bin
+    a = [[0.0], [1.0], [1.5], [2.0], [3.0], [4.0], [4.0], [3.5]]
+    counts = [1, 2, 1, 4]
+    expected = -sum(c / 8 * math.log(c / 8) for c in counts)
+    assert activation_entropy(a, bins=4) == pytest.approx([expected], rel=1e-14)
+    negative = activation_entropy([[-4.0], [-3.0], [-3.0], [0.0]], bins=4)  # bins 0, 1, 1, 3
+    assert negative == pytest.approx([1.5 * math.log(2)], rel=1e-14)
+
+
+def test_activation_entropy_bins_each_unit_by_its_own_range():
+    a = np.array([[0.0, 0.0], [1.0, 100.0], [2.0, 200.0], [3.0, 300.0]])
+    assert activation_entropy(a, bins=4) == pytest.approx([math.log(4)] * 2, rel=1e-14)
+    np.testing.assert_array_equal(activation_entropy(8 * a - 16, bins=4), activation_entropy(a, 4))
+
+
+def test_a_unit_that_always_says_the_same_tells_nothing_A_7():
+    entropy = activation_entropy([[5.0, -0.3, 0.0]] * 3)
+    assert entropy.tolist() == [0, 0, 0]
+    assert not np.any(np.signbit(entropy))  # 0, not -0
+    assert activation_entropy([[1.0, 2.0]]).tolist() == [0, 0]  # one sample
+    assert activation_entropy([[0.0], [1.0], [2.0]], bins=1).tolist() == [0]
+
+
+@pytest.mark.parametrize("bins", [1, 2, 3, 10])
+def test_activation_entropy_is_at_most_log_bins(bins):
+    a = np.random.default_rng(6).standard_normal((200, 3))
+    assert np.all(activation_entropy(a, bins) <= math.log(bins) + 1e-12)
+    assert np.all(activation_entropy(a, bins) >= 0)
+    even = np.repeat(np.arange(bins), 7)[:, None]  # as many in every bin
+    assert activation_entropy(even, bins) == pytest.approx([math.log(bins)], abs=1e-13)
+
+
+def test_activation_entropy_takes_ten_bins_unless_told():
+    a = np.random.default_rng(7).random((50, 4))
+    np.testing.assert_array_equal(activation_entropy(a), activation_entropy(a, 10))
+    assert not np.allclose(activation_entropy(a), activation_entropy(a, 9))
+
+
+@pytest.mark.parametrize(
+    ("bins", "error", "match"),
+    [
+        (0, ValueError, "bins must be >= 1, got 0"),
+        (-3, ValueError, "bins must be >= 1"),
+        (2.0, TypeError, "bins must be a whole number, got 2.0"),
+        (True, TypeError, "bins must be"),
+        ("auto", TypeError, "bins must be"),
+    ],
+)
+def test_activation_entropy_refuses(bins, error, match):
+    with pytest.raises(error, match=match):
+        activation_entropy([[1.0], [2.0]], bins)
+
+
+# --- what is refused everywhere ------------------------------------------------------------------
+
+ALL = {
+    "mean_activation": mean_activation,
+    "apoz": apoz,
+    "contribution": lambda a: contribution(a, np.ones((np.shape(a)[-1] if np.ndim(a) else 1, 2))),
+    "unit_taylor": lambda a: unit_taylor(a, np.ones(np.shape(a))),
+    "activation_entropy": activation_entropy,
+}
+
+
+@pytest.mark.parametrize("case", ALL)
+@pytest.mark.parametrize(
+    ("a", "error", "match"),
+    [
+        ([1.0, 2.0], ValueError, r"a must be \(N, h\)"),
+        (1.0, ValueError, r"a must be \(N, h\)"),
+        (np.ones((0, 3)), ValueError, "N >= 1"),
+        ([[1.0, np.nan]], ValueError, r"a must be finite, got nan at index \[0, 1\]"),
+        ([[np.inf]], ValueError, "a must be finite, got inf"),
+        ([["a"]], TypeError, "a must be"),
+        ([[1j]], TypeError, "a must be"),
+    ],
+)
+def test_bad_activations_are_refused(case, a, error, match):
+    with pytest.raises(error, match=match):
+        ALL[case](a)
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_narrow_integers_do_not_overflow(case):
+    a = np.array([[-128, 3], [127, 100]], np.int8)
+    np.testing.assert_array_equal(ALL[case](a), ALL[case](a.astype(float)))
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_activations_stay_as_they_are(case):
+    a = np.array(B_3F, float)
+    ALL[case](a)
+    np.testing.assert_array_equal(a, B_3F)
