@@ -4,11 +4,11 @@ In reading order: formulas, then the network, then pruning it, then running what
 Importing this compiles nothing; what needs Numba is imported when it is first asked for.
 """
 
-from importlib import import_module
+from importlib import import_module as _import_module
 
-from minprune.threads import one_thread_for_commands
+from minprune.threads import one_thread_for_commands as _one_thread_for_commands
 
-one_thread_for_commands()  # before anything below imports NumPy
+_one_thread_for_commands()  # before anything below imports NumPy
 
 from minprune.formulas.norms import (
     l1_norm,
@@ -179,7 +179,6 @@ from minprune.nn.losses import (
     mean_squared_error,
     one_hot,
     softmax_cross_entropy,
-    squared_loss,
 )
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
@@ -209,19 +208,21 @@ from minprune.pruning.neurons import (
     remove_neurons,
 )
 from minprune.pruning.during import (
-    fit_dynamically,
+    MovingMasks,
     gradual_pruning,
     movement_pruning,
     network_surgery,
     proximal_pruning,
 )
-from minprune.pruning.teacher import teacher_loss
+from minprune.pruning.teacher import teacher_loss, teacher_targets
 from minprune.pruning.search import prune_retrain_loop, search_sparsity, search_threshold
 from minprune.pruning.procedures import (
+    find_ticket,
+    prune_and_quantize,
     prune_before_training,
     prune_in_stages,
     prune_neurons_and_finetune,
-    six_steps,
+    rewind,
     train_prune_finetune,
 )
 from minprune.pruning.regression import regression_example
@@ -238,7 +239,7 @@ _LATER = {
 def __getattr__(name):
     if name not in _LATER:
         raise AttributeError(f"module 'minprune' has no attribute {name!r}")
-    return getattr(import_module(_LATER[name]), name)
+    return getattr(_import_module(_LATER[name]), name)
 
 
 def __dir__():

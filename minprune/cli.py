@@ -39,6 +39,8 @@ CHOICES = {
 def main(arguments=None):
     """Run the command line. Returns the exit status: 0 done, 2 refused, 130 interrupted."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # Léonard, on a terminal that has no é
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in TOP_LEVEL):
         arguments = ["run", "mlp", *arguments]
     try:

@@ -11,25 +11,27 @@ import pytest
 
 import minprune
 from minprune.cli import main
+from minprune.documents.items import ITEMS
+from minprune.report.pages import formulas_page, worked_page
 from minprune.threads import one_thread_for_commands
 
 ROOT = Path(__file__).parents[1]
 QUICK = "--hidden 8 --epochs 2 --finetune-epochs 1 --batch-size 32".split()
 
 
-def start(*arguments, cwd):
+def start(*arguments, cwd, stdout=subprocess.PIPE, **environment):
     return subprocess.Popen(
         [sys.executable, "-m", "minprune", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def run(*arguments, cwd):
-    process = start(*arguments, cwd=cwd)
+def run(*arguments, cwd, **environment):
+    process = start(*arguments, cwd=cwd, **environment)
     out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
@@ -69,6 +71,11 @@ def test_run_mlp_is_the_same_job(idx_folder, tmp_path):
         (["--data", ""], ["train-images"]),  # an unset shell variable is no wish for MNIST
         (["run", "cnn2"], ["cnn2"]),
         (["walk"], ["walk"]),
+        (["formulas", "nonsense"], ["nonsense", "lists all"]),
+        (["formulas", "synfl"], ["synflow", "prune_by_synflow"]),
+        (["formulas", "A-4.2", "A-4.3"], ["A-4.3"]),
+        (["worked", "nonsense"], ["nonsense", "A-4.4", "E-4.3"]),
+        (["worked", "A-1"], ["A-1", "A-4.4"]),
     ],
 )
 def test_bad_input_is_refused_by_name_and_nothing_is_written(
@@ -99,9 +106,62 @@ def test_ctrl_c_ends_cleanly_and_leaves_nothing(idx_folder, tmp_path):
     assert not (tmp_path / "minprune-report").exists()
 
 
+PAGES = {
+    ("formulas",): "A-1       How the cost grows with the model\n",
+    ("formulas", "A-4.2"): "A-4.2  Threshold pruning of single weights\n",
+    ("formulas", "a-4"): "A-4.1a  L1 regularisation\n",
+    ("formulas", "A-1"): "A-1  How the cost grows with the model\n",
+    ("formulas", "rank_mask"): "minprune.formulas.masks.rank_mask\n",
+    ("worked",): "A-4.4  Three layers, pruned by importance\n",
+    ("worked", "A-4.4"): "A-4.4  Three layers, pruned by importance\n",
+    ("worked", "d-4.3"): "D-4.3  A 3 x 3 matrix, pruned at 0.2\n",
+}
+EVERY_PAGE = pytest.mark.parametrize(("words", "begins"), PAGES.items(), ids=map(" ".join, PAGES))
+
+
+@EVERY_PAGE
+def test_a_page_is_printed_whole(words, begins, capsys):
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    page = (formulas_page if words[0] == "formulas" else worked_page)(*words[1:])
+    assert out.startswith(begins) and out.rstrip("\n") == page.rstrip("\n")
+    assert err == "" and out.endswith("\n")
+
+
+def test_the_index_has_every_item_in_order_and_a_section_only_its_own(capsys):
+    main(["formulas"])
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines() if line[0] != " "] == [
+        *(i.id for i in ITEMS),
+        "Ours",
+    ]
+    main(["formulas", "A-1"])
+    assert "A-10  References" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [("formulas",), ("worked", "A-4.4")])
+def test_a_reader_that_has_gone_is_no_error(words, unbuffered, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start(*words, cwd=tmp_path, stdout=writer, PYTHONUNBUFFERED=unbuffered)
+    os.close(writer)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.parametrize("words", [("formulas",), ("formulas", "A-3.3c"), ("worked",)])
+def test_pages_can_be_printed_where_only_ascii_can(words, tmp_path):
+    code, out, err = run(*words, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert (code, err) == (0, "") and len(out) > 500
+
+
 def test_help_and_version(capsys):
     for words, expected in (
         (["--help"], "run mlp"),
+        (["--help"], "formulas [ID]"),
+        (["formulas", "--help"], "A-4.2"),
+        (["worked", "--help"], "A-4.4"),
         (["run", "mlp", "--help"], "--finetune-epochs"),
         (["--version"], minprune.__version__),
     ):

@@ -305,7 +305,8 @@ TypeError: cannot unpack non-iterable float object
         """\
 >>> h1, h2 = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], [[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]]
 >>> h3 = [[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]
->>> mp.layer_importance([h1, h2, h3]).round(2).tolist(), mp.layer_l2([h1, h2, h3]).round(2).tolist()
+>>> h = h1, h2, h3
+>>> mp.layer_importance(h).round(2).tolist(), mp.layer_l2(h).round(2).tolist()
 ([2.1, 3.0, 3.9], [0.95, 1.44, 1.65])
 """,
     ),
@@ -793,7 +794,8 @@ NameError: name 'x_train' is not defined
         "sum, is another thing.",
         """\
 >>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
->>> round(mp.l1_norm(W), 9), mp.unit_l1(W).round(9).tolist(), round(float(np.linalg.norm(W, 1)), 9)
+>>> largest_column = round(float(np.linalg.norm(W, 1)), 9)
+>>> round(mp.l1_norm(W), 9), mp.unit_l1(W).round(9).tolist(), largest_column
 (4.3, [1.6, 1.1, 1.6], 1.6)
 """,
     ),
@@ -849,7 +851,7 @@ NameError: name 'x_train' is not defined
         "C-4.2f, D-2.1d, D-3.2",
         "Prune the weights whose gradient is small; they matter little.",
         "A small gradient means that the loss is flat there. In this example the rule removes "
-        "the weight whose loss costs 1.5; magnitude and |w dL/dw| remove the other, at no cost.",
+        "the weight whose removal costs 1.5; magnitude and |w dL/dw| remove the other, at no cost.",
         """\
 >>> loss = lambda w: 0.5 * (w @ np.array([1.0, 2.0]) - 4.0) ** 2
 >>> w, g = np.array([3.0, 1.0]), np.array([1.0, 2.0])
@@ -950,7 +952,8 @@ ValueError
         "It sets them to zero. Near zero saves neither room nor work; that is shrinking.",
         """\
 >>> w = [0.1, -0.5, 0.9]
->>> mp.sparsity(mp.shrink(w, 0.001)), round(mp.sparsity(mp.apply_mask(w, [False, True, True])), 4)
+>>> shrunk, pruned = mp.shrink(w, 0.001), mp.apply_mask(w, [False, True, True])
+>>> mp.sparsity(shrunk), round(mp.sparsity(pruned), 4)
 (0.0, 0.3333)
 """,
     ),
@@ -969,7 +972,8 @@ ValueError
         "Weight pruning divides into static and dynamic pruning.",
         "So does structural pruning: a schedule can give numbers of units as well.",
         """\
->>> [mp.prune_count(64, mp.polynomial_decay(t, 0.0, 0.5, 1000, 2000)) for t in (1000, 1500, 2000)]
+>>> sparsities = [mp.polynomial_decay(t, 0.0, 0.5, 1000, 2000) for t in (1000, 1500, 2000)]
+>>> [mp.prune_count(64, s) for s in sparsities]
 [0, 28, 32]
 """,
     ),

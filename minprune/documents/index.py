@@ -110,7 +110,7 @@ def find(query):
     """
     query = query.strip().upper()
     exact = [item for item in ITEMS if item.id.upper() == query]
-    begin = re.compile(re.escape(query) + r"(?!\d)")  # A-4.1 does not begin A-4.10
+    begin = re.compile(re.escape(query) + r"(?!(?<=\d)\d)")  # A-1 does not begin A-10
     return exact or [item for item in ITEMS if begin.match(item.id.upper())]
 
 

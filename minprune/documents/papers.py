@@ -41,6 +41,8 @@ PAPERS = {
     "Nonorthogonal Problems. Technometrics 12",
     ("Hu", 2016): "H. Hu, R. Peng, Y.-W. Tai, C.-K. Tang. Network Trimming: A Data-Driven Neuron "
     "Pruning Approach towards Efficient Deep Architectures. arXiv 1607.03250",
+    ("Hubara", 2016): "I. Hubara, M. Courbariaux, D. Soudry, R. El-Yaniv, Y. Bengio. Binarized "
+    "Neural Networks. NIPS 29",
     ("Jacob", 2018): "B. Jacob and others. Quantization and Training of Neural Networks for "
     "Efficient Integer-Arithmetic-Only Inference. CVPR",
     ("Jiang", 2019): "Y. Jiang and others. Model Pruning Enables Efficient Federated Learning on "
@@ -69,6 +71,8 @@ PAPERS = {
     "arXiv 2104.08378",
     ("Molchanov", 2017): "P. Molchanov, S. Tyree, T. Karras, T. Aila, J. Kautz. Pruning "
     "Convolutional Neural Networks for Resource Efficient Inference. ICLR",
+    ("Molchanov", 2019): "P. Molchanov, A. Mallya, S. Tyree, I. Frosio, J. Kautz. Importance "
+    "Estimation for Neural Network Pruning. CVPR",
     ("Mozer", 1989): "M. C. Mozer, P. Smolensky. Skeletonization: A Technique for Trimming the Fat "
     "from a Network via Relevance Assessment. NIPS 1",
     ("Nair", 2010): "V. Nair, G. E. Hinton. Rectified Linear Units Improve Restricted Boltzmann "
@@ -79,10 +83,14 @@ PAPERS = {
     "Optimization 1",
     ("Polyak", 1964): "B. T. Polyak. Some methods of speeding up the convergence of iteration "
     "methods. USSR Computational Mathematics and Mathematical Physics 4",
+    ("Renda", 2020): "A. Renda, J. Frankle, M. Carbin. Comparing Rewinding and Fine-tuning in "
+    "Neural Network Pruning. ICLR",
     ("Sanh", 2020): "V. Sanh, T. Wolf, A. M. Rush. Movement Pruning: Adaptive Sparsity by "
     "Fine-Tuning. NeurIPS 33",
     ("Scardapane", 2017): "S. Scardapane, D. Comminiello, A. Hussain, A. Uncini. Group sparse "
     "regularization for deep neural networks. Neurocomputing 241",
+    ("Simon", 2013): "N. Simon, J. Friedman, T. Hastie, R. Tibshirani. A Sparse-Group Lasso. "
+    "Journal of Computational and Graphical Statistics 22",
     ("Simonyan", 2015): "K. Simonyan, A. Zisserman. Very Deep Convolutional Networks for "
     "Large-Scale Image Recognition. ICLR",
     ("Tanaka", 2020): "H. Tanaka, D. Kunin, D. L. K. Yamins, S. Ganguli. Pruning neural networks "

@@ -1,7 +1,7 @@
 """The documents' worked examples, step by step: what is printed beside what is right.
 
-Nothing here decides what is right by hand: every right value is computed by the formula that the
-step names, and a step is wrong if what is printed differs from it.
+Every right number is computed by the formula that the step is about, and a step is wrong if what
+is printed differs from it.
 """
 
 from fractions import Fraction
@@ -11,7 +11,13 @@ import numpy as np
 
 from minprune.formulas.costs import mlp_hidden_width, mlp_parameters
 from minprune.formulas.influence import leave_one_out, obd_saliency, second_order_influence
-from minprune.formulas.masks import apply_mask, threshold_mask, threshold_prune
+from minprune.formulas.masks import (
+    apply_mask,
+    prune_count,
+    rank_mask,
+    threshold_mask,
+    threshold_prune,
+)
 from minprune.formulas.metrics import (
     accuracy_difference_z,
     compression_rate,
@@ -55,13 +61,14 @@ class Step(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A worked example of a document."""
+    """A worked example: numbers that a document prints, or its rule on numbers of ours."""
 
     id: str
     title: str
     given: dict
     steps: tuple
     moral: str
+    ours: bool = False  # the numbers are ours: nothing is printed, but the rule gives something
 
 
 LAYERS = (
@@ -190,6 +197,7 @@ def small_gradient():
                  why="the document's rule costs 1.5, the right one 0"),
         ),
         "A small gradient says that the loss is flat there, not that the weight may go.",
+        ours=True,
     )  # fmt: skip
 
 
@@ -208,7 +216,7 @@ def rate_above_one():
     return Example(
         "B-4c",
         "The pruning rate as the listing computes it",
-        {"printed": "count below theta / sum |w|", "right": "count below theta / count"},
+        {"its rule": "count below theta / sum |w|", "right": "count below theta / count"},
         tuple(
             Step(what, pruning_rate(w, theta), pruning_rate_misprint(w, theta), why=why)
             for (what, w, theta), why in zip(
@@ -223,6 +231,7 @@ def rate_above_one():
             )
         ),
         "A rate has no unit and lies between 0 and 1; the printed one is the right one / mean |w|.",
+        ours=True,
     )
 
 
@@ -256,25 +265,34 @@ def impossible_counts():
 def half_sum():
     """C-5.2: at most one weight can exceed half of the sum of all.
 
-    >>> [step.right for step in half_sum().steps]
-    [0, 1, 0]
+    >>> [(step.right, step.printed) for step in half_sum().steps]
+    [(5, 0), (1, 1), (1, 0)]
     """
     cases = (
-        ("W of D-4.3: weights that stay", zero_matrix().given["W"]),
-        ("[0.75, 0.25, -0.125]: weights that stay", np.array([0.75, 0.25, -0.125])),
-        ("[-0.75, 0.25, 0.125]: weights that stay", np.array([-0.75, 0.25, 0.125])),
+        ("weights of W of D-4.3 that stay", zero_matrix().given["W"], "9 weights, 4 pruned"),
+        ("of [0.75, 0.25, -0.125]", np.array([0.75, 0.25, -0.125]), "one is the most there can be"),
+        (
+            "of [-0.75, 0.25, 0.125]",
+            np.array([-0.75, 0.25, 0.125]),
+            "negative ones never stay",
+        ),
     )
-    whys = "", "the most there can be", "a negative weight never stays"
     return Example(
-        "C-5.2",
+        "C-5.2a",
         "Keep the weights between half the L1 norm of the tensor and all of it",
-        {"printed": "l1 * 0.5 < w < l1, with l1 = sum |w|"},
+        {"its rule": "l1 * 0.5 < w < l1, with l1 = sum |w|", "right": "half of them, by magnitude"},
         tuple(
-            Step(what, int(half_sum_mask_misprint(w).sum()), why=why)
-            for (what, w), why in zip(cases, whys, strict=True)
+            Step(
+                what,
+                int(rank_mask(magnitude(w), prune_count(w.size, 0.5)).sum()),
+                int(half_sum_mask_misprint(w).sum()),
+                why=why,
+            )
+            for what, w, why in cases
         ),
         "Two weights above half of the sum would together exceed the sum. And in NumPy the printed "
         "line raises ValueError: Python chains comparisons of numbers, not of arrays.",
+        ours=True,
     )
 
 
@@ -303,6 +321,7 @@ def silent_neuron():
                  why="the document: the higher the activation, the larger the contribution"),
         ),
         "An activation matters as far as somebody reads it.",
+        ours=True,
     )  # fmt: skip
 
 
@@ -311,7 +330,7 @@ EXAMPLES = {
     "A-5.5": impossible_counts,
     "B-4c": rate_above_one,
     "C-4.2f": small_gradient,
-    "C-5.2": half_sum,
+    "C-5.2a": half_sum,
     "D-4.3": zero_matrix,
     "E-4.3": silent_neuron,
 }

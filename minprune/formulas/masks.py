@@ -91,8 +91,8 @@ def layerwise_rank_masks(scores, sparsity):
     sparsity  fraction with 0 <= sparsity < 1
     returns a list of boolean arrays, shapes of scores
 
-    Source: A-2.2d, C-4.1; per layer as in Zhu and Gupta 2017 (E-5.1c, whose own rule keeps all
-    ties and at least one weight); called "uniform" by Gale, Elsen and Hooker 2019.
+    Source: A-2.2d, C-4.1; per layer as in Zhu and Gupta 2017 (whose rule for ties is that of
+    `low_magnitude_mask`); called "uniform" by Gale, Elsen and Hooker 2019.
 
     >>> layerwise_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False,  True]), array([False,  True])]

@@ -33,11 +33,6 @@ def softmax_cross_entropy(z, y):
     return float(loss), gradient / len(z)
 
 
-def label_loss(z, y, x):
-    """`softmax_cross_entropy` as a loss for `fit`, which hands over the inputs too."""
-    return softmax_cross_entropy(z, y)
-
-
 def one_hot(y, classes):
     """Labels as rows with a single 1.
 
@@ -96,8 +91,3 @@ def mean_squared_error(z, t):
     same_shape(z=z, t=t)
     whole_number("number of entries of z", z.size, low=1)
     return float(np.square(z - t).mean()), 2 * (z - t) / z.size
-
-
-def squared_loss(z, y, x):
-    """`mean_squared_error` as a loss for `fit`."""
-    return mean_squared_error(z, y)

@@ -72,6 +72,12 @@ class Network:
         """Fraction of the weights that are zero, biases not counted."""
         return sparsity(*(w.value for w in self.weights.values()))
 
+    @property
+    def masked_sparsity(self):
+        """Fraction of the weights that a mask holds at zero, biases not counted."""
+        weights = self.weights.values()
+        return sparsity(*(np.ones(w.value.shape) if w.mask is None else w.mask for w in weights))
+
     def prune(self, masks):
         """Give every weight array its mask, in the order of `weights`; True = keep.
 
@@ -114,7 +120,7 @@ def mlp(widths, rng, initialise=glorot_uniform, dtype=np.float32):
     initialise  function (rng, n_in, n_out, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
     returns a Network
 
-    Source: A-5.2.2, B-4a, E-5.1a (784-128-10).
+    Source: A-5.2.2, E-5.1a (784-128-10).
 
     >>> sum(p.value.size for p in mlp([784, 64, 10], np.random.default_rng(0)).parameters.values())
     50890

@@ -7,7 +7,7 @@ import numpy as np
 
 from minprune.arguments import finite_array, generator, labels_in_range, whole_number
 from minprune.formulas.metrics import accuracy
-from minprune.nn.losses import label_loss, softmax_cross_entropy
+from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.optim import no_decay
 from minprune.nn.progress import Progress
 
@@ -38,21 +38,22 @@ def fit(
     batch_size=64,
     validation=None,
     lr_decay=no_decay,
-    loss=label_loss,
+    loss=softmax_cross_entropy,
     penalty_gradient=None,
     on_step=None,
     title="training",
 ):
     """Train the network on mini-batches, in a new random order every epoch.
 
-    x, y        inputs (N, ...), finite, and N labels, or targets shaped like the outputs
+    x, y        inputs (N, ...), finite, and N labels, or targets shaped like the outputs, or what
+                `teacher_targets` makes of both
     epochs      passes over the data
     rng         numpy.random.Generator, for the order
     batch_size  samples per step, at most N; the last batch of an epoch may be smaller
     validation  pair (x, y) whose accuracy is taken after every epoch, or None
     lr_decay    function from the part done, 0 to 1, to a factor on the learning rate
-    loss        function (outputs, y, x) of a batch -> (L_0, its gradient in the outputs); of labels
-                it is the cross-entropy, of other targets say `squared_loss`
+    loss        function (outputs, y) of a batch -> (L_0, its gradient in the outputs); of labels it
+                is the cross-entropy, of numbers say `mean_squared_error`
     penalty_gradient  function from a weight array to the gradient of a penalty on it, or None:
                 what is minimised is then L_0 + R (E-4.1), while the loss reported stays L_0
     on_step     function of the number of steps done, called before the first step and after every
@@ -66,7 +67,7 @@ def fit(
     Ctrl-C leaves a usable network: its masks hold, and KeyboardInterrupt is passed on.
     """
     x, y = checked_samples(network, x, y)
-    validation = validation and checked_samples(network, *validation, VALIDATION)
+    validation = validation and checked_labels(network, *validation, VALIDATION)
     check_plan(epochs, batch_size, rng, samples=len(x))
     check_optimizer(network, optimizer)
     progress, history = Progress(title, total=epochs * -(-len(x) // batch_size)), []
@@ -98,21 +99,21 @@ def minibatches(n, batch_size, rng):
         yield order[start : start + batch_size]
 
 
-def train_step(network, optimizer, x, y, loss=label_loss, penalty_gradient=None):
+def train_step(network, optimizer, x, y, loss=softmax_cross_entropy, penalty_gradient=None):
     """One step on one mini-batch: forward, backward, update. Returns the loss before the step."""
     loss_before = find_gradients(network, x, y, loss, penalty_gradient)
     optimizer.step()
     return loss_before
 
 
-def find_gradients(network, x, y, loss=label_loss, penalty_gradient=None):
+def find_gradients(network, x, y, loss=softmax_cross_entropy, penalty_gradient=None):
     """Forward and backward on one batch: fills every gradient, changes no weight.
 
     arguments  as in `fit`
     returns the loss, without the penalty; `FloatingPointError` if it is infinite or NaN
     """
     with np.errstate(over="ignore", invalid="ignore"):  # divergence has an error of its own
-        value, gradient = loss(network.forward(x, training=True), y, x)
+        value, gradient = loss(network.forward(x, training=True), y)
         if not np.isfinite(value):
             raise FloatingPointError(f"training diverged: the loss is {value}; try a smaller lr")
         network.backward(gradient, input_gradient=False)
@@ -154,7 +155,7 @@ def evaluate(network, x, y):
 
     Source: A-3.2.6.
     """
-    x, y = checked_samples(network, x, y)
+    x, y = checked_labels(network, x, y)
     logits = network(x)
     return softmax_cross_entropy(logits, y)[0], accuracy(y, logits.argmax(axis=1))
 
@@ -171,11 +172,23 @@ def checked_samples(network, x, y, names=("x", "y")):
         outputs = network(x[:1]).shape[1:]
     except ValueError as error:
         raise ValueError(f"{names[0]} of shape {x.shape} does not fit: {error}") from error
-    if y.dtype.kind != "f" or y.ndim < 2:
+    if y.dtype.names:  # records, which their loss knows how to read
+        return x, y
+    if y.dtype.kind != "f":
         return x, labels_in_range(names[1], y, classes=outputs[0])
     if y.shape[1:] != outputs:
-        raise ValueError(f"{names[1]} must be {(len(x), *outputs)}, got {y.shape}")
+        raise TypeError(
+            f"{names[1]} must be a vector of integers, or targets of shape {(len(x), *outputs)}, "
+            f"got {y.dtype} of shape {y.shape}"
+        )
     return x, finite_array(names[1], y)
+
+
+def checked_labels(network, x, y, names=("x", "y")):
+    """As `checked_samples`, where only labels will do."""
+    if np.asarray(y).dtype.kind not in "iu":
+        raise TypeError(f"{names[1]} must be a vector of integers, got {np.asarray(y).dtype}")
+    return checked_samples(network, x, y, names)
 
 
 def _accuracy(network, samples):

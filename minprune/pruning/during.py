@@ -1,24 +1,19 @@
 """Pruning while the network trains: masks that only grow, masks that move, and a pull to zero.
 
-What only grows is a function for `fit(..., on_step=...)`. Methods that bring weights back keep the
-dense weights behind the masks: `fit_dynamically`.
+What only grows is a function for `fit(..., on_step=...)`. What brings weights back needs the dense
+weights behind the masks: an optimizer for `fit`, `MovingMasks`.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import at_least_zero, generator, one_of
+from minprune.arguments import at_least_zero, generator, one_of, whole_number
 from minprune.formulas.masks import low_magnitude_mask, splice_mask
 from minprune.formulas.penalties import l1_proximal
 from minprune.formulas.schedules import is_pruning_step, polynomial_decay, splice_thresholds
 from minprune.nn.optim import Adam
 from minprune.nn.parameter import Parameter
-from minprune.nn.train import (
-    check_finite,
-    check_plan,
-    checked_samples,
-    find_gradients,
-    minibatches,
-)
 from minprune.pruning.one_shot import RANKINGS
 
 
@@ -26,8 +21,9 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
     """Gradual pruning: every layer follows the polynomial schedule while the network trains.
 
     network       changed as it trains
-    final, begin, end, frequency, initial, power  of `polynomial_decay` and `is_pruning_step`; steps
-                  are counted from the start of this `fit`
+    final, begin, end, frequency, initial, power  of `polynomial_decay` and `is_pruning_step`, with
+                  initial <= final, and a whole number of frequencies from begin to end; steps are
+                  counted from the start of this `fit`, which must reach `end` to reach `final`
     returns a function for `fit(..., on_step=...)`
 
     What is pruned stays pruned (Zhu and Gupta 2017); the rule within a layer is that of the
@@ -56,8 +52,11 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
             mask = low_magnitude_mask(w.value, sparsity)
             w.prune(mask if w.mask is None else mask & w.mask)
 
-    is_pruning_step(0, begin, end, frequency)  # refuse a bad schedule before training starts
-    polynomial_decay(0, initial, final, begin, end, power)
+    polynomial_decay(0, initial, final, begin, end, power)  # refuse a bad schedule at once
+    if not is_pruning_step(end, begin, end, frequency):
+        raise ValueError(f"frequency must divide end - begin = {end - begin}, got {frequency}")
+    if initial > final:
+        raise ValueError(f"initial must be at most final = {final}, got {initial}: masks only grow")
     return on_step
 
 
@@ -68,10 +67,12 @@ def proximal_pruning(network, optimizer, lam, proximal=l1_proximal):
     optimizer  the one that trains it; its learning rate sets the size of the step
     lam        strength of the penalty, >= 0
     proximal   function (w, lam, lr) -> w', such as `l1_proximal` or `group_lasso_proximal`
-    returns a function for `fit(..., on_step=...)`. No mask is set: a zero may come back
+    returns a function for `fit(..., on_step=...)`. No mask is set: a zero may come back. After
+    steps of SGD it minimizes the loss with the penalty; after Adam, whose steps have another size
+    for every weight, it is a pull to zero but not that minimum
 
     Source: A-2.2a, A-2.2b, D-7.1b, E-3.2.
-    Erratum: A-2.2 lists the penalty as a way to prune; by subgradient steps no weight becomes 0.
+    Erratum: A-2.2 lists the penalty as a way to prune; a subgradient step jumps over 0.
     """
     at_least_zero("lam", lam)
 
@@ -86,77 +87,98 @@ def proximal_pruning(network, optimizer, lam, proximal=l1_proximal):
 # --- masks that move -----------------------------------------------------------------------------
 
 
-def fit_dynamically(network, rule, x, y, *, epochs, rng, batch_size=64, lr=1e-3, revive=True):
-    """Train with masks that may bring weights back: the dense weights go on behind the masks.
+class Rule(NamedTuple):
+    """How masks move: made by `network_surgery` and `movement_pruning`, used by `MovingMasks`."""
 
-        forward with W * m          W <- W - step(dL / d(W * m))          m <- rule(W, dL, m)
+    masks: object  # function (step, weights, gradients, masks) -> masks, each a list over layers
+    revive: bool  # True: the gradient acts on all dense weights; False: on those kept
 
-    network     changed; afterwards its weights are W * m, with the last masks held
-    rule        function (step, weights, gradients, masks) -> masks, each a list over the layers;
-                `network_surgery` or `movement_pruning`
-    x, y, epochs, rng, batch_size  as in `fit`
-    lr          learning rate of Adam
-    revive      True: the gradient acts on all of W (surgery); False: on the kept ones (movement)
-    returns the list of mean losses, one per epoch
 
-    Source: D-1.1d, A-2.6b.
+class MovingMasks:
+    """An optimizer whose masks may bring weights back: dense weights go on behind the masks.
+
+        g = dL / d(W * m)          m <- rule(W, g, m)          W <- Adam(W, g)
+
+    network  changed as `fit` trains it: its weights are W * m, its biases learn as always
+    rule     a `Rule`; its steps count from 1
+    lr       learning rate of Adam
+
+    Source: D-1.1d, A-2.6b; Guo, Yao and Chen 2016; Sanh, Wolf and Rush 2020.
+
+    >>> from minprune.nn.network import mlp
+    >>> from minprune.nn.train import fit
+    >>> rng = np.random.default_rng(0)
+    >>> network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
+    >>> optimizer = MovingMasks(network, movement_pruning(network, final=0.5, begin=0, end=5))
+    >>> history = fit(network, optimizer, x, y, epochs=1, rng=rng, batch_size=4)
+    >>> network.sparsity
+    0.5
     """
-    x, y = checked_samples(network, x, y)
-    check_plan(epochs, batch_size, rng, samples=len(x))
-    shown = list(network.weights.values())
-    dense = [Parameter(w.value) for w in shown]
-    biases = {k: p for k, p in network.parameters.items() if k not in network.weights}
-    optimizer = Adam({**biases, **dict(enumerate(dense))}, lr)
-    masks = [np.ones(w.value.shape, bool) if w.mask is None else w.mask for w in shown]
-    step, history = 0, []
-    for _ in range(epochs):
-        losses = []
-        for batch in minibatches(len(x), batch_size, rng):
-            show(network, dense, masks)
-            losses.append(find_gradients(network, x[batch], y[batch]))
-            for w, d, mask in zip(shown, dense, masks, strict=True):
-                d.grad = w.grad if revive else w.grad * mask
-            optimizer.step()
-            step += 1
-            masks = rule(step, [d.value for d in dense], [w.grad for w in shown], masks)
-        history.append(sum(losses) / len(losses))
-    show(network, dense, masks)
-    check_finite(network)
-    return history
+
+    def __init__(self, network, rule, lr=1e-3):
+        self.network, self.rule, self.step_number = network, rule, 0
+        weights = network.weights
+        self.dense = {name: Parameter(w.value) for name, w in weights.items()}
+        self.masks = [
+            np.ones(w.value.shape, bool) if w.mask is None else w.mask for w in weights.values()
+        ]
+        self.parameters = list(network.parameters.values())
+        self.adam = Adam({**network.parameters, **self.dense}, lr)
+
+    @property
+    def lr(self):
+        return self.adam.lr
+
+    @lr.setter
+    def lr(self, new):
+        self.adam.lr = new
+
+    def step(self):
+        """Move the masks, change the dense weights once, and let the network compute with both."""
+        shown, dense = list(self.network.weights.values()), list(self.dense.values())
+        gradients = [w.grad for w in shown]
+        for d, g, mask in zip(dense, gradients, self.masks, strict=True):
+            d.grad = g if self.rule.revive else g * mask
+        self.step_number += 1
+        weights = [d.value for d in dense]
+        self.masks = self.rule.masks(self.step_number, weights, gradients, self.masks)
+        self.adam.step()
+        for w, d in zip(shown, dense, strict=True):
+            w.unprune()
+            w.value = d.value
+        self.network.prune(self.masks)
 
 
-def show(network, dense, masks):
-    """Let the network compute with the dense weights where the masks are True, with 0 elsewhere."""
-    for w, d, mask in zip(network.weights.values(), dense, masks, strict=True):
-        w.unprune()
-        w.value = d.value
-        w.prune(mask)
-
-
-def network_surgery(network, c, rng, margin=0.1, gamma=1e-4, power=1.0):
+def network_surgery(network, c, rng, margin=0.1, gamma=1e-4, power=1.0, stop=None):
     """Dynamic network surgery: cut what has become small, splice back what has become large.
 
         m <- splice_mask(W, m, a, b)  with probability (1 + gamma step)^-power, else unchanged
 
-    network  whose weights set the thresholds a and b of every layer, once, by `splice_thresholds`
+    network  whose nonzero weights set the thresholds a and b of every layer, once, by
+             `splice_thresholds`
     c        how much is pruned: mean plus c standard deviations of |W|
-    rng      numpy.random.Generator
+    rng      numpy.random.Generator; each layer draws for itself
     margin   half the gap between a and b
-    gamma, power  of the falling probability, both >= 0, so that the masks come to rest
-    returns a rule for `fit_dynamically`
+    gamma, power  of the falling probability, both >= 0
+    stop     step from which the masks rest, so that the weights can settle; None: never
+    returns a `Rule` for `MovingMasks`
 
-    Source: D-1.1d; Guo, Yao and Chen 2016, algorithm 1.
+    Source: D-1.1d; Guo, Yao and Chen 2016, algorithm 1; `stop` is in their code.
     """
-    limits = [splice_thresholds(w.value, c, margin) for w in network.weights.values()]
+    layers = [w.value[w.value != 0] for w in network.weights.values()]
+    limits = [splice_thresholds(w, c, margin) for w in layers]
     gamma, power = at_least_zero("gamma", gamma), at_least_zero("power", power)
+    stop = np.inf if stop is None else whole_number("stop", stop, low=0)
     generator("rng", rng)
 
-    def rule(step, weights, gradients, masks):
-        if rng.random() >= (1 + gamma * step) ** -power:
-            return masks
-        return [splice_mask(*wm, *ab) for *wm, ab in zip(weights, masks, limits, strict=True)]
+    def masks(step, weights, gradients, masks):
+        chance = (1 + gamma * step) ** -power if step < stop else 0.0
+        return [
+            splice_mask(w, mask, *ab) if rng.random() < chance else mask
+            for w, mask, ab in zip(weights, masks, limits, strict=True)
+        ]
 
-    return rule
+    return Rule(masks, revive=True)
 
 
 def movement_pruning(network, final, begin, end, initial=0.0, power=3, scope="layer"):
@@ -165,9 +187,9 @@ def movement_pruning(network, final, begin, end, initial=0.0, power=3, scope="la
         S <- S - W * dL/d(W * m)          m: all but the lowest S, as many as the schedule says
 
     network  to be trained, usually on a second task
-    final, begin, end, initial, power  of `polynomial_decay`
+    final, begin, end, initial, power  of `polynomial_decay`, in steps of the optimizer
     scope    "layer" or "global", as in `prune_by_score`
-    returns a rule for `fit_dynamically(..., revive=False)`: the scores of pruned weights go on
+    returns a `Rule` for `MovingMasks`: pruned weights get no gradient, but their scores go on
 
     Source: A-2.6b; Sanh, Wolf and Rush 2020.
     """
@@ -175,9 +197,9 @@ def movement_pruning(network, final, begin, end, initial=0.0, power=3, scope="la
     polynomial_decay(0, initial, final, begin, end, power)  # refuse a bad schedule at once
     scores = [np.zeros_like(w.value) for w in network.weights.values()]
 
-    def rule(step, weights, gradients, masks):
+    def masks(step, weights, gradients, masks):
         for s, w, g in zip(scores, weights, gradients, strict=True):
             s -= w * g
         return RANKINGS[scope](scores, polynomial_decay(step, initial, final, begin, end, power))
 
-    return rule
+    return Rule(masks, revive=False)

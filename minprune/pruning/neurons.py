@@ -75,9 +75,10 @@ def prune_neurons(network, x, *, theta=None, sparsity=None, score=mean_activatio
 
     network   not changed
     x         inputs (N, n_in) on which to look
-    theta     threshold for the score, at most it: dead; give this or sparsity
+    theta     threshold: a neuron whose score does not exceed it goes; give this or sparsity
     sparsity  fraction of the neurons to remove, 0 <= sparsity < 1
-    score     function of the activations (N, h) -> (h,), higher = more important
+    score     function of the activations (N, h) -> (h,), higher = more important, such as
+              `mean_activation`, `activation_entropy`, or `lambda a: 1 - apoz(a)`
     hidden    which hidden layer, 0 is the first
     returns (smaller network, mask of its neurons); the rate of B-3d is `sparsity(mask)`
 
@@ -91,6 +92,8 @@ def prune_neurons(network, x, *, theta=None, sparsity=None, score=mean_activatio
         keep = threshold_mask(scores, theta, ties="prune")
     else:
         keep = rank_mask(scores, prune_count(len(scores), sparsity))
+    if not keep.any():
+        raise EmptyLayerError(f"theta = {theta}, sparsity = {sparsity} leaves no neuron at all")
     return remove_neurons(network, keep, hidden), keep
 
 
@@ -123,10 +126,12 @@ def fold_constant_neurons(network, x, hidden=0):
 
     Source: E-4.3, our repair.
     """
+    behind = network.layers[_dense_positions(network, hidden)[1]]
+    if behind.b.mask is not None:
+        raise ValueError("network has a pruned bias behind this layer; unprune it first")
     a = hidden_activations(network, x, hidden)
     varies = (a != a[0]).any(axis=0)
     small = remove_neurons(network, varies, hidden)
-    behind = network.layers[_dense_positions(network, hidden)[1]]
     bias = small.layers[_dense_positions(network, hidden)[1]].b
     bias.value = fold_constant_units(behind.b.value, behind.W.value[~varies], a[0, ~varies])
     return small, varies
@@ -184,5 +189,7 @@ def _from_hidden(network, a, hidden):
 def _dense_positions(network, hidden):
     """Where the dense layer of this hidden layer stands, and the one that reads it."""
     dense = [l for l, layer in enumerate(network.layers) if isinstance(layer, Dense)]
+    if len(dense) < 2:
+        raise ValueError("network must have a hidden layer, that is, at least two dense layers")
     hidden = whole_number("hidden", hidden, low=0, high=len(dense) - 2)
     return dense[hidden], dense[hidden + 1]

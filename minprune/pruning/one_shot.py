@@ -2,19 +2,18 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array, one_of
+from minprune.arguments import at_least_zero, finite_array, one_of
 from minprune.formulas.masks import global_rank_masks, layerwise_rank_masks, threshold_mask
 from minprune.formulas.schedules import stage_sparsities, std_threshold
 from minprune.formulas.scores import (
     gradient_magnitude,
     magnitude,
     random_score,
-    snip,
     synflow,
     taylor,
 )
 from minprune.formulas.structured import layer_threshold_masks
-from minprune.nn.train import find_gradients
+from minprune.nn.train import checked_samples, find_gradients
 
 RANKINGS = {"global": global_rank_masks, "layer": layerwise_rank_masks}
 
@@ -69,21 +68,21 @@ def prune_by_gradient(network, x, y, sparsity, criterion="taylor", scope="global
     """Prune by what the gradient of the loss on data says; the rest as in `prune_by_score`.
 
     x, y       inputs and labels, all taken as one batch
-    criterion  "taylor": |w g|; "snip": its share over all layers, meant for an untrained network;
-               "gradient": |g|, which is noise once training has converged
+    criterion  "taylor": |w g|, on an untrained network the ranking of SNIP, which only divides it
+               by the sum of all; "gradient": |g|, which is noise once training has converged
 
-    Source: C-3.2, C-4.2f, D-2.1d, D-3.2; Molchanov et al. 2017; Lee, Ajanthan and Torr 2019.
+    Source: C-3.2, C-4.2f, D-2.1d, D-3.2; Molchanov et al. 2019; Lee, Ajanthan and Torr 2019.
     Erratum: C-4.2f prunes weights of small gradient, though these are the ones at rest.
     """
-    one_of("criterion", criterion, ("taylor", "snip", "gradient"))
+    one_of("criterion", criterion, ("taylor", "gradient"))
+    x, y = checked_samples(network, x, y)
     probe = network.copy()  # its gradients, so that those of the network stay as they are
     find_gradients(probe, x, y)
-    w, g = _values(probe), [p.grad for p in probe.weights.values()]
-    scores = {
-        "taylor": lambda: [taylor(*pair) for pair in zip(w, g, strict=True)],
-        "snip": lambda: snip(w, g),
-        "gradient": lambda: [gradient_magnitude(array) for array in g],
-    }[criterion]()
+    pairs = [(w.value, w.grad) for w in probe.weights.values()]
+    if criterion == "taylor":
+        scores = [taylor(w, g) for w, g in pairs]
+    else:
+        scores = [gradient_magnitude(g) for _, g in pairs]
     return prune_by_score(network, scores, sparsity, scope)
 
 
@@ -97,7 +96,7 @@ def prune_by_synflow(network, sparsity, rounds=100):
 
     Source: C-7.3; Tanaka, Kunin, Yamins and Ganguli 2020, algorithm 1.
     """
-    for stage in stage_sparsities(sparsity, rounds):
+    for stage in stage_sparsities(sparsity, rounds, initial=network.masked_sparsity):
         masks = prune_by_score(network, synflow(_values(network)), stage)
     return masks
 
@@ -117,6 +116,7 @@ def prune_by_threshold(network, theta, ties="prune"):
     Erratum: D-5.2 throws the mask away and retrains; one threshold for all layers empties the wide
     ones first (at Glorot's initial values, theta = 0.1 prunes all of D-5.2's 5408 x 64 layer).
     """
+    theta = at_least_zero("theta", theta)
     masks = [threshold_mask(magnitude(w), theta, ties) for w in _values(network)]
     return _prune_more(network, masks)
 
@@ -151,8 +151,9 @@ def prune_tensors(network, theta, ties="prune"):
     """
     tensors = list(network.parameters.values())
     masks = layer_threshold_masks([p.value for p in tensors], theta, ties)
+    masks = [m if t.mask is None else m & t.mask for t, m in zip(tensors, masks, strict=True)]
     for tensor, mask in zip(tensors, masks, strict=True):
-        tensor.prune(mask if tensor.mask is None else mask & tensor.mask)
+        tensor.prune(mask)
     return masks
 
 

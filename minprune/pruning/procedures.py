@@ -44,7 +44,7 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     return stages
 
 
-def six_steps(network, train, theta, finetune, evaluate, bits=8):
+def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
     """The six steps of A-3.2 in an order that works: quantisation comes last.
 
     network, train, finetune, evaluate  as in `train_prune_finetune`; network is not changed
@@ -90,7 +90,7 @@ def prune_in_stages(network, final, stages, finetune, evaluate, prune=prune_by_m
     """Iterative pruning: every stage prunes the same part of what is left, then fine-tunes.
 
     network   trained; changed
-    final     sparsity at the end, 0 <= final < 1
+    final     sparsity at the end, 0 <= final < 1, at least what is pruned already
     stages    how many
     finetune  function of a network that trains it
     evaluate  function of a network -> performance
@@ -100,10 +100,50 @@ def prune_in_stages(network, final, stages, finetune, evaluate, prune=prune_by_m
     Source: A-5.6; Han et al. 2015; Frankle and Carbin 2019.
     """
     done = []
-    for level in stage_sparsities(final, stages):
+    for level in stage_sparsities(final, stages, initial=network.masked_sparsity):
         prune(network, level)
         finetune(network)
         done.append(_stage(f"stage {len(done) + 1}", network, evaluate))
+    return done
+
+
+def rewind(network, earlier):
+    """Set what is left of a network back to earlier values; what is pruned stays pruned.
+
+        W <- m * W_earlier
+
+    network  changed: values only, its masks hold
+    earlier  network of the same shapes, such as a copy made before training
+
+    Source: A-5.6, our choice beside fine-tuning; Frankle and Carbin 2019; Renda, Frankle and Carbin
+    2020 rewind to a point early in training.
+    """
+    old = earlier.parameters
+    for name, parameter in network.parameters.items():
+        parameter.value = old[name].value
+
+
+def find_ticket(network, train, final, stages, evaluate, prune=prune_by_magnitude):
+    """The lottery ticket: train, prune a part, go back to the first weights, and again.
+
+    network   untrained; changed
+    train     function of a network that trains it, always for as long
+    final     sparsity at the end, 0 <= final < 1
+    stages    how many rounds of pruning
+    evaluate  function of a network -> performance
+    prune     function (network, sparsity)
+    returns a list of stages + 1 `Stage`, each after its training: dense first
+
+    Source: A-5.6, our choice; Frankle and Carbin 2019.
+    """
+    first = network.copy()
+    train(network)
+    done = [_stage("dense", network, evaluate)]
+    for level in stage_sparsities(final, stages):
+        prune(network, level)
+        rewind(network, first)
+        train(network)
+        done.append(_stage(f"ticket {len(done)}", network, evaluate))
     return done
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from minprune.formulas.metrics import pruning_rate
 from minprune.formulas.misprints import pruning_rate_misprint
 from minprune.nn.layers import Dense
-from minprune.nn.losses import mean_squared_error, squared_loss
+from minprune.nn.losses import mean_squared_error
 from minprune.nn.network import Network
 from minprune.nn.optim import Adam
 from minprune.nn.train import fit
@@ -56,7 +56,7 @@ def regression_example(rng, theta=0.01, neurons=0.5, samples=256, epochs=100):
     y = x @ law + 0.1 * rng.standard_normal((samples, 1))
     dense = linear_network([8, 10, 1], rng, np.float64)
     fit(dense, Adam(dense.parameters, lr=1e-2), x, y, epochs=epochs, rng=rng, batch_size=32,
-        loss=squared_loss, title="8-10-1")  # fmt: skip
+        loss=mean_squared_error, title="8-10-1")  # fmt: skip
     W = dense.layers[0].W.value
     pruned = dense.copy()
     prune_by_threshold(pruned, theta, ties="prune")

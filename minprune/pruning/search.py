@@ -41,13 +41,31 @@ def last_before_failure(performances, baseline, tolerance):
     >>> last_before_failure([0.98, 0.97, 0.90, 0.975], baseline=0.98, tolerance=0.0125)
     1
     """
-    tolerance = at_least_zero("tolerance", tolerance)
     found = None
     for k, performance in enumerate(performances):
-        if performance_loss(baseline, performance) > tolerance:
+        if not acceptable(performance, baseline, tolerance):
             break
         found = k
     return found
+
+
+def acceptable(performance, baseline, tolerance):
+    """Whether no more performance is lost than tolerated; rounding does not count.
+
+        a_0 - a <= tolerance
+
+    performance, baseline  a and a_0, in the same units, higher is better
+    tolerance              >= 0
+    returns a bool
+
+    Source: D-Q2, C-3.2.
+
+    >>> acceptable(0.97, baseline=0.98, tolerance=0.01)
+    True
+    """
+    # 0.98 - 0.97 is 0.010000000000000009
+    slack = 1e-9 * max(abs(baseline), 1)
+    return performance_loss(baseline, performance) <= at_least_zero("tolerance", tolerance) + slack
 
 
 def search_threshold(network, thetas, evaluate, tolerance, finetune=None):
@@ -62,7 +80,7 @@ def search_threshold(network, thetas, evaluate, tolerance, finetune=None):
 
     Source: D-Q2, C-3.2.
     """
-    _check_rising("thetas", thetas)
+    _check_levels("thetas", thetas, tolerance)
     baseline, tried = evaluate(network), []
     for theta in thetas:
         try:
@@ -85,16 +103,19 @@ def prune_retrain_loop(
     tolerance   how much of the performance before pruning may be lost, >= 0
     finetune    function of a network that trains it
     prune       function (network, sparsity): the criterion
-    returns a `Search`; it stops at the first level that fails
+    returns a `Search`; it stops at the first level that fails or empties a layer
 
     Source: C-3.2, C-3.1, A-8a, A-3.4a. Erratum: C-3.2 takes ratio and threshold as two choices.
     """
-    _check_rising("sparsities", sparsities)
+    _check_levels("sparsities", sparsities, tolerance)
     baseline, best, network, curve = evaluate(network), None, network.copy(), []
-    for level in sparsities:
-        level, candidate = _try(network, level, prune, evaluate, finetune)
+    for sparsity in sparsities:
+        try:
+            level, candidate = _try(network, sparsity, prune, evaluate, finetune)
+        except EmptyLayerError:
+            break
         curve.append(level)
-        if not _passes(level, baseline, tolerance):
+        if not acceptable(level.performance, baseline, tolerance):
             break
         best, network = level, candidate
     return Search(best, network, curve)
@@ -109,9 +130,10 @@ def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_
                if performance falls as sparsity rises
     returns a `Search`; a sparsity that empties a layer is too high and not in the curve
 
-    Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning"; in the spirit of
-    He et al. 2018 (AMC).
+    Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning"; AMC (He et al. 2018)
+    learns a ratio for every layer instead.
     """
+    at_least_zero("tolerance", tolerance)
     baseline, low, high = evaluate(network), 0.0, 1.0
     best, found, curve = None, network.copy(), []
     for _ in range(whole_number("steps", steps, low=1)):
@@ -122,7 +144,7 @@ def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_
             high = middle
             continue
         curve.append(level)
-        if _passes(level, baseline, tolerance):
+        if acceptable(level.performance, baseline, tolerance):
             low, best, found = middle, level, candidate
         else:
             high = middle
@@ -138,10 +160,7 @@ def _try(network, level, prune, evaluate, finetune):
     return Level(float(level), candidate.sparsity, float(evaluate(candidate))), candidate
 
 
-def _passes(level, baseline, tolerance):
-    return last_before_failure([level.performance], baseline, tolerance) is not None
-
-
-def _check_rising(name, levels):
+def _check_levels(name, levels, tolerance):
+    at_least_zero("tolerance", tolerance)  # before any work is done
     if not len(levels) or any(a >= b for a, b in pairwise(levels)):
         raise ValueError(f"{name} must rise from each to the next, got {list(levels)}")

@@ -1,32 +1,55 @@
 """Fine-tuning a pruned network with the dense one as its teacher."""
 
+import numpy as np
+
 from minprune.arguments import above_zero, share
 from minprune.formulas.distill import distillation_gradient, distillation_loss
+from minprune.nn.train import checked_labels
 
 
-def teacher_loss(teacher, alpha=0.5, temperature=4.0):
-    """A loss for `fit` in which a student learns from the labels and from a teacher.
+def teacher_targets(teacher, x, y):
+    """What a student is to learn from: the labels, and the teacher's logits beside them.
 
-    teacher      network with as many outputs as the student, not changed; the dense original
+    teacher  network, not changed; the dense original
+    x, y     inputs and N labels
+    returns N records with fields "label" and "logits", the `y` of `fit(..., loss=teacher_loss())`
+
+    Source: C-6.4e, C-2.1g; Hinton, Vinyals and Dean 2015.
+
+    >>> from minprune.nn.network import mlp
+    >>> teacher_targets(mlp([4, 2], np.random.default_rng(0)), np.zeros((1, 4)), [1])
+    array([(1, [0., 0.])], dtype=[('label', '<i8'), ('logits', '<f8', (2,))])
+    """
+    x, y = checked_labels(teacher, x, np.asarray(y))
+    logits = teacher(x)
+    fields = [("label", np.int64), ("logits", np.float64, logits.shape[1:])]
+    targets = np.empty(len(y), fields)
+    targets["label"], targets["logits"] = y, logits
+    return targets
+
+
+def teacher_loss(alpha=0.5, temperature=4.0):
+    """A loss for `fit` in which a student learns from labels and from a teacher.
+
+        L = (1 - alpha) CE(labels) + alpha T^2 KL(teacher || student)          `distillation_loss`
+
     alpha        weight of the teacher, 0 <= alpha <= 1
     temperature  T > 0
-    returns a function (outputs, y, x) -> (loss, gradient), for `fit(..., loss=...)`
+    returns a function (outputs, targets) -> (loss, gradient), targets as of `teacher_targets`
 
-    Source: C-6.4e, C-2.1g; Hinton, Vinyals and Dean 2015; Sanh et al. 2020 distil into a pruned
-    student. Erratum: C-6.4 would prune the teacher.
+    Source: C-6.4e, C-2.1g; Hinton, Vinyals and Dean 2015; Sanh, Wolf and Rush 2020 distil into a
+    pruned student. Erratum: C-6.4 would prune the teacher.
 
-    >>> import numpy as np
     >>> from minprune.nn.network import mlp
-    >>> dense, x = mlp([4, 2], np.random.default_rng(0)), np.ones((3, 4), dtype=np.float32)
-    >>> loss, gradient = teacher_loss(dense, alpha=1.0)(dense(x), np.array([0, 1, 1]), x)
-    >>> loss
+    >>> dense, x = mlp([4, 2], np.random.default_rng(0)), np.ones((3, 4))
+    >>> teacher_loss(alpha=1.0)(dense(x), teacher_targets(dense, x, [0, 1, 1]))[0]
     0.0
     """
     share("alpha", alpha)
     above_zero("temperature", temperature)
 
-    def loss(z, y, x):
-        arguments = z, teacher(x), y, alpha, temperature
+    def loss(z, targets):
+        arguments = z, targets["logits"], targets["label"], alpha, temperature
         return distillation_loss(*arguments), distillation_gradient(*arguments)
 
     return loss

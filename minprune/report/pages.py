@@ -1,6 +1,5 @@
 """Pages for the terminal: the index of formulas, one item whole, and the worked examples."""
 
-import re
 import textwrap
 from itertools import zip_longest
 
@@ -15,17 +14,21 @@ WIDTH = 100
 
 
 def formulas_page(query=None):
-    """The whole index; or everything about an item ("A-4.2"), a section ("A-4") or a function.
+    """The whole index; or all about an item ("A-4.2"), a section ("A-4"), a function; or a file's.
 
     returns text; `ValueError` if nothing has that name
     """
     if query is None:
-        return "\n".join(map(_item_in_index, ITEMS))
-    if items := find(query):
+        ours = [_function_in_index(entry) for entry in entries() if not entry.ids]
+        return "\n".join([*map(_item_in_index, ITEMS), "Ours      Beside the documents", *ours])
+    query = query.strip().removeprefix("minprune.").removeprefix("mp.")
+    if items := query and find(query):
         return f"\n\n{'=' * WIDTH}\n".join(map(_item_page, items)) + "\n"
-    if found := [entry for entry in entries() if entry.name.lower() == query.strip().lower()]:
+    if found := [entry for entry in entries() if entry.name.lower() == query.lower()]:
         return _function_page(found[0])
-    near = [entry.name for entry in entries() if query.strip().lower() in entry.name.lower()]
+    if found := [entry for entry in entries() if entry.path.split(".")[-2] == query.lower()]:
+        return "\n".join(map(_function_in_index, found))
+    near = [entry.name for entry in entries() if query and query.lower() in entry.name.lower()]
     raise ValueError(
         f"no item or function is called {query!r}; "
         + (f"there are {', '.join(near)}" if near else "`formulas` alone lists all of them")
@@ -40,24 +43,31 @@ def worked_page(query=None):
     chosen = [
         make()
         for item, make in EXAMPLES.items()
-        if query is None or item.upper().startswith(query.strip().upper())
+        if query is None or _part_of(item.upper(), query.strip().upper())
     ]
     if not chosen:
         raise ValueError(f"no worked example for {query!r}; there are {', '.join(EXAMPLES)}")
     return f"\n{'=' * WIDTH}\n\n".join(map(_example, chosen))
 
 
+def _part_of(item, query):
+    """Whether the item is the query or a part of it: C-5.2 has C-5.2a, but A-1 has no A-10."""
+    return bool(query) and item.startswith(query) and not item[len(query) :][:1].isdigit()
+
+
 # --- the index -----------------------------------------------------------------------------------
 
 
 def _item_in_index(item):
-    lines = [f"{item.id:10}{item.title}"]
-    for entry in functions_of(item.id):
-        equation = re.split(r"\n|\s{4,}", entry.equation)[0]  # the first, where there are several
-        lines.append(_cut(f"          {entry.name:34} {equation or entry.title}"))
-    mistakes = [*errata_of(item.id), *facts_of(item.id)]
-    lines += [_cut(f"          erratum: {mistake.right}") for mistake in mistakes]
+    lines = [f"{item.id:10}{item.title}", *map(_function_in_index, functions_of(item.id))]
+    for mistake in [*errata_of(item.id), *facts_of(item.id)]:
+        lines.append(_wrap("          erratum: ", mistake.right))
     return "\n".join(lines)
+
+
+def _function_in_index(entry):
+    equation = " ".join(entry.equation.split("\n")[0].split())
+    return _wrap(f"          {entry.name:34} ", equation or entry.title)
 
 
 def _item_page(item):
@@ -69,15 +79,15 @@ def _item_page(item):
         text += [_wrap("the document:  ", fact.says), _wrap("right:         ", fact.right), ""]
     for entry in functions_of(item.id):
         text += [_function_page(entry)]
-    if not functions_of(item.id):
+    if not (functions_of(item.id) or errata_of(item.id) or facts_of(item.id)):
         text += ["Words only: nothing to compute.", ""]
-    examples = [i for i in EXAMPLES if item.id.startswith(i) or i.startswith(item.id)]
-    text += [f"Step by step: python -m minprune worked {i}" for i in examples]
+    if item.id in EXAMPLES:
+        text += [f"Step by step: python -m minprune worked {item.id}"]
     return "\n".join(text).rstrip()
 
 
 def _function_page(entry):
-    head = f"{entry.path}  ({', '.join(entry.ids)})"
+    head = entry.path
     papers = [textwrap.fill(p, WIDTH - 4, subsequent_indent="  ") for p in papers_in(entry.doc)]
     text = "\n\n".join([entry.doc.rstrip(), *(["\n".join(papers)] if papers else [])])
     return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
@@ -87,9 +97,9 @@ def _function_page(entry):
 
 
 def _example(example):
-    head = f"{example.id}  {example.title}"
+    head = f"{example.id}  {example.title}" + " (numbers of ours)" * example.ours
     given = [_given(f"{name} = ", _block(value)) for name, value in example.given.items()]
-    rows = [("", "step", "right", "printed")]
+    rows = [("", "step", "right", "by its rule" if example.ours else "printed")]
     rows += [("WRONG" if step.wrong else "", step.what, _block(step.right), _block(step.printed))
              for step in example.steps]  # fmt: skip
     widths = [max(map(len, "\n".join(column).split("\n"))) for column in zip(*rows, strict=True)]
@@ -124,7 +134,3 @@ def _block(value):
 
 def _wrap(head, text):
     return textwrap.fill(text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
-
-
-def _cut(line):
-    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."

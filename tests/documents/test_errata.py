@@ -1,0 +1,89 @@
+"""Every mistake of the documents is shown by code that runs, and belongs to items that exist."""
+
+import doctest
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import minprune
+from minprune.documents.errata import ERRATA, FACTS
+from minprune.documents.items import ITEMS
+from minprune.formulas import misprints
+
+KNOWN = {"np": np, "mp": minprune, "misprints": misprints, "math": math, "Fraction": Fraction}
+IDS = {item.id for item in ITEMS}
+WITHOUT_CODE = {  # nothing to compute: a matter of dates, of a missing call, of a heading
+    "C-8.2, D-7.1a, D-7.1b, D-7.1c, D-7.1d",
+    "E-5.1d",
+    "E-6.3",
+}
+
+
+def name(erratum):
+    return f"{erratum.ids.split(',')[0]}: {erratum.says[:30]}"
+
+
+def failures(shows):
+    """How many of the doctest lines do not show what they say; an error if there are none."""
+    examples = doctest.DocTestParser().get_doctest(shows, dict(KNOWN), "erratum", None, 0)
+    assert any(example.want for example in examples.examples), "nothing is shown"
+    report = []
+    runner = doctest.DocTestRunner(verbose=False)
+    runner.run(examples, out=report.append)
+    return runner.failures, "".join(report)
+
+
+@pytest.mark.parametrize("erratum", [e for e in ERRATA if e.shows], ids=name)
+def test_what_shows_a_mistake_is_what_it_prints(erratum):
+    count, report = failures(erratum.shows)
+    assert count == 0, report
+
+
+def test_a_wrong_output_would_be_seen():
+    assert failures(">>> mp.l1_norm([3.0, -4.0])\n7.0\n")[0] == 0
+    assert failures(">>> mp.l1_norm([3.0, -4.0])\n5.0\n")[0] == 1
+    assert failures(">>> mp.no_such_name\n7.0\n")[0] == 1
+    with pytest.raises(AssertionError, match="nothing is shown"):
+        failures("prose\n")
+
+
+def test_only_these_have_nothing_to_compute():
+    assert {erratum.ids for erratum in ERRATA if not erratum.shows} == WITHOUT_CODE
+    assert sum(not erratum.shows for erratum in ERRATA) == len(WITHOUT_CODE)
+
+
+@pytest.mark.parametrize("mistake", [*ERRATA, *FACTS], ids=name)
+def test_a_mistake_names_items_that_exist_and_says_both_sides(mistake):
+    ids = mistake.ids.split(", ")
+    assert set(ids) <= IDS and len(set(ids)) == len(ids)
+    assert mistake.says.strip() and mistake.right.strip() and mistake.says != mistake.right
+    for text in mistake[1:3]:
+        assert text == " ".join(text.split())  # one running text, no space lost or doubled
+
+
+def test_no_mistake_is_told_twice():
+    says = [mistake.says for mistake in (*ERRATA, *FACTS)]
+    assert len(set(says)) == len(says)
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        ("A-1", "linear in the depth"),
+        ("A-4.4", "3.9"),
+        ("A-5.5", "50,890"),
+        ("B-3e", "|w_ij|"),
+        ("B-4c", "number of weights"),
+        ("C-4.2f", "costs 1.5"),
+        ("C-5.2a", "at most one survives"),
+        ("D-4.1a", "[-1, 1]"),
+        ("D-4.3", "Seven of nine"),
+        ("E-4.3", "outgoing weights"),
+        ("E-5.1d", "UpdatePruningStep"),
+    ],
+)
+def test_the_great_mistakes_are_among_them(item, words):
+    found = [e for e in ERRATA if item in e.ids.split(", ") and words in f"{e.right} {e.says}"]
+    assert found

@@ -1,0 +1,260 @@
+"""The index says what the docstrings say, misses no function and invents no item."""
+
+import ast
+import importlib
+import inspect
+import re
+from collections import Counter
+from pathlib import Path
+
+import naive
+import pytest
+
+import minprune
+from minprune.documents.errata import ERRATA, FACTS
+from minprune.documents.index import entries, errata_of, facts_of, find, functions_of
+from minprune.documents.items import ITEMS
+from minprune.documents.papers import PAPERS, papers_in
+
+PACKAGE = Path(minprune.__file__).parent
+TESTS = Path(__file__).parents[1]
+IDS = [item.id for item in ITEMS]
+LOOSE = re.compile(r"\b[A-E]-[\dQR][\w.]*")  # whatever looks like an id
+
+NO_TWIN = {
+    "random_score": "draws from a generator; tested for its distribution",
+    "checked_mask": "computes nothing; tested by what it refuses",
+}
+
+
+def public(folder):
+    """Functions and classes with a docstring in a folder of the package, without importing it."""
+    for path in sorted((PACKAGE / folder).glob("[a-z]*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+                yield f"{module}.{node.name}", node
+
+
+def source_of(doc):
+    """What stands between "Source:" and the erratum or the end of the paragraph."""
+    after = doc.split("Source: ", 1)[1]
+    return after.split("\n\n")[0].split("Erratum: ")[0]
+
+
+# --- items ----------------------------------------------------------------------------------------
+
+
+def test_there_are_194_items_in_reading_order():
+    assert len(ITEMS) == 194 == len(set(IDS))
+    assert Counter(i[0] for i in IDS) == {"A": 56, "B": 20, "C": 42, "D": 53, "E": 23}
+    assert [i[0] for i in IDS] == sorted(i[0] for i in IDS)
+    assert [i for i in IDS if not re.fullmatch(r"[A-E]-(\d+(\.\d+)*[a-z]?|Q\d|Ref)", i)] == []
+    for item in ITEMS:
+        assert 0 < len(item.title) <= 60 and item.title.strip() == item.title
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_an_item_has_functions_exactly_if_it_computes_something(item):
+    assert bool(functions_of(item.id)) == item.computes
+
+
+# --- entries --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["formulas", "nn", "pruning"])
+def test_whatever_names_a_source_is_in_the_index(folder):
+    named = {path for path, node in public(folder) if "Source: " in (ast.get_docstring(node) or "")}
+    listed = {entry.path for entry in entries() if f".{folder}." in entry.path}
+    assert listed == named and len(named) > 10
+
+
+def test_entries_are_unique_and_can_be_imported_from_where_they_say():
+    assert len({entry.path for entry in entries()}) == len(entries())
+    assert len({entry.name for entry in entries()}) == len(entries())
+    for entry in entries():
+        module, _, name = entry.path.rpartition(".")
+        thing = getattr(importlib.import_module(module), name)
+        assert entry.name == name and thing.__module__ == module
+        assert entry.doc == inspect.getdoc(thing)
+        assert entry.doc.startswith(entry.title + "\n") and "\n" not in entry.title
+
+
+def test_reading_order_is_formulas_then_network_then_pruning():
+    folders = [entry.path.split(".")[1] for entry in entries()]
+    assert folders == sorted(folders, key=["formulas", "nn", "pruning"].index)
+    assert entries()[0].path.startswith("minprune.formulas.norms.")
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.path)
+def test_an_entry_cites_what_its_source_cites_and_that_exists(entry):
+    cited = [i.rstrip(".") for i in LOOSE.findall(source_of(entry.doc))]
+    assert list(entry.ids) == list(dict.fromkeys(cited))
+    assert set(cited) <= set(IDS), "a source is an item"
+    for other in (i.rstrip(".") for i in LOOSE.findall(entry.doc)):  # also a section, elsewhere
+        begin = re.compile(rf"{re.escape(other)}([a-z]|\.)")
+        assert other in IDS or any(begin.match(i) for i in IDS), other
+
+
+@pytest.mark.parametrize(
+    ("name", "ids", "equation", "erratum"),
+    [
+        ("rank_mask", ("C-4.2d", "E-3.1"),
+         "m_i = 0 for the first k entries of the stable ascending order of s, 1 for the rest",
+         "neither says what happens to ties."),
+        ("threshold_mask", ("A-4.2", "D-2.1b", "D-4.1b", "D-5.2a"),
+         'ties="keep":   m_i = 1 if s_i >= theta else 0      (prune what is smaller)\n'
+         'ties="prune":  m_i = 1 if s_i >  theta else 0      (prune equality too)',
+         'the sentence before D-4.1b says "smaller than theta", its formula prunes equality too.'),
+        ("l1_subgradient", ("A-2.2b", "A-4.1a"), "dR/dw_i = lam * sign(w_i)", ""),
+        ("prune_tensors", ("A-5.2.6", "A-3.2.4", "A-4.3b"), "",
+         "biases start at 0, so they always go first."),
+        ("last_before_failure", ("D-Q2",),
+         "the largest k such that a_0 - a_i <= tolerance for all i <= k",
+         "D-Q2 does not say what happens when the curve is not monotone."),
+        ("quantize_symmetric", None, None, None),
+    ],
+)  # fmt: skip
+def test_entries_by_hand(name, ids, equation, erratum):
+    (entry,) = [entry for entry in entries() if entry.name == name]
+    for part, expected in ((entry.ids, ids), (entry.equation, equation), (entry.erratum, erratum)):
+        assert expected is None or part == expected
+    assert "\n>>> " not in entry.equation and "  " not in entry.erratum
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.path)
+def test_an_equation_is_the_indented_block_and_an_erratum_the_whole_sentence(entry):
+    lines = entry.doc.split("\n")
+    assert all(f"    {line}".rstrip() in lines for line in entry.equation.split("\n") if line)
+    if entry.path.startswith("minprune.formulas."):
+        assert entry.equation
+    assert bool(entry.erratum) == ("Erratum: " in entry.doc)
+    assert " ".join(entry.doc.split()).count(entry.erratum) >= 1
+    assert not entry.erratum or entry.erratum.endswith((".", ")"))
+
+
+# --- looking up -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("A-1", ["A-1"]),  # not A-10
+        ("A-10", ["A-10"]),
+        ("a-4.2", ["A-4.2"]),
+        (" d-q2 ", ["D-Q2"]),
+        ("d-ref", ["D-Ref"]),
+        ("A-4", ["A-4.1a", "A-4.1b", "A-4.2", "A-4.3a", "A-4.3b", "A-4.4"]),
+        ("A-4.1", ["A-4.1a", "A-4.1b"]),
+        ("c-4.3", ["C-4.3a", "C-4.3b"]),
+        ("A-9.1", []),  # not A-9.10
+        ("A-9", ["A-9.9", "A-9.10", "A-9.3"]),
+        ("A-5.2", ["A-5.2"]),  # has an item of its own
+        ("B-1", ["B-1a", "B-1b"]),
+        ("E", [i for i in IDS if i[0] == "E"]),
+        ("A-4.2x", []),
+        ("F-1", []),
+        ("4.2", []),
+        ("A.4", []),  # a dot is a dot
+        ("rank_mask", []),
+        ("(", []),
+    ],
+)
+def test_an_id_or_the_beginning_of_ids_finds_items(query, ids):
+    assert [item.id for item in find(query)] == ids
+
+
+@pytest.mark.parametrize("query", ["D-", "A-4.", "D-Q", "D-R"])
+def test_an_unfinished_beginning_finds_all_or_nothing(query):
+    begun = [i for i in IDS if i.upper().startswith(query)]
+    assert [item.id for item in find(query)] in ([], begun)
+
+
+@pytest.mark.parametrize("item", IDS)
+def test_an_item_has_its_own_functions_and_mistakes_and_no_others(item):
+    assert functions_of(item) == [e for e in entries() if item in e.ids]
+    assert errata_of(item) == [e for e in ERRATA if item in e.ids.split(", ")]
+    assert facts_of(item) == [f for f in FACTS if item in f.ids.split(", ")]
+
+
+def test_functions_by_hand():
+    def names(item):
+        return [entry.name for entry in functions_of(item)]
+
+    assert names("A-3.2") == ["prune_and_quantize"]
+    assert names("E-5.1b")[:2] == ["polynomial_decay", "is_pruning_step"]
+    assert names("E-5.1b")[-1] == "gradual_pruning"
+    assert "rank_mask" in names("E-3.1") and "prune_by_magnitude" in names("E-3.1")
+    assert names("D-Q2") == ["last_before_failure", "acceptable", "search_threshold"]
+    assert names("C-7.3")[-1] == "prune_by_synflow"
+    assert "mlp" not in names("B-4a")  # which has a ReLU; 8-10-1 has none
+    assert names("no such item") == []
+
+
+# --- papers ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.path)
+def test_a_year_in_a_docstring_is_that_of_a_paper_in_full(entry):
+    years = set(re.findall(r"\b(?:19|20)\d\d\b", source_of(entry.doc)))
+    assert years == {line.split(":")[0].split()[1] for line in papers_in(source_of(entry.doc))}
+
+
+def test_every_paper_is_cited_somewhere():
+    lines = {line for entry in entries() for line in papers_in(entry.doc)}
+    csr = (PACKAGE / "sparse" / "csr.py").read_text()
+    uncited = {
+        f"{author} {year}"
+        for author, year in PAPERS
+        if not any(line.startswith(f"{author} {year}: ") for line in {*lines, *papers_in(csr)})
+    }
+    assert uncited == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Han, Pool, Tran and\n    Dally 2015", ["Han 2015"]),
+        ("He, Zhang, Ren and Sun 2015; He et al. 2018", ["He 2015", "He 2018"]),
+        ("Hansen and Salamon 1990", ["Hansen 1990"]),
+        ("Nair and Hinton 2010", ["Nair 2010"]),
+        ("Han et al. 2016", []),
+        ("Han did; in 2015", []),
+        ("Han 20150", []),
+        ("LeHan 2015", []),
+        ("Han and\n" + 70 * " " + "Dally 2015", ["Han 2015"]),
+        ("", []),
+    ],
+)
+def test_papers_by_author_and_year(text, found):
+    assert [line.split(":")[0] for line in papers_in(text)] == found
+
+
+# --- twins ----------------------------------------------------------------------------------------
+
+
+def formulas():
+    return [path.rpartition(".")[2] for path, node in public("formulas")
+            if isinstance(node, ast.FunctionDef)]  # fmt: skip
+
+
+def used_in_tests():
+    """Every name that a test of formulas reads; an import alone is no use."""
+    names = set()
+    for path in sorted((TESTS / "formulas").glob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Name):
+                names.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                names.add(node.attr)
+    return names
+
+
+@pytest.mark.parametrize("name", formulas())
+def test_every_formula_has_a_twin_in_loops(name):
+    assert hasattr(naive, name) != (name in NO_TWIN)
+
+
+def test_every_formula_is_called_by_a_test_of_formulas():
+    assert set(formulas()) - used_in_tests() == set()
+    assert set(NO_TWIN) <= set(formulas())

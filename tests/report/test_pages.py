@@ -1,0 +1,268 @@
+"""The pages of the terminal: everything is there, in order, in 100 columns."""
+
+import re
+
+import numpy as np
+import pytest
+
+from minprune.documents.index import entries, errata_of, facts_of, functions_of
+from minprune.documents.items import ITEMS
+from minprune.documents.papers import papers_in
+from minprune.documents.worked import EXAMPLES
+from minprune.report.pages import formulas_page, worked_page
+
+IDS = [item.id for item in ITEMS]
+
+
+def running(text):
+    return " ".join(text.split())
+
+
+def too_wide(page):
+    return [line for line in page.split("\n") if len(line) > 100]
+
+
+# --- the index ------------------------------------------------------------------------------------
+
+
+def test_the_index_lists_every_item_in_order_with_what_computes_it_and_its_mistakes():
+    expected = []
+    for item in ITEMS:
+        expected += [item.id, item.title]
+        for entry in functions_of(item.id):
+            expected += [entry.name, entry.equation.split("\n")[0] or entry.title]
+        for mistake in [*errata_of(item.id), *facts_of(item.id)]:
+            expected += ["erratum:", mistake.right]
+    expected += ["Ours", "Beside the documents"]
+    for entry in entries():
+        if not entry.ids:
+            expected += [entry.name, entry.equation.split("\n")[0] or entry.title]
+    assert running(formulas_page()) == running(" ".join(expected))
+
+
+def test_the_index_hangs_every_line_below_its_item_within_the_terminal():
+    page = formulas_page()
+    assert too_wide(page) == []
+    heads = [line for line in page.split("\n") if not line.startswith(" " * 10)]
+    assert heads == [f"{i.id:10}{i.title}" for i in ITEMS] + ["Ours      Beside the documents"]
+    assert "\n          l1_penalty                         R = lam * sum_i |w_i|\n" in page
+    assert "random_score" in page.split("\nOurs ")[1]
+
+
+# --- one item -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_a_page_tells_everything_about_its_item(item):
+    page = formulas_page(item.id)
+    assert page.startswith(f"{item.id}  {item.title}\n") and page.endswith("\n")
+    assert not page.endswith("\n\n")
+    told = running(page)
+    for mistake in [*errata_of(item.id), *facts_of(item.id)]:
+        assert f"the document: {running(mistake.says)} right: {running(mistake.right)}" in told
+    for erratum in errata_of(item.id):
+        assert all(f"    {line}".rstrip() in page for line in erratum.shows.rstrip().split("\n"))
+    for entry in functions_of(item.id):
+        assert f"\n{entry.path}\n{'-' * len(entry.path)}\n" in page
+        assert all(line.strip() in page for line in entry.doc.split("\n"))
+        assert all(running(paper) in told for paper in papers_in(entry.doc))
+    assert page.count("\nminprune.") == len(functions_of(item.id))
+    told_nothing = "Words only: nothing to compute." in page
+    assert told_nothing == (not item.computes and "the document:  " not in page)
+    assert page.count("the document:  ") == len([*errata_of(item.id), *facts_of(item.id)])
+
+
+@pytest.mark.parametrize("item", IDS)
+def test_a_page_is_not_wider_than_a_terminal(item):
+    assert too_wide(formulas_page(item)) == []
+
+
+WORKED = {"A-4.4", "A-5.5", "B-4c", "C-4.2f", "C-5.2a", "D-4.3", "E-4.3"}
+
+
+@pytest.mark.parametrize("item", IDS)
+def test_a_page_leads_to_the_worked_example_of_its_item(item):
+    led = re.findall(r"Step by step: python -m minprune worked (\S+)", formulas_page(item))
+    assert len(led) == (item in WORKED)
+    for target in led:
+        assert worked_page(target).startswith(target)
+        assert item.startswith(target)
+
+
+# --- a section, a function, nothing ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("A-4", ["A-4.1a", "A-4.1b", "A-4.2", "A-4.3a", "A-4.3b", "A-4.4"]),
+        ("a-4", ["A-4.1a", "A-4.1b", "A-4.2", "A-4.3a", "A-4.3b", "A-4.4"]),
+        ("A-1", ["A-1"]),
+        ("b-1", ["B-1a", "B-1b"]),
+        (" e-5.1B ", ["E-5.1b"]),
+    ],
+)
+def test_a_section_is_its_items_one_after_the_other(query, ids):
+    page = formulas_page(query)
+    assert (
+        page
+        == ("\n\n" + "=" * 100 + "\n").join(formulas_page(i).removesuffix("\n") for i in ids) + "\n"
+    )
+
+
+@pytest.mark.parametrize("query", ["rank_mask", "RANK_MASK", " rank_mask "])
+def test_a_function_has_a_page(query):
+    (entry,) = [entry for entry in entries() if entry.name == "rank_mask"]
+    lines = formulas_page(query).split("\n")
+    assert lines[0] == "minprune.formulas.masks.rank_mask"
+    assert lines[1] == "-" * len(lines[0])
+    assert [line.removeprefix("    ") for line in lines[2:]][: entry.doc.count("\n") + 1] == (
+        entry.doc.split("\n")
+    )
+    assert formulas_page("Parameter").startswith("minprune.nn.parameter.Parameter\n")
+
+
+@pytest.mark.parametrize("query", ["mp.rank_mask", "minprune.rank_mask"])
+def test_a_function_is_found_as_one_writes_it(query):
+    assert formulas_page(query) == formulas_page("rank_mask")
+
+
+@pytest.mark.parametrize("query", ["masks", "MASKS"])
+def test_a_file_is_its_list_of_functions(query):
+    names = [line.split()[0] for line in formulas_page(query).split("\n") if line[10] != " "]
+    assert names == [e.name for e in entries() if e.path.startswith("minprune.formulas.masks.")]
+    assert "rank_mask" in names
+
+
+def test_a_function_page_ends_with_its_papers_in_full():
+    page = formulas_page("splice_mask")
+    assert "Guo 2016: Y. Guo, A. Yao, Y. Chen. Dynamic Network Surgery" in running(page)
+    assert "Guo" not in formulas_page("rank_mask")
+    (entry,) = [entry for entry in entries() if entry.name == "rank_mask"]
+    assert formulas_page("rank_mask").count("\n") == entry.doc.count("\n") + 3
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("synfl", ["'synfl'", "synflow", "prune_by_synflow"]),
+        ("SYNFL", ["'SYNFL'", "synflow", "prune_by_synflow"]),
+        ("nonsense", ["'nonsense'", "`formulas` alone lists all"]),
+        ("F-1", ["'F-1'", "`formulas` alone"]),
+        ("A-9.1", ["'A-9.1'"]),
+        ("A-4.2x", ["'A-4.2x'"]),
+        ("", ["''", "`formulas` alone"]),
+    ],
+)
+def test_an_unknown_name_is_refused_and_near_ones_are_named(query, words):
+    with pytest.raises(ValueError, match="no item or function is called") as error:
+        formulas_page(query)
+    assert all(word in str(error.value) for word in words)
+    assert "rank_mask" not in str(error.value)
+
+
+# --- worked examples ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("item", EXAMPLES)
+def test_a_worked_page_marks_the_wrong_steps_and_shows_both_values(item):
+    page, example = worked_page(item), EXAMPLES[item]()
+    lines = page.split("\n")
+    ours = " (numbers of ours)" if example.ours else ""
+    assert lines[0] == f"{item}  {example.title}{ours}" and lines[1] == "-" * len(lines[0])
+    assert too_wide(page) == [] and page.endswith("\n") and not page.endswith("\n\n")
+    wrong = [step.what for step in example.steps if step.wrong]
+    marked = [line for line in lines if line.startswith("WRONG")]
+    assert len(marked) == len(wrong)
+    for line, what in zip(marked, wrong, strict=True):
+        assert line[5:].strip().startswith(what)
+    told = running(page)
+    assert told.endswith(running(example.moral))
+    place = told.index("step right " + ("by its rule" if example.ours else "printed"))
+    for step in example.steps:  # each reason below its step
+        place = told.index(running(step.what), place) + len(running(step.what))
+        here = told.index(running(step.why), place)
+        assert len(told[place:here]) < 300
+        place = here
+    for name in example.given:
+        assert f"       {name} = " in page
+
+
+def columns(page):
+    """Where the columns begin, from the head of the table."""
+    (head,) = [line for line in page.split("\n") if line.split()[:2] == ["step", "right"]]
+    right = head.index("right")
+    return right, re.compile("printed|by its rule").search(head, right).start()
+
+
+@pytest.mark.parametrize(
+    ("item", "what", "right", "printed"),
+    [
+        ("A-4.4", "importance of layer 3", ["3.9"], ["3.2"]),
+        ("A-4.4", "layer 2 pruned", ["[[0.7 0.8 0.9]", " [0.1 0.2 0.3]]"],
+         ["[[0.7 0.8 0.9]", " [0.  0.  0. ]]"]),
+        ("A-5.5", "parameters before", ["50,890"], ["784,096"]),
+        ("B-4c", "8 x 10, all weights 0.005, theta = 0.01", ["1"], ["200"]),
+        ("D-4.3", "norm of W", ["1.658312395"], ["1.66"]),
+        ("D-4.3", "sparsity", ["0.2222222222"], [""]),
+        ("D-4.3", "mask", ["[[0 1 1]", " [1 1 1]", " [1 0 1]]"],
+         ["[[0 1 1]", " [1 1 1]", " [1 0 1]]"]),
+        ("E-4.3", "what should go", ["neuron 1"], ["neuron 2"]),
+    ],
+)  # fmt: skip
+def test_right_stands_before_printed_line_by_line(item, what, right, printed):
+    page = worked_page(item)
+    a, b = columns(page)
+    lines = page.split("\n")
+    begin = re.compile(rf"(WRONG)?\s+{re.escape(what)}  ")
+    (start,) = [k for k, line in enumerate(lines) if begin.match(line)]
+    for line, r, p in zip(lines[start:], right, printed, strict=False):
+        assert line[a:b].rstrip() == r and line[b:].rstrip() == p
+
+
+def test_lines_stand_level_and_end_in_no_spaces():
+    page = worked_page()
+    assert (
+        "       W = [[0.1 0.3 0.5]\n            [0.6 0.7 0.8]\n            [0.9 0.1 0.3]]\n" in page
+    )
+    assert (
+        "       rows pruned at an L1 norm of 2: the printed matrices?  yes\n"
+        "           so they are for 1.5 < theta <= 2.4; the rows have" in page
+    )
+    page += formulas_page("A-1")
+    assert "the width: twice the width, four times the\n               products.\n" in page
+    assert [line for line in page.split("\n") if line != line.rstrip()] == []
+
+
+def test_all_examples_stand_one_after_the_other():
+    page = worked_page()
+    assert page == f"\n{'=' * 100}\n\n".join(worked_page(item) for item in EXAMPLES)
+    ours = [item for item in EXAMPLES if " (numbers of ours)\n" in worked_page(item)]
+    assert ours == ["B-4c", "C-4.2f", "C-5.2a", "E-4.3"]
+    assert too_wide(page) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("D-4.3", ["D-4.3"]), ("d-4.3", ["D-4.3"]), (" a-4.4 ", ["A-4.4"]), ("B-4C", ["B-4c"]),
+        ("A", ["A-4.4", "A-5.5"]), ("C-5.2", ["C-5.2a"]), ("C-5", ["C-5.2a"]),
+    ],
+)  # fmt: skip
+def test_an_example_is_found_by_its_item_in_any_case(query, ids):
+    page = worked_page(query)
+    assert re.findall(r"^([A-E]-\S+)  \S", page, re.MULTILINE) == ids
+
+
+@pytest.mark.parametrize("query", ["nonsense", "A-1", "A-4.3a", "E-4.33", "4.3", "C-5.2b", ""])
+def test_an_item_without_an_example_is_refused_and_those_with_one_are_named(query):
+    with pytest.raises(ValueError, match=f"no worked example for '{query}'") as error:
+        worked_page(query)
+    assert all(item in str(error.value) for item in EXAMPLES)
+
+
+def test_looking_changes_no_print_options():
+    with np.printoptions(precision=8, suppress=False):
+        before = np.get_printoptions()
+        worked_page()
+        assert np.get_printoptions() == before
