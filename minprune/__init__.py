@@ -182,7 +182,7 @@ from minprune.nn.losses import (
 )
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
-from minprune.nn.train import evaluate, fit, train_step
+from minprune.nn.train import Epoch, evaluate, fit, train_step
 from minprune.nn.gradcheck import check_layer, check_loss, check_network, numerical_gradient
 from minprune.nn.store import load, save
 from minprune.data.mnist import load_mnist
@@ -209,14 +209,24 @@ from minprune.pruning.neurons import (
 )
 from minprune.pruning.during import (
     MovingMasks,
+    Rule,
     gradual_pruning,
     movement_pruning,
     network_surgery,
     proximal_pruning,
 )
 from minprune.pruning.teacher import teacher_loss, teacher_targets
-from minprune.pruning.search import prune_retrain_loop, search_sparsity, search_threshold
+from minprune.pruning.search import (
+    Level,
+    Search,
+    acceptable,
+    last_before_failure,
+    prune_retrain_loop,
+    search_sparsity,
+    search_threshold,
+)
 from minprune.pruning.procedures import (
+    Stage,
     find_ticket,
     prune_and_quantize,
     prune_before_training,

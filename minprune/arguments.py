@@ -77,7 +77,7 @@ def finite_number(name, value, allowed="finite", low=-np.inf):
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
+        raise TypeError(f"{name} must be a number, got {shown(value)}")
     if not math.isfinite(value) or value < low:
         raise ValueError(f"{name} must be {allowed}, got {value}")
     return float(value)  # a NumPy float64 would widen float32 arrays that it meets
@@ -102,7 +102,8 @@ def fraction(name, value):
     allowed = f"a fraction with 0 <= {name} < 1"
     number = finite_number(name, value, allowed, low=0)
     if number >= 1:
-        hint = f"; {value} % is {value / 100:g}" if name == "sparsity" and 2 <= number < 100 else ""
+        percent = name in ("sparsity", "final", "initial") and 2 <= number < 100
+        hint = f"; {value} % is {value / 100:g}" if percent else ""
         raise ValueError(f"{name} must be {allowed}, got {value}{hint}")
     return number
 
@@ -128,7 +129,7 @@ def generator(name, value):
 def whole_number(name, value, low, high=None):
     """The value as an int; an error that names it unless it is whole and low <= value <= high."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
+        raise TypeError(f"{name} must be a whole number, got {shown(value)}")
     if value < low or (high is not None and value > high):
         allowed = f">= {low}" if high is None else f"from {low} to {high}"
         raise ValueError(f"{name} must be {allowed}, got {value}")
@@ -137,6 +138,8 @@ def whole_number(name, value, low, high=None):
 
 def layer_widths(name, value):
     """The widths as a list of ints >= 1; `ValueError` unless there are at least two."""
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a list such as [784, 64, 10], got {shown(value)}")
     widths = [whole_number(name, n, low=1) for n in value]
     if len(widths) < 2:
         raise ValueError(f"{name} must name at least the input and the output, got {widths}")
@@ -163,3 +166,9 @@ def labels_in_range(name, labels, classes):
             f"{name} must lie in 0 .. {classes - 1}, got {labels[wrong[0]]} at index {wrong[0]}"
         )
     return labels
+
+
+def shown(value):
+    """A value for an error message: whole if it is short, else its type."""
+    text = repr(value)
+    return text if len(text) <= 60 and "\n" not in text else f"a {type(value).__name__}"

@@ -627,7 +627,7 @@ NameError: name 'x_train' is not defined
         "At equality the mask prunes what the rate does not count. Use one rule for both.",
         """\
 >>> w = [0.25, 0.5, 0.75, 1.0]
->>> mp.pruning_rate(w, 0.25), mp.sparsity(mp.threshold_mask(w, 0.25, ties="prune"))
+>>> mp.pruning_rate(w, 0.25), mp.sparsity(mp.threshold_prune(w, 0.25, ties="prune"))
 (0.0, 0.25)
 """,
     ),
@@ -1038,7 +1038,7 @@ ValueError
 >>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
 >>> [int(mp.threshold_mask(v, 0.2, ties="prune").sum()) for v in (W, mp.normalise(W))]
 [7, 5]
->>> int(mp.threshold_mask(W, 0.2 * mp.l2_norm(W), ties="prune").sum())
+>>> int(mp.threshold_mask(mp.magnitude(W), 0.2 * mp.l2_norm(W), ties="prune").sum())
 5
 """,
     ),
@@ -1071,7 +1071,7 @@ ValueError
         "Seven of nine weights stay; two of nine, the 0.1s, go.",
         """\
 >>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
->>> mp.apply_mask(W, mp.threshold_mask(W, 0.2, ties="prune")).tolist()
+>>> mp.threshold_prune(W, 0.2, ties="prune").tolist()
 [[0.0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.3]]
 """,
     ),
@@ -1217,7 +1217,7 @@ FACTS = (
     Fact(
         "A-7, A-10",
         "A deep-learning guide by Liu Zhiyuan, with a link to Stanford's CS224n course",
-        "The book could not be identified, and the link has nothing to do with it.",
+        "The book could not be identified; the link is to another course.",
     ),
     Fact(
         "A-7",
@@ -1233,7 +1233,7 @@ FACTS = (
     Fact(
         "A-7, A-10",
         "AI Buzz Blog",
-        "The address has spaces in it; we could not find the blog.",
+        "No such address can exist, with spaces in it.",
     ),
     Fact(
         "A-10",
@@ -1319,7 +1319,7 @@ FACTS = (
     Fact(
         "D-8",
         '"Network Pruning using Connection Weight Elimination" (Han, Pool, Chen and Meng, 2015)',
-        "We found no such paper. The names are a corruption of Han, Pool, Tran and Dally.",
+        "We found no such paper. Nearest: Han, Pool, Tran and Dally, NIPS 28, 2015.",
     ),
     Fact(
         "D-8, D-Ref",
@@ -1347,10 +1347,5 @@ FACTS = (
         'A mixture of Han et al. 2015 and of Liu, Li, Shen, Huang, Yan and Zhang, "Learning '
         'Efficient Convolutional Networks through Network Slimming", ICCV 2017, doi '
         "10.1109/ICCV.2017.298.",
-    ),
-    Fact(
-        "D-Ref",
-        'He, Zhang, Ren and Sun, "Deep residual learning", CVPR 2016, 770-778',
-        "Correct, the only entry of the list that is; but it is not about pruning.",
     ),
 )

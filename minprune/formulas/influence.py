@@ -91,7 +91,8 @@ def obs_update(w, H, q):
     w  vector (n,)
     H  Hessian of the loss (n, n), symmetric and positive definite
     q  which weight goes, 0 <= q < n
-    returns a vector (n,)
+    returns a vector (n,). Before the next weight goes, take row and column q out of H and entry q
+    out of w: a weight that is 0 has saliency 0, and another update would bring it back
 
     Source: E-3.1; Hassibi and Stork 1993, eq. (5).
 

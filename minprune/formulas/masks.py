@@ -24,7 +24,7 @@ def threshold_mask(score, theta, ties="keep"):
         ties="keep":   m_i = 1 if s_i >= theta else 0      (prune what is smaller)
         ties="prune":  m_i = 1 if s_i >  theta else 0      (prune equality too)
 
-    score  array of any shape
+    score  array of any shape; of weights take `magnitude(w)`, or every negative one goes
     theta  number, in the units of the score
     returns a boolean array, shape of score, True = keep
 

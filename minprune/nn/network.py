@@ -92,7 +92,7 @@ class Network:
         for (name, weight), mask in pairs:
             if not weight.checked_mask(mask, f"masks for {name}").any():
                 raise EmptyLayerError(
-                    f"masks would prune every weight of {name}; a lower sparsity leaves it some"
+                    f"masks would prune every weight of {name}; prune less, or a little at a time"
                 )
         for (_, weight), mask in pairs:
             weight.prune(mask)
@@ -106,6 +106,11 @@ class Network:
         """Remove every mask: pruned weights stay 0 until the next step, then learn again."""
         for parameter in self.parameters.values():
             parameter.unprune()
+
+    def __repr__(self):
+        layers = ", ".join(type(layer).__name__ for layer in self.layers)
+        parameters = sum(p.value.size for p in self.parameters.values())
+        return f"<Network: {layers}; {parameters:,} parameters, {self.masked_sparsity:.1%} pruned>"
 
     def copy(self):
         """An independent network with the same layers, values and masks."""

@@ -31,6 +31,10 @@ class Parameter:
         self.grad = np.zeros_like(self._value)
         self._mask = None
 
+    def __repr__(self):
+        kept = 1.0 if self._mask is None or not self._mask.size else self._mask.mean()
+        return f"<Parameter {self._value.shape} {self._value.dtype}, {1 - kept:.1%} pruned>"
+
     @property
     def value(self):
         return self._value

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import at_least_zero, generator, one_of, whole_number
+from minprune.arguments import at_least_zero, generator, one_of, shown, whole_number
 from minprune.formulas.masks import low_magnitude_mask, splice_mask
 from minprune.formulas.penalties import l1_proximal
 from minprune.formulas.schedules import is_pruning_step, polynomial_decay, splice_thresholds
@@ -99,7 +99,8 @@ class MovingMasks:
 
         g = dL / d(W * m)          m <- rule(W, g, m)          W <- Adam(W, g)
 
-    network  changed as `fit` trains it: its weights are W * m, its biases learn as always
+    network  changed as `fit` trains it: its weights are W * m, its biases learn as always. It must
+             come without masks, and nothing else may prune it meanwhile: the rule alone decides
     rule     a `Rule`; its steps count from 1
     lr       learning rate of Adam
 
@@ -116,12 +117,14 @@ class MovingMasks:
     """
 
     def __init__(self, network, rule, lr=1e-3):
-        self.network, self.rule, self.step_number = network, rule, 0
+        if not isinstance(rule, Rule):
+            raise TypeError(f"rule must be a Rule, as network_surgery makes one, got {shown(rule)}")
         weights = network.weights
+        if any(w.mask is not None for w in weights.values()):
+            raise ValueError("network has masks, which the rule would undo; unprune it first")
+        self.network, self.rule, self.step_number = network, rule, 0
         self.dense = {name: Parameter(w.value) for name, w in weights.items()}
-        self.masks = [
-            np.ones(w.value.shape, bool) if w.mask is None else w.mask for w in weights.values()
-        ]
+        self.masks = [np.ones(w.value.shape, bool) for w in weights.values()]
         self.parameters = list(network.parameters.values())
         self.adam = Adam({**network.parameters, **self.dense}, lr)
 
@@ -135,15 +138,20 @@ class MovingMasks:
 
     def step(self):
         """Move the masks, change the dense weights once, and let the network compute with both."""
-        shown, dense = list(self.network.weights.values()), list(self.dense.values())
-        gradients = [w.grad for w in shown]
+        weights, dense = list(self.network.weights.values()), list(self.dense.values())
+        if any(
+            (w.mask is not None) and (w.mask != m).any()
+            for w, m in zip(weights, self.masks, strict=True)
+        ):
+            raise ValueError("network was pruned by something else, which the rule would undo")
+        gradients = [w.grad for w in weights]
         for d, g, mask in zip(dense, gradients, self.masks, strict=True):
             d.grad = g if self.rule.revive else g * mask
         self.step_number += 1
-        weights = [d.value for d in dense]
-        self.masks = self.rule.masks(self.step_number, weights, gradients, self.masks)
+        values = [d.value for d in dense]
+        self.masks = self.rule.masks(self.step_number, values, gradients, self.masks)
         self.adam.step()
-        for w, d in zip(shown, dense, strict=True):
+        for w, d in zip(weights, dense, strict=True):
             w.unprune()
             w.value = d.value
         self.network.prune(self.masks)

@@ -4,17 +4,20 @@ What differs from case to case is handed in: `train` and `finetune` are function
 network, `evaluate` returns its performance (higher is better), `prune` prunes it. So a procedure is
 the order of the steps and nothing else:
 
-    train = lambda network: fit(network, Adam(network.parameters), x, y, epochs=5, rng=rng)
+    train = lambda network: mp.fit(network, mp.Adam(network.parameters), x, y, epochs=5, rng=rng)
+    evaluate = lambda network: mp.evaluate(network, x_validation, y_validation)[1]
+    prune = lambda network, sparsity: mp.prune_by_gradient(network, x, y, sparsity)
 """
 
 from typing import NamedTuple
 
-from minprune.formulas.quantize import quantize_symmetric
+from minprune.formulas.quantize import dequantize, quantize_symmetric
 from minprune.formulas.schedules import mean_threshold, stage_sparsities
 from minprune.formulas.scores import layer_importance
 from minprune.formulas.units import mean_activation
 from minprune.pruning.neurons import prune_neurons
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold, prune_tensors
+from minprune.pruning.search import performance
 
 
 class Stage(NamedTuple):
@@ -31,11 +34,22 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     network          changed
     train, finetune  functions of a network that train it; masks hold during `finetune`
     prune            function of a network, such as `lambda net: prune_by_magnitude(net, 0.9)`
-    evaluate         function of a network -> performance
-    returns a list of three `Stage`
+    evaluate         function of a network -> performance, higher is better
+    returns a list of three `Stage` (name, sparsity, performance)
 
     Source: D-2.3, D-2.4, D-3.1, D-3.2, D-5.2e, C-3.1, C-9.2, E-3.1, E-8.1.
     Erratum: D-5.2 retrains without masks, and measures only at the end.
+
+    >>> import numpy as np, minprune as mp
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.standard_normal((90, 8))
+    >>> y = x[:, :3].argmax(axis=1)
+    >>> train = lambda net: mp.fit(net, mp.SGD(net.parameters, lr=0.5), x, y, epochs=20, rng=rng)
+    >>> stages = train_prune_finetune(
+    ...     mp.mlp([8, 16, 3], rng), train, lambda net: mp.prune_by_magnitude(net, 0.5), train,
+    ...     evaluate=lambda net: mp.evaluate(net, x, y)[1])
+    >>> [(stage.name, stage.sparsity) for stage in stages]
+    [('trained', 0.0), ('pruned', 0.5), ('fine-tuned', 0.5)]
     """
     stages = []
     for name, step in (("trained", train), ("pruned", prune), ("fine-tuned", finetune)):
@@ -50,7 +64,8 @@ def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
     network, train, finetune, evaluate  as in `train_prune_finetune`; network is not changed
     theta  threshold on the magnitude; equality is kept
     bits   of the integers, from 2 to 16
-    returns (pruned network, dict of its quantised weights by name, list of three `Stage`)
+    returns (pruned network, dict of its quantised weights by name, list of four `Stage`: the last is
+    that of the network with `dequantize(*quantised)` for weights)
 
     Source: A-3.2, A-3.1, A-3.2.5.
     Erratum: A-3.2 quantises first, which leaves bytes that nothing can be done with; it scores an
@@ -60,7 +75,10 @@ def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
     prune = lambda net: prune_by_threshold(net, theta, ties="keep")  # noqa: E731
     stages = train_prune_finetune(rebuilt, train, prune, finetune, evaluate)
     quantized = {name: quantize_symmetric(w.value, bits) for name, w in rebuilt.weights.items()}
-    return rebuilt, quantized, stages
+    coarse = rebuilt.copy()
+    for name, w in coarse.weights.items():
+        w.value = dequantize(*quantized[name])
+    return rebuilt, quantized, [*stages, _stage("quantised", coarse, evaluate)]
 
 
 def prune_before_training(network, train, evaluate, masked):
@@ -132,7 +150,8 @@ def find_ticket(network, train, final, stages, evaluate, prune=prune_by_magnitud
     stages    how many rounds of pruning
     evaluate  function of a network -> performance
     prune     function (network, sparsity)
-    returns a list of stages + 1 `Stage`, each after its training: dense first
+    returns a list of stages + 1 `Stage`, each after its training: dense first. The network is the
+    ticket then, trained; `rewind(network, first)` makes it the ticket as it was drawn
 
     Source: A-5.6, our choice; Frankle and Carbin 2019.
     """
@@ -168,4 +187,4 @@ def prune_neurons_and_finetune(
 
 
 def _stage(name, network, evaluate):
-    return Stage(name, network.sparsity, float(evaluate(network)))
+    return Stage(name, network.sparsity, performance(evaluate, network))

@@ -1,9 +1,12 @@
 """How far can we go? Levels tried one after the other, or found by halving."""
 
+import numbers
 from itertools import pairwise
 from typing import NamedTuple
 
-from minprune.arguments import at_least_zero, whole_number
+import numpy as np
+
+from minprune.arguments import at_least_zero, finite_number, shown, whole_number
 from minprune.formulas.metrics import performance_loss
 from minprune.nn.network import EmptyLayerError
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold
@@ -73,15 +76,17 @@ def search_threshold(network, thetas, evaluate, tolerance, finetune=None):
 
     network    not changed; each level prunes a copy of it
     thetas     rising thresholds; all are tried, for the curve, up to one that empties a layer
-    evaluate   function of a network -> performance, higher is better, on validation data
+    evaluate   function of a network -> performance, higher is better, on validation data, such as
+               lambda network: mp.evaluate(network, x, y)[1]
     tolerance  how much performance may be lost, >= 0
     finetune   function of a network that trains it, or None
-    returns a `Search`: best is the last level before the first failure
+    returns a `Search` (best, network, curve): best is the last level before the first failure, and
+    network what it made
 
     Source: D-Q2, C-3.2.
     """
     _check_levels("thetas", thetas, tolerance)
-    baseline, tried = evaluate(network), []
+    baseline, tried = performance(evaluate, network), []
     for theta in thetas:
         try:
             tried.append(_try(network, theta, prune_by_threshold, evaluate, finetune))
@@ -99,7 +104,8 @@ def prune_retrain_loop(
 
     network     not changed
     sparsities  rising; each level goes on from the last, so masks are nested
-    evaluate    function of a network -> performance, higher is better, on validation data
+    evaluate    function of a network -> performance, higher is better, on validation data, such as
+                lambda network: mp.evaluate(network, x, y)[1]
     tolerance   how much of the performance before pruning may be lost, >= 0
     finetune    function of a network that trains it
     prune       function (network, sparsity): the criterion
@@ -108,7 +114,7 @@ def prune_retrain_loop(
     Source: C-3.2, C-3.1, A-8a, A-3.4a. Erratum: C-3.2 takes ratio and threshold as two choices.
     """
     _check_levels("sparsities", sparsities, tolerance)
-    baseline, best, network, curve = evaluate(network), None, network.copy(), []
+    baseline, best, network, curve = performance(evaluate, network), None, network.copy(), []
     for sparsity in sparsities:
         try:
             level, candidate = _try(network, sparsity, prune, evaluate, finetune)
@@ -134,7 +140,7 @@ def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_
     learns a ratio for every layer instead.
     """
     at_least_zero("tolerance", tolerance)
-    baseline, low, high = evaluate(network), 0.0, 1.0
+    baseline, low, high = performance(evaluate, network), 0.0, 1.0
     best, found, curve = None, network.copy(), []
     for _ in range(whole_number("steps", steps, low=1)):
         middle = (low + high) / 2
@@ -157,7 +163,18 @@ def _try(network, level, prune, evaluate, finetune):
     prune(candidate, level)
     if finetune is not None:
         finetune(candidate)
-    return Level(float(level), candidate.sparsity, float(evaluate(candidate))), candidate
+    return Level(float(level), candidate.sparsity, performance(evaluate, candidate)), candidate
+
+
+def performance(evaluate, network):
+    """The performance of a network as a float; an error that names `evaluate` if it is none."""
+    value = evaluate(network)
+    if np.ndim(value) or not isinstance(value, numbers.Real):
+        raise TypeError(
+            "evaluate must return one number, higher is better, "
+            f"such as evaluate(network, x, y)[1], got {shown(value)}"
+        )
+    return finite_number("what evaluate returns", value)
 
 
 def _check_levels(name, levels, tolerance):

@@ -1,5 +1,6 @@
 """Pages for the terminal: the index of formulas, one item whole, and the worked examples."""
 
+import difflib
 import textwrap
 from itertools import zip_longest
 
@@ -26,13 +27,20 @@ def formulas_page(query=None):
         return f"\n\n{'=' * WIDTH}\n".join(map(_item_page, items)) + "\n"
     if found := [entry for entry in entries() if entry.name.lower() == query.lower()]:
         return _function_page(found[0])
-    if found := [entry for entry in entries() if entry.path.split(".")[-2] == query.lower()]:
+    file = query.lower().removesuffix(".py").replace("/", ".").split(".")[-1]
+    if found := [entry for entry in entries() if entry.path.split(".")[-2] == file]:
         return "\n".join(map(_function_in_index, found))
-    near = [entry.name for entry in entries() if query and query.lower() in entry.name.lower()]
-    raise ValueError(
-        f"no item or function is called {query!r}; "
-        + (f"there are {', '.join(near)}" if near else "`formulas` alone lists all of them")
-    )
+    raise ValueError(f"no item or function is called {query!r}; {_hint(query.lower())}")
+
+
+def _hint(query):
+    """What somebody may have meant: names and titles that hold the word, or names that are near."""
+    word = query.replace("-", "_")
+    near = [e.name for e in entries() if word and (word in e.name or query in e.title.lower())]
+    if not near:
+        names = {name.lower(): name for name in [i.id for i in ITEMS] + [e.name for e in entries()]}
+        near = [names[name] for name in difflib.get_close_matches(query, names, n=5, cutoff=0.7)]
+    return f"there are {', '.join(near)}" if near else "`formulas` alone lists all of them"
 
 
 def worked_page(query=None):
@@ -61,7 +69,10 @@ def _part_of(item, query):
 def _item_in_index(item):
     lines = [f"{item.id:10}{item.title}", *map(_function_in_index, functions_of(item.id))]
     for mistake in [*errata_of(item.id), *facts_of(item.id)]:
-        lines.append(_wrap("          erratum: ", mistake.right))
+        lines += [
+            _wrap("          document: ", mistake.says),
+            _wrap("          right:    ", mistake.right),
+        ]
     return "\n".join(lines)
 
 
@@ -74,7 +85,7 @@ def _item_page(item):
     text = [f"{item.id}  {item.title}", ""]
     for erratum in errata_of(item.id):
         text += [_wrap("the document:  ", erratum.says), _wrap("right:         ", erratum.right)]
-        text += [textwrap.indent(erratum.shows.rstrip(), "    "), ""]
+        text += [textwrap.indent(erratum.shows.rstrip(), "    "), ""] if erratum.shows else [""]
     for fact in facts_of(item.id):
         text += [_wrap("the document:  ", fact.says), _wrap("right:         ", fact.right), ""]
     for entry in functions_of(item.id):
