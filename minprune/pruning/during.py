@@ -139,10 +139,8 @@ class MovingMasks:
     def step(self):
         """Move the masks, change the dense weights once, and let the network compute with both."""
         weights, dense = list(self.network.weights.values()), list(self.dense.values())
-        if any(
-            (w.mask is not None) and (w.mask != m).any()
-            for w, m in zip(weights, self.masks, strict=True)
-        ):
+        pairs = zip(weights, self.masks, strict=True)
+        if any(w.mask is not None and (w.mask != mask).any() for w, mask in pairs):
             raise ValueError("network was pruned by something else, which the rule would undo")
         gradients = [w.grad for w in weights]
         for d, g, mask in zip(dense, gradients, self.masks, strict=True):

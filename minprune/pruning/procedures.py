@@ -64,8 +64,8 @@ def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
     network, train, finetune, evaluate  as in `train_prune_finetune`; network is not changed
     theta  threshold on the magnitude; equality is kept
     bits   of the integers, from 2 to 16
-    returns (pruned network, dict of its quantised weights by name, list of four `Stage`: the last is
-    that of the network with `dequantize(*quantised)` for weights)
+    returns (pruned network, dict of its quantised weights by name, list of four `Stage`); the last
+    stage is measured with `dequantize(*quantised)` for weights
 
     Source: A-3.2, A-3.1, A-3.2.5.
     Erratum: A-3.2 quantises first, which leaves bytes that nothing can be done with; it scores an

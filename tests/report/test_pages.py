@@ -32,7 +32,7 @@ def test_the_index_lists_every_item_in_order_with_what_computes_it_and_its_mista
         for entry in functions_of(item.id):
             expected += [entry.name, entry.equation.split("\n")[0] or entry.title]
         for mistake in [*errata_of(item.id), *facts_of(item.id)]:
-            expected += ["erratum:", mistake.right]
+            expected += ["document:", mistake.says, "right:", mistake.right]
     expected += ["Ours", "Beside the documents"]
     for entry in entries():
         if not entry.ids:
