@@ -7,7 +7,9 @@ import pytest
 from minprune.nn.initialisers import he_normal
 from minprune.nn.layers import Dense, ReLU
 from minprune.nn.network import Network, mlp
+from minprune.nn.optim import Adam
 from minprune.nn.parameter import Parameter
+from minprune.nn.train import fit
 
 
 @pytest.mark.parametrize(("N", "n_in", "n_out"), [(1, 1, 1), (1, 5, 3), (7, 4, 9), (6, 3, 1)])
@@ -165,7 +167,34 @@ def test_layers_that_do_not_fit_together_are_refused():
     assert Network([relu, second, relu, first, relu]).layers[3] is first
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, ">f4"])
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, ">f2"])
 def test_weights_of_a_kind_that_the_updates_cannot_take_are_refused(dtype):
     with pytest.raises(TypeError, match="value must be float32 or float64"):
         Dense(np.ones((2, 3), dtype), np.zeros(3))
+
+
+@pytest.mark.parametrize("size", [4, 8])
+def test_arrays_of_the_other_byte_order_hold_the_same_numbers(size):
+    rng = np.random.default_rng(0)
+    W, b, x = (rng.standard_normal(shape).astype(f"<f{size}") for shape in ((3, 2), 2, (5, 3)))
+    little, big = (Dense(W.astype(order), b.astype(order)) for order in (f"<f{size}", f">f{size}"))
+    for parameter, expected in ((big.W, W), (big.b, b)):
+        assert parameter.value.dtype == np.dtype(f"f{size}") and parameter.value.dtype.isnative
+        np.testing.assert_array_equal(parameter.value, expected)
+    y = rng.integers(0, 2, 5)
+    for layer in (little, big):
+        network = Network([layer])
+        fit(network, Adam(network.parameters, lr=0.1), x.astype(f">f{size}"), y.astype(">i4"),
+            epochs=3, batch_size=2, rng=np.random.default_rng(1))  # fmt: skip
+    assert (little.W.value != W).all()
+    for a, b in zip(little.parameters.values(), big.parameters.values(), strict=True):
+        np.testing.assert_array_equal(a.value, b.value)
+        assert a.value.dtype == b.value.dtype == np.dtype(f"f{size}")
+
+
+def test_a_parameter_takes_values_of_the_other_byte_order():
+    parameter = Parameter(np.array([1.0, -2.5], ">f4"))
+    assert parameter.value.dtype == np.float32 and parameter.value.dtype.isnative
+    parameter.value = np.array([3.0, 0.5], ">f8")
+    assert parameter.value.tolist() == [3.0, 0.5] and parameter.value.dtype == np.float32
+    assert parameter.grad.dtype.isnative
