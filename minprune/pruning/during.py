@@ -12,6 +12,7 @@ from minprune.arguments import at_least_zero, generator, one_of, shown, whole_nu
 from minprune.formulas.masks import low_magnitude_mask, splice_mask
 from minprune.formulas.penalties import l1_proximal
 from minprune.formulas.schedules import is_pruning_step, polynomial_decay, splice_thresholds
+from minprune.nn.network import EmptyLayerError
 from minprune.nn.optim import Adam
 from minprune.nn.parameter import Parameter
 from minprune.pruning.one_shot import RANKINGS
@@ -122,7 +123,7 @@ class MovingMasks:
         weights = network.weights
         if any(w.mask is not None for w in weights.values()):
             raise ValueError("network has masks, which the rule would undo; unprune it first")
-        self.network, self.rule, self.step_number = network, rule, 0
+        self.network, self.rule = network, rule
         self.dense = {name: Parameter(w.value) for name, w in weights.items()}
         self.masks = [np.ones(w.value.shape, bool) for w in weights.values()]
         self.parameters = list(network.parameters.values())
@@ -145,9 +146,12 @@ class MovingMasks:
         gradients = [w.grad for w in weights]
         for d, g, mask in zip(dense, gradients, self.masks, strict=True):
             d.grad = g if self.rule.revive else g * mask
-        self.step_number += 1
         values = [d.value for d in dense]
-        self.masks = self.rule.masks(self.step_number, values, gradients, self.masks)
+        masks = self.rule.masks(self.adam.t + 1, values, gradients, self.masks)
+        for name, mask in zip(self.dense, masks, strict=True):
+            if not mask.any():  # before anything has changed
+                raise EmptyLayerError(f"rule would prune every weight of {name}; let it prune less")
+        self.masks = masks
         self.adam.step()
         for w, d in zip(weights, dense, strict=True):
             w.unprune()

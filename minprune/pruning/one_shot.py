@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import at_least_zero, finite_array, one_of
+from minprune.arguments import at_least_zero, finite_array, one_of, whole_number
 from minprune.formulas.masks import global_rank_masks, layerwise_rank_masks, threshold_mask
 from minprune.formulas.schedules import stage_sparsities, std_threshold
 from minprune.formulas.scores import (
@@ -96,7 +96,8 @@ def prune_by_synflow(network, sparsity, rounds=100):
 
     Source: C-7.3; Tanaka, Kunin, Yamins and Ganguli 2020, algorithm 1.
     """
-    for stage in stage_sparsities(sparsity, rounds, initial=network.masked_sparsity):
+    whole_number("rounds", rounds, low=1)
+    for stage in stage_sparsities(sparsity, rounds, min(network.masked_sparsity, sparsity)):
         masks = prune_by_score(network, synflow(_values(network)), stage)
     return masks
 

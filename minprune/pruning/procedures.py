@@ -118,7 +118,7 @@ def prune_in_stages(network, final, stages, finetune, evaluate, prune=prune_by_m
     Source: A-5.6; Han et al. 2015; Frankle and Carbin 2019.
     """
     done = []
-    for level in stage_sparsities(final, stages, initial=network.masked_sparsity):
+    for level in stage_sparsities(final, stages, initial=min(network.masked_sparsity, final)):
         prune(network, level)
         finetune(network)
         done.append(_stage(f"stage {len(done) + 1}", network, evaluate))
@@ -136,9 +136,13 @@ def rewind(network, earlier):
     Source: A-5.6, our choice beside fine-tuning; Frankle and Carbin 2019; Renda, Frankle and Carbin
     2020 rewind to a point early in training.
     """
-    old = earlier.parameters
-    for name, parameter in network.parameters.items():
-        parameter.value = old[name].value
+    shapes = [{k: p.value.shape for k, p in net.parameters.items()} for net in (network, earlier)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"earlier must have the parameters {shapes[0]}, got {shapes[1]}")
+    for parameter, old in zip(
+        network.parameters.values(), earlier.parameters.values(), strict=True
+    ):
+        parameter.value = old.value
 
 
 def find_ticket(network, train, final, stages, evaluate, prune=prune_by_magnitude):
@@ -155,10 +159,10 @@ def find_ticket(network, train, final, stages, evaluate, prune=prune_by_magnitud
 
     Source: A-5.6, our choice; Frankle and Carbin 2019.
     """
-    first = network.copy()
+    levels, first = stage_sparsities(final, stages), network.copy()
     train(network)
     done = [_stage("dense", network, evaluate)]
-    for level in stage_sparsities(final, stages):
+    for level in levels:
         prune(network, level)
         rewind(network, first)
         train(network)

@@ -616,7 +616,7 @@ def test_what_else_prunes_meanwhile_is_an_error_and_is_not_undone(task, at, name
 
     with pytest.raises(ValueError, match=r"^network was pruned by something else"):
         fit_task(task, optimizer, on_step=on_step)
-    assert seen == list(range(at + 1)) and optimizer.step_number == at
+    assert seen == list(range(at + 1)) and optimizer.adam.t == at
     sparsity = {0: 0.0, 1: 0.21875, 4: 0.25}[at]  # of the schedule
     assert (~weight.mask).sum() == round(sparsity * weight.value.size) + 1
 
@@ -635,12 +635,20 @@ def test_a_rule_that_empties_a_layer_is_an_error(task, layer, name):
 
     def masks(step, weights, gradients, masks):
         steps.append(step)
-        return [m & (step < 3 or l != layer) for l, m in enumerate(masks)]
+        first = np.arange(masks[0].size).reshape(masks[0].shape) > 0
+        return [m & first & (step < 3 or l != layer) if l == 0 else m & (step < 3 or l != layer)
+                for l, m in enumerate(masks)]  # fmt: skip
 
     optimizer = MovingMasks(task.network, Rule(masks, True))
     with pytest.raises(EmptyLayerError, match=name):
         fit_task(task, optimizer, lr_decay=lambda done: 1 - done)
     assert steps == [1, 2, 3] and optimizer.lr == 1e-3
+    assert optimizer.adam.t == 2  # nothing of the third step has happened: the old masks hold
+    assert [w.value.size - np.count_nonzero(w.value) for w in task.network.weights.values()] == [
+        1,
+        0,
+    ]
+    assert not task.network.weights["0.W"].mask.flat[0]
 
 
 def test_surgery_and_movement_that_empty_a_layer_are_errors(task):
@@ -648,7 +656,7 @@ def test_surgery_and_movement_that_empty_a_layer_are_errors(task):
         network_surgery(task.network, 9.0, task.rng, gamma=0.0),
         movement_pruning(task.network, 0.999, 0, 1),
     ):
-        with pytest.raises(EmptyLayerError, match="masks would prune every weight of"):
+        with pytest.raises(EmptyLayerError, match="rule would prune every weight of"):
             fit_task(task, MovingMasks(task.network, rule))
 
 

@@ -254,13 +254,19 @@ def test_stages_of_a_pruned_network_start_from_what_is_left(task, stages):
 
 @pytest.mark.parametrize(
     ("final", "stages", "name"),
-    [(1.0, 2, "final must"), (0.5, 0, "stages must"), (0.125, 2, "initial must be at most final")],
+    [(1.0, 2, "final must"), (0.5, 0, "stages must"), (0.125, 2, "masks for .* bring back")],
 )
 def test_bad_stages_are_refused(task, unchanged, final, stages, name):
     prune_by_magnitude(task.network, 0.25)
     unchanged(task.network)
     with pytest.raises(ValueError, match=f"^{name}"):
         prune_in_stages(task.network, final, stages, lambda n: None, lambda n: 0)
+
+
+def test_stages_to_what_is_pruned_already_prune_no_more(task):
+    prune_by_magnitude(task.network, 0.3)  # 53 of 176: a little more than 0.3
+    stages = prune_in_stages(task.network, 0.3, 2, lambda n: None, lambda n: 0)
+    assert [stage.sparsity for stage in stages] == [53 / 176] * 2
 
 
 # --- the lottery ticket ---------------------------------------------------------------------------
@@ -368,9 +374,17 @@ def test_a_ticket_for_real(task):
 @pytest.mark.parametrize(
     ("final", "stages", "name"), [(1.0, 2, "final must"), (0.5, 0, "stages must")]
 )
-def test_a_bad_ticket_is_refused(task, final, stages, name):
+def test_a_bad_ticket_is_refused(task, unchanged, final, stages, name):
+    unchanged(task.network)
     with pytest.raises(ValueError, match=f"^{name}"):
-        find_ticket(task.network, lambda n: None, final, stages, lambda n: 0)
+        find_ticket(task.network, lambda n: 1 / 0, final, stages, lambda n: 0)
+
+
+@pytest.mark.parametrize("widths", [[8, 15, 3], [8, 3], [8, 16, 16, 3]])
+def test_rewinding_to_another_network_is_refused(task, unchanged, widths):
+    unchanged(task.network)
+    with pytest.raises(ValueError, match=r"^earlier must have the parameters"):
+        rewind(task.network, mlp(widths, task.rng))
 
 
 # --- neurons --------------------------------------------------------------------------------------
