@@ -119,6 +119,7 @@ from minprune.formulas.metrics import (
 )
 from minprune.formulas.costs import (
     DOCUMENT_CNN,
+    LENET5,
     Conv,
     Cost,
     Full,
@@ -131,7 +132,7 @@ from minprune.formulas.costs import (
     network_costs,
     output_size,
     ranking_cost,
-    vgg16,
+    vgg16_layers,
 )
 from minprune.formulas.quantize import (
     Quantized,
@@ -173,7 +174,9 @@ from minprune.formulas.convolution import (
 )
 from minprune.nn.parameter import Parameter
 from minprune.nn.initialisers import glorot_uniform, he_normal
-from minprune.nn.layers import Dense, ReLU
+from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
+from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.losses import (
     categorical_cross_entropy,
     mean_squared_error,
@@ -181,6 +184,7 @@ from minprune.nn.losses import (
     softmax_cross_entropy,
 )
 from minprune.nn.network import EmptyLayerError, Network, mlp
+from minprune.nn.models import build, cnn, lenet5, lenet_300_100, vgg16
 from minprune.nn.optim import SGD, Adam, cosine_decay
 from minprune.nn.train import Epoch, evaluate, fit, train_step
 from minprune.nn.gradcheck import check_layer, check_loss, check_network, numerical_gradient

@@ -172,3 +172,10 @@ def shown(value):
     """A value for an error message: whole if it is short, else its type."""
     text = repr(value)
     return text if len(text) <= 60 and "\n" not in text else f"a {type(value).__name__}"
+
+
+def shape_of(name, value):
+    """The shape of a sample as a tuple of ints >= 1; an error that names it otherwise."""
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a shape such as (28, 28, 1), got {shown(value)}")
+    return tuple(whole_number(name, side, low=1) for side in value)

@@ -767,7 +767,7 @@ NameError: name 'x_train' is not defined
         "Half of the filters is not half of the rest: a quarter of the products stays, and 55 "
         "% of the parameters, since the dense layers hold most of them.",
         """\
->>> full, half = (mp.network_costs(mp.vgg16(width=w), (224, 224, 3)) for w in (1.0, 0.5))
+>>> full, half = (mp.network_costs(mp.vgg16_layers(width=w), (224, 224, 3)) for w in (1.0, 0.5))
 >>> [sum(c.parameters for c in costs) for costs in (full, half)]
 [138357544, 75942792]
 >>> round(sum(c.macs for c in half) / sum(c.macs for c in full), 4)

@@ -29,7 +29,18 @@ from minprune.formulas import (
     structured,
     units,
 )
-from minprune.nn import initialisers, layers, losses, network, optim, parameter, train
+from minprune.nn import (
+    batchnorm,
+    initialisers,
+    layers,
+    losses,
+    models,
+    network,
+    optim,
+    parameter,
+    spatial,
+    train,
+)
 from minprune.pruning import (
     during,
     neurons,
@@ -43,7 +54,7 @@ from minprune.pruning import (
 MODULES = (
     norms, penalties, scores, influence, units, masks, structured, schedules, metrics, costs,
     quantize, distill, factorisation, activations, convolution, misprints,
-    parameter, initialisers, layers, losses, network, optim, train,
+    parameter, initialisers, layers, spatial, batchnorm, losses, network, models, optim, train,
     one_shot, neurons, during, teacher, search, procedures, regression,
 )  # fmt: skip
 

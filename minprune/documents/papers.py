@@ -43,6 +43,11 @@ PAPERS = {
     "Pruning Approach towards Efficient Deep Architectures. arXiv 1607.03250",
     ("Hubara", 2016): "I. Hubara, M. Courbariaux, D. Soudry, R. El-Yaniv, Y. Bengio. Binarized "
     "Neural Networks. NIPS 29",
+    (
+        "Ioffe",
+        2015,
+    ): "S. Ioffe, C. Szegedy. Batch Normalization: Accelerating Deep Network Training "
+    "by Reducing Internal Covariate Shift. ICML",
     ("Jacob", 2018): "B. Jacob and others. Quantization and Training of Neural Networks for "
     "Efficient Integer-Arithmetic-Only Inference. CVPR",
     ("Jiang", 2019): "Y. Jiang and others. Model Pruning Enables Efficient Federated Learning on "
@@ -53,10 +58,14 @@ PAPERS = {
     ("LeCun", 1989): "Y. LeCun and others. Backpropagation Applied to Handwritten Zip Code "
     "Recognition. Neural Computation 1",
     ("LeCun", 1990): "Y. LeCun, J. S. Denker, S. A. Solla. Optimal Brain Damage. NIPS 2",
+    ("LeCun", 1998): "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner. Gradient-based learning applied "
+    "to document recognition. Proceedings of the IEEE 86",
     ("Lee", 2019): "N. Lee, T. Ajanthan, P. H. S. Torr. SNIP: Single-shot Network Pruning based on "
     "Connection Sensitivity. ICLR",
     ("Li", 2017): "H. Li, A. Kadav, I. Durdanovic, H. Samet, H. P. Graf. Pruning Filters for "
     "Efficient ConvNets. ICLR",
+    ("Liu", 2017): "Z. Liu, J. Li, Z. Shen, G. Huang, S. Yan, C. Zhang. Learning Efficient "
+    "Convolutional Networks through Network Slimming. ICCV",
     ("Loshchilov", 2017): "I. Loshchilov, F. Hutter. SGDR: Stochastic Gradient Descent with Warm "
     "Restarts. ICLR",
     ("Loshchilov", 2019): "I. Loshchilov, F. Hutter. Decoupled Weight Decay Regularization. ICLR",
@@ -93,6 +102,11 @@ PAPERS = {
     "Journal of Computational and Graphical Statistics 22",
     ("Simonyan", 2015): "K. Simonyan, A. Zisserman. Very Deep Convolutional Networks for "
     "Large-Scale Image Recognition. ICLR",
+    (
+        "Srivastava",
+        2014,
+    ): "N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov. "
+    "Dropout: A Simple Way to Prevent Neural Networks from Overfitting. JMLR 15",
     ("Tanaka", 2020): "H. Tanaka, D. Kunin, D. L. K. Yamins, S. Ganguli. Pruning neural networks "
     "without any data by iteratively conserving synaptic flow. NeurIPS 33",
     ("Tibshirani", 1996): "R. Tibshirani. Regression Shrinkage and Selection via the Lasso. "

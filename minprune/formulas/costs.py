@@ -177,7 +177,7 @@ def network_costs(layers, image):
 
         parameters and MACs of each layer from the shape that the one before gives
 
-    layers  list of `Conv`, `Pool` and `Full`, such as `vgg16()`; a `Full` flattens what it gets
+    layers  list of `Conv`, `Pool` and `Full`, such as `vgg16_layers()`; a `Full` flattens
     image   (height, width, channels)
     returns a list of `Cost`: parameters, MACs, and the shape of the output
 
@@ -185,7 +185,7 @@ def network_costs(layers, image):
 
     >>> [cost.parameters for cost in network_costs(DOCUMENT_CNN, (28, 28, 1))]
     [320, 0, 346176, 650]
-    >>> sum(cost.macs for cost in network_costs(vgg16(), (224, 224, 3)))
+    >>> sum(cost.macs for cost in network_costs(vgg16_layers(), (224, 224, 3)))
     15470264320
     """
     shape, costs = tuple(whole_number("image", side, low=1) for side in image), []
@@ -201,7 +201,7 @@ def network_costs(layers, image):
     return costs
 
 
-def vgg16(width=1.0, classes=1000):
+def vgg16_layers(width=1.0, classes=1000):
     """The layers of VGG16, all of its convolutions made wider or narrower.
 
         filters = width * (64, 64 | 128, 128 | 256, 256, 256 | 512, 512, 512 | 512, 512, 512)
@@ -215,7 +215,7 @@ def vgg16(width=1.0, classes=1000):
     Erratum: C-3.2a counts the ratio in parameters, C-4.3 in filters: half the filters leave 55 % of
     all parameters and a quarter of the convolutions' MACs.
 
-    >>> sum(cost.parameters for cost in network_costs(vgg16(width=0.5), (224, 224, 3)))
+    >>> sum(cost.parameters for cost in network_costs(vgg16_layers(width=0.5), (224, 224, 3)))
     75942792
     """
     layers, width = [], above_zero("width", width)
@@ -224,6 +224,7 @@ def vgg16(width=1.0, classes=1000):
     return [*layers, Full(4096), Full(4096), Full(whole_number("classes", classes, low=1))]
 
 
+LENET5 = (Conv(6, 5), Pool(2), Conv(16, 5, "valid"), Pool(2), Full(120), Full(84), Full(10))
 DOCUMENT_CNN = (Conv(32, kernel=3, padding="valid"), Pool(2), Full(64), Full(10))  # D-5.2b
 
 

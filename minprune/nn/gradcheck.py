@@ -1,5 +1,7 @@
 """Is the hand-written backward right? Compare it with central differences, at every index."""
 
+import copy
+
 import numpy as np
 
 from minprune.nn.losses import softmax_cross_entropy
@@ -57,12 +59,13 @@ def check_layer(layer, x, rng):
 
         L = sum_nj r_nj y_nj,  so  dL/dy = r
 
-    layer  anything with forward, backward and parameters, in float64
+    layer  anything with forward, backward and parameters, in float64; it runs as in training, so
+           two forwards must give the same (a `Dropout` needs an rng that repeats itself)
     x      float64 input; keep it away from kinks, such as the 0 of a ReLU
     returns a dict from "x" and the names of the parameters to the relative error
     """
     r = rng.standard_normal(layer.forward(x).shape)
-    return _compare(layer, x, lambda: float((r * layer.forward(x)).sum()), lambda y: r)
+    return _compare(layer, x, lambda y: (float((r * y).sum()), r))
 
 
 def check_loss(loss, z, y):
@@ -72,12 +75,17 @@ def check_loss(loss, z, y):
 
 def check_network(network, x, y, loss=softmax_cross_entropy):
     """Relative error of every gradient of a network under a loss; as `check_layer`."""
-    return _compare(network, x, lambda: loss(network.forward(x), y)[0], lambda z: loss(z, y)[1])
+    return _compare(network, x, lambda z: loss(z, y))
 
 
-def _compare(layer, x, scalar, gradient_of_output):
-    dx = layer.backward(gradient_of_output(layer.forward(x, training=True)))
+def _compare(layer, x, loss):
+    layer = copy.deepcopy(layer)  # a forward of training may change running statistics
+    dx = layer.backward(loss(layer.forward(x, training=True))[1])
     arrays = {"x": (x, dx)} | {k: (p.value, p.grad) for k, p in layer.parameters.items()}
+
+    def scalar():
+        return loss(layer.forward(x, training=True))[0]
+
     return {
         name: relative_error(gradient, numerical_gradient(scalar, array))
         for name, (array, gradient) in arrays.items()

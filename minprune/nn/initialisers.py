@@ -5,14 +5,15 @@ import numpy as np
 from minprune.arguments import generator, whole_number
 
 
-def glorot_uniform(rng, n_in, n_out, dtype=np.float32):
+def glorot_uniform(rng, n_in, n_out, dtype=np.float32, shape=None):
     """Glorot (Xavier) uniform weights: the variance of signals and of gradients is kept on average.
 
         W_ij ~ U(-l, l),  l = sqrt(6 / (n_in + n_out)),  so  Var W = 2 / (n_in + n_out)
 
     rng          numpy.random.Generator
-    n_in, n_out  units on either side, >= 1
-    returns an array (n_in, n_out)
+    n_in, n_out  units on either side, >= 1; of a kernel, each times its k_h k_w
+    shape        of the result, (n_in, n_out) unless told otherwise
+    returns an array of this shape
 
     Source: A-5.2.3; Glorot and Bengio 2010, eq. (16).
 
@@ -22,17 +23,18 @@ def glorot_uniform(rng, n_in, n_out, dtype=np.float32):
     """
     n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)
     limit = np.sqrt(6 / (n_in + n_out))
-    return generator("rng", rng).uniform(-limit, limit, (n_in, n_out)).astype(dtype)
+    return generator("rng", rng).uniform(-limit, limit, shape or (n_in, n_out)).astype(dtype)
 
 
-def he_normal(rng, n_in, n_out, dtype=np.float32):
+def he_normal(rng, n_in, n_out, dtype=np.float32, shape=None):
     """He normal weights: Var W = 1 / n_in keeps a signal; twice that, as a ReLU passes half of it.
 
         W_ij ~ N(0, 2 / n_in)
 
     rng          numpy.random.Generator
-    n_in, n_out  units on either side, >= 1
-    returns an array (n_in, n_out)
+    n_in, n_out  units on either side, >= 1; of a kernel, each times its k_h k_w
+    shape        of the result, (n_in, n_out) unless told otherwise
+    returns an array of this shape
 
     Source: He, Zhang, Ren and Sun 2015, eq. (10).
 
@@ -40,5 +42,5 @@ def he_normal(rng, n_in, n_out, dtype=np.float32):
     (784, 64)
     """
     n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)
-    normal = generator("rng", rng).standard_normal((n_in, n_out))
+    normal = generator("rng", rng).standard_normal(shape or (n_in, n_out))
     return (np.sqrt(2 / n_in) * normal).astype(dtype)

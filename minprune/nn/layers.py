@@ -2,12 +2,16 @@
 
 `forward(x, training=True)` keeps what `backward` needs; with training=False a layer keeps nothing
 and may be used from several threads. `backward(dy)` takes dL/dy, fills the gradients of the
-layer's parameters and returns dL/dx. L is the loss, a single number.
+layer's parameters and returns dL/dx. L is the loss, a single number. `output_shape(shape)` says
+what a layer makes of a sample, without the axis N.
 """
+
+import math
+from typing import ClassVar
 
 import numpy as np
 
-from minprune.arguments import finite_array
+from minprune.arguments import finite_array, fraction, generator, real_array
 from minprune.nn.initialisers import glorot_uniform
 from minprune.nn.parameter import Parameter
 
@@ -48,6 +52,12 @@ class Dense:
         """A layer with random weights and zero biases."""
         return cls(initialise(rng, n_in, n_out, dtype), np.zeros(n_out, dtype))
 
+    def output_shape(self, shape):
+        """(n_out,) from (n_in,); `ValueError` if the layer cannot take that."""
+        if shape != (self.n_in,):
+            raise ValueError(f"takes {self.n_in} inputs")
+        return (self.n_out,)
+
     def forward(self, x, training=False):
         if x.ndim != 2 or x.shape[1] != self.n_in:
             raise ValueError(f"x must be (N, {self.n_in}), got {x.shape}")
@@ -68,7 +78,16 @@ class Dense:
         return {"W": self.W, "b": self.b}
 
 
-class ReLU:
+class _Shapeless:
+    """What layers without parameters share that give back the shape they get."""
+
+    parameters: ClassVar = {}
+
+    def output_shape(self, shape):
+        return shape
+
+
+class ReLU(_Shapeless):
     """Rectified linear unit.
 
         y = max(x, 0)
@@ -90,6 +109,107 @@ class ReLU:
         # dy/dx = 1 where x > 0, else 0; at the kink x = 0 we choose 0
         return dy * self.positive if input_gradient else None
 
-    @property
-    def parameters(self):
-        return {}
+
+class Sigmoid(_Shapeless):
+    """Logistic sigmoid.
+
+        y = 1 / (1 + exp(-x))
+
+    x and y of any one shape.
+
+    Source: D-1.2d.
+
+    >>> Sigmoid().forward(np.array([0.0]))
+    array([0.5])
+    """
+
+    def forward(self, x, training=False):
+        y = (1 + np.tanh(x / 2)) / 2  # the same, cannot overflow, and passes a NaN on
+        if training:
+            self.y = y
+        return y
+
+    def backward(self, dy, input_gradient=True):
+        # dy/dx = y (1 - y)
+        return dy * self.y * (1 - self.y) if input_gradient else None
+
+
+class Tanh(_Shapeless):
+    """Hyperbolic tangent.
+
+        y = tanh(x)
+
+    x and y of any one shape.
+
+    Source: D-1.2d.
+
+    >>> Tanh().forward(np.array([0.0]))
+    array([0.])
+    """
+
+    def forward(self, x, training=False):
+        y = np.tanh(x)
+        if training:
+            self.y = y
+        return y
+
+    def backward(self, dy, input_gradient=True):
+        # dy/dx = 1 - y^2
+        return dy * (1 - self.y**2) if input_gradient else None
+
+
+class Flatten:
+    """Images to vectors, for the way from a convolution to a dense layer.
+
+        y_n,(i W + j) C + c = x_nijc
+
+    x (N, H, W, C), y (N, H W C): pixel by pixel, the channels of a pixel together.
+
+    Source: D-5.2b.
+
+    >>> Flatten().forward(np.zeros((2, 13, 13, 32))).shape
+    (2, 5408)
+    """
+
+    parameters: ClassVar = {}
+
+    def output_shape(self, shape):
+        return (math.prod(shape),)
+
+    def forward(self, x, training=False):
+        if training:
+            self.shape = x.shape
+        return x.reshape(len(x), math.prod(x.shape[1:]))
+
+    def backward(self, dy, input_gradient=True):
+        return dy.reshape(self.shape) if input_gradient else None
+
+
+class Dropout(_Shapeless):
+    """Dropout: while training, every number is silenced at random, and the rest make up for it.
+
+        y = x r / (1 - p),  r = 0 with probability p, else 1          afterwards y = x
+
+    rate  p, 0 <= p < 1
+    rng   numpy.random.Generator
+
+    Source: Srivastava et al. 2014, in the "inverted" form, which leaves inference alone.
+
+    >>> Dropout(0.5, np.random.default_rng(0)).forward(np.ones(2))
+    array([1., 1.])
+    """
+
+    def __init__(self, rate, rng):
+        self.rate, self.rng = fraction("rate", rate), generator("rng", rng)
+
+    def forward(self, x, training=False):
+        if not training:
+            return x
+        x = real_array("x", x)
+        kept = self.rng.random(x.shape, dtype=np.float32) >= self.rate
+        self.factor = kept * x.dtype.type(1 / (1 - self.rate))
+        return x * self.factor
+
+    def backward(self, dy, input_gradient=True):
+        # dy/dx = r / (1 - p), with the r of this forward
+        return dy * self.factor if input_gradient else None

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from minprune.arguments import layer_widths
+from minprune.arguments import layer_widths, shape_of
 from minprune.formulas.metrics import sparsity
 from minprune.nn.initialisers import glorot_uniform
 from minprune.nn.layers import Dense, ReLU
@@ -18,25 +18,39 @@ class EmptyLayerError(ValueError):
 class Network:
     """Layers in a row: y = f_L(... f_2(f_1(x))). Calling it gives the logits.
 
-    layers  list of layers
+    layers       list of layers
+    input_shape  of one sample, such as (28, 28, 1); if it is known, shapes that do not fit are
+                 refused here; a network that begins with a `Dense` knows it
 
     >>> network = mlp([784, 64, 10], rng=np.random.default_rng(0))
     >>> network(np.zeros((2, 784), dtype=np.float32)).shape
     (2, 10)
     """
 
-    def __init__(self, layers):
+    def __init__(self, layers, input_shape=None):
         self.layers = list(layers)
+        if input_shape is None and self.layers and isinstance(self.layers[0], Dense):
+            input_shape = (self.layers[0].n_in,)
+        self.input_shape = None if input_shape is None else shape_of("input_shape", input_shape)
         self.check()
 
     def check(self):
-        """`ValueError` unless every layer takes as many inputs as the one before it gives."""
-        width = None
+        """`ValueError` unless every layer can take what the one before it gives.
+
+        returns the shape of a sample before the first layer and after each; None if the network
+        was not told what it gets, and does not begin with a dense layer, which knows
+        """
+        if self.input_shape is None:
+            return None
+        shapes = [self.input_shape]
         for l, layer in enumerate(self.layers):
-            n_in = getattr(layer, "n_in", width)  # a ReLU takes what comes
-            if width is not None and n_in != width:
-                raise ValueError(f"layers[{l}] takes {n_in} inputs, the one before gives {width}")
-            width = getattr(layer, "n_out", width)
+            try:
+                shapes.append(layer.output_shape(shapes[-1]))
+            except ValueError as error:
+                got = shapes[-1][0] if len(shapes[-1]) == 1 else shapes[-1]
+                before = "the one before gives" if l else "the input is"
+                raise ValueError(f"layers[{l}] {error}, {before} {got}") from None
+        return shapes
 
     def __call__(self, x):
         return self.forward(np.asarray(x))
@@ -60,6 +74,15 @@ class Network:
             f"{l}.{letter}": parameter
             for l, layer in enumerate(self.layers)
             for letter, parameter in layer.parameters.items()
+        }
+
+    @property
+    def statistics(self):
+        """What layers keep beside their parameters, such as a running mean, named alike."""
+        return {
+            f"{l}.{name}": array
+            for l, layer in enumerate(self.layers)
+            for name, array in getattr(layer, "statistics", {}).items()
         }
 
     @property

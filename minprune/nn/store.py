@@ -1,17 +1,39 @@
 """Save a network with its masks, and load it again: one `.npz`, never pickle."""
 
 import json
+from typing import NamedTuple
 
 import numpy as np
 
 from minprune.arguments import finite_array
 from minprune.files import replacing
 from minprune.formulas.masks import checked_mask
-from minprune.nn.layers import Dense, ReLU
+from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.network import Network
+from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 
 FORMAT = "minprune network 1"
-LAYERS = {"Dense": Dense, "ReLU": ReLU}
+
+
+class Kind(NamedTuple):
+    """A layer that can be saved: its class, and what makes one beside its parameters."""
+
+    layer: type
+    options: tuple = ()  # numbers and words
+
+
+LAYERS = {
+    kind.layer.__name__: kind
+    for kind in (
+        Kind(Dense), Kind(ReLU), Kind(Sigmoid), Kind(Tanh), Kind(Flatten),
+        Kind(Conv2D, ("stride", "padding")),
+        Kind(MaxPool2D, ("size", "stride")),
+        Kind(AveragePool2D, ("size", "stride")),
+        Kind(BatchNorm, ("momentum", "epsilon")),
+        Kind(Dropout, ("rate",)),
+    )
+}  # fmt: skip
 
 
 def save(network, path):
@@ -21,11 +43,17 @@ def save(network, path):
 
     Compressed, a pruned network takes less room on disk: runs of zeros cost next to nothing.
     """
-    kinds = [type(layer).__name__ for layer in network.layers]
-    for kind, layer in zip(kinds, network.layers, strict=True):
-        if LAYERS.get(kind) is not type(layer):
+    described, arrays = [], {"format": np.array(FORMAT)}
+    for layer in network.layers:
+        name = type(layer).__name__
+        if name not in LAYERS or LAYERS[name].layer is not type(layer):
             raise TypeError(f"network has a layer that cannot be saved: {layer!r}")
-    arrays = {"format": np.array(FORMAT), "layers": np.array(json.dumps(kinds))}
+        options = {option: getattr(layer, option) for option in LAYERS[name].options}
+        described.append([name, options])
+    arrays |= {name: finite_array(name, array) for name, array in network.statistics.items()}
+    arrays["layers"] = np.array(json.dumps(described))
+    if network.input_shape is not None:
+        arrays["input_shape"] = np.array(network.input_shape)
     for name, parameter in network.parameters.items():
         parameter.apply_mask()  # a weight written to in place may have slipped past its mask
         arrays[name] = finite_array(name, parameter.value)
@@ -51,13 +79,11 @@ def load(path):
 def _network(arrays):
     if str(arrays.pop("format", "")) != FORMAT:
         raise ValueError(f"its format is not {FORMAT!r}")
-    layers = []
-    for l, kind in enumerate(json.loads(str(arrays.pop("layers")))):
-        if kind not in LAYERS:
-            raise ValueError(f"unknown layer {kind!r}")
-        letters = ("W", "b") if kind == "Dense" else ()
-        layers.append(LAYERS[kind](*(arrays.pop(f"{l}.{letter}") for letter in letters)))
-    network = Network(layers)
+    rng = np.random.default_rng(0)  # for all dropouts: what they would have drawn next is not kept
+    described = json.loads(str(arrays.pop("layers")))
+    layers = [_layer(arrays, l, entry, rng) for l, entry in enumerate(described)]
+    shape = arrays.pop("input_shape", None)
+    network = Network(layers, None if shape is None else shape.tolist())
     for name, parameter in network.parameters.items():
         if (mask := arrays.pop(f"{name}.mask", None)) is not None:
             pruned = ~checked_mask(f"{name}.mask", mask, parameter.value.shape)
@@ -67,3 +93,15 @@ def _network(arrays):
     if arrays:
         raise ValueError(f"it also holds {', '.join(sorted(arrays))}")
     return network
+
+
+def _layer(arrays, l, entry, rng):
+    """Layer number l, made of what is in the file under that number; masks are left there."""
+    name, options = (entry, {}) if isinstance(entry, str) else entry
+    if name not in LAYERS:
+        raise ValueError(f"unknown layer {name!r}")
+    own = [key for key in arrays if key.startswith(f"{l}.") and not key.endswith(".mask")]
+    made_of = {key.removeprefix(f"{l}."): arrays.pop(key) for key in own}
+    if name == "Dropout":
+        made_of["rng"] = rng
+    return LAYERS[name].layer(**made_of, **options)

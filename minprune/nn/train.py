@@ -142,8 +142,9 @@ def check_optimizer(network, optimizer):
 
 def check_finite(network):
     """`FloatingPointError` if a weight is infinite or NaN, which the last step can leave behind."""
-    for name, parameter in network.parameters.items():
-        if not np.isfinite(parameter.value).all():
+    arrays = {name: p.value for name, p in network.parameters.items()} | network.statistics
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
             raise FloatingPointError(f"training diverged: {name} is not finite; try a smaller lr")
 
 

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from minprune.formulas import costs, metrics
-from minprune.formulas.costs import DOCUMENT_CNN, Conv, Cost, Full, Pool, network_costs, vgg16
+from minprune.formulas.costs import (
+    DOCUMENT_CNN,
+    Conv,
+    Cost,
+    Full,
+    Pool,
+    network_costs,
+    vgg16_layers,
+)
 
 MLPS = [costs.mlp_parameters, costs.mlp_macs]
 
@@ -218,8 +226,8 @@ NETWORKS = [
     ([Conv(4, 3, "valid"), Pool(2), Conv(2, 2, "valid"), Full(3)], (9, 12, 1)),
     ([Pool(3), Pool(1), Pool(), Full(2)], (20, 13, 3)),
     (DOCUMENT_CNN, (28, 28, 1)),
-    (vgg16(), (224, 224, 3)),
-    (vgg16(0.5, 10), (32, 64, 3)),
+    (vgg16_layers(), (224, 224, 3)),
+    (vgg16_layers(0.5, 10), (32, 64, 3)),
 ]
 
 
@@ -284,25 +292,25 @@ def totals(layers):
 
 
 def test_network_costs_of_VGG16_C_5_2b():
-    assert network_costs(vgg16(), (224, 224, 3)) == VGG16
-    assert totals(vgg16()) == [(14_714_688, 15_346_630_656), (138_357_544, 15_470_264_320)]
+    assert network_costs(vgg16_layers(), (224, 224, 3)) == VGG16
+    assert totals(vgg16_layers()) == [(14_714_688, 15_346_630_656), (138_357_544, 15_470_264_320)]
     assert sum(parameters for parameters, _, _ in VGG16[-3:]) == 123_642_856
     assert sum(macs for _, macs, _ in VGG16[-3:]) == 123_633_664
-    conv, together = totals(vgg16())
+    conv, together = totals(vgg16_layers())
     assert [round(100 * c / t, 2) for c, t in zip(conv, together, strict=True)] == [10.64, 99.2]
 
 
 def test_half_the_filters_of_VGG16_are_not_half_of_anything_C_4_3b():
     filters = [
         sum(layer.filters for layer in layers if isinstance(layer, Conv))
-        for layers in (vgg16(), vgg16(0.5))
+        for layers in (vgg16_layers(), vgg16_layers(0.5))
     ]
     assert filters == [4_224, 2_112]
-    halved = totals(vgg16(0.5))
+    halved = totals(vgg16_layers(0.5))
     assert halved == [(3_680_160, 3_858_333_696), (75_942_792, 3_930_587_136)]
     shares = [
         round(100 * new / old, 2)
-        for pair in zip(totals(vgg16()), halved, strict=True)
+        for pair in zip(totals(vgg16_layers()), halved, strict=True)
         for old, new in zip(*pair, strict=True)
     ]
     assert shares == [25.01, 25.14, 54.89, 25.41]
@@ -317,7 +325,7 @@ def test_half_the_filters_of_VGG16_are_not_half_of_anything_C_4_3b():
     [
         ([Full(64), Full(10)], (28, 28, 1), 203_560),
         ([Full(10), Full(1)], (1, 1, 8), 404),
-        (vgg16(), (224, 224, 3), 553_430_176),
+        (vgg16_layers(), (224, 224, 3), 553_430_176),
         (DOCUMENT_CNN, (28, 28, 1), 1_388_584),
         ([Full(128), Full(10)], (28, 28, 1), 407_080),
     ],
@@ -329,14 +337,16 @@ def test_float32_bytes_of_table_0_2(layers, image, bytes_in_all):
 @pytest.mark.parametrize("width", [0.25, 0.5, 1, 2.0])
 @pytest.mark.parametrize("classes", [1, 10, 1000])
 def test_vgg16_as_naive(width, classes):
-    assert described(vgg16(width, classes)) == naive.vgg16(width, classes)
-    assert all(type(layer.filters) is int for layer in vgg16(width) if isinstance(layer, Conv))
+    assert described(vgg16_layers(width, classes)) == naive.vgg16_layers(width, classes)
+    assert all(
+        type(layer.filters) is int for layer in vgg16_layers(width) if isinstance(layer, Conv)
+    )
 
 
 def test_the_descriptions_of_layers_stand_for_the_usual():
     assert Conv(5) == Conv(filters=5, kernel=3, padding="same")
     assert Pool() == Pool(size=2)
-    assert vgg16() == vgg16(width=1.0, classes=1000)
+    assert vgg16_layers() == vgg16_layers(width=1.0, classes=1000)
 
 
 @pytest.mark.parametrize(
@@ -365,4 +375,4 @@ def test_network_costs_refuse(layers, image, error, match):
 )
 def test_vgg16_refuses(arguments, error, match):
     with pytest.raises(error, match=match):
-        vgg16(*arguments)
+        vgg16_layers(*arguments)

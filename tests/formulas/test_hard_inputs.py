@@ -8,7 +8,7 @@ import pytest
 
 from minprune.formulas import influence, misprints, norms, penalties, scores, structured, units
 from minprune.formulas.activations import log_softmax, softmax
-from minprune.formulas.costs import Conv, Full, Pool, network_costs, vgg16
+from minprune.formulas.costs import Conv, Full, Pool, network_costs, vgg16_layers
 from minprune.formulas.distill import distillation_loss, ensemble_average, soften
 from minprune.formulas.factorisation import (
     balance_factors,
@@ -195,7 +195,7 @@ def test_block_mask_names_shape(shape):
 )
 def test_vgg16_names_width(width, error):
     with pytest.raises(error, match="width must be"):
-        vgg16(width)
+        vgg16_layers(width)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def network_costs(layers, image):
     return costs
 
 
-def vgg16(width=1.0, classes=1000):
+def vgg16_layers(width=1.0, classes=1000):
     """2, 2, 3, 3, 3 convolutions 3x3 "same", a 2x2 pooling after each group; 4096, 4096, classes"""
     layers = []
     for filters, depth in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]:

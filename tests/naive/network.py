@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from naive.activations import softmax
+from naive.activations import sigmoid_derivative, softmax, tanh_derivative
 from naive.base import float64
 
 
@@ -41,6 +41,202 @@ def relu_backward(x, dy):
     for i in np.ndindex(x.shape):
         if x[i] > 0:
             dx[i] = dy[i]
+    return dx
+
+
+def conv_sides(size, kernel, stride, padding):
+    """(zeros before, zeros after, outputs) along one side; "same" puts an odd zero after"""
+    if padding == "same":
+        outputs = math.ceil(size / stride)
+        zeros = max((outputs - 1) * stride + kernel - size, 0)
+        return zeros // 2, zeros - zeros // 2, outputs
+    before = 0 if padding == "valid" else padding
+    outputs = 0
+    while outputs * stride + kernel <= size + 2 * before:
+        outputs += 1
+    return before, before, outputs
+
+
+def conv_layer(x, K, b, stride=1, padding="valid"):
+    """y_nijo = b_o + sum_uvc x_n,si+u-t,sj+v-l,c * K_uvco, where x is 0 outside the image"""
+    x, K, b = float64(x, K, b)
+    (N, H, W, _), (k_h, k_w, c_in, c_out) = x.shape, K.shape
+    top, _, rows = conv_sides(H, k_h, stride, padding)
+    left, _, columns = conv_sides(W, k_w, stride, padding)
+    y = np.zeros((N, rows, columns, c_out))
+    for n, i, j, o in np.ndindex(y.shape):
+        total = b[o]
+        for u, v, c in np.ndindex(k_h, k_w, c_in):
+            row, column = stride * i + u - top, stride * j + v - left
+            if 0 <= row < H and 0 <= column < W:
+                total += x[n, row, column, c] * K[u, v, c, o]
+        y[n, i, j, o] = total
+    return y
+
+
+def conv_layer_backward(x, K, dy, stride=1, padding="valid"):
+    """dx, dK, db: each product x * K of the sum in y_nijo gives dy * K to x and dy * x to K"""
+    x, K, dy = float64(x, K, dy)
+    (_, H, W, _), (k_h, k_w, c_in, c_out) = x.shape, K.shape
+    top, left = conv_sides(H, k_h, stride, padding)[0], conv_sides(W, k_w, stride, padding)[0]
+    dx, dK, db = np.zeros(x.shape), np.zeros(K.shape), np.zeros(c_out)
+    for n, i, j, o in np.ndindex(dy.shape):
+        db[o] += dy[n, i, j, o]
+        for u, v, c in np.ndindex(k_h, k_w, c_in):
+            row, column = stride * i + u - top, stride * j + v - left
+            if 0 <= row < H and 0 <= column < W:
+                dx[n, row, column, c] += dy[n, i, j, o] * K[u, v, c, o]
+                dK[u, v, c, o] += dy[n, i, j, o] * x[n, row, column, c]
+    return dx, dK, db
+
+
+def first_largest(x, n, i, j, c, size, stride):
+    """(row, column) of the largest x of a window, the first in row-major order; a NaN is larger"""
+    best = stride * i, stride * j
+    for u, v in np.ndindex(size, size):
+        row, column = stride * i + u, stride * j + v
+        largest, value = x[n, best[0], best[1], c], x[n, row, column, c]
+        if value > largest or (math.isnan(value) and not math.isnan(largest)):
+            best = row, column
+    return best
+
+
+def pool_outputs(x, size, stride):
+    """floor((H - k) / s) + 1 rows, and columns alike"""
+    N, H, W, C = x.shape
+    return N, (H - size) // stride + 1, (W - size) // stride + 1, C
+
+
+def max_pool_layer(x, size, stride):
+    """y_nijc = max over u, v < k of x_n,si+u,sj+v,c"""
+    y = np.zeros(pool_outputs(x, size, stride))
+    for n, i, j, c in np.ndindex(y.shape):
+        row, column = first_largest(x, n, i, j, c, size, stride)
+        y[n, i, j, c] = x[n, row, column, c]
+    return y
+
+
+def max_pool_layer_backward(x, dy, size, stride):
+    """dx: all of dy_nijc goes to the first largest x of its window"""
+    dx = np.zeros(x.shape)
+    for n, i, j, c in np.ndindex(dy.shape):
+        row, column = first_largest(x, n, i, j, c, size, stride)
+        dx[n, row, column, c] += dy[n, i, j, c]
+    return dx
+
+
+def average_pool_layer(x, size, stride):
+    """y_nijc = sum over u, v < k of x_n,si+u,sj+v,c / k^2"""
+    y = np.zeros(pool_outputs(x, size, stride))
+    for n, i, j, c in np.ndindex(y.shape):
+        total = 0.0
+        for u, v in np.ndindex(size, size):
+            total += float(x[n, stride * i + u, stride * j + v, c])
+        y[n, i, j, c] = total / (size * size)
+    return y
+
+
+def average_pool_layer_backward(x, dy, size, stride):
+    """dx: every x of a window gets dy_nijc / k^2"""
+    dx = np.zeros(x.shape)
+    for n, i, j, c in np.ndindex(dy.shape):
+        for u, v in np.ndindex(size, size):
+            dx[n, stride * i + u, stride * j + v, c] += float(dy[n, i, j, c]) / (size * size)
+    return dx
+
+
+def batch_statistics(x):
+    """mean and variance (divided by n) of every channel, and n"""
+    (x,) = float64(x)
+    channels = x.shape[-1]
+    mean, var, n = np.zeros(channels), np.zeros(channels), x.size // channels
+    for i in np.ndindex(x.shape):
+        mean[i[-1]] += x[i] / n
+    for i in np.ndindex(x.shape):
+        var[i[-1]] += (x[i] - mean[i[-1]]) ** 2 / n
+    return mean, var, n
+
+
+def normalised(x, gamma, beta, mean, var, epsilon):
+    """y = gamma_c * (x - mean_c) / sqrt(var_c + eps) + beta_c"""
+    y = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        c = i[-1]
+        xhat = (float(x[i]) - mean[c]) / math.sqrt(var[c] + epsilon)
+        y[i] = gamma[c] * xhat + beta[c]
+    return y
+
+
+def batch_norm(x, gamma, beta, epsilon):
+    """As in training: with the mean and variance of the batch itself."""
+    mean, var, _ = batch_statistics(x)
+    return normalised(x, gamma, beta, mean, var, epsilon)
+
+
+def batch_norm_running(x, mean, var, momentum):
+    """(1 - momentum) * running + momentum * batch, the variance of the batch times n / (n - 1)"""
+    batch_mean, batch_var, n = batch_statistics(x)
+    new_mean, new_var = np.zeros(len(mean)), np.zeros(len(var))
+    for c in range(len(mean)):
+        new_mean[c] = (1 - momentum) * mean[c] + momentum * batch_mean[c]
+        new_var[c] = (1 - momentum) * var[c] + momentum * batch_var[c] * n / (n - 1)
+    return new_mean, new_var
+
+
+def batch_norm_backward(x, gamma, dy, epsilon):
+    """dx by the chain rule over all pairs of one channel, dgamma = sum dy * xhat, dbeta = sum dy
+
+    dy_i/dx_k = gamma / sd * ([i == k] - 1/n - xhat_i * xhat_k / n),  sd = sqrt(var + eps)
+    """
+    x, dy = float64(x, dy)
+    mean, var, n = batch_statistics(x)
+    dx, dgamma, dbeta = np.zeros(x.shape), np.zeros(len(mean)), np.zeros(len(mean))
+    for c in range(len(mean)):
+        sd = math.sqrt(var[c] + epsilon)
+        places = list(np.ndindex(x.shape[:-1]))
+        for i in places:
+            xhat_i = (x[i][c] - mean[c]) / sd
+            dgamma[c] += dy[i][c] * xhat_i
+            dbeta[c] += dy[i][c]
+            for k in places:
+                xhat_k = (x[k][c] - mean[c]) / sd
+                same = 1.0 if i == k else 0.0
+                slope = gamma[c] / sd * (same - 1 / n - xhat_i * xhat_k / n)
+                dx[(*k, c)] += dy[i][c] * slope
+    return dx, dgamma, dbeta
+
+
+def sigmoid_backward(x, dy):
+    """dx_i = dy_i * e / (1 + e)^2 with e = exp(-|x_i|)"""
+    dx, slope = np.zeros(x.shape), sigmoid_derivative(x)
+    for i in np.ndindex(x.shape):
+        dx[i] = dy[i] * slope[i]
+    return dx
+
+
+def tanh_backward(x, dy):
+    """dx_i = dy_i * 4 e / (1 + e)^2 with e = exp(-2 |x_i|)"""
+    dx, slope = np.zeros(x.shape), tanh_derivative(x)
+    for i in np.ndindex(x.shape):
+        dx[i] = dy[i] * slope[i]
+    return dx
+
+
+def flatten(x):
+    """y_n,(i W + j) C + c = x_nijc"""
+    N, H, W, C = x.shape
+    y = np.zeros((N, H * W * C))
+    for n, i, j, c in np.ndindex(x.shape):
+        y[n, (i * W + j) * C + c] = x[n, i, j, c]
+    return y
+
+
+def flatten_backward(shape, dy):
+    """dx_nijc = dy_n,(i W + j) C + c"""
+    _, _, W, C = shape
+    dx = np.zeros(shape)
+    for n, i, j, c in np.ndindex(shape):
+        dx[n, i, j, c] = dy[n, (i * W + j) * C + c]
     return dx
 
 

@@ -262,7 +262,7 @@ def test_a_flipped_byte_is_refused_or_harmless(flip, path):
         {"format": np.array("minprune network 2")},
         {"layers": None},
         {"layers": np.array("Dense, ReLU, Dense")},
-        {"layers": np.array(json.dumps(["Dense", "Tanh", "Dense"]))},
+        {"layers": np.array(json.dumps(["Dense", "Softmax", "Dense"]))},
         {"layers": np.array(json.dumps(["Dense", ["ReLU"], "Dense"]))},
         {"layers": np.array(json.dumps(["Dense"]))},  # surplus arrays
         {"layers": np.array(json.dumps(["Dense", "ReLU", "Dense", "Dense"]))},

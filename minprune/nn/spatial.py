@@ -1,0 +1,240 @@
+"""Layers for images (N, H, W, C): convolution and pooling, forward and right below it backward.
+
+The loops over windows stand in `windows`, which Numba compiles on the first call; the version to
+read first is `formulas.convolution`.
+"""
+
+import numpy as np
+
+from minprune.arguments import finite_array, one_of, real_array, whole_number
+from minprune.formulas.costs import output_size
+from minprune.nn.initialisers import glorot_uniform
+from minprune.nn.parameter import Parameter
+
+ROWS_AT_A_TIME = 1 << 24  # bytes of windows held at a time, however large the batch
+
+
+class Conv2D:
+    """Convolution layer (strictly a cross-correlation).
+
+        y_nijo = b_o + sum_uvc x_n,si+u-t,sj+v-l,c K_uvco
+
+    x (N, H, W, c_in), K (k_h, k_w, c_in, c_out), b (c_out,), y (N, H', W', c_out); filter o is
+    K[..., o]; s is the stride, t and l the zeros added above and on the left.
+
+    stride   >= 1
+    padding  "valid": none; "same": so that H' = ceil(H / s), an odd zero below and right; or a
+             number of zeros for every side
+
+    `Conv2D.random` draws K, Glorot uniform unless told otherwise, and sets b to zero.
+
+    Source: D-1.2a; LeCun et al. 1989.
+
+    >>> layer = Conv2D(K=np.ones((2, 2, 1, 1)), b=[0.5])
+    >>> layer.forward(np.arange(9.0).reshape(1, 3, 3, 1))[0, :, :, 0]
+    array([[ 8.5, 12.5],
+           [20.5, 24.5]])
+    """
+
+    def __init__(self, K, b, stride=1, padding="valid"):
+        self.K = Parameter(finite_array("K", K))
+        self.b = Parameter(finite_array("b", b).astype(self.K.value.dtype))
+        shape = self.K.value.shape
+        if len(shape) != 4 or 0 in shape or self.b.value.shape != shape[3:]:
+            raise ValueError(
+                "K must be (k_h, k_w, c_in, c_out), all at least 1, and b (c_out,), "
+                f"got {shape} and {self.b.value.shape}"
+            )
+        self.stride = whole_number("stride", stride, low=1)
+        if isinstance(padding, str):
+            self.padding = one_of("padding", padding, ("valid", "same"))
+        else:
+            self.padding = whole_number("padding", padding, low=0)
+
+    @classmethod
+    def random(cls, rng, kernel, c_in, c_out, stride=1, padding="valid",
+               initialise=glorot_uniform, dtype=np.float32):  # fmt: skip
+        """A layer with random square kernels and zero biases."""
+        shape = kernel, kernel, c_in, c_out
+        K = initialise(rng, kernel**2 * c_in, kernel**2 * c_out, dtype, shape)
+        return cls(K, np.zeros(c_out, dtype), stride, padding)
+
+    def output_shape(self, shape):
+        """(H', W', c_out) from (H, W, c_in); `ValueError` if the layer cannot take that."""
+        k_h, k_w, c_in, c_out = self.K.value.shape
+        if len(shape) != 3 or shape[2] != c_in:
+            raise ValueError(f"takes images (H, W, {c_in})")
+        h, w, _ = shape
+        top, bottom, left, right = self._zeros(h, w)
+        if h + top + bottom < k_h or w + left + right < k_w:
+            raise ValueError(f"takes images of at least {k_h} x {k_w} pixels, zeros included")
+        s = self.stride
+        return (h + top + bottom - k_h) // s + 1, (w + left + right - k_w) // s + 1, c_out
+
+    def forward(self, x, training=False):
+        x, shape = _images(self, x)
+        y = np.empty(shape, np.result_type(x, self.K.value))
+        if training:
+            self.x = x
+        flat = self.K.value.reshape(-1, y.shape[3])  # (k_h k_w c_in, c_out)
+        for part in self._parts(x, y.shape):
+            y[part] = self._rows(x[part], y.shape) @ flat
+        y += self.b.value
+        return y
+
+    def backward(self, dy, input_gradient=True):
+        from minprune.nn.windows import col2im
+
+        # y_ro = sum_t rows_rt K_to + b_o, a dense layer on windows r = (n, i, j), t = (u, v, c):
+        #   dL/dK_to = sum_r rows_rt dL/dy_ro    dL/db_o = sum_r dL/dy_ro
+        #   dL/drows_rt = sum_o dL/dy_ro K_to, and a pixel gets the sum over the windows it is in
+        k_h, k_w, c_in, c_out = self.K.value.shape
+        dK = np.zeros((k_h * k_w * c_in, c_out), dy.dtype)
+        dx = np.zeros(self.x.shape, dy.dtype) if input_gradient else None
+        top, _, left, _ = self._zeros(*self.x.shape[1:3])
+        for part in self._parts(self.x, dy.shape):
+            rows = self._rows(self.x[part], dy.shape)
+            dK += rows.reshape(-1, len(dK)).T @ dy[part].reshape(-1, c_out)
+            if input_gradient:
+                drows = dy[part] @ self.K.value.reshape(-1, c_out).T
+                col2im(drows, k_h, k_w, self.stride, top, left, dx[part])
+        self.K.grad = dK.reshape(self.K.value.shape)
+        self.b.grad = dy.sum(axis=(0, 1, 2))
+        return dx
+
+    @property
+    def parameters(self):
+        return {"K": self.K, "b": self.b}
+
+    def _zeros(self, h, w):
+        """Rows and columns of zeros: above, below, on the left, on the right."""
+        if self.padding == "valid":
+            return 0, 0, 0, 0
+        if self.padding != "same":
+            return (self.padding,) * 4
+        sides = []
+        for size, k in zip((h, w), self.K.value.shape[:2], strict=True):
+            needed = max(
+                (output_size(size, k, self.stride, "same") - 1) * self.stride + k - size, 0
+            )
+            sides += [needed // 2, needed - needed // 2]  # an odd one goes below, or right
+        return tuple(sides)
+
+    def _parts(self, x, y_shape):
+        """Slices of the batch, such that the windows of a slice take a bounded number of bytes."""
+        bytes_an_image = y_shape[1] * y_shape[2] * self.K.value[..., 0].size * x.itemsize
+        images = max(ROWS_AT_A_TIME // bytes_an_image, 1)
+        return [slice(start, start + images) for start in range(0, len(x), images)]
+
+    def _rows(self, x, y_shape):
+        """The windows of some images as rows, (n, H', W', k_h k_w c_in)."""
+        from minprune.nn.windows import im2col  # importing minprune must not import Numba
+
+        k_h, k_w, c_in, _ = self.K.value.shape
+        top, _, left, _ = self._zeros(*x.shape[1:3])
+        rows = np.empty((len(x), *y_shape[1:3], k_h * k_w * c_in), x.dtype)
+        im2col(x, k_h, k_w, self.stride, top, left, rows)
+        return rows
+
+
+class _Pool2D:
+    """What both poolings share: windows of size x size pixels, stride apart, all inside."""
+
+    def __init__(self, size=2, stride=None):
+        self.size = whole_number("size", size, low=1)
+        self.stride = whole_number("stride", self.size if stride is None else stride, low=1)
+
+    def output_shape(self, shape):
+        """(H', W', C) from (H, W, C); `ValueError` if the layer cannot take that."""
+        if len(shape) != 3 or min(shape[:2]) < self.size:
+            raise ValueError(f"takes images (H, W, C) of at least {self.size} x {self.size} pixels")
+        h, w, c = shape
+        return (*(output_size(side, self.size, self.stride) for side in (h, w)), c)
+
+    @property
+    def parameters(self):
+        return {}
+
+
+class MaxPool2D(_Pool2D):
+    """Max pooling.
+
+        y_nijc = max over u, v < k of x_n,si+u,sj+v,c
+
+    x (N, H, W, C), y (N, H', W', C) with H' = floor((H - k) / s) + 1; rows that are left over are
+    dropped. k is the size, s the stride, k unless told otherwise. The gradient goes to the first of
+    equals; a NaN is passed on.
+
+    Source: D-1.2b.
+
+    >>> MaxPool2D(2).forward(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
+    array([[ 5.,  7.],
+           [13., 15.]])
+    """
+
+    def forward(self, x, training=False):
+        from minprune.nn.windows import max_pool
+
+        x, shape = _images(self, x)
+        y = np.empty(shape, x.dtype)
+        argmax = np.empty(y.shape, np.int32)
+        max_pool(x, self.size, self.stride, y, argmax)
+        if training:
+            self.argmax, self.x_shape = argmax, x.shape
+        return y
+
+    def backward(self, dy, input_gradient=True):
+        from minprune.nn.windows import max_pool_backward
+
+        # dy_nijc/dx is 1 at the largest pixel of the window, the first of equals, 0 elsewhere
+        if not input_gradient:
+            return None
+        dx = np.zeros(self.x_shape, dy.dtype)
+        max_pool_backward(dy, self.argmax, self.size, self.stride, dx)
+        return dx
+
+
+class AveragePool2D(_Pool2D):
+    """Average pooling.
+
+        y_nijc = sum over u, v < k of x_n,si+u,sj+v,c / k^2
+
+    x (N, H, W, C), y (N, H', W', C), k and s as in `MaxPool2D`.
+
+    Source: D-1.2b.
+
+    >>> AveragePool2D(2).forward(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
+    array([[ 2.5,  4.5],
+           [10.5, 12.5]])
+    """
+
+    def forward(self, x, training=False):
+        from minprune.nn.windows import average_pool
+
+        x, shape = _images(self, x)
+        y = np.empty(shape, x.dtype)
+        average_pool(x, self.size, self.stride, y)
+        if training:
+            self.x_shape = x.shape
+        return y
+
+    def backward(self, dy, input_gradient=True):
+        from minprune.nn.windows import average_pool_backward
+
+        # dy_nijc/dx = 1 / k^2 for every pixel of the window
+        if not input_gradient:
+            return None
+        dx = np.zeros(self.x_shape, dy.dtype)
+        average_pool_backward(dy, self.size, self.stride, dx)
+        return dx
+
+
+def _images(layer, x):
+    """The images as an array that the compiled loops can take, and the shape of what comes out."""
+    x = real_array("x", x)
+    if x.dtype not in (np.float32, np.float64):
+        raise TypeError(f"x must be float32, float64 or whole numbers, got {x.dtype}")
+    try:
+        return x, (len(x), *layer.output_shape(x.shape[1:]))
+    except ValueError as error:
+        raise ValueError(f"x must be (N, H, W, C): the layer {error}, got {x.shape}") from None
