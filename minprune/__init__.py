@@ -13,7 +13,7 @@ _one_thread_for_commands()  # before anything below imports NumPy
 from minprune.formulas.norms import (
     l1_norm,
     l2_norm,
-    normalise,
+    normalize,
     relative_magnitude,
     spectral_norm,
     unit_l1,
@@ -25,12 +25,12 @@ from minprune.formulas.penalties import (
     group_lasso_subgradient,
     l1_penalty,
     l1_proximal,
-    l1_regularised_loss,
+    l1_regularized_loss,
     l1_subgradient,
     l2_gradient,
     l2_penalty,
     l2_proximal,
-    l2_regularised_loss,
+    l2_regularized_loss,
     shrink,
     sparse_group_lasso,
     weight_clip,
@@ -70,7 +70,7 @@ from minprune.formulas.masks import (
     global_rank_masks,
     layerwise_rank_masks,
     low_magnitude_mask,
-    normalised_threshold_prune,
+    normalized_threshold_prune,
     prune_count,
     rank_mask,
     splice_mask,
@@ -150,11 +150,11 @@ from minprune.formulas.distill import (
     ensemble_average,
     soften,
 )
-from minprune.formulas.factorisation import (
+from minprune.formulas.factorization import (
     balance_factors,
     factor_importance,
-    factorisation_loss,
-    factorise,
+    factorization_loss,
+    factorize,
     prune_factors,
 )
 from minprune.formulas.activations import (
@@ -173,7 +173,7 @@ from minprune.formulas.convolution import (
     max_pool2d,
 )
 from minprune.nn.parameter import Parameter
-from minprune.nn.initialisers import glorot_uniform, he_normal
+from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.batchnorm import BatchNorm

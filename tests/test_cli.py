@@ -109,7 +109,7 @@ def test_ctrl_c_ends_cleanly_and_leaves_nothing(idx_folder, tmp_path):
 PAGES = {
     ("formulas",): "A-1       How the cost grows with the model\n",
     ("formulas", "A-4.2"): "A-4.2  Threshold pruning of single weights\n",
-    ("formulas", "a-4"): "A-4.1a  L1 regularisation\n",
+    ("formulas", "a-4"): "A-4.1a  L1 regularization\n",
     ("formulas", "A-1"): "A-1  How the cost grows with the model\n",
     ("formulas", "rank_mask"): "minprune.formulas.masks.rank_mask\n",
     ("worked",): "A-4.4  Three layers, pruned by importance\n",

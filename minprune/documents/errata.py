@@ -84,9 +84,9 @@ ERRATA = (
     ),
     Erratum(
         "A-2.3, A-8d",
-        "Quantisation-aware training is a compression method (A-2.3) that combines pruning and "
-        "quantisation (A-8).",
-        "It is a way to train for a later quantisation. It prunes nothing, and until the "
+        "Quantization-aware training is a compression method (A-2.3) that combines pruning and "
+        "quantization (A-8).",
+        "It is a way to train for a later quantization. It prunes nothing, and until the "
         "weights are stored as integers they take the same room.",
         """\
 >>> w = np.float32([0.02, -0.5, 0.3])
@@ -121,8 +121,8 @@ ERRATA = (
     ),
     Erratum(
         "A-3.1, A-3.2",
-        "First quantise the weights, then choose which to prune.",
-        "Prune, fine-tune, then quantise. Quantised weights have few distinct sizes, so "
+        "First quantize the weights, then choose which to prune.",
+        "Prune, fine-tune, then quantize. Quantized weights have few distinct sizes, so "
         "ranking them ties.",
         """\
 >>> W = [0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9]
@@ -146,8 +146,8 @@ ERRATA = (
     ),
     Erratum(
         "A-3.2, A-5.2",
-        "Score and prune a freshly initialised model, with no training before.",
-        "Untrained weights carry the initialiser, not the task: how many fall below a "
+        "Score and prune a freshly initialized model, with no training before.",
+        "Untrained weights carry the initializer, not the task: how many fall below a "
         "threshold is known before any data are seen. Train first.",
         """\
 >>> W = mp.glorot_uniform(np.random.default_rng(0), 784, 64)
@@ -171,7 +171,7 @@ ERRATA = (
     ),
     Erratum(
         "A-3.2.2",
-        "tf.lite.Optimize(model, tf.lite.OptimizeOptions()) quantises the weights of a model.",
+        "tf.lite.Optimize(model, tf.lite.OptimizeOptions()) quantizes the weights of a model.",
         "tf.lite.Optimize is an enumeration and OptimizeOptions does not exist; a "
         "TFLiteConverter returns bytes, not a model. The formula: step = max|w| / 127, q = "
         "round(w / step).",
@@ -260,13 +260,13 @@ TypeError: cannot unpack non-iterable float object
         "Loss_L1 = lambda sum |w_i|",
         "This is the penalty. The loss is L = L_0 + lambda sum |w_i|, as E-4.1 writes it.",
         """\
->>> mp.l1_penalty([0.5, -0.25], lam=2.0), mp.l1_regularised_loss(0.5, [[0.5, -0.25]], lam=2.0)
+>>> mp.l1_penalty([0.5, -0.25], lam=2.0), mp.l1_regularized_loss(0.5, [[0.5, -0.25]], lam=2.0)
 (1.5, 2.0)
 """,
     ),
     Erratum(
         "A-4.1a, A-4.3a",
-        "L1 and L2 regularisation evaluate the importance of weights and layers.",
+        "L1 and L2 regularization evaluate the importance of weights and layers.",
         "The norm does. A penalty also depends on lambda, which says nothing about the weights.",
         """\
 >>> h1 = [[0.25, 0.5], [0.75, 1.0]]
@@ -276,7 +276,7 @@ TypeError: cannot unpack non-iterable float object
     ),
     Erratum(
         "A-4.1b",
-        "L2 regularisation penalises the L2 norm; the formula is lambda sum w_i^2.",
+        "L2 regularization penalizes the L2 norm; the formula is lambda sum w_i^2.",
         "The formula is right and is the squared norm: twice the weights, four times the penalty.",
         """\
 >>> w = np.array([3.0, -4.0])
@@ -290,7 +290,7 @@ TypeError: cannot unpack non-iterable float object
         "The sum grows with the number of weights. Divided by it, the order of A-5.2's layers "
         "turns round.",
         """\
->>> layers = [np.full((784, 64), 0.042), np.full((64, 10), 0.142)]  # mean |w| at initialisation
+>>> layers = [np.full((784, 64), 0.042), np.full((64, 10), 0.142)]  # mean |w| at initialization
 >>> mp.layer_importance(layers).round(1).tolist()
 [2107.4, 90.9]
 >>> mp.mean_layer_importance(layers).round(3).tolist()
@@ -410,7 +410,7 @@ AxisError
         "layer, after which every class has probability 0.1. If all scores are equal, > drops "
         "everything.",
         """\
->>> scores = np.array([2110.3, 0.0, 91.1, 0.0])  # expected at initialisation
+>>> scores = np.array([2110.3, 0.0, 91.1, 0.0])  # expected at initialization
 >>> mp.threshold_mask(scores, mp.mean_threshold(scores), ties="prune").tolist()
 [True, False, False, False]
 >>> mp.threshold_mask([2.0, 2.0], mp.mean_threshold([2.0, 2.0]), ties="prune").tolist()
@@ -660,7 +660,7 @@ NameError: name 'x_train' is not defined
     Erratum(
         "B-7a, B-8, C-1, C-3.3, D-1.1f, D-Q5, E-6.3",
         "Pruning prevents overfitting and raises accuracy (B-1, C, D-1.1, E-6.3), or lowers "
-        "generalisation (B-7, D-Q5).",
+        "generalization (B-7, D-Q5).",
         "Neither holds in general: removing a weight can raise or lower the loss on new data. "
         "Measure it.",
         """\
@@ -698,7 +698,7 @@ NameError: name 'x_train' is not defined
     ),
     Erratum(
         "C-2.1c",
-        "Quantisation reduces the loss of precision.",
+        "Quantization reduces the loss of precision.",
         "It costs precision, the more the fewer the bits, and saves room.",
         """\
 >>> w = np.linspace(-1.0, 1.0, 101)
@@ -720,8 +720,8 @@ NameError: name 'x_train' is not defined
     ),
     Erratum(
         "C-2.1f",
-        "The diagram makes quantisation, mixed precision and model compression kinds of pruning.",
-        "Compression is the parent, pruning and quantisation are two of its kinds. A quantised "
+        "The diagram makes quantization, mixed precision and model compression kinds of pruning.",
+        "Compression is the parent, pruning and quantization are two of its kinds. A quantized "
         "weight is not a pruned one.",
         """\
 >>> q = mp.quantize_symmetric([0.5, -0.25, 0.75], bits=8).q
@@ -1015,7 +1015,7 @@ ValueError
         "f(W) = W / ||W|| scales the weights into [0, 1].",
         "Into [-1, 1]: signs stay. |W| / max|W| lies in [0, 1].",
         """\
->>> mp.normalise([3.0, -4.0]).round(6).tolist(), mp.relative_magnitude([3.0, -4.0]).tolist()
+>>> mp.normalize([3.0, -4.0]).round(6).tolist(), mp.relative_magnitude([3.0, -4.0]).tolist()
 ([0.6, -0.8], [0.75, 1.0])
 """,
     ),
@@ -1024,8 +1024,8 @@ ValueError
         "f scales each weight to unit length.",
         "It is the matrix that gets norm 1; and for W = 0 the formula is 0 / 0.",
         """\
->>> f = mp.normalise([[3.0, 0.0], [0.0, -4.0]])
->>> abs(f).round(6).tolist(), round(mp.l2_norm(f), 6), mp.normalise([0.0, 0.0]).tolist()
+>>> f = mp.normalize([[3.0, 0.0], [0.0, -4.0]])
+>>> abs(f).round(6).tolist(), round(mp.l2_norm(f), 6), mp.normalize([0.0, 0.0]).tolist()
 ([[0.6, 0.0], [0.0, 0.8]], 1.0, [0.0, 0.0])
 """,
     ),
@@ -1036,7 +1036,7 @@ ValueError
         "W, another mask.",
         """\
 >>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
->>> [int(mp.threshold_mask(v, 0.2, ties="prune").sum()) for v in (W, mp.normalise(W))]
+>>> [int(mp.threshold_mask(v, 0.2, ties="prune").sum()) for v in (W, mp.normalize(W))]
 [7, 5]
 >>> int(mp.threshold_mask(mp.magnitude(W), 0.2 * mp.l2_norm(W), ties="prune").sum())
 5
@@ -1089,7 +1089,7 @@ ValueError
     Erratum(
         "D-5.2e",
         "One threshold, 0.1, for all layers.",
-        "Layers have different scales. At initialisation it would prune 70 % of the first, all "
+        "Layers have different scales. At initialization it would prune 70 % of the first, all "
         "of the second and 35 % of the third layer: 99.9 % of the weights.",
         """\
 >>> fans, sizes = [(9, 288), (5408, 64), (64, 10)], [288, 346112, 640]
@@ -1127,7 +1127,7 @@ AxisError
     ),
     Erratum(
         "E-3.2",
-        "Train with L1 or L2 regularisation to make the weights sparse.",
+        "Train with L1 or L2 regularization to make the weights sparse.",
         "L2 makes weights small, never zero, as E-4.2 says; exact zeros come from the proximal "
         "step of L1.",
         """\
@@ -1179,7 +1179,7 @@ AxisError
     ),
     Erratum(
         "E-6.3",
-        'Under the heading "model protection": pruning raises robustness and generalisation.',
+        'Under the heading "model protection": pruning raises robustness and generalization.',
         "Neither is protection; the section says nothing on that.",
         "",
     ),
@@ -1227,7 +1227,7 @@ FACTS = (
     ),
     Fact(
         "A-7",
-        "TFLite is a deep-learning framework that supports quantisation-aware training.",
+        "TFLite is a deep-learning framework that supports quantization-aware training.",
         "It runs finished models. The training is in the TensorFlow Model Optimization Toolkit.",
     ),
     Fact(
@@ -1294,9 +1294,9 @@ FACTS = (
     ),
     Fact(
         "C-7.3",
-        '"Model Compression" (Gregor et al., 2016): pruning, quantisation, distillation',
+        '"Model Compression" (Gregor et al., 2016): pruning, quantization, distillation',
         "Cristian Bucila, Rich Caruana and Alexandru Niculescu-Mizil, KDD 2006: a small "
-        "network learns from an ensemble. Pruning with quantisation is Han, Mao and Dally, "
+        "network learns from an ensemble. Pruning with quantization is Han, Mao and Dally, "
         '"Deep Compression", ICLR 2016.',
     ),
     Fact(

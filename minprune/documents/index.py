@@ -16,7 +16,7 @@ from minprune.formulas import (
     convolution,
     costs,
     distill,
-    factorisation,
+    factorization,
     influence,
     masks,
     metrics,
@@ -31,7 +31,7 @@ from minprune.formulas import (
 )
 from minprune.nn import (
     batchnorm,
-    initialisers,
+    initializers,
     layers,
     losses,
     models,
@@ -53,8 +53,8 @@ from minprune.pruning import (
 
 MODULES = (
     norms, penalties, scores, influence, units, masks, structured, schedules, metrics, costs,
-    quantize, distill, factorisation, activations, convolution, misprints,
-    parameter, initialisers, layers, spatial, batchnorm, losses, network, models, optim, train,
+    quantize, distill, factorization, activations, convolution, misprints,
+    parameter, initializers, layers, spatial, batchnorm, losses, network, models, optim, train,
     one_shot, neurons, during, teacher, search, procedures, regression,
 )  # fmt: skip
 

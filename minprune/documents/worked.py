@@ -27,7 +27,7 @@ from minprune.formulas.metrics import (
     sparsity,
 )
 from minprune.formulas.misprints import half_sum_mask_misprint, pruning_rate_misprint
-from minprune.formulas.norms import l2_norm, normalise, unit_l1
+from minprune.formulas.norms import l2_norm, normalize, unit_l1
 from minprune.formulas.scores import (
     gradient_magnitude,
     layer_importance,
@@ -133,14 +133,14 @@ def _other_rules(theta):
 
 
 def zero_matrix():
-    """D-4.3: normalise, threshold, multiply.
+    """D-4.3: normalize, threshold, multiply.
 
     >>> [step.what for step in zero_matrix().steps if step.wrong]
     ['W * mask', 'weights that stay']
     """
     W, theta = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]), 0.2
     mask = threshold_mask(magnitude(W), theta, ties="prune")
-    f = normalise(W)
+    f = normalize(W)
     on_f = threshold_mask(magnitude(f), theta, ties="prune")
     squares = sum(Fraction(str(w)) ** 2 for w in W.ravel())
     return Example(

@@ -14,7 +14,7 @@ from minprune.arguments import (
     one_of,
     whole_number,
 )
-from minprune.formulas.norms import normalise
+from minprune.formulas.norms import normalize
 from minprune.formulas.scores import magnitude
 
 
@@ -52,7 +52,7 @@ def prune_count(n, sparsity):
     sparsity  fraction with 0 <= sparsity < 1
     returns an int from 0 to n
 
-    The realised sparsity k / n differs from the one asked for by at most 1 / (2 n).
+    The realized sparsity k / n differs from the one asked for by at most 1 / (2 n).
     Source: C-4.2d, E-3.1, which leave the rounding open; ours is Python's and PyTorch's `round`.
 
     >>> prune_count(9, 0.5), prune_count(10, 0.25), prune_count(100, 0.29)
@@ -163,7 +163,7 @@ def threshold_prune(w, theta, ties="keep"):
     return apply_mask(w, threshold_mask(magnitude(w), at_least_zero("theta", theta), ties))
 
 
-def normalised_threshold_prune(w, theta, ties="prune"):
+def normalized_threshold_prune(w, theta, ties="prune"):
     """Threshold pruning of the weights by their share of the norm, so that scale does not matter.
 
         w'_i = w_i if |f(w)_i| > theta else 0          f(w) = w / ||w||_2
@@ -173,13 +173,13 @@ def normalised_threshold_prune(w, theta, ties="prune"):
     ties   what happens at equality, as in `threshold_mask`
     returns an array, shape of w
 
-    Source: D-4.1b, D-4.3, our reading of "prune the normalised weights".
-    Erratum: D-4.1 normalises and then compares the raw weights.
+    Source: D-4.1b, D-4.3, our reading of "prune the normalized weights".
+    Erratum: D-4.1 normalizes and then compares the raw weights.
 
-    >>> normalised_threshold_prune([3.0, -4.0], theta=0.7)
+    >>> normalized_threshold_prune([3.0, -4.0], theta=0.7)
     array([ 0., -4.])
     """
-    mask = threshold_mask(magnitude(normalise(w)), at_least_zero("theta", theta), ties)
+    mask = threshold_mask(magnitude(normalize(w)), at_least_zero("theta", theta), ties)
     return apply_mask(w, mask)
 
 

@@ -66,7 +66,7 @@ def spectral_norm(W):
     return float(np.linalg.svd(W.astype(np.float64), compute_uv=False)[0])
 
 
-def normalise(w):
+def normalize(w):
     """An array scaled to unit L2 norm; an array of zeros stays as it is.
 
         f(w) = w / ||w||_2
@@ -78,7 +78,7 @@ def normalise(w):
     Erratum: D-4.1 says that the entries lie in [0, 1], which negative weights do not; it leaves
     w = 0 open, and its pruning rule then never uses f.
 
-    >>> normalise([3.0, -4.0])
+    >>> normalize([3.0, -4.0])
     array([ 0.6, -0.8])
     """
     w = finite_array("w", w)

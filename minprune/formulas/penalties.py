@@ -221,8 +221,8 @@ def sparse_group_lasso(w, lam1, lam2, axis=-1):
     return l1_penalty(w, lam1) + group_lasso(w, lam2, axis)
 
 
-def l1_regularised_loss(data_loss, weights, lam):
-    """What training with an L1 penalty minimises: data loss plus penalty over all layers.
+def l1_regularized_loss(data_loss, weights, lam):
+    """What training with an L1 penalty minimizes: data loss plus penalty over all layers.
 
         L = L_0 + lam sum_l sum_i |w_li|
 
@@ -233,15 +233,15 @@ def l1_regularised_loss(data_loss, weights, lam):
 
     Source: E-4.1, A-4.1a. Erratum: A-4.1 prints the penalty alone and calls it the loss.
 
-    >>> l1_regularised_loss(0.5, [[0.5, -0.25], [[0.25]]], lam=2.0)
+    >>> l1_regularized_loss(0.5, [[0.5, -0.25], [[0.25]]], lam=2.0)
     2.5
     """
     weights, lam = finite_arrays("weights", weights), at_least_zero("lam", lam)
     return finite_number("data_loss", data_loss) + sum(l1_penalty(w, lam) for w in weights)
 
 
-def l2_regularised_loss(data_loss, weights, lam):
-    """What training with an L2 penalty minimises: data loss plus penalty over all layers.
+def l2_regularized_loss(data_loss, weights, lam):
+    """What training with an L2 penalty minimizes: data loss plus penalty over all layers.
 
         L = L_0 + lam sum_l sum_i w_li^2
 
@@ -252,7 +252,7 @@ def l2_regularised_loss(data_loss, weights, lam):
 
     Source: E-4.2, A-4.1b.
 
-    >>> l2_regularised_loss(0.5, [[0.5, -0.5], [[1.0]]], lam=2.0)
+    >>> l2_regularized_loss(0.5, [[0.5, -0.5], [[1.0]]], lam=2.0)
     3.5
     """
     weights, lam = finite_arrays("weights", weights), at_least_zero("lam", lam)

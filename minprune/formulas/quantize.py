@@ -59,7 +59,7 @@ def dequantize(q, step):
 
 
 def quantization_error(w, bits):
-    """What quantising the weights loses: the mean distance to the original.
+    """What quantizing the weights loses: the mean distance to the original.
 
         error = mean_i |what_i - w_i|
 
@@ -68,7 +68,7 @@ def quantization_error(w, bits):
     returns a float, in the units of the weights; one bit more about halves it
 
     Source: C-2.1c, A-3.1.
-    Erratum: C-2.1c says that quantisation reduces the loss of precision; it is one.
+    Erratum: C-2.1c says that quantization reduces the loss of precision; it is one.
 
     >>> quantization_error([1.0, 0.25], bits=2)
     0.125
@@ -79,7 +79,7 @@ def quantization_error(w, bits):
 
 
 def fake_quantize(w, bits, limit):
-    """The forward pass of quantisation-aware training: compute with what the integers stand for.
+    """The forward pass of quantization-aware training: compute with what the integers stand for.
 
         what_i = step * round(clip(w_i, -limit, limit) / step)     step = limit / (2^(bits-1) - 1)
 
@@ -90,7 +90,7 @@ def fake_quantize(w, bits, limit):
     nothing more
 
     Source: A-3.3c, A-8d; Jacob et al. 2018, with a range that is symmetric about 0.
-    Erratum: A-8 says that this combines pruning and quantisation; no pruning is in it.
+    Erratum: A-8 says that this combines pruning and quantization; no pruning is in it.
 
     >>> fake_quantize([0.3, 0.6, -2.0], bits=2, limit=1.0)
     array([ 0.,  1., -1.])
@@ -102,11 +102,11 @@ def fake_quantize(w, bits, limit):
 
 
 def fake_quantize_gradient(w, dy, limit):
-    """The backward pass of quantisation-aware training: as if there were no rounding.
+    """The backward pass of quantization-aware training: as if there were no rounding.
 
         dL/dw_i = dL/dwhat_i if |w_i| <= limit else 0          ("straight through")
 
-    w, dy  weights and gradient with respect to the quantised weights, arrays of one shape
+    w, dy  weights and gradient with respect to the quantized weights, arrays of one shape
     limit  > 0, as in `fake_quantize`
     returns an array, shape of w. The true derivative of rounding is 0 almost everywhere
 

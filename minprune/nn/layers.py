@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from minprune.arguments import finite_array, fraction, generator, real_array
-from minprune.nn.initialisers import glorot_uniform
+from minprune.nn.initializers import glorot_uniform
 from minprune.nn.parameter import Parameter
 
 
@@ -48,9 +48,9 @@ class Dense:
         return self.W.value.shape[1]
 
     @classmethod
-    def random(cls, rng, n_in, n_out, initialise=glorot_uniform, dtype=np.float32):
+    def random(cls, rng, n_in, n_out, initialize=glorot_uniform, dtype=np.float32):
         """A layer with random weights and zero biases."""
-        return cls(initialise(rng, n_in, n_out, dtype), np.zeros(n_out, dtype))
+        return cls(initialize(rng, n_in, n_out, dtype), np.zeros(n_out, dtype))
 
     def output_shape(self, shape):
         """(n_out,) from (n_in,); `ValueError` if the layer cannot take that."""

@@ -6,19 +6,19 @@ import numpy as np
 
 from minprune.arguments import shape_of
 from minprune.formulas.costs import DOCUMENT_CNN, LENET5, Conv, Full, Pool, vgg16_layers
-from minprune.nn.initialisers import glorot_uniform, he_normal
+from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.layers import Dense, Flatten, ReLU
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
 
 
-def build(layers, image, rng, initialise=glorot_uniform, dtype=np.float32):
+def build(layers, image, rng, initialize=glorot_uniform, dtype=np.float32):
     """A convolutional network from its description, a ReLU behind every layer but the last.
 
     layers      list of `Conv`, `Pool` and `Full`, as for `network_costs`; a `Full` flattens
     image       (height, width, channels)
     rng         numpy.random.Generator
-    initialise  function (rng, n_in, n_out, dtype, shape) -> W
+    initialize  function (rng, n_in, n_out, dtype, shape) -> W
     returns a Network
 
     >>> network = build([Conv(4), Pool(), Full(2)], (6, 6, 1), np.random.default_rng(0))
@@ -30,7 +30,7 @@ def build(layers, image, rng, initialise=glorot_uniform, dtype=np.float32):
     if not layers:
         raise ValueError("layers must hold layers, at least one")
     for l, layer in enumerate(layers):
-        parts = _made(layer, shape, rng, initialise, dtype)
+        parts = _made(layer, shape, rng, initialize, dtype)
         for part in parts:
             try:
                 shape = part.output_shape(shape)
@@ -40,21 +40,21 @@ def build(layers, image, rng, initialise=glorot_uniform, dtype=np.float32):
     return Network(made[:-1] if isinstance(made[-1], ReLU) else made, image)
 
 
-def _made(layer, shape, rng, initialise, dtype):
+def _made(layer, shape, rng, initialize, dtype):
     """The layers of a network for one layer of a description."""
     if isinstance(layer, Pool):
         return [MaxPool2D(layer.size)]
     if isinstance(layer, Conv):
         options = layer.kernel, shape[-1], layer.filters, 1, layer.padding
-        return [Conv2D.random(rng, *options, initialise, dtype), ReLU()]
+        return [Conv2D.random(rng, *options, initialize, dtype), ReLU()]
     if isinstance(layer, Full):
         flatten = [Flatten()] if len(shape) > 1 else []
-        dense = Dense.random(rng, math.prod(shape), layer.units, initialise, dtype)
+        dense = Dense.random(rng, math.prod(shape), layer.units, initialize, dtype)
         return [*flatten, dense, ReLU()]
     raise TypeError(f"layers must be of Conv, Pool and Full, got {layer!r}")
 
 
-def cnn(rng, image=(28, 28, 1), classes=10, initialise=glorot_uniform, dtype=np.float32):
+def cnn(rng, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.float32):
     """The convolutional network of document D: 3 x 3 x 32, max pooling 2, dense 64, dense 10.
 
     Source: D-5.2b. 347,146 parameters, 541,440 multiply-accumulates an image.
@@ -62,10 +62,10 @@ def cnn(rng, image=(28, 28, 1), classes=10, initialise=glorot_uniform, dtype=np.
     >>> sum(p.value.size for p in cnn(np.random.default_rng(0)).parameters.values())
     347146
     """
-    return build([*DOCUMENT_CNN[:-1], Full(classes)], image, rng, initialise, dtype)
+    return build([*DOCUMENT_CNN[:-1], Full(classes)], image, rng, initialize, dtype)
 
 
-def lenet_300_100(rng, inputs=784, classes=10, initialise=glorot_uniform, dtype=np.float32):
+def lenet_300_100(rng, inputs=784, classes=10, initialize=glorot_uniform, dtype=np.float32):
     """LeNet-300-100, the perceptron that pruning papers start with: 266,610 parameters on MNIST.
 
     Source: LeCun et al. 1998; Han et al. 2015.
@@ -73,10 +73,10 @@ def lenet_300_100(rng, inputs=784, classes=10, initialise=glorot_uniform, dtype=
     >>> sum(p.value.size for p in lenet_300_100(np.random.default_rng(0)).parameters.values())
     266610
     """
-    return mlp([inputs, 300, 100, classes], rng, initialise, dtype)
+    return mlp([inputs, 300, 100, classes], rng, initialize, dtype)
 
 
-def lenet5(rng, image=(28, 28, 1), classes=10, initialise=glorot_uniform, dtype=np.float32):
+def lenet5(rng, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.float32):
     """LeNet-5 with ReLUs and max pooling, as it is taught today: 61,706 parameters on MNIST.
 
     Source: LeCun et al. 1998, whose pooling averages and whose units are tanh.
@@ -84,7 +84,7 @@ def lenet5(rng, image=(28, 28, 1), classes=10, initialise=glorot_uniform, dtype=
     >>> sum(p.value.size for p in lenet5(np.random.default_rng(0)).parameters.values())
     61706
     """
-    return build([*LENET5[:-1], Full(classes)], image, rng, initialise, dtype)
+    return build([*LENET5[:-1], Full(classes)], image, rng, initialize, dtype)
 
 
 def vgg16(rng, image=(224, 224, 3), width=1.0, classes=1000, dtype=np.float32):

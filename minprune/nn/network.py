@@ -7,7 +7,7 @@ import numpy as np
 
 from minprune.arguments import layer_widths, shape_of
 from minprune.formulas.metrics import sparsity
-from minprune.nn.initialisers import glorot_uniform
+from minprune.nn.initializers import glorot_uniform
 from minprune.nn.layers import Dense, ReLU
 
 
@@ -29,9 +29,12 @@ class Network:
 
     def __init__(self, layers, input_shape=None):
         self.layers = list(layers)
-        if input_shape is None and self.layers and isinstance(self.layers[0], Dense):
-            input_shape = (self.layers[0].n_in,)
-        self.input_shape = None if input_shape is None else shape_of("input_shape", input_shape)
+        if input_shape is not None:
+            self.input_shape = shape_of("input_shape", input_shape)
+        elif self.layers and isinstance(self.layers[0], Dense):
+            self.input_shape = (self.layers[0].n_in,)
+        else:
+            self.input_shape = None
         self.check()
 
     def check(self):
@@ -140,12 +143,12 @@ class Network:
         return copy.deepcopy(self)
 
 
-def mlp(widths, rng, initialise=glorot_uniform, dtype=np.float32):
+def mlp(widths, rng, initialize=glorot_uniform, dtype=np.float32):
     """Multilayer perceptron: dense layers with a ReLU between two of them.
 
     widths      at least two ints, input first; (784, 64, 10) is the network of A-5.2.2
     rng         numpy.random.Generator
-    initialise  function (rng, n_in, n_out, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
+    initialize  function (rng, n_in, n_out, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
     returns a Network
 
     Source: A-5.2.2, E-5.1a (784-128-10).
@@ -154,5 +157,5 @@ def mlp(widths, rng, initialise=glorot_uniform, dtype=np.float32):
     50890
     """
     pairs = pairwise(layer_widths("widths", widths))
-    layers = [Dense.random(rng, n_in, n_out, initialise, dtype) for n_in, n_out in pairs]
+    layers = [Dense.random(rng, n_in, n_out, initialize, dtype) for n_in, n_out in pairs]
     return Network([part for layer in layers for part in (layer, ReLU())][:-1])

@@ -8,7 +8,7 @@ import numpy as np
 
 from minprune.arguments import finite_array, one_of, real_array, whole_number
 from minprune.formulas.costs import output_size
-from minprune.nn.initialisers import glorot_uniform
+from minprune.nn.initializers import glorot_uniform
 from minprune.nn.parameter import Parameter
 
 ROWS_AT_A_TIME = 1 << 24  # bytes of windows held at a time, however large the batch
@@ -53,10 +53,10 @@ class Conv2D:
 
     @classmethod
     def random(cls, rng, kernel, c_in, c_out, stride=1, padding="valid",
-               initialise=glorot_uniform, dtype=np.float32):  # fmt: skip
+               initialize=glorot_uniform, dtype=np.float32):  # fmt: skip
         """A layer with random square kernels and zero biases."""
         shape = kernel, kernel, c_in, c_out
-        K = initialise(rng, kernel**2 * c_in, kernel**2 * c_out, dtype, shape)
+        K = initialize(rng, kernel**2 * c_in, kernel**2 * c_out, dtype, shape)
         return cls(K, np.zeros(c_out, dtype), stride, padding)
 
     def output_shape(self, shape):

@@ -52,7 +52,7 @@ def save(network, path):
         described.append([name, options])
     arrays |= {name: finite_array(name, array) for name, array in network.statistics.items()}
     arrays["layers"] = np.array(json.dumps(described))
-    if network.input_shape is not None:
+    if network.input_shape is not None and not isinstance(network.layers[0], Dense):
         arrays["input_shape"] = np.array(network.input_shape)
     for name, parameter in network.parameters.items():
         parameter.apply_mask()  # a weight written to in place may have slipped past its mask

@@ -55,7 +55,7 @@ def fit(
     loss        function (outputs, y) of a batch -> (L_0, its gradient in the outputs); of labels it
                 is the cross-entropy, of numbers say `mean_squared_error`
     penalty_gradient  function from a weight array to the gradient of a penalty on it, or None:
-                what is minimised is then L_0 + R (E-4.1), while the loss reported stays L_0
+                what is minimized is then L_0 + R (E-4.1), while the loss reported stays L_0
     on_step     function of the number of steps done, called before the first step and after every
                 one, or None: what prunes during training, such as `gradual_pruning`
     title       what the progress line on a terminal says

@@ -59,16 +59,16 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
 
 
 def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
-    """The six steps of A-3.2 in an order that works: quantisation comes last.
+    """The six steps of A-3.2 in an order that works: quantization comes last.
 
     network, train, finetune, evaluate  as in `train_prune_finetune`; network is not changed
     theta  threshold on the magnitude; equality is kept
     bits   of the integers, from 2 to 16
-    returns (pruned network, dict of its quantised weights by name, list of four `Stage`); the last
-    stage is measured with `dequantize(*quantised)` for weights
+    returns (pruned network, dict of its quantized weights by name, list of four `Stage`); the last
+    stage is measured with `dequantize(*quantized)` for weights
 
     Source: A-3.2, A-3.1, A-3.2.5.
-    Erratum: A-3.2 quantises first, which leaves bytes that nothing can be done with; it scores an
+    Erratum: A-3.2 quantizes first, which leaves bytes that nothing can be done with; it scores an
     untrained network and does not fine-tune.
     """
     rebuilt = network.copy()
@@ -78,7 +78,7 @@ def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
     coarse = rebuilt.copy()
     for name, w in coarse.weights.items():
         w.value = dequantize(*quantized[name])
-    return rebuilt, quantized, [*stages, _stage("quantised", coarse, evaluate)]
+    return rebuilt, quantized, [*stages, _stage("quantized", coarse, evaluate)]
 
 
 def prune_before_training(network, train, evaluate, masked):

@@ -10,13 +10,13 @@ from minprune.formulas import influence, misprints, norms, penalties, scores, st
 from minprune.formulas.activations import log_softmax, softmax
 from minprune.formulas.costs import Conv, Full, Pool, network_costs, vgg16_layers
 from minprune.formulas.distill import distillation_loss, ensemble_average, soften
-from minprune.formulas.factorisation import (
+from minprune.formulas.factorization import (
     balance_factors,
     factor_importance,
-    factorisation_loss,
-    factorise,
+    factorization_loss,
+    factorize,
 )
-from minprune.formulas.masks import normalised_threshold_prune, threshold_mask
+from minprune.formulas.masks import normalized_threshold_prune, threshold_mask
 from minprune.formulas.quantize import (
     dequantize,
     fake_quantize,
@@ -85,7 +85,7 @@ def test_sparse_group_lasso_names_its_second_strength():
         penalties.sparse_group_lasso([[1.0]], 0.5, -1)
 
 
-@pytest.mark.parametrize("loss", [penalties.l1_regularised_loss, penalties.l2_regularised_loss])
+@pytest.mark.parametrize("loss", [penalties.l1_regularized_loss, penalties.l2_regularized_loss])
 def test_loss_checks_the_strength_even_of_no_layers(loss):
     with pytest.raises(ValueError, match="lam must be"):
         loss(0.5, [], -1)
@@ -111,19 +111,19 @@ def test_obs_takes_a_hessian_that_is_symmetric_up_to_rounding():
 @pytest.mark.parametrize(
     "w", [np.full(2, 60_000, np.float16), np.full(2, 3e38, np.float32), [1e200, 1e200], [1e-200]]
 )
-def test_normalise_of_very_large_and_small_weights(w):
-    assert math.hypot(*norms.normalise(w).astype(float)) == pytest.approx(1, rel=1e-3)
+def test_normalize_of_very_large_and_small_weights(w):
+    assert math.hypot(*norms.normalize(w).astype(float)) == pytest.approx(1, rel=1e-3)
 
 
 @pytest.mark.parametrize(
     "function",
     [
-        norms.normalise,
+        norms.normalize,
         lambda w: penalties.l1_subgradient(w, 1),
         lambda w: penalties.l2_gradient(w, 1),
         lambda w: penalties.shrink(w, 0.5),
     ],
-    ids=["normalise", "l1_subgradient", "l2_gradient", "shrink"],
+    ids=["normalize", "l1_subgradient", "l2_gradient", "shrink"],
 )
 def test_bytes_in_the_other_order_are_no_error(function):
     w = np.array([3.0, -4.0])
@@ -163,9 +163,9 @@ def test_units_in_half_precision_do_not_overflow(norm):
 @pytest.mark.parametrize(
     ("dtype", "value"), [("e", 60_000), ("f", 3e38), ("d", 3e200), ("d", 3e-200)]
 )
-def test_normalised_threshold_prune_whatever_the_scale(dtype, value):
+def test_normalized_threshold_prune_whatever_the_scale(dtype, value):
     w = np.full(400, value, dtype)  # each is 1/20 of the norm
-    assert np.count_nonzero(normalised_threshold_prune(w, 0.01)) == 400
+    assert np.count_nonzero(normalized_threshold_prune(w, 0.01)) == 400
 
 
 def test_product_mask_of_nothing():
@@ -291,7 +291,7 @@ def test_predictions_that_are_no_probabilities_are_refused(predictions):
 
 def test_half_precision_does_not_overflow():
     R, P, Q = np.float16([[300]]), np.float16([[0]]), np.float16([[0]])
-    assert factorisation_loss(R, [[True]], P, Q, 0) == 90_000
+    assert factorization_loss(R, [[True]], P, Q, 0) == 90_000
     P, Q = np.float16([[300], [300]]), np.float16([[1]])
     assert factor_importance(P, Q)[0] == pytest.approx(424.3, rel=1e-3)
 
@@ -303,7 +303,7 @@ def test_half_precision_can_be_balanced():
 
 def test_ratings_without_axes_are_refused_by_name():
     with pytest.raises(ValueError, match=r"^R must be"):
-        factorise(5.0, True, 1, 0.1, 1, np.random.default_rng(0))
+        factorize(5.0, True, 1, 0.1, 1, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("score", [units.mean_activation, units.activation_entropy, units.apoz])

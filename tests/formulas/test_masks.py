@@ -13,7 +13,7 @@ from minprune.formulas.masks import (
     global_rank_masks,
     layerwise_rank_masks,
     low_magnitude_mask,
-    normalised_threshold_prune,
+    normalized_threshold_prune,
     prune_count,
     rank_mask,
     splice_mask,
@@ -442,9 +442,9 @@ def test_threshold_mask_refuses_what_is_no_number(theta):
         threshold_mask([0.25, 0.5], theta)
 
 
-# --- threshold_prune and normalised_threshold_prune ----------------------------------------------
+# --- threshold_prune and normalized_threshold_prune ----------------------------------------------
 
-PRUNES = [threshold_prune, normalised_threshold_prune]
+PRUNES = [threshold_prune, normalized_threshold_prune]
 
 
 def assert_same_pruned(pruned, w, expected):
@@ -507,7 +507,7 @@ def test_threshold_prune_gives_the_printed_matrices_of_A_4_4(theta, ties):
 
 def test_ties_stay_for_one_rule_and_go_for_the_other_unless_told():
     assert threshold_prune([0.25, -0.5, 0.125], 0.25).tolist() == [0.25, -0.5, 0]
-    assert normalised_threshold_prune([3.0, -4.0], 0.6).tolist() == [0, -4]
+    assert normalized_threshold_prune([3.0, -4.0], 0.6).tolist() == [0, -4]
 
 
 @pytest.mark.parametrize("ties", TIES)
@@ -527,46 +527,46 @@ def test_threshold_prune_at_zero_is_the_identity_and_twice_is_once(w):
     np.testing.assert_array_equal(threshold_prune(once, 0.5), once)
 
 
-def test_normalised_threshold_prune_of_D_4_3():
-    pruned = normalised_threshold_prune(W_D43, 0.2)
+def test_normalized_threshold_prune_of_D_4_3():
+    pruned = normalized_threshold_prune(W_D43, 0.2)
     assert pruned.tolist() == [[0, 0, 0.5], [0.6, 0.7, 0.8], [0.9, 0, 0]]
     norm = np.sqrt(11) / 2  # D-4.3: the sum of squares is 11/4
     assert 0.2 * norm == pytest.approx(0.33166247903554, rel=1e-14)
     np.testing.assert_array_equal(pruned, threshold_prune(W_D43, 0.2 * norm, "prune"))
-    raw = normalised_threshold_prune(W_D43, 0.12060453783110546)  # is theta = 0.2 on W itself
+    raw = normalized_threshold_prune(W_D43, 0.12060453783110546)  # is theta = 0.2 on W itself
     np.testing.assert_array_equal(raw, threshold_prune(W_D43, 0.2, "prune"))
-    assert np.count_nonzero(normalised_threshold_prune(W_D43, 0.542)) == 1
-    assert np.count_nonzero(normalised_threshold_prune(W_D43, 0.543)) == 0  # 0.54272..
+    assert np.count_nonzero(normalized_threshold_prune(W_D43, 0.542)) == 1
+    assert np.count_nonzero(normalized_threshold_prune(W_D43, 0.543)) == 0  # 0.54272..
 
 
 @pytest.mark.parametrize("dtype", ["f", "d", "l"])
-def test_normalised_threshold_prune_at_equality(dtype):
+def test_normalized_threshold_prune_at_equality(dtype):
     w = np.array([3, -4], dtype)  # f(w) = (0.6, -0.8)
-    assert normalised_threshold_prune(w, 0.6, "keep").tolist() == [3, -4]
-    assert normalised_threshold_prune(w, 0.6, "prune").tolist() == [0, -4]
-    assert normalised_threshold_prune(w, 0.8, "keep").tolist() == [0, -4]
-    assert normalised_threshold_prune(w, 0.8, "prune").tolist() == [0, 0]
-    assert normalised_threshold_prune(w[:1], 1, "keep").tolist() == [3]
-    assert normalised_threshold_prune(w[:1], 1, "prune").tolist() == [0]
+    assert normalized_threshold_prune(w, 0.6, "keep").tolist() == [3, -4]
+    assert normalized_threshold_prune(w, 0.6, "prune").tolist() == [0, -4]
+    assert normalized_threshold_prune(w, 0.8, "keep").tolist() == [0, -4]
+    assert normalized_threshold_prune(w, 0.8, "prune").tolist() == [0, 0]
+    assert normalized_threshold_prune(w[:1], 1, "keep").tolist() == [3]
+    assert normalized_threshold_prune(w[:1], 1, "prune").tolist() == [0]
 
 
 @pytest.mark.parametrize("dtype", ["f", "d"])
 @pytest.mark.parametrize("ties", TIES)
-def test_normalised_threshold_prune_does_not_see_the_scale(dtype, ties):
+def test_normalized_threshold_prune_does_not_see_the_scale(dtype, ties):
     w = np.random.default_rng(4).standard_normal((5, 7)).astype(dtype)
-    pruned = normalised_threshold_prune(w, 0.125, ties)
+    pruned = normalized_threshold_prune(w, 0.125, ties)
     assert 0 < np.count_nonzero(pruned) < w.size
     for c in (2.0**-70, 0.25, -4.0, 2.0**70):  # the squares would leave the range of float32
-        scaled = normalised_threshold_prune(w * w.dtype.type(c), 0.125, ties)
+        scaled = normalized_threshold_prune(w * w.dtype.type(c), 0.125, ties)
         np.testing.assert_array_equal(scaled, pruned * w.dtype.type(c))
 
 
 @pytest.mark.parametrize("ties", TIES)
 @pytest.mark.parametrize("shape", [(), (0,), (3, 2)])
-def test_normalised_threshold_prune_leaves_zeros_as_they_are(shape, ties):  # without a warning
+def test_normalized_threshold_prune_leaves_zeros_as_they_are(shape, ties):  # without a warning
     with np.errstate(all="raise"):
         assert_same_pruned(
-            normalised_threshold_prune(np.zeros(shape), 0, ties), np.ones(shape), np.zeros(shape)
+            normalized_threshold_prune(np.zeros(shape), 0, ties), np.ones(shape), np.zeros(shape)
         )
 
 

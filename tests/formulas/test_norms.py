@@ -10,7 +10,7 @@ import pytest
 from minprune.formulas.norms import (
     l1_norm,
     l2_norm,
-    normalise,
+    normalize,
     relative_magnitude,
     spectral_norm,
     unit_l1,
@@ -20,7 +20,7 @@ from minprune.formulas.norms import (
 pytestmark = pytest.mark.filterwarnings("error")
 
 NORMS = [l1_norm, l2_norm]
-SCALINGS = [normalise, relative_magnitude]
+SCALINGS = [normalize, relative_magnitude]
 UNITS = [unit_l1, unit_l2]
 W_D43 = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])  # W of D-4.3
 A44 = np.array(  # h_1, h_2, h_3 of
@@ -187,43 +187,43 @@ def test_scaling_as_naive(scaling, w):
     np.testing.assert_allclose(scaled, getattr(naive, scaling.__name__)(w), rtol=rtol(w))
 
 
-def test_normalise_of_D_4_3():  # printed with two digits
-    assert normalise(W_D43).tolist() == pytest.approx(
+def test_normalize_of_D_4_3():  # printed with two digits
+    assert normalize(W_D43).tolist() == pytest.approx(
         [
             pytest.approx([0.0603022689155527, 0.1809068067466582, 0.3015113445777636]),
             pytest.approx([0.3618136134933163, 0.422115882408869, 0.4824181513244218]),
             pytest.approx([0.5427204202399746, 0.0603022689155527, 0.1809068067466582]),
         ]
     )
-    assert normalise(W_D43).round(2).tolist() == [
+    assert normalize(W_D43).round(2).tolist() == [
         [0.06, 0.18, 0.30],
         [0.36, 0.42, 0.48],
         [0.54, 0.06, 0.18],
     ]
 
 
-def test_normalise_keeps_signs_so_entries_are_not_in_0_1():  # D-4.1a, erratum
-    assert normalise([3.0, -4.0]) == pytest.approx([0.6, -0.8], rel=1e-15)
-    assert normalise([0.0, -0.25, 0.0]).tolist() == [0, -1, 0]  # 1 in size if it stands alone
+def test_normalize_keeps_signs_so_entries_are_not_in_0_1():  # D-4.1a, erratum
+    assert normalize([3.0, -4.0]) == pytest.approx([0.6, -0.8], rel=1e-15)
+    assert normalize([0.0, -0.25, 0.0]).tolist() == [0, -1, 0]  # 1 in size if it stands alone
     assert relative_magnitude([3.0, -4.0]).tolist() == [0.75, 1]
 
 
-def test_the_threshold_on_normalised_weights_is_one_on_weights():  # D-4.1b, the equivalence
-    above, theta = normalise(W_D43) > 0.2, 0.2 * l2_norm(W_D43)
+def test_the_threshold_on_normalized_weights_is_one_on_weights():  # D-4.1b, the equivalence
+    above, theta = normalize(W_D43) > 0.2, 0.2 * l2_norm(W_D43)
     assert above.tolist() == [[False, False, True], [True, True, True], [True, False, False]]
     np.testing.assert_array_equal(above, theta < W_D43)
     assert theta == pytest.approx(0.33166247903554, rel=1e-13)
-    np.testing.assert_array_equal(normalise(W_D43) > 0.2 / l2_norm(W_D43), W_D43 > 0.2)
+    np.testing.assert_array_equal(normalize(W_D43) > 0.2 / l2_norm(W_D43), W_D43 > 0.2)
     assert 0.2 / l2_norm(W_D43) == pytest.approx(0.12060453783110546, rel=1e-13)
 
 
-def test_normalise_gives_unit_norm_and_forgets_the_scale(w):
-    f = normalise(w)
+def test_normalize_gives_unit_norm_and_forgets_the_scale(w):
+    f = normalize(w)
     assert l2_norm(f) == pytest.approx(1 if np.any(w) else 0, rel=1e-6)
     assert np.all(np.sign(f) == np.sign(w)) and np.all(np.abs(f) <= 1)
-    np.testing.assert_array_equal(normalise(4 * w), f)
-    np.testing.assert_array_equal(normalise(-w), -f)
-    np.testing.assert_allclose(normalise(f), f, rtol=rtol(w))
+    np.testing.assert_array_equal(normalize(4 * w), f)
+    np.testing.assert_array_equal(normalize(-w), -f)
+    np.testing.assert_allclose(normalize(f), f, rtol=rtol(w))
 
 
 def test_relative_magnitude_reaches_one_and_forgets_scale_and_sign(w):
@@ -251,7 +251,7 @@ def test_small_is_not_zero(scaling, tiny):
 
 @pytest.mark.parametrize("scaling", SCALINGS)
 def test_scaling_of_narrow_integers_does_not_overflow(scaling):
-    assert scaling(np.array([-128], np.int8)).tolist() == [-1 if scaling is normalise else 1]
+    assert scaling(np.array([-128], np.int8)).tolist() == [-1 if scaling is normalize else 1]
 
 
 # --- units ---------------------------------------------------------------------------------------

@@ -16,12 +16,12 @@ from minprune.formulas.penalties import (
     group_lasso_subgradient,
     l1_penalty,
     l1_proximal,
-    l1_regularised_loss,
+    l1_regularized_loss,
     l1_subgradient,
     l2_gradient,
     l2_penalty,
     l2_proximal,
-    l2_regularised_loss,
+    l2_regularized_loss,
     shrink,
     sparse_group_lasso,
     weight_clip,
@@ -337,8 +337,8 @@ def test_group_lasso_lies_above_every_tangent():  # at a unit of zeros too
     [(l1_proximal, l1_penalty), (l2_proximal, l2_penalty), (group_lasso_proximal, group_lasso)],
 )
 @pytest.mark.parametrize(("lam", "lr"), [(0.4, 0.5), (0.2, 2.0)])
-def test_proximal_step_is_the_minimiser(proximal, penalty, lam, lr):
-    # cost(u) = ||u - w||^2 / (2 lr) + R(u) is strongly convex: only for its minimiser p is
+def test_proximal_step_is_the_minimizer(proximal, penalty, lam, lr):
+    # cost(u) = ||u - w||^2 / (2 lr) + R(u) is strongly convex: only for its minimizer p is
     # cost(u) >= cost(p) + ||u - p||^2 / (2 lr) for all u
     rng = np.random.default_rng(9)
     w = rng.standard_normal((3, 4)) * [0.1, 0.5, 1.0, 4.0]
@@ -369,7 +369,7 @@ def test_group_lasso_removes_whole_units_and_keeps_directions():
 
 # --- the whole loss ------------------------------------------------------------------------------
 
-LOSSES = [l1_regularised_loss, l2_regularised_loss]
+LOSSES = [l1_regularized_loss, l2_regularized_loss]
 
 
 @pytest.mark.parametrize("lam", [0, 0.01, 3])
@@ -383,10 +383,10 @@ def test_loss_as_naive(loss, w, lam):
 
 
 def test_loss_of_A_4_4():  # E-4.1, E-4.2: with the printed sum 3.2 for 3.9 it would be 0.083
-    assert l1_regularised_loss(0, [H1, H2, H3], lam=0.01) == pytest.approx(0.09, rel=1e-13)
-    assert l2_regularised_loss(0, [H1, H2, H3], lam=0.01) == pytest.approx(0.057, rel=1e-13)
-    assert l1_regularised_loss(1.5, [H1, H2, H3], lam=0.01) == pytest.approx(1.59, rel=1e-13)
-    assert l2_regularised_loss(1.5, [H1, H2, H3], lam=0.01) == pytest.approx(1.557, rel=1e-13)
+    assert l1_regularized_loss(0, [H1, H2, H3], lam=0.01) == pytest.approx(0.09, rel=1e-13)
+    assert l2_regularized_loss(0, [H1, H2, H3], lam=0.01) == pytest.approx(0.057, rel=1e-13)
+    assert l1_regularized_loss(1.5, [H1, H2, H3], lam=0.01) == pytest.approx(1.59, rel=1e-13)
+    assert l2_regularized_loss(1.5, [H1, H2, H3], lam=0.01) == pytest.approx(1.557, rel=1e-13)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -455,8 +455,8 @@ ARRAY_MAPS = {  # function of (w, number) that returns an array, shape of w
 FLOATS = {  # function of (w, number) that returns a float
     "group_lasso lam": group_lasso,
     "sparse_group_lasso lam1": lambda w, x: sparse_group_lasso(w, x, 0.5),
-    "l1_regularised_loss lam": lambda w, x: l1_regularised_loss(1, [w], x),
-    "l2_regularised_loss lam": lambda w, x: l2_regularised_loss(1, [w], x),
+    "l1_regularized_loss lam": lambda w, x: l1_regularized_loss(1, [w], x),
+    "l2_regularized_loss lam": lambda w, x: l2_regularized_loss(1, [w], x),
 }
 ALL = ARRAY_MAPS | FLOATS
 

@@ -1,4 +1,4 @@
-"""Quantisation: the naive twin, hand numbers, the error bound, and numbers of 16 bits."""
+"""Quantization: the naive twin, hand numbers, the error bound, and numbers of 16 bits."""
 
 import naive
 import numpy as np

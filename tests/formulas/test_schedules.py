@@ -236,7 +236,7 @@ def test_thresholds_as_naive(w, layout):
         assert [type(t) for t in (*computed, mean_threshold(w), std_threshold(w, 1))] == [float] * 4
 
 
-def test_mean_threshold_of_A_5_2_5():  # the expected scores at initialisation
+def test_mean_threshold_of_A_5_2_5():  # the expected scores at initialization
     scores = [2110.2978, 0, 91.1192, 0]
     theta = mean_threshold(scores)
     assert theta == pytest.approx(550.35425, rel=1e-15)  # printed to four places: 550.3542

@@ -11,7 +11,7 @@ from naive.convolution import *  # noqa: F403
 from naive.costs import *  # noqa: F403
 from naive.distill import *  # noqa: F403
 from naive.engine import *  # noqa: F403
-from naive.factorisation import *  # noqa: F403
+from naive.factorization import *  # noqa: F403
 from naive.influence import *  # noqa: F403
 from naive.masks import *  # noqa: F403
 from naive.metrics import *  # noqa: F403

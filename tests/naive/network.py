@@ -157,7 +157,7 @@ def batch_statistics(x):
     return mean, var, n
 
 
-def normalised(x, gamma, beta, mean, var, epsilon):
+def normalized(x, gamma, beta, mean, var, epsilon):
     """y = gamma_c * (x - mean_c) / sqrt(var_c + eps) + beta_c"""
     y = np.zeros(x.shape)
     for i in np.ndindex(x.shape):
@@ -170,7 +170,7 @@ def normalised(x, gamma, beta, mean, var, epsilon):
 def batch_norm(x, gamma, beta, epsilon):
     """As in training: with the mean and variance of the batch itself."""
     mean, var, _ = batch_statistics(x)
-    return normalised(x, gamma, beta, mean, var, epsilon)
+    return normalized(x, gamma, beta, mean, var, epsilon)
 
 
 def batch_norm_running(x, mean, var, momentum):

@@ -49,7 +49,7 @@ def spectral_norm(W):
     return largest
 
 
-def normalise(w):
+def normalize(w):
     """f(w) = w / ||w||_2, and w = 0 stays"""
     norm, f = l2_norm(w), np.zeros(w.shape)
     for i in np.ndindex(w.shape):

@@ -102,7 +102,7 @@ def sparse_group_lasso(w, lam1, lam2, axis=-1):
     return l1_penalty(w, lam1) + group_lasso(w, lam2, axis)
 
 
-def l1_regularised_loss(data_loss, weights, lam):
+def l1_regularized_loss(data_loss, weights, lam):
     """L = L_0 + lam * sum_l sum_i |w_li| (E-4.1)"""
     total = data_loss
     for w in weights:
@@ -110,7 +110,7 @@ def l1_regularised_loss(data_loss, weights, lam):
     return total
 
 
-def l2_regularised_loss(data_loss, weights, lam):
+def l2_regularized_loss(data_loss, weights, lam):
     """L = L_0 + lam * sum_l sum_i w_li^2 (E-4.2)"""
     total = data_loss
     for w in weights:

@@ -1,4 +1,4 @@
-"""Quantisation and mixed precision. Python's round goes to the even integer at a half."""
+"""Quantization and mixed precision. Python's round goes to the even integer at a half."""
 
 import numpy as np
 

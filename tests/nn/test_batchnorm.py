@@ -53,7 +53,7 @@ def test_inference_uses_the_running_statistics_and_leaves_them(shape, dtype):
     mean, var = layer.mean.copy(), layer.var.copy()
     y = layer.forward(x)
     values = (layer.gamma.value, layer.beta.value, mean, var)
-    expected = naive.normalised(x, *(a.astype(np.float64) for a in values), 0.01)
+    expected = naive.normalized(x, *(a.astype(np.float64) for a in values), 0.01)
     np.testing.assert_allclose(y, expected, atol=1e-5 if dtype == np.float32 else 1e-12)
     assert y.dtype == dtype and vars(layer) == before
     np.testing.assert_array_equal([layer.mean, layer.var], [mean, var])

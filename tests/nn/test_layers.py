@@ -4,7 +4,7 @@ import naive
 import numpy as np
 import pytest
 
-from minprune.nn.initialisers import he_normal
+from minprune.nn.initializers import he_normal
 from minprune.nn.layers import Dense, ReLU
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import Adam
@@ -104,7 +104,7 @@ def test_mlp_draws_from_the_generator_it_is_given():
     assert not np.array_equal(draw(5)["0.W"].value, draw(6)["0.W"].value)
     rng = np.random.default_rng(5)
     for name, shape in (("0.W", (6, 5)), ("2.W", (5, 4))):
-        he = draw(5, initialise=he_normal, dtype=np.float64)[name].value
+        he = draw(5, initialize=he_normal, dtype=np.float64)[name].value
         np.testing.assert_array_equal(he, he_normal(rng, *shape, np.float64))
 
 

@@ -15,7 +15,7 @@ from minprune.formulas.costs import (
     vgg16_layers,
 )
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.initialisers import glorot_uniform, he_normal
+from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.models import build, cnn, lenet5, lenet_300_100, vgg16
 from minprune.nn.network import EmptyLayerError, Network
@@ -160,10 +160,10 @@ def test_Glorot_limits_of_the_cnn():
         assert weight.value.std() == pytest.approx(limit / np.sqrt(3), rel=0.05)
 
 
-@pytest.mark.parametrize("initialise", [glorot_uniform, he_normal])
-def test_initialisers_draw_kernels_of_any_shape(initialise):
-    matrix = initialise(rng(), 12, 20, np.float64)
-    kernel = initialise(rng(), 12, 20, np.float64, shape=(2, 2, 3, 20))
+@pytest.mark.parametrize("initialize", [glorot_uniform, he_normal])
+def test_initializers_draw_kernels_of_any_shape(initialize):
+    matrix = initialize(rng(), 12, 20, np.float64)
+    kernel = initialize(rng(), 12, 20, np.float64, shape=(2, 2, 3, 20))
     assert matrix.shape == (12, 20) and kernel.shape == (2, 2, 3, 20)
     np.testing.assert_array_equal(kernel.ravel(), matrix.ravel())  # as many, so the same draws
 
@@ -176,7 +176,7 @@ def test_the_generator_decides_and_options_arrive(make):
         assert parameter.value.dtype == np.float32
         assert parameter.value.ndim > 1 or not parameter.value.any()
         assert parameter.value.ndim == 1 or (other.parameters[name].value != parameter.value).any()
-    he = make(rng(5), classes=3, initialise=he_normal, dtype=np.float64)
+    he = make(rng(5), classes=3, initialize=he_normal, dtype=np.float64)
     last = list(he.weights.values())[-1].value
     assert last.shape[1] == 3
     assert {p.value.dtype for p in he.parameters.values()} == {np.dtype(np.float64)}

@@ -9,7 +9,7 @@ import pytest
 from minprune.formulas import convolution
 from minprune.nn import spatial
 from minprune.nn.gradcheck import check_layer
-from minprune.nn.initialisers import he_normal
+from minprune.nn.initializers import he_normal
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 
 LIMIT = 1e-6
@@ -375,7 +375,7 @@ def test_random_kernels_have_the_limits_of_their_fans():
 
 def test_random_kernels_come_from_the_generator():
     expected = he_normal(np.random.default_rng(15), 8, 12, np.float64, (2, 2, 2, 3))
-    got = Conv2D.random(np.random.default_rng(15), 2, 2, 3, initialise=he_normal, dtype=float)
+    got = Conv2D.random(np.random.default_rng(15), 2, 2, 3, initialize=he_normal, dtype=float)
     np.testing.assert_array_equal(got.K.value, expected)
     assert (got.stride, got.padding) == (1, "valid")
 

@@ -100,7 +100,7 @@ def test_the_sparsity_of_a_stage_counts_zeros_with_a_mask_or_without(task):
 # --- A-3.2 ----------------------------------------------------------------------------------------
 
 
-def test_prune_and_quantize_quantise_last_and_leave_the_input_alone(task, unchanged, diary):
+def test_prune_and_quantize_quantize_last_and_leave_the_input_alone(task, unchanged, diary):
     unchanged(task.network)
     train = diary.step("train", trainer(task))
     finetune = diary.step("finetune", trainer(task, epochs=2))
@@ -111,7 +111,7 @@ def test_prune_and_quantize_quantise_last_and_leave_the_input_alone(task, unchan
     *before, coarse = diary.networks
     assert all(network is rebuilt is not task.network for network in before)
     assert coarse is not rebuilt
-    assert [s.name for s in stages] == ["trained", "pruned", "fine-tuned", "quantised"]
+    assert [s.name for s in stages] == ["trained", "pruned", "fine-tuned", "quantized"]
     assert [s.performance for s in stages] == [1.0, 2.0, 3.0, 4.0]
     for name, p in coarse.parameters.items():
         tuned = rebuilt.parameters[name].value

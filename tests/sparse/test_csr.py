@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from minprune.formulas.metrics import csr_bytes
-from minprune.nn.layers import Dense, ReLU
+from minprune.nn.layers import Dense, ReLU, Sigmoid
 from minprune.nn.network import Network, mlp
+from minprune.nn.spatial import Conv2D
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.sparse import engine, kernels
 from minprune.sparse.csr import csr_from_dense, dense_from_csr
@@ -287,12 +288,14 @@ def test_engine_bytes_are_those_of_the_formula_and_the_biases(W, dtype):
     assert SparseEngine(network).nbytes == expected
 
 
-class Sigmoid:
-    """A layer that the engine does not know."""
-
-
 @pytest.mark.parametrize(
-    "layers", [[Sigmoid()], [ReLU()], [Dense([[1.0]], [0.0]), Sigmoid()], [Dense]]
+    "layers",
+    [
+        [Sigmoid()],
+        [ReLU()],
+        [Dense([[1.0]], [0.0]), Sigmoid()],
+        [Conv2D(np.ones((1, 1, 1, 1)), [0.0])],
+    ],
 )
 def test_engine_refuses_layers_that_it_does_not_know(layers):
     with pytest.raises(TypeError, match="network must be Dense layers with ReLU behind, got"):

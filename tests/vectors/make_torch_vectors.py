@@ -100,7 +100,7 @@ def differentiate(net):
     return out
 
 
-def optimise(net, kind, settings, decay, masks=None):
+def optimize(net, kind, settings, decay, masks=None):
     """Parameters after each full-batch step; with masks, PyTorch's pruning holds the zeros."""
     model, linears = build(net)
     if masks is not None:
@@ -111,13 +111,13 @@ def optimise(net, kind, settings, decay, masks=None):
         {"params": [getattr(linear, trained) for linear in linears], "weight_decay": decay},
         {"params": [linear.bias for linear in linears], "weight_decay": 0.0},
     ]
-    optimiser = getattr(torch.optim, kind)(groups, **settings)
+    optimizer = getattr(torch.optim, kind)(groups, **settings)
     x, y = torch.tensor(net["x"]), torch.tensor(net["y"])
     out = {}
     for t in range(1, STEPS + 1):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         cross_entropy(model(x), y).backward()
-        optimiser.step()
+        optimizer.step()
         model(x)  # a pruned module recomputes .weight = weight_orig * mask only in a forward pass
         for i, linear in enumerate(linears):
             out[f"step{t}/W{i}"] = to_numpy(linear.weight, transpose=True)
@@ -157,8 +157,8 @@ def make_vectors():
     masks = [rng.random(net[f"W{i}"].shape) >= PRUNED for i in layers]
     add("opt", {f"mask{i}": mask for i, mask in enumerate(masks)})
     for name, spec in OPTIMISERS.items():
-        add(f"opt/{name}", optimise(net, *spec))
-        add(f"opt/masked_{name}", optimise(net, *spec, masks=masks))
+        add(f"opt/{name}", optimize(net, *spec))
+        add(f"opt/masked_{name}", optimize(net, *spec, masks=masks))
 
     for j, z in enumerate(layer_inputs(rng)):
         rows = torch.tensor(z)

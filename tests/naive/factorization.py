@@ -1,4 +1,4 @@
-"""Matrix factorisation by alternating least squares, and its singular values by rotations."""
+"""Matrix factorization by alternating least squares, and its singular values by rotations."""
 
 import math
 
@@ -8,7 +8,7 @@ from naive.base import float64
 from naive.masks import prune_count, rank_mask
 
 
-def factorisation_loss(R, observed, P, Q, lam):
+def factorization_loss(R, observed, P, Q, lam):
     """L = sum over known (u, i) of (r_ui - sum_f p_uf q_if)^2 + lam sum_f (p_uf^2 + q_if^2)"""
     R, P, Q = float64(R, P, Q)
     loss = 0.0
@@ -58,7 +58,7 @@ def half_step(R, observed, Q, lam):
     return P
 
 
-def factorise(R, observed, Q, lam, sweeps):
+def factorize(R, observed, Q, lam, sweeps):
     """P = half_step from Q, then Q = half_step from P on the transposed ratings, sweeps times"""
     for _ in range(sweeps):
         P = half_step(R, observed, Q, lam)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from minprune.nn.initialisers import glorot_uniform, he_normal
+from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.network import mlp
 
-BOTH = pytest.mark.parametrize("initialise", [glorot_uniform, he_normal])
+BOTH = pytest.mark.parametrize("initialize", [glorot_uniform, he_normal])
 N_IN, N_OUT = 500, 200  # not equal, so that one cannot stand for the other
 
 
@@ -28,11 +28,11 @@ def test_he_is_normal_with_twice_the_variance_of_the_inputs():
 
 @BOTH
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_shape_dtype_and_seed(initialise, dtype):
-    W = initialise(np.random.default_rng(7), 3, 5, dtype)
+def test_shape_dtype_and_seed(initialize, dtype):
+    W = initialize(np.random.default_rng(7), 3, 5, dtype)
     assert W.shape == (3, 5) and W.dtype == dtype
-    np.testing.assert_array_equal(W, initialise(np.random.default_rng(7), 3, 5, dtype))
-    assert not np.array_equal(W, initialise(np.random.default_rng(8), 3, 5, dtype))
+    np.testing.assert_array_equal(W, initialize(np.random.default_rng(7), 3, 5, dtype))
+    assert not np.array_equal(W, initialize(np.random.default_rng(8), 3, 5, dtype))
 
 
 @BOTH
@@ -40,16 +40,16 @@ def test_shape_dtype_and_seed(initialise, dtype):
     ("units", "error", "name"),
     [((0, 3), ValueError, "n_in"), ((3, -1), ValueError, "n_out"), ((3, 2.0), TypeError, "n_out")],
 )
-def test_refusals(initialise, units, error, name):
+def test_refusals(initialize, units, error, name):
     with pytest.raises(error, match=name):
-        initialise(np.random.default_rng(0), *units)
+        initialize(np.random.default_rng(0), *units)
 
 
 @BOTH
 @pytest.mark.parametrize("rng", [0, None, np.random, np.random.RandomState(0)])
-def test_anything_but_a_generator_is_refused(initialise, rng):
+def test_anything_but_a_generator_is_refused(initialize, rng):
     with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator"):
-        initialise(rng, 3, 2)
+        initialize(rng, 3, 2)
 
 
 def test_a_network_starts_with_glorot_weights():

@@ -1,4 +1,4 @@
-"""Matrix factorisation for recommendation, and pruning its factors.
+"""Matrix factorization for recommendation, and pruning its factors.
 
 Ratings R (m users, n items) are approximated by P Q^T with P (m, k) and Q (n, k).
 """
@@ -16,8 +16,8 @@ from minprune.formulas.masks import checked_mask, prune_count, rank_mask
 from minprune.formulas.norms import unit_l2
 
 
-def factorisation_loss(R, observed, P, Q, lam):
-    """What a factorisation minimises: squared error on the known ratings plus a penalty for each.
+def factorization_loss(R, observed, P, Q, lam):
+    """What a factorization minimizes: squared error on the known ratings plus a penalty for each.
 
         L = sum_(u,i) known ((r_ui - p_u . q_i)^2 + lam (||p_u||^2 + ||q_i||^2))
 
@@ -29,7 +29,7 @@ def factorisation_loss(R, observed, P, Q, lam):
 
     Source: C-3.4b, our choice; Koren, Bell and Volinsky 2009, eq. (2).
 
-    >>> factorisation_loss([[5.0, 0.0]], [[True, False]], [[2.0]], [[2.0], [1.0]], lam=0.5)
+    >>> factorization_loss([[5.0, 0.0]], [[True, False]], [[2.0]], [[2.0], [1.0]], lam=0.5)
     5.0
     """
     R, observed, P, Q = _checked(R, observed, P, Q)
@@ -38,12 +38,12 @@ def factorisation_loss(R, observed, P, Q, lam):
     return float((error + at_least_zero("lam", lam) * size)[observed].sum())
 
 
-def factorise(R, observed, k, lam, sweeps, rng):
+def factorize(R, observed, k, lam, sweeps, rng):
     """Factors of the ratings by alternating least squares: each half step is a linear problem.
 
         p_u = (sum_i known (q_i q_i^T + lam 1))^-1 sum_i known r_ui q_i          and so for q_i
 
-    R, observed  as in `factorisation_loss`
+    R, observed  as in `factorization_loss`
     k            number of factors, >= 1
     lam          strength, > 0: keeps every system solvable, unless it is lost to rounding
     sweeps       how often P and then Q are solved for, >= 1; the loss never rises
@@ -52,7 +52,7 @@ def factorise(R, observed, k, lam, sweeps, rng):
 
     Source: C-3.4b, our choice; Zhou, Wilkinson, Schreiber and Pan 2008 (weighted penalty).
 
-    >>> P, Q = factorise([[2.0, 4.0]], np.ones((1, 2), bool), 1, 1e-9, 5, np.random.default_rng(0))
+    >>> P, Q = factorize([[2.0, 4.0]], np.ones((1, 2), bool), 1, 1e-9, 5, np.random.default_rng(0))
     >>> (P @ Q.T).round(3)
     array([[2., 4.]])
     """
@@ -112,7 +112,7 @@ def factor_importance(P, Q):
 
 
 def prune_factors(P, Q, sparsity):
-    """The factorisation with its least important factors removed.
+    """The factorization with its least important factors removed.
 
         keep the columns f of P and Q with the highest ||P_f|| ||Q_f||
 

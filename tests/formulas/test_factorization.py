@@ -1,4 +1,4 @@
-"""Factorisation: the naive twin, hand numbers, what each half step solves, and pruning factors."""
+"""Factorization: the naive twin, hand numbers, what each half step solves, and pruning factors."""
 
 from itertools import pairwise
 
@@ -6,11 +6,11 @@ import naive
 import numpy as np
 import pytest
 
-from minprune.formulas.factorisation import (
+from minprune.formulas.factorization import (
     balance_factors,
     factor_importance,
-    factorisation_loss,
-    factorise,
+    factorization_loss,
+    factorize,
     prune_factors,
 )
 
@@ -48,7 +48,7 @@ def close(dtype):
     return {"rtol": 1e-4, "atol": 1e-5} if dtype == "f" else {"rtol": 1e-9, "atol": 1e-10}
 
 
-# --- factorisation_loss --------------------------------------------------------------------------
+# --- factorization_loss --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lam", [0, 0.1, 3.0])
@@ -57,47 +57,47 @@ def close(dtype):
 @pytest.mark.parametrize("size", SIZES)
 def test_loss_as_naive(size, dtype, known, lam):
     for R, observed, P, Q in layouts(*draw(*size, dtype, known=known)):
-        loss = factorisation_loss(R, observed, P, Q, lam)
+        loss = factorization_loss(R, observed, P, Q, lam)
         assert type(loss) is float
-        expected = naive.factorisation_loss(R, observed, P, Q, lam)
+        expected = naive.factorization_loss(R, observed, P, Q, lam)
         assert loss == pytest.approx(expected, rel=1e-5 if dtype == "f" else 1e-12)
 
 
 def test_loss_by_hand():
     R, P, Q = [[5.0, 1.0], [2.0, 3.0]], [[1.0, 2.0], [0.0, 1.0]], [[1.0, 1.0], [2.0, 0.0]]
     # P Q^T = [[3, 2], [1, 0]]: rests 2, -1, 1, 3; squared lengths of p: 5, 1, of q: 2, 4
-    assert factorisation_loss(R, np.ones((2, 2), bool), P, Q, lam=0) == 4 + 1 + 1 + 9
+    assert factorization_loss(R, np.ones((2, 2), bool), P, Q, lam=0) == 4 + 1 + 1 + 9
     first = [[True, False], [False, False]]
-    assert factorisation_loss(R, first, P, Q, lam=0.5) == 4 + 0.5 * (5 + 2)
+    assert factorization_loss(R, first, P, Q, lam=0.5) == 4 + 0.5 * (5 + 2)
     row = [[True, True], [False, False]]  # p_0 counts once for each of its ratings
-    assert factorisation_loss(R, row, P, Q, lam=0.5) == 4 + 1 + 0.5 * (5 + 2 + 5 + 4)
+    assert factorization_loss(R, row, P, Q, lam=0.5) == 4 + 1 + 0.5 * (5 + 2 + 5 + 4)
     column = [[False, True], [False, True]]
-    assert factorisation_loss(R, column, P, Q, lam=0.5) == 1 + 9 + 0.5 * (5 + 4 + 1 + 4)
+    assert factorization_loss(R, column, P, Q, lam=0.5) == 1 + 9 + 0.5 * (5 + 4 + 1 + 4)
 
 
 def test_loss_does_not_look_at_unknown_ratings():
     R, observed, P, Q = draw(5, 4, 2)
     other = np.where(observed, R, 1e6)
-    assert factorisation_loss(other, observed, P, Q, 0.1) == factorisation_loss(
+    assert factorization_loss(other, observed, P, Q, 0.1) == factorization_loss(
         R, observed, P, Q, 0.1
     )
-    assert factorisation_loss(R, np.zeros((5, 4), bool), P, Q, 0.1) == 0
+    assert factorization_loss(R, np.zeros((5, 4), bool), P, Q, 0.1) == 0
 
 
 def test_loss_is_zero_for_exact_factors_and_the_penalty_is_linear_in_lam():
     _, observed, P, Q = draw(5, 4, 2)
-    assert factorisation_loss(P @ Q.T, observed, P, Q, 0) == pytest.approx(0, abs=1e-28)
-    one, two = (factorisation_loss(P @ Q.T, observed, P, Q, lam) for lam in (1, 2))
+    assert factorization_loss(P @ Q.T, observed, P, Q, 0) == pytest.approx(0, abs=1e-28)
+    one, two = (factorization_loss(P @ Q.T, observed, P, Q, lam) for lam in (1, 2))
     assert two == pytest.approx(2 * one, rel=1e-13) and one > 1
 
 
 def test_user_and_item_may_change_places():
     R, observed, P, Q = draw(5, 4, 2)
-    turned = factorisation_loss(R.T, observed.T, Q, P, 0.3)
-    assert turned == pytest.approx(factorisation_loss(R, observed, P, Q, 0.3), rel=1e-13)
+    turned = factorization_loss(R.T, observed.T, Q, P, 0.3)
+    assert turned == pytest.approx(factorization_loss(R, observed, P, Q, 0.3), rel=1e-13)
 
 
-# --- factorise -----------------------------------------------------------------------------------
+# --- factorize -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lam", [0.1, 2.0])
@@ -106,10 +106,10 @@ def test_user_and_item_may_change_places():
 def test_sweeps_go_on_as_naive(size, dtype, lam):
     *_, k = size
     for R, observed in layouts(*draw(*size, dtype, known=0.8)[:2]):
-        _, Q = factorise(R, observed, k, lam, 1, np.random.default_rng(3))
+        _, Q = factorize(R, observed, k, lam, 1, np.random.default_rng(3))
         for sweeps in (2, 4):  # the first Q is left to the generator, all after it is not
-            factors = factorise(R, observed, k, lam, sweeps, np.random.default_rng(3))
-            expected = naive.factorise(R, observed, Q, lam, sweeps - 1)
+            factors = factorize(R, observed, k, lam, sweeps, np.random.default_rng(3))
+            expected = naive.factorize(R, observed, Q, lam, sweeps - 1)
             for got, want in zip(factors, expected, strict=True):
                 assert got.shape == want.shape
                 np.testing.assert_allclose(got, want, **close(dtype))
@@ -119,11 +119,11 @@ def test_sweeps_go_on_as_naive(size, dtype, lam):
 @pytest.mark.parametrize("lam", [1e-3, 0.1, 2.0])
 def test_loss_never_rises(seed, lam):
     R, observed, *_ = draw(7, 6, 1, seed=seed, known=0.6)
-    factors = [factorise(R, observed, 3, lam, s, np.random.default_rng(seed)) for s in range(1, 8)]
-    losses = [factorisation_loss(R, observed, *factors[0], lam)]
+    factors = [factorize(R, observed, 3, lam, s, np.random.default_rng(seed)) for s in range(1, 8)]
+    losses = [factorization_loss(R, observed, *factors[0], lam)]
     for (_, Q_before), (P, Q) in pairwise(factors):  # after P is solved for, and after Q is
-        losses.append(factorisation_loss(R, observed, P, Q_before, lam))
-        losses.append(factorisation_loss(R, observed, P, Q, lam))
+        losses.append(factorization_loss(R, observed, P, Q_before, lam))
+        losses.append(factorization_loss(R, observed, P, Q, lam))
     assert all(after <= loss * (1 + 1e-10) for loss, after in pairwise(losses))
     assert losses[-1] < 0.99 * losses[0]
 
@@ -131,28 +131,28 @@ def test_loss_never_rises(seed, lam):
 @pytest.mark.parametrize("lam", [0.05, 1.0])
 def test_each_half_step_ends_where_its_gradient_is_zero(lam):
     R, observed, *_ = draw(6, 5, 1)
-    factors = {s: factorise(R, observed, 2, lam, s, np.random.default_rng(0)) for s in (3, 4)}
+    factors = {s: factorize(R, observed, 2, lam, s, np.random.default_rng(0)) for s in (3, 4)}
     (_, Q3), (P4, Q4) = factors[3], factors[4]
 
     def slope(loss, at):
         return naive.numerical_gradient(loss, at)
 
-    by_p = slope(lambda P: factorisation_loss(R, observed, P, Q3, lam), P4)
+    by_p = slope(lambda P: factorization_loss(R, observed, P, Q3, lam), P4)
     np.testing.assert_allclose(by_p, 0, atol=1e-7)
-    by_q = slope(lambda Q: factorisation_loss(R, observed, P4, Q, lam), Q4)
+    by_q = slope(lambda Q: factorization_loss(R, observed, P4, Q, lam), Q4)
     np.testing.assert_allclose(by_q, 0, atol=1e-7)
     # and the other two are not at rest: these checks can fail
-    assert np.abs(slope(lambda P: factorisation_loss(R, observed, P, Q4, lam), P4)).max() > 1e-4
+    assert np.abs(slope(lambda P: factorization_loss(R, observed, P, Q4, lam), P4)).max() > 1e-4
 
 
 def test_one_factor_by_hand():
     # rank 1, all known, no penalty to speak of: exact after the first sweep, from any Q
-    P, Q = factorise([[1.0, 2.0], [3.0, 6.0]], np.ones((2, 2), bool), 1, 1e-12, 1, rng())
+    P, Q = factorize([[1.0, 2.0], [3.0, 6.0]], np.ones((2, 2), bool), 1, 1e-12, 1, rng())
     np.testing.assert_allclose(P @ Q.T, [[1, 2], [3, 6]], rtol=1e-9)
     # p (q^2 + lam) = r q and q (p^2 + lam) = r p at rest: p^2 = q^2 = r - lam
-    P, Q = factorise([[5.0]], [[True]], 1, 1.0, 60, rng())
+    P, Q = factorize([[5.0]], [[True]], 1, 1.0, 60, rng())
     assert (P @ Q.T).item() == pytest.approx(4, rel=1e-9)
-    P, Q = factorise([[0.5]], [[True]], 1, 1.0, 60, rng())  # below lam all of it is shrunk away
+    P, Q = factorize([[0.5]], [[True]], 1, 1.0, 60, rng())  # below lam all of it is shrunk away
     assert (P @ Q.T).item() == pytest.approx(0, abs=1e-9)
 
 
@@ -162,8 +162,8 @@ def rng(seed=0):
 
 def test_the_penalty_is_weighted_by_the_number_of_ratings():
     # n equal ratings of one user are n times the same problem: the answer is that of one rating
-    one = factorise([[5.0]], [[True]], 1, 1.0, 60, rng())[0]
-    many = factorise(np.full((1, 4), 5.0), np.ones((1, 4), bool), 1, 1.0, 200, rng())
+    one = factorize([[5.0]], [[True]], 1, 1.0, 60, rng())[0]
+    many = factorize(np.full((1, 4), 5.0), np.ones((1, 4), bool), 1, 1.0, 200, rng())
     # at rest p^2 + lam = r p / q, 4 (q^2 + lam) = 4 r q / p: p^2 = q^2 = r - lam as before
     np.testing.assert_allclose(many[0] @ many[1].T, 4, rtol=1e-6)
     assert one.item() ** 2 == pytest.approx(4, rel=1e-6)
@@ -173,18 +173,18 @@ def test_users_and_items_without_ratings_get_zeros():
     R, observed, *_ = draw(5, 4, 1, known=1)
     observed = observed.copy()
     observed[2] = observed[:, 1] = False
-    P, Q = factorise(R, observed, 2, 0.1, 3, rng())
+    P, Q = factorize(R, observed, 2, 0.1, 3, rng())
     assert not P[2].any() and not Q[1].any()
     assert P[[0, 1, 3, 4]].all() and Q[[0, 2, 3]].all()
-    P, Q = factorise(R, np.zeros((5, 4), bool), 2, 0.1, 3, rng())
+    P, Q = factorize(R, np.zeros((5, 4), bool), 2, 0.1, 3, rng())
     assert not P.any() and not Q.any()
 
 
 def test_unknown_ratings_do_not_matter_and_are_filled_in():
     R = np.outer(rng(2).uniform(1, 2, 12), rng(3).uniform(1, 2, 10))
     observed = np.add.outer(np.arange(12), np.arange(10)) % 4 > 0  # three of four
-    P1, Q1 = factorise(R, observed, 1, 1e-8, 30, rng())
-    P2, Q2 = factorise(np.where(observed, R, -1e3), observed, 1, 1e-8, 30, rng())
+    P1, Q1 = factorize(R, observed, 1, 1e-8, 30, rng())
+    P2, Q2 = factorize(np.where(observed, R, -1e3), observed, 1, 1e-8, 30, rng())
     np.testing.assert_array_equal(P1, P2)
     np.testing.assert_array_equal(Q1, Q2)
     np.testing.assert_allclose(P1 @ Q1.T, R, rtol=1e-6)
@@ -192,10 +192,10 @@ def test_unknown_ratings_do_not_matter_and_are_filled_in():
 
 def test_the_generator_decides_and_goes_on():
     R, observed, *_ = draw(5, 4, 1)
-    one, same = factorise(R, observed, 2, 0.1, 1, rng(7)), factorise(R, observed, 2, 0.1, 1, rng(7))
+    one, same = factorize(R, observed, 2, 0.1, 1, rng(7)), factorize(R, observed, 2, 0.1, 1, rng(7))
     np.testing.assert_array_equal(one[0], same[0])
     shared = rng(7)
-    first, second = (factorise(R, observed, 2, 0.1, 1, shared)[0] for _ in range(2))
+    first, second = (factorize(R, observed, 2, 0.1, 1, shared)[0] for _ in range(2))
     np.testing.assert_array_equal(first, one[0])
     assert np.abs(first - second).max() > 1e-3
 
@@ -351,7 +351,7 @@ def test_all_factors_may_go():
     new_P, new_Q = prune_factors(P, Q, sparsity=0.99)
     assert new_P.shape == (3, 0) and new_Q.shape == (4, 0)
     R, known = np.full((3, 4), 2.0), np.ones((3, 4), bool)
-    assert factorisation_loss(R, known, new_P, new_Q, lam=1) == 48
+    assert factorization_loss(R, known, new_P, new_Q, lam=1) == 48
 
 
 def test_among_equal_factors_the_first_goes():
@@ -379,11 +379,11 @@ def test_pruning_down_to_the_true_rank_costs_nothing_and_below_it_the_next_singu
 def test_pruned_als_factors_of_exact_data_leave_the_error_unchanged():
     P, Q = exact(10, 9, 2, 2)
     R, observed = P @ Q.T, np.ones((10, 9), bool)
-    found = balance_factors(*factorise(R, observed, 4, 1e-9, 50, rng()))
-    before = factorisation_loss(R, observed, *found, 0)
-    after = factorisation_loss(R, observed, *prune_factors(*found, 0.5), 0)
+    found = balance_factors(*factorize(R, observed, 4, 1e-9, 50, rng()))
+    before = factorization_loss(R, observed, *found, 0)
+    after = factorization_loss(R, observed, *prune_factors(*found, 0.5), 0)
     assert before < 1e-9 and after == pytest.approx(before, abs=1e-9)
-    assert factorisation_loss(R, observed, *prune_factors(*found, 0.75), 0) > 1
+    assert factorization_loss(R, observed, *prune_factors(*found, 0.75), 0) > 1
 
 
 def test_parameters_of_C_3_4b():
@@ -396,9 +396,9 @@ def test_parameters_of_C_3_4b():
 # --- what is refused -----------------------------------------------------------------------------
 
 R, KNOWN, P, Q = np.ones((3, 2)), np.ones((3, 2), bool), np.ones((3, 2)), np.ones((2, 2))
-LOSS = (factorisation_loss, {"R": R, "observed": KNOWN, "P": P, "Q": Q, "lam": 0.1})
+LOSS = (factorization_loss, {"R": R, "observed": KNOWN, "P": P, "Q": Q, "lam": 0.1})
 FIT = (
-    factorise,
+    factorize,
     {"R": R, "observed": KNOWN, "k": 2, "lam": 0.1, "sweeps": 1, "rng": np.random.default_rng(0)},
 )
 BALANCE, IMPORTANCE = (balance_factors, {"P": P, "Q": Q}), (factor_importance, {"P": P, "Q": Q})
