@@ -2,6 +2,7 @@
 
 import json
 
+import numba
 import numpy as np
 import pytest
 
@@ -272,6 +273,7 @@ def stripes(n, seed):
     return x.astype(np.float32), labels
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="a training takes long in plain Python")
 def test_the_cnn_learns_and_its_masks_hold():
     x, y = stripes(400, 0)
     network = cnn(rng(1), image=(12, 12, 1), classes=4)

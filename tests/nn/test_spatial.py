@@ -3,6 +3,7 @@
 import tracemalloc
 
 import naive
+import numba
 import numpy as np
 import pytest
 
@@ -241,6 +242,7 @@ def test_parts_are_as_large_as_allowed_and_no_larger(monkeypatch):
                 assert len(layer._parts(x.astype(dtype), (7, 3, 2, 5))) == parts
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="the memory of compiled code is meant")
 def test_memory_is_bounded_however_large_the_batch(monkeypatch):
     layer = Conv2D(np.ones((5, 5, 4, 2), np.float32), np.zeros(2), 1, "same")
     x = np.ones((100, 20, 20, 4), np.float32)  # 640 kB; its windows, all at once, 16 MB
