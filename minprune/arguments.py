@@ -33,7 +33,7 @@ def real_array(name, value):
 def finite_arrays(name, value):
     """The values as a list of float arrays; `TypeError` for a single array in place of a list."""
     if isinstance(value, np.ndarray) or not isinstance(value, Iterable):
-        what = "a single array" if isinstance(value, np.ndarray) else repr(value)
+        what = "a single array" if isinstance(value, np.ndarray) else shown(value)
         raise TypeError(f"{name} must be a list of arrays, one per layer, got {what}")
     return [finite_array(f"{name}[{l}]", array) for l, array in enumerate(value)]
 
@@ -164,6 +164,16 @@ def labels_in_range(name, labels, classes):
     if wrong.size:
         raise ValueError(
             f"{name} must lie in 0 .. {classes - 1}, got {labels[wrong[0]]} at index {wrong[0]}"
+        )
+    return labels
+
+
+def labels_of_rows(name, labels, z):
+    """The labels as a vector of integers, one class of the logits z (N, K) for each row."""
+    labels = labels_in_range(name, labels, classes=z.shape[1])
+    if len(labels) != len(z):
+        raise ValueError(
+            f"{name} must hold one label for each of the {len(z)} rows of z, got {len(labels)}"
         )
     return labels
 

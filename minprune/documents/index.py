@@ -120,6 +120,8 @@ def find(query):
     ['C-4.3a', 'C-4.3b']
     """
     query = query.strip().upper()
+    if not query:
+        return []
     exact = [item for item in ITEMS if item.id.upper() == query]
     begin = re.compile(re.escape(query) + r"(?!(?<=\d)\d)")  # A-1 does not begin A-10
     return exact or [item for item in ITEMS if begin.match(item.id.upper())]

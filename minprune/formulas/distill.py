@@ -5,7 +5,7 @@ import numpy as np
 from minprune.arguments import (
     above_zero,
     finite_array,
-    labels_in_range,
+    labels_of_rows,
     one_shape,
     same_shape,
     share,
@@ -107,7 +107,5 @@ def _checked(z, z_teacher, y, alpha, temperature):
     same_shape(z=z, z_teacher=z_teacher)
     if z.ndim != 2 or z.size == 0:
         raise ValueError(f"z must be (N, K) with N and K at least 1, got {z.shape}")
-    y = labels_in_range("y", y, classes=z.shape[1])
-    if len(y) != len(z):
-        raise ValueError(f"y must hold one label for each of the {len(z)} rows of z, got {len(y)}")
+    y = labels_of_rows("y", y, z)
     return z, z_teacher, y, share("alpha", alpha), above_zero("temperature", temperature)

@@ -31,8 +31,8 @@ def quantize_symmetric(w, bits=8):
     >>> quantize_symmetric([0.5, -1.0, 0.0], bits=3)
     Quantized(q=array([ 2, -3,  0], dtype=int8), step=0.3333333333333333)
     """
-    w, bits = finite_array("w", w), whole_number("bits", bits, low=2, high=16)
-    q_max, dtype = 2 ** (bits - 1) - 1, np.int8 if bits <= 8 else np.int16
+    w, q_max = finite_array("w", w), _largest_integer(bits)
+    dtype = np.int8 if bits <= 8 else np.int16
     step = float(np.abs(w).max(initial=0)) / q_max
     q = np.rint(w.astype(np.float64) / step) if step > 0 else np.zeros(w.shape)
     return Quantized(np.clip(q, -q_max, q_max).astype(dtype), step)
@@ -96,7 +96,7 @@ def fake_quantize(w, bits, limit):
     array([ 0.,  1., -1.])
     """
     w, limit = finite_array("w", w), above_zero("limit", limit)
-    step = limit / (2 ** (whole_number("bits", bits, low=2, high=16) - 1) - 1)
+    step = limit / _largest_integer(bits)
     q = np.rint(np.clip(w.astype(np.float64), -limit, limit) / step) + 0.0  # -0.0 + 0.0 is 0.0
     return np.asarray(step * q, dtype=w.dtype)
 
@@ -166,3 +166,7 @@ def mixed_precision_step(w, g16, lr, scale, mask=None):
     same_shape(w=w, g16=g16)
     new = w - lr * (g16.astype(np.float32) / scale)
     return np.asarray(new if mask is None else apply_mask(new, mask), dtype=np.float32)
+
+
+def _largest_integer(bits):
+    return 2 ** (whole_number("bits", bits, low=2, high=16) - 1) - 1

@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array, labels_in_range, same_shape, whole_number
+from minprune.arguments import (
+    finite_array,
+    labels_in_range,
+    labels_of_rows,
+    same_shape,
+    whole_number,
+)
 from minprune.formulas.activations import log_softmax
 
 
@@ -22,9 +28,7 @@ def softmax_cross_entropy(z, y):
     (0.693147, array([[-0.5,  0.5]]))
     """
     log_p = log_softmax(z)
-    y = labels_in_range("y", y, classes=log_p.shape[1])
-    if len(y) != len(z):
-        raise ValueError(f"y must hold one label for each of the {len(z)} rows of z, got {len(y)}")
+    y = labels_of_rows("y", y, log_p)
     rows = np.arange(len(z))
     loss = -log_p[rows, y].mean()
     # L_n = -z_y + log sum_j exp z_j, and d(log sum_j exp z_j)/dz_k = exp z_k / sum_j exp z_j = p_k

@@ -60,6 +60,10 @@ class Parameter:
         self._mask = self.checked_mask(mask).copy()
         self.apply_mask()
 
+    def with_pruned(self, mask):
+        """The mask with what is pruned already taken out of it too: it brings nothing back."""
+        return mask if self._mask is None else mask & self._mask
+
     def checked_mask(self, mask, name="mask"):
         """The mask as an array; an error unless boolean, of this shape, and not bringing back."""
         mask = checked_mask(name, mask, self._value.shape)

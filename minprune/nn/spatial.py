@@ -4,6 +4,8 @@ The loops over windows stand in `windows`, which Numba compiles on the first cal
 read first is `formulas.convolution`.
 """
 
+from typing import ClassVar
+
 import numpy as np
 
 from minprune.arguments import finite_array, one_of, real_array, whole_number
@@ -140,6 +142,8 @@ class Conv2D:
 class _Pool2D:
     """What both poolings share: windows of size x size pixels, stride apart, all inside."""
 
+    parameters: ClassVar = {}
+
     def __init__(self, size=2, stride=None):
         self.size = whole_number("size", size, low=1)
         self.stride = whole_number("stride", self.size if stride is None else stride, low=1)
@@ -150,10 +154,6 @@ class _Pool2D:
             raise ValueError(f"takes images (H, W, C) of at least {self.size} x {self.size} pixels")
         h, w, c = shape
         return (*(output_size(side, self.size, self.stride) for side in (h, w)), c)
-
-    @property
-    def parameters(self):
-        return {}
 
 
 class MaxPool2D(_Pool2D):

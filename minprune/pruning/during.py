@@ -50,8 +50,7 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
             return
         sparsity = polynomial_decay(step, initial, final, begin, end, power)
         for w in network.weights.values():
-            mask = low_magnitude_mask(w.value, sparsity)
-            w.prune(mask if w.mask is None else mask & w.mask)
+            w.prune(w.with_pruned(low_magnitude_mask(w.value, sparsity)))
 
     polynomial_decay(0, initial, final, begin, end, power)  # refuse a bad schedule at once
     if not is_pruning_step(end, begin, end, frequency):
@@ -127,7 +126,8 @@ class MovingMasks:
         self.dense = {name: Parameter(w.value) for name, w in weights.items()}
         self.masks = [np.ones(w.value.shape, bool) for w in weights.values()]
         self.parameters = list(network.parameters.values())
-        self.adam = Adam({**network.parameters, **self.dense}, lr)
+        # the dense weights in place of those shown, which each step sets anew
+        self.adam = Adam(network.parameters | self.dense, lr)
 
     @property
     def lr(self):

@@ -152,7 +152,7 @@ def prune_tensors(network, theta, ties="prune"):
     """
     tensors = list(network.parameters.values())
     masks = layer_threshold_masks([p.value for p in tensors], theta, ties)
-    masks = [m if t.mask is None else m & t.mask for t, m in zip(tensors, masks, strict=True)]
+    masks = [tensor.with_pruned(mask) for tensor, mask in zip(tensors, masks, strict=True)]
     for tensor, mask in zip(tensors, masks, strict=True):
         tensor.prune(mask)
     return masks
@@ -165,7 +165,7 @@ def _values(network):
 def _prune_more(network, masks):
     """Give the network these masks, without bringing back what was pruned before."""
     weights = network.weights.values()
-    masks = [m if w.mask is None else m & w.mask for m, w in zip(masks, weights, strict=True)]
+    masks = [w.with_pruned(mask) for w, mask in zip(weights, masks, strict=True)]
     network.prune(masks)
     return masks
 

@@ -23,7 +23,7 @@ def formulas_page(query=None):
         ours = [_function_in_index(entry) for entry in entries() if not entry.ids]
         return "\n".join([*map(_item_in_index, ITEMS), "Ours      Beside the documents", *ours])
     query = query.strip().removeprefix("minprune.").removeprefix("mp.")
-    if items := query and find(query):
+    if items := find(query):
         return f"\n\n{'=' * WIDTH}\n".join(map(_item_page, items)) + "\n"
     if found := [entry for entry in entries() if entry.name.lower() == query.lower()]:
         return _function_page(found[0])
@@ -51,16 +51,11 @@ def worked_page(query=None):
     chosen = [
         make()
         for item, make in EXAMPLES.items()
-        if query is None or _part_of(item.upper(), query.strip().upper())
+        if query is None or item in [found.id for found in find(query)]
     ]
     if not chosen:
         raise ValueError(f"no worked example for {query!r}; there are {', '.join(EXAMPLES)}")
     return f"\n{'=' * WIDTH}\n\n".join(map(_example, chosen))
-
-
-def _part_of(item, query):
-    """Whether the item is the query or a part of it: C-5.2 has C-5.2a, but A-1 has no A-10."""
-    return bool(query) and item.startswith(query) and not item[len(query) :][:1].isdigit()
 
 
 # --- the index -----------------------------------------------------------------------------------
