@@ -4,8 +4,11 @@ import numba
 
 
 def jit(function):
-    """Compile on the first call, without the global interpreter lock; division as in NumPy."""
-    options = {"nogil": True, "error_model": "numpy"}
+    """Compile on the first call, without the global interpreter lock; division as in NumPy.
+
+    A product and the sum it goes into may be rounded once instead of twice ("contract").
+    """
+    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
     try:
         return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # neither the package nor the home directory can be written

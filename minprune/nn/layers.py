@@ -63,13 +63,15 @@ class Dense:
             raise ValueError(f"x must be (N, {self.n_in}), got {x.shape}")
         if training:
             self.x = x
-        return x @ self.W.value + self.b.value
+        y = x @ self.W.value
+        y += self.b.value
+        return y
 
     def backward(self, dy, input_gradient=True):
         # y_nj = sum_i x_ni W_ij + b_j, so by the chain rule
         #   dL/dW_ij = sum_n x_ni dL/dy_nj      dL/db_j = sum_n dL/dy_nj
         #   dL/dx_ni = sum_j dL/dy_nj W_ij
-        self.W.grad = self.x.T @ dy  # (n_in, N) @ (N, n_out)
+        np.matmul(self.x.T, dy, out=self.W.grad)  # (n_in, N) @ (N, n_out)
         self.b.grad = dy.sum(axis=0)  # (n_out,)
         return dy @ self.W.value.T if input_gradient else None  # (N, n_out) @ (n_out, n_in)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from minprune.arguments import layer_widths, shape_of
 from minprune.formulas.metrics import sparsity
+from minprune.nn.fused import fused
 from minprune.nn.initializers import glorot_uniform
 from minprune.nn.layers import Dense, ReLU
 
@@ -35,6 +36,7 @@ class Network:
             self.input_shape = (self.layers[0].n_in,)
         else:
             self.input_shape = None
+        self.steps = self.layers
         self.check()
 
     def check(self):
@@ -59,15 +61,18 @@ class Network:
         return self.forward(np.asarray(x))
 
     def forward(self, x, training=False):
-        for layer in self.layers:
-            x = layer.forward(x, training)
+        steps = fused(self.layers)
+        if training:
+            self.steps = steps  # the way back
+        for step in steps:
+            x = step.forward(x, training)
         return x
 
     def backward(self, dy, input_gradient=True):
         """From dL/dy to the gradient of every parameter; returns dL/dx."""
-        first, *others = self.layers
-        for layer in reversed(others):
-            dy = layer.backward(dy)
+        first, *others = self.steps
+        for step in reversed(others):
+            dy = step.backward(dy)
         return first.backward(dy, input_gradient)  # training needs no gradient of the images
 
     @property

@@ -67,14 +67,14 @@ class Conv2D:
         if len(shape) != 3 or shape[2] != c_in:
             raise ValueError(f"takes images (H, W, {c_in})")
         h, w, _ = shape
-        top, bottom, left, right = self._zeros(h, w)
+        top, bottom, left, right = self.zeros_around(h, w)
         if h + top + bottom < k_h or w + left + right < k_w:
             raise ValueError(f"takes images of at least {k_h} x {k_w} pixels, zeros included")
         s = self.stride
         return (h + top + bottom - k_h) // s + 1, (w + left + right - k_w) // s + 1, c_out
 
     def forward(self, x, training=False):
-        x, shape = _images(self, x)
+        x, shape = checked_images(self, x)
         y = np.empty(shape, np.result_type(x, self.K.value))
         if training:
             self.x = x
@@ -93,7 +93,7 @@ class Conv2D:
         k_h, k_w, c_in, c_out = self.K.value.shape
         dK = np.zeros((k_h * k_w * c_in, c_out), dy.dtype)
         dx = np.zeros(self.x.shape, dy.dtype) if input_gradient else None
-        top, _, left, _ = self._zeros(*self.x.shape[1:3])
+        top, _, left, _ = self.zeros_around(*self.x.shape[1:3])
         for part in self._parts(self.x, dy.shape):
             rows = self._rows(self.x[part], dy.shape)
             dK += rows.reshape(-1, len(dK)).T @ dy[part].reshape(-1, c_out)
@@ -108,7 +108,7 @@ class Conv2D:
     def parameters(self):
         return {"K": self.K, "b": self.b}
 
-    def _zeros(self, h, w):
+    def zeros_around(self, h, w):
         """Rows and columns of zeros: above, below, on the left, on the right."""
         if self.padding == "valid":
             return 0, 0, 0, 0
@@ -133,7 +133,7 @@ class Conv2D:
         from minprune.nn.windows import im2col  # importing minprune must not import Numba
 
         k_h, k_w, c_in, _ = self.K.value.shape
-        top, _, left, _ = self._zeros(*x.shape[1:3])
+        top, _, left, _ = self.zeros_around(*x.shape[1:3])
         rows = np.empty((len(x), *y_shape[1:3], k_h * k_w * c_in), x.dtype)
         im2col(x, k_h, k_w, self.stride, top, left, rows)
         return rows
@@ -175,7 +175,7 @@ class MaxPool2D(_Pool2D):
     def forward(self, x, training=False):
         from minprune.nn.windows import max_pool
 
-        x, shape = _images(self, x)
+        x, shape = checked_images(self, x)
         y = np.empty(shape, x.dtype)
         argmax = np.empty(y.shape, np.int32)
         max_pool(x, self.size, self.stride, y, argmax)
@@ -211,7 +211,7 @@ class AveragePool2D(_Pool2D):
     def forward(self, x, training=False):
         from minprune.nn.windows import average_pool
 
-        x, shape = _images(self, x)
+        x, shape = checked_images(self, x)
         y = np.empty(shape, x.dtype)
         average_pool(x, self.size, self.stride, y)
         if training:
@@ -229,7 +229,7 @@ class AveragePool2D(_Pool2D):
         return dx
 
 
-def _images(layer, x):
+def checked_images(layer, x):
     """The images as an array that the compiled loops can take, and the shape of what comes out."""
     x = real_array("x", x)
     if x.dtype not in (np.float32, np.float64):

@@ -1,6 +1,7 @@
 """Training by mini-batches, and evaluation."""
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +73,7 @@ def fit(
     check_optimizer(network, optimizer)
     progress, history = Progress(title, total=epochs * -(-len(x) // batch_size)), []
     base_lr, on_step = optimizer.lr, on_step or _nothing
-    try:
+    with _tidy(network, optimizer, progress):
         on_step(0)
         for _ in range(epochs):
             started, losses = time.perf_counter(), []
@@ -85,11 +86,22 @@ def fit(
             history.append(Epoch(float(np.mean(losses)), _accuracy(network, validation), seconds))
             progress.note = str(history[-1])
         check_finite(network)
+    return history
+
+
+@contextmanager
+def _tidy(network, optimizer, progress):
+    """However training ends: masks hold, the learning rate is as it was, and errors say when."""
+    base_lr = optimizer.lr
+    try:
+        yield
+    except FloatingPointError as error:
+        step = min(progress.done + 1, progress.total)
+        raise FloatingPointError(f"step {step} of {progress.total}: {error}") from None
     finally:
         optimizer.lr = base_lr
         progress.close()
         network.apply_masks()  # also after half a step
-    return history
 
 
 def minibatches(n, batch_size, rng):
@@ -157,8 +169,20 @@ def evaluate(network, x, y):
     Source: A-3.2.6.
     """
     x, y = checked_labels(network, x, y)
-    logits = network(x)
+    logits = predict(network, x)
     return softmax_cross_entropy(logits, y)[0], accuracy(y, logits.argmax(axis=1))
+
+
+def predict(network, x, batch_size=500):
+    """Outputs of the network, a part of the samples at a time: memory does not grow with N.
+
+    x           inputs (N, ...), N >= 1
+    batch_size  samples at a time
+    returns an array (N, K), the logits of a classifier
+    """
+    whole_number("batch_size", batch_size, low=1)
+    parts = range(0, max(len(x), 1), batch_size)
+    return np.concatenate([network(x[start : start + batch_size]) for start in parts])
 
 
 def checked_samples(network, x, y, names=("x", "y")):
@@ -196,4 +220,4 @@ def _accuracy(network, samples):
     if samples is None:
         return None
     x, y = samples
-    return accuracy(y, network(x).argmax(axis=1))
+    return accuracy(y, predict(network, x).argmax(axis=1))

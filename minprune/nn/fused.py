@@ -1,0 +1,98 @@
+"""Convolution, ReLU and 2 x 2 max pooling in one pass, without their images in between.
+
+The document's CNN spends its time on images that are written, read again and thrown away: of every
+four pixels after its convolution, pooling keeps one. Where these three layers follow each other, a
+`Network` runs them here; the layers themselves stay as they are, and say what is computed.
+"""
+
+from itertools import product
+
+import numpy as np
+
+from minprune.nn.layers import ReLU
+from minprune.nn.spatial import Conv2D, MaxPool2D, checked_images
+
+MOST_TAPS = 32  # pixels of a window, times channels; with more, a matrix product is faster
+
+
+def fused(layers):
+    """The layers, wherever possible three of them as one.
+
+    returns a list of things with `forward` and `backward`
+    """
+    steps, l = [], 0
+    while l < len(layers):
+        three = layers[l : l + 3]
+        steps.append(ConvReLUMaxPool(*three) if can_be_fused(three) else layers[l])
+        l += 3 if can_be_fused(three) else 1
+    return steps
+
+
+def can_be_fused(layers):
+    """Whether they are a small convolution that moves by one, a ReLU, and 2 x 2 max pooling."""
+    if [type(layer) for layer in layers] != [Conv2D, ReLU, MaxPool2D]:
+        return False
+    conv, _, pool = layers
+    few = conv.K.value[..., 0].size <= MOST_TAPS
+    return few and conv.stride == 1 and pool.size == pool.stride == 2
+
+
+class ConvReLUMaxPool:
+    """A convolution, a ReLU and a max pooling as one layer, with the parameters of the convolution.
+
+        y_nijo = max(0, max over p, q < 2 of (b_o + sum_uvc x_n,2i+p+u,2j+q+v,c K_uvco))
+
+    Of every four it keeps which one won, 0 to 3, or -1 if the ReLU silenced it: a byte for every
+    output is all that the way back needs beside the images.
+    """
+
+    def __init__(self, conv, relu, pool):
+        self.conv, self.relu, self.pool = conv, relu, pool
+
+    def output_shape(self, shape):
+        return self.pool.output_shape(self.conv.output_shape(shape))
+
+    def forward(self, x, training=False):
+        from minprune.nn.windows import conv_relu_max_pool  # importing minprune imports no Numba
+
+        x, shape = checked_images(self, x)
+        K, b = self.conv.K.value, self.conv.b.value
+        y = np.empty(shape, np.result_type(x, K))
+        winner = np.empty(y.shape, np.int8)
+        padded = self._padded(x, y.dtype)
+        conv_relu_max_pool(padded, K.reshape(-1, len(b)), b, *self._distances(padded), y, winner)
+        if training:
+            self.x, self.padded, self.winner = x, padded, winner
+        return y
+
+    def backward(self, dy, input_gradient=True):
+        from minprune.nn.windows import conv_relu_max_pool_backward, max_pool_backward
+
+        # the gradient of every four goes to the winner, and on from there as in Conv2D
+        if input_gradient:
+            dz = np.zeros((len(dy), *self.conv.output_shape(self.x.shape[1:])), dy.dtype)
+            max_pool_backward(dy * (self.winner >= 0), np.maximum(self.winner, 0), 2, 2, dz)
+            self.conv.x = self.x
+            return self.conv.backward(dz)
+        K, distances = self.conv.K.value, self._distances(self.padded)
+        dK, db = np.zeros((K[..., 0].size, K.shape[3]), dy.dtype), np.zeros(K.shape[3], dy.dtype)
+        conv_relu_max_pool_backward(self.padded, dy, self.winner, *distances, dK, db)
+        self.conv.K.grad, self.conv.b.grad = dK.reshape(K.shape), db
+        return None
+
+    def _padded(self, x, dtype):
+        """The images with the zeros of the convolution around them, in one piece of memory."""
+        zeros = top, bottom, left, right = self.conv.zeros_around(*x.shape[1:3])
+        if any(zeros):
+            x = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+        return np.ascontiguousarray(x, dtype)
+
+    def _distances(self, x):
+        """How far in memory the taps of a window lie from its corner, and four windows apart.
+
+        Tuples: Numba compiles the loops once for every length, and keeps the sums in registers.
+        """
+        _, _, w, c = x.shape
+        k_h, k_w, _, _ = self.conv.K.value.shape
+        taps = tuple((u * w + v) * c + q for u, v, q in product(range(k_h), range(k_w), range(c)))
+        return taps, (0, c, w * c, w * c + c)
