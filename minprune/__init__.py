@@ -60,7 +60,9 @@ from minprune.formulas.influence import (
 from minprune.formulas.units import (
     activation_entropy,
     apoz,
+    batchnorm_scale,
     contribution,
+    geometric_median_distance,
     mean_activation,
     unit_ablation,
     unit_taylor,
@@ -91,6 +93,7 @@ from minprune.formulas.structured import (
     unit_mask,
     unit_threshold_mask,
 )
+from minprune.formulas.allocation import erk_densities
 from minprune.formulas.schedules import (
     is_pruning_step,
     mean_threshold,
@@ -177,6 +180,7 @@ from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.costs import LayerCost, layer_costs
 from minprune.nn.losses import (
     categorical_cross_entropy,
     mean_squared_error,
@@ -210,6 +214,33 @@ from minprune.pruning.neurons import (
     predict_average,
     prune_neurons,
     remove_neurons,
+)
+from minprune.pruning.shrink import (
+    hidden_layers,
+    keep_units,
+    mask_units,
+    read_inputs,
+    remove_inputs,
+    remove_layer,
+    shrink_network,
+)
+from minprune.pruning.units import (
+    choose_units,
+    dead_units,
+    outgoing_weights,
+    prune_units,
+    unit_activations,
+    unit_scores,
+)
+from minprune.pruning.sensitivity import Sensitivity, sensitivity_scan, tolerated_sparsities
+from minprune.pruning.allocate import (
+    by_sensitivity,
+    erk_sparsities,
+    global_sparsities,
+    prune_layers,
+    sparsities_within,
+    uniform_sparsities,
+    units_within,
 )
 from minprune.pruning.during import (
     MovingMasks,

@@ -13,6 +13,7 @@ from minprune.documents.errata import ERRATA, FACTS
 from minprune.documents.items import ITEMS
 from minprune.formulas import (
     activations,
+    allocation,
     convolution,
     costs,
     distill,
@@ -41,21 +42,28 @@ from minprune.nn import (
     spatial,
     train,
 )
+from minprune.nn import costs as network_costs
 from minprune.pruning import (
+    allocate,
     during,
     neurons,
     one_shot,
     procedures,
     regression,
     search,
+    sensitivity,
+    shrink,
     teacher,
 )
+from minprune.pruning import units as pruning_units
 
 MODULES = (
-    norms, penalties, scores, influence, units, masks, structured, schedules, metrics, costs,
-    quantize, distill, factorization, activations, convolution, misprints,
-    parameter, initializers, layers, spatial, batchnorm, losses, network, models, optim, train,
-    one_shot, neurons, during, teacher, search, procedures, regression,
+    norms, penalties, scores, influence, units, masks, structured, allocation, schedules, metrics,
+    costs, quantize, distill, factorization, activations, convolution, misprints,
+    parameter, initializers, layers, spatial, batchnorm, losses, network, models, network_costs,
+    optim, train,
+    one_shot, shrink, neurons, pruning_units, during, teacher, search, sensitivity, allocate,
+    procedures, regression,
 )  # fmt: skip
 
 ID = re.compile(r"\b[A-E]-(?:\d+(?:\.\d+)*[a-z]?|Q\d+|Ref)(?![\w.]*\d)")

@@ -17,6 +17,8 @@ PAPERS = {
     "Oxford University Press",
     ("Eckart", 1936): "C. Eckart, G. Young. The approximation of one matrix by another of lower "
     "rank. Psychometrika 1",
+    ("Evci", 2020): "U. Evci, T. Gale, J. Menick, P. S. Castro, E. Elsen. Rigging the Lottery: "
+    "Making All Tickets Winners. ICML",
     ("Frankle", 2019): "J. Frankle, M. Carbin. The Lottery Ticket Hypothesis: Finding Sparse, "
     "Trainable Neural Networks. ICLR",
     ("Gale", 2019): "T. Gale, E. Elsen, S. Hooker. The State of Sparsity in Deep Neural Networks. "
@@ -33,6 +35,8 @@ PAPERS = {
     ("Hassibi", 1993): "B. Hassibi, D. G. Stork. Second order derivatives for network pruning: "
     "Optimal Brain Surgeon. NIPS 5",
     ("He", 2015): "K. He, X. Zhang, S. Ren, J. Sun. Delving Deep into Rectifiers. ICCV",
+    ("He", 2019): "Y. He, P. Liu, Z. Wang, Z. Hu, Y. Yang. Filter Pruning via Geometric Median for "
+    "Deep Convolutional Neural Networks Acceleration. CVPR",
     ("He", 2018): "Y. He, J. Lin, Z. Liu, H. Wang, L.-J. Li, S. Han. AMC: AutoML for Model "
     "Compression and Acceleration on Mobile Devices. ECCV",
     ("Hinton", 2015): "G. Hinton, O. Vinyals, J. Dean. Distilling the Knowledge in a Neural "
@@ -78,6 +82,9 @@ PAPERS = {
     ("Micikevicius", 2018): "P. Micikevicius and others. Mixed Precision Training. ICLR",
     ("Mishra", 2021): "A. Mishra and others. Accelerating Sparse Deep Neural Networks. "
     "arXiv 2104.08378",
+    ("Mocanu", 2018): "D. C. Mocanu, E. Mocanu, P. Stone, P. H. Nguyen, M. Gibescu, A. Liotta. "
+    "Scalable training of artificial neural networks with adaptive sparse connectivity inspired by "
+    "network science. Nature Communications 9",
     ("Molchanov", 2017): "P. Molchanov, S. Tyree, T. Karras, T. Aila, J. Kautz. Pruning "
     "Convolutional Neural Networks for Resource Efficient Inference. ICLR",
     ("Molchanov", 2019): "P. Molchanov, A. Mallya, S. Tyree, I. Frosio, J. Kautz. Importance "

@@ -1,10 +1,10 @@
-"""How important is a unit (neuron, channel), judged by its activations on data?"""
+"""How important is a unit (neuron, filter), judged by its activations or by its weights?"""
 
 import math
 
 import numpy as np
 
-from minprune.arguments import finite_array, same_shape, whole_number
+from minprune.arguments import array_axis, finite_array, same_shape, whole_number
 from minprune.formulas.norms import unit_l2
 
 
@@ -142,3 +142,45 @@ def _activations(name, a):
     if a.ndim < 2 or 0 in a.shape[:-1]:
         raise ValueError(f"{name} must be (N, h) or (N, H, W, C) with N >= 1, got {a.shape}")
     return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
+
+
+# --- from the weights: beside the norms `unit_l1` and `unit_l2` ----------------------------------
+
+
+def geometric_median_distance(w, axis=-1):
+    """Distance of every unit to all others: the nearest to the middle can best be replaced by them.
+
+        s_j = sum_k ||w_j - w_k||_2          w_j: all the weights of unit j
+
+    w     array of at least one axis, such as W (n_in, n_out) or K (k_h, k_w, c_in, c_out)
+    axis  the axis that numbers the units: -1 for neurons and filters
+    returns a vector, one entry per unit, in the units of the weights. A small norm is not what
+    counts here: of equal filters all but one can go, large as they may be
+
+    Source: C-4.3a, our choice beside the norm; He, Liu, Wang, Hu and Yang 2019 (FPGM), eq. (6).
+
+    >>> geometric_median_distance([[0.0, 1.0, 3.0]])
+    array([4., 3., 5.])
+    """
+    w = finite_array("w", w)
+    axis = array_axis("axis", axis, w.ndim)
+    units = np.moveaxis(w, axis, 0).astype(np.float64)  # (h, ...)
+    others = tuple(range(1, w.ndim))
+    distances = [np.sqrt(np.square(units - unit).sum(axis=others)).sum() for unit in units]
+    return np.array(distances, dtype=np.result_type(w, np.float32))
+
+
+def batchnorm_scale(gamma):
+    """Scale that batch normalization gives a channel: one of scale 0 says nothing about its input.
+
+        s_j = |gamma_j|
+
+    gamma  vector, one entry per channel
+    returns a vector
+
+    Source: Liu et al. 2017 (network slimming), who train it under an L1 penalty.
+
+    >>> batchnorm_scale([0.5, -2.0])
+    array([0.5, 2. ])
+    """
+    return np.abs(finite_array("gamma", gamma))

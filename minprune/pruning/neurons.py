@@ -9,13 +9,13 @@ from minprune.formulas.masks import checked_mask, prune_count, rank_mask, thresh
 from minprune.formulas.structured import (
     collapse_linear,
     fold_constant_units,
-    remove_units,
     topk_gate,
 )
 from minprune.formulas.units import mean_activation, unit_ablation
 from minprune.nn.layers import Dense
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import EmptyLayerError, Network
+from minprune.pruning.shrink import hidden_layers, keep_units, weight
 
 
 def hidden_activations(network, x, hidden=0):
@@ -51,23 +51,13 @@ def remove_neurons(network, keep, hidden=0):
     >>> [p.value.shape for p in small.parameters.values()]
     [(4, 2), (2,), (2, 2), (2,)]
     """
-    first, second = _dense_positions(network, hidden)
-    before, behind = network.layers[first], network.layers[second]
-    keep = checked_mask("keep", keep, before.b.value.shape)
+    l = _dense_positions(network, hidden)[0]
+    hidden = hidden_layers(network)
+    keeps = [np.ones(weight(network.layers[m]).value.shape[-1], dtype=bool) for m in hidden]
+    keep = keeps[hidden.index(l)] = checked_mask("keep", keep, keeps[hidden.index(l)].shape)
     if not keep.any():
         raise EmptyLayerError("keep must leave at least one neuron: without any, nothing passes")
-    layers = network.copy().layers
-    W, b, W_next = remove_units(before.W.value, before.b.value, behind.W.value, keep)
-    layers[first], layers[second] = Dense(W, b), Dense(W_next, behind.b.value)
-    for new, old, cut in (
-        (layers[first].W, before.W, np.s_[:, keep]),
-        (layers[first].b, before.b, keep),
-        (layers[second].W, behind.W, keep),
-        (layers[second].b, behind.b, np.s_[:]),
-    ):
-        if old.mask is not None:
-            new.prune(old.mask[cut])
-    return Network(layers)
+    return keep_units(network, keeps)
 
 
 def prune_neurons(network, x, *, theta=None, sparsity=None, score=mean_activation, hidden=0):

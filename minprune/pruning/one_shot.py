@@ -34,7 +34,7 @@ def prune_by_score(network, scores, sparsity, scope="global"):
     Source: E-3.1, C-4.2d, D-2.1c. Erratum: E-3.1 does not say that the zeros must be held.
     """
     one_of("scope", scope, tuple(RANKINGS))
-    masks = RANKINGS[scope](_pruned_first(network, scores), sparsity)
+    masks = RANKINGS[scope](pruned_first(network, scores), sparsity)
     network.prune(masks)
     return masks
 
@@ -170,7 +170,7 @@ def _prune_more(network, masks):
     return masks
 
 
-def _pruned_first(network, scores):
+def pruned_first(network, scores):
     """The scores, those of weights already pruned set below all others, so that they rank first."""
     weights = list(network.weights.values())
     if [np.shape(s) for s in scores] != [w.value.shape for w in weights]:

@@ -1,0 +1,222 @@
+"""A sparsity for every layer: the same, by shape, by one ranking, by a scan; and within a budget.
+
+Sparsities are lists with one number for each weight array, in the order of `network.weights`.
+"""
+
+import math
+
+import numpy as np
+
+from minprune.arguments import above_zero, fraction, one_of
+from minprune.formulas.allocation import erk_densities
+from minprune.formulas.masks import global_rank_masks, prune_count, rank_mask
+from minprune.formulas.metrics import csr_bytes, sparsity
+from minprune.formulas.scores import magnitude
+from minprune.nn.costs import layer_costs
+from minprune.nn.network import EmptyLayerError
+from minprune.pruning.one_shot import pruned_first
+from minprune.pruning.sensitivity import tolerated_sparsities
+from minprune.pruning.shrink import checked_keeps, keep_plan
+from minprune.pruning.units import choose_units
+
+MEASURES = "parameters", "macs", "bytes"
+
+
+# --- a sparsity for every layer ------------------------------------------------------------------
+
+
+def uniform_sparsities(network, total):
+    """Every layer the same sparsity.
+
+    Source: A-2.2d, C-4.2d.
+
+    >>> from minprune.nn.network import mlp
+    >>> uniform_sparsities(mlp([784, 64, 10], np.random.default_rng(0)), 0.9)
+    [0.9, 0.9]
+    """
+    return [fraction("total", total)] * len(network.weights)
+
+
+def erk_sparsities(network, total):
+    """Wide layers sparse, narrow ones dense, by `erk_densities`.
+
+    Source: Evci, Gale, Menick, Castro and Elsen 2020.
+    """
+    density = 1 - fraction("total", total)
+    shapes = [w.value.shape for w in network.weights.values()]
+    return [max(0.0, 1 - float(d)) for d in erk_densities(shapes, density)]
+
+
+def global_sparsities(network, total):
+    """What every layer comes to under one ranking of all weights by magnitude.
+
+    Source: E-3.1; "global magnitude pruning" in Blalock et al. 2020.
+    """
+    scores = [magnitude(w.value) for w in network.weights.values()]
+    return [sparsity(mask) for mask in global_rank_masks(pruned_first(network, scores), total)]
+
+
+def by_sensitivity(scan):
+    """What a `sensitivity_scan` of the weights allows: each layer as far as costs the same.
+
+    returns a function (network, total) -> sparsities, between those of the two tolerances that the
+    total falls between; `ValueError` if the scan did not go far enough
+
+    Source: C-3.2, D-7.1a; Han, Pool, Tran and Dally 2015, who set the ratios from it by hand.
+    """
+    drops = np.unique(np.maximum(scan.baseline - scan.performance, 0))
+    steps = [np.zeros(len(scan.names)), *(tolerated_sparsities(scan, drop) for drop in drops)]
+    steps = np.maximum.accumulate(np.array(steps), axis=0)  # (tolerances, layers)
+
+    def allocate(network, total):
+        sizes = np.array([w.value.size for w in network.weights.values()])
+        totals = steps @ sizes / sizes.sum()
+        if fraction("total", total) > totals[-1]:
+            raise ValueError(f"total must be at most {totals[-1]:.4g}, the end of the scan")
+        return [float(np.interp(total, totals, layer)) for layer in steps.T]
+
+    return allocate
+
+
+# --- within a budget -----------------------------------------------------------------------------
+
+
+def sparsities_within(network, budget, measure="parameters", allocate=global_sparsities):
+    """The lightest pruning of weights that keeps to a budget.
+
+    network   not changed; `prune_layers` then prunes it
+    budget    what the pruned network may cost at most
+    measure   "parameters": those that are not pruned, biases included; "macs": multiply-accumulates
+              of weights that are not pruned, for one input; "bytes": of compressed sparse rows and
+              everything else dense, as `SparseEngine.nbytes` counts
+    allocate  function (network, total sparsity) -> sparsities: `uniform_sparsities`,
+              `erk_sparsities`, `global_sparsities`, or `by_sensitivity(scan)`
+    returns a list of sparsities; `ValueError` if the budget cannot be met, `EmptyLayerError` if
+    only by emptying a layer
+
+    Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning" within limits.
+    """
+    cost = _weight_cost(network, one_of("measure", measure, MEASURES))
+    n = sum(w.value.size for w in network.weights.values())
+    sparsities = _lightest(lambda k: allocate(network, k / n), n, cost, budget)
+    if any(kept == 0 for kept in _kept(network, sparsities)):
+        raise EmptyLayerError(f"budget of {budget} {measure} would empty a layer")
+    return sparsities
+
+
+def prune_layers(network, sparsities):
+    """Prune every weight array to its own sparsity, by magnitude.
+
+    network     changed: masks, which hold
+    sparsities  one per weight array, such as `erk_sparsities` or `sparsities_within` gives
+    returns the list of masks
+
+    Source: A-2.2d, C-3.2, D-7.1a.
+
+    >>> from minprune.nn.network import mlp
+    >>> network = mlp([784, 64, 10], np.random.default_rng(0))
+    >>> [int(mask.sum()) for mask in prune_layers(network, [0.9, 0.5])]
+    [5018, 320]
+    """
+    scores = pruned_first(network, [magnitude(w.value) for w in network.weights.values()])
+    if len(sparsities) != len(scores):
+        raise ValueError(f"sparsities must be {len(scores)} numbers, got {len(sparsities)}")
+    counts = [prune_count(s.size, sp) for s, sp in zip(scores, sparsities, strict=True)]
+    masks = [rank_mask(score, k) for score, k in zip(scores, counts, strict=True)]
+    network.prune(masks)
+    return masks
+
+
+def units_within(network, scores, budget, measure="macs", scope="layer", min_units=1):
+    """The lightest pruning of units whose shrunk network keeps to a budget.
+
+    network    not changed; `mask_units` or `keep_units` then takes what is returned
+    scores     one vector per hidden layer, such as `unit_scores` gives
+    budget     what the shrunk network may cost at most
+    measure    "parameters", "macs" for one input, or "bytes" of all parameters, dense
+    scope, min_units  as in `prune_units`
+    returns the list of boolean vectors, True = keep; `ValueError` if the budget cannot be met
+
+    Source: C-4.3b, A-8a, D-7.1c, our choice for "automatic pruning" within limits.
+    """
+    cost = _unit_cost(network, one_of("measure", measure, MEASURES))
+    n = sum(len(s) for s in scores)
+    return _lightest(
+        lambda k: choose_units(network, scores, k / n, scope, min_units), n, cost, budget
+    )
+
+
+def _lightest(choice, n, cost, budget):
+    """choice(k) for the smallest k < n whose cost is within the budget; it must fall as k rises."""
+    above_zero("budget", budget)
+    best, least = choice(0), cost(choice(0))  # which also tells what is wrong with the arguments
+    if least <= budget:
+        return best
+    low, high, best = 1, n - 1, None
+    while low <= high:
+        k = (low + high) // 2
+        try:
+            chosen = choice(k)
+        except ValueError:  # as hard as that, it cannot be done at all
+            high = k - 1
+            continue
+        price = cost(chosen)
+        if price <= budget:
+            best, high = chosen, k - 1
+        else:
+            least, low = price, k + 1
+    if best is None:
+        raise ValueError(f"budget cannot be met: got {budget}, the least is {least}")
+    return best
+
+
+def _kept(network, sparsities):
+    sizes = [w.value.size for w in network.weights.values()]
+    return [n - prune_count(n, s) for n, s in zip(sizes, sparsities, strict=True)]
+
+
+def _weight_cost(network, measure):
+    weights = [w.value for w in network.weights.values()]
+    others = [p.value for p in network.parameters.values() if p.value.ndim == 1]
+    positions = _positions(network) if measure == "macs" else None
+
+    def cost(sparsities):
+        kept = _kept(network, sparsities)
+        if measure == "parameters":
+            return sum(kept) + sum(a.size for a in others)
+        if measure == "macs":
+            return sum(k * p for k, p in zip(kept, positions, strict=True))
+        rows = [csr_bytes(w.shape[-1], k, w.itemsize) for w, k in zip(weights, kept, strict=True)]
+        return sum(rows) + sum(a.nbytes for a in others)
+
+    return cost
+
+
+def _unit_cost(network, measure):
+    positions = _positions(network) if measure == "macs" else None
+    item = next(iter(network.parameters.values())).value.itemsize
+
+    def cost(keeps):
+        weights, others = [], []
+        for layer, (inputs, outputs) in zip(
+            network.layers, keep_plan(network, checked_keeps(network, keeps)), strict=True
+        ):
+            for parameter in layer.parameters.values():
+                *taps, n_out = parameter.value.shape
+                n_out = n_out if outputs is None else int(outputs.sum())
+                if not taps:
+                    others.append(n_out)
+                else:
+                    *taps, n_in = taps
+                    n_in = n_in if inputs is None else int(inputs.sum())
+                    weights.append(math.prod(taps) * n_in * n_out)
+        if measure == "macs":
+            return sum(w * p for w, p in zip(weights, positions, strict=True))
+        return (sum(weights) + sum(others)) * (item if measure == "bytes" else 1)
+
+    return cost
+
+
+def _positions(network):
+    """How often each weight array is used for one input."""
+    return [cost.positions for cost in layer_costs(network) if cost.positions]

@@ -1,0 +1,105 @@
+"""How much can each layer lose? One layer pruned at a time, the others left alone."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.arguments import at_least_zero, fraction, one_of
+from minprune.formulas.masks import prune_count, rank_mask
+from minprune.formulas.scores import magnitude
+from minprune.pruning.search import last_before_failure, performance
+from minprune.pruning.shrink import hidden_layers, mask_units, weight
+from minprune.pruning.units import unit_scores
+
+LEVELS = 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95
+
+
+class Sensitivity(NamedTuple):
+    """What a scan found."""
+
+    names: list  # of the layers, such as "0.K"
+    sparsities: list  # that were tried, rising
+    performance: np.ndarray  # (layers, sparsities)
+    baseline: float  # performance of the network as it is
+
+
+def sensitivity_scan(network, evaluate, sparsities=LEVELS, what="weights"):
+    """Performance against the sparsity of one layer at a time, all others as they are.
+
+    network     not changed, not by a bit: what is pruned is a copy
+    evaluate    function of a network -> performance, higher is better, on validation data, such as
+                lambda network: mp.evaluate(network, x, y)[1]
+    sparsities  rising, each at least 0 and below 1
+    what        "weights": by magnitude, each weight array; "units": neurons and filters by their
+                L1 norm, each hidden layer
+    returns a `Sensitivity`
+
+    Source: C-3.2, D-7.1a, our choice for "each layer its own ratio"; Han, Pool, Tran and Dally
+    2015, figure 6; Li et al. 2017, figure 2 (filters).
+    """
+    one_of("what", what, ("weights", "units"))
+    sparsities = [fraction("sparsities", s) for s in sparsities]
+    if not sparsities or sorted({*sparsities}) != sparsities:
+        raise ValueError(f"sparsities must rise from each to the next, got {sparsities}")
+    names, prune = _weights(network) if what == "weights" else _units(network)
+    baseline, rows, probe = performance(evaluate, network), [], network.copy()
+    for layer in range(len(names)):
+        rows.append([])
+        for sparsity in sparsities:
+            prune(probe, layer, sparsity)
+            rows[-1].append(performance(evaluate, probe))
+            _restore(probe, network)
+    return Sensitivity(names, sparsities, np.array(rows), baseline)
+
+
+def tolerated_sparsities(scan, tolerance):
+    """For every layer the last sparsity of a scan before performance first falls too far.
+
+    tolerance  how much of the performance may be lost by one layer, >= 0; all layers together will
+               lose more
+    returns a list of sparsities, one per layer, 0.0 where already the first one costs too much
+
+    Source: C-3.2; Han, Pool, Tran and Dally 2015.
+
+    >>> scan = Sensitivity(["a", "b"], [0.5, 0.9], np.array([[0.98, 0.97], [0.97, 0.5]]), 0.98)
+    >>> tolerated_sparsities(scan, tolerance=0.02)
+    [0.9, 0.5]
+    """
+    at_least_zero("tolerance", tolerance)
+    last = [last_before_failure(row, scan.baseline, tolerance) for row in scan.performance]
+    return [0.0 if k is None else scan.sparsities[k] for k in last]
+
+
+def _restore(probe, network):
+    """Give the probe the values and masks of the network again."""
+    for p, original in zip(probe.parameters.values(), network.parameters.values(), strict=True):
+        p.unprune()
+        p.value = original.value
+        if original.mask is not None:
+            p.prune(original.mask)
+
+
+def _weights(network):
+    names = list(network.weights)
+
+    def prune(probe, layer, sparsity):
+        w = probe.weights[names[layer]]
+        left = w.value if w.mask is None else np.where(w.mask, w.value, 0)
+        w.prune(w.with_pruned(rank_mask(magnitude(left), prune_count(left.size, sparsity))))
+
+    return names, prune
+
+
+def _units(network):
+    hidden = hidden_layers(network)
+    scores = unit_scores(network, "l1")
+
+    def prune(probe, layer, sparsity):
+        keeps = [np.ones(len(s), dtype=bool) for s in scores]
+        count = prune_count(len(scores[layer]), sparsity)
+        keeps[layer] = rank_mask(scores[layer], count)
+        mask_units(probe, keeps)
+
+    names = [name for name, p in network.parameters.items()
+             if any(p is weight(network.layers[l]) for l in hidden)]  # fmt: skip
+    return names, prune

@@ -1,0 +1,233 @@
+"""Pruning neurons and filters of any network: score them, rank them, silence the lowest by masks.
+
+`shrink_network` then takes out what the masks have emptied. A hidden layer is any dense layer or
+convolution but the last; scores and masks are lists with one vector for each.
+"""
+
+import numbers
+
+import numpy as np
+
+from minprune.arguments import finite_array, finite_arrays, fraction, one_of, whole_number
+from minprune.formulas.masks import global_rank_masks, prune_count, rank_mask
+from minprune.formulas.norms import unit_l1, unit_l2
+from minprune.formulas.units import (
+    apoz,
+    batchnorm_scale,
+    contribution,
+    geometric_median_distance,
+    mean_activation,
+    unit_taylor,
+)
+from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.layers import Dropout
+from minprune.nn.losses import softmax_cross_entropy
+from minprune.nn.train import checked_labels
+from minprune.pruning.shrink import (
+    ELEMENTWISE,
+    WEIGHTED,
+    checked_keeps,
+    hidden_layers,
+    mask_units,
+    weight,
+)
+
+FROM_WEIGHTS = {"l1": unit_l1, "l2": unit_l2, "geometric_median": geometric_median_distance}
+FROM_ACTIVATIONS = {"activation": mean_activation, "apoz": lambda a: 1 - apoz(a)}
+CRITERIA = (*FROM_WEIGHTS, "bn_scale", *FROM_ACTIVATIONS, "contribution", "taylor")
+
+
+# --- scores --------------------------------------------------------------------------------------
+
+
+def unit_scores(network, criterion, x=None, y=None):
+    """How important is every unit of every hidden layer? Higher = more important.
+
+    network    not changed
+    criterion  from the weights: "l1", "l2", "geometric_median", "bn_scale" (all hidden layers
+               must have batch normalization behind); from what units say on x: "activation",
+               "apoz" (as 1 - APoZ), "contribution"; from the gradient of the loss: "taylor"
+    x, y       inputs, some hundred will do, and labels, as far as the criterion needs them
+    returns a list of vectors, one per hidden layer. Layers differ in scale: before they are ranked
+    together, let `normalize` bring each to unit length (Molchanov et al. 2017)
+
+    Source: C-4.3a (l1), C-4.2a, B-3c, B-3f, E-3.2, E-4.3.
+
+    >>> from minprune.nn.network import mlp
+    >>> [len(s) for s in unit_scores(mlp([784, 300, 100, 10], np.random.default_rng(0)), "l1")]
+    [300, 100]
+    """
+    one_of("criterion", criterion, CRITERIA)
+    layers = [network.layers[l] for l in hidden_layers(network)]
+    if criterion in FROM_WEIGHTS:
+        return [FROM_WEIGHTS[criterion](weight(layer).value) for layer in layers]
+    if criterion == "bn_scale":
+        return [batchnorm_scale(gamma) for gamma in _scales(network)]
+    if x is None or (y is None and criterion == "taylor"):
+        raise ValueError(f"x (and y for 'taylor') must be given for the criterion {criterion!r}")
+    if criterion == "taylor":
+        return [unit_taylor(a, g) for a, g in _activations_and_gradients(network, x, y)]
+    activations = unit_activations(network, x)
+    if criterion == "contribution":
+        outgoing = [outgoing_weights(network, h) for h in range(len(layers))]
+        return [
+            contribution(a.reshape(-1, a.shape[-1]), w)
+            for a, w in zip(activations, outgoing, strict=True)
+        ]
+    return [FROM_ACTIVATIONS[criterion](a) for a in activations]
+
+
+def unit_activations(network, x):
+    """What the units of every hidden layer say: behind the activation, before pooling.
+
+    x  inputs (N, ...)
+    returns a list of arrays (N, units) or (N, H, W, filters), one per hidden layer
+
+    Source: B-3c, E-3.2.
+    """
+    x, said = finite_array("x", x), []
+    for l, layer in enumerate(network.layers):
+        x = layer.forward(x)
+        if l in _mouths(network):
+            said.append(x)
+    return said
+
+
+def dead_units(network, x):
+    """Which units say 0 on all the inputs: ReLUs that died, of no use to anybody.
+
+    x  inputs (N, ...)
+    returns a list of boolean vectors, one per hidden layer, True = dead
+
+    Source: B-3f, E-3.2; APoZ = 1 in the terms of Hu, Peng, Tai and Tang 2016.
+    """
+    return [apoz(a) == 1 for a in unit_activations(network, x)]
+
+
+def outgoing_weights(network, hidden):
+    """The weights that read each unit of a hidden layer, as a matrix (units, all of them).
+
+    hidden  which hidden layer, 0 is the first
+    """
+    l = hidden_layers(network)[hidden]
+    units = weight(network.layers[l]).value.shape[-1]
+    W = weight(next(m for m in network.layers[l + 1 :] if isinstance(m, WEIGHTED))).value
+    taps = W.reshape(-1, units, W.shape[-1])  # (pixels behind a Flatten, or taps; units; out)
+    return taps.transpose(1, 0, 2).reshape(units, -1)
+
+
+# --- pruning -------------------------------------------------------------------------------------
+
+
+def prune_units(network, scores, ratio, scope="layer", min_units=None):
+    """Silence the units with the lowest scores, exactly as many as the ratio asks for.
+
+    network    changed: masks hold what belongs to these units at 0, until `shrink_network`
+               removes it
+    scores     one vector per hidden layer, such as `unit_scores` gives
+    ratio      fraction of the units, 0 <= ratio < 1; with scope "layer" also a list, one a layer
+    scope      "layer": every layer by itself; "global": one ranking of all units
+    min_units  None: a layer that would lose all its units is an error (`EmptyLayerError`); or how
+               many of each layer, those of the highest scores, are spared whatever the ranking says
+    returns the list of boolean vectors, True = kept. Units that are silenced already count as
+    pruned, and first
+
+    Source: C-4.3a, E-3.2, C-3.2; Li et al. 2017.
+    Erratum: C-4.3a keeps lambda = 0.5 of the filters and C-3.2a calls lambda a ratio of parameters.
+
+    >>> from minprune.nn.network import mlp
+    >>> network = mlp([784, 64, 10], np.random.default_rng(0))
+    >>> keeps = prune_units(network, unit_scores(network, "l1"), ratio=0.5)
+    >>> int(keeps[0].sum()), round(network.sparsity, 3)
+    (32, 0.5)
+    """
+    keeps = choose_units(network, scores, ratio, scope, min_units)
+    mask_units(network, keeps)
+    return keeps
+
+
+def choose_units(network, scores, ratio, scope="layer", min_units=None):
+    """Which units `prune_units` would keep; arguments and result as there, nothing is changed."""
+    one_of("scope", scope, ("layer", "global"))
+    scores = _gone_first(network, scores)
+    spared = [_highest(s, min_units) for s in scores]
+    above_all = np.nextafter(max(s.max() for s in scores), np.inf)
+    scores = [np.where(spare, above_all, s) for s, spare in zip(scores, spared, strict=True)]
+    if scope == "global":
+        keeps = global_rank_masks(scores, ratio)
+    else:
+        ratios = [ratio] * len(scores) if isinstance(ratio, numbers.Real) else list(ratio)
+        if len(ratios) != len(scores):
+            raise ValueError(f"ratio must be {len(scores)} numbers, got {len(ratios)}")
+        keeps = [
+            rank_mask(s, prune_count(len(s), fraction("ratio", r)))
+            for s, r in zip(scores, ratios, strict=True)
+        ]
+    if any((spare & ~keep).any() for spare, keep in zip(spared, keeps, strict=True)):
+        raise ValueError(f"min_units = {min_units} cannot be kept at a ratio of {ratio}")
+    return checked_keeps(network, keeps)
+
+
+def _highest(scores, min_units):
+    """Which units min_units spares."""
+    if min_units is None:
+        return np.zeros(len(scores), dtype=bool)
+    return rank_mask(scores, max(len(scores) - whole_number("min_units", min_units, low=1), 0))
+
+
+def _gone_first(network, scores):
+    """The scores, those of silenced units set below all others, so that they rank first."""
+    scores = [s.astype(np.float64) for s in finite_arrays("scores", scores)]
+    weights = [weight(network.layers[l]) for l in hidden_layers(network)]
+    if [s.shape for s in scores] != [w.value.shape[-1:] for w in weights] or not scores:
+        raise ValueError(
+            "scores must be a vector for each hidden layer, "
+            f"of lengths {[w.value.shape[-1] for w in weights]}"
+        )
+    below_all = np.nextafter(min(s.min() for s in scores), -np.inf)
+    return [
+        s if w.mask is None else np.where(w.mask.reshape(-1, len(s)).any(axis=0), s, below_all)
+        for s, w in zip(scores, weights, strict=True)
+    ]
+
+
+# --- where units speak ---------------------------------------------------------------------------
+
+
+def _mouths(network):
+    """For every hidden layer where its units speak: the last layer of those right behind that work
+    on each number by itself."""
+    mouths = hidden_layers(network)
+    for h, l in enumerate(mouths):
+        while isinstance(network.layers[l + 1], ELEMENTWISE):
+            l += 1
+        mouths[h] = l
+    return mouths
+
+
+def _scales(network):
+    """gamma of the batch normalization behind every hidden layer."""
+    scales = []
+    for l, mouth in zip(hidden_layers(network), _mouths(network), strict=True):
+        behind = [m for m in network.layers[l + 1 : mouth + 1] if isinstance(m, BatchNorm)]
+        if not behind:
+            raise ValueError(f"criterion 'bn_scale': no batch normalization behind layer {l}")
+        scales.append(behind[0].gamma.value)
+    return scales
+
+
+def _activations_and_gradients(network, x, y):
+    """For every hidden layer its activations and, of the loss of each sample, their gradient.
+
+    As in training: batch normalization by the batch, but no dropout.
+    """
+    x, y = checked_labels(network, x, y)
+    probe, said, gradients = network.copy(), [], []
+    for layer in probe.layers:
+        x = x if isinstance(layer, Dropout) else layer.forward(x, training=True)
+        said.append(x)
+    dy = len(y) * softmax_cross_entropy(x, y)[1]
+    for layer in reversed(probe.layers):
+        gradients.insert(0, dy)
+        dy = dy if isinstance(layer, Dropout) else layer.backward(dy)
+    return [(said[l], gradients[l]) for l in _mouths(network)]
