@@ -9,7 +9,9 @@ import pytest
 from minprune.formulas.units import (
     activation_entropy,
     apoz,
+    batchnorm_scale,
     contribution,
+    geometric_median_distance,
     mean_activation,
     unit_ablation,
     unit_taylor,
@@ -333,3 +335,82 @@ def test_activations_stay_as_they_are(case):
     a = np.array(B_3F, float)
     ALL[case](a)
     np.testing.assert_array_equal(a, B_3F)
+
+
+# --- from the weights: distance to the others, scale of batch normalization ----------------------
+
+WEIGHTS = [(5, 4), (1, 3), (3, 1), (6,), (3, 2, 2, 5), (1, 1, 1, 1), (0, 3), (3, 0), (2, 3, 4)]
+
+
+@pytest.mark.parametrize("shape", WEIGHTS)
+@pytest.mark.parametrize(("dtype", "eps"), [("f", 1e-6), ("d", 1e-13), ("l", 1e-13)])
+def test_geometric_median_distance_as_naive(shape, dtype, eps):
+    w = activations(shape, dtype)
+    for axis in range(-w.ndim, w.ndim):
+        score = geometric_median_distance(w, axis)
+        assert_close(score, naive.geometric_median_distance(w, axis), eps)
+        assert score.dtype == (np.float32 if dtype == "f" else np.float64)
+    np.testing.assert_array_equal(geometric_median_distance(w), geometric_median_distance(w, -1))
+    turned = w[..., ::-1]
+    assert_close(geometric_median_distance(turned), geometric_median_distance(w)[::-1], eps)
+
+
+def test_geometric_median_distance_by_hand():
+    w = np.array([[0.0, 3.0, 3.0, 0.0], [0.0, 4.0, 4.0, 0.0]])  # units (0, 0) and (3, 4), twice
+    assert geometric_median_distance(w).tolist() == [10, 10, 10, 10]
+    assert geometric_median_distance(w, axis=0).tolist() == [np.sqrt(2)] * 2
+    # the filter of the smallest norm stands apart; the one in the middle goes first
+    assert geometric_median_distance([[0.1, 5.0, 5.0, 6.0]]).argmin() == 1
+    assert geometric_median_distance([[0.1, 5.0, 5.0, 6.0]]) == pytest.approx([15.7, 5.9, 5.9, 7.9])
+    assert geometric_median_distance([7.0]).tolist() == [0]
+
+
+def test_geometric_median_distance_knows_no_place_and_no_sign():
+    w = np.random.default_rng(0).standard_normal((3, 3, 2, 5))
+    score = geometric_median_distance(w)
+    order = [3, 0, 4, 1, 2]
+    np.testing.assert_allclose(geometric_median_distance(w[..., order]), score[order], rtol=1e-14)
+    np.testing.assert_allclose(geometric_median_distance(w + 3), score, rtol=1e-12)
+    np.testing.assert_allclose(geometric_median_distance(-4 * w), 4 * score, rtol=1e-14)
+    np.testing.assert_allclose(geometric_median_distance(w.reshape(18, 5)), score, rtol=1e-14)
+
+
+def test_geometric_median_distance_of_float32_is_summed_in_float64():
+    w = np.full((10**5, 2), 0.1, np.float32)
+    w[:, 1] = 0.2
+    assert geometric_median_distance(w) == pytest.approx(0.1 * np.sqrt(1e5), rel=1e-6)
+    large = np.array([[0.0, 1e30]], np.float32)  # whose square no float32 can hold
+    assert geometric_median_distance(large).tolist() == [np.float32(1e30)] * 2
+
+
+@pytest.mark.parametrize(
+    ("w", "axis", "error", "match"),
+    [
+        (1.0, -1, ValueError, "axis"),
+        ([[1.0]], 2, ValueError, "axis must be from -2 to 1, got 2"),
+        ([[1.0]], 1.0, TypeError, "axis must be a whole number"),
+        ([[np.inf]], -1, ValueError, "w must be finite"),
+        ([["a"]], -1, TypeError, "w must be"),
+    ],
+)
+def test_geometric_median_distance_refuses(w, axis, error, match):
+    with pytest.raises(error, match=match):
+        geometric_median_distance(w, axis)
+
+
+@pytest.mark.parametrize("n", [0, 1, 7])
+@pytest.mark.parametrize("dtype", ["f", "d", "l"])
+def test_batchnorm_scale_as_naive(n, dtype):
+    gamma = activations((n,), dtype)
+    scale = batchnorm_scale(gamma)
+    assert_close(scale, naive.batchnorm_scale(gamma), 0)
+    assert scale.dtype == (np.float32 if dtype == "f" else np.float64)
+    assert not np.shares_memory(scale, gamma)
+
+
+def test_batchnorm_scale_by_hand():
+    scale = batchnorm_scale([0.5, -2.0, -0.0, 0.0])
+    assert scale.tolist() == [0.5, 2, 0, 0] and not np.signbit(scale).any()
+    for gamma, error in (([np.nan], ValueError), (["a"], TypeError)):
+        with pytest.raises(error, match="gamma must be"):
+            batchnorm_scale(gamma)

@@ -7,6 +7,7 @@ Mask: True = keep. Score: higher = more important. Dense layer: y = x @ W + b.
 """
 
 from naive.activations import *  # noqa: F403
+from naive.allocation import *  # noqa: F403
 from naive.convolution import *  # noqa: F403
 from naive.costs import *  # noqa: F403
 from naive.distill import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Scores of units by their activations."""
+"""Scores of units, by their activations and by their weights."""
 
 import math
 from fractions import Fraction
@@ -81,3 +81,25 @@ def activation_entropy(a, bins=10):
             if count > 0:
                 entropy[j] -= count / N * math.log(count / N)
     return entropy
+
+
+def geometric_median_distance(w, axis=-1):
+    """s_j = sum_k ||w_j - w_k||_2"""
+    units = w.shape[axis]
+    score = np.zeros(units)
+    for j in range(units):
+        for k in range(units):
+            one, other = w.take(j, axis), w.take(k, axis)
+            total = 0.0
+            for i in np.ndindex(one.shape):
+                total += (float(one[i]) - float(other[i])) ** 2
+            score[j] += math.sqrt(total)
+    return score
+
+
+def batchnorm_scale(gamma):
+    """s_j = |gamma_j|"""
+    score = np.zeros(gamma.shape[0])
+    for j in range(gamma.shape[0]):
+        score[j] = float(gamma[j]) if gamma[j] > 0 else -float(gamma[j]) if gamma[j] < 0 else 0.0
+    return score
