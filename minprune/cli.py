@@ -8,7 +8,7 @@ from dataclasses import fields
 import minprune
 from minprune.data.idx import load_idx
 from minprune.data.mnist import load_mnist
-from minprune.experiments.settings import Settings
+from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
 from minprune.files import writable_folder
 
 DESCRIPTION = """\
@@ -16,6 +16,7 @@ Neural-network pruning from scratch.
 
   python -m minprune                the main job on MNIST: train, prune, fine-tune, report
   python -m minprune run mlp        the same; both take the choices that `run mlp --help` lists
+  python -m minprune run cnn        a convolutional network: threshold, rank, filters taken out
   python -m minprune formulas [ID]  every formula: its function, its source, its misprints
   python -m minprune worked [ID]    worked examples step by step, printed value beside right value
 """
@@ -33,6 +34,14 @@ CHOICES = {
     "finetune_lr": "learning rate after pruning; it decays to 0",
     "l1": "strength of the L1 penalty before pruning",
     "seed": "of everything random",
+    "theta": "threshold of document D, in the units of the weights",
+    "ratio": "fraction of the filters and neurons to take out, at least 0 and below 1",
+    "criterion": "which filters and neurons: " + ", ".join(UNIT_CRITERIA),
+}
+
+NETWORKS = {
+    "mlp": (Settings, "multilayer perceptron, 784-64-10 unless chosen otherwise"),
+    "cnn": (CnnSettings, "3x3x32 convolution, max pooling, dense 64: document D's network"),
 }
 
 
@@ -59,19 +68,21 @@ def main(arguments=None):
 
 
 def run(options):
-    """The main job with the choices of the command line; all are checked before work begins."""
-    from minprune.experiments.mlp import run_mlp  # which imports Numba, so not for --help
-    from minprune.report.table import render
-    from minprune.report.write import write_report
+    """A job with the choices of the command line; all are checked before work begins."""
+    from minprune.experiments.cnn import run_cnn  # which imports Numba, so not for --help
+    from minprune.experiments.mlp import run_mlp
+    from minprune.report.write import rendered, write_report
 
-    settings = Settings(**{name: getattr(options, name) for name in CHOICES})
+    kind, _ = NETWORKS[options.network]
+    settings = kind(**{field.name: getattr(options, field.name) for field in fields(kind)})
     folder = writable_folder(options.out)
     data = load_idx(options.data) if "data" in options else load_mnist()
-    result = run_mlp(settings, data, say=lambda line: print(line, flush=True))
+    job = {"mlp": run_mlp, "cnn": run_cnn}[options.network]
+    result = job(settings, data, say=lambda line: print(line, flush=True))
     try:
         write_report(result, folder)
     finally:  # the work is done: show it also when the disk is full
-        print(f"\n{render(result)}")
+        print(f"\n{rendered(result)}")
     print(f"Report, pictures and networks are in {folder}/")
 
 
@@ -105,18 +116,23 @@ def _parser():
         page = commands.add_parser(name, help=what)
         page.add_argument("id", nargs="?", metavar="ID", help=f"say {example}; all if left out")
     job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
-        dest="network", required=True, metavar="mlp"
+        dest="network", required=True, metavar="mlp|cnn"
     )
-    mlp = job.add_parser("mlp", help="multilayer perceptron, 784-64-10 unless chosen otherwise",
-                         formatter_class=argparse.ArgumentDefaultsHelpFormatter)  # fmt: skip
-    for field in fields(Settings):
-        flag = "--" + field.name.replace("_", "-")
-        mlp.add_argument(flag, type=field.type, default=field.default, help=CHOICES[field.name])
-    mlp.add_argument(
-        "--data",
-        metavar="DIR",
-        default=argparse.SUPPRESS,
-        help="folder in IDX form to read in place of MNIST",
-    )
-    mlp.add_argument("--out", metavar="DIR", default="minprune-report", help="folder to write to")
+    for name, (kind, what) in NETWORKS.items():
+        page = job.add_parser(name, help=what, description=what,
+                              formatter_class=argparse.ArgumentDefaultsHelpFormatter)  # fmt: skip
+        for field in fields(kind):
+            flag = "--" + field.name.replace("_", "-")
+            page.add_argument(
+                flag, type=field.type, default=field.default, help=CHOICES[field.name]
+            )
+        page.add_argument(
+            "--data",
+            metavar="DIR",
+            default=argparse.SUPPRESS,
+            help="folder in IDX form to read in place of MNIST",
+        )
+        page.add_argument(
+            "--out", metavar="DIR", default="minprune-report", help="folder to write to"
+        )
     return parser

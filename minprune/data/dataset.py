@@ -16,6 +16,11 @@ class Split(NamedTuple):
         """The images as rows, (N, H * W): what a dense layer reads."""
         return self.images.reshape(len(self.images), -1)
 
+    @property
+    def with_channel(self):
+        """The images as (N, H, W, 1): what a convolution reads."""
+        return self.images[..., None]
+
 
 class Dataset(NamedTuple):
     """Three splits. Settings are chosen on `validation`; `test` is looked at once, at the end."""

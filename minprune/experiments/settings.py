@@ -1,4 +1,4 @@
-"""What can be chosen about the main job."""
+"""What can be chosen about the two jobs."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,12 @@ import numpy as np
 from minprune.arguments import above_zero, at_least_zero, fraction, one_of, whole_number
 from minprune.pruning.one_shot import RANKINGS
 
+UNIT_CRITERIA = "l1", "l2", "geometric_median", "activation", "apoz", "contribution", "taylor"
+
 
 @dataclass(frozen=True)
-class Settings:
-    """What can be chosen about the main job; a bad value is refused by name.
+class Training:
+    """What both jobs let choose; a bad value is refused by name.
 
     l1 is the strength of the L1 penalty (A-4.1) on the weights while the dense network trains. It
     empties the weights that the network can do without, those of black pixels first, which would
@@ -19,7 +21,6 @@ class Settings:
 
     sparsity: float = 0.9
     scope: str = "global"
-    hidden: int = 64
     epochs: int = 12
     finetune_epochs: int = 4
     batch_size: int = 64
@@ -35,9 +36,46 @@ class Settings:
         above_zero("lr", self.lr)
         above_zero("finetune_lr", self.finetune_lr)
         whole_number("seed", self.seed, low=0)
-        for name in ("hidden", "epochs", "finetune_epochs", "batch_size"):
+        for name in ("epochs", "finetune_epochs", "batch_size"):
             whole_number(name, getattr(self, name), low=1)
 
     def rng(self, stage):
         """Random numbers of one stage, the same whatever the other stages did."""
         return np.random.default_rng([self.seed, stage])
+
+
+@dataclass(frozen=True)
+class Settings(Training):
+    """What can be chosen about the main job, `run mlp`."""
+
+    hidden: int = 64
+
+    def __post_init__(self):
+        super().__post_init__()
+        whole_number("hidden", self.hidden, low=1)
+
+
+@dataclass(frozen=True)
+class CnnSettings(Training):
+    """What can be chosen about `run cnn`.
+
+    theta      threshold of the document, D-5.2
+    ratio      fraction of the filters and neurons that go
+    criterion  which of them: see `unit_scores`
+    """
+
+    theta: float = 0.1
+    ratio: float = 0.5
+    criterion: str = "l1"
+    epochs: int = 6
+    finetune_epochs: int = 2
+    batch_size: int = 32
+    lr: float = 1e-3
+    finetune_lr: float = 1e-3
+    l1: float = 0.0
+
+    def __post_init__(self):
+        super().__post_init__()
+        at_least_zero("theta", self.theta)
+        fraction("ratio", self.ratio)
+        one_of("criterion", self.criterion, UNIT_CRITERIA)

@@ -16,7 +16,7 @@ def render(result):
     printed = [_printed(line) for line in _document(result)]
     body = [COLUMNS, *printed, *map(_measured, result.models)]
     widths = [max(map(len, column)) for column in zip(*body, strict=True)]
-    head, *rows = (_line(cells, widths) for cells in body)
+    head, *rows = (line_of(cells, widths) for cells in body)
     rule = "-" * len(head)
     text = [_groups(widths), head, rule, *rows[: len(printed)], *([rule] if printed else [])]
     text += [*rows[len(printed) :], rule]
@@ -73,7 +73,8 @@ def _measured(model):
     return (model.name, f"{model.accuracy:.2%}", *(f"{count:,}" for count in counts), *times)
 
 
-def _line(cells, widths):
+def line_of(cells, widths):
+    """Cells side by side, the first one flush left, the others flush right."""
     first, *others = (
         cell.ljust(width) if c == 0 else cell.rjust(width)
         for c, (cell, width) in enumerate(zip(cells, widths, strict=True))
@@ -83,7 +84,7 @@ def _line(cells, widths):
 
 def _groups(widths):
     """The upper line of the head; a name over two columns ends where the second one ends."""
-    text = _line([""] * 4 + ["dense", "sparse"] + [""] * 5, widths)
+    text = line_of([""] * 4 + ["dense", "sparse"] + [""] * 5, widths)
     for last, name in ((8, "1 image, ms"), (10, "256 images, ms")):
         end = sum(widths[: last + 1]) + 2 * last
         text = text[: end - len(name)] + name + text[end:]

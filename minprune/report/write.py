@@ -1,45 +1,72 @@
-"""Write what the main job found into a folder: text, numbers, pictures, networks."""
+"""Write what a job found into a folder: text, numbers, pictures, networks."""
 
 import json
 import os
 import platform
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import NamedTuple
 
 import numba
 import numpy as np
 
 import minprune
 from minprune.documents.printed import PRINTED, verdict
+from minprune.experiments.cnn import CnnResult
+from minprune.experiments.mlp import Result
 from minprune.files import replacing
+from minprune.nn.network import Network
 from minprune.nn.store import save
+from minprune.report.cnn_figures import costs_figure, kernels_figure, learning_figure
+from minprune.report.cnn_table import render_cnn
 from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
 from minprune.report.table import render
 from minprune.threads import SETTINGS
 
-FIGURES = {
-    "accuracy.png": accuracy_figure,
-    "weights.png": weights_figure,
-    "masks.png": masks_figure,
+
+class Kind(NamedTuple):
+    """How the result of one job is shown."""
+
+    render: Callable
+    figures: dict  # by name of the file
+    document: tuple = ()  # lines that the document prints of this experiment
+
+
+KINDS = {
+    Result: Kind(
+        render,
+        {"accuracy.png": accuracy_figure, "weights.png": weights_figure, "masks.png": masks_figure},
+        PRINTED,
+    ),
+    CnnResult: Kind(
+        render_cnn,
+        {"learning.png": learning_figure, "kernels.png": kernels_figure, "costs.png": costs_figure},
+    ),
 }
 
 
 def write_report(result, folder):
-    """Write report.txt, result.json, three pictures and two networks; other files stay.
+    """Write report.txt, result.json, three pictures and the networks; other files stay.
 
-    result  a `Result`
+    result  a `Result` or a `CnnResult`
     folder  made if it is not there; every file is replaced whole or not at all
     """
-    folder = Path(folder)
+    folder, kind = Path(folder), KINDS[type(result)]
     folder.mkdir(parents=True, exist_ok=True)
-    for name, figure in FIGURES.items():
+    for name, figure in kind.figures.items():
         with replacing(folder / name) as file:
             figure(result).savefig(file, format="png")
-    for name, text in {"report.txt": render(result), "result.json": as_json(result)}.items():
+    for name, text in {"report.txt": kind.render(result), "result.json": as_json(result)}.items():
         with replacing(folder / name) as file:
             file.write(text.encode())
-    save(result.dense, folder / "dense.npz")
-    save(result.pruned, folder / "pruned.npz")
+    for name, network in _networks(result).items():
+        save(network, folder / f"{name}.npz")
+
+
+def rendered(result):
+    """The table of a result, whichever job it is of."""
+    return KINDS[type(result)].render(result)
 
 
 def as_json(result):
@@ -47,22 +74,18 @@ def as_json(result):
     numbers = {
         field.name: getattr(result, field.name)
         for field in fields(result)
-        if field.name not in ("dense", "pruned")
+        if field.name not in _networks(result)
     }
-    document = [{**line._asdict(), "verdict": verdict(line)} for line in PRINTED]
-    return (
-        json.dumps(
-            {
-                "minprune": minprune.__version__,
-                "machine": machine(),
-                "document": document,
-                **numbers,
-            },
-            default=asdict,
-            indent=2,
-        )
-        + "\n"
-    )
+    lines = KINDS[type(result)].document
+    document = [{**line._asdict(), "verdict": verdict(line)} for line in lines]
+    about = {"minprune": minprune.__version__, "machine": machine(), "document": document}
+    return json.dumps(about | numbers, default=asdict, indent=2) + "\n"
+
+
+def _networks(result):
+    """The networks of a result by name."""
+    values = {field.name: getattr(result, field.name) for field in fields(result)}
+    return {name: value for name, value in values.items() if isinstance(value, Network)}
 
 
 def machine():

@@ -1,0 +1,325 @@
+"""Document D's experiment, made to mean something: a CNN, pruned in four ways, and its controls.
+
+D-5.2 trains, sets small weights to 0, trains on without holding them there, and reports the
+accuracy of what is by then a dense network again. Here the same is done with the mask and without,
+beside pruning by rank, and beside taking filters and neurons out for real.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from minprune.experiments.settings import CnnSettings
+from minprune.experiments.timing import median_milliseconds
+from minprune.formulas.metrics import csr_bytes, dense_bytes
+from minprune.formulas.penalties import l1_subgradient
+from minprune.nn.costs import layer_costs
+from minprune.nn.models import cnn
+from minprune.nn.network import EmptyLayerError, Network
+from minprune.nn.optim import Adam, cosine_decay
+from minprune.nn.store import save
+from minprune.nn.train import Epoch, evaluate, fit, predict, train_step
+from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude, prune_by_threshold
+from minprune.pruning.shrink import shrink_network
+from minprune.pruning.units import prune_units, unit_scores
+
+SPARSITIES = 0.8, 0.95, 0.98  # points of the curves, beside those of the settings
+RATIOS = 0.25, 0.75
+IN_BOTH = 0.8  # of the weights that stay, after units have gone
+SCORED_ON = 1000  # training images that a criterion looks at
+BATCHES = 1, 256
+
+
+@dataclass(frozen=True)
+class Model:
+    """One network of the experiment, measured."""
+
+    name: str
+    kind: str  # of pruning: "none", "weights", "units", "both", "document"
+    accuracy: float  # on the test images
+    parameters: int
+    nonzeros: int
+    macs: int  # for one image
+    nonzero_macs: int  # those whose weight is not 0
+    dense_bytes: int
+    sparse_bytes: int  # compressed sparse rows, everything else dense
+    file_bytes: int  # of `save`
+    ms: dict[int, float]  # batch size -> milliseconds of the forward pass
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Validation accuracy of one network: right after pruning, then after each epoch."""
+
+    pruned: float
+    history: list[Epoch]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Sparsity of the weights under D-5.2's threshold, after each stage."""
+
+    layers: dict[str, float]  # of each weight array, right after pruning
+    pruned: float
+    masked: float  # trained on under the mask
+    after_one_step: float  # without it
+    unmasked: float  # trained on without it
+
+
+@dataclass(frozen=True)
+class CnnResult:
+    """All that the experiment found."""
+
+    settings: CnnSettings
+    dataset: str
+    image_shape: tuple[int, int]
+    history: list[Epoch]  # of the dense network
+    curves: dict[str, Curve]  # by name of the model
+    threshold: Threshold | None  # None where it prunes a whole layer
+    disagreement: float  # largest difference of shrunk and masked outputs, relative
+    models: list[Model]
+    dense: Network
+    pruned: Network  # by rank, and fine-tuned
+    shrunk: Network  # without the filters and neurons, and fine-tuned
+
+
+class Job:
+    """The settings, the data, and what has been made of them so far."""
+
+    def __init__(self, settings, data, say):
+        self.settings, self.data, self.say = settings, data, say
+        self.train = data.train.with_channel, data.train.labels
+        self.validation = data.validation.with_channel, data.validation.labels
+        self.test = data.test.with_channel, data.test.labels
+        self.made = {}  # name -> (kind, network)
+        self.curves = {}
+
+    def keep(self, name, kind, network):
+        self.made[name] = kind, network
+        self.say(f"{name:36} {evaluate(network, *self.test)[1]:.2%}")
+
+    def finetune(self, network, name, kind):
+        """Train a network on, under whatever mask it has, and keep it."""
+        pruned, settings = evaluate(network, *self.validation)[1], self.settings
+        history = fit(
+            network,
+            Adam(network.parameters, settings.finetune_lr),
+            *self.train,
+            epochs=settings.finetune_epochs,
+            rng=settings.rng(stage=2),
+            batch_size=settings.batch_size,
+            validation=self.validation,
+            lr_decay=cosine_decay,
+            title=name,
+        )
+        self.curves[name] = Curve(pruned, history)
+        self.keep(name, kind, network)
+        return network
+
+
+def run_cnn(settings, data, say=print):
+    """Train D-5.2's network, prune it by threshold, by rank, by units and by both, fine-tune, time.
+
+    settings  a `CnnSettings`
+    data      a `Dataset`, images of any one size, at least 4 x 4
+    say       called with a line of text after each stage
+    returns a `CnnResult`
+
+    Source: D-5.2e, C-4.3a.
+    """
+    images = (len(split.labels) for split in (data.train, data.validation, data.test))
+    say("{}: {} training, {} validation, {} test images".format(data.name, *images))
+    job = Job(settings, data, say)
+    dense, history = train_dense(job)
+    job.keep("dense", "none", dense)
+    job.finetune(dense.copy(), "dense, trained on", "none")
+    threshold = prune_as_the_document(job, dense)
+    pruned = prune_weights(job, dense)
+    shrunk, disagreement = prune_filters_and_neurons(job, dense)
+    return CnnResult(
+        settings=settings,
+        dataset=data.name,
+        image_shape=data.image_shape,
+        history=history,
+        curves=job.curves,
+        threshold=threshold,
+        disagreement=disagreement,
+        models=measure(job),
+        dense=dense,
+        pruned=pruned,
+        shrunk=shrunk,
+    )
+
+
+def train_dense(job):
+    """The network before pruning, and its history."""
+    settings, rng = job.settings, job.settings.rng(stage=0)
+    network = cnn(rng, (*job.data.image_shape, 1), job.data.classes)
+    history = fit(
+        network,
+        Adam(network.parameters, settings.lr),
+        *job.train,
+        epochs=settings.epochs,
+        rng=rng,
+        batch_size=settings.batch_size,
+        validation=job.validation,
+        lr_decay=cosine_decay,
+        penalty_gradient=partial(l1_subgradient, lam=settings.l1) if settings.l1 else None,
+        title="dense",
+    )
+    return network, history
+
+
+def prune_as_the_document(job, dense):
+    """One threshold for all weights, then training on: with the mask, and as D-5.2 does, without.
+
+    returns a `Threshold`, or None if a whole layer lies below it
+    """
+    settings, masked = job.settings, dense.copy()
+    try:
+        prune_by_threshold(masked, settings.theta)
+    except EmptyLayerError as error:
+        job.say(f"threshold {settings.theta:g}: {error}")
+        return None
+    layers = {name: float(np.mean(w.value == 0)) for name, w in masked.weights.items()}
+    name = f"threshold {settings.theta:g}"
+    job.keep(name, "document", masked.copy())
+    unmasked = masked.copy()
+    unmasked.unprune()
+    one_step, batch = unmasked.copy(), slice(settings.batch_size)
+    x, y = job.train
+    train_step(one_step, Adam(one_step.parameters, settings.finetune_lr), x[batch], y[batch])
+    pruned = masked.sparsity
+    job.finetune(masked, f"{name}, trained on", "document")
+    job.finetune(unmasked, f"{name}, trained on unmasked", "document")
+    return Threshold(layers, pruned, masked.sparsity, one_step.sparsity, unmasked.sparsity)
+
+
+def prune_weights(job, dense):
+    """The smallest weights of all layers together, and as many at random; fine-tuned.
+
+    returns the network at the sparsity of the settings
+    """
+    settings = job.settings
+
+    def pruned(sparsity):
+        network = dense.copy()
+        prune_by_magnitude(network, sparsity, settings.scope)
+        return job.finetune(network, weights_name(sparsity), "weights")
+
+    try:
+        chosen = pruned(settings.sparsity)
+    except EmptyLayerError as error:
+        raise EmptyLayerError(
+            f"sparsity {settings.sparsity:g}: {error}, or by scope 'layer'"
+        ) from None
+    for sparsity in SPARSITIES:
+        if sparsity != settings.sparsity:
+            with suppress(EmptyLayerError):  # too small a network has no such point
+                pruned(sparsity)
+    random = dense.copy()
+    prune_at_random(random, settings.sparsity, settings.rng(stage=1), settings.scope)
+    job.finetune(random, f"{weights_name(settings.sparsity)}, at random", "control")
+    return chosen
+
+
+def prune_filters_and_neurons(job, dense):
+    """The lowest filters and neurons of each layer taken out, and a mask on what stays.
+
+    returns the network at the ratio of the settings, and how far its outputs were, before it was
+    trained on, from those of the network with the same units silenced
+    """
+    settings = job.settings
+    x, y = (array[:SCORED_ON] for array in job.train)
+    scores = unit_scores(dense, settings.criterion, x, y)
+
+    def shrunk(scores, ratio):
+        masked = dense.copy()
+        prune_units(masked, scores, ratio, min_units=1)
+        return shrink_network(masked), masked
+
+    chosen, masked = shrunk(scores, settings.ratio)
+    expected = predict(masked, job.test[0])
+    apart = np.abs(predict(chosen, job.test[0]) - expected).max() / np.abs(expected).max()
+    both = chosen.copy()
+    job.finetune(chosen, units_name(settings.ratio), "units")
+    for ratio in RATIOS:
+        if ratio != settings.ratio:
+            job.finetune(shrunk(scores, ratio)[0], units_name(ratio), "units")
+    with suppress(EmptyLayerError):
+        prune_by_magnitude(both, IN_BOTH, settings.scope)
+        job.finetune(both, f"{units_name(settings.ratio)}, {100 * IN_BOTH:g} % of the rest", "both")
+    rng = settings.rng(stage=3)
+    random, _ = shrunk([rng.random(len(s)) for s in scores], settings.ratio)
+    job.finetune(random, f"{units_name(settings.ratio)}, at random", "control")
+    return chosen, float(apart)
+
+
+def weights_name(sparsity):
+    """What the table calls the network pruned by rank to this sparsity."""
+    return f"{100 * sparsity:g} % of weights"
+
+
+def units_name(ratio):
+    """What the table calls the network without this part of its filters and neurons."""
+    return f"{100 * ratio:g} % of units"
+
+
+def measure(job):
+    """A `Model` for each network; all are timed in turn, so that their times compare."""
+    x, y = job.test
+    batches = {n: x[np.arange(n) % len(x)] for n in BATCHES}
+    calls = {
+        (name, n): partial(network, batches[n])
+        for name, (_, network) in job.made.items()
+        for n in BATCHES
+    }
+    ms = median_milliseconds(calls)
+    models = []
+    for name, (kind, network) in job.made.items():
+        costs = layer_costs(network)
+        models.append(
+            Model(
+                name=name,
+                kind=kind,
+                accuracy=evaluate(network, x, y)[1],
+                parameters=sum(c.parameters for c in costs),
+                nonzeros=sum(c.nonzeros for c in costs),
+                macs=sum(c.macs for c in costs),
+                nonzero_macs=sum(c.nonzero_macs for c in costs),
+                dense_bytes=dense_bytes(*(p.value for p in network.parameters.values())),
+                sparse_bytes=sparse_bytes(network),
+                file_bytes=file_bytes(network),
+                ms={n: ms[name, n] for n in BATCHES},
+            )
+        )
+    return sorted(models, key=_place)
+
+
+def _place(model):
+    """Where in the table: by kind, and the heaviest first."""
+    kinds = "none", "document", "weights", "units", "both", "control"
+    return kinds.index(model.kind), 0 if model.kind in kinds[:2] else -model.nonzeros
+
+
+def sparse_bytes(network):
+    """Bytes of the network with its weights in compressed sparse rows, the biases as they are."""
+    total = 0
+    for p in network.parameters.values():
+        if p.value.ndim > 1:
+            total += csr_bytes(p.value.shape[-1], np.count_nonzero(p.value), p.value.itemsize)
+        else:
+            total += p.value.nbytes
+    return total
+
+
+def file_bytes(network):
+    """Bytes of the network saved to a file, compressed, masks included."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "network.npz"
+        save(network, path)
+        return path.stat().st_size

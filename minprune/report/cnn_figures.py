@@ -1,0 +1,111 @@
+"""The pictures of `run cnn`, in colours that every eye tells apart (Okabe and Ito's)."""
+
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from minprune.experiments.cnn import units_name, weights_name
+from minprune.report.figures import BLUE, GREEN, GREY, ORANGE
+
+PURPLE, BLACK = "#CC79A7", "#000000"
+STYLES = {  # kind of pruning -> label, colour, marker, line
+    "weights": ("smallest weights masked", BLUE, "o", "-"),
+    "units": ("filters and neurons removed", ORANGE, "s", "-"),
+    "both": ("removed, then masked", GREEN, "D", ""),
+    "control": ("as many at random", GREY, "x", ""),
+    "none": ("dense, trained on", BLACK, "*", ""),
+}
+LINES = (  # of the learning curves, in this order
+    {"color": GREY, "marker": ".", "linestyle": ":"},
+    {"color": BLUE, "marker": "o", "linestyle": "-"},
+    {"color": ORANGE, "marker": "s", "linestyle": "-"},
+    {"color": GREEN, "marker": "^", "linestyle": "--"},
+    {"color": PURPLE, "marker": "v", "linestyle": "--"},
+)
+
+
+def learning_figure(result):
+    """Validation accuracy after every epoch: dense before and after, and of the pruned networks."""
+    figure = Figure(figsize=(9, 4.5), layout="constrained", dpi=120)
+    axes = figure.subplots()
+    dense = [100 * epoch.validation_accuracy for epoch in result.history]
+    done = len(dense)
+    axes.plot(range(1, done + 1), dense, color=BLACK, marker=".", label="dense")
+    shown = _shown(result)
+    for (name, curve), style in zip(shown.items(), LINES, strict=False):
+        after = [100 * epoch.validation_accuracy for epoch in curve.history]
+        x = range(done, done + len(after) + 1)
+        axes.plot(x, [100 * curve.pruned, *after], **style, label=name)
+    axes.axvline(done, color=GREY, linewidth=0.8)
+    low = min(100 * curve.pruned for curve in shown.values())
+    axes.set_ylim(max(low - 1, 90), 100)  # what is lower was hardly a network
+    axes.annotate("pruned here", (done, axes.get_ylim()[0]), (4, 4), textcoords="offset points",
+                  color=GREY, fontsize=8)  # fmt: skip
+    axes.set_xticks(range(1, done + result.settings.finetune_epochs + 1))
+    axes.set_xlabel("epoch")
+    axes.set_ylabel(f"validation accuracy on {result.dataset}, %")
+    axes.grid(alpha=0.3)
+    axes.legend(loc="lower left", fontsize=8)
+    return figure
+
+
+def _shown(result):
+    """The curves that tell the story: dense, as the settings prune, and as the document does."""
+    settings = result.settings
+    theta = f"threshold {settings.theta:g}, trained on"
+    names = ["dense, trained on", weights_name(settings.sparsity), units_name(settings.ratio)]
+    names += [theta, f"{theta} unmasked"]
+    return {name: result.curves[name] for name in names if name in result.curves}
+
+
+def kernels_figure(result):
+    """The kernels of the first layer: dense, pruned by rank, and those that are left."""
+    rows = {
+        "dense": result.dense,
+        "smallest weights\npruned (black)": result.pruned,
+        "filters removed": result.shrunk,
+    }
+    kernels = {name: network.layers[0].K for name, network in rows.items()}
+    most = max(K.value.shape[3] for K in kernels.values())
+    limit = max(np.abs(K.value).max() for K in kernels.values())
+    down, across = math.ceil(most / 16), min(most, 16)
+    figure = Figure(figsize=(10, 0.6 * down * len(rows) + 0.4), layout="constrained", dpi=120)
+    grid = figure.subplots(down * len(rows), across, squeeze=False)
+    for axes in grid.flat:
+        axes.set(xticks=[], yticks=[], facecolor="black")
+    for r, (name, K) in enumerate(kernels.items()):
+        places = grid[r * down : (r + 1) * down]
+        places[0, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+        mask = np.ones(K.value.shape, bool) if K.mask is None else K.mask
+        shown = np.moveaxis(np.ma.array(K.value, mask=~mask)[:, :, 0], -1, 0)  # (filters, k_h, k_w)
+        for axes, image in zip(places.flat, shown, strict=False):
+            drawn = axes.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
+        for axes in places.flat[len(shown) :]:
+            axes.axis("off")
+    figure.colorbar(drawn, ax=grid, label="weight", shrink=0.7)
+    return figure
+
+
+def costs_figure(result):
+    """Test accuracy against multiply-accumulates, and against bytes of the file."""
+    figure = Figure(figsize=(10, 4.2), layout="constrained", dpi=120)
+    costs = {
+        "multiply-accumulates of nonzero weights, one image": lambda m: m.nonzero_macs,
+        "bytes of the file": lambda m: m.file_bytes,
+    }
+    for axes, (label, cost) in zip(figure.subplots(1, 2), costs.items(), strict=True):
+        for kind, (name, color, marker, line) in STYLES.items():
+            models = [m for m in result.models if m.kind == kind and m.name != "dense"]
+            models.sort(key=cost)
+            x, y = [cost(m) for m in models], [100 * m.accuracy for m in models]
+            axes.plot(x, y, line or "none", color=color, marker=marker, label=name)
+            for m in models:
+                axes.annotate(m.name.split(" of ")[0], (cost(m), 100 * m.accuracy), (3, -10),
+                              textcoords="offset points", fontsize=7, color=color)  # fmt: skip
+        axes.set_xscale("log")
+        axes.set_xlabel(f"{label} (log scale)")
+        axes.set_ylabel(f"test accuracy on {result.dataset}, %")
+        axes.grid(alpha=0.3, which="both")
+    figure.axes[0].legend(loc="lower right", fontsize=8)
+    return figure

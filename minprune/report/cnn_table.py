@@ -1,0 +1,69 @@
+"""The table of `run cnn`, and what has to be said about it."""
+
+import textwrap
+from dataclasses import asdict
+
+from minprune.experiments.cnn import SCORED_ON
+from minprune.report.table import line_of
+
+WIDTH = 120
+COLUMNS = ("network", "accuracy", "parameters", "nonzeros", "MACs", "of nonzeros", "file, bytes")
+COLUMNS += ("1 image", "256 images")
+
+
+def render_cnn(result):
+    """The table and its notes as text."""
+    body = [COLUMNS, *map(_row, result.models)]
+    widths = [max(map(len, column)) for column in zip(*body, strict=True)]
+    head, *rows = (line_of(cells, widths) for cells in body)
+    rule = "-" * len(head)
+    text = [head, rule, *rows, rule]
+    text += [textwrap.fill(note, len(rule), subsequent_indent="  ") for note in notes(result)]
+    return "\n".join(text) + "\n"
+
+
+def notes(result):
+    """What a reader of the table has to know, line by line."""
+    settings = result.settings
+    choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
+    return [
+        f"{result.dataset}, with {choices}.",
+        f"dense: {settings.epochs} epochs{_penalty(settings)}. All others, but the one with a "
+        f"threshold alone, began as this network and trained on for {settings.finetune_epochs} "
+        "epochs, without a penalty.",
+        *_threshold(result),
+        "% of weights: the smallest of all layers together. They still cost their time: a dense "
+        "product multiplies zeros, and a file saves them only by compression.",
+        f"% of units: filters and neurons, the lowest of each layer by {settings.criterion!r}"
+        f" (of {SCORED_ON} training images, where it needs any), taken out of the network with "
+        "all that belongs to them. Parameters, MACs, file and time fall together. Before training "
+        "on, the smaller network gave what the network with the same units silenced by masks gave, "
+        f"to {result.disagreement:.0e} of the largest output.",
+        "at random: the control. A criterion is worth what it gains on that line.",
+        "MACs are those of one image; of nonzeros, those left if zeros are skipped. file: weights "
+        "and masks, compressed. Times are milliseconds of the forward pass.",
+    ]
+
+
+def _threshold(result):
+    """What became of D-5.2's way."""
+    theta, found = result.settings.theta, result.threshold
+    if found is None:
+        return [f"threshold {theta:g}: left out, it prunes every weight of a layer."]
+    layers = ", ".join(f"{name} {share:.1%}" for name, share in found.layers.items())
+    return [
+        f"threshold {theta:g}: as in D-5.2, one for all layers. It prunes {found.pruned:.1%} of "
+        f"the weights ({layers}). Trained on under the mask, {found.masked:.1%} are 0. Without it, "
+        f"as the document does: {found.after_one_step:.1%} after one step of Adam, "
+        f"{found.unmasked:.1%} in the end; its accuracy is that of a dense network."
+    ]
+
+
+def _penalty(settings):
+    return f" under an L1 penalty of {settings.l1:g} (A-4.1)" if settings.l1 else ""
+
+
+def _row(model):
+    counts = model.parameters, model.nonzeros, model.macs, model.nonzero_macs, model.file_bytes
+    times = [f"{ms:.3f}" for ms in model.ms.values()]
+    return (model.name, f"{model.accuracy:.2%}", *(f"{count:,}" for count in counts), *times)
