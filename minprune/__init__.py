@@ -185,6 +185,7 @@ from minprune.nn.losses import (
     categorical_cross_entropy,
     mean_squared_error,
     one_hot,
+    smoothed_cross_entropy,
     softmax_cross_entropy,
 )
 from minprune.nn.network import EmptyLayerError, Network, mlp

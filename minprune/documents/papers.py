@@ -114,6 +114,8 @@ PAPERS = {
         2014,
     ): "N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov. "
     "Dropout: A Simple Way to Prevent Neural Networks from Overfitting. JMLR 15",
+    ("Szegedy", 2016): "C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens, Z. Wojna. Rethinking the "
+    "Inception Architecture for Computer Vision. CVPR",
     ("Tanaka", 2020): "H. Tanaka, D. Kunin, D. L. K. Yamins, S. Ganguli. Pruning neural networks "
     "without any data by iteratively conserving synaptic flow. NeurIPS 33",
     ("Tibshirani", 1996): "R. Tibshirani. Regression Shrinkage and Selection via the Lasso. "

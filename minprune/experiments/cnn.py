@@ -18,6 +18,7 @@ from minprune.experiments.timing import median_milliseconds
 from minprune.formulas.metrics import csr_bytes, dense_bytes
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.costs import layer_costs
+from minprune.nn.losses import smoothed_cross_entropy
 from minprune.nn.models import cnn
 from minprune.nn.network import EmptyLayerError, Network
 from minprune.nn.optim import Adam, cosine_decay
@@ -97,6 +98,7 @@ class Job:
         self.test = data.test.with_channel, data.test.labels
         self.made = {}  # name -> (kind, network)
         self.curves = {}
+        self.loss = partial(smoothed_cross_entropy, rate=settings.smoothing)
 
     def keep(self, name, kind, network):
         self.made[name] = kind, network
@@ -114,6 +116,7 @@ class Job:
             batch_size=settings.batch_size,
             validation=self.validation,
             lr_decay=cosine_decay,
+            loss=self.loss,
             title=name,
         )
         self.curves[name] = Curve(pruned, history)
@@ -168,6 +171,7 @@ def train_dense(job):
         batch_size=settings.batch_size,
         validation=job.validation,
         lr_decay=cosine_decay,
+        loss=job.loss,
         penalty_gradient=partial(l1_subgradient, lam=settings.l1) if settings.l1 else None,
         title="dense",
     )
@@ -192,7 +196,8 @@ def prune_as_the_document(job, dense):
     unmasked.unprune()
     one_step, batch = unmasked.copy(), slice(settings.batch_size)
     x, y = job.train
-    train_step(one_step, Adam(one_step.parameters, settings.finetune_lr), x[batch], y[batch])
+    adam = Adam(one_step.parameters, settings.finetune_lr)
+    train_step(one_step, adam, x[batch], y[batch], job.loss)
     pruned = masked.sparsity
     job.finetune(masked, f"{name}, trained on", "document")
     job.finetune(unmasked, f"{name}, trained on unmasked", "document")

@@ -59,11 +59,13 @@ class Settings(Training):
 class CnnSettings(Training):
     """What can be chosen about `run cnn`.
 
+    smoothing  of the labels: a network that must not be certain overfits less
     theta      threshold of the document, D-5.2
     ratio      fraction of the filters and neurons that go
     criterion  which of them: see `unit_scores`
     """
 
+    smoothing: float = 0.1
     theta: float = 0.1
     ratio: float = 0.5
     criterion: str = "l1"
@@ -72,10 +74,11 @@ class CnnSettings(Training):
     batch_size: int = 32
     lr: float = 1e-3
     finetune_lr: float = 1e-3
-    l1: float = 0.0
+    l1: float = 1e-5
 
     def __post_init__(self):
         super().__post_init__()
+        fraction("smoothing", self.smoothing)
         at_least_zero("theta", self.theta)
         fraction("ratio", self.ratio)
         one_of("criterion", self.criterion, UNIT_CRITERIA)

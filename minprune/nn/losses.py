@@ -4,6 +4,7 @@ import numpy as np
 
 from minprune.arguments import (
     finite_array,
+    fraction,
     labels_in_range,
     labels_of_rows,
     same_shape,
@@ -75,6 +76,28 @@ def categorical_cross_entropy(z, t):
     same_shape(z=log_p, t=t)
     gradient = np.exp(log_p) * t.sum(axis=1, keepdims=True) - t
     return float(-(t * log_p).sum() / len(t)), gradient / len(t)
+
+
+def smoothed_cross_entropy(z, y, rate):
+    """Cross-entropy against labels that are not quite sure of themselves, and its gradient.
+
+        t_nk = (1 - rate) [k = y_n] + rate / K          L = -1/N sum_nk t_nk log p_nk
+
+    z     logits (N, K)
+    y     labels, N integers in 0 .. K-1
+    rate  0 <= rate < 1; with 0 it is `softmax_cross_entropy`
+    returns (L, dL/dz): a float in nats, which rate > 0 keeps above 0, an array (N, K)
+
+    Source: Szegedy et al. 2016 (label smoothing), section 7.
+
+    >>> loss, gradient = smoothed_cross_entropy(np.zeros((1, 2)), [0], rate=0.2)
+    >>> round(loss, 6), gradient.round(6)
+    (0.693147, array([[-0.4,  0.4]]))
+    """
+    rate, y = fraction("rate", rate), labels_of_rows("y", y, np.asarray(z))
+    t = np.full(np.shape(z), rate / np.shape(z)[1], dtype=np.result_type(z, np.float32))
+    t[np.arange(len(y)), y] += 1 - rate
+    return categorical_cross_entropy(z, t)
 
 
 def mean_squared_error(z, t):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
 from minprune.experiments.cnn import units_name, weights_name
 from minprune.report.figures import BLUE, GREEN, GREY, ORANGE
@@ -12,9 +13,9 @@ PURPLE, BLACK = "#CC79A7", "#000000"
 STYLES = {  # kind of pruning -> label, colour, marker, line
     "weights": ("smallest weights masked", BLUE, "o", "-"),
     "units": ("filters and neurons removed", ORANGE, "s", "-"),
-    "both": ("removed, then masked", GREEN, "D", ""),
-    "control": ("as many at random", GREY, "x", ""),
-    "none": ("dense, trained on", BLACK, "*", ""),
+    "both": ("removed, then masked", GREEN, "D", "none"),
+    "control": ("as many at random", GREY, "x", "none"),
+    "none": ("dense, trained on", BLACK, "*", "none"),
 }
 LINES = (  # of the learning curves, in this order
     {"color": GREY, "marker": ".", "linestyle": ":"},
@@ -39,7 +40,7 @@ def learning_figure(result):
         axes.plot(x, [100 * curve.pruned, *after], **style, label=name)
     axes.axvline(done, color=GREY, linewidth=0.8)
     low = min(100 * curve.pruned for curve in shown.values())
-    axes.set_ylim(max(low - 1, 90), 100)  # what is lower was hardly a network
+    axes.set_ylim(max(low - 1, 90), 100.2)  # what is lower was hardly a network
     axes.annotate("pruned here", (done, axes.get_ylim()[0]), (4, 4), textcoords="offset points",
                   color=GREY, fontsize=8)  # fmt: skip
     axes.set_xticks(range(1, done + result.settings.finetune_epochs + 1))
@@ -97,15 +98,18 @@ def costs_figure(result):
     for axes, (label, cost) in zip(figure.subplots(1, 2), costs.items(), strict=True):
         for kind, (name, color, marker, line) in STYLES.items():
             models = [m for m in result.models if m.kind == kind and m.name != "dense"]
-            models.sort(key=cost)
             x, y = [cost(m) for m in models], [100 * m.accuracy for m in models]
-            axes.plot(x, y, line or "none", color=color, marker=marker, label=name)
-            for m in models:
+            axes.plot(x, y, color=color, marker=marker, linestyle=line, label=name)
+            for m in models if kind in ("weights", "units") else ():
                 axes.annotate(m.name.split(" of ")[0], (cost(m), 100 * m.accuracy), (3, -10),
                               textcoords="offset points", fontsize=7, color=color)  # fmt: skip
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(f"{label} (log scale)")
         axes.set_ylabel(f"test accuracy on {result.dataset}, %")
-        axes.grid(alpha=0.3, which="both")
-    figure.axes[0].legend(loc="lower right", fontsize=8)
+        axes.grid(alpha=0.3)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=8)
     return figure
