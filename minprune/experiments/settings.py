@@ -71,8 +71,8 @@ class CnnSettings(Training):
     criterion: str = "l1"
     epochs: int = 6
     finetune_epochs: int = 2
-    batch_size: int = 32
-    lr: float = 1e-3
+    batch_size: int = 64
+    lr: float = 2e-3
     finetune_lr: float = 1e-3
     l1: float = 1e-5
 

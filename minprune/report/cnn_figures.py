@@ -39,13 +39,13 @@ def learning_figure(result):
         x = range(done, done + len(after) + 1)
         axes.plot(x, [100 * curve.pruned, *after], **style, label=name)
     axes.axvline(done, color=GREY, linewidth=0.8)
-    low = min(100 * curve.pruned for curve in shown.values())
-    axes.set_ylim(max(low - 1, 90), 100.2)  # what is lower was hardly a network
+    lowest = min(100 * curve.pruned for curve in shown.values())
+    _space_by_error(axes, max(lowest, 90))  # what is lower was hardly a network
     axes.annotate("pruned here", (done, axes.get_ylim()[0]), (4, 4), textcoords="offset points",
                   color=GREY, fontsize=8)  # fmt: skip
     axes.set_xticks(range(1, done + result.settings.finetune_epochs + 1))
     axes.set_xlabel("epoch")
-    axes.set_ylabel(f"validation accuracy on {result.dataset}, %")
+    axes.set_ylabel(f"validation accuracy on {result.dataset}, % (spaced by error)")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower left", fontsize=8)
     return figure
@@ -108,8 +108,22 @@ def costs_figure(result):
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(f"{label} (log scale)")
-        axes.set_ylabel(f"test accuracy on {result.dataset}, %")
+        axes.set_ylabel(f"test accuracy on {result.dataset}, % (spaced by error)")
+        _space_by_error(axes, min(100 * m.accuracy for m in result.models))
         axes.grid(alpha=0.3)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=8)
     return figure
+
+
+def _space_by_error(axes, lowest):
+    """Let the axis of accuracies, from the lowest up, give 98 to 99 the room of 96 to 98."""
+
+    def forward(percent):
+        return -np.log(np.maximum(100.1 - np.asarray(percent), 1e-3))  # 100 % has its place too
+
+    axes.set_yscale("function", functions=(forward, lambda spaced: 100.1 - np.exp(-spaced)))
+    ticks = [t for t in (0, 20, 50, 70, 80, 90, 95, 97, 98, 98.5, 99, 99.5, 100) if t >= lowest]
+    axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
+    highest = max(np.max(line.get_ydata()) for line in axes.lines if len(line.get_ydata()) > 0)
+    axes.set_ylim(lowest - 0.15 * (100.1 - lowest), min(highest + 0.15 * (100.1 - highest), 100.05))
