@@ -41,8 +41,12 @@ CHOICES = {
 }
 
 NETWORKS = {
-    "mlp": (Settings, "multilayer perceptron, 784-64-10 unless chosen otherwise"),
-    "cnn": (CnnSettings, "3x3x32 convolution, max pooling, dense 64: document D's network"),
+    "mlp": (
+        Settings,
+        "minprune-report",
+        "multilayer perceptron, 784-64-10 unless chosen otherwise",
+    ),
+    "cnn": (CnnSettings, "minprune-report-cnn", "3x3x32 convolution, max pooling 2, dense 64"),
 }
 
 
@@ -74,7 +78,7 @@ def run(options):
     from minprune.experiments.mlp import run_mlp
     from minprune.report.write import rendered, write_report
 
-    kind, _ = NETWORKS[options.network]
+    kind, *_ = NETWORKS[options.network]
     settings = kind(**{field.name: getattr(options, field.name) for field in fields(kind)})
     folder = writable_folder(options.out)
     data = load_idx(options.data) if "data" in options else load_mnist()
@@ -119,7 +123,7 @@ def _parser():
     job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
         dest="network", required=True, metavar="mlp|cnn"
     )
-    for name, (kind, what) in NETWORKS.items():
+    for name, (kind, folder, what) in NETWORKS.items():
         page = job.add_parser(name, help=what, description=what,
                               formatter_class=argparse.ArgumentDefaultsHelpFormatter)  # fmt: skip
         for field in fields(kind):
@@ -133,7 +137,5 @@ def _parser():
             default=argparse.SUPPRESS,
             help="folder in IDX form to read in place of MNIST",
         )
-        page.add_argument(
-            "--out", metavar="DIR", default="minprune-report", help="folder to write to"
-        )
+        page.add_argument("--out", metavar="DIR", default=folder, help="folder to write to")
     return parser
