@@ -41,11 +41,7 @@ CHOICES = {
 }
 
 NETWORKS = {
-    "mlp": (
-        Settings,
-        "minprune-report",
-        "multilayer perceptron, 784-64-10 unless chosen otherwise",
-    ),
+    "mlp": (Settings, "minprune-report", "multilayer perceptron, 784-64-10 on MNIST"),
     "cnn": (CnnSettings, "minprune-report-cnn", "3x3x32 convolution, max pooling 2, dense 64"),
 }
 

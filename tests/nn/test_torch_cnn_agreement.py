@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.fused import ConvReLUMaxPool, fused
 from minprune.nn.layers import Dense, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import Network
@@ -47,6 +48,22 @@ def test_forward_loss_and_every_gradient(k):
     close(network.backward(dz), f"net{k}/dx")
     for name, parameter in network.parameters.items():
         close(parameter.grad, f"net{k}/d{name}")
+
+
+@pytest.mark.parametrize("k", NETS)
+def test_every_gradient_where_that_of_the_images_is_not_asked_for(k):
+    network = stored_network(k)
+    _, dz = softmax_cross_entropy(
+        network.forward(ARCHIVE[f"net{k}/x"], training=True), ARCHIVE[f"net{k}/y"]
+    )
+    assert network.backward(dz, input_gradient=False) is None
+    for name, parameter in network.parameters.items():
+        close(parameter.grad, f"net{k}/d{name}")
+
+
+def test_some_of_them_are_run_in_one_pass():
+    assert [any(isinstance(s, ConvReLUMaxPool) for s in fused(stored_network(k).layers))
+            for k in NETS] == [True, False, False, False, True]  # fmt: skip
 
 
 @pytest.mark.parametrize("k", NETS)
