@@ -18,6 +18,7 @@ from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import Adam, cosine_decay
 from minprune.nn.train import Epoch, evaluate, fit, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude
+from minprune.pruning.units import dead_units
 from minprune.sparse.engine import SparseEngine
 
 CURVE = 0.5, 0.8, 0.9, 0.95, 0.98
@@ -228,9 +229,7 @@ def measure(networks, data):
 
 def idle_units(network, data):
     """How many hidden units fire on no training image: ReLUs that died early, of no use to any."""
-    hidden, relu, _ = network.layers
-    fires = relu.forward(hidden.forward(data.train.flat)) > 0  # (N, units)
-    return int(np.count_nonzero(~fires.any(axis=0)))
+    return sum(int(np.count_nonzero(dead)) for dead in dead_units(network, data.train.flat))
 
 
 def accuracy_on_test(network, data):
