@@ -9,11 +9,11 @@ from minprune.nn.network import mlp
 
 
 def state_of(network):
-    """Every value, mask and gradient, to be compared before and after."""
+    """Every value, mask, gradient and statistic, to be compared before and after."""
     return [
         (p.value.tobytes(), None if p.mask is None else p.mask.tobytes(), p.grad.tobytes())
         for p in network.parameters.values()
-    ]
+    ] + [array.tobytes() for array in network.statistics.values()]
 
 
 @pytest.fixture
