@@ -1,0 +1,466 @@
+"""Neurons and filters of any network: their scores, their ranking, and how many go."""
+
+import numpy as np
+import pytest
+from stacks import NAMES, STACKS, bn, conv, dense, stack
+
+from minprune.formulas.norms import normalize
+from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.network import EmptyLayerError, Network, mlp
+from minprune.nn.optim import SGD
+from minprune.nn.spatial import Conv2D
+from minprune.pruning.one_shot import prune_by_magnitude
+from minprune.pruning.shrink import hidden_layers, mask_units, shrink_network
+from minprune.pruning.units import (
+    choose_units,
+    dead_units,
+    outgoing_weights,
+    prune_units,
+    unit_activations,
+    unit_scores,
+)
+
+EVERY = pytest.mark.parametrize("name", NAMES)
+SOME = pytest.mark.parametrize("name", [*STACKS, *NAMES[-6:]])
+BY_ITSELF = BatchNorm, ReLU, Sigmoid, Tanh, Dropout
+
+
+def weights_of(layer):
+    return layer.W.value if isinstance(layer, Dense) else layer.K.value
+
+
+def spoken(network, x):
+    """What leaves each hidden layer and all that works on every number by itself behind it."""
+    said, hidden = [], hidden_layers(network)
+    for l, layer in enumerate(network.layers):
+        x = layer.forward(x)
+        if l in hidden:
+            said.append(x)
+            open_ = True
+        elif isinstance(layer, BY_ITSELF) and said and open_ and l < [*hidden, np.inf][len(said)]:
+            said[-1] = x
+        else:
+            open_ = False
+    return said[: len(hidden)]
+
+
+def cross_entropies(z, y):
+    """The loss of every sample by itself."""
+    z = z - z.max(axis=1, keepdims=True)
+    return np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]
+
+
+def close(actual, expected, rtol=1e-12):
+    assert len(actual) == len(expected)
+    for a, b in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=rtol, atol=1e-14)
+
+
+# --- scores --------------------------------------------------------------------------------------
+
+
+@EVERY
+def test_scores_from_the_weights(unchanged, name):
+    network, _ = stack(name)
+    unchanged(network)
+    l1, l2, middle = [], [], []
+    for l in hidden_layers(network):
+        K = weights_of(network.layers[l])
+        columns = [K[..., j].ravel() for j in range(K.shape[-1])]
+        l1.append([sum(abs(w) for w in column) for column in columns])
+        l2.append([np.sqrt(sum(w * w for w in column)) for column in columns])
+        middle.append(
+            [sum(np.sqrt(((one - other) ** 2).sum()) for other in columns) for one in columns]
+        )
+    close(unit_scores(network, "l1"), l1)
+    close(unit_scores(network, "l2"), l2)
+    close(unit_scores(network, "geometric_median"), middle)
+
+
+def test_the_scale_of_the_first_batch_normalization_behind():
+    network, _ = stack("bn twice")
+    np.testing.assert_array_equal(
+        unit_scores(network, "bn_scale"), [abs(network.layers[1].gamma.value)]
+    )
+    network, _ = stack("bn between dense")
+    close(unit_scores(network, "bn_scale"),
+          [abs(network.layers[1].gamma.value), abs(network.layers[5].gamma.value)])  # fmt: skip
+    for name, layer in (("mlp", 0), ("bn first", 1), ("bn before flatten", 4)):
+        with pytest.raises(ValueError, match=f"'bn_scale': no .* behind layer {layer}"):
+            unit_scores(stack(name)[0], "bn_scale")
+
+
+@EVERY
+def test_activations_are_what_is_said_before_pooling(unchanged, name):
+    network, x = stack(name)
+    unchanged(network)
+    said = unit_activations(network, x)
+    close(said, spoken(network, x))
+    for a, l in zip(said, hidden_layers(network), strict=True):
+        assert a.shape[0] == len(x) and a.shape[-1] == len(network.layers[l].b.value)
+    close(unit_activations(network, x.tolist()), said)
+
+
+def test_where_units_speak_by_hand():
+    rng = np.random.default_rng(0)
+    layers = [conv(2)((4, 4, 1), rng), bn((2, 2, 2), rng), ReLU(), Flatten(),
+              dense(3)((8,), rng), Sigmoid(), Dropout(0.5, rng), dense(2)((3,), rng),
+              ReLU()]  # fmt: skip
+    x = rng.standard_normal((3, 4, 4, 1))
+    first, second = unit_activations(Network(layers, (4, 4, 1)), x)
+    expected = np.maximum(layers[1].forward(layers[0].forward(x)), 0)
+    np.testing.assert_array_equal(first, expected)
+    z = expected.reshape(3, 8) @ layers[4].W.value + layers[4].b.value
+    np.testing.assert_allclose(second, 1 / (1 + np.exp(-z)), rtol=1e-14)
+
+
+@SOME
+def test_scores_from_activations(unchanged, name):
+    network, x = stack(name)
+    unchanged(network)
+    activation, used, contributes = [], [], []
+    hidden = hidden_layers(network)
+    for h, a in enumerate(spoken(network, x)):
+        rows = a.reshape(-1, a.shape[-1])
+        activation.append([sum(abs(v) for v in column) / len(rows) for column in rows.T])
+        used.append([sum(v != 0 for v in column) / len(rows) for column in rows.T])
+        out = explicit_outgoing(network, hidden, h)
+        contributes.append(
+            [m * np.sqrt(sum(w * w for w in out[j])) for j, m in enumerate(activation[-1])]
+        )
+        np.testing.assert_allclose(np.sort(outgoing_weights(network, h)), np.sort(out), rtol=0)
+    close(unit_scores(network, "activation", x), activation)
+    close(unit_scores(network, "apoz", x), used)
+    close(unit_scores(network, "contribution", x), contributes)
+
+
+def explicit_outgoing(network, hidden, h):
+    """Of every unit the weights that read it, looked up one by one."""
+    units = len(network.layers[hidden[h]].b.value)
+    reader = next(
+        layer for layer in network.layers[hidden[h] + 1 :] if isinstance(layer, Dense | Conv2D)
+    )
+    W, out = weights_of(reader), [[] for _ in range(units)]
+    for i in np.ndindex(W.shape):
+        out[i[-2] % units].append(W[i])
+    return out
+
+
+def test_weights_behind_a_flatten_belong_to_channels():
+    network, _ = stack("valid")  # 4 filters on images 4 x 3, then 3 units
+    out = outgoing_weights(network, 1)
+    W = network.layers[5].W.value
+    assert out.shape == (4, 36)
+    for c in range(4):
+        rows = [W[(i * 3 + j) * 4 + c] for i in range(4) for j in range(3)]
+        np.testing.assert_array_equal(out[c].reshape(12, 3), rows)
+    K = network.layers[2].K.value
+    for c in range(5):
+        np.testing.assert_array_equal(outgoing_weights(network, 0)[c].reshape(2, 2, 4), K[:, :, c])
+
+
+PLAIN = ["mlp", "one hidden layer", "tanh", "no activation", "valid", "same", "zeros by number",
+         "stride 2", "max pooling", "average pooling", "pooling before the activation",
+         "flatten first"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_taylor_is_the_slope_of_each_loss_as_a_unit_fades(name):
+    network, x = stack(name, samples=4)
+    y = np.arange(4) % network(x).shape[1]
+    scores, t = unit_scores(network, "taylor", x, y), 1e-6
+    for h, (l, a) in enumerate(zip(hidden_layers(network), spoken(network, x), strict=True)):
+        mouth, places = last_by_itself(network, l), a[0, ..., 0].size
+        for j in range(a.shape[-1]):
+            ends = []
+            for factor in (1 - t, 1 + t):
+                z = a.copy()
+                z[..., j] *= factor
+                for layer in network.layers[mouth + 1 :]:
+                    z = layer.forward(z)
+                ends.append(cross_entropies(z, y))
+            slope = np.abs((ends[1] - ends[0]) / (2 * t)).mean() / places
+            assert scores[h][j] == pytest.approx(slope, rel=1e-4, abs=1e-9)
+    assert max(s.max() for s in scores) > 1e-3
+
+
+def last_by_itself(network, l):
+    while isinstance(network.layers[l + 1], BY_ITSELF):
+        l += 1
+    return l
+
+
+def test_taylor_with_batch_normalization_is_that_of_training(unchanged):
+    network, x = stack("bn between dense", samples=6)
+    unchanged(network)
+    y = np.arange(6) % 3
+    scores, t = unit_scores(network, "taylor", x, y), 1e-5
+
+    def loss(h, n, j, factor):
+        """The sum of all losses if in hidden layer h unit j of sample n is another."""
+        z, probe = x, network.copy()
+        for l, layer in enumerate(probe.layers):
+            z = layer.forward(z, training=True)
+            if l == (2, 5)[h]:
+                z = z.copy()
+                z[n, j] *= factor
+        return cross_entropies(z, y).sum()
+
+    for h, units in ((0, 7), (1, 5)):
+        for j in range(units):
+            slopes = [loss(h, n, j, 1 + t) - loss(h, n, j, 1 - t) for n in range(6)]
+            assert scores[h][j] == pytest.approx(np.abs(slopes).mean() / (2 * t), rel=1e-5)
+
+
+def test_taylor_is_exact_ablation_where_the_loss_is_linear():
+    """With two classes and large logits the loss of a sample is z_other - z_own."""
+    rng = np.random.default_rng(0)
+    W, V = rng.uniform(0.5, 1, (3, 4)), rng.uniform(0.1, 1, (4, 2))
+    network = Network([Dense(W, np.ones(4)), ReLU(), Dense(V, [0.0, 200.0])])
+    x, y = rng.uniform(0, 1, (7, 3)), np.zeros(7, int)
+    a = x @ W + 1
+    ablation = [np.abs(a[:, j] * (V[j, 1] - V[j, 0])).mean() for j in range(4)]
+    close(unit_scores(network, "taylor", x, y), [ablation], rtol=1e-9)
+    double = unit_scores(network, "taylor", np.concatenate([x, x]), np.concatenate([y, y]))
+    close(double, [ablation], rtol=1e-9)  # a mean over samples, whatever their number
+
+
+def test_taylor_is_taken_without_dropout_and_leaves_the_generator_alone():
+    rng = np.random.default_rng(0)
+    layers = [dense(5)((4,), rng), Tanh(), dense(3)((5,), rng)]
+    x, y = rng.standard_normal((6, 4)), np.arange(6) % 3
+    drop = Dropout(0.5, np.random.default_rng(1))
+    state = drop.rng.bit_generator.state
+    with_dropout = Network([*layers[:2], drop, layers[2]])
+    close(unit_scores(with_dropout, "taylor", x, y), unit_scores(Network(layers), "taylor", x, y))
+    assert drop.rng.bit_generator.state == state
+
+
+@SOME
+def test_dead_units_never_speak(unchanged, name):
+    network, x = stack(name)
+    for l in hidden_layers(network):
+        network.layers[l].b.value[0] = -1000.0
+    unchanged(network)
+    dead = dead_units(network, x)
+    for found, a in zip(dead, spoken(network, x), strict=True):
+        assert found.dtype == bool
+        assert found.tolist() == [not a[..., j].any() for j in range(a.shape[-1])]
+    first = hidden_layers(network)[0]
+    if isinstance(network.layers[first + 1], ReLU) and last_by_itself(network, first) == first + 1:
+        assert dead[0][0]
+
+
+def test_a_unit_that_speaks_once_is_not_dead():
+    network = Network([Dense(np.eye(3), [0.0, -1.0, -3.0]), ReLU(), Dense(np.eye(3), np.zeros(3))])
+    x = np.array([[-1.0, 1.0, 3.0], [-2.0, 1.5, 1.0]])
+    assert dead_units(network, x)[0].tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        (("l3",), ValueError, "criterion must be 'l1' or"),
+        (("activation",), ValueError, "x .* must be given for the criterion 'activation'"),
+        (("contribution",), ValueError, "x .* must be given"),
+        (("taylor", np.ones((2, 6))), ValueError, "y for 'taylor'"),
+        (("taylor", None, [0, 1]), ValueError, "x .* must be given"),
+        (("taylor", np.ones((2, 6)), [0]), ValueError, "x and y must"),
+        (("taylor", np.ones((2, 6)), [0, 3]), ValueError, "y must"),
+        (("taylor", np.ones((2, 6)), [0.0, 1.0]), TypeError, "y must"),
+        (("apoz", np.ones((2, 5))), ValueError, "x must be"),
+        (("apoz", np.full((2, 6), np.nan)), ValueError, "x must be finite"),
+    ],
+)
+def test_scores_are_refused_by_name(unchanged, arguments, error, match):
+    network, _ = stack("mlp")
+    unchanged(network)
+    with pytest.raises(error, match=match):
+        unit_scores(network, *arguments)
+
+
+# --- pruning -------------------------------------------------------------------------------------
+
+
+def plain(sizes=(6, 4), n_in=3, n_out=2):
+    return mlp([n_in, *sizes, n_out], np.random.default_rng(0), dtype=np.float64)
+
+
+S = [np.array([0.5, 0.1, 0.9, 0.1, 0.7, 0.3]), np.array([5.0, 1.0, 0.2, 3.0])]
+
+
+@pytest.mark.parametrize(
+    ("options", "gone"),
+    [
+        ({"ratio": 0}, [[], []]),
+        ({"ratio": 0.5}, [[1, 3, 5], [1, 2]]),
+        ({"ratio": 0.25}, [[1, 3], [2]]),  # 1.5 is rounded to 2
+        ({"ratio": 1 / 6}, [[1], [2]]),  # of equals the first
+        ({"ratio": [0.0, 0.75]}, [[], [1, 2, 3]]),
+        ({"ratio": (0.5, 0)}, [[1, 3, 5], []]),
+        ({"ratio": np.array([0.2, 0.5])}, [[1], [1, 2]]),
+        ({"ratio": np.float32(0.5)}, [[1, 3, 5], [1, 2]]),
+        ({"ratio": 0.1, "scope": "global"}, [[1], []]),
+        ({"ratio": 0.3, "scope": "global"}, [[1, 3], [2]]),
+        ({"ratio": 0.6, "scope": "global"}, [[0, 1, 3, 4, 5], [2]]),
+        ({"ratio": 0.6, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [2]]),
+        ({"ratio": 0.6, "scope": "global", "min_units": 2}, [[0, 1, 3, 5], [1, 2]]),
+        ({"ratio": 0.7, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [1, 2]]),
+        ({"ratio": 0.8, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [1, 2, 3]]),
+        ({"ratio": 0.5, "min_units": 2}, [[1, 3, 5], [1, 2]]),
+        ({"ratio": 0.75, "min_units": 1}, [[0, 1, 3, 5], [1, 2, 3]]),
+        ({"ratio": 0, "min_units": 100}, [[], []]),
+    ],
+)
+def test_the_lowest_go_and_exactly_so_many(unchanged, options, gone):
+    network = plain()
+    unchanged(network)
+    keeps = choose_units(network, S, **options)
+    assert [np.flatnonzero(~keep).tolist() for keep in keeps] == gone
+    pruned = network.copy()
+    for keep, other in zip(prune_units(pruned, S, **options), keeps, strict=True):
+        np.testing.assert_array_equal(keep, other)
+    masked = network.copy()
+    mask_units(masked, keeps)
+    for a, b in zip(pruned.parameters.values(), masked.parameters.values(), strict=True):
+        np.testing.assert_array_equal(a.value, b.value)
+        assert (a.mask is None) == (b.mask is None)
+    if any(gone):
+        assert [len(layer.b.value) for layer in shrink_network(pruned).layers[:-1:2]] == [
+            keep.sum() for keep in keeps
+        ]
+
+
+@pytest.mark.parametrize("scope", ["layer", "global"])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("ratio", [0.0, 0.1, 0.35, 0.5, 0.62, 0.8])
+def test_counts_and_order_of_any_scores(scope, seed, ratio):
+    rng = np.random.default_rng(seed)
+    network, sizes = plain((12, 9, 15)), (12, 9, 15)
+    scores = [rng.choice([-2.0, 0.0, 1.0, 1.5], n) * rng.choice([1, 3], n) for n in sizes]
+    order = sorted((score, h, j) for h, s in enumerate(scores) for j, score in enumerate(s))
+    best = [max((score, j) for j, score in enumerate(s))[1] for s in scores]  # the last of equals
+    order = [(h, j) for _, h, j in order if j != best[h]]
+    if scope == "global":
+        gone = order[: round(ratio * 36)]
+    else:
+        layers = [[(h, j) for h, j in order if h == layer] for layer in range(3)]
+        gone = [unit for layer, n in zip(layers, sizes, strict=True)
+                for unit in layer[: round(ratio * n)]]  # fmt: skip
+    keeps = choose_units(network, scores, ratio, scope, min_units=1)
+    assert sorted(gone) == [
+        (h, j) for h, keep in enumerate(keeps) for j in np.flatnonzero(~keep).tolist()
+    ]
+
+
+def test_units_that_are_silent_already_go_first_and_count():
+    network = plain()
+    mask_units(network, [np.arange(6) != 2, np.arange(4) != 0])  # those of the highest scores
+    keeps = prune_units(network, S, 0.5)
+    assert np.flatnonzero(~keeps[0]).tolist() == [1, 2, 3]
+    assert np.flatnonzero(~keeps[1]).tolist() == [0, 2]
+    assert [len(layer.b.value) for layer in shrink_network(network).layers[:-1:2]] == [3, 2]
+    again = prune_units(network, S, 0.6, scope="global")
+    assert np.flatnonzero(~again[0]).tolist() == [1, 2, 3, 5]
+    assert np.flatnonzero(~again[1]).tolist() == [0, 2]
+    for keep, weights in zip(again, list(network.weights.values())[:2], strict=True):
+        assert weights.mask.any(axis=0).tolist() == keep.tolist()
+
+
+def test_silent_filters_go_first_too():
+    network, _ = stack("max pooling")
+    scores = unit_scores(network, "l1")
+    mask_units(network, [np.arange(4) != scores[0].argmax(), np.ones(5, bool)])
+    keeps = prune_units(network, scores, [0.25, 0.2])
+    assert np.flatnonzero(~keeps[0]).tolist() == [scores[0].argmax()]
+    assert np.flatnonzero(~keeps[1]).tolist() == [scores[1].argmin()]
+
+
+def test_scores_at_the_end_of_the_range_and_of_one_precision():
+    network = plain((3,))
+    for scores in ([0.0, 0.0, 0.0], [5e-324, 0.0, -5e-324], np.float32([1e38, 3e38, 3.4e38])):
+        masked = network.copy()
+        mask_units(masked, [[True, True, False]])
+        assert choose_units(masked, [scores], 1 / 3)[0].tolist() == [True, True, False]
+        keeps = choose_units(network, [scores], 2 / 3, min_units=1)
+        assert keeps[0].sum() == 1
+
+
+@SOME
+@pytest.mark.parametrize("criterion", ["l1", "geometric_median", "activation", "contribution"])
+def test_any_network_can_lose_half_of_its_units(name, criterion):
+    network, x = stack(name)
+    scores = [normalize(s) for s in unit_scores(network, criterion, x)]
+    keeps = prune_units(network, scores, 0.5, "global", min_units=1)
+    assert sum((~keep).sum() for keep in keeps) == round(0.5 * sum(len(s) for s in scores))
+    small = shrink_network(network)
+    np.testing.assert_allclose(small(x), network(x), rtol=1e-11, atol=1e-11)
+    for l, keep in zip(hidden_layers(small), keeps, strict=True):
+        assert len(small.layers[l].b.value) == keep.sum()
+
+
+def test_units_first_and_then_weights():
+    network, x = stack("same", samples=8)
+    keeps = prune_units(network, unit_scores(network, "l2"), 0.4)
+    total = sum(w.value.size for w in network.weights.values())
+    silent = sum((~w.mask).sum() for w in network.weights.values())
+    masks = prune_by_magnitude(network, 0.8)
+    assert sum((~mask).sum() for mask in masks) == round(0.8 * total) > silent
+    small = shrink_network(network)
+    np.testing.assert_allclose(small(x), network(x), rtol=1e-11, atol=1e-11)
+    kept = [weights_of(small.layers[l]).shape[-1] for l in hidden_layers(small)]
+    assert all(k <= keep.sum() for k, keep in zip(kept, keeps, strict=True))
+    left = sum(mask.sum() for mask in masks)
+    assert sum(w.mask.sum() for w in small.weights.values()) <= left
+    optimizer = SGD(small.parameters, lr=0.1)
+    for _ in range(3):
+        small.backward(np.ones_like(small.forward(x, training=True)))
+        optimizer.step()
+    for w in small.weights.values():
+        assert w.mask is not None and not w.value[~w.mask].any() and not w.mask.all()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"ratio": 0.95}, EmptyLayerError, "every unit of layer 0 would go"),
+        ({"ratio": [0.0, 0.9]}, EmptyLayerError, "every unit of layer 2 would go"),
+        (
+            {"ratio": 0.65, "scope": "global", "scores": [S[0], S[1] + 9]},
+            EmptyLayerError,
+            "layer 0",
+        ),
+        ({"ratio": 0.75, "min_units": 2}, ValueError, "min_units = 2 cannot be kept at .* 0.75"),
+        ({"ratio": 0.9, "scope": "global", "min_units": 1}, ValueError, "min_units = 1 cannot"),
+        ({"ratio": 0.5, "min_units": 0}, ValueError, "min_units must be >= 1"),
+        ({"ratio": 0.5, "min_units": 1.0}, TypeError, "min_units must be"),
+        ({"ratio": 1.0}, ValueError, "ratio must be a fraction"),
+        ({"ratio": -0.1}, ValueError, "ratio must be a fraction"),
+        ({"ratio": [0.5]}, ValueError, "ratio must be 2 numbers, got 1"),
+        ({"ratio": [0.5, 1.0]}, ValueError, "ratio must be a fraction"),
+        ({"ratio": 0.5, "scope": "all"}, ValueError, "scope must be 'layer' or 'global'"),
+        ({"ratio": 0.5, "scores": S[:1]}, ValueError, r"scores must be .* of lengths \[6, 4\]"),
+        ({"ratio": 0.5, "scores": [S[1], S[0]]}, ValueError, "scores must be"),
+        ({"ratio": 0.5, "scores": [S[0], S[1][:, None]]}, ValueError, "scores must be"),
+        (
+            {"ratio": 0.5, "scores": [S[0], S[1] * np.nan]},
+            ValueError,
+            r"scores\[1\] must be finite",
+        ),
+        ({"ratio": 0.5, "scores": S[0]}, TypeError, "scores must be a list"),
+    ],
+)
+def test_pruning_is_refused_by_name_and_nothing_changes(unchanged, options, error, match):
+    network = plain()
+    unchanged(network)
+    for call in (prune_units, choose_units):
+        with pytest.raises(error, match=match):
+            call(network, **{"scores": S, **options})
+
+
+def test_a_network_without_hidden_layers_has_no_units():
+    network = Network([Dense(np.eye(2), np.ones(2))])
+    assert unit_scores(network, "l1") == unit_activations(network, np.eye(2)) == []
+    with pytest.raises(ValueError, match="scores must be a vector for each hidden layer"):
+        choose_units(network, [], 0.5)
