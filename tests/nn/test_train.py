@@ -10,7 +10,7 @@ from minprune.nn.layers import Dense
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
-from minprune.nn.train import Epoch, evaluate, fit, minibatches, train_step
+from minprune.nn.train import Epoch, evaluate, fit, minibatches, predict, train_step
 from minprune.pruning.one_shot import prune_by_magnitude
 
 STILL = 1e-300  # a learning rate that changes no weight
@@ -348,3 +348,80 @@ def test_the_optimizer_of_another_network_is_refused():
         train(network, SGD(original.parameters, lr=0.1), x, y, epochs=1, batch_size=2)
     for p, q in zip(network.parameters.values(), original.parameters.values(), strict=True):
         assert (p.value == q.value).all()
+
+
+# --- a loss that is not finite, outputs in parts -------------------------------------------------
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(("at", "epochs"), [(1, 1), (7, 3), (12, 3)])
+def test_a_loss_that_is_not_finite_names_its_step(bad, at, epochs):
+    x, y = exclusive_or(20)
+    network = mlp([2, 8, 2], np.random.default_rng(0), dtype=np.float64)
+    masks = prune_by_magnitude(network, 0.5)
+    optimizer, calls, seen = Recorder(network.parameters, lr=0.1, momentum=0.9), [], []
+
+    def loss(outputs, labels):
+        calls.append(len(labels))
+        value, gradient = softmax_cross_entropy(outputs, labels)
+        return (bad if len(calls) == at else value), gradient
+
+    def on_step(step):
+        seen.append(step)
+        for weight in network.weights.values():
+            weight.value.flat[0] += 1.0  # in place, past the mask
+
+    total = 4 * epochs
+    with pytest.raises(FloatingPointError, match=rf"^step {at} of {total}: .*the loss is {bad}"):
+        train(network, optimizer, x, y, epochs=epochs, batch_size=5, lr_decay=cosine_decay,
+              loss=loss, on_step=on_step)  # fmt: skip
+    assert len(calls) == at and seen == [*range(at)] and optimizer.t == at - 1
+    assert optimizer.lr == 0.1
+    for weight, mask in zip(network.weights.values(), masks, strict=True):
+        np.testing.assert_array_equal(weight.mask, mask)
+        assert not weight.value[~mask].any()
+
+
+def test_a_weight_that_is_not_finite_after_the_last_step_names_that_step():
+    network = mlp([2, 2], np.random.default_rng(0))
+    x, y = 10 * np.eye(2, dtype=np.float32), np.array([0, 1])
+
+    def spoil(step):
+        if step == 3:
+            network.layers[0].b.value[0] = np.inf
+
+    with pytest.raises(FloatingPointError, match=r"^step 3 of 3: .*0\.b is not finite"):
+        train(network, SGD(network.parameters, lr=0.1), x, y, epochs=3, batch_size=2,
+              on_step=spoil)  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [1, 6, 7])
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 6, 7, 100, np.int64(4)])
+def test_predictions_in_parts_are_those_of_the_whole(n, batch_size):
+    spy = Spy()
+    layers = mlp([3, 5, 2], np.random.default_rng(0), dtype=np.float64).layers
+    network, x = Network([spy, *layers]), np.random.default_rng(1).standard_normal((n, 3))
+    expected = network(x)
+    spy.looks = 0
+    outputs = predict(network, x, batch_size)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-14)
+    assert spy.looks == -(-n // batch_size) and outputs.shape == (n, 2)
+
+
+def test_predictions_take_500_samples_at_a_time():
+    spy = Spy()
+    network = Network([spy, *mlp([1, 2], np.random.default_rng(0)).layers])
+    for n, looks in ((500, 1), (501, 2), (1000, 2), (1001, 3)):
+        spy.looks = 0
+        assert predict(network, np.ones((n, 1), np.float32)).shape == (n, 2)
+        assert spy.looks == looks
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "error"),
+    [(0, ValueError), (-1, ValueError), (2.0, TypeError), (None, TypeError), (True, TypeError)],
+)
+def test_predict_refuses_a_bad_batch_size(batch_size, error):
+    with pytest.raises(error, match="batch_size must be"):
+        predict(mlp([2, 2], np.random.default_rng(0)), np.ones((4, 2)), batch_size)
