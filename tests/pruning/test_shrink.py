@@ -247,18 +247,14 @@ def test_units_of_one_layer_have_no_say_in_another():
     np.testing.assert_array_equal(small.layers[4].W.value, network.layers[4].W.value[2:])
 
 
-def test_masking_again_adds_to_the_mask(unchanged):
+def test_masking_again_adds_to_the_mask():
     network, _ = stack("bn before flatten")
-    first, second = some_units(network, 0), some_units(network, 3)
-    first[0], second[0] = np.arange(4) != 0, np.arange(4) != 1
-    both = network.copy()
-    mask_units(both, first)
-    mask_units(both, second)
-    once = network.copy()
-    first[1], second[1] = first[1] | second[1], first[1] & second[1]
-    mask_units(once, [first[0] & second[0], second[1] if second[1].any() else first[1]])
-    np.testing.assert_array_equal(both.layers[0].K.mask, once.layers[0].K.mask)
-    np.testing.assert_array_equal(both.layers[1].beta.mask, [False, False, True, True])
+    everyone = np.ones(5, bool)
+    mask_units(network, [np.arange(4) != 0, everyone])
+    mask_units(network, [np.arange(4) != 2, everyone])
+    for p in (network.layers[0].b, network.layers[1].beta):
+        assert p.mask.tolist() == [False, True, False, True]
+    assert network.layers[4].W.mask.all(axis=1).tolist() == [False, True, False, True] * 16
 
 
 # --- what the masks have emptied -----------------------------------------------------------------
@@ -407,10 +403,13 @@ def test_pixels_must_agree_before_a_filter_is_constant_on_data():
     K = network.layers[0].K.value
     K[..., 0] = 0
     K[0, 0, 0, 0] = 1.0
-    same = np.ones_like(x)
-    same[..., 0] *= np.arange(7)[:, None]  # the same in every sample, another in every row
-    small = shrink_network(network, np.concatenate([same, x]))
+    x[..., 0] = np.arange(7)[:, None]  # the same in every sample, another in every row
+    small = shrink_network(network, x)
     assert len(small.layers[0].b.value) == 5
+    assert_same(small(x), network(x), 1e-12)
+    x[..., 0] = 3.0
+    small = shrink_network(network, x)
+    assert len(small.layers[0].b.value) < 5 and small.layers[0].K.value[..., 0].all()
     assert_same(small(x), network(x), 1e-12)
 
 
@@ -553,6 +552,21 @@ def test_inputs_that_are_not_read_can_go(unchanged, name):
     assert_same(small(x[..., keep]), muted(x), 1e-13)
     if name in STACKS:
         assert abs(muted(x) - network(x)).max() > 1e-3  # else nothing was silenced
+
+
+def test_one_weight_for_one_pixel_reads_a_channel():
+    network, _ = stack("flatten first")  # images 3 x 2 x 2
+    W = network.layers[1].W.value
+    W[1::2] = 0
+    assert read_inputs(network).tolist() == [True, False]
+    W[5, 2] = 1e-30
+    assert read_inputs(network).tolist() == [True, True]
+    W[0::2] = 0
+    assert read_inputs(network).tolist() == [False, True]
+    network, _ = stack("valid")
+    network.layers[0].K.value[:, :, 0] = 0
+    network.layers[0].K.value[1, 2, 0, 3] = 1e-30
+    assert read_inputs(network).tolist() == [True, True]
 
 
 def test_inputs_of_a_network_that_does_not_know_its_images():

@@ -377,14 +377,34 @@ def test_silent_filters_go_first_too():
     assert np.flatnonzero(~keeps[1]).tolist() == [scores[1].argmin()]
 
 
-def test_scores_at_the_end_of_the_range_and_of_one_precision():
+TOP = np.finfo(np.float32).max
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [[0.0, 0.0, 0.0], [5e-324, 0.0, -5e-324], np.float32([1, 0, TOP]), np.float32([-TOP] * 3)],
+)
+def test_scores_may_be_equal_or_at_the_end_of_the_range(scores):
     network = plain((3,))
-    for scores in ([0.0, 0.0, 0.0], [5e-324, 0.0, -5e-324], np.float32([1e38, 3e38, 3.4e38])):
-        masked = network.copy()
-        mask_units(masked, [[True, True, False]])
-        assert choose_units(masked, [scores], 1 / 3)[0].tolist() == [True, True, False]
-        keeps = choose_units(network, [scores], 2 / 3, min_units=1)
-        assert keeps[0].sum() == 1
+    masked = network.copy()
+    mask_units(masked, [[True, True, False]])
+    assert choose_units(masked, [scores], 1 / 3)[0].tolist() == [True, True, False]
+    assert choose_units(network, [scores], 2 / 3, min_units=1)[0].sum() == 1
+
+
+def test_a_spared_unit_stands_above_the_best_of_other_layers():
+    scores = [np.array([0.0, 1.0]), np.array([5.0, 5.0, 5.0])]
+    keeps = choose_units(plain((2, 3)), scores, 0.6, "global", min_units=1)
+    assert [keep.tolist() for keep in keeps] == [[False, True], [False, False, True]]
+
+
+@pytest.mark.xfail(strict=True, reason="a silent unit is spared where too few others are left")
+def test_a_silent_unit_is_not_spared():
+    network = plain((5, 5), n_in=6)
+    mask_units(network, [np.arange(5) == 4, np.ones(5, bool)])
+    scores = [np.arange(5.0), np.arange(5.0)]
+    keeps = prune_units(network, scores, 0.5, "global", min_units=2)
+    assert not keeps[0][:4].any()
 
 
 @SOME
