@@ -1,8 +1,8 @@
 """What a network costs, counted multiplication by multiplication; VGG16 for real."""
 
 import math
-import os
 
+import numba
 import numpy as np
 import pytest
 from stacks import NAMES, stack
@@ -110,9 +110,7 @@ def test_a_network_that_does_not_know_its_images_has_no_costs():
 # --- VGG16 ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(
-    os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="minutes without compiled loops"
-)
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="an image takes minutes in plain Python")
 def test_vgg16_in_full_says_something_about_an_image():
     network = vgg16(rng(), dtype=np.float32)
     costs = layer_costs(network)
@@ -134,6 +132,7 @@ def test_half_of_the_filters_of_vgg16_are_a_quarter_of_the_work():
     assert 0.25 < convolutions[0] / convolutions[1] < 0.26
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="a training takes long in plain Python")
 def test_a_vgg16_loses_half_of_its_filters_and_learns_on():
     network = vgg16(rng(), image=(32, 32, 3), width=0.25, classes=10)
     convolutions = [l for l in hidden_layers(network) if isinstance(network.layers[l], Conv2D)]
