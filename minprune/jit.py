@@ -3,13 +3,15 @@
 import numba
 
 
-def jit(function):
-    """Compile on the first call, without the global interpreter lock; division as in NumPy.
-
-    A product and the sum it goes into may be rounded once instead of twice ("contract").
-    """
-    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+def jit(function, fastmath=False):
+    """Compile on the first call, without the global interpreter lock; division as in NumPy."""
+    options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath}
     try:
         return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # neither the package nor the home directory can be written
         return numba.njit(**options)(function)
+
+
+def jit_with_fma(function):
+    """As `jit`, but a product and the sum it goes into are rounded once, as the processor can."""
+    return jit(function, fastmath={"contract"})

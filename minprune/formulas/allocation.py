@@ -23,6 +23,8 @@ def erk_densities(shapes, density):
     array([0.0931, 0.6373])
     """
     shapes = [shape_of("shapes", shape) for shape in shapes]
+    if () in shapes:
+        raise ValueError("shapes must be those of arrays with at least one axis, got ()")
     density = above_zero("density", share("density", density))
     sizes = np.array([math.prod(shape) for shape in shapes], dtype=np.float64)
     raw = np.array([sum(shape) for shape in shapes]) / sizes

@@ -175,8 +175,8 @@ def batchnorm_scale(gamma):
 
         s_j = |gamma_j|
 
-    gamma  vector, one entry per channel
-    returns a vector
+    gamma  array, one entry per channel
+    returns an array, shape of gamma
 
     Source: Liu et al. 2017 (network slimming), who train it under an L1 penalty.
 

@@ -6,7 +6,7 @@ the window of image n whose corner is pixel (s i - top, s j - left); outside the
 
 import numpy as np
 
-from minprune.jit import jit
+from minprune.jit import jit, jit_with_fma
 
 
 @jit
@@ -125,7 +125,7 @@ def average_pool_backward(dy, size, stride, out):
                             out[a, i * stride + u, j * stride + v, q] += share * dy[a, i, j, q]
 
 
-@jit
+@jit_with_fma
 def conv_relu_max_pool(x, K, b, taps, windows, out, winner):
     """Convolution, ReLU and the largest of 2 x 2 at once; `winner` says which of the four it was.
 
@@ -164,7 +164,7 @@ def conv_relu_max_pool(x, K, b, taps, windows, out, winner):
                     winner[a, i, j, o] = which
 
 
-@jit
+@jit_with_fma
 def conv_relu_max_pool_backward(x, dy, winner, taps, windows, dK, db):
     """The gradients of kernel and bias: of four windows only the winner had a say.
 
@@ -190,7 +190,7 @@ def conv_relu_max_pool_backward(x, dy, winner, taps, windows, dK, db):
                         dK[t, o] += x0 * g[0, o] + x1 * g[1, o] + x2 * g[2, o] + x3 * g[3, o]
 
 
-@jit
+@jit_with_fma
 def gather(pixels, corner, taps, windows, patch):
     """Four windows as the rows of `patch` (4, T)."""
     for p in range(4):

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from minprune.arguments import above_zero, fraction, one_of
+from minprune.arguments import above_zero, fraction, one_of, shown
 from minprune.formulas.allocation import erk_densities
 from minprune.formulas.masks import global_rank_masks, prune_count, rank_mask
 from minprune.formulas.metrics import csr_bytes, sparsity
@@ -44,7 +44,7 @@ def erk_sparsities(network, total):
     """
     density = 1 - fraction("total", total)
     shapes = [w.value.shape for w in network.weights.values()]
-    return [max(0.0, 1 - float(d)) for d in erk_densities(shapes, density)]
+    return [1 - float(d) for d in erk_densities(shapes, density)]
 
 
 def global_sparsities(network, total):
@@ -52,8 +52,8 @@ def global_sparsities(network, total):
 
     Source: E-3.1; "global magnitude pruning" in Blalock et al. 2020.
     """
-    scores = [magnitude(w.value) for w in network.weights.values()]
-    return [sparsity(mask) for mask in global_rank_masks(pruned_first(network, scores), total)]
+    scores = pruned_first(network, [magnitude(w.value) for w in network.weights.values()])
+    return [sparsity(mask) for mask in global_rank_masks(scores, fraction("total", total))]
 
 
 def by_sensitivity(scan):
@@ -66,12 +66,14 @@ def by_sensitivity(scan):
     """
     drops = np.unique(np.maximum(scan.baseline - scan.performance, 0))
     steps = [np.zeros(len(scan.names)), *(tolerated_sparsities(scan, drop) for drop in drops)]
-    steps = np.maximum.accumulate(np.array(steps), axis=0)  # (tolerances, layers)
+    steps = np.array(steps)  # (tolerances, layers)
 
     def allocate(network, total):
+        if scan.names != list(network.weights):
+            raise ValueError(f"scan must be of the weights of this network, got {scan.names}")
         sizes = np.array([w.value.size for w in network.weights.values()])
         totals = steps @ sizes / sizes.sum()
-        if fraction("total", total) > totals[-1]:
+        if fraction("total", total) > totals[-1] * (1 + 1e-9):
             raise ValueError(f"total must be at most {totals[-1]:.4g}, the end of the scan")
         return [float(np.interp(total, totals, layer)) for layer in steps.T]
 
@@ -91,17 +93,23 @@ def sparsities_within(network, budget, measure="parameters", allocate=global_spa
               everything else dense, as `SparseEngine.nbytes` counts
     allocate  function (network, total sparsity) -> sparsities: `uniform_sparsities`,
               `erk_sparsities`, `global_sparsities`, or `by_sensitivity(scan)`
-    returns a list of sparsities; `ValueError` if the budget cannot be met, `EmptyLayerError` if
-    only by emptying a layer
+    returns a list of sparsities, none below what is pruned already; they come from the totals
+    k / n, n weights. `ValueError` if the budget cannot be met, `EmptyLayerError` if only by
+    emptying a layer
 
     Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning" within limits.
     """
     cost = _weight_cost(network, one_of("measure", measure, MEASURES))
+    pruned = [0.0 if w.mask is None else sparsity(w.mask) for w in network.weights.values()]
     n = sum(w.value.size for w in network.weights.values())
-    sparsities = _lightest(lambda k: allocate(network, k / n), n, cost, budget)
-    if any(kept == 0 for kept in _kept(network, sparsities)):
-        raise EmptyLayerError(f"budget of {budget} {measure} would empty a layer")
-    return sparsities
+
+    def choice(k):
+        sparsities = [max(s, p) for s, p in zip(allocate(network, k / n), pruned, strict=True)]
+        if 0 in _kept(network, sparsities):
+            raise EmptyLayerError("a layer would be empty")
+        return sparsities
+
+    return _lightest(choice, n, cost, budget)
 
 
 def prune_layers(network, sparsities):
@@ -119,8 +127,9 @@ def prune_layers(network, sparsities):
     [5018, 320]
     """
     scores = pruned_first(network, [magnitude(w.value) for w in network.weights.values()])
-    if len(sparsities) != len(scores):
-        raise ValueError(f"sparsities must be {len(scores)} numbers, got {len(sparsities)}")
+    if np.ndim(sparsities) != 1 or len(sparsities) != len(scores):
+        raise ValueError(f"sparsities must be {len(scores)} numbers, got {shown(sparsities)}")
+    sparsities = [fraction("sparsities", s) for s in sparsities]
     counts = [prune_count(s.size, sp) for s, sp in zip(scores, sparsities, strict=True)]
     masks = [rank_mask(score, k) for score, k in zip(scores, counts, strict=True)]
     network.prune(masks)
@@ -140,16 +149,22 @@ def units_within(network, scores, budget, measure="macs", scope="layer", min_uni
     Source: C-4.3b, A-8a, D-7.1c, our choice for "automatic pruning" within limits.
     """
     cost = _unit_cost(network, one_of("measure", measure, MEASURES))
-    n = sum(len(s) for s in scores)
+    sizes = [sum(len(s) for s in scores)] if scope == "global" else [len(s) for s in scores]
+    # the ratio at which j of n units go is the first above (j - 1/2) / n, where rounding turns
+    ratios = [0.0, *sorted({(j - 0.5) / n + 1e-9 for n in sizes for j in range(1, n)})]
     return _lightest(
-        lambda k: choose_units(network, scores, k / n, scope, min_units), n, cost, budget
+        lambda k: choose_units(network, scores, ratios[k], scope, min_units),
+        len(ratios),
+        cost,
+        budget,
     )
 
 
 def _lightest(choice, n, cost, budget):
     """choice(k) for the smallest k < n whose cost is within the budget; it must fall as k rises."""
     above_zero("budget", budget)
-    best, least = choice(0), cost(choice(0))  # which also tells what is wrong with the arguments
+    best, failure = choice(0), ValueError  # which also tells what is wrong with the arguments
+    least = cost(best)
     if least <= budget:
         return best
     low, high, best = 1, n - 1, None
@@ -157,8 +172,8 @@ def _lightest(choice, n, cost, budget):
         k = (low + high) // 2
         try:
             chosen = choice(k)
-        except ValueError:  # as hard as that, it cannot be done at all
-            high = k - 1
+        except ValueError as error:  # as hard as that, it cannot be done at all
+            high, failure = k - 1, type(error)
             continue
         price = cost(chosen)
         if price <= budget:
@@ -166,28 +181,29 @@ def _lightest(choice, n, cost, budget):
         else:
             least, low = price, k + 1
     if best is None:
-        raise ValueError(f"budget cannot be met: got {budget}, the least is {least}")
+        empty = " without emptying a layer" * issubclass(failure, EmptyLayerError)
+        raise failure(f"budget cannot be met: got {budget}, the least is {least}{empty}")
     return best
 
 
 def _kept(network, sparsities):
     sizes = [w.value.size for w in network.weights.values()]
-    return [n - prune_count(n, s) for n, s in zip(sizes, sparsities, strict=True)]
+    return [0 if s == 1 else n - prune_count(n, s) for n, s in zip(sizes, sparsities, strict=True)]
 
 
 def _weight_cost(network, measure):
     weights = [w.value for w in network.weights.values()]
-    others = [p.value for p in network.parameters.values() if p.value.ndim == 1]
+    others = [p for p in network.parameters.values() if p.value.ndim == 1]
     positions = _positions(network) if measure == "macs" else None
 
     def cost(sparsities):
         kept = _kept(network, sparsities)
         if measure == "parameters":
-            return sum(kept) + sum(a.size for a in others)
+            return sum(kept) + sum(p.value.size if p.mask is None else p.mask.sum() for p in others)
         if measure == "macs":
             return sum(k * p for k, p in zip(kept, positions, strict=True))
         rows = [csr_bytes(w.shape[-1], k, w.itemsize) for w, k in zip(weights, kept, strict=True)]
-        return sum(rows) + sum(a.nbytes for a in others)
+        return sum(rows) + sum(p.value.nbytes for p in others)
 
     return cost
 

@@ -29,7 +29,7 @@ def sensitivity_scan(network, evaluate, sparsities=LEVELS, what="weights"):
     network     not changed, not by a bit: what is pruned is a copy
     evaluate    function of a network -> performance, higher is better, on validation data, such as
                 lambda network: mp.evaluate(network, x, y)[1]
-    sparsities  rising, each at least 0 and below 1
+    sparsities  rising, each at least 0 and below 1; of a layer of few, one stays at any
     what        "weights": by magnitude, each weight array; "units": neurons and filters by their
                 L1 norm, each hidden layer
     returns a `Sensitivity`
@@ -77,6 +77,13 @@ def _restore(probe, network):
         p.value = original.value
         if original.mask is not None:
             p.prune(original.mask)
+    for name, array in network.statistics.items():
+        probe.statistics[name][...] = array
+
+
+def _count(n, sparsity):
+    """How many of n go; one stays, however few there are."""
+    return min(prune_count(n, sparsity), n - 1)
 
 
 def _weights(network):
@@ -84,8 +91,7 @@ def _weights(network):
 
     def prune(probe, layer, sparsity):
         w = probe.weights[names[layer]]
-        left = w.value if w.mask is None else np.where(w.mask, w.value, 0)
-        w.prune(w.with_pruned(rank_mask(magnitude(left), prune_count(left.size, sparsity))))
+        w.prune(w.with_pruned(rank_mask(magnitude(w.value), _count(w.value.size, sparsity))))
 
     return names, prune
 
@@ -96,8 +102,7 @@ def _units(network):
 
     def prune(probe, layer, sparsity):
         keeps = [np.ones(len(s), dtype=bool) for s in scores]
-        count = prune_count(len(scores[layer]), sparsity)
-        keeps[layer] = rank_mask(scores[layer], count)
+        keeps[layer] = rank_mask(scores[layer], _count(len(scores[layer]), sparsity))
         mask_units(probe, keeps)
 
     names = [name for name, p in network.parameters.items()

@@ -69,7 +69,7 @@ def mask_units(network, keeps):
     normalization makes of 0.
     Source: C-4.3a, E-2.3b.
     """
-    plan = keep_plan(network, checked_keeps(network, keeps))
+    plan, masks = keep_plan(network, checked_keeps(network, keeps)), []
     for layer, (inputs, outputs) in zip(network.layers, plan, strict=True):
         for parameter in layer.parameters.values():
             mask = np.ones(parameter.value.shape, dtype=bool)
@@ -77,8 +77,10 @@ def mask_units(network, keeps):
                 mask &= unit_mask(outputs, mask.shape)
             if inputs is not None and mask.ndim > 1:
                 mask &= unit_mask(inputs, mask.shape, axis=-2)
-            if not mask.all():
-                parameter.prune(parameter.with_pruned(mask))
+            masks.append(_something_left(parameter.with_pruned(mask)))
+    for parameter, mask in zip(network.parameters.values(), masks, strict=True):
+        if not mask.all():
+            parameter.prune(mask)
 
 
 def remove_inputs(network, keep):
@@ -106,12 +108,12 @@ def read_inputs(network):
 
 
 def remove_layer(network, position):
-    """A network without one of its layers, and without the batch normalization and the activation
-    behind it.
+    """A network without one of its layers, and without batch normalization, activation and dropout
+    right behind it.
 
     network   not changed
-    position  of a dense layer or a convolution in `network.layers`; it must give as many numbers as
-              it takes. The outputs are those of a network with the identity in its place
+    position  of a dense layer or a convolution in `network.layers`; it must give what it takes, as
+              many units of the same size. The outputs are those with the identity in its place
     returns a new network
 
     Source: C-2.1a, which names layers but does not say what then fits together.
@@ -120,9 +122,11 @@ def remove_layer(network, position):
     if position not in _weighted(network):
         raise ValueError(f"position must be one of {_weighted(network)}, got {position}")
     n_in, n_out = weight(network.layers[position]).value.shape[-2:]
-    if len(_weighted(network)) == 1 or n_in != n_out:
+    shapes = network.check()
+    takes, gives = (n_in, n_out) if shapes is None else shapes[position : position + 2]
+    if len(_weighted(network)) == 1 or takes != gives:
         raise ValueError(
-            f"position: layer {position} takes {n_in} and gives {n_out}; "
+            f"position: layer {position} takes {_plain(takes)} and gives {_plain(gives)}; "
             "only a layer that gives what it takes, and not the only one, can be left out"
         )
     layers = network.copy().layers
@@ -132,6 +136,10 @@ def remove_layer(network, position):
     return Network(layers[:position] + layers[behind:], network.input_shape)
 
 
+def _plain(shape):
+    return shape[0] if np.size(shape) == 1 and not np.isscalar(shape) else shape
+
+
 # --- what the masks have emptied -----------------------------------------------------------------
 
 
@@ -139,7 +147,8 @@ def shrink_network(network, x=None):
     """The smallest network with the same outputs that units can be left out for.
 
     network  not changed: pruned by masks, say of `mask_units`, or by whatever made weights 0
-    x        None, or inputs (N, ...): then a unit goes also if it says the same on all of them
+    x        None, or inputs (N, ...), some hundred: then a unit goes also if it says the same on
+             all of them
     returns a new network without the units that nobody reads, and without those that are constant:
     what they say goes into the next bias. On all inputs (with x: on x) its outputs are the same.
     A constant other than 0 stays before a convolution that adds zeros around the image, and where
@@ -180,12 +189,12 @@ def _fold_constants(network, l, x):
     gone = ~np.isnan(constant).reshape(-1, units).any(axis=0)
     says = np.nan_to_num(constant).astype(np.float64)
     W = weight(reader).value
-    into = (says[:, None] * W).reshape(-1, units, W.shape[-1])  # (taps and pixels, units, out)
-    into = into.sum(axis=0)
-    fixed = np.zeros(W.shape[-1], dtype=bool) if reader.b.mask is None else ~reader.b.mask
+    taps = (says[:, None] * W).reshape(-1, units, W.shape[-1])  # (taps and pixels, units, out)
+    into = taps.sum(axis=0)
     if isinstance(reader, Conv2D) and reader.padding not in ("valid", 0):
-        fixed[:] = True  # at the rim it says 0
-    gone &= ~(into[:, fixed] != 0).any(axis=1)
+        gone &= ~(taps != 0).any(axis=(0, 2))  # at the rim they say 0
+    if reader.b.mask is not None:
+        gone &= ~(into[:, ~reader.b.mask] != 0).any(axis=1)
     reader.b.value = reader.b.value + into[gone].sum(axis=0)
     return ~gone
 
@@ -206,6 +215,7 @@ def _constants(network, l):
 def _constants_on(network, l, x):
     """What the next layer hears if that is always the same on these inputs, else NaN."""
     x = finite_array("x", x)
+    whole_number("number of samples of x", len(x), low=2)  # on one all units say the same
     for layer in network.layers[: _next(network, l)]:
         x = layer.forward(x)
     heard = x.reshape(-1, x.shape[-1])
@@ -317,5 +327,12 @@ def _part(parameter, inputs, outputs):
 
     small = Parameter(part(parameter.value))
     if parameter.mask is not None:
-        small.prune(part(parameter.mask))
+        small.prune(_something_left(part(parameter.mask)))
     return small
+
+
+def _something_left(mask):
+    """The mask of a parameter; `EmptyLayerError` if it is one of weights and keeps none."""
+    if mask.ndim > 1 and not mask.any():
+        raise EmptyLayerError("every weight of the units that stay is pruned; keep others")
+    return mask

@@ -5,6 +5,7 @@ convolution but the last; scores and masks are lists with one vector for each.
 """
 
 import numbers
+from itertools import takewhile
 
 import numpy as np
 
@@ -20,8 +21,9 @@ from minprune.formulas.units import (
     unit_taylor,
 )
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dropout
+from minprune.nn.layers import Dropout, ReLU, Sigmoid, Tanh
 from minprune.nn.losses import softmax_cross_entropy
+from minprune.nn.spatial import AveragePool2D, MaxPool2D
 from minprune.nn.train import checked_labels
 from minprune.pruning.shrink import (
     ELEMENTWISE,
@@ -34,6 +36,7 @@ from minprune.pruning.shrink import (
 
 FROM_WEIGHTS = {"l1": unit_l1, "l2": unit_l2, "geometric_median": geometric_median_distance}
 FROM_ACTIVATIONS = {"activation": mean_activation, "apoz": lambda a: 1 - apoz(a)}
+ACTIVATIONS = ReLU, Sigmoid, Tanh
 CRITERIA = (*FROM_WEIGHTS, "bn_scale", *FROM_ACTIVATIONS, "contribution", "taylor")
 
 
@@ -78,7 +81,7 @@ def unit_scores(network, criterion, x=None, y=None):
 
 
 def unit_activations(network, x):
-    """What the units of every hidden layer say: behind the activation, before pooling.
+    """What the units of every hidden layer say: behind their activation.
 
     x  inputs (N, ...)
     returns a list of arrays (N, units) or (N, H, W, filters), one per hidden layer
@@ -130,7 +133,7 @@ def prune_units(network, scores, ratio, scope="layer", min_units=None):
     min_units  None: a layer that would lose all its units is an error (`EmptyLayerError`); or how
                many of each layer, those of the highest scores, are spared whatever the ranking says
     returns the list of boolean vectors, True = kept. Units that are silenced already count as
-    pruned, and first
+    pruned, and first; none comes back
 
     Source: C-4.3a, E-3.2, C-3.2; Li et al. 2017.
     Erratum: C-4.3a keeps lambda = 0.5 of the filters and C-3.2a calls lambda a ratio of parameters.
@@ -150,11 +153,12 @@ def choose_units(network, scores, ratio, scope="layer", min_units=None):
     """Which units `prune_units` would keep; arguments and result as there, nothing is changed."""
     one_of("scope", scope, ("layer", "global"))
     scores = _gone_first(network, scores)
-    spared = [_highest(s, min_units) for s in scores]
+    alive = _alive(network)
+    spared = [_highest(s, min_units) & a for s, a in zip(scores, alive, strict=True)]
     above_all = np.nextafter(max(s.max() for s in scores), np.inf)
     scores = [np.where(spare, above_all, s) for s, spare in zip(scores, spared, strict=True)]
     if scope == "global":
-        keeps = global_rank_masks(scores, ratio)
+        keeps = global_rank_masks(scores, fraction("ratio", ratio))
     else:
         ratios = [ratio] * len(scores) if isinstance(ratio, numbers.Real) else list(ratio)
         if len(ratios) != len(scores):
@@ -165,7 +169,7 @@ def choose_units(network, scores, ratio, scope="layer", min_units=None):
         ]
     if any((spare & ~keep).any() for spare, keep in zip(spared, keeps, strict=True)):
         raise ValueError(f"min_units = {min_units} cannot be kept at a ratio of {ratio}")
-    return checked_keeps(network, keeps)
+    return checked_keeps(network, [k & a for k, a in zip(keeps, alive, strict=True)])
 
 
 def _highest(scores, min_units):
@@ -185,34 +189,47 @@ def _gone_first(network, scores):
             f"of lengths {[w.value.shape[-1] for w in weights]}"
         )
     below_all = np.nextafter(min(s.min() for s in scores), -np.inf)
-    return [
-        s if w.mask is None else np.where(w.mask.reshape(-1, len(s)).any(axis=0), s, below_all)
-        for s, w in zip(scores, weights, strict=True)
-    ]
+    return [np.where(alive, s, below_all) for s, alive in zip(scores, _alive(network), strict=True)]
+
+
+def _alive(network):
+    """Which units of each hidden layer have a weight that is not masked."""
+    alive = []
+    for w in (weight(network.layers[l]) for l in hidden_layers(network)):
+        units = w.value.shape[-1]
+        mask = np.ones((1, units), dtype=bool) if w.mask is None else w.mask.reshape(-1, units)
+        alive.append(mask.any(axis=0))
+    return alive
 
 
 # --- where units speak ---------------------------------------------------------------------------
 
 
 def _mouths(network):
-    """For every hidden layer where its units speak: the last layer of those right behind that work
-    on each number by itself."""
-    mouths = hidden_layers(network)
-    for h, l in enumerate(mouths):
-        while isinstance(network.layers[l + 1], ELEMENTWISE):
-            l += 1
-        mouths[h] = l
-    return mouths
+    """For every hidden layer where its units speak: at its activation, else at its own end."""
+    return [_mouth(network, l) for l in hidden_layers(network)]
+
+
+def _mouth(network, l):
+    for m, layer in enumerate(network.layers[l + 1 :], l + 1):
+        if isinstance(layer, ACTIVATIONS):
+            return m
+        if not isinstance(layer, (BatchNorm, Dropout, MaxPool2D, AveragePool2D)):
+            break
+    while isinstance(network.layers[l + 1], (BatchNorm, Dropout)):
+        l += 1
+    return l
 
 
 def _scales(network):
     """gamma of the batch normalization behind every hidden layer."""
     scales = []
-    for l, mouth in zip(hidden_layers(network), _mouths(network), strict=True):
-        behind = [m for m in network.layers[l + 1 : mouth + 1] if isinstance(m, BatchNorm)]
-        if not behind:
+    for l in hidden_layers(network):
+        behind = takewhile(lambda layer: isinstance(layer, ELEMENTWISE), network.layers[l + 1 :])
+        norm = next((layer for layer in behind if isinstance(layer, BatchNorm)), None)
+        if norm is None:
             raise ValueError(f"criterion 'bn_scale': no batch normalization behind layer {l}")
-        scales.append(behind[0].gamma.value)
+        scales.append(norm.gamma.value)
     return scales
 
 

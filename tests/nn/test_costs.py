@@ -110,6 +110,7 @@ def test_a_network_that_does_not_know_its_images_has_no_costs():
 # --- VGG16 ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="an image takes minutes in plain Python")
 def test_vgg16_in_full_says_something_about_an_image():
     network = vgg16(rng(), dtype=np.float32)
@@ -132,6 +133,7 @@ def test_half_of_the_filters_of_vgg16_are_a_quarter_of_the_work():
     assert 0.25 < convolutions[0] / convolutions[1] < 0.26
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="a training takes long in plain Python")
 def test_a_vgg16_loses_half_of_its_filters_and_learns_on():
     network = vgg16(rng(), image=(32, 32, 3), width=0.25, classes=10)

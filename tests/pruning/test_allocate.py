@@ -133,7 +133,6 @@ def test_each_layer_goes_as_far_as_costs_the_same():
     assert allocate(uneven, 0.2) == pytest.approx([0.3, 0.0], abs=1e-12)
 
 
-@pytest.mark.xfail(strict=True, reason="the end of the scan is rounded, and compared exactly")
 def test_the_end_of_a_scan_can_be_asked_for():
     for width in range(3, 40):
         network = mlp([width, 7, 3], np.random.default_rng(0))
@@ -205,10 +204,10 @@ def test_what_is_pruned_already_goes_first_and_less_is_refused(unchanged):
 @pytest.mark.parametrize(
     ("sparsities", "error", "match"),
     [
-        ([0.5, 0.5], ValueError, "sparsities must be 3 numbers, got 2"),
-        ([0.5] * 4, ValueError, "sparsities must be 3 numbers, got 4"),
-        ([0.5, 0.5, 1.0], ValueError, "sparsity must be a fraction"),
-        ([0.5, "0.5", 0.5], TypeError, "sparsity must be a number"),
+        ([0.5, 0.5], ValueError, "sparsities must be 3 numbers, got .0.5, 0.5.$"),
+        ([0.5] * 4, ValueError, "sparsities must be 3 numbers, got .0.5, "),
+        ([0.5, 0.5, 1.0], ValueError, "sparsities must be a fraction"),
+        ([0.5, "0.5", 0.5], TypeError, "sparsities must be a number"),
         ([0.5, 0.5, 0.99], EmptyLayerError, r"every weight of 4\.W"),
     ],
 )
@@ -299,14 +298,13 @@ def test_parameters_and_all_magnitudes_unless_told():
     assert sparsities_within(network, 107) == sparsities_within(network, 1e9) == [0.0] * 3
 
 
-@pytest.mark.xfail(strict=True, reason="halving comes by sparsities of 1, which are refused")
 def test_where_one_layer_has_the_smallest_weights_budgets_before_its_end_can_be_met():
     network = mlp([20, 5, 3], np.random.default_rng(0))  # 115 weights and 8 biases
-    network.layers[2].W.value *= 1e-3
+    network.layers[2].W.value *= 1e-6
     assert sparsities_within(network, 118) == [0.0, 5 / 15]
     assert sparsities_within(network, 109) == [0.0, 14 / 15]
     for budget in (108, 60):
-        with pytest.raises(EmptyLayerError, match="would empty a layer"):
+        with pytest.raises(EmptyLayerError, match=rf"got {budget}, the least is 109 without"):
             sparsities_within(network, budget)
 
 
@@ -319,17 +317,17 @@ def test_a_budget_out_of_reach_is_refused_with_the_least(measure):
     least = weight_cost(pruned_to(network, [0.5, 0.5]), measure)
     assert sparsities_within(network, least, measure, allocate) == pytest.approx([0.5, 0.5])
     with pytest.raises(
-        ValueError, match=rf"^budget cannot be met: got {least - 0.5}, the least is {least}$"
+        ValueError,
+        match=rf"got {least - 0.5}, the least is {least}\b",
     ):
         sparsities_within(network, least - 0.5, measure, allocate)
 
 
 def test_a_budget_that_only_an_empty_layer_would_keep_is_refused():
     network = mlp([8, 6, 4], np.random.default_rng(0))  # 72 weights, 10 biases
-    with pytest.raises(EmptyLayerError, match="would empty a layer"):
-        sparsities_within(network, 11, allocate=uniform_sparsities)
-    with pytest.raises(ValueError, match=r"budget cannot be met: got 10\.5"):
-        sparsities_within(network, 10.5, allocate=uniform_sparsities)
+    for budget in (11, 10.5):
+        with pytest.raises(EmptyLayerError, match=rf"got {budget}, the least is 12 without"):
+            sparsities_within(network, budget, allocate=uniform_sparsities)
     sparsities = sparsities_within(network, 12, allocate=uniform_sparsities)
     assert weight_cost(pruned_to(network, sparsities), "parameters") == 12
 
@@ -375,10 +373,13 @@ def test_a_budget_of_units_is_kept_and_one_step_lighter_is_too_dear(
     unchanged(network)
     scores = unit_scores(network, "l1")
     n = sum(len(s) for s in scores)
+    ratios = [k / n for k in range(n)]
+    if scope == "layer":  # all at which another unit of some layer goes
+        ratios = [0.0, *sorted({(j - 0.5) / len(s) + 1e-9 for s in scores for j in range(1, n)})]
     costs = {}
-    for k in range(n):
+    for k, ratio in enumerate(ratios):
         try:
-            keeps = choose_units(network, scores, k / n, scope, min_units)
+            keeps = choose_units(network, scores, ratio, scope, min_units)
         except ValueError:
             break
         costs[k] = unit_cost(keep_units(network, keeps), measure)
@@ -391,14 +392,15 @@ def test_a_budget_of_units_is_kept_and_one_step_lighter_is_too_dear(
         assert unit_cost(small, measure) <= cost
         assert unit_cost(keep_units(network, keeps), measure) == cost
         k_best = next(k for k in costs if costs[k] <= cost)
-        lightest = choose_units(network, scores, k_best / n, scope, min_units)
+        lightest = choose_units(network, scores, ratios[k_best], scope, min_units)
         for keep, other in zip(keeps, lightest, strict=True):
             np.testing.assert_array_equal(keep, other)
         if k == max(costs):
             np.testing.assert_allclose(small(x), masked(x), rtol=1e-5, atol=1e-5)
     least = min(costs.values())
     with pytest.raises(
-        ValueError, match=rf"^budget cannot be met: got {least - 0.5}, the least is {least}$"
+        ValueError,
+        match=rf"got {least - 0.5}, the least is {least}\b",
     ):
         units_within(network, scores, least - 0.5, measure, scope, min_units)
     assert all(keep.all() for keep in units_within(network, scores, 1e12, measure, scope))
