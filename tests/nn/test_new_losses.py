@@ -215,7 +215,7 @@ def test_smoothed_refuses_by_name(arguments, error, name):
 @pytest.mark.xfail(strict=True, raises=IndexError, reason="the other losses name z")
 @pytest.mark.parametrize("z", [np.zeros(3), 1.0])
 def test_smoothed_refuses_logits_of_one_sample_by_name(z):
-    with pytest.raises(ValueError, match="^z must be"):
+    with pytest.raises(ValueError, match=r"^z must be"):
         smoothed_cross_entropy(z, [0], 0.1)
 
 
