@@ -629,6 +629,13 @@ def test_one_step_of_adam_fills_what_has_a_gradient(quick, batch_size):
     assert found.masked == found.unmasked == found.pruned  # for here nothing was trained
 
 
+def test_weights_of_exactly_the_threshold_are_pruned(quick):
+    the_job, dense = a_job(replace(SMALL, theta=0.125))
+    dense.weights["6.W"].value[:, 0] = 0.125
+    dense.weights["6.W"].value[:, 1:] = -0.25
+    assert job.prune_as_the_document(the_job, dense).layers["6.W"] == 0.25
+
+
 def test_a_threshold_below_all_weights_prunes_nothing(quick):
     the_job, dense = a_job(replace(SMALL, theta=0.0))
     found = job.prune_as_the_document(the_job, dense)

@@ -484,6 +484,15 @@ def test_errors_of_half_the_size_get_the_same_room(result):
     )
 
 
+def test_the_spacing_can_be_undone():
+    """So that a pointer over the picture reads the right accuracy."""
+    axes = costs_figure(a_result()).axes[0]
+    place = axes.transData
+    for percent in (20.0, 90.0, 98.5, 100.0):
+        back = place.inverted().transform(place.transform((300_000, percent)))
+        assert back == pytest.approx((300_000, percent))
+
+
 @pytest.mark.xfail(strict=True, reason="no tick is between 80 and 90, nor below the lowest point")
 def test_there_are_ticks_wherever_the_accuracies_lie():
     result = a_result(accuracies=[0.82 + 0.003 * i for i in range(12)])
