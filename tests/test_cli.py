@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ import pytest
 import minprune
 from minprune.cli import main
 from minprune.documents.items import ITEMS
+from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
+from minprune.nn.store import load
 from minprune.report.pages import formulas_page, worked_page
 from minprune.threads import one_thread_for_commands
 
 ROOT = Path(__file__).parents[1]
+QUICK_CNN = "--sparsity 0.5 --epochs 1 --finetune-epochs 1 --scope layer".split()
 QUICK = "--hidden 8 --epochs 2 --finetune-epochs 1 --batch-size 32".split()
 
 
@@ -53,6 +57,66 @@ def test_run_mlp_is_the_same_job(idx_folder, tmp_path):
     assert curves[0] == curves[1]
 
 
+def test_run_cnn_from_data_to_report(idx_folder, tmp_path):
+    code, out, err = run("run", "cnn", "--data", idx_folder, *QUICK_CNN, cwd=tmp_path)
+    assert (code, err) == (0, "")
+    folder = tmp_path / "minprune-report-cnn"
+    files = "costs.png dense.npz kernels.png learning.png pruned.npz report.txt result.json"
+    assert sorted(p.name for p in folder.iterdir()) == [*files.split(), "shrunk.npz"]
+    text = (folder / "report.txt").read_text()
+    assert text in out and "scope layer" in text
+    assert out.rstrip().endswith("are in minprune-report-cnn/")
+    found = json.loads((folder / "result.json").read_text())
+    assert (found["dataset"], found["settings"]["epochs"]) == ("bars", 1)
+    first, *stages = out[: out.index("\n\n")].splitlines()
+    assert first == "bars: 1100 training, 100 validation, 300 test images"
+    for line, model in zip(
+        sorted(stages), sorted(found["models"], key=lambda m: f"{m['name']:36}"), strict=True
+    ):
+        assert line == f"{model['name']:36} {model['accuracy']:.2%}"
+    assert load(folder / "shrunk.npz").layers[0].K.value.shape == (3, 3, 1, 16)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["bars", "minprune-report-cnn"]
+
+
+def test_every_choice_of_run_cnn_reaches_the_job(idx_folder, tmp_path, monkeypatch):
+    """Each is given a value that is not its default; where the job would begin, it is refused."""
+    given = {
+        "sparsity": 0.25, "scope": "layer", "epochs": 3, "finetune_epochs": 5, "batch_size": 7,
+        "lr": 0.125, "finetune_lr": 0.0625, "l1": 0.5, "seed": 11, "smoothing": 0.375,
+        "theta": 0.75, "ratio": 0.875, "criterion": "apoz",
+    }  # fmt: skip
+    asked = []
+
+    def job(settings, data, say):
+        asked.append((settings, data.name))
+        raise ValueError("enough")
+
+    monkeypatch.setattr("minprune.experiments.cnn.run_cnn", job)
+    words = [w for n, v in given.items() for w in ("--" + n.replace("_", "-"), str(v))]
+    code = main(["run", "cnn", "--data", str(idx_folder), "--out", str(tmp_path / "a"), *words])
+    assert code == 2 and asked == [(CnnSettings(**given), "bars")]
+    assert all(getattr(CnnSettings(), name) != value for name, value in given.items())
+
+
+@pytest.mark.parametrize(("network", "kind"), [("mlp", Settings), ("cnn", CnnSettings)])
+def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    with pytest.raises(SystemExit) as exit:
+        main(["run", network, "--help"])
+    assert exit.value.code == 0
+    _, *entries = capsys.readouterr().out.split("\n  --")
+    listed = {entry.split()[0]: " ".join(entry.split()) for entry in entries}
+    flags = [field.name.replace("_", "-") for field in fields(kind)]
+    assert list(listed) == [*flags, "data", "out"]
+    for flag, field in zip(flags, fields(kind), strict=True):
+        assert listed[flag].endswith(f"(default: {field.default})")
+        assert len(listed[flag].split()) > 5
+    out = "minprune-report" if network == "mlp" else "minprune-report-cnn"
+    assert listed["out"].endswith(f"(default: {out})")
+    if network == "cnn":
+        assert ", ".join(UNIT_CRITERIA) in listed["criterion"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -70,6 +134,22 @@ def test_run_mlp_is_the_same_job(idx_folder, tmp_path):
         (["--data", "empty"], ["empty", "train-images"]),
         (["--data", ""], ["train-images"]),  # an unset shell variable is no wish for MNIST
         (["run", "cnn2"], ["cnn2"]),
+        (["run"], ["mlp|cnn"]),
+        (["run", "cnn", "--hidden", "8"], ["--hidden"]),  # a choice of the other job
+        (["run", "mlp", "--theta", "0.1"], ["--theta"]),
+        (["run", "cnn", "--sparsity", "1"], ["sparsity", "1.0"]),
+        (["run", "cnn", "--scope", "all"], ["scope", "global", "layer"]),
+        (["run", "cnn", "--criterion", "bn_scale"], ["criterion", "bn_scale", *UNIT_CRITERIA]),
+        (["run", "cnn", "--ratio", "1.0"], ["ratio", "1.0"]),
+        (["run", "cnn", "--ratio", "half"], ["--ratio", "half"]),
+        (["run", "cnn", "--theta", "-1"], ["theta", "-1.0"]),
+        (["run", "cnn", "--smoothing", "nan"], ["smoothing", "nan"]),
+        (["run", "cnn", "--finetune-epochs", "0"], ["finetune_epochs"]),
+        (["run", "cnn", "--epochs", "1.5"], ["--epochs", "1.5"]),
+        (["run", "cnn", "--batch-size", "5000", "--data", "bars"], ["batch_size", "1100", "5000"]),
+        (["run", "cnn", "--lr", "1e30", "--data", "bars"], ["diverged", "lr"]),
+        (["run", "cnn", "--data", "nowhere"], ["nowhere"]),
+        (["run", "cnn", "--out", "file/report"], ["file/report", "folder"]),
         (["walk"], ["walk"]),
         (["formulas", "nonsense"], ["nonsense", "lists all"]),
         (["formulas", "synfl"], ["synflow", "prune_by_synflow"]),

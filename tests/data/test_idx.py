@@ -157,6 +157,14 @@ def test_flat_is_for_images_of_any_size():
     assert Split(np.zeros((5, 2, 7)), np.zeros(5)).flat.shape == (5, 14)
 
 
+def test_with_channel_is_every_pixel_in_its_place_in_an_image_of_one_channel():
+    images = np.arange(5 * 2 * 7, dtype=np.float32).reshape(5, 2, 7)
+    x = Split(images, np.zeros(5)).with_channel
+    assert x.shape == (5, 2, 7, 1) and x.dtype == np.float32
+    assert all(x[n, i, j, 0] == images[n, i, j] for n, i, j in np.ndindex(5, 2, 7))
+    assert np.shares_memory(x, images)  # 55,000 images are not copied
+
+
 # --- what is wrong --------------------------------------------------------------------------------
 
 

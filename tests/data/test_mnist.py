@@ -63,7 +63,7 @@ def test_the_splits_hold_all_of_it(shipped):
 @pytest.mark.parametrize("name", SPLITS)
 def test_it_cannot_be_written_to(name):
     split = getattr(load_mnist(), name)
-    for array in (split.images, split.labels, split.flat):
+    for array in (split.images, split.labels, split.flat, split.with_channel):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
     assert load_mnist() is load_mnist()

@@ -11,6 +11,7 @@ from minprune.nn.losses import (
     categorical_cross_entropy,
     mean_squared_error,
     one_hot,
+    smoothed_cross_entropy,
     softmax_cross_entropy,
 )
 from minprune.nn.network import mlp
@@ -111,6 +112,111 @@ def test_categorical_hand_numbers():
 def test_categorical_refuses_by_name(z, t, name):
     with pytest.raises(ValueError, match=f"^{name}"):
         categorical_cross_entropy(z, t)
+
+
+# --- cross-entropy against smoothed labels --------------------------------------------------------
+
+
+def smoothed_in_loops(z, y, rate):
+    """The loss and its gradient, target by target."""
+    (n, k), total = z.shape, 0.0
+    gradient = np.zeros((n, k))
+    for i in range(n):
+        top = max(z[i])
+        log_sum = top + math.log(sum(math.exp(v - top) for v in z[i]))
+        for j in range(k):
+            target = rate / k + (1 - rate if j == y[i] else 0)
+            total -= target * (z[i, j] - log_sum) / n
+            gradient[i, j] = (math.exp(z[i, j] - log_sum) - target) / n
+    return total, gradient
+
+
+@SHAPES
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.75])
+@pytest.mark.parametrize("scale", [0.01, 1.0, 300.0])
+def test_smoothed_cross_entropy_agrees_with_loops(shape, rate, scale):
+    z, _ = draw(shape, scale)
+    y = np.random.default_rng(1).integers(shape[1], size=shape[0])
+    kept = z.copy(), y.copy()
+    loss, dz = smoothed_cross_entropy(z, y, rate)
+    expected, gradient = smoothed_in_loops(z, y, rate)
+    assert type(loss) is float and loss == pytest.approx(expected, rel=1e-12, abs=1e-14)
+    np.testing.assert_allclose(dz, gradient, rtol=1e-9, atol=1e-15)
+    for array, old in zip((z, y), kept, strict=True):
+        np.testing.assert_array_equal(array, old)
+
+
+@SHAPES
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.9])
+def test_smoothed_gradient_by_central_differences(shape, rate):
+    z, _ = draw(shape)
+    y = np.random.default_rng(1).integers(shape[1], size=shape[0])
+    assert check_loss(lambda z, y: smoothed_cross_entropy(z, y, rate), z, y) < 1e-6
+
+
+@SHAPES
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_smoothed_at_rate_0_is_the_cross_entropy_of_labels(shape, dtype):
+    z = draw(shape, 3.0)[0].astype(dtype)
+    y = np.random.default_rng(1).integers(shape[1], size=shape[0])
+    loss, dz = smoothed_cross_entropy(z, y, 0)
+    expected, gradient = softmax_cross_entropy(z, y)
+    assert loss == pytest.approx(expected, rel=1e-6, abs=1e-7)
+    np.testing.assert_allclose(dz, gradient, rtol=1e-5, atol=1e-7)
+    assert dz.dtype == gradient.dtype == dtype
+
+
+def test_smoothed_hand_numbers():
+    loss, dz = smoothed_cross_entropy(np.log([[2.0, 1.0, 1.0]]), [2], 0.3)
+    assert loss == pytest.approx(0.1 * math.log(2) + 0.9 * math.log(4))  # targets 0.1, 0.1, 0.8
+    np.testing.assert_allclose(dz, [[0.4, 0.15, -0.55]])
+
+
+def test_smoothed_loss_is_least_at_the_smoothed_targets_and_stays_above_0():
+    rate, k = 0.2, 5
+    t = np.full((1, k), rate / k)
+    t[0, 3] += 1 - rate
+    least, dz = smoothed_cross_entropy(np.log(t), [3], rate)
+    assert least == pytest.approx(-(t * np.log(t)).sum())
+    np.testing.assert_allclose(dz, 0, atol=1e-15)
+    for sure in (5.0, 50.0, 500.0):
+        assert (
+            smoothed_cross_entropy(np.where(np.arange(k) == 3, sure, 0)[None], [3], rate)[0] > least
+        )
+
+
+@pytest.mark.xfail(strict=True, raises=TypeError, reason="the other losses do take lists")
+def test_smoothed_takes_whole_numbers_and_lists():
+    loss, dz = smoothed_cross_entropy([[0, 0, 0, 0]], [1], 0.4)
+    assert loss == pytest.approx(math.log(4))
+    np.testing.assert_allclose(dz, [[0.15, -0.45, 0.15, 0.15]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "name"),
+    [
+        ((np.zeros((2, 3)), [0, 1], 1.0), ValueError, "rate must"),
+        ((np.zeros((2, 3)), [0, 1], -0.1), ValueError, "rate must"),
+        ((np.zeros((2, 3)), [0, 1], math.nan), ValueError, "rate must"),
+        ((np.zeros((2, 3)), [0, 1], "0.1"), TypeError, "rate must"),
+        ((np.zeros((2, 3)), [0, 3], 0.1), ValueError, "y must lie"),
+        ((np.zeros((2, 3)), [0, -1], 0.1), ValueError, "y must lie"),
+        ((np.zeros((2, 3)), [0.0, 1.0], 0.1), TypeError, "y must be"),
+        ((np.zeros((2, 3)), np.eye(3)[:2], 0.1), TypeError, "y must be"),
+        ((np.zeros((2, 3)), [0], 0.1), ValueError, "y must hold"),
+        ((np.zeros((1, 3)), [0, 1], 0.1), ValueError, "y must hold"),
+    ],
+)
+def test_smoothed_refuses_by_name(arguments, error, name):
+    with pytest.raises(error, match=f"^{name}"):
+        smoothed_cross_entropy(*arguments)
+
+
+@pytest.mark.xfail(strict=True, raises=IndexError, reason="the other losses name z")
+@pytest.mark.parametrize("z", [np.zeros(3), 1.0])
+def test_smoothed_refuses_logits_of_one_sample_by_name(z):
+    with pytest.raises(ValueError, match=r"^z must be"):
+        smoothed_cross_entropy(z, [0], 0.1)
 
 
 # --- squares --------------------------------------------------------------------------------------

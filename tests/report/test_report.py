@@ -15,7 +15,7 @@ from minprune.nn.train import Epoch
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
 from minprune.report.table import render
-from minprune.report.write import write_report
+from minprune.report.write import rendered, write_report
 
 
 def model(name, accuracy):
@@ -94,7 +94,7 @@ def test_the_folder_holds_text_numbers_pictures_and_networks(result, tmp_path):
         "accuracy.png dense.npz masks.png mine.txt pruned.npz report.txt result.json weights.png"
     )
     assert sorted(p.name for p in folder.iterdir()) == names.split()
-    assert (folder / "report.txt").read_text() == render(result)
+    assert (folder / "report.txt").read_text() == render(result) == rendered(result)
     for picture in folder.glob("*.png"):
         assert picture.read_bytes().startswith(b"\x89PNG")
     x = np.ones((2, 12), np.float32)
