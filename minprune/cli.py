@@ -33,9 +33,9 @@ CHOICES = {
     "lr": "learning rate before pruning; it decays to 0",
     "finetune_lr": "learning rate after pruning; it decays to 0",
     "l1": "strength of the L1 penalty before pruning",
-    "seed": "of everything random",
-    "smoothing": "of the labels, at least 0 and below 1",
-    "theta": "threshold of document D, in the units of the weights",
+    "seed": "seed of everything random",
+    "smoothing": "share of every label's certainty that goes to all classes, below 1",
+    "theta": "threshold that document D prunes by, at least 0",
     "ratio": "fraction of the filters and neurons to take out, at least 0 and below 1",
     "criterion": "which filters and neurons: " + ", ".join(UNIT_CRITERIA),
 }

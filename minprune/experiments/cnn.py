@@ -5,7 +5,7 @@ accuracy of what is by then a dense network again. Here the same is done with th
 beside pruning by rank, and beside taking filters and neurons out for real.
 """
 
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -104,6 +104,14 @@ class Job:
         self.made[name] = kind, network
         self.say(f"{name:36} {evaluate(network, *self.test)[1]:.2%}")
 
+    @contextmanager
+    def unless_empty(self, name):
+        """Leave out, and say so, what would empty a layer."""
+        try:
+            yield
+        except EmptyLayerError as error:
+            self.say(f"{name:36} left out: {error}")
+
     def finetune(self, network, name, kind):
         """Train a network on, under whatever mask it has, and keep it."""
         pruned, settings = evaluate(network, *self.validation)[1], self.settings
@@ -139,10 +147,10 @@ def run_cnn(settings, data, say=print):
     job = Job(settings, data, say)
     dense, history = train_dense(job)
     job.keep("dense", "none", dense)
-    job.finetune(dense.copy(), "dense, trained on", "none")
-    threshold = prune_as_the_document(job, dense)
-    pruned = prune_weights(job, dense)
+    pruned = prune_weights(job, dense)  # first, as it alone may find that it cannot be done
     shrunk, disagreement = prune_filters_and_neurons(job, dense)
+    threshold = prune_as_the_document(job, dense)
+    job.finetune(dense.copy(), "dense, trained on", "none")
     return CnnResult(
         settings=settings,
         dataset=data.name,
@@ -184,14 +192,17 @@ def prune_as_the_document(job, dense):
     returns a `Threshold`, or None if a whole layer lies below it
     """
     settings, masked = job.settings, dense.copy()
-    try:
-        prune_by_threshold(masked, settings.theta)
-    except EmptyLayerError as error:
-        job.say(f"threshold {settings.theta:g}: {error}")
-        return None
-    layers = {name: float(np.mean(w.value == 0)) for name, w in masked.weights.items()}
-    name = f"threshold {settings.theta:g}"
-    job.keep(name, "document", masked.copy())
+    name = threshold_name(settings.theta)
+    with job.unless_empty(name):
+        return _with_and_without_mask(job, masked, name)
+    return None
+
+
+def _with_and_without_mask(job, masked, name):
+    settings = job.settings
+    prune_by_threshold(masked, settings.theta)
+    layers = {weight: float(np.mean(w.value == 0)) for weight, w in masked.weights.items()}
+    job.keep(f"{name}, not trained on", "document", masked.copy())
     unmasked = masked.copy()
     unmasked.unprune()
     one_step, batch = unmasked.copy(), slice(settings.batch_size)
@@ -199,8 +210,8 @@ def prune_as_the_document(job, dense):
     adam = Adam(one_step.parameters, settings.finetune_lr)
     train_step(one_step, adam, x[batch], y[batch], job.loss)
     pruned = masked.sparsity
-    job.finetune(masked, f"{name}, trained on", "document")
-    job.finetune(unmasked, f"{name}, trained on unmasked", "document")
+    job.finetune(masked, name, "document")
+    job.finetune(unmasked, f"{name}, unmasked", "document")
     return Threshold(layers, pruned, masked.sparsity, one_step.sparsity, unmasked.sparsity)
 
 
@@ -219,16 +230,16 @@ def prune_weights(job, dense):
     try:
         chosen = pruned(settings.sparsity)
     except EmptyLayerError as error:
-        raise EmptyLayerError(
-            f"sparsity {settings.sparsity:g}: {error}, or by scope 'layer'"
-        ) from None
+        hint = ", or choose the scope 'layer'" if settings.scope == "global" else ""
+        raise EmptyLayerError(f"sparsity {settings.sparsity:g}: {error}{hint}") from None
     for sparsity in SPARSITIES:
         if sparsity != settings.sparsity:
-            with suppress(EmptyLayerError):  # too small a network has no such point
+            with job.unless_empty(weights_name(sparsity)):
                 pruned(sparsity)
-    random = dense.copy()
-    prune_at_random(random, settings.sparsity, settings.rng(stage=1), settings.scope)
-    job.finetune(random, f"{weights_name(settings.sparsity)}, at random", "control")
+    random, name = dense.copy(), f"{weights_name(settings.sparsity)}, at random"
+    with job.unless_empty(name):
+        prune_at_random(random, settings.sparsity, settings.rng(stage=1), settings.scope)
+        job.finetune(random, name, "control")
     return chosen
 
 
@@ -255,9 +266,10 @@ def prune_filters_and_neurons(job, dense):
     for ratio in RATIOS:
         if ratio != settings.ratio:
             job.finetune(shrunk(scores, ratio)[0], units_name(ratio), "units")
-    with suppress(EmptyLayerError):
+    name = f"{units_name(settings.ratio)}, {100 * IN_BOTH:g} % of the rest"
+    with job.unless_empty(name):
         prune_by_magnitude(both, IN_BOTH, settings.scope)
-        job.finetune(both, f"{units_name(settings.ratio)}, {100 * IN_BOTH:g} % of the rest", "both")
+        job.finetune(both, name, "both")
     rng = settings.rng(stage=3)
     random, _ = shrunk([rng.random(len(s)) for s in scores], settings.ratio)
     job.finetune(random, f"{units_name(settings.ratio)}, at random", "control")
@@ -266,12 +278,17 @@ def prune_filters_and_neurons(job, dense):
 
 def weights_name(sparsity):
     """What the table calls the network pruned by rank to this sparsity."""
-    return f"{100 * sparsity:g} % of weights"
+    return f"{100 * sparsity:.10g} % of weights"
 
 
 def units_name(ratio):
     """What the table calls the network without this part of its filters and neurons."""
-    return f"{100 * ratio:g} % of units"
+    return f"{100 * ratio:.10g} % of units"
+
+
+def threshold_name(theta):
+    """What the table calls the network pruned as the document does, but with its mask held."""
+    return f"threshold {theta:.10g}"
 
 
 def measure(job):
@@ -306,9 +323,9 @@ def measure(job):
 
 
 def _place(model):
-    """Where in the table: by kind, and the heaviest first."""
+    """Where in the table: by kind; weights and units the heaviest first."""
     kinds = "none", "document", "weights", "units", "both", "control"
-    return kinds.index(model.kind), 0 if model.kind in kinds[:2] else -model.nonzeros
+    return kinds.index(model.kind), -model.nonzeros if model.kind in ("weights", "units") else 0
 
 
 def sparse_bytes(network):

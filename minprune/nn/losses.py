@@ -86,7 +86,7 @@ def smoothed_cross_entropy(z, y, rate):
     z     logits (N, K)
     y     labels, N integers in 0 .. K-1
     rate  0 <= rate < 1; with 0 it is `softmax_cross_entropy`
-    returns (L, dL/dz): a float in nats, which rate > 0 keeps above 0, an array (N, K)
+    returns (L, dL/dz): a float in nats, an array (N, K)
 
     Source: Szegedy et al. 2016 (label smoothing), section 7.
 
@@ -94,10 +94,11 @@ def smoothed_cross_entropy(z, y, rate):
     >>> round(loss, 6), gradient.round(6)
     (0.693147, array([[-0.4,  0.4]]))
     """
-    rate, y = fraction("rate", rate), labels_of_rows("y", y, np.asarray(z))
-    t = np.full(np.shape(z), rate / np.shape(z)[1], dtype=np.result_type(z, np.float32))
+    rate, log_p = fraction("rate", rate), log_softmax(z)
+    y = labels_of_rows("y", y, log_p)
+    t = np.full_like(log_p, rate / log_p.shape[1])
     t[np.arange(len(y)), y] += 1 - rate
-    return categorical_cross_entropy(z, t)
+    return float(-(t * log_p).sum() / len(y)), (np.exp(log_p) - t) / len(y)
 
 
 def mean_squared_error(z, t):

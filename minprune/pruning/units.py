@@ -131,7 +131,8 @@ def prune_units(network, scores, ratio, scope="layer", min_units=None):
     ratio      fraction of the units, 0 <= ratio < 1; with scope "layer" also a list, one a layer
     scope      "layer": every layer by itself; "global": one ranking of all units
     min_units  None: a layer that would lose all its units is an error (`EmptyLayerError`); or how
-               many of each layer, those of the highest scores, are spared whatever the ranking says
+               many of each layer, those of the highest scores, are spared, even where then fewer
+               go than the ratio asks for
     returns the list of boolean vectors, True = kept. Units that are silenced already count as
     pruned, and first; none comes back
 
@@ -167,9 +168,8 @@ def choose_units(network, scores, ratio, scope="layer", min_units=None):
             rank_mask(s, prune_count(len(s), fraction("ratio", r)))
             for s, r in zip(scores, ratios, strict=True)
         ]
-    if any((spare & ~keep).any() for spare, keep in zip(spared, keeps, strict=True)):
-        raise ValueError(f"min_units = {min_units} cannot be kept at a ratio of {ratio}")
-    return checked_keeps(network, [k & a for k, a in zip(keeps, alive, strict=True)])
+    keeps = [k & a | spare for k, a, spare in zip(keeps, alive, spared, strict=True)]
+    return checked_keeps(network, keeps)
 
 
 def _highest(scores, min_units):

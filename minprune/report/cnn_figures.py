@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from minprune.experiments.cnn import units_name, weights_name
+from minprune.experiments.cnn import threshold_name, units_name, weights_name
 from minprune.report.figures import BLUE, GREEN, GREY, ORANGE
 
 PURPLE, BLACK = "#CC79A7", "#000000"
@@ -16,6 +16,12 @@ STYLES = {  # kind of pruning -> label, colour, marker, line
     "both": ("removed, then masked", GREEN, "D", "none"),
     "control": ("as many at random", GREY, "x", "none"),
     "none": ("dense, trained on", BLACK, "*", "none"),
+}
+TICKS = 0, 50, 70, 80, 85, 90, 93, 95, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 99.9, 100
+LABELS = {  # kind of pruning -> where the name stands beside its point
+    "weights": {"xytext": (0, 7), "ha": "center"},
+    "units": {"xytext": (0, -12), "ha": "center"},
+    "control": {"xytext": (0, -12), "ha": "center"},
 }
 LINES = (  # of the learning curves, in this order
     {"color": GREY, "marker": ".", "linestyle": ":"},
@@ -38,12 +44,13 @@ def learning_figure(result):
         after = [100 * epoch.validation_accuracy for epoch in curve.history]
         x = range(done, done + len(after) + 1)
         axes.plot(x, [100 * curve.pruned, *after], **style, label=name)
-    axes.axvline(done, color=GREY, linewidth=0.8)
-    lowest = min(100 * curve.pruned for curve in shown.values())
-    _space_by_error(axes, max(lowest, 90))  # what is lower was hardly a network
+    after = [*dense, *(100 * e.validation_accuracy for c in shown.values() for e in c.history)]
+    start = [100 * c.pruned for c in shown.values()]  # below 90 it was hardly a network
+    _space_by_error(axes, [*after, *(a for a in start if a >= min(90, *after))])
     axes.annotate("pruned here", (done, axes.get_ylim()[0]), (4, 4), textcoords="offset points",
                   color=GREY, fontsize=8)  # fmt: skip
-    axes.set_xticks(range(1, done + result.settings.finetune_epochs + 1))
+    axes.axvline(done, color=GREY, linewidth=0.8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("epoch")
     axes.set_ylabel(f"validation accuracy on {result.dataset}, % (spaced by error)")
     axes.grid(alpha=0.3)
@@ -54,9 +61,9 @@ def learning_figure(result):
 def _shown(result):
     """The curves that tell the story: dense, as the settings prune, and as the document does."""
     settings = result.settings
-    theta = f"threshold {settings.theta:g}, trained on"
+    theta = threshold_name(settings.theta)
     names = ["dense, trained on", weights_name(settings.sparsity), units_name(settings.ratio)]
-    names += [theta, f"{theta} unmasked"]
+    names += [theta, f"{theta}, unmasked"]
     return {name: result.curves[name] for name in names if name in result.curves}
 
 
@@ -98,32 +105,36 @@ def costs_figure(result):
     for axes, (label, cost) in zip(figure.subplots(1, 2), costs.items(), strict=True):
         for kind, (name, color, marker, line) in STYLES.items():
             models = [m for m in result.models if m.kind == kind and m.name != "dense"]
+            if not models:
+                continue
             x, y = [cost(m) for m in models], [100 * m.accuracy for m in models]
             axes.plot(x, y, color=color, marker=marker, linestyle=line, label=name)
-            for m in models if kind in ("weights", "units") else ():
-                axes.annotate(m.name.split(" of ")[0], (cost(m), 100 * m.accuracy), (3, -10),
-                              textcoords="offset points", fontsize=7, color=color)  # fmt: skip
+            for m in models if kind in LABELS else ():
+                axes.annotate(m.name.removesuffix(", at random"), (cost(m), 100 * m.accuracy),
+                              textcoords="offset points", fontsize=6, color=color,
+                              **LABELS[kind])  # fmt: skip
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(f"{label} (log scale)")
         axes.set_ylabel(f"test accuracy on {result.dataset}, % (spaced by error)")
-        _space_by_error(axes, min(100 * m.accuracy for m in result.models))
+        _space_by_error(axes, [a for line in axes.lines for a in line.get_ydata()])
         axes.grid(alpha=0.3)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=8)
     return figure
 
 
-def _space_by_error(axes, lowest):
-    """Let the axis of accuracies, from the lowest up, give 98 to 99 the room of 96 to 98."""
+def _space_by_error(axes, percents):
+    """Let the axis of accuracies give 98 to 99 the room of 96 to 98, and hold all of these."""
 
     def forward(percent):
         return -np.log(np.maximum(100.1 - np.asarray(percent), 1e-3))  # 100 % has its place too
 
+    low = min(percents) - 0.25 * (100.1 - min(percents))
+    high = min(max(percents) + 0.2 * (100.1 - max(percents)), 100.05)
     axes.set_yscale("function", functions=(forward, lambda spaced: 100.1 - np.exp(-spaced)))
-    ticks = [t for t in (0, 20, 50, 70, 80, 90, 95, 97, 98, 98.5, 99, 99.5, 100) if t >= lowest]
+    ticks = [t for t in TICKS if low <= t <= high]
     axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
-    highest = max(np.max(line.get_ydata()) for line in axes.lines if len(line.get_ydata()) > 0)
-    axes.set_ylim(lowest - 0.15 * (100.1 - lowest), min(highest + 0.15 * (100.1 - highest), 100.05))
+    axes.set_ylim(low, high)

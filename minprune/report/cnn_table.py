@@ -3,17 +3,16 @@
 import textwrap
 from dataclasses import asdict
 
-from minprune.experiments.cnn import SCORED_ON
 from minprune.report.table import line_of
 
-WIDTH = 120
-COLUMNS = ("network", "accuracy", "parameters", "nonzeros", "MACs", "of nonzeros", "file, bytes")
-COLUMNS += ("1 image", "256 images")
+_SCOPES = {"global": "all layers together", "layer": "each layer by itself"}
+COLUMNS = ("network", "accuracy", "parameters", "nonzeros", "MACs", "nonzero MACs", "file, bytes")
 
 
 def render_cnn(result):
     """The table and its notes as text."""
-    body = [COLUMNS, *map(_row, result.models)]
+    times = [f"ms of {n}" for n in result.models[0].ms]
+    body = [(*COLUMNS, *times), *map(_row, result.models)]
     widths = [max(map(len, column)) for column in zip(*body, strict=True)]
     head, *rows = (line_of(cells, widths) for cells in body)
     rule = "-" * len(head)
@@ -28,20 +27,19 @@ def notes(result):
     choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
     return [
         f"{result.dataset}, with {choices}.",
-        f"dense: {settings.epochs} epochs{_penalty(settings)}. All others, but the one with a "
-        f"threshold alone, began as this network and trained on for {settings.finetune_epochs} "
-        "epochs, without a penalty.",
+        f"dense: {_epochs(settings.epochs)}{_penalty(settings)}. Every other network began as this "
+        "one, was pruned, and unless its name says otherwise trained on, without a penalty, for "
+        f"{_epochs(settings.finetune_epochs)}.",
         *_threshold(result),
-        "% of weights: the smallest of all layers together. They still cost their time: a dense "
-        "product multiplies zeros, and a file saves them only by compression.",
-        f"% of units: filters and neurons, the lowest of each layer by {settings.criterion!r}"
-        f" (of {SCORED_ON} training images, where it needs any), taken out of the network with "
-        "all that belongs to them. Parameters, MACs, file and time fall together. Before training "
-        "on, the smaller network gave what the network with the same units silenced by masks gave, "
-        f"to {result.disagreement:.0e} of the largest output.",
+        f"% of weights: the smallest of {_SCOPES[settings.scope]}. They still cost their time: a "
+        "dense product multiplies zeros, and a file saves them only by compression.",
+        f"% of units: filters and neurons, the lowest of each layer by {settings.criterion!r}, "
+        "taken out of the network with all that belongs to them. Parameters, MACs, file and time "
+        "fall together. Before training on, the smaller network gave what the network with the "
+        f"same units silenced by masks gave, {_to(result.disagreement)}.",
         "at random: the control. A criterion is worth what it gains on that line.",
-        "MACs are those of one image; of nonzeros, those left if zeros are skipped. file: weights "
-        "and masks, compressed. Times are milliseconds of the forward pass.",
+        "MACs are those of one image; nonzero, those left if zeros are skipped. file: weights and "
+        "masks, compressed. ms of 1, of 256: milliseconds of the forward pass of as many images.",
     ]
 
 
@@ -55,8 +53,21 @@ def _threshold(result):
         f"threshold {theta:g}: as in D-5.2, one for all layers. It prunes {found.pruned:.1%} of "
         f"the weights ({layers}). Trained on under the mask, {found.masked:.1%} are 0. Without it, "
         f"as the document does: {found.after_one_step:.1%} after one step of Adam, "
-        f"{found.unmasked:.1%} in the end; its accuracy is that of a dense network."
+        f"{found.unmasked:.1%} in the end" + _no_pruned_network(found)
     ]
+
+
+def _no_pruned_network(found):
+    regrown = found.unmasked < found.pruned
+    return "; so its accuracy is not that of the pruned network." if regrown else "."
+
+
+def _epochs(n):
+    return f"{n} epoch{'s' * (n > 1)}"
+
+
+def _to(disagreement):
+    return f"to {disagreement:.0e} of the largest output" if disagreement else "exactly"
 
 
 def _penalty(settings):
