@@ -21,7 +21,7 @@ TICKS = 0, 50, 70, 80, 85, 90, 93, 95, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 9
 LABELS = {  # kind of pruning -> where the name stands beside its point
     "weights": {"xytext": (0, 7), "ha": "center"},
     "units": {"xytext": (0, -12), "ha": "center"},
-    "control": {"xytext": (0, -12), "ha": "center"},
+    "control": {"xytext": (6, -3), "ha": "left"},
 }
 LINES = (  # of the learning curves, in this order
     {"color": GREY, "marker": ".", "linestyle": ":"},
@@ -110,9 +110,10 @@ def costs_figure(result):
             x, y = [cost(m) for m in models], [100 * m.accuracy for m in models]
             axes.plot(x, y, color=color, marker=marker, linestyle=line, label=name)
             for m in models if kind in LABELS else ():
-                axes.annotate(m.name.removesuffix(", at random"), (cost(m), 100 * m.accuracy),
-                              textcoords="offset points", fontsize=6, color=color,
-                              **LABELS[kind])  # fmt: skip
+                control = kind == "control"  # of weights or of units: it says which
+                name = m.name.removesuffix(", at random") if control else m.name.split(" of ")[0]
+                axes.annotate(name, (cost(m), 100 * m.accuracy), textcoords="offset points",
+                              fontsize=7, color=color, **LABELS[kind])  # fmt: skip
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))

@@ -433,7 +433,11 @@ def test_points_of_the_lines_have_their_share_beside_them(result):
         labelled = "smallest weights masked", "filters and neurons removed", "as many at random"
         names = [name for kind in labelled for name in DRAWN[kind]]
         assert said == {
-            (n.removesuffix(", at random"), getattr(rows[n], field), 100 * rows[n].accuracy)
+            (
+                n.split(", ")[0] if "random" in n else n.split(" of ")[0],
+                getattr(rows[n], field),
+                100 * rows[n].accuracy,
+            )
             for n in names
         }
 
