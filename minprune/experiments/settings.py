@@ -7,6 +7,7 @@ import numpy as np
 from minprune.arguments import above_zero, at_least_zero, fraction, one_of, whole_number
 from minprune.pruning.one_shot import RANKINGS
 
+# those of `unit_scores` but "bn_scale": the network has no batch normalization
 UNIT_CRITERIA = "l1", "l2", "geometric_median", "activation", "apoz", "contribution", "taylor"
 
 

@@ -233,5 +233,5 @@ def checked_mask(name, mask, shape):
     if mask.dtype != bool:
         raise TypeError(f"{name} must be boolean (True = keep), got dtype {mask.dtype}")
     if mask.shape != shape:
-        raise ValueError(f"{name} must have the shape of the weights, {shape}, got {mask.shape}")
+        raise ValueError(f"{name} must have the shape {shape}, got {mask.shape}")
     return mask

@@ -73,7 +73,8 @@ def unit_taylor(a, g):
 
     a  activations (N, h) or (N, H, W, C), N >= 1
     g  gradient of each sample's loss with respect to them, same shape
-    returns a vector, one entry per unit, in the units of the loss
+    returns a vector, one entry per unit, in the units of the loss; of a filter it is the change per
+    position: times H W it is that of the whole loss
 
     Source: A-2.6b, E-3.1; Molchanov et al. 2017, who divide the scores of a layer by their L2 norm
     before they compare layers.

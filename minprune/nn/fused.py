@@ -12,6 +12,7 @@ import numpy as np
 from minprune.nn.layers import ReLU
 from minprune.nn.spatial import Conv2D, MaxPool2D, checked_images
 
+SUMMED = 64  # images whose gradients are added in their own dtype; the rest of the sum in float64
 MOST_TAPS = 32  # pixels of a window, times channels; with more, a matrix product is faster
 
 
@@ -23,8 +24,9 @@ def fused(layers):
     steps, l = [], 0
     while l < len(layers):
         three = layers[l : l + 3]
-        steps.append(ConvReLUMaxPool(*three) if can_be_fused(three) else layers[l])
-        l += 3 if can_be_fused(three) else 1
+        together = can_be_fused(three)
+        steps.append(ConvReLUMaxPool(*three) if together else layers[l])
+        l += 3 if together else 1
     return steps
 
 
@@ -50,7 +52,11 @@ class ConvReLUMaxPool:
         self.conv, self.relu, self.pool = conv, relu, pool
 
     def output_shape(self, shape):
-        return self.pool.output_shape(self.conv.output_shape(shape))
+        between = self.conv.output_shape(shape)
+        try:
+            return self.pool.output_shape(between)
+        except ValueError as error:
+            raise ValueError(f"behind, a pooling, {error} and gets {between}") from None
 
     def forward(self, x, training=False):
         from minprune.nn.windows import conv_relu_max_pool  # importing minprune imports no Numba
@@ -75,9 +81,18 @@ class ConvReLUMaxPool:
             self.conv.x = self.x
             return self.conv.backward(dz)
         K, distances = self.conv.K.value, self._distances(self.padded)
-        dK, db = np.zeros((K[..., 0].size, K.shape[3]), dy.dtype), np.zeros(K.shape[3], dy.dtype)
-        conv_relu_max_pool_backward(self.padded, dy, self.winner, *distances, dK, db)
-        self.conv.K.grad, self.conv.b.grad = dK.reshape(K.shape), db
+        T, c_out = K[..., 0].size, K.shape[3]
+        dK_all, db_all = np.zeros((T, c_out)), np.zeros(c_out)  # float64
+        for start in range(0, len(dy), SUMMED):
+            part = slice(start, start + SUMMED)
+            dK, db = np.zeros((T, c_out), dy.dtype), np.zeros(c_out, dy.dtype)
+            conv_relu_max_pool_backward(
+                self.padded[part], dy[part], self.winner[part], *distances, dK, db
+            )
+            dK_all += dK
+            db_all += db
+        self.conv.K.grad = dK_all.reshape(K.shape).astype(dy.dtype)
+        self.conv.b.grad = db_all.astype(dy.dtype)
         return None
 
     def _padded(self, x, dtype):

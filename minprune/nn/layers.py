@@ -36,7 +36,7 @@ class Dense:
         if self.W.value.ndim != 2 or self.b.value.shape != self.W.value.shape[1:]:
             raise ValueError(
                 "W must be (n_in, n_out) and b (n_out,), "
-                f"got {self.W.value.shape} and {self.b.value.shape}"
+                f"got {self.W.value.shape} and {self.b.value.shape}; Dense.random draws them"
             )
 
     @property

@@ -86,7 +86,8 @@ def smoothed_cross_entropy(z, y, rate):
     z     logits (N, K)
     y     labels, N integers in 0 .. K-1
     rate  0 <= rate < 1; with 0 it is `softmax_cross_entropy`
-    returns (L, dL/dz): a float in nats, an array (N, K)
+    returns (L, dL/dz): a float in nats, an array (N, K); `fit` takes it as
+    loss=partial(smoothed_cross_entropy, rate=0.1)
 
     Source: Szegedy et al. 2016 (label smoothing), section 7.
 

@@ -69,7 +69,8 @@ class Network:
         return x
 
     def backward(self, dy, input_gradient=True):
-        """From dL/dy to the gradient of every parameter; returns dL/dx."""
+        """From dL/dy to the gradient of every parameter, for the last forward with training=True of
+        this network; returns dL/dx."""
         first, *others = self.steps
         for step in reversed(others):
             dy = step.backward(dy)

@@ -12,7 +12,8 @@ class Parameter:
         w_i = 0 wherever m_i = 0, after every later step and every assignment to `value`
 
     value  array; assigning to it copies into the same memory and keeps the pruned entries at 0
-    grad   dL/dvalue, dense: pruned entries have a gradient too, the optimizer ignores it
+    grad   dL/dvalue, dense: pruned entries have a gradient too, the optimizer ignores it; the next
+           backward may write into the same array
     mask   boolean array, True = keep, or None (nothing pruned); see `prune` and `unprune`
 
     Source: A-2.1a; Han et al. 2015. Erratum: A-5.2 and D-5.2 apply a mask once and throw it away.

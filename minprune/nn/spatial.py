@@ -45,7 +45,7 @@ class Conv2D:
         if len(shape) != 4 or 0 in shape or self.b.value.shape != shape[3:]:
             raise ValueError(
                 "K must be (k_h, k_w, c_in, c_out), all at least 1, and b (c_out,), "
-                f"got {shape} and {self.b.value.shape}"
+                f"got {shape} and {self.b.value.shape}; Conv2D.random draws them"
             )
         self.stride = whole_number("stride", stride, low=1)
         if isinstance(padding, str):
@@ -56,7 +56,12 @@ class Conv2D:
     @classmethod
     def random(cls, rng, kernel, c_in, c_out, stride=1, padding="valid",
                initialize=glorot_uniform, dtype=np.float32):  # fmt: skip
-        """A layer with random square kernels and zero biases."""
+        """A layer with random square kernels and zero biases.
+
+        rng          numpy.random.Generator
+        kernel       rows and columns of a kernel
+        c_in, c_out  channels of the images it takes, and number of filters
+        """
         shape = kernel, kernel, c_in, c_out
         K = initialize(rng, kernel**2 * c_in, kernel**2 * c_out, dtype, shape)
         return cls(K, np.zeros(c_out, dtype), stride, padding)
@@ -101,7 +106,7 @@ class Conv2D:
                 drows = dy[part] @ self.K.value.reshape(-1, c_out).T
                 col2im(drows, k_h, k_w, self.stride, top, left, dx[part])
         self.K.grad = dK.reshape(self.K.value.shape)
-        self.b.grad = dy.sum(axis=(0, 1, 2))
+        self.b.grad = dy.sum(axis=(0, 1, 2), dtype=np.float64).astype(dy.dtype)
         return dx
 
     @property

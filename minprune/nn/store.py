@@ -87,7 +87,8 @@ def _network(arrays):
     for name, parameter in network.parameters.items():
         if (mask := arrays.pop(f"{name}.mask", None)) is not None:
             pruned = ~checked_mask(f"{name}.mask", mask, parameter.value.shape)
-            if pruned.all() or parameter.value[pruned].any():
+            nothing = pruned.all() and parameter.value.ndim > 1
+            if nothing or parameter.value[pruned].any():
                 raise ValueError(f"{name}.mask keeps nothing, or {name} is not 0 where it prunes")
             parameter.prune(mask)
     if arrays:

@@ -99,6 +99,8 @@ def sparsities_within(network, budget, measure="parameters", allocate=global_spa
 
     Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning" within limits.
     """
+    if not callable(allocate):
+        raise TypeError(f"allocate must be a function, such as erk_sparsities, got {allocate!r}")
     cost = _weight_cost(network, one_of("measure", measure, MEASURES))
     pruned = [0.0 if w.mask is None else sparsity(w.mask) for w in network.weights.values()]
     n = sum(w.value.size for w in network.weights.values())
@@ -140,7 +142,8 @@ def units_within(network, scores, budget, measure="macs", scope="layer", min_uni
     """The lightest pruning of units whose shrunk network keeps to a budget.
 
     network    not changed; `mask_units` or `keep_units` then takes what is returned
-    scores     one vector per hidden layer, such as `unit_scores` gives
+    scores     one vector per hidden layer, such as `unit_scores` gives; for the scope "global"
+               [normalize(s) for s in scores]
     budget     what the shrunk network may cost at most
     measure    "parameters", "macs" for one input, or "bytes" of all parameters, dense
     scope, min_units  as in `prune_units`

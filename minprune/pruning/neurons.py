@@ -1,4 +1,8 @@
-"""Pruning hidden neurons of a perceptron by what they do on data, and removing them for real."""
+"""Pruning hidden neurons of a perceptron by what they do on data, and removing them for real.
+
+As the documents have it, one hidden layer at a time; `hidden` counts dense layers. For any network,
+convolutions too, see `units` and `shrink`.
+"""
 
 import numpy as np
 

@@ -42,7 +42,9 @@ def sensitivity_scan(network, evaluate, sparsities=LEVELS, what="weights"):
     if not sparsities or sorted({*sparsities}) != sparsities:
         raise ValueError(f"sparsities must rise from each to the next, got {sparsities}")
     names, prune = _weights(network) if what == "weights" else _units(network)
-    baseline, rows, probe = performance(evaluate, network), [], network.copy()
+    rows, probe = [], network.copy()
+    baseline = performance(evaluate, probe)
+    _restore(probe, network)  # evaluate may have trained it, say
     for layer in range(len(names)):
         rows.append([])
         for sparsity in sparsities:
@@ -57,7 +59,8 @@ def tolerated_sparsities(scan, tolerance):
 
     tolerance  how much of the performance may be lost by one layer, >= 0; all layers together will
                lose more
-    returns a list of sparsities, one per layer, 0.0 where already the first one costs too much
+    returns a list of sparsities, one per layer, 0.0 where already the first one costs too much;
+    `prune_layers` takes those of a scan of weights, `prune_units` those of units, as its ratio
 
     Source: C-3.2; Han, Pool, Tran and Dally 2015.
 

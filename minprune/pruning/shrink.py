@@ -144,7 +144,7 @@ def _plain(shape):
 
 
 def shrink_network(network, x=None):
-    """The smallest network with the same outputs that units can be left out for.
+    """A smaller network with the same outputs: units that make no difference are left out.
 
     network  not changed: pruned by masks, say of `mask_units`, or by whatever made weights 0
     x        None, or inputs (N, ...), some hundred: then a unit goes also if it says the same on
@@ -152,7 +152,8 @@ def shrink_network(network, x=None):
     returns a new network without the units that nobody reads, and without those that are constant:
     what they say goes into the next bias. On all inputs (with x: on x) its outputs are the same.
     A constant other than 0 stays before a convolution that adds zeros around the image, and where
-    the next bias is itself pruned. `EmptyLayerError` if a layer would lose all its units
+    the next bias is itself pruned. `EmptyLayerError` if a layer would lose all its units. Weights
+    pruned here and there empty no unit: then it is as large as before
 
     Source: E-4.3 (constant units), C-4.3a, E-2.3b.
     Erratum: A-5.5 counts weights that are set to 0 as if they were gone.
@@ -334,5 +335,7 @@ def _part(parameter, inputs, outputs):
 def _something_left(mask):
     """The mask of a parameter; `EmptyLayerError` if it is one of weights and keeps none."""
     if mask.ndim > 1 and not mask.any():
-        raise EmptyLayerError("every weight of the units that stay is pruned; keep others")
+        raise EmptyLayerError(
+            "every weight of the units that stay is pruned, and the output depends on nothing"
+        )
     return mask

@@ -23,6 +23,7 @@ from minprune.formulas.units import (
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dropout, ReLU, Sigmoid, Tanh
 from minprune.nn.losses import softmax_cross_entropy
+from minprune.nn.network import EmptyLayerError
 from minprune.nn.spatial import AveragePool2D, MaxPool2D
 from minprune.nn.train import checked_labels
 from minprune.pruning.shrink import (
@@ -48,11 +49,11 @@ def unit_scores(network, criterion, x=None, y=None):
 
     network    not changed
     criterion  from the weights: "l1", "l2", "geometric_median", "bn_scale" (all hidden layers
-               must have batch normalization behind); from what units say on x: "activation",
+               must have batch normalization behind); from their outputs on x: "activation",
                "apoz" (as 1 - APoZ), "contribution"; from the gradient of the loss: "taylor"
     x, y       inputs, some hundred will do, and labels, as far as the criterion needs them
     returns a list of vectors, one per hidden layer. Layers differ in scale: before they are ranked
-    together, let `normalize` bring each to unit length (Molchanov et al. 2017)
+    together, bring each to unit length: [normalize(s) for s in scores] (Molchanov et al. 2017)
 
     Source: C-4.3a (l1), C-4.2a, B-3c, B-3f, E-3.2, E-4.3.
 
@@ -81,23 +82,25 @@ def unit_scores(network, criterion, x=None, y=None):
 
 
 def unit_activations(network, x):
-    """What the units of every hidden layer say: behind their activation.
+    """Outputs of the units of every hidden layer, after their activation.
 
-    x  inputs (N, ...)
+    x  inputs (N, ...), some hundred: all outputs of all hidden layers are held at once. Where no
+       activation follows before a Flatten, they are those of the layer itself
     returns a list of arrays (N, units) or (N, H, W, filters), one per hidden layer
 
     Source: B-3c, E-3.2.
     """
-    x, said = finite_array("x", x), []
+    x, outputs = finite_array("x", x), []
+    places = _output_places(network)
     for l, layer in enumerate(network.layers):
         x = layer.forward(x)
-        if l in _mouths(network):
-            said.append(x)
-    return said
+        if l in places:
+            outputs.append(x)
+    return outputs
 
 
 def dead_units(network, x):
-    """Which units say 0 on all the inputs: ReLUs that died, of no use to anybody.
+    """Which units have the output 0 on all the inputs: ReLUs that died, of no use to anybody.
 
     x  inputs (N, ...)
     returns a list of boolean vectors, one per hidden layer, True = dead
@@ -110,9 +113,11 @@ def dead_units(network, x):
 def outgoing_weights(network, hidden):
     """The weights that read each unit of a hidden layer, as a matrix (units, all of them).
 
-    hidden  which hidden layer, 0 is the first
+    hidden  which of `hidden_layers`, 0 is the first
     """
-    l = hidden_layers(network)[hidden]
+    l = hidden_layers(network)[
+        whole_number("hidden", hidden, low=0, high=len(hidden_layers(network)) - 1)
+    ]
     units = weight(network.layers[l]).value.shape[-1]
     W = weight(next(m for m in network.layers[l + 1 :] if isinstance(m, WEIGHTED))).value
     taps = W.reshape(-1, units, W.shape[-1])  # (pixels behind a Flatten, or taps; units; out)
@@ -129,7 +134,8 @@ def prune_units(network, scores, ratio, scope="layer", min_units=None):
                removes it
     scores     one vector per hidden layer, such as `unit_scores` gives
     ratio      fraction of the units, 0 <= ratio < 1; with scope "layer" also a list, one a layer
-    scope      "layer": every layer by itself; "global": one ranking of all units
+    scope      "layer": every layer by itself; "global": one ranking of all units, for which scores
+               must be comparable: [normalize(s) for s in scores]
     min_units  None: a layer that would lose all its units is an error (`EmptyLayerError`); or how
                many of each layer, those of the highest scores, are spared, even where then fewer
                go than the ratio asks for
@@ -169,7 +175,10 @@ def choose_units(network, scores, ratio, scope="layer", min_units=None):
             for s, r in zip(scores, ratios, strict=True)
         ]
     keeps = [k & a | spare for k, a, spare in zip(keeps, alive, spared, strict=True)]
-    return checked_keeps(network, keeps)
+    try:
+        return checked_keeps(network, keeps)
+    except EmptyLayerError as error:
+        raise EmptyLayerError(f"{error}; min_units=1 would spare one of each layer") from None
 
 
 def _highest(scores, min_units):
@@ -181,6 +190,8 @@ def _highest(scores, min_units):
 
 def _gone_first(network, scores):
     """The scores, those of silenced units set below all others, so that they rank first."""
+    if isinstance(scores, str):
+        raise TypeError(f"scores must be vectors, such as unit_scores(network, {scores!r})")
     scores = [s.astype(np.float64) for s in finite_arrays("scores", scores)]
     weights = [weight(network.layers[l]) for l in hidden_layers(network)]
     if [s.shape for s in scores] != [w.value.shape[-1:] for w in weights] or not scores:
@@ -202,15 +213,15 @@ def _alive(network):
     return alive
 
 
-# --- where units speak ---------------------------------------------------------------------------
+# --- where outputs are taken ---------------------------------------------------------------------
 
 
-def _mouths(network):
-    """For every hidden layer where its units speak: at its activation, else at its own end."""
-    return [_mouth(network, l) for l in hidden_layers(network)]
+def _output_places(network):
+    """For every hidden layer where its outputs are taken: at its activation, else at its end."""
+    return [_output_place(network, l) for l in hidden_layers(network)]
 
 
-def _mouth(network, l):
+def _output_place(network, l):
     for m, layer in enumerate(network.layers[l + 1 :], l + 1):
         if isinstance(layer, ACTIVATIONS):
             return m
@@ -224,11 +235,15 @@ def _mouth(network, l):
 def _scales(network):
     """gamma of the batch normalization behind every hidden layer."""
     scales = []
+    passed = (*ELEMENTWISE, MaxPool2D, AveragePool2D)  # these keep the channels apart
     for l in hidden_layers(network):
-        behind = takewhile(lambda layer: isinstance(layer, ELEMENTWISE), network.layers[l + 1 :])
+        behind = takewhile(lambda layer: isinstance(layer, passed), network.layers[l + 1 :])
         norm = next((layer for layer in behind if isinstance(layer, BatchNorm)), None)
         if norm is None:
-            raise ValueError(f"criterion 'bn_scale': no batch normalization behind layer {l}")
+            raise ValueError(
+                f"criterion 'bn_scale': no batch normalization behind layer {l}; "
+                "`batchnorm_scale(layer.gamma.value)` scores the others"
+            )
         scales.append(norm.gamma.value)
     return scales
 
@@ -247,4 +262,4 @@ def _activations_and_gradients(network, x, y):
     for layer in reversed(probe.layers):
         gradients.insert(0, dy)
         dy = dy if isinstance(layer, Dropout) else layer.backward(dy)
-    return [(said[l], gradients[l]) for l in _mouths(network)]
+    return [(said[l], gradients[l]) for l in _output_places(network)]

@@ -37,7 +37,8 @@ def notes(result):
         "taken out of the network with all that belongs to them. Parameters, MACs, file and time "
         "fall together. Before training on, the smaller network gave what the network with the "
         f"same units silenced by masks gave, {_to(result.disagreement)}.",
-        "at random: the control. A criterion is worth what it gains on that line.",
+        "at random: the control, as many weights or units, though not as many MACs. A criterion is "
+        "worth what it gains on that line.",
         "MACs are those of one image; nonzero, those left if zeros are skipped. file: weights and "
         "masks, compressed. ms of 1, of 256: milliseconds of the forward pass of as many images.",
     ]

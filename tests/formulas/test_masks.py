@@ -405,7 +405,7 @@ def test_apply_mask_writes_zero_even_where_a_product_would_not():  # A-2.1a: inf
         ([1.0, 0.0], TypeError, "mask must be boolean"),
         (["a", "b"], TypeError, "mask must be boolean"),
         (None, TypeError, "mask must be boolean"),
-        ([True], ValueError, r"mask must have the shape .* \(2,\), got \(1,\)"),
+        ([True], ValueError, r"mask must have the shape \(2,\), got \(1,\)"),
         (True, ValueError, "mask must have the shape"),
         ([[True, False]], ValueError, "mask must have the shape"),
     ],

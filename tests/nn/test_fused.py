@@ -159,3 +159,26 @@ def test_what_is_kept_for_the_way_back_is_small():
     first = network.steps[0]
     kept = sum(array.nbytes for array in (first.padded, first.winner))
     assert kept == 4 * (4 * 28 * 28 + 13 * 13 * 32)
+
+
+def test_a_large_batch_loses_no_digits():
+    """A million equal numbers, one by one, would be rounded to something else."""
+    rng = np.random.default_rng(0)
+    conv = Conv2D.random(rng, 1, 1, 1)
+    conv.K.value[:] = 1
+    one = ConvReLUMaxPool(conv, ReLU(), MaxPool2D(2))
+    x = np.full((20_000, 14, 14, 1), 0.1, np.float32)
+    dy = np.full((20_000, 7, 7, 1), 0.3, np.float32)
+    one.forward(x, training=True)
+    one.backward(dy, input_gradient=False)
+    assert conv.b.grad[0] == pytest.approx(980_000 * 0.3, rel=2e-6)
+    assert conv.K.grad[0, 0, 0, 0] == pytest.approx(980_000 * 0.03, rel=2e-6)
+
+
+def test_images_too_small_for_the_pooling_are_refused_with_both_shapes():
+    rng = np.random.default_rng(0)
+    one = ConvReLUMaxPool(Conv2D.random(rng, 3, 1, 2), ReLU(), MaxPool2D(2))
+    with pytest.raises(
+        ValueError, match=r"at least 2 x 2 pixels and gets \(1, 1, 2\), got \(1, 3, 3, 1\)"
+    ):
+        one.forward(np.zeros((1, 3, 3, 1)))

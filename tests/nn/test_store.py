@@ -323,3 +323,10 @@ def test_the_permissions_of_the_old_file_are_kept(path):
     path.chmod(0o600)
     save(sample(), path)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_bias_all_of_which_is_pruned_comes_back(tmp_path):
+    network = mlp([3, 2, 2], np.random.default_rng(0))
+    network.layers[0].b.prune(np.array([False, False]))
+    save(network, tmp_path / "network.npz")
+    assert load(tmp_path / "network.npz").layers[0].b.mask.tolist() == [False, False]

@@ -219,3 +219,16 @@ def test_a_loss_equal_to_the_tolerance_is_tolerated_up_to_rounding():
 def test_a_tolerance_is_refused_by_name(tolerance, error):
     with pytest.raises(error, match="tolerance must be"):
         tolerated_sparsities(SCAN, tolerance)
+
+
+def test_an_evaluate_that_trains_trains_a_copy(unchanged):
+    network = mlp([4, 5, 3], np.random.default_rng(0))
+    unchanged(network)
+
+    def evaluate(probe):
+        first = probe.layers[0].W
+        first.value = first.value + 1
+        return float(first.value.sum())
+
+    scan = sensitivity_scan(network, evaluate, [0.0, 0.5])
+    assert scan.baseline == scan.performance[0, 0] == scan.performance[1, 0]

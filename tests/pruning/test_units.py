@@ -9,7 +9,7 @@ from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD
-from minprune.nn.spatial import Conv2D
+from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.pruning.shrink import hidden_layers, mask_units, shrink_network
 from minprune.pruning.units import (
@@ -489,3 +489,22 @@ def test_a_network_without_hidden_layers_has_no_units():
     assert unit_scores(network, "l1") == unit_activations(network, np.eye(2)) == []
     with pytest.raises(ValueError, match="scores must be a vector for each hidden layer"):
         choose_units(network, [], 0.5)
+
+
+def test_the_scale_behind_a_pooling_is_that_of_the_same_filters():
+    rng = np.random.default_rng(0)
+    layers = [conv(3)((6, 6, 1), rng), ReLU(), MaxPool2D(2), bn((2, 2, 3), rng), Flatten()]
+    network = Network([*layers, dense(2)((12,), rng)], (6, 6, 1))
+    (scores,) = unit_scores(network, "bn_scale")
+    assert scores.tolist() == np.abs(layers[3].gamma.value).tolist()
+
+
+def test_words_in_place_of_scores_and_emptied_layers_get_advice():
+    network = plain((5, 3), n_in=6)
+    with pytest.raises(TypeError, match=r"such as unit_scores\(network, 'l1'\)"):
+        prune_units(network, "l1", 0.5)
+    with pytest.raises(EmptyLayerError, match="min_units=1 would spare one"):
+        prune_units(network, unit_scores(network, "l1"), 0.95)
+    for hidden in (-1, 2):
+        with pytest.raises(ValueError, match="hidden must be from 0 to 1"):
+            outgoing_weights(network, hidden)
