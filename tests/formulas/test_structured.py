@@ -273,7 +273,7 @@ def test_unit_mask_by_hand():
     [
         (([1, 0], (3, 2)), TypeError, "keep must be boolean .* got dtype int"),
         (([1.0], (3, 1)), TypeError, "keep must be boolean"),
-        (([True], (3, 2)), ValueError, r"keep must have the shape .* \(2,\), got \(1,\)"),
+        (([True], (3, 2)), ValueError, r"keep must have the shape \(2,\), got \(1,\)"),
         (([True, False], (2, 3)), ValueError, "keep must have the shape"),
         (([[True, False]], (3, 2)), ValueError, "keep must have the shape"),
         ((True, (3, 2)), ValueError, "keep must have the shape"),
