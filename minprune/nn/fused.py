@@ -2,7 +2,9 @@
 
 The document's CNN spends its time on images that are written, read again and thrown away: of every
 four pixels after its convolution, pooling keeps one. Where these three layers follow each other, a
-`Network` runs them here; the layers themselves stay as they are, and say what is computed.
+`Network` runs them here; the layers themselves stay as they are, and say what is computed. A step
+of training on 32 images of 28 x 28 then takes 1.6 MB at its peak, beside parameters, gradients and
+moments; it grows with the batch, 50 kB an image.
 """
 
 from itertools import product
