@@ -40,7 +40,7 @@ class Model:
     """One network of the experiment, measured."""
 
     name: str
-    kind: str  # of pruning: "none", "weights", "units", "both", "document"
+    kind: str  # of pruning: "none", "document", "weights", "units", "both", "control"
     accuracy: float  # on the test images
     parameters: int
     nonzeros: int
@@ -216,7 +216,7 @@ def _with_and_without_mask(job, masked, name):
 
 
 def prune_weights(job, dense):
-    """The smallest weights of all layers together, and as many at random; fine-tuned.
+    """The smallest weights, ranked as the scope says, and as many at random; fine-tuned.
 
     returns the network at the sparsity of the settings
     """

@@ -19,7 +19,7 @@ from minprune.formulas.units import mean_activation, unit_ablation
 from minprune.nn.layers import Dense
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import EmptyLayerError, Network
-from minprune.pruning.shrink import hidden_layers, keep_units, weight
+from minprune.pruning.shrink import hidden_layers, hidden_weights, keep_units
 
 
 def hidden_activations(network, x, hidden=0):
@@ -56,9 +56,9 @@ def remove_neurons(network, keep, hidden=0):
     [(4, 2), (2,), (2, 2), (2,)]
     """
     l = _dense_positions(network, hidden)[0]
-    hidden = hidden_layers(network)
-    keeps = [np.ones(weight(network.layers[m]).value.shape[-1], dtype=bool) for m in hidden]
-    keep = keeps[hidden.index(l)] = checked_mask("keep", keep, keeps[hidden.index(l)].shape)
+    keeps = [np.ones(w.value.shape[-1], dtype=bool) for w in hidden_weights(network)]
+    h = hidden_layers(network).index(l)
+    keep = keeps[h] = checked_mask("keep", keep, keeps[h].shape)
     if not keep.any():
         raise EmptyLayerError("keep must leave at least one neuron: without any, nothing passes")
     return keep_units(network, keeps)

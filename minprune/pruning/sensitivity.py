@@ -8,7 +8,7 @@ from minprune.arguments import at_least_zero, fraction, one_of
 from minprune.formulas.masks import prune_count, rank_mask
 from minprune.formulas.scores import magnitude
 from minprune.pruning.search import last_before_failure, performance
-from minprune.pruning.shrink import hidden_layers, mask_units, weight
+from minprune.pruning.shrink import hidden_weights, mask_units
 from minprune.pruning.units import unit_scores
 
 LEVELS = 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95
@@ -100,7 +100,7 @@ def _weights(network):
 
 
 def _units(network):
-    hidden = hidden_layers(network)
+    hidden = hidden_weights(network)
     scores = unit_scores(network, "l1")
 
     def prune(probe, layer, sparsity):
@@ -109,5 +109,5 @@ def _units(network):
         mask_units(probe, keeps)
 
     names = [name for name, p in network.parameters.items()
-             if any(p is weight(network.layers[l]) for l in hidden)]  # fmt: skip
+             if any(p is w for w in hidden)]  # fmt: skip
     return names, prune

@@ -247,6 +247,17 @@ def weight(layer):
     return layer.W if isinstance(layer, Dense) else layer.K
 
 
+def hidden_weights(network):
+    """The weights of every hidden layer, `Parameter`s, in the order of `hidden_layers`."""
+    return [weight(network.layers[l]) for l in hidden_layers(network)]
+
+
+def outgoing_taps(network, l):
+    """The weights that read the units of a layer, (taps or pixels, units, out)."""
+    W = weight(_reader(network, l)).value
+    return W.reshape(-1, _units(network, l), W.shape[-1])
+
+
 def _units(network, l):
     return weight(network.layers[l]).value.shape[-1]
 

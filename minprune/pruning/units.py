@@ -28,11 +28,11 @@ from minprune.nn.spatial import AveragePool2D, MaxPool2D
 from minprune.nn.train import checked_labels
 from minprune.pruning.shrink import (
     ELEMENTWISE,
-    WEIGHTED,
     checked_keeps,
     hidden_layers,
+    hidden_weights,
     mask_units,
-    weight,
+    outgoing_taps,
 )
 
 FROM_WEIGHTS = {"l1": unit_l1, "l2": unit_l2, "geometric_median": geometric_median_distance}
@@ -62,9 +62,8 @@ def unit_scores(network, criterion, x=None, y=None):
     [300, 100]
     """
     one_of("criterion", criterion, CRITERIA)
-    layers = [network.layers[l] for l in hidden_layers(network)]
     if criterion in FROM_WEIGHTS:
-        return [FROM_WEIGHTS[criterion](weight(layer).value) for layer in layers]
+        return [FROM_WEIGHTS[criterion](w.value) for w in hidden_weights(network)]
     if criterion == "bn_scale":
         return [batchnorm_scale(gamma) for gamma in _scales(network)]
     if x is None or (y is None and criterion == "taylor"):
@@ -73,7 +72,7 @@ def unit_scores(network, criterion, x=None, y=None):
         return [unit_taylor(a, g) for a, g in _activations_and_gradients(network, x, y)]
     activations = unit_activations(network, x)
     if criterion == "contribution":
-        outgoing = [outgoing_weights(network, h) for h in range(len(layers))]
+        outgoing = [outgoing_weights(network, h) for h in range(len(activations))]
         return [
             contribution(a.reshape(-1, a.shape[-1]), w)
             for a, w in zip(activations, outgoing, strict=True)
@@ -115,13 +114,10 @@ def outgoing_weights(network, hidden):
 
     hidden  which of `hidden_layers`, 0 is the first
     """
-    l = hidden_layers(network)[
-        whole_number("hidden", hidden, low=0, high=len(hidden_layers(network)) - 1)
-    ]
-    units = weight(network.layers[l]).value.shape[-1]
-    W = weight(next(m for m in network.layers[l + 1 :] if isinstance(m, WEIGHTED))).value
-    taps = W.reshape(-1, units, W.shape[-1])  # (pixels behind a Flatten, or taps; units; out)
-    return taps.transpose(1, 0, 2).reshape(units, -1)
+    layers = hidden_layers(network)
+    l = layers[whole_number("hidden", hidden, low=0, high=len(layers) - 1)]
+    taps = outgoing_taps(network, l)
+    return taps.transpose(1, 0, 2).reshape(taps.shape[1], -1)
 
 
 # --- pruning -------------------------------------------------------------------------------------
@@ -193,7 +189,7 @@ def _gone_first(network, scores):
     if isinstance(scores, str):
         raise TypeError(f"scores must be vectors, such as unit_scores(network, {scores!r})")
     scores = [s.astype(np.float64) for s in finite_arrays("scores", scores)]
-    weights = [weight(network.layers[l]) for l in hidden_layers(network)]
+    weights = hidden_weights(network)
     if [s.shape for s in scores] != [w.value.shape[-1:] for w in weights] or not scores:
         raise ValueError(
             "scores must be a vector for each hidden layer, "
@@ -206,7 +202,7 @@ def _gone_first(network, scores):
 def _alive(network):
     """Which units of each hidden layer have a weight that is not masked."""
     alive = []
-    for w in (weight(network.layers[l]) for l in hidden_layers(network)):
+    for w in hidden_weights(network):
         units = w.value.shape[-1]
         mask = np.ones((1, units), dtype=bool) if w.mask is None else w.mask.reshape(-1, units)
         alive.append(mask.any(axis=0))
