@@ -30,6 +30,14 @@ def real_array(name, value):
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
+def weight_matrix(name, value):
+    """As `finite_array`; `ValueError` unless it has two axes."""
+    array = finite_array(name, value)
+    if array.ndim != 2:
+        raise ValueError(f"{name} must be a matrix (n_in, n_out), got shape {array.shape}")
+    return array
+
+
 def finite_arrays(name, value):
     """The values as a list of float arrays; `TypeError` for a single array in place of a list."""
     if isinstance(value, np.ndarray) or not isinstance(value, Iterable):

@@ -47,6 +47,8 @@ PAPERS = {
     "Pruning Approach towards Efficient Deep Architectures. arXiv 1607.03250",
     ("Hubara", 2016): "I. Hubara, M. Courbariaux, D. Soudry, R. El-Yaniv, Y. Bengio. Binarized "
     "Neural Networks. NIPS 29",
+    ("Im", 2004): "E.-J. Im, K. Yelick, R. Vuduc. Sparsity: Optimization Framework for Sparse "
+    "Matrix Kernels. International Journal of High Performance Computing Applications 18",
     (
         "Ioffe",
         2015,

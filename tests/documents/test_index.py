@@ -200,13 +200,27 @@ def test_a_year_in_a_docstring_is_that_of_a_paper_in_full(entry):
     assert years == {line.split(":")[0].split()[1] for line in papers_in(source_of(entry.doc))}
 
 
+def sparse_sources():
+    """The docstrings of the storage formats: they are no entries, but cite as those do."""
+    docs = {path: ast.get_docstring(node) or "" for path, node in public("sparse")}
+    return {path: doc for path, doc in docs.items() if "Source: " in doc}
+
+
+@pytest.mark.parametrize("path", sparse_sources())
+def test_a_storage_format_cites_items_that_exist_and_papers_in_full(path):
+    source = source_of(sparse_sources()[path])
+    assert {i.rstrip(".") for i in LOOSE.findall(source)} <= set(IDS)
+    years = set(re.findall(r"\b(?:19|20)\d\d\b", source))
+    assert years == {line.split(":")[0].split()[1] for line in papers_in(source)}
+
+
 def test_every_paper_is_cited_somewhere():
     lines = {line for entry in entries() for line in papers_in(entry.doc)}
-    csr = (PACKAGE / "sparse" / "csr.py").read_text()
+    lines |= {line for doc in sparse_sources().values() for line in papers_in(doc)}
     uncited = {
         f"{author} {year}"
         for author, year in PAPERS
-        if not any(line.startswith(f"{author} {year}: ") for line in {*lines, *papers_in(csr)})
+        if not any(line.startswith(f"{author} {year}: ") for line in lines)
     }
     assert uncited == set()
 
