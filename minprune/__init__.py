@@ -279,6 +279,14 @@ _LATER = {
     "SparseEngine": "minprune.sparse.engine",
     "csr_from_dense": "minprune.sparse.csr",
     "dense_from_csr": "minprune.sparse.csr",
+    "blocked_csr_from_dense": "minprune.sparse.blocked_csr",
+    "dense_from_blocked_csr": "minprune.sparse.blocked_csr",
+    "blocks_from_dense": "minprune.sparse.blocks",
+    "dense_from_blocks": "minprune.sparse.blocks",
+    "nm_from_dense": "minprune.sparse.nm",
+    "dense_from_nm": "minprune.sparse.nm",
+    "bitmask_from_dense": "minprune.sparse.bitmask",
+    "dense_from_bitmask": "minprune.sparse.bitmask",
 }
 
 

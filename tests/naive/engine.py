@@ -1,4 +1,4 @@
-"""Compressed sparse rows."""
+"""The storage formats of sparse matrices, and compressed sparse rows at work."""
 
 import numpy as np
 
@@ -23,6 +23,147 @@ def dense_from_csr(values, indices, offsets, n_in):
     for j in range(len(offsets) - 1):
         for k in range(offsets[j], offsets[j + 1]):
             W[indices[k], j] = values[k]
+    return W
+
+
+def blocked_csr_from_dense(W, block, multiple):
+    """values, indices, offsets, rows: in every block of inputs the nonzeros of unit rows[b, r],
+    zeros at the block's first input behind them up to the multiple; the longest such run first"""
+    values, indices, offsets, rows = [], [], [], []
+    for first in range(0, W.shape[0], block):
+        runs = []
+        for j in range(W.shape[1]):
+            run = []
+            for i in range(first, min(first + block, W.shape[0])):
+                if W[i, j] != 0:
+                    run.append((W[i, j], i))
+            while len(run) % multiple != 0:
+                run.append((0.0, first))
+            runs.append((j, run))
+        runs.sort(key=lambda unit_and_run: len(unit_and_run[1]), reverse=True)  # stable
+        offsets.append([len(values)])
+        rows.append([])
+        for j, run in runs:
+            for value, i in run:
+                values.append(value)
+                indices.append(i)
+            offsets[-1].append(len(values))
+            rows[-1].append(j)
+    n_out = W.shape[1]
+    return (
+        np.array(values, W.dtype),
+        np.array(indices, int),
+        np.array(offsets, int).reshape(len(offsets), n_out + 1),
+        np.array(rows, int).reshape(len(rows), n_out),
+    )
+
+
+def dense_from_blocked_csr(values, indices, offsets, rows, n_in):
+    """W[indices_k, rows[b, r]] = sum of values_k for the entries k of run r of block b"""
+    W = np.zeros((n_in, rows.shape[1]))
+    for b in range(rows.shape[0]):
+        for r in range(rows.shape[1]):
+            for k in range(offsets[b, r], offsets[b, r + 1]):
+                W[indices[k], rows[b, r]] += values[k]
+    return W
+
+
+def blocks_from_dense(W, height):
+    """values, indices, offsets: W[i, g height] .. W[i, (g + 1) height - 1] where one is != 0"""
+    values, indices, offsets = [], [], [0]
+    for first in range(0, W.shape[1], height):
+        for i in range(W.shape[0]):
+            block = [0.0] * height
+            for h in range(height):
+                if first + h < W.shape[1]:
+                    block[h] = W[i, first + h]
+            if any(value != 0 for value in block):
+                values.append(block)
+                indices.append(i)
+        offsets.append(len(indices))
+    values = np.array(values, W.dtype).reshape(len(values), height)
+    return values, np.array(indices, int), np.array(offsets, int)
+
+
+def dense_from_blocks(values, indices, offsets, n_in, n_out):
+    """W[indices_k, g height + h] = values[k, h] for the blocks k of group g"""
+    height = values.shape[1]
+    W = np.zeros((n_in, n_out))
+    for g in range(len(offsets) - 1):
+        for k in range(offsets[g], offsets[g + 1]):
+            for h in range(height):
+                if g * height + h < n_out:
+                    W[indices[k], g * height + h] = values[k, h]
+    return W
+
+
+def nm_from_dense(W, n, m):
+    """values (n_out, n_in / m, n) and positions (n_out, bytes) of the nonzeros of each group of m,
+    and of its first zeros if there are fewer than n; the lowest bit of a position comes first"""
+    (n_in, n_out), bits = W.shape, bits_of(m)
+    values = np.zeros((n_out, n_in // m, n), W.dtype)
+    positions = np.zeros((n_out, -(-(n_in // m * n * bits) // 8)), np.uint8)
+    for j in range(n_out):
+        bit = 0
+        for g in range(n_in // m):
+            chosen = [p for p in range(m) if W[g * m + p, j] != 0]
+            for p in range(m):
+                if len(chosen) < n and p not in chosen:
+                    chosen.append(p)
+            for k, p in enumerate(sorted(chosen)):
+                values[j, g, k] = W[g * m + p, j]
+                for power in range(bits):
+                    positions[j, bit // 8] += (p // 2**power % 2) * 2 ** (bit % 8)
+                    bit += 1
+    return values, positions
+
+
+def dense_from_nm(values, positions, n, m):
+    """W[g m + position, j] = values[j, g, k]"""
+    (n_out, groups, _), bits = values.shape, bits_of(m)
+    W = np.zeros((groups * m, n_out))
+    for j in range(n_out):
+        bit = 0
+        for g in range(groups):
+            for k in range(n):
+                p = 0
+                for power in range(bits):
+                    p += int(positions[j, bit // 8]) // 2 ** (bit % 8) % 2 * 2**power
+                    bit += 1
+                W[g * m + p, j] = values[j, g, k]
+    return W
+
+
+def bits_of(m):
+    """How many bits tell m positions apart."""
+    bits = 0
+    while 2**bits < m:
+        bits += 1
+    return bits
+
+
+def bitmask_from_dense(W):
+    """bits and values: bit e of all is 1 if W_ij != 0, e = j n_in + i; the lowest comes first"""
+    (n_in, n_out), values = W.shape, []
+    bits = np.zeros(-(-n_in * n_out // 8), np.uint8)
+    for j in range(n_out):
+        for i in range(n_in):
+            if W[i, j] != 0:
+                e = j * n_in + i
+                bits[e // 8] += 2 ** (e % 8)
+                values.append(W[i, j])
+    return bits, np.array(values, W.dtype)
+
+
+def dense_from_bitmask(bits, values, n_in, n_out):
+    """W_ij = the next value where bit j n_in + i is 1"""
+    W, k = np.zeros((n_in, n_out)), 0
+    for j in range(n_out):
+        for i in range(n_in):
+            e = j * n_in + i
+            if int(bits[e // 8]) // 2 ** (e % 8) % 2 == 1:
+                W[i, j] = values[k]
+                k += 1
     return W
 
 
