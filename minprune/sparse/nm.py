@@ -12,7 +12,7 @@ class NM(NamedTuple):
     """A weight matrix W (n_in, n_out) with at most n nonzeros in every m inputs of a unit.
 
         W = [[ 0, 8 ],       one group of 4 inputs per unit, n = 2
-             [ 5, 0 ],       values     5 7 | 8 0        the second 0 of unit 1 fills up its group
+             [ 5, 0 ],       values     5 7 | 8 0        the 0 fills up the group of unit 1
              [ 0, 0 ],       positions  1 3 | 0 1        within the group, as two bits each:
              [ 7, 0 ]]                  0b1101, 0b0100   the first position is in the lowest bits
 
