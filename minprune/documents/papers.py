@@ -27,6 +27,8 @@ PAPERS = {
     "Feature Boosting and Suppression. ICLR",
     ("Glorot", 2010): "X. Glorot, Y. Bengio. Understanding the difficulty of training deep "
     "feedforward neural networks. AISTATS",
+    ("Goto", 2008): "K. Goto, R. A. van de Geijn. Anatomy of High-Performance Matrix "
+    "Multiplication. ACM Transactions on Mathematical Software 34(3)",
     ("Guo", 2016): "Y. Guo, A. Yao, Y. Chen. Dynamic Network Surgery for Efficient DNNs. NIPS 29",
     ("Han", 2015): "S. Han, J. Pool, J. Tran, W. J. Dally. Learning both Weights and Connections "
     "for Efficient Neural Network. NIPS 28",
@@ -61,6 +63,9 @@ PAPERS = {
     ("Kingma", 2015): "D. P. Kingma, J. Ba. Adam: A Method for Stochastic Optimization. ICLR",
     ("Koren", 2009): "Y. Koren, R. Bell, C. Volinsky. Matrix Factorization Techniques for "
     "Recommender Systems. IEEE Computer 42",
+    ("Kreutzer", 2014): "M. Kreutzer, G. Hager, G. Wellein, H. Fehske, A. R. Bishop. A Unified "
+    "Sparse Matrix Data Format for Efficient General Sparse Matrix-Vector Multiplication on Modern "
+    "Processors with Wide SIMD Units. SIAM Journal on Scientific Computing 36(5)",
     ("LeCun", 1989): "Y. LeCun and others. Backpropagation Applied to Handwritten Zip Code "
     "Recognition. Neural Computation 1",
     ("LeCun", 1990): "Y. LeCun, J. S. Denker, S. A. Solla. Optimal Brain Damage. NIPS 2",

@@ -64,7 +64,7 @@ class BatchNorm:
         if x.ndim < 2 or x.shape[-1:] != self.mean.shape:
             raise ValueError(f"x must be (N, ..., {self.mean.size}), got {x.shape}")
         if not training:
-            return self.gamma.value * (x - self.mean) / self._deviation(self.var) + self.beta.value
+            return self.gamma.value * (x - self.mean) / self.running_deviation + self.beta.value
         axes = tuple(range(x.ndim - 1))
         n = x.size // x.shape[-1]
         if n < 2:
@@ -99,6 +99,11 @@ class BatchNorm:
     @property
     def statistics(self):
         return {"mean": self.mean, "var": self.var}
+
+    @property
+    def running_deviation(self):
+        """sqrt(var + eps) of the running variance: what inference divides by."""
+        return self._deviation(self.var)
 
     def _deviation(self, var):
         return np.sqrt(var + max(var.dtype.type(self.epsilon), np.finfo(var.dtype).tiny))

@@ -1,18 +1,42 @@
 """Run a pruned network on its nonzero weights alone."""
 
+import copy
+from collections import defaultdict, deque
+from functools import cached_property
+from typing import NamedTuple
+
 import numpy as np
 
-from minprune.nn.layers import Dense, ReLU
-from minprune.sparse.csr import csr_from_dense
-from minprune.sparse.kernels import csr_forward_batch, csr_forward_one
+from minprune.arguments import whole_number
+from minprune.nn.layers import Dense
+from minprune.nn.network import Network
+from minprune.nn.spatial import Conv2D
+from minprune.sparse.csr import CSR, csr_from_dense, dense_from_csr
+from minprune.sparse.llvm import BYTES, lanes_of
+from minprune.sparse.plan import VECTORS, plan
+from minprune.sparse.stages import Product, stages_of
+from minprune.sparse.steps import run_panels, run_samples
+from minprune.sparse.workers import at_once, usable_cores
+
+FEW = 3  # samples that go one by one; with more, a panel is faster though it is not full
+TILES = 1, 2, 4  # vectors of 64 bytes side by side in a panel
+LARGEST_PANEL = 1 << 28  # bytes
+SMALL = 200_000  # cycles; less work is done before a second thread has woken up
 
 
 class SparseEngine:
-    """The forward pass of a multilayer perceptron with its weights in compressed sparse rows.
+    """The forward pass of a pruned network, its zeros left out.
 
-    network  a Network of Dense and ReLU layers; its weights are copied, later training of the
+    network  a Network of minprune's own layers; its weights are copied, later training of the
              network does not reach the engine
-    engine(x) takes (N, n_in) and returns the logits (N, n_out) of the network
+    threads  how many may work on a call; all cores that this process may use unless told otherwise
+    engine(x) takes (N, ...) as the network does, and returns its outputs
+
+    A layer with few nonzero weights runs on those alone, one with many runs dense: `explain` says
+    which and why. The first call plans that, and compiles the loops where no earlier program has.
+    An engine may be called from several threads at once, and in the child of a fork. Inputs that
+    are not finite, or so large that sums might overflow, go through the dense network: there a
+    zero weight counts, since 0 * inf is not 0.
 
     >>> from minprune.nn.network import mlp
     >>> network = mlp([4, 3, 2], np.random.default_rng(0))
@@ -21,34 +45,180 @@ class SparseEngine:
     True
     """
 
-    def __init__(self, network):
-        network.check()  # the kernels trust the widths
-        self.layers = []  # (csr, b, relu), the ReLU behind a dense layer done in the same pass
-        for layer in network.layers:
-            if isinstance(layer, Dense):
-                self.layers.append((csr_from_dense(layer.W.value), layer.b.value.copy(), False))
-            elif isinstance(layer, ReLU) and self.layers:
-                self.layers[-1] = (*self.layers[-1][:2], True)
-            else:
-                raise TypeError(f"network must be Dense layers with ReLU behind, got {layer!r}")
-        if not self.layers:
-            raise ValueError("network must have at least one Dense layer")
+    def __init__(self, network, threads=None):
+        if not network.layers:
+            raise ValueError("network must have at least one layer")
+        self.threads = usable_cores() if threads is None else whole_number("threads", threads, 1)
+        _, self.input_shape, self.output_shape = stages_of(network)
+        arrays = [p.value for p in network.parameters.values()]
+        self.dtype = np.result_type(np.float32, *arrays)
+        self._layers = [_stored(layer) for layer in network.layers]
+        self._free = defaultdict(deque)  # working memory of calls that have ended, by its samples
 
     @property
     def nbytes(self):
-        """Bytes of all that is stored: values, indices, offsets and biases."""
-        return sum(csr.nbytes + b.nbytes for csr, b, _ in self.layers)
+        """Bytes of all that is stored: values, indices, offsets and biases.
+
+        A plan holds the weights once more, in formats that suit its kernels: see `explain`.
+        """
+        return sum(
+            layer.csr.nbytes + layer.b.nbytes
+            if isinstance(layer, _Weights)
+            else sum(p.value.nbytes for p in layer.parameters.values())
+            for layer in self._layers
+        )
+
+    def network(self):
+        """The network again, dense."""
+        layers = [_restored(layer) for layer in self._layers]
+        known = isinstance(layers[0], Dense)  # then the shape need not be said, which may be (0,)
+        return Network(layers, None if known else self.input_shape)
 
     def __call__(self, x):
-        n_in, dtype = self.layers[0][0].n_in, self.layers[0][1].dtype
-        x = np.asarray(x, dtype)
-        if x.ndim != 2 or x.shape[1] != n_in:
-            raise ValueError(f"x must be (N, {n_in}), got {x.shape}")
-        one = len(x) == 1
-        forward = csr_forward_one if one else csr_forward_batch
-        x = np.ascontiguousarray(x[0] if one else x.T)  # (n_in,) or (n_in, N)
-        for (values, indices, offsets, _), b, relu in self.layers:
-            y = np.empty((len(b), *x.shape[1:]), dtype)
-            forward(values, indices, offsets, b, x, y, relu)
-            x = y
-        return x[None, :] if one else x.T  # (1, n_out) or (N, n_out)
+        x = np.asarray(x)
+        if x.shape[1:] != self.input_shape or not x.ndim:
+            shape = ", ".join(str(n) for n in self.input_shape)
+            raise ValueError(f"x must be (N, {shape}), got {x.shape}")
+        x = np.ascontiguousarray(x, self.dtype)
+        y = np.empty((len(x), *self.output_shape), self.dtype)
+        if len(x) <= FEW:
+            if not self._one_by_one(x, y):
+                self._dense(x, y, slice(None))
+        else:
+            fine = self._in_panels(x, y)
+            if not fine.all():
+                self._dense(x, y, ~fine)
+        return y
+
+    def explain(self):
+        """Which kernel each layer takes and why, as a text to print."""
+        return explained(self._panel_plan.choices, self._sample_plan[1].choices)
+
+    # --- how it runs ---
+
+    @cached_property
+    def _panel_plan(self):
+        """The plan for panels; made when it is first needed, as the next."""
+        stages, *_ = stages_of(self.network())
+        return plan(stages, self.input_shape, self.dtype)
+
+    @cached_property
+    def _cycles(self):
+        """Of a panel of four vectors, about."""
+        return sum(min(choice.costs.values()) for choice in self._panel_plan.choices)
+
+    @cached_property
+    def _sample_plan(self):
+        """The plan for one sample, and the tile for images: as wide as they are, four at most."""
+        stages, *_ = stages_of(self.network())
+        widths = [s.shape[1] * s.pool for s in stages if isinstance(s, Product) and s.window]
+        lanes = lanes_of(self.dtype)
+        V = next((V for V in TILES if V * lanes >= max(widths, default=1)), TILES[-1])
+        return (0,) * V, plan(stages, self.input_shape, self.dtype, columns=V * lanes)
+
+    def _one_by_one(self, x, y):
+        """Every sample by itself; returns whether all could be done."""
+        tile, (program, ends, _, size, _) = self._sample_plan
+        memory = self._memory(1, size)
+        fine = run_samples(tile, tuple(program), ends.source, ends.target, ends.limit,
+                           len(x), x.reshape(-1), y.reshape(-1), memory)  # fmt: skip
+        self._free[1].append(memory)
+        return fine
+
+    def _in_panels(self, x, y):
+        """Panels of T samples, shared out among threads; returns for each sample if it was done."""
+        program, ends, _, size, _ = self._panel_plan
+        V, threads = self._tile(len(x), size)
+        T = V * lanes_of(self.dtype)
+        fine = np.ones(-(-len(x) // T), bool)
+        next_panel = np.zeros(1, np.int64)
+        arguments = ((0,) * V, tuple(program), ends.x_rows, ends.y_rows, ends.limit,
+                     len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
+
+        def work():
+            memory = self._memory(T, size)
+            run_panels(*arguments, memory, next_panel, fine)
+            self._free[T].append(memory)
+
+        at_once(work, min(threads, len(fine)))
+        return np.repeat(fine, T)[: len(x)]
+
+    def _dense(self, x, y, which):
+        """What zeros must not be left out for. Who sends infinities need not hear of them."""
+        with np.errstate(all="ignore"):
+            y[which] = self.network()(x[which])
+
+    def _tile(self, n, size):
+        """Vectors of samples in a panel, and threads, that are quickest for n samples.
+
+        A wider panel takes less time a sample, V + 2 for V vectors, but there are fewer to share.
+        """
+        lanes = lanes_of(self.dtype)
+        widest = -(-n // lanes) / VECTORS  # a panel of all of them
+        threads = self.threads if self._cycles * widest > SMALL else 1
+
+        def time(V):
+            panels = -(-n // (V * lanes))
+            return -(-panels // threads) * (V + 2)
+
+        room = [V for V in TILES if size * V * 64 <= LARGEST_PANEL] or TILES[:1]
+        return min(reversed(room), key=time), threads
+
+    def _memory(self, T, size):
+        """Working memory for T samples: that of a call that has ended, or new. Zeros around images
+        are written once, here, since nothing else is ever written there."""
+        try:
+            return self._free[T].pop()
+        except IndexError:
+            return aligned_zeros(size * T, self.dtype)
+
+
+class _Weights(NamedTuple):
+    """A dense layer or a convolution as the engine keeps it."""
+
+    layer: type
+    csr: CSR
+    shape: tuple
+    b: np.ndarray
+    options: dict
+
+
+def _stored(layer):
+    """A layer with its weights in compressed sparse rows, and nothing shared with the network."""
+    if type(layer) is Dense:
+        W, b = layer.W.value, layer.b.value
+        return _Weights(Dense, csr_from_dense(W), W.shape, b.copy(), {})
+    if type(layer) is Conv2D:
+        K, b = layer.K.value, layer.b.value
+        options = {"stride": layer.stride, "padding": layer.padding}
+        csr = csr_from_dense(K.reshape(-1, K.shape[-1]))
+        return _Weights(Conv2D, csr, K.shape, b.copy(), options)
+    return copy.deepcopy(layer)
+
+
+def _restored(layer):
+    if not isinstance(layer, _Weights):
+        return layer
+    return layer.layer(dense_from_csr(layer.csr).reshape(layer.shape), layer.b, **layer.options)
+
+
+def aligned_zeros(n, dtype):
+    """n zeros that begin where a line of the cache does."""
+    dtype = np.dtype(dtype)
+    raw = np.zeros(n * dtype.itemsize + BYTES, np.uint8)
+    start = -raw.ctypes.data % BYTES
+    return raw[start : start + n * dtype.itemsize].view(dtype)
+
+
+def explained(panels, samples):
+    """The choices of two plans, layer by layer."""
+    lines = []
+    for many, one in zip(panels, samples, strict=True):
+        lines.append(f"{many.name}  {many.density:.1%} of the weights, {many.nonzeros:,}")
+        for what, choice in (("panels", many), ("one sample", one)):
+            costs = sorted(choice.costs, key=choice.costs.get)
+            costs = ", ".join(f"{name} {choice.costs[name]:,.0f}" for name in costs)
+            lines.append(
+                f"    {what:<11} {choice.format:<7} {choice.nbytes:>11,} bytes  cycles: {costs}"
+            )
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Compressed sparse rows, the two kernels and the engine, beside loops and the dense network.
+"""Compressed sparse rows and the two loops over them, beside naive ones.
 
 Most numbers here are small multiples of 1/4, whose sums are exact in float32 in any order: there,
 equal means equal. The kernels run compiled and as plain Python.
@@ -9,13 +9,8 @@ import numpy as np
 import pytest
 
 from minprune.formulas.metrics import csr_bytes
-from minprune.nn.layers import Dense, ReLU, Sigmoid
-from minprune.nn.network import Network, mlp
-from minprune.nn.spatial import Conv2D
-from minprune.pruning.one_shot import prune_by_magnitude
-from minprune.sparse import engine, kernels
+from minprune.sparse import kernels
 from minprune.sparse.csr import csr_from_dense, dense_from_csr
-from minprune.sparse.engine import SparseEngine
 
 DTYPES = ["f", "d"]
 BATCHES = [0, 1, 2, 255]
@@ -58,14 +53,14 @@ def W(request):
 
 
 @pytest.fixture(params=["compiled", "python"])
-def kernel(request, monkeypatch):
-    """Gives a kernel by its name, compiled or as Python; the engine uses the same."""
-    functions = {name: getattr(kernels, name) for name in ("csr_forward_one", "csr_forward_batch")}
-    if request.param == "python":  # with NUMBA_DISABLE_JIT=1 it is Python already
-        functions = {name: getattr(f, "py_func", f) for name, f in functions.items()}
-    for name, function in functions.items():
-        monkeypatch.setattr(engine, name, function)
-    return functions.__getitem__
+def kernel(request):
+    """Gives a kernel by its name, compiled or as Python."""
+
+    def get(name):
+        function = getattr(kernels, name)  # with NUMBA_DISABLE_JIT=1 it is Python already
+        return function if request.param == "compiled" else getattr(function, "py_func", function)
+
+    return get
 
 
 # --- the format ----------------------------------------------------------------------------------
@@ -141,188 +136,3 @@ def test_kernels_as_naive(kernel, W, dtype, relu):
             y_n = np.full(n_out, np.nan, dtype)
             kernel("csr_forward_one")(*csr, b, np.ascontiguousarray(x[:, n]), y_n, relu)
             np.testing.assert_array_equal(y_n, y[:, n])
-
-
-# --- the engine ----------------------------------------------------------------------------------
-
-
-def network_of(*matrices, dtype="f", last=()):
-    """Dense layers of these matrices with a ReLU between two of them, and biases that matter."""
-    layers = []
-    for l, W in enumerate(matrices):
-        b = quarters(l, W.shape[1])
-        layers += [Dense(W.astype(dtype), b.astype(dtype)), ReLU()]
-    return Network([*layers[:-1], *last])
-
-
-def deep(dtype="f", last=()):
-    """Three sparse layers: 13 - 8 - 1 - 5, the middle one a single unit."""
-    shapes = [(13, 8), (8, 1), (1, 5)]
-    matrices = [sparse_quarters(seed, *shape) for seed, shape in enumerate(shapes)]
-    return network_of(*matrices, dtype=dtype, last=last)
-
-
-def naive_engine(network, x):
-    x = np.asarray(x)
-    for layer in network.layers:
-        if isinstance(layer, Dense):
-            x = naive.dense(x, layer.W.value, layer.b.value)
-        else:
-            x = naive.relu(x)
-    return x
-
-
-@pytest.mark.parametrize("N", BATCHES)
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_engine_of_one_layer(kernel, W, dtype, N):
-    for network in (network_of(W, dtype=dtype), network_of(W, dtype=dtype, last=[ReLU()])):
-        x = quarters(8, N, len(W)).astype(dtype)
-        y = SparseEngine(network)(x)
-        assert y.dtype == dtype
-        np.testing.assert_array_equal(y, network(x), strict=True)
-        np.testing.assert_array_equal(y, naive_engine(network, x))
-
-
-@pytest.mark.parametrize("N", BATCHES)
-@pytest.mark.parametrize("last", [[], [ReLU()]])
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_engine_of_three_layers(kernel, dtype, last, N):
-    network = deep(dtype, last)
-    x = quarters(9, N, 13).astype(dtype)
-    y = SparseEngine(network)(x)
-    np.testing.assert_array_equal(y, network(x), strict=True)
-    np.testing.assert_array_equal(y, naive_engine(network, x))
-
-
-def test_the_test_network_needs_its_relus():  # else the tests above would not see one missing
-    network, x = deep(last=[ReLU()]), quarters(9, 255, 13).astype("f")
-    for layer in (1, 3, 5):
-        without = Network(network.layers[:layer] + network.layers[layer + 1 :])
-        assert np.any(without(x) != network(x))
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_engine_of_a_pruned_network(kernel, dtype):
-    network = mlp([50, 20, 10], np.random.default_rng(0), dtype=dtype)
-    prune_by_magnitude(network, sparsity=0.9)
-    x = np.random.default_rng(1).standard_normal((5, 50)).astype(dtype)
-    tolerance = 1e-5 if dtype == "f" else 1e-13
-    for N in (1, 5):
-        y = SparseEngine(network)(x[:N])
-        np.testing.assert_allclose(y, network(x[:N]), rtol=tolerance, atol=tolerance)
-        np.testing.assert_allclose(y, naive_engine(network, x[:N]), rtol=tolerance, atol=tolerance)
-    itemsize = np.dtype(dtype).itemsize  # 120 of 1200 weights are left, and all 30 biases
-    expected = csr_bytes(20, 0) + csr_bytes(10, 0) + 120 * (itemsize + 4) + 30 * itemsize
-    assert SparseEngine(network).nbytes == expected
-
-
-@pytest.mark.parametrize("N", [1, 2, 6])
-@pytest.mark.parametrize(
-    "lay",
-    [
-        np.asfortranarray,
-        lambda x: np.repeat(np.repeat(x, 2, axis=0), 3, axis=1)[::2, ::3],
-        lambda x: x[::-1, ::-1].copy()[::-1, ::-1],
-        lambda x: x.astype("f"),
-        lambda x: x.tolist(),
-    ],
-)
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_engine_takes_any_layout_and_dtype_of_its_input(dtype, lay, N):
-    network, x = deep(dtype), quarters(10, N, 13)
-    given = lay(x)
-    y = SparseEngine(network)(given)
-    assert y.dtype == dtype
-    np.testing.assert_array_equal(y, naive_engine(network, x))
-    np.testing.assert_array_equal(given, x)
-
-
-def test_engine_takes_images_of_bytes():
-    network, x = deep(), np.random.default_rng(0).integers(0, 256, (3, 13), np.uint8)
-    np.testing.assert_array_equal(SparseEngine(network)(x), naive_engine(network, x))
-
-
-@pytest.mark.parametrize("given", DTYPES)
-@pytest.mark.parametrize(("name", "N"), [("csr_forward_one", 1), ("csr_forward_batch", 3)])
-def test_engine_hands_the_kernels_contiguous_arrays_of_its_dtype(monkeypatch, name, N, given):
-    def check(values, indices, offsets, b, x, y, relu):  # else Numba compiles the kernel again
-        assert x.flags.c_contiguous and y.flags.c_contiguous
-        assert {values.dtype, b.dtype, x.dtype, y.dtype} == {np.dtype("f")}
-        y[:] = 0
-        seen.append(y.shape)
-
-    seen = []
-    monkeypatch.setattr(engine, name, check)
-    SparseEngine(deep())(quarters(14, N, 26).astype(given)[:, ::2])
-    assert seen == ([(8,), (1,), (5,)] if N == 1 else [(8, N), (1, N), (5, N)])
-
-
-@pytest.mark.parametrize("N", [1, 2])
-def test_engine_gives_a_fresh_array_every_time(N):
-    sparse, x = SparseEngine(deep()), quarters(11, N, 13).astype("f")
-    first = sparse(x)
-    kept = first.copy()
-    sparse(-x)[:] = 99
-    np.testing.assert_array_equal(first, kept)
-    np.testing.assert_array_equal(sparse(x), kept)
-
-
-def test_engine_has_copied_the_network():
-    network, x = deep(), quarters(12, 2, 13).astype("f")
-    sparse, before = SparseEngine(network), network(x)
-    for parameter in network.parameters.values():
-        parameter.value += 1
-    assert np.any(network(x) != before)
-    np.testing.assert_array_equal(sparse(x), before)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_engine_bytes_are_those_of_the_formula_and_the_biases(W, dtype):
-    itemsize = np.dtype(dtype).itemsize
-    network = network_of(W, quarters(13, W.shape[1], 2), dtype=dtype)
-    expected = sum(
-        csr_bytes(layer.W.value.shape[1], np.count_nonzero(layer.W.value), itemsize)
-        + layer.b.value.size * itemsize
-        for layer in network.layers[::2]
-    )
-    assert SparseEngine(network).nbytes == expected
-
-
-@pytest.mark.parametrize(
-    "layers",
-    [
-        [Sigmoid()],
-        [ReLU()],
-        [Dense([[1.0]], [0.0]), Sigmoid()],
-        [Conv2D(np.ones((1, 1, 1, 1)), [0.0])],
-    ],
-)
-def test_engine_refuses_layers_that_it_does_not_know(layers):
-    with pytest.raises(TypeError, match="network must be Dense layers with ReLU behind, got"):
-        SparseEngine(Network(layers))
-
-
-@pytest.mark.parametrize(
-    "shape", [(), (13,), (2, 12), (2, 14), (1, 1), (13, 2), (1, 2, 13), (0, 5)]
-)
-def test_engine_refuses_another_shape(shape):
-    with pytest.raises(ValueError, match=r"x must be \(N, 13\), got"):
-        SparseEngine(deep())(np.zeros(shape))
-
-
-def test_engine_refuses_layers_that_do_not_fit_together():
-    # the kernel would read behind the end of its input
-    layers = [Dense(np.ones((2, 2)), [0.0, 0.0]), ReLU(), Dense(np.ones((3, 1)), [0.0])]
-    with pytest.raises(ValueError, match=r"layers\[2\] takes 3 inputs, the one before gives 2"):
-        SparseEngine(Network(layers))
-
-
-def test_engine_refuses_a_network_of_no_layers():
-    with pytest.raises(ValueError, match="at least one Dense layer"):
-        SparseEngine(Network([]))
-
-
-def test_whole_number_weights_and_biases_count_as_real_ones():
-    network = Network([Dense([[1, 0], [0, 2]], [0, 1])])
-    x = np.array([[0.9, 0.25], [1.5, 2.5]])
-    assert SparseEngine(network)(x).tolist() == network(x).tolist() == [[0.9, 1.5], [1.5, 6.0]]

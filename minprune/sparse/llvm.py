@@ -1,0 +1,181 @@
+"""What Numba's Python has no words for: vectors of floats that stay in registers.
+
+A loop such as `for t in range(64): y[t] += w * x[t]` is a vector loop to LLVM, but one that loads
+and stores y for every weight w. The micro-kernels keep y in registers, so they are written in
+LLVM's own language, a few lines each, through what stands here.
+"""
+
+from llvmlite import ir  # a part of Numba
+from numba import types
+from numba.core import cgutils
+
+INT, INDEX = ir.IntType(64), ir.IntType(32)
+BYTES = 64  # of a vector: one register of AVX-512; where they are shorter, LLVM takes several
+
+
+def number(value):
+    """A whole number that is known when the kernel is compiled."""
+    return ir.Constant(INT, value)
+
+
+def lanes_of(dtype):
+    """How many numbers of a NumPy or Numba dtype one vector holds.
+
+    >>> import numpy as np
+    >>> lanes_of(np.dtype(np.float32))
+    16
+    """
+    return 8 * BYTES // (8 * dtype.itemsize if hasattr(dtype, "itemsize") else dtype.bitwidth)
+
+
+class Vectors:
+    """Vectors of `lanes` floats, and the instructions on them.
+
+    context, builder, signature, arguments  what Numba hands to an intrinsic
+    array  Numba's type of the arrays that the numbers come from
+    lanes  64 bytes of them unless told otherwise
+
+    `given` are the arguments: of an array the pointer to its first number, a tuple as a list.
+    """
+
+    def __init__(self, context, builder, array, signature, arguments, lanes=None):
+        self.context, self.builder = context, builder
+        self.itemsize = array.dtype.bitwidth // 8
+        self.lanes = lanes or lanes_of(array.dtype)
+        self.float = context.get_value_type(array.dtype)
+        self.type = ir.VectorType(self.float, self.lanes)
+        self.given = [self._opened(*a) for a in zip(signature.args, arguments, strict=True)]
+
+    def _opened(self, kind, value):
+        if isinstance(kind, types.BaseTuple):
+            parts = cgutils.unpack_tuple(self.builder, value)
+            return [self._opened(*part) for part in zip(kind, parts, strict=True)]
+        if isinstance(kind, types.Array):
+            return self.context.make_array(kind)(self.context, self.builder, value).data
+        return value
+
+    def zeros(self):
+        return ir.Constant(self.type, [0.0] * self.lanes)
+
+    def item(self, data, *offsets):
+        """The number that lies `offsets` numbers behind `data`."""
+        for offset in offsets:
+            data = self.builder.gep(data, [offset])
+        return self.builder.load(data)
+
+    def index(self, data, k):
+        """data[k], a 32-bit number without sign."""
+        return self.builder.zext(self.item(data, k), INT)
+
+    def splat(self, value):
+        """One number in all lanes."""
+        undefined = ir.Constant(self.type, ir.Undefined)
+        first = self.builder.insert_element(undefined, value, ir.Constant(INDEX, 0))
+        return self.shuffle(first, undefined, [0] * self.lanes)
+
+    def shuffle(self, a, b, lanes):
+        """The lanes of a and b, numbered through, in another order."""
+        order = ir.Constant(ir.VectorType(INDEX, len(lanes)), lanes)
+        return self.builder.shuffle_vector(a, b, order)
+
+    def at(self, data, *offsets):
+        """Pointer to a vector, `offsets` numbers behind `data`."""
+        for offset in offsets:
+            data = self.builder.gep(data, [offset])
+        return self.builder.bitcast(data, self.type.as_pointer())
+
+    def load(self, pointer):
+        return self.builder.load(pointer, align=self.itemsize)
+
+    def store(self, vector, pointer):
+        self.builder.store(vector, pointer, align=self.itemsize)
+
+    def call(self, name, kind, *arguments):
+        """One of LLVM's own functions; `kind` is the type that it gives."""
+        found = self.builder.module.globals.get(name)
+        types = [argument.type for argument in arguments]
+        function = found or ir.Function(self.builder.module, ir.FunctionType(kind, types), name)
+        return self.builder.call(function, arguments)
+
+    def multiply_add(self, a, b, c):
+        """a b + c: one instruction where the processor has it, else two."""
+        name = f"llvm.fmuladd.v{self.lanes}f{8 * self.itemsize}"
+        return self.call(name, self.type, a, b, c)
+
+    def larger(self, a, b):
+        """The larger of two in every lane; where a is not a number, a."""
+        return self.builder.select(self.builder.fcmp_ordered("<", a, b), b, a)
+
+    def all_within(self, vectors, limit):
+        """Whether |a| <= limit for every number of every vector."""
+        most, beyond = self.splat(limit), None
+        for vector in vectors:
+            size = self.call(f"llvm.fabs.v{self.lanes}f{8 * self.itemsize}", self.type, vector)
+            more = self.builder.fcmp_unordered(">", size, most)  # as is what is not a number
+            beyond = more if beyond is None else self.builder.or_(beyond, more)
+        bits = self.builder.bitcast(beyond, ir.IntType(self.lanes))
+        return self.builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 0))
+
+    def gather(self, data, indices):
+        """data[indices[l]] in lane l."""
+        pointers = _Addresses(self.builder.block, data, indices, self.float, self.lanes)
+        self.builder._insert(pointers)
+        opaque = str(data.type) == "ptr"
+        suffix = "" if opaque else f"f{8 * self.itemsize}"
+        every = ir.Constant(ir.VectorType(ir.IntType(1), self.lanes), [1] * self.lanes)
+        return self.call(
+            f"llvm.masked.gather.v{self.lanes}f{8 * self.itemsize}.v{self.lanes}p0{suffix}",
+            self.type,
+            pointers,
+            ir.Constant(INDEX, self.itemsize),
+            every,
+            self.zeros(),
+        )
+
+    def loop(self, start, stop, step, initial, body):
+        """for k in range(start, stop, step): vectors = body(k, vectors); returns the last ones."""
+        b = self.builder
+        before = b.block
+        head, inside, after = (b.append_basic_block(name) for name in ("head", "inside", "after"))
+        b.branch(head)
+        b.position_at_end(head)
+        k = b.phi(INT)
+        vectors = [b.phi(self.type) for _ in initial]
+        b.cbranch(b.icmp_signed("<", k, stop), inside, after)
+        b.position_at_end(inside)
+        results = [*body(k, vectors), b.add(k, number(step))]
+        for phi, first, result in zip([*vectors, k], [*initial, start], results, strict=True):
+            phi.add_incoming(first, before)
+            phi.add_incoming(result, b.block)
+        b.branch(head)
+        b.position_at_end(after)
+        return vectors
+
+    def loaded_or(self, condition, pointers, otherwise):
+        """What the pointers point at if the condition holds, else the vector `otherwise`."""
+        b = self.builder
+        with b.if_else(condition) as (then, other):
+            with then:
+                loaded = [self.load(pointer) for pointer in pointers]
+                yes = b.block
+            with other:
+                no = b.block
+        chosen = []
+        for vector in loaded:
+            phi = b.phi(self.type)
+            phi.add_incoming(vector, yes)
+            phi.add_incoming(otherwise, no)
+            chosen.append(phi)
+        return chosen
+
+
+class _Addresses(ir.Instruction):
+    """data + indices[l] in lane l; llvmlite's own `gep` gives one address only."""
+
+    def __init__(self, block, data, indices, kind, lanes):
+        super().__init__(block, ir.VectorType(data.type, lanes), "getelementptr", [data, indices])
+        self.kind = kind
+
+    def descr(self, buf):
+        data, indices = (f"{o.type} {o.get_reference()}" for o in self.operands)
+        buf.append(f"getelementptr inbounds {self.kind}, {data}, {indices}\n")

@@ -1,0 +1,292 @@
+"""The innermost loops of the sparse engine: what is multiplied, and in which registers.
+
+Each stands here twice: as plain Python, to read and to test against, and right below it for LLVM.
+With Numba's compiler off (NUMBA_DISABLE_JIT=1) the first one runs.
+
+All activations lie in one flat array, the panel; T samples of a feature are neighbours in it. A
+`tile` is a tuple of as many zeros as vectors of 64 bytes make up T, since the length of a tuple is
+known when a kernel is compiled: (0, 0, 0, 0) means 64 samples in float32. Arguments that belong
+together are pairs:
+
+    weights  (values, indices)
+    run      (start, stop): the entries, blocks or rows k to go through
+    x        (where x begins in the panel, distance between two neighbouring inputs)
+    y        (where y begins, distance between two neighbouring outputs)
+    first    what the sum begins with
+    last     (floor, keep): no output is below `floor`; if `keep`, none is below what y held before.
+             With floor = 0 that is a ReLU; with keep, over the windows of a pooling, a max pooling.
+"""
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from minprune.sparse.llvm import INDEX, Vectors, lanes_of, number
+
+UNROLL = 4  # entries at a time: every run is padded to a multiple of it
+HEIGHT = 8  # output units of a block or a slice
+WIDE = 2  # vectors of samples that a block works on at once; 8 x 2 sums fill the registers
+
+
+# --- one output unit, T samples: a run of a blocked CSR ------------------------------------------
+
+
+def csr_run_python(tile, weights, run, panel, x, y, first, last):
+    """y_t = max(b + sum_k values_k x_indices_k,t, floor) for T neighbours t.
+
+    first  (b, more): the sum begins with b, or if `more` with what y holds
+    """
+    (values, indices), T = weights, len(tile) * lanes_of(panel.dtype)
+    (b, more), (floor, keep), (x_at, x_unit) = first, last, x
+    y = panel[y[0] : y[0] + T]
+    total = y.copy() if more else np.full(T, b)
+    for k in range(*run):
+        x_k = x_at + x_unit * int(indices[k])
+        total += values[k] * panel[x_k : x_k + T]
+    y[:] = np.maximum(total, y if keep else floor)
+
+
+@intrinsic
+def csr_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
+    """The sums stay in registers while the entries stream by, four at a time."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments)
+        _, (value, index), run, origin, (x_at, x_unit), (y_at, _), (b, more), (floor, keep) = (
+            v.given
+        )
+        places = [number(t * v.lanes) for t in range(len(tile))]
+        y = [v.at(origin, y_at, place) for place in places]
+
+        def four_entries(k, sums):
+            for u in range(UNROLL):
+                entry = builder.add(k, number(u))
+                w = v.splat(v.item(value, entry))
+                x_k = builder.mul(v.index(index, entry), x_unit)
+                x = [v.load(v.at(origin, x_at, x_k, place)) for place in places]
+                sums = [v.multiply_add(x_t, w, s) for x_t, s in zip(x, sums, strict=True)]
+            return sums
+
+        sums = v.loop(*run, UNROLL, v.loaded_or(more, y, v.splat(b)), four_entries)
+        least = v.loaded_or(keep, y, v.splat(floor))
+        for s, l, pointer in zip(sums, least, y, strict=True):
+            v.store(v.larger(s, l), pointer)
+        return context.get_dummy_value()
+
+    return types.void(tile, weights, run, panel, x, y, first, last), generate
+
+
+# --- eight output units, T samples: a group of 8 x 1 blocks --------------------------------------
+
+
+def block_run_python(tile, weights, run, panel, x, y, first, last):
+    """`csr_run` for up to 8 neighbouring units r that read the same inputs: values_kr.
+
+    first  (biases, where those of these units begin, how many units there are)
+
+    Source: Goto and van de Geijn 2008 (a square of sums that stays in registers).
+    """
+    (values, indices), T = weights, len(tile) * lanes_of(panel.dtype)
+    (biases, b_at, count), (floor, keep), (x_at, x_unit), (y_at, y_unit) = first, last, x, y
+    for r in range(count):
+        total = np.full(T, biases[b_at + r])
+        for k in range(*run):
+            x_k = x_at + x_unit * int(indices[k])
+            total += values[HEIGHT * k + r] * panel[x_k : x_k + T]
+        y = panel[y_at + r * y_unit :][:T]
+        y[:] = np.maximum(total, y if keep else floor)
+
+
+@intrinsic
+def block_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
+    """Eight by two vectors of sums: two loads of x and eight of weights for sixteen products."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments)
+        _, (value, index), run, origin, (x_at, x_unit), (y_at, y_unit), first, (floor, keep) = (
+            v.given
+        )
+        biases, b_at, count = first
+
+        def one_block(places):
+            def multiply(k, sums):
+                x_k = builder.mul(v.index(index, k), x_unit)
+                x = [v.load(v.at(origin, x_at, x_k, place)) for place in places]
+                out = []
+                for r in range(HEIGHT):
+                    w = v.splat(v.item(value, builder.mul(k, number(HEIGHT)), number(r)))
+                    out += [v.multiply_add(x_t, w, sums[len(out) + t]) for t, x_t in enumerate(x)]
+                return out
+
+            return multiply
+
+        for t in range(0, len(tile), WIDE):
+            places = [number(p * v.lanes) for p in range(t, min(t + WIDE, len(tile)))]
+            b = [v.splat(v.item(biases, b_at, number(r))) for r in range(HEIGHT)]
+            sums = v.loop(*run, 1, [b_r for b_r in b for _ in places], one_block(places))
+            for r in range(HEIGHT):
+                with builder.if_then(builder.icmp_signed("<", number(r), count)):
+                    y_r = builder.mul(y_unit, number(r))
+                    y = [v.at(origin, y_at, y_r, place) for place in places]
+                    least = v.loaded_or(keep, y, v.splat(floor))
+                    for s, l, pointer in zip(sums[r * len(places) :], least, y, strict=False):
+                        v.store(v.larger(s, l), pointer)
+        return context.get_dummy_value()
+
+    return types.void(tile, weights, run, panel, x, y, first, last), generate
+
+
+# --- one sample: eight output units at a time ----------------------------------------------------
+
+
+def slice_run_python(weights, run, panel, x, y, first, floor):
+    """y_r = max(b_r + sum_k values_kr x_indices_kr, floor) for 8 units r, and one sample.
+
+    weights  8 values and 8 indices in each row k
+    first    (biases, where those of these units begin)
+    """
+    (values, indices), (biases, b_at) = weights, first
+    total = biases[b_at : b_at + HEIGHT].copy()
+    for k in range(*run):
+        row = slice(HEIGHT * k, HEIGHT * (k + 1))
+        total += values[row] * panel[x + indices[row].astype(np.int64)]
+    panel[y : y + HEIGHT] = np.maximum(total, floor)
+
+
+@intrinsic
+def slice_run_compiled(typing, weights, run, panel, x, y, first, floor):
+    """With one sample there are no neighbours to load at once: each lane fetches its own input."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments, lanes=HEIGHT)
+        (value, index), run, origin, x, y, (biases, b_at), floor = v.given
+
+        def row(k, sums):
+            at = builder.mul(k, number(HEIGHT))
+            inputs = builder.bitcast(
+                builder.gep(index, [at]), ir.VectorType(INDEX, HEIGHT).as_pointer()
+            )
+            x_k = v.gather(builder.gep(origin, [x]), builder.load(inputs, align=4))
+            return [v.multiply_add(x_k, v.load(v.at(value, at)), sums[0])]
+
+        (total,) = v.loop(*run, 1, [v.load(v.at(biases, b_at))], row)
+        v.store(v.larger(total, v.splat(floor)), v.at(origin, y))
+        return context.get_dummy_value()
+
+    return types.void(weights, run, panel, x, y, first, floor), generate
+
+
+def block_one_python(weights, run, panel, x, y, first, floor):
+    """y_r = max(b_r + sum_k values_kr x_indices_k, floor) for the 8 units r of a group of blocks.
+
+    weights  8 values and one index in each block k
+    first    (biases, where those of these units begin)
+    """
+    (values, indices), (biases, b_at) = weights, first
+    total = biases[b_at : b_at + HEIGHT].copy()
+    for k in range(*run):
+        total += values[HEIGHT * k : HEIGHT * (k + 1)] * panel[x + int(indices[k])]
+    panel[y : y + HEIGHT] = np.maximum(total, floor)
+
+
+@intrinsic
+def block_one_compiled(typing, weights, run, panel, x, y, first, floor):
+    """Four sums in turn, since each product would otherwise wait for the one before it."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments, lanes=HEIGHT)
+        (value, index), (start, stop), origin, x, y, (biases, b_at), floor = v.given
+
+        def blocks(k, sums):
+            out = []
+            for u, s in enumerate(sums):
+                block = builder.add(k, number(u))
+                x_k = v.splat(v.item(origin, x, v.index(index, block)))
+                w = v.load(v.at(value, builder.mul(block, number(HEIGHT))))
+                out.append(v.multiply_add(w, x_k, s))
+            return out
+
+        rest = builder.and_(builder.sub(stop, start), number(UNROLL - 1))
+        fours = builder.sub(stop, rest)
+        sums = [v.load(v.at(biases, b_at)), *[v.zeros()] * (UNROLL - 1)]
+        sums = v.loop(start, fours, UNROLL, sums, blocks)
+        (last,) = v.loop(fours, stop, 1, sums[:1], blocks)
+        total = builder.fadd(builder.fadd(last, sums[1]), builder.fadd(sums[2], sums[3]))
+        v.store(v.larger(total, v.splat(floor)), v.at(origin, y))
+        return context.get_dummy_value()
+
+    return types.void(weights, run, panel, x, y, first, floor), generate
+
+
+# --- samples to panels and back ------------------------------------------------------------------
+
+
+def transpose_python(source, rows, target, columns, limit):
+    """target_ij = source_ji for a square of 16 x 16 numbers (8 x 8 of float64).
+
+    rows, columns  (where it begins, distance between two rows), of the source and of the target
+    returns whether all of them are numbers of magnitude at most `limit`
+    """
+    (source_at, pitch), (target_at, target_pitch) = rows, columns
+    L, fine = lanes_of(source.dtype), True
+    for i in range(L):
+        row = source[source_at + i * pitch :][:L]
+        fine = fine and bool(np.all(np.abs(row) <= limit))
+        target[target_at + i : target_at + i + (L - 1) * target_pitch + 1 : target_pitch] = row
+    return fine
+
+
+@intrinsic
+def transpose_compiled(typing, source, rows, target, columns, limit):
+    """In log2 16 rounds: swap single numbers of two rows, then pairs, then fours, then eights."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, source, signature, arguments)
+        origin, (source_at, pitch), goal, (target_at, target_pitch), limit = v.given
+        starts = [builder.mul(pitch, number(i)) for i in range(v.lanes)]
+        square = [v.load(v.at(origin, source_at, start)) for start in starts]
+        fine = v.all_within(square, limit)
+        step = 1
+        while step < v.lanes:
+            low = [l if not l & step else v.lanes + l - step for l in range(v.lanes)]
+            high = [l + step if not l & step else v.lanes + l for l in range(v.lanes)]
+            for i in range(v.lanes):
+                if not i & step:
+                    a, b = square[i], square[i + step]
+                    square[i], square[i + step] = v.shuffle(a, b, low), v.shuffle(a, b, high)
+            step *= 2
+        for i, row in enumerate(square):
+            v.store(row, v.at(goal, target_at, builder.mul(target_pitch, number(i))))
+        return fine
+
+    return types.boolean(source, rows, target, columns, source.dtype), generate
+
+
+# --- the next panel that nobody has begun --------------------------------------------------------
+
+
+def take_python(counter):
+    """What the counter holds; it is one higher afterwards. No two threads get the same number."""
+    counter[0] += 1
+    return counter[0] - 1
+
+
+@intrinsic
+def take_compiled(typing, counter):
+    """Reading and adding are one: nobody gets in between."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, counter, signature, arguments)
+        return builder.atomic_rmw("add", *v.given, number(1), "seq_cst")
+
+    return types.int64(counter), generate
+
+
+if numba.config.DISABLE_JIT:
+    csr_run, block_run, transpose = csr_run_python, block_run_python, transpose_python
+    slice_run, block_one, take = slice_run_python, block_one_python, take_python
+else:
+    csr_run, block_run, transpose = csr_run_compiled, block_run_compiled, transpose_compiled
+    slice_run, block_one, take = slice_run_compiled, block_one_compiled, take_compiled

@@ -1,0 +1,158 @@
+"""A network as the engine sees it: products, and the little that cannot be done along with them.
+
+Behind a product, a batch normalization goes into its weights, a ReLU and a max pooling into the
+loop that computes it; dropout and flattening are nothing at all. What is left is a list of stages.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
+
+
+class Window(NamedTuple):
+    """What a convolution reads for one output pixel."""
+
+    rows: int
+    columns: int
+    channels: int
+    stride: int
+    zeros: tuple  # around the image: above, below, on the left, on the right
+
+
+class Product(NamedTuple):
+    """y = max(x W + b, 0 if relu), over the windows of an image if there are any.
+
+    W     (n_in, n_out); of a convolution (k_h k_w c_in, c_out)
+    pool  size of the windows of a max pooling behind it, 1 if there is none
+    """
+
+    name: str
+    W: np.ndarray
+    b: np.ndarray
+    window: Window | None
+    shape: tuple  # of the output
+    relu: bool = False
+    pool: int = 1
+
+
+class Pool(NamedTuple):
+    """Max or average pooling."""
+
+    average: bool
+    size: int
+    stride: int
+    shape: tuple
+
+
+class Activation(NamedTuple):
+    """A function of single numbers, by the type of its layer."""
+
+    layer: type
+    shape: tuple
+
+
+class Affine(NamedTuple):
+    """y = a (x - m) + b, with m, a and b of every channel of an image, or every feature.
+
+    Not a x + (b - a m): where a is large, the two would all but cancel.
+    """
+
+    m: np.ndarray
+    a: np.ndarray
+    b: np.ndarray
+    shape: tuple
+
+
+def stages_of(network):
+    """The stages of a network, and the shapes of a sample before the first and after the last.
+
+    >>> from minprune.nn.models import cnn
+    >>> stages, image, logits = stages_of(cnn(np.random.default_rng(0)))
+    >>> [(stage.name, stage.relu, stage.pool) for stage in stages], image, logits
+    ([('0.K', True, 2), ('4.W', True, 1), ('6.W', False, 1)], (28, 28, 1), (10,))
+    """
+    shapes = network.check()
+    if shapes is None:
+        raise ValueError(
+            "network must know the shape of a sample: Network(layers, input_shape=(28, 28, 1))"
+        )
+    stages, shape = [], shapes[0]  # as it lies in memory: flattening moves nothing
+    for l, layer in enumerate(network.layers):
+        if type(layer) not in (*WITHOUT_WEIGHTS, Dense, Conv2D, BatchNorm):
+            raise TypeError(f"network must be made of minprune's own layers, got {layer!r}")
+        if type(layer) in (Dense, Conv2D, MaxPool2D, AveragePool2D):
+            before, shape = shape, shapes[l + 1]
+        last = stages[-1] if stages and isinstance(stages[-1], Product) else None
+        if type(layer) is Dense:
+            stages.append(Product(f"{l}.W", layer.W.value, layer.b.value, None, shape))
+        elif type(layer) is Conv2D:
+            stages.append(_convolution(f"{l}.K", layer, before, shape))
+        elif type(layer) is BatchNorm:
+            _normalize(stages, last, layer, shape)
+        elif type(layer) is ReLU and last is not None:
+            stages[-1] = last._replace(relu=True)
+        elif type(layer) is MaxPool2D and _can_pool(last, layer):
+            stages[-1] = last._replace(pool=layer.size, shape=shape)
+        elif type(layer) in (MaxPool2D, AveragePool2D):
+            stages.append(Pool(type(layer) is AveragePool2D, layer.size, layer.stride, shape))
+        elif type(layer) in (ReLU, Sigmoid, Tanh):
+            stages.append(Activation(type(layer), shape))
+    return stages, shapes[0], shapes[-1]
+
+
+WITHOUT_WEIGHTS = ReLU, Sigmoid, Tanh, Flatten, Dropout, MaxPool2D, AveragePool2D
+
+
+def _convolution(name, layer, before, shape):
+    k_h, k_w, c_in, c_out = layer.K.value.shape
+    window = Window(k_h, k_w, c_in, layer.stride, layer.zeros_around(*before[:2]))
+    return Product(name, layer.K.value.reshape(-1, c_out), layer.b.value, window, shape)
+
+
+def _can_pool(last, layer):
+    """Whether a max pooling can be done by the convolution before it: each output is used once."""
+    alone = last is not None and last.window is not None and last.pool == 1
+    return alone and layer.size == layer.stride
+
+
+def _normalize(stages, last, layer, shape):
+    """A batch normalization goes into the product before it, unless something stands between."""
+    m, a, b = layer.mean, layer.gamma.value / layer.running_deviation, layer.beta.value
+    if last is not None and not last.relu and last.pool == 1 and last.b.shape == a.shape:
+        stages[-1] = last._replace(W=last.W * a, b=(last.b - m) * a + b)
+    else:
+        stages.append(Affine(m, a, b, shape))
+
+
+def largest_input(stages, dtype):
+    """Up to which size of the inputs no sum of any stage can overflow.
+
+    A product with a zero weight leaves out 0 * x, which is 0 for every finite x, but a NaN for an
+    infinite one. So the engine may leave out zeros where this holds.
+    """
+    most, limit = float(np.finfo(dtype).max) / 4, float(np.finfo(dtype).max)
+    slope, offset = 1.0, 0.0  # |activation| <= slope |input| + offset
+    for stage in stages:
+        if isinstance(stage, Product):
+            growth = np.abs(stage.W.astype(np.float64)).sum(axis=0).max(initial=0.0)
+            shift = np.abs(stage.b.astype(np.float64)).max(initial=0.0)
+        elif isinstance(stage, Affine):
+            m, a, b = (np.abs(v.astype(np.float64)) for v in (stage.m, stage.a, stage.b))
+            growth, shift = max(a.max(), 1), (np.maximum(a, 1) * m + b).max()
+        else:
+            growth, shift = (stage.size**2 if isinstance(stage, Pool) and stage.average else 1), 0.0
+        if isinstance(stage, Activation) and stage.layer is not ReLU:
+            slope, offset = 0.0, 1.0
+            continue
+        slope, offset = slope * growth, offset * growth + shift
+        if slope > 0:
+            limit = min(limit, (most - offset) / slope)
+        elif offset > most:
+            limit = -1.0
+        if isinstance(stage, Pool) and stage.average:
+            slope, offset = slope / growth, offset / growth
+    return limit

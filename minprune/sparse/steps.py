@@ -1,0 +1,346 @@
+"""A compiled network as a list of steps over one array, and the loops that carry them out.
+
+`plan` turns a network into a `Program`; what stands here runs it. All activations of T samples, a
+panel, lie in one flat array, sample beside sample: the number of feature f and sample t stands at
+f T + t. A panel goes through all steps while the processor's caches hold it, and no panel waits for
+another. For a single sample T is 1, and an image lies channel by channel, so that its columns are
+the neighbours. A step knows where its input and output begin and how far apart rows, columns and
+channels lie, and so serves dense layers (one position) and convolutions (many) alike.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.jit import jit
+from minprune.sparse.microkernels import (
+    HEIGHT,
+    block_one,
+    block_run,
+    csr_run,
+    slice_run,
+    take,
+    transpose,
+)
+
+# kinds of steps
+CSR, BLOCKS, SLICES_ONE, BLOCKS_ONE, MAX_POOL, AVERAGE_POOL, ACTIVATION, AFFINE = range(8)
+RELU, SIGMOID, TANH = range(3)  # kinds of activations
+
+STEP = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "kind",
+            *("x", "x_i", "x_j", "x_c"),  # input: where it begins; to the next row, column, channel
+            *("y", "y_i", "y_j", "y_c"),  # output
+            *("n_i", "n_j", "n_c"),  # rows, columns and channels of the output
+            *("n_p", "n_q", "x_p", "x_q"),  # a pooling window: its size, the way to the next input
+            *("blocks", "values", "indices", "runs", "rows", "bias"),  # of weights: where to look
+            *("relu", "which"),  # fused; which activation
+            *("b_i", "b_j", "b_c"),  # of an affine step: to the next three numbers
+            *("clear", "n_clear"),  # columns to set to zero behind the last one
+        )
+    ]
+)
+
+
+class Program(NamedTuple):
+    """What `plan` makes of a network.
+
+    steps                       records of `STEP`
+    values, indices             the entries of all layers, one after the other
+    runs, rows                  where each run of entries begins, and the unit that it belongs to
+    biases                      and the factors of affine steps
+    """
+
+    steps: np.ndarray
+    values: np.ndarray
+    indices: np.ndarray
+    runs: np.ndarray
+    rows: np.ndarray
+    biases: np.ndarray
+
+
+class Ends(NamedTuple):
+    """Where a sample comes in and goes out.
+
+    source, target  addresses of the features in order
+    x_rows, y_rows  (first address, rows, length, distance): the same as rows of neighbours
+    limit           up to which size of the input no layer can overflow
+    """
+
+    source: np.ndarray
+    target: np.ndarray
+    x_rows: tuple
+    y_rows: tuple
+    limit: float
+
+
+# --- products ------------------------------------------------------------------------------------
+
+
+@jit
+def csr_step(tile, step, program, panel, unit):
+    """A layer in blocked CSR: at every position, over every window of a pooling behind it."""
+    for block in range(step["blocks"]):
+        for i in range(step["n_i"]):
+            for j in range(step["n_j"]):
+                y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * unit
+                for p in range(step["n_p"]):
+                    for q in range(step["n_q"]):
+                        x = step["x"] + i * step["x_i"] + j * step["x_j"]
+                        x += p * step["x_p"] + q * step["x_q"]
+                        csr_units(tile, step, program, panel, unit, block, x * unit, y, p + q > 0)
+
+
+@jit
+def csr_units(tile, step, program, panel, unit, block, x, y, keep):
+    """All output units at one position, as far as they read one block of inputs."""
+    weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    final = step["relu"] and block == step["blocks"] - 1
+    floor = panel.dtype.type(0) if final else -panel.dtype.type(np.inf)
+    row, run = step["rows"] + block * step["n_c"], step["runs"] + block * (step["n_c"] + 1)
+    for r in range(step["n_c"]):
+        o = program.rows[row + r]
+        entries = program.runs[run + r], program.runs[run + r + 1]
+        first = program.biases[step["bias"] + o], block > 0
+        out = y + o * step["y_c"] * unit, unit
+        csr_run(tile, weights, entries, panel, (x, unit), out, first, (floor, keep))
+
+
+@jit
+def blocks_step(tile, step, program, panel, unit):
+    """The same for a layer in 8 x 1 blocks."""
+    for i in range(step["n_i"]):
+        for j in range(step["n_j"]):
+            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * unit
+            for p in range(step["n_p"]):
+                for q in range(step["n_q"]):
+                    x = step["x"] + i * step["x_i"] + j * step["x_j"]
+                    x += p * step["x_p"] + q * step["x_q"]
+                    block_units(tile, step, program, panel, unit, x * unit, y, p + q > 0)
+
+
+@jit
+def block_units(tile, step, program, panel, unit, x, y, keep):
+    """All output units at one position, eight by eight."""
+    weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
+    for o in range(0, step["n_c"], HEIGHT):
+        run = step["runs"] + o // HEIGHT
+        blocks = program.runs[run], program.runs[run + 1]
+        first = program.biases, step["bias"] + o, min(HEIGHT, step["n_c"] - o)
+        out = y + o * step["y_c"] * unit, step["y_c"] * unit
+        block_run(tile, weights, blocks, panel, (x, unit), out, first, (floor, keep))
+
+
+@jit
+def slices_one_step(step, program, panel):
+    """A layer in slices of 8 rows, for one sample."""
+    weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
+    for o in range(0, step["n_c"], HEIGHT):
+        run = step["runs"] + o // HEIGHT
+        rows = program.runs[run], program.runs[run + 1]
+        first = program.biases, step["bias"] + o
+        slice_run(weights, rows, panel, step["x"], step["y"] + o, first, floor)
+
+
+@jit
+def blocks_one_step(step, program, panel):
+    """A layer in 8 x 1 blocks, for one sample; at many positions if it is a convolution."""
+    weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
+    for i in range(step["n_i"]):
+        for j in range(step["n_j"]):
+            x = step["x"] + i * step["x_i"] + j * step["x_j"]
+            y = step["y"] + i * step["y_i"] + j * step["y_j"]
+            for o in range(0, step["n_c"], HEIGHT):
+                run = step["runs"] + o // HEIGHT
+                blocks = program.runs[run], program.runs[run + 1]
+                first = program.biases, step["bias"] + o
+                block_one(weights, blocks, panel, x, y + o, first, floor)
+
+
+# --- everything else -----------------------------------------------------------------------------
+
+
+@jit
+def pool_step(step, panel, unit):
+    """Max or average pooling that stands alone."""
+    average = step["kind"] == AVERAGE_POOL
+    share = panel.dtype.type(1) / panel.dtype.type(step["n_p"] * step["n_q"])
+    for i in range(step["n_i"]):
+        for j in range(step["n_j"]):
+            for c in range(step["n_c"]):
+                y = (step["y"] + i * step["y_i"] + j * step["y_j"] + c * step["y_c"]) * unit
+                first = step["x"] + i * step["x_i"] + j * step["x_j"] + c * step["x_c"]
+                for p in range(step["n_p"]):
+                    for q in range(step["n_q"]):
+                        x = (first + p * step["x_p"] + q * step["x_q"]) * unit
+                        for t in range(unit):
+                            if p + q == 0:
+                                panel[y + t] = panel[x + t]
+                            elif average:
+                                panel[y + t] += panel[x + t]
+                            else:
+                                panel[y + t] = max(panel[y + t], panel[x + t])
+                if average:
+                    for t in range(unit):
+                        panel[y + t] *= share
+
+
+@jit
+def activation_step(step, panel, unit):
+    """A ReLU that stands alone, a sigmoid or a hyperbolic tangent, number by number."""
+    zero, one, two = panel.dtype.type(0), panel.dtype.type(1), panel.dtype.type(2)
+    which = step["which"]
+    for i in range(step["n_i"]):
+        for j in range(step["n_j"]):
+            for c in range(step["n_c"]):
+                x = (step["x"] + i * step["x_i"] + j * step["x_j"] + c * step["x_c"]) * unit
+                y = (step["y"] + i * step["y_i"] + j * step["y_j"] + c * step["y_c"]) * unit
+                for t in range(unit):
+                    z = panel[x + t]
+                    if which == RELU:
+                        panel[y + t] = max(z, zero)
+                    elif which == SIGMOID:
+                        panel[y + t] = (one + np.tanh(z / two)) / two
+                    else:
+                        panel[y + t] = np.tanh(z)
+
+
+@jit
+def affine_step(step, program, panel, unit):
+    """y = a (x - m) + b: a batch normalization that stands alone. m, a, b lie side by side."""
+    for i in range(step["n_i"]):
+        for j in range(step["n_j"]):
+            for c in range(step["n_c"]):
+                x = (step["x"] + i * step["x_i"] + j * step["x_j"] + c * step["x_c"]) * unit
+                y = (step["y"] + i * step["y_i"] + j * step["y_j"] + c * step["y_c"]) * unit
+                at = step["bias"] + i * step["b_i"] + j * step["b_j"] + c * step["b_c"]
+                m, a, b = program.biases[at], program.biases[at + 1], program.biases[at + 2]
+                for t in range(unit):
+                    panel[y + t] = a * (panel[x + t] - m) + b
+
+
+@jit
+def clear_step(step, panel):
+    """Zeros behind the last column of an image, where vectors have written beyond it."""
+    for i in range(step["n_i"]):
+        for c in range(step["n_c"]):
+            at = step["y"] + i * step["y_i"] + c * step["y_c"] + step["clear"]
+            for k in range(step["n_clear"]):
+                panel[at + k] = 0
+
+
+@jit
+def run_steps(tile, program, panel, unit):
+    """All steps, on the panel or sample whose input stands in place."""
+    for s in range(len(program.steps)):
+        step = program.steps[s]
+        kind = step["kind"]
+        if kind == CSR:
+            csr_step(tile, step, program, panel, unit)
+        elif kind == BLOCKS:
+            blocks_step(tile, step, program, panel, unit)
+        elif kind == SLICES_ONE:
+            slices_one_step(step, program, panel)
+        elif kind == BLOCKS_ONE:
+            blocks_one_step(step, program, panel)
+        elif kind in (MAX_POOL, AVERAGE_POOL):
+            pool_step(step, panel, unit)
+        elif kind == ACTIVATION:
+            activation_step(step, panel, unit)
+        else:
+            affine_step(step, program, panel, unit)
+        if step["n_clear"] > 0:
+            clear_step(step, panel)
+
+
+# --- in and out ----------------------------------------------------------------------------------
+
+
+@jit
+def pack(x, n, count, rows, panel, T, limit):
+    """`count` samples from n on side by side; returns whether all are finite and within the limit.
+
+    If there are fewer than T, what an earlier panel left behind keeps the other places.
+    """
+    at, n_i, length, pitch = rows
+    L, F, fine = lanes(x), n_i * length, True
+    square = count - count % L
+    for i in range(n_i):
+        source, target = n * F + i * length, (at + i * pitch) * T
+        wide = length - length % L
+        for f in range(0, wide, L):
+            for t in range(0, square, L):
+                fine &= transpose(x, (source + t * F + f, F), panel, (target + f * T + t, T), limit)
+        for t in range(count):
+            for f in range(wide if t < square else 0, length):
+                z = x[source + t * F + f]
+                fine &= abs(z) <= limit
+                panel[target + f * T + t] = z
+    return fine
+
+
+@jit
+def unpack(panel, T, y, n, count, rows):
+    """The way back."""
+    at, n_i, length, pitch = rows
+    L, F = lanes(y), n_i * length
+    square, most = count - count % L, y.dtype.type(np.inf)
+    for i in range(n_i):
+        source, target = (at + i * pitch) * T, n * F + i * length
+        wide = length - length % L
+        for f in range(0, wide, L):
+            for t in range(0, square, L):
+                transpose(panel, (source + f * T + t, T), y, (target + t * F + f, F), most)
+        for t in range(count):
+            for f in range(wide if t < square else 0, length):
+                y[target + t * F + f] = panel[source + f * T + t]
+
+
+@jit
+def lanes(array):
+    return 64 // array.itemsize
+
+
+@jit
+def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counter, fine):
+    """Panel after panel, as long as there is one that no other thread has taken.
+
+    arrays   of the program, as a plain tuple, which Python hands over faster
+    x, y     flat; N samples one after the other
+    panel    the working memory of this thread
+    counter  (1,) shared by all threads
+    fine     for each panel: whether its inputs are finite and so small that nothing overflows;
+             where not, y is not written
+    """
+    program, T = Program(*arrays), len(tile) * lanes(panel)
+    while True:
+        p = take(counter)
+        if p >= len(fine):
+            break
+        n, count = p * T, min(T, N - p * T)
+        fine[p] = pack(x, n, count, x_rows, panel, T, limit)
+        if fine[p]:
+            run_steps(tile, program, panel, T)
+            unpack(panel, T, y, n, count, y_rows)
+
+
+@jit
+def run_samples(tile, arrays, source, target, limit, N, x, y, panel):
+    """One sample after the other, up to one that is not fine; returns whether all were."""
+    program = Program(*arrays)
+    for n in range(N):
+        for f in range(len(source)):
+            z = x[n * len(source) + f]
+            if not abs(z) <= limit:
+                return False
+            panel[source[f]] = z
+        run_steps(tile, program, panel, 1)
+        for f in range(len(target)):
+            y[n * len(target) + f] = panel[target[f]]
+    return True
