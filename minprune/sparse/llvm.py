@@ -75,7 +75,7 @@ class Vectors:
 
     def shuffle(self, a, b, lanes):
         """The lanes of a and b, numbered through, in another order."""
-        order = ir.Constant(ir.VectorType(INDEX, len(lanes)), lanes)
+        order = ir.Constant(ir.VectorType(INDEX, len(lanes)), list(lanes))
         return self.builder.shuffle_vector(a, b, order)
 
     def at(self, data, *offsets):

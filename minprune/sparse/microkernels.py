@@ -220,6 +220,59 @@ def block_one_compiled(typing, weights, run, panel, x, y, first, floor):
     return types.void(weights, run, panel, x, y, first, floor), generate
 
 
+# --- one image: pairs of columns ----------------------------------------------------------------
+
+
+def pairs_run_python(panel, x, y, rows):
+    """y_j = max over p of max(x_p,2j, x_p,2j+1) for 16 columns j (8 of float64): max pooling.
+
+    x, y  where they begin in the panel
+    rows  (how many rows p, distance between two)
+    """
+    (n_p, x_p), L = rows, lanes_of(panel.dtype)
+    columns = [panel[x + p * x_p :][: 2 * L].reshape(L, 2) for p in range(n_p)]
+    panel[y : y + L] = np.max(columns, axis=(0, 2))
+
+
+@intrinsic
+def pairs_run_compiled(typing, panel, x, y, rows):
+    """The larger of two vectors of rows; then the even lanes against the odd ones."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments)
+        origin, x, y, (n_p, x_p) = v.given
+
+        def row(p):
+            start = builder.mul(p, x_p)
+            return [v.load(v.at(origin, x, start, number(k * v.lanes))) for k in range(2)]
+
+        def next_row(p, largest):
+            return [v.larger(a, b) for a, b in zip(largest, row(p), strict=True)]
+
+        largest = v.loop(number(1), n_p, 1, row(number(0)), next_row)
+        even, odd = (v.shuffle(*largest, range(k, 2 * v.lanes, 2)) for k in range(2))
+        v.store(v.larger(even, odd), v.at(origin, y))
+        return context.get_dummy_value()
+
+    return types.void(panel, x, y, rows), generate
+
+
+def larger_python(a, b):
+    """The larger of two numbers."""
+    return max(a, b)
+
+
+@intrinsic
+def larger_compiled(typing, a, b):
+    """Numba's own `max` branches, and a processor cannot guess which of two numbers is larger."""
+
+    def generate(context, builder, signature, arguments):
+        a, b = arguments
+        return builder.select(builder.fcmp_ordered("<", a, b), b, a)
+
+    return a(a, a), generate
+
+
 # --- samples to panels and back ------------------------------------------------------------------
 
 
@@ -287,6 +340,8 @@ def take_compiled(typing, counter):
 if numba.config.DISABLE_JIT:
     csr_run, block_run, transpose = csr_run_python, block_run_python, transpose_python
     slice_run, block_one, take = slice_run_python, block_one_python, take_python
+    pairs_run, larger = pairs_run_python, larger_python
 else:
     csr_run, block_run, transpose = csr_run_compiled, block_run_compiled, transpose_compiled
     slice_run, block_one, take = slice_run_compiled, block_one_compiled, take_compiled
+    pairs_run, larger = pairs_run_compiled, larger_compiled

@@ -293,8 +293,13 @@ class Planner:
 
     def pooled(self, x, shape, following, size, stride=None, kind=steps.MAX_POOL):
         (p, q), (s_i, s_j), y = size, stride or size, self.like(shape, following)
-        self.step(kind, x, y, shape, n_p=p, n_q=q, x_p=x.strides[0], x_q=x.strides[1],
-                  x_i=s_i * x.strides[0], x_j=s_j * x.strides[1])  # fmt: skip
+        fields = {"n_p": p, "n_q": q, "x_p": x.strides[0], "x_q": x.strides[1]}
+        fields |= {"x_i": s_i * x.strides[0], "x_j": s_j * x.strides[1]}
+        neighbours = not self.panels and x.strides[1] == y.strides[1] == 1
+        if neighbours and kind == steps.MAX_POOL and q == s_j == 2:
+            kind = steps.PAIRS_ONE
+            fields |= {"clear": shape[1], "n_clear": zeros_of(following)[3]}
+        self.step(kind, x, y, shape, **fields)
         return y
 
     def activation(self, stage, x, following):

@@ -18,13 +18,16 @@ from minprune.sparse.microkernels import (
     block_one,
     block_run,
     csr_run,
+    larger,
+    pairs_run,
     slice_run,
     take,
     transpose,
 )
 
 # kinds of steps
-CSR, BLOCKS, SLICES_ONE, BLOCKS_ONE, MAX_POOL, AVERAGE_POOL, ACTIVATION, AFFINE = range(8)
+CSR, BLOCKS, SLICES_ONE, BLOCKS_ONE = range(4)
+MAX_POOL, AVERAGE_POOL, PAIRS_ONE, ACTIVATION, AFFINE = range(4, 9)
 RELU, SIGMOID, TANH = range(3)  # kinds of activations
 
 STEP = np.dtype(
@@ -98,15 +101,16 @@ def csr_step(tile, step, program, panel, unit):
 def csr_units(tile, step, program, panel, unit, block, x, y, keep):
     """All output units at one position, as far as they read one block of inputs."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    n, y_c = step["n_c"], step["y_c"] * unit
+    rows = program.rows[step["rows"] + block * n :]
+    runs = program.runs[step["runs"] + block * (n + 1) :]
+    biases = program.biases[step["bias"] :]
     final = step["relu"] and block == step["blocks"] - 1
-    floor = panel.dtype.type(0) if final else -panel.dtype.type(np.inf)
-    row, run = step["rows"] + block * step["n_c"], step["runs"] + block * (step["n_c"] + 1)
-    for r in range(step["n_c"]):
-        o = program.rows[row + r]
-        entries = program.runs[run + r], program.runs[run + r + 1]
-        first = program.biases[step["bias"] + o], block > 0
-        out = y + o * step["y_c"] * unit, unit
-        csr_run(tile, weights, entries, panel, (x, unit), out, first, (floor, keep))
+    last = (panel.dtype.type(0) if final else -panel.dtype.type(np.inf)), keep
+    for r in range(n):
+        o, entries = rows[r], (runs[r], runs[r + 1])
+        csr_run(tile, weights, entries, panel, (x, unit), (y + o * y_c, unit),
+                (biases[o], block > 0), last)  # fmt: skip
 
 
 @jit
@@ -126,41 +130,39 @@ def blocks_step(tile, step, program, panel, unit):
 def block_units(tile, step, program, panel, unit, x, y, keep):
     """All output units at one position, eight by eight."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
-    for o in range(0, step["n_c"], HEIGHT):
-        run = step["runs"] + o // HEIGHT
-        blocks = program.runs[run], program.runs[run + 1]
-        first = program.biases, step["bias"] + o, min(HEIGHT, step["n_c"] - o)
-        out = y + o * step["y_c"] * unit, step["y_c"] * unit
-        block_run(tile, weights, blocks, panel, (x, unit), out, first, (floor, keep))
+    n, y_c, bias = step["n_c"], step["y_c"] * unit, step["bias"]
+    runs = program.runs[step["runs"] :]
+    last = (panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)), keep
+    for g in range((n + HEIGHT - 1) // HEIGHT):
+        o, blocks = g * HEIGHT, (runs[g], runs[g + 1])
+        first = program.biases, bias + o, min(HEIGHT, n - o)
+        block_run(tile, weights, blocks, panel, (x, unit), (y + o * y_c, y_c), first, last)
 
 
 @jit
 def slices_one_step(step, program, panel):
     """A layer in slices of 8 rows, for one sample."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    x, y, bias, runs = step["x"], step["y"], step["bias"], program.runs[step["runs"] :]
     floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
-    for o in range(0, step["n_c"], HEIGHT):
-        run = step["runs"] + o // HEIGHT
-        rows = program.runs[run], program.runs[run + 1]
-        first = program.biases, step["bias"] + o
-        slice_run(weights, rows, panel, step["x"], step["y"] + o, first, floor)
+    for s in range((step["n_c"] + HEIGHT - 1) // HEIGHT):
+        first, o = (program.biases, bias + s * HEIGHT), s * HEIGHT
+        slice_run(weights, (runs[s], runs[s + 1]), panel, x, y + o, first, floor)
 
 
 @jit
 def blocks_one_step(step, program, panel):
     """A layer in 8 x 1 blocks, for one sample; at many positions if it is a convolution."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    bias, runs = step["bias"], program.runs[step["runs"] :]
     floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
             x = step["x"] + i * step["x_i"] + j * step["x_j"]
             y = step["y"] + i * step["y_i"] + j * step["y_j"]
-            for o in range(0, step["n_c"], HEIGHT):
-                run = step["runs"] + o // HEIGHT
-                blocks = program.runs[run], program.runs[run + 1]
-                first = program.biases, step["bias"] + o
-                block_one(weights, blocks, panel, x, y + o, first, floor)
+            for g in range((step["n_c"] + HEIGHT - 1) // HEIGHT):
+                first, o = (program.biases, bias + g * HEIGHT), g * HEIGHT
+                block_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
 
 
 # --- everything else -----------------------------------------------------------------------------
@@ -169,26 +171,59 @@ def blocks_one_step(step, program, panel):
 @jit
 def pool_step(step, panel, unit):
     """Max or average pooling that stands alone."""
+    window = step["n_p"], step["n_q"], step["x_p"] * unit, step["x_q"] * unit
     average = step["kind"] == AVERAGE_POOL
-    share = panel.dtype.type(1) / panel.dtype.type(step["n_p"] * step["n_q"])
+    n_j, x_j, y_j = step["n_j"], step["x_j"] * unit, step["y_j"] * unit
     for i in range(step["n_i"]):
-        for j in range(step["n_j"]):
-            for c in range(step["n_c"]):
-                y = (step["y"] + i * step["y_i"] + j * step["y_j"] + c * step["y_c"]) * unit
-                first = step["x"] + i * step["x_i"] + j * step["x_j"] + c * step["x_c"]
-                for p in range(step["n_p"]):
-                    for q in range(step["n_q"]):
-                        x = (first + p * step["x_p"] + q * step["x_q"]) * unit
-                        for t in range(unit):
-                            if p + q == 0:
-                                panel[y + t] = panel[x + t]
-                            elif average:
-                                panel[y + t] += panel[x + t]
-                            else:
-                                panel[y + t] = max(panel[y + t], panel[x + t])
-                if average:
-                    for t in range(unit):
-                        panel[y + t] *= share
+        for c in range(step["n_c"]):
+            x = (step["x"] + i * step["x_i"] + c * step["x_c"]) * unit
+            y = (step["y"] + i * step["y_i"] + c * step["y_c"]) * unit
+            for j in range(n_j):
+                if unit == 1:
+                    panel[y + j * y_j] = pooled_number(window, average, panel, x + j * x_j)
+                else:
+                    pool_numbers(window, average, panel, unit, x + j * x_j, y + j * y_j)
+
+
+@jit
+def pooled_number(window, average, panel, x):
+    """One window of one sample."""
+    n_p, n_q, x_p, x_q = window
+    largest, total = panel[x], panel.dtype.type(0)
+    for p in range(n_p):
+        for q in range(n_q):
+            number = panel[x + p * x_p + q * x_q]
+            largest, total = larger(largest, number), total + number
+    return total / panel.dtype.type(n_p * n_q) if average else largest
+
+
+@jit
+def pool_numbers(window, average, panel, unit, x, y):
+    """One window of all samples of a panel."""
+    n_p, n_q, x_p, x_q = window
+    for t in range(unit):
+        panel[y + t] = panel[x + t]
+    for w in range(1, n_p * n_q):
+        at = x + w // n_q * x_p + w % n_q * x_q
+        for t in range(unit):
+            number = panel[at + t]
+            panel[y + t] = panel[y + t] + number if average else larger(panel[y + t], number)
+    if average:
+        for t in range(unit):
+            panel[y + t] /= panel.dtype.type(n_p * n_q)
+
+
+@jit
+def pairs_one_step(step, panel):
+    """Max pooling of one image by twos, a vector of columns at a time."""
+    rows, wide = (step["n_p"], step["x_p"]), lanes(panel)
+    n_j, x_j, y_j = step["n_j"], step["x_j"], step["y_j"]
+    for i in range(step["n_i"]):
+        for c in range(step["n_c"]):
+            x = step["x"] + i * step["x_i"] + c * step["x_c"]
+            y = step["y"] + i * step["y_i"] + c * step["y_c"]
+            for j in range(0, n_j, wide):
+                pairs_run(panel, x + j * x_j, y + j * y_j, rows)
 
 
 @jit
@@ -204,7 +239,7 @@ def activation_step(step, panel, unit):
                 for t in range(unit):
                     z = panel[x + t]
                     if which == RELU:
-                        panel[y + t] = max(z, zero)
+                        panel[y + t] = larger(z, zero)
                     elif which == SIGMOID:
                         panel[y + t] = (one + np.tanh(z / two)) / two
                     else:
@@ -251,6 +286,8 @@ def run_steps(tile, program, panel, unit):
             blocks_one_step(step, program, panel)
         elif kind in (MAX_POOL, AVERAGE_POOL):
             pool_step(step, panel, unit)
+        elif kind == PAIRS_ONE:
+            pairs_one_step(step, panel)
         elif kind == ACTIVATION:
             activation_step(step, panel, unit)
         else:
