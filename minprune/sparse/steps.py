@@ -230,34 +230,36 @@ def pairs_one_step(step, panel):
 def activation_step(step, panel, unit):
     """A ReLU that stands alone, a sigmoid or a hyperbolic tangent, number by number."""
     zero, one, two = panel.dtype.type(0), panel.dtype.type(1), panel.dtype.type(2)
-    which = step["which"]
+    which, n_c = step["which"], step["n_c"]
+    x_c, y_c = step["x_c"] * unit, step["y_c"] * unit
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
-            for c in range(step["n_c"]):
-                x = (step["x"] + i * step["x_i"] + j * step["x_j"] + c * step["x_c"]) * unit
-                y = (step["y"] + i * step["y_i"] + j * step["y_j"] + c * step["y_c"]) * unit
+            x = (step["x"] + i * step["x_i"] + j * step["x_j"]) * unit
+            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * unit
+            for c in range(n_c):
                 for t in range(unit):
-                    z = panel[x + t]
+                    z = panel[x + c * x_c + t]
                     if which == RELU:
-                        panel[y + t] = larger(z, zero)
+                        panel[y + c * y_c + t] = larger(z, zero)
                     elif which == SIGMOID:
-                        panel[y + t] = (one + np.tanh(z / two)) / two
+                        panel[y + c * y_c + t] = (one + np.tanh(z / two)) / two
                     else:
-                        panel[y + t] = np.tanh(z)
+                        panel[y + c * y_c + t] = np.tanh(z)
 
 
 @jit
 def affine_step(step, program, panel, unit):
     """y = a (x - m) + b: a batch normalization that stands alone. m, a, b lie side by side."""
+    n_c, x_c, y_c, b_c = step["n_c"], step["x_c"] * unit, step["y_c"] * unit, step["b_c"]
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
-            for c in range(step["n_c"]):
-                x = (step["x"] + i * step["x_i"] + j * step["x_j"] + c * step["x_c"]) * unit
-                y = (step["y"] + i * step["y_i"] + j * step["y_j"] + c * step["y_c"]) * unit
-                at = step["bias"] + i * step["b_i"] + j * step["b_j"] + c * step["b_c"]
-                m, a, b = program.biases[at], program.biases[at + 1], program.biases[at + 2]
+            x = (step["x"] + i * step["x_i"] + j * step["x_j"]) * unit
+            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * unit
+            mab = program.biases[step["bias"] + i * step["b_i"] + j * step["b_j"] :]
+            for c in range(n_c):
+                m, a, b = mab[c * b_c], mab[c * b_c + 1], mab[c * b_c + 2]
                 for t in range(unit):
-                    panel[y + t] = a * (panel[x + t] - m) + b
+                    panel[y + c * y_c + t] = a * (panel[x + c * x_c + t] - m) + b
 
 
 @jit
