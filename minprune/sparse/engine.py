@@ -15,7 +15,7 @@ from minprune.sparse.csr import CSR, csr_from_dense, dense_from_csr
 from minprune.sparse.llvm import BYTES, lanes_of
 from minprune.sparse.plan import VECTORS, plan
 from minprune.sparse.stages import Product, stages_of
-from minprune.sparse.steps import run_panels, run_samples
+from minprune.sparse.steps import run_panels, run_samples, wait
 from minprune.sparse.workers import at_once, usable_cores
 
 FEW = 3  # samples that go one by one; with more, a panel is faster though it is not full
@@ -131,16 +131,17 @@ class SparseEngine:
         V, threads = self._tile(len(x), size)
         T = V * lanes_of(self.dtype)
         fine = np.ones(-(-len(x) // T), bool)
-        next_panel = np.zeros(1, np.int64)
+        counters = np.zeros(2, np.int64)
         arguments = ((0,) * V, tuple(program), ends.x_rows, ends.y_rows, ends.limit,
                      len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
 
         def work():
             memory = self._memory(T, size)
-            run_panels(*arguments, memory, next_panel, fine)
+            run_panels(*arguments, memory, counters, fine)
             self._free[T].append(memory)
 
         at_once(work, min(threads, len(fine)))
+        wait(counters, len(fine))
         return np.repeat(fine, T)[: len(x)]
 
     def _dense(self, x, y, which):

@@ -17,6 +17,8 @@ together are pairs:
              With floor = 0 that is a ReLU; with keep, over the windows of a pooling, a max pooling.
 """
 
+import threading
+
 import numba
 import numpy as np
 from llvmlite import ir
@@ -317,31 +319,35 @@ def transpose_compiled(typing, source, rows, target, columns, limit):
     return types.boolean(source, rows, target, columns, source.dtype), generate
 
 
-# --- the next panel that nobody has begun --------------------------------------------------------
+# --- counting together --------------------------------------------------------------------------
+
+_one_at_a_time = threading.Lock()
 
 
-def take_python(counter):
-    """What the counter holds; it is one higher afterwards. No two threads get the same number."""
-    counter[0] += 1
-    return counter[0] - 1
+def add_python(counters, k, n):
+    """Add n to counters_k and return what it held. No two threads get in each other's way."""
+    with _one_at_a_time:
+        counters[k] += n
+        return counters[k] - n
 
 
 @intrinsic
-def take_compiled(typing, counter):
-    """Reading and adding are one: nobody gets in between."""
+def add_compiled(typing, counters, k, n):
+    """Reading and adding are one instruction."""
 
     def generate(context, builder, signature, arguments):
-        v = Vectors(context, builder, counter, signature, arguments)
-        return builder.atomic_rmw("add", *v.given, number(1), "seq_cst")
+        v = Vectors(context, builder, counters, signature, arguments)
+        place, k, n = v.given
+        return builder.atomic_rmw("add", builder.gep(place, [k]), n, "seq_cst")
 
-    return types.int64(counter), generate
+    return types.int64(counters, types.int64, types.int64), generate
 
 
 if numba.config.DISABLE_JIT:
     csr_run, block_run, transpose = csr_run_python, block_run_python, transpose_python
-    slice_run, block_one, take = slice_run_python, block_one_python, take_python
+    slice_run, block_one, add = slice_run_python, block_one_python, add_python
     pairs_run, larger = pairs_run_python, larger_python
 else:
     csr_run, block_run, transpose = csr_run_compiled, block_run_compiled, transpose_compiled
-    slice_run, block_one, take = slice_run_compiled, block_one_compiled, take_compiled
+    slice_run, block_one, add = slice_run_compiled, block_one_compiled, add_compiled
     pairs_run, larger = pairs_run_compiled, larger_compiled

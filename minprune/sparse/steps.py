@@ -15,13 +15,13 @@ import numpy as np
 from minprune.jit import jit
 from minprune.sparse.microkernels import (
     HEIGHT,
+    add,
     block_one,
     block_run,
     csr_run,
     larger,
     pairs_run,
     slice_run,
-    take,
     transpose,
 )
 
@@ -347,19 +347,19 @@ def lanes(array):
 
 
 @jit
-def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counter, fine):
+def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counters, fine):
     """Panel after panel, as long as there is one that no other thread has taken.
 
-    arrays   of the program, as a plain tuple, which Python hands over faster
-    x, y     flat; N samples one after the other
-    panel    the working memory of this thread
-    counter  (1,) shared by all threads
-    fine     for each panel: whether its inputs are finite and so small that nothing overflows;
-             where not, y is not written
+    arrays    of the program, as a plain tuple, which Python hands over faster
+    x, y      flat; N samples one after the other
+    panel     the working memory of this thread
+    counters  (2,) shared by all threads: panels that are taken, panels that are done
+    fine      for each panel: whether its inputs are finite and so small that nothing overflows;
+              where not, y is not written
     """
     program, T = Program(*arrays), len(tile) * lanes(panel)
     while True:
-        p = take(counter)
+        p = add(counters, 0, 1)
         if p >= len(fine):
             break
         n, count = p * T, min(T, N - p * T)
@@ -367,6 +367,14 @@ def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counter, fin
         if fine[p]:
             run_steps(tile, program, panel, T)
             unpack(panel, T, y, n, count, y_rows)
+        add(counters, 1, 1)
+
+
+@jit
+def wait(counters, panels):
+    """Until all panels are done. They are at work on the last: sleeping would take longer."""
+    while add(counters, 1, 0) < panels:
+        pass
 
 
 @jit

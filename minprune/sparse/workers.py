@@ -2,42 +2,64 @@
 
 The compiled loops run without Python's lock, so threads are enough. Not Numba's own `parallel`: its
 threads and those of a BLAS spin in each other's way, two callers at once can abort the process,
-and after a fork it hangs.
+and after a fork it hangs. Not `concurrent.futures` either: its handing over and back takes as long
+as a small network.
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
+from queue import SimpleQueue
 
-MOST = 64
-_pool = None
+
+class _Workers:
+    """The threads, and what they wait for; there is one of it in a process."""
+
+    def __init__(self):
+        self.tasks, self.count, self.lock = SimpleQueue(), 0, threading.Lock()
+
+    def start(self, count):
+        """See to it that there are so many threads. They end with the process."""
+        with self.lock:
+            while self.count < count:
+                threading.Thread(target=self.serve, name="minprune", daemon=True).start()
+                self.count += 1
+
+    def serve(self):
+        while True:
+            task = self.tasks.get()
+            with suppress(
+                Exception
+            ):  # who asked for it does it all himself, and then gets the error
+                task()
+            del task  # and all that it holds on to
 
 
-def _forget():
+_workers = _Workers()
+
+
+def _begin_again():
     """In the child of a fork there are no threads but the one that forked."""
-    global _pool
-    _pool = None
+    global _workers
+    _workers = _Workers()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    os.register_at_fork(after_in_child=_begin_again)
 
 
 def at_once(work, threads):
-    """Call `work()` in this thread and, at the same time, in as many others as make `threads`.
+    """Call `work()` here, and at the same time in as many other threads as make `threads`.
 
-    It must share out among its calls what there is to do: one that comes late, or never since all
-    threads are busy, then finds nothing left.
+    The calls share out among themselves what there is to do, and the one here returns when all of
+    it is done. The others are not waited for: one that begins late finds nothing left.
     """
-    global _pool
-    if threads > 1 and _pool is None:
-        _pool = ThreadPoolExecutor(MOST, thread_name_prefix="minprune")
-    others = [_pool.submit(work) for _ in range(threads - 1)]
-    try:
-        work()
-    finally:
-        begun = [other for other in others if not other.cancel()]
-        for other in begun:
-            other.result()
+    if threads > 1:
+        if _workers.count < threads - 1:
+            _workers.start(threads - 1)
+        for _ in range(threads - 1):
+            _workers.tasks.put(work)
+    work()
 
 
 def usable_cores():
