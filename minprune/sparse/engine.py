@@ -198,7 +198,7 @@ def _stored(layer):
 
 def _restored(layer):
     if not isinstance(layer, _Weights):
-        return layer
+        return copy.deepcopy(layer)  # who changes the network does not reach the engine
     return layer.layer(dense_from_csr(layer.csr).reshape(layer.shape), layer.b, **layer.options)
 
 
