@@ -57,14 +57,14 @@ class SparseEngine:
 
     @property
     def nbytes(self):
-        """Bytes of all that is stored: values, indices, offsets and biases.
+        """Bytes of all that is stored: values, indices, offsets, biases, normalizations.
 
         A plan holds the weights once more, in formats that suit its kernels: see `explain`.
         """
         return sum(
             layer.csr.nbytes + layer.b.nbytes
             if isinstance(layer, _Weights)
-            else sum(p.value.nbytes for p in layer.parameters.values())
+            else sum(array.nbytes for array in _arrays(layer))
             for layer in self._layers
         )
 
@@ -79,7 +79,8 @@ class SparseEngine:
         if x.shape[1:] != self.input_shape or not x.ndim:
             shape = ", ".join(str(n) for n in self.input_shape)
             raise ValueError(f"x must be (N, {shape}), got {x.shape}")
-        x = np.ascontiguousarray(x, self.dtype)
+        with np.errstate(over="ignore"):  # a float64 beyond float32 is infinite
+            x = np.ascontiguousarray(x, self.dtype)
         y = np.empty((len(x), *self.output_shape), self.dtype)
         if len(x) <= FEW:
             if not self._one_by_one(x, y):
@@ -89,6 +90,11 @@ class SparseEngine:
             if not fine.all():
                 self._dense(x, y, ~fine)
         return y
+
+    def __getstate__(self):
+        """Without working memory and plans: a copy, here or in another process, makes its own."""
+        kept = "threads", "input_shape", "output_shape", "dtype", "_layers"
+        return {name: self.__dict__[name] for name in kept} | {"_free": defaultdict(deque)}
 
     def explain(self):
         """Which kernel each layer takes and why, as a text to print."""
@@ -197,9 +203,15 @@ def _stored(layer):
     return copy.deepcopy(layer)
 
 
+def _arrays(layer):
+    """What a layer without a matrix keeps: the numbers of a batch normalization."""
+    parameters = [p.value for p in layer.parameters.values()]
+    return [*parameters, *getattr(layer, "statistics", {}).values()]
+
+
 def _restored(layer):
     if not isinstance(layer, _Weights):
-        return layer
+        return copy.deepcopy(layer)  # who changes the network does not reach the engine
     return layer.layer(dense_from_csr(layer.csr).reshape(layer.shape), layer.b, **layer.options)
 
 

@@ -102,7 +102,7 @@ class Plan(NamedTuple):
 def plan(stages, shape, dtype, columns=1):
     """The plan for panels, or with more than one column at a time that for one sample."""
     planner = Planner(dtype, columns)
-    following = [*stages[1:], None]
+    following = [*stages, None][1:]
     x = first = planner.like(shape, stages[0] if stages else None)
     for stage, after in zip(stages, following, strict=True):
         x = METHODS[type(stage)](planner, stage, x, after)

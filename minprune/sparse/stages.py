@@ -26,8 +26,9 @@ class Window(NamedTuple):
 class Product(NamedTuple):
     """y = max(x W + b, 0 if relu), over the windows of an image if there are any.
 
-    W     (n_in, n_out); of a convolution (k_h k_w c_in, c_out)
-    pool  size of the windows of a max pooling behind it, 1 if there is none
+    W       (n_in, n_out); of a convolution (k_h k_w c_in, c_out)
+    pool    size of the windows of a max pooling behind it, 1 if there is none
+    inside  (g, s): no sum of the layers that went into it is larger than g |x| + s
     """
 
     name: str
@@ -37,6 +38,7 @@ class Product(NamedTuple):
     shape: tuple  # of the output
     relu: bool = False
     pool: int = 1
+    inside: tuple = (0.0, 0.0)
 
 
 class Pool(NamedTuple):
@@ -65,6 +67,7 @@ class Affine(NamedTuple):
     a: np.ndarray
     b: np.ndarray
     shape: tuple
+    inside: tuple  # as of a product
 
 
 def stages_of(network):
@@ -122,10 +125,17 @@ def _can_pool(last, layer):
 def _normalize(stages, last, layer, shape):
     """A batch normalization goes into the product before it, unless something stands between."""
     m, a, b = layer.mean, layer.gamma.value / layer.running_deviation, layer.beta.value
+    factor = max(1.0, _most(layer.gamma.value))  # the layer divides by the deviation afterwards
     if last is not None and not last.relu and last.pool == 1 and last.b.shape == a.shape:
-        stages[-1] = last._replace(W=last.W * a, b=(last.b - m) * a + b)
-    else:
-        stages.append(Affine(m, a, b, shape))
+        with np.errstate(all="ignore"):
+            W, shifted = last.W * a, (last.b - m) * a + b
+        if np.isfinite(W).all() and np.isfinite(shifted).all():
+            growth, shift = _sizes(last)
+            inside = factor * growth, factor * (shift + _most(m))
+            inside = tuple(map(max, inside, last.inside))
+            stages[-1] = last._replace(W=W, b=shifted, inside=inside)
+            return
+    stages.append(Affine(m, a, b, shape, (factor, factor * _most(m))))
 
 
 def largest_input(stages, dtype):
@@ -137,22 +147,32 @@ def largest_input(stages, dtype):
     most, limit = float(np.finfo(dtype).max) / 4, float(np.finfo(dtype).max)
     slope, offset = 1.0, 0.0  # |activation| <= slope |input| + offset
     for stage in stages:
-        if isinstance(stage, Product):
-            growth = np.abs(stage.W.astype(np.float64)).sum(axis=0).max(initial=0.0)
-            shift = np.abs(stage.b.astype(np.float64)).max(initial=0.0)
-        elif isinstance(stage, Affine):
-            m, a, b = (np.abs(v.astype(np.float64)) for v in (stage.m, stage.a, stage.b))
-            growth, shift = max(a.max(), 1), (np.maximum(a, 1) * m + b).max()
-        else:
-            growth, shift = (stage.size**2 if isinstance(stage, Pool) and stage.average else 1), 0.0
         if isinstance(stage, Activation) and stage.layer is not ReLU:
             slope, offset = 0.0, 1.0
             continue
-        slope, offset = slope * growth, offset * growth + shift
-        if slope > 0:
-            limit = min(limit, (most - offset) / slope)
-        elif offset > most:
-            limit = -1.0
-        if isinstance(stage, Pool) and stage.average:
-            slope, offset = slope / growth, offset / growth
+        for growth, shift in (getattr(stage, "inside", (0.0, 0.0)), _sizes(stage)):
+            steepness, height = slope * growth, offset * growth + shift
+            if not height <= most:  # also if it is not a number
+                limit = -1.0
+            elif steepness > 0:
+                limit = min(limit, (most - height) / steepness)
+        if isinstance(stage, Pool):  # its sum is divided by their number again
+            steepness, height = slope, offset
+        slope, offset = steepness, height
     return limit
+
+
+def _sizes(stage):
+    """(g, s), such that no sum of a stage is larger than g |x| + s."""
+    if isinstance(stage, Product):
+        with np.errstate(over="ignore"):
+            sums = np.abs(stage.W.astype(np.float64)).sum(axis=0)
+        return _most(sums), _most(stage.b)
+    if isinstance(stage, Affine):
+        return _most(stage.a), _most(np.abs(np.float64(stage.a) * stage.m) + np.abs(stage.b))
+    return (float(stage.size**2) if isinstance(stage, Pool) and stage.average else 1.0), 0.0
+
+
+def _most(numbers):
+    """The largest magnitude, 0 of none."""
+    return float(np.abs(numbers).max(initial=0.0))

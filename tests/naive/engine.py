@@ -97,6 +97,42 @@ def dense_from_blocks(values, indices, offsets, n_in, n_out):
     return W
 
 
+def sliced_from_dense(W, height):
+    """values, indices, offsets, units: `height` units side by side, those with most nonzeros first,
+    in row k the k-th nonzero of each; a zero at input 0 where a unit has no more"""
+    (n_in, n_out), inputs = W.shape, []
+    for j in range(n_out):
+        inputs.append([i for i in range(n_in) if W[i, j] != 0])
+    units = sorted(range(n_out), key=lambda j: len(inputs[j]), reverse=True)  # stable
+    values, indices, offsets = [], [], [0]
+    for first in range(0, n_out, height):
+        k = 0
+        while any(k < len(inputs[j]) for j in units[first : first + height]):
+            values.append([0.0] * height)
+            indices.append([0] * height)
+            for lane, j in enumerate(units[first : first + height]):
+                if k < len(inputs[j]):
+                    values[-1][lane] = W[inputs[j][k], j]
+                    indices[-1][lane] = inputs[j][k]
+            k += 1
+        offsets.append(len(values))
+    values = np.array(values, W.dtype).reshape(len(values), height)
+    indices = np.array(indices, int).reshape(len(values), height)
+    return values, indices, np.array(offsets, int), np.array(units, int)
+
+
+def dense_from_sliced(values, indices, offsets, units, n_in):
+    """W[indices_k,lane, units[s height + lane]] = sum of values_k,lane for the rows k of slice s"""
+    height = values.shape[1]
+    W = np.zeros((n_in, len(units)))
+    for s in range(len(offsets) - 1):
+        for k in range(offsets[s], offsets[s + 1]):
+            for lane in range(height):
+                if s * height + lane < len(units):
+                    W[indices[k, lane], units[s * height + lane]] += values[k, lane]
+    return W
+
+
 def nm_from_dense(W, n, m):
     """values (n_out, n_in / m, n) and positions (n_out, bytes) of the nonzeros of each group of m,
     and of its first zeros if there are fewer than n; the lowest bit of a position comes first"""

@@ -17,6 +17,7 @@ from minprune.sparse.blocked_csr import (
 )
 from minprune.sparse.blocks import Blocks, blocks_from_dense, dense_from_blocks
 from minprune.sparse.nm import NM, dense_from_nm, nm_from_dense
+from minprune.sparse.sliced import Sliced, dense_from_sliced, sliced_from_dense
 
 DTYPES = ["f", "d"]
 LAYOUTS = {
@@ -315,11 +316,66 @@ def test_bitmask_bytes_are_those_of_the_formula(W):
     assert bitmask_from_dense(W).nbytes == expected
 
 
+# --- slices --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("height", HEIGHTS)
+def test_sliced_as_naive_and_back(W, height):
+    x = sliced_from_dense(W, height)
+    expected = naive.sliced_from_dense(W, height)
+    check_arrays(x[:4], expected, (W.dtype, np.uint32, np.int64, np.int32))
+    assert type(x) is Sliced and x.n_in == len(W) and type(x.n_in) is int
+    check_storage(x, W)
+    before = [a.copy() for a in x[:4]]
+    check_dense(dense_from_sliced(x), W)
+    check_arrays(x[:4], before, [a.dtype for a in before])
+    np.testing.assert_array_equal(naive.dense_from_sliced(*x), W)
+
+
+@pytest.mark.parametrize("height", HEIGHTS)
+def test_slices_hold_every_unit_once_and_the_fullest_first(given, height):
+    n_in, n_out = given.shape
+    values, indices, offsets, units, _ = sliced_from_dense(given, height)
+    assert sorted(units.tolist()) == list(range(n_out))
+    lengths = np.count_nonzero(given, axis=0)[units]
+    assert (np.diff(lengths) <= 0).all()
+    assert offsets.shape == (math.ceil(n_out / height) + 1,) and offsets[0] == 0
+    np.testing.assert_array_equal(np.diff(offsets), lengths[::height])  # none is filled up in vain
+    assert values.shape == indices.shape == (offsets[-1], height)
+    assert (indices[values == 0] == 0).all() and (indices < max(n_in, 1)).all()
+    for lane, length in enumerate(lengths):
+        column = slice(offsets[lane // height], offsets[lane // height + 1]), lane % height
+        assert (values[column][:length] != 0).all() and (values[column][length:] == 0).all()
+        assert (np.diff(indices[column][:length].astype(int)) > 0).all()
+
+
+def test_sliced_by_hand():
+    x = sliced_from_dense([[5, 0, 0], [0, 8, 1], [7, 0, 0]], height=2)
+    assert x.values.tolist() == [[5, 8], [7, 0], [1, 0]]
+    assert x.indices.tolist() == [[0, 1], [2, 0], [1, 0]]
+    assert x.offsets.tolist() == [0, 2, 3] and x.units.tolist() == [0, 1, 2]
+    assert x.nbytes == 6 * 8 + 6 * 4 + 3 * 8 + 3 * 4
+
+
+def test_the_fullest_units_share_a_slice():
+    W = np.zeros((9, 4))
+    W[0, 0] = W[:3, 1] = W[:5, 2] = W[:3, 3] = 1
+    x = sliced_from_dense(W, height=2)
+    assert x.units.tolist() == [2, 1, 3, 0]  # of equally full ones the first
+    assert x.offsets.tolist() == [0, 5, 8]
+
+
+def test_slices_of_eight_units_are_the_default():
+    x = sliced_from_dense(np.ones((2, 9)))
+    assert x.values.shape == (4, 8) and x.values[2:].tolist() == [[1] + [0] * 7] * 2
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 FORMATS = {
     "blocked_csr": (blocked_csr_from_dense, dense_from_blocked_csr),
     "blocks": (blocks_from_dense, dense_from_blocks),
+    "sliced": (sliced_from_dense, dense_from_sliced),
     "nm": (lambda W: nm_from_dense(W, 2, 4), dense_from_nm),
     "bitmask": (bitmask_from_dense, dense_from_bitmask),
 }
@@ -332,8 +388,8 @@ def test_more_than_two_to_the_16_inputs(name):
     W[[0, 65_535, 65_536, 69_999], [0, 1, 1, 2]] = 1, 2, 3, 4
     x = there(W)
     np.testing.assert_array_equal(back(x), W)
-    if name in ("blocked_csr", "blocks"):
-        assert {0, 65_535, 65_536, 69_999} <= {*x.indices.tolist()}
+    if name in ("blocked_csr", "blocks", "sliced"):
+        assert {0, 65_535, 65_536, 69_999} <= {*x.indices.ravel().tolist()}
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -372,6 +428,7 @@ def test_formats_refuse(name, W, error, match):
         (blocked_csr_from_dense, "block"),
         (blocked_csr_from_dense, "multiple"),
         (blocks_from_dense, "height"),
+        (sliced_from_dense, "height"),
         (lambda W, m: nm_from_dense(W, 0, m), "m"),
         (lambda W, n: nm_from_dense(W, n, 1), "n"),
     ],
@@ -386,7 +443,7 @@ def test_formats_refuse_sizes(function, argument):
     function(np.eye(2) * 0, **{argument: np.int8(low)})
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "sliced"])
 def test_formats_are_public(name):
     module = __import__(f"minprune.sparse.{name}", fromlist=["*"])
     for function in (f"{name}_from_dense", f"dense_from_{name}"):

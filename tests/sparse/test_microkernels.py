@@ -1,0 +1,311 @@
+"""The kernels written for LLVM beside their twins in Python.
+
+Small multiples of 1/4 have sums that are exact in any order: there, equal means equal. All kernels
+work on one flat array, so whatever they write where they should not is seen in it.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import numba
+import numpy as np
+import pytest
+
+from minprune.sparse import microkernels as m
+from minprune.sparse.llvm import lanes_of
+from minprune.sparse.microkernels import HEIGHT, UNROLL
+
+compiled = pytest.mark.skipif(
+    bool(numba.config.DISABLE_JIT), reason="without its compiler Numba runs the twins alone"
+)
+jit = numba.njit(nogil=True)  # no cache: it would not notice a change in microkernels.py
+DTYPES = ["f", "d"]
+TILES = [(0,), (0, 0), (0, 0, 0, 0)]
+ENTRIES, INPUTS = 24, 9
+
+
+@jit
+def csr_run(*arguments):
+    m.csr_run_compiled(*arguments)
+
+
+@jit
+def block_run(*arguments):
+    m.block_run_compiled(*arguments)
+
+
+@jit
+def slice_run(*arguments):
+    m.slice_run_compiled(*arguments)
+
+
+@jit
+def block_one(*arguments):
+    m.block_one_compiled(*arguments)
+
+
+@jit
+def transpose(*arguments):
+    return m.transpose_compiled(*arguments)
+
+
+@jit
+def take_many(counter, taken):
+    for k in range(len(taken)):
+        taken[k] = m.take_compiled(counter)
+
+
+def quarters(rng, *shape):
+    return rng.integers(-8, 9, shape) / 4
+
+
+def normals(rng, *shape):
+    return rng.standard_normal(shape)
+
+
+def both(kernel, twin, arguments, panel, place):
+    """The panel after the kernel and after its twin, which must not have changed it elsewhere."""
+    results = []
+    for function in (kernel, twin):
+        after = panel.copy()
+        function(*arguments[:place], after, *arguments[place:])
+        results.append(after)
+    return results
+
+
+def check_written(after, before, target):
+    """That all of the target, and nothing else, is new; `before` holds numbers no sum can be."""
+    written = np.zeros(len(before), bool)
+    written[target] = True
+    np.testing.assert_array_equal(after[~written], before[~written])
+    assert not np.isin(after[written], before[written]).any()
+
+
+def panel_of(rng, draw, dtype, T, units):
+    """A panel with the inputs at its beginning, and behind them places for outputs: 1000, 1001, ...
+
+    What a kernel reads in vain stands there too.
+    """
+    inputs = draw(rng, INPUTS * T)
+    outputs = 1000 + np.arange(2 * T + 2 * units * T)
+    return np.concatenate([inputs, outputs]).astype(dtype)
+
+
+def close(after, expected, draw):
+    if draw is quarters:
+        np.testing.assert_array_equal(after, expected, strict=True)
+    else:
+        tolerance = 100 * np.finfo(after.dtype).eps
+        np.testing.assert_allclose(after, expected, tolerance, tolerance, strict=True)
+
+
+# --- runs ----------------------------------------------------------------------------------------
+
+
+def run_case(seed, draw, dtype, tile):
+    """Weights, and a panel whose inputs begin at its second vector."""
+    rng = np.random.default_rng(seed)
+    T = len(tile) * lanes_of(np.dtype(dtype))
+    return SimpleNamespace(
+        values=draw(rng, HEIGHT * ENTRIES).astype(dtype),
+        indices=rng.integers(0, INPUTS - 1, HEIGHT * ENTRIES).astype(np.uint32),
+        panel=panel_of(rng, draw, dtype, T, HEIGHT),
+        biases=draw(rng, 20).astype(dtype),
+        number=np.dtype(dtype).type,
+        T=T,
+        y=(INPUTS + 1) * T,
+    )
+
+
+@compiled
+@pytest.mark.parametrize("draw", [quarters, normals])
+@pytest.mark.parametrize("tile", TILES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_csr_run_is_its_twin(dtype, tile, draw):
+    seen = set()
+    for seed, run in enumerate([(0, 0), (8, 8), (0, 4), (4, 16), (0, ENTRIES), (20, 24)]):
+        for floor in (-np.inf, 0, 0.5):
+            for more in (False, True):
+                for keep in (False, True):
+                    case = run_case(seed, draw, dtype, tile)
+                    T, y = case.T, case.y
+                    before = case.panel.copy()
+                    if more or keep:  # what y held before counts
+                        before[y : y + T] = draw(np.random.default_rng(seed + 100), T)
+                    arguments = [
+                        tile, (case.values, case.indices), run, (T, T), (y, T),
+                        (case.biases[seed], more), (case.number(floor), keep),
+                    ]  # fmt: skip
+                    got, expected = both(csr_run, m.csr_run_python, arguments, before, 3)
+                    close(got, expected, draw)
+                    before[y : y + T] = case.panel[y : y + T]
+                    check_written(got, before, slice(y, y + T))
+                    seen |= {(got[y : y + T] == floor).any(), (got[y : y + T] > floor).any()}
+                    assert keep or (got[y : y + T] >= floor).all()
+    assert seen == {False, True}
+
+
+@compiled
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_csr_run_by_hand(dtype):
+    tile, T, number = (0,), lanes_of(np.dtype(dtype)), np.dtype(dtype).type
+    panel = np.concatenate([np.arange(4 * T), np.full(T, 99)]).astype(dtype)
+    values, indices = np.array([1, 2, 0, 0], dtype), np.array([2, 0, 0, 0], np.uint32)
+    arguments = tile, (values, indices), (0, UNROLL), panel, (3, T), (4 * T, T)
+    for more, total in ((False, 0.5), (True, None)):
+        before = panel[4 * T :].copy()
+        csr_run(*arguments, (number(0.5), more), (number(-np.inf), False))
+        first = before if more else total
+        t = np.arange(T) + 3  # x begins at 3
+        np.testing.assert_array_equal(panel[4 * T :], first + (2 * T + t) + 2 * t)
+
+
+@compiled
+@pytest.mark.parametrize("draw", [quarters, normals])
+@pytest.mark.parametrize("tile", TILES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_block_run_is_its_twin(dtype, tile, draw):
+    for seed, run in enumerate([(0, 0), (3, 3), (0, 1), (2, 9), (0, ENTRIES)]):
+        for floor, keep in [(-np.inf, False), (0, False), (0.5, False), (0, True), (-np.inf, True)]:
+            for count in (1, 3, 7, 8):
+                for apart in (1, 2):  # of the outputs: one another's neighbours, or not
+                    case = run_case(seed, draw, dtype, tile)
+                    T, y = case.T, case.y
+                    before = case.panel.copy()
+                    places = np.concatenate(
+                        [np.arange(T) + y + r * apart * T for r in range(count)]
+                    )
+                    if keep:
+                        before[places] = draw(np.random.default_rng(seed + 100), len(places))
+                    arguments = [
+                        tile, (case.values, case.indices), run, (T, T), (y, apart * T),
+                        (case.biases, 5, count), (case.number(floor), keep),
+                    ]  # fmt: skip
+                    got, expected = both(block_run, m.block_run_python, arguments, before, 3)
+                    close(got, expected, draw)
+                    before[places] = case.panel[places]
+                    check_written(got, before, places)
+
+
+@compiled
+@pytest.mark.parametrize("draw", [quarters, normals])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_slice_run_is_its_twin(dtype, draw):
+    for seed, run in enumerate([(0, 0), (2, 2), (0, 1), (1, 4), (0, 5), (0, ENTRIES)]):
+        for floor in (-np.inf, 0, 0.5):
+            for x, b_at in ((0, 0), (3, 7)):
+                case = run_case(seed, draw, dtype, (0,))
+                y = case.y + 3
+                arguments = [
+                    (case.values, case.indices), run, x, y, (case.biases, b_at), case.number(floor)
+                ]  # fmt: skip
+                got, expected = both(slice_run, m.slice_run_python, arguments, case.panel, 2)
+                close(got, expected, draw)
+                check_written(got, case.panel, slice(y, y + HEIGHT))
+
+
+@compiled
+@pytest.mark.parametrize("draw", [quarters, normals])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_block_one_is_its_twin(dtype, draw):
+    runs = [(0, 0), (5, 5), (0, 1), (1, 3), (2, 5), (0, 4), (3, 8), (1, 7), (0, 8), (0, ENTRIES)]
+    for seed, run in enumerate(runs):
+        for floor in (-np.inf, 0, 0.5):
+            for x, b_at in ((0, 0), (3, 7)):
+                case = run_case(seed, draw, dtype, (0,))
+                y = case.y + 3
+                arguments = [
+                    (case.values, case.indices), run, x, y, (case.biases, b_at), case.number(floor)
+                ]  # fmt: skip
+                got, expected = both(block_one, m.block_one_python, arguments, case.panel, 2)
+                close(got, expected, draw)
+                check_written(got, case.panel, slice(y, y + HEIGHT))
+
+
+@compiled
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_what_is_not_a_number_is_above_every_floor(dtype):
+    for seed in range(3):
+        case = run_case(seed, quarters, dtype, (0,))
+        case.biases[:] = np.nan
+        weights, last, (T, y) = (case.values, case.indices), case.number(0), (case.T, case.y)
+        csr_run((0,), weights, (0, 4), case.panel, (T, T), (y, T), (case.biases[0], False),
+                (last, False))  # fmt: skip
+        block_run((0,), weights, (0, 4), case.panel, (T, T), (y + T, T), (case.biases, 0, 1),
+                  (last, False))  # fmt: skip
+        assert np.isnan(case.panel[y : y + 2 * T]).all()
+        slice_run(weights, (0, 4), case.panel, 0, y + 2 * T, (case.biases, 0), last)
+        block_one(weights, (0, 4), case.panel, 0, y + 2 * T + HEIGHT, (case.biases, 0), last)
+        assert np.isnan(case.panel[y + 2 * T : y + 2 * T + 2 * HEIGHT]).all()
+
+
+# --- squares of numbers --------------------------------------------------------------------------
+
+
+@compiled
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_transpose_is_its_twin_and_writes_nothing_else(dtype):
+    rng, L, number = np.random.default_rng(0), lanes_of(np.dtype(dtype)), np.dtype(dtype).type
+    for at, pitch, target_at, target_pitch in [
+        (0, L, 0, L), (3, L + 5, 7, L + 2), (1, 2 * L, 0, 4 * L), (0, 0, 5, L),
+    ]:  # fmt: skip
+        source = rng.standard_normal(2 * L * L + L).astype(dtype)
+        before = 1000 + np.arange(4 * L * L + 9).astype(dtype)
+        square = np.array([source[at + i * pitch :][:L] for i in range(L)])
+        places = target_at + target_pitch * np.arange(L)[:, None] + np.arange(L)
+        for function in (transpose, m.transpose_python):
+            target = before.copy()
+            pairs = source, (at, pitch), target, (target_at, target_pitch)
+            assert function(*pairs, number(100)) is True
+            np.testing.assert_array_equal(target[places], square.T)
+            check_written(target, before, places.ravel())
+
+
+@compiled
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_transpose_finds_every_number_that_is_none_or_too_large(dtype):
+    L, number = lanes_of(np.dtype(dtype)), np.dtype(dtype).type
+    most, target = np.finfo(dtype).max, np.zeros(L * L, dtype)
+    for bad, limit in [
+        (np.nan, np.inf), (np.nan, 2), (np.inf, most), (-np.inf, most), (2.5, 2), (-2.5, 2),
+        (np.nextafter(number(2), number(3)), 2), (0.0, -1),
+    ]:  # fmt: skip
+        places = range(L * L) if limit != -1 else [0]
+        for place in places:
+            source = np.full(L * L + 2, np.nan, dtype)  # before and behind it
+            source[1:-1] = 0.25 if limit > 0 else 0
+            source[1 + place] = bad
+            for function in (transpose, m.transpose_python):
+                assert not function(source, (1, L), target, (0, L), number(limit))
+    for good, limit in [(2, 2), (-2, 2), (most, most), (-np.inf, np.inf), (0, 0), (-0.0, 0)]:
+        source = np.zeros(L * L, dtype)
+        source[L + 3] = good
+        for function in (transpose, m.transpose_python):
+            assert function(source, (0, L), target, (0, L), number(limit))
+            assert target[3 * L + 1] == good
+
+
+# --- numbers, one for each -----------------------------------------------------------------------
+
+
+@compiled
+def test_take_gives_no_number_twice():
+    counter, taken = np.zeros(1, np.int64), np.zeros((4, 200_000), np.int64)
+    take_many(counter, taken[0, :0])  # compiled before the race begins
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda row: take_many(counter, row), taken))
+    assert counter[0] == taken.size
+    np.testing.assert_array_equal(np.sort(taken, axis=None), np.arange(taken.size))
+    assert (np.diff(taken) > 0).all()
+
+
+def test_take_in_python_counts_up():
+    counter = np.array([5], np.int64)
+    assert [m.take_python(counter) for _ in range(3)] == [5, 6, 7]
+    assert counter[0] == 8
+
+
+def test_without_the_compiler_the_twins_run():
+    for name in ("csr_run", "block_run", "slice_run", "block_one", "transpose", "take"):
+        kind = "python" if numba.config.DISABLE_JIT else "compiled"
+        assert getattr(m, name) is getattr(m, f"{name}_{kind}")
