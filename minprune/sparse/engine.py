@@ -223,15 +223,22 @@ def aligned_zeros(n, dtype):
     return raw[start : start + n * dtype.itemsize].view(dtype)
 
 
+EXPLANATION = """\
+csr, blocks, slices: the formats of `blocked_csr`, `blocks` and `sliced`. The cheaper one is taken;
+cycles are an estimate, of a panel of 64 samples and of one sample, as if all were in the L1 cache.
+"""
+
+
 def explained(panels, samples):
     """The choices of two plans, layer by layer."""
-    lines = []
+    lines = [EXPLANATION]
     for many, one in zip(panels, samples, strict=True):
-        lines.append(f"{many.name}  {many.density:.1%} of the weights, {many.nonzeros:,}")
+        lines.append(f"{many.name:<6} {many.nonzeros:,} weights, {many.density:.1%} of all")
         for what, choice in (("panels", many), ("one sample", one)):
-            costs = sorted(choice.costs, key=choice.costs.get)
-            costs = ", ".join(f"{name} {choice.costs[name]:,.0f}" for name in costs)
+            first, *others = sorted(choice.costs, key=choice.costs.get)
+            than = "".join(f", {name} {choice.costs[name]:,.0f}" for name in others)
             lines.append(
-                f"    {what:<11} {choice.format:<7} {choice.nbytes:>11,} bytes  cycles: {costs}"
+                f"       {what:<11} {first:<7} {choice.nbytes:>11,} bytes "
+                f"{choice.costs[first]:>13,.0f} cycles{than}"
             )
     return "\n".join(lines)

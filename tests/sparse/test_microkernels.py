@@ -52,7 +52,7 @@ def transpose(*arguments):
 @jit
 def take_many(counter, taken):
     for k in range(len(taken)):
-        taken[k] = m.take_compiled(counter)
+        taken[k] = m.add_compiled(counter, 1, 1)
 
 
 def quarters(rng, *shape):
@@ -289,23 +289,54 @@ def test_transpose_finds_every_number_that_is_none_or_too_large(dtype):
 
 
 @compiled
-def test_take_gives_no_number_twice():
-    counter, taken = np.zeros(1, np.int64), np.zeros((4, 200_000), np.int64)
-    take_many(counter, taken[0, :0])  # compiled before the race begins
+def test_add_gives_no_number_twice():
+    counters, taken = np.zeros(2, np.int64), np.zeros((4, 200_000), np.int64)
+    take_many(counters, taken[0, :0])  # compiled before the race begins
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda row: take_many(counter, row), taken))
-    assert counter[0] == taken.size
+        list(pool.map(lambda row: take_many(counters, row), taken))
+    assert counters.tolist() == [0, taken.size]
     np.testing.assert_array_equal(np.sort(taken, axis=None), np.arange(taken.size))
     assert (np.diff(taken) > 0).all()
 
 
-def test_take_in_python_counts_up():
-    counter = np.array([5], np.int64)
-    assert [m.take_python(counter) for _ in range(3)] == [5, 6, 7]
-    assert counter[0] == 8
+def test_add_in_python():
+    counters = np.array([5, 7], np.int64)
+    assert [m.add_python(counters, 0, 2) for _ in range(3)] == [5, 7, 9]
+    assert m.add_python(counters, 1, 0) == 7
+    assert counters.tolist() == [11, 7]
+
+
+@pytest.mark.parametrize("dtype", "fd")
+def test_pairs_of_columns(dtype):
+    rng, L = np.random.default_rng(0), m.lanes_of(np.dtype(dtype))
+    for n_p, x_p in ((1, 0), (2, 37), (3, 64)):
+        panel = rng.standard_normal(400).astype(dtype)
+        expected = panel.copy()
+        for j in range(L):
+            cells = [panel[5 + p * x_p + 2 * j + q] for p in range(n_p) for q in range(2)]
+            expected[300 + j] = max(cells)
+        for function in {m.pairs_run_python, pairs} if not numba.config.DISABLE_JIT else {pairs}:
+            after = panel.copy()
+            function(after, 5, 300, (n_p, x_p))
+            np.testing.assert_array_equal(after, expected)
+
+
+@jit
+def pairs(panel, x, y, rows):
+    m.pairs_run(panel, x, y, rows)
+
+
+@jit
+def larger(a, b):
+    return m.larger(a, b)
+
+
+def test_larger():
+    for a, b in ((1.0, 2.0), (2.0, 1.0), (-0.5, -0.5), (-np.inf, 3.0)):
+        assert larger(a, b) == m.larger_python(a, b) == max(a, b)
 
 
 def test_without_the_compiler_the_twins_run():
-    for name in ("csr_run", "block_run", "slice_run", "block_one", "transpose", "take"):
+    for name in ("csr_run", "block_run", "slice_run", "block_one", "transpose", "add", "larger"):
         kind = "python" if numba.config.DISABLE_JIT else "compiled"
         assert getattr(m, name) is getattr(m, f"{name}_{kind}")
