@@ -199,27 +199,54 @@ def block_one_compiled(typing, weights, run, panel, x, y, first, floor):
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments, lanes=HEIGHT)
-        (value, index), (start, stop), origin, x, y, (biases, b_at), floor = v.given
-
-        def blocks(k, sums):
-            out = []
-            for u, s in enumerate(sums):
-                block = builder.add(k, number(u))
-                x_k = v.splat(v.item(origin, x, v.index(index, block)))
-                w = v.load(v.at(value, builder.mul(block, number(HEIGHT))))
-                out.append(v.multiply_add(w, x_k, s))
-            return out
-
-        rest = builder.and_(builder.sub(stop, start), number(UNROLL - 1))
-        fours = builder.sub(stop, rest)
-        sums = [v.load(v.at(biases, b_at)), *[v.zeros()] * (UNROLL - 1)]
-        sums = v.loop(start, fours, UNROLL, sums, blocks)
-        (last,) = v.loop(fours, stop, 1, sums[:1], blocks)
-        total = builder.fadd(builder.fadd(last, sums[1]), builder.fadd(sums[2], sums[3]))
-        v.store(v.larger(total, v.splat(floor)), v.at(origin, y))
+        (_, index), _, origin, x, *_ = v.given
+        _one_group(v, lambda k: v.item(origin, x, v.index(index, k)))
         return context.get_dummy_value()
 
     return types.void(weights, run, panel, x, y, first, floor), generate
+
+
+def full_one_python(weights, run, panel, x, y, first, floor):
+    """`block_one` where no block is missing and the inputs are neighbours: x_k for x_indices_k."""
+    (values, _), (biases, b_at), (start, stop) = weights, first, run
+    W = values[HEIGHT * start : HEIGHT * stop].reshape(-1, HEIGHT)
+    total = panel[x : x + len(W)] @ W + biases[b_at : b_at + HEIGHT]
+    panel[y : y + HEIGHT] = np.maximum(total, floor)
+
+
+@intrinsic
+def full_one_compiled(typing, weights, run, panel, x, y, first, floor):
+    """A dense layer is as fast as the weights come from memory: without indices they are fewer."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments, lanes=HEIGHT)
+        _, (start, _), origin, x, *_ = v.given
+        _one_group(v, lambda k: v.item(origin, x, builder.sub(k, start)))
+        return context.get_dummy_value()
+
+    return types.void(weights, run, panel, x, y, first, floor), generate
+
+
+def _one_group(v, input_of):
+    """What the two have in common; `input_of` gives the input of a block."""
+    (value, _), (start, stop), origin, _, y, (biases, b_at), floor = v.given
+    builder = v.builder
+
+    def blocks(k, sums):
+        out = []
+        for u, s in enumerate(sums):
+            block = builder.add(k, number(u))
+            w = v.load(v.at(value, builder.mul(block, number(HEIGHT))))
+            out.append(v.multiply_add(w, v.splat(input_of(block)), s))
+        return out
+
+    rest = builder.and_(builder.sub(stop, start), number(UNROLL - 1))
+    fours = builder.sub(stop, rest)
+    sums = [v.load(v.at(biases, b_at)), *[v.zeros()] * (UNROLL - 1)]
+    sums = v.loop(start, fours, UNROLL, sums, blocks)
+    (last,) = v.loop(fours, stop, 1, sums[:1], blocks)
+    total = builder.fadd(builder.fadd(last, sums[1]), builder.fadd(sums[2], sums[3]))
+    v.store(v.larger(total, v.splat(floor)), v.at(origin, y))
 
 
 # --- one image: pairs of columns ----------------------------------------------------------------
@@ -346,8 +373,8 @@ def add_compiled(typing, counters, k, n):
 if numba.config.DISABLE_JIT:
     csr_run, block_run, transpose = csr_run_python, block_run_python, transpose_python
     slice_run, block_one, add = slice_run_python, block_one_python, add_python
-    pairs_run, larger = pairs_run_python, larger_python
+    pairs_run, larger, full_one = pairs_run_python, larger_python, full_one_python
 else:
     csr_run, block_run, transpose = csr_run_compiled, block_run_compiled, transpose_compiled
     slice_run, block_one, add = slice_run_compiled, block_one_compiled, add_compiled
-    pairs_run, larger = pairs_run_compiled, larger_compiled
+    pairs_run, larger, full_one = pairs_run_compiled, larger_compiled, full_one_compiled

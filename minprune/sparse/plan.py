@@ -234,8 +234,11 @@ class Planner:
         choose = self.choose_for_vectors if self.panels else self.choose_for_one
         name, chosen = choose(stage)
         y = self.vector(len(stage.b))
-        self.step(KINDS[self.panels, name], ORIGIN, y, (1, 1, len(stage.b)),
-                  **self.weights(stage, chosen, x.addresses))  # fmt: skip
+        fields, origin = self.weights(stage, chosen, x.addresses), ORIGIN
+        if name == "blocks" and not self.panels and is_full(chosen, x.addresses):
+            fields["full"], origin = True, x
+        kind, shape = KINDS[self.panels, name], (1, 1, len(stage.b))
+        self.step(kind, origin, y, shape, **fields)
         if name == "slices":  # the fullest unit comes first: the next layer looks for it there
             return y._replace(addresses=y.at + np.argsort(chosen.units))
         return y
@@ -334,6 +337,12 @@ class Planner:
                     largest_input(stages, self.dtype))  # fmt: skip
         beyond = 0 if self.panels else 2 * self.columns  # the last vectors of an image read on
         return Plan(program, ends, self.columns, self.size + beyond, self.choices)
+
+
+def is_full(blocks, addresses):
+    """Whether no block is missing and the inputs are neighbours."""
+    groups = len(blocks.offsets) - 1
+    return len(blocks.values) == groups * len(addresses) and bool((np.diff(addresses) == 1).all())
 
 
 def offsets(shape, strides):

@@ -19,6 +19,7 @@ from minprune.sparse.microkernels import (
     block_one,
     block_run,
     csr_run,
+    full_one,
     larger,
     pairs_run,
     slice_run,
@@ -40,7 +41,7 @@ STEP = np.dtype(
             *("n_i", "n_j", "n_c"),  # rows, columns and channels of the output
             *("n_p", "n_q", "x_p", "x_q"),  # a pooling window: its size, the way to the next input
             *("blocks", "values", "indices", "runs", "rows", "bias"),  # of weights: where to look
-            *("relu", "which"),  # fused; which activation
+            *("relu", "which", "full"),  # fused; which activation; no block is missing
             *("b_i", "b_j", "b_c"),  # of an affine step: to the next three numbers
             *("clear", "n_clear"),  # columns to set to zero behind the last one
         )
@@ -154,7 +155,7 @@ def slices_one_step(step, program, panel):
 def blocks_one_step(step, program, panel):
     """A layer in 8 x 1 blocks, for one sample; at many positions if it is a convolution."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    bias, runs = step["bias"], program.runs[step["runs"] :]
+    bias, full, runs = step["bias"], step["full"], program.runs[step["runs"] :]
     floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
@@ -162,7 +163,10 @@ def blocks_one_step(step, program, panel):
             y = step["y"] + i * step["y_i"] + j * step["y_j"]
             for g in range((step["n_c"] + HEIGHT - 1) // HEIGHT):
                 first, o = (program.biases, bias + g * HEIGHT), g * HEIGHT
-                block_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
+                if full:
+                    full_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
+                else:
+                    block_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
 
 
 # --- everything else -----------------------------------------------------------------------------
