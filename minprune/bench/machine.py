@@ -115,14 +115,16 @@ def _emit_chains(builder, width, turns):
     turn.add_incoming(ir.Constant(count, 0), before)
     for c, s in enumerate(sums):  # they begin apart, or one would do for all
         s.add_incoming(ir.Constant(vector, [float(c)] * width), before)
-        s.add_incoming(builder.call(multiply_add, [s, half, half]), loop)
+    new = [builder.call(multiply_add, [s, half, half]) for s in sums]
+    for s, value in zip(sums, new, strict=True):
+        s.add_incoming(value, loop)
     following = builder.add(turn, ir.Constant(count, 1))
     turn.add_incoming(following, loop)
     builder.cbranch(builder.icmp_signed("<", following, turns), loop, after)
     builder.position_at_end(after)
-    total = sums[0]
-    for s in sums[1:]:
-        total = builder.fadd(total, s)  # so that none can be left out
+    total = new[0]
+    for value in new[1:]:
+        total = builder.fadd(total, value)  # so that none can be left out
     return builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
 
 

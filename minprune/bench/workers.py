@@ -53,7 +53,9 @@ class Worker:
         """End the process, if there is one."""
         if self.process is not None:
             self.process.kill()
-            self.process.communicate()
+            self.process.wait()
+            with suppress(OSError):  # a request that it did not read any more
+                self.process.stdin.close()
             self.log.close()
             self.process = None
 
@@ -112,6 +114,8 @@ def environment(threads):
 
 
 def _pass_on(lines, answers):
-    for line in lines:
-        answers.put(line)
+    """Every line, and None at the end: a queue can be waited for with a limit, a pipe cannot."""
+    with lines:
+        for line in lines:
+            answers.put(line)
     answers.put(None)

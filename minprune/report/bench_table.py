@@ -145,7 +145,11 @@ def _errors(result):
                 kind = key, *timing.error.split(":")[:2]
                 first.setdefault(kind, f"{ALL[key].title} {timing.error}")
                 counts[kind] += 1
-    return [f"{text} (so in {counts[kind]} cases)" for kind, text in first.items()]
+    return [f"{text} ({_cases(counts[kind])})" for kind, text in first.items()]
+
+
+def _cases(n):
+    return f"{n} case{'s' * (n > 1)}"
 
 
 def _growth(growth):
