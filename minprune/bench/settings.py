@@ -34,9 +34,9 @@ class BenchSettings:
     seed: int = 0
 
     def __post_init__(self):
-        for name in ("networks", "sparsities", "batches", "peers"):
+        for name in ("networks", "sparsities", "batches", "peers", "pythons"):
             values = tuple(getattr(self, name))
-            if len(set(values)) < len(values) or not (values or name == "peers"):
+            if len(set(values)) < len(values) or not (values or name in ("peers", "pythons")):
                 raise ValueError(f"{name} must be at least one, each named once, got {values}")
             object.__setattr__(self, name, values)
         for name in self.networks:

@@ -11,7 +11,7 @@ from minprune.bench.worker import LIBRARIES
 from minprune.threads import cores
 
 
-def test_the_whole_benchmark_is_that_of_the_documents():
+def test_the_whole_benchmark():
     settings = BenchSettings()
     assert settings.networks == (
         "784-64-10", "784-300-100-10", "784-1024-1024-10", "cnn", "lenet5"
