@@ -54,6 +54,7 @@ def test_a_level_line_explains_all_of_nothing():
         ([0.5, 4.0, 0.25], None),
         ([4.0, 0.25, 4.0], 30.0),  # the last time counts
         ([0.1, 1.0, 2.0], 20.0),
+        ([0.1, 0.5, 1.0], 40.0),
     ],
 )
 def test_where_ratios_come_to_stay_above_one(ratios, expected):

@@ -2,7 +2,6 @@
 
 import ast
 import json
-import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -84,6 +83,39 @@ def test_most_libraries_run_networks_of_images(library, name, batch, tmp_path):
 @pytest.mark.parametrize("library", [k for k in EVERY if k not in (*ONLY_PERCEPTRONS, "engine")])
 def test_heights_widths_and_channels_are_not_mixed_up(library, tmp_path):
     agrees(library, *oblong(), tmp_path)
+
+
+class Asked(Exception):
+    """The threads that a library was given, in place of its work."""
+
+
+def asks(*path):
+    """In place of what the library calls: the argument at this place, or of this name."""
+
+    def call(*arguments, **options):
+        found = arguments[path[0]] if isinstance(path[0], int) else options[path[0]]
+        raise Asked(getattr(found, path[1]) if path[1:] else found)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("library", "module", "name", "at"),
+    [
+        ("engine", "minprune.sparse.engine", "SparseEngine", ["threads"]),
+        ("torch", "torch", "set_num_threads", [0]),
+        ("torch-csr", "torch", "set_num_threads", [0]),
+        ("onnxruntime", "onnxruntime", "InferenceSession", [1, "intra_op_num_threads"]),
+        ("deepsparse", "deepsparse", "Engine", ["num_cores"]),
+    ],
+)
+def test_a_library_that_asks_is_told_its_threads(library, module, name, at, tmp_path, monkeypatch):
+    monkeypatch.setattr(pytest.importorskip(module), name, asks(*at))
+    case = make_case("9-3", 0.5, 1, seed=0)
+    job = job_of(case.network, case.x, tmp_path)._replace(threads=7)
+    with pytest.raises(Asked) as asked:
+        EVERY[library].prepare(job)
+    assert asked.value.args == (7,)
 
 
 # --- networks ------------------------------------------------------------------------------------
@@ -290,16 +322,18 @@ def test_run_by_its_path_it_hides_the_files_beside_it(tmp_path):
     assert start(["-c", code], [], cwd=tmp_path).stderr == "None\n"
 
 
-def test_what_a_library_prints_does_not_get_into_the_answers(tmp_path):
+def test_what_a_library_prints_does_not_get_into_the_answers(files, tmp_path):
     (tmp_path / "chatty.py").write_text(
         "import os, sys\n"
+        f"sys.path.insert(0, {str(Path(worker.__file__).parents[2])!r})\n"
         "from minprune.bench.worker import Library, main\n"
-        "def prepare(job): print('from Python'); os.write(1, b'from C\\n')\n"
+        "def prepare(job):\n"
+        "    print('from Python', flush=True)\n"
+        "    os.write(1, b'from C\\n')\n"
+        "    return lambda: job.x\n"
         "main({'chatty': Library(('numpy',), prepare)}, sys.argv[1:])\n"
     )
-    done = subprocess.run(
-        [sys.executable, str(tmp_path / "chatty.py"), "chatty", "1"],
-        input='{"do": "prepare"}\n', capture_output=True, text=True, timeout=60,
-        env={**os.environ, "PYTHONPATH": str(Path(worker.__file__).parents[2])},
-    )  # fmt: skip
-    assert len(done.stdout.splitlines()) == 2 and "from" not in done.stdout
+    request = {"do": "prepare", "batch": 2, **files[1]}
+    done = start([str(tmp_path / "chatty.py"), "chatty", "1"], [request], cwd=tmp_path)
+    _, ready = map(json.loads, done.stdout.splitlines())
+    assert ready == {} and done.stderr == "from Python\nfrom C\n"
