@@ -6,6 +6,7 @@ import sys
 from dataclasses import fields
 
 import minprune
+from minprune.bench.settings import QUICK, BenchSettings
 from minprune.data.idx import load_idx
 from minprune.data.mnist import load_mnist
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
@@ -17,6 +18,7 @@ Neural-network pruning from scratch.
   python -m minprune                the main job on MNIST: train, prune, fine-tune, report
   python -m minprune run mlp        the same; both take the choices that `run mlp --help` lists
   python -m minprune run cnn        a convolutional network: threshold, rank, filters taken out
+  python -m minprune bench          the sparse engine beside NumPy, PyTorch, DeepSparse and others
   python -m minprune formulas [ID]  every formula: its function, its source, its misprints
   python -m minprune worked [ID]    worked examples step by step, printed value beside right value
 """
@@ -38,6 +40,16 @@ CHOICES = {
     "theta": "threshold that document D prunes by, at least 0",
     "ratio": "fraction of the filters and neurons to take out, at least 0 and below 1",
     "criterion": "which filters and neurons: " + ", ".join(UNIT_CRITERIA),
+}
+
+BENCH_CHOICES = {  # name -> type, what stands for one of several values, what it is
+    "networks": (str, "NAME", "cnn, lenet5, or the widths of a perceptron"),
+    "sparsities": (float, "S", "fractions of every layer to prune, each at least 0 and below 1"),
+    "batches": (int, "N", "numbers of inputs at a time"),
+    "peers": (str, "PEER", "what to set beside the engine; who is not installed is left out"),
+    "rounds": (int, None, "turns that each library gets in each case"),
+    "threads": (int, None, "threads that each library may use"),
+    "seed": (int, None, "seed of everything random"),
 }
 
 NETWORKS = {
@@ -87,6 +99,24 @@ def run(options):
     print(f"Report, pictures and networks are in {folder}/")
 
 
+def bench(options):
+    """The benchmark; choices that are given replace those of the whole or of the quick one."""
+    from minprune.bench.run import run_bench
+    from minprune.report.write import rendered, write_report
+
+    given = {
+        name: getattr(options, name) for name in (*BENCH_CHOICES, "pythons") if name in options
+    }
+    settings = BenchSettings(**(QUICK if options.quick else {}) | given)
+    folder = writable_folder(options.out)
+    result = run_bench(settings, say=lambda line: print(line, flush=True))
+    try:
+        write_report(result, folder)
+    finally:
+        print(f"\n{rendered(result)}")
+    print(f"Report and pictures are in {folder}/")
+
+
 def formulas(options):
     """The index of formulas, or one of them whole."""
     from minprune.report.pages import formulas_page
@@ -101,7 +131,7 @@ def worked(options):
     print(worked_page(options.id), end="")
 
 
-COMMANDS = {"run": run, "formulas": formulas, "worked": worked}
+COMMANDS = {"run": run, "bench": bench, "formulas": formulas, "worked": worked}
 
 
 def _parser():
@@ -116,6 +146,7 @@ def _parser():
     ):
         page = commands.add_parser(name, help=what)
         page.add_argument("id", nargs="?", metavar="ID", help=f"say {example}; all if left out")
+    _add_bench(commands)
     job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
         dest="network", required=True, metavar="mlp|cnn"
     )
@@ -135,3 +166,32 @@ def _parser():
         )
         page.add_argument("--out", metavar="DIR", default=folder, help="folder to write to")
     return parser
+
+
+def _add_bench(commands):
+    what = "time the sparse engine beside every library that can be had"
+    page = commands.add_parser("bench", help=what, description=what)
+    for name, (kind, shown, what) in BENCH_CHOICES.items():
+        default = getattr(BenchSettings(), name)
+        page.add_argument(
+            f"--{name}",
+            type=kind,
+            **({"nargs": "*", "metavar": shown} if shown else {}),
+            default=argparse.SUPPRESS,
+            help=f"{what} (default: {' '.join(map(str, default)) if shown else default})",
+        )
+    page.add_argument(
+        "--python",
+        dest="pythons",
+        action="append",
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="another interpreter to look for libraries in; may be given several times",
+    )
+    page.add_argument("--quick", action="store_true", help="a part of it, in about a minute")
+    page.add_argument(
+        "--out",
+        metavar="DIR",
+        default="minprune-bench",
+        help="folder to write to (default: minprune-bench)",
+    )

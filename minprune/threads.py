@@ -1,4 +1,4 @@
-"""How many threads NumPy's matrix products use when minprune runs as a command: one."""
+"""How many cores there are, and how many threads NumPy's products use in a command: one."""
 
 import os
 import sys
@@ -32,3 +32,9 @@ def is_command(argv, orig_argv):
     if argv[:1] == ["-m"]:
         return orig_argv[orig_argv.index("-m") + 1].split(".")[0] == "minprune"
     return bool(argv) and Path(argv[0]).stem == "minprune"
+
+
+def cores():
+    """How many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

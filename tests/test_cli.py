@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 import minprune
+from minprune.bench.machine import Roofs
+from minprune.bench.peers import PEERS
+from minprune.bench.settings import QUICK as QUICK_BENCH
+from minprune.bench.settings import BenchSettings
 from minprune.cli import main
 from minprune.documents.items import ITEMS
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
@@ -98,6 +102,109 @@ def test_every_choice_of_run_cnn_reaches_the_job(idx_folder, tmp_path, monkeypat
     assert all(getattr(CnnSettings(), name) != value for name, value in given.items())
 
 
+# --- bench ---------------------------------------------------------------------------------------
+
+SMALL = "bench --networks 12-6-3 --sparsities 0.5 --batches 1 3 --rounds 2 --peers numpy".split()
+
+
+def test_bench_from_networks_to_report(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("minprune.bench.run.measure_roofs", lambda n: Roofs(n, 4.0, 5.0, 6.0, 7.0))
+    assert main(SMALL) == 0
+    out, err = capsys.readouterr()
+    assert err == "" and out.rstrip().endswith("are in minprune-bench/")
+    folder = tmp_path / "minprune-bench"
+    names = "report.txt result.json roofline.png speedup.png speedup_one.png"
+    assert sorted(p.name for p in folder.iterdir()) == names.split()
+    text = (folder / "report.txt").read_text()
+    assert text in out and "12-6-3, batch 3" in text and "\nNumPy" in text
+    found = json.loads((folder / "result.json").read_text())
+    assert found["settings"]["rounds"] == 2
+    assert [len(c["timings"]["numpy"]["seconds"]) for c in found["cells"]] == [2, 2]
+    assert "1/2  12-6-3" in out and "2 cases, 2 rounds each, 2 libraries take turns" in out
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The settings that the benchmark would begin with."""
+    settings = []
+
+    def job(given, say):
+        settings.append(given)
+        raise ValueError("enough")
+
+    monkeypatch.setattr("minprune.bench.run.run_bench", job)
+    return settings
+
+
+def test_every_choice_of_bench_reaches_it(asked, tmp_path):
+    given = {
+        "networks": ("cnn", "9-4"), "sparsities": (0.25, 0.75), "batches": (3, 7), "rounds": 4,
+        "peers": ("torch", "numpy"), "threads": 1, "seed": 5,
+        "pythons": (sys.executable, "python3"),
+    }  # fmt: skip
+    words = ["--out", str(tmp_path / "a")]
+    for name, value in given.items():
+        if name == "pythons":
+            words += [word for path in value for word in ("--python", path)]
+        else:
+            words += [f"--{name}", *map(str, value if isinstance(value, tuple) else [value])]
+    assert main(["bench", *words]) == 2
+    assert asked == [BenchSettings(**given)]
+    assert set(given) == {field.name for field in fields(BenchSettings)}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], {}),
+        (["--quick"], QUICK_BENCH),
+        (
+            ["--quick", "--rounds", "3", "--batches", "2"],
+            {**QUICK_BENCH, "rounds": 3, "batches": (2,)},
+        ),
+        (["--peers"], {"peers": ()}),  # the engine alone
+    ],
+)
+def test_what_is_given_replaces_what_would_be_chosen(words, expected, asked, tmp_path):
+    assert main(["bench", *words, "--out", str(tmp_path / "a")]) == 2
+    assert asked == [BenchSettings(**expected)]
+
+
+def test_help_of_bench_lists_every_choice_with_its_default(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    with pytest.raises(SystemExit) as exit:
+        main(["bench", "--help"])
+    assert exit.value.code == 0
+    _, *entries = capsys.readouterr().out.split("\n  --")
+    listed = {entry.split()[0]: " ".join(entry.split()) for entry in entries}
+    names = [field.name for field in fields(BenchSettings) if field.name != "pythons"]
+    assert set(listed) == {*names, "python", "quick", "out"}
+    for name in names:
+        default = getattr(BenchSettings(), name)
+        words = " ".join(map(str, default)) if isinstance(default, tuple) else default
+        assert listed[name].endswith(f"(default: {words})")
+    assert all(peer in listed["peers"] for peer in PEERS)
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_bench_and_all_that_it_started(tmp_path):
+    process = start(*SMALL, "--rounds", 1_000_000, cwd=tmp_path, PYTHONUNBUFFERED="1")
+    while "take turns" not in process.stdout.readline():
+        assert process.poll() is None
+    children = [
+        path.parent.name
+        for path in Path("/proc").glob("[0-9]*/stat")
+        if path.read_text().rsplit(")", 1)[1].split()[1] == str(process.pid)
+    ]
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "minprune: interrupted\n")
+    assert not (tmp_path / "minprune-bench").exists()
+    assert not Path("/proc/self").exists() or len(children) == 2
+    assert not [child for child in children if Path("/proc", child).exists()]
+
+
 @pytest.mark.parametrize(("network", "kind"), [("mlp", Settings), ("cnn", CnnSettings)])
 def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
@@ -150,6 +257,21 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
         (["run", "cnn", "--lr", "1e30", "--data", "bars"], ["diverged", "lr"]),
         (["run", "cnn", "--data", "nowhere"], ["nowhere"]),
         (["run", "cnn", "--out", "file/report"], ["file/report", "folder"]),
+        (["bench", "--networks", "vgg"], ["networks", "'vgg'", "lenet5"]),
+        (["bench", "--networks"], ["networks", "at least one"]),
+        (["bench", "--networks", "9-4", "9-4"], ["networks", "once"]),
+        (["bench", "--networks", "2-2", "--sparsities", "0.9"], ["sparsity 0.9 of 2-2"]),
+        (["bench", "--sparsities", "90"], ["sparsity", "90", "0.9"]),
+        (["bench", "--sparsities", "most"], ["--sparsities", "most"]),
+        (["bench", "--batches", "0"], ["batches", "0"]),
+        (["bench", "--batches", "1.5"], ["--batches", "1.5"]),
+        (["bench", "--rounds", "0"], ["rounds", "0"]),
+        (["bench", "--threads", "100000"], ["threads", "100000"]),
+        (["bench", "--peers", "jax"], ["peers", "'jax'", "'torch'"]),
+        (["bench", "--python", "nowhere/python"], ["python", "nowhere/python"]),
+        (["bench", "--seed", "-1"], ["seed", "-1"]),
+        (["bench", "--out", "file/report"], ["file/report", "folder"]),
+        (["bench", "--data", "bars"], ["--data"]),
         (["walk"], ["walk"]),
         (["formulas", "nonsense"], ["nonsense", "lists all"]),
         (["formulas", "synfl"], ["synflow", "prune_by_synflow"]),
@@ -239,6 +361,7 @@ def test_pages_can_be_printed_where_only_ascii_can(words, tmp_path):
 def test_help_and_version(capsys):
     for words, expected in (
         (["--help"], "run mlp"),
+        (["--help"], "minprune bench "),
         (["--help"], "formulas [ID]"),
         (["formulas", "--help"], "A-4.2"),
         (["worked", "--help"], "A-4.4"),

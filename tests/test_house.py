@@ -19,12 +19,15 @@ HOUSE = (
     ("data",),
     ("documents",),
     ("experiments",),
+    ("bench",),
     ("report",),
     ("cli", "__init__", "__main__"),
 )
-# llvmlite is the part of Numba that writes LLVM's language
-ALLOWED = {"numpy", "numba", "llvmlite", "matplotlib", "minprune"} | sys.stdlib_module_names
+ALLOWED = {"numpy", "numba", "matplotlib", "minprune"} | sys.stdlib_module_names
+ALLOWED |= {"llvmlite"}  # Numba's own
+PEERS = {"scipy", "torch", "onnx", "onnxruntime", "deepsparse"}  # where they are, to be timed
 
+WORKER = PACKAGE / "bench" / "worker.py"
 MODULES = sorted(PACKAGE.rglob("*.py"), key=str)
 
 
@@ -34,21 +37,33 @@ def floor(part):
 
 def imported(path):
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative imports hide where a thing comes from"
-            yield node.module
+        yield from names_in(node)
+
+
+def names_in(node):
+    """What one statement imports."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "relative imports hide where a thing comes from"
+        yield node.module
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_go_upward_only_and_name_no_other_package(path):
     here = floor(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+    allowed = (ALLOWED | PEERS) - {"minprune"} if path == WORKER else ALLOWED
     for name in imported(path):
         top, *inner = name.split(".")
-        assert top in ALLOWED
+        assert top in allowed
         if top == "minprune" and inner:
             assert floor(inner[0]) <= here, f"{name} stands below"
+
+
+def test_the_worker_imports_a_library_only_when_it_is_asked_for():
+    tree = ast.parse(WORKER.read_text())
+    first = [name for node in tree.body for name in names_in(node)]
+    assert "numpy" in first and not PEERS & {name.split(".")[0] for name in first}
 
 
 def test_every_folder_of_the_package_has_its_place():

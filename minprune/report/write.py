@@ -12,17 +12,20 @@ import numba
 import numpy as np
 
 import minprune
+from minprune.bench.results import BenchResult
 from minprune.documents.printed import PRINTED, verdict
 from minprune.experiments.cnn import CnnResult
 from minprune.experiments.mlp import Result
 from minprune.files import replacing
 from minprune.nn.network import Network
 from minprune.nn.store import save
+from minprune.report.bench_figures import one_figure, roofline_figure, speedup_figure
+from minprune.report.bench_table import render_bench
 from minprune.report.cnn_figures import costs_figure, kernels_figure, learning_figure
 from minprune.report.cnn_table import render_cnn
 from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
 from minprune.report.table import render
-from minprune.threads import SETTINGS
+from minprune.threads import SETTINGS, cores
 
 
 class Kind(NamedTuple):
@@ -43,13 +46,21 @@ KINDS = {
         render_cnn,
         {"learning.png": learning_figure, "kernels.png": kernels_figure, "costs.png": costs_figure},
     ),
+    BenchResult: Kind(
+        render_bench,
+        {
+            "speedup.png": speedup_figure,
+            "speedup_one.png": one_figure,
+            "roofline.png": roofline_figure,
+        },
+    ),
 }
 
 
 def write_report(result, folder):
     """Write report.txt, result.json, three pictures and the networks; other files stay.
 
-    result  a `Result` or a `CnnResult`
+    result  a `Result`, a `CnnResult` or a `BenchResult`, which has no networks
     folder  made if it is not there; every file is replaced whole or not at all
     """
     folder, kind = Path(folder), KINDS[type(result)]
@@ -98,8 +109,3 @@ def machine():
         "numpy": np.__version__,
         "numba": numba.__version__,
     }
-
-
-def cores():
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -16,7 +16,8 @@ from minprune.sparse.llvm import BYTES, lanes_of
 from minprune.sparse.plan import VECTORS, plan
 from minprune.sparse.stages import Product, stages_of
 from minprune.sparse.steps import run_panels, run_samples, wait
-from minprune.sparse.workers import at_once, usable_cores
+from minprune.sparse.workers import at_once
+from minprune.threads import cores
 
 FEW = 3  # samples that go one by one; with more, a panel is faster though it is not full
 TILES = 1, 2, 4  # vectors of 64 bytes side by side in a panel
@@ -48,7 +49,7 @@ class SparseEngine:
     def __init__(self, network, threads=None):
         if not network.layers:
             raise ValueError("network must have at least one layer")
-        self.threads = usable_cores() if threads is None else whole_number("threads", threads, 1)
+        self.threads = cores() if threads is None else whole_number("threads", threads, 1)
         _, self.input_shape, self.output_shape = stages_of(network)
         arrays = [p.value for p in network.parameters.values()]
         self.dtype = np.result_type(np.float32, *arrays)

@@ -60,10 +60,3 @@ def at_once(work, threads):
         for _ in range(threads - 1):
             _workers.tasks.put(work)
     work()
-
-
-def usable_cores():
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

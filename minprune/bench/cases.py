@@ -1,0 +1,118 @@
+"""The networks that are run, the inputs that they get, and what must come out."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from minprune.arguments import layer_widths
+from minprune.experiments.cnn import sparse_bytes
+from minprune.nn.costs import layer_costs
+from minprune.nn.initializers import he_normal
+from minprune.nn.layers import Dense, Flatten, ReLU
+from minprune.nn.models import cnn, lenet5
+from minprune.nn.network import EmptyLayerError, Network, mlp
+from minprune.nn.spatial import Conv2D, MaxPool2D
+from minprune.pruning.one_shot import prune_at_random
+
+IMAGE_NETWORKS = {"cnn": cnn, "lenet5": lenet5}
+AT_A_TIME = 64  # inputs of the reference, whose windows take much memory
+
+
+@dataclass(frozen=True)
+class Case:
+    """One network at one sparsity, its inputs, and its outputs in float64."""
+
+    name: str
+    sparsity: float
+    network: Network
+    x: np.ndarray
+    y: np.ndarray
+
+    @property
+    def nonzeros(self):
+        """Weights that are not 0, biases not counted."""
+        return sum(int(np.count_nonzero(w.value)) for w in self.network.weights.values())
+
+    def flops(self, batch):
+        """Products and sums with a weight that is not 0, for as many inputs."""
+        return 2 * batch * sum(cost.nonzero_macs for cost in layer_costs(self.network))
+
+    def bytes(self, batch):
+        """What has to be moved at least: compressed weights, biases, inputs, outputs, once each."""
+        numbers = batch * (math.prod(self.network.input_shape) + self.y.shape[1])
+        return sparse_bytes(self.network) + 4 * numbers
+
+
+def make_case(name, sparsity, batch, seed):
+    """A `Case` with He normal weights, a random mask for each layer, and normal biases and inputs.
+
+    The same seed gives the same weights and inputs at every sparsity.
+    """
+    network = pruned_network(name, sparsity, seed)
+    rng = np.random.default_rng([seed, 1])
+    x = rng.standard_normal((batch, *network.input_shape), dtype=np.float32)
+    return Case(name, sparsity, network, x, reference(network, x))
+
+
+def pruned_network(name, sparsity, seed):
+    """The network of a `Case`; `ValueError` if so high a sparsity leaves a layer nothing."""
+    rng = np.random.default_rng([seed, 0])
+    if name in IMAGE_NETWORKS:
+        network = IMAGE_NETWORKS[name](rng, initialize=he_normal)
+    else:
+        network = mlp(widths_of(name), rng, he_normal)
+    for key, parameter in network.parameters.items():
+        if key not in network.weights:
+            parameter.value = 0.1 * rng.standard_normal(parameter.value.shape, dtype=np.float32)
+    try:
+        prune_at_random(network, sparsity, rng, scope="layer")
+    except EmptyLayerError as error:
+        raise ValueError(f"sparsity {sparsity:g} of {name}: {error}") from None
+    return network
+
+
+def widths_of(name):
+    """The widths that a perceptron is called by.
+
+    >>> widths_of("784-64-10")
+    [784, 64, 10]
+    """
+    try:
+        return layer_widths("networks", [int(width) for width in name.split("-")])
+    except ValueError:
+        known = ", ".join(map(repr, IMAGE_NETWORKS))
+        raise ValueError(
+            f"networks must be {known} or widths such as '784-64-10', got {name!r}"
+        ) from None
+
+
+def reference(network, x):
+    """The outputs of a network in float64, by NumPy alone and without skipping anything."""
+    parts = [x[start : start + AT_A_TIME] for start in range(0, len(x), AT_A_TIME)]
+    return np.concatenate([_forward(network, part.astype(np.float64)) for part in parts])
+
+
+def _forward(network, h):
+    for layer in network.layers:
+        if isinstance(layer, Dense):
+            h = h @ layer.W.value + layer.b.value
+        elif isinstance(layer, Conv2D):
+            top, bottom, left, right = layer.zeros_around(*h.shape[1:3])
+            h = np.pad(h, ((0, 0), (top, bottom), (left, right), (0, 0)))
+            windows = np.lib.stride_tricks.sliding_window_view(
+                h, layer.K.value.shape[:2], axis=(1, 2)
+            )  # (N, H', W', c_in, k_h, k_w)
+            h = np.tensordot(windows, layer.K.value, ((4, 5, 3), (0, 1, 2))) + layer.b.value
+        elif isinstance(layer, MaxPool2D):
+            n, rows, columns, c = h.shape
+            k = layer.size
+            h = h[:, : rows // k * k, : columns // k * k]  # what is left over is dropped
+            h = h.reshape(n, rows // k, k, columns // k, k, c).max(axis=(2, 4))
+        elif isinstance(layer, ReLU):
+            h = np.maximum(h, 0)
+        elif isinstance(layer, Flatten):
+            h = h.reshape(len(h), -1)
+        else:
+            raise TypeError(f"no reference for {layer!r}")
+    return h

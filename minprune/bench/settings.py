@@ -1,0 +1,65 @@
+"""What can be chosen about the benchmark."""
+
+import shutil
+from dataclasses import dataclass, field
+
+from minprune.arguments import fraction, one_of, whole_number
+from minprune.bench.cases import IMAGE_NETWORKS, widths_of
+from minprune.bench.peers import PEERS
+from minprune.threads import cores
+
+
+@dataclass(frozen=True)
+class BenchSettings:
+    """What is measured, and for how long; a bad value is refused by name.
+
+    networks    "cnn" and "lenet5", as in `nn.models`, or the widths of a perceptron: "784-64-10"
+    sparsities  of every weight array, each with 0 <= sparsity < 1
+    batches     inputs at a time
+    rounds      how many turns each gets in each case
+    peers       of PEERS, those to look for
+    threads     that each may use, the engine too
+    pythons     further interpreters in which peers are looked for
+    """
+
+    networks: tuple[str, ...] = (
+        "784-64-10", "784-300-100-10", "784-1024-1024-10", "cnn", "lenet5"
+    )  # fmt: skip
+    sparsities: tuple[float, ...] = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98)
+    batches: tuple[int, ...] = (1, 64, 256, 1024)
+    rounds: int = 11
+    peers: tuple[str, ...] = tuple(PEERS)
+    threads: int = field(default_factory=cores)
+    pythons: tuple[str, ...] = ()
+    seed: int = 0
+
+    def __post_init__(self):
+        for name in ("networks", "sparsities", "batches", "peers", "pythons"):
+            values = tuple(getattr(self, name))
+            if len(set(values)) < len(values) or not (values or name in ("peers", "pythons")):
+                raise ValueError(f"{name} must be at least one, each named once, got {values}")
+            object.__setattr__(self, name, values)
+        for name in self.networks:
+            name in IMAGE_NETWORKS or widths_of(name)
+        for name in ("sparsities", "batches"):  # lines are drawn from the lowest to the highest
+            object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
+        for sparsity in self.sparsities:
+            fraction("sparsity", sparsity)
+        for batch in self.batches:
+            whole_number("batches", batch, low=1)
+        for peer in self.peers:
+            one_of("peers", peer, tuple(PEERS))
+        for python in self.pythons:
+            if shutil.which(python) is None:
+                raise ValueError(f"python must be an interpreter, there is no program {python!r}")
+        whole_number("rounds", self.rounds, low=1)
+        whole_number("threads", self.threads, low=1, high=cores())
+        whole_number("seed", self.seed, low=0)
+
+
+QUICK = {
+    "networks": ("784-64-10", "784-1024-1024-10", "cnn"),
+    "sparsities": (0.5, 0.9, 0.98),
+    "batches": (1, 256),
+    "rounds": 5,
+}

@@ -1,0 +1,170 @@
+"""The tables of `bench`, and what has to be said about them."""
+
+import textwrap
+from collections import Counter
+
+import numpy as np
+
+from minprune.bench.peers import ALL, ENGINE
+from minprune.bench.spread import crossing
+from minprune.report.table import NONE, line_of
+
+WIDTH = 124
+
+
+def render_bench(result):
+    """The tables and their notes as text."""
+    networks, batches = result.settings.networks, result.settings.batches
+    parts = [_block(result, network, batch) for network in networks for batch in batches]
+    parts += [_break_even(result)] if len(result.members) > 1 else []
+    lines = [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
+    return "\n\n".join([*parts, "\n".join(lines)]) + "\n"
+
+
+def cells_of(result, network, batch):
+    """The cells of a network and a batch, from the lowest sparsity to the highest."""
+    return [c for c in result.cells if (c.network, c.batch) == (network, batch)]
+
+
+def _block(result, network, batch):
+    """One network at one batch: a row for each library, a column for each sparsity."""
+    cells = cells_of(result, network, batch)
+    times = [c.timings[ENGINE].milliseconds for c in cells]
+    micro = max((t.high for t in times if t), default=1) < 1
+    unit, factor = ("µs", 1e3) if micro else ("ms", 1)
+    rows = [["sparsity", *(f"{100 * c.sparsity:g} %" for c in cells)]]
+    rows += [
+        [f"{ALL[ENGINE].title}, {unit}", *(_cell(c, ENGINE, "milliseconds", factor) for c in cells)]
+    ]
+    rows += [
+        [ALL[key].title, *(_cell(c, key, "ratio") for c in cells)]
+        for key in cells[0].timings
+        if key != ENGINE
+    ]
+    return "\n".join([f"{network}, batch {batch:,}", *_ruled(rows)])
+
+
+def _cell(cell, key, field, factor=1):
+    """Median and quartiles, or the word for what went wrong."""
+    timing = cell.timings[key]
+    if timing.error:
+        return timing.error.split(":")[0]
+    spread = getattr(timing, field)
+    if spread is None:  # a ratio to an engine that failed
+        return NONE
+    low, median, high = (factor * value for value in (spread.low, spread.median, spread.high))
+    digits = 2 if median < 10 else 1 if median < 100 else 0
+    return f"{median:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
+
+
+def _break_even(result):
+    """From which sparsity on the engine is faster: a row for each network and batch."""
+    peers = [m for m in result.members if m.key != ENGINE and not m.missing]
+    rows = [["the engine is faster from", *(peer.title for peer in peers)]]
+    for network in result.settings.networks:
+        for batch in result.settings.batches:
+            cells = cells_of(result, network, batch)
+            rows.append(
+                [f"{network}, batch {batch:,}", *(_faster_from(cells, p.key) for p in peers)]
+            )
+    return "\n".join(_ruled(rows))
+
+
+def _faster_from(cells, key):
+    """The sparsity at which the median ratio passes 1; between two, straight in logarithms."""
+    ratios = {c.sparsity: c.timings[key].ratio for c in cells if key in c.timings}
+    ratios = {sparsity: ratio.median for sparsity, ratio in ratios.items() if ratio}
+    if not ratios:
+        return NONE
+    at = crossing([-np.log2(1 - s) for s in ratios], list(ratios.values()))
+    if at is None:
+        return "never"
+    always = at == -np.log2(1 - min(ratios))
+    return "always" if always else f"{100 * (1 - 2**-at):.0f} %"
+
+
+def _ruled(rows):
+    """Rows of cells as lines, the head between two rules."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    head, *body = (line_of(row, widths) for row in rows)
+    rule = "-" * len(head)
+    return [rule, head, rule, *body, rule]
+
+
+def notes(result):
+    """What a reader of the tables has to know, line by line."""
+    settings, roofs = result.settings, result.roofs
+    return [
+        f"{result.cpu}; {threads_of(settings.threads)} for every library; "
+        f"{result.seconds / 60:.0f} minutes in all.",
+        *_others(result),
+        "the engine: its median time, and in brackets the quartiles over "
+        f"{settings.rounds} rounds. All others: their time over the engine's in the same round, "
+        "median and quartiles; above 1 the engine is faster.",
+        "the engine is faster from: the sparsity at which the median ratio passes 1 and stays "
+        "above, read between the columns; always, never: at all, at none that were measured.",
+        "weights: He normal, of each layer as many as the sparsity says set to 0 at random; the "
+        "inputs are dense, so no library can skip a black pixel. float32 throughout.",
+        "each library works in a process of its own, one at a time, in another order each round, "
+        "and gets inputs and weights laid out as it likes them best. Its outputs were first "
+        "compared with a float64 product; who is wrong is not timed.",
+        *(f"{member.title}: {member.missing or _versions(member)}" for member in result.members),
+        *_errors(result),
+        *_growth(result.growth),
+        f"roofs: {roofs.fma_all:.0f} GFLOP/s of multiply-adds in float32 ({roofs.fma_one:.0f} of "
+        f"one thread), {roofs.memory:.1f} GB/s from memory, {roofs.cache:.1f} GB/s from the cache; "
+        "the best of many tries before and after.",
+    ]
+
+
+def threads_of(n):
+    """So many threads, in words."""
+    return f"{n} thread{'s' * (n > 1)}"
+
+
+def _others(result):
+    """A warning if the machine had other work."""
+    if not result.busy or result.busy < 0.1:
+        return []
+    return [
+        f"the machine was not quiet: {result.busy:.1f} cores were busy while all libraries slept. "
+        "Threads that wait for each other then wait long; trust no time of more than one."
+    ]
+
+
+def _versions(member):
+    return ", ".join(" ".join(version) for version in member.versions.items())
+
+
+def _errors(result):
+    """The first error of each kind, with the number of cases."""
+    first, counts = {}, Counter()
+    for cell in result.cells:
+        for key, timing in cell.timings.items():
+            if timing.error:
+                kind = key, *timing.error.split(":")[:2]
+                first.setdefault(kind, f"{ALL[key].title} {timing.error}")
+                counts[kind] += 1
+    return [f"{text} ({_cases(counts[kind])})" for kind, text in first.items()]
+
+
+def _cases(n):
+    return f"{n} case{'s' * (n > 1)}"
+
+
+def _growth(growth):
+    """The two lines, in words."""
+    said = []
+    if line := growth.nonzeros:
+        said.append(
+            f"{growth.network}, batch {growth.at_batch}, {len(line.x)} sparsities: the engine "
+            f"takes {line.intercept:.3g} ms and {1e3 * line.slope:.3g} ms for every 1,000 nonzeros "
+            f"(least squares, R^2 = {line.r2:.4f})."
+        )
+    if line := growth.batch:
+        said.append(
+            f"{growth.network}, {100 * growth.at_sparsity:g} %, {len(line.x)} batches: the engine "
+            f"takes {line.intercept:.3g} ms and {1e3 * line.slope:.3g} µs for every input "
+            f"(least squares, R^2 = {line.r2:.4f})."
+        )
+    return said

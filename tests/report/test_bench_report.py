@@ -1,0 +1,439 @@
+"""The report of `bench`: every figure in its place, what went wrong said, pictures of the data."""
+
+import json
+import math
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from minprune.bench.machine import Roofs
+from minprune.bench.peers import ALL, ENGINE, PEERS
+from minprune.bench.results import BenchResult, Cell, Growth, Member, Timing
+from minprune.bench.settings import BenchSettings
+from minprune.bench.spread import Spread, fit_line, spread
+from minprune.report.bench_figures import (
+    STYLES,
+    batch_near,
+    one_figure,
+    roofline_figure,
+    speedup_figure,
+)
+from minprune.report.bench_table import notes, render_bench
+from minprune.report.write import KINDS, as_json, rendered, write_report
+
+SETTINGS = BenchSettings(
+    networks=("784-64-10", "cnn"), sparsities=(0.0, 0.5, 0.75), batches=(1, 64, 512), rounds=3,
+    peers=("dense", "scipy", "torch", "deepsparse"), threads=1,
+)  # fmt: skip
+MEMBERS = [
+    Member(ENGINE, "sparse engine", {"python": "3.11", "minprune": "0.1.0"}, None),
+    Member("dense", "minprune dense", {"python": "3.11"}, None),
+    Member("scipy", "SciPy CSR", {"python": "3.11", "scipy": "1.17"}, None),
+    Member("torch", "PyTorch", {"python": "3.12", "torch": "2.13"}, None),
+    Member("deepsparse", "DeepSparse", {}, "not there: ModuleNotFoundError: No module named 'x'"),
+]
+RATIOS = {  # at the three sparsities; the batch moves all of them
+    "dense": (0.5, 2.0, 8.0),
+    "scipy": (3.0, 2.0, 1.25),
+    "torch": (0.125, 0.25, 0.5),
+}
+
+
+def timing(ms, ratio, flops):
+    """Three rounds, the quartiles a tenth below and above."""
+    around = Spread(0.9 * ms, ms, 1.1 * ms), Spread(0.9 * ratio, ratio, 1.1 * ratio)
+    return Timing(None, 1e-7, [0.8e-3 * ms, 1e-3 * ms, 1.2e-3 * ms], *around, 1e-6 * flops / ms)
+
+
+def failed(error):
+    return Timing(error, None, [], None, None, None)
+
+
+def a_cell(network, s, batch):
+    n, column = 2 - SETTINGS.networks.index(network), SETTINGS.sparsities.index(s)
+    flops, size = 1000 * batch * (4 - column) * n, 700 * (4 - column) + 40 * batch
+    ms = (4 - column) * batch * 0.0125 * n
+    timings = {ENGINE: timing(ms, 1.0, flops)}
+    for key, ratios in RATIOS.items():
+        if network == "784-64-10" or key != "scipy":
+            ratio = ratios[column] * (2 if batch == 512 else 1)
+            timings[key] = timing(ms * ratio, ratio, flops)
+    return Cell(network, s, batch, 1000 * (4 - column), flops, size, timings)
+
+
+def a_result(**changes):
+    cells = [
+        a_cell(network, s, batch)
+        for network in SETTINGS.networks
+        for s in SETTINGS.sparsities
+        for batch in SETTINGS.batches
+    ]
+    result = BenchResult(
+        settings=SETTINGS, cpu="Difference Engine No. 2", roofs=Roofs(1, 150.0, 160.0, 12.5, 70.0),
+        busy=0.01, members=MEMBERS, cells=cells, growth=Growth("784-1024", 256, 0.9, None, None),
+        seconds=125.0,
+    )  # fmt: skip
+    return replace(result, **changes)
+
+
+def with_timing(result, network, s, batch, key, found):
+    return replace(
+        result,
+        cells=[
+            replace(c, timings={**c.timings, key: found})
+            if (c.network, c.sparsity, c.batch) == (network, s, batch)
+            else c
+            for c in result.cells
+        ],
+    )
+
+
+@pytest.fixture
+def result():
+    return a_result()
+
+
+def block(text, head):
+    """The lines of a table below its head, up to an empty line."""
+    return text[text.index(head) :].split("\n\n")[0].splitlines()
+
+
+def one_line(text):
+    return " ".join(text.split())
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def test_every_network_and_batch_has_its_table_with_every_figure(result):
+    lines = block(render_bench(result), "784-64-10, batch 64\n")
+    assert lines[2].split() == "sparsity 0 % 50 % 75 %".split()
+    rows = {line.split("  ")[0]: line.split("  ", 1)[1].split() for line in lines[4:-1]}
+    assert list(rows) == ["sparse engine, ms", "minprune dense", "SciPy CSR", "PyTorch"]
+    assert rows["sparse engine, ms"] == "6.40 (5.76-7.04) 4.80 (4.32-5.28) 3.20 (2.88-3.52)".split()
+    assert rows["minprune dense"] == "0.50 (0.45-0.55) 2.00 (1.80-2.20) 8.00 (7.20-8.80)".split()
+    assert rows["PyTorch"] == "0.12 (0.11-0.14) 0.25 (0.23-0.28) 0.50 (0.45-0.55)".split()
+    text = render_bench(result)
+    for network in SETTINGS.networks:
+        for batch in SETTINGS.batches:
+            assert text.count(f"{network}, batch {batch}\n") == 1
+
+
+def test_short_times_are_in_microseconds(result):
+    lines = block(render_bench(result), "784-64-10, batch 1\n")
+    assert lines[4].split("  ", 1)[0] == "sparse engine, µs"
+    assert lines[4].split()[3:] == "100 (90-110) 75.0 (67.5-82.5) 50.0 (45.0-55.0)".split()
+
+
+def test_who_takes_no_images_has_no_row_among_them(result):
+    assert "SciPy" not in "".join(block(render_bench(result), "cnn, batch 64\n"))
+
+
+def test_what_went_wrong_stands_in_its_place_and_is_said_below(result):
+    wrong = failed("wrong: outputs are off by 0.3 of the largest")
+    result = with_timing(result, "784-64-10", 0.5, 64, "torch", wrong)
+    text = render_bench(result)
+    lines = block(text, "784-64-10, batch 64\n")
+    (row,) = [line for line in lines if line.startswith("PyTorch")]
+    assert row.split()[1:] == "0.12 (0.11-0.14) wrong 0.50 (0.45-0.55)".split()
+    assert "PyTorch wrong: outputs are off by 0.3 of the largest (1 case)" in one_line(text)
+
+
+def test_errors_of_a_kind_are_told_once_and_counted(result):
+    for s, where in ((0.0, "0x1"), (0.5, "0x2"), (0.75, "0x3")):
+        error = failed(f"failed: TypeError: no {where}")
+        result = with_timing(result, "cnn", s, 1, ENGINE, error)
+    result = with_timing(result, "cnn", 0.5, 64, ENGINE, failed("failed: ValueError: other"))
+    result = with_timing(result, "cnn", 0.5, 64, "torch", failed("crashed: exit status 1"))
+    said = [note for note in notes(result) if note.endswith(("case)", "cases)"))]
+    assert said == [
+        "sparse engine failed: TypeError: no 0x1 (3 cases)",
+        "sparse engine failed: ValueError: other (1 case)",
+        "PyTorch crashed: exit status 1 (1 case)",
+    ]
+
+
+def test_without_the_engine_its_rivals_have_no_ratio(result):
+    nobody = failed("failed: TypeError: no")
+    lone = Timing(None, 0.0, [0.5], Spread(500, 500, 500), None, 0.5)
+    for s in SETTINGS.sparsities:
+        result = with_timing(result, "cnn", s, 1, ENGINE, nobody)
+        for key in ("dense", "torch"):
+            result = with_timing(result, "cnn", s, 1, key, lone)
+    lines = block(render_bench(result), "cnn, batch 1\n")
+    assert [line.split()[2:] for line in lines[4:6]] == [["ms"] + ["failed"] * 3, ["-"] * 3]
+    even = block(render_bench(result), "the engine is faster from")
+    (row,) = [line for line in even if line.startswith("cnn, batch 1 ")]
+    assert row.split()[3:] == ["-", "-", "-"]
+
+
+def test_the_sparsity_at_which_the_engine_wins_is_read_between_columns(result):
+    lines = block(render_bench(result), "the engine is faster from")
+    assert lines[0].split()[5:] == ["minprune", "dense", "SciPy", "CSR", "PyTorch"]
+    rows = {line[:20].strip(): one_line(line[20:]) for line in lines[2:-1]}
+    halfway = f"{100 * (1 - 2**-0.5):.0f} %"  # 0.5 at x = 0, 2 at x = 1: 1 at one half
+    assert rows["784-64-10, batch 1"] == f"{halfway} always never"
+    assert rows["784-64-10, batch 512"] == "always always 75 %"  # twice as fast
+    assert rows["cnn, batch 64"] == f"{halfway} - never"
+    assert len(rows) == 6 and halfway == "29 %"
+
+
+def test_alone_the_engine_has_no_rivals_to_pass():
+    alone = replace(SETTINGS, peers=())
+    cells = [replace(c, timings={ENGINE: c.timings[ENGINE]}) for c in a_result().cells]
+    text = render_bench(a_result(settings=alone, members=MEMBERS[:1], cells=cells))
+    assert "the engine is faster from  " not in text and "sparse engine, ms" in text
+
+
+def test_columns_line_up_and_no_line_is_too_wide(result):
+    text = render_bench(result)
+    assert max(map(len, text.splitlines())) <= 124
+    assert text.endswith("\n") and not text.endswith("\n\n")
+    for network in SETTINGS.networks:
+        for batch in SETTINGS.batches:
+            lines = block(text, f"{network}, batch {batch}\n")[1:]
+            assert len({len(line) for line in lines}) == 1
+
+
+def test_the_notes_say_how_it_was_measured(result):
+    text = one_line(render_bench(result))
+    for words in (
+        "Difference Engine No. 2; 1 thread for every library; 2 minutes in all.",
+        "quartiles over 3 rounds",
+        "above 1 the engine is faster",
+        "set to 0 at random; the inputs are dense",
+        "compared with a float64 product; who is wrong is not timed",
+        "PyTorch: python 3.12, torch 2.13",
+        "DeepSparse: not there: ModuleNotFoundError: No module named 'x'",
+        "160 GFLOP/s of multiply-adds in float32 (150 of one thread), 12.5 GB/s from memory, 70.0",
+    ):
+        assert words in text
+    assert "not quiet" not in text and "least squares" not in text
+
+
+@pytest.mark.parametrize(("busy", "warned"), [(None, False), (0.05, False), (0.75, True)])
+def test_a_machine_with_other_work_is_noticed(busy, warned):
+    text = one_line(render_bench(a_result(busy=busy)))
+    assert ("not quiet: 0.8 cores were busy" in text) == warned == ("not quiet" in text)
+
+
+def test_several_threads_are_threads(monkeypatch):
+    monkeypatch.setattr("minprune.bench.settings.cores", lambda: 4)
+    assert "; 4 threads for" in render_bench(a_result(settings=replace(SETTINGS, threads=4)))
+
+
+def test_the_two_lines_are_told_in_words():
+    over_nonzeros = fit_line([10_000, 20_000, 30_000], [2.0, 3.0, 4.0])
+    over_batches = fit_line([64, 256, 1024], [0.25 + 0.002 * n for n in (64, 256, 1024)])
+    text = one_line(
+        render_bench(a_result(growth=Growth("784-9", 256, 0.9, over_nonzeros, over_batches)))
+    )
+    assert (
+        "784-9, batch 256, 3 sparsities: the engine takes 1 ms and 0.1 ms for every 1,000 nonzeros "
+        "(least squares, R^2 = 1.0000)."
+    ) in text
+    assert (
+        "784-9, 90 %, 3 batches: the engine takes 0.25 ms and 2 µs for every input "
+        "(least squares, R^2 = 1.0000)."
+    ) in text
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_the_folder_holds_text_numbers_and_pictures(result, tmp_path):
+    write_report(result, tmp_path / "a")
+    names = "report.txt result.json roofline.png speedup.png speedup_one.png"
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == names.split()
+    assert (tmp_path / "a" / "report.txt").read_text() == render_bench(result) == rendered(result)
+    assert (tmp_path / "a" / "result.json").read_text() == as_json(result)
+    pictures = [p.read_bytes() for p in sorted((tmp_path / "a").glob("*.png"))]
+    assert all(p.startswith(b"\x89PNG") for p in pictures) and len(set(pictures)) == 3
+    assert KINDS[BenchResult].figures == {
+        "speedup.png": speedup_figure,
+        "speedup_one.png": one_figure,
+        "roofline.png": roofline_figure,
+    }
+
+
+def test_the_numbers_can_be_read_by_a_machine(result):
+    result = with_timing(result, "cnn", 0.5, 64, "torch", failed("crashed: exit status 1"))
+
+    def no_constant(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    found = json.loads(as_json(result), parse_constant=no_constant)
+    assert found["settings"] == json.loads(json.dumps(asdict(SETTINGS)))
+    assert found["roofs"] == asdict(result.roofs) and found["cpu"] == result.cpu
+    assert found["members"] == [asdict(m) for m in MEMBERS]
+    assert found["cells"] == json.loads(json.dumps([asdict(c) for c in result.cells]))
+    assert (found["busy"], found["seconds"]) == (0.01, 125.0)
+    assert found["growth"]["nonzeros"] is None
+    assert {"cores", "numpy", "numba", "python"} <= set(found["machine"])
+    (crashed,) = [c["timings"]["torch"] for c in found["cells"] if c["timings"]["torch"]["error"]]
+    assert crashed == asdict(failed("crashed: exit status 1"))
+
+
+# --- pictures ------------------------------------------------------------------------------------
+
+
+def lines_of(axes):
+    return {line.get_label(): line for line in axes.get_lines()}
+
+
+@pytest.mark.parametrize(("figure", "batch"), [(speedup_figure, 512), (one_figure, 1)])
+def test_the_speed_up_is_drawn_for_every_network_and_library(figure, batch, result):
+    figure = figure(result)
+    assert f"batch {batch}:" in figure.get_suptitle()
+    assert [axes.get_title() for axes in figure.axes] == list(SETTINGS.networks)
+    for axes, network in zip(figure.axes, SETTINGS.networks, strict=True):
+        lines = lines_of(axes)
+        keys = [k for k in RATIOS if network == "784-64-10" or k != "scipy"]
+        assert list(lines) == ["break-even", *(ALL[key].title for key in keys)]
+        assert list(lines["break-even"].get_ydata()) == [1, 1]
+        for key in keys:
+            line = lines[ALL[key].title]
+            factor = 2 if batch == 512 else 1
+            assert list(line.get_ydata()) == [factor * ratio for ratio in RATIOS[key]]
+            assert list(line.get_xdata()) == [0, 1, 2]
+            assert to_hex(line.get_color()).upper() == STYLES[key][0]
+            assert line.get_linestyle() == ("-" if key == "scipy" else "--")
+        assert axes.get_yscale() == "log"
+        assert [t.get_text() for t in axes.get_xticklabels()] == ["0", "50", "75"]
+        assert "sparsity, %" in axes.get_xlabel()
+        low, high = axes.get_ylim()
+        assert low < factor * min(RATIOS["torch"]) and high > factor * 8
+    assert "time of the engine" in figure.get_supylabel()
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == ["break-even", *(ALL[key].title for key in RATIOS)]
+
+
+def test_the_bands_of_the_speed_up_are_the_quartiles(result):
+    (first, *_), _ = (axes.collections for axes in speedup_figure(result).axes)
+    points = first.get_paths()[0].vertices
+    for x, ratio in zip((0, 1, 2), RATIOS["dense"], strict=True):
+        ys = points[np.isclose(points[:, 0], x), 1]
+        assert (ys.min(), ys.max()) == pytest.approx((1.8 * ratio, 2.2 * ratio))
+
+
+def test_what_failed_leaves_a_gap(result):
+    result = with_timing(result, "cnn", 0.5, 512, "torch", failed("crashed: exit status 1"))
+    line = lines_of(speedup_figure(result).axes[1])["PyTorch"]
+    assert list(line.get_xdata()) == [0, 2] and list(line.get_ydata()) == [0.25, 1.0]
+
+
+@pytest.mark.parametrize(("n", "shape"), [(1, (1, 1)), (3, (1, 3)), (4, (2, 3)), (5, (2, 3))])
+def test_every_number_of_networks_has_its_panels(n, shape, result):
+    networks = [f"9-{i + 2}-3" for i in range(n)]
+    cells = [replace(c, network=name) for name in networks for c in result.cells[:9]]
+    settings = replace(SETTINGS, networks=networks)
+    figure = speedup_figure(replace(result, cells=cells, settings=settings))
+    grid = figure.axes[0].get_subplotspec().get_gridspec()
+    assert (grid.nrows, grid.ncols) == shape
+    shown = [axes for axes in figure.axes if axes.axison]
+    assert [axes.get_title() for axes in shown] == networks
+    for a, axes in enumerate(shown):
+        nothing_below = a + shape[1] >= n
+        assert bool(axes.get_xlabel()) == nothing_below
+        assert axes.xaxis.get_tick_params()["labelbottom"] == nothing_below
+
+
+def test_the_batch_of_a_picture_is_the_nearest_there_is(result):
+    for wanted, batches, near in ((256, (1, 64, 1024), 64), (256, (1, 150, 1024), 150),
+                                  (1, (8, 64), 8), (256, (256, 255), 256)):  # fmt: skip
+        settings = replace(SETTINGS, batches=batches)
+        assert batch_near(replace(result, settings=settings), wanted) == near
+
+
+def test_every_library_has_a_colour_and_a_marker_of_its_own():
+    assert set(STYLES) == {ENGINE, *PEERS}
+    for values in zip(*STYLES.values(), strict=True):
+        assert len(set(values)) == len(values)
+
+
+def achieved(line):
+    return list(zip(line.get_xdata(), line.get_ydata(), strict=True))
+
+
+def points(result, key, wanted):
+    return [
+        [
+            (c.flops / c.bytes, c.timings[key].gflops)
+            for c in result.cells
+            if (c.network, c.batch) == (network, batch) and key in c.timings
+        ]
+        for network, batch in wanted
+    ]
+
+
+def test_the_roofline_shows_the_engine_left_and_everybody_right(result):
+    left, right = roofline_figure(result).axes
+    own = [line for line in left.lines if line.get_label() == "sparse engine"]
+    wanted = [(n, b) for n in SETTINGS.networks for b in SETTINGS.batches]
+    assert [achieved(line) for line in own] == points(result, ENGINE, wanted)
+    assert len({line.get_color() for line in own}) == 2
+    assert [line.get_marker() for line in own[:3]] == [line.get_marker() for line in own[3:]]
+    assert len({line.get_marker() for line in own}) == 3
+    for key in (ENGINE, *RATIOS):
+        lines = [line for line in right.lines if line.get_label() == ALL[key].title]
+        wanted = [(n, 512) for n in SETTINGS.networks if n == "784-64-10" or key != "scipy"]
+        assert [achieved(line) for line in lines] == points(result, key, wanted)
+        assert {to_hex(line.get_color()).upper() for line in lines} == {STYLES[key][0]}
+
+
+def test_the_roofs_are_those_of_the_machine(result):
+    for axes in roofline_figure(result).axes:
+        lines = lines_of(axes)
+        assert {label for label in lines if label.endswith("/s")} == {
+            "from memory, 12 GB/s", "from the cache, 70 GB/s", "1 thread, 160 GFLOP/s"
+        }  # fmt: skip
+        for label, bandwidth in (("from memory, 12 GB/s", 12.5), ("from the cache, 70 GB/s", 70)):
+            for x, y in achieved(lines[label])[::50]:
+                assert y == pytest.approx(min(bandwidth * x, 160.0))
+        assert list(lines["1 thread, 160 GFLOP/s"].get_ydata()) == [160, 160]
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+        for cell in result.cells:
+            assert x0 < cell.flops / cell.bytes < x1
+            assert all(y0 < t.gflops < y1 for t in cell.timings.values())
+        assert "flops on nonzeros / byte" in axes.get_xlabel()
+
+
+def test_one_thread_has_a_roof_of_its_own_beside_several(result):
+    roofs = Roofs(2, 80.0, 160.0, 12.5, 70.0)
+    for axes in roofline_figure(replace(result, roofs=roofs)).axes:
+        lines = lines_of(axes)
+        assert list(lines["1 thread, 80 GFLOP/s"].get_ydata()) == [80, 80]
+        assert list(lines["2 threads, 160 GFLOP/s"].get_ydata()) == [160, 160]
+
+
+def test_the_legends_of_the_roofline_name_everything_once(result):
+    figure = roofline_figure(result)
+    named = [[t.get_text() for t in legend.get_texts()] for legend in figure.legends]
+    assert named[0] == [*SETTINGS.networks, "batch 1", "batch 64", "batch 512"]
+    assert len(named[1]) == 3
+    assert named[2] == [ALL[key].title for key in (ENGINE, *RATIOS)]
+    assert "two for each nonzero weight" in figure.get_suptitle()
+    own = {line.get_color() for line in figure.axes[0].lines if "engine" in line.get_label()}
+    assert {h.get_color() for h in figure.legends[0].legend_handles[:2]} == own
+
+
+def test_more_networks_and_batches_than_colours_are_drawn_all_the_same(result):
+    networks, batches = [f"9-{i + 2}-3" for i in range(7)], (1, 2, 3, 4, 5, 6)
+    settings = replace(SETTINGS, networks=networks, batches=batches)
+    cells = [replace(result.cells[0], network=n, batch=b) for n in networks for b in batches]
+    left, _ = roofline_figure(replace(result, settings=settings, cells=cells)).axes
+    assert sum(line.get_label() == "sparse engine" for line in left.lines) == 42
+
+
+def test_pictures_can_be_drawn_when_everything_failed(result, tmp_path):
+    cells = [replace(c, timings={ENGINE: failed("crashed: exit status 1")}) for c in result.cells]
+    write_report(replace(result, cells=cells, members=MEMBERS[:1]), tmp_path)
+    text = (tmp_path / "report.txt").read_text()
+    assert "sparse engine crashed: exit status 1 (18 cases)" in text
+
+
+def test_the_fixture_is_no_accident():
+    assert spread([0.9, 1.0, 1.1]).median == 1 and math.isclose(a_result().cells[0].flops, 8000)
