@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from minprune.arguments import layer_widths
-from minprune.experiments.cnn import sparse_bytes
 from minprune.nn.costs import layer_costs
 from minprune.nn.initializers import he_normal
 from minprune.nn.layers import Dense, Flatten, ReLU
@@ -40,8 +39,10 @@ class Case:
 
     def bytes(self, batch):
         """What has to be moved at least: compressed weights, biases, inputs, outputs, once each."""
+        from minprune.sparse.engine import SparseEngine  # and Numba with it, not for --help
+
         numbers = batch * (math.prod(self.network.input_shape) + self.y.shape[1])
-        return sparse_bytes(self.network) + 4 * numbers
+        return SparseEngine(self.network).nbytes + 4 * numbers
 
 
 def make_case(name, sparsity, batch, seed):

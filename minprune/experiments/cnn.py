@@ -15,7 +15,7 @@ import numpy as np
 
 from minprune.experiments.settings import CnnSettings
 from minprune.experiments.timing import median_milliseconds
-from minprune.formulas.metrics import csr_bytes, dense_bytes
+from minprune.formulas.metrics import dense_bytes
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.costs import layer_costs
 from minprune.nn.losses import smoothed_cross_entropy
@@ -27,6 +27,7 @@ from minprune.nn.train import Epoch, evaluate, fit, predict, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude, prune_by_threshold
 from minprune.pruning.shrink import shrink_network
 from minprune.pruning.units import prune_units, unit_scores
+from minprune.sparse.engine import SparseEngine
 
 SPARSITIES = 0.8, 0.95, 0.98  # points of the curves, beside those of the settings
 RATIOS = 0.25, 0.75
@@ -47,9 +48,10 @@ class Model:
     macs: int  # for one image
     nonzero_macs: int  # those whose weight is not 0
     dense_bytes: int
-    sparse_bytes: int  # compressed sparse rows, everything else dense
+    sparse_bytes: int  # of the engine: compressed sparse rows, everything else dense
     file_bytes: int  # of `save`
-    ms: dict[int, float]  # batch size -> milliseconds of the forward pass
+    dense_ms: dict[int, float]  # batch size -> milliseconds of the forward pass
+    sparse_ms: dict[int, float]  # of the engine, on the nonzero weights
 
 
 @dataclass(frozen=True)
@@ -295,11 +297,12 @@ def measure(job):
     """A `Model` for each network; all are timed in turn, so that their times compare."""
     x, y = job.test
     batches = {n: x[np.arange(n) % len(x)] for n in BATCHES}
-    calls = {
-        (name, n): partial(network, batches[n])
-        for name, (_, network) in job.made.items()
-        for n in BATCHES
-    }
+    engines = {name: SparseEngine(network) for name, (_, network) in job.made.items()}
+    calls = {}
+    for name, (_, network) in job.made.items():
+        for n in BATCHES:
+            calls["dense", name, n] = partial(network, batches[n])
+            calls["sparse", name, n] = partial(engines[name], batches[n])
     ms = median_milliseconds(calls)
     models = []
     for name, (kind, network) in job.made.items():
@@ -314,9 +317,10 @@ def measure(job):
                 macs=sum(c.macs for c in costs),
                 nonzero_macs=sum(c.nonzero_macs for c in costs),
                 dense_bytes=dense_bytes(*(p.value for p in network.parameters.values())),
-                sparse_bytes=sparse_bytes(network),
+                sparse_bytes=engines[name].nbytes,
                 file_bytes=file_bytes(network),
-                ms={n: ms[name, n] for n in BATCHES},
+                dense_ms={n: ms["dense", name, n] for n in BATCHES},
+                sparse_ms={n: ms["sparse", name, n] for n in BATCHES},
             )
         )
     return sorted(models, key=_place)
@@ -326,17 +330,6 @@ def _place(model):
     """Where in the table: by kind; weights and units the heaviest first."""
     kinds = "none", "document", "weights", "units", "both", "control"
     return kinds.index(model.kind), -model.nonzeros if model.kind in ("weights", "units") else 0
-
-
-def sparse_bytes(network):
-    """Bytes of the network with its weights in compressed sparse rows, the biases as they are."""
-    total = 0
-    for p in network.parameters.values():
-        if p.value.ndim > 1:
-            total += csr_bytes(p.value.shape[-1], np.count_nonzero(p.value), p.value.itemsize)
-        else:
-            total += p.value.nbytes
-    return total
 
 
 def file_bytes(network):

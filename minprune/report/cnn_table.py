@@ -11,7 +11,7 @@ COLUMNS = ("network", "accuracy", "parameters", "nonzeros", "MACs", "nonzero MAC
 
 def render_cnn(result):
     """The table and its notes as text."""
-    times = [f"ms of {n}" for n in result.models[0].ms]
+    times = [f"{what} {n}" for n in result.models[0].dense_ms for what in ("ms of", "sparse")]
     body = [(*COLUMNS, *times), *map(_row, result.models)]
     widths = [max(map(len, column)) for column in zip(*body, strict=True)]
     head, *rows = (line_of(cells, widths) for cells in body)
@@ -31,8 +31,8 @@ def notes(result):
         "one, was pruned, and unless its name says otherwise trained on, without a penalty, for "
         f"{_epochs(settings.finetune_epochs)}.",
         *_threshold(result),
-        f"% of weights: the smallest of {_SCOPES[settings.scope]}. They still cost their time: a "
-        "dense product multiplies zeros, and a file saves them only by compression.",
+        f"% of weights: the smallest of {_SCOPES[settings.scope]}. They still cost their time, "
+        "except in the engine: a dense product multiplies zeros; a file saves them by compression.",
         f"% of units: filters and neurons, the lowest of each layer by {settings.criterion!r}, "
         "taken out of the network with all that belongs to them. Parameters, MACs, file and time "
         "fall together. Before training on, the smaller network gave what the network with the "
@@ -40,7 +40,8 @@ def notes(result):
         "at random: the control, as many weights or units, though not as many MACs. A criterion is "
         "worth what it gains on that line.",
         "MACs are those of one image; nonzero, those left if zeros are skipped. file: weights and "
-        "masks, compressed. ms of 1, of 256: milliseconds of the forward pass of as many images.",
+        "masks, compressed. ms of 1, of 256: milliseconds of the forward pass of as many images; "
+        "sparse: the same by the engine, on the nonzero weights alone.",
     ]
 
 
@@ -77,5 +78,5 @@ def _penalty(settings):
 
 def _row(model):
     counts = model.parameters, model.nonzeros, model.macs, model.nonzero_macs, model.file_bytes
-    times = [f"{ms:.3f}" for ms in model.ms.values()]
+    times = [f"{ms[n]:.3f}" for n in model.dense_ms for ms in (model.dense_ms, model.sparse_ms)]
     return (model.name, f"{model.accuracy:.2%}", *(f"{count:,}" for count in counts), *times)

@@ -1,7 +1,7 @@
 """`run cnn` on small images: every network is what its name says, and every figure is its own."""
 
 from dataclasses import asdict, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,10 +13,12 @@ from minprune.experiments.cnn import Job, run_cnn
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings
 from minprune.nn.losses import smoothed_cross_entropy
 from minprune.nn.models import cnn
+from minprune.nn.network import Network
 from minprune.nn.optim import Adam, cosine_decay
 from minprune.nn.store import save
 from minprune.pruning.one_shot import prune_at_random
 from minprune.pruning.units import unit_scores
+from minprune.sparse.engine import SparseEngine
 
 SMALL = CnnSettings(
     sparsity=0.7, epochs=4, finetune_epochs=2, batch_size=16, lr=0.003, finetune_lr=0.002, seed=3
@@ -204,11 +206,14 @@ def test_every_figure_of_a_row_is_of_its_own_network(done, name, tmp_path):
 def test_every_row_is_timed_on_its_own_network(done, name):
     row = next(m for m in done.result.models if m.name == name)
     place = {key: i for i, key in enumerate(done.timed)}
-    assert row.ms == {n: place[name, n] for n in (1, 256)} and list(row.ms) == [1, 256]
+    for what, ms in (("dense", row.dense_ms), ("sparse", row.sparse_ms)):
+        assert ms == {n: place[what, name, n] for n in (1, 256)} and list(ms) == [1, 256]
     images = done.data.test.images
-    for n in (1, 256):
-        call = done.timed[name, n]
-        assert same(call.func, done.networks[name])
+    for what, n in product(("dense", "sparse"), (1, 256)):
+        call = done.timed[what, name, n]
+        network = call.func if what == "dense" else call.func.network()
+        assert isinstance(call.func, Network if what == "dense" else SparseEngine)
+        assert same(network, done.networks[name])
         (x,) = call.args
         assert x.shape == (n, 6, 5, 1)
         assert all((x[i, ..., 0] == images[i % 60]).all() for i in range(n))
@@ -308,7 +313,7 @@ def test_same_seed_same_result_and_another_seed_another(done, untimed):
     again, other = (run_cnn(s, done.data, silent) for s in (SMALL, replace(SMALL, seed=4)))
 
     def found(result):
-        rows = [{**asdict(m), "ms": None} for m in result.models]
+        rows = [{**asdict(m), "dense_ms": None, "sparse_ms": None} for m in result.models]
         curves = {
             name: (c.pruned, [(e.loss, e.validation_accuracy) for e in c.history])
             for name, c in result.curves.items()

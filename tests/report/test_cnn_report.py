@@ -110,18 +110,19 @@ def one_line(text):
 def test_the_table_holds_every_figure_in_its_column_and_order(result):
     head, rule, *lines = render_cnn(result).splitlines()
     assert one_line(head) == (
-        "network accuracy parameters nonzeros MACs nonzero MACs file, bytes ms of 1 ms of 256"
+        "network accuracy parameters nonzeros MACs nonzero MACs file, bytes ms of 1 sparse 1 "
+        "ms of 256 sparse 256"
     )
     assert set(rule) == {"-"}
     assert lines[len(result.models)] == rule
     for line, m in zip(lines, result.models, strict=False):
         assert line.startswith(m.name + "  ")
         counts = m.parameters, m.nonzeros, m.macs, m.nonzero_macs, m.file_bytes
-        times = f"{m.ms[1]:.3f}", f"{m.ms[256]:.3f}"
+        times = [f"{ms[n]:.3f}" for n in (1, 256) for ms in (m.dense_ms, m.sparse_ms)]
         expected = [f"{100 * m.accuracy:.2f}%", *(f"{c:,}" for c in counts), *times]
         assert line[len(m.name) :].split() == expected
         assert len(line) == len(head) == len(rule)
-        assert line.endswith(times[1])
+        assert line.endswith(times[3])
 
 
 def test_columns_end_where_their_names_end(result):
@@ -134,8 +135,10 @@ def test_columns_end_where_their_names_end(result):
         " MACs": f"{m.macs:,}",
         "nonzero MACs": f"{m.nonzero_macs:,}",
         "file, bytes": f"{m.file_bytes:,}",
-        "ms of 1": f"{m.ms[1]:.3f}",
-        "ms of 256": f"{m.ms[256]:.3f}",
+        "ms of 1": f"{m.dense_ms[1]:.3f}",
+        "sparse 1": f"{m.sparse_ms[1]:.3f}",
+        "ms of 256": f"{m.dense_ms[256]:.3f}",
+        "sparse 256": f"{m.sparse_ms[256]:.3f}",
     }.items():
         at = head.index(name) + len(name)
         assert first[:at].endswith(cell), name
@@ -152,7 +155,8 @@ def test_no_line_is_wider_than_124_characters(change, result):
 def test_no_line_is_wider_at_counts_of_mnist(result):
     big = [
         replace(m, parameters=347146, nonzeros=347146, macs=541440, nonzero_macs=541440,
-                file_bytes=1288123, ms={1: 0.123, 256: 12.345})
+                file_bytes=1288123, dense_ms={1: 0.123, 256: 12.345},
+                sparse_ms={1: 0.123, 256: 12.345})
         for m in result.models
     ]  # fmt: skip
     text = render_cnn(replace(result, models=big, settings=CnnSettings()))
