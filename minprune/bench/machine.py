@@ -138,8 +138,8 @@ def cpu_name():
     return (names or [platform.processor() or platform.machine()])[0]
 
 
-class Pauses:
-    """Sleep, and watch how many cores are busy meanwhile: with the work of others, or waiting."""
+class Watch:
+    """Sleep now and then, and see how many cores are busy meanwhile, with the work of others."""
 
     def __init__(self, seconds):
         self.seconds, self.slept, self.worked = seconds, 0.0, 0.0

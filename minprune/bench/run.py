@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from minprune.bench.cases import make_case, pruned_network
-from minprune.bench.machine import Pauses, cpu_name, highest, measure_roofs
+from minprune.bench.machine import Watch, cpu_name, highest, measure_roofs
 from minprune.bench.peers import ALL, ENGINE, OURS
 from minprune.bench.results import BenchResult, Cell, Growth, Member, Timing
 from minprune.bench.spread import fit_line, spread
@@ -26,6 +26,7 @@ from minprune.nn.store import save
 
 LEAST = 0.005  # seconds that a turn is timed; shorter calls are repeated
 PAUSE = 0.02  # seconds until threads that wait for more work have gone to sleep
+WATCH = 0.1  # seconds before each case, in which nobody should be at work
 TOLERANCE = 1e-4  # of the largest output; float32 sums in another order differ by 1e-6
 
 
@@ -51,13 +52,13 @@ def run_bench(settings, say=print, patience=PATIENCE):
         for member in members:
             found = ", ".join(" ".join(version) for version in member.versions.items())
             say(f"{member.title:16}  {member.missing or found}")
-        pause = Pauses(PAUSE)
-        cells = measure_all(settings, team, folder, pause, say)
+        watch = Watch(WATCH)
+        cells = measure_all(settings, team, folder, watch, say)
     return BenchResult(
         settings=settings,
         cpu=cpu,
         roofs=highest(roofs, measure_roofs(settings.threads)),  # it may have been busy at first
-        busy=pause.busy,
+        busy=watch.busy,
         members=members,
         cells=cells,
         growth=growth(cells),
@@ -91,7 +92,7 @@ def find_libraries(settings, stack, patience):
     return team, members
 
 
-def measure_all(settings, team, folder, pause, say):
+def measure_all(settings, team, folder, watch, say):
     """A `Cell` for every network, sparsity and batch."""
     cases = list(product(settings.networks, settings.sparsities))
     total, cells = len(cases) * len(settings.batches), []
@@ -104,7 +105,9 @@ def measure_all(settings, team, folder, pause, say):
         images = len(case.network.input_shape) > 1
         able = {key: worker for key, worker in team.items() if ALL[key].images or not images}
         for batch in settings.batches:
-            timings = measure(able, case, batch, settings.rounds, rng, pause, folder)
+            pause()
+            watch()
+            timings = measure(able, case, batch, settings.rounds, rng, folder)
             cells.append(
                 Cell(name, sparsity, batch, case.nonzeros, case.flops(batch), case.bytes(batch),
                      timings)
@@ -124,7 +127,7 @@ def _line(cell):
     return f"{where}  ms: {', '.join(figures)}"
 
 
-def measure(team, case, batch, rounds, rng, pause, folder):
+def measure(team, case, batch, rounds, rng, folder):
     """A `Timing` for each worker of the team; who is wrong once is not timed."""
     apart, errors, seconds = {}, {}, {}
     for key, worker in team.items():
@@ -146,6 +149,11 @@ def measure(team, case, batch, rounds, rng, pause, folder):
         key: timing(errors.get(key), apart.get(key), seconds.get(key), engine, case.flops(batch))
         for key in team
     }
+
+
+def pause():
+    """Let the threads of the last turn go to sleep."""
+    time.sleep(PAUSE)
 
 
 def prepare(worker, key, case, batch, folder):

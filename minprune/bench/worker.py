@@ -307,5 +307,6 @@ def main(libraries, arguments):
 
 
 if __name__ == "__main__":
-    sys.path.remove(str(Path(__file__).parent))  # the files beside this one are for minprune alone
+    here = str(Path(__file__).parent)  # the files beside this one are for minprune alone
+    sys.path = [folder for folder in sys.path if folder != here]
     main(LIBRARIES, sys.argv[1:])

@@ -56,7 +56,7 @@ def speedup_figure(result, wanted=256):
             axes.xaxis.set_tick_params(labelbottom=True)
         if a >= len(settings.networks):
             axes.set_axis_off()
-    figure.supylabel("time of the library / time of the engine (log scale)", fontsize=10)
+    figure.supylabel("time of the library / time of the engine (log scale)", fontsize=9)
     above = f"batch {batch:,}: above the dotted line the sparse engine is faster"
     figure.suptitle(f"{above}; solid lines: libraries that skip zeros, too", fontsize=10)
     _legend_below(figure, 4)

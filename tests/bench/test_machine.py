@@ -11,8 +11,8 @@ from minprune.bench import machine
 from minprune.bench.machine import (
     CHAINS,
     WIDTHS,
-    Pauses,
     Roofs,
+    Watch,
     _multiply_adds,
     _rate,
     cpu_name,
@@ -108,22 +108,22 @@ def test_the_processor_has_a_name():
 # --- who else is at work -------------------------------------------------------------------------
 
 
-def test_pauses_last_and_add_up_what_others_did_meanwhile(monkeypatch):
+def test_a_watch_lasts_and_adds_up_what_others_did_meanwhile(monkeypatch):
     worked = iter([5.0, 5.5, 7.0, 7.0, 9.0, 10.0])
     monkeypatch.setattr(machine, "_busy_seconds", lambda: next(worked))
     monkeypatch.setattr(machine.time, "sleep", lambda seconds: slept.append(seconds))
-    slept, pause = [], Pauses(0.5)
-    assert pause.busy is None
+    slept, watch = [], Watch(0.5)
+    assert watch.busy is None
     for _ in range(3):
-        pause()
-    assert pause.busy == pytest.approx(1.5 / 1.5) and slept == [0.5] * 3
+        watch()
+    assert watch.busy == pytest.approx(1.5 / 1.5) and slept == [0.5] * 3
 
 
 def test_where_the_system_does_not_tell_nothing_is_known(monkeypatch):
     monkeypatch.setattr(machine, "_busy_seconds", lambda: None)
-    pause, started = Pauses(0.01), time.perf_counter()
-    pause()
-    assert pause.busy is None and time.perf_counter() - started >= 0.01
+    watch, started = Watch(0.01), time.perf_counter()
+    watch()
+    assert watch.busy is None and time.perf_counter() - started >= 0.01
 
 
 def test_only_our_cores_count_and_neither_idle_nor_waiting_time(monkeypatch, tmp_path):

@@ -14,6 +14,7 @@ from minprune.bench.peers import ALL, ENGINE, OURS, PEERS, STANDING_ALONE
 from minprune.bench.results import Cell, Timing
 from minprune.bench.run import (
     LEAST,
+    PAUSE,
     TOLERANCE,
     find_libraries,
     growth,
@@ -59,14 +60,15 @@ class Setting:
         self.team[key] = Fake(self.log, key, self.case, seconds, change)
 
     def measure(self, rounds, batch=8, seed=0):
-        pause = lambda: self.log.append(("pause", None))  # noqa: E731
         rng = np.random.default_rng(seed)
-        return measure(self.team, self.case, batch, rounds, rng, pause, self.folder)
+        return measure(self.team, self.case, batch, rounds, rng, self.folder)
 
 
 @pytest.fixture
-def setting(tmp_path):
-    return Setting(tmp_path)
+def setting(tmp_path, monkeypatch):
+    setting = Setting(tmp_path)
+    monkeypatch.setattr(run, "pause", lambda: setting.log.append(("pause", None)))
+    return setting
 
 
 def test_ratios_are_taken_within_a_round(setting):
@@ -221,9 +223,11 @@ def test_an_interpreter_beside_the_user_is_found_from_anywhere(found, tmp_path, 
 
 
 def test_every_case_comes_once_and_only_to_those_that_can_run_it(tmp_path, monkeypatch):
-    asked = []
+    asked, log = [], []
+    monkeypatch.setattr(run, "pause", lambda: log.append("pause"))
 
-    def measured(team, case, batch, rounds, rng, pause, folder):
+    def measured(team, case, batch, rounds, rng, folder):
+        assert log == ["pause", "watch"] * (len(asked) + 1)  # all asleep, is anybody at work?
         assert len(case.x) == 4 and (np.load(folder / "x.npy") == case.x).all()
         asked.append((case.name, case.sparsity, batch, list(team), rounds))
         return {key: timing(None, 0.0, [0.5], [0.25], case.flops(batch)) for key in team}
@@ -231,7 +235,8 @@ def test_every_case_comes_once_and_only_to_those_that_can_run_it(tmp_path, monke
     monkeypatch.setattr(run, "measure", measured)
     settings = BenchSettings(("9-4", "lenet5"), (0.5, 0.75), (1, 4), rounds=7)
     said = []
-    cells = measure_all(settings, dict.fromkeys(ALL), tmp_path, None, said.append)
+    team, watch = dict.fromkeys(ALL), lambda: log.append("watch")
+    cells = measure_all(settings, team, tmp_path, watch, said.append)
     able = [key for key in ALL if key not in ("numpy", "scipy", "torch-csr")]
     assert asked == [
         (name, sparsity, batch, able if name == "lenet5" else list(ALL), 7)
@@ -345,3 +350,10 @@ def test_a_bad_library_in_a_real_process_leaves_the_others_alone(
     assert errors["torch"].startswith("wrong: outputs are off by 0.01")
     assert errors["scipy"] == "crashed: exit status 9"
     assert len(found.timings[ENGINE].seconds) == 2
+
+
+def test_a_pause_lasts_as_long_as_it_says(monkeypatch):
+    slept = []
+    monkeypatch.setattr(run.time, "sleep", slept.append)
+    run.pause()
+    assert slept == [PAUSE] and PAUSE >= 0.01

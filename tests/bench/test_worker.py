@@ -302,7 +302,9 @@ def start(arguments, lines, cwd):
     )  # fmt: skip
 
 
-def test_run_by_its_path_it_speaks_and_ends_with_its_input(files, tmp_path):
+@pytest.mark.parametrize("safe", ["", "1"])
+def test_run_by_its_path_it_speaks_and_ends_with_its_input(safe, files, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONSAFEPATH", safe)
     case, paths = files
     requests = {"do": "prepare", "batch": 8, **paths}, {"do": "time", "least": 0.001}
     done = start([worker.__file__, "numpy", "1"], requests, cwd=tmp_path)
