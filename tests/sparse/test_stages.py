@@ -97,7 +97,7 @@ def test_a_subclass_of_a_layer_is_refused():
     class Quiet(ReLU):
         pass
 
-    with pytest.raises(TypeError, match="minprune's own layers, got .*Quiet"):
+    with pytest.raises(TypeError, match=r"minprune's own layers, got .*Quiet"):
         stages_of(Network([Quiet()], (3,)))
     with pytest.raises(ValueError, match="network must know the shape of a sample"):
         stages_of(Network([ReLU()]))
@@ -259,5 +259,5 @@ def test_inputs_up_to_the_limit_overflow_nowhere_and_some_far_beyond_do(name):
     assert all(np.isfinite(numbers).all() for numbers in everything(network, x))
     if any(isinstance(stage, Product | Affine) for stage in stages[:1]):
         with np.errstate(over="ignore"):
-            x *= f(1e12)  # a sum of magnitudes is not reached by chance, but not a million times off
+            x *= f(1e12)  # by chance no sum reaches its bound, but none is that far from it
         assert not all(np.isfinite(numbers).all() for numbers in everything(network, x))
