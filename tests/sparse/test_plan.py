@@ -1,0 +1,362 @@
+"""Where everything lies in working memory, and which format a layer gets."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from stacks import STACKS, as_dtype, average, bn, conv, dense, flatten, relu, sigmoid, stack, tanh
+
+from minprune.formulas.structured import block_mask
+from minprune.nn.layers import Dense
+from minprune.nn.network import Network
+from minprune.nn.spatial import Conv2D, MaxPool2D
+from minprune.sparse import engine as engine_module
+from minprune.sparse import plan as plan_module
+from minprune.sparse import steps
+from minprune.sparse.blocked_csr import blocked_csr_from_dense
+from minprune.sparse.blocks import blocks_from_dense
+from minprune.sparse.engine import SparseEngine, aligned_zeros
+from minprune.sparse.plan import Planner, block_size, panel_costs, plan, sample_costs
+from minprune.sparse.sliced import sliced_from_dense
+from minprune.sparse.stages import Window, stages_of
+
+# wide, so that one row of an image is more than one tile; steps, so that pixels lie together
+EXTRA = {
+    "wide": ((4, 70, 2), [conv(3, 3, 1, "same"), relu, conv(2, 5, 1, 2), sigmoid,
+                          conv(9, 3, 1, 3)]),
+    "zeros and pooling": ((7, 6, 1), [conv(4, 3, 1, 2), relu, average(2, 1), bn,
+                                      conv(3, 2, 1, 1), tanh, flatten, dense(11), relu, dense(3)]),
+    "steps": ((9, 9, 3), [conv(11, 3, 2, "same"), relu, conv(5, 3, 1, 1), bn, relu,
+                          conv(4, 2, 2, 1), flatten, bn, dense(3)]),
+}  # fmt: skip
+
+
+@pytest.fixture(params=[*STACKS, *EXTRA])
+def network(request):
+    if request.param in STACKS:
+        return stack(request.param, "f")[0]
+    (shape, parts), rng, layers = EXTRA[request.param], np.random.default_rng(0), []
+    at = shape
+    for part in parts:
+        layers.append(part(at, rng))
+        at = layers[-1].output_shape(at)
+    return as_dtype(Network(layers, shape), "f")
+
+
+@pytest.fixture
+def places(monkeypatch):
+    """All places that plans are made of, in order: image or vector, and the memory they take."""
+    made = []
+    image, vector = Planner.image, Planner.vector
+
+    def seen(function, planner, shape, zeros, *arguments):
+        before = planner.size
+        place = function(planner, shape, *arguments)
+        made.append(SimpleNamespace(planner=planner, place=place, shape=shape, zeros=zeros,
+                                    memory=(before, planner.size)))  # fmt: skip
+        return place
+
+    def seen_image(self, shape, zeros=(0, 0, 0, 0), pixels=False):
+        return seen(image, self, shape, zeros, zeros, pixels)
+
+    def seen_vector(self, n):
+        return seen(vector, self, n, None)
+
+    monkeypatch.setattr(Planner, "image", seen_image)
+    monkeypatch.setattr(Planner, "vector", seen_vector)
+    return made
+
+
+def around(made):
+    """The addresses of the zeros around an image."""
+    if made.zeros is None:
+        return set()
+    (top, bottom, left, right), (h, w, c) = made.zeros, made.shape
+    a, b, d = made.place.strides
+    return {
+        made.place.at + i * a + j * b + k * d
+        for i in range(-top, h + bottom)
+        for j in range(-left, w + right)
+        for k in range(c)
+        if not (0 <= i < h and 0 <= j < w)
+    }
+
+
+# --- addresses -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [1, 16, 32, 64])
+def test_places_lie_side_by_side_and_no_number_has_two_meanings(network, places, columns):
+    stages, shape, _ = stages_of(network)
+    made_plan = plan(stages, shape, "f", columns)
+    taken = set()
+    end = 0
+    for made in places:
+        start, stop = made.memory
+        assert start == end
+        end = stop
+        addresses, zeros = made.place.addresses.tolist(), around(made)
+        size = made.shape if isinstance(made.shape, int) else np.prod(made.shape)
+        assert len({*addresses} | zeros) == size + len(zeros) and len(addresses) == size
+        assert not taken & ({*addresses} | zeros)
+        taken |= {*addresses} | zeros
+        assert start <= min({*addresses} | zeros) and max({*addresses} | zeros) < stop
+    assert end <= made_plan.size
+
+
+def written(step, columns):
+    """All addresses that a step of a plan writes."""
+    height = {steps.SLICES_ONE: 8, steps.BLOCKS_ONE: 8}.get(step["kind"], 1)
+    vector = columns if step["kind"] in (steps.CSR, steps.BLOCKS) else 1
+    i, j, c = (np.arange(step[f"n_{axis}"]) for axis in "ijc")
+    at = step["y"] + (i * step["y_i"])[:, None, None] + (j * step["y_j"])[:, None]
+    at = at + c[:: height if height == 8 else 1] * (1 if height == 8 else step["y_c"])
+    return at[..., None] + np.arange(max(vector, height))
+
+
+@pytest.mark.parametrize("columns", [1, 16, 64])
+def test_steps_write_into_their_own_place_and_all_of_it(network, places, columns):
+    stages, shape, _ = stages_of(network)
+    program = plan(stages, shape, "f", columns).program
+    outputs = places[1:]
+    assert len(outputs) == len(program.steps)
+    for step, made in zip(program.steps, outputs, strict=True):
+        at = written(step, columns)
+        start, stop = made.memory
+        assert start <= at.min() and at.max() < stop
+        assert {*made.place.addresses.tolist()} <= {*at.ravel().tolist()}
+        zeros = around(made)
+        touched = zeros & {*at.ravel().tolist()}
+        cleared = {
+            step["y"] + i * step["y_i"] + c * step["y_c"] + step["clear"] + k
+            for i in range(step["n_i"])
+            for c in range(step["n_c"])
+            for k in range(step["n_clear"])
+        }
+        assert touched <= cleared <= zeros
+        assert columns > 1 or not touched
+
+
+@pytest.mark.parametrize("columns", [1, 16, 64])
+def test_products_read_inside_the_memory(network, columns):
+    stages, shape, _ = stages_of(network)
+    made = plan(stages, shape, "f", columns)
+    for step in made.program.steps:
+        if step["kind"] not in (steps.CSR, steps.BLOCKS, steps.BLOCKS_ONE, steps.SLICES_ONE):
+            continue
+        first, last = step["x"], step["x"]
+        for n, x in (("n_i", "x_i"), ("n_j", "x_j"), ("n_p", "x_p"), ("n_q", "x_q")):
+            last = last + (step[n] - 1) * step[x]
+        runs = made.program.runs[step["runs"] :]
+        if step["kind"] == steps.CSR:
+            entries = runs[: step["blocks"] * (step["n_c"] + 1)].max()
+        else:
+            entries = runs[-(-step["n_c"] // 8)] * (8 if step["kind"] == steps.SLICES_ONE else 1)
+        indices = made.program.indices[step["indices"] :][:entries].astype(int)
+        vector = columns if step["kind"] in (steps.CSR, steps.BLOCKS) else 1
+        assert first >= 0 and (not len(indices) or last + indices.max() + vector <= made.size)
+
+
+def test_arrays_begin_at_whole_vectors_and_are_filled_up(network):
+    stages, shape, _ = stages_of(network)
+    for columns in (1, 16):
+        program = plan(stages, shape, "f", columns).program
+        for name in ("values", "indices", "runs", "rows"):
+            assert (program.steps[name] % 16 == 0).all()
+            assert len(getattr(program, name)) % 16 == 0
+        assert len(program.biases) % 16 == 0
+        dtypes = [array.dtype for array in program[1:]]
+        assert dtypes == [np.float32, np.uint32, np.int64, np.int32, np.float32]
+
+
+# --- working memory ------------------------------------------------------------------------------
+
+
+def calls(network, N, count):
+    sparse, rng = SparseEngine(network, threads=1), np.random.default_rng(0)
+    for _ in range(count):
+        sparse(rng.standard_normal((N, *sparse.input_shape)))
+    return sparse
+
+
+@pytest.mark.parametrize("N", [1, 40])
+def test_zeros_around_images_stay_zero(network, places, N):
+    sparse = calls(network, N, 3)
+    one = N == 1
+    ((T, (memory,)),) = sparse._free.items()
+    size = (sparse._sample_plan[1] if one else sparse._panel_plan).size
+    assert len(memory) == size * T and (T == 1) == one
+    rows = memory.reshape(size, T)
+    for made in places:
+        assert made.planner.panels != one
+        zeros = sorted(around(made))
+        assert not rows[zeros].any()
+        assert rows[made.place.addresses].any() or not made.place.addresses.size
+
+
+@pytest.mark.parametrize("N", [1, 40])
+def test_nothing_but_those_zeros_matters_of_what_memory_held_before(network, places, N):
+    sparse = calls(network, N, 1)
+    x = np.random.default_rng(1).standard_normal((N, *sparse.input_shape)).astype("f")
+    expected = sparse(x)
+    ((T, free),) = sparse._free.items()
+    size = (sparse._sample_plan[1] if N == 1 else sparse._panel_plan).size
+    poisoned = aligned_zeros(size * T, "f")
+    poisoned[:] = np.nan
+    for made in places:
+        poisoned.reshape(size, T)[sorted(around(made))] = 0
+    free.clear()
+    free.append(poisoned)
+    np.testing.assert_array_equal(sparse(x), expected)
+    assert free.pop() is poisoned
+
+
+# --- formats -------------------------------------------------------------------------------------
+
+
+def at_density(density, *shape):
+    rng = np.random.default_rng(0)
+    return (rng.standard_normal(shape) * (rng.random(shape) < density)).astype("f")
+
+
+def in_blocks(density, n_in, n_out):
+    W = at_density(1, n_in, n_out)
+    return W * block_mask(W, (1, 8), 1 - density)
+
+
+def chosen(network):
+    sparse = SparseEngine(network)
+    plans = sparse._panel_plan, sparse._sample_plan[1]
+    return [*zip(*([choice.format for choice in made.choices] for made in plans), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("W", "formats"),
+    [
+        (at_density(1, 200, 64), ("blocks", "blocks")),
+        (at_density(0.05, 400, 64), ("csr", "slices")),
+        (in_blocks(0.05, 400, 64), ("blocks", "blocks")),
+        (in_blocks(0.5, 400, 64), ("blocks", "blocks")),
+        (at_density(1, 30, 1), ("csr", "blocks")),  # seven of eight numbers of a block are zeros
+    ],
+)
+def test_the_format_follows_from_where_the_nonzeros_are(W, formats):
+    assert chosen(Network([Dense(W, np.zeros(W.shape[1]))])) == [formats]
+
+
+def test_convolutions_choose_too():
+    def convolution(K, stride=1):
+        return Network([Conv2D(K, np.zeros(K.shape[-1]), stride)], (12, 12, K.shape[2]))
+
+    assert chosen(convolution(at_density(1, 3, 3, 16, 16))) == [("blocks", "blocks")]
+    assert chosen(convolution(at_density(0.05, 3, 3, 16, 16))) == [("csr", "csr")]
+    assert chosen(convolution(at_density(0.05, 3, 3, 16, 16), 2)) == [("csr", "blocks")]
+
+
+def test_inputs_per_block():
+    window = Window(3, 3, 4, 1, (0, 0, 0, 0))
+    full, sparse = np.ones((1000, 10)), at_density(0.01, 4000, 100)
+    assert block_size(full, None) == 128
+    assert block_size(np.ones((100, 10)), None) == 128
+    assert block_size(np.ones((36, 10)), window) == 36
+    assert block_size(np.ones((512, 10)), window) == 512
+    assert block_size(np.ones((513, 10)), window) == 128
+    assert block_size(sparse, None) == 2048  # the first with a run of 12 entries on average
+    assert block_size(0 * sparse, None) == 4096
+    assert block_size(np.zeros((0, 3)), window) == 1
+    assert block_size(np.zeros((3, 0)), None) in (128, 256)
+
+
+def test_costs_by_hand():
+    W = np.zeros((6, 9))
+    W[:5, 0] = W[2, 8] = 1
+    runs, blocks, slices = (
+        blocked_csr_from_dense(W, 4, 4), blocks_from_dense(W), sliced_from_dense(W)
+    )  # fmt: skip
+    # 12 entries in runs of 4, in 2 x 9 runs; 6 blocks in 2 groups; 5 rows in 2 slices
+    assert panel_costs(runs, blocks) == {"csr": 12 * 3 + 18 * 10, "blocks": 6 * 16 + 2 * 64}
+    assert sample_costs(slices, blocks) == {"slices": 5 * 5 + 2 * 8, "blocks": 6 * 2 + 2 * 8}
+    nothing = np.zeros((0, 3))
+    costs = panel_costs(blocked_csr_from_dense(nothing, 1, 4), blocks_from_dense(nothing))
+    assert costs == {"csr": np.inf, "blocks": 64}
+
+
+def test_choices_say_what_a_layer_holds_and_costs():
+    W = at_density(0.5, 30, 20)
+    (choice,) = SparseEngine(Network([Dense(W, np.ones(20))]))._panel_plan.choices
+    runs, blocks = blocked_csr_from_dense(W, 128, 4), blocks_from_dense(W)
+    assert choice.name == "0.W" and choice.nonzeros == np.count_nonzero(W)
+    assert choice.density == np.count_nonzero(W) / 600
+    assert choice.costs == panel_costs(runs, blocks)
+    assert choice.format == min(choice.costs, key=choice.costs.get)
+    assert choice.nbytes == {"csr": runs, "blocks": blocks}[choice.format].nbytes + 80
+
+
+def test_a_convolution_costs_its_product_once_a_position():
+    K = at_density(1, 3, 3, 2, 8)
+    layers = [Conv2D(K, np.zeros(8)), MaxPool2D(2)]
+    sparse = SparseEngine(Network(layers, (11, 22, 2)))  # 9 x 20 positions, 8 x 20 of them pooled
+    costs = panel_costs(blocked_csr_from_dense(K.reshape(18, 8), 18, 4),
+                        blocks_from_dense(K.reshape(18, 8)))  # fmt: skip
+    (many,), (one,) = sparse._panel_plan.choices, sparse._sample_plan[1].choices
+    assert many.costs == {name: 160 * cost for name, cost in costs.items()}
+    assert one.costs == {name: 8 * cost for name, cost in costs.items()}  # 32 columns at a time
+    sparse = SparseEngine(Network([Conv2D(K, np.zeros(8), 2)], (11, 22, 2)))  # 5 x 10, by pixels
+    (one,) = sparse._sample_plan[1].choices
+    assert one.costs == {"blocks": 50 * 18 * 2}
+
+
+def test_explain_tells_of_every_product_in_order():
+    network = stack("max pooling", "f")[0]
+    sparse = SparseEngine(network)
+    lines = sparse.explain().splitlines()
+    assert len(lines) == 9 and all(len(line) <= 100 for line in lines)
+    weights = [w.value for w in network.weights.values()]
+    for l, (name, W) in enumerate(zip(network.weights, weights, strict=True)):
+        title, *formats = lines[3 * l : 3 * l + 3]
+        nonzeros = np.count_nonzero(W)
+        assert title == f"{name}  {nonzeros / W.size:.1%} of the weights, {nonzeros:,}"
+        plans = sparse._panel_plan, sparse._sample_plan[1]
+        for line, what, made in zip(formats, ("panels", "one sample"), plans, strict=True):
+            choice = made.choices[l]
+            start, costs = line.split(" bytes  cycles: ")
+            assert start.split() == [*what.split(), choice.format, f"{choice.nbytes:,}"]
+            named = [part.rsplit(" ", 1) for part in costs.split(", ")]
+            assert {name: float(cost.replace(",", "")) for name, cost in named} == {
+                name: round(cost) for name, cost in choice.costs.items()
+            }
+            assert named[0][0] == choice.format  # the cheapest comes first
+
+
+def test_the_widest_tile_that_memory_allows(monkeypatch):
+    sparse = SparseEngine(Network([Dense(np.ones((20, 4), "f"), np.zeros(4))]), threads=1)
+    size = sparse._panel_plan.size
+    assert size == 24 + 8
+    assert sparse._tile(1000, size) == (4, 1)
+    assert sparse._tile(16, size) == (1, 1) and sparse._tile(33, size) == (4, 1)
+    assert sparse._tile(32, size) == (2, 1)
+    for most, V in [(size * 256, 4), (size * 256 - 1, 2), (size * 128 - 1, 1), (1, 1)]:
+        monkeypatch.setattr(engine_module, "LARGEST_PANEL", most)
+        assert sparse._tile(1000, size) == (V, 1)
+
+
+def test_as_many_threads_as_the_work_is_worth(monkeypatch):
+    sparse = SparseEngine(Network([Dense(np.ones((20, 4), "f"), np.zeros(4))]), threads=3)
+    cycles, size = sparse._cycles, sparse._panel_plan.size
+    assert cycles == min(sparse._panel_plan.choices[0].costs.values())
+    monkeypatch.setattr(engine_module, "SMALL", 2 * cycles)
+    assert sparse._tile(128, size)[1] == 1 and sparse._tile(129, size)[1] == 3
+    assert sparse._tile(129, size)[0] == 4  # three panels
+    monkeypatch.setattr(engine_module, "SMALL", 0)
+    assert sparse._tile(96, size) == (2, 3) and sparse._tile(48, size) == (1, 3)
+
+
+def test_a_large_window_comes_in_blocks_of_inputs(monkeypatch):
+    monkeypatch.setattr(plan_module, "LARGE_WINDOW", 8)
+    monkeypatch.setattr(plan_module, "L1_INPUTS", 16)
+    monkeypatch.setattr(plan_module, "RUN", 1)
+    K = at_density(0.5, 3, 3, 4, 1)
+    sparse = SparseEngine(Network([Conv2D(K, np.zeros(1)), MaxPool2D(2)], (6, 6, 4)))
+    product, pool = sparse._panel_plan.program.steps
+    assert (product["kind"], product["blocks"], product["n_p"]) == (steps.CSR, 3, 1)
+    assert (pool["kind"], pool["n_p"], pool["n_q"]) == (steps.MAX_POOL, 2, 2)
