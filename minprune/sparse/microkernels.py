@@ -27,7 +27,8 @@ from numba.extending import intrinsic
 
 from minprune.sparse.llvm import INDEX, Vectors, lanes_of, number
 
-UNROLL = 4  # entries at a time: every run is padded to a multiple of it
+UNROLL = 2  # entries of a run at a time: each is padded to a multiple of it
+SUMS = 4  # of a unit that only one sample is multiplied for, in turn
 HEIGHT = 8  # output units of a block or a slice
 WIDE = 2  # vectors of samples that a block works on at once; 8 x 2 sums fill the registers
 
@@ -52,7 +53,7 @@ def csr_run_python(tile, weights, run, panel, x, y, first, last):
 
 @intrinsic
 def csr_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
-    """The sums stay in registers while the entries stream by, four at a time."""
+    """The sums stay in registers while the entries stream by, two at a time."""
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments)
@@ -62,7 +63,7 @@ def csr_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
         places = [number(t * v.lanes) for t in range(len(tile))]
         y = [v.at(origin, y_at, place) for place in places]
 
-        def four_entries(k, sums):
+        def some_entries(k, sums):
             for u in range(UNROLL):
                 entry = builder.add(k, number(u))
                 w = v.splat(v.item(value, entry))
@@ -71,7 +72,7 @@ def csr_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
                 sums = [v.multiply_add(x_t, w, s) for x_t, s in zip(x, sums, strict=True)]
             return sums
 
-        sums = v.loop(*run, UNROLL, v.loaded_or(more, y, v.splat(b)), four_entries)
+        sums = v.loop(*run, UNROLL, v.loaded_or(more, y, v.splat(b)), some_entries)
         least = v.loaded_or(keep, y, v.splat(floor))
         for s, l, pointer in zip(sums, least, y, strict=True):
             v.store(v.larger(s, l), pointer)
@@ -240,10 +241,10 @@ def _one_group(v, input_of):
             out.append(v.multiply_add(w, v.splat(input_of(block)), s))
         return out
 
-    rest = builder.and_(builder.sub(stop, start), number(UNROLL - 1))
+    rest = builder.and_(builder.sub(stop, start), number(SUMS - 1))
     fours = builder.sub(stop, rest)
-    sums = [v.load(v.at(biases, b_at)), *[v.zeros()] * (UNROLL - 1)]
-    sums = v.loop(start, fours, UNROLL, sums, blocks)
+    sums = [v.load(v.at(biases, b_at)), *[v.zeros()] * (SUMS - 1)]
+    sums = v.loop(start, fours, SUMS, sums, blocks)
     (last,) = v.loop(fours, stop, 1, sums[:1], blocks)
     total = builder.fadd(builder.fadd(last, sums[1]), builder.fadd(sums[2], sums[3]))
     v.store(v.larger(total, v.splat(floor)), v.at(origin, y))

@@ -74,13 +74,13 @@ def test_every_library_runs_perceptrons(library, name, batch, tmp_path):
 # Runtime reads the same file right: the benchmark calls that wrong, here it is only kept out
 @pytest.mark.parametrize("batch", [1, 4])
 @pytest.mark.parametrize("name", IMAGES)
-@pytest.mark.parametrize("library", [k for k in EVERY if k not in (*ONLY_PERCEPTRONS, "engine")])
+@pytest.mark.parametrize("library", [k for k in EVERY if k not in ONLY_PERCEPTRONS])
 def test_most_libraries_run_networks_of_images(library, name, batch, tmp_path):
     case = make_case(name, 0.5, batch, seed=2)
     agrees(library, case.network, case.x, tmp_path)
 
 
-@pytest.mark.parametrize("library", [k for k in EVERY if k not in (*ONLY_PERCEPTRONS, "engine")])
+@pytest.mark.parametrize("library", [k for k in EVERY if k not in ONLY_PERCEPTRONS])
 def test_heights_widths_and_channels_are_not_mixed_up(library, tmp_path):
     agrees(library, *oblong(), tmp_path)
 
