@@ -1,4 +1,8 @@
-"""The sparse forward pass of a dense layer, as loops that Numba compiles on the first call."""
+"""The sparse forward pass of a dense layer as two plain loops: what to read before `microkernels`.
+
+The first takes one sample, the second a batch, and already gains from neighbours. The engine's own
+kernels compute the same; they keep the sums in registers and the inputs in the cache.
+"""
 
 from minprune.jit import jit
 

@@ -391,7 +391,7 @@ def run_samples(tile, arrays, source, target, limit, N, x, y, panel):
             if not abs(z) <= limit:
                 return False
             panel[source[f]] = z
-        run_steps(tile, program, panel, 1)
+        run_steps(tile, program, panel, np.int64(1))  # a plain 1 would be compiled anew
         for f in range(len(target)):
             y[n * len(target) + f] = panel[target[f]]
     return True
