@@ -45,7 +45,6 @@ from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.sparse import engine as engine_module
-from minprune.sparse import plan as plan_module
 from minprune.sparse.engine import SparseEngine
 
 DTYPES = ["f", "d"]
@@ -524,12 +523,12 @@ def test_large_numbers_overflow_where_they_do_in_the_dense_network(name, N):
     assert name == "sigmoid" or not np.isfinite(network(np.array([[1e38, 1]], "f"))).all()
 
 
-def test_the_sum_of_an_average_overflows_too():
+def test_averages_of_large_numbers():
     network = Network([AveragePool2D(2), Flatten(), Dense(np.ones((2, 1), "f"), [0])], (2, 4, 1))
     for N in (1, 5):
         x = np.ones((N, 2, 4, 1), "f")
-        x[-1, :, :2] = 2e38
-        assert SparseEngine(network)(x)[:, 0].tolist() == [2] * (N - 1) + [np.inf]
+        x[-1, :, :2] = 2e38  # their sum would overflow, their average does not
+        np.testing.assert_allclose(SparseEngine(network)(x), network(x), 1e-6)
 
 
 def test_what_is_too_large_for_float32_is_infinite():
@@ -583,6 +582,11 @@ def test_a_normalization_by_nothing_is_not_folded_into_infinite_weights():
 # --- what is given and what is kept --------------------------------------------------------------
 
 
+def unaligned(x):
+    """A read-only copy that begins at an odd address."""
+    return np.frombuffer(b"." + x.tobytes(), "u1")[1:].view(x.dtype).reshape(x.shape)
+
+
 @pytest.mark.parametrize(
     "lay",
     [
@@ -591,8 +595,8 @@ def test_a_normalization_by_nothing_is_not_folded_into_infinite_weights():
         lambda x: x[::-1, ::-1, ::-1, ::-1].copy()[::-1, ::-1, ::-1, ::-1],
         lambda x: x.astype("f").astype(">f4"),
         lambda x: x.astype("d").tolist(),
-        lambda x: np.frombuffer(b"." + x.astype("f").tobytes(), "u1")[1:].view("f").reshape(x.shape),
-        lambda x: (4 * x).astype(np.int8) if (4 * x == x.round()).all() else x.astype("e"),
+        lambda x: unaligned(x.astype("f")),
+        lambda x: (4 * x).astype(np.int8),
         lambda x: np.broadcast_to(x[:1], x.shape),
     ],
 )  # fmt: skip
@@ -743,23 +747,26 @@ def test_eight_threads_call_one_engine(shared, threads):
 
 
 def run_script(code, **environment):
+    """What a program prints that begins with `PREPARE`."""
+    command = [sys.executable, "-W", "ignore", "-c", PREPARE + code]
     env = os.environ | {"OPENBLAS_NUM_THREADS": "1", **environment}
     folder = Path(engine_module.__file__).parents[2]
-    run = subprocess.run([sys.executable, "-W", "ignore", "-c", PREPARE + code], env=env, cwd=folder,
-                         capture_output=True, text=True, timeout=300)  # fmt: skip
+    run = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=200)
     assert run.returncode == 0, run.stderr[-2000:]
     return run.stdout
 
 
 PREPARE = """
-import faulthandler, multiprocessing, os, sys, threading
+import multiprocessing, os, signal, sys, threading
+if hasattr(os, "fork"):  # no process that hangs outlives its test
+    signal.alarm(120)
+    os.register_at_fork(after_in_child=lambda: signal.alarm(120))
 import numpy as np
 from minprune.nn.layers import Dense, Flatten, ReLU
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.sparse import engine as module
 from minprune.sparse.engine import SparseEngine
-faulthandler.dump_traceback_later(200, exit=True)
 module.SMALL = 0
 rng = np.random.default_rng(0)
 network = mlp([20, 30, 5], rng)
