@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import threading
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import numba
 
 PACKAGE = Path(__file__).parent
+GIVEN = numba.config.CACHE_DIR  # of NUMBA_CACHE_DIR
+_one_at_a_time = threading.RLock()
 
 
 def jit(function, fastmath=False):
@@ -31,26 +34,27 @@ def cache_folder():
     By itself Numba compiles a function again when its own file changes, but not when a function
     that it calls does, in another file: an upgrade would run half old, half new code.
     """
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _folder(numba.config.CACHE_DIR)
-    try:
-        yield numba.config.CACHE_DIR or None
-    finally:
-        numba.config.CACHE_DIR = before
+    with _one_at_a_time:
+        before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _folder()
+        try:
+            yield numba.config.CACHE_DIR or None
+        finally:
+            numba.config.CACHE_DIR = before
 
 
 @cache
-def _folder(given):
+def _folder():
     """The first that can be written: in what NUMBA_CACHE_DIR names, beside the package, at home."""
-    name = f"minprune-{_digest()}"
-    own = PACKAGE / "__pycache__"
-    for base in (Path(given),) if given else (own, Path.home() / ".cache" / "minprune"):
-        with suppress(OSError):
-            (base / name).mkdir(parents=True, exist_ok=True)
-            if os.access(base / name, os.W_OK):
+    own, home = PACKAGE / "__pycache__", Path(os.path.expanduser("~"), ".cache", "minprune")
+    for base in (Path(GIVEN),) if GIVEN else (own, home):
+        with suppress(OSError):  # also of a package without files of its own, in a zip
+            folder = base / f"minprune-{_digest()}"
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
                 for old in own.glob("minprune-*") if base == own else ():
-                    if old.name != name:
+                    if old != folder:
                         shutil.rmtree(old, ignore_errors=True)
-                return str(base / name)
+                return str(folder)
     return ""
 
 

@@ -1,21 +1,17 @@
 """Run a pruned network on its nonzero weights alone."""
 
-import copy
+import time
 from collections import defaultdict, deque
-from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import whole_number
-from minprune.nn.layers import Dense
+from minprune.arguments import real_array, shown, whole_number
 from minprune.nn.network import Network
-from minprune.nn.spatial import Conv2D
-from minprune.sparse.csr import CSR, csr_from_dense, dense_from_csr
+from minprune.sparse.compressed import Compressed
 from minprune.sparse.llvm import BYTES, lanes_of
 from minprune.sparse.plan import VECTORS, plan
 from minprune.sparse.stages import Product, stages_of
-from minprune.sparse.steps import run_panels, run_samples, wait
+from minprune.sparse.steps import FAILED, run_panels, run_samples, wait
 from minprune.sparse.workers import at_once
 from minprune.threads import cores
 
@@ -31,13 +27,16 @@ class SparseEngine:
     network  a Network of minprune's own layers; its weights are copied, later training of the
              network does not reach the engine
     threads  how many may work on a call; all cores that this process may use unless told otherwise
-    engine(x) takes (N, ...) as the network does, and returns its outputs
+    engine(x) takes (N, ...) as the network does, and returns its outputs in the precision of the
+             weights, at least float32, to which x is converted
 
     A layer with few nonzero weights runs on those alone, one with many runs dense: `explain` says
-    which and why. The first call plans that, and compiles the loops where no earlier program has.
-    An engine may be called from several threads at once, and in the child of a fork. Inputs that
-    are not finite, or so large that sums might overflow, go through the dense network: there a
-    zero weight counts, since 0 * inf is not 0.
+    which and why. The first call plans that, and compiles the loops, which takes some seconds for
+    panels and for one sample each, unless an earlier program has; working memory is kept for the
+    next call. An engine may be called from several threads at once, and in the child of a fork;
+    where many processes share the cores, give each threads=1. Inputs that are not finite, or so
+    large that sums might overflow, go through the dense network: there a zero weight counts, since
+    0 * inf is not 0.
 
     >>> from minprune.nn.network import mlp
     >>> network = mlp([4, 3, 2], np.random.default_rng(0))
@@ -47,14 +46,22 @@ class SparseEngine:
     """
 
     def __init__(self, network, threads=None):
+        if not isinstance(network, Network):
+            raise TypeError(f"network must be a Network, got {shown(network)}")
         if not network.layers:
             raise ValueError("network must have at least one layer")
-        self.threads = cores() if threads is None else whole_number("threads", threads, 1)
+        self._threads = None if threads is None else whole_number("threads", threads, 1)
         _, self.input_shape, self.output_shape = stages_of(network)
         arrays = [p.value for p in network.parameters.values()]
         self.dtype = np.result_type(np.float32, *arrays)
-        self._layers = [_stored(layer) for layer in network.layers]
+        self._compressed = Compressed(network)
+        self._plans = {}  # made when they are first needed
         self._free = defaultdict(deque)  # working memory of calls that have ended, by its samples
+
+    @property
+    def threads(self):
+        """How many threads may work on a call."""
+        return self._threads or cores()
 
     @property
     def nbytes(self):
@@ -62,94 +69,107 @@ class SparseEngine:
 
         A plan holds the weights once more, in formats that suit its kernels: see `explain`.
         """
-        return sum(
-            layer.csr.nbytes + layer.b.nbytes
-            if isinstance(layer, _Weights)
-            else sum(array.nbytes for array in _arrays(layer))
-            for layer in self._layers
-        )
+        return self._compressed.nbytes
 
     def network(self):
         """The network again, dense."""
-        layers = [_restored(layer) for layer in self._layers]
-        known = isinstance(layers[0], Dense)  # then the shape need not be said, which may be (0,)
-        return Network(layers, None if known else self.input_shape)
-
-    def __call__(self, x):
-        x = np.asarray(x)
-        if x.shape[1:] != self.input_shape or not x.ndim:
-            shape = ", ".join(str(n) for n in self.input_shape)
-            raise ValueError(f"x must be (N, {shape}), got {x.shape}")
-        with np.errstate(over="ignore"):  # a float64 beyond float32 is infinite
-            x = np.ascontiguousarray(x, self.dtype)
-        y = np.empty((len(x), *self.output_shape), self.dtype)
-        if len(x) <= FEW:
-            if not self._one_by_one(x, y):
-                self._dense(x, y, slice(None))
-        else:
-            fine = self._in_panels(x, y)
-            if not fine.all():
-                self._dense(x, y, ~fine)
-        return y
-
-    def __getstate__(self):
-        """Without working memory and plans: a copy, here or in another process, makes its own."""
-        kept = "threads", "input_shape", "output_shape", "dtype", "_layers"
-        return {name: self.__dict__[name] for name in kept} | {"_free": defaultdict(deque)}
+        return self._compressed.network()
 
     def explain(self):
         """Which kernel each layer takes and why, as a text to print."""
         return explained(self._panel_plan.choices, self._sample_plan[1].choices)
 
+    def __repr__(self):
+        ends = f"{self.input_shape} to {self.output_shape}, {self.dtype}"
+        return f"<SparseEngine: {ends}; {self._compressed.nonzeros:,} weights>"
+
+    def __getstate__(self):
+        """Without working memory and plans: a copy, here or in another process, makes its own."""
+        return self.__dict__ | {"_plans": {}, "_free": defaultdict(deque)}
+
+    def __call__(self, x):
+        """The outputs (N, ...) for inputs (N, ...)."""
+        x = real_array("x", x)
+        if x.shape[1:] != self.input_shape or not x.ndim:
+            shape = ", ".join(str(n) for n in self.input_shape)
+            raise ValueError(f"x must be (N, {shape}), got {x.shape}")
+        if x.dtype != self.dtype or not (x.flags.c_contiguous and x.flags.behaved):
+            with np.errstate(over="ignore"):  # a float64 beyond float32 is infinite
+                x = x.astype(self.dtype, order="C")  # and the loops know one kind of array only
+        y = np.empty((len(x), *self.output_shape), self.dtype)
+        if len(x) <= FEW:
+            if not self._one_by_one(x, y):
+                self._dense(x, y, slice(None))
+        else:
+            done = self._in_panels(x, y)
+            if not done.all():
+                self._dense(x, y, ~done)
+        return y
+
     # --- how it runs ---
 
-    @cached_property
+    @property
     def _panel_plan(self):
-        """The plan for panels; made when it is first needed, as the next."""
-        stages, *_ = stages_of(self.network())
-        return plan(stages, self.input_shape, self.dtype)
+        """The plan for panels. Two threads may make one at the same time: it is the same."""
+        if "panels" not in self._plans:
+            stages, *_ = stages_of(self.network())
+            self._plans["panels"] = plan(stages, self.input_shape, self.dtype)
+        return self._plans["panels"]
 
-    @cached_property
-    def _cycles(self):
-        """Of a panel of four vectors, about."""
-        return sum(min(choice.costs.values()) for choice in self._panel_plan.choices)
-
-    @cached_property
+    @property
     def _sample_plan(self):
         """The plan for one sample, and the tile for images: as wide as they are, four at most."""
-        stages, *_ = stages_of(self.network())
-        widths = [s.shape[1] * s.pool for s in stages if isinstance(s, Product) and s.window]
-        lanes = lanes_of(self.dtype)
-        V = next((V for V in TILES if V * lanes >= max(widths, default=1)), TILES[-1])
-        return (0,) * V, plan(stages, self.input_shape, self.dtype, columns=V * lanes)
+        if "sample" not in self._plans:
+            stages, *_ = stages_of(self.network())
+            widths = [s.shape[1] * s.pool for s in stages if isinstance(s, Product) and s.window]
+            lanes = lanes_of(self.dtype)
+            V = next((V for V in TILES if V * lanes >= max(widths, default=1)), TILES[-1])
+            made = plan(stages, self.input_shape, self.dtype, columns=V * lanes)
+            self._plans["sample"] = (0,) * V, made
+        return self._plans["sample"]
+
+    @property
+    def _cycles(self):
+        """Of a panel of four vectors, about."""
+        if "cycles" not in self._plans:
+            costs = [choice.costs.values() for choice in self._panel_plan.choices]
+            self._plans["cycles"] = sum(map(min, costs))
+        return self._plans["cycles"]
 
     def _one_by_one(self, x, y):
         """Every sample by itself; returns whether all could be done."""
-        tile, (program, ends, _, size, _) = self._sample_plan
+        tile, (program, ends, size, _) = self._sample_plan
         memory = self._memory(1, size)
-        fine = run_samples(tile, tuple(program), ends.source, ends.target, ends.limit,
+        done = run_samples(tile, tuple(program), ends.source, ends.target, ends.limit,
                            len(x), x.reshape(-1), y.reshape(-1), memory)  # fmt: skip
         self._free[1].append(memory)
-        return fine
+        return done
 
     def _in_panels(self, x, y):
         """Panels of T samples, shared out among threads; returns for each sample if it was done."""
-        program, ends, _, size, _ = self._panel_plan
+        program, ends, size, _ = self._panel_plan
         V, threads = self._tile(len(x), size)
         T = V * lanes_of(self.dtype)
-        fine = np.ones(-(-len(x) // T), bool)
-        counters = np.zeros(2, np.int64)
+        done = np.zeros(-(-len(x) // T), bool)
+        counters = np.zeros(3, np.int64)
         arguments = ((0,) * V, tuple(program), ends.x_rows, ends.y_rows, ends.limit,
                      len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
 
         def work():
             memory = self._memory(T, size)
-            run_panels(*arguments, memory, counters, fine)
+            try:
+                run_panels(*arguments, memory, counters, done)
+            except BaseException:
+                counters[FAILED] = True  # nobody may wait for the panel that was begun
+                raise
             self._free[T].append(memory)
 
-        at_once(work, min(threads, len(fine)))
-        wait(counters, len(fine))
-        return np.repeat(fine, T)[: len(x)]
+        at_once(work, min(threads, len(done)))
+        while not wait(counters, len(done)):
+            time.sleep(0)
+        if counters[FAILED]:
+            raise RuntimeError("a thread of the engine failed, see its message above")
+        return np.repeat(done, T)[: len(x)]
 
     def _dense(self, x, y, which):
         """What zeros must not be left out for. Who sends infinities need not hear of them."""
@@ -165,12 +185,12 @@ class SparseEngine:
         widest = -(-n // lanes) / VECTORS  # a panel of all of them
         threads = self.threads if self._cycles * widest > SMALL else 1
 
-        def time(V):
+        def cost(V):
             panels = -(-n // (V * lanes))
             return -(-panels // threads) * (V + 2)
 
-        room = [V for V in TILES if size * V * 64 <= LARGEST_PANEL] or TILES[:1]
-        return min(reversed(room), key=time), threads
+        room = [V for V in TILES if size * V * BYTES <= LARGEST_PANEL] or TILES[:1]
+        return min(reversed(room), key=cost), threads
 
     def _memory(self, T, size):
         """Working memory for T samples: that of a call that has ended, or new. Zeros around images
@@ -179,41 +199,6 @@ class SparseEngine:
             return self._free[T].pop()
         except IndexError:
             return aligned_zeros(size * T, self.dtype)
-
-
-class _Weights(NamedTuple):
-    """A dense layer or a convolution as the engine keeps it."""
-
-    layer: type
-    csr: CSR
-    shape: tuple
-    b: np.ndarray
-    options: dict
-
-
-def _stored(layer):
-    """A layer with its weights in compressed sparse rows, and nothing shared with the network."""
-    if type(layer) is Dense:
-        W, b = layer.W.value, layer.b.value
-        return _Weights(Dense, csr_from_dense(W), W.shape, b.copy(), {})
-    if type(layer) is Conv2D:
-        K, b = layer.K.value, layer.b.value
-        options = {"stride": layer.stride, "padding": layer.padding}
-        csr = csr_from_dense(K.reshape(-1, K.shape[-1]))
-        return _Weights(Conv2D, csr, K.shape, b.copy(), options)
-    return copy.deepcopy(layer)
-
-
-def _arrays(layer):
-    """What a layer without a matrix keeps: the numbers of a batch normalization."""
-    parameters = [p.value for p in layer.parameters.values()]
-    return [*parameters, *getattr(layer, "statistics", {}).values()]
-
-
-def _restored(layer):
-    if not isinstance(layer, _Weights):
-        return copy.deepcopy(layer)  # who changes the network does not reach the engine
-    return layer.layer(dense_from_csr(layer.csr).reshape(layer.shape), layer.b, **layer.options)
 
 
 def aligned_zeros(n, dtype):

@@ -51,24 +51,24 @@ def block_size(W, window):
     return block
 
 
-def panel_costs(blocked, blocks):
+def panel_costs(csr, blocks):
     """Cycles for a panel of four vectors, by format.
 
     An entry of a run: a weight, its index and V vectors of x are loaded, V products take less. A
     run: V vectors are loaded and stored, one a cycle, and the loop ends. A block: 8 V products.
     """
     V = VECTORS
-    runs = blocked.rows.size
+    runs = csr.rows.size
     return {
-        "csr": len(blocked.values) * (V + 2) / 2 + runs * (V / 2 + V + 4) if runs else math.inf,
+        "csr": len(csr.values) * (V + 2) / 2 + runs * (V / 2 + V + 4) if runs else math.inf,
         "blocks": blocks.values.size * V / 2 + (len(blocks.offsets) - 1) * 2 * HEIGHT * V,
     }
 
 
-def sample_costs(sliced, blocks):
+def sample_costs(slices, blocks):
     """Cycles for one sample: eight fetched inputs and a product, or one input and a product."""
     return {
-        "slices": len(sliced.values) * (HEIGHT / 2 + 1) + (len(sliced.offsets) - 1) * 8,
+        "slices": len(slices.values) * (HEIGHT / 2 + 1) + (len(slices.offsets) - 1) * 8,
         "blocks": len(blocks.values) * 2 + (len(blocks.offsets) - 1) * 8,
     }
 
@@ -88,13 +88,11 @@ ORIGIN = Place(0, (0, 0, 0), np.arange(0))  # of dense layers, whose indices are
 class Plan(NamedTuple):
     """A program, where samples go in and come out, the memory it takes, and why it is as it is.
 
-    columns  1 in a plan for panels; else how many columns of an image are written at a time
-    size     numbers of working memory, for each sample of a panel
+    size  numbers of working memory, for each sample of a panel
     """
 
     program: Program
     ends: Ends
-    columns: int
     size: int
     choices: list
 
@@ -184,41 +182,34 @@ class Planner:
             "blocks": len(chosen.offsets) if chosen.offsets.ndim == 2 else 1,
         }
 
-    def choose(self, stage, formats, costs):
-        """The cheapest of the formats, noted with its reason; returns its name and the weights."""
-        name = min(costs, key=costs.get)
-        costs = {format: cost * self.positions(stage) for format, cost in costs.items()}
-        nonzeros = np.count_nonzero(stage.W)
-        density = nonzeros / stage.W.size if stage.W.size else 0.0
-        chosen = formats[name]
-        self.choices.append(
-            Choice(stage.name, density, nonzeros, name, chosen.nbytes + stage.b.nbytes, costs)
-        )
-        return name, chosen
+    def choose(self, stage, formats, costs, positions=1):
+        """The cheapest of the formats, noted with its reason; returns its name and the weights.
 
-    def choose_for_vectors(self, stage):
+        positions  how often a panel, or the sample, uses the weights
+        """
+        name = min(costs, key=costs.get)
+        nonzeros = int(np.count_nonzero(stage.W))
+        density = nonzeros / stage.W.size if stage.W.size else 0.0
+        nbytes = formats[name].nbytes + stage.b.nbytes
+        costs = {which: cost * positions for which, cost in costs.items()}
+        self.choices.append(Choice(stage.name, density, nonzeros, name, nbytes, costs))
+        return name, formats[name]
+
+    def choose_for_vectors(self, stage, positions=1):
         """Between runs and blocks, where neighbours are samples or columns."""
-        block = block_size(stage.W, stage.window)
-        runs, blocks = (
-            blocked_csr_from_dense(stage.W, block, UNROLL),
-            blocks_from_dense(stage.W, HEIGHT),
-        )
-        return self.choose(stage, {"csr": runs, "blocks": blocks}, panel_costs(runs, blocks))
+        formats = {
+            "csr": blocked_csr_from_dense(stage.W, block_size(stage.W, stage.window), UNROLL),
+            "blocks": blocks_from_dense(stage.W, HEIGHT),
+        }
+        return self.choose(stage, formats, panel_costs(**formats), positions)
 
     def choose_for_one(self, stage):
         """Between slices and blocks, where neighbours are output units."""
-        slices, blocks = sliced_from_dense(stage.W, HEIGHT), blocks_from_dense(stage.W, HEIGHT)
-        return self.choose(
-            stage, {"slices": slices, "blocks": blocks}, sample_costs(slices, blocks)
-        )
-
-    def positions(self, stage):
-        """How often a layer's weights are used, in panels for each panel."""
-        if stage.window is None:
-            return 1
-        h, w, _ = stage.shape
-        alone = self.panels or stage.window.stride > 1
-        return h * stage.pool * (w * stage.pool if alone else -(-w * stage.pool // self.columns))
+        formats = {
+            "slices": sliced_from_dense(stage.W, HEIGHT),
+            "blocks": blocks_from_dense(stage.W, HEIGHT),
+        }
+        return self.choose(stage, formats, sample_costs(**formats))
 
     # --- stages ---
 
@@ -234,11 +225,11 @@ class Planner:
         choose = self.choose_for_vectors if self.panels else self.choose_for_one
         name, chosen = choose(stage)
         y = self.vector(len(stage.b))
-        fields, origin = self.weights(stage, chosen, x.addresses), ORIGIN
+        fields, shape = self.weights(stage, chosen, x.addresses), (1, 1, len(stage.b))
         if name == "blocks" and not self.panels and is_full(chosen, x.addresses):
-            fields["full"], origin = True, x
-        kind, shape = KINDS[self.panels, name], (1, 1, len(stage.b))
-        self.step(kind, origin, y, shape, **fields)
+            self.step(steps.FULL_ONE, x, y, shape, **fields)
+        else:
+            self.step(KINDS[self.panels, name], ORIGIN, y, shape, **fields)
         if name == "slices":  # the fullest unit comes first: the next layer looks for it there
             return y._replace(addresses=y.at + np.argsort(chosen.units))
         return y
@@ -250,7 +241,7 @@ class Planner:
         row only; not if inputs come in several blocks, whose sums are not final.
         """
         (h, w, n), k, s = stage.shape, stage.pool, stage.window.stride
-        name, chosen = self.choose_for_vectors(stage)
+        name, chosen = self.choose_for_vectors(stage, h * k * -(-w * k // self.columns))
         fields = self.weights(stage, chosen, self.taps(stage.window, x))
         p = k if fields["blocks"] == 1 else 1
         q = p if self.panels else 1
@@ -270,7 +261,8 @@ class Planner:
         """One image whose columns are no neighbours for the convolution, as it moves by steps."""
         (h, w, n), k, s = stage.shape, stage.pool, stage.window.stride
         blocks = blocks_from_dense(stage.W, HEIGHT)
-        self.choose(stage, {"blocks": blocks}, {"blocks": len(blocks.values) * 2})
+        cost = sample_costs(sliced_from_dense(stage.W, HEIGHT), blocks)["blocks"]
+        self.choose(stage, {"blocks": blocks}, {"blocks": cost}, h * k * w * k)
         fields = self.weights(stage, blocks, self.taps(stage.window, x))
         fields |= {"x_i": s * x.strides[0], "x_j": s * x.strides[1]}
         shape = h * k, w * k, n
@@ -331,12 +323,14 @@ class Planner:
                  "biases": self.dtype}  # fmt: skip
         arrays = [np.concatenate([np.zeros(0, kind), *self.data[name]]).astype(kind)
                   for name, kind in kinds.items()]  # fmt: skip
+        if self.size >= 1 << 31:
+            raise ValueError("network must take less than 2**31 numbers of memory for one sample")
         program = Program(np.array(self.steps, STEP), *arrays)
         out = stages[-1].shape if stages else shape
         ends = Ends(first.addresses, last.addresses, rows_of(first, shape), rows_of(last, out),
                     largest_input(stages, self.dtype))  # fmt: skip
         beyond = 0 if self.panels else 2 * self.columns  # the last vectors of an image read on
-        return Plan(program, ends, self.columns, self.size + beyond, self.choices)
+        return Plan(program, ends, self.size + beyond, self.choices)
 
 
 def is_full(blocks, addresses):

@@ -27,8 +27,8 @@ from minprune.sparse.microkernels import (
 )
 
 # kinds of steps
-CSR, BLOCKS, SLICES_ONE, BLOCKS_ONE = range(4)
-MAX_POOL, AVERAGE_POOL, PAIRS_ONE, ACTIVATION, AFFINE = range(4, 9)
+CSR, BLOCKS, SLICES_ONE, BLOCKS_ONE, FULL_ONE = range(5)
+MAX_POOL, AVERAGE_POOL, PAIRS_ONE, ACTIVATION, AFFINE = range(5, 10)
 RELU, SIGMOID, TANH = range(3)  # kinds of activations
 
 STEP = np.dtype(
@@ -41,7 +41,7 @@ STEP = np.dtype(
             *("n_i", "n_j", "n_c"),  # rows, columns and channels of the output
             *("n_p", "n_q", "x_p", "x_q"),  # a pooling window: its size, the way to the next input
             *("blocks", "values", "indices", "runs", "rows", "bias"),  # of weights: where to look
-            *("relu", "which", "full"),  # fused; which activation; no block is missing
+            *("relu", "which"),  # fused; which activation
             *("b_i", "b_j", "b_c"),  # of an affine step: to the next three numbers
             *("clear", "n_clear"),  # columns to set to zero behind the last one
         )
@@ -155,7 +155,7 @@ def slices_one_step(step, program, panel):
 def blocks_one_step(step, program, panel):
     """A layer in 8 x 1 blocks, for one sample; at many positions if it is a convolution."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    bias, full, runs = step["bias"], step["full"], program.runs[step["runs"] :]
+    bias, runs = step["bias"], program.runs[step["runs"] :]
     floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
@@ -163,10 +163,18 @@ def blocks_one_step(step, program, panel):
             y = step["y"] + i * step["y_i"] + j * step["y_j"]
             for g in range((step["n_c"] + HEIGHT - 1) // HEIGHT):
                 first, o = (program.biases, bias + g * HEIGHT), g * HEIGHT
-                if full:
-                    full_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
-                else:
-                    block_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
+                block_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
+
+
+@jit
+def full_one_step(step, program, panel):
+    """A dense layer without a missing block, for one sample: its inputs lie side by side."""
+    weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    x, y, bias, runs = step["x"], step["y"], step["bias"], program.runs[step["runs"] :]
+    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
+    for g in range((step["n_c"] + HEIGHT - 1) // HEIGHT):
+        first, o = (program.biases, bias + g * HEIGHT), g * HEIGHT
+        full_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
 
 
 # --- everything else -----------------------------------------------------------------------------
@@ -290,6 +298,8 @@ def run_steps(tile, program, panel, unit):
             slices_one_step(step, program, panel)
         elif kind == BLOCKS_ONE:
             blocks_one_step(step, program, panel)
+        elif kind == FULL_ONE:
+            full_one_step(step, program, panel)
         elif kind in (MAX_POOL, AVERAGE_POOL):
             pool_step(step, panel, unit)
         elif kind == PAIRS_ONE:
@@ -350,35 +360,44 @@ def lanes(array):
     return 64 // array.itemsize
 
 
+TAKEN, DONE, FAILED = range(3)  # counters that all threads share
+TURNS = 20_000  # of waiting, before others get the core
+
+
 @jit
-def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counters, fine):
+def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counters, done):
     """Panel after panel, as long as there is one that no other thread has taken.
 
     arrays    of the program, as a plain tuple, which Python hands over faster
     x, y      flat; N samples one after the other
     panel     the working memory of this thread
-    counters  (2,) shared by all threads: panels that are taken, panels that are done
-    fine      for each panel: whether its inputs are finite and so small that nothing overflows;
-              where not, y is not written
+    counters  (3,) shared by all threads: panels taken, panels dealt with, failures
+    done      for each panel: whether y was written. It is not if an input is not finite, or so
+              large that something might overflow
     """
     program, T = Program(*arrays), len(tile) * lanes(panel)
     while True:
-        p = add(counters, 0, 1)
-        if p >= len(fine):
+        p = add(counters, TAKEN, 1)
+        if p >= len(done):
             break
         n, count = p * T, min(T, N - p * T)
-        fine[p] = pack(x, n, count, x_rows, panel, T, limit)
-        if fine[p]:
+        if pack(x, n, count, x_rows, panel, T, limit):
             run_steps(tile, program, panel, T)
             unpack(panel, T, y, n, count, y_rows)
-        add(counters, 1, 1)
+            done[p] = True
+        add(counters, DONE, 1)
 
 
 @jit
 def wait(counters, panels):
-    """Until all panels are done. They are at work on the last: sleeping would take longer."""
-    while add(counters, 1, 0) < panels:
-        pass
+    """Whether all panels are dealt with, or a thread has failed; asked for a while.
+
+    Others are at work on the last ones: to sleep and be woken would take longer.
+    """
+    for _ in range(TURNS):
+        if add(counters, DONE, 0) >= panels or add(counters, FAILED, 0) > 0:
+            return True
+    return False
 
 
 @jit

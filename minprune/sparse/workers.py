@@ -8,6 +8,7 @@ as a small network.
 
 import os
 import threading
+import traceback
 from contextlib import suppress
 from queue import SimpleQueue
 
@@ -19,8 +20,9 @@ class _Workers:
         self.tasks, self.count, self.lock = SimpleQueue(), 0, threading.Lock()
 
     def start(self, count):
-        """See to it that there are so many threads. They end with the process."""
-        with self.lock:
+        """See to it that there are so many threads, or as many as can be had. They end with the
+        process."""
+        with self.lock, suppress(RuntimeError):
             while self.count < count:
                 threading.Thread(target=self.serve, name="minprune", daemon=True).start()
                 self.count += 1
@@ -28,10 +30,10 @@ class _Workers:
     def serve(self):
         while True:
             task = self.tasks.get()
-            with suppress(
-                Exception
-            ):  # who asked for it does it all himself, and then gets the error
+            try:
                 task()
+            except Exception:
+                traceback.print_exc()  # whoever waits for it has to be told by the task itself
             del task  # and all that it holds on to
 
 
@@ -51,12 +53,12 @@ if hasattr(os, "register_at_fork"):
 def at_once(work, threads):
     """Call `work()` here, and at the same time in as many other threads as make `threads`.
 
-    The calls share out among themselves what there is to do, and the one here returns when all of
-    it is done. The others are not waited for: one that begins late finds nothing left.
+    The calls share out among themselves what there is to do. The one here returns when nothing is
+    left to take; others may still be at their last piece, and one that begins late finds nothing.
     """
     if threads > 1:
         if _workers.count < threads - 1:
             _workers.start(threads - 1)
-        for _ in range(threads - 1):
+        for _ in range(min(threads - 1, _workers.count)):
             _workers.tasks.put(work)
     work()

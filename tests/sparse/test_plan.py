@@ -16,6 +16,7 @@ from minprune.sparse import steps
 from minprune.sparse.blocked_csr import blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
 from minprune.sparse.engine import SparseEngine, aligned_zeros
+from minprune.sparse.microkernels import UNROLL
 from minprune.sparse.plan import Planner, block_size, panel_costs, plan, sample_costs
 from minprune.sparse.sliced import sliced_from_dense
 from minprune.sparse.stages import Window, stages_of
@@ -106,7 +107,7 @@ def test_places_lie_side_by_side_and_no_number_has_two_meanings(network, places,
 
 def written(step, columns):
     """All addresses that a step of a plan writes."""
-    height = {steps.SLICES_ONE: 8, steps.BLOCKS_ONE: 8}.get(step["kind"], 1)
+    height = {steps.SLICES_ONE: 8, steps.BLOCKS_ONE: 8, steps.FULL_ONE: 8}.get(step["kind"], 1)
     vector = columns if step["kind"] in (steps.CSR, steps.BLOCKS) else 1
     i, j, c = (np.arange(step[f"n_{axis}"]) for axis in "ijc")
     at = step["y"] + (i * step["y_i"])[:, None, None] + (j * step["y_j"])[:, None]
@@ -284,7 +285,7 @@ def test_costs_by_hand():
 def test_choices_say_what_a_layer_holds_and_costs():
     W = at_density(0.5, 30, 20)
     (choice,) = SparseEngine(Network([Dense(W, np.ones(20))]))._panel_plan.choices
-    runs, blocks = blocked_csr_from_dense(W, 128, 4), blocks_from_dense(W)
+    runs, blocks = blocked_csr_from_dense(W, 128, UNROLL), blocks_from_dense(W)
     assert choice.name == "0.W" and choice.nonzeros == np.count_nonzero(W)
     assert choice.density == np.count_nonzero(W) / 600
     assert choice.costs == panel_costs(runs, blocks)
@@ -296,36 +297,39 @@ def test_a_convolution_costs_its_product_once_a_position():
     K = at_density(1, 3, 3, 2, 8)
     layers = [Conv2D(K, np.zeros(8)), MaxPool2D(2)]
     sparse = SparseEngine(Network(layers, (11, 22, 2)))  # 9 x 20 positions, 8 x 20 of them pooled
-    costs = panel_costs(blocked_csr_from_dense(K.reshape(18, 8), 18, 4),
+    costs = panel_costs(blocked_csr_from_dense(K.reshape(18, 8), 18, UNROLL),
                         blocks_from_dense(K.reshape(18, 8)))  # fmt: skip
     (many,), (one,) = sparse._panel_plan.choices, sparse._sample_plan[1].choices
     assert many.costs == {name: 160 * cost for name, cost in costs.items()}
     assert one.costs == {name: 8 * cost for name, cost in costs.items()}  # 32 columns at a time
     sparse = SparseEngine(Network([Conv2D(K, np.zeros(8), 2)], (11, 22, 2)))  # 5 x 10, by pixels
     (one,) = sparse._sample_plan[1].choices
-    assert one.costs == {"blocks": 50 * 18 * 2}
+    assert one.costs == {"blocks": 50 * (18 * 2 + 8)}
 
 
 def test_explain_tells_of_every_product_in_order():
     network = stack("max pooling", "f")[0]
     sparse = SparseEngine(network)
-    lines = sparse.explain().splitlines()
+    head, lines = sparse.explain().split("\n\n")
+    assert "cycles" in head
+    lines = lines.splitlines()
     assert len(lines) == 9 and all(len(line) <= 100 for line in lines)
     weights = [w.value for w in network.weights.values()]
     for l, (name, W) in enumerate(zip(network.weights, weights, strict=True)):
         title, *formats = lines[3 * l : 3 * l + 3]
         nonzeros = np.count_nonzero(W)
-        assert title == f"{name}  {nonzeros / W.size:.1%} of the weights, {nonzeros:,}"
+        density = f"{nonzeros / W.size:.1%} of all"
+        assert title.split(maxsplit=1) == [name, f"{nonzeros:,} weights, {density}"]
         plans = sparse._panel_plan, sparse._sample_plan[1]
         for line, what, made in zip(formats, ("panels", "one sample"), plans, strict=True):
             choice = made.choices[l]
-            start, costs = line.split(" bytes  cycles: ")
+            start, costs = line.split(" bytes ")
             assert start.split() == [*what.split(), choice.format, f"{choice.nbytes:,}"]
-            named = [part.rsplit(" ", 1) for part in costs.split(", ")]
+            first, *others = costs.split(" cycles")[0], *costs.split(", ")[1:]
+            named = [(choice.format, first), *(part.rsplit(" ", 1) for part in others)]
             assert {name: float(cost.replace(",", "")) for name, cost in named} == {
                 name: round(cost) for name, cost in choice.costs.items()
             }
-            assert named[0][0] == choice.format  # the cheapest comes first
 
 
 def test_the_widest_tile_that_memory_allows(monkeypatch):
