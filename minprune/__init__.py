@@ -283,6 +283,8 @@ _LATER = {
     "dense_from_blocked_csr": "minprune.sparse.blocked_csr",
     "blocks_from_dense": "minprune.sparse.blocks",
     "dense_from_blocks": "minprune.sparse.blocks",
+    "sliced_from_dense": "minprune.sparse.sliced",
+    "dense_from_sliced": "minprune.sparse.sliced",
     "nm_from_dense": "minprune.sparse.nm",
     "dense_from_nm": "minprune.sparse.nm",
     "bitmask_from_dense": "minprune.sparse.bitmask",

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import finite_array
+from minprune.arguments import weight_matrix
 from minprune.formulas.metrics import dense_bytes
 
 
@@ -43,9 +43,7 @@ def csr_from_dense(W):
     >>> csr_from_dense([[5.0, 0.0], [0.0, 8.0], [7.0, 0.0]]).indices
     array([0, 2, 1], dtype=int32)
     """
-    W = finite_array("W", W)
-    if W.ndim != 2:
-        raise ValueError(f"W must be a matrix (n_in, n_out), got shape {W.shape}")
+    W = weight_matrix("W", W)
     unit, index = np.nonzero(W.T)  # sorted by unit, then by input
     offsets = np.concatenate([[0], np.cumsum(np.bincount(unit, minlength=W.shape[1]))])
     return CSR(W[index, unit], index.astype(np.int32), offsets.astype(np.int32), len(W))

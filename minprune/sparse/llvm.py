@@ -3,6 +3,12 @@
 A loop such as `for t in range(64): y[t] += w * x[t]` is a vector loop to LLVM, but one that loads
 and stores y for every weight w. The micro-kernels keep y in registers, so they are written in
 LLVM's own language, a few lines each, through what stands here.
+
+A few words of it. An intrinsic is a function that writes code when Numba compiles a call of it: it
+runs once, and its Python loops become straight code. A block is a run of instructions without a
+jump; `phi`, at its start, is the value that belongs to the block one came from, which is how a loop
+carries sums along. `gep` is a pointer so many numbers further on. To splat is to put one number in
+all lanes. Nothing checks bounds here: `plan` sees to them, and tests/sparse/test_plan.py to it.
 """
 
 from llvmlite import ir  # a part of Numba
@@ -103,7 +109,7 @@ class Vectors:
         return self.call(name, self.type, a, b, c)
 
     def larger(self, a, b):
-        """The larger of two in every lane; where a is not a number, a."""
+        """The larger of two in every lane; a where one of them is not a number."""
         return self.builder.select(self.builder.fcmp_ordered("<", a, b), b, a)
 
     def all_within(self, vectors, limit):
@@ -120,7 +126,7 @@ class Vectors:
         """data[indices[l]] in lane l."""
         pointers = _Addresses(self.builder.block, data, indices, self.float, self.lanes)
         self.builder._insert(pointers)
-        opaque = str(data.type) == "ptr"
+        opaque = str(data.type) == "ptr"  # since LLVM 15, and then the type is not in the name
         suffix = "" if opaque else f"f{8 * self.itemsize}"
         every = ir.Constant(ir.VectorType(ir.IntType(1), self.lanes), [1] * self.lanes)
         return self.call(

@@ -11,10 +11,11 @@ together are pairs:
     weights  (values, indices)
     run      (start, stop): the entries, blocks or rows k to go through
     x        (where x begins in the panel, distance between two neighbouring inputs)
-    y        (where y begins, distance between two neighbouring outputs)
-    first    what the sum begins with
-    last     (floor, keep): no output is below `floor`; if `keep`, none is below what y held before.
-             With floor = 0 that is a ReLU; with keep, over the windows of a pooling, a max pooling.
+    y        where y begins; of several units (where, distance between two neighbouring outputs)
+    first    what the sum begins with, in a form of each kernel's own
+    last     (floor, keep): the output is at least `floor`; or if `keep`, at least what y holds,
+             which an earlier window of a pooling has brought there. floor = 0 is a ReLU, and keep
+             a max pooling.
 """
 
 import threading
@@ -42,11 +43,11 @@ def csr_run_python(tile, weights, run, panel, x, y, first, last):
     first  (b, more): the sum begins with b, or if `more` with what y holds
     """
     (values, indices), T = weights, len(tile) * lanes_of(panel.dtype)
-    (b, more), (floor, keep), (x_at, x_unit) = first, last, x
-    y = panel[y[0] : y[0] + T]
+    (b, more), (floor, keep), (x_at, x_step) = first, last, x
+    y = panel[y : y + T]
     total = y.copy() if more else np.full(T, b)
     for k in range(*run):
-        x_k = x_at + x_unit * int(indices[k])
+        x_k = x_at + x_step * int(indices[k])
         total += values[k] * panel[x_k : x_k + T]
     y[:] = np.maximum(total, y if keep else floor)
 
@@ -57,9 +58,7 @@ def csr_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments)
-        _, (value, index), run, origin, (x_at, x_unit), (y_at, _), (b, more), (floor, keep) = (
-            v.given
-        )
+        _, (value, index), run, origin, (x_at, x_step), y_at, (b, more), (floor, keep) = v.given
         places = [number(t * v.lanes) for t in range(len(tile))]
         y = [v.at(origin, y_at, place) for place in places]
 
@@ -67,7 +66,7 @@ def csr_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
             for u in range(UNROLL):
                 entry = builder.add(k, number(u))
                 w = v.splat(v.item(value, entry))
-                x_k = builder.mul(v.index(index, entry), x_unit)
+                x_k = builder.mul(v.index(index, entry), x_step)
                 x = [v.load(v.at(origin, x_at, x_k, place)) for place in places]
                 sums = [v.multiply_add(x_t, w, s) for x_t, s in zip(x, sums, strict=True)]
             return sums
@@ -92,13 +91,13 @@ def block_run_python(tile, weights, run, panel, x, y, first, last):
     Source: Goto and van de Geijn 2008 (a square of sums that stays in registers).
     """
     (values, indices), T = weights, len(tile) * lanes_of(panel.dtype)
-    (biases, b_at, count), (floor, keep), (x_at, x_unit), (y_at, y_unit) = first, last, x, y
+    (biases, b_at, count), (floor, keep), (x_at, x_step), (y_at, y_step) = first, last, x, y
     for r in range(count):
         total = np.full(T, biases[b_at + r])
         for k in range(*run):
-            x_k = x_at + x_unit * int(indices[k])
+            x_k = x_at + x_step * int(indices[k])
             total += values[HEIGHT * k + r] * panel[x_k : x_k + T]
-        y = panel[y_at + r * y_unit :][:T]
+        y = panel[y_at + r * y_step :][:T]
         y[:] = np.maximum(total, y if keep else floor)
 
 
@@ -108,14 +107,14 @@ def block_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments)
-        _, (value, index), run, origin, (x_at, x_unit), (y_at, y_unit), first, (floor, keep) = (
+        _, (value, index), run, origin, (x_at, x_step), (y_at, y_step), first, (floor, keep) = (
             v.given
         )
         biases, b_at, count = first
 
         def one_block(places):
             def multiply(k, sums):
-                x_k = builder.mul(v.index(index, k), x_unit)
+                x_k = builder.mul(v.index(index, k), x_step)
                 x = [v.load(v.at(origin, x_at, x_k, place)) for place in places]
                 out = []
                 for r in range(HEIGHT):
@@ -131,7 +130,7 @@ def block_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
             sums = v.loop(*run, 1, [b_r for b_r in b for _ in places], one_block(places))
             for r in range(HEIGHT):
                 with builder.if_then(builder.icmp_signed("<", number(r), count)):
-                    y_r = builder.mul(y_unit, number(r))
+                    y_r = builder.mul(y_step, number(r))
                     y = [v.at(origin, y_at, y_r, place) for place in places]
                     least = v.loaded_or(keep, y, v.splat(floor))
                     for s, l, pointer in zip(sums[r * len(places) :], least, y, strict=False):

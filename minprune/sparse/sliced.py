@@ -4,24 +4,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import finite_array, whole_number
+from minprune.arguments import weight_matrix, whole_number
 from minprune.formulas.metrics import dense_bytes
 
 
 class Sliced(NamedTuple):
     """A weight matrix W (n_in, n_out) in slices of `height` output units, the fullest units first.
 
-        W = [[ 5, 0, 0 ],     height 2      values      indices
-             [ 0, 8, 1 ],                   5 8         0 1
-             [ 7, 0, 0 ]]     slice 0:      7 0         2 0         0: units 0 and 1
-                              slice 1:      1 0         1 0         the unit 2, and none
+        W = [[ 5, 0, 0 ],     height 2                  values  indices
+             [ 0, 8, 1 ],     slice 0: units 0 and 1      5 8     0 1
+             [ 7, 0, 0 ]]                                 7 .     2 .     . is a 0 that fills up
+                              slice 1: unit 2             1 .     1 .
 
     values   (rows, height): in row k of a slice the k-th nonzero weight of each of its units, 0
              where a unit has no more
     indices  (rows, height) uint32, the input of each, 0 where there is none
     offsets  (slices + 1,) int64: slice s owns rows offsets[s] .. offsets[s+1]
-    units    (n_out,) int32: unit of each lane, slice after slice; a stable sort by nonzeros, so
-             that the units of a slice have about equally many and little is filled up
+    units    (n_out,) int32: which unit stands in each column of each slice; a stable sort by
+             nonzeros, so that the units of a slice have about equally many, and little is filled up
     n_in     number of inputs
 
     Source: Kreutzer, Hager, Wellein, Fehske and Bishop 2014 (SELL-C-sigma).
@@ -47,9 +47,7 @@ def sliced_from_dense(W, height=8):
            [7., 0.],
            [1., 0.]])
     """
-    W, height = finite_array("W", W), whole_number("height", height, low=1)
-    if W.ndim != 2:
-        raise ValueError(f"W must be a matrix (n_in, n_out), got shape {W.shape}")
+    W, height = weight_matrix("W", W), whole_number("height", height, low=1)
     lengths = np.count_nonzero(W, axis=0)
     units = np.argsort(-lengths, kind="stable")
     lane_of = np.argsort(units)  # where a unit stands: slice * height + lane

@@ -1,8 +1,8 @@
 """A compiled network as a list of steps over one array, and the loops that carry them out.
 
 `plan` turns a network into a `Program`; what stands here runs it. All activations of T samples, a
-panel, lie in one flat array, sample beside sample: the number of feature f and sample t stands at
-f T + t. A panel goes through all steps while the processor's caches hold it, and no panel waits for
+panel, lie in one flat array, sample beside sample: the number of sample t at address f stands
+at f T + t. A panel goes through all steps while the processor's caches hold it, and no panel waits for
 another. For a single sample T is 1, and an image lies channel by channel, so that its columns are
 the neighbours. A step knows where its input and output begin and how far apart rows, columns and
 channels lie, and so serves dense layers (one position) and convolutions (many) alike.
@@ -53,8 +53,10 @@ class Program(NamedTuple):
     """What `plan` makes of a network.
 
     steps                       records of `STEP`
-    values, indices             the entries of all layers, one after the other
-    runs, rows                  where each run of entries begins, and the unit that it belongs to
+    values, indices             the entries of all layers, one after the other; an index is the
+                                address of the input, or for convolutions its distance from the
+                                corner of the window, for one sample: times T in a panel
+    runs, rows                  where each run of entries begins, and the T that it belongs to
     biases                      and the factors of affine steps
     """
 
@@ -69,8 +71,9 @@ class Program(NamedTuple):
 class Ends(NamedTuple):
     """Where a sample comes in and goes out.
 
-    source, target  addresses of the features in order
-    x_rows, y_rows  (first address, rows, length, distance): the same as rows of neighbours
+    source, target  addresses of the features in order, for one sample
+    x_rows, y_rows  (first address, rows, length, distance): the same as rows of neighbours, for
+                    panels
     limit           up to which size of the input no layer can overflow
     """
 
@@ -85,24 +88,24 @@ class Ends(NamedTuple):
 
 
 @jit
-def csr_step(tile, step, program, panel, unit):
+def csr_step(tile, step, program, panel, T):
     """A layer in blocked CSR: at every position, over every window of a pooling behind it."""
     for block in range(step["blocks"]):
         for i in range(step["n_i"]):
             for j in range(step["n_j"]):
-                y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * unit
+                y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * T
                 for p in range(step["n_p"]):
                     for q in range(step["n_q"]):
                         x = step["x"] + i * step["x_i"] + j * step["x_j"]
                         x += p * step["x_p"] + q * step["x_q"]
-                        csr_units(tile, step, program, panel, unit, block, x * unit, y, p + q > 0)
+                        csr_units(tile, step, program, panel, T, block, x * T, y, p + q > 0)
 
 
 @jit
-def csr_units(tile, step, program, panel, unit, block, x, y, keep):
+def csr_units(tile, step, program, panel, T, block, x, y, keep):
     """All output units at one position, as far as they read one block of inputs."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    n, y_c = step["n_c"], step["y_c"] * unit
+    n, y_c = step["n_c"], step["y_c"] * T
     rows = program.rows[step["rows"] + block * n :]
     runs = program.runs[step["runs"] + block * (n + 1) :]
     biases = program.biases[step["bias"] :]
@@ -110,34 +113,34 @@ def csr_units(tile, step, program, panel, unit, block, x, y, keep):
     last = (panel.dtype.type(0) if final else -panel.dtype.type(np.inf)), keep
     for r in range(n):
         o, entries = rows[r], (runs[r], runs[r + 1])
-        csr_run(tile, weights, entries, panel, (x, unit), (y + o * y_c, unit),
+        csr_run(tile, weights, entries, panel, (x, T), y + o * y_c,
                 (biases[o], block > 0), last)  # fmt: skip
 
 
 @jit
-def blocks_step(tile, step, program, panel, unit):
+def blocks_step(tile, step, program, panel, T):
     """The same for a layer in 8 x 1 blocks."""
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
-            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * unit
+            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * T
             for p in range(step["n_p"]):
                 for q in range(step["n_q"]):
                     x = step["x"] + i * step["x_i"] + j * step["x_j"]
                     x += p * step["x_p"] + q * step["x_q"]
-                    block_units(tile, step, program, panel, unit, x * unit, y, p + q > 0)
+                    block_units(tile, step, program, panel, T, x * T, y, p + q > 0)
 
 
 @jit
-def block_units(tile, step, program, panel, unit, x, y, keep):
+def block_units(tile, step, program, panel, T, x, y, keep):
     """All output units at one position, eight by eight."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    n, y_c, bias = step["n_c"], step["y_c"] * unit, step["bias"]
+    n, y_c, bias = step["n_c"], step["y_c"] * T, step["bias"]
     runs = program.runs[step["runs"] :]
     last = (panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)), keep
     for g in range((n + HEIGHT - 1) // HEIGHT):
         o, blocks = g * HEIGHT, (runs[g], runs[g + 1])
         first = program.biases, bias + o, min(HEIGHT, n - o)
-        block_run(tile, weights, blocks, panel, (x, unit), (y + o * y_c, y_c), first, last)
+        block_run(tile, weights, blocks, panel, (x, T), (y + o * y_c, y_c), first, last)
 
 
 @jit
@@ -181,20 +184,20 @@ def full_one_step(step, program, panel):
 
 
 @jit
-def pool_step(step, panel, unit):
+def pool_step(step, panel, T):
     """Max or average pooling that stands alone."""
-    window = step["n_p"], step["n_q"], step["x_p"] * unit, step["x_q"] * unit
+    window = step["n_p"], step["n_q"], step["x_p"] * T, step["x_q"] * T
     average = step["kind"] == AVERAGE_POOL
-    n_j, x_j, y_j = step["n_j"], step["x_j"] * unit, step["y_j"] * unit
+    n_j, x_j, y_j = step["n_j"], step["x_j"] * T, step["y_j"] * T
     for i in range(step["n_i"]):
         for c in range(step["n_c"]):
-            x = (step["x"] + i * step["x_i"] + c * step["x_c"]) * unit
-            y = (step["y"] + i * step["y_i"] + c * step["y_c"]) * unit
+            x = (step["x"] + i * step["x_i"] + c * step["x_c"]) * T
+            y = (step["y"] + i * step["y_i"] + c * step["y_c"]) * T
             for j in range(n_j):
-                if unit == 1:
+                if T == 1:
                     panel[y + j * y_j] = pooled_number(window, average, panel, x + j * x_j)
                 else:
-                    pool_numbers(window, average, panel, unit, x + j * x_j, y + j * y_j)
+                    pool_numbers(window, average, panel, T, x + j * x_j, y + j * y_j)
 
 
 @jit
@@ -210,18 +213,18 @@ def pooled_number(window, average, panel, x):
 
 
 @jit
-def pool_numbers(window, average, panel, unit, x, y):
+def pool_numbers(window, average, panel, T, x, y):
     """One window of all samples of a panel."""
     n_p, n_q, x_p, x_q = window
-    for t in range(unit):
+    for t in range(T):
         panel[y + t] = panel[x + t]
     for w in range(1, n_p * n_q):
         at = x + w // n_q * x_p + w % n_q * x_q
-        for t in range(unit):
+        for t in range(T):
             number = panel[at + t]
             panel[y + t] = panel[y + t] + number if average else larger(panel[y + t], number)
     if average:
-        for t in range(unit):
+        for t in range(T):
             panel[y + t] /= panel.dtype.type(n_p * n_q)
 
 
@@ -239,17 +242,17 @@ def pairs_one_step(step, panel):
 
 
 @jit
-def activation_step(step, panel, unit):
+def activation_step(step, panel, T):
     """A ReLU that stands alone, a sigmoid or a hyperbolic tangent, number by number."""
     zero, one, two = panel.dtype.type(0), panel.dtype.type(1), panel.dtype.type(2)
     which, n_c = step["which"], step["n_c"]
-    x_c, y_c = step["x_c"] * unit, step["y_c"] * unit
+    x_c, y_c = step["x_c"] * T, step["y_c"] * T
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
-            x = (step["x"] + i * step["x_i"] + j * step["x_j"]) * unit
-            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * unit
+            x = (step["x"] + i * step["x_i"] + j * step["x_j"]) * T
+            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * T
             for c in range(n_c):
-                for t in range(unit):
+                for t in range(T):
                     z = panel[x + c * x_c + t]
                     if which == RELU:
                         panel[y + c * y_c + t] = larger(z, zero)
@@ -260,17 +263,17 @@ def activation_step(step, panel, unit):
 
 
 @jit
-def affine_step(step, program, panel, unit):
+def affine_step(step, program, panel, T):
     """y = a (x - m) + b: a batch normalization that stands alone. m, a, b lie side by side."""
-    n_c, x_c, y_c, b_c = step["n_c"], step["x_c"] * unit, step["y_c"] * unit, step["b_c"]
+    n_c, x_c, y_c, b_c = step["n_c"], step["x_c"] * T, step["y_c"] * T, step["b_c"]
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
-            x = (step["x"] + i * step["x_i"] + j * step["x_j"]) * unit
-            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * unit
+            x = (step["x"] + i * step["x_i"] + j * step["x_j"]) * T
+            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * T
             mab = program.biases[step["bias"] + i * step["b_i"] + j * step["b_j"] :]
             for c in range(n_c):
                 m, a, b = mab[c * b_c], mab[c * b_c + 1], mab[c * b_c + 2]
-                for t in range(unit):
+                for t in range(T):
                     panel[y + c * y_c + t] = a * (panel[x + c * x_c + t] - m) + b
 
 
@@ -285,15 +288,15 @@ def clear_step(step, panel):
 
 
 @jit
-def run_steps(tile, program, panel, unit):
+def run_steps(tile, program, panel, T):
     """All steps, on the panel or sample whose input stands in place."""
     for s in range(len(program.steps)):
         step = program.steps[s]
         kind = step["kind"]
         if kind == CSR:
-            csr_step(tile, step, program, panel, unit)
+            csr_step(tile, step, program, panel, T)
         elif kind == BLOCKS:
-            blocks_step(tile, step, program, panel, unit)
+            blocks_step(tile, step, program, panel, T)
         elif kind == SLICES_ONE:
             slices_one_step(step, program, panel)
         elif kind == BLOCKS_ONE:
@@ -301,13 +304,13 @@ def run_steps(tile, program, panel, unit):
         elif kind == FULL_ONE:
             full_one_step(step, program, panel)
         elif kind in (MAX_POOL, AVERAGE_POOL):
-            pool_step(step, panel, unit)
+            pool_step(step, panel, T)
         elif kind == PAIRS_ONE:
             pairs_one_step(step, panel)
         elif kind == ACTIVATION:
-            activation_step(step, panel, unit)
+            activation_step(step, panel, T)
         else:
-            affine_step(step, program, panel, unit)
+            affine_step(step, program, panel, T)
         if step["n_clear"] > 0:
             clear_step(step, panel)
 
@@ -357,6 +360,7 @@ def unpack(panel, T, y, n, count, rows):
 
 @jit
 def lanes(array):
+    """Numbers in 64 bytes, as `lanes_of`."""
     return 64 // array.itemsize
 
 

@@ -133,7 +133,7 @@ def test_csr_run_is_its_twin(dtype, tile, draw):
                     if more or keep:  # what y held before counts
                         before[y : y + T] = draw(np.random.default_rng(seed + 100), T)
                     arguments = [
-                        tile, (case.values, case.indices), run, (T, T), (y, T),
+                        tile, (case.values, case.indices), run, (T, T), y,
                         (case.biases[seed], more), (case.number(floor), keep),
                     ]  # fmt: skip
                     got, expected = both(csr_run, m.csr_run_python, arguments, before, 3)
@@ -151,7 +151,7 @@ def test_csr_run_by_hand(dtype):
     tile, T, number = (0,), lanes_of(np.dtype(dtype)), np.dtype(dtype).type
     panel = np.concatenate([np.arange(4 * T), np.full(T, 99)]).astype(dtype)
     values, indices = np.array([1, 2, 0, 0], dtype), np.array([2, 0, 0, 0], np.uint32)
-    arguments = tile, (values, indices), (0, UNROLL), panel, (3, T), (4 * T, T)
+    arguments = tile, (values, indices), (0, UNROLL), panel, (3, T), 4 * T
     for more, total in ((False, 0.5), (True, None)):
         before = panel[4 * T :].copy()
         csr_run(*arguments, (number(0.5), more), (number(-np.inf), False))
@@ -229,7 +229,7 @@ def test_what_is_not_a_number_is_above_every_floor(dtype):
         case = run_case(seed, quarters, dtype, (0,))
         case.biases[:] = np.nan
         weights, last, (T, y) = (case.values, case.indices), case.number(0), (case.T, case.y)
-        csr_run((0,), weights, (0, 4), case.panel, (T, T), (y, T), (case.biases[0], False),
+        csr_run((0,), weights, (0, 4), case.panel, (T, T), y, (case.biases[0], False),
                 (last, False))  # fmt: skip
         block_run((0,), weights, (0, 4), case.panel, (T, T), (y + T, T), (case.biases, 0, 1),
                   (last, False))  # fmt: skip
