@@ -7,5 +7,6 @@ microkernels                     its innermost loops; llvm: the vectors that the
 stages                           a network as products, with what can be done along with them
 plan                             which format each takes, and where all activations lie
 steps                            the loops that carry out a plan
-engine                           all of it together; compressed: the network at rest; workers: threads
+engine                           all of it together; compressed: the network at rest
+workers                          threads that wait for work
 """

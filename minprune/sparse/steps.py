@@ -1,8 +1,8 @@
 """A compiled network as a list of steps over one array, and the loops that carry them out.
 
 `plan` turns a network into a `Program`; what stands here runs it. All activations of T samples, a
-panel, lie in one flat array, sample beside sample: the number of sample t at address f stands
-at f T + t. A panel goes through all steps while the processor's caches hold it, and no panel waits for
+panel, lie in one flat array, sample beside sample: the number of sample t at address f stands at
+f T + t. A panel goes through all steps while the processor's caches hold it, and no panel waits for
 another. For a single sample T is 1, and an image lies channel by channel, so that its columns are
 the neighbours. A step knows where its input and output begin and how far apart rows, columns and
 channels lie, and so serves dense layers (one position) and convolutions (many) alike.
