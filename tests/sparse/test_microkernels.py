@@ -96,7 +96,7 @@ def close(after, expected, draw):
         np.testing.assert_array_equal(after, expected, strict=True)
     else:
         tolerance = 100 * np.finfo(after.dtype).eps
-        np.testing.assert_allclose(after, expected, tolerance, tolerance, strict=True)
+        np.testing.assert_allclose(after, expected, tolerance, tolerance)
 
 
 # --- runs ----------------------------------------------------------------------------------------
