@@ -718,6 +718,21 @@ def test_threads_find_the_samples_that_are_not_finite(shared):
     np.testing.assert_array_equal(np.isnan(y), np.isnan(network(x)))
 
 
+def test_only_the_panels_of_such_samples_go_through_the_dense_network(monkeypatch):
+    network, dense_samples = network_by("mlp", "f", 0), []
+    x = samples(network, 200)
+    x[[70, 199], 0] = np.nan, np.inf
+    sparse, through = SparseEngine(network, 1), SparseEngine._dense
+
+    def seen(self, x, y, which):
+        dense_samples.extend(np.arange(len(x))[which])
+        through(self, x, y, which)
+
+    monkeypatch.setattr(SparseEngine, "_dense", seen)
+    sparse(x)
+    assert dense_samples == [*range(64, 128), *range(192, 200)]
+
+
 @pytest.mark.parametrize("threads", [0, -1])
 def test_engine_refuses_less_than_one_thread(threads):
     with pytest.raises(ValueError, match=f"threads must be >= 1, got {threads}"):

@@ -161,6 +161,17 @@ def test_products_read_inside_the_memory(network, columns):
         assert first >= 0 and (not len(indices) or last + indices.max() + vector <= made.size)
 
 
+def test_memory_by_hand():
+    # an image of 5 x 20, two channels, and its zeros; three channels behind it; a vector of units
+    layers = [Conv2D(np.ones((3, 3, 2, 3)), np.zeros(3), 1, 1), MaxPool2D(1)]
+    stages, shape, _ = stages_of(Network(layers, (5, 20, 2)))
+    assert plan(stages, shape, "f").size == 7 * 22 * 2 + 5 * 20 * 3
+    assert plan(stages, shape, "f", 16).size == 7 * 2 * (1 + 32) + 5 * 3 * 32 + 2 * 16
+    stages, shape, _ = stages_of(Network([Dense(np.ones((9, 17)), np.zeros(17))]))
+    assert plan(stages, shape, "f").size == 16 + 24
+    assert plan(stages, shape, "f", 16).size == 16 + 24 + 2 * 16
+
+
 def test_arrays_begin_at_whole_vectors_and_are_filled_up(network):
     stages, shape, _ = stages_of(network)
     for columns in (1, 16):
