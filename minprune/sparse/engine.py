@@ -142,7 +142,7 @@ class SparseEngine:
         """Every sample by itself; returns whether all could be done."""
         tile, (program, ends, size, _) = self._sample_plan
         memory = self._memory(1, size)
-        done = run_samples(tile, tuple(program), ends.source, ends.target, ends.limit,
+        done = run_samples(tile, tuple(program), ends.source, ends.target, ends.limits,
                            len(x), x.reshape(-1), y.reshape(-1), memory)  # fmt: skip
         self._free[1].append(memory)
         return done
@@ -154,7 +154,7 @@ class SparseEngine:
         T = V * lanes_of(self.dtype)
         done = np.zeros(-(-len(x) // T), bool)
         counters = np.zeros(3, np.int64)
-        arguments = ((0,) * V, tuple(program), ends.x_rows, ends.y_rows, ends.limit,
+        arguments = ((0,) * V, tuple(program), ends.x_rows, ends.y_rows, ends.limits,
                      len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
 
         def work():

@@ -16,7 +16,7 @@ from minprune.sparse.blocks import blocks_from_dense
 from minprune.sparse.llvm import lanes_of
 from minprune.sparse.microkernels import HEIGHT, UNROLL
 from minprune.sparse.sliced import sliced_from_dense
-from minprune.sparse.stages import Activation, Affine, Pool, Product, largest_input
+from minprune.sparse.stages import Activation, Affine, Pool, Product, limits_of
 from minprune.sparse.steps import STEP, Ends, Program
 
 L1_INPUTS = 128  # inputs of a panel, 64 samples wide, that stay in the L1 cache: 32 KiB
@@ -328,7 +328,7 @@ class Planner:
         program = Program(np.array(self.steps, STEP), *arrays)
         out = stages[-1].shape if stages else shape
         ends = Ends(first.addresses, last.addresses, rows_of(first, shape), rows_of(last, out),
-                    largest_input(stages, self.dtype))  # fmt: skip
+                    limits_of(stages, self.dtype))  # fmt: skip
         beyond = 0 if self.panels else 2 * self.columns  # the last vectors of an image read on
         return Plan(program, ends, self.size + beyond, self.choices)
 

@@ -162,6 +162,16 @@ def largest_input(stages, dtype):
     return limit
 
 
+def limits_of(stages, dtype):
+    """`largest_input` of all stages together, and the least of each by itself.
+
+    The first is a worst case that multiplies from stage to stage, until it forbids what never
+    overflows. Where it does, it is enough that every stage's own input keeps to the second.
+    """
+    alone = (largest_input([stage], dtype) for stage in stages)
+    return largest_input(stages, dtype), min(alone, default=float(np.finfo(dtype).max))
+
+
 def _sizes(stage):
     """(g, s), such that no sum of a stage is larger than g |x| + s."""
     if isinstance(stage, Product):

@@ -74,14 +74,16 @@ class Ends(NamedTuple):
     source, target  addresses of the features in order, for one sample
     x_rows, y_rows  (first address, rows, length, distance): the same as rows of neighbours, for
                     panels
-    limit           up to which size of the input no layer can overflow
+    limits          (up to which size of the input no sum can overflow in any stage, up to which
+                    size of each stage's own input none can there); the first is a worst case that
+                    grows with every stage, and deep networks exceed it
     """
 
     source: np.ndarray
     target: np.ndarray
     x_rows: tuple
     y_rows: tuple
-    limit: float
+    limits: tuple
 
 
 # --- products ------------------------------------------------------------------------------------
@@ -359,6 +361,15 @@ def unpack(panel, T, y, n, count, rows):
 
 
 @jit
+def within(panel, limit):
+    """Whether no number in it is larger, or none at all: inputs, outputs and all in between."""
+    fine = True
+    for z in panel:
+        fine &= abs(z) <= limit
+    return fine
+
+
+@jit
 def lanes(array):
     """Numbers in 64 bytes, as `lanes_of`."""
     return 64 // array.itemsize
@@ -369,7 +380,7 @@ TURNS = 20_000  # of waiting, before others get the core
 
 
 @jit
-def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counters, done):
+def run_panels(tile, arrays, x_rows, y_rows, limits, N, x, y, panel, counters, done):
     """Panel after panel, as long as there is one that no other thread has taken.
 
     arrays    of the program, as a plain tuple, which Python hands over faster
@@ -377,7 +388,7 @@ def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counters, do
     panel     the working memory of this thread
     counters  (3,) shared by all threads: panels taken, panels dealt with, failures
     done      for each panel: whether y was written. It is not if an input is not finite, or so
-              large that something might overflow
+              large that something might overflow, or has
     """
     program, T = Program(*arrays), len(tile) * lanes(panel)
     while True:
@@ -385,10 +396,12 @@ def run_panels(tile, arrays, x_rows, y_rows, limit, N, x, y, panel, counters, do
         if p >= len(done):
             break
         n, count = p * T, min(T, N - p * T)
-        if pack(x, n, count, x_rows, panel, T, limit):
+        safe = pack(x, n, count, x_rows, panel, T, limits[0])
+        if safe or pack(x, n, count, x_rows, panel, T, limits[1]):
             run_steps(tile, program, panel, T)
-            unpack(panel, T, y, n, count, y_rows)
-            done[p] = True
+            if safe or within(panel, limits[1]):
+                unpack(panel, T, y, n, count, y_rows)
+                done[p] = True
         add(counters, DONE, 1)
 
 
@@ -405,16 +418,18 @@ def wait(counters, panels):
 
 
 @jit
-def run_samples(tile, arrays, source, target, limit, N, x, y, panel):
+def run_samples(tile, arrays, source, target, limits, N, x, y, panel):
     """One sample after the other, up to one that is not fine; returns whether all were."""
     program = Program(*arrays)
     for n in range(N):
+        safe = True
         for f in range(len(source)):
             z = x[n * len(source) + f]
-            if not abs(z) <= limit:
-                return False
+            safe &= abs(z) <= limits[0]
             panel[source[f]] = z
         run_steps(tile, program, panel, np.int64(1))  # a plain 1 would be compiled anew
+        if not safe and not within(panel, limits[1]):
+            return False
         for f in range(len(target)):
             y[n * len(target) + f] = panel[target[f]]
     return True

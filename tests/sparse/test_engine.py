@@ -40,6 +40,7 @@ from stacks import (
 
 from minprune.formulas.metrics import csr_bytes
 from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.initializers import he_normal
 from minprune.nn.layers import Dense, Flatten, ReLU, Sigmoid
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
@@ -554,16 +555,43 @@ def test_what_is_too_large_for_float32_is_infinite():
 
 
 def test_large_numbers_that_do_not_overflow_take_the_sparse_way(monkeypatch):
-    network = network_by("mlp", "f", 0)
+    network = mlp([20, 30, 30, 5], np.random.default_rng(0), he_normal)
     sparse = SparseEngine(network)
-    limit = sparse._panel_plan.ends.limit
+    sure, each = sparse._panel_plan.ends.limits
+    assert sure < each
     monkeypatch.setattr(SparseEngine, "_dense", None)
     for N in (1, 5, 33):
-        x = samples(network, N)
-        check(sparse, network, np.float32(0.99 * limit / np.abs(x).max()) * x)
-        x[-1, -1] = 1.01 * limit
+        for factor in (0.99, 1.01):  # below: nothing can overflow; above: here nothing does
+            x = samples(network, N)
+            check(sparse, network, np.float32(factor * sure / np.abs(x).max()) * x)
+        x[-1, -1] = 1.01 * each
         with pytest.raises(TypeError):  # there is no other
             sparse(x)
+
+
+@pytest.mark.parametrize("N", [1, 5, 70])
+def test_a_deep_network_takes_the_sparse_way(monkeypatch, N):
+    rng = np.random.default_rng(0)
+    network = mlp([64] * 81, rng, he_normal)
+    prune_by_magnitude(network, 0.5)
+    sparse, x = SparseEngine(network), rng.standard_normal((N, 64)).astype("f")
+    right = network(x)
+    monkeypatch.setattr(SparseEngine, "_dense", None)
+    assert sparse._panel_plan.ends.limits[0] < 1 < sparse._panel_plan.ends.limits[1]
+    np.testing.assert_allclose(sparse(x), right, rtol=1e-3, atol=1e-5 * np.abs(right).max())
+
+
+@pytest.mark.parametrize("N", [1, 5, 70])
+def test_an_overflow_between_the_limits_is_seen(N):
+    grow = Dense(np.full((2, 2), 1e13, "f"), np.zeros(2))
+    forget = Dense(np.zeros((2, 2), "f"), np.ones(2))  # 0 * inf is not 0
+    network = Network([grow, grow, grow, forget])
+    sparse, x = SparseEngine(network), np.ones((N, 2), "f")
+    sure, each = sparse._panel_plan.ends.limits
+    assert sure < 1 < each
+    assert np.isnan(sparse(x)).all()
+    x[0] = 1e-20
+    assert (sparse(x)[0] == 1).all() and np.isnan(sparse(x)[1:]).all()
 
 
 def test_a_network_that_overflows_by_itself():
@@ -787,6 +815,7 @@ if hasattr(os, "fork"):  # no process that hangs outlives its test
     os.register_at_fork(after_in_child=lambda: signal.alarm(120))
 import numpy as np
 from minprune.nn.layers import Dense, Flatten, ReLU
+from minprune.nn.initializers import he_normal
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.sparse import engine as module
