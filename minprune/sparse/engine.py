@@ -157,20 +157,22 @@ class SparseEngine:
         arguments = ((0,) * V, tuple(program), ends.x_rows, ends.y_rows, ends.limits,
                      len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
 
+        errors = []
+
         def work():
-            memory = self._memory(T, size)
             try:
+                memory = self._memory(T, size)
                 run_panels(*arguments, memory, counters, done)
-            except BaseException:
+                self._free[T].append(memory)
+            except BaseException as error:
+                errors.append(error)
                 counters[FAILED] = True  # nobody may wait for the panel that was begun
-                raise
-            self._free[T].append(memory)
 
         at_once(work, min(threads, len(done)))
         while not wait(counters, len(done)):
             time.sleep(0)
-        if counters[FAILED]:
-            raise RuntimeError("a thread of the engine failed, see its message above")
+        if errors:
+            raise errors[0]
         return np.repeat(done, T)[: len(x)]
 
     def _dense(self, x, y, which):

@@ -10,6 +10,7 @@ channels lie, and so serves dense layers (one position) and convolutions (many) 
 
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
 from minprune.jit import jit
@@ -433,3 +434,8 @@ def run_samples(tile, arrays, source, target, limits, N, x, y, panel):
         for f in range(len(target)):
             y[n * len(target) + f] = panel[target[f]]
     return True
+
+
+if numba.config.DISABLE_JIT:  # compiled loops overflow without a word
+    run_panels = np.errstate(all="ignore")(run_panels)
+    run_samples = np.errstate(all="ignore")(run_samples)

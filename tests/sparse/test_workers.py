@@ -94,7 +94,7 @@ def test_without_another_thread_the_caller_works_alone(fresh, monkeypatch):
     assert seen == [threading.current_thread()] and fresh.tasks.empty()
 
 
-def test_an_engine_tells_that_a_thread_failed_and_does_not_wait_for_it(monkeypatch, capsys):
+def test_an_engine_tells_that_a_thread_failed_and_does_not_wait_for_it(monkeypatch):
     network, caller = mlp([20, 8, 3], np.random.default_rng(0)), threading.current_thread()
     x = np.random.default_rng(1).standard_normal((300, 20)).astype("f")
     sparse, failed = SparseEngine(network, threads=2), threading.Event()
@@ -111,7 +111,6 @@ def test_an_engine_tells_that_a_thread_failed_and_does_not_wait_for_it(monkeypat
     monkeypatch.setattr(engine_module, "SMALL", 0)
     with monkeypatch.context() as patch:
         patch.setattr(engine_module, "run_panels", broken_elsewhere)
-        with pytest.raises(RuntimeError, match="a thread of the engine failed"):
+        with pytest.raises(ValueError, match="broken"):
             sparse(x)
-    assert "ValueError: broken" in capsys.readouterr().err
     np.testing.assert_allclose(sparse(x), right, rtol=1e-5, atol=1e-6)
