@@ -77,6 +77,7 @@ def channels_first(layers, x):
 
 
 def numpy_dense(job):
+    """Dense products, zeros and all."""
     x, layers = job.x, job.layers
 
     def call():
@@ -92,6 +93,7 @@ def numpy_dense(job):
 
 
 def scipy_csr(job):
+    """Compressed rows times the inputs side by side."""
     from scipy.sparse import csr_matrix
 
     x = np.ascontiguousarray(job.x.T)
@@ -110,6 +112,7 @@ def scipy_csr(job):
 
 
 def torch_dense(job):
+    """Dense products and convolutions, channels first."""
     import torch
     from torch.nn.functional import conv2d, linear, max_pool2d
 
@@ -140,6 +143,7 @@ def torch_dense(job):
 
 
 def torch_csr(job):
+    """Compressed rows times the inputs side by side, as in SciPy."""
     import torch
 
     torch.set_num_threads(job.threads)
@@ -163,6 +167,7 @@ def torch_csr(job):
 
 
 def onnx_runtime(job):
+    """The dense network as ONNX describes it."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -175,6 +180,7 @@ def onnx_runtime(job):
 
 
 def deep_sparse(job):
+    """The same description, whose zeros it finds by itself."""
     import deepsparse
     import onnx
 

@@ -57,7 +57,7 @@ class Program(NamedTuple):
     values, indices             the entries of all layers, one after the other; an index is the
                                 address of the input, or for convolutions its distance from the
                                 corner of the window, for one sample: times T in a panel
-    runs, rows                  where each run of entries begins, and the T that it belongs to
+    runs, rows                  where each run of entries begins, and the unit that it belongs to
     biases                      and the factors of affine steps
     """
 
