@@ -45,10 +45,11 @@ class Blocks(NamedTuple):
         return int(np.count_nonzero(self.values)) / self.values.size if self.values.size else 1.0
 
 
-def blocks_from_dense(W, height=8):
+def blocks_from_dense(W, height=8, full=False):
     """The blocks of a matrix (n_in, n_out) with at least one nonzero as a `Blocks`.
 
     height  units per block, >= 1
+    full    whether blocks of zeros are kept too
 
     >>> blocks_from_dense([[5.0, 6.0, 0.0], [0.0, 0.0, 7.0], [0.0, 8.0, 0.0]], height=2).values
     array([[5., 6.],
@@ -61,7 +62,7 @@ def blocks_from_dense(W, height=8):
     filled = np.zeros((n_in, groups * height), W.dtype)
     filled[:, :n_out] = W
     grid = filled.reshape(n_in, groups, height).swapaxes(0, 1)
-    group, index = np.nonzero(grid.any(axis=2))  # sorted by group, then by input
+    group, index = np.nonzero(grid.any(axis=2) | full)  # sorted by group, then by input
     offsets = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
     return Blocks(
         grid[group, index], index.astype(np.uint32), offsets.astype(np.int64), n_in, n_out

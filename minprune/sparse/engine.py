@@ -1,8 +1,8 @@
 """Run a pruned network on its nonzero weights alone."""
 
-import math
 import time
 from collections import defaultdict, deque
+from functools import cached_property
 
 import numpy as np
 
@@ -10,8 +10,8 @@ from minprune.arguments import real_array, shown, whole_number
 from minprune.nn.network import Network
 from minprune.sparse.compressed import Compressed
 from minprune.sparse.llvm import BYTES, lanes_of
-from minprune.sparse.plan import VECTORS, plan
-from minprune.sparse.stages import Product, stages_of
+from minprune.sparse.plan import VECTORS, aligned_zeros, plan
+from minprune.sparse.stages import stages_of
 from minprune.sparse.steps import FAILED, run_panels, run_samples, wait
 from minprune.sparse.workers import at_once
 from minprune.threads import cores
@@ -20,7 +20,7 @@ FEW = 3  # samples that go one by one; with more, a panel is faster though it is
 TILES = 1, 2, 4  # vectors of 64 bytes side by side in a panel
 LARGEST_PANEL = 1 << 28  # bytes
 SMALL = 200_000  # cycles; less work is done before a second thread has woken up
-PACKING = 40  # cycles that 64 samples of a feature take to come side by side
+SMALL_ONE = 100_000  # the same for one sample, where weights come from further away
 
 
 class SparseEngine:
@@ -57,7 +57,6 @@ class SparseEngine:
         arrays = [p.value for p in network.parameters.values()]
         self.dtype = np.result_type(np.float32, *arrays)
         self._compressed = Compressed(network)
-        self._plans = {}  # made when they are first needed
         self._free = defaultdict(deque)  # working memory of calls that have ended, by its samples
 
     @property
@@ -79,7 +78,7 @@ class SparseEngine:
 
     def explain(self):
         """Which kernel each layer takes and why, as a text to print."""
-        return explained(self._panel_plan.choices, self._sample_plan[1].choices)
+        return explained(self._panel_plan.choices, self._sample_plan.choices)
 
     def __repr__(self):
         ends = f"{self.input_shape} to {self.output_shape}, {self.dtype}"
@@ -87,7 +86,8 @@ class SparseEngine:
 
     def __getstate__(self):
         """Without working memory and plans: a copy, here or in another process, makes its own."""
-        return self.__dict__ | {"_plans": {}, "_free": defaultdict(deque)}
+        kept = "_threads", "input_shape", "output_shape", "dtype", "_compressed"
+        return {name: self.__dict__[name] for name in kept} | {"_free": defaultdict(deque)}
 
     def __call__(self, x):
         """The outputs (N, ...) for inputs (N, ...)."""
@@ -110,69 +110,61 @@ class SparseEngine:
 
     # --- how it runs ---
 
-    @property
+    # Plans are made when they are first needed. Two threads may make one at the same time: it is
+    # the same.
+
+    @cached_property
     def _panel_plan(self):
-        """The plan for panels. Two threads may make one at the same time: it is the same."""
-        if "panels" not in self._plans:
-            stages, *_ = stages_of(self.network())
-            self._plans["panels"] = plan(stages, self.input_shape, self.dtype)
-        return self._plans["panels"]
+        stages, *_ = stages_of(self.network())
+        return plan(stages, self.input_shape, self.dtype)
 
-    @property
+    @cached_property
     def _sample_plan(self):
-        """The plan for one sample, and the tile for images: as wide as they are, four at most."""
-        if "sample" not in self._plans:
-            stages, *_ = stages_of(self.network())
-            widths = [s.shape[1] * s.pool for s in stages if isinstance(s, Product) and s.window]
-            lanes = lanes_of(self.dtype)
-            V = next((V for V in TILES if V * lanes >= max(widths, default=1)), TILES[-1])
-            made = plan(stages, self.input_shape, self.dtype, columns=V * lanes)
-            self._plans["sample"] = (0,) * V, made
-        return self._plans["sample"]
+        stages, *_ = stages_of(self.network())
+        columns = self._width * lanes_of(self.dtype)
+        return plan(stages, self.input_shape, self.dtype, columns)
 
-    @property
-    def _cycles(self):
-        """Of a panel of four vectors, about, from its samples to their outputs."""
-        if "cycles" not in self._plans:
-            costs = [choice.costs.values() for choice in self._panel_plan.choices]
-            self._plans["cycles"] = sum(map(min, costs)) + PACKING * math.prod(self.input_shape)
-        return self._plans["cycles"]
+    @cached_property
+    def _width(self):
+        """Vectors of columns of an image alone: as wide as they are, four at most."""
+        stages, *_ = stages_of(self.network())
+        widest = max((s.shape[1] * s.pool for s in stages if getattr(s, "window", None)), default=1)
+        return next((V for V in TILES if V * lanes_of(self.dtype) >= widest), TILES[-1])
+
+    @cached_property
+    def _sample_arguments(self):
+        """What `run_samples` is called with whatever the samples are."""
+        program, ends, *_ = self._sample_plan
+        return (0,) * self._width, tuple(program), ends.source, ends.target, ends.limits
 
     def _one_by_one(self, x, y):
-        """Every sample by itself; returns whether all could be done."""
-        tile, (program, ends, size, _) = self._sample_plan
-        memory = self._memory(1, size)
-        done = run_samples(tile, tuple(program), ends.source, ends.target, ends.limits,
-                           len(x), x.reshape(-1), y.reshape(-1), memory)  # fmt: skip
+        """Every sample by itself, its steps shared out; returns whether all could be done."""
+        made = self._sample_plan
+        memory, counters = self._memory(1, made.size), np.zeros(4, np.int64)
+        arguments = *self._sample_arguments, len(x), x.reshape(-1), y.reshape(-1), memory, counters
+        if made.cycles > SMALL_ONE:
+            pieces = len(x) * (len(made.program.steps) + 2)
+            together(lambda: run_samples(*arguments), self.threads, counters, pieces)
+        else:
+            run_samples(*arguments)
         self._free[1].append(memory)
-        return done
+        return not counters[FAILED]
 
     def _in_panels(self, x, y):
         """Panels of T samples, shared out among threads; returns for each sample if it was done."""
-        program, ends, size, _ = self._panel_plan
-        V, threads = self._tile(len(x), size)
+        program, ends, size, *_ = self._panel_plan
+        V, threads = self._tile(len(x), self._panel_plan)
         T = V * lanes_of(self.dtype)
-        done = np.zeros(-(-len(x) // T), bool)
-        counters = np.zeros(3, np.int64)
+        done, counters = np.zeros(-(-len(x) // T), bool), np.zeros(4, np.int64)
         arguments = ((0,) * V, tuple(program), ends.x_rows, ends.y_rows, ends.limits,
                      len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
 
-        errors = []
-
         def work():
-            try:
-                memory = self._memory(T, size)
-                run_panels(*arguments, memory, counters, done)
-                self._free[T].append(memory)
-            except BaseException as error:
-                errors.append(error)
-                counters[FAILED] = True  # nobody may wait for the panel that was begun
+            memory = self._memory(T, size)
+            run_panels(*arguments, memory, counters, done)
+            self._free[T].append(memory)
 
-        at_once(work, min(threads, len(done)))
-        while not wait(counters, len(done)):
-            time.sleep(0)
-        if errors:
-            raise errors[0]
+        together(work, min(threads, len(done)), counters, len(done))
         return np.repeat(done, T)[: len(x)]
 
     def _dense(self, x, y, which):
@@ -180,20 +172,20 @@ class SparseEngine:
         with np.errstate(all="ignore"):
             y[which] = self.network()(x[which])
 
-    def _tile(self, n, size):
+    def _tile(self, n, made):
         """Vectors of samples in a panel, and threads, that are quickest for n samples.
 
         A wider panel takes less time a sample, V + 2 for V vectors, but there are fewer to share.
         """
         lanes = lanes_of(self.dtype)
         widest = -(-n // lanes) / VECTORS  # a panel of all of them
-        threads = self.threads if self._cycles * widest > SMALL else 1
+        threads = self.threads if made.cycles * widest > SMALL else 1
 
         def cost(V):
             panels = -(-n // (V * lanes))
             return -(-panels // threads) * (V + 2)
 
-        room = [V for V in TILES if size * V * BYTES <= LARGEST_PANEL] or TILES[:1]
+        room = [V for V in TILES if made.size * V * BYTES <= LARGEST_PANEL] or TILES[:1]
         return min(reversed(room), key=cost), threads
 
     def _memory(self, T, size):
@@ -205,12 +197,28 @@ class SparseEngine:
             return aligned_zeros(size * T, self.dtype)
 
 
-def aligned_zeros(n, dtype):
-    """n zeros that begin where a line of the cache does."""
-    dtype = np.dtype(dtype)
-    raw = np.zeros(n * dtype.itemsize + BYTES, np.uint8)
-    start = -raw.ctypes.data % BYTES
-    return raw[start : start + n * dtype.itemsize].view(dtype)
+def together(work, threads, counters, count):
+    """`work` in several threads at once, until the counter of what is done has reached `count`.
+
+    Raises what a thread has raised.
+    """
+    if threads == 1:
+        work()
+        return
+    errors = []
+
+    def guarded():
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+            counters[FAILED] = True  # nobody may wait for what was begun
+
+    at_once(guarded, threads)
+    while not wait(counters, count):
+        time.sleep(0)
+    if errors:
+        raise errors[0]
 
 
 EXPLANATION = """\

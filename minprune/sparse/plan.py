@@ -13,7 +13,7 @@ from minprune.nn.layers import ReLU, Sigmoid, Tanh
 from minprune.sparse import steps
 from minprune.sparse.blocked_csr import blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
-from minprune.sparse.llvm import lanes_of
+from minprune.sparse.llvm import BYTES, lanes_of
 from minprune.sparse.microkernels import HEIGHT, UNROLL
 from minprune.sparse.sliced import sliced_from_dense
 from minprune.sparse.stages import Activation, Affine, Pool, Product, limits_of
@@ -23,6 +23,8 @@ L1_INPUTS = 128  # inputs of a panel, 64 samples wide, that stay in the L1 cache
 RUN = 12  # entries that a run of a block should have on average, lest its start cost more
 LARGE_WINDOW = 512  # inputs; a convolution that reads fewer takes them as one block
 VECTORS = 4  # in the widest tile; costs are counted for it
+PACKING = 40  # cycles that so many samples of a feature take to come side by side
+PIECE = 10_000  # cycles; to take less at a time from a step costs more than it helps
 
 
 class Choice(NamedTuple):
@@ -66,10 +68,15 @@ def panel_costs(csr, blocks):
 
 
 def sample_costs(slices, blocks):
-    """Cycles for one sample: eight fetched inputs and a product, or one input and a product."""
+    """Cycles for one sample: eight fetched inputs and a product, or one input and a product.
+
+    If no block was left out, their indices need not be read.
+    """
+    groups = len(blocks.offsets) - 1
     return {
-        "slices": len(slices.values) * (HEIGHT / 2 + 1) + (len(slices.offsets) - 1) * 8,
-        "blocks": len(blocks.values) * 2 + (len(blocks.offsets) - 1) * 8,
+        "slices": len(slices.values) * (HEIGHT / 2 + 1) + groups * 8,
+        "blocks": len(blocks.values) * 2 + groups * 8,
+        "full": blocks.n_in * groups * 1.75 + groups * 8,
     }
 
 
@@ -82,18 +89,17 @@ class Place(NamedTuple):
     addresses: np.ndarray
 
 
-ORIGIN = Place(0, (0, 0, 0), np.arange(0))  # of dense layers, whose indices are addresses
-
-
 class Plan(NamedTuple):
     """A program, where samples go in and come out, the memory it takes, and why it is as it is.
 
-    size  numbers of working memory, for each sample of a panel
+    size    numbers of working memory, for each sample of a panel
+    cycles  that a panel of four vectors takes, or one sample, about
     """
 
     program: Program
     ends: Ends
     size: int
+    cycles: float
     choices: list
 
 
@@ -114,7 +120,7 @@ class Planner:
         self.dtype, self.columns, self.size = np.dtype(dtype), columns, 0
         self.panels = columns == 1
         self.steps, self.choices = [], []
-        self.data = {name: [] for name in ("values", "indices", "runs", "rows", "biases")}
+        self.data = {name: [] for name in ("values", "indices", "runs", "rows")}
 
     # --- memory ---
 
@@ -158,6 +164,7 @@ class Planner:
         record = np.zeros((), STEP)
         record["kind"], record["n_p"], record["n_q"] = kind, 1, 1
         record["n_i"], record["n_j"], record["n_c"] = shape
+        record["cost"] = math.prod(shape)
         for letter, place in (("x", x), ("y", y)):
             record[letter] = place.at
             for axis, stride in zip("ijc", place.strides, strict=True):
@@ -178,8 +185,9 @@ class Planner:
             "indices": self.add("indices", addresses[chosen.indices].astype(np.uint32)),
             "runs": self.add("runs", chosen.offsets),
             "rows": self.add("rows", getattr(chosen, "rows", np.zeros(0, np.int32))),
-            "bias": self.add("biases", b.astype(self.dtype)),
+            "bias": self.add("values", b.astype(self.dtype)),
             "blocks": len(chosen.offsets) if chosen.offsets.ndim == 2 else 1,
+            "cost": min(self.choices[-1].costs.values()),
         }
 
     def choose(self, stage, formats, costs, positions=1):
@@ -203,13 +211,19 @@ class Planner:
         }
         return self.choose(stage, formats, panel_costs(**formats), positions)
 
-    def choose_for_one(self, stage):
-        """Between slices and blocks, where neighbours are output units."""
+    def choose_for_one(self, stage, x):
+        """Among slices, blocks and all blocks, where neighbours are output units."""
         formats = {
             "slices": sliced_from_dense(stage.W, HEIGHT),
             "blocks": blocks_from_dense(stage.W, HEIGHT),
         }
-        return self.choose(stage, formats, sample_costs(**formats))
+        costs = sample_costs(**formats)
+        order = np.argsort(x.addresses)
+        if (np.diff(x.addresses[order]) == 1).all():  # inputs are neighbours
+            formats["full"] = blocks_from_dense(stage.W[order], HEIGHT, full=True)
+        else:
+            del costs["full"]
+        return self.choose(stage, formats, costs)
 
     # --- stages ---
 
@@ -222,14 +236,14 @@ class Planner:
         return self.convolution_by_pixels(stage, x, following)
 
     def dense(self, stage, x):
-        choose = self.choose_for_vectors if self.panels else self.choose_for_one
-        name, chosen = choose(stage)
+        name, chosen = (
+            self.choose_for_vectors(stage) if self.panels else self.choose_for_one(stage, x)
+        )
         y = self.vector(len(stage.b))
-        fields, shape = self.weights(stage, chosen, x.addresses), (1, 1, len(stage.b))
-        if name == "blocks" and not self.panels and is_full(chosen, x.addresses):
-            self.step(steps.FULL_ONE, x, y, shape, **fields)
-        else:
-            self.step(KINDS[self.panels, name], ORIGIN, y, shape, **fields)
+        fields = self.weights(stage, chosen, x.addresses)
+        # indices are addresses, and where all inputs are read there are none
+        start = x._replace(at=x.addresses.min() if name == "full" else 0)
+        self.step(KINDS[self.panels, name], start, y, (1, 1, len(stage.b)), **fields)
         if name == "slices":  # the fullest unit comes first: the next layer looks for it there
             return y._replace(addresses=y.at + np.argsort(chosen.units))
         return y
@@ -309,7 +323,7 @@ class Planner:
             numbers = numbers[np.argsort(x.addresses)]
         elif len(numbers) != c:  # of a flattened image: every pixel has its own
             fields |= {"b_i": 3 * w * c, "b_j": 3 * c}
-        at = self.add("biases", numbers.astype(self.dtype))
+        at = self.add("values", numbers.astype(self.dtype))
         self.step(steps.AFFINE, x, y, (h, w, c), bias=at, **fields)
         return y
 
@@ -319,10 +333,13 @@ class Planner:
         return y._replace(addresses=y.at + x.addresses - x.at) if len(shape) == 1 else y
 
     def finished(self, first, shape, last, stages):
-        kinds = {"values": self.dtype, "indices": np.uint32, "runs": np.int64, "rows": np.int32,
-                 "biases": self.dtype}  # fmt: skip
-        arrays = [np.concatenate([np.zeros(0, kind), *self.data[name]]).astype(kind)
-                  for name, kind in kinds.items()]  # fmt: skip
+        kinds = {"values": self.dtype, "indices": np.uint32, "runs": np.int64, "rows": np.int32}
+        arrays = [joined(self.data[name], kind) for name, kind in kinds.items()]
+        cycles = float(sum(step["cost"] for step in self.steps))
+        if self.panels:
+            cycles += PACKING * math.prod(shape)
+        else:
+            self.steps = in_pieces(self.steps)
         if self.size >= 1 << 31:
             raise ValueError("network must take less than 2**31 numbers of memory for one sample")
         program = Program(np.array(self.steps, STEP), *arrays)
@@ -330,13 +347,48 @@ class Planner:
         ends = Ends(first.addresses, last.addresses, rows_of(first, shape), rows_of(last, out),
                     limits_of(stages, self.dtype))  # fmt: skip
         beyond = 0 if self.panels else 2 * self.columns  # the last vectors of an image read on
-        return Plan(program, ends, self.size + beyond, self.choices)
+        return Plan(program, ends, self.size + beyond, cycles, self.choices)
 
 
-def is_full(blocks, addresses):
-    """Whether no block is missing and the inputs are neighbours."""
-    groups = len(blocks.offsets) - 1
-    return len(blocks.values) == groups * len(addresses) and bool((np.diff(addresses) == 1).all())
+def joined(parts, dtype):
+    """One array of all of them, behind each other."""
+    array = aligned_zeros(sum(map(len, parts)), dtype)
+    np.concatenate([array[:0], *parts], out=array, casting="same_kind")
+    return array
+
+
+def aligned_zeros(n, dtype):
+    """n zeros that begin where a line of the cache does."""
+    dtype = np.dtype(dtype)
+    raw = np.zeros(n * dtype.itemsize + BYTES, np.uint8)
+    start = -raw.ctypes.data % BYTES
+    return raw[start : start + n * dtype.itemsize].view(dtype)
+
+
+def in_pieces(steps):
+    """The steps of one sample, each cut into steps that several threads can do at once.
+
+    An image is cut between two rows, the units of a dense layer between two groups of eight.
+    """
+    pieces = []
+    for step in steps:
+        units = step["kind"] in UNITS_ONE and step["n_i"] == 1
+        size = int(-(-step["n_c"] // HEIGHT) if units else step["n_i"])
+        count = max(min(round(step["cost"] / PIECE), size), 1)
+        step["after"] = 1 + len(pieces)  # also the one that brings the sample in
+        for k in range(count):
+            start, stop = size * k // count, size * (k + 1) // count
+            piece = step.copy()
+            if units:
+                piece["n_c"] = min(stop * HEIGHT, step["n_c"]) - start * HEIGHT
+                moves = {"y": HEIGHT, "bias": HEIGHT, "runs": 1}
+            else:
+                piece["n_i"] = stop - start
+                moves = {"x": step["x_i"], "y": step["y_i"], "bias": step["b_i"]}
+            for name, distance in moves.items():
+                piece[name] += start * distance
+            pieces.append(piece)
+    return pieces
 
 
 def offsets(shape, strides):
@@ -367,7 +419,9 @@ KINDS = {
     (True, "blocks"): steps.BLOCKS,
     (False, "slices"): steps.SLICES_ONE,
     (False, "blocks"): steps.BLOCKS_ONE,
+    (False, "full"): steps.FULL_ONE,
 }
+UNITS_ONE = steps.SLICES_ONE, steps.BLOCKS_ONE, steps.FULL_ONE
 ACTIVATIONS = {ReLU: steps.RELU, Sigmoid: steps.SIGMOID, Tanh: steps.TANH}
 METHODS = {
     Product: Planner.product,

@@ -45,6 +45,7 @@ STEP = np.dtype(
             *("relu", "which"),  # fused; which activation
             *("b_i", "b_j", "b_c"),  # of an affine step: to the next three numbers
             *("clear", "n_clear"),  # columns to set to zero behind the last one
+            *("cost", "after"),  # cycles, about; pieces of a sample that have to be done before it
         )
     ]
 )
@@ -54,11 +55,11 @@ class Program(NamedTuple):
     """What `plan` makes of a network.
 
     steps                       records of `STEP`
-    values, indices             the entries of all layers, one after the other; an index is the
-                                address of the input, or for convolutions its distance from the
-                                corner of the window, for one sample: times T in a panel
+    values                      the entries of all layers, one after the other, their biases and
+                                the factors of affine steps
+    indices                     of each entry: the address of the input, or for convolutions its
+                                distance from the corner of the window; times T in a panel
     runs, rows                  where each run of entries begins, and the unit that it belongs to
-    biases                      and the factors of affine steps
     """
 
     steps: np.ndarray
@@ -66,7 +67,6 @@ class Program(NamedTuple):
     indices: np.ndarray
     runs: np.ndarray
     rows: np.ndarray
-    biases: np.ndarray
 
 
 class Ends(NamedTuple):
@@ -91,8 +91,8 @@ class Ends(NamedTuple):
 
 
 @jit
-def csr_step(tile, step, program, panel, T):
-    """A layer in blocked CSR: at every position, over every window of a pooling behind it."""
+def product_step(tile, step, program, panel, T):
+    """A layer at every position, over every window of a pooling behind it."""
     for block in range(step["blocks"]):
         for i in range(step["n_i"]):
             for j in range(step["n_j"]):
@@ -100,18 +100,21 @@ def csr_step(tile, step, program, panel, T):
                 for p in range(step["n_p"]):
                     for q in range(step["n_q"]):
                         x = step["x"] + i * step["x_i"] + j * step["x_j"]
-                        x += p * step["x_p"] + q * step["x_q"]
-                        csr_units(tile, step, program, panel, T, block, x * T, y, p + q > 0)
+                        x = (x + p * step["x_p"] + q * step["x_q"]) * T
+                        if step["kind"] == CSR:
+                            csr_units(tile, step, program, panel, T, block, x, y, p + q > 0)
+                        else:
+                            block_units(tile, step, program, panel, T, x, y, p + q > 0)
 
 
 @jit
 def csr_units(tile, step, program, panel, T, block, x, y, keep):
-    """All output units at one position, as far as they read one block of inputs."""
+    """In blocked CSR: all output units at one position, as far as they read one block of inputs."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
     n, y_c = step["n_c"], step["y_c"] * T
     rows = program.rows[step["rows"] + block * n :]
     runs = program.runs[step["runs"] + block * (n + 1) :]
-    biases = program.biases[step["bias"] :]
+    biases = program.values[step["bias"] :]
     final = step["relu"] and block == step["blocks"] - 1
     last = (panel.dtype.type(0) if final else -panel.dtype.type(np.inf)), keep
     for r in range(n):
@@ -121,66 +124,38 @@ def csr_units(tile, step, program, panel, T, block, x, y, keep):
 
 
 @jit
-def blocks_step(tile, step, program, panel, T):
-    """The same for a layer in 8 x 1 blocks."""
-    for i in range(step["n_i"]):
-        for j in range(step["n_j"]):
-            y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * T
-            for p in range(step["n_p"]):
-                for q in range(step["n_q"]):
-                    x = step["x"] + i * step["x_i"] + j * step["x_j"]
-                    x += p * step["x_p"] + q * step["x_q"]
-                    block_units(tile, step, program, panel, T, x * T, y, p + q > 0)
-
-
-@jit
 def block_units(tile, step, program, panel, T, x, y, keep):
-    """All output units at one position, eight by eight."""
+    """In 8 x 1 blocks: all output units at one position, eight by eight."""
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
     n, y_c, bias = step["n_c"], step["y_c"] * T, step["bias"]
     runs = program.runs[step["runs"] :]
     last = (panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)), keep
     for g in range((n + HEIGHT - 1) // HEIGHT):
         o, blocks = g * HEIGHT, (runs[g], runs[g + 1])
-        first = program.biases, bias + o, min(HEIGHT, n - o)
+        first = program.values, bias + o, min(HEIGHT, n - o)
         block_run(tile, weights, blocks, panel, (x, T), (y + o * y_c, y_c), first, last)
 
 
 @jit
-def slices_one_step(step, program, panel):
-    """A layer in slices of 8 rows, for one sample."""
+def product_one_step(step, program, panel):
+    """A layer for one sample, eight units at a time; at many positions if it is a convolution."""
+    kind, bias = step["kind"], step["bias"]
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    x, y, bias, runs = step["x"], step["y"], step["bias"], program.runs[step["runs"] :]
-    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
-    for s in range((step["n_c"] + HEIGHT - 1) // HEIGHT):
-        first, o = (program.biases, bias + s * HEIGHT), s * HEIGHT
-        slice_run(weights, (runs[s], runs[s + 1]), panel, x, y + o, first, floor)
-
-
-@jit
-def blocks_one_step(step, program, panel):
-    """A layer in 8 x 1 blocks, for one sample; at many positions if it is a convolution."""
-    weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    bias, runs = step["bias"], program.runs[step["runs"] :]
+    runs = program.runs[step["runs"] :]
     floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
             x = step["x"] + i * step["x_i"] + j * step["x_j"]
             y = step["y"] + i * step["y_i"] + j * step["y_j"]
             for g in range((step["n_c"] + HEIGHT - 1) // HEIGHT):
-                first, o = (program.biases, bias + g * HEIGHT), g * HEIGHT
-                block_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
-
-
-@jit
-def full_one_step(step, program, panel):
-    """A dense layer without a missing block, for one sample: its inputs lie side by side."""
-    weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    x, y, bias, runs = step["x"], step["y"], step["bias"], program.runs[step["runs"] :]
-    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
-    for g in range((step["n_c"] + HEIGHT - 1) // HEIGHT):
-        first, o = (program.biases, bias + g * HEIGHT), g * HEIGHT
-        full_one(weights, (runs[g], runs[g + 1]), panel, x, y + o, first, floor)
+                run, o = (runs[g], runs[g + 1]), g * HEIGHT
+                first = program.values, bias + o
+                if kind == SLICES_ONE:
+                    slice_run(weights, run, panel, x, y + o, first, floor)
+                elif kind == BLOCKS_ONE:
+                    block_one(weights, run, panel, x, y + o, first, floor)
+                else:
+                    full_one(weights, run, panel, x, y + o, first, floor)
 
 
 # --- everything else -----------------------------------------------------------------------------
@@ -273,7 +248,7 @@ def affine_step(step, program, panel, T):
         for j in range(step["n_j"]):
             x = (step["x"] + i * step["x_i"] + j * step["x_j"]) * T
             y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * T
-            mab = program.biases[step["bias"] + i * step["b_i"] + j * step["b_j"] :]
+            mab = program.values[step["bias"] + i * step["b_i"] + j * step["b_j"] :]
             for c in range(n_c):
                 m, a, b = mab[c * b_c], mab[c * b_c + 1], mab[c * b_c + 2]
                 for t in range(T):
@@ -291,31 +266,23 @@ def clear_step(step, panel):
 
 
 @jit
-def run_steps(tile, program, panel, T):
-    """All steps, on the panel or sample whose input stands in place."""
-    for s in range(len(program.steps)):
-        step = program.steps[s]
-        kind = step["kind"]
-        if kind == CSR:
-            csr_step(tile, step, program, panel, T)
-        elif kind == BLOCKS:
-            blocks_step(tile, step, program, panel, T)
-        elif kind == SLICES_ONE:
-            slices_one_step(step, program, panel)
-        elif kind == BLOCKS_ONE:
-            blocks_one_step(step, program, panel)
-        elif kind == FULL_ONE:
-            full_one_step(step, program, panel)
-        elif kind in (MAX_POOL, AVERAGE_POOL):
-            pool_step(step, panel, T)
-        elif kind == PAIRS_ONE:
-            pairs_one_step(step, panel)
-        elif kind == ACTIVATION:
-            activation_step(step, panel, T)
-        else:
-            affine_step(step, program, panel, T)
-        if step["n_clear"] > 0:
-            clear_step(step, panel)
+def run_step(tile, step, program, panel, T):
+    """One step, or a piece of it, on the panel or sample whose input stands in place."""
+    kind = step["kind"]
+    if kind in (CSR, BLOCKS):
+        product_step(tile, step, program, panel, T)
+    elif kind in (SLICES_ONE, BLOCKS_ONE, FULL_ONE):
+        product_one_step(step, program, panel)
+    elif kind in (MAX_POOL, AVERAGE_POOL):
+        pool_step(step, panel, T)
+    elif kind == PAIRS_ONE:
+        pairs_one_step(step, panel)
+    elif kind == ACTIVATION:
+        activation_step(step, panel, T)
+    else:
+        affine_step(step, program, panel, T)
+    if step["n_clear"] > 0:
+        clear_step(step, panel)
 
 
 # --- in and out ----------------------------------------------------------------------------------
@@ -376,7 +343,7 @@ def lanes(array):
     return 64 // array.itemsize
 
 
-TAKEN, DONE, FAILED = range(3)  # counters that all threads share
+TAKEN, DONE, FAILED, UNSURE = range(4)  # counters that all threads share
 TURNS = 20_000  # of waiting, before others get the core
 
 
@@ -387,7 +354,7 @@ def run_panels(tile, arrays, x_rows, y_rows, limits, N, x, y, panel, counters, d
     arrays    of the program, as a plain tuple, which Python hands over faster
     x, y      flat; N samples one after the other
     panel     the working memory of this thread
-    counters  (3,) shared by all threads: panels taken, panels dealt with, failures
+    counters  (4,) shared by all threads: panels taken, panels dealt with, failures
     done      for each panel: whether y was written. It is not if an input is not finite, or so
               large that something might overflow, or has
     """
@@ -399,7 +366,8 @@ def run_panels(tile, arrays, x_rows, y_rows, limits, N, x, y, panel, counters, d
         n, count = p * T, min(T, N - p * T)
         safe = pack(x, n, count, x_rows, panel, T, limits[0])
         if safe or pack(x, n, count, x_rows, panel, T, limits[1]):
-            run_steps(tile, program, panel, T)
+            for s in range(len(program.steps)):
+                run_step(tile, program.steps[s], program, panel, T)
             if safe or within(panel, limits[1]):
                 unpack(panel, T, y, n, count, y_rows)
                 done[p] = True
@@ -407,33 +375,66 @@ def run_panels(tile, arrays, x_rows, y_rows, limits, N, x, y, panel, counters, d
 
 
 @jit
-def wait(counters, panels):
-    """Whether all panels are dealt with, or a thread has failed; asked for a while.
+def run_samples(tile, arrays, source, target, limits, N, x, y, panel, counters):
+    """One sample after the other, each piece of a step by the first thread that is free for it.
 
-    Others are at work on the last ones: to sleep and be woken would take longer.
+    A piece is begun when all pieces of earlier steps are done. The first thing to do for a sample
+    is to bring it in, the last to bring it out, unless it is not fine: then the rest is left.
+
+    counters  (4,) shared by all threads: pieces taken, pieces done, samples that were not fine,
+              whether this one is large
     """
-    for _ in range(TURNS):
-        if add(counters, DONE, 0) >= panels or add(counters, FAILED, 0) > 0:
-            return True
-    return False
+    program = Program(*arrays)
+    pieces = len(program.steps) + 2
+    while True:
+        p = add(counters, TAKEN, 1)
+        n, s = p // pieces, p % pieces - 1
+        if n >= N:
+            break
+        after = 0 if s < 0 else program.steps[s]["after"] if s < pieces - 2 else pieces - 1
+        while add(counters, DONE, 0) < n * pieces + after and counters[FAILED] == 0:
+            pass
+        if counters[FAILED] > 0:
+            break
+        if s < 0:
+            counters[UNSURE] = not bring_in(x, n, source, panel, limits[0])
+        elif s < pieces - 2:
+            run_step(tile, program.steps[s], program, panel, np.int64(1))  # 1 is compiled anew
+        elif counters[UNSURE] == 0 or within(panel, limits[1]):
+            bring_out(panel, y, n, target)
+        else:
+            counters[FAILED] = True
+        add(counters, DONE, 1)
 
 
 @jit
-def run_samples(tile, arrays, source, target, limits, N, x, y, panel):
-    """One sample after the other, up to one that is not fine; returns whether all were."""
-    program = Program(*arrays)
-    for n in range(N):
-        safe = True
-        for f in range(len(source)):
-            z = x[n * len(source) + f]
-            safe &= abs(z) <= limits[0]
-            panel[source[f]] = z
-        run_steps(tile, program, panel, np.int64(1))  # a plain 1 would be compiled anew
-        if not safe and not within(panel, limits[1]):
-            return False
-        for f in range(len(target)):
-            y[n * len(target) + f] = panel[target[f]]
-    return True
+def bring_in(x, n, source, panel, limit):
+    """Sample n to its place; returns whether all is finite and within the limit."""
+    fine = True
+    for f in range(len(source)):
+        z = x[n * len(source) + f]
+        fine &= abs(z) <= limit
+        panel[source[f]] = z
+    return fine
+
+
+@jit
+def bring_out(panel, y, n, target):
+    """The way back."""
+    for f in range(len(target)):
+        y[n * len(target) + f] = panel[target[f]]
+
+
+@jit
+def wait(counters, count):
+    """Whether all is dealt with, or a thread has failed; asked for a while.
+
+    Others are at work on the last of it: to sleep and be woken would take longer.
+    """
+    for _ in range(TURNS):
+        if add(counters, DONE, 0) >= count or add(counters, FAILED, 0) > 0:
+            return True
+    return False
 
 
 if numba.config.DISABLE_JIT:  # compiled loops overflow without a word

@@ -16,9 +16,9 @@ from minprune.sparse import plan as plan_module
 from minprune.sparse import steps
 from minprune.sparse.blocked_csr import blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
-from minprune.sparse.engine import SparseEngine, aligned_zeros
+from minprune.sparse.engine import SparseEngine
 from minprune.sparse.microkernels import UNROLL
-from minprune.sparse.plan import Planner, block_size, panel_costs, plan, sample_costs
+from minprune.sparse.plan import Planner, aligned_zeros, block_size, panel_costs, plan, sample_costs
 from minprune.sparse.sliced import sliced_from_dense
 from minprune.sparse.stages import Window, stages_of
 
@@ -119,7 +119,8 @@ def written(step, columns):
 
 
 @pytest.mark.parametrize("columns", [1, 16, 64])
-def test_steps_write_into_their_own_place_and_all_of_it(network, places, columns):
+def test_steps_write_into_their_own_place_and_all_of_it(network, places, columns, monkeypatch):
+    monkeypatch.setattr(plan_module, "PIECE", np.inf)
     stages, shape, _ = stages_of(network)
     program = plan(stages, shape, "f", columns).program
     outputs = places[1:]
@@ -161,6 +162,38 @@ def test_products_read_inside_the_memory(network, columns):
         assert first >= 0 and (not len(indices) or last + indices.max() + vector <= made.size)
 
 
+def test_pieces_of_a_step_do_what_the_whole_one_does(network, monkeypatch):
+    (stages, shape, _), columns = stages_of(network), 16
+    monkeypatch.setattr(plan_module, "PIECE", np.inf)
+    whole = plan(stages, shape, "f", columns).program.steps
+    assert whole["after"].tolist() == [*range(1, len(whole) + 1)]
+    monkeypatch.setattr(plan_module, "PIECE", 1e-6)
+    pieces = plan(stages, shape, "f", columns).program.steps
+    rest = [*pieces]
+    for step in whole:
+        dense = step["n_i"] == 1 and step["kind"] in plan_module.UNITS_ONE
+        mine = [rest.pop(0) for _ in range(-(-step["n_c"] // 8) if dense else step["n_i"])]
+        assert {piece["after"] for piece in mine} == {len(pieces) - len(rest) - len(mine) + 1}
+        parts = [{*written(piece, columns).ravel().tolist()} for piece in mine]
+        assert set.union(*parts) == {*written(step, columns).ravel().tolist()}
+        assert sum(map(len, parts)) == len(set.union(*parts))
+        assert {piece["kind"] for piece in mine} == {step["kind"]}
+    assert not rest
+
+
+def test_as_many_pieces_as_the_work_is_worth():
+    W = np.ones((300, 400), "f")  # 50 groups of units, 27,000 cycles
+    sparse = SparseEngine(Network([Dense(W, np.zeros(400)), Dense(W[:8].T, np.zeros(8))]))
+    made = sparse._sample_plan
+    first, cost = made.program.steps[0], 50 * (300 * 1.75 + 8)
+    assert made.choices[0].costs["full"] == first["cost"] == int(cost)
+    assert made.cycles == sum(choice.costs["full"] for choice in made.choices)
+    *pieces, last = made.program.steps
+    assert len(pieces) == round(cost / plan_module.PIECE) == 3
+    assert [piece["n_c"] for piece in pieces] == [128, 136, 136] and last["n_c"] == 8
+    assert [piece["after"] for piece in pieces] == [1, 1, 1] and last["after"] == 4
+
+
 def test_memory_by_hand():
     # an image of 5 x 20, two channels, and its zeros; three channels behind it; a vector of units
     layers = [Conv2D(np.ones((3, 3, 2, 3)), np.zeros(3), 1, 1), MaxPool2D(1)]
@@ -179,9 +212,8 @@ def test_arrays_begin_at_whole_vectors_and_are_filled_up(network):
         for name in ("values", "indices", "runs", "rows"):
             assert (program.steps[name] % 16 == 0).all()
             assert len(getattr(program, name)) % 16 == 0
-        assert len(program.biases) % 16 == 0
         dtypes = [array.dtype for array in program[1:]]
-        assert dtypes == [np.float32, np.uint32, np.int64, np.int32, np.float32]
+        assert dtypes == [np.float32, np.uint32, np.int64, np.int32]
 
 
 # --- working memory ------------------------------------------------------------------------------
@@ -199,7 +231,7 @@ def test_zeros_around_images_stay_zero(network, places, N):
     sparse = calls(network, N, 3)
     one = N == 1
     ((T, (memory,)),) = sparse._free.items()
-    size = (sparse._sample_plan[1] if one else sparse._panel_plan).size
+    size = (sparse._sample_plan if one else sparse._panel_plan).size
     assert len(memory) == size * T and (T == 1) == one
     rows = memory.reshape(size, T)
     for made in places:
@@ -215,7 +247,7 @@ def test_nothing_but_those_zeros_matters_of_what_memory_held_before(network, pla
     x = np.random.default_rng(1).standard_normal((N, *sparse.input_shape)).astype("f")
     expected = sparse(x)
     ((T, free),) = sparse._free.items()
-    size = (sparse._sample_plan[1] if N == 1 else sparse._panel_plan).size
+    size = (sparse._sample_plan if N == 1 else sparse._panel_plan).size
     poisoned = aligned_zeros(size * T, "f")
     poisoned[:] = np.nan
     for made in places:
@@ -241,18 +273,19 @@ def in_blocks(density, n_in, n_out):
 
 def chosen(network):
     sparse = SparseEngine(network)
-    plans = sparse._panel_plan, sparse._sample_plan[1]
+    plans = sparse._panel_plan, sparse._sample_plan
     return [*zip(*([choice.format for choice in made.choices] for made in plans), strict=True)]
 
 
 @pytest.mark.parametrize(
     ("W", "formats"),
     [
-        (at_density(1, 200, 64), ("blocks", "blocks")),
+        (at_density(1, 200, 64), ("blocks", "full")),
+        (at_density(0.5, 400, 64), ("csr", "full")),  # one of 256 blocks is missing
         (at_density(0.05, 400, 64), ("csr", "slices")),
         (in_blocks(0.05, 400, 64), ("blocks", "blocks")),
         (in_blocks(0.5, 400, 64), ("blocks", "blocks")),
-        (at_density(1, 30, 1), ("csr", "blocks")),  # seven of eight numbers of a block are zeros
+        (at_density(1, 30, 1), ("csr", "full")),  # seven of eight numbers of a block are zeros
     ],
 )
 def test_the_format_follows_from_where_the_nonzeros_are(W, formats):
@@ -290,7 +323,8 @@ def test_costs_by_hand():
     )  # fmt: skip
     # 12 entries in runs of 4, in 2 x 9 runs; 6 blocks in 2 groups; 5 rows in 2 slices
     assert panel_costs(runs, blocks) == {"csr": 12 * 3 + 18 * 10, "blocks": 6 * 16 + 2 * 64}
-    assert sample_costs(slices, blocks) == {"slices": 5 * 5 + 2 * 8, "blocks": 6 * 2 + 2 * 8}
+    assert sample_costs(slices, blocks) == {"slices": 5 * 5 + 2 * 8, "blocks": 6 * 2 + 2 * 8,
+                                            "full": 6 * 2 * 1.75 + 2 * 8}  # fmt: skip
     nothing = np.zeros((0, 3))
     costs = panel_costs(blocked_csr_from_dense(nothing, 1, 4), blocks_from_dense(nothing))
     assert costs == {"csr": np.inf, "blocks": 64}
@@ -313,11 +347,11 @@ def test_a_convolution_costs_its_product_once_a_position():
     sparse = SparseEngine(Network(layers, (11, 22, 2)))  # 9 x 20 positions, 8 x 20 of them pooled
     costs = panel_costs(blocked_csr_from_dense(K.reshape(18, 8), 18, UNROLL),
                         blocks_from_dense(K.reshape(18, 8)))  # fmt: skip
-    (many,), (one,) = sparse._panel_plan.choices, sparse._sample_plan[1].choices
+    (many,), (one,) = sparse._panel_plan.choices, sparse._sample_plan.choices
     assert many.costs == {name: 160 * cost for name, cost in costs.items()}
     assert one.costs == {name: 8 * cost for name, cost in costs.items()}  # 32 columns at a time
     sparse = SparseEngine(Network([Conv2D(K, np.zeros(8), 2)], (11, 22, 2)))  # 5 x 10, by pixels
-    (one,) = sparse._sample_plan[1].choices
+    (one,) = sparse._sample_plan.choices
     assert one.costs == {"blocks": 50 * (18 * 2 + 8)}
 
 
@@ -334,7 +368,7 @@ def test_explain_tells_of_every_product_in_order():
         nonzeros = np.count_nonzero(W)
         density = f"{nonzeros / W.size:.1%} of all"
         assert title.split(maxsplit=1) == [name, f"{nonzeros:,} weights, {density}"]
-        plans = sparse._panel_plan, sparse._sample_plan[1]
+        plans = sparse._panel_plan, sparse._sample_plan
         for line, what, made in zip(formats, ("panels", "one sample"), plans, strict=True):
             choice = made.choices[l]
             start, costs = line.split(" bytes ")
@@ -348,25 +382,26 @@ def test_explain_tells_of_every_product_in_order():
 
 def test_the_widest_tile_that_memory_allows(monkeypatch):
     sparse = SparseEngine(Network([Dense(np.ones((20, 4), "f"), np.zeros(4))]), threads=1)
-    size = sparse._panel_plan.size
+    made, size = sparse._panel_plan, sparse._panel_plan.size
     assert size == 24 + 8
-    assert sparse._tile(1000, size) == (4, 1)
-    assert sparse._tile(16, size) == (1, 1) and sparse._tile(33, size) == (4, 1)
-    assert sparse._tile(32, size) == (2, 1)
+    assert sparse._tile(1000, made) == (4, 1)
+    assert sparse._tile(16, made) == (1, 1) and sparse._tile(33, made) == (4, 1)
+    assert sparse._tile(32, made) == (2, 1)
     for most, V in [(size * 256, 4), (size * 256 - 1, 2), (size * 128 - 1, 1), (1, 1)]:
         monkeypatch.setattr(engine_module, "LARGEST_PANEL", most)
-        assert sparse._tile(1000, size) == (V, 1)
+        assert sparse._tile(1000, made) == (V, 1)
 
 
 def test_as_many_threads_as_the_work_is_worth(monkeypatch):
     sparse = SparseEngine(Network([Dense(np.ones((20, 4), "f"), np.zeros(4))]), threads=3)
-    cycles, size = sparse._cycles, sparse._panel_plan.size
-    assert cycles == min(sparse._panel_plan.choices[0].costs.values()) + 20 * engine_module.PACKING
+    made = sparse._panel_plan
+    cycles = made.cycles
+    assert cycles == min(sparse._panel_plan.choices[0].costs.values()) + 20 * plan_module.PACKING
     monkeypatch.setattr(engine_module, "SMALL", 2 * cycles)
-    assert sparse._tile(128, size)[1] == 1 and sparse._tile(129, size)[1] == 3
-    assert sparse._tile(129, size)[0] == 4  # three panels
+    assert sparse._tile(128, made)[1] == 1 and sparse._tile(129, made)[1] == 3
+    assert sparse._tile(129, made)[0] == 4  # three panels
     monkeypatch.setattr(engine_module, "SMALL", 0)
-    assert sparse._tile(96, size) == (2, 3) and sparse._tile(48, size) == (1, 3)
+    assert sparse._tile(96, made) == (2, 3) and sparse._tile(48, made) == (1, 3)
 
 
 def test_a_large_window_comes_in_blocks_of_inputs(monkeypatch):

@@ -94,23 +94,25 @@ def test_without_another_thread_the_caller_works_alone(fresh, monkeypatch):
     assert seen == [threading.current_thread()] and fresh.tasks.empty()
 
 
-def test_an_engine_tells_that_a_thread_failed_and_does_not_wait_for_it(monkeypatch):
+@pytest.mark.parametrize(("N", "name", "last"), [(300, "run_panels", -2), (2, "run_samples", -1)])
+def test_an_engine_tells_that_a_thread_failed_and_does_not_wait_for_it(monkeypatch, N, name, last):
     network, caller = mlp([20, 8, 3], np.random.default_rng(0)), threading.current_thread()
-    x = np.random.default_rng(1).standard_normal((300, 20)).astype("f")
+    x = np.random.default_rng(1).standard_normal((N, 20)).astype("f")
     sparse, failed = SparseEngine(network, threads=2), threading.Event()
-    right, run_panels = sparse(x), engine_module.run_panels
+    right, run = sparse(x), getattr(engine_module, name)
 
     def broken_elsewhere(*arguments):
         if threading.current_thread() is not caller:
-            arguments[-2][0] += 1  # a panel is taken, and never done
+            arguments[last][0] += 1  # a panel or a piece is taken, and never done
             failed.set()
             raise ValueError("broken")
         assert failed.wait(60)
-        run_panels(*arguments)
+        run(*arguments)
 
     monkeypatch.setattr(engine_module, "SMALL", 0)
+    monkeypatch.setattr(engine_module, "SMALL_ONE", 0)
     with monkeypatch.context() as patch:
-        patch.setattr(engine_module, "run_panels", broken_elsewhere)
+        patch.setattr(engine_module, name, broken_elsewhere)
         with pytest.raises(ValueError, match="broken"):
             sparse(x)
     np.testing.assert_allclose(sparse(x), right, rtol=1e-5, atol=1e-6)
