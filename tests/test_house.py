@@ -18,6 +18,7 @@ HOUSE = (
     ("sparse",),
     ("data",),
     ("documents",),
+    ("checks",),
     ("experiments",),
     ("bench",),
     ("report",),

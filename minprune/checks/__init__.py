@@ -1,0 +1,30 @@
+"""What every formula has to satisfy, and the classic mistakes as code: for anybody's functions.
+
+`check_of("rank_mask")` is the check of a formula; `run_check(check, function)` judges a function.
+"""
+
+from functools import cache
+from importlib import import_module
+
+from minprune.checks.check import Check
+
+MODULES = ("masks",)
+
+
+@cache
+def checks():
+    """Every check by the name of its formula, in reading order."""
+    found = {}
+    for name in MODULES:
+        module = import_module(f"minprune.checks.formulas.{name}")
+        for thing in vars(module).values():
+            if isinstance(thing, Check):
+                found[thing.name] = thing
+    return found
+
+
+def check_of(name):
+    """The check of a formula; `ValueError` if there is none of this name."""
+    if name not in checks():
+        raise ValueError(f"no check is called {name!r}; `python -m minprune verify` lists all")
+    return checks()[name]

@@ -1,0 +1,197 @@
+"""What an implementation of a formula has to satisfy, and the classic ways to get it wrong."""
+
+import inspect
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.documents.index import ID
+
+
+class Call(NamedTuple):
+    """The arguments of one call."""
+
+    args: tuple
+    kwargs: dict
+
+    def __repr__(self):
+        parts = [_short(a) for a in self.args]
+        return ", ".join([*parts, *(f"{k}={_short(v)}" for k, v in self.kwargs.items())])
+
+    @property
+    def size(self):
+        """(whether an argument is empty, how many numbers there are): the smallest case says most,
+        but of nothing there is nothing to see."""
+        counts = [_numbers(a) for a in (*self.args, *self.kwargs.values())]
+        return 0 in counts, sum(counts)
+
+
+def given(*args, **kwargs):
+    """The arguments of a call; a list of numbers becomes an array, a list of arrays stays a list.
+
+    >>> given([1.0, 2.0], k=1).args
+    (array([1., 2.]),)
+    """
+    return Call(tuple(map(_array, args)), {name: _array(a) for name, a in kwargs.items()})
+
+
+class Function(str):
+    """A function of NumPy arrays that is an argument itself, as Python: "lambda w: (w**2).sum()".
+
+    Written down, since it has to travel to the process in which the implementation runs.
+    """
+
+    def __call__(self, *args):
+        return eval(self, {"np": np})(*args)
+
+
+class Seed(int):
+    """Stands for a new `numpy.random.Generator` with this seed."""
+
+
+class Case(NamedTuple):
+    """One call and what it should give.
+
+    what   what it tries, in a few words
+    gives  numbers written down by hand, from the documents or from a sheet of paper, with their
+           `source`; None where the reference says what is right
+    """
+
+    call: Call
+    what: str
+    gives: object = None
+    source: str = ""
+
+
+class Mistake(NamedTuple):
+    """A wrong function that people write, and what to tell them."""
+
+    function: Callable
+    en: str
+    zh: str
+
+
+class Property(NamedTuple):
+    """What holds for the outputs of several calls together.
+
+    calls  a generator function of an `rng`: yields the list of its calls once, is sent the list of
+           their outputs, and returns whether the property holds
+    """
+
+    calls: Callable
+    en: str
+    zh: str
+
+
+class Check:
+    """All that is known of one formula.
+
+    formula    the function of minprune that computes it
+    tolerance  largest difference allowed, as a share of the largest number expected
+    random     cases from `@check.random`, drawn anew for every seed
+
+    A check is filled by its methods, which read like sentences:
+
+    >>> from minprune.formulas.masks import rank_mask
+    >>> check = Check(rank_mask)
+    >>> check.worked("C-4.2d", given([3.0, 1.0, 2.0], k=1), gives=[True, False, True])
+    >>> check.edge("nothing to prune", given([3.0, 1.0], k=0))
+    >>> @check.mistake("The highest scores are pruned.", "剪掉了得分最高的。")
+    ... def highest(score, k):
+    ...     return ~rank_mask(score, score.size - k)
+    """
+
+    def __init__(self, formula, tolerance=1e-6):
+        self.formula, self.tolerance = formula, tolerance
+        self.fixed, self.draws, self.properties, self.mistakes = [], [], [], []
+
+    @property
+    def name(self):
+        return self.formula.__name__
+
+    @property
+    def signature(self):
+        """The first line of an implementation: `def rank_mask(score, k):`."""
+        return f"def {self.name}{inspect.signature(self.formula)}:"
+
+    @property
+    def specification(self):
+        """What has to be computed: equation, shapes, the rules for ties and rounding, sources."""
+        return inspect.getdoc(self.formula)
+
+    @property
+    def ids(self):
+        """The items of the documents that it computes."""
+        source = self.specification.partition("Source: ")[2].partition("\n\n")[0]
+        return tuple(dict.fromkeys(ID.findall(source.partition("Erratum")[0])))
+
+    def worked(self, source, call, gives):
+        """A case whose result stands in a document or was computed by hand."""
+        self.fixed.append(Case(call, "a worked example", gives, source))
+
+    def edge(self, what, call):
+        """A case at the border of what is allowed: empty, equal, nothing, everything."""
+        self.fixed.append(Case(call, what))
+
+    def random(self, draw, count=4):
+        """Decorator: `draw(rng)` makes the call of a random case, of which there are several."""
+        self.draws.append((draw, count))
+        return draw
+
+    def property(self, en, zh):
+        """Decorator of a generator function; see `Property`."""
+
+        def add(calls):
+            self.properties.append(Property(calls, en, zh))
+            return calls
+
+        return add
+
+    def mistake(self, en, zh):
+        """Decorator: the wrong function, and what is wrong in one sentence, in both languages."""
+
+        def add(function):
+            self.mistakes.append(Mistake(function, en, zh))
+            return function
+
+        return add
+
+    def cases(self, seed=0):
+        """All cases, those by hand first; other seeds draw other random ones."""
+        drawn = [
+            Case(draw(np.random.default_rng((seed, d, k))), "random numbers")
+            for d, (draw, count) in enumerate(self.draws)
+            for k in range(count)
+        ]
+        return [*self.fixed, *drawn]
+
+
+def _array(value):
+    """A list of numbers as an array. A list of arrays stays one, and tuples are what they are."""
+    return np.array(value) if isinstance(value, list) and _only_numbers(value) else value
+
+
+def _only_numbers(value):
+    if isinstance(value, list):
+        return all(map(_only_numbers, value))
+    return isinstance(value, (bool, int, float))
+
+
+def _numbers(value):
+    if isinstance(value, (list, tuple)):
+        return sum(map(_numbers, value))
+    return np.size(value)
+
+
+def _short(value):
+    """The value on a line or a few."""
+    if isinstance(value, Seed):
+        return f"np.random.default_rng({int(value)})"
+    if isinstance(value, Function):
+        return str(value)
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, separator=", ", threshold=40)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_short, value)) + "]"
+    return repr(value)

@@ -1,0 +1,113 @@
+"""Whether two results are the same, and if not, where they first differ."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+KINDS = {"b": "booleans", "i": "whole numbers", "u": "whole numbers", "f": "floats", "U": "text"}
+
+
+class Difference(NamedTuple):
+    """Where a result differs from what was expected.
+
+    what   "kind", "shape", "length" or "value"
+    where  the way to it through lists, then the index in an array: () for a single number
+    """
+
+    what: str
+    where: tuple
+    expected: object
+    got: object
+
+
+def difference(expected, got, tolerance=1e-6):
+    """The first difference between two results, or None.
+
+    expected, got  arrays, numbers, booleans, text, None, and lists, tuples or dictionaries of them;
+                   a list is as good as a tuple, a number as good as an array without axes
+    tolerance      largest difference of floats, as a share of the largest number expected in the
+                   same array
+
+    Booleans, whole numbers and floats are different kinds: a mask of 0 and 1 is no mask.
+
+    >>> difference([1.0, 2.0], np.array([1.0, 2.5])).where
+    (1,)
+    >>> difference(True, 1).what
+    'kind'
+    """
+    return _differ(expected, got, tolerance, ())
+
+
+def _differ(expected, got, tolerance, where):
+    if isinstance(expected, dict):
+        if not isinstance(got, dict):
+            return Difference("kind", where, "a dictionary", shape_of(got))
+        if {*expected} != {*got}:
+            return Difference("length", where, sorted(expected), sorted(map(str, got)))
+        pairs = [(name, expected[name], got[name]) for name in expected]
+    elif _is_list(expected):
+        if not (isinstance(got, (list, tuple)) or np.ndim(got)):
+            return Difference("kind", where, f"a list of {len(expected)}", shape_of(got))
+        if len(expected) != len(got):
+            return Difference("length", where, len(expected), len(got))
+        pairs = [(k, *pair) for k, pair in enumerate(zip(expected, got, strict=True))]
+    else:
+        return _arrays_differ(expected, got, tolerance, where)
+    found = (_differ(a, b, tolerance, (*where, k)) for k, a, b in pairs)
+    return next((one for one in found if one is not None), None)
+
+
+def _is_list(value):
+    """Whether a list or tuple holds arrays, lists, or things of several kinds: is no array."""
+    if not isinstance(value, (list, tuple)):
+        return False
+    return not value or not all(isinstance(v, (bool, int, float, np.generic)) for v in value)
+
+
+def _arrays_differ(expected, got, tolerance, where):
+    if got is None or expected is None:
+        return (
+            None
+            if got is expected
+            else Difference("kind", where, shape_of(expected), shape_of(got))
+        )
+    if _is_list(got):
+        return Difference("kind", where, shape_of(expected), shape_of(got))
+    a, b = np.asarray(expected), np.asarray(got)
+    if KINDS.get(a.dtype.kind) != KINDS.get(b.dtype.kind):
+        return Difference("kind", where, shape_of(a), shape_of(b))
+    if a.shape != b.shape:
+        return Difference("shape", where, a.shape, b.shape)
+    wrong = ~_close(a, b, tolerance)
+    if not wrong.any():
+        return None
+    index = tuple(map(int, np.argwhere(wrong)[0]))
+    return Difference("value", (*where, *index), a[index].item(), b[index].item())
+
+
+def _close(a, b, tolerance):
+    if a.dtype.kind != "f":
+        return np.asarray(a == b)
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    finite = np.abs(a[np.isfinite(a)])
+    with np.errstate(all="ignore"):
+        near = np.abs(a - b) <= tolerance * finite.max(initial=0)
+    return near | (a == b) | (np.isnan(a) & np.isnan(b))
+
+
+def shape_of(value):
+    """What kind of thing a result is, in words.
+
+    >>> shape_of(np.zeros((2, 3), bool))
+    'an array (2, 3) of booleans'
+    """
+    if value is None:
+        return "None"
+    if isinstance(value, dict) or _is_list(value):
+        return f"a {type(value).__name__} of {len(value)}"
+    array = np.asarray(value)
+    kind = KINDS.get(array.dtype.kind, "objects")
+    if array.ndim == 0:
+        return {"booleans": "a boolean", "whole numbers": "a whole number", "floats": "a float",
+                "text": "a text"}.get(kind, f"a {type(value).__name__}")  # fmt: skip
+    return f"an array {array.shape} of {kind}"

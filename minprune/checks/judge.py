@@ -1,0 +1,188 @@
+"""From what a function gave to what a learner is told: right, which classic mistake, or where."""
+
+from functools import cache, cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.checks.check import Case
+from minprune.checks.compare import Difference, difference
+from minprune.checks.evaluate import evaluate
+
+PASSED, MISTAKE, FAILED = "passed", "mistake", "failed"
+CHANGED, PROPERTY, BROKEN = "changed", "property", "broken"
+
+
+class Verdict(NamedTuple):
+    """What a check says of an implementation.
+
+    status    "passed"; "mistake": it is a known one; "failed": another one, see `failure`;
+              "changed": right, but it changed its arguments; "property": right on all cases, but a
+              property does not hold; "broken": there was nothing to judge, see `en`
+    en, zh    what to tell the learner
+    failure   the smallest case that fails, if there is one
+    run       how many calls were judged; a check that ran fewer than it declares has not passed
+    declared  how many there are
+    """
+
+    name: str
+    status: str
+    en: str = ""
+    zh: str = ""
+    failure: object = None
+    run: int = 0
+    declared: int = 0
+
+    @property
+    def passed(self):
+        return self.status == PASSED and self.run == self.declared > 0
+
+
+class Failure(NamedTuple):
+    """A case that fails: what should have come, what came, and where the two first differ."""
+
+    case: Case
+    expected: object
+    got: object
+    error: str
+    difference: Difference | None
+
+
+def run_check(check, function, seed=0):
+    """Judge a function that is trusted; it runs in this process.
+
+    >>> from minprune.checks import check_of
+    >>> run_check(check_of("rank_mask"), lambda score, k: score > k).status
+    'failed'
+    """
+    return judge(check, lambda calls: evaluate(function, calls), seed)
+
+
+def judge(check, answer, seed=0):
+    """Judge whatever answers the calls of a check: `answer(calls)` gives a list of outcomes."""
+    trial = Trial.of(check, seed)
+    outcomes = answer(trial.calls)
+    if len(outcomes) != len(trial.calls):
+        return broken(check, f"{len(outcomes)} of {len(trial.calls)} calls were answered.",
+                      f"{len(trial.calls)} 次调用中只有 {len(outcomes)} 次有结果。")  # fmt: skip
+    return trial.verdict(outcomes)._replace(run=len(outcomes), declared=len(trial.calls))
+
+
+def broken(check, en, zh):
+    """The verdict on what could not be judged."""
+    return Verdict(check.name, BROKEN, en, zh)
+
+
+class Trial:
+    """The calls of a check for one seed, what they should give, and what the mistakes give.
+
+    calls     those of the cases first, then those that properties ask for
+    expected  of the cases
+    """
+
+    def __init__(self, check, seed):
+        self.check, self.seed, self.cases = check, seed, check.cases(seed)
+        self.calls = [case.call for case in self.cases]
+        for _, calls, _ in self._asked():
+            self.calls += calls
+        answers = evaluate(check.formula, [case.call for case in self.cases])
+        self.expected = [
+            answer.value if case.gives is None else case.gives
+            for case, answer in zip(self.cases, answers, strict=True)
+        ]
+
+    @classmethod
+    @cache
+    def of(cls, check, seed):
+        return cls(check, seed)
+
+    @cached_property
+    def of_mistakes(self):
+        """The outcomes of every mistake."""
+        return [evaluate(mistake.function, self.calls) for mistake in self.check.mistakes]
+
+    def verdict(self, outcomes):
+        wrong = [k for k, case in enumerate(self.expected) if self._differs(case, outcomes[k])]
+        lost = [property for property, holds in self._properties(outcomes) if not holds]
+        changed = sorted({place for outcome in outcomes for place in outcome.changed})
+        if not wrong and not lost and not changed:
+            return Verdict(self.check.name, PASSED)
+        failure = self._failure(wrong, outcomes)
+        for mistake, theirs in zip(self.check.mistakes, self.of_mistakes, strict=True):
+            if self.same(theirs, outcomes):
+                return Verdict(self.check.name, MISTAKE, mistake.en, mistake.zh, failure)
+        if wrong:
+            return Verdict(self.check.name, FAILED, *explained(failure), failure)
+        if changed:
+            names = ", ".join(changed)
+            return Verdict(self.check.name, CHANGED, f"It changes its arguments ({names}).",
+                           f"函数改动了传入的参数（{names}）。")  # fmt: skip
+        return Verdict(self.check.name, PROPERTY, lost[0].en, lost[0].zh)
+
+    def same(self, one, other):
+        """Whether two implementations did the same in every call."""
+        return all(
+            a.error.split(":")[0] == b.error.split(":")[0]
+            and a.changed == b.changed
+            and difference(a.value, b.value, self.check.tolerance) is None
+            for a, b in zip(one, other, strict=True)
+        )
+
+    def _differs(self, expected, outcome):
+        return (
+            bool(outcome.error)
+            or difference(expected, outcome.value, self.check.tolerance) is not None
+        )
+
+    def _failure(self, wrong, outcomes):
+        """The smallest of the cases that fail, or None."""
+        if not wrong:
+            return None
+        k = min(wrong, key=lambda k: (self.cases[k].call.size, k))
+        expected, outcome = self.expected[k], outcomes[k]
+        where = None if outcome.error else difference(expected, outcome.value, self.check.tolerance)
+        return Failure(self.cases[k], expected, outcome.value, outcome.error, where)
+
+    def _asked(self):
+        """Every property with the calls that it asks for, and the generator that waits for them."""
+        for p, property in enumerate(self.check.properties):
+            waiting = property.calls(np.random.default_rng((self.seed, p)))
+            yield property, next(waiting), waiting
+
+    def _properties(self, outcomes):
+        """Every property, and whether it holds."""
+        start = len(self.cases)
+        for property, calls, waiting in self._asked():
+            part, start = outcomes[start : start + len(calls)], start + len(calls)
+            fine = not any(outcome.error for outcome in part)
+            yield property, fine and _holds(waiting, [outcome.value for outcome in part])
+
+
+def _holds(waiting, outputs):
+    try:
+        waiting.send(outputs)
+    except StopIteration as end:
+        return bool(end.value)
+    except Exception:  # the outputs are nothing that could be compared
+        return False
+    raise TypeError("a property must yield one list of calls, and then return")
+
+
+def explained(failure):
+    """What went wrong in a case, in both languages."""
+    if failure.error:
+        return f"It raises {failure.error}", f"函数抛出 {failure.error}"
+    what, where, expected, got = failure.difference
+    at = "".join(f"[{k!r}]" for k in where)
+    if what == "kind":
+        if failure.got is None:
+            return "It returns nothing.", "函数没有返回值。"
+        return (
+            f"It returns {got}, not {expected}.",
+            f"返回值类型不对：应为 {expected}，得到 {got}。",
+        )
+    if what in ("shape", "length"):
+        return (f"The {what} of the result{at} is {got}, not {expected}.",
+                f"结果{at}的形状应为 {expected}，得到 {got}。")  # fmt: skip
+    return (f"The result{at} is {got!r}, not {expected!r}.",
+            f"结果{at}应为 {expected!r}，得到 {got!r}。")  # fmt: skip
