@@ -8,7 +8,11 @@ from importlib import import_module
 
 from minprune.checks.check import Check
 
-MODULES = ("masks",)
+MODULES = (
+    "norms", "penalties", "scores", "influence", "units", "masks", "structured", "allocation",
+    "schedules", "metrics", "costs", "quantize", "distill", "factorization", "activations",
+    "convolution",
+)  # fmt: skip
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Checks of `minprune.formulas.activations`."""
