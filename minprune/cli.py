@@ -10,7 +10,7 @@ from minprune.bench.settings import QUICK, BenchSettings
 from minprune.data.idx import load_idx
 from minprune.data.mnist import load_mnist
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
-from minprune.files import writable_folder
+from minprune.files import replacing, writable_folder
 
 DESCRIPTION = """\
 Neural-network pruning from scratch.
@@ -21,6 +21,7 @@ Neural-network pruning from scratch.
   python -m minprune bench          the sparse engine beside NumPy, PyTorch, DeepSparse and others
   python -m minprune formulas [ID]  every formula: its function, its source, its misprints
   python -m minprune worked [ID]    worked examples step by step, printed value beside right value
+  python -m minprune verify [FILE]  every formula, or functions in your own file, put to the test
 """
 
 TOP_LEVEL = "-h", "--help", "--version"  # any other option belongs to the main job
@@ -59,7 +60,11 @@ NETWORKS = {
 
 
 def main(arguments=None):
-    """Run the command line. Returns the exit status: 0 done, 2 refused, 130 interrupted."""
+    """Run the command line.
+
+    Returns the exit status: 0 done, 1 something that was put to the test is wrong, 2 refused,
+    130 interrupted.
+    """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # Léonard, on a terminal that has no é
@@ -67,8 +72,9 @@ def main(arguments=None):
         arguments = ["run", "mlp", *arguments]
     try:
         options = _parser().parse_args(arguments)
-        COMMANDS[options.command](options)
+        status = COMMANDS[options.command](options) or 0
         sys.stdout.flush()
+        return status
     except BrokenPipeError:  # the reader, say `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, FloatingPointError, OSError) as error:
@@ -131,7 +137,43 @@ def worked(options):
     print(worked_page(options.id), end="")
 
 
-COMMANDS = {"run": run, "bench": bench, "formulas": formulas, "worked": worked}
+def verify(options):
+    """All formulas, or somebody's functions; returns 1 if one is wrong."""
+    import json
+
+    from minprune.checks.isolated import Broken, Limits
+    from minprune.checks.vectors import vectors
+    from minprune.checks.verify import verify_file, verify_formulas
+    from minprune.report.verify_page import as_json, formulas_table, functions_table
+
+    if options.export:
+        with replacing(options.export) as file:
+            file.write(json.dumps(vectors(options.seed), ensure_ascii=False, indent=1).encode())
+        print(f"The cases are in {options.export}")
+        return 0
+    if options.file is None:
+        rows = verify_formulas(options.formula, options.seed)
+        text = formulas_table(rows)
+    else:
+        try:
+            rows = verify_file(options.file, _mapping(options.map), options.formula, options.seed,
+                               Limits(seconds=options.seconds))  # fmt: skip
+        except Broken as problem:
+            raise ValueError(f"{options.file}: {problem.args[options.lang == 'zh']}") from None
+        text = functions_table(rows, options.lang)
+    print(json.dumps(as_json(rows, options.seed), ensure_ascii=False) if options.json else text)
+    return 0 if all(row.passed for row in rows) else 1
+
+
+def _mapping(pairs):
+    """{"theirs": "ours"} from ["theirs=ours"]."""
+    for pair in pairs:
+        if pair.count("=") != 1:
+            raise ValueError(f"--map must be NAME=FORMULA, got {pair!r}")
+    return dict(pair.split("=") for pair in pairs)
+
+
+COMMANDS = {"verify": verify, "run": run, "bench": bench, "formulas": formulas, "worked": worked}
 
 
 def _parser():
@@ -146,6 +188,7 @@ def _parser():
     ):
         page = commands.add_parser(name, help=what)
         page.add_argument("id", nargs="?", metavar="ID", help=f"say {example}; all if left out")
+    _add_verify(commands)
     _add_bench(commands)
     job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
         dest="network", required=True, metavar="mlp|cnn"
@@ -166,6 +209,23 @@ def _parser():
         )
         page.add_argument("--out", metavar="DIR", default=folder, help="folder to write to")
     return parser
+
+
+def _add_verify(commands):
+    what = "put every formula to the test, or the functions in a file of your own"
+    page = commands.add_parser("verify", help=what, description=what)
+    page.add_argument("file", nargs="?", metavar="FILE.py", help="functions called as formulas are")
+    page.add_argument("--map", nargs="+", default=[], metavar="NAME=FORMULA",
+                      help="judge the function NAME of the file as this formula")  # fmt: skip
+    page.add_argument("--formula", nargs="+", default=[], metavar="FORMULA",
+                      help="these formulas only")  # fmt: skip
+    page.add_argument("--seed", type=int, default=0, help="of the random cases (default: 0)")
+    page.add_argument("--seconds", type=float, default=20.0,
+                      help="for all calls of one function of the file (default: 20)")  # fmt: skip
+    page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of diagnoses")
+    page.add_argument("--json", action="store_true", help="what was found as JSON")
+    page.add_argument("--export", metavar="FILE.json",
+                      help="write the cases as JSON, for functions in any language")  # fmt: skip
 
 
 def _add_bench(commands):

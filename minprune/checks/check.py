@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minprune.checks.child import Function, Seed  # the two stand for what cannot be sent
 from minprune.documents.index import ID
 
 
@@ -34,20 +35,6 @@ def given(*args, **kwargs):
     (array([1., 2.]),)
     """
     return Call(tuple(map(_array, args)), {name: _array(a) for name, a in kwargs.items()})
-
-
-class Function(str):
-    """A function of NumPy arrays that is an argument itself, as Python: "lambda w: (w**2).sum()".
-
-    Written down, since it has to travel to the process in which the implementation runs.
-    """
-
-    def __call__(self, *args):
-        return eval(self, {"np": np})(*args)
-
-
-class Seed(int):
-    """Stands for a new `numpy.random.Generator` with this seed."""
 
 
 class Case(NamedTuple):
@@ -128,7 +115,7 @@ class Check:
 
     def worked(self, source, call, gives):
         """A case whose result stands in a document or was computed by hand."""
-        self.fixed.append(Case(call, "a worked example", gives, source))
+        self.fixed.append(Case(call, "a worked example", _array(gives), source))
 
     def edge(self, what, call):
         """A case at the border of what is allowed: empty, equal, nothing, everything."""

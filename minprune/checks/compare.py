@@ -65,17 +65,11 @@ def _is_list(value):
 
 
 def _arrays_differ(expected, got, tolerance, where):
-    if got is None or expected is None:
-        return (
-            None
-            if got is expected
-            else Difference("kind", where, shape_of(expected), shape_of(got))
-        )
-    if _is_list(got):
+    if got is expected is None:
+        return None
+    a, b = _as_array(expected), _as_array(got)
+    if a is None or b is None or KINDS.get(a.dtype.kind) != KINDS.get(b.dtype.kind):
         return Difference("kind", where, shape_of(expected), shape_of(got))
-    a, b = np.asarray(expected), np.asarray(got)
-    if KINDS.get(a.dtype.kind) != KINDS.get(b.dtype.kind):
-        return Difference("kind", where, shape_of(a), shape_of(b))
     if a.shape != b.shape:
         return Difference("shape", where, a.shape, b.shape)
     wrong = ~_close(a, b, tolerance)
@@ -83,6 +77,17 @@ def _arrays_differ(expected, got, tolerance, where):
         return None
     index = tuple(map(int, np.argwhere(wrong)[0]))
     return Difference("value", (*where, *index), a[index].item(), b[index].item())
+
+
+def _as_array(value):
+    """The value as an array, or None if it is none: its rows are of different lengths, say."""
+    if value is None or isinstance(value, dict):
+        return None
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return None
+    return array if array.dtype.kind in KINDS else None
 
 
 def _close(a, b, tolerance):

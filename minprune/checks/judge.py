@@ -1,5 +1,6 @@
 """From what a function gave to what a learner is told: right, which classic mistake, or where."""
 
+import inspect
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -52,8 +53,8 @@ def run_check(check, function, seed=0):
     """Judge a function that is trusted; it runs in this process.
 
     >>> from minprune.checks import check_of
-    >>> run_check(check_of("rank_mask"), lambda score, k: score > k).status
-    'failed'
+    >>> run_check(check_of("threshold_mask"), lambda score, theta, ties="keep": score > theta).en
+    'A score equal to the threshold is always pruned.'
     """
     return judge(check, lambda calls: evaluate(function, calls), seed)
 
@@ -104,7 +105,7 @@ class Trial:
     def verdict(self, outcomes):
         wrong = [k for k, case in enumerate(self.expected) if self._differs(case, outcomes[k])]
         lost = [property for property, holds in self._properties(outcomes) if not holds]
-        changed = sorted({place for outcome in outcomes for place in outcome.changed})
+        changed = self._names({place for outcome in outcomes for place in outcome.changed})
         if not wrong and not lost and not changed:
             return Verdict(self.check.name, PASSED)
         failure = self._failure(wrong, outcomes)
@@ -127,6 +128,12 @@ class Trial:
             and difference(a.value, b.value, self.check.tolerance) is None
             for a, b in zip(one, other, strict=True)
         )
+
+    def _names(self, places):
+        """The parameters that stand at these places, or have these names."""
+        parameters = [*inspect.signature(self.check.formula).parameters]
+        names = {parameters[place] if isinstance(place, int) else place for place in places}
+        return sorted(names, key=parameters.index)
 
     def _differs(self, expected, outcome):
         return (

@@ -1,0 +1,193 @@
+"""The process somebody's function runs in: `python -I child.py REQUEST FILE NAME MEMORY PACKAGES`.
+
+It stands alone: of minprune there is nothing in this process, neither the formula nor what is
+expected. It takes the calls from the file REQUEST, and sends back for each of them the result and
+the arguments as they are afterwards; the other side compares. So whatever happens in here, and code
+that runs in here can do anything to this process, it can give wrong answers but no grade.
+"""
+
+import contextlib
+import importlib.abc
+import io
+import json
+import os
+import struct
+import sys
+import types
+
+try:
+    import numpy as np
+except ModuleNotFoundError:  # -I leaves out what a user has installed for himself
+    sys.path.append(sys.argv.pop())
+    import numpy as np
+
+LENGTH = struct.Struct("<Q")  # of an answer, ahead of it
+LARGEST = 1 << 26  # bytes of an answer
+FILES = 1 << 24  # bytes of any file that is written, printed text among them
+
+
+# --- values as bytes: no pickle, which could run code ---------------------------------------------
+
+
+def pack(value):
+    """Arrays, numbers, text, None, and lists, tuples and dictionaries of them as bytes."""
+    arrays = {}
+    tree = json.dumps(_tree(value, arrays)).encode()
+    buffer = io.BytesIO()
+    np.savez(buffer, tree=np.frombuffer(tree, np.uint8), **arrays)
+    return buffer.getvalue()
+
+
+def unpack(data):
+    """The way back."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return _value(json.loads(arrays["tree"].tobytes()), arrays)
+
+
+def _tree(value, arrays):
+    if isinstance(value, np.random.Generator):
+        return {"plain": None}
+    if isinstance(value, (Seed, Function)):
+        return {type(value).__name__: type(value).__base__(value)}
+    if value is None or type(value) in (bool, int, float, str):
+        return {"plain": value}
+    if isinstance(value, (list, tuple)):
+        return {"list": [_tree(v, arrays) for v in value], "tuple": isinstance(value, tuple)}
+    if isinstance(value, dict):
+        return {"dict": [[str(k), _tree(v, arrays)] for k, v in value.items()]}
+    array = np.array(value)
+    if array.dtype.kind not in "biufU":
+        raise TypeError(f"a result must hold numbers, not {type(value).__name__}")
+    name = f"a{len(arrays)}"
+    arrays[name] = array
+    return {"array": name}
+
+
+def _value(tree, arrays):
+    ((kind, inner), *rest) = tree.items()
+    if kind == "array":
+        return arrays[inner]
+    if kind == "list":
+        values = [_value(v, arrays) for v in inner]
+        return tuple(values) if dict(rest)["tuple"] else values
+    if kind == "dict":
+        return {k: _value(v, arrays) for k, v in inner}
+    return {"Seed": Seed, "Function": Function}.get(kind, lambda v: v)(inner)
+
+
+class Seed(int):
+    """Stands for a new `numpy.random.Generator` with this seed."""
+
+
+class Function(str):
+    """A function of NumPy arrays, written in Python: "lambda w: (w**2).sum()"."""
+
+    def __call__(self, *args):
+        return eval(self, {"np": np})(*args)
+
+
+# --- the calls ------------------------------------------------------------------------------------
+
+
+class Refused(importlib.abc.MetaPathFinder):
+    """The formulas of minprune cannot be imported here."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "minprune":
+            raise ImportError("minprune cannot be imported here: the function is to be your own")
+
+
+def main(request, path, name, memory, *_):
+    """Send the answers through what was the standard output, which from now on is a log."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    limit(int(memory))
+    with open(request, "rb") as file:
+        calls = unpack(file.read())
+    sys.meta_path.insert(0, Refused())
+    try:
+        function = loaded(path, name)
+    except BaseException as error:
+        send(answers, {"error": said(error), "loading": True})
+        return
+    for args, kwargs in calls:
+        try:
+            found = answer(function, args, kwargs)
+        except BaseException as error:  # SystemExit too
+            found = {"error": said(error)}
+        send(answers, found)
+
+
+def limit(memory):
+    """Less memory and smaller files than the machine has, where the system can be told so."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, FILES)):
+            resource.setrlimit(what, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def loaded(path, name):
+    """The function of this name in a file."""
+    with open(path, encoding="utf-8") as file:
+        source = file.read()
+    module = types.ModuleType("submission")
+    module.__file__ = path
+    sys.modules["submission"] = module  # dataclasses look for their module
+    exec(compile(source, path, "exec"), module.__dict__)
+    return getattr(module, name)
+
+
+def answer(function, args, kwargs):
+    """What one call gives, and its arguments afterwards, as a dictionary."""
+    args, kwargs = live(args), live(kwargs)
+    try:
+        value = function(*args, **kwargs)
+    except Exception as error:
+        return {"error": said(error)}
+    return {"value": value, "args": list(args), "kwargs": kwargs}
+
+
+def live(value):
+    """The value again: its arrays are copies, and a `Seed` is the generator it stands for."""
+    if isinstance(value, Seed):
+        return np.random.default_rng(int(value))
+    if isinstance(value, (list, tuple)):
+        values = map(live, value)
+        return type(value)(*values) if hasattr(value, "_fields") else type(value)(values)
+    if isinstance(value, dict):
+        return {k: live(v) for k, v in value.items()}
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def said(error):
+    """An error on one line, with the line of the file it comes from."""
+    line, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "submission":
+            line = f" (line {trace.tb_lineno})"
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError):
+        line = f" (line {error.lineno})"
+    text = str(error.msg if isinstance(error, SyntaxError) else error)
+    return f"{type(error).__name__}: {text[:500]}{line}"
+
+
+def send(answers, found):
+    try:
+        data = pack(found)
+    except BaseException as error:  # of a type that somebody made
+        data = pack({"error": said(error)})
+    if len(data) > LARGEST:
+        data = pack({"error": "ValueError: the result is too large"})
+    answers.write(LENGTH.pack(len(data)) + data)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    finally:
+        os._exit(0)  # whatever wants to run at the end: there is nothing more to say

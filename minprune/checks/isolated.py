@@ -1,0 +1,189 @@
+"""Somebody's function in a process of its own, with limits; see `child` for what runs there."""
+
+import ast
+import contextlib
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.checks import child
+from minprune.checks.evaluate import Outcome, outcome
+
+MARK = "MINPRUNE_CHECK"  # in the environment of the process, and of all that it starts
+
+
+class Limits(NamedTuple):
+    """seconds  for all calls of one check together, and for loading; memory in bytes."""
+
+    seconds: float = 20.0
+    memory: int = 2 << 30
+
+
+class Broken(Exception):
+    """A file or function that cannot be judged; its two arguments say why, in both languages."""
+
+
+def functions_in(path):
+    """The names that a file defines at its top level; `Broken` if it cannot be read as Python.
+
+    The file is read, not run.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    try:
+        tree = ast.parse(Path(path).read_bytes())
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        what = error.args[0]
+        raise Broken(f"The file is not Python: {what}, line {line}.",
+                     f"文件不是合法的 Python：第 {line} 行，{what}。") from None  # fmt: skip
+    for node in ast.walk(tree):
+        modules = [node.module] if isinstance(node, ast.ImportFrom) else []
+        modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if any((module or "").partition(".")[0] == "minprune" for module in modules):
+            raise Broken("It imports minprune; the function is to be your own.",
+                         "文件导入了 minprune；函数应由你自己写。")  # fmt: skip
+    return [name for node in tree.body for name in _names(node)]
+
+
+def _names(node):
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+    targets = getattr(node, "targets", [getattr(node, "target", None)])
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def answers(path, name, calls, limits=None):
+    """The outcomes of the calls of a function in a file, and the text that it printed.
+
+    `Broken` if it could not be loaded, or ended or was ended before all calls were answered.
+    """
+    limits = limits or Limits()
+    if name not in functions_in(path):
+        raise Broken(f"The file defines no {name}.", f"文件中没有定义 {name}。")
+    with tempfile.TemporaryDirectory(prefix="minprune-") as folder:
+        request, log = Path(folder, "request"), Path(folder, "printed")
+        request.write_bytes(child.pack([[list(call.args), call.kwargs] for call in calls]))
+        work = Path(folder, "work")
+        work.mkdir()
+        command = [sys.executable, "-Iu", child.__file__, str(request), str(Path(path).resolve()),
+                   name, str(limits.memory), str(Path(np.__file__).parents[1])]  # fmt: skip
+        mark = secrets.token_hex(16)
+        with open(log, "wb") as printed:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=printed,
+                cwd=work, env=_environment(mark), start_new_session=True)  # fmt: skip
+        try:
+            raw, why = _read(process, len(calls), time.monotonic() + limits.seconds)
+        finally:
+            others = _end(process, mark)
+        with open(log, "rb") as file:
+            text = file.read(10_000).decode(errors="replace")
+    outcomes = [_outcome(data, call) for data, call in zip(raw, calls, strict=False)]
+    if len(outcomes) < len(calls):
+        raise Broken(*_reason(why, len(outcomes), process.returncode, limits))
+    if others:
+        raise Broken("It left a process behind.", "函数留下了仍在运行的进程。")
+    return outcomes, text
+
+
+def _environment(mark):
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
+    threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+    return kept | threads | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", MARK: mark}
+
+
+def _read(process, count, deadline):
+    """So many answers as bytes, or what came until the end, and why there are no more."""
+    found, rest, chunks = [], b"", queue.SimpleQueue()
+    threading.Thread(target=_forward, args=(process.stdout, chunks), daemon=True).start()
+    while len(found) < count:
+        if time.monotonic() > deadline:
+            return found, "time"
+        over = process.poll() is not None  # asked first: what it sent before it ended is there soon
+        try:
+            chunk = chunks.get(timeout=0.2 if over else 0.05)
+        except queue.Empty:
+            if over:  # a process that it has started may hold the pipe open
+                return found, "end"
+            continue
+        if not chunk:
+            return found, "end"
+        rest += chunk
+        while len(rest) >= child.LENGTH.size:
+            (length,) = child.LENGTH.unpack_from(rest)
+            if length > child.LARGEST:
+                return found, "garbage"
+            end = child.LENGTH.size + length
+            if len(rest) < end:
+                break
+            found.append(rest[child.LENGTH.size : end])
+            rest = rest[end:]
+    return found[:count], ""
+
+
+def _forward(pipe, chunks):
+    with contextlib.suppress(OSError, ValueError):  # it was closed
+        while chunk := os.read(pipe.fileno(), 1 << 20):
+            chunks.put(chunk)
+    chunks.put(b"")
+
+
+def _outcome(data, call):
+    """An answer as an `Outcome`; whatever is wrong with it, it is the function's fault."""
+    try:
+        found = child.unpack(data)
+        loaded = "loading" not in found
+        if loaded:
+            return outcome(found, call)
+    except Exception as error:
+        return Outcome(error=f"{type(error).__name__}: the answer cannot be read")
+    raise Broken(f"The file cannot be run: {found['error']}.", f"文件无法运行：{found['error']}。")
+
+
+def _reason(why, answered, status, limits):
+    if why == "time":
+        return (f"It did not end within {limits.seconds:g} seconds.",
+                f"函数在 {limits.seconds:g} 秒内没有结束。")  # fmt: skip
+    if why == "garbage":
+        return "Its process sent something that is no answer.", "进程发回了无法识别的内容。"
+    how = f"signal {signal.Signals(-status).name}" if (status or 0) < 0 else f"exit status {status}"
+    return (f"Its process ended ({how}) in call {answered + 1}.",
+            f"进程在第 {answered + 1} 次调用时退出（{how}）。")  # fmt: skip
+
+
+def _end(process, mark):
+    """Kill the process and all that it has started; returns whether it had started any."""
+    others = [pid for pid in _marked(mark) if pid != process.pid]
+    with contextlib.suppress(OSError, AttributeError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+    while left := _marked(mark):  # what has left the group, and what that may still start
+        for pid in left:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+    return bool(others)
+
+
+def _marked(mark):
+    """The processes with this mark in their environment, which is handed on to their children."""
+    found, text = [], f"{MARK}={mark}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):  # where there is such a thing
+        with contextlib.suppress(OSError):
+            if text in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found

@@ -1,0 +1,97 @@
+"""Judge all of minprune's own formulas, or the functions in somebody's file."""
+
+from typing import NamedTuple
+
+from minprune.checks import check_of, checks
+from minprune.checks.isolated import Broken, Limits, answers, functions_in
+from minprune.checks.judge import Verdict, broken, judge, run_check
+
+
+class Row(NamedTuple):
+    """One formula judged.
+
+    ids       items of the documents that it computes
+    function  whose it is: minprune's, or one of a file
+    cases     calls with a result that is compared; `properties` that relate several calls
+    told      mistakes that the cases tell apart from the formula and from each other; of a file
+              None, since that is not asked there
+    printed   what the function printed
+    """
+
+    name: str
+    ids: tuple
+    function: str
+    cases: int
+    properties: int
+    mistakes: int
+    told: int | None
+    verdict: Verdict
+    printed: str = ""
+
+    @property
+    def passed(self):
+        return self.verdict.passed and self.told in (None, self.mistakes)
+
+
+def verify_formulas(names=(), seed=0):
+    """A row for every formula of minprune, or for those named; and whether its mistakes are caught.
+
+    `ValueError` for a name that no check has
+    """
+    chosen = [check_of(name) for name in names] or checks().values()
+    rows = []
+    for check in chosen:
+        found = [run_check(check, mistake.function, seed) for mistake in check.mistakes]
+        told = sum(
+            verdict.status == "mistake" and verdict.en == mistake.en
+            for verdict, mistake in zip(found, check.mistakes, strict=True)
+        )
+        verdict = run_check(check, check.formula, seed)
+        rows.append(_row(check, f"minprune.{check.name}", verdict, seed, told))
+    return rows
+
+
+def verify_file(path, mapping=None, names=(), seed=0, limits=None):
+    """A row for every function of a file that is called as a formula, or is mapped to one.
+
+    mapping  {name in the file: name of the formula}
+    names    of formulas, if only these are to be judged
+    limits   of the process in which each function runs
+
+    `Broken` if the file cannot be read; `ValueError` if there is nothing in it to judge
+    """
+    mapping, theirs = dict(mapping or {}), functions_in(path)
+    for name in mapping:
+        if name not in theirs:
+            raise ValueError(f"{path} defines no {name}")
+    mapping = {name: name for name in theirs if name in checks()} | mapping
+    chosen = {name: check_of(mapping[name]) for name in theirs if name in mapping}
+    if names:
+        wanted = {check_of(name).name for name in names}
+        chosen = {name: check for name, check in chosen.items() if check.name in wanted}
+    if not chosen:
+        raise ValueError(
+            f"{path} defines nothing that is called as a formula: {', '.join(theirs) or 'nothing'};"
+            " say --map NAME=FORMULA, `python -m minprune verify` lists the formulas"
+        )
+    return [_judged(path, name, check, seed, limits or Limits()) for name, check in chosen.items()]
+
+
+def _judged(path, name, check, seed, limits):
+    printed = []
+
+    def answer(calls):
+        outcomes, text = answers(path, name, calls, limits)
+        printed.append(text)
+        return outcomes
+
+    try:
+        verdict = judge(check, answer, seed)
+    except Broken as problem:
+        verdict = broken(check, *problem.args)
+    return _row(check, name, verdict, seed, None, "".join(printed))
+
+
+def _row(check, function, verdict, seed, told, printed=""):
+    return Row(check.name, check.ids, function, len(check.cases(seed)), len(check.properties),
+               len(check.mistakes), told, verdict, printed)  # fmt: skip

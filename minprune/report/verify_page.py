@@ -1,0 +1,151 @@
+"""What `verify` has found, for the terminal and as JSON."""
+
+import textwrap
+import unicodedata
+
+import numpy as np
+
+from minprune.checks.compare import shape_of
+from minprune.checks.vectors import encoded
+
+WIDTH = 100
+BY_HAND = {"zh": {"by hand": "手算"}}
+STATUS = {
+    "en": {"passed": "right", "mistake": "mistake", "failed": "wrong", "changed": "changes input",
+           "property": "property", "broken": "not judged"},
+    "zh": {"passed": "正确", "mistake": "典型错误", "failed": "错误", "changed": "改动了输入",
+           "property": "性质不成立", "broken": "无法评判"},
+}  # fmt: skip
+WORDS = {
+    "en": {"case": "called as", "expected": "expected", "got": "got", "at": "differs at",
+           "source": "from", "printed": "it printed"},
+    "zh": {"case": "调用", "expected": "应为", "got": "得到", "at": "首个不同处", "source": "出处",
+           "printed": "输出"},
+}  # fmt: skip
+
+
+def formulas_table(rows):
+    """Every formula of minprune with its items, how it was tried, and the verdict."""
+    lines = [f"{'formula':32}{'cases':>6}{'properties':>12}{'mistakes told apart':>21}  verdict"]
+    lines.append("-" * WIDTH)
+    for row in rows:
+        told = f"{row.told} of {row.mistakes}"
+        verdict = STATUS["en"][row.verdict.status]
+        lines.append(f"{row.name:32}{row.cases:6}{row.properties:12}{told:>21}  {verdict}")
+        lines += _indented(", ".join(row.ids), "  ")
+        if not row.verdict.passed:
+            lines += details(row)
+    wrong = sum(not row.passed for row in rows)
+    cases, mistakes = (sum(getattr(row, name) for row in rows) for name in ("cases", "mistakes"))
+    lines += ["-" * WIDTH, f"{len(rows)} formulas, {cases} cases, {mistakes} mistakes: "
+              + (f"{wrong} formulas fail" if wrong else "all is right")]  # fmt: skip
+    return "\n".join(lines)
+
+
+def functions_table(rows, language="en"):
+    """Every function of a file with the verdict, and of those that fail what a learner needs."""
+    width = max(len(_title(row)) for row in rows) + 2
+    lines = []
+    for row in rows:
+        lines.append(f"{_title(row):{width}}{STATUS[language][row.verdict.status]}")
+        if not row.passed:
+            lines += details(row, language)
+    right = sum(row.passed for row in rows)
+    lines.append(
+        {"en": f"{right} of {len(rows)} right", "zh": f"{len(rows)} 个函数中 {right} 个正确"}[
+            language
+        ]
+    )
+    return "\n".join(lines)
+
+
+def _title(row):
+    return row.function if row.function == row.name else f"{row.function} as {row.name}"
+
+
+def details(row, language="en"):
+    """What is wrong with a function: the diagnosis, and the smallest case that fails."""
+    words, failure = WORDS[language], row.verdict.failure
+    lines = _indented(getattr(row.verdict, language), "    ")
+    if failure is not None:
+        shown = {
+            "case": f"{row.name}({failure.case.call!r})",
+            "expected": text_of(failure.expected),
+        }
+        if failure.case.source:
+            shown["source"] = BY_HAND.get(language, {}).get(
+                failure.case.source, failure.case.source
+            )
+        if not failure.error:
+            shown["got"] = text_of(failure.got)
+            where = failure.difference.where
+            if where:
+                shown["at"] = "".join(f"[{k!r}]" for k in where)
+        order = [name for name in ("case", "source", "expected", "got", "at") if name in shown]
+        for name in order:
+            lines += _indented(shown[name], f"    {_padded(words[name])}")
+    if row.printed.strip():
+        lines += _indented(row.printed.strip()[:500], f"    {_padded(words['printed'])}")
+    return lines
+
+
+def text_of(value):
+    """A result on a few lines."""
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], np.ndarray):
+        return "[" + ", ".join(map(text_of, value)) + "]"
+    if isinstance(value, np.ndarray) and not value.size:
+        return shape_of(value)
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, separator=", ", threshold=60)
+    return repr(value)[:500]
+
+
+def _padded(word):
+    """Twelve columns wide; a Chinese character takes two."""
+    return word + " " * (12 - _columns(word))
+
+
+def _columns(text):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _indented(text, first):
+    lines = text.splitlines() or [""]
+    if len(lines) == 1:
+        return textwrap.wrap(
+            text, WIDTH, initial_indent=first, subsequent_indent=" " * _columns(first)
+        )
+    return [f"{first if k == 0 else ' ' * _columns(first)}{line}" for k, line in enumerate(lines)]
+
+
+def as_json(rows, seed):
+    """The same as a dictionary for `json.dumps`."""
+    return {"seed": seed, "passed": all(row.passed for row in rows), "results": [*map(_row, rows)]}
+
+
+def _row(row):
+    failure, verdict = row.verdict.failure, row.verdict
+    found = {
+        "formula": row.name, "function": row.function, "ids": list(row.ids), "passed": row.passed,
+        "status": verdict.status, "en": verdict.en, "zh": verdict.zh, "cases": row.cases,
+        "properties": row.properties, "mistakes": row.mistakes, "run": verdict.run,
+        "declared": verdict.declared,
+    }  # fmt: skip
+    if row.told is not None:
+        found["mistakes_told_apart"] = row.told
+    if failure is not None:
+        found["failure"] = {
+            "call": repr(failure.case.call), "what": failure.case.what,
+            "source": failure.case.source, "expected": encoded(failure.expected),
+            "error": failure.error, "got": None if failure.error else _encoded(failure.got),
+            "first_difference": list(failure.difference.where) if failure.difference else None,
+        }  # fmt: skip
+    return found
+
+
+def _encoded(value):
+    """What somebody's function has returned may be anything."""
+    try:
+        return encoded(value)
+    except (TypeError, ValueError):
+        return repr(value)[:500]

@@ -1,0 +1,108 @@
+"""When two results are the same."""
+
+import numpy as np
+import pytest
+
+from minprune.checks.compare import difference, shape_of
+
+SAME = [
+    (None, None),
+    (1, 1),
+    (3, np.int64(3)),
+    (3, np.array(3)),
+    (0.5, np.float32(0.5)),
+    (True, np.bool_(True)),
+    ("blocks", "blocks"),
+    (np.array([1.0, 2.0]), [1.0, 2.0]),
+    (np.array([1, 2]), (1, 2)),
+    (np.array([True]), [True]),
+    (np.zeros((0, 3)), np.zeros((0, 3), "f")),
+    ([], []),
+    ([], ()),
+    ([np.ones(2), np.ones(3)], (np.ones(2), np.ones(3))),
+    ([np.ones(2), np.ones(2)], np.ones((2, 2))),
+    ((1, np.ones(2)), [1, np.ones(2)]),
+    ({"a": 1.0, "b": [np.ones(2)]}, {"b": [np.ones(2)], "a": 1.0}),
+    (np.array([np.nan, np.inf, -np.inf, 0.0]), np.array([np.nan, np.inf, -np.inf, -0.0])),
+    (np.array([1e6, 1.0]), np.array([1e6, 1.5])),  # a share of the largest
+]
+
+
+@pytest.mark.parametrize(("expected", "got"), SAME)
+def test_the_same(expected, got):
+    assert difference(expected, got) is None
+
+
+DIFFERENT = [
+    (1, None, "kind", ()),
+    (None, 1, "kind", ()),
+    (1, 1.0, "kind", ()),
+    (1.0, 1, "kind", ()),
+    (True, 1, "kind", ()),
+    (np.array([True, False]), np.array([1, 0]), "kind", ()),
+    (np.array([1.0]), np.array([1.0 + 0j]), "kind", ()),
+    (np.array([1.0]), np.array([1.0], object), "kind", ()),
+    (np.array([1.0]), "x", "kind", ()),
+    (np.array([1.0]), [np.ones(1)], "shape", ()),
+    (np.ones((2, 2)), [np.ones(2), np.ones(3)], "kind", ()),
+    ([np.ones(1)], np.float64(1), "kind", ()),
+    ({"a": 1}, [1], "kind", ()),
+    (np.ones(1), {"a": 1}, "kind", ()),
+    (np.ones((2, 3)), np.ones((3, 2)), "shape", ()),
+    (np.ones((2, 1)), np.ones(2), "shape", ()),
+    (1.0, np.ones(1), "shape", ()),
+    ([np.ones(2), np.ones(3)], [np.ones(2), np.ones(2)], "shape", (1,)),
+    ([np.ones(2), np.ones(3)], [np.ones(2)], "length", ()),
+    ([], [1.0], "length", ()),
+    ({"a": 1}, {"b": 1}, "length", ()),
+    ("a", "b", "value", ()),
+    (3, 4, "value", ()),
+    (1.0, 1.0001, "value", ()),
+    (0.0, 1e-30, "value", ()),
+    (1.0, np.nan, "value", ()),
+    (np.nan, 1.0, "value", ()),
+    (np.inf, -np.inf, "value", ()),
+    (np.array([[1, 2], [3, 4]]), np.array([[1, 2], [4, 3]]), "value", (1, 0)),
+    ({"a": [np.ones(2), 1.0]}, {"a": [np.array([1.0, 2.0]), 1.0]}, "value", ("a", 0, 1)),
+]
+
+
+@pytest.mark.parametrize(("expected", "got", "what", "where"), DIFFERENT)
+def test_the_first_difference(expected, got, what, where):
+    found = difference(expected, got)
+    assert (found.what, found.where) == (what, where)
+
+
+def test_the_tolerance_is_a_share_of_the_largest_expected():
+    expected = np.array([100.0, 0.0])
+    assert difference(expected, expected + 0.9e-4) is None
+    assert difference(expected, expected + 1.1e-4).where == (0,)
+    assert difference(expected, expected + 0.9, tolerance=1e-2) is None
+    assert difference(expected, expected + 1e-9, tolerance=0).where == (0,)
+    assert difference(np.array([np.inf, 1.0]), np.array([np.inf, 1.1])).where == (1,)
+
+
+class Equal:
+    """Equal to everything."""
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+def test_an_object_that_is_equal_to_everything_is_not_the_same():
+    for expected in (1, 1.0, True, np.ones(2), [np.ones(2)], None, "x"):
+        assert difference(expected, Equal()) is not None
+        assert difference(np.array([1.0]), np.array([Equal()])) is not None
+
+
+def test_results_in_words():
+    assert shape_of(None) == "None"
+    assert shape_of(3) == shape_of(np.int8(3)) == "a whole number"
+    assert (
+        shape_of(0.5) == "a float" and shape_of(True) == "a boolean" and shape_of("x") == "a text"
+    )
+    assert shape_of([np.ones(2)]) == "a list of 1" and shape_of({}) == "a dict of 0"
+    assert shape_of([1.0, 2.0]) == "an array (2,) of floats"
+    assert shape_of(Equal()) == "a Equal"

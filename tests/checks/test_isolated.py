@@ -1,0 +1,241 @@
+"""Files that try everything: each gets what it deserves, and nothing else is touched."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from minprune.checks import check_of, child
+from minprune.checks.check import Check, Function, Seed, given
+from minprune.checks.isolated import Broken, Limits, answers, functions_in
+from minprune.checks.judge import judge
+
+ON_LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+HEAD = "import os, sys, time\nimport numpy as np\n"
+RIGHT = "score >= theta if ties == 'keep' else score > theta"
+
+
+def mask(body, head=""):
+    """A file with a `threshold_mask` of this body."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return f"{HEAD}{head}\ndef threshold_mask(score, theta, ties='keep'):\n{lines}"
+
+
+@pytest.fixture
+def verdict_of(tmp_path):
+    """Judges the text of a file."""
+
+    def verdict(source, seconds=20.0, name="threshold_mask", memory=2 << 30):
+        path = tmp_path / "submission.py"
+        path.write_text(source)
+        check = check_of("threshold_mask")
+        limits = Limits(seconds, memory)
+        return judge(check, lambda calls: answers(path, name, calls, limits)[0])
+
+    return verdict
+
+
+@pytest.mark.parametrize("body", [f"return {RIGHT}", f"return ({RIGHT}).tolist()"])
+def test_a_right_function_passes(verdict_of, body):
+    verdict = verdict_of(mask(body))
+    if "tolist" in body:  # an array of 0 x 3 has a shape, an empty list has none
+        assert verdict.status == "failed" and "no scores" in verdict.failure.case.what
+    else:
+        assert verdict.passed and verdict.run == verdict.declared > 5
+
+
+def test_a_classic_mistake_is_told(verdict_of):
+    verdict = verdict_of(mask("return score > theta"))
+    assert (verdict.status, verdict.passed) == ("mistake", False)
+    assert verdict.en == "A score equal to the threshold is always pruned."
+
+
+WRONG = {  # a body, what happens before, and what is said
+    "nothing is returned": ("score > theta", "", "returns nothing"),
+    "sys.exit": ("sys.exit(0)", "", "raises SystemExit"),
+    "an error": ("return 1 / 0", "", r"raises ZeroDivisionError: division by zero \(line 5\)"),
+    "Ctrl-C": ("raise KeyboardInterrupt", "", "raises KeyboardInterrupt"),
+    "100 GB": ("return np.ones(10**11 // 8)", "", "raises MemoryError|_ArrayMemoryError"),
+    "always equal": ("return E()", "class E:\n    __eq__ = lambda a, b: True", "not E"),
+    "an array of those": ("return np.array([E()])", "class E:\n    __eq__ = lambda a, b: True",
+                          "must hold numbers"),
+    "NaN": ("return np.full(score.shape, np.nan)", "", "of floats, not an array"),
+    "0 and 1": (f"return ({RIGHT}).astype(int)", "", "of whole numbers, not"),
+    "another shape": (f"return ({RIGHT})[..., None]", "", "shape"),
+    "a deep recursion": ("return threshold_mask(score, theta, ties)", "", "RecursionError"),
+    "1 GB of text": ("for _ in range(1000): print('x' * 10**6)", "", "File too large|nothing"),
+    "a large result": ("return np.zeros(10**7)", "", "too large"),
+    "minprune by another way": ("return __import__('min' + 'prune').threshold_mask(score, theta)",
+                                "", "ImportError: minprune cannot be imported"),
+    "importlib": ("from importlib import import_module\n"
+                  "return import_module('min' + 'prune.formulas.masks')", "", "ImportError"),
+    "NumPy patched": ("return score < theta", "np.array_equal = np.allclose = lambda *a, **k: True",
+                      "is False, not True|is True, not False"),
+    "the packing patched": (f"return {RIGHT}", "sys.modules['__main__'].pack = lambda v: b'x'",
+                            "cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_answers(verdict_of, name):
+    body, head, said = WRONG[name]
+    verdict = verdict_of(mask(body, head))
+    assert verdict.status == "failed" and re.search(said, verdict.en), verdict
+
+
+def test_a_deep_recursion_without_a_limit(verdict_of):
+    source = mask("return threshold_mask(score, theta, ties)", "sys.setrecursionlimit(10**9)")
+    try:
+        verdict = verdict_of(source, seconds=5.0, memory=1 << 29)
+    except Broken as problem:
+        assert re.search("did not end|process ended", problem.args[0])
+    else:
+        assert verdict.status == "failed"
+
+
+NOT_JUDGED = {
+    "an endless loop": (mask("while True: pass"), "did not end within 2 seconds"),
+    "sleep": (mask("time.sleep(1000)"), "did not end within 2 seconds"),
+    "an endless loop at import": (mask("pass", "while True: pass"), "did not end"),
+    "os._exit": (mask("os._exit(0)"), r"ended \(exit status 0\) in call 1"),
+    "a crash": (mask("os.abort()"), r"ended \(signal SIGABRT\)"),
+    "SystemExit at import": (mask("pass", "raise SystemExit(0)"), "cannot be run: SystemExit"),
+    "an error at import": (mask("pass", "x = 1 / 0"), r"ZeroDivisionError: .* \(line 3\)"),
+    "not Python": ("def f(:\n", "not Python: .*, line 1"),
+    "a null byte": ("\0", "not Python"),
+    "empty": ("", "defines no threshold_mask"),
+    "another name": ("def mask(): pass", "defines no threshold_mask"),
+    "no function": ("threshold_mask: int", "cannot be run|AttributeError"),
+    "import minprune": (mask("import minprune\nreturn minprune.threshold_mask(score, theta)"),
+                        "imports minprune"),
+    "from minprune": ("from minprune.formulas.masks import threshold_mask", "imports minprune"),
+    "garbage to all files": (
+        mask(f"return {RIGHT}", "for fd in range(3, 30):\n    try: os.write(fd, b'\\xff' * 99)\n"
+             "    except OSError: pass"), "no answer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_JUDGED)
+def test_what_cannot_be_judged(verdict_of, name):
+    source, said = NOT_JUDGED[name]
+    with pytest.raises(Broken) as problem:
+        verdict_of(source, seconds=2.0)
+    en, zh = problem.value.args
+    assert re.search(said, en) and zh.endswith("。")
+
+
+@ON_LINUX
+@pytest.mark.parametrize("leave", ["", "os.setsid()"])
+def test_a_process_that_stays_behind_is_ended(verdict_of, leave, tmp_path):
+    note = tmp_path / "pid"
+    body = f"""
+if not os.path.exists({str(note)!r}):
+    if os.fork() == 0:
+        {leave or "pass"}
+        with open({str(note)!r}, "w") as file:
+            file.write(str(os.getpid()))
+        time.sleep(1000)
+while not (os.path.exists({str(note)!r}) and open({str(note)!r}).read()):
+    time.sleep(0.01)
+return {RIGHT}"""
+    with pytest.raises(Broken, match="left a process behind"):
+        verdict_of(mask(body))
+    for _ in range(100):
+        if not Path("/proc", note.read_text(), "cmdline").exists():
+            break
+        time.sleep(0.05)
+    gone = Path("/proc", note.read_text(), "cmdline")
+    assert not gone.exists() or not gone.read_bytes()  # a zombie has none
+
+
+def test_arguments_that_were_changed_are_named(verdict_of):
+    verdict = verdict_of(mask(f"m = {RIGHT}\nscore[...] = 0\nreturn m"))
+    assert verdict.status == "changed" and verdict.en == "It changes its arguments (score)."
+
+
+def test_each_call_gets_arguments_of_its_own(verdict_of):
+    body = f"m = {RIGHT}\nseen.append(score)\nreturn m"
+    assert verdict_of(mask(body, "seen = []")).passed
+
+
+def test_the_request_and_other_files_are_not_where_the_function_runs(verdict_of):
+    body = f"assert os.listdir() == [] and 'minprune' not in sys.modules\nreturn {RIGHT}"
+    assert verdict_of(mask(body)).passed
+
+
+def test_what_was_printed_comes_back(tmp_path):
+    path = tmp_path / "printing.py"
+    path.write_text("import sys\ndef f(x):\n    print('x =', x)\n    print('!', file=sys.stderr)\n"
+                    "    return x\n")  # fmt: skip
+    outcomes, text = answers(path, "f", [given(1.0), given(2.0)])
+    assert [outcome.value for outcome in outcomes] == [1.0, 2.0]
+    assert sorted(text.splitlines()) == ["!", "!", "x = 1.0", "x = 2.0"]
+
+
+def test_values_travel_unchanged(tmp_path):
+    path = tmp_path / "echo.py"
+    path.write_text("def f(*args, **kwargs):\n    return [args, kwargs]\n")
+    values = [
+        np.arange(6.0).reshape(2, 3).T,
+        np.float32([1, np.nan]),
+        np.array(True),
+        3,
+        0.1,
+        True,
+        None,
+        "text",
+        [np.ones(2), (1, 2.5)],
+        {"a": np.zeros((0, 2))},
+        -0.0,
+        np.inf,
+    ]
+    (outcome,), _ = answers(path, "f", [given(*values, more=values[0])])
+    args, kwargs = outcome.value
+    assert not outcome.changed and not outcome.error
+    np.testing.assert_equal(list(args), values)
+    np.testing.assert_array_equal(kwargs["more"], values[0])
+    assert args[0].dtype == np.float64 and args[1].dtype == np.float32
+    assert [type(v) for v in args[3:9]] == [int, float, bool, type(None), str, list]
+
+
+def test_generators_and_functions_are_made_there(tmp_path):
+    path = tmp_path / "live.py"
+    path.write_text("def f(loss, rng):\n    return [loss(rng.random(3)), rng.random()]\n")
+    call = given(Function("lambda w: float((w**2).sum())"), Seed(7))
+    (outcome,), _ = answers(path, "f", [call])
+    rng = np.random.default_rng(7)
+    numbers = rng.random(3)
+    assert outcome.value == [float((numbers**2).sum()), rng.random()] and not outcome.changed
+
+
+def test_names_that_a_file_defines(tmp_path):
+    path = tmp_path / "names.py"
+    path.write_text("import os.path, sys as s\nfrom a import b as c\ndef f(): pass\n"
+                    "class G: pass\nx = y = 1\nz: int = 2\nu, v = 1, 2\n"
+                    "if x:\n    def hidden(): pass\n")  # fmt: skip
+    assert functions_in(path) == ["os", "s", "c", "f", "G", "x", "y", "z"]
+    with pytest.raises(FileNotFoundError, match="there is no such file"):
+        functions_in(tmp_path / "none.py")
+
+
+def test_the_process_knows_nothing_of_minprune():
+    names = {name for name in sys.modules if name.startswith("minprune")}
+    assert names  # here it does
+    code = "import sys, runpy; sys.argv = ['x']; sys.path.insert(0, sys.argv[0]); " \
+           f"runpy.run_path({child.__file__!r}, run_name='child'); " \
+           "print([n for n in sys.modules if n.startswith('minprune')])"  # fmt: skip
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True,
+                         check=True, cwd=os.path.dirname(child.__file__))  # fmt: skip
+    assert run.stdout == "[]\n"
+
+
+def test_a_check_whose_calls_are_not_all_answered_has_not_passed():
+    check = Check(abs)
+    check.edge("one", given(-1.0))
+    verdict = judge(check, lambda calls: [])
+    assert (verdict.status, verdict.passed) == ("broken", False)

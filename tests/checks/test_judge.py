@@ -1,0 +1,176 @@
+"""What a learner is told."""
+
+import numpy as np
+import pytest
+
+from minprune.checks.check import Call, Check, Seed, given
+from minprune.checks.evaluate import evaluate
+from minprune.checks.judge import run_check
+
+
+def half(x, *, twice=False):
+    """Half of x.
+
+    Source: A-4.2, D-4.1b. Erratum: B-3a says a third.
+    """
+    return x if twice else x / 2
+
+
+@pytest.fixture
+def check():
+    check = Check(half)
+    check.worked("A-4.2", given([2.0, 4.0]), gives=[1.0, 2.0])
+    check.worked("by hand", given(3.0), gives=1.5)
+    check.edge("nothing", given(np.zeros(0)))
+    check.edge("both", given(8.0, twice=True))
+
+    @check.random
+    def _(rng):
+        return given(rng.standard_normal(5))
+
+    @check.property("Half of twice a number is the number.", "两倍的一半应是原数。")
+    def _(rng):
+        x = rng.standard_normal(3)
+        once, more = yield [given(x), given(2 * x)]
+        return np.allclose(more, x) and np.allclose(2 * once, x)
+
+    @check.mistake("It takes a third.", "除以了三。")
+    def _(x, *, twice=False):
+        return x if twice else x / 3
+
+    @check.mistake("It forgets `twice`.", "忽略了 twice 参数。")
+    def _(x, *, twice=False):
+        return x / 2
+
+    @check.mistake("It writes to x.", "改写了输入的 x。")
+    def _(x, *, twice=False):
+        if isinstance(x, np.ndarray):
+            x /= 1 if twice else 2
+            return x
+        return half(x, twice=twice)
+
+    return check
+
+
+def test_what_is_declared_is_run(check):
+    verdict = run_check(check, half)
+    assert verdict.passed and verdict.status == "passed"
+    assert verdict.run == verdict.declared == 4 + 4 + 2  # by hand, at random, for the property
+    assert check.ids == ("A-4.2", "D-4.1b") and check.signature == "def half(x, *, twice=False):"
+
+
+def test_every_mistake_is_told(check):
+    for mistake in check.mistakes:
+        for seed in range(3):
+            verdict = run_check(check, mistake.function, seed)
+            assert (verdict.status, verdict.en) == ("mistake", mistake.en)
+            assert not verdict.passed
+
+
+def test_the_smallest_case_that_fails_is_shown(check):
+    failure = run_check(check, check.mistakes[0].function).failure
+    assert failure.case.call.args == (3.0,) and failure.expected == 1.5 and failure.got == 1.0
+    failure = run_check(check, lambda x, twice=False: np.asarray(x) * 0.25).failure
+    assert failure.case.call.args == (3.0,)
+    failure = run_check(check, lambda x, twice=False: x / 2 + (np.size(x) == 5)).failure
+    assert failure.case.call.args[0].shape == (5,) and failure.difference.where == (0,)
+
+
+def test_an_unknown_error_is_explained(check):
+    def explained(function):
+        verdict = run_check(check, function)
+        assert verdict.status == "failed" and verdict.zh.endswith(("。", "')"))
+        return verdict.en
+
+    assert explained(lambda x, twice=False: None) == "It returns nothing."
+    assert explained(lambda x, twice=False: 7) == "It returns a whole number, not a float."
+    assert explained(lambda x, twice=False: x / 7).startswith("The result is 0.428")
+    shapes = explained(lambda x, twice=False: np.ones(2))
+    assert shapes == "The shape of the result is (2,), not ()."
+    assert explained(lambda x, twice=False: half(x).real + len(x)).startswith("It raises TypeError")
+    assert explained(lambda x: x / 2).startswith("It raises TypeError")
+
+
+def test_changed_arguments_are_named(check):
+    def changes(x, twice=False):
+        y = half(x, twice=twice)
+        if isinstance(x, np.ndarray) and x.size == 5:
+            x[3] = 7
+        return y
+
+    verdict = run_check(check, changes)
+    assert (verdict.status, verdict.en) == ("changed", "It changes its arguments (x).")
+    assert "x" in verdict.zh and not verdict.passed
+
+
+def test_a_property_can_fail_alone():
+    check = Check(half)
+    check.edge("zero", given(0.0))
+
+    @check.property("Half of two is one.", "二的一半应为一。")
+    def _(rng):
+        (one,) = yield [given(2.0)]
+        return one == 1
+
+    assert run_check(check, half).passed
+    for wrong in (lambda x: 0.0, lambda x: "x" if x else 0.0, lambda x: 1 / 0 if x else 0.0):
+        verdict = run_check(check, wrong)
+        assert (verdict.status, verdict.en) == ("property", "Half of two is one.")
+
+
+def test_a_property_has_to_end():
+    check = Check(half)
+
+    @check.property("It never ends.", "没有结束。")
+    def _(rng):
+        while True:
+            yield [given(2.0)]
+
+    with pytest.raises(TypeError, match="yield one list of calls"):
+        run_check(check, half)
+
+
+def test_an_error_can_be_a_mistake(check):
+    @check.mistake("It fails where there is nothing.", "空数组时出错。")
+    def _(x, *, twice=False):
+        return half(x, twice=twice) + 0 * np.max(x)
+
+    def other(x, *, twice=False):
+        if not np.size(x):
+            raise ValueError("in other words")
+        return half(x, twice=twice)
+
+    assert run_check(check, other).en == "It fails where there is nothing."
+
+
+def test_seeds_draw_other_random_cases(check):
+    one, two, again = check.cases(1), check.cases(2), check.cases(1)
+    assert [c.what for c in one].count("random numbers") == 4
+    np.testing.assert_array_equal(one[-1].call.args[0], again[-1].call.args[0])
+    assert (one[-1].call.args[0] != two[-1].call.args[0]).all()
+    assert (one[-1].call.args[0] != one[-2].call.args[0]).all()
+    assert one[:4] is not two[:4] and len(one) == len(two) == 8
+
+
+def test_lists_of_numbers_become_arrays_lists_of_arrays_stay():
+    call = given([1.0, 2.0], [[1, 2], [3, 4]], [True], [np.ones(2), np.ones(3)], (1, 2), [], k=[1])
+    shapes = [np.shape(a) for a in call.args[:3]]
+    assert shapes == [(2,), (2, 2), (1,)]
+    assert [a.dtype.kind for a in call.args[:3]] == ["f", "i", "b"]
+    assert type(call.args[3]) is list and call.args[4] == (1, 2)
+    assert call.kwargs["k"].tolist() == [1]
+    assert repr(given([1.0], k=Seed(3))) == "[1.], k=np.random.default_rng(3)"
+    assert given(np.ones((2, 3)), 1.0).size == (False, 7) and given([]).size == (True, 0)
+    with pytest.raises(ValueError):
+        given([[1.0], [1.0, 2.0]])
+
+
+def test_each_evaluation_has_arguments_of_its_own():
+    def spoils(x):
+        x += 1
+        return x
+
+    call = Call((np.zeros(2),), {})
+    for outcome in evaluate(spoils, [call, call]):
+        assert outcome.value.tolist() == [1, 1] and outcome.changed == (0,)
+    assert call.args[0].tolist() == [0, 0]

@@ -1,0 +1,149 @@
+"""The cases as JSON: valid by the schema, complete, and enough to test a function with."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minprune
+from minprune.checks import checks
+from minprune.checks import vectors as module
+from minprune.checks.check import Check, Function, Seed, given
+from minprune.checks.compare import difference
+from minprune.checks.vectors import decoded, encoded, vectors
+
+SCHEMA = json.loads(Path(module.__file__).with_name("vectors.schema.json").read_text())
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+
+
+def valid(value, schema, at="vectors"):
+    """A small part of JSON Schema: what ours uses, and nothing that it would pass over silently."""
+    known = {"$schema", "$defs", "title", "description", "type", "required", "properties", "items",
+             "additionalProperties", "const", "anyOf", "$ref"}  # fmt: skip
+    assert {*schema} <= known
+    if "$ref" in schema:
+        return valid(value, SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")], at)
+    if "anyOf" in schema:
+        return any(valid(value, one, at) for one in schema["anyOf"])
+    if "const" in schema:
+        return value == schema["const"]
+    if not any(is_a(value, name) for name in np.atleast_1d(schema.get("type", []))):
+        return False
+    if isinstance(value, list):
+        return all(valid(v, schema["items"], at) for v in value)
+    if isinstance(value, dict):
+        own, more = schema.get("properties", {}), schema.get("additionalProperties")
+        if not {*schema.get("required", [])} <= {*value}:
+            return False
+        for name, v in value.items():
+            rule = own.get(name, more)
+            if not rule or not valid(v, rule, f"{at}.{name}"):
+                return False
+    return True
+
+
+def is_a(value, name):
+    if name in ("number", "integer"):
+        kinds = (int, float) if name == "number" else (int,)
+        return isinstance(value, kinds) and not isinstance(value, bool)
+    return isinstance(value, TYPES[name])
+
+
+@pytest.fixture(scope="module")
+def written():
+    """As it comes back from a file; a NaN in it would be no JSON."""
+    return json.loads(json.dumps(vectors(), allow_nan=False))
+
+
+def test_the_schema_holds(written):
+    assert valid(written, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda v: v.pop("seed"),
+        lambda v: v.update(more=1),
+        lambda v: v.update(seed=1.5),
+        lambda v: v["formulas"][0].pop("tolerance"),
+        lambda v: v["formulas"][0]["cases"][0].update(expected={"shape": [1]}),
+        lambda v: v["formulas"][0]["cases"][0]["arguments"].update(x={"list": [{"a": 1}]}),
+    ],
+)
+def test_the_schema_forbids_something(written, spoil):
+    spoiled = json.loads(json.dumps(written))
+    spoil(spoiled)
+    assert not valid(spoiled, SCHEMA)
+
+
+def test_every_formula_is_there_or_said_to_be_left_out(written):
+    names = [formula["name"] for formula in written["formulas"]]
+    assert {*names} | {*written["left_out"]} == {*checks()}
+    assert not {*names} & {*written["left_out"]} and len(names) == len({*names})
+    assert len(written["left_out"]) <= 12
+    assert written["minprune"] == minprune.__version__ and written["seed"] == 0
+
+
+def test_the_reference_gives_what_the_file_says(written):
+    for formula in written["formulas"]:
+        check = checks()[formula["name"]]
+        assert len(formula["cases"]) == len(check.cases()) > 0
+        for case in formula["cases"]:
+            assert [*case["arguments"]] == formula["parameters"]
+            arguments = {name: decoded(v) for name, v in case["arguments"].items()}
+            got = check.formula(**arguments)
+            assert difference(decoded(case["expected"]), got, formula["tolerance"]) is None
+
+
+def test_other_seeds_give_other_cases(written):
+    other = json.loads(json.dumps(vectors(seed=1)))
+    assert other["seed"] == 1
+    ours, theirs = (
+        {f["name"]: f for f in v["formulas"]}["threshold_mask"] for v in (written, other)
+    )
+    by_hand = [case for case in ours["cases"] if case["source"]]
+    assert by_hand and by_hand == [case for case in theirs["cases"] if case["source"]]
+    assert ours["cases"] != theirs["cases"]
+
+
+VALUES = [
+    (None, None),
+    (True, True),
+    (3, 3),
+    (np.float32(0.5), 0.5),
+    ("text", "text"),
+    (math.nan, "NaN"),
+    (-math.inf, "-Infinity"),
+    (np.array([[1, 2]]), {"shape": [1, 2], "type": "int64", "data": [1, 2]}),
+    (np.float32([0.5, np.inf]), {"shape": [2], "type": "float32", "data": [0.5, "Infinity"]}),
+    (np.zeros((0, 2), bool), {"shape": [0, 2], "type": "bool", "data": []}),
+    (np.arange(4).reshape(2, 2).T, {"shape": [2, 2], "type": "int64", "data": [0, 2, 1, 3]}),
+    ([np.array([1]), 2], {"list": [{"shape": [1], "type": "int64", "data": [1]}, 2]}),
+    ({"a": (1.0,)}, {"dict": {"a": {"list": [1.0]}}}),
+]
+
+
+@pytest.mark.parametrize(("value", "json_value"), VALUES)
+def test_values_as_json_and_back(value, json_value):
+    assert encoded(value) == json_value
+    again = decoded(json.loads(json.dumps(encoded(value), allow_nan=False)))
+    np.testing.assert_equal(again, list(value) if isinstance(value, tuple) else again)
+    if isinstance(value, np.ndarray):
+        np.testing.assert_array_equal(again, value, strict=True)
+
+
+def test_what_other_languages_have_not_is_left_out(monkeypatch):
+    random = Check(minprune.random_score)
+
+    @random.property("A.", "甲。")
+    def _(rng):
+        (_,) = yield [given(np.ones(3), Seed(0))]
+        return True
+
+    loss = Check(minprune.leave_one_out)
+    loss.edge("one", given(Function("lambda w: 0.0"), np.ones(2)))
+    monkeypatch.setattr(module, "checks", lambda: {"random_score": random, "leave_one_out": loss})
+    found = vectors()
+    assert found["formulas"] == [] and [*found["left_out"]] == ["random_score", "leave_one_out"]

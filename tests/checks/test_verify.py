@@ -1,0 +1,137 @@
+"""`python -m minprune verify`."""
+
+import json
+
+import pytest
+
+from minprune import cli
+from minprune.checks import checks
+from minprune.checks import verify as module
+from minprune.checks.judge import Verdict
+from minprune.checks.verify import verify_formulas
+
+MINE = """\
+import numpy as np
+
+def threshold_mask(score, theta, ties="keep"):
+    return score > theta
+
+def count(n, sparsity):
+    print("counting", n)
+    return int(n * sparsity)
+
+def prune_count(n, sparsity):
+    return round(n * sparsity)
+
+def rank_mask(score, k):
+    return np.ones(score.shape) == 1
+"""
+
+
+@pytest.fixture
+def mine(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(MINE)
+    return str(path)
+
+
+def test_all_formulas_are_right(capsys):
+    assert cli.main(["verify"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for name, check in checks().items():
+        n = len(check.mistakes)
+        (line,) = [line for line in lines if line.split(" ")[0] == name]
+        assert line.endswith("right") and f"{n} of {n}" in line
+    assert lines[-1].startswith(f"{len(checks())} formulas") and lines[-1].endswith("all is right")
+    assert max(map(len, lines)) <= 100
+
+
+def test_one_formula(capsys):
+    assert cli.main(["verify", "--formula", "rank_mask", "--seed", "5"]) == 0
+    assert "\n1 formulas" in capsys.readouterr().out
+    assert cli.main(["verify", "--formula", "rank"]) == 2
+    assert "no check is called 'rank'" in capsys.readouterr().err
+
+
+def test_a_formula_that_is_wrong_or_a_mistake_that_is_not_caught(monkeypatch, capsys):
+    monkeypatch.setattr(module, "run_check", lambda *_: Verdict("x", "passed", "", "", None, 1, 1))
+    (row,) = verify_formulas(["rank_mask"])
+    assert row.verdict.passed and row.told == 0 and not row.passed
+    assert cli.main(["verify", "--formula", "rank_mask"]) == 1
+    assert "1 formulas fail" in capsys.readouterr().out
+
+
+def test_a_file(mine, capsys):
+    assert cli.main(["verify", mine, "--map", "count=prune_count"]) == 1
+    out = capsys.readouterr().out
+    assert "threshold_mask        mistake\n    A score equal to the threshold" in out
+    assert "count as prune_count  mistake\n    It rounds down" in out
+    assert "prune_count           right" in out
+    assert "    called as   " in out and "    expected    " in out and "    got         " in out
+    assert "    it printed  counting" in out
+    assert out.endswith("1 of 4 right\n")
+
+
+def test_a_file_in_chinese(mine, capsys):
+    assert cli.main(["verify", mine, "--lang", "zh"]) == 1
+    out = capsys.readouterr().out
+    assert "典型错误\n    等于阈值的分数总被剪掉。" in out and "3 个函数中 1 个正确" in out
+
+
+def test_a_file_as_json(mine, capsys):
+    assert cli.main(["verify", mine, "--formula", "threshold_mask", "rank_mask", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["passed"] is False and found["seed"] == 0
+    mask, rank = found["results"]
+    assert (mask["formula"], mask["status"], mask["passed"]) == ("threshold_mask", "mistake", False)
+    assert mask["failure"]["first_difference"] and mask["en"] and mask["zh"]
+    assert rank["run"] == rank["declared"] > rank["cases"] - 1
+    assert "mistakes_told_apart" not in mask
+
+
+def test_a_right_file(tmp_path, capsys):
+    path = tmp_path / "right.py"
+    path.write_text("def prune_count(n, sparsity):\n    return round(n * sparsity)\n")
+    assert cli.main(["verify", str(path)]) == 0
+    assert capsys.readouterr().out == "prune_count  right\n1 of 1 right\n"
+    assert cli.main(["verify", "--json", "--formula", "prune_count"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["results"]
+    assert row["mistakes_told_apart"] == row["mistakes"] >= 3
+
+
+def test_a_function_that_does_not_end(tmp_path, capsys):
+    path = tmp_path / "slow.py"
+    path.write_text("def prune_count(n, sparsity):\n    while True: pass\n")
+    assert cli.main(["verify", str(path), "--seconds", "1"]) == 1
+    assert "not judged\n    It did not end within 1 seconds." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        ("def f(:", [], "not Python"),
+        ("import minprune", [], "imports minprune"),
+        ("def f(): pass", [], "defines nothing that is called as a formula: f; say --map"),
+        ("", [], "as a formula: nothing"),
+        ("def f(): pass", ["--map", "g=rank_mask"], "defines no g"),
+        ("def f(): pass", ["--map", "f=rank"], "no check is called 'rank'"),
+        ("def f(): pass", ["--map", "f"], "--map must be NAME=FORMULA, got 'f'"),
+    ],
+)
+def test_what_is_refused(tmp_path, capsys, text, arguments, said):
+    path = tmp_path / "bad.py"
+    path.write_text(text)
+    assert cli.main(["verify", str(path), *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there(tmp_path, capsys):
+    assert cli.main(["verify", str(tmp_path / "none.py")]) == 2
+    assert "none.py: there is no such file" in capsys.readouterr().err
+
+
+def test_the_cases_are_written(tmp_path, capsys):
+    path = tmp_path / "vectors.json"
+    assert cli.main(["verify", "--export", str(path)]) == 0
+    assert str(path) in capsys.readouterr().out
+    assert json.loads(path.read_text(encoding="utf-8"))["format"] == "minprune test vectors 1"
