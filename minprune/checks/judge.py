@@ -178,7 +178,7 @@ def _holds(waiting, outputs):
 def explained(failure):
     """What went wrong in a case, in both languages."""
     if failure.error:
-        return f"It raises {failure.error}", f"函数抛出 {failure.error}"
+        return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
     what, where, expected, got = failure.difference
     at = "".join(f"[{k!r}]" for k in where)
     if what == "kind":
