@@ -169,7 +169,7 @@ def _holds(waiting, outputs):
     try:
         waiting.send(outputs)
     except StopIteration as end:
-        return bool(end.value)
+        return np.all(end.value) and np.size(end.value) > 0
     except Exception:  # the outputs are nothing that could be compared
         return False
     raise TypeError("a property must yield one list of calls, and then return")

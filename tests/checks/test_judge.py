@@ -115,7 +115,9 @@ def test_a_property_can_fail_alone():
         return one == 1
 
     assert run_check(check, half).passed
-    for wrong in (lambda x: 0.0, lambda x: "x" if x else 0.0, lambda x: 1 / 0 if x else 0.0):
+    wrong = [lambda x: 0.0, lambda x: "x" if x else 0.0, lambda x: 1 / 0 if x else 0.0]
+    wrong += [lambda x: np.array([1.0, 2.0]) if x else 0.0, lambda x: np.ones(0) if x else 0.0]
+    for wrong in wrong:
         verdict = run_check(check, wrong)
         assert (verdict.status, verdict.en) == ("property", "Half of two is one.")
 
