@@ -1,1 +1,520 @@
 """Checks of `minprune.formulas.influence`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, Function, given
+from minprune.formulas import influence
+
+QUADRATIC = Function("lambda w: 0.5 * (w[0] + 2 * w[1] - 4) ** 2")  # the loss of C-4.2f
+COUPLED = [[2.0, 1.0], [1.0, 2.0]]  # its inverse is [[2, -1], [-1, 2]] / 3
+
+
+def _eighths(rng, *shape):
+    """Numbers between -1 and 1 that can be added up without rounding."""
+    return rng.integers(-8, 9, shape) / 8
+
+
+def _hessian(rng, n):
+    """A symmetric matrix, positive definite."""
+    a = rng.integers(-2, 3, (n, n)) / 2
+    return a @ a.T + np.eye(n)
+
+
+# --- leave_one_out -------------------------------------------------------------------------------
+
+leave_one_out = Check(influence.leave_one_out)
+leave_one_out.worked("C-4.2f", given(QUADRATIC, [3.0, 1.0]), [1.5, 0.0])
+leave_one_out.worked(
+    "by hand",
+    given(Function("lambda w: (w**2).sum()"), [[1.0, -2.0], [0.0, 0.5]]),
+    [[-1.0, -4.0], [0.0, -0.25]],
+)
+leave_one_out.worked(
+    "by hand", given(Function("lambda w: (w[0] * w[1] - w[2]) ** 2"), [2.0, 1.0, 1.0]), [0, 0, 3.0]
+)
+leave_one_out.edge("one weight", given(Function("lambda w: w[0] ** 3"), [-2.0]))
+leave_one_out.edge("weights of zero", given(Function("lambda w: (w - 1).sum() ** 2"), [0.0, 0.0]))
+leave_one_out.edge(
+    "no weights at all", given(Function("lambda w: (w**2).sum() + 1"), np.zeros((0,)))
+)
+leave_one_out.edge(
+    "the largest weight decides", given(Function("lambda w: w.max()"), [0.5, 2.0, -1.0, 1.5])
+)
+leave_one_out.edge(
+    "three axes",
+    given(Function("lambda w: (w.sum() - 1) ** 2"), np.arange(-4.0, 4).reshape(2, 2, 2)),
+)
+leave_one_out.edge(
+    "float32",
+    given(Function("lambda w: (w[0] * w[1] - 1) ** 2"), np.array([1.5, -2.0], dtype=np.float32)),
+)
+
+
+@leave_one_out.random
+def _(rng):
+    return given(
+        Function("lambda w: (w.sum() - 1) ** 2 / 2 + (w[0] ** 2).sum()"), _eighths(rng, 3, 4)
+    )
+
+
+@leave_one_out.property(
+    "A constant added to the loss must change no influence.",
+    "给损失加上一个常数，影响应不变。",
+)
+def _(rng):
+    w = _eighths(rng, 3, 4)
+    one, other = yield [given(Function(f"lambda w: ((w - 1) ** 2).sum() + {c}"), w) for c in (0, 3)]
+    return np.allclose(one, other)
+
+
+@leave_one_out.property(
+    "Where every weight has a loss of its own, the influences must add up to L(0) - L(w).",
+    "当损失是各权重单独损失之和时，影响之和应等于 L(0) - L(w)。",
+)
+def _(rng):
+    w = _eighths(rng, 3, 4)
+    (s,) = yield [given(Function("lambda w: ((w - 1) ** 2).sum()"), w)]
+    return np.allclose(np.sum(s), w.size - np.square(w - 1).sum())
+
+
+def _each(score, w):
+    """An array of `score(i, w)` for every index i, each with a new copy of w."""
+    scores = np.zeros(w.shape)
+    for i in np.ndindex(w.shape):
+        scores[i] = score(i, w.copy())
+    return scores
+
+
+def _zeroed(w, i):
+    w[i] = 0
+    return w
+
+
+@leave_one_out.mistake(
+    "The weights set to zero before stay zero; start from all weights every time.",
+    "之前置零的权重没有恢复；每次都应从完整的权重开始。",
+)
+def _(loss, w):
+    base, without = loss(w), w.copy()
+    return _each(lambda i, _: loss(_zeroed(without, i)) - base, w)
+
+
+@leave_one_out.mistake(
+    "It sets the entries of w itself to zero and leaves them so; copy w for every weight.",
+    "直接把 w 的元素置零且不恢复；应为每个权重复制一份 w。",
+)
+def _(loss, w):
+    base = loss(w)
+    return _each(lambda i, _: loss(_zeroed(w, i)) - base, w)
+
+
+@leave_one_out.mistake(
+    "The loss of the whole network is not subtracted.",
+    "没有减去完整网络的损失。",
+)
+def _(loss, w):
+    return _each(lambda i, without: loss(_zeroed(without, i)), w)
+
+
+@leave_one_out.mistake(
+    "The sign is reversed: it is the loss without the weight minus the loss with it.",
+    "符号反了：应为去掉该权重后的损失减去原来的损失。",
+)
+def _(loss, w):
+    return -influence.leave_one_out(loss, w)
+
+
+@leave_one_out.mistake(
+    "It takes the absolute value; where the loss would fall, the influence is negative.",
+    "取了绝对值；若去掉权重会使损失下降，影响应为负。",
+)
+def _(loss, w):
+    return np.abs(influence.leave_one_out(loss, w))
+
+
+@leave_one_out.mistake(
+    "It removes a whole row of a matrix at a time; remove single weights.",
+    "每次去掉矩阵的一整行；应逐个去掉权重。",
+)
+def _(loss, w):
+    scores, base = np.zeros(w.shape), loss(w)
+    for i in range(len(w)):
+        scores[i] = loss(_zeroed(w.copy(), i)) - base
+    return scores
+
+
+@leave_one_out.mistake(
+    "It puts the weight alone into a network of zeros; take it out of the whole network.",
+    "把该权重单独放进全零网络；应从完整网络中去掉它。",
+)
+def _(loss, w):
+    return loss(0 * w) - _each(lambda i, rest: loss(w - _zeroed(rest, i)), w)
+
+
+@leave_one_out.mistake(
+    "It divides by the weight, which gives a slope; the change of the loss is asked for.",
+    "除以了权重，得到的是斜率；应为损失的变化量。",
+)
+def _(loss, w):
+    return influence.leave_one_out(loss, w) / w
+
+
+# --- second_order_influence ----------------------------------------------------------------------
+
+second_order_influence = Check(influence.second_order_influence)
+second_order_influence.worked("C-4.2f", given([3.0, 1.0], [1.0, 2.0], [1.0, 4.0]), [1.5, 0.0])
+second_order_influence.worked(
+    "by hand", given([2.0, -1.0, -2.0], [0.5, 3.0, 1.0], [1.0, 2.0, 0.5]), [1.0, 4.0, 3.0]
+)
+second_order_influence.worked("by hand", given([2.0], [3.0], [1.0]), [-4.0])
+second_order_influence.edge("no gradient", given([1.0, -2.0], [0.0, 0.0], [3.0, 0.25]))
+second_order_influence.edge("no curvature", given([1.0, -2.0], [3.0, 0.25], [0.0, 0.0]))
+second_order_influence.edge("negative curvature", given([2.0], [0.5], [-1.0]))
+second_order_influence.edge("weights of zero", given(np.zeros((2, 2)), np.ones((2, 2)), np.eye(2)))
+second_order_influence.edge("no weights at all", given(*[np.zeros((0, 3))] * 3))
+second_order_influence.edge(
+    "float32", given(*np.array([[[1.5, -2.0]], [[0.5, 1.0]], [[2.0, 0.25]]], dtype=np.float32))
+)
+
+
+@second_order_influence.random
+def _(rng):
+    return given(_eighths(rng, 3, 4), _eighths(rng, 3, 4), _eighths(rng, 3, 4) + 1)
+
+
+@second_order_influence.property(
+    "For the loss sum_i c_i (w_i - a_i)^2 / 2 it must be exact.",
+    "对损失 Σ c_i (w_i - a_i)^2 / 2，结果应是精确的。",
+)
+def _(rng):
+    w, a, c = _eighths(rng, 3, 5)
+    (s,) = yield [given(w, c * (w - a), c)]
+    return np.allclose(s, c * (np.square(a) - np.square(w - a)) / 2)
+
+
+@second_order_influence.mistake(
+    "The sign of the first order is wrong: the step is -w, so its term is -g w.",
+    "一阶项符号错了：改变量是 -w，因此该项为 -g w。",
+)
+def _(w, g, h):
+    return g * w + h * np.square(w) / 2
+
+
+@second_order_influence.mistake(
+    "The factor 1/2 of the second order is missing.",
+    "二阶项漏了系数 1/2。",
+)
+def _(w, g, h):
+    return -g * w + h * np.square(w)
+
+
+@second_order_influence.mistake(
+    "It stops at the first order; add h w^2 / 2.",
+    "只算到一阶；还应加上 h w^2 / 2。",
+)
+def _(w, g, h):
+    return -g * w
+
+
+@second_order_influence.mistake(
+    "It leaves out the first order, as if the gradient had vanished.",
+    "漏了一阶项，相当于假定梯度为零。",
+)
+def _(w, g, h):
+    return influence.obd_saliency(w, h)
+
+
+@second_order_influence.mistake(
+    "It takes the absolute value; where the loss would fall, the influence is negative.",
+    "取了绝对值；若去掉权重会使损失下降，影响应为负。",
+)
+def _(w, g, h):
+    return np.abs(influence.second_order_influence(w, g, h))
+
+
+@second_order_influence.mistake(
+    "The weight is not squared in the second order.",
+    "二阶项中的权重没有平方。",
+)
+def _(w, g, h):
+    return -g * w + h * w / 2
+
+
+@second_order_influence.mistake(
+    "It puts the squared gradient in the place of the second derivative.",
+    "用梯度的平方代替了二阶导数。",
+)
+def _(w, g, h):
+    return -g * w + np.square(g * w) / 2
+
+
+# --- obd_saliency --------------------------------------------------------------------------------
+
+obd_saliency = Check(influence.obd_saliency)
+obd_saliency.worked("E-3.1", given([3.0, 1.0], [1.0, 4.0]), [4.5, 2.0])
+obd_saliency.worked(
+    "by hand", given([[2.0, -1.0], [-4.0, 0.5]], [[1.0, 3.0], [0.5, 8.0]]), [[2.0, 1.5], [4.0, 1.0]]
+)
+obd_saliency.edge("no curvature", given([1.0, -2.0], [0.0, 0.0]))
+obd_saliency.edge("negative curvature", given([2.0, -1.0], [-1.0, -0.5]))
+obd_saliency.edge("weights of zero", given(np.zeros((2, 2)), np.ones((2, 2))))
+obd_saliency.edge("no weights at all", given(np.zeros((0, 3)), np.zeros((0, 3))))
+obd_saliency.edge("one weight", given([-0.5], [4.0]))
+obd_saliency.edge(
+    "float32", given(np.array([1.5, -2.0], np.float32), np.array([2.0, 0.25], np.float32))
+)
+
+
+@obd_saliency.random
+def _(rng):
+    return given(_eighths(rng, 3, 4), _eighths(rng, 3, 4) + 1)
+
+
+@obd_saliency.property(
+    "A weight of twice the size, of either sign, must have four times the saliency.",
+    "权重变为两倍（无论正负），显著性应变为四倍。",
+)
+def _(rng):
+    w, h = rng.standard_normal((2, 3, 4))
+    one, other = yield [given(w, h), given(-2 * w, h)]
+    return np.allclose(4 * np.asarray(one), other)
+
+
+@obd_saliency.mistake(
+    "The factor 1/2 of the Taylor series is missing.",
+    "漏了泰勒展开中的系数 1/2。",
+)
+def _(w, h):
+    return h * np.square(w)
+
+
+@obd_saliency.mistake(
+    "The weight is not squared.",
+    "权重没有平方，应为 w 的平方。",
+)
+def _(w, h):
+    return h * w / 2
+
+
+@obd_saliency.mistake(
+    "It squares the curvature as well; only the weight is squared.",
+    "把二阶导数也平方了；只有权重需要平方。",
+)
+def _(w, h):
+    return np.square(h * w) / 2
+
+
+@obd_saliency.mistake(
+    "It leaves out the curvature, so it ranks like the magnitude.",
+    "漏了二阶导数，排序便与绝对值相同。",
+)
+def _(w, h):
+    return np.square(w) / 2
+
+
+@obd_saliency.mistake(
+    "It divides by the curvature; only an inverse Hessian stands below the line.",
+    "除以了二阶导数；只有海森矩阵的逆才出现在分母上。",
+)
+def _(w, h):
+    return np.square(w) / (2 * h)
+
+
+@obd_saliency.mistake(
+    "It takes the absolute value; where the loss curves down, the saliency is negative.",
+    "取了绝对值；若二阶导数为负，显著性应为负。",
+)
+def _(w, h):
+    return np.abs(h) * np.square(w) / 2
+
+
+@obd_saliency.mistake(
+    "It adds up all weights; every weight has a saliency of its own.",
+    "对所有权重求了和；每个权重都应有自己的显著性。",
+)
+def _(w, h):
+    return (h * np.square(w)).sum() / 2
+
+
+# --- obs_saliency --------------------------------------------------------------------------------
+
+obs_saliency = Check(influence.obs_saliency)
+obs_saliency.worked("by hand", given([3.0, 1.0], [[1.0, 0.0], [0.0, 4.0]]), [4.5, 2.0])
+obs_saliency.worked("by hand", given([1.0, 1.0], COUPLED), [0.75, 0.75])
+obs_saliency.worked("by hand", given([4.0, -1.0], COUPLED), [12.0, 0.75])
+obs_saliency.edge("one weight", given([-3.0], [[2.0]]))
+obs_saliency.edge("weights of zero", given([0.0, 0.0], COUPLED))
+obs_saliency.edge("nearly dependent weights", given([1.0, -2.0], [[1.0, 0.875], [0.875, 1.0]]))
+obs_saliency.edge("one weight apart", given([1.0, 2.0, -3.0], [[2, 1, 0], [1, 2, 0], [0, 0, 0.5]]))
+obs_saliency.edge(
+    "float32", given(np.array([1.5, -0.5], np.float32), np.array(COUPLED, np.float32))
+)
+
+
+@obs_saliency.random
+def _(rng):
+    return given(_eighths(rng, 4), _hessian(rng, 4))
+
+
+@obs_saliency.property(
+    "It must never exceed h_qq w_q^2 / 2, where the other weights do not make up for it.",
+    "结果不应大于 h_qq w_q^2 / 2，即其他权重不作补偿时的值。",
+)
+def _(rng):
+    w, H = rng.standard_normal(5), _hessian(rng, 5)
+    (s,) = yield [given(w, H)]
+    return len(s) == 5 and bool(np.all(s <= np.diag(H) * np.square(w) / 2 * (1 + 1e-9)))
+
+
+@obs_saliency.mistake(
+    "It is the saliency without the other weights making up: invert H, then divide.",
+    "没有考虑其他权重的补偿：应先求 H 的逆，再作除法。",
+)
+def _(w, H):
+    return influence.obd_saliency(w, np.diag(H))
+
+
+@obs_saliency.mistake(
+    "It divides by the diagonal of H; divide by the diagonal of its inverse.",
+    "除以了 H 的对角元；应除以 H 的逆矩阵的对角元。",
+)
+def _(w, H):
+    return np.square(w) / (2 * np.diag(H))
+
+
+@obs_saliency.mistake(
+    "It multiplies by the diagonal of the inverse; divide by it.",
+    "乘以了逆矩阵的对角元；应除以它。",
+)
+def _(w, H):
+    return np.square(w) * np.diag(np.linalg.inv(H)) / 2
+
+
+@obs_saliency.mistake(
+    "The factor 1/2 is missing.",
+    "漏了系数 1/2，分母应有 2。",
+)
+def _(w, H):
+    return np.square(w) / np.diag(np.linalg.inv(H))
+
+
+@obs_saliency.mistake(
+    "The weight is not squared.",
+    "权重没有平方，应为 w 的平方。",
+)
+def _(w, H):
+    return w / (2 * np.diag(np.linalg.inv(H)))
+
+
+@obs_saliency.mistake(
+    "It divides by the row sums of the inverse; the diagonal is meant.",
+    "除以了逆矩阵各行之和；应除以对角元。",
+)
+def _(w, H):
+    return np.square(w) / (2 * np.linalg.inv(H).sum(axis=1))
+
+
+# --- obs_update ----------------------------------------------------------------------------------
+
+obs_update = Check(influence.obs_update)
+obs_update.worked("by hand", given([1.0, 1.0], COUPLED, q=1), [1.5, 0.0])
+obs_update.worked("by hand", given([4.0, -1.0], COUPLED, q=0), [0.0, 1.0])
+obs_update.worked(
+    "by hand", given([4.0, -1.0, 5.0], [[2, 1, 0], [1, 2, 0], [0, 0, 1.0]], 1), [3.5, 0.0, 5.0]
+)
+obs_update.edge("one weight", given([-3.0], [[2.0]], 0))
+obs_update.edge("a diagonal Hessian", given([3.0, 1.0, -2.0], np.diag([1.0, 4.0, 2.0]), 2))
+obs_update.edge("a weight that is zero", given([0.0, 2.0], COUPLED, 0))
+obs_update.edge("nearly dependent weights", given([1.0, -2.0], [[1.0, 0.875], [0.875, 1.0]], 1))
+obs_update.edge(
+    "float32", given(np.array([1.5, -0.5], np.float32), np.array(COUPLED, np.float32), 0)
+)
+
+
+@obs_update.random
+def _(rng):
+    return given(_eighths(rng, 4), _hessian(rng, 4), int(rng.integers(4)))
+
+
+@obs_update.property(
+    "Weight q must be gone, and the other weights at their best: H (w' - w) zero but at q.",
+    "第 q 个权重应为零，其余权重应最优：H (w' - w) 除第 q 个元素外都为零。",
+)
+def _(rng):
+    w, H = rng.standard_normal(5), _hessian(rng, 5)
+    (new,) = yield [given(w, H, 2)]
+    return np.allclose(new[2], 0) and np.allclose(np.delete(H @ (new - w), 2), 0)
+
+
+@obs_update.mistake(
+    "It sets weight q to zero and leaves the others; they have to make up for it.",
+    "只把第 q 个权重置零；其余权重还应作出补偿。",
+)
+def _(w, H, q):
+    return _zeroed(w.copy(), q)
+
+
+@obs_update.mistake(
+    "The sign is wrong: the step is subtracted, so that weight q becomes 0.",
+    "符号错了：应减去改变量，使第 q 个权重变为零。",
+)
+def _(w, H, q):
+    return 2 * w - influence.obs_update(w, H, q)
+
+
+@obs_update.mistake(
+    "It uses a column of H; a column of the inverse of H is meant.",
+    "用了 H 的列；应为 H 的逆矩阵的列。",
+)
+def _(w, H, q):
+    return w - w[q] / H[q, q] * H[:, q]
+
+
+@obs_update.mistake(
+    "The factor w_q is missing.",
+    "漏了因子 w_q，改变量应与它成正比。",
+)
+def _(w, H, q):
+    inverse = np.linalg.inv(H)
+    return w - inverse[:, q] / inverse[q, q]
+
+
+@obs_update.mistake(
+    "It does not divide by the diagonal entry of the inverse.",
+    "没有除以逆矩阵的对角元。",
+)
+def _(w, H, q):
+    return w - w[q] * np.linalg.inv(H)[:, q]
+
+
+@obs_update.mistake(
+    "It returns the change; the new weights are asked for.",
+    "返回的是改变量，而不是新的权重。",
+)
+def _(w, H, q):
+    return influence.obs_update(w, H, q) - w
+
+
+@obs_update.mistake(
+    "It counts from 1; weight q is w[q], counted from 0.",
+    "从 1 开始计数了；第 q 个权重是 w[q]，从 0 开始。",
+)
+def _(w, H, q):
+    return influence.obs_update(w, H, (q - 1) % len(w))
+
+
+@obs_update.mistake(
+    "It takes entry q out of the vector; it stays in place as 0.",
+    "把第 q 个元素从向量中删去了；它应留在原位并等于 0。",
+)
+def _(w, H, q):
+    return np.delete(influence.obs_update(w, H, q), q)
+
+
+@obs_update.mistake(
+    "It changes w itself; return new weights.",
+    "直接改动了 w；应返回新的权重。",
+)
+def _(w, H, q):
+    w[:] = influence.obs_update(w, H, q)
+    return w

@@ -1,1 +1,1177 @@
 """Checks of `minprune.formulas.scores`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, Seed, given
+from minprune.documents.worked import LAYERS
+from minprune.formulas import scores
+
+THREE = list(LAYERS)  # the layers of A-4.4
+
+
+def _eighths(rng, *shape):
+    """Numbers between -1 and 1 that can be added up without rounding."""
+    return rng.integers(-8, 9, shape) / 8
+
+
+# --- magnitude -----------------------------------------------------------------------------------
+
+magnitude = Check(scores.magnitude)
+magnitude.worked("B-3e", given([[-0.9, 0.05], [0.4, -0.02]]), [[0.9, 0.05], [0.4, 0.02]])
+magnitude.worked("D-4.2b", given([-0.9]), [0.9])
+magnitude.worked("by hand", given([3.0, -2.0, -0.5]), [3.0, 2.0, 0.5])
+magnitude.edge("zeros", given([[0.0, -0.0], [0.0, 0.0]]))
+magnitude.edge("no weights at all", given(np.zeros((0, 3))))
+magnitude.edge("one number without axes", given(np.array(-0.5)))
+magnitude.edge("float32", given(np.array([-1.5, 0.25], dtype=np.float32)))
+magnitude.edge("a kernel of four axes", given(np.arange(-8.0, 8.0).reshape(2, 2, 2, 2)))
+
+
+@magnitude.random
+def _(rng):
+    return given(_eighths(rng, 4, 5))
+
+
+@magnitude.property(
+    "Weights of opposite sign must have the same magnitude.",
+    "符号相反的权重，绝对值应相同。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 5))
+    one, other = yield [given(w), given(-w)]
+    return np.array_equal(one, other)
+
+
+@magnitude.mistake(
+    "The absolute value is missing, so every negative weight ranks below zero.",
+    "漏了绝对值，所有负权重都会排在零之后。",
+)
+def _(w):
+    return np.array(w)
+
+
+@magnitude.mistake(
+    "It squares the weights; the magnitude is |w| itself.",
+    "对权重取了平方；幅值应为 |w| 本身。",
+)
+def _(w):
+    return np.square(w)
+
+
+@magnitude.mistake(
+    "It sets negative weights to zero; their magnitude is -w.",
+    "把负权重变成了零；负权重的幅值是 -w。",
+)
+def _(w):
+    return np.maximum(w, 0)
+
+
+@magnitude.mistake(
+    "It divides by the largest magnitude; the units of the weights must stay.",
+    "除以了最大的绝对值；得分应保持权重的量纲。",
+)
+def _(w):
+    return np.abs(w) / np.abs(w).max()
+
+
+@magnitude.mistake(
+    "It adds all magnitudes to one number; every weight has a score of its own.",
+    "把所有绝对值加成了一个数；每个权重都应有自己的得分。",
+)
+def _(w):
+    return np.abs(w).sum()
+
+
+@magnitude.mistake(
+    "It overwrites the weights with their magnitudes; the signs are lost.",
+    "把权重原地改成了绝对值，符号丢失了。",
+)
+def _(w):
+    return np.abs(w, out=w)
+
+
+# --- random_score --------------------------------------------------------------------------------
+
+random_score = Check(scores.random_score)
+
+
+@random_score.property(
+    "There must be one score for every weight, in the shape of w.",
+    "每个权重都应有一个得分，形状与 w 相同。",
+)
+def _(rng):
+    shapes = [(3,), (2, 5), (3, 3, 1, 2), (0, 4)]
+    drawn = yield [given(np.ones(shape), Seed(0)) for shape in shapes]
+    return [s.shape for s in drawn] == shapes and all(s.dtype.kind == "f" for s in drawn)
+
+
+@random_score.property(
+    "The scores must be uniform on [0, 1): none outside, a quarter in every quarter.",
+    "得分应在 [0, 1) 上均匀分布：不超出范围，每四分之一区间约占四分之一。",
+)
+def _(rng):
+    (s,) = yield [given(np.ones((64, 64)), Seed(0))]
+    inside = (s >= 0).all() and (s < 1).all()
+    return inside and np.abs(np.histogram(s, 4, (0, 1))[0] / s.size - 1 / 4).max() < 0.05
+
+
+@random_score.property(
+    "Only the shape of w may count: other weights, the same generator, the same scores.",
+    "只有 w 的形状起作用：权重不同而生成器相同时，得分应相同。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 5))
+    one, other, none = yield [given(v, Seed(0)) for v in (w, -3 * w, np.zeros((4, 5)))]
+    return np.array_equal(one, other) and np.array_equal(one, none)
+
+
+@random_score.property(
+    "The generator must decide: the same seed gives the same scores, another seed others.",
+    "得分应由生成器决定：种子相同则得分相同，种子不同则得分不同。",
+)
+def _(rng):
+    w = np.ones((4, 5))
+    one, again, other = yield [given(w, Seed(seed)) for seed in (1, 1, 2)]
+    return np.array_equal(one, again) and not np.array_equal(one, other)
+
+
+@random_score.mistake(
+    "It makes a generator of its own; draw from rng, or every run is the same.",
+    "自己新建了生成器；应使用传入的 rng，否则每次结果都一样。",
+)
+def _(w, rng):
+    return np.random.default_rng(0).random(np.shape(w))
+
+
+@random_score.mistake(
+    "It draws from the normal distribution; the scores are uniform on [0, 1).",
+    "用了正态分布；得分应在 [0, 1) 上均匀分布。",
+)
+def _(w, rng):
+    return rng.standard_normal(np.shape(w))
+
+
+@random_score.mistake(
+    "It draws from -1 to 1; the scores lie in [0, 1).",
+    "抽样范围是 -1 到 1；得分应在 [0, 1) 内。",
+)
+def _(w, rng):
+    return rng.uniform(-1, 1, np.shape(w))
+
+
+@random_score.mistake(
+    "It multiplies by |w|; as a control, the score must not know the weights.",
+    "乘上了 |w|；作为对照，得分不应与权重有关。",
+)
+def _(w, rng):
+    return rng.random(np.shape(w)) * np.abs(w)
+
+
+@random_score.mistake(
+    "It draws one number for all weights; every weight needs a draw of its own.",
+    "所有权重共用一个随机数；每个权重都应单独抽取。",
+)
+def _(w, rng):
+    return np.full(np.shape(w), rng.random())
+
+
+@random_score.mistake(
+    "It returns a random mask; scores were asked for.",
+    "返回的是随机掩码，而不是得分。",
+)
+def _(w, rng):
+    return rng.random(np.shape(w)) < 0.5
+
+
+@random_score.mistake(
+    "It returns a flat vector; the scores have the shape of w.",
+    "返回了展平的向量；得分的形状应与 w 相同。",
+)
+def _(w, rng):
+    return rng.random(np.size(w))
+
+
+# --- layer_importance ----------------------------------------------------------------------------
+
+layer_importance = Check(scores.layer_importance)
+layer_importance.worked("A-4.4", given(THREE), [2.1, 3.0, 3.9])
+layer_importance.worked("A-3.2.3", given([np.array([3.0, 3.0]), np.array([0.0, 5.0])]), [6.0, 5.0])
+layer_importance.worked(
+    "by hand", given([np.array([0.25, -0.5]), np.array([[-1.0, 0.5], [0.5, 0.0]])]), [0.75, 2.0]
+)
+layer_importance.edge("one layer of one weight", given([np.array([[-2.0]])]))
+layer_importance.edge("a layer of zeros", given([np.zeros((2, 2)), np.ones((2, 1))]))
+layer_importance.edge("a layer without weights", given([np.zeros((0, 3)), np.array([1.0])]))
+layer_importance.edge("a kernel and a bias", given([-np.ones((3, 3, 1, 2)), np.array([0.5, -0.5])]))
+layer_importance.edge("float32", given([np.full((2, 2), -0.25, dtype=np.float32)]))
+
+
+@layer_importance.random
+def _(rng):
+    return given([_eighths(rng, 3, 4), _eighths(rng, 4, 2), _eighths(rng, 5)])
+
+
+@layer_importance.property(
+    "Split in two, a layer must have an importance that is the sum of those of its parts.",
+    "把一层分成两部分，两部分的重要性之和应等于整层的重要性。",
+)
+def _(rng):
+    w = _eighths(rng, 6, 4)
+    (whole,), parts = yield [given([w]), given([w[:2], w[2:]])]
+    return np.allclose(whole, np.sum(parts))
+
+
+@layer_importance.mistake(
+    "It takes the mean; this importance is the sum, which grows with the layer.",
+    "取了平均；这里的重要性是总和，会随层的大小增长。",
+)
+def _(layers):
+    return np.array([np.abs(w).sum() / w.size for w in layers])
+
+
+@layer_importance.mistake(
+    "The absolute value is missing: positive and negative weights cancel.",
+    "漏了绝对值：正负权重互相抵消。",
+)
+def _(layers):
+    return np.array([w.sum() for w in layers])
+
+
+@layer_importance.mistake(
+    "It takes the absolute value of the sum; take it of every weight first.",
+    "对总和取了绝对值；应先对每个权重取绝对值再求和。",
+)
+def _(layers):
+    return np.array([abs(w.sum()) for w in layers])
+
+
+@layer_importance.mistake(
+    "It takes the L2 norm; the L1 norm is asked for.",
+    "用了 L2 范数；应为 L1 范数。",
+)
+def _(layers):
+    return scores.layer_l2(layers)
+
+
+@layer_importance.mistake(
+    "Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.",
+    "Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。",
+)
+def _(layers):
+    return [sum(np.abs(w)) for w in layers]
+
+
+@layer_importance.mistake(
+    "It scores every row; a layer has one score, the sum over all its rows.",
+    "按行分别打分了；每层应只有一个得分，即所有行之和。",
+)
+def _(layers):
+    return [np.abs(w).sum(axis=-1) for w in layers]
+
+
+@layer_importance.mistake(
+    "It adds all layers to one number; every layer has a score of its own.",
+    "把所有层加成了一个数；每层都应有自己的得分。",
+)
+def _(layers):
+    return sum(np.abs(w).sum() for w in layers)
+
+
+# --- mean_layer_importance -----------------------------------------------------------------------
+
+mean_layer_importance = Check(scores.mean_layer_importance)
+mean_layer_importance.worked("A-4.4", given(THREE), [0.35, 0.5, 0.65])
+mean_layer_importance.worked(
+    "by hand", given([np.array([0.25, -0.5, 0.0, 0.25]), np.array([[-1.0]])]), [0.25, 1.0]
+)
+mean_layer_importance.worked(
+    "by hand", given([np.full((4, 4), 0.25), np.array([[1.0, -0.5]])]), [0.25, 0.75]
+)
+mean_layer_importance.edge("one layer of one weight", given([np.array([[-2.0]])]))
+mean_layer_importance.edge("a layer of zeros", given([np.zeros((2, 2)), np.ones((2, 1))]))
+mean_layer_importance.edge(
+    "a kernel and a bias", given([np.full((3, 3, 1, 2), -0.5), np.array([1.0, -0.5])])
+)
+mean_layer_importance.edge("float32", given([np.array([[-0.25, 0.75]], dtype=np.float32)]))
+
+
+@mean_layer_importance.random
+def _(rng):
+    return given([_eighths(rng, 3, 4), _eighths(rng, 4, 2), _eighths(rng, 5)])
+
+
+@mean_layer_importance.property(
+    "A layer that holds every weight twice must be as important as before.",
+    "把每个权重重复一次，层的重要性应不变。",
+)
+def _(rng):
+    w = _eighths(rng, 3, 4)
+    (one,), (twice,) = yield [given([w]), given([np.concatenate([w, w])])]
+    return np.allclose(one, twice)
+
+
+@mean_layer_importance.mistake(
+    "It is the sum; divide by the number of weights in the layer.",
+    "只求了总和；还应除以该层的权重个数。",
+)
+def _(layers):
+    return scores.layer_importance(layers)
+
+
+@mean_layer_importance.mistake(
+    "The absolute value is missing: positive and negative weights cancel.",
+    "漏了绝对值：正负权重互相抵消。",
+)
+def _(layers):
+    return np.array([w.mean() for w in layers])
+
+
+@mean_layer_importance.mistake(
+    "It divides by the number of rows, len(w); a matrix has w.size weights.",
+    "除以了行数 len(w)；矩阵的权重个数是 w.size。",
+)
+def _(layers):
+    return np.array([np.abs(w).sum() / len(w) for w in layers])
+
+
+@mean_layer_importance.mistake(
+    "It divides by the number of weights that are not zero; zeros count too.",
+    "除以了非零权重的个数；零权重也要计入。",
+)
+def _(layers):
+    return np.array([np.abs(w).sum() / np.count_nonzero(w) for w in layers])
+
+
+@mean_layer_importance.mistake(
+    "It divides by the weights of the whole network; every layer has its own number.",
+    "除以了整个网络的权重个数；每层应除以本层的个数。",
+)
+def _(layers):
+    return scores.layer_importance(layers) / sum(w.size for w in layers)
+
+
+@mean_layer_importance.mistake(
+    "It divides by the number of layers; divide by the number of weights in the layer.",
+    "除以了层数；应除以该层的权重个数。",
+)
+def _(layers):
+    return scores.layer_importance(layers) / len(layers)
+
+
+@mean_layer_importance.mistake(
+    "It takes the root of the mean square; the mean of the magnitudes is asked for.",
+    "取了均方根；应取绝对值的平均。",
+)
+def _(layers):
+    return np.array([np.sqrt(np.square(w).mean()) for w in layers])
+
+
+# --- layer_l2 ------------------------------------------------------------------------------------
+
+layer_l2 = Check(scores.layer_l2)
+layer_l2.worked("A-4.4", given(THREE), [0.9539392014169457, 1.4422205101855958, 1.6462077633154328])
+layer_l2.worked(
+    "A-3.2.3", given([np.array([3.0, 3.0]), np.array([0.0, 5.0])]), [4.242640687119285, 5.0]
+)
+layer_l2.worked(
+    "by hand", given([np.array([[2.0, -4.0], [5.0, -2.0]]), np.array([-3.0])]), [7.0, 3.0]
+)
+layer_l2.edge("one layer of one weight", given([np.array([[-2.0]])]))
+layer_l2.edge("a layer of zeros", given([np.zeros((2, 2)), np.ones((2, 2))]))
+layer_l2.edge("a layer without weights", given([np.zeros((0, 3)), np.array([1.0])]))
+layer_l2.edge("a kernel and a bias", given([-np.ones((3, 3, 1, 2)), np.array([3.0, -4.0])]))
+layer_l2.edge("float32", given([np.array([[0.75, -1.0]], dtype=np.float32)]))
+
+
+@layer_l2.random
+def _(rng):
+    return given([_eighths(rng, 3, 4), _eighths(rng, 4, 2), _eighths(rng, 5)])
+
+
+@layer_l2.property(
+    "Weights three times as large must give norms three times as large.",
+    "权重变为三倍，范数也应变为三倍。",
+)
+def _(rng):
+    w, v = rng.standard_normal((3, 4)), rng.standard_normal(5)
+    one, three = yield [given([w, v]), given([-3 * w, -3 * v])]
+    return np.allclose(3 * np.asarray(one), three)
+
+
+@layer_l2.mistake(
+    "The square root is missing: this is the squared norm.",
+    "漏了开平方：这是范数的平方。",
+)
+def _(layers):
+    return np.array([np.square(w).sum() for w in layers])
+
+
+@layer_l2.mistake(
+    "It takes the L1 norm; the L2 norm is the root of the sum of squares.",
+    "用了 L1 范数；L2 范数是平方和的平方根。",
+)
+def _(layers):
+    return scores.layer_importance(layers)
+
+
+@layer_l2.mistake(
+    "It takes the mean of the squares; the sum is asked for.",
+    "对平方取了平均；应求和。",
+)
+def _(layers):
+    return np.array([np.sqrt(np.square(w).sum() / w.size) for w in layers])
+
+
+@layer_l2.mistake(
+    "It takes the norm of every weight alone, which is |w|; a layer has one norm.",
+    "对每个权重单独取范数，得到的只是 |w|；每层应只有一个范数。",
+)
+def _(layers):
+    return [np.sqrt(np.square(w)) for w in layers]
+
+
+@layer_l2.mistake(
+    "It takes the largest singular value of a matrix; all entries are meant.",
+    "对矩阵取了最大奇异值；应对所有元素求平方和再开方。",
+)
+def _(layers):
+    return np.array([np.linalg.norm(w, 2) for w in layers])
+
+
+@layer_l2.mistake(
+    "It takes the norm of the whole network; every layer has its own.",
+    "求的是整个网络的范数；每层都应有自己的范数。",
+)
+def _(layers):
+    return np.sqrt(sum(np.square(w).sum() for w in layers))
+
+
+# --- synflow -------------------------------------------------------------------------------------
+
+synflow = Check(scores.synflow)
+synflow.worked(
+    "by hand",
+    given([np.array([[1.0, 2.0]]), np.array([[3.0], [-0.5]])]),
+    [[[3.0, 1.0]], [[3.0], [1.0]]],
+)
+synflow.worked(
+    "by hand",
+    given([np.array([[1.0], [-2.0]]), np.array([[-1.0, 2.0]]), np.array([[1.0], [0.5]])]),
+    [[[2.0], [4.0]], [[3.0, 3.0]], [[3.0], [3.0]]],
+)
+synflow.edge("one layer", given([np.array([[0.5, -1.0], [0.0, 2.0]])]))
+synflow.edge(
+    "a neuron without outputs",
+    given([np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -0.5], [0.0, 0.0]])]),
+)
+synflow.edge("a layer of zeros", given([np.ones((2, 3)), np.zeros((3, 2)), np.ones((2, 2))]))
+synflow.edge(
+    "opposite signs in the middle",
+    given([np.ones((2, 2)), np.array([[1.0, -1.0], [-1.0, 0.5]]), np.ones((2, 1))]),
+)
+synflow.edge("float32", given([np.array([[-0.5, 0.25]], np.float32), np.ones((2, 1), np.float32)]))
+
+
+@synflow.random
+def _(rng):
+    return given([_eighths(rng, 3, 4), _eighths(rng, 4, 2), _eighths(rng, 2, 3)])
+
+
+@synflow.property(
+    "Every layer must have the same sum of scores: the flow is conserved.",
+    "每层得分之和应相同：流量守恒。",
+)
+def _(rng):
+    shapes = [(3, 4), (4, 2), (2, 5)]
+    (flow,) = yield [given([rng.standard_normal(shape) for shape in shapes])]
+    return np.allclose([np.sum(s) for s in flow], np.sum(flow[0]))
+
+
+@synflow.property(
+    "The signs of the weights must not matter.",
+    "权重的符号不应影响得分。",
+)
+def _(rng):
+    layers = [rng.standard_normal(shape) for shape in [(3, 4), (4, 2)]]
+    one, other = yield [given(layers), given([-layers[0], np.abs(layers[1])])]
+    return all(np.allclose(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _flows(layers):
+    """Every layer with what reaches its rows, and what its columns pass on."""
+    into, out_of = [np.ones(len(layers[0]))], [np.ones(layers[-1].shape[1])]
+    for w in layers[:-1]:
+        into.append(into[-1] @ w)
+    for w in layers[:0:-1]:
+        out_of.insert(0, w @ out_of[0])
+    return list(zip(layers, into, out_of, strict=True))
+
+
+@synflow.mistake(
+    "It multiplies the weights with their signs; take |w| in every layer.",
+    "连乘时保留了符号；每一层都应取 |w|。",
+)
+def _(layers):
+    return [a[:, None] * w * b for w, a, b in _flows(layers)]
+
+
+@synflow.mistake(
+    "It takes |.| only at the end, where paths have cancelled; take |w| first.",
+    "最后才取绝对值，此时各路径已互相抵消；应先取 |w|。",
+)
+def _(layers):
+    return [np.abs(a[:, None] * w * b) for w, a, b in _flows(layers)]
+
+
+@synflow.mistake(
+    "It returns the derivative of R; multiply it by |w|.",
+    "只返回了 R 的导数；还应乘以 |w|。",
+)
+def _(layers):
+    return [np.outer(a, b) for _, a, b in _flows([np.abs(w) for w in layers])]
+
+
+@synflow.mistake(
+    "It counts what reaches a weight, not what goes on to the outputs.",
+    "只算了流入权重的量，漏了流向输出的量。",
+)
+def _(layers):
+    return [a[:, None] * w for w, a, _ in _flows([np.abs(w) for w in layers])]
+
+
+@synflow.mistake(
+    "It counts what goes on to the outputs, not what reaches a weight.",
+    "只算了流向输出的量，漏了流入权重的量。",
+)
+def _(layers):
+    return [w * b for w, _, b in _flows([np.abs(w) for w in layers])]
+
+
+@synflow.mistake(
+    "It looks at the layers next to it only; the flow passes through all of them.",
+    "只考虑了相邻的层；流量要经过所有层。",
+)
+def _(layers):
+    ends = np.ones((1, len(layers[0]))), np.ones((layers[-1].shape[1], 1))
+    w = [ends[0], *map(np.abs, layers), ends[1]]
+    inner = range(1, len(w) - 1)
+    return [w[l - 1].sum(axis=0)[:, None] * w[l] * w[l + 1].sum(axis=1) for l in inner]
+
+
+@synflow.mistake(
+    "It squares the weights; the flow is made of |w|.",
+    "对权重取了平方；流量由 |w| 构成。",
+)
+def _(layers):
+    return scores.synflow([np.square(w) for w in layers])
+
+
+# --- gradient_norm -------------------------------------------------------------------------------
+
+gradient_norm = Check(scores.gradient_norm)
+gradient_norm.worked("C-4.2f", given([1.0, 2.0]), 2.23606797749979)
+gradient_norm.worked("by hand", given([3.0, -4.0]), 5.0)
+gradient_norm.worked("by hand", given([[2.0, -4.0], [5.0, -2.0]]), 7.0)
+gradient_norm.edge("a gradient of zeros", given(np.zeros((2, 3))))
+gradient_norm.edge("no entries", given(np.zeros((0,))))
+gradient_norm.edge("one negative entry", given([-0.25]))
+gradient_norm.edge("a kernel of four axes", given(np.full((2, 2, 1, 4), -0.5)))
+gradient_norm.edge("float32", given(np.array([0.75, -1.0], dtype=np.float32)))
+
+
+@gradient_norm.random
+def _(rng):
+    return given(_eighths(rng, 4, 5))
+
+
+@gradient_norm.property(
+    "A gradient twice as large, of either sign, must have twice the norm.",
+    "梯度变为两倍（无论正负），范数也应变为两倍。",
+)
+def _(rng):
+    g = rng.standard_normal((4, 5))
+    one, two = yield [given(g), given(-2 * g)]
+    return np.allclose(2 * one, two)
+
+
+@gradient_norm.mistake(
+    "The square root is missing: this is the squared norm.",
+    "漏了开平方：这是范数的平方。",
+)
+def _(g):
+    return float(np.square(g).sum())
+
+
+@gradient_norm.mistake(
+    "It takes the L1 norm; the norm is the root of the sum of squares.",
+    "用了 L1 范数；这里应是平方和的平方根。",
+)
+def _(g):
+    return float(np.abs(g).sum())
+
+
+@gradient_norm.mistake(
+    "It takes the mean of the squares; the sum is asked for.",
+    "对平方取了平均；应求和。",
+)
+def _(g):
+    return float(np.sqrt(np.square(g).sum() / g.size))
+
+
+@gradient_norm.mistake(
+    "It squares the sum; square every entry, then add.",
+    "先求和再平方；应先逐个平方，再求和。",
+)
+def _(g):
+    return float(np.sqrt(np.square(g.sum())))
+
+
+@gradient_norm.mistake(
+    "It takes the largest entry; all entries count.",
+    "取了最大的元素；所有元素都应计入。",
+)
+def _(g):
+    return float(np.abs(g).max())
+
+
+@gradient_norm.mistake(
+    "It returns a norm for every column; the layer has one norm.",
+    "对每一列分别求了范数；整层应只有一个范数。",
+)
+def _(g):
+    return np.sqrt(np.square(g).sum(axis=0))
+
+
+# --- gradient_magnitude --------------------------------------------------------------------------
+
+gradient_magnitude = Check(scores.gradient_magnitude)
+gradient_magnitude.worked("C-4.2f", given([1.0, 2.0]), [1.0, 2.0])
+gradient_magnitude.worked("by hand", given([[1.0, -2.0], [-0.5, 0.0]]), [[1.0, 2.0], [0.5, 0.0]])
+gradient_magnitude.edge("all gradients vanish", given(np.zeros((2, 3))))
+gradient_magnitude.edge("no entries", given(np.zeros((3, 0))))
+gradient_magnitude.edge("one negative entry", given([-0.25]))
+gradient_magnitude.edge("a kernel of four axes", given(np.arange(-8.0, 8.0).reshape(2, 2, 2, 2)))
+gradient_magnitude.edge("float32", given(np.array([0.75, -1.5], dtype=np.float32)))
+
+
+@gradient_magnitude.random
+def _(rng):
+    return given(_eighths(rng, 4, 5))
+
+
+@gradient_magnitude.property(
+    "A loss of opposite sign must give the same scores.",
+    "把损失换成它的相反数，得分应不变。",
+)
+def _(rng):
+    g = rng.standard_normal((4, 5))
+    one, other = yield [given(g), given(-g)]
+    return np.array_equal(one, other)
+
+
+@gradient_magnitude.mistake(
+    "The absolute value is missing: a steep fall would count as unimportant.",
+    "漏了绝对值：损失急剧下降的方向会被当作不重要。",
+)
+def _(g):
+    return np.array(g)
+
+
+@gradient_magnitude.mistake(
+    "It returns the direction of descent, -g; the size |g| is asked for.",
+    "返回了下降方向 -g；应为大小 |g|。",
+)
+def _(g):
+    return -g
+
+
+@gradient_magnitude.mistake(
+    "It squares the gradient; the size is |g|.",
+    "对梯度取了平方；应为 |g|。",
+)
+def _(g):
+    return np.square(g)
+
+
+@gradient_magnitude.mistake(
+    "It returns the norm of the whole layer; every weight has a score of its own.",
+    "返回了整层梯度的范数；每个权重都应有自己的得分。",
+)
+def _(g):
+    return scores.gradient_norm(g)
+
+
+@gradient_magnitude.mistake(
+    "It divides by the norm of the layer; the score is |g| itself.",
+    "除以了整层的范数；得分就是 |g| 本身。",
+)
+def _(g):
+    return np.abs(g) / np.linalg.norm(g)
+
+
+# --- taylor --------------------------------------------------------------------------------------
+
+taylor = Check(scores.taylor)
+taylor.worked("C-4.2f", given([3.0, 1.0], [1.0, 2.0]), [3.0, 2.0])
+taylor.worked("by hand", given([3.0, 1.0, -2.0], [1.0, -2.0, -0.25]), [3.0, 2.0, 0.5])
+taylor.worked(
+    "by hand", given([[0.5, -4.0], [0.0, 1.0]], [[2.0, 0.5], [8.0, 0.0]]), [[1.0, 2.0], [0.0, 0.0]]
+)
+taylor.edge("all gradients vanish", given([1.0, -2.0], [0.0, 0.0]))
+taylor.edge("all weights are zero", given(np.zeros((2, 2)), np.ones((2, 2))))
+taylor.edge("no weights at all", given(np.zeros((0, 3)), np.zeros((0, 3))))
+taylor.edge("one weight", given([-0.5], [-3.0]))
+taylor.edge("float32", given(np.array([1.5, -2.0], np.float32), np.array([2.0, 0.25], np.float32)))
+
+
+@taylor.random
+def _(rng):
+    return given(_eighths(rng, 4, 5), _eighths(rng, 4, 5))
+
+
+@taylor.property(
+    "A weight in other units must keep its score: w times 4 goes with g divided by 4.",
+    "改变权重的单位不应改变得分：w 乘以 4 时，g 除以 4。",
+)
+def _(rng):
+    w, g = rng.standard_normal((2, 4, 5))
+    one, other = yield [given(w, g), given(4 * w, g / 4)]
+    return np.allclose(one, other)
+
+
+@taylor.mistake(
+    "The absolute value is missing; a change of the loss counts in both directions.",
+    "漏了绝对值；损失上升和下降都算变化。",
+)
+def _(w, g):
+    return w * g
+
+
+@taylor.mistake(
+    "It returns -w g, which has a sign; the size of the change is asked for.",
+    "返回了带符号的 -w g；应取变化的大小。",
+)
+def _(w, g):
+    return -w * g
+
+
+@taylor.mistake(
+    "It uses the gradient alone; multiply it by the weight.",
+    "只用了梯度；还应乘以权重。",
+)
+def _(w, g):
+    return np.abs(g)
+
+
+@taylor.mistake(
+    "It squares the product; here the score is |w g|, in the units of the loss.",
+    "对乘积取了平方；这里的得分是 |w g|，与损失同量纲。",
+)
+def _(w, g):
+    return np.square(w * g)
+
+
+@taylor.mistake(
+    "It adds |w| and |g|, whose units differ; multiply them.",
+    "把 |w| 与 |g| 相加，但两者量纲不同；应相乘。",
+)
+def _(w, g):
+    return np.abs(w) + np.abs(g)
+
+
+@taylor.mistake(
+    "It adds up the products; every weight has a score of its own.",
+    "把所有乘积加在了一起；每个权重都应有自己的得分。",
+)
+def _(w, g):
+    return np.abs(w * g).sum()
+
+
+@taylor.mistake(
+    "It divides by 2, as the second order does; the first order has no factor.",
+    "除以了 2，那是二阶项的系数；一阶项没有这个系数。",
+)
+def _(w, g):
+    return np.abs(w * g) / 2
+
+
+# --- multi_task_taylor ---------------------------------------------------------------------------
+
+multi_task_taylor = Check(scores.multi_task_taylor)
+multi_task_taylor.worked(
+    "by hand", given([1.0, 1.0], [np.array([1.0, 0.5]), np.array([-1.0, 0.5])]), [2.0, 1.0]
+)
+multi_task_taylor.worked(
+    "by hand",
+    given([2.0, -3.0, 0.5], [np.array([1.0, 1.0, 4.0]), np.array([0.5, -2.0, 0.0])]),
+    [3.0, 9.0, 2.0],
+)
+multi_task_taylor.edge("one task", given([3.0, -1.0], [np.array([1.0, 2.0])]))
+multi_task_taylor.edge(
+    "gradients that cancel", given(np.ones((2, 2)), [np.full((2, 2), 0.5), np.full((2, 2), -0.5)])
+)
+multi_task_taylor.edge(
+    "a weight of zero", given([0.0, 2.0], [np.array([5.0, 1.0]), np.array([-5.0, 1.0])])
+)
+multi_task_taylor.edge("no weights at all", given(np.zeros((0, 2)), [np.zeros((0, 2))] * 2))
+multi_task_taylor.edge(
+    "float32", given(np.array([-0.5, 1.5], np.float32), [np.array([1.0, -2.0], np.float32)] * 3)
+)
+
+
+@multi_task_taylor.random
+def _(rng):
+    return given(_eighths(rng, 3, 4), [_eighths(rng, 3, 4) for _ in range(3)])
+
+
+@multi_task_taylor.property(
+    "The score of two tasks must be the sum of the scores of each task alone.",
+    "两个任务的得分应等于各任务单独得分之和。",
+)
+def _(rng):
+    w, g, h = rng.standard_normal((3, 4, 5))
+    both, one, other = yield [given(w, [g, h]), given(w, [g]), given(w, [h])]
+    return np.allclose(both, np.add(one, other))
+
+
+@multi_task_taylor.mistake(
+    "It adds the gradients first, so tasks cancel each other; take |.| for each task.",
+    "先把梯度相加，任务之间会抵消；应对每个任务分别取绝对值。",
+)
+def _(w, gradients):
+    return np.abs(w * sum(gradients))
+
+
+@multi_task_taylor.mistake(
+    "The absolute value is missing; take |w g| for each task.",
+    "漏了绝对值；应对每个任务取 |w g|。",
+)
+def _(w, gradients):
+    return w * sum(gradients)
+
+
+@multi_task_taylor.mistake(
+    "It takes the mean over the tasks; the sum is asked for.",
+    "对任务取了平均；应求和。",
+)
+def _(w, gradients):
+    return np.mean([np.abs(w * g) for g in gradients], axis=0)
+
+
+@multi_task_taylor.mistake(
+    "It takes the task with the largest score only; add up all tasks.",
+    "只取了得分最大的任务；应对所有任务求和。",
+)
+def _(w, gradients):
+    return np.max([np.abs(w * g) for g in gradients], axis=0)
+
+
+@multi_task_taylor.mistake(
+    "It leaves out the weight; each term is |w g|, not |g|.",
+    "漏了权重；每一项应为 |w g|，而不是 |g|。",
+)
+def _(w, gradients):
+    return np.sum(np.abs(gradients), axis=0)
+
+
+@multi_task_taylor.mistake(
+    "It counts the last task only: add to the score instead of replacing it.",
+    "只算了最后一个任务：应累加得分，而不是覆盖。",
+)
+def _(w, gradients):
+    return np.abs(w * gradients[-1])
+
+
+# --- shard_average -------------------------------------------------------------------------------
+
+shard_average = Check(scores.shard_average)
+shard_average.worked(
+    "by hand", given([np.array([1.0, -2.0]), np.array([4.0, 4.0])], counts=[2, 1]), [2.0, 0.0]
+)
+shard_average.worked(
+    "by hand",
+    given([np.array([[1.0, 0.0]]), np.array([[-1.0, 2.0]]), np.array([[8.0, -4.0]])], [1, 4, 3]),
+    [[2.625, -0.5]],
+)
+shard_average.edge("one worker", given([np.array([0.5, -1.5])], [7]))
+shard_average.edge("a worker without samples", given([np.array([1.0]), np.array([-3.0])], [0, 5]))
+shard_average.edge("equal counts", given([np.ones((2, 2)), np.full((2, 2), -4.0)], [3, 3]))
+shard_average.edge("no entries", given([np.zeros((0, 2)), np.zeros((0, 2))], [1, 2]))
+shard_average.edge(
+    "float32", given([np.array([1.0], np.float32), np.array([2.0], np.float32)], [1, 3])
+)
+
+
+@shard_average.random
+def _(rng):
+    return given([_eighths(rng, 3, 4) for _ in range(3)], [*map(int, rng.integers(1, 50, 3))])
+
+
+@shard_average.property(
+    "The shards of a data set must average to the mean over all its samples.",
+    "各份数据的加权平均应等于全部样本的平均。",
+)
+def _(rng):
+    samples = rng.standard_normal((10, 3, 4))
+    shards = np.split(samples, [1, 4])
+    (average,) = yield [given([shard.mean(axis=0) for shard in shards], [1, 3, 6])]
+    return np.allclose(average, samples.mean(axis=0))
+
+
+@shard_average.mistake(
+    "Every worker weighs the same; weigh it by its number of samples.",
+    "各个工作节点权重相同；应按样本数加权。",
+)
+def _(arrays, counts):
+    return np.mean(arrays, axis=0)
+
+
+@shard_average.mistake(
+    "It takes the absolute value before averaging; average first, so that signs cancel.",
+    "先取了绝对值再平均；应先平均，使正负能够抵消。",
+)
+def _(arrays, counts):
+    return scores.shard_average([np.abs(array) for array in arrays], counts)
+
+
+@shard_average.mistake(
+    "It takes the absolute value of the average; the gradient keeps its sign.",
+    "对平均结果取了绝对值；梯度应保留符号。",
+)
+def _(arrays, counts):
+    return np.abs(scores.shard_average(arrays, counts))
+
+
+@shard_average.mistake(
+    "It does not divide by the number of all samples.",
+    "没有除以样本总数。",
+)
+def _(arrays, counts):
+    return sum(n * array for n, array in zip(counts, arrays, strict=True))
+
+
+@shard_average.mistake(
+    "It divides by the number of workers; divide by the number of all samples.",
+    "除以了工作节点的个数；应除以样本总数。",
+)
+def _(arrays, counts):
+    return sum(n * array for n, array in zip(counts, arrays, strict=True)) / len(arrays)
+
+
+@shard_average.mistake(
+    "It adds the gradients as if they were sums over samples; they are means.",
+    "把梯度当作样本之和直接相加再除以总数；它们已经是平均值。",
+)
+def _(arrays, counts):
+    return sum(arrays) / sum(counts)
+
+
+# --- snip ----------------------------------------------------------------------------------------
+
+snip = Check(scores.snip)
+snip.worked(
+    "by hand",
+    given([np.array([3.0, 1.0]), np.array([-1.0])], [np.array([1.0, 2.0]), np.array([5.0])]),
+    [[0.3, 0.2], [0.5]],
+)
+snip.worked("C-4.2f", given([np.array([3.0, 1.0])], [np.array([1.0, 2.0])]), [[0.6, 0.4]])
+snip.worked(
+    "by hand",
+    given(
+        [np.array([[1.0, -1.0], [2.0, 0.0]]), np.array([[-4.0], [0.5]])],
+        [np.array([[1.0, 1.0], [0.5, 9.0]]), np.array([[1.0], [2.0]])],
+    ),
+    [[[0.125, 0.125], [0.125, 0.0]], [[0.5], [0.125]]],
+)
+snip.edge(
+    "every w g is 0",
+    given([np.array([0.0, 2.0]), np.zeros(1)], [np.array([3.0, 0.0]), np.ones(1)]),
+)
+snip.edge("one weight", given([np.array([[-2.0]])], [np.array([[0.5]])]))
+snip.edge(
+    "a layer whose gradient vanishes",
+    given([np.ones((2, 2)), np.array([-1.0, 3.0])], [np.zeros((2, 2)), np.array([1.0, 1.0])]),
+)
+snip.edge("float32", given([np.array([-0.5, 1.5], np.float32)], [np.array([1.0, 1.0], np.float32)]))
+
+
+@snip.random
+def _(rng):
+    shapes = [(3, 4), (4, 2), (2,)]
+    return given(
+        [_eighths(rng, *shape) for shape in shapes], [_eighths(rng, *shape) for shape in shapes]
+    )
+
+
+@snip.property(
+    "The shares of all layers must add up to 1, and stay if the loss is 4 times as large.",
+    "所有层的份额之和应为 1，且损失放大四倍时不变。",
+)
+def _(rng):
+    layers, gradients = rng.standard_normal((2, 3, 4, 2))
+    one, other = yield [given([*layers], [*gradients]), given([*layers], [*(4 * gradients)])]
+    return np.allclose(np.sum(one), 1) and np.allclose(one, other)
+
+
+def _products(layers, gradients):
+    return [w * g for w, g in zip(layers, gradients, strict=True)]
+
+
+def _shares(parts, total):
+    return [part / total if total else part for part in parts]
+
+
+@snip.mistake(
+    "It divides within each layer; the sum runs over all layers.",
+    "在每层内部归一化；求和应遍及所有层。",
+)
+def _(layers, gradients):
+    return [scores.snip([w], [g])[0] for w, g in zip(layers, gradients, strict=True)]
+
+
+@snip.mistake(
+    "It does not divide by the sum; a share is asked for.",
+    "没有除以总和；要求的是份额。",
+)
+def _(layers, gradients):
+    return [np.abs(s) for s in _products(layers, gradients)]
+
+
+@snip.mistake(
+    "It leaves out the weight; the switch has the gradient w dL/dw.",
+    "漏了权重；开关 c 的梯度是 w dL/dw。",
+)
+def _(layers, gradients):
+    return scores.snip([np.ones_like(w) for w in layers], gradients)
+
+
+@snip.mistake(
+    "The absolute value is missing above the fraction line; a share has no sign.",
+    "分子漏了绝对值；份额没有符号。",
+)
+def _(layers, gradients):
+    products = _products(layers, gradients)
+    return _shares(products, sum(np.abs(s).sum() for s in products))
+
+
+@snip.mistake(
+    "It divides by a sum in which signs cancel; take |.| before adding.",
+    "分母求和时正负抵消；应先取绝对值再求和。",
+)
+def _(layers, gradients):
+    products = _products(layers, gradients)
+    return _shares(map(np.abs, products), sum(s.sum() for s in products))
+
+
+@snip.mistake(
+    "It divides by the largest sensitivity; divide by the sum of all.",
+    "除以了最大的敏感度；应除以总和。",
+)
+def _(layers, gradients):
+    sizes = [np.abs(s) for s in _products(layers, gradients)]
+    return _shares(sizes, max(s.max() for s in sizes))
+
+
+@snip.mistake(
+    "It divides 0 by 0 where every w g is 0; the shares are 0 then.",
+    "当所有 w g 都为 0 时出现 0 除以 0；此时份额应为 0。",
+)
+def _(layers, gradients):
+    sizes = [np.abs(s) for s in _products(layers, gradients)]
+    return [s / sum(s.sum() for s in sizes) for s in sizes]
+
+
+# --- movement ------------------------------------------------------------------------------------
+
+movement = Check(scores.movement)
+movement.worked("by hand", given([np.array([1.0, -1.0])], [np.array([-0.5, -0.5])]), [0.5, -0.5])
+movement.worked(
+    "by hand",
+    given(
+        [np.array([1.0, -1.0, 0.5]), np.array([2.0, -0.5, 0.25])],
+        [np.array([-1.0, -0.5, 0.25]), np.array([0.25, 2.0, -1.0])],
+    ),
+    [0.5, 0.5, 0.125],
+)
+movement.edge("one step", given([np.array([[0.5, -4.0]])], [np.array([[2.0, 0.25]])]))
+movement.edge(
+    "a weight of zero does not move", given([np.zeros(2), np.ones(2)], [np.ones(2), -np.ones(2)])
+)
+movement.edge("there and back", given([np.ones((2, 2))] * 2, [np.ones((2, 2)), -np.ones((2, 2))]))
+movement.edge("all gradients vanish", given([np.array([1.0, -2.0])] * 3, [np.zeros(2)] * 3))
+movement.edge("no weights at all", given([np.zeros((0, 2))] * 2, [np.zeros((0, 2))] * 2))
+movement.edge(
+    "float32", given([np.array([1.5, -0.5], np.float32)], [np.array([0.5, 2.0], np.float32)])
+)
+
+
+@movement.random
+def _(rng):
+    return given([_eighths(rng, 3, 4) for _ in range(3)], [_eighths(rng, 3, 4) for _ in range(3)])
+
+
+@movement.property(
+    "The order of the steps must not matter.",
+    "各步的先后次序不应影响得分。",
+)
+def _(rng):
+    weights, gradients = rng.standard_normal((2, 3, 4, 5))
+    back = weights[::-1], gradients[::-1]
+    one, other = yield [given([*w], [*g]) for w, g in ((weights, gradients), back)]
+    return np.allclose(one, other)
+
+
+@movement.mistake(
+    "The sign is wrong: descent moves against the gradient, so s = -sum w g.",
+    "符号错了：梯度下降与梯度方向相反，因此 s = -Σ w g。",
+)
+def _(weights, gradients):
+    return np.multiply(weights, gradients).sum(axis=0)
+
+
+@movement.mistake(
+    "It takes the absolute value; weights pushed towards zero score negative.",
+    "取了绝对值；被推向零的权重，得分应为负。",
+)
+def _(weights, gradients):
+    return np.abs(scores.movement(weights, gradients))
+
+
+@movement.mistake(
+    "It looks at the last step only; add up all steps.",
+    "只看了最后一步；应对所有步求和。",
+)
+def _(weights, gradients):
+    return -weights[-1] * gradients[-1]
+
+
+@movement.mistake(
+    "It takes the mean over the steps; the sum is asked for.",
+    "对各步取了平均；应求和。",
+)
+def _(weights, gradients):
+    return scores.movement(weights, gradients) / len(weights)
+
+
+@movement.mistake(
+    "It leaves out the weights, so the sign of -g tells nothing about zero.",
+    "漏了权重；仅凭 -g 的符号无法判断是否远离零。",
+)
+def _(weights, gradients):
+    return -sum(gradients)
+
+
+@movement.mistake(
+    "It multiplies the two sums; multiply step by step, then add.",
+    "先分别求和再相乘；应逐步相乘，再求和。",
+)
+def _(weights, gradients):
+    return -sum(weights) * sum(gradients)
+
+
+@movement.mistake(
+    "It multiplies the last weights by all gradients; each step has its own weights.",
+    "用最后的权重乘以所有梯度；每一步应用该步的权重。",
+)
+def _(weights, gradients):
+    return -weights[-1] * sum(gradients)
