@@ -155,8 +155,12 @@ class Check:
 
 
 def _array(value):
-    """A list of numbers as an array. A list of arrays stays one, and tuples are what they are."""
-    return np.array(value) if isinstance(value, list) and _only_numbers(value) else value
+    """A list of numbers as an array; of rows of several lengths as a list of arrays. A list of
+    arrays stays one, and tuples are what they are."""
+    if not (isinstance(value, list) and _only_numbers(value)):
+        return value
+    shapes = {np.shape(_array(part)) for part in value if isinstance(part, list)}
+    return np.array(value) if len(shapes) <= 1 else [_array(part) for part in value]
 
 
 def _only_numbers(value):
