@@ -1,1 +1,1322 @@
 """Checks of `minprune.formulas.metrics`."""
+
+import gzip
+import math
+import zlib
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import metrics
+from minprune.formulas.masks import threshold_mask
+from minprune.formulas.misprints import pruning_rate_misprint
+
+W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
+
+# --- count_parameters ----------------------------------------------------------------------------
+
+count_parameters = Check(metrics.count_parameters)
+count_parameters.worked(
+    "A-5.5",
+    given(np.zeros((784, 64)), np.zeros(64), np.zeros((64, 10)), np.zeros(10)),
+    50_890,
+)
+count_parameters.worked("by hand", given([[0.5, 0.0, -1.0], [0.0, 0.0, 2.0]], [0.0, 1.0, 0.0]), 9)
+count_parameters.worked("by hand", given(np.ones((3, 3, 2, 4))), 72)
+count_parameters.edge("no arrays at all", given())
+count_parameters.edge("an array without entries", given(np.zeros((0, 3)), [1.0]))
+count_parameters.edge("a single number without axes", given(np.array(0.5)))
+
+
+@count_parameters.random
+def _(rng):
+    rows, columns = map(int, rng.integers(2, 7, 2))
+    return given(rng.integers(-1, 2, (rows, columns)) / 2, rng.integers(-1, 2, columns) / 2)
+
+
+@count_parameters.mistake(
+    "It counts what is not zero; a zeroed weight is still a parameter.",
+    "只数了非零的权重；置零的权重仍然是参数。",
+)
+def _(*arrays):
+    return sum(int(np.count_nonzero(a)) for a in arrays)
+
+
+@count_parameters.mistake(
+    "It leaves out the biases; every array counts, vectors too.",
+    "漏掉了偏置；所有数组都要计入，向量也不例外。",
+)
+def _(*arrays):
+    return sum(np.size(a) for a in arrays if np.ndim(a) != 1)
+
+
+@count_parameters.mistake(
+    "It adds up the lengths of the first axes; multiply the lengths of all axes.",
+    "把各数组第一轴的长度相加了；应把各轴长度相乘。",
+)
+def _(*arrays):
+    return sum(len(np.atleast_1d(a)) for a in arrays)
+
+
+@count_parameters.mistake(
+    "It adds the lengths of the axes; an array has as many entries as their product.",
+    "把各轴长度相加了；元素个数是各轴长度的乘积。",
+)
+def _(*arrays):
+    return sum(sum(np.shape(a)) for a in arrays)
+
+
+@count_parameters.mistake(
+    "It looks at the first array only; all arrays count together.",
+    "只看了第一个数组；应统计所有数组。",
+)
+def _(*arrays):
+    return np.size(arrays[0]) if arrays else 0
+
+
+@count_parameters.mistake(
+    "It counts bytes; the number of entries was asked for.",
+    "数的是字节数；要求的是元素个数。",
+)
+def _(*arrays):
+    return sum(np.asarray(a).nbytes for a in arrays)
+
+
+# --- count_nonzero -------------------------------------------------------------------------------
+
+count_nonzero = Check(metrics.count_nonzero)
+count_nonzero.worked("by hand", given([0.0, 0.5], [[1.0, 0.0]]), 2)
+count_nonzero.worked("by hand", given([[-0.5, 0.0, 2.0], [0.0, -3.0, 0.0]], [-1.0, 0.25]), 5)
+count_nonzero.worked("by hand", given([True, False, True, True]), 3)
+count_nonzero.edge("no arrays at all", given())
+count_nonzero.edge("an array without entries", given(np.zeros((0, 3))))
+count_nonzero.edge("nothing but zeros", given(np.zeros((2, 3)), np.zeros(3)))
+count_nonzero.edge("a tiny number is not zero", given([1e-12, 0.0, 1.0]))
+count_nonzero.edge("minus zero is zero", given(np.array([-0.0, 1.0], dtype=np.float32)))
+
+
+@count_nonzero.random
+def _(rng):
+    return given(rng.integers(-1, 2, (4, 5)) / 4, rng.integers(-1, 2, 6) / 4)
+
+
+@count_nonzero.property(
+    "The number of nonzero entries must not depend on how large they are.",
+    "非零元素的个数不应随数值大小而变。",
+)
+def _(rng):
+    w = rng.integers(-2, 3, (5, 6)) / 4
+    one, other = yield [given(w), given(-8 * w)]
+    return np.array_equal(one, other)
+
+
+@count_nonzero.mistake(
+    "It counts positive entries only; a negative one is not zero either.",
+    "只数了正数；负数同样是非零元素。",
+)
+def _(*arrays):
+    return sum(int((np.asarray(a) > 0).sum()) for a in arrays)
+
+
+@count_nonzero.mistake(
+    "It counts the zeros; the entries that are not zero were asked for.",
+    "数的是零的个数；要求的是非零元素的个数。",
+)
+def _(*arrays):
+    return sum(int((np.asarray(a) == 0).sum()) for a in arrays)
+
+
+@count_nonzero.mistake(
+    "It takes tiny numbers for zeros; only an exact zero is one.",
+    "把很小的数当成零了；只有恰好为零才算零。",
+)
+def _(*arrays):
+    return sum(int((~np.isclose(a, 0)).sum()) for a in arrays)
+
+
+@count_nonzero.mistake(
+    "It counts all entries, zeros among them.",
+    "把零也数进去了，数的是全部元素。",
+)
+def _(*arrays):
+    return metrics.count_parameters(*arrays)
+
+
+@count_nonzero.mistake(
+    "It adds up the magnitudes; each nonzero entry counts as one.",
+    "把绝对值加起来了；每个非零元素只应计为一个。",
+)
+def _(*arrays):
+    return float(sum(np.abs(np.asarray(a, dtype=float)).sum() for a in arrays))
+
+
+@count_nonzero.mistake(
+    "It looks at the first array only; all arrays count together.",
+    "只看了第一个数组；应统计所有数组。",
+)
+def _(*arrays):
+    return metrics.count_nonzero(*arrays[:1])
+
+
+# --- sparsity ------------------------------------------------------------------------------------
+
+sparsity = Check(metrics.sparsity)
+sparsity.worked("by hand", given([0.0, 0.5, 0.0, 0.0]), 0.75)
+sparsity.worked("by hand", given([[0.0, 0.0], [0.0, -0.5], [0.0, 0.0]], [0.25, 0.0]), 0.75)
+sparsity.worked("by hand", given([True, False, True, True, True]), 0.2)
+sparsity.edge("nothing is zero", given([[0.5, -0.5]]))
+sparsity.edge("everything is zero", given(np.zeros((2, 2)), np.zeros(2)))
+sparsity.edge("one of the arrays has no entries", given(np.zeros((0, 3)), [0.0, 1.0, 1.0, 1.0]))
+sparsity.edge("a tiny number is not zero", given([1e-12, 0.0, 1.0, 0.0, 1.0]))
+
+
+@sparsity.random
+def _(rng):
+    return given(rng.integers(-1, 2, (4, 5)) / 4, rng.integers(-3, 4, 5) / 4)
+
+
+@sparsity.property(
+    "The sparsity must not depend on how large the weights are.",
+    "稀疏度不应随权重的大小而变。",
+)
+def _(rng):
+    w = rng.integers(-2, 3, (5, 6)) / 4
+    one, other = yield [given(w), given(-8 * w)]
+    return np.array_equal(one, other)
+
+
+@sparsity.mistake(
+    "It gives the share that is not zero, the density; sparsity is one minus that.",
+    "算的是非零元素的比例，即密度；稀疏度等于一减密度。",
+)
+def _(*arrays):
+    return 1 - metrics.sparsity(*arrays)
+
+
+@sparsity.mistake(
+    "It averages the sparsities of the arrays; count over all arrays together.",
+    "把各数组的稀疏度取平均了；应把所有数组合在一起统计。",
+)
+def _(*arrays):
+    return float(np.mean([np.mean(np.asarray(a) == 0) for a in arrays if np.size(a)]))
+
+
+@sparsity.mistake(
+    "It counts the zeros without dividing by the number of entries.",
+    "只数了零的个数，没有除以元素总数。",
+)
+def _(*arrays):
+    return metrics.count_parameters(*arrays) - metrics.count_nonzero(*arrays)
+
+
+@sparsity.mistake(
+    "It gives percent; a fraction from 0 to 1 was asked for.",
+    "给出的是百分数；要求的是零到一之间的小数。",
+)
+def _(*arrays):
+    return 100 * metrics.sparsity(*arrays)
+
+
+@sparsity.mistake(
+    "It takes negative weights for zeros; compare with zero itself.",
+    "把负的权重也当成零了；应与零本身比较。",
+)
+def _(*arrays):
+    return float(np.mean(np.concatenate([np.ravel(a) for a in arrays]) <= 0))
+
+
+@sparsity.mistake(
+    "It takes tiny weights for zeros; near zero is not zero.",
+    "把很小的权重当成零了；接近零并不是零。",
+)
+def _(*arrays):
+    return float(np.mean(np.isclose(np.concatenate([np.ravel(a) for a in arrays]), 0)))
+
+
+@sparsity.mistake(
+    "It divides the zeros by the nonzeros; divide by the number of all entries.",
+    "用零的个数除以非零的个数了；应除以元素总数。",
+)
+def _(*arrays):
+    nonzeros = np.float64(metrics.count_nonzero(*arrays))
+    return (metrics.count_parameters(*arrays) - nonzeros) / nonzeros
+
+
+# --- pruning_rate --------------------------------------------------------------------------------
+
+pruning_rate = Check(metrics.pruning_rate)
+pruning_rate.worked("B-4c", given([[-0.9, 0.05], [0.4, -0.02]], 0.1), 0.5)
+pruning_rate.worked("B-4c", given(W_D43, 0.2), 0.2222222222222222)
+pruning_rate.worked("B-4c", given(np.full((8, 10), 0.005), 0.01), 1.0)
+pruning_rate.worked("by hand", given([0.25, 0.5, -0.5, -1.0], 0.5), 0.25)
+pruning_rate.worked("by hand", given([0.25, 0.5, -0.5, -1.0], 0.5, ties="prune"), 0.75)
+pruning_rate.edge("a threshold of zero keeps even zeros", given([0.0, 0.0, 1.0, -1.0], 0.0))
+pruning_rate.edge("zeros are ties of zero", given([0.0, 0.0, 1.0, -1.0], 0.0, ties="prune"))
+pruning_rate.edge("one weight", given([-2.0], 1.5))
+pruning_rate.edge("all weights are zero", given(np.zeros((2, 3)), 0.5))
+pruning_rate.edge("the threshold is above all weights", given([-1.5, 1.0, 0.5], 2.0, ties="keep"))
+
+
+@pruning_rate.random
+def _(rng):
+    ties = ["keep", "prune"][rng.integers(2)]
+    return given(rng.integers(-4, 5, (4, 5)) / 4, float(rng.integers(1, 5) / 4), ties=ties)
+
+
+@pruning_rate.property(
+    "Weights and threshold multiplied by the same number must give the same rate.",
+    "权重和阈值同乘一个数时，剪枝率不应改变。",
+)
+def _(rng):
+    w = rng.standard_normal((6, 7))
+    one, other = yield [given(w, 0.5), given(8 * w, 4.0)]
+    return np.array_equal(one, other)
+
+
+@pruning_rate.property(
+    "A higher threshold must never prune less.",
+    "阈值升高时，剪枝率不应下降。",
+)
+def _(rng):
+    w = rng.standard_normal((6, 7))
+    low, high = yield [given(w, 0.25), given(w, 0.75)]
+    return 0 <= low <= high <= 1
+
+
+@pruning_rate.mistake(
+    "It divides by the sum of |w|; a rate is a share of the number of weights.",
+    "除以了权重绝对值之和；剪枝率应除以权重的个数。",
+)
+def _(w, theta, ties="keep"):
+    return pruning_rate_misprint(w, theta)
+
+
+@pruning_rate.mistake(
+    "It gives the share that is kept; the share that is pruned was asked for.",
+    "算的是保留的比例；要求的是被剪掉的比例。",
+)
+def _(w, theta, ties="keep"):
+    return 1 - metrics.pruning_rate(w, theta, ties)
+
+
+@pruning_rate.mistake(
+    "It forgets the absolute value, so every negative weight counts as pruned.",
+    "忘了取绝对值，负的权重全被算作剪掉。",
+)
+def _(w, theta, ties="keep"):
+    return metrics.sparsity(threshold_mask(w, theta, ties))
+
+
+@pruning_rate.mistake(
+    "It never counts a weight equal to the threshold; with ties='prune' it is pruned.",
+    "从不计入等于阈值的权重；ties='prune' 时应算作剪掉。",
+)
+def _(w, theta, ties="keep"):
+    return float(np.mean(np.abs(w) < theta))
+
+
+@pruning_rate.mistake(
+    "It always counts a weight equal to the threshold; with ties='keep' it stays.",
+    "总是计入等于阈值的权重；ties='keep' 时应保留。",
+)
+def _(w, theta, ties="keep"):
+    return float(np.mean(np.abs(w) <= theta))
+
+
+@pruning_rate.mistake(
+    "It counts the pruned weights without dividing by the number of weights.",
+    "只数了剪掉的个数，没有除以权重总数。",
+)
+def _(w, theta, ties="keep"):
+    return int(np.count_nonzero(~threshold_mask(np.abs(w), theta, ties)))
+
+
+@pruning_rate.mistake(
+    "It takes theta as a part of the largest |w|; theta is in the units of the weights.",
+    "把阈值当作最大绝对值的倍数了；阈值与权重同单位。",
+)
+def _(w, theta, ties="keep"):
+    return metrics.pruning_rate(w, theta * np.abs(w).max(), ties)
+
+
+# --- compression_rate ----------------------------------------------------------------------------
+
+compression_rate = Check(metrics.compression_rate)
+compression_rate.worked("D-2.1e", given(784_096, 196_608), 0.7492551932416438)
+compression_rate.worked("by hand", given(200, 50), 0.75)
+compression_rate.worked("by hand", given(8.0, 10.0), -0.25)
+compression_rate.edge("nothing is left", given(10, 0))
+compression_rate.edge("nothing has changed", given(7, 7))
+compression_rate.edge("twice as large", given(5, 10))
+
+
+@compression_rate.random
+def _(rng):
+    return given(int(rng.integers(50, 1000)), int(rng.integers(1, 500)))
+
+
+@compression_rate.property(
+    "The rate must be the same whatever the units of the sizes are.",
+    "换用别的单位表示大小时，压缩率不应改变。",
+)
+def _(rng):
+    size, new_size = map(int, rng.integers(1, 1000, 2))
+    one, other = yield [given(size, new_size), given(4 * size, 4 * new_size)]
+    return np.array_equal(one, other)
+
+
+@compression_rate.mistake(
+    "It gives the part that is left; the part that is gone was asked for.",
+    "算的是剩下的部分；要求的是去掉的部分。",
+)
+def _(size, new_size):
+    return new_size / size
+
+
+@compression_rate.mistake(
+    "It gives the compression ratio, size / new_size; the rate is 1 - new_size / size.",
+    "算成了压缩比，即原大小除以新大小；压缩率是去掉的部分。",
+)
+def _(size, new_size):
+    return size / new_size
+
+
+@compression_rate.mistake(
+    "It divides by the new size; the rate is a part of the old one.",
+    "除以了新的大小；压缩率应以原来的大小为分母。",
+)
+def _(size, new_size):
+    return (size - new_size) / new_size
+
+
+@compression_rate.mistake(
+    "It gives percent; a fraction was asked for.",
+    "给出的是百分数；要求的是小数。",
+)
+def _(size, new_size):
+    return 100 * (1 - new_size / size)
+
+
+@compression_rate.mistake(
+    "It cuts off at zero; the rate is negative when the new size is larger.",
+    "在零处截断了；变大时压缩率应为负数。",
+)
+def _(size, new_size):
+    return max(0.0, 1 - new_size / size)
+
+
+@compression_rate.mistake(
+    "It takes the absolute value; the rate is negative when the new size is larger.",
+    "取了绝对值；变大时压缩率应为负数。",
+)
+def _(size, new_size):
+    return abs(1 - new_size / size)
+
+
+@compression_rate.mistake(
+    "It gives the difference of the sizes; divide it by the old size.",
+    "只算了大小之差；还应除以原来的大小。",
+)
+def _(size, new_size):
+    return size - new_size
+
+
+# --- compression_ratio ---------------------------------------------------------------------------
+
+compression_ratio = Check(metrics.compression_ratio)
+compression_ratio.worked("D-2.1e", given(784_096, 196_608), 3.9881184895833335)
+compression_ratio.worked("by hand", given(200, 50), 4.0)
+compression_ratio.worked("by hand", given(25, 10), 2.5)
+compression_ratio.edge("it has become larger", given(10.0, 16.0))
+compression_ratio.edge("nothing has changed", given(7, 7))
+compression_ratio.edge("there was nothing", given(0, 10))
+compression_ratio.edge("a small part is left", given(1000, 0.5))
+
+
+@compression_ratio.random
+def _(rng):
+    return given(int(rng.integers(50, 1000)), int(rng.integers(1, 500)))
+
+
+@compression_ratio.property(
+    "The ratios of two steps multiplied must be the ratio of both steps together.",
+    "两步压缩比的乘积应等于总的压缩比。",
+)
+def _(rng):
+    first, second, third = map(int, rng.integers(1, 1000, 3))
+    one, two, both = yield [given(first, second), given(second, third), given(first, third)]
+    return np.allclose(one * two, both)
+
+
+@compression_ratio.mistake(
+    "It gives the compression rate, the part that is gone; the ratio is size / new_size.",
+    "算成了压缩率，即去掉的部分；压缩比是原大小除以新大小。",
+)
+def _(size, new_size):
+    return 1 - new_size / size
+
+
+@compression_ratio.mistake(
+    "It is upside down: divide the old size by the new one.",
+    "分子和分母颠倒了；应以原大小除以新大小。",
+)
+def _(size, new_size):
+    return new_size / size
+
+
+@compression_ratio.mistake(
+    "It divides by what is gone; divide by what is left.",
+    "除以了去掉的部分；应除以剩下的部分。",
+)
+def _(size, new_size):
+    return size / (size - new_size)
+
+
+@compression_ratio.mistake(
+    "It drops the fraction; 25 to 10 is a ratio of 2.5.",
+    "丢掉了小数部分；25 比 10 应得 2.5。",
+)
+def _(size, new_size):
+    return size // new_size
+
+
+@compression_ratio.mistake(
+    "It is one too small: it divides what is gone by what is left.",
+    "少了一：用去掉的部分除以剩下的部分了。",
+)
+def _(size, new_size):
+    return (size - new_size) / new_size
+
+
+@compression_ratio.mistake(
+    "It gives percent; how many times smaller was asked for.",
+    "给出的是百分数；要求的是缩小的倍数。",
+)
+def _(size, new_size):
+    return 100 * size / new_size
+
+
+# --- dense_bytes ---------------------------------------------------------------------------------
+
+dense_bytes = Check(metrics.dense_bytes)
+dense_bytes.worked(
+    "E-5.1c",
+    given(np.ones((784, 128), dtype=np.float32), np.ones((128, 10), dtype=np.float32)),
+    406_528,
+)
+dense_bytes.worked("by hand", given([[0.0, 0.5, 0.0], [1.0, 0.0, 0.0]], [1.0, 0.0]), 64)
+dense_bytes.worked("by hand", given(np.float32([[0.0, 0.5], [1.0, 2.0]]), np.float16([1.0])), 18)
+dense_bytes.worked("by hand", given(np.int8([[1, 0, -2]]), np.array([True, False])), 5)
+dense_bytes.edge("no arrays at all", given())
+dense_bytes.edge("an array without entries", given(np.zeros((0, 3))))
+dense_bytes.edge("a single number without axes", given(np.array(1.5)))
+
+
+@dense_bytes.random
+def _(rng):
+    dtype = [np.float16, np.float32, np.float64, np.int8][rng.integers(4)]
+    rows, columns = map(int, rng.integers(2, 7, 2))
+    w = rng.integers(-1, 2, (rows, columns)).astype(dtype)
+    return given(w, rng.integers(-1, 2, columns).astype(np.float32))
+
+
+@dense_bytes.property(
+    "Zeroed weights must take as many bytes as before.",
+    "权重置零之后，稠密存储的字节数不应改变。",
+)
+def _(rng):
+    w = rng.standard_normal((5, 6)).astype(np.float32)
+    before, after = yield [given(w), given(w * (w > 0))]
+    return np.array_equal(before, after)
+
+
+@dense_bytes.mistake(
+    "It leaves out the zeros; in memory a zero takes as much room as any other value.",
+    "没有计入零；在内存中零与其他数占同样多的空间。",
+)
+def _(*arrays):
+    return sum(int(np.count_nonzero(a)) * np.asarray(a).itemsize for a in arrays)
+
+
+@dense_bytes.mistake(
+    "It counts entries; multiply them by the bytes of each.",
+    "只数了元素个数；还应乘以每个元素的字节数。",
+)
+def _(*arrays):
+    return metrics.count_parameters(*arrays)
+
+
+@dense_bytes.mistake(
+    "It takes 4 bytes for every entry; how many there are depends on the dtype.",
+    "每个元素都按四个字节计算；字节数取决于数据类型。",
+)
+def _(*arrays):
+    return 4 * metrics.count_parameters(*arrays)
+
+
+@dense_bytes.mistake(
+    "It takes 8 bytes for every entry; how many there are depends on the dtype.",
+    "每个元素都按八个字节计算；字节数取决于数据类型。",
+)
+def _(*arrays):
+    return 8 * metrics.count_parameters(*arrays)
+
+
+@dense_bytes.mistake(
+    "It counts bits; a byte has eight of them.",
+    "数的是比特数；一个字节有八个比特。",
+)
+def _(*arrays):
+    return 8 * metrics.dense_bytes(*arrays)
+
+
+@dense_bytes.mistake(
+    "It leaves out the biases; every array takes room, vectors too.",
+    "漏掉了偏置；所有数组都占空间，向量也不例外。",
+)
+def _(*arrays):
+    return metrics.dense_bytes(*[a for a in arrays if np.ndim(a) != 1])
+
+
+@dense_bytes.mistake(
+    "It multiplies by the length of the first axis; count the entries of all axes.",
+    "只乘了第一轴的长度；应数出所有轴上的元素。",
+)
+def _(*arrays):
+    return sum(len(np.atleast_1d(a)) * np.asarray(a).itemsize for a in arrays)
+
+
+# --- csr_bytes -----------------------------------------------------------------------------------
+
+csr_bytes = Check(metrics.csr_bytes)
+csr_bytes.worked("by hand", given(784, 50_176), 404_548)
+csr_bytes.worked("by hand", given(rows=128, nonzeros=640), 5_636)
+csr_bytes.worked("by hand", given(2, 3, value_bytes=8, index_bytes=2), 36)
+csr_bytes.worked("by hand", given(2, 3, 4, 8), 60)
+csr_bytes.edge("an empty matrix still has one offset", given(0, 0))
+csr_bytes.edge("nothing but zeros", given(5, 0))
+csr_bytes.edge("one byte each", given(1, 1, 1, 1))
+
+
+@csr_bytes.random
+def _(rng):
+    value_bytes, index_bytes = rng.choice([1, 2, 4, 8], 2, replace=False)
+    rows, nonzeros = map(int, rng.integers(1, 100, 2))
+    return given(rows, nonzeros, value_bytes=int(value_bytes), index_bytes=int(index_bytes))
+
+
+@csr_bytes.property(
+    "One more nonzero must cost a value and an index, and nothing else.",
+    "每多一个非零元素，只应多存一个数值和一个下标。",
+)
+def _(rng):
+    rows, nonzeros = map(int, rng.integers(1, 100, 2))
+    one, more = yield [given(rows, nonzeros, 8, 2), given(rows, nonzeros + 1, 8, 2)]
+    return np.array_equal(more, one + 10)
+
+
+@csr_bytes.mistake(
+    "It is one offset short: n rows need n + 1 offsets.",
+    "行偏移少了一个；若有 n 行，偏移应有 n + 1 个。",
+)
+def _(rows, nonzeros, value_bytes=4, index_bytes=4):
+    return nonzeros * (value_bytes + index_bytes) + rows * index_bytes
+
+
+@csr_bytes.mistake(
+    "It stores the values alone; column indices and row offsets take room too.",
+    "只算了数值；列下标和行偏移也占空间。",
+)
+def _(rows, nonzeros, value_bytes=4, index_bytes=4):
+    return nonzeros * value_bytes
+
+
+@csr_bytes.mistake(
+    "It forgets the row offsets.",
+    "漏掉了行偏移所占的字节。",
+)
+def _(rows, nonzeros, value_bytes=4, index_bytes=4):
+    return nonzeros * (value_bytes + index_bytes)
+
+
+@csr_bytes.mistake(
+    "It stores a row index with every value; compressed rows need only offsets.",
+    "为每个数值都存了行下标；按行压缩只需存行偏移。",
+)
+def _(rows, nonzeros, value_bytes=4, index_bytes=4):
+    return nonzeros * (value_bytes + 2 * index_bytes)
+
+
+@csr_bytes.mistake(
+    "It counts the row offsets as values; they are indices.",
+    "把行偏移按数值的字节数计算了；它们是下标。",
+)
+def _(rows, nonzeros, value_bytes=4, index_bytes=4):
+    return nonzeros * (value_bytes + index_bytes) + (rows + 1) * value_bytes
+
+
+@csr_bytes.mistake(
+    "It takes 4 bytes for everything and ignores value_bytes and index_bytes.",
+    "一律按四个字节计算，忽略了后两个参数。",
+)
+def _(rows, nonzeros, value_bytes=4, index_bytes=4):
+    return 8 * nonzeros + 4 * (rows + 1)
+
+
+@csr_bytes.mistake(
+    "It forgets the column indices; every value needs one.",
+    "漏掉了列下标；每个数值都需要一个。",
+)
+def _(rows, nonzeros, value_bytes=4, index_bytes=4):
+    return nonzeros * value_bytes + (rows + 1) * index_bytes
+
+
+# --- bitmask_bytes -------------------------------------------------------------------------------
+
+bitmask_bytes = Check(metrics.bitmask_bytes)
+bitmask_bytes.worked("E-5.1c", given(101_632, 50_816), 215_968)
+bitmask_bytes.worked("by hand", given(9, 3), 14)
+bitmask_bytes.worked("by hand", given(13, 5, value_bytes=2), 12)
+bitmask_bytes.edge("no entries", given(0, 0))
+bitmask_bytes.edge("nothing but zeros", given(9, 0))
+bitmask_bytes.edge("a full byte of bits", given(8, 8, value_bytes=8))
+bitmask_bytes.edge("one entry", given(1, 1, 1))
+
+
+@bitmask_bytes.random
+def _(rng):
+    size = int(rng.integers(20, 100))
+    return given(size, int(rng.integers(1, size)), value_bytes=int(rng.choice([1, 2, 4, 8])))
+
+
+@bitmask_bytes.property(
+    "One more nonzero must cost one value, and nothing else.",
+    "每多一个非零元素，只应多存一个数值。",
+)
+def _(rng):
+    nonzeros = int(rng.integers(0, 50))
+    one, more = yield [given(77, nonzeros, 2), given(77, nonzeros + 1, 2)]
+    return np.array_equal(more, one + 2)
+
+
+@bitmask_bytes.mistake(
+    "It rounds the bytes of the bits down; a byte that is begun counts whole.",
+    "掩码的字节数向下取整了；不满一个字节也要占一个字节。",
+)
+def _(size, nonzeros, value_bytes=4):
+    return size // 8 + nonzeros * value_bytes
+
+
+@bitmask_bytes.mistake(
+    "It rounds the bytes of the bits to the nearest; a byte that is begun counts whole.",
+    "掩码的字节数四舍五入了；不满一个字节也要占一个字节。",
+)
+def _(size, nonzeros, value_bytes=4):
+    return round(size / 8) + nonzeros * value_bytes
+
+
+@bitmask_bytes.mistake(
+    "It gives a whole byte to every entry of the mask; one bit is enough.",
+    "掩码的每个元素都占了一个字节；一个比特就够了。",
+)
+def _(size, nonzeros, value_bytes=4):
+    return size + nonzeros * value_bytes
+
+
+@bitmask_bytes.mistake(
+    "It has one bit for each nonzero; every entry needs its bit.",
+    "只为非零元素留了比特；每个元素都需要一个比特。",
+)
+def _(size, nonzeros, value_bytes=4):
+    return -(-nonzeros // 8) + nonzeros * value_bytes
+
+
+@bitmask_bytes.mistake(
+    "It stores the values of all entries; only the nonzero ones are stored.",
+    "存了所有元素的数值；只应存非零元素的数值。",
+)
+def _(size, nonzeros, value_bytes=4):
+    return -(-size // 8) + size * value_bytes
+
+
+@bitmask_bytes.mistake(
+    "It forgets the bits that say where the values belong.",
+    "漏掉了掩码；没有它就不知道数值的位置。",
+)
+def _(size, nonzeros, value_bytes=4):
+    return nonzeros * value_bytes
+
+
+@bitmask_bytes.mistake(
+    "It takes 4 bytes for a value and ignores value_bytes.",
+    "每个数值都按四个字节计算，忽略了参数。",
+)
+def _(size, nonzeros, value_bytes=4):
+    return -(-size // 8) + nonzeros * 4
+
+
+# --- zip_bytes -----------------------------------------------------------------------------------
+
+
+def _sparse(rng, n, share):
+    """An n by n matrix of float32 of which about a share is zero."""
+    return (rng.standard_normal((n, n)) * (rng.random((n, n)) >= share)).astype(np.float32)
+
+
+zip_bytes = Check(metrics.zip_bytes)
+zip_bytes.worked("by hand", given(), 0)
+zip_bytes.edge("nothing but zeros", given(np.zeros(1000)))
+zip_bytes.edge("an array of float32", given(np.zeros(1000, dtype=np.float32)))
+zip_bytes.edge("an array without entries", given(np.zeros((0, 3))))
+zip_bytes.edge("the same array twice", given(np.arange(30.0), np.arange(30.0)))
+zip_bytes.edge("a mask", given(np.tri(20, dtype=bool)))
+zip_bytes.edge(
+    "many zeros and few values",
+    given(np.round(_sparse(np.random.default_rng(0), 64, 0.9), 1)),
+)
+
+
+@zip_bytes.random
+def _(rng):
+    return given(_sparse(rng, 12, rng.random()), rng.integers(-1, 2, 12) / 4)
+
+
+@zip_bytes.property(
+    "The sparser the weights, the fewer bytes a compressed file must take.",
+    "权重越稀疏，压缩后的字节数应越少。",
+)
+def _(rng):
+    dense, half, sparse = yield [given(_sparse(rng, 40, share)) for share in (0, 0.5, 0.9)]
+    return dense > half > sparse
+
+
+@zip_bytes.property(
+    "Arrays are compressed one by one, so that their bytes add up.",
+    "数组应逐个压缩，总字节数等于各自之和。",
+)
+def _(rng):
+    a, b = _sparse(rng, 12, 0.5), _sparse(rng, 12, 0.75)
+    both, first, second = yield [given(a, b), given(a), given(b)]
+    return np.array_equal(both, first + second)
+
+
+@zip_bytes.mistake(
+    "It joins the arrays before it compresses them; compress each by itself.",
+    "先拼接再压缩了；应逐个压缩各数组。",
+)
+def _(*arrays):
+    return len(zlib.compress(b"".join(a.tobytes() for a in arrays), 9)) if arrays else 0
+
+
+@zip_bytes.mistake(
+    "It compresses at the default level; the highest, 9, was asked for.",
+    "用了默认的压缩级别；应使用最高级别，即九级。",
+)
+def _(*arrays):
+    return sum(len(zlib.compress(a.tobytes())) for a in arrays)
+
+
+@zip_bytes.mistake(
+    "It gives the bytes before compression.",
+    "给出的是压缩之前的字节数。",
+)
+def _(*arrays):
+    return metrics.dense_bytes(*arrays)
+
+
+@zip_bytes.mistake(
+    "It compresses the numbers as float64; compress the bytes as they are.",
+    "先转换成双精度再压缩了；应直接压缩原有的字节。",
+)
+def _(*arrays):
+    return metrics.zip_bytes(*[a.astype(np.float64) for a in arrays])
+
+
+@zip_bytes.mistake(
+    "It compresses the printed numbers; compress the bytes of the array.",
+    "压缩的是打印出来的文字；应压缩数组的字节。",
+)
+def _(*arrays):
+    return sum(len(zlib.compress(str(a.tolist()).encode(), 9)) for a in arrays)
+
+
+@zip_bytes.mistake(
+    "It removes the zeros first; compression alone has to make them small.",
+    "先去掉了零再压缩；应原样压缩整个数组。",
+)
+def _(*arrays):
+    return metrics.zip_bytes(*[a[a != 0] for a in arrays])
+
+
+@zip_bytes.mistake(
+    "It writes gzip files, whose headers take 12 bytes more than those of zlib.",
+    "写成了另一种文件格式，其文件头比所要求的多十二个字节。",
+)
+def _(*arrays):
+    return sum(len(gzip.compress(a.tobytes(), 9)) for a in arrays)
+
+
+# --- accuracy ------------------------------------------------------------------------------------
+
+accuracy = Check(metrics.accuracy)
+accuracy.worked("by hand", given([0, 1, 2, 2], [0, 1, 1, 2]), 0.75)
+accuracy.worked("by hand", given([1] * 10 + [0] * 10, [1] * 8 + [0] * 2 + [1] * 5 + [0] * 5), 0.65)
+accuracy.worked("by hand", given([0, 0, 0, 1], [0, 0, 0, 0]), 0.75)
+accuracy.worked("by hand", given([5, 1, 3], [5, 3, 1]), 0.3333333333333333)
+accuracy.edge("all right", given([2, 0, 1], [2, 0, 1]))
+accuracy.edge("all wrong", given([2, 0, 1], [0, 1, 2]))
+accuracy.edge("one sample", given([7], [7]))
+accuracy.edge("small integers", given(np.uint8([0, 1, 1]), np.uint8([1, 0, 1])))
+
+
+@accuracy.random
+def _(rng):
+    return given(rng.integers(0, 3, 30), rng.integers(0, 3, 30))
+
+
+@accuracy.property(
+    "The order of the samples must not matter.",
+    "改变样本的顺序，准确率不应改变。",
+)
+def _(rng):
+    labels, predictions = rng.integers(0, 3, (2, 30))
+    order = rng.permutation(30)
+    one, other = yield [given(labels, predictions), given(labels[order], predictions[order])]
+    return np.allclose(one, other)
+
+
+@accuracy.mistake(
+    "It gives the share of errors; the share of right answers was asked for.",
+    "算的是错误率；要求的是分类正确的比例。",
+)
+def _(labels, predictions):
+    return float(np.mean(labels != predictions))
+
+
+@accuracy.mistake(
+    "It counts the right answers without dividing by the number of samples.",
+    "只数了正确的个数，没有除以样本数。",
+)
+def _(labels, predictions):
+    return int(np.sum(labels == predictions))
+
+
+@accuracy.mistake(
+    "It gives percent; a share from 0 to 1 was asked for.",
+    "给出的是百分数；要求的是零到一之间的小数。",
+)
+def _(labels, predictions):
+    return 100 * float(np.mean(labels == predictions))
+
+
+@accuracy.mistake(
+    "It averages over the classes; every sample counts the same.",
+    "按类别取了平均；每个样本应同等计入。",
+)
+def _(labels, predictions):
+    return metrics.macro_recall(labels, predictions)
+
+
+@accuracy.mistake(
+    "It takes the distance of class numbers for an error; an answer is right or wrong.",
+    "把类别编号之差当作误差了；预测只有对与错之分。",
+)
+def _(labels, predictions):
+    return 1 - float(np.mean(np.abs(labels.astype(float) - predictions)))
+
+
+@accuracy.mistake(
+    "It rounds to four places; give the share as it is.",
+    "保留了四位小数；应给出未舍入的值。",
+)
+def _(labels, predictions):
+    return round(float(np.mean(labels == predictions)), 4)
+
+
+@accuracy.mistake(
+    "It asks whether all answers are right; their share was asked for.",
+    "判断的是是否全部正确；要求的是正确的比例。",
+)
+def _(labels, predictions):
+    return bool(np.all(labels == predictions))
+
+
+# --- recall --------------------------------------------------------------------------------------
+
+recall = Check(metrics.recall)
+recall.worked(
+    "A-9.9", given([1] * 10 + [0] * 10, [1] * 8 + [0] * 2 + [1] * 5 + [0] * 5, label=1), 0.8
+)
+recall.worked("by hand", given([0, 0, 2, 2, 2, 2], [0, 2, 2, 2, 2, 1], 2), 0.75)
+recall.worked("by hand", given([0, 0, 2, 2, 2, 2], [0, 2, 2, 2, 2, 1], label=0), 0.5)
+recall.edge("the class does not occur", given([0, 0, 2], [0, 1, 2], 1))
+recall.edge("the class is never found", given([1, 1, 0], [0, 0, 0], 1))
+recall.edge("every sample is of the class", given([3, 3], [3, 3], 3))
+recall.edge("more than half of the class is missed", given([1, 1, 1, 0, 0], [1, 0, 0, 1, 1], 1))
+
+
+@recall.random
+def _(rng):
+    return given(rng.integers(0, 3, 30), rng.integers(0, 3, 30), label=int(rng.integers(3)))
+
+
+@recall.property(
+    "What samples of other classes are taken for must not matter.",
+    "其他类别的样本被预测成什么，不应影响召回率。",
+)
+def _(rng):
+    labels, predictions = rng.integers(0, 3, (2, 30))
+    labels[0] = 1
+    others = np.where(labels == 1, predictions, 1)
+    one, other = yield [given(labels, predictions, 1), given(labels, others, 1)]
+    return np.array_equal(one, other)
+
+
+@recall.mistake(
+    "It gives the precision, TP / (TP + FP); divide by the samples that are of the class.",
+    "算成了精确率；分母应是真正属于该类的样本数。",
+)
+def _(labels, predictions, label):
+    return float(np.sum(labels[predictions == label] == label)
+                 / np.float64(np.sum(predictions == label)))  # fmt: skip
+
+
+@recall.mistake(
+    "It gives the accuracy over all samples; only those of the class count.",
+    "算成了全部样本的准确率；只应计入该类的样本。",
+)
+def _(labels, predictions, label):
+    return float(np.mean(labels == predictions))
+
+
+@recall.mistake(
+    "It divides by the number of all samples; divide by those of the class.",
+    "除以了全部样本数；应除以该类的样本数。",
+)
+def _(labels, predictions, label):
+    return float(np.mean((labels == label) & (predictions == label)))
+
+
+@recall.mistake(
+    "It gives 0 for a class that does not occur; 0 / 0 is nan.",
+    "对没有出现的类别给出了零；此时应为 nan。",
+)
+def _(labels, predictions, label):
+    return float(np.nan_to_num(metrics.recall(labels, predictions, label)))
+
+
+@recall.mistake(
+    "It gives the share of the class that is missed; the share that is found was asked for.",
+    "算的是漏掉的比例；要求的是找到的比例。",
+)
+def _(labels, predictions, label):
+    return 1 - metrics.recall(labels, predictions, label)
+
+
+@recall.mistake(
+    "It counts the samples found without dividing by those of the class.",
+    "只数了找到的个数，没有除以该类的样本数。",
+)
+def _(labels, predictions, label):
+    return int(np.sum((labels == label) & (predictions == label)))
+
+
+@recall.mistake(
+    "It also counts samples rightly taken for other classes; only those of the class count.",
+    "把正确排除的其他类样本也算进去了；只应计入该类的样本。",
+)
+def _(labels, predictions, label):
+    return float(np.mean((labels == label) == (predictions == label)))
+
+
+# --- macro_recall --------------------------------------------------------------------------------
+
+macro_recall = Check(metrics.macro_recall)
+macro_recall.worked("by hand", given([0, 0, 0, 1], [0, 0, 0, 0]), 0.5)
+macro_recall.worked("by hand", given([0, 0, 2, 2], [0, 1, 2, 2]), 0.75)
+macro_recall.worked("by hand", given([0, 0, 0, 0, 1, 1], [0, 1, 1, 1, 1, 1]), 0.625)
+macro_recall.edge("one class", given([4, 4], [4, 0]))
+macro_recall.edge("one sample", given([2], [2]))
+macro_recall.edge("all wrong", given([0, 1, 2], [1, 2, 0]))
+macro_recall.edge("class numbers with gaps", given([3, 3, 7, 9], [3, 7, 7, 9]))
+
+
+@macro_recall.random
+def _(rng):
+    return given(rng.integers(0, 4, 30), rng.integers(0, 4, 30))
+
+
+@macro_recall.property(
+    "Repeating every sample of one class must change nothing.",
+    "把某一类的样本都重复一遍，结果不应改变。",
+)
+def _(rng):
+    labels, predictions = rng.integers(0, 3, (2, 30))
+    again = np.concatenate([np.arange(30), np.flatnonzero(labels == 1)])
+    one, other = yield [given(labels, predictions), given(labels[again], predictions[again])]
+    return np.allclose(one, other)
+
+
+@macro_recall.mistake(
+    "It weights classes by their size, which is the accuracy; all classes count the same.",
+    "按类别大小加权，得到的是准确率；各类别应同等计入。",
+)
+def _(labels, predictions):
+    return metrics.accuracy(labels, predictions)
+
+
+@macro_recall.mistake(
+    "It averages the precisions of the classes; recall divides by the samples of a class.",
+    "把各类的精确率取了平均；召回率的分母是该类的样本数。",
+)
+def _(labels, predictions):
+    found = [
+        np.sum(labels[predictions == c] == c) / max(np.sum(predictions == c), 1)
+        for c in np.unique(labels)
+    ]
+    return float(np.mean(found))
+
+
+@macro_recall.mistake(
+    "It counts a class that is predicted but never occurs as 0; leave it out.",
+    "把只被预测、从未出现的类别按零计入了；应略去它。",
+)
+def _(labels, predictions):
+    classes = np.union1d(labels, predictions)
+    return float(np.mean([np.sum(predictions[labels == c] == c) / max(np.sum(labels == c), 1)
+                          for c in classes]))  # fmt: skip
+
+
+@macro_recall.mistake(
+    "It counts every number up to the largest label as a class; some do not occur.",
+    "把不超过最大编号的数都当作类别了；有些并未出现。",
+)
+def _(labels, predictions):
+    classes = range(labels.max() + 1)
+    return float(np.mean([np.sum(predictions[labels == c] == c) / max(np.sum(labels == c), 1)
+                          for c in classes]))  # fmt: skip
+
+
+@macro_recall.mistake(
+    "It adds up the recalls; divide by the number of classes.",
+    "把各类的召回率加起来了；还应除以类别数。",
+)
+def _(labels, predictions):
+    return float(sum(metrics.recall(labels, predictions, int(c)) for c in np.unique(labels)))
+
+
+@macro_recall.mistake(
+    "It gives the recall of the worst class; the mean over classes was asked for.",
+    "给出了最差一类的召回率；要求的是各类的平均。",
+)
+def _(labels, predictions):
+    return min(metrics.recall(labels, predictions, int(c)) for c in np.unique(labels))
+
+
+@macro_recall.mistake(
+    "It takes the median of the recalls; the mean was asked for.",
+    "取了各类召回率的中位数；要求的是平均值。",
+)
+def _(labels, predictions):
+    return float(
+        np.median([metrics.recall(labels, predictions, int(c)) for c in np.unique(labels)])
+    )
+
+
+# --- performance_loss ----------------------------------------------------------------------------
+
+performance_loss = Check(metrics.performance_loss)
+performance_loss.worked("D-2.1f", given(0.982, 0.980), 0.002)
+performance_loss.worked("D-2.1f", given(0.982, 0.980, relative=True), 0.0020366598778004076)
+performance_loss.worked("by hand", given(0.75, 0.5), 0.25)
+performance_loss.worked("by hand", given(0.75, 0.5, relative=True), 0.3333333333333333)
+performance_loss.worked("by hand", given(0.5, 0.75, relative=False), -0.25)
+performance_loss.worked("by hand", given(0.5, 0.75, relative=True), -0.5)
+performance_loss.edge("nothing has changed", given(0.5, 0.5))
+performance_loss.edge("there was nothing to lose", given(0.0, 0.25))
+performance_loss.edge("all is lost", given(0.8, 0.0, relative=True))
+performance_loss.edge("a performance below zero", given(-2.0, -3.0))
+
+
+@performance_loss.random
+def _(rng):
+    before, after = rng.uniform(0.1, 1, 2)
+    return given(float(before), float(after), relative=bool(rng.integers(2)))
+
+
+@performance_loss.property(
+    "The relative loss must be the same in percent as in fractions.",
+    "用百分数或小数表示性能时，相对损失应相同。",
+)
+def _(rng):
+    before, after = map(float, rng.uniform(0.1, 1, 2))
+    one, other = yield [given(before, after, True), given(100 * before, 100 * after, True)]
+    return np.allclose(one, other)
+
+
+@performance_loss.mistake(
+    "The sign is wrong: a loss is positive when the performance falls.",
+    "符号反了：性能下降时，损失应为正数。",
+)
+def _(before, after, relative=False):
+    return -metrics.performance_loss(before, after, relative)
+
+
+@performance_loss.mistake(
+    "It is always relative; without relative=True it is the plain difference.",
+    "总是按相对值计算；未指定 relative=True 时应取差值。",
+)
+def _(before, after, relative=False):
+    return (before - after) / before
+
+
+@performance_loss.mistake(
+    "It is never relative; with relative=True divide by the performance before.",
+    "总是按差值计算；relative=True 时应除以剪枝前的性能。",
+)
+def _(before, after, relative=False):
+    return before - after
+
+
+@performance_loss.mistake(
+    "It divides by the performance after pruning; divide by the one before.",
+    "除以了剪枝后的性能；应除以剪枝前的性能。",
+)
+def _(before, after, relative=False):
+    return (before - after) / (after if relative else 1)
+
+
+@performance_loss.mistake(
+    "It cuts off at zero; the loss is negative if pruning has helped.",
+    "在零处截断了；若剪枝有益，损失应为负数。",
+)
+def _(before, after, relative=False):
+    return max(0.0, metrics.performance_loss(before, after, relative))
+
+
+@performance_loss.mistake(
+    "It takes the absolute value; the loss is negative if pruning has helped.",
+    "取了绝对值；若剪枝有益，损失应为负数。",
+)
+def _(before, after, relative=False):
+    return abs(metrics.performance_loss(before, after, relative))
+
+
+@performance_loss.mistake(
+    "It gives the relative loss in percent; a fraction was asked for.",
+    "相对损失用了百分数；要求的是小数。",
+)
+def _(before, after, relative=False):
+    return metrics.performance_loss(before, after, relative) * (100 if relative else 1)
+
+
+# --- accuracy_difference_z -----------------------------------------------------------------------
+
+accuracy_difference_z = Check(metrics.accuracy_difference_z)
+accuracy_difference_z.worked("A-5.5", given(0.982, 0.980, samples=10_000), 1.035894)
+accuracy_difference_z.worked("by hand", given(0.8, 0.6, 10), 1.0)
+accuracy_difference_z.worked("by hand", given(0.5, 0.25, 7), 1.0)
+accuracy_difference_z.worked("by hand", given(0.5, 0.9, 34), -4.0)
+accuracy_difference_z.edge("equal accuracies", given(0.75, 0.75, 100))
+accuracy_difference_z.edge("both all right", given(1.0, 1.0, 10))
+accuracy_difference_z.edge("one all right", given(0.5, 1.0, 16))
+accuracy_difference_z.edge("one all wrong", given(0.5, 0.0, 2))
+
+
+@accuracy_difference_z.random
+def _(rng):
+    a, b = map(float, rng.uniform(0.1, 0.9, 2))
+    return given(a, b, samples=int(rng.integers(1, 1000)))
+
+
+@accuracy_difference_z.property(
+    "The accuracies exchanged must change the sign of z only.",
+    "交换两个准确率时，只应改变符号。",
+)
+def _(rng):
+    a, b = map(float, rng.uniform(0.1, 0.9, 2))
+    one, other = yield [given(a, b, 50), given(b, a, 50)]
+    return np.allclose(one, -other)
+
+
+@accuracy_difference_z.property(
+    "Four times as many samples must double z.",
+    "样本数变为四倍时，结果应变为两倍。",
+)
+def _(rng):
+    a, b = map(float, rng.uniform(0.1, 0.9, 2))
+    one, other = yield [given(a, b, 50), given(a, b, 200)]
+    return np.allclose(other, 2 * one)
+
+
+def _variance(a, samples):
+    return a * (1 - a) / samples
+
+
+def _ratio(difference, error):
+    """With 0 for no difference at all, so that only what is said is wrong."""
+    return difference / error if difference else 0.0
+
+
+@accuracy_difference_z.mistake(
+    "It divides by the variance; take its square root, the standard error.",
+    "除以了方差；应开平方，除以标准误差。",
+)
+def _(a, b, samples):
+    return _ratio(a - b, _variance(a, samples) + _variance(b, samples))
+
+
+@accuracy_difference_z.mistake(
+    "It adds the standard errors; add the variances, then take the root.",
+    "把两个标准误差直接相加了；应先把方差相加再开平方。",
+)
+def _(a, b, samples):
+    return _ratio(a - b, math.sqrt(_variance(a, samples)) + math.sqrt(_variance(b, samples)))
+
+
+@accuracy_difference_z.mistake(
+    "It forgets the number of samples: a variance is a (1 - a) / N.",
+    "忘了样本数：每个方差都应除以样本数。",
+)
+def _(a, b, samples):
+    return metrics.accuracy_difference_z(a, b, 1)
+
+
+@accuracy_difference_z.mistake(
+    "It divides by N - 1; the variance of a share is a (1 - a) / N.",
+    "除以了样本数减一；比例的方差应除以样本数。",
+)
+def _(a, b, samples):
+    return _ratio(a - b, math.sqrt(_variance(a, samples - 1) + _variance(b, samples - 1)))
+
+
+@accuracy_difference_z.mistake(
+    "It has the error of the first accuracy only; the second one varies as well.",
+    "只考虑了第一个准确率的误差；第二个同样有误差。",
+)
+def _(a, b, samples):
+    return _ratio(a - b, math.sqrt(_variance(a, samples)))
+
+
+@accuracy_difference_z.mistake(
+    "It pools the two accuracies; here each has a variance of its own.",
+    "把两个准确率合并后求方差了；这里应各用各的方差。",
+)
+def _(a, b, samples):
+    return _ratio(a - b, math.sqrt(2 * _variance((a + b) / 2, samples)))
+
+
+@accuracy_difference_z.mistake(
+    "It loses the sign; z is negative if the first accuracy is the lower one.",
+    "丢了符号；第一个准确率较低时，结果应为负数。",
+)
+def _(a, b, samples):
+    return abs(metrics.accuracy_difference_z(a, b, samples))
+
+
+@accuracy_difference_z.mistake(
+    "It divides 0 by 0 where both accuracies are 0 or 1; equal ones have z = 0.",
+    "两个准确率同为零或一时出现了零除以零；此时应得零。",
+)
+def _(a, b, samples):
+    return (a - b) / (_variance(a, samples) + _variance(b, samples)) ** 0.5

@@ -1,1 +1,771 @@
 """Checks of `minprune.formulas.quantize`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import quantize
+
+W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
+
+
+def _largest(bits):
+    return 2 ** (bits - 1) - 1
+
+
+# --- quantize_symmetric --------------------------------------------------------------------------
+
+quantize_symmetric = Check(quantize.quantize_symmetric)
+quantize_symmetric.worked(
+    "A-3.2.2", given(W_D43), ([[14, 42, 71], [85, 99, 113], [127, 14, 42]], 0.007086614173228346)
+)
+quantize_symmetric.worked(
+    "by hand",
+    given([-7.0, 0.5, 1.5, 2.5, -1.5, 3.25, 1.75], bits=4),
+    ([-7, 0, 2, 2, -2, 3, 2], 1.0),
+)
+quantize_symmetric.worked("by hand", given([[0.75, -1.5], [0.3, 0.0]], 3), ([[2, -3], [1, 0]], 0.5))
+quantize_symmetric.edge("nothing but zeros", given(np.zeros((2, 3))))
+quantize_symmetric.edge("no entries", given(np.zeros((0, 3)), 8))
+quantize_symmetric.edge("one negative weight", given([-0.3]))
+quantize_symmetric.edge("two bits: -1, 0 and 1", given([1.0, 0.4, -0.4, -0.6], 2))
+quantize_symmetric.edge("sixteen bits", given([1.0, -0.25, 0.3], 16))
+quantize_symmetric.edge("float32", given(np.array([0.5, -0.3, 0.1], dtype=np.float32), bits=8))
+
+
+@quantize_symmetric.random
+def _(rng):
+    return given(rng.standard_normal((4, 5)), bits=int(rng.integers(2, 17)))
+
+
+@quantize_symmetric.random
+def _(rng):
+    w = rng.integers(-14, 15, (4, 5)) / 8
+    w[0, 0] = -14 / 8  # so that the step is 1/4 and every odd eighth is a half
+    return given(w, bits=4)
+
+
+@quantize_symmetric.property(
+    "No weight may move by more than half a step.",
+    "每个权重的变动不应超过半个步长。",
+)
+def _(rng):
+    w = rng.standard_normal((6, 7))
+    [(q, step)] = yield [given(w, 6)]
+    return (np.abs(step * np.asarray(q) - w) <= step / 2 * (1 + 1e-9)).all()
+
+
+@quantize_symmetric.property(
+    "Weights multiplied by -4 must give the opposite integers and a step four times as long.",
+    "权重乘以 -4 时，整数应变号，步长应变为四倍。",
+)
+def _(rng):
+    w = rng.standard_normal((6, 7))
+    (q, step), (other, other_step) = yield [given(w, 5), given(-4 * w, 5)]
+    return np.array_equal(other, -np.asarray(q)) and np.allclose(other_step, 4 * step)
+
+
+@quantize_symmetric.mistake(
+    "It cuts off the fraction; round to the nearest integer.",
+    "直接舍去了小数；应取最接近的整数。",
+)
+def _(w, bits=8):
+    q, step = quantize.quantize_symmetric(w, bits)
+    return (np.trunc(w / step).astype(int) if step else q), step
+
+
+@quantize_symmetric.mistake(
+    "It rounds a half up; here a half goes to the even integer.",
+    "把一半总是进位；这里应取偶数。",
+)
+def _(w, bits=8):
+    q, step = quantize.quantize_symmetric(w, bits)
+    return (np.floor(w / step + 0.5).astype(int) if step else q), step
+
+
+@quantize_symmetric.mistake(
+    "It divides max|w| by 2^(bits-1), an integer too many; symmetric ones end at 2^(bits-1) - 1.",
+    "除以了 2^(bits-1)，多了一级；对称的整数只到 2^(bits-1) - 1。",
+)
+def _(w, bits=8):
+    levels = 2 ** (bits - 1)
+    step = np.abs(w).max(initial=0) / levels
+    q = np.rint(w / step) if step else np.zeros(w.shape)
+    return np.clip(q, -levels, levels - 1).astype(int), step
+
+
+@quantize_symmetric.mistake(
+    "It spends no bit on the sign: the largest integer is 2^(bits-1) - 1, not 2^bits - 1.",
+    "没有给符号留一位：最大的整数是 2^(bits-1) - 1。",
+)
+def _(w, bits=8):
+    step = np.abs(w).max(initial=0) / (2**bits - 1)
+    return (np.rint(w / step) if step else np.zeros(w.shape)).astype(int), step
+
+
+@quantize_symmetric.mistake(
+    "It takes the largest weight; take the largest magnitude, the weight may be negative.",
+    "取了最大的权重；应取绝对值的最大值，它可能是负的权重。",
+)
+def _(w, bits=8):
+    step = w.max(initial=0) / _largest(bits)
+    q = np.rint(w / step) if step else np.zeros(w.shape)
+    return np.clip(q, -_largest(bits), _largest(bits)).astype(int), step
+
+
+@quantize_symmetric.mistake(
+    "It takes a step for each column; the whole array has a common one.",
+    "每一列各取一个步长；整个数组应共用一个步长。",
+)
+def _(w, bits=8):
+    step = np.abs(w).max(axis=0, initial=0) / _largest(bits)
+    return np.rint(w / np.where(step > 0, step, 1)).astype(int), step
+
+
+@quantize_symmetric.mistake(
+    "It maps the range from min to max; a symmetric one lies about zero, and zero stays zero.",
+    "按最小值到最大值的范围量化了；对称量化以零为中心，零仍为零。",
+)
+def _(w, bits=8):
+    low = w.min(initial=0)
+    step = (w.max(initial=0) - low) / (2**bits - 1)
+    return np.rint((w - low) / (step or 1)).astype(int), step
+
+
+@quantize_symmetric.mistake(
+    "It returns the integers as floats; then they take as many bits as before.",
+    "整数以浮点数返回了；这样所占的比特并没有减少。",
+)
+def _(w, bits=8):
+    q, step = quantize.quantize_symmetric(w, bits)
+    return q.astype(float), step
+
+
+@quantize_symmetric.mistake(
+    "It gives the step upside down: the step is max|w| / Q.",
+    "步长的分子和分母颠倒了：应为最大绝对值除以 Q。",
+)
+def _(w, bits=8):
+    q, step = quantize.quantize_symmetric(w, bits)
+    return q, float(1 / np.float64(step))
+
+
+# --- dequantize ----------------------------------------------------------------------------------
+
+dequantize = Check(quantize.dequantize)
+dequantize.worked(
+    "A-3.2.2", given([71, 127, 0], 0.007086614173228346), [0.5031496062992126, 0.9, 0.0]
+)
+dequantize.worked("by hand", given([[2, -3], [0, 7]], 0.25), [[0.5, -0.75], [0.0, 1.75]])
+dequantize.worked("by hand", given(np.int8([-127, 1, 127]), step=0.5), [-63.5, 0.5, 63.5])
+dequantize.edge("a step of zero", given([0, 0], 0.0))
+dequantize.edge("no entries", given(np.zeros((0, 3), dtype=np.int8), 0.5))
+dequantize.edge("a single number without axes", given(np.array(-3), 0.5))
+dequantize.edge("integers of 16 bits", given(np.int16([-32767, 32767]), 1000.0))
+
+
+@dequantize.random
+def _(rng):
+    return given(rng.integers(-127, 128, (4, 5)).astype(np.int8), float(rng.integers(1, 9) / 64))
+
+
+@dequantize.property(
+    "Opposite integers must stand for opposite weights.",
+    "相反的整数应对应相反的权重。",
+)
+def _(rng):
+    q = rng.integers(-127, 128, (4, 5)).astype(np.int8)
+    one, other = yield [given(q, 0.3), given(-q, 0.3)]
+    return np.allclose(other, -np.asarray(one))
+
+
+@dequantize.mistake(
+    "It divides by the step; multiply by it.",
+    "除以了步长；应乘以步长。",
+)
+def _(q, step):
+    return q / step
+
+
+@dequantize.mistake(
+    "It reads the bytes as unsigned; a negative integer stands for a negative weight.",
+    "按无符号整数读取了；负整数对应负的权重。",
+)
+def _(q, step):
+    return step * q.astype(np.uint8).astype(float)
+
+
+@dequantize.mistake(
+    "It scales to the range from -1 to 1 by dividing by 127; the step says how large a unit is.",
+    "除以 127 化到了负一到一之间；每个单位的大小由步长决定。",
+)
+def _(q, step):
+    return q / 127
+
+
+@dequantize.mistake(
+    "It shifts by a zero point of 128; in symmetric quantization 0 stands for 0.",
+    "加上了零点 128；对称量化中零就对应零。",
+)
+def _(q, step):
+    return step * (q.astype(float) + 128)
+
+
+@dequantize.mistake(
+    "It returns whole numbers; the weights are floats.",
+    "返回了整数；权重应为浮点数。",
+)
+def _(q, step):
+    return (step * q.astype(float)).astype(int)
+
+
+# --- quantization_error --------------------------------------------------------------------------
+
+quantization_error = Check(quantize.quantization_error)
+quantization_error.worked("by hand", given([1.0, 0.25], 2), 0.125)
+quantization_error.worked("by hand", given([3.0, 1.25, 0.0, -0.5], 3), 0.1875)
+quantization_error.worked("by hand", given([[-7.0, 0.75], [2.0, -3.25]], bits=4), 0.125)
+quantization_error.edge("nothing is lost", given([1.0, -1.0, 0.0], 2))
+quantization_error.edge("nothing but zeros", given(np.zeros((2, 3)), 8))
+quantization_error.edge("one weight", given([-2.0], 2))
+quantization_error.edge("float32", given(np.array([6.0, 2.5, -0.25], dtype=np.float32), 3))
+quantization_error.edge("sixteen bits", given([1.0, -0.25, 0.3], 16))
+
+
+@quantization_error.random
+def _(rng):
+    return given(rng.standard_normal((4, 5)), bits=int(rng.integers(2, 9)))
+
+
+@quantization_error.property(
+    "Weights four times as large must have four times the error.",
+    "权重变为四倍时，误差也应变为四倍。",
+)
+def _(rng):
+    w = rng.standard_normal((6, 7))
+    one, other = yield [given(w, 5), given(4 * w, 5)]
+    return np.allclose(other, 4 * one)
+
+
+@quantization_error.property(
+    "There must be an error, and four bits more must make it smaller.",
+    "误差应大于零，并且增加四位后应减小。",
+)
+def _(rng):
+    w = rng.standard_normal((6, 7))
+    coarse, fine = yield [given(w, 4), given(w, 8)]
+    return coarse > fine > 0
+
+
+def _off(w, bits):
+    return quantize.dequantize(*quantize.quantize_symmetric(w, bits)) - w
+
+
+@quantization_error.mistake(
+    "It gives the error a minus, as if precision were gained; quantization loses it.",
+    "误差取了负号，好像精度提高了；量化会损失精度。",
+)
+def _(w, bits):
+    return -quantize.quantization_error(w, bits)
+
+
+@quantization_error.mistake(
+    "It averages with the sign, so that errors cancel; take absolute values first.",
+    "带着符号取平均，误差会互相抵消；应先取绝对值。",
+)
+def _(w, bits):
+    return float(_off(w, bits).mean())
+
+
+@quantization_error.mistake(
+    "It squares the distances; the mean of the distances was asked for.",
+    "把距离平方了；要求的是距离本身的平均值。",
+)
+def _(w, bits):
+    return float((_off(w, bits) ** 2).mean())
+
+
+@quantization_error.mistake(
+    "It takes the root of the mean square; the mean of the distances was asked for.",
+    "算成了均方根；要求的是距离的平均值。",
+)
+def _(w, bits):
+    return float(np.sqrt((_off(w, bits) ** 2).mean()))
+
+
+@quantization_error.mistake(
+    "It gives the largest distance; the mean was asked for.",
+    "给出了最大的距离；要求的是平均值。",
+)
+def _(w, bits):
+    return float(np.abs(_off(w, bits)).max())
+
+
+@quantization_error.mistake(
+    "It adds up the distances; divide by the number of weights.",
+    "把距离加起来了；还应除以权重的个数。",
+)
+def _(w, bits):
+    return float(np.abs(_off(w, bits)).sum())
+
+
+@quantization_error.mistake(
+    "It measures in steps; the error is in the units of the weights.",
+    "以步长为单位了；误差应与权重同单位。",
+)
+def _(w, bits):
+    return float(
+        quantize.quantization_error(w, bits) / np.float64(quantize.quantize_symmetric(w, bits).step)
+    )
+
+
+@quantization_error.mistake(
+    "It compares the weights with the integers; multiply these by the step first.",
+    "拿权重与整数比较了；应先把整数乘以步长。",
+)
+def _(w, bits):
+    return float(np.abs(quantize.quantize_symmetric(w, bits).q - w).mean())
+
+
+# --- fake_quantize -------------------------------------------------------------------------------
+
+fake_quantize = Check(quantize.fake_quantize)
+fake_quantize.worked("by hand", given([0.3, 0.6, -2.0], 2, 1.0), [0.0, 1.0, -1.0])
+fake_quantize.worked(
+    "by hand",
+    given([0.3, 0.6, -2.0, 0.125, 0.375, -0.1, 0.7], bits=3, limit=0.75),
+    [0.25, 0.5, -0.75, 0.0, 0.5, 0.0, 0.75],
+)
+fake_quantize.worked(
+    "by hand",
+    given([[1.1, -1.1], [0.25, 0.75], [9.0, -3.5]], bits=4, limit=3.5),
+    [[1.0, -1.0], [0.0, 1.0], [3.5, -3.5]],
+)
+fake_quantize.edge("exactly at the limit", given([0.75, -0.75, 0.0], 3, 0.75))
+fake_quantize.edge("the limit is far above the weights", given([0.1, -0.2], 2, 8.0))
+fake_quantize.edge("all weights are outside", given([4.0, -4.0, 5.0], 8, 0.5))
+fake_quantize.edge("no entries", given(np.zeros((0, 3)), 8, 1.0))
+fake_quantize.edge("sixteen bits", given([0.3, -0.7], 16, 1.0))
+fake_quantize.edge("float32", given(np.array([0.375, -0.3, 5.0], dtype=np.float32), 3, 0.75))
+
+
+@fake_quantize.random
+def _(rng):
+    return given(rng.integers(-32, 33, (4, 5)) / 32, bits=3, limit=0.75)
+
+
+@fake_quantize.random
+def _(rng):
+    return given(rng.standard_normal((4, 5)), int(rng.integers(2, 9)), float(rng.uniform(0.5, 2)))
+
+
+@fake_quantize.property(
+    "What has been quantized must stay as it is.",
+    "已经量化过的值，再量化时不应改变。",
+)
+def _(rng):
+    levels = rng.permutation(np.arange(-7, 8)) / 4
+    [same] = yield [given(levels, 4, 1.75)]
+    return np.allclose(same, levels)
+
+
+@fake_quantize.property(
+    "A larger weight must never become the smaller one.",
+    "较大的权重，量化后不应变得更小。",
+)
+def _(rng):
+    w = np.sort(2 * rng.standard_normal(50))
+    [stair] = yield [given(w, 4, 1.5)]
+    return (np.diff(stair) >= 0).all()
+
+
+@fake_quantize.mistake(
+    "It does not clip; what lies outside the limit becomes the limit.",
+    "没有截断；超出界限的权重应变为界限值。",
+)
+def _(w, bits, limit):
+    step = limit / _largest(bits)
+    return step * np.rint(w / step)
+
+
+@fake_quantize.mistake(
+    "It sets weights outside the limit to zero; they become the limit.",
+    "把超出界限的权重置零了；应变为界限值。",
+)
+def _(w, bits, limit):
+    return np.where(np.abs(w) <= limit, quantize.fake_quantize(w, bits, limit), 0)
+
+
+@fake_quantize.mistake(
+    "It also prunes whatever lies below one step; rounding is all, and no pruning is in it.",
+    "还剪掉了小于一个步长的权重；这里只有舍入，没有剪枝。",
+)
+def _(w, bits, limit):
+    small = np.abs(w) < limit / _largest(bits)
+    return np.where(small, 0, quantize.fake_quantize(w, bits, limit))
+
+
+@fake_quantize.mistake(
+    "It divides the limit by 2^(bits-1); the largest integer is 2^(bits-1) - 1.",
+    "用界限除以了 2^(bits-1)；最大的整数是 2^(bits-1) - 1。",
+)
+def _(w, bits, limit):
+    step = limit / 2 ** (bits - 1)
+    return step * np.rint(np.clip(w, -limit, limit) / step)
+
+
+@fake_quantize.mistake(
+    "It lets the lowest integer be -2^(bits-1); the range is symmetric about zero.",
+    "最小的整数取到了 -2^(bits-1)；范围应关于零对称。",
+)
+def _(w, bits, limit):
+    step = limit / _largest(bits)
+    return step * np.clip(np.rint(w / step), -_largest(bits) - 1, _largest(bits))
+
+
+@fake_quantize.mistake(
+    "It returns the integers; multiply them by the step.",
+    "返回的是整数；还应乘以步长。",
+)
+def _(w, bits, limit):
+    return np.rint(np.clip(w, -limit, limit) / (limit / _largest(bits)))
+
+
+@fake_quantize.mistake(
+    "It takes max|w| for the limit; the limit is given and the step fixed by it.",
+    "用权重的最大绝对值代替了界限；步长应由给定的界限确定。",
+)
+def _(w, bits, limit):
+    return quantize.dequantize(*quantize.quantize_symmetric(w, bits))
+
+
+@fake_quantize.mistake(
+    "It rounds down; round to the nearest integer.",
+    "向下取整了；应取最接近的整数。",
+)
+def _(w, bits, limit):
+    step = limit / _largest(bits)
+    return step * np.floor(np.clip(w, -limit, limit) / step)
+
+
+@fake_quantize.mistake(
+    "It rounds a half up; here a half goes to the even integer.",
+    "把一半总是进位；这里应取偶数。",
+)
+def _(w, bits, limit):
+    step = limit / _largest(bits)
+    return step * np.floor(np.clip(w, -limit, limit) / step + 0.5)
+
+
+# --- fake_quantize_gradient ----------------------------------------------------------------------
+
+fake_quantize_gradient = Check(quantize.fake_quantize_gradient)
+fake_quantize_gradient.worked(
+    "by hand",
+    given([0.5, 1.0, -2.0, -0.25], [3.0, -4.0, 5.0, 0.5], limit=1.0),
+    [3.0, -4.0, 0.0, 0.5],
+)
+fake_quantize_gradient.worked(
+    "by hand",
+    given([[-1.5, 0.0], [1.5, 2.0]], [[1.0, 2.0], [4.0, 8.0]], 1.5),
+    [[1.0, 2.0], [4.0, 0.0]],
+)
+fake_quantize_gradient.edge("exactly at the limit", given([0.25, -0.25], [2.0, -3.0], 0.25))
+fake_quantize_gradient.edge("all weights are outside", given([4.0, -4.0], [2.0, -3.0], 0.5))
+fake_quantize_gradient.edge("all weights are inside", given([0.125, -0.5], [2.0, -3.0], 8.0))
+fake_quantize_gradient.edge("no gradient", given([0.125, -0.5], [0.0, 0.0], 1.0))
+fake_quantize_gradient.edge("no entries", given(np.zeros((0, 3)), np.zeros((0, 3)), 1.0))
+fake_quantize_gradient.edge(
+    "float32",
+    given(
+        np.array([0.5, -0.75], dtype=np.float32), np.array([0.3, 0.7], dtype=np.float32), limit=0.5
+    ),
+)
+
+
+@fake_quantize_gradient.random
+def _(rng):
+    w, dy = rng.integers(-4, 5, (4, 5)) / 4, rng.standard_normal((4, 5))
+    return given(w, dy, limit=float(rng.integers(1, 4) / 4))
+
+
+@fake_quantize_gradient.property(
+    "Twice the gradient that comes in must give twice the gradient that goes out.",
+    "传入的梯度变为两倍时，传出的梯度也应变为两倍。",
+)
+def _(rng):
+    w, dy = rng.standard_normal((2, 5, 6))
+    one, other = yield [given(w, dy, 0.5), given(w, 2 * dy, 0.5)]
+    return np.allclose(other, 2 * np.asarray(one))
+
+
+@fake_quantize_gradient.mistake(
+    "It uses the true derivative of rounding, 0; the gradient goes straight through.",
+    "用了舍入的真实导数，即零；梯度应直接通过。",
+)
+def _(w, dy, limit):
+    return np.zeros_like(dy)
+
+
+@fake_quantize_gradient.mistake(
+    "It lets the gradient through everywhere; outside the limit it is 0.",
+    "梯度处处都通过了；界限之外应为零。",
+)
+def _(w, dy, limit):
+    return dy.copy()
+
+
+@fake_quantize_gradient.mistake(
+    "It stops the gradient at the limit itself; there it still goes through.",
+    "在界限上就把梯度置零了；恰好等于界限时仍应通过。",
+)
+def _(w, dy, limit):
+    return np.where(np.abs(w) < limit, dy, 0)
+
+
+@fake_quantize_gradient.mistake(
+    "It forgets the absolute value; weights below -limit lie outside too.",
+    "忘了取绝对值；小于负界限的权重也在范围之外。",
+)
+def _(w, dy, limit):
+    return np.where(w <= limit, dy, 0)
+
+
+@fake_quantize_gradient.mistake(
+    "It returns 1 inside and 0 outside; multiply by the gradient that comes in.",
+    "只返回了一和零；还应乘以传入的梯度。",
+)
+def _(w, dy, limit):
+    return (np.abs(w) <= limit).astype(float)
+
+
+@fake_quantize_gradient.mistake(
+    "It clips the gradient; the limit is one of the weights.",
+    "截断的是梯度；界限是针对权重的。",
+)
+def _(w, dy, limit):
+    return np.clip(dy, -limit, limit)
+
+
+@fake_quantize_gradient.mistake(
+    "It is upside down: the gradient goes through inside the limit and stops outside.",
+    "内外颠倒了：梯度应在界限之内通过，在界限之外为零。",
+)
+def _(w, dy, limit):
+    return np.where(np.abs(w) <= limit, 0, dy)
+
+
+@fake_quantize_gradient.mistake(
+    "It writes the zeros into the gradient that was passed in; return a new array.",
+    "把零直接写进了传入的梯度；应返回新的数组。",
+)
+def _(w, dy, limit):
+    dy[np.abs(w) > limit] = 0
+    return dy
+
+
+# --- scaled_to_float16 ---------------------------------------------------------------------------
+
+scaled_to_float16 = Check(quantize.scaled_to_float16)
+scaled_to_float16.worked("C-2.1d", given([1e-8], 1.0), [0.0])
+scaled_to_float16.worked("C-2.1d", given([1e-8], 1024.0), [172 * 2.0**-24])  # 1.025e-05
+scaled_to_float16.worked(
+    "by hand", given([[0.5, -3.0], [0.0, 0.25]], scale=8.0), [[4.0, -24.0], [0.0, 2.0]]
+)
+scaled_to_float16.worked("by hand", given([64.0, -63.0], 1024.0), [np.inf, -64512.0])
+scaled_to_float16.edge("no number of 16 bits", given([1 / 3, -0.1], 1.0))
+scaled_to_float16.edge("the largest number", given([65504.0, -65504.0], 1.0))
+scaled_to_float16.edge("around the smallest number", given([2.0**-25, 3 * 2.0**-25], 1.0))
+scaled_to_float16.edge("a scale below one", given([131008.0, -1.0], 0.5))
+scaled_to_float16.edge("no entries", given(np.zeros((0, 3)), 2.0))
+scaled_to_float16.edge("float32", given(np.array([1e-7, 0.1], dtype=np.float32), scale=4096.0))
+
+
+@scaled_to_float16.random
+def _(rng):
+    g = rng.integers(-(10**5), 10**5, (4, 5)) / 2**24
+    return given(g, scale=float(2 ** rng.integers(1, 12)))
+
+
+@scaled_to_float16.property(
+    "Twice the scale must double the result, as long as nothing overflows.",
+    "只要不溢出，缩放因子加倍时结果也应加倍。",
+)
+def _(rng):
+    g = rng.uniform(0.25, 1, (4, 5))
+    one, other = yield [given(g, 64.0), given(g, 128.0)]
+    return np.array_equal(2 * np.asarray(one), other)
+
+
+@scaled_to_float16.mistake(
+    "It does not scale, so that small gradients vanish.",
+    "没有缩放，小的梯度会变成零。",
+)
+def _(g, scale):
+    return g.astype(np.float16)
+
+
+@scaled_to_float16.mistake(
+    "It scales after the change to 16 bits, when small gradients have vanished; scale first.",
+    "先转成半精度再缩放了，小的梯度已经变成零；应先缩放。",
+)
+def _(g, scale):
+    return g.astype(np.float16) * np.float16(scale)
+
+
+@scaled_to_float16.mistake(
+    "It divides by the scale; multiply before the change to 16 bits, divide after it.",
+    "除以了缩放因子；转成半精度之前应相乘，之后才相除。",
+)
+def _(g, scale):
+    return (g.astype(float) / scale).astype(np.float16)
+
+
+@scaled_to_float16.mistake(
+    "It leaves the result at 32 bits; half precision was asked for.",
+    "结果仍是单精度；要求的是半精度。",
+)
+def _(g, scale):
+    return (scale * g.astype(float)).astype(np.float32)
+
+
+@scaled_to_float16.mistake(
+    "It stops at the largest number; an overflow has to show as infinity.",
+    "截断到了最大的数；溢出应表现为无穷大。",
+)
+def _(g, scale):
+    return np.clip(scale * g.astype(float), -65504, 65504).astype(np.float16)
+
+
+@scaled_to_float16.mistake(
+    "It takes the scale out again at once; that is done in the step of the weights.",
+    "马上又除掉了缩放因子；这应在更新权重时才做。",
+)
+def _(g, scale):
+    return (scale * g.astype(float)).astype(np.float16).astype(float) / scale
+
+
+# --- mixed_precision_step ------------------------------------------------------------------------
+
+mixed_precision_step = Check(quantize.mixed_precision_step)
+mixed_precision_step.worked(
+    "C-2.1d", given(np.float32([1.0]), np.float16([1.024]), lr=0.1, scale=1024.0), [0.9999]
+)
+mixed_precision_step.worked(
+    "by hand",
+    given(np.float32([1.0, -2.0, 0.5]), np.float16([8.0, 16.0, -32.0]), 0.25, 16.0),
+    [0.875, -2.25, 1.0],
+)
+mixed_precision_step.worked(
+    "by hand",
+    given(
+        np.float32([1.0, -2.0, 0.5]), np.float16([8.0, 16.0, -32.0]), 0.25, 16.0,
+        mask=np.array([True, False, True]),
+    ),
+    [0.875, 0.0, 1.0],
+)  # fmt: skip
+mixed_precision_step.edge(
+    "a pruned weight stays at zero",
+    given(np.float32([0.0, 1.0]), np.float16([4.0, 4.0]), 0.5, 2.0, np.array([False, True])),
+)
+mixed_precision_step.edge(
+    "too small for 16 bits without the scale",
+    given(np.float32([0.0, 0.0]), np.float16([2.0**-15, -(2.0**-14)]), 0.5, 1024.0),
+)
+mixed_precision_step.edge(
+    "everything is pruned",
+    given(np.float32([1.0, 2.0]), np.float16([1.0, 1.0]), 0.5, 2.0, mask=np.zeros(2, dtype=bool)),
+)
+mixed_precision_step.edge(
+    "no gradient", given(np.float32([[0.5, -0.25]]), np.float16([[0.0, 0.0]]), 0.1, 8.0, mask=None)
+)
+mixed_precision_step.edge(
+    "no entries", given(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float16), 0.1, 8.0)
+)
+mixed_precision_step.edge("float64 weights", given([1.0, -0.5], np.float16([0.5, 3.0]), 0.25, 4.0))
+
+
+@mixed_precision_step.random
+def _(rng):
+    w = rng.standard_normal((4, 5)).astype(np.float32)
+    g16, mask = (8 * rng.standard_normal((4, 5))).astype(np.float16), rng.random((4, 5)) < 0.5
+    scale = float(2 ** rng.integers(1, 6))
+    return given(w, g16, 0.125, scale, mask=mask if rng.integers(2) else None)
+
+
+@mixed_precision_step.property(
+    "Gradient and scale doubled together must give the same step.",
+    "梯度与缩放因子同时加倍时，更新不应改变。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 5)).astype(np.float32)
+    g16 = rng.standard_normal((4, 5)).astype(np.float16)
+    one, other = yield [given(w, g16, 0.1, 8.0), given(w, 2 * g16, 0.1, 16.0)]
+    return np.allclose(one, other, rtol=1e-6)
+
+
+@mixed_precision_step.mistake(
+    "It does not take the scale out: divide the gradient by it.",
+    "没有除掉缩放因子；梯度应除以它。",
+)
+def _(w, g16, lr, scale, mask=None):
+    return quantize.mixed_precision_step(w, g16, lr, 1.0, mask)
+
+
+@mixed_precision_step.mistake(
+    "It steps uphill: subtract the gradient.",
+    "朝梯度方向走了；应减去梯度。",
+)
+def _(w, g16, lr, scale, mask=None):
+    return quantize.mixed_precision_step(w, -g16, lr, scale, mask)
+
+
+@mixed_precision_step.mistake(
+    "It divides in 16 bits, where small gradients vanish again; change to float32 first.",
+    "在半精度下做了除法，小的梯度又变成零；应先转成单精度。",
+)
+def _(w, g16, lr, scale, mask=None):
+    new = w.astype(np.float32) - lr * g16 / scale
+    return new if mask is None else mask * new
+
+
+@mixed_precision_step.mistake(
+    "It keeps the weights in float16, where small steps are lost; master weights are float32.",
+    "权重存成了半精度，小的更新会丢失；主权重应为单精度。",
+)
+def _(w, g16, lr, scale, mask=None):
+    step = lr * g16.astype(np.float32) / scale
+    new = w.astype(np.float16) - step.astype(np.float16)
+    return new if mask is None else mask * new
+
+
+@mixed_precision_step.mistake(
+    "It ignores the mask; a pruned weight stays at zero.",
+    "忽略了掩码；被剪掉的权重应保持为零。",
+)
+def _(w, g16, lr, scale, mask=None):
+    return quantize.mixed_precision_step(w, g16, lr, scale)
+
+
+@mixed_precision_step.mistake(
+    "It masks the gradient only; the mask multiplies the new weights.",
+    "只对梯度用了掩码；掩码应乘在更新后的权重上。",
+)
+def _(w, g16, lr, scale, mask=None):
+    return quantize.mixed_precision_step(w, g16 if mask is None else mask * g16, lr, scale)
+
+
+@mixed_precision_step.mistake(
+    "The mask is inverted: True must mean keep.",
+    "掩码取反了：True 应表示保留。",
+)
+def _(w, g16, lr, scale, mask=None):
+    return quantize.mixed_precision_step(w, g16, lr, scale, None if mask is None else ~mask)
+
+
+@mixed_precision_step.mistake(
+    "It changes the weights that were passed in; return a new array.",
+    "改动了传入的权重；应返回新的数组。",
+)
+def _(w, g16, lr, scale, mask=None):
+    w[...] = quantize.mixed_precision_step(w, g16, lr, scale, mask)
+    return w
