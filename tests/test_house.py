@@ -19,6 +19,7 @@ HOUSE = (
     ("data",),
     ("documents",),
     ("checks",),
+    ("exercises",),
     ("experiments",),
     ("bench",),
     ("report",),

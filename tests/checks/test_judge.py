@@ -117,8 +117,8 @@ def test_a_property_can_fail_alone():
     assert run_check(check, half).passed
     wrong = [lambda x: 0.0, lambda x: "x" if x else 0.0, lambda x: 1 / 0 if x else 0.0]
     wrong += [lambda x: np.array([1.0, 2.0]) if x else 0.0, lambda x: np.ones(0) if x else 0.0]
-    for wrong in wrong:
-        verdict = run_check(check, wrong)
+    for function in wrong:
+        verdict = run_check(check, function)
         assert (verdict.status, verdict.en) == ("property", "Half of two is one.")
 
 

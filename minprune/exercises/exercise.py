@@ -1,0 +1,123 @@
+"""One exercise: a function to write, its check, and all that a student reads."""
+
+import ast
+import inspect
+import textwrap
+from pathlib import Path
+
+from minprune.checks.check import Check
+from minprune.documents.index import ID
+
+LANGUAGES = "en", "zh"
+HEADS = {
+    "en": """\
+{id}  {title}   ({points} points)
+
+    python -m minprune exercises check {id}
+    python -m minprune exercises hint {id}
+""",
+    "zh": """\
+{id}  {title}   （{points} 分）
+
+    python -m minprune exercises check {id}     检查
+    python -m minprune exercises hint {id}      提示
+""",
+}
+UNWRITTEN = 'raise NotImplementedError("not written yet")'
+
+
+class Exercise(Check):
+    """A check of a function that a student writes; its solution is the reference.
+
+    id      "2.3" is the third exercise of assignment 2
+    title   {"en": ..., "zh": ...}, as all that is to be read
+    text    the docstring of the function: what to compute, shapes, rules, an example for doctest
+    hints   in each language a list, from a first idea to nearly the answer
+    source  items of the documents and papers
+    points  of the assignment's
+
+    The solution is marked by `@exercise.solution`, and must stand alone: NumPy and Python, nothing
+    of minprune. Cases, properties and mistakes are added as to any `Check`.
+    """
+
+    def __init__(self, id, title, text, hints, source, points=5, tolerance=1e-6):
+        super().__init__(None, tolerance)
+        self.id, self.title, self.hints, self.points = id, title, hints, points
+        self.text = {language: inspect.cleandoc(words) for language, words in text.items()}
+        self.source = source
+
+    def solution(self, function):
+        """Decorator: the function that does it right."""
+        self.formula = function
+        return function
+
+    @property
+    def assignment(self):
+        """The number of the assignment that it belongs to."""
+        return int(self.id.partition(".")[0])
+
+    @property
+    def order(self):
+        """(assignment, which of its exercises)."""
+        return tuple(map(int, self.id.split(".")))
+
+    @property
+    def file(self):
+        """Where it lies in a student's folder."""
+        return f"assignment{self.assignment}/ex{self.id.replace('.', '_')}_{self.name}.py"
+
+    @property
+    def specification(self):
+        return self.text["en"]
+
+    @property
+    def ids(self):
+        return tuple(dict.fromkeys(ID.findall(self.source)))
+
+    def starter(self, language="en"):
+        """The file that a student begins with."""
+        head = HEADS[language].format(id=self.id, title=self.title[language], points=self.points)
+        body = f'"""{self.text[language]}\n"""\n{UNWRITTEN}'
+        return (f'"""{head}"""\n\nimport numpy as np\n\n\n'
+                f"{self.signature}\n{textwrap.indent(body, '    ')}\n")  # fmt: skip
+
+    def source_of_solution(self):
+        """The solution as text, without its decorator."""
+        lines = textwrap.dedent(inspect.getsource(self.formula)).splitlines()
+        start = next(k for k, line in enumerate(lines) if line.startswith("def "))
+        return "\n".join(lines[start:]) + "\n"
+
+    def is_untouched(self, path):
+        """Whether the function in a file still says that it is not written, whatever stands around.
+
+        A file that cannot be read as Python was touched.
+        """
+        try:
+            tree = ast.parse(Path(path).read_bytes())
+        except (SyntaxError, ValueError):
+            return False
+        found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == self.name]
+        return bool(found) and normalized(found[-1].body) == normalized(ast.parse(UNWRITTEN).body)
+
+
+def normalized(body):
+    """The statements of a function as text that does not depend on layout, names or docstring.
+
+    Names of variables are numbered in the order in which they appear.
+
+    >>> one, two = (ast.parse(text).body for text in ("x = 1 ; y = x", "a  = 1\\nb = (a)"))
+    >>> normalized(one) == normalized(two)
+    True
+    """
+    statements = [s for s in body if not _is_text(s)]
+    numbers = {}
+    copy = ast.parse(ast.unparse(ast.Module(statements, [])))
+    for node in ast.walk(copy):
+        for field in ("id", "arg"):
+            if isinstance(getattr(node, field, None), str):
+                setattr(node, field, numbers.setdefault(getattr(node, field), f"n{len(numbers)}"))
+    return ast.dump(copy)
+
+
+def _is_text(statement):
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

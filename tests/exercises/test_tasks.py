@@ -1,0 +1,163 @@
+"""Every exercise: the solution passes, the starter does not, each mistake is told apart."""
+
+import ast
+import doctest
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+from minprune.checks.judge import run_check
+from minprune.documents.papers import papers_in
+from minprune.exercises import ASSIGNMENTS, exercise_of, exercises
+from minprune.exercises.exercise import LANGUAGES, UNWRITTEN, normalized
+
+ALL = exercises()
+MISTAKES = [(id, k) for id, exercise in ALL.items() for k in range(len(exercise.mistakes))]
+SEEDS = [0, 1, 2]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_the_solution_passes(id):
+    for seed in SEEDS:
+        verdict = run_check(ALL[id], ALL[id].formula, seed)
+        assert verdict.passed, verdict
+
+
+@pytest.mark.parametrize(("id", "k"), MISTAKES)
+def test_every_mistake_is_told_apart(id, k):
+    mistake = ALL[id].mistakes[k]
+    for seed in SEEDS:
+        verdict = run_check(ALL[id], mistake.function, seed)
+        assert (verdict.status, verdict.en, verdict.zh) == ("mistake", mistake.en, mistake.zh)
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_mistakes_and_properties_are_said_in_one_sentence(id):
+    exercise = ALL[id]
+    assert len(exercise.mistakes) >= 4
+    assert len({m.en for m in exercise.mistakes}) == len({m.zh for m in exercise.mistakes})
+    for said in [*exercise.mistakes, *exercise.properties]:
+        assert said.en[0].isupper() and said.en.endswith(".") and len(said.en) <= 140
+        assert said.zh.endswith("。") and len(CHINESE.findall(said.zh)) >= 5
+    parameters = [*inspect.signature(exercise.formula).parameters]
+    for mistake in exercise.mistakes:
+        assert [*inspect.signature(mistake.function).parameters] == parameters
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_cases_come_by_hand_at_the_border_and_at_random(id):
+    exercise = ALL[id]
+    by_hand = [case for case in exercise.fixed if case.source]
+    assert len(by_hand) >= 2 and len(exercise.fixed) - len(by_hand) >= 2 and exercise.draws
+    assert all(case.gives is not None for case in by_hand)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("id", ALL)
+def test_the_starter_is_python_with_an_example_that_is_right(id, language):
+    exercise = ALL[id]
+    text = exercise.starter(language)
+    assert max(map(len, text.splitlines())) <= 100
+    (function,) = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
+    assert function.name == exercise.name and exercise.id in ast.get_docstring(ast.parse(text))
+    example = doctest.DocTestParser().get_doctest(
+        exercise.text[language], {"np": np, exercise.name: exercise.formula}, id, None, 0
+    )
+    assert example.examples, "no example"
+    runner = doctest.DocTestRunner()
+    runner.run(example)
+    assert runner.failures == 0
+    assert bool(CHINESE.search(exercise.text[language])) == (language == "zh")
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_both_languages_show_the_same_example(id):
+    parts = [
+        [(e.source, e.want) for e in doctest.DocTestParser().get_examples(ALL[id].text[language])]
+        for language in LANGUAGES
+    ]
+    assert parts[0] == parts[1]
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_what_a_student_reads(id):
+    exercise = ALL[id]
+    for words in (exercise.title, exercise.text, exercise.hints):
+        assert {*words} == {*LANGUAGES}
+    assert 2 <= len(exercise.hints["en"]) == len(exercise.hints["zh"]) <= 4
+    for en, zh in zip(exercise.hints["en"], exercise.hints["zh"], strict=True):
+        assert en[-1] in ".?" and not CHINESE.search(en) and len(en) <= 300
+        assert zh[-1] in "。？" and CHINESE.search(zh)
+    assert exercise.ids or papers_in(exercise.source) or "MIT 6.5940" in exercise.source
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_a_starter_is_not_started_and_holds_no_solution(id, tmp_path):
+    exercise = ALL[id]
+    solution = ast.parse(exercise.source_of_solution()).body[0]
+    path = tmp_path / "starter.py"
+    for language in LANGUAGES:
+        path.write_text(exercise.starter(language), encoding="utf-8")
+        assert exercise.is_untouched(path)
+        functions = ast.walk(ast.parse(path.read_bytes()))
+        bodies = [node.body for node in functions if isinstance(node, ast.FunctionDef)]
+        assert normalized(solution.body) not in map(normalized, bodies)
+    path.write_text(exercise.source_of_solution(), encoding="utf-8")
+    assert not exercise.is_untouched(path)
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_a_solution_stands_alone(id):
+    source = ALL[id].source_of_solution()
+    allowed = {"np", *dir(__builtins__ if not isinstance(__builtins__, dict) else object)}
+    names = {"np": np}
+    exec(source, names)  # nothing else from its file
+    assert "minprune" not in source and allowed
+    for case in ALL[id].cases():
+        names[ALL[id].name](*case.call.args, **case.call.kwargs)
+    assert ALL[id].formula.__doc__ is None, "the text is the docstring"
+
+
+def test_untouched_means_the_body_of_the_function(tmp_path):
+    exercise, path = ALL["1.1"], tmp_path / "x.py"
+    for text, untouched in [
+        (exercise.starter().replace('"not written yet"', '"later"'), False),
+        (exercise.starter().replace("import numpy as np", "import numpy as np\nx = 1"), True),
+        (exercise.starter().replace(UNWRITTEN, f"return 1\n    {UNWRITTEN}"), False),
+        (exercise.starter() + "\n\ndef sparsity(w):\n    return 1.0\n", False),
+        ("def f(:", False),
+        ("", False),
+    ]:
+        path.write_text(text)
+        assert exercise.is_untouched(path) == untouched
+
+
+def test_normalized_bodies():
+    def body(text):
+        return normalized(ast.parse(text).body)
+
+    assert body('"""Text."""\nx = f(1)  # c\nreturn x') == body("y = f( 1 )\nreturn y")
+    assert body("x = 1\ny = x") != body("x = 1\ny = 1") and body("a + b") != body("a - b")
+    assert body("a - b - a") != body("a - b - b")
+
+
+def test_ids_and_assignments():
+    by_assignment = {}
+    for id, exercise in ALL.items():
+        by_assignment.setdefault(exercise.assignment, []).append(int(id.split(".")[1]))
+        assert exercise_of(id) is exercise_of(exercise.name) is exercise
+        assert exercise.points > 0 and exercise.file.startswith(f"assignment{exercise.assignment}/")
+    assert {*by_assignment} <= {*ASSIGNMENTS}
+    assert all(numbers == [*range(1, len(numbers) + 1)] for numbers in by_assignment.values())
+    assert len({exercise.name for exercise in ALL.values()}) == len(ALL)
+    with pytest.raises(ValueError, match=r"no exercise is called '9\.9'; there are 1\.1"):
+        exercise_of("9.9")
+
+
+def test_there_are_enough():
+    assert len(ALL) >= 16 and {e.assignment for e in ALL.values()} == {*ASSIGNMENTS}
+    for assignment in ASSIGNMENTS:
+        assert sum(e.points for e in ALL.values() if e.assignment == assignment) == 25
