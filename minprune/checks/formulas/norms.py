@@ -1,1 +1,659 @@
 """Checks of `minprune.formulas.norms`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import norms
+
+# The matrix of D-4.3 and two layers of A-4.4; document A adds up the second to 3.2, which is 3.9.
+W = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
+H1 = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]
+H3 = [[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]
+
+# A kernel (2, 1, 2, 3) of three filters: (1, -2, 2, 0), (-1, -1, 1, 1), (0, 0, 0, -3).
+KERNEL = [[[[1.0, -1.0, 0.0], [-2.0, -1.0, 0.0]]], [[[2.0, 1.0, 0.0], [0.0, 1.0, -3.0]]]]
+
+
+# --- l1_norm -------------------------------------------------------------------------------------
+
+l1_norm = Check(norms.l1_norm)
+l1_norm.worked("C-4.2a", given(W), 4.3)
+l1_norm.worked("A-4.4", given(H1), 2.1)
+l1_norm.worked("A-4.4", given(H3), 3.9)
+l1_norm.worked("by hand", given([2.0, -3.0]), 5.0)
+l1_norm.worked("by hand", given([[[1.0, -2.0]], [[0.5, -4.0]]]), 7.5)
+l1_norm.edge("no entries", given(np.zeros((0, 3))))
+l1_norm.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+l1_norm.edge("one negative entry", given([-0.5]))
+l1_norm.edge("no axes", given(np.array(-2.0)))
+l1_norm.edge("single precision", given(np.array([[0.5, -0.25], [4.0, 0.125]], np.float32)))
+
+
+@l1_norm.random
+def _(rng):
+    return given(rng.integers(-16, 17, (3, 5)) / 8)
+
+
+@l1_norm.property(
+    "Weights times -2 must have twice the norm.",
+    "权重乘以 -2，范数应变为两倍。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 3))
+    once, twice = yield [given(w), given(-2 * w)]
+    return np.allclose(twice, 2 * once)
+
+
+@l1_norm.mistake(
+    "It adds the weights with their signs; the L1 norm adds their absolute values.",
+    "直接把带符号的权重相加了；L1 范数是绝对值之和。",
+)
+def _(w):
+    return float(np.sum(w))
+
+
+@l1_norm.mistake(
+    "It takes the absolute value after the sum; it belongs to every weight, before the sum.",
+    "先求和再取绝对值了；应先对每个权重取绝对值。",
+)
+def _(w):
+    return float(abs(np.sum(w)))
+
+
+@l1_norm.mistake(
+    "This is the L2 norm; the L1 norm has neither squares nor a root.",
+    "这是 L2 范数；L1 范数既不平方也不开方。",
+)
+def _(w):
+    return float(np.sqrt(np.square(w).sum()))
+
+
+@l1_norm.mistake(
+    "It averages the magnitudes; a norm is their sum.",
+    "对绝对值取了平均；范数是它们的和。",
+)
+def _(w):
+    return float(np.abs(w).mean()) if w.size else 0.0
+
+
+@l1_norm.mistake(
+    "Of a matrix it gives the largest column sum, the induced norm; add up all entries.",
+    "对矩阵给出的是最大列和（诱导范数）；应把所有元素相加。",
+)
+def _(w):
+    return float(np.linalg.norm(w, 1))
+
+
+@l1_norm.mistake(
+    "It adds along the first axis only; the norm is one number for the whole array.",
+    "只沿第一个轴求和了；整个数组的范数是一个数。",
+)
+def _(w):
+    return sum(abs(w))
+
+
+@l1_norm.mistake(
+    "It counts the weights that are not zero, the L0 norm; add their magnitudes.",
+    "数的是非零权重的个数（L0 范数）；应把绝对值相加。",
+)
+def _(w):
+    return float(np.count_nonzero(w))
+
+
+# --- l2_norm -------------------------------------------------------------------------------------
+
+l2_norm = Check(norms.l2_norm)
+l2_norm.worked("D-4.3", given(W), 1.6583123951777)
+l2_norm.worked("C-4.2b", given(H1), np.sqrt(0.91))
+l2_norm.worked("by hand", given([[3.0, 0.0], [0.0, -4.0]]), 5.0)
+l2_norm.worked("by hand", given([1.0, -2.0, 2.0]), 3.0)
+l2_norm.worked("by hand", given([[[1.0, -1.0]], [[-1.0, 1.0]]]), 2.0)
+l2_norm.edge("no entries", given(np.zeros((0, 3))))
+l2_norm.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+l2_norm.edge("one negative entry", given([-0.5]))
+l2_norm.edge("no axes", given(np.array(-2.0)))
+l2_norm.edge("single precision", given(np.array([[1.5, -2.0], [0.0, 0.0]], np.float32)))
+
+
+@l2_norm.random
+def _(rng):
+    return given(rng.integers(-16, 17, (3, 5)) / 8)
+
+
+@l2_norm.property(
+    "The squared norms of two halves must add up to the squared norm of the whole.",
+    "两半的范数平方之和应等于整体范数的平方。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 3))
+    whole, first, second = yield [given(w), given(w[:2]), given(w[2:])]
+    return np.allclose(first**2 + second**2, whole**2)
+
+
+@l2_norm.mistake(
+    "The square root is missing: this is the squared norm.",
+    "忘了开平方：这是范数的平方。",
+)
+def _(w):
+    return float(np.square(w).sum())
+
+
+@l2_norm.mistake(
+    "This is the L1 norm; the L2 norm squares, adds, and takes the root.",
+    "这是 L1 范数；L2 范数是平方、求和、再开方。",
+)
+def _(w):
+    return float(np.abs(w).sum())
+
+
+@l2_norm.mistake(
+    "Of a matrix it gives the spectral norm; here all entries are squared and added.",
+    "对矩阵给出的是谱范数；这里应对所有元素平方求和再开方。",
+)
+def _(w):
+    return float(np.linalg.norm(w, 2))
+
+
+@l2_norm.mistake(
+    "It takes the mean of the squares; a norm takes their sum.",
+    "对平方取了平均（均方根）；范数应取平方和。",
+)
+def _(w):
+    return float(np.sqrt(np.square(w).mean())) if w.size else 0.0
+
+
+@l2_norm.mistake(
+    "It gives the largest magnitude, the maximum norm; every weight counts.",
+    "给出的是最大绝对值（无穷范数）；每个权重都应计入。",
+)
+def _(w):
+    return float(np.abs(w).max(initial=0))
+
+
+@l2_norm.mistake(
+    "It adds first and squares then; square every weight before the sum.",
+    "先求和再平方了；应先对每个权重平方再求和。",
+)
+def _(w):
+    return float(np.sqrt(np.sum(w) ** 2))
+
+
+@l2_norm.mistake(
+    "It gives a norm for every column; one number for the whole array is asked for.",
+    "对每一列各给出一个范数；整个数组只应有一个数。",
+)
+def _(w):
+    return np.sqrt(np.square(w).sum(axis=0))
+
+
+# --- spectral_norm -------------------------------------------------------------------------------
+
+spectral_norm = Check(norms.spectral_norm)
+spectral_norm.worked("D-4.2a", given(W), 1.531890945111905)
+spectral_norm.worked("by hand", given([[3.0, 0.0], [0.0, -4.0]]), 4.0)
+spectral_norm.worked("by hand", given([[0.0, 2.0], [0.0, 0.0]]), 2.0)
+spectral_norm.worked("by hand", given([[1.0, 1.0], [1.0, 1.0]]), 2.0)
+spectral_norm.worked("by hand", given([[0.0, -2.0, 0.0], [1.0, 0.0, 0.0]]), 2.0)
+spectral_norm.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+spectral_norm.edge("one negative entry", given([[-0.5]]))
+spectral_norm.edge("one column: the L2 norm", given([[3.0], [-4.0]]))
+spectral_norm.edge("one row: the L2 norm", given([[3.0, -4.0, 12.0]]))
+spectral_norm.edge("a rotation stretches nothing", given([[0.6, -0.8], [0.8, 0.6]]))
+
+
+@spectral_norm.random
+def _(rng):
+    return given(rng.integers(-8, 9, (3, 4)) / 4)
+
+
+@spectral_norm.property(
+    "The transposed matrix must have the same norm.",
+    "矩阵转置后，谱范数应不变。",
+)
+def _(rng):
+    w = rng.standard_normal((3, 5))
+    one, other = yield [given(w), given(w.T)]
+    return np.allclose(one, other)
+
+
+@spectral_norm.property(
+    "No vector may be stretched by more than the norm.",
+    "任何向量被拉伸的倍数都不应超过谱范数。",
+)
+def _(rng):
+    w, x = rng.standard_normal((3, 4)), rng.standard_normal((4, 50))
+    (norm,) = yield [given(w)]
+    return (np.linalg.norm(w @ x, axis=0) <= norm * np.linalg.norm(x, axis=0) * (1 + 1e-6)).all()
+
+
+@spectral_norm.mistake(
+    "This is the Frobenius norm, the root of all squares; take the largest singular value.",
+    "这是 Frobenius 范数（所有元素平方和的根）；应取最大奇异值。",
+)
+def _(W):
+    return float(np.sqrt(np.square(W).sum()))
+
+
+@spectral_norm.mistake(
+    "It takes the largest eigenvalue; that differs from the singular value, and needs a square W.",
+    "取了最大特征值；它一般不等于奇异值，而且要求方阵。",
+)
+def _(W):
+    return float(np.abs(np.linalg.eigvals(W)).max())
+
+
+@spectral_norm.mistake(
+    "The root is missing: an eigenvalue of W^T W is the square of a singular value.",
+    "忘了开平方：W^T W 的特征值是奇异值的平方。",
+)
+def _(W):
+    return float(np.linalg.eigvalsh(W.T @ W).max())
+
+
+@spectral_norm.mistake(
+    "It takes the smallest singular value; the largest is the norm.",
+    "取了最小的奇异值；应取最大的。",
+)
+def _(W):
+    return float(np.linalg.svd(W, compute_uv=False)[-1])
+
+
+@spectral_norm.mistake(
+    "It adds the singular values, the nuclear norm; only the largest counts.",
+    "把奇异值加起来了（核范数）；只应取最大的一个。",
+)
+def _(W):
+    return float(np.linalg.svd(W, compute_uv=False).sum())
+
+
+@spectral_norm.mistake(
+    "It takes the largest column sum, which the L1 norm induces; here the L2 norm does.",
+    "取了最大列和，那是 L1 诱导的范数；这里应由 L2 范数诱导。",
+)
+def _(W):
+    return float(np.abs(W).sum(axis=0).max())
+
+
+# --- normalize -----------------------------------------------------------------------------------
+
+normalize = Check(norms.normalize)
+normalize.worked("D-4.3", given(W), np.array([[1, 3, 5], [6, 7, 8], [9, 1, 3]]) / np.sqrt(275))
+normalize.worked("D-4.1a", given([3.0, -4.0]), [0.6, -0.8])
+normalize.worked("by hand", given([[1.0, -1.0], [-1.0, 1.0]]), [[0.5, -0.5], [-0.5, 0.5]])
+normalize.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+normalize.edge("no entries", given(np.zeros((0, 3))))
+normalize.edge("one negative entry", given([-0.5]))
+normalize.edge("of unit norm already", given([[0.6, 0.0], [0.0, -0.8]]))
+normalize.edge("single precision", given(np.array([[3.0, 0.0], [0.0, -4.0]], np.float32)))
+
+
+@normalize.random
+def _(rng):
+    return given(rng.standard_normal((3, 4)))
+
+
+@normalize.property(
+    "Weights times 4 must give the same result.",
+    "权重乘以 4，结果应不变。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 3))
+    one, other = yield [given(w), given(4 * w)]
+    return np.allclose(one, other)
+
+
+@normalize.property(
+    "The squares of the result must add up to 1.",
+    "结果的平方和应为 1。",
+)
+def _(rng):
+    (unit,) = yield [given(rng.standard_normal((4, 3)))]
+    return np.allclose(np.square(unit).sum(), 1)
+
+
+@normalize.mistake(
+    "It divides by the largest magnitude; divide by the L2 norm.",
+    "除以了最大绝对值；应除以 L2 范数。",
+)
+def _(w):
+    return w / np.abs(w).max() if w.any() else w.copy()
+
+
+@normalize.mistake(
+    "It divides by the sum of |w|, the L1 norm; divide by the L2 norm.",
+    "除以了绝对值之和（L1 范数）；应除以 L2 范数。",
+)
+def _(w):
+    return w / np.abs(w).sum() if w.any() else w.copy()
+
+
+@normalize.mistake(
+    "It divides by the squared norm; the square root is missing.",
+    "除以了范数的平方；忘了开方。",
+)
+def _(w):
+    return w / np.square(w).sum() if w.any() else w.copy()
+
+
+@normalize.mistake(
+    "It drops the signs to reach [0, 1]; W / ||W|| keeps them and lies in [-1, 1].",
+    "为了落在 [0, 1] 丢了符号；W/||W|| 保留符号，取值在 [-1, 1]。",
+)
+def _(w):
+    return np.abs(norms.normalize(w))
+
+
+@normalize.mistake(
+    "It maps the smallest weight to 0 and the largest to 1; only divide by the L2 norm.",
+    "做了最小值到最大值的 [0, 1] 缩放；只需除以 L2 范数。",
+)
+def _(w):
+    return (w - w.min()) / np.ptp(w) if w.any() else w.copy()
+
+
+@normalize.mistake(
+    "It scales every column by itself; there is one norm, that of the whole array.",
+    "对每一列分别归一化了；应使用整个数组的一个范数。",
+)
+def _(w):
+    norm = np.sqrt(np.square(w).sum(axis=0))
+    return w / np.where(norm > 0, norm, 1)
+
+
+@normalize.mistake(
+    "It divides 0 by 0 if all weights are zero; an array of zeros stays as it is.",
+    "权重全为零时出现 0/0；全零数组应保持不变。",
+)
+def _(w):
+    return w / norms.l2_norm(w)
+
+
+@normalize.mistake(
+    "It changes the array that it is given; return a new one.",
+    "改动了传入的数组；应返回新的数组。",
+)
+def _(w):
+    w /= norms.l2_norm(w) or 1
+    return w
+
+
+# --- relative_magnitude --------------------------------------------------------------------------
+
+relative_magnitude = Check(norms.relative_magnitude)
+relative_magnitude.worked("D-4.3", given(W), np.array([[1, 3, 5], [6, 7, 8], [9, 1, 3]]) / 9)
+relative_magnitude.worked("by hand", given([1.0, -4.0]), [0.25, 1.0])
+relative_magnitude.worked("by hand", given([[-2.0, 1.0], [0.0, 0.5]]), [[1.0, 0.5], [0.0, 0.25]])
+relative_magnitude.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+relative_magnitude.edge("no entries", given(np.zeros((0, 3))))
+relative_magnitude.edge("one negative entry", given([-0.5]))
+relative_magnitude.edge("all are negative", given([[-4.0, -1.0], [-2.0, -8.0]]))
+relative_magnitude.edge("all are of one magnitude", given([0.5, -0.5, 0.5]))
+relative_magnitude.edge("single precision", given(np.array([[1.0, -2.0]], np.float32)))
+
+
+@relative_magnitude.random
+def _(rng):
+    return given(rng.integers(-16, 17, (3, 4)) / 8)
+
+
+@relative_magnitude.property(
+    "Weights times -4 must give the same result.",
+    "权重乘以 -4，结果应不变。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 3))
+    one, other = yield [given(w), given(-4 * w)]
+    return np.allclose(one, other)
+
+
+@relative_magnitude.mistake(
+    "It keeps the signs; magnitudes are absolute values, from 0 to 1.",
+    "保留了符号；幅值应取绝对值，取值在 0 到 1。",
+)
+def _(w):
+    return w / np.abs(w).max() if w.any() else w.copy()
+
+
+@relative_magnitude.mistake(
+    "It divides by the largest weight; divide by the largest |w|, since w may be negative.",
+    "除以了最大的权重；应除以最大的绝对值，该权重可能为负。",
+)
+def _(w):
+    return np.abs(w) / w.max() if w.any() else w.copy()
+
+
+@relative_magnitude.mistake(
+    "It divides by the sum of |w|; divide by the largest |w|, so that it becomes 1.",
+    "除以了绝对值之和；应除以最大绝对值，使其变为 1。",
+)
+def _(w):
+    return np.abs(w) / np.abs(w).sum() if w.any() else w.copy()
+
+
+@relative_magnitude.mistake(
+    "It divides by the L2 norm; divide by the largest |w|, so that it becomes 1.",
+    "除以了 L2 范数；应除以最大绝对值，使其变为 1。",
+)
+def _(w):
+    return np.abs(norms.normalize(w))
+
+
+@relative_magnitude.mistake(
+    "It subtracts the smallest magnitude first; only a weight of 0 has the score 0.",
+    "先减去了最小的绝对值；只有为 0 的权重得分才为 0。",
+)
+def _(w):
+    size = np.abs(w)
+    return (size - size.min()) / np.ptp(size) if w.any() else size
+
+
+@relative_magnitude.mistake(
+    "It compares within each column; the largest magnitude of the whole array is meant.",
+    "只在每一列内比较；应取整个数组的最大绝对值。",
+)
+def _(w):
+    largest = np.abs(w).max(axis=0, initial=0)
+    return np.abs(w) / np.where(largest > 0, largest, 1)
+
+
+@relative_magnitude.mistake(
+    "It divides 0 by 0 if all weights are zero; zeros stay zeros.",
+    "权重全为零时出现 0/0；零应保持为零。",
+)
+def _(w):
+    return np.abs(w) / np.abs(w).max(initial=0)
+
+
+# --- unit_l1 -------------------------------------------------------------------------------------
+
+unit_l1 = Check(norms.unit_l1)
+unit_l1.worked("C-4.2a", given(W), [1.6, 1.1, 1.6])
+unit_l1.worked("C-4.2a", given(W, axis=0), [0.9, 2.1, 1.3])
+unit_l1.worked("A-4.4", given(H3, axis=0), [1.5, 2.4])
+unit_l1.worked("by hand", given([[2.0, -1.0, 0.0], [-3.0, -1.0, 0.5]]), [5.0, 2.0, 0.5])
+unit_l1.worked("by hand", given(KERNEL), [5.0, 4.0, 3.0])
+unit_l1.edge("channels of a kernel", given(KERNEL, axis=2))
+unit_l1.edge("an axis counted from the end", given(KERNEL, -2))
+unit_l1.edge("rows of the window", given(KERNEL, axis=0))
+unit_l1.edge("one weight in each unit", given([-0.5, 0.25, 0.0]))
+unit_l1.edge("units without weights", given(np.zeros((0, 3))))
+unit_l1.edge("no units", given(np.zeros((3, 0))))
+unit_l1.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+unit_l1.edge("single precision", given(np.array([[0.5, -0.25], [-4.0, 0.125]], np.float32), -1))
+
+
+@unit_l1.random
+def _(rng):
+    return given(rng.integers(-16, 17, (4, 3)) / 8, axis=int(rng.integers(-2, 2)))
+
+
+@unit_l1.random
+def _(rng):
+    return given(rng.integers(-16, 17, (3, 2, 2, 4)) / 8)
+
+
+@unit_l1.property(
+    "Units of rows and units of columns must add up to the same number.",
+    "按行和按列划分单元，各单元范数之和应相同。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 3))
+    columns, rows = yield [given(w), given(w, axis=0)]
+    return np.allclose(np.sum(columns), np.sum(rows))
+
+
+@unit_l1.mistake(
+    "It adds the weights with their signs; the L1 norm adds their absolute values.",
+    "直接把带符号的权重相加了；L1 范数是绝对值之和。",
+)
+def _(w, axis=-1):
+    return w.sum(axis=tuple(a for a in range(w.ndim) if a != axis % w.ndim))
+
+
+@unit_l1.mistake(
+    "It takes the absolute value after the sum; it belongs to every weight, before the sum.",
+    "先求和再取绝对值了；应先对每个权重取绝对值。",
+)
+def _(w, axis=-1):
+    return np.abs(w.sum(axis=tuple(a for a in range(w.ndim) if a != axis % w.ndim)))
+
+
+@unit_l1.mistake(
+    "It adds along the axis that numbers the units; add along all the others.",
+    "沿着给单元编号的轴求和了；应沿其余所有轴求和。",
+)
+def _(w, axis=-1):
+    return np.abs(w).sum(axis=axis)
+
+
+@unit_l1.mistake(
+    "It always takes the last axis for the units; `axis` says which it is.",
+    "总把最后一个轴当作单元；应按参数 axis 来定。",
+)
+def _(w, axis=-1):
+    return norms.unit_l1(w)
+
+
+@unit_l1.mistake(
+    "It adds over axes 1, 2, 3, for kernels (out, in, h, w); here filters are the last axis.",
+    "沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里滤波器在最后一个轴。",
+)
+def _(w, axis=-1):
+    return np.abs(w).sum(axis=(1, 2, 3))
+
+
+@unit_l1.mistake(
+    "It gives the norm of the whole layer; every unit has its own.",
+    "给出的是整层的范数；每个单元应有自己的范数。",
+)
+def _(w, axis=-1):
+    return np.full(w.shape[axis], np.abs(w).sum())
+
+
+@unit_l1.mistake(
+    "It averages the magnitudes of a unit; the norm is their sum.",
+    "对单元内的绝对值取了平均；范数是它们的和。",
+)
+def _(w, axis=-1):
+    return norms.unit_l1(w, axis) * w.shape[axis] / max(w.size, 1)
+
+
+@unit_l1.mistake(
+    "This is the L2 norm of the units; the L1 norm has neither squares nor a root.",
+    "这是各单元的 L2 范数；L1 范数既不平方也不开方。",
+)
+def _(w, axis=-1):
+    return norms.unit_l2(w, axis)
+
+
+# --- unit_l2 -------------------------------------------------------------------------------------
+
+unit_l2 = Check(norms.unit_l2)
+unit_l2.worked("C-4.2b", given(W), np.sqrt([1.18, 0.59, 0.98]))
+unit_l2.worked("C-4.2b", given(W, axis=0), np.sqrt([0.35, 1.49, 0.91]))
+unit_l2.worked("by hand", given([[3.0, 1.0], [-4.0, 0.0]]), [5.0, 1.0])
+unit_l2.worked("by hand", given([[3.0, -4.0], [0.0, 1.0]], axis=0), [5.0, 1.0])
+unit_l2.worked("by hand", given(KERNEL), [3.0, 2.0, 3.0])
+unit_l2.edge("channels of a kernel", given(KERNEL, axis=2))
+unit_l2.edge("an axis counted from the end", given(KERNEL, -2))
+unit_l2.edge("one weight in each unit", given([-0.5, 0.25, 0.0]))
+unit_l2.edge("units without weights", given(np.zeros((0, 3))))
+unit_l2.edge("no units", given(np.zeros((3, 0))))
+unit_l2.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+unit_l2.edge("single precision", given(np.array([[1.5, -0.25], [-2.0, 0.0]], np.float32), -1))
+
+
+@unit_l2.random
+def _(rng):
+    return given(rng.integers(-16, 17, (4, 3)) / 8, axis=int(rng.integers(-2, 2)))
+
+
+@unit_l2.random
+def _(rng):
+    return given(rng.integers(-16, 17, (3, 2, 2, 4)) / 8)
+
+
+@unit_l2.property(
+    "The squares must add up to the same number for rows and for columns.",
+    "按行和按列划分单元，范数的平方和应相同。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 3))
+    columns, rows = yield [given(w), given(w, axis=0)]
+    return np.allclose(np.square(columns).sum(), np.square(rows).sum())
+
+
+@unit_l2.mistake(
+    "The square root is missing: these are the squared norms.",
+    "忘了开平方：这些是范数的平方。",
+)
+def _(w, axis=-1):
+    return norms.unit_l2(w, axis) ** 2
+
+
+@unit_l2.mistake(
+    "This is the L1 norm of the units; the L2 norm squares, adds, and takes the root.",
+    "这是各单元的 L1 范数；L2 范数是平方、求和、再开方。",
+)
+def _(w, axis=-1):
+    return norms.unit_l1(w, axis)
+
+
+@unit_l2.mistake(
+    "It adds along the axis that numbers the units; add along all the others.",
+    "沿着给单元编号的轴求和了；应沿其余所有轴求和。",
+)
+def _(w, axis=-1):
+    return np.linalg.norm(w, axis=axis)
+
+
+@unit_l2.mistake(
+    "It always takes the last axis for the units; `axis` says which it is.",
+    "总把最后一个轴当作单元；应按参数 axis 来定。",
+)
+def _(w, axis=-1):
+    return norms.unit_l2(w)
+
+
+@unit_l2.mistake(
+    "It takes the mean of the squares; a norm takes their sum.",
+    "对平方取了平均（均方根）；范数应取平方和。",
+)
+def _(w, axis=-1):
+    return norms.unit_l2(w, axis) * np.sqrt(w.shape[axis] / max(w.size, 1))
+
+
+@unit_l2.mistake(
+    "It gives the norm of the whole layer; every unit has its own.",
+    "给出的是整层的范数；每个单元应有自己的范数。",
+)
+def _(w, axis=-1):
+    return np.full(w.shape[axis], np.linalg.norm(w))
+
+
+@unit_l2.mistake(
+    "It adds first and squares then; square every weight before the sum.",
+    "先求和再平方了；应先对每个权重平方再求和。",
+)
+def _(w, axis=-1):
+    return np.abs(w.sum(axis=tuple(a for a in range(w.ndim) if a != axis % w.ndim)))
