@@ -126,3 +126,862 @@ def _(n, sparsity):
 )
 def _(n, sparsity):
     return float(masks.prune_count(n, sparsity))
+
+
+# --- rank_mask -----------------------------------------------------------------------------------
+
+W = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # the matrix of D-4.3
+
+rank_mask = Check(masks.rank_mask)
+rank_mask.worked(
+    "C-4.2d", given(W, 3), [[False, False, True], [True, True, True], [True, False, True]]
+)
+rank_mask.worked("by hand", given([0.5, 0.25, 0.75, 0.25], 1), [True, False, True, True])
+rank_mask.worked("by hand", given([3.0, -1.0, 2.0, -5.0], 2), [True, False, True, False])
+rank_mask.edge("nothing to prune", given([3.0, 1.0, 2.0], 0))
+rank_mask.edge("everything goes", given([3.0, 1.0, 2.0], 3))
+rank_mask.edge("all scores are equal", given(np.ones((2, 3)), 4))
+rank_mask.edge("no scores at all", given(np.zeros((0, 3)), 0))
+
+
+@rank_mask.random
+def _(rng):
+    return given(rng.integers(-3, 4, (3, 4)) / 2, int(rng.integers(0, 13)))
+
+
+@rank_mask.property(
+    "It must prune exactly k, and with a larger k the same entries and more.",
+    "应恰好剪掉 k 个；k 增大时，应在原有基础上继续剪。",
+)
+def _(rng):
+    score = rng.integers(-2, 3, (4, 5)) / 2
+    few, many = yield [given(score, 4), given(score, 11)]
+    return not (many & ~few).any() and (~few).sum() == 4 and (~many).sum() == 11
+
+
+@rank_mask.mistake(
+    "It prunes all that equal the k-th lowest score; exactly k may go, the first of equals first.",
+    "把与第 k 小分数相等的全剪掉了；应恰好剪 k 个，并列时先剪靠前的。",
+)
+def _(score, k):
+    return score > (np.sort(score, axis=None)[k - 1] if k else -np.inf)
+
+
+@rank_mask.mistake(
+    "It keeps all that equal the lowest score kept; exactly k must go, also among equals.",
+    "把与最低保留分数相等的全留下了；即使并列也必须恰好剪 k 个。",
+)
+def _(score, k):
+    return score >= (np.sort(score, axis=None)[k] if k < score.size else np.inf)
+
+
+@rank_mask.mistake(
+    "Among equals the last goes first; here the lowest flat index goes first.",
+    "并列时先剪了靠后的；这里应先剪展平后下标最小的。",
+)
+def _(score, k):
+    return masks.rank_mask(score.ravel()[::-1], k)[::-1].reshape(score.shape)
+
+
+@rank_mask.mistake(
+    "It prunes the highest scores; the lowest must go.",
+    "剪掉了分数最高的；应剪分数最低的。",
+)
+def _(score, k):
+    return masks.rank_mask(-score, k)
+
+
+@rank_mask.mistake(
+    "It keeps k entries; k is how many to prune.",
+    "保留了 k 个；k 是要剪掉的个数。",
+)
+def _(score, k):
+    return masks.rank_mask(score, score.size - k)
+
+
+@rank_mask.mistake(
+    "The mask is inverted: True must mean keep.",
+    "掩码取反了：True 应表示保留。",
+)
+def _(score, k):
+    return ~masks.rank_mask(score, k)
+
+
+@rank_mask.mistake(
+    "It ranks absolute values; a negative score is lower than any positive one.",
+    "按绝对值排序了；负的分数低于任何正的分数。",
+)
+def _(score, k):
+    return masks.rank_mask(np.abs(score), k)
+
+
+@rank_mask.mistake(
+    "It prunes k in every row; all entries are ranked together.",
+    "在每一行各剪了 k 个；应对所有元素统一排序。",
+)
+def _(score, k):
+    mask = np.ones(score.shape, bool)
+    np.put_along_axis(mask, np.argsort(score, axis=-1, kind="stable")[..., :k], False, axis=-1)
+    return mask
+
+
+@rank_mask.mistake(
+    "It returns the indices of what goes, where a mask of the shape of the scores was asked for.",
+    "返回了被剪元素的下标，而不是与分数同形状的掩码。",
+)
+def _(score, k):
+    return np.argsort(score, axis=None, kind="stable")[:k]
+
+
+@rank_mask.mistake(
+    "It compares each score with half the sum of all, which at most one can pass; rank them.",
+    "把每个分数与总和的一半比较，最多一个能通过；应对分数排序。",
+)
+def _(score, k):
+    total = np.abs(score).sum()
+    return (total / 2 < score) & (score < total)
+
+
+# --- layerwise_rank_masks ------------------------------------------------------------------------
+
+layerwise_rank_masks = Check(masks.layerwise_rank_masks)
+layerwise_rank_masks.worked(
+    "by hand",
+    given([np.array([1.0, 2.0, 4.0, 3.0]), np.array([[20.0, 10.0]])], 0.5),
+    [[False, False, True, True], [[True, False]]],
+)
+layerwise_rank_masks.worked(
+    "by hand",
+    given([np.array([1.0, 2.0, 4.0, 3.0]), np.array([8.0, 7.0, 6.0, 5.0])], 0.25),
+    [[False, True, True, True], [True, True, True, False]],
+)
+layerwise_rank_masks.worked(  # 2.5 and 1.5 are both rounded to 2
+    "by hand",
+    given([np.array([5.0, 1.0, 4.0, 2.0, 3.0]), np.array([0.3, 0.1, 0.2])], 0.5),
+    [[True, False, True, False, True], [True, False, False]],
+)
+layerwise_rank_masks.edge("equal scores", given([np.full((2, 2), 2.0), np.ones(2)], 0.5))
+layerwise_rank_masks.edge("nothing to prune", given([np.array([2.0, 1.0]), np.ones(3)], 0.0))
+layerwise_rank_masks.edge(
+    "a layer of one entry, and one of none",
+    given([np.array([1.0]), np.zeros((0, 2)), np.array([-2.0, -3.0])], 0.5),
+)
+layerwise_rank_masks.edge("no layers at all", given((), 0.5))
+
+
+@layerwise_rank_masks.random
+def _(rng):
+    scores = [rng.integers(0, 9, shape) / 4 for shape in ((3, 4), (4,), (2, 3))]
+    return given(scores, float(rng.integers(1, 8) / 8))
+
+
+@layerwise_rank_masks.property(
+    "The mask of a layer must not depend on the scores of the other layers.",
+    "某一层的掩码不应依赖其他层的分数。",
+)
+def _(rng):
+    first, second = rng.random((3, 4)), rng.random(6)
+    one, other = yield [given([first, second], 0.5), given([first, 8 * second], 0.5)]
+    return (one[0] == other[0]).all() and (one[1] == other[1]).all()
+
+
+@layerwise_rank_masks.mistake(
+    "It ranks all layers together; every layer must be pruned to the same sparsity by itself.",
+    "把所有层放在一起排序了；每一层都应单独剪到相同的稀疏度。",
+)
+def _(scores, sparsity):
+    return masks.global_rank_masks(scores, sparsity)
+
+
+@layerwise_rank_masks.mistake(
+    "It prunes the same number in every layer; the share must be the same, not the number.",
+    "每层剪掉了相同的个数；相同的应是比例，而不是个数。",
+)
+def _(scores, sparsity):
+    k = masks.prune_count(sum(s.size for s in scores), sparsity) // max(len(scores), 1)
+    return [masks.rank_mask(s, min(k, s.size)) for s in scores]
+
+
+@layerwise_rank_masks.mistake(
+    "It removes whole layers; weights must go inside every layer.",
+    "整层整层地剪掉了；应在每一层内部剪权重。",
+)
+def _(scores, sparsity):
+    sums = np.array([s.sum() for s in scores])
+    keep = masks.rank_mask(sums, masks.prune_count(len(scores), sparsity))
+    return [np.full(s.shape, k) for s, k in zip(scores, keep, strict=True)]
+
+
+@layerwise_rank_masks.mistake(
+    "It rounds the counts down; the nearest whole number is asked for.",
+    "个数向下取整了；应取最接近的整数。",
+)
+def _(scores, sparsity):
+    return [masks.rank_mask(s, int(s.size * sparsity)) for s in scores]
+
+
+@layerwise_rank_masks.mistake(
+    "It keeps the given share; the sparsity is the share to prune.",
+    "保留了给定的比例；稀疏度是要剪掉的比例。",
+)
+def _(scores, sparsity):
+    return [masks.rank_mask(s, s.size - masks.prune_count(s.size, sparsity)) for s in scores]
+
+
+@layerwise_rank_masks.mistake(
+    "It prunes all that equal the threshold of the layer; only as many as counted may go.",
+    "把等于本层阈值的全剪掉了；只能剪掉算出的个数。",
+)
+def _(scores, sparsity):
+    counts = [masks.prune_count(s.size, sparsity) for s in scores]
+    return [
+        s > (np.sort(s, axis=None)[k - 1] if k else -np.inf)
+        for s, k in zip(scores, counts, strict=True)
+    ]
+
+
+# --- global_rank_masks ---------------------------------------------------------------------------
+
+H = [  # the three layers of
+    np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]),
+    np.array([[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]]),
+    np.array([[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]),
+]
+
+global_rank_masks = Check(masks.global_rank_masks)
+global_rank_masks.worked(
+    "by hand",
+    given([np.array([1.0, 2.0]), np.array([3.0, 4.0])], 0.5),
+    [[False, False], [True, True]],
+)
+global_rank_masks.worked(  # 9 of 18 go: all up to 0.4, and the first of the two 0.5
+    "by hand",
+    given(H, 0.5),
+    [
+        [[False, False, False], [False, False, True]],
+        [[True, True, True], [False, False, False]],
+        [[False, True, True], [True, True, True]],
+    ],
+)
+global_rank_masks.worked(  # 3.5 is rounded to 4
+    "by hand",
+    given([np.array([1.0, 9.0, 2.0, 8.0, 7.0]), np.array([[3.0], [4.0]])], 0.5),
+    [[False, True, False, True, True], [[False], [False]]],
+)
+global_rank_masks.edge(
+    "equal scores: the first layer goes first", given([np.ones(2), np.ones((2, 3))], 0.375)
+)
+global_rank_masks.edge("nothing to prune", given([np.array([2.0, 1.0]), np.ones(2)], 0.0))
+global_rank_masks.edge(
+    "an empty layer", given([np.array([-2.0]), np.zeros((0, 2)), -np.ones(3)], 0.5)
+)
+global_rank_masks.edge("one layer", given([np.array([[4.0, 1.0], [3.0, 2.0]])], 0.25))
+
+
+@global_rank_masks.random
+def _(rng):
+    scores = [rng.integers(0, 17, shape) / 4 for shape in ((3, 4), (4,), (2, 1, 3))]
+    return given(scores, float(rng.integers(1, 8) / 8))
+
+
+@global_rank_masks.property(
+    "The count must hold for all layers together, and scaling all scores must change nothing.",
+    "个数应对所有层合计成立，且所有分数同乘一个正数不应改变掩码。",
+)
+def _(rng):
+    scores = [rng.random((3, 4)), 4 * rng.random(8)]
+    one, other = yield [given(scores, 0.75), given([8 * s for s in scores], 0.75)]
+    same = all((a == b).all() for a, b in zip(one, other, strict=True))
+    return same and sum((~m).sum() for m in one) == 15
+
+
+@global_rank_masks.mistake(
+    "Every layer is pruned to the same sparsity; one ranking over all layers was asked for.",
+    "每层都剪到了相同的稀疏度；应对所有层做一次统一排序。",
+)
+def _(scores, sparsity):
+    return masks.layerwise_rank_masks(scores, sparsity)
+
+
+@global_rank_masks.mistake(
+    "It divides each layer by its largest score first; the scores must be compared as they are.",
+    "先把每层除以各自的最大分数；分数应直接比较。",
+)
+def _(scores, sparsity):
+    scaled = [s / (np.abs(s).max(initial=0) or 1) for s in scores]
+    return masks.global_rank_masks(scaled, sparsity)
+
+
+@global_rank_masks.mistake(
+    "It rounds the count down; the nearest whole number is asked for.",
+    "个数向下取整了；应取最接近的整数。",
+)
+def _(scores, sparsity):
+    n = sum(s.size for s in scores)
+    return masks.global_rank_masks(scores, int(n * sparsity) / max(n, 1))
+
+
+@global_rank_masks.mistake(
+    "It keeps the given share; the sparsity is the share to prune.",
+    "保留了给定的比例；稀疏度是要剪掉的比例。",
+)
+def _(scores, sparsity):
+    flat = np.concatenate([s.ravel() for s in scores])
+    mask = masks.rank_mask(flat, flat.size - masks.prune_count(flat.size, sparsity))
+    parts = np.split(mask, np.cumsum([s.size for s in scores])[:-1])
+    return [m.reshape(s.shape) for m, s in zip(parts, scores, strict=True)]
+
+
+@global_rank_masks.mistake(
+    "It prunes all that equal the threshold; only as many as counted may go.",
+    "把等于阈值的全剪掉了；只能剪掉算出的个数。",
+)
+def _(scores, sparsity):
+    flat = np.sort(np.concatenate([s.ravel() for s in scores]))
+    k = masks.prune_count(flat.size, sparsity)
+    return [s > (flat[k - 1] if k else -np.inf) for s in scores]
+
+
+@global_rank_masks.mistake(
+    "It keeps all that equal the threshold, and so prunes too few.",
+    "把等于阈值的全留下了，剪得不够。",
+)
+def _(scores, sparsity):
+    flat = np.sort(np.concatenate([s.ravel() for s in scores]))
+    return [s >= flat[masks.prune_count(flat.size, sparsity)] for s in scores]
+
+
+@global_rank_masks.mistake(
+    "Among equals the last layer goes first; the first must go first.",
+    "并列时先剪了最后一层；应先剪第一层。",
+)
+def _(scores, sparsity):
+    turned = masks.global_rank_masks([s.ravel()[::-1] for s in scores[::-1]], sparsity)[::-1]
+    return [m[::-1].reshape(s.shape) for m, s in zip(turned, scores, strict=True)]
+
+
+@global_rank_masks.mistake(
+    "It returns one long mask; every layer needs its own, of its shape.",
+    "返回了一个拼接的长掩码；每层都应有与自身同形状的掩码。",
+)
+def _(scores, sparsity):
+    flat = np.concatenate([s.ravel() for s in scores])
+    return masks.rank_mask(flat, masks.prune_count(flat.size, sparsity))
+
+
+# --- apply_mask ----------------------------------------------------------------------------------
+
+apply_mask = Check(masks.apply_mask)
+apply_mask.worked(
+    "D-4.3",
+    given(W, [[False, True, True], [True, True, True], [True, False, True]]),
+    [[0.0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.3]],
+)
+apply_mask.worked(
+    "B-3e",
+    given([[-0.9, 0.05], [0.4, -0.02]], [[True, False], [True, False]]),
+    [[-0.9, 0.0], [0.4, 0.0]],
+)
+apply_mask.worked("by hand", given([0.25, -0.5, 0.125], [True, False, True]), [0.25, 0.0, 0.125])
+apply_mask.edge("everything stays", given([0.5, -2.0], [True, True]))
+apply_mask.edge("nothing stays", given([0.5, -2.0], [False, False]))
+apply_mask.edge("whole numbers stay whole numbers", given([3, -2, 5], [True, False, True]))
+apply_mask.edge("no weights at all", given(np.zeros((0, 2)), np.zeros((0, 2), bool)))
+apply_mask.edge(
+    "a weight that is zero already", given(np.float32([0.0, 1.5, -1.5]), [True, True, False])
+)
+
+
+@apply_mask.random
+def _(rng):
+    return given(rng.standard_normal((3, 4)), rng.random((3, 4)) < 0.5)
+
+
+@apply_mask.property(
+    "What a mask keeps and what its opposite keeps must add up to the weights.",
+    "掩码保留的部分与相反掩码保留的部分之和应等于原权重。",
+)
+def _(rng):
+    w, mask = rng.standard_normal((4, 3)), rng.random((4, 3)) < 0.5
+    kept, others = yield [given(w, mask), given(w, ~mask)]
+    return np.array_equal(kept + others, w)
+
+
+@apply_mask.mistake(
+    "It zeroes what the mask keeps; True means keep.",
+    "把掩码保留的置零了；True 表示保留。",
+)
+def _(w, mask):
+    return np.where(mask, 0, w)
+
+
+@apply_mask.mistake(
+    "It returns only the weights that stay; the shape must not change.",
+    "只返回了保留下来的权重；形状不应改变。",
+)
+def _(w, mask):
+    return w[mask]
+
+
+@apply_mask.mistake(
+    "It changes the weights that it was given; a new array must be returned.",
+    "直接改动了传入的权重；应返回新的数组。",
+)
+def _(w, mask):
+    w[~mask] = 0
+    return w
+
+
+@apply_mask.mistake(
+    "It gives zeros everywhere; where the mask is True, the weight must stay.",
+    "结果全是零；掩码为 True 处的权重必须保留。",
+)
+def _(w, mask):
+    return np.zeros_like(w)
+
+
+@apply_mask.mistake(
+    "It takes the mask for the weights, so all that stay become 1; multiply by the weights.",
+    "把掩码当成了权重，保留的都变成 1；还应乘以权重。",
+)
+def _(w, mask):
+    return mask.astype(w.dtype)
+
+
+@apply_mask.mistake(
+    "The signs are lost; a weight that stays keeps its sign.",
+    "符号丢失了；保留的权重应保持原来的符号。",
+)
+def _(w, mask):
+    return masks.apply_mask(np.abs(w), mask)
+
+
+@apply_mask.mistake(
+    "It makes floats of whole numbers; the result has the type of the weights.",
+    "把整数变成了浮点数；结果的类型应与权重相同。",
+)
+def _(w, mask):
+    return np.where(mask, w, 0.0)
+
+
+# --- threshold_prune -----------------------------------------------------------------------------
+
+threshold_prune = Check(masks.threshold_prune)
+threshold_prune.worked("A-4.2", given(W, 0.3), [[0.0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.3]])
+threshold_prune.worked(
+    "D-4.1b", given(W, 0.3, ties="prune"), [[0.0, 0.0, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.0]]
+)
+threshold_prune.worked(
+    "D-4.3",
+    given(W, 0.2, ties="prune"),
+    [[0.0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.3]],
+)
+threshold_prune.worked(
+    "B-4d", given([[-0.9, 0.05], [0.4, -0.02]], 0.1, ties="prune"), [[-0.9, 0.0], [0.4, 0.0]]
+)
+threshold_prune.worked("by hand", given([0.25, -0.5, 0.125], 0.25), [0.25, -0.5, 0.0])
+threshold_prune.edge("a threshold of zero", given([0.5, 0.0, -0.25], 0.0))
+threshold_prune.edge("a threshold above all weights", given([0.5, -0.75], 1.0))
+threshold_prune.edge("all magnitudes equal it", given([[-2.0, 2.0], [2.0, -2.0]], 2.0, "prune"))
+threshold_prune.edge("no weights at all", given(np.zeros((2, 0)), 0.5))
+
+
+@threshold_prune.random
+def _(rng):
+    w, theta = rng.integers(-6, 7, (4, 5)) / 4, float(rng.integers(1, 6) / 4)
+    return given(w, theta, ties="keep" if rng.random() < 0.5 else "prune")
+
+
+@threshold_prune.property(
+    "Turning the signs of the weights must turn the signs of the result, and nothing else.",
+    "权重全部变号时，结果应只变号，其余不变。",
+)
+def _(rng):
+    w = rng.standard_normal((5, 6))
+    plus, minus = yield [given(w, 0.5), given(-w, 0.5)]
+    return np.allclose(plus, -minus)
+
+
+@threshold_prune.mistake(
+    "The absolute value is missing, so every negative weight goes; compare |w| with theta.",
+    "缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。",
+)
+def _(w, theta, ties="keep"):
+    return np.where(w >= theta if ties == "keep" else w > theta, w, 0.0)
+
+
+@threshold_prune.mistake(
+    "All weights above theta become 1, all others 0: that is a mask, and of signed weights.",
+    "大于阈值的权重都变成 1，其余为 0：这只是掩码，而且缺少绝对值。",
+)
+def _(w, theta, ties="keep"):
+    return np.where(w > theta, 1.0, 0.0)
+
+
+@threshold_prune.mistake(
+    "It returns the mask; the weights that stay were asked for.",
+    "返回了掩码；应返回剪枝后的权重。",
+)
+def _(w, theta, ties="keep"):
+    return np.abs(w) >= theta if ties == "keep" else np.abs(w) > theta
+
+
+@threshold_prune.mistake(
+    'A magnitude equal to the threshold is always pruned; with ties="keep" it stays.',
+    '等于阈值的权重总被剪掉；ties="keep" 时应保留。',
+)
+def _(w, theta, ties="keep"):
+    return np.where(np.abs(w) > theta, w, 0.0)
+
+
+@threshold_prune.mistake(
+    'A magnitude equal to the threshold is always kept; with ties="prune" it goes.',
+    '等于阈值的权重总被保留；ties="prune" 时应剪掉。',
+)
+def _(w, theta, ties="keep"):
+    return np.where(np.abs(w) < theta, 0.0, w)
+
+
+@threshold_prune.mistake(
+    "The weights that stay shrink by theta, as in soft thresholding; here they keep their values.",
+    "保留的权重都缩小了一个阈值，那是软阈值；这里应保持原值。",
+)
+def _(w, theta, ties="keep"):
+    return np.sign(w) * np.maximum(np.abs(w) - theta, 0)
+
+
+@threshold_prune.mistake(
+    "Small weights only shrink to a tenth; what is pruned must be exactly zero.",
+    "小权重只缩小到十分之一；被剪的权重必须恰好为零。",
+)
+def _(w, theta, ties="keep"):
+    return np.where(masks.threshold_mask(np.abs(w), theta, ties), w, 0.1 * w)
+
+
+@threshold_prune.mistake(
+    "It gives zeros everywhere; the weights that reach the threshold must stay.",
+    "结果全是零；达到阈值的权重必须保留。",
+)
+def _(w, theta, ties="keep"):
+    return np.zeros_like(w)
+
+
+@threshold_prune.mistake(
+    "The signs are lost; only the comparison takes the absolute value.",
+    "符号丢失了；只在比较时取绝对值。",
+)
+def _(w, theta, ties="keep"):
+    return masks.threshold_prune(np.abs(w), theta, ties)
+
+
+@threshold_prune.mistake(
+    "It takes theta as a share of the largest magnitude; it is in the units of the weights.",
+    "把阈值当成了最大绝对值的比例；它与权重的单位相同。",
+)
+def _(w, theta, ties="keep"):
+    return masks.threshold_prune(w, theta * np.abs(w).max(initial=0), ties)
+
+
+@threshold_prune.mistake(
+    "It changes the weights that it was given; a new array must be returned.",
+    "直接改动了传入的权重；应返回新的数组。",
+)
+def _(w, theta, ties="keep"):
+    w[~masks.threshold_mask(np.abs(w), theta, ties)] = 0
+    return w
+
+
+# --- normalized_threshold_prune ------------------------------------------------------------------
+
+normalized_threshold_prune = Check(masks.normalized_threshold_prune)
+normalized_threshold_prune.worked(  # the norm is 1.66, so 0.3 is a share of 0.18
+    "D-4.3", given(W, 0.2), [[0.0, 0.0, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.0]]
+)
+normalized_threshold_prune.worked("by hand", given([3.0, -4.0], 0.7), [0.0, -4.0])
+normalized_threshold_prune.worked("by hand", given([2.0, -2.0, 2.0, 2.0], 0.5), [0.0] * 4)
+normalized_threshold_prune.worked(
+    "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5, ties="keep"), [2.0, -2.0, 2.0, 2.0]
+)
+normalized_threshold_prune.edge("small weights", given([[0.003, -0.004]], 0.7))
+normalized_threshold_prune.edge("columns of different size", given([[0.0, 5.0], [1.0, 12.0]], 0.5))
+normalized_threshold_prune.edge("all weights are zero", given(np.zeros(3), 0.25))
+normalized_threshold_prune.edge("all weights are zero and stay", given(np.zeros(3), 0.0, "keep"))
+normalized_threshold_prune.edge("one weight is the whole norm", given([-5.0], 1.0, ties="keep"))
+normalized_threshold_prune.edge("a threshold of zero", given([0.5, 0.0, -0.25], 0.0))
+normalized_threshold_prune.edge("no weights at all", given(np.zeros((0, 3)), 0.5))
+
+
+@normalized_threshold_prune.random
+def _(rng):
+    w, theta = 4 * rng.standard_normal((3, 4)), float(0.1 + 0.4 * rng.random())
+    return given(w, theta, ties="keep" if rng.random() < 0.5 else "prune")
+
+
+@normalized_threshold_prune.property(
+    "Multiplying the weights by a positive number must keep the same weights.",
+    "权重同乘一个正数时，保留的权重应不变。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 5))
+    one, other = yield [given(w, 0.25), given(64 * w, 0.25)]
+    return np.allclose(64 * one, other)
+
+
+@normalized_threshold_prune.mistake(
+    "It compares the raw weights with the threshold; compare their shares of the norm.",
+    "用原始权重与阈值比较了；应比较归一化后的权重。",
+)
+def _(w, theta, ties="prune"):
+    return masks.threshold_prune(w, theta, ties)
+
+
+@normalized_threshold_prune.mistake(
+    "It returns normalized weights; those that stay must keep their values.",
+    "返回了归一化后的权重；保留的权重应保持原值。",
+)
+def _(w, theta, ties="prune"):
+    return masks.threshold_prune(w / (np.linalg.norm(w) or 1), theta, ties)
+
+
+@normalized_threshold_prune.mistake(
+    "It divides by the largest magnitude; divide by the L2 norm.",
+    "除以了最大绝对值；应除以 L2 范数。",
+)
+def _(w, theta, ties="prune"):
+    return masks.threshold_prune(w, theta * np.abs(w).max(initial=0), ties)
+
+
+@normalized_threshold_prune.mistake(
+    "It divides by the sum of the magnitudes, the L1 norm; divide by the L2 norm.",
+    "除以了绝对值之和，即 L1 范数；应除以 L2 范数。",
+)
+def _(w, theta, ties="prune"):
+    return masks.threshold_prune(w, theta * np.abs(w).sum(), ties)
+
+
+@normalized_threshold_prune.mistake(
+    "The square root of the norm is missing.",
+    "计算范数时漏了开平方。",
+)
+def _(w, theta, ties="prune"):
+    return masks.threshold_prune(w, theta * np.square(w).sum(), ties)
+
+
+@normalized_threshold_prune.mistake(
+    "It scales every weight by itself, so all are 1 or 0; the whole array has one norm.",
+    "每个权重都除以了自身，结果只有 1 和 0；整个数组应共用一个范数。",
+)
+def _(w, theta, ties="prune"):
+    return masks.apply_mask(w, masks.threshold_mask(np.abs(np.sign(w)), theta, ties))
+
+
+@normalized_threshold_prune.mistake(
+    "Every column is scaled by its own norm; the whole array has one.",
+    "每一列除以了自己的范数；整个数组应共用一个范数。",
+)
+def _(w, theta, ties="prune"):
+    norms = np.sqrt(np.square(w).sum(axis=0))
+    scaled = np.abs(w) / np.where(norms > 0, norms, 1)
+    return masks.apply_mask(w, masks.threshold_mask(scaled, theta, ties))
+
+
+@normalized_threshold_prune.mistake(
+    "The absolute value is missing, so every negative weight goes.",
+    "缺少绝对值，负权重全被剪掉。",
+)
+def _(w, theta, ties="prune"):
+    return masks.apply_mask(w, masks.threshold_mask(w, theta * np.linalg.norm(w), ties))
+
+
+@normalized_threshold_prune.mistake(
+    "A share equal to the threshold is always kept; by default it goes.",
+    "等于阈值的权重总被保留；默认应剪掉。",
+)
+def _(w, theta, ties="prune"):
+    return masks.normalized_threshold_prune(w, theta, "keep")
+
+
+# --- low_magnitude_mask --------------------------------------------------------------------------
+
+low_magnitude_mask = Check(masks.low_magnitude_mask)
+low_magnitude_mask.worked(  # 4.5 is rounded to 4
+    "E-5.1c", given(W, 0.5), [[False, False, False], [True, True, True], [True, False, False]]
+)
+low_magnitude_mask.worked(  # 6 are to stay, and 7 do, since 0.3 is there twice
+    "E-5.1c", given(W, 1 / 3), [[False, True, True], [True, True, True], [True, False, True]]
+)
+low_magnitude_mask.worked("by hand", given([0.25, -0.5, 0.25, 0.75], 0.25), [True] * 4)
+low_magnitude_mask.worked("by hand", given([1.0, -2.0, 3.0], 0.5), [False, True, True])
+low_magnitude_mask.edge("at least one weight stays", given([1.0, -3.0, 2.0], 0.9))
+low_magnitude_mask.edge("nothing to prune", given([0.0, 0.5, -0.25], 0.0))
+low_magnitude_mask.edge("all magnitudes are equal", given([[2.0, -2.0], [-2.0, 2.0]], 0.75))
+low_magnitude_mask.edge("one weight", given([-0.5], 0.5))
+
+
+@low_magnitude_mask.random
+def _(rng):
+    return given(rng.integers(-8, 9, (3, 5)) / 8, float(rng.integers(0, 8) / 8))
+
+
+@low_magnitude_mask.property(
+    "A higher sparsity must never keep more, and signs must not matter.",
+    "稀疏度升高时，保留的权重不应增多，且结果与符号无关。",
+)
+def _(rng):
+    w = rng.standard_normal((5, 6))
+    low, high, turned = yield [given(w, 0.25), given(w, 0.75), given(-w, 0.75)]
+    return not (high & ~low).any() and np.array_equal(high, turned)
+
+
+@low_magnitude_mask.mistake(
+    "It prunes exactly as many as asked for; here all ties with the threshold stay.",
+    "恰好剪掉了所要求的个数；这里与阈值并列的应全部保留。",
+)
+def _(w, sparsity):
+    return masks.rank_mask(np.abs(w), w.size - max(round(w.size * (1 - sparsity)), 1))
+
+
+@low_magnitude_mask.mistake(
+    "A magnitude equal to the threshold goes; it must stay (>=, not >).",
+    "等于阈值的权重被剪掉了；应当保留（用 >=，不用 >）。",
+)
+def _(w, sparsity):
+    score, k = np.abs(w), max(round(w.size * (1 - sparsity)), 1)
+    return score > np.sort(score, axis=None)[-k]
+
+
+@low_magnitude_mask.mistake(
+    "It rounds the number that goes; here the number that stays is rounded.",
+    "对剪掉的个数取整了；这里应对保留的个数取整。",
+)
+def _(w, sparsity):
+    score, k = np.abs(w), max(w.size - round(w.size * sparsity), 1)
+    return score >= np.sort(score, axis=None)[-k]
+
+
+@low_magnitude_mask.mistake(
+    "It rounds the number that stays down; the nearest whole number is asked for.",
+    "把保留的个数向下取整了；应取最接近的整数。",
+)
+def _(w, sparsity):
+    score, k = np.abs(w), max(int(w.size * (1 - sparsity)), 1)
+    return score >= np.sort(score, axis=None)[-k]
+
+
+@low_magnitude_mask.mistake(
+    "It can prune everything; at least one weight must stay.",
+    "可能把权重全剪掉；至少应保留一个。",
+)
+def _(w, sparsity):
+    score, k = np.abs(w), round(w.size * (1 - sparsity))
+    return score >= (np.sort(score, axis=None)[-k] if k else np.inf)
+
+
+@low_magnitude_mask.mistake(
+    "The absolute value is missing, so negative weights go first.",
+    "缺少绝对值，负权重最先被剪掉。",
+)
+def _(w, sparsity):
+    return w >= np.sort(w, axis=None)[-max(round(w.size * (1 - sparsity)), 1)]
+
+
+@low_magnitude_mask.mistake(
+    "It keeps the given share; the sparsity is the share to prune.",
+    "保留了给定的比例；稀疏度是要剪掉的比例。",
+)
+def _(w, sparsity):
+    score, k = np.abs(w), max(round(w.size * sparsity), 1)
+    return score >= np.sort(score, axis=None)[-k]
+
+
+# --- splice_mask ---------------------------------------------------------------------------------
+
+splice_mask = Check(masks.splice_mask)
+splice_mask.worked(
+    "by hand",
+    given([0.1, 0.3, 0.3, -0.9], [True, True, False, False], a=0.2, b=0.5),
+    [False, True, False, True],
+)
+splice_mask.worked(  # |w| = a changes nothing, |w| = b brings back
+    "D-1.1d",
+    given([0.25, 0.25, 0.5, -0.5, -0.25], [True, False, False, False, True], a=0.25, b=0.5),
+    [True, False, True, True, True],
+)
+splice_mask.edge(
+    "no gap: a = b", given([0.25, -0.5, 0.75, 0.5], [True, True, False, False], a=0.5, b=0.5)
+)
+splice_mask.edge(
+    "a = 0 prunes nothing", given([[0.0, 0.5], [-1.0, 0.0]], [[True, False], [False, False]], 0, 1)
+)
+splice_mask.edge("no weights at all", given(np.zeros((0, 2)), np.zeros((0, 2), bool), 0.1, 0.2))
+
+
+@splice_mask.random
+def _(rng):
+    return given(rng.integers(-8, 9, (4, 5)) / 8, rng.random((4, 5)) < 0.5, a=0.25, b=0.625)
+
+
+@splice_mask.property(
+    "If more was kept before, no fewer may be kept after.",
+    "若之前保留得更多，之后保留的不应更少。",
+)
+def _(rng):
+    w, mask = rng.standard_normal((5, 6)), rng.random((5, 6)) < 0.5
+    none, some, every = yield [given(w, m, 0.5, 1.0) for m in (mask & False, mask, mask | True)]
+    return not (none & ~some).any() and not (some & ~every).any()
+
+
+@splice_mask.mistake(
+    "It never brings a weight back; with |w| >= b a pruned weight returns.",
+    "从不恢复权重；|w| >= b 时，被剪的权重应恢复。",
+)
+def _(w, mask, a, b):
+    return mask & (np.abs(w) >= a)
+
+
+@splice_mask.mistake(
+    "It never prunes; with |w| < a a weight goes.",
+    "从不剪枝；|w| < a 时应剪掉。",
+)
+def _(w, mask, a, b):
+    return mask | (np.abs(w) >= b)
+
+
+@splice_mask.mistake(
+    "It brings back all above a; between a and b the old mask holds.",
+    "把高于 a 的全恢复了；在 a 与 b 之间应沿用旧掩码。",
+)
+def _(w, mask, a, b):
+    return np.abs(w) >= a
+
+
+@splice_mask.mistake(
+    "It prunes all below b; between a and b the old mask holds.",
+    "把低于 b 的全剪掉了；在 a 与 b 之间应沿用旧掩码。",
+)
+def _(w, mask, a, b):
+    return np.abs(w) >= b
+
+
+@splice_mask.mistake(
+    "The absolute value is missing: a large negative weight counts as small.",
+    "缺少绝对值：绝对值很大的负权重被当成了小权重。",
+)
+def _(w, mask, a, b):
+    return (w >= a) & (mask | (w >= b))
+
+
+@splice_mask.mistake(
+    "At |w| = a it prunes; only what is smaller than a goes.",
+    "在 |w| = a 处剪掉了；只应剪掉小于 a 的。",
+)
+def _(w, mask, a, b):
+    return (np.abs(w) > a) & (mask | (np.abs(w) >= b))
+
+
+@splice_mask.mistake(
+    "At |w| = b it does not bring the weight back; what reaches b returns.",
+    "在 |w| = b 处没有恢复权重；达到 b 的都应恢复。",
+)
+def _(w, mask, a, b):
+    return (np.abs(w) >= a) & (mask | (np.abs(w) > b))

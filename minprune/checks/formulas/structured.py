@@ -1,1 +1,1294 @@
 """Checks of `minprune.formulas.structured`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import masks, structured
+
+H = [  # the three layers of A-4.4: their L1 norms are 2.1, 3.0 and 3.9
+    np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]),
+    np.array([[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]]),
+    np.array([[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]),
+]
+W = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # the matrix of D-4.3
+
+
+# --- layer_threshold_masks -----------------------------------------------------------------------
+
+layer_threshold_masks = Check(structured.layer_threshold_masks)
+layer_threshold_masks.worked(
+    "A-4.4", given(H, 2.5), [np.full((2, 3), keep) for keep in (False, True, True)]
+)
+layer_threshold_masks.worked("by hand", given(H, 2.0), [np.full((2, 3), True)] * 3)
+layer_threshold_masks.worked(
+    "by hand",
+    given([np.array([0.5, -0.5]), np.array([[0.75, 0.5]])], 1.0),
+    [[True, True], [[True, True]]],
+)
+layer_threshold_masks.worked(
+    "by hand",
+    given([np.array([0.5, -0.5]), np.array([[0.75, 0.5]])], 1.0, ties="prune"),
+    [[False, False], [[True, True]]],
+)
+layer_threshold_masks.edge(
+    "many small weights and a few large ones",
+    given([np.full((4, 4), 0.25), np.array([0.25, 2.75]), np.array([0.25])], 0.5),
+)
+layer_threshold_masks.edge("a threshold of zero", given([np.zeros(2), np.array([[0.5]])], 0.0))
+layer_threshold_masks.edge(
+    "biases of zero go where ties are pruned",
+    given([np.array([[0.5, -1.0]]), np.zeros(2)], 0.0, ties="prune"),
+)
+layer_threshold_masks.edge("everything goes", given([np.ones((2, 2)), np.array([-3.0])], 8.0))
+layer_threshold_masks.edge("an empty layer", given([np.zeros((0, 3)), np.ones(3)], 1.0))
+layer_threshold_masks.edge("no layers at all", given((), 1.0))
+
+
+@layer_threshold_masks.random
+def _(rng):
+    layers = [rng.integers(-4, 5, shape) / 4 for shape in ((2, 3), (3,), (3, 2), (2,))]
+    ties = "keep" if rng.random() < 0.5 else "prune"
+    return given(layers, float(rng.integers(2, 8) / 2), ties)
+
+
+@layer_threshold_masks.property(
+    "A layer must stay or go as a whole, and a higher threshold must never keep more.",
+    "每一层应整层保留或整层剪掉；阈值升高时，保留的层不应增多。",
+)
+def _(rng):
+    layers = [rng.standard_normal(shape) for shape in ((2, 3), (4,), (3, 3))]
+    low, high = yield [given(layers, 2.0), given(layers, 5.0)]
+    whole = all(m.all() or not m.any() for m in [*low, *high])
+    return whole and not any((h & ~l).any() for l, h in zip(low, high, strict=True))
+
+
+@layer_threshold_masks.mistake(
+    "It judges every weight by itself; a layer is judged by its L1 norm and goes as a whole.",
+    "逐个判断了权重；应按整层的 L1 范数判断，整层取舍。",
+)
+def _(layers, theta, ties="keep"):
+    return [masks.threshold_mask(np.abs(w), theta, ties) for w in layers]
+
+
+@layer_threshold_masks.mistake(
+    "It judges every row by its own norm; a layer has one norm and goes as a whole.",
+    "按每一行的范数判断了；一层只有一个范数，应整层取舍。",
+)
+def _(layers, theta, ties="keep"):
+    return [structured.unit_threshold_mask(w, theta, "l1", 0, ties) for w in layers]
+
+
+@layer_threshold_masks.mistake(
+    "It takes the mean of the magnitudes; the L1 norm is their sum.",
+    "用了绝对值的平均；L1 范数是绝对值之和。",
+)
+def _(layers, theta, ties="keep"):
+    means = np.array([np.abs(w).sum() / max(w.size, 1) for w in layers])
+    keep = masks.threshold_mask(means, theta, ties)
+    return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+
+
+@layer_threshold_masks.mistake(
+    "It takes the L2 norm of a layer; the L1 norm is asked for.",
+    "用了层的 L2 范数；应使用 L1 范数。",
+)
+def _(layers, theta, ties="keep"):
+    norms = np.array([np.sqrt(np.square(w).sum()) for w in layers])
+    keep = masks.threshold_mask(norms, theta, ties)
+    return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+
+
+@layer_threshold_masks.mistake(
+    "It sums squares; the L1 norm sums absolute values.",
+    "对平方求了和；L1 范数是对绝对值求和。",
+)
+def _(layers, theta, ties="keep"):
+    sums = np.array([np.square(w).sum() for w in layers])
+    keep = masks.threshold_mask(sums, theta, ties)
+    return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+
+
+@layer_threshold_masks.mistake(
+    "The absolute value is missing, so weights of opposite sign cancel.",
+    "缺少绝对值，正负权重相互抵消了。",
+)
+def _(layers, theta, ties="keep"):
+    keep = masks.threshold_mask(np.array([w.sum() for w in layers]), theta, ties)
+    return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+
+
+@layer_threshold_masks.mistake(
+    'A norm equal to the threshold is always pruned; with ties="keep" the layer stays.',
+    '等于阈值的层总被剪掉；ties="keep" 时应保留。',
+)
+def _(layers, theta, ties="keep"):
+    return structured.layer_threshold_masks(layers, theta, "prune")
+
+
+@layer_threshold_masks.mistake(
+    'A norm equal to the threshold is always kept; with ties="prune" the layer goes.',
+    '等于阈值的层总被保留；ties="prune" 时应剪掉。',
+)
+def _(layers, theta, ties="keep"):
+    return structured.layer_threshold_masks(layers, theta, "keep")
+
+
+@layer_threshold_masks.mistake(
+    "It keeps the layers below the threshold and prunes the others; the cases are swapped.",
+    "保留了低于阈值的层，剪掉了其余的层；两种情形弄反了。",
+)
+def _(layers, theta, ties="keep"):
+    return [~m for m in structured.layer_threshold_masks(layers, theta, ties)]
+
+
+@layer_threshold_masks.mistake(
+    "It leaves pruned layers out of the list; every layer needs its mask, at its place.",
+    "把被剪的层从列表中删掉了；每一层都应在原位置有掩码。",
+)
+def _(layers, theta, ties="keep"):
+    return [m for m in structured.layer_threshold_masks(layers, theta, ties) if m.any()]
+
+
+@layer_threshold_masks.mistake(
+    "It returns one Boolean for each layer; the mask of a layer has the shape of its weights.",
+    "每层只返回了一个布尔值；层的掩码应与权重同形状。",
+)
+def _(layers, theta, ties="keep"):
+    return masks.threshold_mask(np.array([np.abs(w).sum() for w in layers]), theta, ties)
+
+
+# --- unit_threshold_mask -------------------------------------------------------------------------
+
+unit_threshold_mask = Check(structured.unit_threshold_mask)
+unit_threshold_mask.worked("C-4.2c", given(W, 1.5), [[True, False, True]] * 3)  # 1.6, 1.1, 1.6
+unit_threshold_mask.worked(  # the sums of the rows are 0.9, 2.1 and 1.3
+    "by hand", given(W, 1.0, axis=0), [[False] * 3, [True] * 3, [True] * 3]
+)
+unit_threshold_mask.worked(  # the L2 norms are 5 and the root of 2, the L1 norms 7 and 2
+    "by hand", given([[3.0, 1.0], [-4.0, 1.0]], 1.75, norm="l2"), [[True, False], [True, False]]
+)
+unit_threshold_mask.worked(
+    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25), [[True, False], [True, False]]
+)
+unit_threshold_mask.worked(
+    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25, ties="keep"), [[True, True], [True, True]]
+)
+unit_threshold_mask.edge(
+    "small squares: 0.25 is the norm, 0.0625 its square",
+    given([[0.25, 0.125], [0.0, 0.0]], 0.2, norm="l2"),
+)
+unit_threshold_mask.edge(
+    "filters of a kernel", given(np.arange(-8.0, 8.0).reshape(2, 2, 2, 2) ** 3, 700.0)
+)
+unit_threshold_mask.edge(
+    "input channels of a kernel", given(np.arange(16.0).reshape(2, 2, 2, 2), 54.0, axis=-2)
+)
+unit_threshold_mask.edge("a unit of zeros", given([[0.0, 0.5], [0.0, -1.0]], 0.0))
+unit_threshold_mask.edge("a vector: every entry is a unit", given([0.5, -1.0, 2.0], 0.75))
+unit_threshold_mask.edge("no inputs", given(np.zeros((0, 3)), 0.5))
+unit_threshold_mask.edge(
+    "rows by L2, ties kept", given([[3.0, -4.0], [1.0, 2.0]], 5.0, "l2", 0, "keep")
+)
+
+
+@unit_threshold_mask.random
+def _(rng):
+    norm, axis, ties = rng.choice(["l1", "l2"]), rng.integers(-2, 2), rng.choice(["keep", "prune"])
+    w, theta = rng.integers(-4, 5, (3, 4)) / 4, float(rng.integers(2, 8) / 4)
+    return given(w, theta, norm=str(norm), axis=int(axis), ties=str(ties))
+
+
+@unit_threshold_mask.property(
+    "The rows of a matrix must be treated as the columns of its transpose.",
+    "对矩阵的行的处理，应与对其转置矩阵的列的处理一致。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 5))
+    rows, columns = yield [given(w, 2.5, axis=0), given(w.T, 2.5)]
+    return np.array_equal(rows, columns.T)
+
+
+@unit_threshold_mask.mistake(
+    "It compares the norm of the whole layer, so all units stay or all go; take each unit's own.",
+    "比较了整层的范数，所有单元同去同留；应取每个单元自己的范数。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    whole = np.abs(w).sum() if norm == "l1" else np.sqrt(np.square(w).sum())
+    return np.full(w.shape, whole >= theta if ties == "keep" else whole > theta)
+
+
+@unit_threshold_mask.mistake(
+    "It takes theta as the share of units to prune; it is a threshold for their norms.",
+    "把阈值当成了剪枝比例；它是与范数比较的阈值。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    moved = np.moveaxis(np.abs(w), axis, -1).reshape(-1, w.shape[axis])
+    score = moved.sum(axis=0) if norm == "l1" else np.sqrt(np.square(moved).sum(axis=0))
+    keep = masks.rank_mask(score, min(round(theta * len(score)), len(score)))
+    return structured.unit_mask(keep, w.shape, axis)
+
+
+@unit_threshold_mask.mistake(
+    "It sums along the axis that numbers the units; sum over all the others.",
+    "沿着给单元编号的轴求和了；应对其余所有轴求和。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    sums = (np.abs(w) if norm == "l1" else np.square(w)).sum(axis=axis, keepdims=True)
+    score = sums if norm == "l1" else np.sqrt(sums)
+    return np.broadcast_to(masks.threshold_mask(score, theta, ties), w.shape)
+
+
+@unit_threshold_mask.mistake(
+    "It always takes the last axis; the axis that numbers the units is an argument.",
+    "总是取最后一个轴；给单元编号的轴由参数 axis 给出。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    return structured.unit_threshold_mask(w, theta, norm, -1, ties)
+
+
+@unit_threshold_mask.mistake(
+    "It judges every weight by itself; a unit goes as a whole.",
+    "逐个判断了权重；单元应作为整体取舍。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    return masks.threshold_mask(np.abs(w), theta, ties)
+
+
+@unit_threshold_mask.mistake(
+    'It always takes the L1 norm; with norm="l2" take the root of the sum of squares.',
+    '总是用 L1 范数；norm="l2" 时应取平方和的平方根。',
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    return structured.unit_threshold_mask(w, theta, "l1", axis, ties)
+
+
+@unit_threshold_mask.mistake(
+    "The square root of the L2 norm is missing.",
+    "计算 L2 范数时漏了开平方。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    limit = theta if norm == "l1" else np.sqrt(theta)
+    return structured.unit_threshold_mask(w, limit, norm, axis, ties)
+
+
+@unit_threshold_mask.mistake(
+    "The absolute value is missing, so weights of opposite sign cancel.",
+    "缺少绝对值，正负权重相互抵消了。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    if norm == "l2":
+        return structured.unit_threshold_mask(w, theta, norm, axis, ties)
+    score = np.moveaxis(w, axis, -1).reshape(-1, w.shape[axis]).sum(axis=0)
+    return structured.unit_mask(masks.threshold_mask(score, theta, ties), w.shape, axis)
+
+
+@unit_threshold_mask.mistake(
+    "A norm equal to the threshold is always kept; by default the unit goes.",
+    "等于阈值的单元总被保留；默认应剪掉。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    return structured.unit_threshold_mask(w, theta, norm, axis, "keep")
+
+
+@unit_threshold_mask.mistake(
+    "It returns one Boolean for each unit; the mask must have the shape of the weights.",
+    "每个单元只返回了一个布尔值；掩码应与权重同形状。",
+)
+def _(w, theta, norm="l1", axis=-1, ties="prune"):
+    keep = structured.unit_threshold_mask(w, theta, norm, axis, ties)
+    return np.moveaxis(keep, axis, -1).reshape(-1, w.shape[axis]).any(axis=0)
+
+
+# --- unit_mask -----------------------------------------------------------------------------------
+
+unit_mask = Check(structured.unit_mask)
+unit_mask.worked("by hand", given([True, False], (3, 2)), [[True, False]] * 3)
+unit_mask.worked("by hand", given([True, False], (2, 3), axis=0), [[True] * 3, [False] * 3])
+unit_mask.worked("by hand", given([True, False], (2, 2)), [[True, False], [True, False]])
+unit_mask.worked("by hand", given([True, False], (2, 2), axis=0), [[True, True], [False, False]])
+unit_mask.edge("all units stay", given([True, True, True], (2, 3)))
+unit_mask.edge("no unit stays", given([False, False], (3, 2)))
+unit_mask.edge("filters of a kernel", given([False, True, True], (2, 2, 1, 3)))
+unit_mask.edge("input channels of a kernel", given([False, True], (2, 2, 2, 3), axis=-2))
+unit_mask.edge("a vector, such as the biases", given([True, False, True], (3,)))
+unit_mask.edge("no inputs", given([True, False], (0, 2)))
+unit_mask.edge("no units", given(np.zeros(0, bool), (2, 0)))
+
+
+@unit_mask.random
+def _(rng):
+    shape, axis = (2, 3, 4), int(rng.integers(-3, 3))
+    return given(rng.random(shape[axis]) < 0.5, shape, axis=axis)
+
+
+@unit_mask.property(
+    "Units numbered by the rows must give the transpose of units numbered by the columns.",
+    "按行编号的结果应是按列编号结果的转置。",
+)
+def _(rng):
+    keep = rng.random(5) < 0.5
+    columns, rows = yield [given(keep, (3, 5)), given(keep, (5, 3), axis=0)]
+    return np.array_equal(columns, rows.T)
+
+
+@unit_mask.mistake(
+    "It always numbers the units by the last axis; the axis is an argument.",
+    "总是按最后一个轴给单元编号；轴由参数 axis 给出。",
+)
+def _(keep, shape, axis=-1):
+    return np.broadcast_to(keep, shape)
+
+
+@unit_mask.mistake(
+    "It always numbers the units by the first axis; the axis is an argument, by default the last.",
+    "总是按第一个轴给单元编号；轴由参数给出，默认是最后一个。",
+)
+def _(keep, shape, axis=-1):
+    return structured.unit_mask(keep, shape, 0)
+
+
+@unit_mask.mistake(
+    "It repeats each entry for neighbours in memory; an entry must fill its slice of the axis.",
+    "让每个值在内存中连续重复；每个值应填满该轴上对应的切片。",
+)
+def _(keep, shape, axis=-1):
+    return np.repeat(keep, int(np.prod(shape)) // max(len(keep), 1)).reshape(shape)
+
+
+@unit_mask.mistake(
+    "The mask is inverted: True must mean keep.",
+    "掩码取反了：True 应表示保留。",
+)
+def _(keep, shape, axis=-1):
+    return ~structured.unit_mask(keep, shape, axis)
+
+
+@unit_mask.mistake(
+    "It returns ones and zeros as floats; a mask holds Booleans.",
+    "返回了浮点数的 1 和 0；掩码应为布尔值。",
+)
+def _(keep, shape, axis=-1):
+    return structured.unit_mask(keep, shape, axis).astype(float)
+
+
+@unit_mask.mistake(
+    "It returns one Boolean for each unit; the mask must have the shape of the weights.",
+    "每个单元只返回了一个布尔值；掩码应与权重同形状。",
+)
+def _(keep, shape, axis=-1):
+    return keep.copy()
+
+
+# --- product_mask --------------------------------------------------------------------------------
+
+product_mask = Check(structured.product_mask)
+product_mask.worked(
+    "by hand",
+    given([[True, True], [True, False]], [[True], [False]], [True, True], True),
+    [[True, True], [False, False]],
+)
+product_mask.worked(
+    "by hand",
+    given([[True, True, False], [True, False, True]], [[True, True, True], [False, False, True]]),
+    [[True, True, False], [False, False, True]],
+)
+product_mask.worked(
+    "by hand",
+    given([[True], [True]], [True, True, False], [[True], [False]]),
+    [[True, True, False], [False, False, False]],
+)
+product_mask.edge("one mask alone", given([[True, False], [False, True]]))
+product_mask.edge("the mask of a layer prunes all", given([[True, True]], False))
+product_mask.edge(
+    "two are against it, one is for it", given([True, True], [False, True], [False, True])
+)
+product_mask.edge(
+    "two are for it, one is against it", given([True, True], [True, True], [False, True])
+)
+product_mask.edge("nothing in common", given([True, False], [False, True]))
+product_mask.edge("only numbers", given(True, True))
+product_mask.edge("no weights at all", given(np.zeros((0, 2), bool), [True, False]))
+
+
+@product_mask.random
+def _(rng):
+    return given(*(rng.random(shape) < 0.75 for shape in ((4, 5), (4, 1), (5,), (4, 5))))
+
+
+@product_mask.property(
+    "The order of the masks must not matter.",
+    "结果不应依赖各掩码的先后顺序。",
+)
+def _(rng):
+    parts = [rng.random(shape) < 0.75 for shape in ((4, 5), (4, 1), (5,))]
+    one, other = yield [given(*parts), given(*parts[::-1])]
+    return np.array_equal(one, other)
+
+
+@product_mask.mistake(
+    "A weight stays if one mask keeps it; all masks must keep it.",
+    "只要有一个掩码保留就保留了；应所有掩码都保留才保留。",
+)
+def _(*masks):
+    return ~structured.product_mask(*(~np.asarray(mask) for mask in masks))
+
+
+@product_mask.mistake(
+    "It goes by majority; all masks must keep a weight.",
+    "按多数决定了；应所有掩码都保留才保留。",
+)
+def _(*masks):
+    return np.asarray(2 * sum(np.asarray(mask).astype(int) for mask in masks) > len(masks))
+
+
+@product_mask.mistake(
+    "It uses only the first two masks; there may be any number of them.",
+    "只用了前两个掩码；掩码可以有任意多个。",
+)
+def _(*masks):
+    return structured.product_mask(*masks[:2])
+
+
+@product_mask.mistake(
+    "It returns ones and zeros; a mask holds Booleans.",
+    "返回了 1 和 0；掩码应为布尔值。",
+)
+def _(*masks):
+    return structured.product_mask(*masks).astype(int)
+
+
+@product_mask.mistake(
+    "The mask is inverted: True must mean keep.",
+    "掩码取反了：True 应表示保留。",
+)
+def _(*masks):
+    return ~structured.product_mask(*masks)
+
+
+@product_mask.mistake(
+    "It writes the product into the first mask; a new array must be returned.",
+    "把乘积写进了第一个掩码；应返回新的数组。",
+)
+def _(*masks):
+    product = np.asarray(masks[0])
+    for mask in masks[1:]:
+        product &= mask
+    return product
+
+
+# --- hybrid_mask ---------------------------------------------------------------------------------
+
+hybrid_mask = Check(structured.hybrid_mask)
+hybrid_mask.worked(
+    "by hand",
+    given([[0.9, 0.1], [0.8, 0.2]], [False, True], 0.5),
+    [[False, False], [False, True]],
+)
+hybrid_mask.worked(  # 0.9, 0.3, 0.8 and -0.7 are left: half of them go
+    "by hand",
+    given([[0.9, 0.1, 0.3], [0.8, 0.2, -0.7]], [True, False, True], 0.5),
+    [[True, False, False], [True, False, False]],
+)
+hybrid_mask.worked(  # and a quarter
+    "by hand",
+    given([[0.9, 0.1, 0.3], [0.8, 0.2, -0.7]], [True, False, True], 0.25),
+    [[True, False, False], [True, False, True]],
+)
+hybrid_mask.worked(  # half of 3 is rounded to 2
+    "by hand",
+    given([[1.0, 9.0], [2.0, 8.0], [3.0, 7.0]], [True, False], 0.5),
+    [[False, False], [False, False], [True, False]],
+)
+hybrid_mask.edge("no weight of a unit that stays goes", given([[1.0, -2.0]], [True, False], 0.0))
+hybrid_mask.edge("all units stay", given([[3.0, -1.0], [0.5, 2.0]], [True, True], 0.5))
+hybrid_mask.edge("no unit stays", given([[3.0, -1.0], [0.5, 2.0]], [False, False], 0.5))
+hybrid_mask.edge("equal magnitudes", given([[2.0, -2.0], [2.0, 2.0]], [True, True], 0.25))
+hybrid_mask.edge(
+    "filters of a kernel",
+    given(np.arange(-6.0, 6.0).reshape(2, 1, 2, 3), [True, False, True], 0.25),
+)
+
+
+@hybrid_mask.random
+def _(rng):
+    keep = np.array([True, True, True, False])
+    w = rng.integers(-8, 9, (4, 4)) / 8
+    return given(w, rng.permutation(keep), float(rng.integers(1, 7) / 8))
+
+
+@hybrid_mask.property(
+    "The sparsity must be 1 - (1 - s of the units) (1 - s of the weights).",
+    "总稀疏度应等于 1 -（1 - 单元稀疏度）×（1 - 权重稀疏度）。",
+)
+def _(rng):
+    w, keep = rng.standard_normal((4, 8)), rng.permutation(8) < 6
+    (mask,) = yield [given(w, keep, 0.5)]
+    return mask.sum() == 32 * 0.75 * 0.5
+
+
+@hybrid_mask.mistake(
+    "It ranks all weights, also those of units that go; rank only those of the units that stay.",
+    "对所有权重排序了；只应对保留单元的权重排序。",
+)
+def _(w, keep, sparsity):
+    return keep & masks.rank_mask(np.abs(w), masks.prune_count(w.size, sparsity))
+
+
+@hybrid_mask.mistake(
+    "It counts weights of removed units as pruned; the share is of those in units that stay.",
+    "把已去掉单元的权重也算作被剪；稀疏度只针对保留的单元。",
+)
+def _(w, keep, sparsity):
+    k = masks.prune_count(w.size, sparsity)
+    return keep & masks.rank_mask(np.where(keep, np.abs(w), -1), k)
+
+
+@hybrid_mask.mistake(
+    "It prunes each unit by itself; the weights of all units that stay are ranked together.",
+    "对每个单元单独剪枝了；应把所有保留单元的权重放在一起排序。",
+)
+def _(w, keep, sparsity):
+    k = masks.prune_count(w[..., 0].size, sparsity)
+    columns = [masks.rank_mask(np.abs(w[..., j]), k) for j in range(w.shape[-1])]
+    return keep & np.stack(columns, axis=-1)
+
+
+@hybrid_mask.mistake(
+    "It only removes the units; the weights inside the others must be pruned as well.",
+    "只剪了单元；还应在保留的单元内部剪权重。",
+)
+def _(w, keep, sparsity):
+    return structured.unit_mask(keep, w.shape)
+
+
+@hybrid_mask.mistake(
+    "The absolute value is missing, so negative weights go first.",
+    "缺少绝对值，负权重最先被剪掉。",
+)
+def _(w, keep, sparsity):
+    mask = structured.unit_mask(keep, w.shape)
+    mask[mask] = masks.rank_mask(w[mask], masks.prune_count(mask.sum(), sparsity))
+    return mask
+
+
+@hybrid_mask.mistake(
+    "It rounds the count down; the nearest whole number is asked for.",
+    "个数向下取整了；应取最接近的整数。",
+)
+def _(w, keep, sparsity):
+    mask = structured.unit_mask(keep, w.shape)
+    mask[mask] = masks.rank_mask(np.abs(w[mask]), int(mask.sum() * sparsity))
+    return mask
+
+
+@hybrid_mask.mistake(
+    "It takes the units from the first axis; they are numbered by the last.",
+    "把第一个轴当成了单元；单元由最后一个轴编号。",
+)
+def _(w, keep, sparsity):
+    turned = np.moveaxis(w, 0, -1)
+    return np.moveaxis(structured.hybrid_mask(turned, keep, sparsity), -1, 0)
+
+
+# --- block_mask ----------------------------------------------------------------------------------
+
+block_mask = Check(structured.block_mask)
+block_mask.worked(
+    "by hand",
+    given([[0.1, 0.2, 0.9, 0.0], [0.3, 0.1, 0.0, 0.0]], (2, 2), 0.5),
+    [[False, False, True, True], [False, False, True, True]],
+)
+block_mask.worked(  # the blocks have 2, 0.75, 0.5 and 3
+    "by hand",
+    given([[1.0, -1.0, 0.25, 0.5], [0.0, 0.5, 3.0, 0.0]], (1, 2), 0.5),
+    [[True, True, False, False], [False, False, True, True]],
+)
+block_mask.worked(  # 3 + 3 is more than 5
+    "by hand", given([[3.0, -3.0, 0.0, 5.0]], (1, 2), 0.5), [[True, True, False, False]]
+)
+block_mask.worked(  # half of 3 blocks is rounded to 2
+    "by hand",
+    given([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]], (2, 1), 0.5),
+    [[False, False, True], [False, False, True]],
+)
+block_mask.edge("blocks of one weight", given([[1.0, -4.0], [3.0, 2.0]], (1, 1), 0.5))
+block_mask.edge("one block", given([[1.0, 2.0], [3.0, 4.0]], (2, 2), 0.25))
+block_mask.edge("nothing to prune", given([[1.0, 0.0]], (1, 1), 0.0))
+block_mask.edge("all blocks are equal", given(np.ones((4, 4)), (2, 2), 0.75))
+block_mask.edge("tall blocks", given(np.arange(16.0).reshape(4, 4), (4, 1), 0.25))
+block_mask.edge("no rows", given(np.zeros((0, 4)), (1, 2), 0.5))
+
+
+@block_mask.random
+def _(rng):
+    return given(rng.integers(-4, 5, (6, 6)) / 4, (2, 3), float(rng.integers(1, 6) / 6))
+
+
+@block_mask.property(
+    "Every block must stay or go as a whole, and as many must go as were counted.",
+    "每个块应整块保留或整块剪掉，且剪掉的块数应与算出的一致。",
+)
+def _(rng):
+    (mask,) = yield [given(rng.standard_normal((4, 12)), (2, 3), 0.25)]
+    blocks = mask.reshape(2, 2, 4, 3).sum(axis=(1, 3))
+    return sorted(set(blocks.ravel())) == [0, 6] and (blocks == 0).sum() == 2
+
+
+@block_mask.mistake(
+    "The absolute value is missing, so weights of opposite sign cancel.",
+    "缺少绝对值，正负权重相互抵消了。",
+)
+def _(W, shape, sparsity):
+    (n, m), (r, c) = W.shape, shape
+    blocks = W.reshape(n // r, r, m // c, c).sum(axis=(1, 3))
+    keep = masks.rank_mask(blocks, masks.prune_count(blocks.size, sparsity))
+    return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
+
+
+@block_mask.mistake(
+    "It ranks blocks by the sum of squares; the L1 norm sums absolute values.",
+    "按平方和给块排序了；L1 范数是对绝对值求和。",
+)
+def _(W, shape, sparsity):
+    return structured.block_mask(np.square(W), shape, sparsity)
+
+
+@block_mask.mistake(
+    "The sides of the block are swapped: r counts rows, c counts columns.",
+    "块的两边弄反了：r 是行数，c 是列数。",
+)
+def _(W, shape, sparsity):
+    return structured.block_mask(W, shape[::-1], sparsity)
+
+
+@block_mask.mistake(
+    "The reshape cuts runs of memory instead of blocks; use the shape (n / r, r, m / c, c).",
+    "reshape 切出的是内存中的连续段，不是块；应变形为 (n / r, r, m / c, c)。",
+)
+def _(W, shape, sparsity):
+    (n, m), (r, c) = W.shape, shape
+    blocks = np.abs(W).reshape(n // r, m // c, r, c).sum(axis=(2, 3))
+    keep = masks.rank_mask(blocks, masks.prune_count(blocks.size, sparsity))
+    return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
+
+
+@block_mask.mistake(
+    "It tiles the mask of the blocks; repeat every entry over its own block.",
+    "把块的掩码平铺了；应把每个值重复到它自己的块上。",
+)
+def _(W, shape, sparsity):
+    r, c = shape
+    return np.tile(structured.block_mask(W, shape, sparsity)[::r, ::c], shape)
+
+
+@block_mask.mistake(
+    "It returns the mask of the blocks; it must have the shape of the weights.",
+    "返回了块的掩码；掩码应与权重同形状。",
+)
+def _(W, shape, sparsity):
+    r, c = shape
+    return structured.block_mask(W, shape, sparsity)[::r, ::c]
+
+
+@block_mask.mistake(
+    "It rounds the number of blocks down; the nearest whole number is asked for.",
+    "块数向下取整了；应取最接近的整数。",
+)
+def _(W, shape, sparsity):
+    blocks = W.size // (shape[0] * shape[1])
+    return structured.block_mask(W, shape, int(blocks * sparsity) / max(blocks, 1))
+
+
+@block_mask.mistake(
+    "It prunes single weights; whole blocks must go.",
+    "剪掉了单个权重；应整块整块地剪。",
+)
+def _(W, shape, sparsity):
+    return masks.rank_mask(np.abs(W), masks.prune_count(W.size, sparsity))
+
+
+# --- nm_mask -------------------------------------------------------------------------------------
+
+nm_mask = Check(structured.nm_mask)
+nm_mask.worked("by hand", given([0.1, -0.9, 0.5, 0.5], 2, 4), [False, True, False, True])
+nm_mask.worked("by hand", given([0.1, -0.9, 0.5, 0.3], 1, 4), [False, True, False, False])
+nm_mask.worked(
+    "by hand",
+    given([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], 2, 4),
+    [False, False, True, True, False, False, True, True],
+)
+nm_mask.worked(
+    "by hand",
+    given([[1.0, 8.0], [-2.0, 7.0], [3.0, 6.0], [4.0, 5.0]], 2, 4),
+    [[False, True], [False, True], [True, False], [True, False]],
+)
+nm_mask.worked(
+    "by hand", given([[1.0, -2.0], [4.0, 3.0]], 1, 2, axis=-1), [[False, True], [True, False]]
+)
+nm_mask.edge("nothing stays", given([1.0, -2.0], 0, 2))
+nm_mask.edge("everything stays", given([1.0, -2.0], 2, 2))
+nm_mask.edge("groups of one", given([1.0, -2.0, 0.0], 1, 1))
+nm_mask.edge("equal magnitudes", given([2.0, -2.0, 2.0, -2.0], 1, 4))
+nm_mask.edge(
+    "input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2, -2)
+)
+nm_mask.edge("no weights at all", given(np.zeros((0, 3)), 2, 4))
+
+
+@nm_mask.random
+def _(rng):
+    n = int(rng.integers(1, 4))
+    if rng.random() < 0.5:
+        return given(rng.integers(-6, 7, (8, 3)) / 4, n, 4)
+    return given(rng.integers(-6, 7, (3, 8)) / 4, n, 4, axis=1)
+
+
+@nm_mask.property(
+    "Every group must keep exactly n.",
+    "每组应恰好保留 n 个。",
+)
+def _(rng):
+    (mask,) = yield [given(rng.integers(-2, 3, (8, 5)) / 2, 3, 4)]
+    return (mask.reshape(2, 4, 5).sum(axis=1) == 3).all()
+
+
+@nm_mask.mistake(
+    "It prunes n of every m; n of every m stay.",
+    "每 m 个剪掉了 n 个；应每 m 个保留 n 个。",
+)
+def _(w, n, m, axis=0):
+    return structured.nm_mask(w, m - n, m, axis)
+
+
+@nm_mask.mistake(
+    "The absolute value is missing: a large negative weight counts as the smallest.",
+    "缺少绝对值：绝对值很大的负权重被当成最小的。",
+)
+def _(w, n, m, axis=0):
+    return structured.nm_mask(w - w.min(initial=0), n, m, axis)
+
+
+@nm_mask.mistake(
+    "Groups run through the array as it lies in memory; they lie along the axis.",
+    "按内存顺序分组了；应沿给定的轴分组。",
+)
+def _(w, n, m, axis=0):
+    return structured.nm_mask(w.ravel(), n, m).reshape(w.shape)
+
+
+@nm_mask.mistake(
+    "It always groups along the first axis; the axis is an argument.",
+    "总是沿第一个轴分组；轴由参数 axis 给出。",
+)
+def _(w, n, m, axis=0):
+    return structured.nm_mask(w, n, m, 0)
+
+
+@nm_mask.mistake(
+    "A group takes every so many weights; it must take m consecutive ones.",
+    "每隔若干个权重取一个来分组；每组应是连续的 m 个。",
+)
+def _(w, n, m, axis=0):
+    moved = np.moveaxis(w, axis, 0)
+    groups = moved.reshape(m, -1, *moved.shape[1:]) if w.size else moved
+    keep = structured.nm_mask(groups, n, m).reshape(moved.shape)
+    return np.moveaxis(keep, 0, axis)
+
+
+@nm_mask.mistake(
+    "It keeps the largest of the whole array; every group of m must keep n.",
+    "保留了整个数组中最大的；应每 m 个一组，各保留 n 个。",
+)
+def _(w, n, m, axis=0):
+    return masks.rank_mask(np.abs(w), w.size - w.size * n // m)
+
+
+@nm_mask.mistake(
+    "Among equals the last goes first; here the first goes first.",
+    "并列时先剪了靠后的；这里应先剪靠前的。",
+)
+def _(w, n, m, axis=0):
+    return np.flip(structured.nm_mask(np.flip(w, axis), n, m, axis), axis)
+
+
+# --- topk_gate -----------------------------------------------------------------------------------
+
+topk_gate = Check(structured.topk_gate)
+topk_gate.worked(
+    "by hand",
+    given([[0.1, -0.9, 0.5], [0.7, 0.2, 0.0]], 1),
+    [[False, True, False], [True, False, False]],
+)
+topk_gate.worked(
+    "by hand",
+    given([[0.5, -0.5, 0.25], [0.0, 3.0, -4.0]], 2),
+    [[True, True, False], [False, True, True]],
+)
+topk_gate.worked(  # among equals the first is gated out
+    "by hand", given([[0.5, -0.5, 0.5, 0.25]], 1), [[False, False, True, False]]
+)
+topk_gate.edge("no unit takes part", given([[1.0, -2.0], [0.5, 0.0]], 0))
+topk_gate.edge("all units take part", given([[1.0, -2.0], [0.0, 0.0]], 2))
+topk_gate.edge("silent samples", given(np.zeros((2, 4)), 2))
+topk_gate.edge("no samples", given(np.zeros((0, 3)), 2))
+topk_gate.edge("one unit", given([[-1.0], [2.0]], 1))
+
+
+@topk_gate.random
+def _(rng):
+    return given(rng.integers(-4, 5, (4, 5)) / 4, int(rng.integers(1, 5)))
+
+
+@topk_gate.property(
+    "The gate of a sample must not depend on the other samples.",
+    "一个样本的门控不应依赖其他样本。",
+)
+def _(rng):
+    h = rng.standard_normal((5, 6))
+    every, few = yield [given(h, 2), given(h[1:3], 2)]
+    return np.array_equal(every[1:3], few)
+
+
+@topk_gate.mistake(
+    "The absolute value is missing; a strongly negative unit is active too.",
+    "缺少绝对值；负得很大的单元同样活跃。",
+)
+def _(h, k):
+    return structured.topk_gate(h - h.min(initial=0), k)
+
+
+@topk_gate.mistake(
+    "It picks the largest of the whole batch; every sample has its own k.",
+    "在整个批次中取最大的；每个样本应各取 k 个。",
+)
+def _(h, k):
+    return masks.rank_mask(np.abs(h), h.size - k * len(h))
+
+
+@topk_gate.mistake(
+    "All samples share one gate, from the mean activity; every sample needs its own.",
+    "按平均活跃度让所有样本共用一个门控；每个样本应有自己的。",
+)
+def _(h, k):
+    mean = np.abs(h).sum(axis=0, keepdims=True) / max(len(h), 1)
+    return np.repeat(structured.topk_gate(mean, k), len(h), axis=0)
+
+
+@topk_gate.mistake(
+    "It picks k samples for every unit; pick k units for every sample.",
+    "为每个单元选了 k 个样本；应为每个样本选 k 个单元。",
+)
+def _(h, k):
+    return structured.topk_gate(h.T, min(k, len(h))).T
+
+
+@topk_gate.mistake(
+    "It gates out the k most active units; they are the ones that take part.",
+    "把最活跃的 k 个单元关掉了；参与计算的应是它们。",
+)
+def _(h, k):
+    return ~structured.topk_gate(h, k)
+
+
+@topk_gate.mistake(
+    "It lets all ties take part; exactly k units may.",
+    "让所有并列的单元都参与了；每行应恰好有 k 个。",
+)
+def _(h, k):
+    size = np.abs(h)
+    return size >= np.sort(size, axis=1)[:, -k, None] if k else np.zeros(h.shape, bool)
+
+
+@topk_gate.mistake(
+    "It returns the activations that pass; the gate itself was asked for.",
+    "返回了通过门控的激活值；应返回门控本身。",
+)
+def _(h, k):
+    return h * structured.topk_gate(h, k)
+
+
+# --- remove_units --------------------------------------------------------------------------------
+
+remove_units = Check(structured.remove_units)
+remove_units.worked(
+    "by hand",
+    given([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], [[7.0, 8.0], [9.0, 10.0]], [False, True]),
+    (np.array([[2.0], [4.0]]), np.array([6.0]), np.array([[9.0, 10.0]])),
+)
+remove_units.worked(
+    "by hand",
+    given([[0.1, 0.2, 0.3]], [0.4, 0.5, 0.6], [[1.0], [2.0], [3.0]], [True, False, True]),
+    (np.array([[0.1, 0.3]]), np.array([0.4, 0.6]), np.array([[1.0], [3.0]])),
+)
+remove_units.edge(
+    "filters between two convolutions",
+    given(
+        np.arange(24.0).reshape(2, 2, 2, 3),
+        [1.0, 2.0, 3.0],
+        np.arange(24.0).reshape(2, 2, 3, 2),
+        [True, True, False],
+    ),
+)
+remove_units.edge(
+    "the next window is as high as there are filters",
+    given(
+        np.arange(4.0).reshape(1, 1, 2, 2),
+        [1.0, 2.0],
+        np.arange(8.0).reshape(2, 1, 2, 2),
+        [False, True],
+    ),
+)
+remove_units.edge("all units stay", given([[1.0, 2.0]], [3.0, 4.0], [[5.0], [6.0]], [True, True]))
+remove_units.edge("no unit stays", given([[1.0, 2.0]], [3.0, 4.0], [[5.0], [6.0]], [False, False]))
+remove_units.edge(
+    "as many rows, units and outputs",
+    given(
+        np.arange(9.0).reshape(3, 3),
+        [1.0, 2.0, 3.0],
+        np.arange(9.0).reshape(3, 3),
+        [True, False, False],
+    ),
+)
+
+
+@remove_units.random
+def _(rng):
+    W, W_next = rng.integers(-8, 9, (3, 4)) / 8, rng.integers(-8, 9, (4, 2)) / 8
+    return given(W, rng.integers(-8, 9, 4) / 8, W_next, rng.random(4) < 0.5)
+
+
+@remove_units.property(
+    "The smaller network must compute what the network with masked units computes.",
+    "变小后的网络的输出应与单元被掩码的网络相同。",
+)
+def _(rng):
+    W, b, W_next = rng.standard_normal((3, 5)), rng.standard_normal(5), rng.standard_normal((5, 2))
+    x, keep = rng.standard_normal((7, 3)), rng.permutation(5) < 3
+    ((small, bias, after),) = yield [given(W, b, W_next, keep)]
+    masked = (np.maximum(x @ W + b, 0) * keep) @ W_next
+    return np.allclose(np.maximum(x @ small + bias, 0) @ after, masked)
+
+
+@remove_units.mistake(
+    "The biases of the removed units are left; they must go too.",
+    "留下了已去掉单元的偏置；偏置也应去掉。",
+)
+def _(W, b, W_next, keep):
+    return W[..., keep], b, W_next[..., keep, :]
+
+
+@remove_units.mistake(
+    "The next layer still reads the removed units; its rows must go too.",
+    "下一层仍在读取已去掉的单元；对应的行也应去掉。",
+)
+def _(W, b, W_next, keep):
+    return W[..., keep], b[keep], W_next
+
+
+@remove_units.mistake(
+    "It removes rows of W, which are inputs; the units are its last axis.",
+    "去掉了 W 的行，那是输入；单元在最后一个轴上。",
+)
+def _(W, b, W_next, keep):
+    return W[keep], b[keep], W_next[..., keep, :]
+
+
+@remove_units.mistake(
+    "It removes outputs of the next layer; remove what it reads, its last axis but one.",
+    "去掉了下一层的输出；应去掉它读取的部分，即倒数第二个轴。",
+)
+def _(W, b, W_next, keep):
+    return W[..., keep], b[keep], W_next[..., keep]
+
+
+@remove_units.mistake(
+    "It cuts the next kernel along its first axis; its inputs are the last axis but one.",
+    "沿第一个轴裁剪了下一层的卷积核；它的输入在倒数第二个轴上。",
+)
+def _(W, b, W_next, keep):
+    return W[..., keep], b[keep], W_next[keep]
+
+
+@remove_units.mistake(
+    "It removes the units to keep: True means keep.",
+    "去掉了应保留的单元：True 表示保留。",
+)
+def _(W, b, W_next, keep):
+    return structured.remove_units(W, b, W_next, ~keep)
+
+
+@remove_units.mistake(
+    "It sets the units to zero; here the arrays must shrink.",
+    "只把单元置零了；这里数组应变小。",
+)
+def _(W, b, W_next, keep):
+    return W * keep, b * keep, W_next * keep[:, None]
+
+
+# --- flatten_keep --------------------------------------------------------------------------------
+
+flatten_keep = Check(structured.flatten_keep)
+flatten_keep.worked("by hand", given([True, False], 2), [True, False, True, False])
+flatten_keep.worked(
+    "by hand",
+    given([False, True, True], 3),
+    [False, True, True, False, True, True, False, True, True],
+)
+flatten_keep.worked("C-4.3a", given([True, False], 49), [True, False] * 49)
+flatten_keep.edge("one position", given([False, True, True], 1))
+flatten_keep.edge("no positions", given([False, True], 0))
+flatten_keep.edge("no channel stays", given([False, False], 2))
+flatten_keep.edge("no channels", given(np.zeros(0, bool), 3))
+
+
+@flatten_keep.random
+def _(rng):
+    return given(rng.random(int(rng.integers(2, 6))) < 0.5, int(rng.integers(2, 6)))
+
+
+@flatten_keep.property(
+    "A channel that stays must keep one row for each position.",
+    "每个保留的通道应在每个位置各保留一行。",
+)
+def _(rng):
+    keep = rng.permutation(6) < 4
+    (rows,) = yield [given(keep, 9)]
+    return rows.sum() == 9 * 4 and (rows.reshape(9, 6) == keep).all()
+
+
+@flatten_keep.mistake(
+    "It repeats every channel in a row; channels change fastest, row p C + c is channel c.",
+    "把每个通道连续重复了；通道变化最快，第 p C + c 行属于通道 c。",
+)
+def _(keep, positions):
+    return np.repeat(keep, positions)
+
+
+@flatten_keep.mistake(
+    "It returns the numbers of the rows that stay; a Boolean for every row was asked for.",
+    "返回了保留行的序号；应为每一行返回一个布尔值。",
+)
+def _(keep, positions):
+    return np.flatnonzero(np.tile(keep, positions))
+
+
+@flatten_keep.mistake(
+    "It forgets the positions: every channel has one row for each of them.",
+    "忽略了位置：每个通道在每个位置上各有一行。",
+)
+def _(keep, positions):
+    return keep.copy()
+
+
+@flatten_keep.mistake(
+    "It is inverted: True must mean keep.",
+    "结果取反了：True 应表示保留。",
+)
+def _(keep, positions):
+    return ~np.tile(keep, positions)
+
+
+@flatten_keep.mistake(
+    "Channels go at the first position only; they go at all of them.",
+    "只在第一个位置去掉了通道；应在所有位置都去掉。",
+)
+def _(keep, positions):
+    rows = np.ones((positions, len(keep)), bool)
+    rows[:1] = keep
+    return rows.ravel()
+
+
+@flatten_keep.mistake(
+    "It returns one row for each position; the result is one vector.",
+    "返回了每个位置一行的矩阵；结果应是一个向量。",
+)
+def _(keep, positions):
+    return np.tile(keep, (positions, 1))
+
+
+# --- fold_constant_units -------------------------------------------------------------------------
+
+fold_constant_units = Check(structured.fold_constant_units)
+fold_constant_units.worked("by hand", given([0.5, 0.0], [[1.0, -1.0]], [0.25]), [0.75, -0.25])
+fold_constant_units.worked(  # 1 + 2 - 2 and 2 - 2 - 8
+    "by hand", given([1.0, 2.0], [[1.0, -1.0], [0.5, 2.0]], [2.0, -4.0]), [1.0, -8.0]
+)
+fold_constant_units.worked("by hand", given([0.0], [[2.0], [3.0], [4.0]], [1.0, 0.5, 0.25]), [4.5])
+fold_constant_units.edge("units that are always silent", given([0.5, 1.0], [[3.0, 4.0]], [0.0]))
+fold_constant_units.edge("no constant units", given([0.5, 1.0], np.zeros((0, 2)), np.zeros(0)))
+fold_constant_units.edge(
+    "no units in the next layer", given(np.zeros(0), np.zeros((2, 0)), [1.0, 2.0])
+)
+
+
+@fold_constant_units.random
+def _(rng):
+    b_next, W_next = rng.integers(-8, 9, 4) / 8, rng.integers(-8, 9, (3, 4)) / 8
+    return given(b_next, W_next, rng.integers(-8, 9, 3) / 8)
+
+
+@fold_constant_units.property(
+    "What the next layer computes must not change when constant units are folded into its bias.",
+    "把恒定单元并入偏置后，下一层的计算结果应不变。",
+)
+def _(rng):
+    W, b, constants = rng.standard_normal((5, 3)), rng.standard_normal(3), rng.standard_normal(2)
+    varying = rng.standard_normal((4, 3))
+    h = np.hstack([np.tile(constants, (4, 1)), varying])
+    (folded,) = yield [given(b, W[:2], constants)]
+    return np.allclose(varying @ W[2:] + folded, h @ W + b)
+
+
+@fold_constant_units.mistake(
+    "It subtracts what the units gave; the bias must give it in their place, so add.",
+    "减去了这些单元的贡献；偏置要代替它们，应当加上。",
+)
+def _(b_next, W_next, constants):
+    return b_next - constants @ W_next
+
+
+@fold_constant_units.mistake(
+    "It adds the weights alone; they must be multiplied by the constants.",
+    "只加了权重；应先乘以恒定的激活值。",
+)
+def _(b_next, W_next, constants):
+    return b_next + W_next.sum(axis=0)
+
+
+@fold_constant_units.mistake(
+    "The old bias is lost; what the units gave is added to it.",
+    "丢掉了原来的偏置；单元的贡献应加在它上面。",
+)
+def _(b_next, W_next, constants):
+    return constants @ W_next
+
+
+@fold_constant_units.mistake(
+    "It adds the mean over the units; the next layer sums what they give.",
+    "加上了各单元贡献的平均；下一层对贡献求和。",
+)
+def _(b_next, W_next, constants):
+    return b_next + constants @ W_next / max(len(constants), 1)
+
+
+@fold_constant_units.mistake(
+    "It reads the matrix along the wrong axis: row j belongs to constant unit j.",
+    "矩阵的轴用错了：第 j 行属于恒定单元 j。",
+)
+def _(b_next, W_next, constants):
+    return b_next + W_next @ constants
+
+
+@fold_constant_units.mistake(
+    "It takes negative constants for zero; an activation may be negative.",
+    "把负的恒定值当成了零；激活值可以为负。",
+)
+def _(b_next, W_next, constants):
+    return b_next + np.maximum(constants, 0) @ W_next
+
+
+@fold_constant_units.mistake(
+    "It changes the bias that it was given; a new vector must be returned.",
+    "直接改动了传入的偏置；应返回新的向量。",
+)
+def _(b_next, W_next, constants):
+    b_next += constants @ W_next
+    return b_next
+
+
+# --- collapse_linear -----------------------------------------------------------------------------
+
+collapse_linear = Check(structured.collapse_linear)
+collapse_linear.worked(
+    "by hand",
+    given([[1.0, 2.0]], [0.5, 0.0], [[1.0], [1.0]], [0.25]),
+    (np.array([[3.0]]), np.array([0.75])),
+)
+collapse_linear.worked(
+    "by hand",
+    given([[1.0, 2.0], [0.0, 1.0]], [1.0, -1.0], [[2.0, 0.0], [1.0, 3.0]], [0.5, 1.0]),
+    (np.array([[4.0, 6.0], [1.0, 3.0]]), np.array([1.5, -2.0])),
+)
+collapse_linear.edge(  # 101 parameters become 9
+    "the network of B-4: 8 inputs, 10 units, 1 output",
+    given(np.arange(80.0).reshape(8, 10) / 64, np.arange(10.0), np.ones((10, 1)) / 8, [2.0]),
+)
+collapse_linear.edge("no biases", given([[1.0, 2.0]], [0.0, 0.0], [[3.0], [-1.0]], [0.0]))
+collapse_linear.edge(
+    "no units in between", given(np.zeros((2, 0)), np.zeros(0), np.zeros((0, 3)), [1.0, 2.0, 3.0])
+)
+
+
+@collapse_linear.random
+def _(rng):
+    n, h, k = (int(side) for side in rng.integers(2, 6, 3))
+    W1, W2 = rng.integers(-8, 9, (n, h)) / 8, rng.integers(-8, 9, (h, k)) / 8
+    return given(W1, rng.integers(-8, 9, h) / 8, W2, rng.integers(-8, 9, k) / 8)
+
+
+@collapse_linear.property(
+    "The one layer must give what the two gave, for any input.",
+    "对任意输入，合并后一层的输出应与原来两层相同。",
+)
+def _(rng):
+    W1, b1 = rng.standard_normal((4, 5)), rng.standard_normal(5)
+    W2, b2 = rng.standard_normal((5, 3)), rng.standard_normal(3)
+    x = rng.standard_normal((6, 4))
+    ((W, b),) = yield [given(W1, b1, W2, b2)]
+    return np.allclose(x @ W + b, (x @ W1 + b1) @ W2 + b2)
+
+
+@collapse_linear.mistake(
+    "It takes only the second bias; the first one goes through W2 and is added.",
+    "只取了第二个偏置；第一个偏置应乘以 W2 后再加上。",
+)
+def _(W1, b1, W2, b2):
+    return W1 @ W2, b2.copy()
+
+
+@collapse_linear.mistake(
+    "It adds the biases as they are; the first one must be multiplied by W2.",
+    "把两个偏置直接相加了；第一个偏置应先乘以 W2。",
+)
+def _(W1, b1, W2, b2):
+    return W1 @ W2, b1 + b2
+
+
+@collapse_linear.mistake(
+    "It loses the second bias; it is added last.",
+    "漏掉了第二个偏置；最后应加上它。",
+)
+def _(W1, b1, W2, b2):
+    return W1 @ W2, b1 @ W2
+
+
+@collapse_linear.mistake(
+    "The matrices are multiplied in the wrong order: x comes from the left, so W1 W2.",
+    "矩阵相乘的次序反了：x 在左边，应为 W1 W2。",
+)
+def _(W1, b1, W2, b2):
+    return W2 @ W1, b1 @ W2 + b2
+
+
+@collapse_linear.mistake(
+    "It multiplies entry by entry; a matrix product is asked for.",
+    "用了逐元素相乘；应使用矩阵乘法。",
+)
+def _(W1, b1, W2, b2):
+    return W1 * W2, b1 @ W2 + b2
+
+
+@collapse_linear.mistake(
+    "It puts a ReLU on the first bias; there is nothing between the two layers.",
+    "对第一个偏置用了 ReLU；两层之间没有激活函数。",
+)
+def _(W1, b1, W2, b2):
+    return W1 @ W2, np.maximum(b1, 0) @ W2 + b2
+
+
+@collapse_linear.mistake(
+    "The weights are transposed; they have the shape (inputs, outputs).",
+    "权重被转置了；形状应为（输入数，输出数）。",
+)
+def _(W1, b1, W2, b2):
+    return (W1 @ W2).T, b1 @ W2 + b2
