@@ -1,1 +1,403 @@
 """Checks of `minprune.formulas.convolution`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import convolution
+
+PLANE = np.arange(16.0).reshape(1, 4, 4, 1)  # 0 to 15, row by row
+ODD = np.arange(15.0).reshape(1, 3, 5, 1)  # a border is left over on both sides
+ROWS, COLUMNS = np.indices((26, 26))
+IMAGES = np.repeat((26.0 * ROWS + COLUMNS)[None, :, :, None], 32, axis=3)  # (1, 26, 26, 32)
+
+
+def _blocks(x, size):
+    """The squares as (N, H', size, W', size, C), without what is left over."""
+    N, H, W, C = x.shape
+    h, w = H // size, W // size
+    return x[:, : h * size, : w * size].reshape(N, h, size, w, size, C)
+
+
+def _padded(x, size, fill):
+    """The images filled up below and on the right to a multiple of size."""
+    more = [-side % size for side in x.shape[1:3]]
+    return np.pad(x, ((0, 0), (0, more[0]), (0, more[1]), (0, 0)), constant_values=fill)
+
+
+def _overlapping(x, size):
+    """Squares at every place, not at every size-th one: (N, H', W', C, size, size)."""
+    return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
+
+
+# --- conv2d --------------------------------------------------------------------------------------
+
+conv2d = Check(convolution.conv2d)
+conv2d.worked(
+    "D-1.2a",
+    given(np.ones((1, 28, 28, 1)), np.ones((3, 3, 1, 32)), np.zeros(32)),
+    np.full((1, 26, 26, 32), 9.0),
+)
+conv2d.worked(
+    "by hand",
+    given(
+        [[[[1.0], [2.0]], [[3.0], [4.0]]]], [[[[1.0]], [[10.0]]], [[[100.0]], [[1000.0]]]], [0.5]
+    ),
+    [[[[4321.5]]]],
+)
+conv2d.worked(
+    "by hand",
+    given(
+        np.arange(1.0, 10.0).reshape(1, 3, 3, 1),
+        [[[[1.0]], [[0.0]]], [[[0.0]], [[-1.0]]]],
+        [1.0],
+    ),
+    [[[[-3.0], [-3.0]], [[-3.0], [-3.0]]]],
+)
+conv2d.worked(
+    "by hand",
+    given([[[[1.0, 2.0]]]], [[[[1.0, 0.0, 2.0], [3.0, 1.0, 0.0]]]], [0.0, 10.0, 20.0]),
+    [[[[7.0, 12.0, 22.0]]]],
+)
+conv2d.edge(
+    "the kernel is as large as the image, two channels",
+    given(PLANE.reshape(2, 2, 2, 2), PLANE.reshape(2, 2, 2, 2) / 4, [0.5, -0.5]),
+)
+conv2d.edge(
+    "a kernel higher than wide",
+    given(PLANE, np.array([1.0, 2.0, 4.0]).reshape(3, 1, 1, 1), [0.0]),
+)
+conv2d.edge("a kernel of zeros leaves the bias", given(-PLANE, np.zeros((2, 2, 1, 2)), [-1.0, 2.0]))
+conv2d.edge("no images", given(np.zeros((0, 3, 3, 1)), np.ones((2, 2, 1, 1)), [1.0]))
+conv2d.edge(
+    "single precision",
+    given(np.float32(PLANE), np.full((2, 2, 1, 1), 0.5, np.float32), np.zeros(1, np.float32)),
+)
+
+
+@conv2d.random
+def _(rng):
+    return given(
+        rng.integers(-4, 5, (2, 4, 5, 3)) / 4,
+        rng.integers(-4, 5, (2, 3, 3, 2)) / 4,
+        rng.integers(-4, 5, 2) / 4,
+    )
+
+
+@conv2d.property(
+    "An image moved by one pixel must give a result moved by one pixel.",
+    "图像平移一个像素，结果也应平移一个像素。",
+)
+def _(rng):
+    x, K, b = rng.standard_normal((1, 5, 6, 2)), rng.standard_normal((2, 2, 2, 3)), np.ones(3)
+    here, moved = yield [given(x, K, b), given(x[:, 1:, 1:], K, b)]
+    return np.allclose(here[:, 1:, 1:], moved)
+
+
+@conv2d.property(
+    "With biases of 0, the result for a sum of images must be the sum of the results.",
+    "偏置为 0 时，图像之和的结果应等于各自结果之和。",
+)
+def _(rng):
+    x, y = rng.standard_normal((2, 1, 4, 4, 2))
+    K, b = rng.standard_normal((3, 3, 2, 2)), np.zeros(2)
+    one, other, both = yield [given(x, K, b), given(y, K, b), given(x + y, K, b)]
+    return np.allclose(one + other, both)
+
+
+@conv2d.mistake(
+    "The kernel is flipped, as in mathematics; a layer lays it on the image as it is.",
+    "卷积核被翻转了，那是数学上的卷积；卷积层不翻转卷积核。",
+)
+def _(x, K, b):
+    return convolution.conv2d(x, K[::-1, ::-1], b)
+
+
+@conv2d.mistake(
+    "The biases are forgotten: b_o is added to every pixel of filter o.",
+    "漏掉了偏置：滤波器 o 的每个像素都应加上 b_o。",
+)
+def _(x, K, b):
+    return convolution.conv2d(x, K, np.zeros_like(b))
+
+
+@conv2d.mistake(
+    "The bias is added for every entry of the kernel; it is added once, outside the sum.",
+    "卷积核的每一项都加了一次偏置；偏置应在求和之外只加一次。",
+)
+def _(x, K, b):
+    return convolution.conv2d(x, K, b * K[..., 0].size)
+
+
+@conv2d.mistake(
+    "Zeros are put around the image to keep its size; without padding it shrinks by k - 1.",
+    "在图像四周补了零，使尺寸不变；不填充时尺寸应减少 k - 1。",
+)
+def _(x, K, b):
+    h, w = K.shape[:2]
+    pad = ((0, 0), ((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2), (0, 0))
+    return convolution.conv2d(np.pad(x, pad), K, b)
+
+
+@conv2d.mistake(
+    "The last row and column are missing: H - k_h + 1 windows fit below each other.",
+    "少了最后一行和一列：纵向应有 H - k_h + 1 个窗口。",
+)
+def _(x, K, b):
+    return convolution.conv2d(x, K, b)[:, :-1, :-1]
+
+
+@conv2d.mistake(
+    "The window moves by its own size; with stride 1 it moves by one pixel.",
+    "窗口每次移动了整个核的宽度；步幅为 1 时每次只移动一个像素。",
+)
+def _(x, K, b):
+    return convolution.conv2d(x, K, b)[:, :: K.shape[0], :: K.shape[1]]
+
+
+@conv2d.mistake(
+    "It takes the mean over the window and the channels; their products are summed.",
+    "对窗口和通道取了平均；应对乘积求和。",
+)
+def _(x, K, b):
+    return convolution.conv2d(x, K / K[..., 0].size, b)
+
+
+@conv2d.mistake(
+    "Only the first channel of the image is looked at; all of them are summed.",
+    "只用了图像的第一个通道；应对所有输入通道求和。",
+)
+def _(x, K, b):
+    return convolution.conv2d(x[..., :1], K[:, :, :1], b)
+
+
+@conv2d.mistake(
+    "Height and width of the kernel are exchanged: u goes with the rows i, v with the columns j.",
+    "卷积核的高与宽弄反了：u 对应行 i，v 对应列 j。",
+)
+def _(x, K, b):
+    return convolution.conv2d(x, K.transpose(1, 0, 2, 3), b)
+
+
+@conv2d.mistake(
+    "A ReLU is applied to the result; the layer itself is linear.",
+    "对结果又用了 ReLU；卷积层本身是线性的。",
+)
+def _(x, K, b):
+    return np.maximum(convolution.conv2d(x, K, b), 0)
+
+
+# --- max_pool2d ----------------------------------------------------------------------------------
+
+max_pool2d = Check(convolution.max_pool2d)
+max_pool2d.worked("D-1.2b", given(IMAGES), IMAGES[:, 1::2, 1::2])
+max_pool2d.worked("by hand", given(PLANE), [[[[5.0], [7.0]], [[13.0], [15.0]]]])
+max_pool2d.worked("by hand", given(-PLANE, size=2), [[[[0.0], [-2.0]], [[-8.0], [-10.0]]]])
+max_pool2d.worked("by hand", given(ODD, 3), [[[[12.0]]]])
+max_pool2d.edge("a border is left over, all numbers negative", given(ODD - 20.0))
+max_pool2d.edge("squares of one pixel", given(PLANE, 1))
+max_pool2d.edge("one square is the whole image", given(-PLANE, size=4))
+max_pool2d.edge("three channels", given(np.arange(12.0).reshape(1, 2, 2, 3) % 5))
+max_pool2d.edge("no images", given(np.zeros((0, 4, 4, 1))))
+max_pool2d.edge("single precision", given(np.float32(PLANE) / 4, 2))
+
+
+@max_pool2d.random
+def _(rng):
+    return given(rng.integers(-8, 9, (2, 5, 7, 3)) / 4, size=int(rng.integers(2, 4)))
+
+
+@max_pool2d.property(
+    "A number added to all pixels must be added to the result.",
+    "所有像素都加上一个数，结果也应加上这个数。",
+)
+def _(rng):
+    x = rng.standard_normal((2, 4, 6, 2))
+    here, lower = yield [given(x), given(x - 8.0)]
+    return np.allclose(here - 8.0, lower)
+
+
+@max_pool2d.mistake(
+    "It takes the mean of each square; its maximum is asked for.",
+    "对每个方块取了平均；应取最大值。",
+)
+def _(x, size=2):
+    return convolution.average_pool2d(x, size)
+
+
+@max_pool2d.mistake(
+    "It takes the smallest entry of each square; the largest is asked for.",
+    "取了每个方块的最小值；应取最大值。",
+)
+def _(x, size=2):
+    return -convolution.max_pool2d(-x, size)
+
+
+@max_pool2d.mistake(
+    "It compares absolute values; a negative number is smaller than a positive one.",
+    "比较的是绝对值；负数应小于正数。",
+)
+def _(x, size=2):
+    return convolution.max_pool2d(np.abs(x), size)
+
+
+@max_pool2d.mistake(
+    "The squares overlap: the next one begins size pixels further, not one.",
+    "方块重叠了：下一个方块应移动 size 个像素，而不是一个。",
+)
+def _(x, size=2):
+    return _overlapping(x, size).max(axis=(4, 5))
+
+
+@max_pool2d.mistake(
+    "Squares that are cut by the border are kept; what is left over is dropped.",
+    "边缘不完整的方块也保留了；剩余部分应舍去。",
+)
+def _(x, size=2):
+    return _blocks(_padded(x, size, -np.inf), size).max(axis=(2, 4))
+
+
+@max_pool2d.mistake(
+    "The maximum starts from 0, so that negative squares give 0; start from their own entries.",
+    "最大值从 0 开始比较，全为负数的方块得到了 0；应从方块自身的元素开始。",
+)
+def _(x, size=2):
+    return np.maximum(convolution.max_pool2d(x, size), 0)
+
+
+@max_pool2d.mistake(
+    "The squares are always 2 by 2; size says how large they are.",
+    "方块总是 2×2；边长应由 size 决定。",
+)
+def _(x, size=2):
+    return convolution.max_pool2d(x)
+
+
+@max_pool2d.mistake(
+    "The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).",
+    "reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。",
+)
+def _(x, size=2):
+    blocks = _blocks(x, size)
+    N, h, s, w, _, C = blocks.shape
+    return blocks.reshape(N, h, w, s, s, C).max(axis=(3, 4))
+
+
+@max_pool2d.mistake(
+    "It takes the maximum over the channels too; every channel is pooled alone.",
+    "连通道也一起取了最大值；每个通道应单独池化。",
+)
+def _(x, size=2):
+    return convolution.max_pool2d(x, size).max(axis=3, keepdims=True)
+
+
+@max_pool2d.mistake(
+    "It takes one pixel of each square, which shrinks but does not pool; take the largest of all.",
+    "只取了每个方块的一个像素，那是抽样；应取方块中的最大值。",
+)
+def _(x, size=2):
+    return _blocks(x, size)[:, :, 0, :, 0]
+
+
+# --- average_pool2d ------------------------------------------------------------------------------
+
+average_pool2d = Check(convolution.average_pool2d)
+average_pool2d.worked("D-1.2b", given(IMAGES), IMAGES[:, ::2, ::2] + 13.5)
+average_pool2d.worked("by hand", given(PLANE), [[[[2.5], [4.5]], [[10.5], [12.5]]]])
+average_pool2d.worked("by hand", given(ODD, 3), [[[[6.0]]]])
+average_pool2d.worked(
+    "by hand", given([[[[1.0, -4.0], [0.0, -8.0]], [[2.0, 0.0], [-5.0, 4.0]]]]), [[[[-0.5, -2.0]]]]
+)
+average_pool2d.edge("a border is left over", given(ODD - 20.0, size=2))
+average_pool2d.edge("squares of one pixel", given(PLANE, 1))
+average_pool2d.edge("one square is the whole image", given(-PLANE, size=4))
+average_pool2d.edge("no images", given(np.zeros((0, 4, 4, 1))))
+average_pool2d.edge("single precision", given(np.float32(PLANE) / 4, 2))
+
+
+@average_pool2d.random
+def _(rng):
+    return given(rng.integers(-8, 9, (2, 5, 7, 3)) / 4, size=int(rng.integers(2, 4)))
+
+
+@average_pool2d.property(
+    "If nothing is left over, the mean of every channel must stay the same.",
+    "没有剩余边缘时，每个通道的平均值应保持不变。",
+)
+def _(rng):
+    x = rng.standard_normal((2, 4, 6, 3))
+    (pooled,) = yield [given(x)]
+    return np.allclose(np.mean(pooled, axis=(1, 2)), x.mean(axis=(1, 2)))
+
+
+@average_pool2d.mistake(
+    "It takes the maximum of each square; the mean is asked for.",
+    "取了每个方块的最大值；应取平均值。",
+)
+def _(x, size=2):
+    return convolution.max_pool2d(x, size)
+
+
+@average_pool2d.mistake(
+    "It sums each square; divide by the size^2 pixels.",
+    "对每个方块只求了和；还应除以像素个数 size^2。",
+)
+def _(x, size=2):
+    return convolution.average_pool2d(x, size) * size**2
+
+
+@average_pool2d.mistake(
+    "It divides by size; a square has size^2 pixels.",
+    "除以了 size；方块有 size^2 个像素。",
+)
+def _(x, size=2):
+    return convolution.average_pool2d(x, size) * size
+
+
+@average_pool2d.mistake(
+    "It always divides by 4; a square has size^2 pixels.",
+    "总是除以 4；应除以方块的像素个数 size^2。",
+)
+def _(x, size=2):
+    return _blocks(x, size).sum(axis=(2, 4)) / 4
+
+
+@average_pool2d.mistake(
+    "The squares overlap: the next one begins size pixels further, not one.",
+    "方块重叠了：下一个方块应移动 size 个像素，而不是一个。",
+)
+def _(x, size=2):
+    return _overlapping(x, size).mean(axis=(4, 5))
+
+
+@average_pool2d.mistake(
+    "Squares that are cut by the border are kept; what is left over is dropped.",
+    "边缘不完整的方块也保留了；剩余部分应舍去。",
+)
+def _(x, size=2):
+    return np.nanmean(_blocks(_padded(x, size, np.nan), size), axis=(2, 4))
+
+
+@average_pool2d.mistake(
+    "The border is filled up with zeros, which count as pixels; what is left over is dropped.",
+    "边缘用 0 补齐，0 也算进了平均值；剩余部分应舍去。",
+)
+def _(x, size=2):
+    return _blocks(_padded(x, size, 0), size).mean(axis=(2, 4))
+
+
+@average_pool2d.mistake(
+    "It averages over the channels too; every channel is pooled alone.",
+    "连通道也一起取了平均；每个通道应单独池化。",
+)
+def _(x, size=2):
+    return convolution.average_pool2d(x, size).mean(axis=3, keepdims=True)
+
+
+@average_pool2d.mistake(
+    "The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).",
+    "reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。",
+)
+def _(x, size=2):
+    blocks = _blocks(x, size)
+    N, h, s, w, _, C = blocks.shape
+    return blocks.reshape(N, h, w, s, s, C).mean(axis=(3, 4))

@@ -1,1 +1,570 @@
 """Checks of `minprune.formulas.distill`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import distill
+from minprune.formulas.activations import log_softmax, softmax
+
+LOG_2, LOG_3 = float(np.log(2)), float(np.log(3))
+STUDENT, TEACHER = [[1.0, 0.0, 0.0]], [[2.0, 0.0, 0.0]]
+
+
+def _batch(rng):
+    """The arguments of the loss and of its gradient: four samples of three classes."""
+    z, z_teacher = rng.standard_normal((2, 4, 3))
+    alpha, temperature = rng.uniform(0.2, 0.8), rng.uniform(1.5, 4.0)
+    return z, z_teacher, rng.integers(0, 3, 4), float(alpha), float(temperature)
+
+
+def _cross_entropy(z, y):
+    return -log_softmax(z)[np.arange(len(y)), y].mean()
+
+
+def _kl(z_one, z_other):
+    """KL(one || other) of the two softmaxes, for every sample."""
+    log_q, log_p = log_softmax(z_one), log_softmax(z_other)
+    return (np.exp(log_q) * (log_q - log_p)).sum(axis=1)
+
+
+def _from_labels(z, y):
+    return softmax(z) - np.eye(z.shape[1])[y]
+
+
+# --- soften --------------------------------------------------------------------------------------
+
+soften = Check(distill.soften)
+soften.worked("C-2.1g", given(TEACHER, 2.0), [[0.57611688, 0.21194156, 0.21194156]])
+soften.worked("C-2.1g", given(STUDENT, 2.0), [[0.45186276, 0.27406862, 0.27406862]])
+soften.worked("by hand", given([[LOG_3, 0.0], [0.0, 0.0]], 1.0), [[0.75, 0.25], [0.5, 0.5]])
+soften.worked("by hand", given([[LOG_3, 0.0]], temperature=0.5), [[0.9, 0.1]])
+soften.edge("a temperature so low that exponentials overflow", given([[10.0, 9.0, -10.0]], 0.01))
+soften.edge("a temperature so high that all classes are equal", given([[3.0, -1.0]], 1e9))
+soften.edge("a single class", given([[4.0], [-1.0]], 2.0))
+soften.edge("large logits", given([[1000.0, 998.0]], 2.0))
+soften.edge("single precision", given(np.array([[0.5, -0.5, 1.0]], np.float32), 2.0))
+
+
+@soften.random
+def _(rng):
+    return given(2 * rng.standard_normal((4, 3)), float(rng.uniform(0.5, 4.0)))
+
+
+@soften.property(
+    "Logits and temperature multiplied by the same number must give the same.",
+    "logit 与温度同乘一个数，结果不应改变。",
+)
+def _(rng):
+    z = rng.standard_normal((4, 3))
+    one, other = yield [given(z, 2.0), given(4 * z, 8.0)]
+    return np.allclose(one, other)
+
+
+@soften.property(
+    "A higher temperature must never raise the largest probability.",
+    "温度升高时，最大的概率不应变大。",
+)
+def _(rng):
+    z = rng.standard_normal((4, 3))
+    cold, warm = yield [given(z, 1.0), given(z, 3.0)]
+    return (np.max(warm, axis=1) <= np.max(cold, axis=1) + 1e-9).all()
+
+
+@soften.mistake(
+    "It multiplies by the temperature; the logits are divided by it.",
+    "把 logit 乘以了温度；应当除以温度。",
+)
+def _(z, temperature):
+    return softmax(z * temperature)
+
+
+@soften.mistake(
+    "The temperature is not used: the logits are divided by it before the softmax.",
+    "没有用到温度；取 softmax 之前应先把 logit 除以温度。",
+)
+def _(z, temperature):
+    return softmax(z)
+
+
+@soften.mistake(
+    "The probabilities are divided by the temperature, and no longer sum to 1; divide the logits.",
+    "除以温度的是概率，其和不再为 1；应除的是 logit。",
+)
+def _(z, temperature):
+    return softmax(z) / temperature
+
+
+@soften.mistake(
+    "A softmax is taken of probabilities divided by the temperature; the logits are divided.",
+    "对已经是概率的数又取了 softmax；应直接把 logit 除以温度。",
+)
+def _(z, temperature):
+    return softmax(softmax(z) / temperature)
+
+
+@soften.mistake(
+    "The powers p^(1 / T) are not divided by their sum; every row has to sum to 1.",
+    "概率取 1 / T 次方后没有重新归一化；每行之和应为 1。",
+)
+def _(z, temperature):
+    return softmax(z) ** (1 / temperature)
+
+
+@soften.mistake(
+    "The temperature is squared; T^2 belongs to the loss, not to the logits.",
+    "温度被平方了；T^2 是损失中的系数，不用于 logit。",
+)
+def _(z, temperature):
+    return softmax(z / temperature**2)
+
+
+@soften.mistake(
+    "It normalizes over the samples; the probabilities of one row sum to 1, which is axis 1.",
+    "沿样本归一化了；应使每行的概率之和为 1，即第 1 轴。",
+)
+def _(z, temperature):
+    return softmax(z.T / temperature).T
+
+
+@soften.mistake(
+    "It becomes NaN at a low temperature, where exp overflows; subtract the largest of the row.",
+    "温度很低时指数溢出，结果为 NaN；应先减去该行的最大值。",
+)
+def _(z, temperature):
+    e = np.exp(z / temperature)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+# --- distillation_loss ---------------------------------------------------------------------------
+
+distillation_loss = Check(distill.distillation_loss)
+distillation_loss.worked(
+    "C-2.1g", given(STUDENT, TEACHER, [0], alpha=1.0, temperature=2.0), 0.12396199147402631
+)
+distillation_loss.worked("by hand", given([[LOG_3, 0.0]], [[0.0, 5.0]], [1], 0.0, 3.0), 2 * LOG_2)
+distillation_loss.worked(
+    "by hand", given([[LOG_3, 0.0]], [[0.0, 0.0]], [0], 0.5, 1.0), 0.75 * (2 * LOG_2 - LOG_3)
+)
+distillation_loss.worked(
+    "by hand",
+    given([[2 * LOG_3, 0.0]], [[0.0, 0.0]], [0], 1.0, 2.0),
+    2 * (2 * LOG_2 - LOG_3),
+)
+distillation_loss.edge(
+    "student and teacher agree", given(TEACHER, TEACHER, [1], alpha=0.75, temperature=2.0)
+)
+distillation_loss.edge(
+    "two samples, labels only", given([[1.0, 0.0], [3.0, -1.0]], np.zeros((2, 2)), [1, 1], 0.0, 2.0)
+)
+distillation_loss.edge(
+    "two samples, teacher only",
+    given(
+        [[1.0, 0.0, -1.0], [0.0, 2.0, 0.0]], [[0.0, 1.0, 0.0], [3.0, 0.0, 1.0]], [0, 2], 1.0, 1.0
+    ),
+)
+distillation_loss.edge(
+    "large logits", given([[1000.0, 0.0]], [[-1000.0, 0.0]], [1], alpha=0.25, temperature=4.0)
+)
+distillation_loss.edge("a temperature below 1", given(STUDENT, TEACHER, [2], 0.25, 0.5))
+distillation_loss.edge(
+    "single precision",
+    given(np.array([[1.0, -2.0]], np.float32), np.array([[0.0, 2.0]], np.float32), [0], 0.5, 2.0),
+)
+
+
+@distillation_loss.random
+def _(rng):
+    return given(*_batch(rng))
+
+
+@distillation_loss.property(
+    "Numbers added to all logits of the student, or of the teacher, must change nothing.",
+    "学生或教师的 logit 各自都加上一个数，损失不应改变。",
+)
+def _(rng):
+    z, z_teacher, *rest = _batch(rng)
+    here, there = yield [given(z, z_teacher, *rest), given(z + 2.0, z_teacher - 3.0, *rest)]
+    return np.isclose(here, there)
+
+
+@distillation_loss.property(
+    "A student that agrees with the teacher must have no loss from the teacher.",
+    "学生与教师完全一致时，教师一项的损失应为 0。",
+)
+def _(rng):
+    z, _, y, _, temperature = _batch(rng)
+    same, other = yield [given(z, z, y, 1.0, temperature), given(z, -z, y, 1.0, temperature)]
+    return abs(same) < 1e-9 < other
+
+
+@distillation_loss.mistake(
+    "The factor T^2 is missing; without it the teacher fades when the temperature rises.",
+    "漏了系数 T^2；没有它，温度升高时教师的作用会减弱。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    kl = _kl(z_teacher / temperature, z / temperature).mean()
+    return (1 - alpha) * _cross_entropy(z, y) + alpha * kl
+
+
+@distillation_loss.mistake(
+    "The factor is T; it is T^2, since a gradient has 1 / T twice.",
+    "系数用了 T；应为 T^2，因为梯度中含有两次 1 / T。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    kl = _kl(z_teacher / temperature, z / temperature).mean()
+    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature * kl
+
+
+@distillation_loss.mistake(
+    "The divergence is the wrong way round: it is KL(teacher || student).",
+    "KL 散度的方向反了：应为 KL(教师 || 学生)。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    kl = _kl(z / temperature, z_teacher / temperature).mean()
+    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
+
+
+@distillation_loss.mistake(
+    "Student and teacher are exchanged: it is the student that learns and is pruned.",
+    "学生与教师弄反了：学习并被剪枝的应是学生网络。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    return distill.distillation_loss(z_teacher, z, y, alpha, temperature)
+
+
+@distillation_loss.mistake(
+    "The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.",
+    "两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    return distill.distillation_loss(z, z_teacher, y, 1 - alpha, temperature)
+
+
+@distillation_loss.mistake(
+    "The labels meet softened probabilities; their cross-entropy is taken at temperature 1.",
+    "与标签比较时用了软化的概率；这里的交叉熵应取温度 1。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    kl = _kl(z_teacher / temperature, z / temperature).mean()
+    return (1 - alpha) * _cross_entropy(z / temperature, y) + alpha * temperature**2 * kl
+
+
+@distillation_loss.mistake(
+    "Only the student is softened; the teacher needs the same temperature.",
+    "只软化了学生；教师也应除以同一温度。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    kl = _kl(z_teacher, z / temperature).mean()
+    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
+
+
+@distillation_loss.mistake(
+    "Only the teacher is softened; in the divergence the student needs the same temperature.",
+    "只软化了教师；在 KL 散度中学生也应除以同一温度。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    kl = _kl(z_teacher / temperature, z).mean()
+    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
+
+
+@distillation_loss.mistake(
+    "The divergence is divided by N K; it is summed over the classes, then divided by N.",
+    "KL 散度除以了 N K；应先对各类求和，再除以样本数 N。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    kl = _kl(z_teacher / temperature, z / temperature).mean() / z.shape[1]
+    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
+
+
+@distillation_loss.mistake(
+    "It sums over the samples; the loss is their mean.",
+    "对样本求了和；损失应为各样本的平均。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    return len(z) * distill.distillation_loss(z, z_teacher, y, alpha, temperature)
+
+
+@distillation_loss.mistake(
+    "It takes the cross-entropy with the teacher; the entropy of the teacher has to be subtracted.",
+    "对教师取的是交叉熵；应减去教师自身的熵，才是 KL 散度。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    q, log_p = softmax(z_teacher / temperature), log_softmax(z / temperature)
+    soft = -(q * log_p).sum(axis=1).mean()
+    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * soft
+
+
+@distillation_loss.mistake(
+    "It takes the logarithm of probabilities that round to 0; use the log softmax.",
+    "对舍入为 0 的概率取了对数；应直接计算 softmax 的对数。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    q, p = softmax(z_teacher / temperature), softmax(z / temperature)
+    kl = (q * np.log(q / p)).sum(axis=1).mean()
+    cross_entropy = -np.log(softmax(z)[np.arange(len(y)), y]).mean()
+    return (1 - alpha) * cross_entropy + alpha * temperature**2 * kl
+
+
+# --- distillation_gradient -----------------------------------------------------------------------
+
+distillation_gradient = Check(distill.distillation_gradient)
+distillation_gradient.worked(
+    "C-2.1g",
+    given(STUDENT, TEACHER, [0], alpha=1.0, temperature=2.0),
+    [[-0.24850824, 0.12425412, 0.12425412]],
+)
+distillation_gradient.worked(
+    "by hand", given([[LOG_3, 0.0]], [[0.0, 5.0]], [1], 0.0, 3.0), [[0.75, -0.75]]
+)
+distillation_gradient.worked(
+    "by hand", given([[2 * LOG_3, 0.0]], [[0.0, 0.0]], [0], 1.0, 2.0), [[0.5, -0.5]]
+)
+distillation_gradient.worked(
+    "by hand",
+    given([[LOG_3, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, LOG_3]], [0, 0], 0.5, 1.0),
+    np.array([[0.0, 0.0], [-0.0625, 0.0625]]),  # one array: the zeros may be off by rounding
+)
+distillation_gradient.edge(
+    "student and teacher agree", given(TEACHER, TEACHER, [1], alpha=0.75, temperature=2.0)
+)
+distillation_gradient.edge(
+    "large logits", given([[1000.0, 0.0]], [[-1000.0, 0.0]], [1], alpha=0.25, temperature=4.0)
+)
+distillation_gradient.edge("a temperature below 1", given(STUDENT, TEACHER, [2], 0.25, 0.5))
+distillation_gradient.edge(
+    "a single class", given([[4.0], [1.0]], [[0.0], [0.0]], [0, 0], 0.5, 2.0)
+)
+distillation_gradient.edge(
+    "single precision",
+    given(np.array([[1.0, -2.0]], np.float32), np.array([[0.0, 2.0]], np.float32), [0], 0.5, 2.0),
+)
+
+
+@distillation_gradient.random
+def _(rng):
+    return given(*_batch(rng))
+
+
+@distillation_gradient.property(
+    "It must be the slope of the distillation loss in every logit of the student.",
+    "结果应等于蒸馏损失对学生每个 logit 的斜率。",
+)
+def _(rng):
+    z, *rest = _batch(rng)
+    (gradient,) = yield [given(z, *rest)]
+    h, slope = 2.0**-10, np.zeros_like(z)
+    for place in np.ndindex(z.shape):
+        step = np.zeros_like(z)
+        step[place] = h
+        rise = distill.distillation_loss(z + step, *rest)
+        slope[place] = (rise - distill.distillation_loss(z - step, *rest)) / (2 * h)
+    return np.allclose(gradient, slope, atol=1e-6)
+
+
+@distillation_gradient.property(
+    "The gradient of every sample must sum to 0 over the classes.",
+    "每个样本的梯度对各类求和应为 0。",
+)
+def _(rng):
+    (gradient,) = yield [given(*_batch(rng))]
+    return np.allclose(np.sum(gradient, axis=1), 0)
+
+
+@distillation_gradient.mistake(
+    "The factor T of the teacher's part is missing: T^2 of the loss times 1 / T.",
+    "教师一项漏了系数 T：损失中的 T^2 乘以 1 / T 得 T。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    from_teacher = softmax(z / temperature) - softmax(z_teacher / temperature)
+    return ((1 - alpha) * _from_labels(z, y) + alpha * from_teacher) / len(z)
+
+
+@distillation_gradient.mistake(
+    "The teacher's part has T^2; one 1 / T from the inner derivative is left out.",
+    "教师一项的系数用了 T^2；还应乘上内层导数 1 / T，得 T。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    from_teacher = softmax(z / temperature) - softmax(z_teacher / temperature)
+    return ((1 - alpha) * _from_labels(z, y) + alpha * temperature**2 * from_teacher) / len(z)
+
+
+@distillation_gradient.mistake(
+    "The teacher's part is divided by T, as if the loss had no T^2; its factor is T.",
+    "教师一项除以了 T，像是损失中没有 T^2；系数应为 T。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    from_teacher = softmax(z / temperature) - softmax(z_teacher / temperature)
+    return ((1 - alpha) * _from_labels(z, y) + alpha / temperature * from_teacher) / len(z)
+
+
+@distillation_gradient.mistake(
+    "It is not divided by N; the loss is a mean over the samples.",
+    "没有除以样本数 N；损失是各样本的平均。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    return len(z) * distill.distillation_gradient(z, z_teacher, y, alpha, temperature)
+
+
+@distillation_gradient.mistake(
+    "It is divided by N K; the loss sums over the classes and divides by N only.",
+    "除以了 N K；损失对各类求和，只应除以 N。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    return distill.distillation_gradient(z, z_teacher, y, alpha, temperature) / z.shape[1]
+
+
+@distillation_gradient.mistake(
+    "The sign is wrong: it is the student's probability minus its target.",
+    "符号反了：应为学生的概率减去目标。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    return -distill.distillation_gradient(z, z_teacher, y, alpha, temperature)
+
+
+@distillation_gradient.mistake(
+    "The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.",
+    "两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    return distill.distillation_gradient(z, z_teacher, y, 1 - alpha, temperature)
+
+
+@distillation_gradient.mistake(
+    "The one-hot labels are not subtracted: the labels' part is p - 1 for the right class.",
+    "没有减去标签的独热向量：正确类别处应为 p - 1。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    from_teacher = temperature * (softmax(z / temperature) - softmax(z_teacher / temperature))
+    return ((1 - alpha) * softmax(z) + alpha * from_teacher) / len(z)
+
+
+@distillation_gradient.mistake(
+    "Only the student is softened; the teacher needs the same temperature.",
+    "只软化了学生；教师也应除以同一温度。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    from_teacher = temperature * (softmax(z / temperature) - softmax(z_teacher))
+    return ((1 - alpha) * _from_labels(z, y) + alpha * from_teacher) / len(z)
+
+
+@distillation_gradient.mistake(
+    "It is the gradient for the teacher; the teacher stays as it is and the student learns.",
+    "求的是教师的梯度；教师保持不变，学习的是学生。",
+)
+def _(z, z_teacher, y, alpha, temperature):
+    return distill.distillation_gradient(z_teacher, z, y, alpha, temperature)
+
+
+# --- ensemble_average ----------------------------------------------------------------------------
+
+FIRST = np.array([[1.0, 0.0, 0.0], [0.25, 0.5, 0.25]])
+SECOND = np.array([[0.5, 0.5, 0.0], [0.25, 0.25, 0.5]])
+THIRD = np.array([[0.0, 0.25, 0.75], [1.0, 0.0, 0.0]])
+
+ensemble_average = Check(distill.ensemble_average)
+ensemble_average.worked(
+    "by hand", given([FIRST, SECOND]), [[0.75, 0.25, 0.0], [0.25, 0.375, 0.375]]
+)
+ensemble_average.worked(
+    "by hand", given([FIRST, SECOND, THIRD]), [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]
+)
+ensemble_average.edge("one network alone", given([THIRD]))
+ensemble_average.edge("networks that agree", given([SECOND, SECOND, SECOND, SECOND]))
+ensemble_average.edge("a single class", given([np.ones((2, 1)), np.ones((2, 1))]))
+ensemble_average.edge("single precision", given([np.float32(FIRST), np.float32(THIRD)]))
+
+
+@ensemble_average.random
+def _(rng):
+    return given(list(rng.dirichlet(np.ones(3), (int(rng.integers(2, 6)), 4))))
+
+
+@ensemble_average.property(
+    "The order of the networks must not matter.",
+    "各网络的先后顺序不应影响结果。",
+)
+def _(rng):
+    p = list(rng.dirichlet(np.ones(4), (3, 5)))
+    one, other = yield [given(p), given(p[::-1])]
+    return np.allclose(one, other)
+
+
+@ensemble_average.property(
+    "The cross-entropy of the average must be at most the mean of the single ones.",
+    "平均后的交叉熵不应大于各网络交叉熵的平均。",
+)
+def _(rng):
+    p, y = rng.dirichlet(np.ones(4), (3, 5)), rng.integers(0, 4, 5)
+    (average,) = yield [given(list(p))]
+    rows = np.arange(5)
+    with np.errstate(all="ignore"):  # what is judged may be 0 or negative
+        return -np.log(average[rows, y]).mean() <= -np.log(p[:, rows, y]).mean() + 1e-9
+
+
+@ensemble_average.mistake(
+    "It only sums; divide by the number of networks, so that rows sum to 1.",
+    "只求了和；还应除以网络个数，使每行之和为 1。",
+)
+def _(predictions):
+    return np.sum(predictions, axis=0)
+
+
+@ensemble_average.mistake(
+    "It takes the geometric mean of the probabilities; their arithmetic mean is asked for.",
+    "取了概率的几何平均；应取算术平均。",
+)
+def _(predictions):
+    p = np.prod(predictions, axis=0) ** (1 / len(predictions))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+@ensemble_average.mistake(
+    "The networks only vote for their best classes; the probabilities themselves are averaged.",
+    "各网络只对最可能的类别投了票；应平均概率本身。",
+)
+def _(predictions):
+    return np.mean([np.eye(p.shape[1])[p.argmax(axis=1)] for p in predictions], axis=0)
+
+
+@ensemble_average.mistake(
+    "It takes the median of the networks, whose rows need not sum to 1; take the mean.",
+    "取了各网络的中位数，每行之和未必为 1；应取平均。",
+)
+def _(predictions):
+    return np.median(predictions, axis=0)
+
+
+@ensemble_average.mistake(
+    "It averages over the samples; the average is over the networks, axis 0 of the stacked arrays.",
+    "对样本取了平均；应对网络取平均，即堆叠后的第 0 轴。",
+)
+def _(predictions):
+    return np.mean(predictions, axis=1)
+
+
+@ensemble_average.mistake(
+    "It takes the largest probability of each class; their mean is asked for.",
+    "对每类取了各网络中最大的概率；应取平均。",
+)
+def _(predictions):
+    return np.max(predictions, axis=0)
+
+
+@ensemble_average.mistake(
+    "A softmax is taken of the average, which already holds probabilities.",
+    "对平均结果又取了 softmax；它已经是概率，不应再取。",
+)
+def _(predictions):
+    return softmax(np.mean(predictions, axis=0))
+
+
+@ensemble_average.mistake(
+    "It adds into the first array of the list; the predictions must stay as they are.",
+    "直接加到了列表的第一个数组里；传入的预测不应被改动。",
+)
+def _(predictions):
+    average = predictions[0]
+    for p in predictions[1:]:
+        average += p
+    average /= len(predictions)
+    return average

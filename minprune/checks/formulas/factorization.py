@@ -1,1 +1,691 @@
 """Checks of `minprune.formulas.factorization`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, Seed, given
+from minprune.formulas import factorization
+from minprune.formulas.masks import apply_mask, prune_count, rank_mask
+from minprune.formulas.norms import unit_l1, unit_l2
+
+R, KNOWN = [[5.0, 0.0], [3.0, 1.0]], [[True, False], [True, True]]
+P, Q = [[1.0, 2.0], [0.0, 1.0]], [[2.0, 1.0], [1.0, -1.0]]
+
+
+def _ratings(rng):
+    """Ratings of 5 users and 4 items, of which about two thirds are known, at least one each."""
+    known = rng.random((5, 4)) < 2 / 3
+    known[np.arange(5), np.arange(5) % 4] = True
+    return rng.integers(1, 6, (5, 4)).astype(float), known
+
+
+def _factors(rng, m=5, n=4, k=3):
+    return rng.integers(-8, 9, (m, k)) / 4, rng.integers(-8, 9, (n, k)) / 4
+
+
+# --- factorization_loss --------------------------------------------------------------------------
+
+factorization_loss = Check(factorization.factorization_loss)
+factorization_loss.worked(
+    "by hand", given([[5.0, 0.0]], [[True, False]], [[2.0]], [[2.0], [1.0]], lam=0.5), 5.0
+)
+factorization_loss.worked("by hand", given(R, KNOWN, P, Q, lam=0.0), 9.0)
+factorization_loss.worked("by hand", given(R, KNOWN, P, Q, lam=1.0), 28.0)
+factorization_loss.edge("nothing is known", given(R, np.zeros((2, 2), bool), P, Q, 0.5))
+factorization_loss.edge("everything is known", given(R, np.ones((2, 2), bool), P, Q, 0.5))
+factorization_loss.edge(
+    "what is not known is far off", given([[5.0, 1e6], [3.0, 1.0]], KNOWN, P, Q, 0.25)
+)
+factorization_loss.edge("factors of zero", given(R, KNOWN, np.zeros((2, 3)), np.zeros((2, 3)), 1.0))
+factorization_loss.edge(
+    "one user, three items, negative ratings",
+    given([[-1.0, -2.0, 4.0]], [[True, True, False]], [[0.5]], [[-2.0], [-4.0], [8.0]], 0.5),
+)
+factorization_loss.edge(
+    "single precision", given(np.float32(R), KNOWN, np.float32(P), np.float32(Q), 0.5)
+)
+
+
+@factorization_loss.random
+def _(rng):
+    return given(*_ratings(rng), *_factors(rng), float(rng.integers(0, 9) / 4))
+
+
+@factorization_loss.property(
+    "What stands at unknown places of R must not matter.",
+    "R 中未知位置上的数不应影响损失。",
+)
+def _(rng):
+    ratings, known = _ratings(rng)
+    known[0, 1] = False
+    rest = (known, *_factors(rng), 0.5)
+    one, other = yield [given(ratings, *rest), given(np.where(known, ratings, -7.0), *rest)]
+    return np.isclose(one, other)
+
+
+@factorization_loss.property(
+    "P A and Q A with a rotation A must give the same loss.",
+    "P 与 Q 同乘一个旋转矩阵，损失不应改变。",
+)
+def _(rng):
+    data, (P, Q) = _ratings(rng), _factors(rng)
+    A = np.linalg.qr(rng.standard_normal((3, 3)))[0]
+    one, other = yield [given(*data, P, Q, 0.5), given(*data, P @ A, Q @ A, 0.5)]
+    return np.isclose(one, other)
+
+
+@factorization_loss.mistake(
+    "It counts unknown ratings as if they were known; only known ones are summed.",
+    "把未知评分也算进去了；只应对已知评分求和。",
+)
+def _(R, observed, P, Q, lam):
+    return factorization.factorization_loss(R, np.ones_like(observed), P, Q, lam)
+
+
+@factorization_loss.mistake(
+    "Unknown ratings are taken for 0 and have to be fitted; they are left out.",
+    "把未知评分当作 0 去拟合；未知评分应跳过。",
+)
+def _(R, observed, P, Q, lam):
+    return factorization.factorization_loss(R * observed, np.ones_like(observed), P, Q, lam)
+
+
+@factorization_loss.mistake(
+    "The penalty is counted once for each user and item; it is counted for each known rating.",
+    "惩罚项对每个用户和物品只算了一次；应对每个已知评分各算一次。",
+)
+def _(R, observed, P, Q, lam):
+    error = np.square(R - P @ Q.T)[observed].sum()
+    return error + lam * (np.square(P).sum() + np.square(Q).sum())
+
+
+@factorization_loss.mistake(
+    "It divides by the number of known ratings; the loss is a sum.",
+    "除以了已知评分的个数；损失应为总和。",
+)
+def _(R, observed, P, Q, lam):
+    return factorization.factorization_loss(R, observed, P, Q, lam) / max(observed.sum(), 1)
+
+
+@factorization_loss.mistake(
+    "A factor 1/2 too many: squares and penalty are summed as they are.",
+    "多了系数 1/2；平方误差与惩罚项应直接相加。",
+)
+def _(R, observed, P, Q, lam):
+    return factorization.factorization_loss(R, observed, P, Q, lam) / 2
+
+
+@factorization_loss.mistake(
+    "It takes the absolute error; the error is squared.",
+    "误差取了绝对值；误差应取平方。",
+)
+def _(R, observed, P, Q, lam):
+    size = np.square(P).sum(axis=1)[:, None] + np.square(Q).sum(axis=1)
+    return (np.abs(R - P @ Q.T) + lam * size)[observed].sum()
+
+
+@factorization_loss.mistake(
+    "The norms of the penalty are not squared; it is lam times ||p_u||^2 + ||q_i||^2.",
+    "惩罚项中的范数没有平方；应取 L2 范数的平方。",
+)
+def _(R, observed, P, Q, lam):
+    size = np.linalg.norm(P, axis=1)[:, None] + np.linalg.norm(Q, axis=1)
+    return (np.square(R - P @ Q.T) + lam * size)[observed].sum()
+
+
+@factorization_loss.mistake(
+    "The penalty for the items is missing: ||p_u||^2 and ||q_i||^2 both count.",
+    "漏了物品因子的惩罚：||p_u||^2 与 ||q_i||^2 都应计入。",
+)
+def _(R, observed, P, Q, lam):
+    size = np.square(P).sum(axis=1)[:, None]
+    return (np.square(R - P @ Q.T) + lam * size)[observed].sum()
+
+
+@factorization_loss.mistake(
+    "The penalty is missing: each known rating adds lam (||p_u||^2 + ||q_i||^2).",
+    "漏掉了惩罚项：每个已知评分还应加上 lam (||p_u||^2 + ||q_i||^2)。",
+)
+def _(R, observed, P, Q, lam):
+    return factorization.factorization_loss(R, observed, P, Q, 0.0)
+
+
+@factorization_loss.mistake(
+    "The mask is inverted: True means known.",
+    "掩码取反了：True 应表示评分已知。",
+)
+def _(R, observed, P, Q, lam):
+    return factorization.factorization_loss(R, ~observed, P, Q, lam)
+
+
+# --- factorize -----------------------------------------------------------------------------------
+
+factorize = Check(factorization.factorize)
+
+
+def _half_step(R, observed, Q, strength):
+    """The best P for this Q, where strength(known ratings of the user) weighs the penalty."""
+    P = np.zeros((len(R), Q.shape[1]))
+    for u, known in enumerate(observed):
+        q = Q[known]
+        P[u] = np.linalg.pinv(q.T @ q + strength(known) * np.eye(Q.shape[1])) @ q.T @ R[u, known]
+    return P
+
+
+def _alternating(R, observed, k, sweeps, rng, strength):
+    Q = rng.standard_normal((R.shape[1], k))
+    for _ in range(sweeps):
+        P = _half_step(R, observed, Q, strength)
+        Q = _half_step(R.T, observed.T, P, strength)
+    return P, Q
+
+
+@factorize.property(
+    "Q must be the best one for P: it is solved for last, with lam once for each known rating.",
+    "Q 对 P 应是最优的：最后求解的是 Q，每个已知评分各计一次 lam。",
+)
+def _(rng):
+    ratings, known = _ratings(rng)
+    ((P, Q),) = yield [given(ratings, known, 2, 0.5, 3, Seed(0))]
+    best = _half_step(ratings.T, known.T, P, lambda known: 0.5 * known.sum())
+    return np.shape(P) == (5, 2) and np.allclose(Q, best, atol=1e-6)
+
+
+@factorize.property(
+    "The loss must never rise from sweep to sweep.",
+    "每多交替求解一轮，损失都不应上升。",
+)
+def _(rng):
+    data = _ratings(rng)
+    outputs = yield [given(*data, 2, 0.25, sweeps, Seed(0)) for sweeps in (1, 2, 4, 8)]
+    losses = [factorization.factorization_loss(*data, P, Q, 0.25) for P, Q in outputs]
+    return (np.diff(losses) <= 1e-6 * losses[0]).all()
+
+
+@factorize.property(
+    "Ratings (2, 1) (2, 1)^T, all known, with k = 1 and lam = 1/2 must tend to 4/5 of them.",
+    "评分为 (2, 1) (2, 1)^T 且全部已知、k = 1、lam = 1/2 时，乘积应趋于评分的 4/5。",
+)
+def _(rng):
+    # with p and q both in direction (2, 1): |p| |q| + 2 lam = 5, since |p| = |q| in the end
+    ratings = np.array([[4.0, 2.0], [2.0, 1.0]])
+    ((P, Q),) = yield [given(ratings, np.ones((2, 2), bool), k=1, lam=0.5, sweeps=80, rng=Seed(1))]
+    return np.allclose(P @ Q.T, 0.8 * ratings, atol=1e-6)
+
+
+@factorize.property(
+    "What stands at unknown places of R must not matter.",
+    "R 中未知位置上的数不应影响结果。",
+)
+def _(rng):
+    ratings, known = _ratings(rng)
+    known[0, 1] = False
+    rest = (known, 2, 0.5, 2, Seed(2))
+    one, other = yield [given(ratings, *rest), given(np.where(known, ratings, -7.0), *rest)]
+    return all(np.allclose(a, b) for a, b in zip(one, other, strict=True))
+
+
+@factorize.property(
+    "A user or an item without ratings must get factors of 0.",
+    "没有任何评分的用户或物品，其因子应为 0。",
+)
+def _(rng):
+    ratings, known = _ratings(rng)
+    known[2], known[:, 1] = False, False
+    ((P, Q),) = yield [given(ratings, known, 2, 0.5, 2, Seed(3))]
+    return not np.any(P[2]) and not np.any(Q[1]) and np.any(P[0]) and np.any(Q[0])
+
+
+@factorize.mistake(
+    "The penalty counts once for each user; it counts lam for each of the user's known ratings.",
+    "惩罚项对每个用户只算了一次 lam；应乘以其已知评分的个数。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    return _alternating(R, observed, k, sweeps, rng, lambda known: lam)
+
+
+@factorize.mistake(
+    "The penalty counts lam for every item; only items with a known rating count.",
+    "惩罚项对所有物品都计了 lam；只应计有已知评分的物品。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    return _alternating(R, observed, k, sweeps, rng, lambda known: lam * known.size)
+
+
+@factorize.mistake(
+    "The penalty is forgotten: lam times the number of known ratings goes on the diagonal.",
+    "漏掉了惩罚项：对角线上应加 lam 乘以已知评分的个数。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    return _alternating(R, observed, k, sweeps, rng, lambda known: 0.0)
+
+
+@factorize.mistake(
+    "The strength is subtracted from the diagonal; it is added.",
+    "从对角线上减去了 lam；应当加上。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    return _alternating(R, observed, k, sweeps, rng, lambda known: -lam * known.sum())
+
+
+@factorize.mistake(
+    "Unknown ratings are taken for 0 and fitted; the sums run over known ones only.",
+    "把未知评分当作 0 去拟合；求和应只对已知评分进行。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    known = np.ones_like(observed)
+    return factorization.factorize(R * observed, known, k, lam, sweeps, rng)
+
+
+@factorize.mistake(
+    "Only P is solved for; in each sweep Q follows, with the new P.",
+    "只求解了 P；每轮还应固定新的 P 再求解 Q。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    Q = rng.standard_normal((R.shape[1], k))
+    return _half_step(R, observed, Q, lambda known: lam * known.sum()), Q
+
+
+@factorize.mistake(
+    "Both are solved for from the old factors; Q needs the P that was just found.",
+    "P 与 Q 都用旧的因子同时求解；求 Q 时应当用刚得到的 P。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    Q = rng.standard_normal((R.shape[1], k))
+    P = rng.standard_normal((R.shape[0], k))
+    for _ in range(sweeps):
+        P, Q = (
+            _half_step(R, observed, Q, lambda known: lam * known.sum()),
+            _half_step(R.T, observed.T, P, lambda known: lam * known.sum()),
+        )
+    return P, Q
+
+
+@factorize.mistake(
+    "Q is solved for before P; in each sweep P comes first, then Q.",
+    "先求解了 Q 再求 P；每轮应先求 P，再求 Q。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    Q, P = factorization.factorize(R.T, observed.T, k, lam, sweeps, rng)
+    return P, Q
+
+
+@factorize.mistake(
+    "Q comes back transposed: it has a row for each item, (n, k).",
+    "返回的 Q 转置了：每个物品应占一行，形状为 (n, k)。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    P, Q = factorization.factorize(R, observed, k, lam, sweeps, rng)
+    return P, Q.T
+
+
+@factorize.mistake(
+    "Only one sweep is made, whatever is asked for; repeat both half steps sweeps times.",
+    "无论要求几轮都只做了一轮；两个半步应重复 sweeps 次。",
+)
+def _(R, observed, k, lam, sweeps, rng):
+    return factorization.factorize(R, observed, k, lam, 1, rng)
+
+
+# --- balance_factors -----------------------------------------------------------------------------
+
+# Each pair of columns is determined up to its sign, so only properties judge what is not zero.
+balance_factors = Check(factorization.balance_factors)
+balance_factors.worked(
+    "by hand",
+    given([[0.0, 0.0], [0.0, 0.0]], [[1.0, 2.0], [3.0, 4.0]]),
+    [np.zeros((2, 2)), np.zeros((2, 2))],
+)
+balance_factors.edge("both sides zero", given(np.zeros((3, 1)), np.zeros((2, 1))))
+
+
+def _singular(P, Q):
+    """P Q^T and its parts, U (m, k), S (k,) and V (n, k)."""
+    U, S, Vt = np.linalg.svd(P @ Q.T, full_matrices=False)
+    k = P.shape[1]
+    return U[:, :k], S[:k], Vt[:k].T
+
+
+@balance_factors.property(
+    "The product P Q^T must stay the same.",
+    "乘积 P Q^T 应保持不变。",
+)
+def _(rng):
+    P, Q = rng.standard_normal((5, 3)), 4 * rng.standard_normal((4, 3))
+    ((A, B),) = yield [given(P, Q)]
+    return np.shape(A) == (5, 3) and np.allclose(np.asarray(A) @ np.asarray(B).T, P @ Q.T)
+
+
+@balance_factors.property(
+    "The columns on each side must be orthogonal to each other.",
+    "两侧各自的列之间应相互正交。",
+)
+def _(rng):
+    P, Q = rng.standard_normal((6, 3)), rng.standard_normal((5, 3))
+    (factors,) = yield [given(P, Q)]
+    grams = [np.asarray(side).T @ side for side in factors]
+    return all(np.allclose(gram, np.diag(np.diag(gram)), atol=1e-6) for gram in grams)
+
+
+@balance_factors.property(
+    "Each factor must have the same size on both sides.",
+    "每个因子在两侧的范数应相等。",
+)
+def _(rng):
+    P, Q = rng.standard_normal((4, 2)), 8 * rng.standard_normal((7, 2))
+    ((A, B),) = yield [given(P, Q)]
+    return np.allclose(np.linalg.norm(A, axis=0), np.linalg.norm(B, axis=0))
+
+
+@balance_factors.property(
+    "The factors must come in falling order of importance.",
+    "各因子应按重要性从大到小排列。",
+)
+def _(rng):
+    P, Q = rng.standard_normal((5, 4)), rng.standard_normal((5, 4))
+    ((A, B),) = yield [given(P, Q)]
+    return (np.diff(np.linalg.norm(A, axis=0) * np.linalg.norm(B, axis=0)) <= 1e-6).all()
+
+
+@balance_factors.property(
+    "P = (4, 0) and Q = (0, 1) must become (2, 0) and (0, 2), up to a common sign.",
+    "P = (4, 0)、Q = (0, 1) 应变为 (2, 0) 与 (0, 2)，可同时变号。",
+)
+def _(rng):
+    ((A, B),) = yield [given([[4.0], [0.0]], [[0.0], [1.0]])]
+    return np.allclose(np.abs(A), [[2], [0]]) and np.allclose(np.abs(B), [[0], [2]])
+
+
+@balance_factors.property(
+    "The factors P A and Q A^-T must be balanced to the same ones, up to signs.",
+    "由 P A 与 Q A^-T 出发，结果应相同（可差符号）。",
+)
+def _(rng):
+    P, Q, A = rng.standard_normal((5, 2)), rng.standard_normal((4, 2)), [[2.0, 1.0], [0.0, 0.5]]
+    one, other = yield [given(P, Q), given(P @ A, Q @ np.linalg.inv(A).T)]
+    return all(np.allclose(np.abs(a), np.abs(b)) for a, b in zip(one, other, strict=True))
+
+
+@balance_factors.mistake(
+    "The singular values come without the square root, so the product has them squared.",
+    "奇异值没有开平方，乘积中就成了平方；两侧各应乘 sqrt(S)。",
+)
+def _(P, Q):
+    U, S, V = _singular(P, Q)
+    return U * S, V * S
+
+
+@balance_factors.mistake(
+    "All of S goes to P; each side gets sqrt(S), so that both have the same size.",
+    "把 S 全部给了 P；两侧各应乘 sqrt(S)，大小才相等。",
+)
+def _(P, Q):
+    U, S, V = _singular(P, Q)
+    return U * S, V
+
+
+@balance_factors.mistake(
+    "The singular values are left out: U and V alone have another product.",
+    "漏掉了奇异值：只有 U 与 V 时乘积变了。",
+)
+def _(P, Q):
+    U, _, V = _singular(P, Q)
+    return U, V
+
+
+@balance_factors.mistake(
+    "The columns are only scaled to equal sizes; they have to be orthogonal too: U and V are.",
+    "只把各列缩放到两侧等长；还应正交，需用奇异值分解的 U 与 V。",
+)
+def _(P, Q):
+    p, q = unit_l2(P), unit_l2(Q)
+    scale = np.sqrt(np.divide(q, p, out=np.zeros_like(p), where=p > 0))
+    return P * scale, Q / np.where(scale > 0, scale, np.inf)
+
+
+@balance_factors.mistake(
+    "P and Q are decomposed one by one; the singular values of the product P Q^T are meant.",
+    "对 P 与 Q 分别做了奇异值分解；应对乘积 P Q^T 做分解。",
+)
+def _(P, Q):
+    (U_p, S_p, _), (U_q, S_q, _) = (np.linalg.svd(side, full_matrices=False) for side in (P, Q))
+    return U_p * S_p, U_q * S_q
+
+
+@balance_factors.mistake(
+    "The factors come in rising order; the most important one comes first.",
+    "因子按从小到大排列了；最重要的应排在最前。",
+)
+def _(P, Q):
+    U, S, V = _singular(P, Q)
+    return (U * np.sqrt(S))[:, ::-1], (V * np.sqrt(S))[:, ::-1]
+
+
+@balance_factors.mistake(
+    "Rows of V^T are taken for its columns; np.linalg.svd gives V^T, which is turned back first.",
+    "把 V^T 当成了 V；np.linalg.svd 给出的是 V^T，应先转置。",
+)
+def _(P, Q):
+    U, S, Vt = np.linalg.svd(P @ Q.T, full_matrices=False)
+    k = P.shape[1]
+    return U[:, :k] * np.sqrt(S[:k]), Vt[:, :k] * np.sqrt(S[:k])
+
+
+# --- factor_importance ---------------------------------------------------------------------------
+
+factor_importance = Check(factorization.factor_importance)
+factor_importance.worked("by hand", given([[3.0, 1.0], [4.0, 0.0]], [[1.0, 0.5]]), [5.0, 0.5])
+factor_importance.worked(
+    "by hand",
+    given([[3.0, 0.0, 6.0], [-4.0, 2.0, 8.0]], [[0.0, 5.0, 0.0], [-2.0, -12.0, 0.5]]),
+    [10.0, 26.0, 5.0],
+)
+factor_importance.edge("a factor of zero on one side", given([[0.0, 1.0]], [[7.0, 1.0]]))
+factor_importance.edge("a single factor", given([[-2.0]], [[0.25], [0.0]]))
+factor_importance.edge("no factors", given(np.zeros((2, 0)), np.zeros((3, 0))))
+factor_importance.edge(
+    "single precision",
+    given(np.array([[0.5, -2.0]], np.float32), np.array([[4.0, 1.0]], np.float32)),
+)
+
+
+@factor_importance.random
+def _(rng):
+    return given(*_factors(rng))
+
+
+@factor_importance.property(
+    "A factor that is larger in P and smaller in Q by the same number must be as important.",
+    "因子在 P 中放大、在 Q 中同比缩小时，重要性不应改变。",
+)
+def _(rng):
+    P, Q = _factors(rng)
+    scale = np.array([2.0, 0.25, -8.0])
+    one, other = yield [given(P, Q), given(P * scale, Q / scale)]
+    return np.allclose(one, other)
+
+
+@factor_importance.mistake(
+    "The sizes are added; a factor acts by the product of its two sides.",
+    "把两侧的范数相加了；应当相乘。",
+)
+def _(P, Q):
+    return unit_l2(P) + unit_l2(Q)
+
+
+@factor_importance.mistake(
+    "Only P is looked at; multiply by the norm of the column of Q.",
+    "只看了 P；还应乘以 Q 中对应列的范数。",
+)
+def _(P, Q):
+    return unit_l2(P)
+
+
+@factor_importance.mistake(
+    "The norms are squared; the square root is forgotten.",
+    "得到的是范数的平方；应再开平方根。",
+)
+def _(P, Q):
+    return np.square(P).sum(axis=0) * np.square(Q).sum(axis=0)
+
+
+@factor_importance.mistake(
+    "It takes the sums of absolute values; the L2 norm is asked for.",
+    "用了绝对值之和，即 L1 范数；应取 L2 范数。",
+)
+def _(P, Q):
+    return unit_l1(P) * unit_l1(Q)
+
+
+@factor_importance.mistake(
+    "It takes norms of rows, one for each user and item; a factor is a column.",
+    "求的是行的范数，对应用户与物品；因子应是列。",
+)
+def _(P, Q):
+    return unit_l2(P, axis=0) * unit_l2(Q, axis=0)
+
+
+@factor_importance.mistake(
+    "It sums the entries with their signs, which cancel; take the norm of each column.",
+    "直接对元素求和，正负会抵消；应取每列的范数。",
+)
+def _(P, Q):
+    return np.sum(P, axis=0) * np.sum(Q, axis=0)
+
+
+@factor_importance.mistake(
+    "It divides by the sum over the factors; the importance keeps the units of the ratings.",
+    "除以了各因子之和；重要性应保持评分的单位，不必归一化。",
+)
+def _(P, Q):
+    importance = unit_l2(P) * unit_l2(Q)
+    return importance / importance.sum()
+
+
+# --- prune_factors -------------------------------------------------------------------------------
+
+WIDE_P = np.array([[4.0, 1.0, 2.0, 0.5], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
+WIDE_Q = np.array([[0.5, 4.0, 0.5, 16.0], [0.0, 0.0, 0.0, 0.0]])  # importances 2, 4, 1 and 8
+
+prune_factors = Check(factorization.prune_factors)
+prune_factors.worked(
+    "by hand",
+    given([[3.0, 1.0], [4.0, 0.0]], [[1.0, 0.5]], sparsity=0.5),
+    ([[3.0], [4.0]], [[1.0]]),
+)
+prune_factors.worked("by hand", given(WIDE_P, WIDE_Q, 0.5), (WIDE_P[:, [1, 3]], WIDE_Q[:, [1, 3]]))
+prune_factors.worked(
+    "by hand", given(WIDE_P, WIDE_Q, 0.25), (WIDE_P[:, [0, 1, 3]], WIDE_Q[:, [0, 1, 3]])
+)
+prune_factors.edge("nothing to prune", given(WIDE_P, WIDE_Q, 0.0))
+prune_factors.edge("a half goes to the even count", given(WIDE_P, WIDE_Q, 0.625))
+prune_factors.edge("more than a half is one more", given(WIDE_P, WIDE_Q, 0.6875))
+prune_factors.edge("all factors go", given(WIDE_P, WIDE_Q, 0.9375))
+prune_factors.edge(
+    "equal importance", given([[1.0, 2.0, 4.0, 0.5]], [[4.0, 2.0, -1.0, -8.0]], sparsity=0.5)
+)
+prune_factors.edge("a factor of zero", given([[0.0, 1.0], [0.0, 1.0]], [[9.0, 1.0]], 0.5))
+prune_factors.edge("single precision", given(np.float32(WIDE_P), np.float32(WIDE_Q), sparsity=0.25))
+
+
+@prune_factors.random
+def _(rng):
+    P, Q = rng.standard_normal((5, 6)), rng.standard_normal((4, 6))
+    return given(P, Q, float(rng.integers(1, 8) / 8))
+
+
+@prune_factors.property(
+    "A factor that is larger in P and smaller in Q by the same number must fare as before.",
+    "因子在 P 中放大、在 Q 中同比缩小时，剪去哪些因子不应改变。",
+)
+def _(rng):
+    P, Q = rng.standard_normal((5, 4)), rng.standard_normal((4, 4))
+    scale = np.array([2.0, 0.125, -8.0, 1.0])
+    (A, B), (C, D) = yield [given(P, Q, 0.5), given(P * scale, Q / scale, 0.5)]
+    return np.allclose(np.asarray(A) @ np.asarray(B).T, np.asarray(C) @ np.asarray(D).T)
+
+
+def _kept(P, Q, importance, count):
+    keep = rank_mask(importance, count)
+    return P[:, keep], Q[:, keep]
+
+
+@prune_factors.mistake(
+    "The most important factors are removed; the least important ones go.",
+    "剪掉了最重要的因子；应剪掉最不重要的。",
+)
+def _(P, Q, sparsity):
+    score = -factorization.factor_importance(P, Q)
+    return _kept(P, Q, score, prune_count(P.shape[1], sparsity))
+
+
+@prune_factors.mistake(
+    "The columns are only set to zero; they are removed from both matrices.",
+    "只把列置成了 0；应从两个矩阵中真正删去这些列。",
+)
+def _(P, Q, sparsity):
+    k = prune_count(P.shape[1], sparsity)
+    keep = rank_mask(factorization.factor_importance(P, Q), k)
+    return P * keep, Q * keep
+
+
+@prune_factors.mistake(
+    "Single small entries are pruned; their sizes are not unique, so whole factors go.",
+    "剪的是单个的小元素；元素大小并不唯一，应按因子整列剪枝。",
+)
+def _(P, Q, sparsity):
+    masks = [rank_mask(np.abs(side), prune_count(side.size, sparsity)) for side in (P, Q)]
+    return apply_mask(P, masks[0]), apply_mask(Q, masks[1])
+
+
+@prune_factors.mistake(
+    "P and Q are ranked apart, so that their columns no longer belong together.",
+    "P 与 Q 分别排序剪枝，剩下的列不再对应；应按两侧范数的乘积一起剪。",
+)
+def _(P, Q, sparsity):
+    k = prune_count(P.shape[1], sparsity)
+    return P[:, rank_mask(unit_l2(P), k)], Q[:, rank_mask(unit_l2(Q), k)]
+
+
+@prune_factors.mistake(
+    "Only the size in P decides; the product of both sides does.",
+    "只按 P 的列范数排序；应按两侧范数的乘积。",
+)
+def _(P, Q, sparsity):
+    return _kept(P, Q, unit_l2(P), prune_count(P.shape[1], sparsity))
+
+
+@prune_factors.mistake(
+    "The factors come back sorted by importance; those that stay keep their order.",
+    "返回的因子按重要性排了序；留下的列应保持原来的顺序。",
+)
+def _(P, Q, sparsity):
+    order = np.argsort(factorization.factor_importance(P, Q), kind="stable")
+    stay = order[prune_count(P.shape[1], sparsity) :][::-1]
+    return P[:, stay], Q[:, stay]
+
+
+@prune_factors.mistake(
+    "The number of factors to remove is rounded down; the nearest number is asked for.",
+    "剪去的个数向下取整了；应取最接近的整数。",
+)
+def _(P, Q, sparsity):
+    return _kept(P, Q, factorization.factor_importance(P, Q), int(P.shape[1] * sparsity))
+
+
+@prune_factors.mistake(
+    "Among equal factors the last one goes first; the first one does.",
+    "重要性相同时先剪了后面的；应先剪前面的。",
+)
+def _(P, Q, sparsity):
+    score = factorization.factor_importance(P, Q)[::-1]
+    keep = rank_mask(score, prune_count(P.shape[1], sparsity))[::-1]
+    return P[:, keep], Q[:, keep]
+
+
+@prune_factors.mistake(
+    "The sparsity is the share that is kept; it is the share that is removed.",
+    "把稀疏度当成了保留的比例；它应是剪去的比例。",
+)
+def _(P, Q, sparsity):
+    k = P.shape[1] - prune_count(P.shape[1], sparsity)
+    return _kept(P, Q, factorization.factor_importance(P, Q), k)
