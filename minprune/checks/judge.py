@@ -167,7 +167,8 @@ class Trial:
 
 def _holds(waiting, outputs):
     try:
-        waiting.send(outputs)
+        with np.errstate(all="ignore"):
+            waiting.send(outputs)
     except StopIteration as end:
         return np.all(end.value) and np.size(end.value) > 0
     except Exception:  # the outputs are nothing that could be compared

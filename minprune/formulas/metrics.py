@@ -179,7 +179,7 @@ def bitmask_bytes(size, nonzeros, value_bytes=4):
 def zip_bytes(*arrays):
     """Bytes of the arrays after deflate compression: how sparsity shows in a file.
 
-        bytes = sum_l length of deflate(bytes of w_l), at the highest level
+        bytes = sum_l length of zlib(bytes of w_l), at the highest level: deflate and 6 bytes around
 
     arrays  any number of arrays of any shape
     returns an int

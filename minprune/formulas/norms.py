@@ -140,7 +140,11 @@ def unit_l2(w, axis=-1):
     """
     w = finite_array("w", w)
     others = _all_axes_but(w, axis)
-    return np.sqrt(np.square(w, dtype=np.float64).sum(axis=others)).astype(_dtype_of_sums(w))
+    size = np.abs(w).astype(np.float64)
+    largest = size.max(axis=others, keepdims=True, initial=0.0)  # as in `l2_norm`
+    shares = size / np.where(largest > 0, largest, 1)
+    norms = largest.squeeze(others) * np.sqrt(np.square(shares).sum(axis=others))
+    return norms.astype(_dtype_of_sums(w))
 
 
 def _dtype_of_sums(w):

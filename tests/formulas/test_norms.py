@@ -326,6 +326,13 @@ def test_unit_norm_is_absolutely_homogeneous(unit_norm, w):
         np.testing.assert_array_equal(unit_norm(-4 * w, axis), 4 * unit_norm(w, axis))
 
 
+def test_unit_l2_of_very_large_and_very_small_units():
+    assert unit_l2([[3e200, 3e-200, 0.0], [4e200, 4e-200, 0.0]]) == pytest.approx(
+        [5e200, 5e-200, 0], rel=1e-15
+    )
+    assert unit_l2(np.zeros((0, 2))).tolist() == [0, 0] and unit_l2(np.zeros((2, 0))).size == 0
+
+
 @pytest.mark.parametrize(("unit_norm", "value"), [(unit_l1, 2.0**20), (unit_l2, 2.0**10)])
 def test_unit_norm_sums_in_float64(unit_norm, value):
     w = np.full((2**20, 2), 1 + 2.0**-20, np.float32)  # row after row, float32 loses the small part
