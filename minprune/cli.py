@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import minprune
 from minprune.bench.settings import QUICK, BenchSettings
+from minprune.course import add_exercises, run_exercises
 from minprune.data.idx import load_idx
 from minprune.data.mnist import load_mnist
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
@@ -22,6 +23,7 @@ Neural-network pruning from scratch.
   python -m minprune formulas [ID]  every formula: its function, its source, its misprints
   python -m minprune worked [ID]    worked examples step by step, printed value beside right value
   python -m minprune verify [FILE]  every formula, or functions in your own file, put to the test
+  python -m minprune exercises ...  twenty functions to write, and a check that tells what is wrong
 """
 
 TOP_LEVEL = "-h", "--help", "--version"  # any other option belongs to the main job
@@ -173,7 +175,14 @@ def _mapping(pairs):
     return dict(pair.split("=") for pair in pairs)
 
 
-COMMANDS = {"verify": verify, "run": run, "bench": bench, "formulas": formulas, "worked": worked}
+COMMANDS = {
+    "exercises": run_exercises,
+    "verify": verify,
+    "run": run,
+    "bench": bench,
+    "formulas": formulas,
+    "worked": worked,
+}
 
 
 def _parser():
@@ -189,6 +198,7 @@ def _parser():
         page = commands.add_parser(name, help=what)
         page.add_argument("id", nargs="?", metavar="ID", help=f"say {example}; all if left out")
     _add_verify(commands)
+    add_exercises(commands)
     _add_bench(commands)
     job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
         dest="network", required=True, metavar="mlp|cnn"

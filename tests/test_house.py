@@ -23,6 +23,7 @@ HOUSE = (
     ("experiments",),
     ("bench",),
     ("report",),
+    ("course",),
     ("cli", "__init__", "__main__"),
 )
 ALLOWED = {"numpy", "numba", "matplotlib", "minprune"} | sys.stdlib_module_names

@@ -34,7 +34,7 @@ def formulas_table(rows):
         lines.append(f"{row.name:32}{row.cases:6}{row.properties:12}{told:>21}  {verdict}")
         lines += _indented(", ".join(row.ids), "  ")
         if not row.verdict.passed:
-            lines += details(row)
+            lines += details(row.name, row.verdict)
     wrong = sum(not row.passed for row in rows)
     cases, mistakes = (sum(getattr(row, name) for row in rows) for name in ("cases", "mistakes"))
     lines += ["-" * WIDTH, f"{len(rows)} formulas, {cases} cases, {mistakes} mistakes: "
@@ -49,7 +49,7 @@ def functions_table(rows, language="en"):
     for row in rows:
         lines.append(f"{_title(row):{width}}{STATUS[language][row.verdict.status]}")
         if not row.passed:
-            lines += details(row, language)
+            lines += details(row.name, row.verdict, row.printed, language)
     right = sum(row.passed for row in rows)
     lines.append(
         {"en": f"{right} of {len(rows)} right", "zh": f"{len(rows)} 个函数中 {right} 个正确"}[
@@ -63,13 +63,13 @@ def _title(row):
     return row.function if row.function == row.name else f"{row.function} as {row.name}"
 
 
-def details(row, language="en"):
-    """What is wrong with a function: the diagnosis, and the smallest case that fails."""
-    words, failure = WORDS[language], row.verdict.failure
-    lines = _indented(getattr(row.verdict, language), "    ")
+def details(name, verdict, printed="", language="en"):
+    """What is wrong with a function: the diagnosis, the smallest case that fails, what it prints."""
+    words, failure = WORDS[language], verdict.failure
+    lines = _indented(getattr(verdict, language), "    ")
     if failure is not None:
         shown = {
-            "case": f"{row.name}({failure.case.call!r})",
+            "case": f"{name}({failure.case.call!r})",
             "expected": text_of(failure.expected),
         }
         if failure.case.source:
@@ -83,9 +83,9 @@ def details(row, language="en"):
                 shown["at"] = "".join(f"[{k!r}]" for k in where)
         order = [name for name in ("case", "source", "expected", "got", "at") if name in shown]
         for name in order:
-            lines += _indented(shown[name], f"    {_padded(words[name])}")
-    if row.printed.strip():
-        lines += _indented(row.printed.strip()[:500], f"    {_padded(words['printed'])}")
+            lines += _indented(shown[name], f"    {wide(words[name], 12)}")
+    if printed.strip():
+        lines += _indented(printed.strip()[:500], f"    {wide(words['printed'], 12)}")
     return lines
 
 
@@ -100,9 +100,9 @@ def text_of(value):
     return repr(value)[:500]
 
 
-def _padded(word):
-    """Twelve columns wide; a Chinese character takes two."""
-    return word + " " * (12 - _columns(word))
+def wide(text, columns):
+    """The text filled up to so many columns; a Chinese character takes two."""
+    return text + " " * (columns - _columns(text))
 
 
 def _columns(text):

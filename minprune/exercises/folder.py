@@ -1,0 +1,164 @@
+"""A student's folder: a file for each exercise, and a note of what was done."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from minprune.arguments import one_of
+from minprune.exercises import ASSIGNMENTS, exercises
+from minprune.exercises.exercise import LANGUAGES
+from minprune.files import replacing
+
+NOTE = ".minprune.json"
+BACKUPS = ".minprune-backup"
+README = {
+    "en": """\
+# Pruning neural networks: {count} exercises
+
+Each file holds one function to write. What it has to compute stands under its name; nothing else is
+needed than Python and NumPy, and no exercise needs another. Run these in this folder:
+
+    python -m minprune exercises check          the first exercise that is not right yet
+    python -m minprune exercises check 1.3      this one
+    python -m minprune exercises check --all    all of them, and your points
+    python -m minprune exercises watch          check again whenever you save
+    python -m minprune exercises hint 1.3       a hint, then the next one
+    python -m minprune exercises list           where you are
+    python -m minprune exercises reset 1.3      begin again; your file is kept beside
+    python -m minprune exercises solution 1.3   how we would write it, once yours is right
+
+A wrong answer that many people give is told by its name; for any other the smallest example that
+goes wrong is shown.
+
+{table}
+""",
+    "zh": """\
+# 神经网络剪枝：{count} 道练习
+
+每个文件里有一个待写的函数，函数名下面说明它要计算什么。只需要 Python 和 NumPy，各题互不依赖。
+在本文件夹中运行：
+
+    python -m minprune exercises check          检查第一道还没做对的题
+    python -m minprune exercises check 1.3      检查这一题
+    python -m minprune exercises check --all    检查全部并计分
+    python -m minprune exercises watch          每次保存后自动检查
+    python -m minprune exercises hint 1.3       看提示，再运行一次看下一条
+    python -m minprune exercises list           查看进度
+    python -m minprune exercises reset 1.3      重新开始；原来的文件会留一份备份
+    python -m minprune exercises solution 1.3   做对之后看参考写法
+
+典型的错误会直接指出是哪一种；其他错误会给出出错的最小例子。
+
+{table}
+""",
+}
+
+
+class Folder:
+    """The folder `path`, made by `start`.
+
+    language  of files and diagnoses
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        note = self.path / NOTE
+        if not note.is_file():
+            raise FileNotFoundError(
+                f"{self.path}: this is no folder of exercises; begin one with "
+                "`python -m minprune exercises start DIR`"
+            )
+        self.note = json.loads(note.read_text(encoding="utf-8"))
+        self.language = self.note["language"]
+
+    @classmethod
+    def start(cls, path, language="en"):
+        """Make a new folder with all exercises; nothing that is there is overwritten."""
+        one_of("language", language, LANGUAGES)
+        path = Path(path)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise FileExistsError(f"{path}: exists and is not empty; nothing was changed")
+        for exercise in exercises().values():
+            file = path / exercise.file
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(exercise.starter(language), encoding="utf-8")
+        text = README[language].format(count=len(exercises()), table=_table(language))
+        (path / "README.md").write_text(text, encoding="utf-8")
+        note = {"language": language, "passed": {}, "hints": {}, "given_up": []}
+        (path / NOTE).write_text(json.dumps(note), encoding="utf-8")
+        return cls(path)
+
+    @classmethod
+    def around(cls, path="."):
+        """The folder that a path lies in, or is."""
+        path = Path(path).resolve()
+        return cls(next((p for p in (path, *path.parents) if (p / NOTE).is_file()), path))
+
+    def file(self, exercise):
+        """Where the student's function is, or should be."""
+        return self.path / exercise.file
+
+    def passed(self, exercise):
+        """Note that an exercise is right, as its file is now."""
+        self.note["passed"][exercise.id] = self._digest(exercise)
+        self._save()
+
+    def is_passed(self, exercise):
+        """Whether it was right, and its file has not changed since."""
+        return self.note["passed"].get(exercise.id, 0) == self._digest(exercise)
+
+    def was_passed(self, exercise):
+        """Whether it has been right before."""
+        return exercise.id in self.note["passed"]
+
+    def _digest(self, exercise):
+        file = self.file(exercise)
+        return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
+
+    def next_hint(self, exercise):
+        """The next hint, and its number; the last one again when there is no other."""
+        number = min(self.note["hints"].get(exercise.id, 0) + 1, len(exercise.hints[self.language]))
+        self.note["hints"][exercise.id] = number
+        self._save()
+        return exercise.hints[self.language][number - 1], number
+
+    def give_up(self, exercise):
+        """Note that the solution was shown before the exercise was right."""
+        if exercise.id not in self.note["given_up"]:
+            self.note["given_up"].append(exercise.id)
+            self._save()
+
+    def reset(self, exercise):
+        """The starter again; returns where the student's file was kept, or None if there was none.
+
+        A backup never takes the place of another.
+        """
+        file, kept = self.file(exercise), None
+        if file.exists():
+            folder, number = self.path / BACKUPS, 1
+            folder.mkdir(exist_ok=True)
+            while (kept := folder / f"{file.stem}_{number}.py").exists():
+                number += 1
+            shutil.copy2(file, kept)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(file) as new:
+            new.write(exercise.starter(self.language).encode())
+        return kept
+
+    def _save(self):
+        with replacing(self.path / NOTE) as file:
+            file.write(json.dumps(self.note, ensure_ascii=False).encode())
+
+
+def _table(language):
+    """The assignments and their exercises, for a README."""
+    lines = []
+    for number, title in ASSIGNMENTS.items():
+        lines += [f"{number}. {title[language]}"]
+        lines += [
+            f"   - {exercise.id} {exercise.title[language]} (`{exercise.file}`)"
+            for exercise in exercises().values()
+            if exercise.assignment == number
+        ]
+    return "\n".join(lines)
