@@ -64,7 +64,7 @@ def _title(row):
 
 
 def details(name, verdict, printed="", language="en"):
-    """What is wrong with a function: the diagnosis, the smallest case that fails, what it prints."""
+    """What is wrong with a function: the diagnosis, the smallest case that fails, its output."""
     words, failure = WORDS[language], verdict.failure
     lines = _indented(getattr(verdict, language), "    ")
     if failure is not None:
