@@ -1,1 +1,142 @@
 """Checks of `minprune.formulas.allocation`."""
+
+import math
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import allocation
+
+# --- erk_densities -------------------------------------------------------------------------------
+
+erk_densities = Check(allocation.erk_densities)
+erk_densities.worked(  # 12 and 24 weights, 8 and 10 units: eps = 0.25 * 36 / 18 = 1/2
+    "by hand", given([(2, 6), (4, 6)], 0.25), [0.5 * 8 / 12, 0.5 * 10 / 24]
+)
+erk_densities.worked(  # 18 and 14 weights, sides of 9 and 9 together: eps = 0.5625 * 32 / 18 = 1
+    "by hand", given([(3, 3, 1, 2), (2, 7)], 0.5625), [9 / 18, 9 / 14]
+)
+erk_densities.worked(  # the first is full; the others share 0.5 * 501 - 1 = 249.5 over 60 units
+    "by hand",
+    given([(1, 1), (10, 10), (20, 20)], 0.5),
+    [1.0, 249.5 / 60 * 20 / 100, 249.5 / 60 * 40 / 400],
+)
+erk_densities.edge("one layer", given([(7, 5)], 0.25))
+erk_densities.edge("everything stays", given([(4, 2), (3, 3, 1, 2)], 1.0))
+erk_densities.edge("equal layers", given([(5, 5), (5, 5), (5, 5)], 0.25))
+erk_densities.edge("full layers fill others", given([(1, 1), (2, 2), (30, 30)], 0.0725))
+erk_densities.edge("hardly anything stays", given([(784, 64), (64, 10)], 1e-6))
+erk_densities.edge("a perceptron", given([(784, 64), (64, 10)], 0.1))
+erk_densities.edge("a network with kernels", given([(3, 3, 1, 32), (5408, 64), (64, 10)], 0.05))
+
+
+@erk_densities.random
+def _(rng):
+    shapes = [tuple(rng.integers(2, 9, rng.choice([2, 4])).tolist()) for _ in range(4)]
+    return given(shapes, float(rng.integers(1, 16) / 16))
+
+
+@erk_densities.property(
+    "The weights that stay in all layers together must be the given share of all weights.",
+    "各层保留的权重总数应等于全部权重的给定比例。",
+)
+def _(rng):
+    shapes = [tuple(rng.integers(1, 12, rng.choice([2, 4])).tolist()) for _ in range(5)]
+    sizes = np.array([math.prod(shape) for shape in shapes])
+    wanted = [0.1, 0.4, 0.8]
+    found = yield [given(shapes, density) for density in wanted]
+    return all(np.isclose(d @ sizes, p * sizes.sum()) for d, p in zip(found, wanted, strict=True))
+
+
+def _raw(shapes):
+    """Number of weights of every layer, and units per weight."""
+    sizes = np.array([math.prod(shape) for shape in shapes], dtype=np.float64)
+    return sizes, np.array([sum(shape) for shape in shapes]) / sizes
+
+
+def _shared_out(density, sizes, raw):
+    """Densities in proportion to `raw` with the right total; full layers are filled up first."""
+    full = np.zeros(len(raw), dtype=bool)
+    for _ in range(len(raw) + 1):
+        eps = (density * sizes.sum() - sizes[full].sum()) / (raw * sizes)[~full].sum()
+        full |= eps * raw > 1
+    return np.where(full, 1.0, eps * raw)
+
+
+@erk_densities.mistake(
+    "All layers get the same density; narrow layers must stay denser than wide ones.",
+    "各层密度相同；窄层应比宽层更稠密。",
+)
+def _(shapes, density):
+    return np.full(len(shapes), float(density))
+
+
+@erk_densities.mistake(
+    "The sides of the kernel are left out of the sum: that is Erdos-Renyi without the Kernel.",
+    "求和时漏掉了卷积核的边长：那是没有 Kernel 项的 Erdos-Renyi。",
+)
+def _(shapes, density):
+    sizes, _ = _raw(shapes)
+    return _shared_out(density, sizes, np.array([sum(s[-2:]) / math.prod(s[-2:]) for s in shapes]))
+
+
+@erk_densities.mistake(
+    "What a full layer cannot take is lost; it must go to the other layers.",
+    "满层放不下的部分丢掉了；应分给其他层。",
+)
+def _(shapes, density):
+    sizes, raw = _raw(shapes)
+    return np.minimum(1, density * sizes.sum() / (raw * sizes).sum() * raw)
+
+
+@erk_densities.mistake(
+    "Densities rise above 1; a full layer holds 1, and the rest goes to the others.",
+    "密度超过了 1；满层的密度为 1，其余应分给其他层。",
+)
+def _(shapes, density):
+    sizes, raw = _raw(shapes)
+    return density * sizes.sum() / (raw * sizes).sum() * raw
+
+
+@erk_densities.mistake(
+    "It looks for full layers only once; sharing out what they leave may fill others.",
+    "只检查了一次满层；重新分配后，其他层也可能变满。",
+)
+def _(shapes, density):
+    sizes, raw = _raw(shapes)
+    full = density * sizes.sum() / (raw * sizes).sum() * raw > 1
+    rest = density * sizes.sum() - sizes[full].sum()
+    return np.where(full, 1.0, np.minimum(1, rest / (raw * sizes)[~full].sum() * raw))
+
+
+@erk_densities.mistake(
+    "The density itself is taken for eps; eps must be solved for, so that the total is right.",
+    "直接把密度当作 eps；应解出 eps，使总数正确。",
+)
+def _(shapes, density):
+    return np.minimum(1, density * _raw(shapes)[1])
+
+
+@erk_densities.mistake(
+    "The mean over the layers is made right; layers count by their numbers of weights.",
+    "使各层密度的平均值等于给定值；应按各层权重数加权。",
+)
+def _(shapes, density):
+    raw = _raw(shapes)[1]
+    return np.minimum(1, density * raw / raw.mean())
+
+
+@erk_densities.mistake(
+    "It gives the sparsities; the shares that stay are asked for.",
+    "给出的是稀疏度；要求的是保留的比例。",
+)
+def _(shapes, density):
+    return 1 - allocation.erk_densities(shapes, density)
+
+
+@erk_densities.mistake(
+    "It gives numbers of weights; the shares that stay are asked for.",
+    "给出的是权重的个数；要求的是保留的比例。",
+)
+def _(shapes, density):
+    return _raw(shapes)[0] * allocation.erk_densities(shapes, density)

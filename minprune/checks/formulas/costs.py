@@ -1,1 +1,787 @@
 """Checks of `minprune.formulas.costs`."""
+
+import math
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import costs
+from minprune.formulas.costs import DOCUMENT_CNN, LENET5, Conv, Cost, Full, Pool
+
+
+def _widths(rng):
+    return tuple(rng.integers(1, 20, rng.integers(2, 6)).tolist())
+
+
+# --- mlp_parameters ------------------------------------------------------------------------------
+
+mlp_parameters = Check(costs.mlp_parameters)
+mlp_parameters.worked("A-5.5", given((784, 64, 10)), 50890)
+mlp_parameters.worked("E-5.1a", given((784, 128, 10)), 101770)
+mlp_parameters.worked("by hand", given((3, 2, 1)), 11)
+mlp_parameters.edge("one layer", given((5, 3)))
+mlp_parameters.edge("widths of 1", given((1, 1, 1)))
+mlp_parameters.edge("several hidden layers", given((2, 3, 4, 5, 6)))
+
+
+@mlp_parameters.random
+def _(rng):
+    return given(_widths(rng))
+
+
+@mlp_parameters.property(
+    "A network cut in two must have the same parameters in all.",
+    "把网络从中间分成两段，参数总数不应改变。",
+)
+def _(rng):
+    whole, front, back = yield [given((5, 4, 7, 3)), given((5, 4, 7)), given((7, 3))]
+    return whole == front + back
+
+
+@mlp_parameters.mistake(
+    "The biases are missing: every unit but the inputs has one.",
+    "漏掉了偏置：除输入外，每个神经元都有一个偏置。",
+)
+def _(widths):
+    return sum(n_in * n_out for n_in, n_out in pairwise(widths))
+
+
+@mlp_parameters.mistake(
+    "The inputs get biases too; only units that add something up have one.",
+    "给输入也加了偏置；输入没有偏置。",
+)
+def _(widths):
+    return costs.mlp_parameters(widths) + widths[0]
+
+
+@mlp_parameters.mistake(
+    "There is a bias for each input of a layer; there is one for each output.",
+    "按每层的输入数计算偏置；应每个输出一个。",
+)
+def _(widths):
+    return sum(n_in * (n_out + 1) for n_in, n_out in pairwise(widths))
+
+
+@mlp_parameters.mistake(
+    "Each layer has a single bias; there is one for each of its units.",
+    "每层只算了一个偏置；应每个神经元一个。",
+)
+def _(widths):
+    return sum(n_in * n_out + 1 for n_in, n_out in pairwise(widths))
+
+
+@mlp_parameters.mistake(
+    "The biases of the last layer are missing.",
+    "漏掉了最后一层的偏置。",
+)
+def _(widths):
+    return costs.mlp_parameters(widths) - widths[-1]
+
+
+@mlp_parameters.mistake(
+    "All widths are multiplied together; the layers are added up.",
+    "把所有宽度连乘；应把各层的参数相加。",
+)
+def _(widths):
+    return math.prod(widths)
+
+
+# --- mlp_macs ------------------------------------------------------------------------------------
+
+mlp_macs = Check(costs.mlp_macs)
+mlp_macs.worked("A-1", given((64, 64)), 4096)
+mlp_macs.worked("A-1", given((128, 128)), 16384)
+mlp_macs.worked("E-5.1a", given((784, 128, 10)), 101632)
+mlp_macs.worked("by hand", given((3, 2, 1)), 8)
+mlp_macs.edge("one layer", given((5, 3)))
+mlp_macs.edge("widths of 1", given((1, 1, 1)))
+mlp_macs.edge("several hidden layers", given((2, 3, 4, 5, 6)))
+
+
+@mlp_macs.random
+def _(rng):
+    return given(_widths(rng))
+
+
+@mlp_macs.property(
+    "Twice the widths must cost four times as much: the growth is quadratic, not exponential.",
+    "宽度加倍，代价应变为四倍：增长是平方的，不是指数的。",
+)
+def _(rng):
+    widths = _widths(rng)
+    one, other = yield [given(widths), given(tuple(2 * n for n in widths))]
+    return other == 4 * one
+
+
+@mlp_macs.mistake(
+    "The biases are counted; adding a bias multiplies nothing.",
+    "计入了偏置；加偏置时没有乘法。",
+)
+def _(widths):
+    return costs.mlp_parameters(widths)
+
+
+@mlp_macs.mistake(
+    "A product and its addition are counted as two; together they are one MAC.",
+    "把一次乘法和一次加法算成了两次；它们合起来是一次乘加。",
+)
+def _(widths):
+    return 2 * costs.mlp_macs(widths)
+
+
+@mlp_macs.mistake(
+    "All widths are multiplied together; the layers are added up.",
+    "把所有宽度连乘；应把各层的乘加次数相加。",
+)
+def _(widths):
+    return math.prod(widths)
+
+
+@mlp_macs.mistake(
+    "Only the first and the last width are looked at; every layer counts.",
+    "只用了第一个和最后一个宽度；每一层都应计入。",
+)
+def _(widths):
+    return widths[0] * widths[-1]
+
+
+@mlp_macs.mistake(
+    "The last layer is missing.",
+    "漏掉了最后一层的乘加次数。",
+)
+def _(widths):
+    return sum(n_in * n_out for n_in, n_out in pairwise(widths[:-1]))
+
+
+@mlp_macs.mistake(
+    "Every width is squared; a layer costs its inputs times its outputs.",
+    "对每个宽度取了平方；一层的代价是输入数乘以输出数。",
+)
+def _(widths):
+    return sum(n * n for n in widths[1:])
+
+
+# --- mlp_hidden_width ----------------------------------------------------------------------------
+
+mlp_hidden_width = Check(costs.mlp_hidden_width)
+mlp_hidden_width.worked("A-5.5", given(50890, 784, 10), Fraction(64))
+mlp_hidden_width.worked("A-5.5", given(784096, 784, 10), Fraction(784086, 795))
+mlp_hidden_width.worked("A-5.5", given(196608, 784, 10), Fraction(196598, 795))
+mlp_hidden_width.worked("by hand", given(11, 3, 1), Fraction(2))
+mlp_hidden_width.edge("the output biases alone", given(10, 784, 10))
+mlp_hidden_width.edge("too few for any network", given(4, 784, 10))
+mlp_hidden_width.edge("half a unit", given(6, 2, 3))
+
+
+@mlp_hidden_width.random
+def _(rng):
+    n_in, h, n_out = rng.integers(1, 30, 3).tolist()
+    return given((n_in + 1) * h + (h + 1) * n_out, n_in, n_out)
+
+
+@mlp_hidden_width.property(
+    "Each hidden unit more must take n_in + n_out + 1 parameters more.",
+    "每增加一个隐藏神经元，参数应增加 n_in + n_out + 1 个。",
+)
+def _(rng):
+    one, other = yield [given(100, 6, 4), given(111, 6, 4)]
+    return other == one + 1
+
+
+@mlp_hidden_width.mistake(
+    "The biases are left out; the hidden and the output units have one each.",
+    "漏掉了偏置；隐藏层和输出层的每个神经元都有一个偏置。",
+)
+def _(parameters, n_in, n_out):
+    return Fraction(parameters, n_in + n_out)
+
+
+@mlp_hidden_width.mistake(
+    "The biases of the outputs are left out: they must be taken off first.",
+    "漏掉了输出层的偏置：应先把它们减去。",
+)
+def _(parameters, n_in, n_out):
+    return Fraction(parameters, n_in + n_out + 1)
+
+
+@mlp_hidden_width.mistake(
+    "The biases of the hidden units are left out: each unit brings one.",
+    "漏掉了隐藏层的偏置：每个隐藏神经元都有一个。",
+)
+def _(parameters, n_in, n_out):
+    return Fraction(parameters - n_out, n_in + n_out)
+
+
+@mlp_hidden_width.mistake(
+    "The output layer is left out: each hidden unit has outgoing weights too.",
+    "漏掉了输出层：每个隐藏神经元还有输出权重。",
+)
+def _(parameters, n_in, n_out):
+    return Fraction(parameters, n_in + 1)
+
+
+@mlp_hidden_width.mistake(
+    "It is rounded down, which hides that no such network exists.",
+    "向下取整了，掩盖了这样的网络并不存在。",
+)
+def _(parameters, n_in, n_out):
+    return (parameters - n_out) // (n_in + n_out + 1)
+
+
+@mlp_hidden_width.mistake(
+    "It returns a float; an exact Fraction is asked for.",
+    "返回了浮点数；要求的是精确的分数 Fraction。",
+)
+def _(parameters, n_in, n_out):
+    return (parameters - n_out) / (n_in + n_out + 1)
+
+
+# --- ranking_cost --------------------------------------------------------------------------------
+
+ranking_cost = Check(costs.ranking_cost)
+ranking_cost.worked("by hand", given(8, 1), 1.0)
+ranking_cost.worked("by hand", given(1024, 1000), 1 / 300)
+ranking_cost.worked("by hand", given(2**30, 5), 2.0)
+ranking_cost.edge("one weight needs no ranking", given(1, 10))
+ranking_cost.edge("a number of weights that is no power of 2", given(50890, 60000))
+
+
+@ranking_cost.random
+def _(rng):
+    return given(int(rng.integers(2, 10**6)), int(rng.integers(1, 10**4)))
+
+
+@ranking_cost.property(
+    "With twice the samples, ranking must cost half as much beside the training.",
+    "样本数加倍时，排序相对于训练的代价应减半。",
+)
+def _(rng):
+    one, other = yield [given(5000, 20), given(5000, 40)]
+    return np.isclose(one, 2 * other)
+
+
+@ranking_cost.mistake(
+    "It takes the natural logarithm; comparisons halve what is left, so the base is 2.",
+    "用了自然对数；每次比较把范围减半，底数应为 2。",
+)
+def _(weights, samples):
+    return math.log(weights) / (3 * samples)
+
+
+@ranking_cost.mistake(
+    "It counts the forward pass only; backward takes two more products.",
+    "只计了前向传播；反向传播还有两次乘积。",
+)
+def _(weights, samples):
+    return math.log2(weights) / samples
+
+
+@ranking_cost.mistake(
+    "It counts one product of backward; there are two, to the weights and to the inputs.",
+    "反向传播只计了一次乘积；对权重和对输入各有一次。",
+)
+def _(weights, samples):
+    return math.log2(weights) / (2 * samples)
+
+
+@ranking_cost.mistake(
+    "The epoch is counted without its weights: n log2(n) stands over 3 n N, and n cancels.",
+    "训练的代价漏掉了权重数：应为 n log2(n) 除以 3 n N，n 被约去。",
+)
+def _(weights, samples):
+    return weights * math.log2(weights) / (3 * samples)
+
+
+@ranking_cost.mistake(
+    "The samples are left out: an epoch costs 3 n MACs for each of them.",
+    "漏掉了样本数：一轮训练中每个样本需要 3 n 次乘加。",
+)
+def _(weights, samples):
+    return math.log2(weights) / 3
+
+
+@ranking_cost.mistake(
+    "The logarithm is missing: n weights are ranked by n log2(n) comparisons.",
+    "缺少对数：给 n 个权重排序需要 n log2(n) 次比较。",
+)
+def _(weights, samples):
+    return 1 / (3 * samples)
+
+
+# --- output_size ---------------------------------------------------------------------------------
+
+output_size = Check(costs.output_size)
+output_size.worked("D-1.2a", given(28, 3), 26)
+output_size.worked("D-1.2b", given(26, 2, stride=2), 13)
+output_size.worked("by hand", given(13, 2, stride=2), 6)
+output_size.worked("by hand", given(13, 2, stride=2, padding="same"), 7)
+output_size.worked("C-5.2b", given(224, 3, padding="same"), 224)
+output_size.edge("a kernel as long as the input", given(5, 5))
+output_size.edge("a kernel longer than the input", given(2, 3, padding="same"))
+output_size.edge("a kernel of 1", given(7, 1, stride=3))
+output_size.edge("a stride longer than the input", given(4, 2, stride=9))
+output_size.edge("an even kernel", given(6, 4, padding="same"))
+output_size.edge("one entry", given(1, 1, stride=1, padding="valid"))
+
+
+@output_size.random
+def _(rng):
+    size = int(rng.integers(6, 40))
+    return given(size, int(rng.integers(1, 6)), int(rng.integers(1, 4)), "valid")
+
+
+@output_size.random
+def _(rng):
+    size = int(rng.integers(1, 40))
+    return given(size, int(rng.integers(1, 6)), int(rng.integers(1, 4)), padding="same")
+
+
+@output_size.property(
+    "An input longer by one stride must give one entry more.",
+    "输入长度增加一个步长，输出应多一个。",
+)
+def _(rng):
+    calls = [given(size, 3, 4, p) for p in ("valid", "same") for size in (11, 15)]
+    valid, longer, same, longer_same = yield calls
+    return longer == valid + 1 and longer_same == same + 1
+
+
+@output_size.mistake(
+    "One is missing: a kernel as long as the input still fits once.",
+    "少加了 1：核与输入一样长时仍有一个位置。",
+)
+def _(size, kernel, stride=1, padding="valid"):
+    if padding == "same":
+        return costs.output_size(size, kernel, stride, padding)
+    return (size - kernel) // stride
+
+
+@output_size.mistake(
+    "It rounds up without padding; a kernel that reaches over the edge is left out.",
+    "无填充时向上取整了；越过边界的位置应舍去。",
+)
+def _(size, kernel, stride=1, padding="valid"):
+    if padding == "same":
+        return costs.output_size(size, kernel, stride, padding)
+    return -((kernel - size) // stride) + 1
+
+
+@output_size.mistake(
+    'It rounds down with padding "same"; the last, incomplete step counts.',
+    "填充为 same 时向下取整了；最后不完整的一步也算。",
+)
+def _(size, kernel, stride=1, padding="valid"):
+    if padding == "same":
+        return size // stride
+    return costs.output_size(size, kernel, stride)
+
+
+@output_size.mistake(
+    "The stride is not looked at.",
+    "没有考虑步长的作用。",
+)
+def _(size, kernel, stride=1, padding="valid"):
+    return costs.output_size(size, kernel, 1, padding)
+
+
+@output_size.mistake(
+    'With padding "same" it keeps the size whatever the stride; it is divided by the stride.',
+    "填充为 same 时不管步长都保持大小；应除以步长。",
+)
+def _(size, kernel, stride=1, padding="valid"):
+    return size if padding == "same" else costs.output_size(size, kernel, stride)
+
+
+@output_size.mistake(
+    'With padding "same" it adds kernel // 2 zeros on both sides, too many for an even kernel.',
+    "填充为 same 时两边各补 kernel // 2 个零；核为偶数时补多了。",
+)
+def _(size, kernel, stride=1, padding="valid"):
+    more = 2 * (kernel // 2) if padding == "same" else 0
+    return (size + more - kernel) // stride + 1
+
+
+@output_size.mistake(
+    "The padding is not looked at: it never pads.",
+    "没有考虑填充方式：总是不填充。",
+)
+def _(size, kernel, stride=1, padding="valid"):
+    return (size - kernel) // stride + 1
+
+
+@output_size.mistake(
+    "The one is added before the division by the stride; it comes after.",
+    "先加 1 再除以步长；应先除后加。",
+)
+def _(size, kernel, stride=1, padding="valid"):
+    if padding == "same":
+        return costs.output_size(size, kernel, stride, padding)
+    return (size - kernel + 1) // stride
+
+
+# --- conv_parameters -----------------------------------------------------------------------------
+
+conv_parameters = Check(costs.conv_parameters)
+conv_parameters.worked("D-5.2b", given(3, 3, 1, 32), 320)
+conv_parameters.worked("C-5.2b", given(3, 3, 64, 128), 73856)
+conv_parameters.worked("by hand", given(2, 3, 4, 5), 125)
+conv_parameters.edge("a single weight and its bias", given(1, 1, 1, 1))
+conv_parameters.edge("a kernel of one pixel", given(1, 1, 6, 4))
+conv_parameters.edge("a kernel of one row", given(1, 5, 2, 3))
+
+
+@conv_parameters.random
+def _(rng):
+    return given(*rng.integers(1, 9, 4).tolist())
+
+
+@conv_parameters.property(
+    "Twice the filters must have twice the parameters.",
+    "卷积核数目加倍，参数也应加倍。",
+)
+def _(rng):
+    one, other = yield [given(3, 2, 5, 4), given(3, 2, 5, 8)]
+    return other == 2 * one
+
+
+@conv_parameters.mistake(
+    "The biases are missing: every filter has one.",
+    "漏掉了偏置：每个卷积核都有一个偏置。",
+)
+def _(k_h, k_w, c_in, c_out):
+    return k_h * k_w * c_in * c_out
+
+
+@conv_parameters.mistake(
+    "There is a bias for each input channel; there is one for each filter.",
+    "按输入通道数计算偏置；应每个卷积核一个。",
+)
+def _(k_h, k_w, c_in, c_out):
+    return k_h * k_w * c_in * c_out + c_in
+
+
+@conv_parameters.mistake(
+    "There is a bias for each pair of channels; there is one for each filter.",
+    "按每对输入输出通道计算偏置；应每个卷积核一个。",
+)
+def _(k_h, k_w, c_in, c_out):
+    return (k_h * k_w + 1) * c_in * c_out
+
+
+@conv_parameters.mistake(
+    "The input channels are left out: a filter has a window of weights for each of them.",
+    "漏掉了输入通道：卷积核对每个输入通道都有一组权重。",
+)
+def _(k_h, k_w, c_in, c_out):
+    return k_h * k_w * c_out + c_out
+
+
+@conv_parameters.mistake(
+    "The kernel is taken to be square; k_h and k_w may differ.",
+    "把卷积核当成了正方形；k_h 和 k_w 可以不同。",
+)
+def _(k_h, k_w, c_in, c_out):
+    return k_h * k_h * c_in * c_out + c_out
+
+
+@conv_parameters.mistake(
+    "There is a single bias; there is one for each filter.",
+    "只算了一个偏置；应每个卷积核一个。",
+)
+def _(k_h, k_w, c_in, c_out):
+    return k_h * k_w * c_in * c_out + 1
+
+
+# --- conv_macs -----------------------------------------------------------------------------------
+
+conv_macs = Check(costs.conv_macs)
+conv_macs.worked("D-5.2b", given(26, 26, 3, 3, 1, 32), 194688)
+conv_macs.worked("C-5.2b", given(112, 112, 3, 3, 64, 128), 924844032)
+conv_macs.worked("by hand", given(2, 3, 1, 2, 3, 4), 144)
+conv_macs.edge("one position: a fully connected layer", given(1, 1, 1, 1, 6, 4))
+conv_macs.edge("all ones", given(1, 1, 1, 1, 1, 1))
+conv_macs.edge("an output lower than the kernel", given(1, 4, 3, 2, 2, 5))
+
+
+@conv_macs.random
+def _(rng):
+    return given(*rng.integers(1, 12, 6).tolist())
+
+
+@conv_macs.property(
+    "An image twice as high and twice as wide must cost four times as much.",
+    "图像的高和宽都加倍，代价应变为四倍。",
+)
+def _(rng):
+    one, other = yield [given(5, 7, 3, 2, 4, 6), given(10, 14, 3, 2, 4, 6)]
+    return other == 4 * one
+
+
+@conv_macs.mistake(
+    "The positions are left out: every weight is used once at each of them.",
+    "漏掉了输出位置：每个权重在每个位置都要用一次。",
+)
+def _(height, width, k_h, k_w, c_in, c_out):
+    return k_h * k_w * c_in * c_out
+
+
+@conv_macs.mistake(
+    "Height and width are taken for those of the input; they are those of the output.",
+    "把高和宽当成了输入的；它们是输出的高和宽。",
+)
+def _(height, width, k_h, k_w, c_in, c_out):
+    return (height - k_h + 1) * (width - k_w + 1) * k_h * k_w * c_in * c_out
+
+
+@conv_macs.mistake(
+    "The biases are counted; adding a bias multiplies nothing.",
+    "计入了偏置；加偏置时没有乘法。",
+)
+def _(height, width, k_h, k_w, c_in, c_out):
+    return height * width * (k_h * k_w * c_in + 1) * c_out
+
+
+@conv_macs.mistake(
+    "A product and its addition are counted as two; together they are one MAC.",
+    "把一次乘法和一次加法算成了两次；它们合起来是一次乘加。",
+)
+def _(height, width, k_h, k_w, c_in, c_out):
+    return 2 * costs.conv_macs(height, width, k_h, k_w, c_in, c_out)
+
+
+@conv_macs.mistake(
+    "The input channels are left out: a filter adds up over all of them.",
+    "漏掉了输入通道：卷积核要对所有输入通道求和。",
+)
+def _(height, width, k_h, k_w, c_in, c_out):
+    return height * width * k_h * k_w * c_out
+
+
+@conv_macs.mistake(
+    "The window is left out: each output needs k_h times k_w products for each channel.",
+    "漏掉了窗口大小：每个输出对每个通道需要 k_h 乘 k_w 次乘法。",
+)
+def _(height, width, k_h, k_w, c_in, c_out):
+    return height * width * c_in * c_out
+
+
+# --- network_costs -------------------------------------------------------------------------------
+
+network_costs = Check(costs.network_costs)
+network_costs.worked(
+    "D-5.2b",
+    given(list(DOCUMENT_CNN), (28, 28, 1)),
+    [
+        (320, 194688, (26, 26, 32)),
+        (0, 0, (13, 13, 32)),
+        (346176, 346112, (64,)),
+        (650, 640, (10,)),
+    ],
+)
+network_costs.worked(
+    "C-5.2b",
+    given([Conv(64), Conv(64), Pool(2), Conv(128)], (224, 224, 3)),
+    [
+        (1792, 86704128, (224, 224, 64)),
+        (36928, 1849688064, (224, 224, 64)),
+        (0, 0, (112, 112, 64)),
+        (73856, 924844032, (112, 112, 128)),
+    ],
+)
+network_costs.edge("a perceptron", given([Full(64), Full(10)], (28, 28, 1)))
+network_costs.edge("one layer", given([Full(3)], (1, 1, 1)))
+network_costs.edge("a pooling that leaves a row out", given([Pool(2), Full(2)], (5, 4, 3)))
+network_costs.edge("an even kernel", given([Conv(2, 4), Conv(3, 2, "valid")], (5, 6, 2)))
+network_costs.edge("LeNet-5", given(list(LENET5), (28, 28, 1)))
+
+
+@network_costs.random
+def _(rng):
+    a, b, k, h = rng.integers(1, 5, 4).tolist()
+    layers = [Conv(a, k), Pool(2), Conv(b, 2, "valid"), Full(h), Full(2)]
+    return given(layers, tuple(rng.integers(6, 12, 3).tolist()))
+
+
+@network_costs.property(
+    "Of convolutions, an image twice as high and wide must cost four times the MACs, and no more"
+    " parameters.",
+    "对卷积层，图像的高和宽加倍时，乘加次数应变为四倍，而参数不变。",
+)
+def _(rng):
+    layers = [Conv(3), Conv(2, 5)]
+    small, large = yield [given(layers, (6, 5, 2)), given(layers, (12, 10, 2))]
+    return all(a[0] == b[0] and 4 * a[1] == b[1] for a, b in zip(small, large, strict=True))
+
+
+@network_costs.mistake(
+    "The biases are missing among the parameters.",
+    "参数中漏掉了偏置。",
+)
+def _(layers, image):
+    found = costs.network_costs(layers, image)
+    return [Cost(c.parameters - c.output[-1] * (c.macs > 0), c.macs, c.output) for c in found]
+
+
+@network_costs.mistake(
+    "The pooling shrinks nothing, so that the layer behind it comes out too large.",
+    "池化没有缩小特征图，使后面的层算得过大。",
+)
+def _(layers, image):
+    return costs.network_costs([Pool(1) if isinstance(l, Pool) else l for l in layers], image)
+
+
+@network_costs.mistake(
+    'Every convolution keeps the size; one with padding "valid" shrinks the image.',
+    "所有卷积都保持大小；填充为 valid 时图像会变小。",
+)
+def _(layers, image):
+    same = [l._replace(padding="same") if isinstance(l, Conv) else l for l in layers]
+    return costs.network_costs(same, image)
+
+
+@network_costs.mistake(
+    "A fully connected layer takes the channels alone; it flattens the whole image.",
+    "全连接层只取了通道数；应把整个特征图展平。",
+)
+def _(layers, image):
+    found, shape = [], image
+    for layer in layers:
+        start = (1, 1, shape[-1]) if isinstance(layer, Full) else shape
+        found += costs.network_costs([layer], start)
+        shape = found[-1].output
+    return found
+
+
+@network_costs.mistake(
+    "The MACs of a convolution are its weights; each weight is used at every position.",
+    "卷积的乘加次数只算了权重数；每个权重在每个位置都要用一次。",
+)
+def _(layers, image):
+    found = costs.network_costs(layers, image)
+    return [Cost(c.parameters, c.macs // math.prod(c.output[:-1]), c.output) for c in found]
+
+
+@network_costs.mistake(
+    "A product and its addition are counted as two; together they are one MAC.",
+    "把一次乘法和一次加法算成了两次；它们合起来是一次乘加。",
+)
+def _(layers, image):
+    return [c._replace(macs=2 * c.macs) for c in costs.network_costs(layers, image)]
+
+
+@network_costs.mistake(
+    "It gives the sums of all layers; the cost of every layer is asked for.",
+    "给出了所有层的总和；要求的是每一层的代价。",
+)
+def _(layers, image):
+    found = costs.network_costs(layers, image)
+    return [Cost(sum(c.parameters for c in found), sum(c.macs for c in found), found[-1].output)]
+
+
+# --- vgg16_layers --------------------------------------------------------------------------------
+
+
+def _vgg(repeats, filters=(64, 128, 256, 512, 512), classes=1000):
+    """A network of the kind, from the convolutions and the filters in every block."""
+    layers = []
+    for number, f in zip(repeats, filters, strict=True):
+        layers += [Conv(f)] * number + [Pool(2)]
+    return [*layers, Full(4096), Full(4096), Full(classes)]
+
+
+vgg16_layers = Check(costs.vgg16_layers)
+vgg16_layers.worked("C-5.2b", given(), _vgg((2, 2, 3, 3, 3)))
+vgg16_layers.worked(
+    "C-4.3b", given(width=0.5), _vgg((2, 2, 3, 3, 3), filters=(32, 64, 128, 256, 256))
+)
+vgg16_layers.worked("by hand", given(0.25, classes=10),
+                    _vgg((2, 2, 3, 3, 3), (16, 32, 64, 128, 128), classes=10))  # fmt: skip
+vgg16_layers.edge("at least one filter", given(width=0.001))
+vgg16_layers.edge("half a filter goes to the even number", given(width=2.5 / 64))
+vgg16_layers.edge("rounded to the nearest", given(width=0.12))
+vgg16_layers.edge("wider than it was", given(width=1.5, classes=2))
+vgg16_layers.edge("one class", given(1.0, 1))
+
+
+@vgg16_layers.random
+def _(rng):
+    return given(float(rng.integers(1, 64) / 32), int(rng.integers(1, 1000)))
+
+
+@vgg16_layers.mistake(
+    "The fully connected layers are thinned too; only filters are counted here.",
+    "把全连接层也变窄了；这里只改变卷积核的数目。",
+)
+def _(width=1.0, classes=1000):
+    thin = Full(max(round(width * 4096), 1))
+    return [thin if l == Full(4096) else l for l in costs.vgg16_layers(width, classes)]
+
+
+@vgg16_layers.mistake(
+    "The width is taken for the share that is pruned; it is the share that is kept.",
+    "把 width 当成了剪掉的比例；它是保留的比例。",
+)
+def _(width=1.0, classes=1000):
+    return costs.vgg16_layers(max(1 - width, 1e-9), classes)
+
+
+@vgg16_layers.mistake(
+    "The width is taken for the share of the parameters; it is the share of the filters.",
+    "把 width 当成了参数的比例；它是卷积核数目的比例。",
+)
+def _(width=1.0, classes=1000):
+    return costs.vgg16_layers(width**0.5, classes)
+
+
+@vgg16_layers.mistake(
+    "The numbers of filters are rounded down; the nearest number is meant.",
+    "卷积核数目向下取整了；应取最接近的整数。",
+)
+def _(width=1.0, classes=1000):
+    filters = [max(int(width * f), 1) for f in (64, 128, 256, 512, 512)]
+    return _vgg((2, 2, 3, 3, 3), filters, classes=classes)
+
+
+@vgg16_layers.mistake(
+    "A layer may lose all its filters; at least one must stay.",
+    "某一层可能没有卷积核了；至少应保留一个。",
+)
+def _(width=1.0, classes=1000):
+    filters = [round(width * f) for f in (64, 128, 256, 512, 512)]
+    return _vgg((2, 2, 3, 3, 3), filters, classes=classes)
+
+
+@vgg16_layers.mistake(
+    "That is VGG13: the last three blocks have three convolutions each.",
+    "这是 VGG13：后三个模块各有三个卷积层。",
+)
+def _(width=1.0, classes=1000):
+    filters = [max(round(width * f), 1) for f in (64, 128, 256, 512, 512)]
+    return _vgg((2, 2, 2, 2, 2), filters, classes=classes)
+
+
+@vgg16_layers.mistake(
+    "That is VGG19: the last three blocks have three convolutions each, not four.",
+    "这是 VGG19：后三个模块各有三个卷积层，而不是四个。",
+)
+def _(width=1.0, classes=1000):
+    filters = [max(round(width * f), 1) for f in (64, 128, 256, 512, 512)]
+    return _vgg((2, 2, 4, 4, 4), filters, classes=classes)
+
+
+@vgg16_layers.mistake(
+    "The pooling is missing: each of the five blocks ends with one.",
+    "缺少池化层：五个模块各以一个池化层结束。",
+)
+def _(width=1.0, classes=1000):
+    return [l for l in costs.vgg16_layers(width, classes) if not isinstance(l, Pool)]
+
+
+@vgg16_layers.mistake(
+    "The last layer has always 1000 outputs, whatever the number of classes.",
+    "不管类别数是多少，最后一层总是 1000 个输出。",
+)
+def _(width=1.0, classes=1000):
+    return costs.vgg16_layers(width)

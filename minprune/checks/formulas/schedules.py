@@ -1,1 +1,645 @@
 """Checks of `minprune.formulas.schedules`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, given
+from minprune.formulas import schedules
+from minprune.formulas.masks import prune_count
+
+# --- polynomial_decay ----------------------------------------------------------------------------
+
+polynomial_decay = Check(schedules.polynomial_decay)
+polynomial_decay.worked("E-5.1b", given(1100, 0.0, 0.5, 1000, 2000), 0.1355)
+polynomial_decay.worked("E-5.1b", given(1250, 0.0, 0.5, 1000, 2000), 0.2890625)
+polynomial_decay.worked("E-5.1b", given(1500, 0.0, 0.5, 1000, 2000), 0.4375)
+polynomial_decay.worked("by hand", given(2, 0.25, 0.75, 0, 4, power=1), 0.5)
+polynomial_decay.worked("by hand", given(6, 0.5, 0.75, 4, 8, power=2), 0.6875)
+polynomial_decay.edge("long before the beginning", given(100, 0.25, 0.5, 1000, 2000))
+polynomial_decay.edge("at the beginning", given(1000, 0.25, 0.5, 1000, 2000))
+polynomial_decay.edge("at the end", given(2000, 0.25, 0.5, 1000, 2000))
+polynomial_decay.edge("after the end", given(2500, 0.25, 0.5, 1000, 2000))
+polynomial_decay.edge("a sparsity that falls", given(3, 0.75, 0.25, 2, 6))
+polynomial_decay.edge("a power below 1", given(7, 0.0, 0.5, 4, 8, power=0.5))
+polynomial_decay.edge("one step from begin to end", given(6, 0.0, 0.5, 5, 6))
+
+
+@polynomial_decay.random
+def _(rng):
+    initial, final = (rng.integers(0, 8, 2) / 8).tolist()
+    return given(int(rng.integers(0, 30)), initial, final, 8, 24, power=int(rng.integers(1, 5)))
+
+
+@polynomial_decay.property(
+    "The sparsity must never fall where the final one is above the initial one.",
+    "最终稀疏度高于初始稀疏度时，稀疏度不应下降。",
+)
+def _(rng):
+    sparsities = yield [given(t, 0.125, 0.875, 4, 12) for t in range(16)]
+    return np.all(np.diff(sparsities) >= 0)
+
+
+@polynomial_decay.mistake(
+    "It is not clipped: before begin and after end the sparsity must stand still.",
+    "没有截断：begin 之前和 end 之后稀疏度应保持不变。",
+)
+def _(step, initial, final, begin, end, power=3):
+    return final + (initial - final) * (1 - (step - begin) / (end - begin)) ** power
+
+
+@polynomial_decay.mistake(
+    "Before begin it gives 0; what is pruned already, the initial sparsity, is due.",
+    "begin 之前给出了 0；应为初始稀疏度。",
+)
+def _(step, initial, final, begin, end, power=3):
+    s = schedules.polynomial_decay(step, initial, final, begin, end, power)
+    return s if step >= begin else 0.0
+
+
+@polynomial_decay.mistake(
+    "It is linear in the step; what is left goes down with the given power.",
+    "对步数是线性的；剩余部分应按给定的幂次下降。",
+)
+def _(step, initial, final, begin, end, power=3):
+    return schedules.polynomial_decay(step, initial, final, begin, end, power=1)
+
+
+@polynomial_decay.mistake(
+    "The power is always 3, whatever the argument says.",
+    "无论参数是多少，幂次总取 3。",
+)
+def _(step, initial, final, begin, end, power=3):
+    return schedules.polynomial_decay(step, initial, final, begin, end)
+
+
+@polynomial_decay.mistake(
+    "The power is put on the part that is done, so it starts slowly; it belongs to what is left.",
+    "把幂次用在已完成的部分上，开头就慢了；应作用于剩余部分。",
+)
+def _(step, initial, final, begin, end, power=3):
+    done = np.clip((step - begin) / (end - begin), 0, 1)
+    return initial + (final - initial) * done**power
+
+
+@polynomial_decay.mistake(
+    "Initial and final sparsity are exchanged.",
+    "初始稀疏度和最终稀疏度弄反了。",
+)
+def _(step, initial, final, begin, end, power=3):
+    return schedules.polynomial_decay(step, final, initial, begin, end, power)
+
+
+@polynomial_decay.mistake(
+    "The initial sparsity is left out: it always starts from 0.",
+    "漏掉了初始稀疏度：总是从 0 开始。",
+)
+def _(step, initial, final, begin, end, power=3):
+    return schedules.polynomial_decay(step, 0.0, final, begin, end, power)
+
+
+@polynomial_decay.mistake(
+    "It divides by the last step; the length of the schedule is end - begin.",
+    "除以了最后一步的步数；剪枝过程的长度是 end - begin。",
+)
+def _(step, initial, final, begin, end, power=3):
+    left = (1 - np.clip((step - begin) / end, 0, 1)) ** power
+    return final + (initial - final) * left
+
+
+# --- is_pruning_step -----------------------------------------------------------------------------
+
+is_pruning_step = Check(schedules.is_pruning_step)
+is_pruning_step.worked("E-5.1b", given(1000, 1000, 2000), True)
+is_pruning_step.worked("E-5.1b", given(1100, 1000, 2000), True)
+is_pruning_step.worked("E-5.1b", given(2000, 1000, 2000), True)
+is_pruning_step.worked("by hand", given(1150, 1000, 2000), False)
+is_pruning_step.worked("by hand", given(10, 3, 20, frequency=7), True)
+is_pruning_step.worked("by hand", given(14, 3, 20, frequency=7), False)
+is_pruning_step.edge("the end is no multiple of the frequency", given(20, 3, 20, frequency=7))
+is_pruning_step.edge("before the beginning", given(900, 1000, 2000))
+is_pruning_step.edge("after the end", given(2100, 1000, 2000))
+is_pruning_step.edge("at every step", given(6, 5, 9, frequency=1))
+is_pruning_step.edge("less often than the schedule is long", given(9, 5, 9, frequency=100))
+is_pruning_step.edge("from the very first step", given(0, 0, 10, frequency=5))
+
+
+@is_pruning_step.random
+def _(rng):
+    return given(int(rng.integers(0, 30)), 4, 25, frequency=int(rng.integers(1, 5)))
+
+
+@is_pruning_step.property(
+    "From step 3 to 24 with frequency 7 there must be 4 updates.",
+    "从第 3 步到第 24 步、频率为 7 时，应更新 4 次。",
+)
+def _(rng):
+    found = yield [given(t, 3, 24, frequency=7) for t in range(40)]
+    return sum(map(bool, found)) == 4
+
+
+@is_pruning_step.mistake(
+    "The last step is left out; both ends count.",
+    "漏掉了最后一步；两端都应计入。",
+)
+def _(step, begin, end, frequency=100):
+    return begin <= step < end and (step - begin) % frequency == 0
+
+
+@is_pruning_step.mistake(
+    "The first step is left out; both ends count.",
+    "漏掉了第一步；两端都应计入。",
+)
+def _(step, begin, end, frequency=100):
+    return begin < step <= end and (step - begin) % frequency == 0
+
+
+@is_pruning_step.mistake(
+    "It counts from step 0; the steps since begin are what the frequency divides.",
+    "从第 0 步开始计数；应从 begin 开始按频率计数。",
+)
+def _(step, begin, end, frequency=100):
+    return begin <= step <= end and step % frequency == 0
+
+
+@is_pruning_step.mistake(
+    "It counts back from the end; the steps since begin are what the frequency divides.",
+    "从 end 往回计数；应从 begin 开始按频率计数。",
+)
+def _(step, begin, end, frequency=100):
+    return begin <= step <= end and (end - step) % frequency == 0
+
+
+@is_pruning_step.mistake(
+    "The pruning never stops: after end no step counts.",
+    "剪枝不会停止：end 之后不应再更新。",
+)
+def _(step, begin, end, frequency=100):
+    return step >= begin and (step - begin) % frequency == 0
+
+
+@is_pruning_step.mistake(
+    "It starts at once: before begin no step counts.",
+    "一开始就剪枝：begin 之前不应更新。",
+)
+def _(step, begin, end, frequency=100):
+    return step <= end and (step - begin) % frequency == 0
+
+
+@is_pruning_step.mistake(
+    "Every step of the schedule counts; the frequency is not looked at.",
+    "区间内每一步都更新；没有考虑频率。",
+)
+def _(step, begin, end, frequency=100):
+    return begin <= step <= end
+
+
+@is_pruning_step.mistake(
+    "It returns the remainder, which is 0, that is false, exactly where the answer is yes.",
+    "返回了余数；应更新时余数恰好为 0，即为假。",
+)
+def _(step, begin, end, frequency=100):
+    return begin <= step <= end and (step - begin) % frequency
+
+
+# --- stage_sparsities ----------------------------------------------------------------------------
+
+stage_sparsities = Check(schedules.stage_sparsities)
+stage_sparsities.worked("A-5.6", given(0.75, 2), [0.5, 0.75])
+stage_sparsities.worked("by hand", given(0.875, 3), [0.5, 0.75, 0.875])
+stage_sparsities.worked("by hand", given(0.875, 2, initial=0.5), [0.75, 0.875])
+stage_sparsities.edge("one stage", given(0.75, 1))
+stage_sparsities.edge("nothing to prune", given(0.0, 3))
+stage_sparsities.edge("already there", given(0.5, 3, initial=0.5))
+stage_sparsities.edge("many stages", given(0.9, 10))
+
+
+@stage_sparsities.random
+def _(rng):
+    initial = float(rng.integers(0, 4) / 8)
+    return given(initial + float(rng.random() * (0.95 - initial)), int(rng.integers(2, 6)), initial)
+
+
+@stage_sparsities.property(
+    "Every stage must keep the same part of what the last one left.",
+    "每个阶段都应保留上一阶段剩余部分的同样比例。",
+)
+def _(rng):
+    (sparsities,) = yield [given(0.9, 4, initial=0.2)]
+    kept = 1 - np.array([0.2, *sparsities])
+    return np.allclose(kept[1:] / kept[:-1], kept[1] / kept[0])
+
+
+@stage_sparsities.mistake(
+    "The steps are equal; each stage must keep the same part of what is left.",
+    "各步大小相等；应使每个阶段保留剩余部分的同样比例。",
+)
+def _(final, stages, initial=0.0):
+    return [initial + (final - initial) * k / stages for k in range(1, stages + 1)]
+
+
+@stage_sparsities.mistake(
+    "It gives the shares that are kept; the sparsities are asked for.",
+    "给出的是保留的比例；要求的是稀疏度。",
+)
+def _(final, stages, initial=0.0):
+    return [1 - s for s in schedules.stage_sparsities(final, stages, initial)]
+
+
+@stage_sparsities.mistake(
+    "It begins with the initial sparsity and never reaches the final one.",
+    "从初始稀疏度开始，却没有达到最终稀疏度。",
+)
+def _(final, stages, initial=0.0):
+    return [initial, *schedules.stage_sparsities(final, stages, initial)[:-1]]
+
+
+@stage_sparsities.mistake(
+    "There is one entry too many: the initial sparsity is no stage.",
+    "多了一项：初始稀疏度不是一个阶段。",
+)
+def _(final, stages, initial=0.0):
+    return [initial, *schedules.stage_sparsities(final, stages, initial)]
+
+
+@stage_sparsities.mistake(
+    "It gives the share of what is left that a stage prunes; the sparsity is a share of all.",
+    "给出的是每阶段在剩余部分中剪掉的比例；稀疏度应相对于全部权重。",
+)
+def _(final, stages, initial=0.0):
+    return [1 - ((1 - final) / (1 - initial)) ** (1 / stages)] * stages
+
+
+@stage_sparsities.mistake(
+    "The initial sparsity is left out: the stages start from the dense network.",
+    "漏掉了初始稀疏度：各阶段从稠密网络算起。",
+)
+def _(final, stages, initial=0.0):
+    return schedules.stage_sparsities(final, stages)
+
+
+@stage_sparsities.mistake(
+    "Every stage prunes an equal share of the goal from what is left, and the goal is missed.",
+    "每个阶段按目标的等份从剩余部分中剪，最终达不到目标。",
+)
+def _(final, stages, initial=0.0):
+    part = (final - initial) / stages
+    return [1 - (1 - initial) * (1 - part) ** k for k in range(1, stages + 1)]
+
+
+# --- mean_threshold ------------------------------------------------------------------------------
+
+mean_threshold = Check(schedules.mean_threshold)
+mean_threshold.worked("A-5.2.5", given([2110.2978, 0.0, 91.1192, 0.0]), 550.35425)
+mean_threshold.worked("by hand", given([2.0, 0.0, 1.0]), 1.0)
+mean_threshold.worked("by hand", given([[1.0, -4.0], [0.5, 0.5]]), -0.5)
+mean_threshold.edge("equal scores", given([3.0, 3.0, 3.0]))
+mean_threshold.edge("one score", given([0.75]))
+mean_threshold.edge("all zero", given([0.0, 0.0]))
+mean_threshold.edge("whole numbers", given([1, 2]))
+mean_threshold.edge("float32", given(np.array([0.1, 0.2, 0.9], np.float32)))
+
+
+@mean_threshold.random
+def _(rng):
+    return given(rng.integers(-8, 9, (3, 5)) / 4)
+
+
+@mean_threshold.property(
+    "If all scores are multiplied by 4 and raised by 1, so must be the threshold.",
+    "所有分数乘以 4 再加 1，阈值也应如此变化。",
+)
+def _(rng):
+    score = rng.random(9)
+    one, other = yield [given(score), given(4 * score + 1)]
+    return np.isclose(other, 4 * one + 1)
+
+
+@mean_threshold.mistake(
+    "It is the median; the mean is asked for.",
+    "求的是中位数；要求的是平均值。",
+)
+def _(scores):
+    return float(np.median(scores))
+
+
+@mean_threshold.mistake(
+    "It is the sum; the mean is asked for.",
+    "求的是总和；要求的是平均值。",
+)
+def _(scores):
+    return float(np.sum(scores))
+
+
+@mean_threshold.mistake(
+    "Scores of 0 are left out of the mean; they count too.",
+    "求平均时漏掉了为 0 的分数；它们也应计入。",
+)
+def _(scores):
+    return float(np.sum(scores) / max(np.count_nonzero(scores), 1))
+
+
+@mean_threshold.mistake(
+    "It takes the absolute value of the scores; a score may be negative.",
+    "对分数取了绝对值；分数本身可以为负。",
+)
+def _(scores):
+    return float(np.abs(scores).mean())
+
+
+@mean_threshold.mistake(
+    "It lies halfway between the smallest and the largest score; all of them count.",
+    "取了最小值和最大值的中点；所有分数都应计入。",
+)
+def _(scores):
+    return float((np.min(scores) + np.max(scores)) / 2)
+
+
+@mean_threshold.mistake(
+    "It gives a mean for each column; one threshold for all scores is asked for.",
+    "对每一列求了平均；应对所有分数给出一个阈值。",
+)
+def _(scores):
+    return np.asarray(scores).mean(axis=0)
+
+
+# --- std_threshold -------------------------------------------------------------------------------
+
+std_threshold = Check(schedules.std_threshold)
+std_threshold.worked("by hand", given([1.0, 3.0], 1.0), 1.0)
+std_threshold.worked("by hand", given([0.0, 1.0], 2.0), 1.0)
+std_threshold.worked("by hand", given([[1.0, 5.0], [1.0, 5.0]], 0.25), 0.5)
+std_threshold.worked("by hand", given([-3.0, -1.0, 1.0, 3.0], 1.0), 5**0.5)
+std_threshold.edge("one weight", given([7.0], 3.0))
+std_threshold.edge("equal weights", given([2.0, 2.0, 2.0], 3.0))
+std_threshold.edge("quality 0", given([-1.0, 1.0], 0.0))
+std_threshold.edge("far from 0", given([2.0**30, 2.0**30 + 1], 1.0))
+std_threshold.edge("float32", given(np.array([[0.1, -0.2], [0.3, 0.1]], np.float32), 0.5))
+
+
+@std_threshold.random
+def _(rng):
+    return given(rng.integers(-8, 9, (4, 5)) / 4, float(rng.integers(1, 9) / 4))
+
+
+@std_threshold.property(
+    "Adding the same number to all weights must change nothing.",
+    "给所有权重加上同一个数，结果不应改变。",
+)
+def _(rng):
+    w = rng.standard_normal(8)
+    one, other = yield [given(w, 1.5), given(w + 16, 1.5)]
+    return np.isclose(one, other)
+
+
+@std_threshold.mistake(
+    "It divides by n - 1; here the spread is that of the n weights themselves.",
+    "除以了 n - 1；这里求的是 n 个权重本身的标准差，应除以 n。",
+)
+def _(w, q):
+    return float(q * np.sqrt(np.square(w - np.mean(w)).sum() / np.float64(w.size - 1)))
+
+
+@std_threshold.mistake(
+    "The square root is missing: it takes the variance.",
+    "缺少平方根：用的是方差。",
+)
+def _(w, q):
+    return float(q * np.var(w))
+
+
+@std_threshold.mistake(
+    "The mean is not subtracted: it is the root of the mean square.",
+    "没有减去平均值：求的是均方根。",
+)
+def _(w, q):
+    return float(q * np.sqrt(np.mean(np.square(w, dtype=np.float64))))
+
+
+@std_threshold.mistake(
+    "It takes the spread of the magnitudes; the weights with their signs are meant.",
+    "求的是权重绝对值的标准差；应保留权重的符号。",
+)
+def _(w, q):
+    return float(q * np.std(np.abs(w)))
+
+
+@std_threshold.mistake(
+    "The mean is added; the threshold is q standard deviations.",
+    "多加了平均值；阈值应为 q 倍标准差。",
+)
+def _(w, q):
+    return float(np.mean(w) + q * np.std(w))
+
+
+@std_threshold.mistake(
+    "It takes the mean distance from the mean, not the standard deviation.",
+    "求的是平均绝对偏差，而不是标准差。",
+)
+def _(w, q):
+    return float(q * np.abs(w - np.mean(w)).mean())
+
+
+@std_threshold.mistake(
+    "It gives a threshold for each column; the layer has one.",
+    "对每一列给出一个阈值；整层应只有一个阈值。",
+)
+def _(w, q):
+    return q * np.std(w, axis=0)
+
+
+@std_threshold.mistake(
+    "It subtracts two large squares, and rounding eats the difference; take off the mean first.",
+    "用两个很大的平方相减，差被舍入误差淹没；应先减去平均值。",
+)
+def _(w, q):
+    w = np.asarray(w, np.float64)
+    return float(q * np.sqrt(max(np.mean(w**2) - np.mean(w) ** 2, 0.0)))
+
+
+# --- splice_thresholds ---------------------------------------------------------------------------
+
+splice_thresholds = Check(schedules.splice_thresholds)
+splice_thresholds.worked("by hand", given([1.0, -3.0], 1.0, margin=0.5), (1.5, 4.5))
+splice_thresholds.worked("by hand", given([1.0, -3.0], 0.0, margin=0.25), (1.5, 2.5))
+splice_thresholds.worked("by hand", given([1.0, -3.0], -1.0, margin=0.5), (0.5, 1.5))
+splice_thresholds.worked("by hand", given([1.0, -3.0], 1.0), (2.7, 3.3))
+splice_thresholds.edge("not below zero", given([1.0, -3.0], -4.0))
+splice_thresholds.edge("no margin", given([1.0, -3.0], 1.0, margin=0.0))
+splice_thresholds.edge("one weight", given([-2.0], 5.0, margin=0.5))
+splice_thresholds.edge("weights that are 0 count", given([0.0, 0.0, 4.0, -4.0], 0.5, margin=0.5))
+splice_thresholds.edge("a matrix", given([[1.0, -2.0], [0.5, -0.5]], 0.5, margin=0.25))
+
+
+@splice_thresholds.random
+def _(rng):
+    c, margin = float(rng.integers(-2, 5) / 4), float(rng.integers(1, 8) / 8)
+    return given(rng.integers(-8, 9, (3, 4)) / 4, c, margin=margin)
+
+
+@splice_thresholds.property(
+    "If all weights are multiplied by -4, both thresholds must grow by 4.",
+    "所有权重乘以 -4 时，两个阈值都应变为 4 倍。",
+)
+def _(rng):
+    w = rng.standard_normal((4, 3))
+    one, other = yield [given(w, 0.5), given(-4 * w, 0.5)]
+    return np.allclose(np.multiply(one, 4), other)
+
+
+@splice_thresholds.mistake(
+    "It takes mean and spread of the weights with their signs; the magnitudes are meant.",
+    "对带符号的权重求平均值和标准差；应对绝对值求。",
+)
+def _(w, c, margin=0.1):
+    t = max(float(np.mean(w) + c * np.std(w)), 0.0)
+    return (1 - margin) * t, (1 + margin) * t
+
+
+@splice_thresholds.mistake(
+    "The thresholds fall below zero; no magnitude does, so t stops at 0.",
+    "阈值小于零；绝对值不可能为负，t 最小应为 0。",
+)
+def _(w, c, margin=0.1):
+    t = float(np.abs(w).mean() + c * np.abs(w).std())
+    return (1 - margin) * t, (1 + margin) * t
+
+
+@splice_thresholds.mistake(
+    "The two thresholds are exchanged: a, the lower one, comes first.",
+    "两个阈值弄反了：较低的 a 在前。",
+)
+def _(w, c, margin=0.1):
+    return schedules.splice_thresholds(w, c, margin)[::-1]
+
+
+@splice_thresholds.mistake(
+    "The margin is added and subtracted as it is; it is a part of t.",
+    "直接加减了 margin；它应是 t 的一个比例。",
+)
+def _(w, c, margin=0.1):
+    t = max(float(np.abs(w).mean() + c * np.abs(w).std()), 0.0)
+    return t - margin, t + margin
+
+
+@splice_thresholds.mistake(
+    "The margin is taken for the whole gap; it is half of the gap on each side.",
+    "把 margin 当成了整个间隔；它应是每一侧的宽度，即间隔的一半。",
+)
+def _(w, c, margin=0.1):
+    return schedules.splice_thresholds(w, c, margin / 2)
+
+
+@splice_thresholds.mistake(
+    "The mean is left out: t is the mean plus c standard deviations.",
+    "漏掉了平均值：t 应为平均值加 c 倍标准差。",
+)
+def _(w, c, margin=0.1):
+    t = max(float(c * np.abs(w).std()), 0.0)
+    return (1 - margin) * t, (1 + margin) * t
+
+
+@splice_thresholds.mistake(
+    "It leaves out the weights that are 0; here all of them count.",
+    "漏掉了为 0 的权重；这里所有权重都计入。",
+)
+def _(w, c, margin=0.1):
+    return schedules.splice_thresholds(w[w != 0], c, margin)
+
+
+# --- threshold_from_ratio ------------------------------------------------------------------------
+
+threshold_from_ratio = Check(schedules.threshold_from_ratio)
+threshold_from_ratio.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.5), 0.75)
+threshold_from_ratio.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.25), 0.5)
+threshold_from_ratio.worked(
+    "by hand", given([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]], 1 / 3), 0.3
+)
+threshold_from_ratio.edge("nothing to prune", given([0.5, 0.25, 0.75], 0.0))
+threshold_from_ratio.edge("all are pruned", given([0.5, 0.25, 1.0, 0.75], 0.9))
+threshold_from_ratio.edge("equal scores", given([2.0, 2.0, 2.0, 2.0], 0.5))
+threshold_from_ratio.edge("negative scores are low ones", given([-3.0, 1.0, 2.0, -0.5], 0.25))
+threshold_from_ratio.edge("one score", given([0.5], 0.5))
+threshold_from_ratio.edge("the nearest count", given([1.0, 2.0, 3.0, 4.0, 5.0], 0.35))
+threshold_from_ratio.edge("float32", given(np.array([0.1, 0.4, 0.2], np.float32), 0.5))
+
+
+@threshold_from_ratio.random
+def _(rng):
+    return given(rng.integers(-8, 9, (4, 5)) / 4, float(rng.integers(0, 20) / 20))
+
+
+@threshold_from_ratio.property(
+    "As many scores must lie below the threshold as are to be pruned, also where all are.",
+    "低于阈值的分数个数应等于要剪掉的个数，全部剪掉时也一样。",
+)
+def _(rng):
+    score, ratios = rng.permutation(10) / 8, [0.0, 0.2, 0.5, 0.7, 0.99]
+    thresholds = yield [given(score, ratio) for ratio in ratios]
+    below = [np.count_nonzero(score < theta) for theta in thresholds]
+    return below == [prune_count(10, ratio) for ratio in ratios]
+
+
+@threshold_from_ratio.mistake(
+    "It gives the largest of the scores to prune, so one too few lie below the threshold.",
+    "给出的是应剪掉的最大分数，低于阈值的就少了一个。",
+)
+def _(score, sparsity):
+    ordered = np.sort(score, axis=None)
+    k = prune_count(score.size, sparsity)
+    return float(ordered[max(k - 1, 0)])
+
+
+@threshold_from_ratio.mistake(
+    "The ratio is taken for the share that is kept; it is the share that is pruned.",
+    "把比率当成了保留的比例；它是剪掉的比例。",
+)
+def _(score, sparsity):
+    ordered = np.sort(score, axis=None)
+    return float(ordered[min(score.size - prune_count(score.size, sparsity), score.size - 1)])
+
+
+@threshold_from_ratio.mistake(
+    "The quantile lies between two scores; the (k + 1)-th smallest score is asked for.",
+    "分位数落在两个分数之间；要求的是第 k + 1 小的分数。",
+)
+def _(score, sparsity):
+    return float(np.quantile(score, sparsity))
+
+
+@threshold_from_ratio.mistake(
+    "The ratio itself is taken for the threshold; it says how many, not below what.",
+    "把比率本身当成了阈值；它表示剪多少，而不是低于多少。",
+)
+def _(score, sparsity):
+    return float(sparsity)
+
+
+@threshold_from_ratio.mistake(
+    "It is a share of the largest score; the ratio counts scores.",
+    "取了最大分数的一个比例；比率应按分数的个数计算。",
+)
+def _(score, sparsity):
+    return float(sparsity * np.max(score))
+
+
+@threshold_from_ratio.mistake(
+    "It takes the absolute value of the scores; a score may be negative.",
+    "对分数取了绝对值；分数本身可以为负。",
+)
+def _(score, sparsity):
+    return schedules.threshold_from_ratio(np.abs(score), sparsity)
+
+
+@threshold_from_ratio.mistake(
+    "The number to prune is rounded down; the nearest count is meant.",
+    "剪掉的个数向下取整了；应取最接近的整数。",
+)
+def _(score, sparsity):
+    return float(np.sort(score, axis=None)[int(sparsity * score.size)])
+
+
+@threshold_from_ratio.mistake(
+    "Where all are to be pruned it gives the largest score, which then stays.",
+    "应全部剪掉时给出了最大的分数，结果它被保留了。",
+)
+def _(score, sparsity):
+    return float(min(schedules.threshold_from_ratio(score, sparsity), np.max(score)))

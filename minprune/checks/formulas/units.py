@@ -1,1 +1,720 @@
 """Checks of `minprune.formulas.units`."""
+
+import numpy as np
+
+from minprune.checks.check import Check, Function, given
+from minprune.formulas import units
+from minprune.formulas.norms import l2_norm, unit_l2
+
+B_3F = [[0.0, 1.0, 2.0], [0.0, 0.0, 3.0], [0.0, 2.0, 1.0], [1.0, 0.0, 1.0]]  # ReLU outputs
+
+
+def _mean(a):
+    """Mean over the samples, and over the positions if there are any."""
+    return a.mean(axis=tuple(range(a.ndim - 1)))
+
+
+def _some(rng):
+    """Activations of neurons or of filters, exact in binary, many of them 0."""
+    shape = (5, 3) if rng.random() < 0.5 else (2, 3, 2, 4)
+    return rng.integers(-4, 5, shape) / 4 * (rng.random(shape) < 0.6)
+
+
+# --- mean_activation -----------------------------------------------------------------------------
+
+mean_activation = Check(units.mean_activation)
+mean_activation.worked("B-3f", given(B_3F), [0.25, 0.75, 1.75])
+mean_activation.worked("by hand", given([[-3.0, 1.0], [-3.0, -1.0]]), [3.0, 1.0])
+mean_activation.worked("by hand", given([[[[1.0, -2.0]], [[3.0, 0.0]]]]), [2.0, 1.0])
+mean_activation.edge("one sample", given([[0.5, -0.25, 0.0]]))
+mean_activation.edge("no units", given(np.zeros((4, 0))))
+mean_activation.edge("float32", given(np.array([[0.1, 2.0], [0.2, -4.0]], np.float32)))
+
+
+@mean_activation.random
+def _(rng):
+    return given(_some(rng))
+
+
+@mean_activation.property(
+    "Changing the sign of all activations must change nothing.",
+    "把所有激活值变号，结果不应改变。",
+)
+def _(rng):
+    a = rng.standard_normal((4, 3))
+    one, other = yield [given(a), given(-a)]
+    return np.allclose(one, other)
+
+
+@mean_activation.mistake(
+    "The absolute value is missing: a unit that always says -3 is not dead.",
+    "缺少绝对值：一直输出 -3 的神经元并没有失活。",
+)
+def _(a):
+    return _mean(a)
+
+
+@mean_activation.mistake(
+    "The absolute value comes after the mean, so +1 and -1 cancel.",
+    "先求平均再取绝对值，+1 和 -1 会互相抵消。",
+)
+def _(a):
+    return np.abs(_mean(a))
+
+
+@mean_activation.mistake(
+    "It sums over the samples; the mean is asked for.",
+    "对样本求了和；要求的是平均值。",
+)
+def _(a):
+    return np.abs(a).sum(axis=tuple(range(a.ndim - 1)))
+
+
+@mean_activation.mistake(
+    "It averages over the units; one number per unit is asked for.",
+    "对神经元求了平均；应对每个神经元给出一个数。",
+)
+def _(a):
+    return np.abs(a).sum(axis=-1) / a.shape[-1]
+
+
+@mean_activation.mistake(
+    "Of filters it averages over the samples only, not over the positions.",
+    "对卷积核只按样本求平均，没有对位置求平均。",
+)
+def _(a):
+    return np.abs(a).mean(axis=0)
+
+
+@mean_activation.mistake(
+    "It leaves the zeros out of the mean; a silent sample counts too.",
+    "求平均时漏掉了零；没有激活的样本也要计入。",
+)
+def _(a):
+    active = _mean(a != 0)
+    return np.divide(_mean(np.abs(a)), active, out=np.zeros(a.shape[-1]), where=active > 0)
+
+
+@mean_activation.mistake(
+    "It counts how often the unit exceeds 0: a step function says nothing of the size.",
+    "统计的是激活值大于 0 的比例：阶跃函数反映不出大小。",
+)
+def _(a):
+    return _mean(a > 0)
+
+
+# --- apoz ----------------------------------------------------------------------------------------
+
+apoz = Check(units.apoz)
+apoz.worked("B-3f", given(B_3F), [0.75, 0.5, 0.0])
+apoz.worked("by hand", given([[[[0.0, 1.0]], [[2.0, 0.0]]], [[[0.0, 0.0]], [[0.0, 0.0]]]]),
+            [0.75, 0.75])  # fmt: skip
+apoz.edge("tiny is not zero", given([[1e-30], [0.0]]))
+apoz.edge("minus zero is zero", given([[-0.0, 1.0], [0.0, 1.0]]))
+apoz.edge("one sample", given([[0.0, 0.5]]))
+apoz.edge("no units", given(np.zeros((4, 0))))
+apoz.edge("whole numbers", given([[0, 3], [0, 0], [1, 0]]))
+
+
+@apoz.random
+def _(rng):
+    return given(np.maximum(_some(rng), 0))
+
+
+@apoz.property(
+    "Multiplying the activations by a positive number must change nothing.",
+    "激活值乘以一个正数，结果不应改变。",
+)
+def _(rng):
+    a = np.maximum(rng.standard_normal((6, 3)), 0)
+    one, other = yield [given(a), given(1e-12 * a)]
+    return np.allclose(one, other)
+
+
+@apoz.mistake(
+    "It is the share of the samples that are not zero: a high APoZ must mean unimportant.",
+    "算成了非零样本的比例：APoZ 高应表示不重要。",
+)
+def _(a):
+    return 1 - units.apoz(a)
+
+
+@apoz.mistake(
+    "It counts the zeros; the share among the samples is asked for.",
+    "数的是零的个数；要求的是占样本的比例。",
+)
+def _(a):
+    return (a == 0).sum(axis=tuple(range(a.ndim - 1)))
+
+
+@apoz.mistake(
+    "It is given in percent; a fraction from 0 to 1 is asked for.",
+    "以百分数给出；要求的是 0 到 1 之间的小数。",
+)
+def _(a):
+    return 100 * units.apoz(a)
+
+
+@apoz.mistake(
+    "It takes the share of zeros in each sample; one number per unit is asked for.",
+    "求的是每个样本中零的比例；应对每个神经元给出一个数。",
+)
+def _(a):
+    return (a == 0).sum(axis=-1) / a.shape[-1]
+
+
+@apoz.mistake(
+    "It calls small activations zero; only those that are exactly 0 count.",
+    "把很小的激活值也当成零；只统计恰好等于 0 的。",
+)
+def _(a):
+    return _mean(np.isclose(a, 0))
+
+
+@apoz.mistake(
+    "A filter counts as silent only where its whole map is 0; every position counts.",
+    "只有整张特征图为 0 才算一次；应逐个位置统计。",
+)
+def _(a):
+    return (a == 0).all(axis=tuple(range(1, a.ndim - 1))).mean(axis=0)
+
+
+# --- contribution --------------------------------------------------------------------------------
+
+contribution = Check(units.contribution)
+contribution.worked("E-4.3", given([[1.0, 0.1]], [[0.0], [5.0]]), [0.0, 0.5])
+contribution.worked(
+    "by hand", given([[1.0, -2.0], [3.0, 0.0]], [[3.0, -4.0], [0.0, 1.0]]), [10.0, 1.0]
+)
+contribution.edge("a unit that is never active", given([[0.0, 1.0]], [[9.0, 9.0], [1.0, 1.0]]))
+contribution.edge("no outputs", given([[1.0, 2.0, 3.0]], np.zeros((3, 0))))
+contribution.edge("more units than outputs", given([[1.0, -1.0, 2.0]], [[1.0], [-2.0], [0.5]]))
+
+
+@contribution.random
+def _(rng):
+    return given(rng.integers(-4, 5, (5, 3)) / 4, rng.integers(-4, 5, (3, 4)) / 4)
+
+
+@contribution.property(
+    "A factor moved from the activations of a unit to its outgoing weights must change nothing.",
+    "把一个因子从激活值移到输出权重上，结果不应改变。",
+)
+def _(rng):
+    a, w_out, scale = rng.standard_normal((5, 3)), rng.standard_normal((3, 2)), [1.0, 4.0, 0.5]
+    moved = given(a * scale, w_out / np.array(scale)[:, None])
+    one, other = yield [given(a, w_out), moved]
+    return np.allclose(one, other)
+
+
+@contribution.mistake(
+    "It takes the activation alone: with outgoing weights of 0 even a loud unit adds nothing.",
+    "只看激活值：若输出权重为 0，激活再高也没有贡献。",
+)
+def _(a, w_out):
+    return np.abs(a).mean(axis=0)
+
+
+@contribution.mistake(
+    "It forgets the square root in the norm of the outgoing weights.",
+    "求输出权重的范数时忘了开平方。",
+)
+def _(a, w_out):
+    return np.abs(a).mean(axis=0) * np.square(w_out).sum(axis=1)
+
+
+@contribution.mistake(
+    "It takes the L1 norm of the outgoing weights; the L2 norm is asked for.",
+    "对输出权重取了 L1 范数；要求的是 L2 范数。",
+)
+def _(a, w_out):
+    return np.abs(a).mean(axis=0) * np.abs(w_out).sum(axis=1)
+
+
+@contribution.mistake(
+    "It takes the norms of the columns; the outgoing weights of a unit are a row of w_out.",
+    "取了各列的范数；一个神经元的输出权重是 w_out 的一行。",
+)
+def _(a, w_out):
+    return np.abs(a).mean(axis=0) * np.linalg.norm(w_out, axis=0)
+
+
+@contribution.mistake(
+    "The absolute value is missing: activations of both signs cancel.",
+    "缺少绝对值：正负激活值会互相抵消。",
+)
+def _(a, w_out):
+    return a.mean(axis=0) * np.linalg.norm(w_out, axis=1)
+
+
+@contribution.mistake(
+    "It sums over the samples; the mean is asked for.",
+    "对样本求了和；要求的是平均值。",
+)
+def _(a, w_out):
+    return np.abs(a).sum(axis=0) * np.linalg.norm(w_out, axis=1)
+
+
+# --- unit_taylor ---------------------------------------------------------------------------------
+
+unit_taylor = Check(units.unit_taylor)
+unit_taylor.worked("by hand", given([[1.0, 2.0], [1.0, 0.0]], [[0.5, 0.25], [-0.5, 1.0]]),
+                   [0.5, 0.25])  # fmt: skip
+unit_taylor.worked(  # products (1, -1) and (2, 4) at two positions of two samples
+    "by hand",
+    given([[[[1.0], [1.0]]], [[[2.0], [2.0]]]], [[[[1.0], [-1.0]]], [[[1.0], [2.0]]]]),
+    [1.5],
+)
+unit_taylor.edge("samples of opposite sign", given([[1.0], [1.0]], [[2.0], [-2.0]]))
+unit_taylor.edge("no gradient", given([[1.0, 2.0]], [[0.0, 0.0]]))
+unit_taylor.edge("no units", given(np.zeros((2, 0)), np.zeros((2, 0))))
+unit_taylor.edge("negative activations", given([[-1.0, -2.0], [3.0, -4.0]], [[1.0, 1.0]] * 2))
+
+
+@unit_taylor.random
+def _(rng):
+    a = _some(rng)
+    return given(a, rng.integers(-4, 5, a.shape) / 4)
+
+
+@unit_taylor.property(
+    "A factor moved from the activations to the gradients must change nothing.",
+    "把一个因子从激活值移到梯度上，结果不应改变。",
+)
+def _(rng):
+    a, g = rng.standard_normal((2, 3, 2, 2)), rng.standard_normal((2, 3, 2, 2))
+    one, other = yield [given(a, g), given(-4 * a, g / 4)]
+    return np.allclose(one, other)
+
+
+@unit_taylor.mistake(
+    "The absolute value is taken at every position; it comes after the mean over the positions.",
+    "在每个位置上取了绝对值；应先对位置求平均再取绝对值。",
+)
+def _(a, g):
+    return _mean(np.abs(a * g))
+
+
+@unit_taylor.mistake(
+    "The absolute value comes last: samples of opposite sign cancel.",
+    "最后才取绝对值：符号相反的样本会互相抵消。",
+)
+def _(a, g):
+    return np.abs(_mean(a * g))
+
+
+@unit_taylor.mistake(
+    "The absolute value is missing: a large fall of the loss would count as unimportant.",
+    "缺少绝对值：损失大幅下降会被当成不重要。",
+)
+def _(a, g):
+    return _mean(a * g)
+
+
+@unit_taylor.mistake(
+    "It takes the gradient alone; the change of the loss is activation times gradient.",
+    "只取了梯度；损失的变化是激活值乘以梯度。",
+)
+def _(a, g):
+    return units.unit_taylor(np.ones_like(a), g)
+
+
+@unit_taylor.mistake(
+    "It sums over the positions of a filter; the mean is asked for.",
+    "对卷积核的各位置求了和；要求的是平均值。",
+)
+def _(a, g):
+    return np.abs((a * g).sum(axis=tuple(range(1, a.ndim - 1)))).mean(axis=0)
+
+
+@unit_taylor.mistake(
+    "It sums over the samples; the mean is asked for.",
+    "对样本求了和；要求的是平均值。",
+)
+def _(a, g):
+    return len(a) * units.unit_taylor(a, g)
+
+
+@unit_taylor.mistake(
+    "The products are squared; their size is asked for.",
+    "对乘积取了平方；要求的是绝对值。",
+)
+def _(a, g):
+    return np.square((a * g).mean(axis=tuple(range(1, a.ndim - 1)))).mean(axis=0)
+
+
+# --- unit_ablation -------------------------------------------------------------------------------
+
+unit_ablation = Check(units.unit_ablation)
+unit_ablation.worked(
+    "E-4.3",
+    given(Function("lambda keep: (0.5 - keep @ np.array([0.0, 0.5])) ** 2"), 2),
+    [0.0, 0.25],
+)
+unit_ablation.worked(
+    "by hand", given(Function("lambda keep: -(keep * np.array([1.0, -2.0])).sum()"), 2), [1.0, -2.0]
+)
+unit_ablation.worked(  # 4 * 2 without the third, 4 * 5 without the second, and so on; 40 with all
+    "by hand",
+    given(Function("lambda keep: np.array([4.0, 2.0, 5.0])[keep].prod()"), 3),
+    [-30.0, -20.0, -32.0],
+)
+unit_ablation.edge("no units", given(Function("lambda keep: 1.0"), 0))
+unit_ablation.edge("one unit", given(Function("lambda keep: 3.0 - keep.sum()"), 1))
+unit_ablation.edge("the loss does not depend on them", given(Function("lambda keep: 7.0"), 3))
+
+
+@unit_ablation.random
+def _(rng):
+    v = (rng.integers(-4, 5, 5) / 4).tolist()
+    return given(Function(f"lambda keep: (np.array({v})[keep].sum() - 0.5) ** 2"), 5)
+
+
+@unit_ablation.property(
+    "A number added to the loss must change nothing.",
+    "给损失加上一个常数，结果不应改变。",
+)
+def _(rng):
+    v = (rng.integers(-4, 5, 4) / 4).tolist()
+    losses = [Function(f"lambda keep: (keep @ np.array({v})) ** 2 + {c}") for c in (0.0, 8.0)]
+    one, other = yield [given(loss, 4) for loss in losses]
+    return np.allclose(one, other)
+
+
+@unit_ablation.mistake(
+    "The sign is wrong: a unit whose loss would harm must score above 0.",
+    "符号反了：去掉后损失上升的神经元得分应大于 0。",
+)
+def _(loss, n):
+    return -units.unit_ablation(loss, n)
+
+
+@unit_ablation.mistake(
+    "It takes the absolute value; a unit that does harm must score below 0.",
+    "取了绝对值；有害的神经元得分应小于 0。",
+)
+def _(loss, n):
+    return np.abs(units.unit_ablation(loss, n))
+
+
+@unit_ablation.mistake(
+    "It does not subtract the loss of the whole network.",
+    "没有减去完整网络的损失。",
+)
+def _(loss, n):
+    return np.array([float(loss(np.arange(n) != j)) for j in range(n)])
+
+
+@unit_ablation.mistake(
+    "It does not switch the units on again: each score is that of several units together.",
+    "没有恢复前面的神经元：每个得分成了好几个神经元共同的影响。",
+)
+def _(loss, n):
+    return np.array([float(loss(np.arange(n) > j) - loss(np.arange(n) >= 0)) for j in range(n)])
+
+
+@unit_ablation.mistake(
+    "It keeps only the one unit; all others must take part while one is silenced.",
+    "只保留了一个神经元；应当只去掉它，其余都参与。",
+)
+def _(loss, n):
+    return np.array([float(loss(np.arange(n) == j) - loss(np.arange(n) >= 0)) for j in range(n)])
+
+
+@unit_ablation.mistake(
+    "The loss is given a vector of 0 and 1; as an index those pick entries, so booleans are due.",
+    "传给损失的是 0 和 1；用作下标时会取错元素，应传布尔向量。",
+)
+def _(loss, n):
+    return units.unit_ablation(lambda keep: loss(keep.astype(int)), n)
+
+
+# --- activation_entropy --------------------------------------------------------------------------
+
+activation_entropy = Check(units.activation_entropy)
+activation_entropy.worked("by hand", given([[0.0, 5.0], [1.0, 5.0]], bins=2), [np.log(2), 0.0])
+activation_entropy.worked(  # shares 1/8, 2/8, 1/8, 4/8
+    "by hand",
+    given([[0.0], [1.0], [1.5], [2.0], [3.0], [4.0], [4.0], [3.5]], bins=4),
+    [1.75 * np.log(2)],
+)
+activation_entropy.worked(  # shares 1/4, 2/4, 0, 1/4
+    "by hand", given([[-4.0], [-3.0], [-3.0], [0.0]], bins=4), [1.5 * np.log(2)]
+)
+activation_entropy.edge("constant units", given([[5.0, -0.25, 0.0]] * 3))
+activation_entropy.edge("one sample", given([[1.0, 2.0]]))
+activation_entropy.edge("one bin", given([[0.0], [1.0], [2.0]], bins=1))
+activation_entropy.edge(
+    "units of different ranges", given([[0.0, 0.0], [1.0, 64.0], [3.0, 192.0], [4.0, 256.0]])
+)
+activation_entropy.edge(
+    "positions of a filter", given([[[[0.0, 1.0], [2.0, 1.0]]], [[[4.0, 1.0], [3.0, 9.0]]]], bins=4)
+)
+
+
+@activation_entropy.random
+def _(rng):
+    return given(rng.standard_normal((30, 3)), bins=int(rng.integers(2, 8)))
+
+
+@activation_entropy.random
+def _(rng):
+    return given(rng.standard_normal((20, 4)))
+
+
+@activation_entropy.property(
+    "Scaling and shifting the activations must change nothing: each unit has its own range.",
+    "对激活值缩放或平移，结果不应改变：每个神经元各有自己的取值范围。",
+)
+def _(rng):
+    a = rng.standard_normal((30, 3))
+    one, other = yield [given(a, bins=5), given(8 * a - 16, bins=5)]
+    return np.allclose(one, other)
+
+
+@activation_entropy.property(
+    "The entropy must lie between 0 and log(bins).",
+    "熵应在 0 与 log(bins) 之间。",
+)
+def _(rng):
+    a = rng.standard_normal((50, 3)) ** 3
+    (entropy,) = yield [given(a, bins=6)]
+    return np.all(entropy >= 0) and np.all(entropy <= np.log(6) + 1e-9)
+
+
+@activation_entropy.mistake(
+    "It is in bits; nats, with the natural logarithm, are asked for.",
+    "单位是比特；应使用自然对数，以奈特为单位。",
+)
+def _(a, bins=10):
+    return units.activation_entropy(a, bins) / np.log(2)
+
+
+@activation_entropy.mistake(
+    "The minus sign is missing: log p is negative, the entropy is not.",
+    "缺少负号：log p 为负，而熵不为负。",
+)
+def _(a, bins=10):
+    return -units.activation_entropy(a, bins)
+
+
+def _bin_of(a, low, high, bins):
+    """The bin of every sample; the largest value comes into one bin too many."""
+    return np.floor((a - low) * bins / np.where(high > low, high - low, 1.0))
+
+
+def _shares(bin_of, bins):
+    """Share of the samples in every bin, (bins, h)."""
+    return np.stack([_mean(bin_of == b) for b in range(bins)])
+
+
+def _own_range(a):
+    """The smallest and the largest activation of every unit."""
+    axes = tuple(range(a.ndim - 1))
+    return a.min(axis=axes), a.max(axis=axes)
+
+
+@activation_entropy.mistake(
+    "The largest value falls out of the last bin, to which it belongs.",
+    "最大值落到了最后一个区间之外；它应属于该区间。",
+)
+def _(a, bins=10):
+    p = _shares(_bin_of(a, *_own_range(a), bins), bins)
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=0)
+
+
+@activation_entropy.mistake(
+    "All units share one range; each must be cut by its own.",
+    "所有神经元共用一个取值范围；应各用各的范围。",
+)
+def _(a, bins=10):
+    p = _shares(np.minimum(_bin_of(a, a.min(), a.max(), bins), bins - 1), bins)
+    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=0)
+
+
+@activation_entropy.mistake(
+    "An empty bin makes it a NaN: 0 log 0 counts as 0.",
+    "空区间使结果成为 NaN：0 log 0 应取 0。",
+)
+def _(a, bins=10):
+    p = _shares(np.minimum(_bin_of(a, *_own_range(a), bins), bins - 1), bins)
+    return -(p * np.log(p)).sum(axis=0)
+
+
+@activation_entropy.mistake(
+    "It counts every different value for itself; the values must be sorted into bins.",
+    "把每个不同的值单独计数；应先把取值划分到区间里。",
+)
+def _(a, bins=10):
+    counts = [np.unique(u, return_counts=True)[1] for u in a.reshape(-1, a.shape[-1]).T]
+    return np.array([-(c / c.sum() * np.log(c / c.sum())).sum() for c in counts])
+
+
+# --- geometric_median_distance -------------------------------------------------------------------
+
+geometric_median_distance = Check(units.geometric_median_distance)
+geometric_median_distance.worked("by hand", given([[0.0, 1.0, 3.0]]), [4.0, 3.0, 5.0])
+geometric_median_distance.worked(  # units (0, 0) and (3, 4), each twice
+    "by hand", given([[0.0, 3.0, 3.0, 0.0], [0.0, 4.0, 4.0, 0.0]]), [10.0, 10.0, 10.0, 10.0]
+)
+geometric_median_distance.worked(
+    "by hand", given([[0.0, 0.0], [3.0, 4.0], [3.0, 0.0]], axis=0), [8.0, 9.0, 7.0]
+)
+geometric_median_distance.edge("one unit has no others", given([[1.0], [2.0]]))
+geometric_median_distance.edge("equal units", given(np.full((2, 3), 5.0)))
+geometric_median_distance.edge("a vector: each entry is a unit", given([1.0, -1.0, 4.0]))
+geometric_median_distance.edge("units without weights", given(np.zeros((0, 3))))
+geometric_median_distance.edge("filters", given(np.arange(24.0).reshape(2, 2, 2, 3) ** 2 / 16))
+geometric_median_distance.edge(
+    "a float32 whose square is none", given(np.array([[0.0, 1e30]], np.float32))
+)
+geometric_median_distance.edge(
+    "an axis in the middle", given(np.arange(12.0).reshape(2, 3, 2) % 5, axis=1)
+)
+
+
+@geometric_median_distance.random
+def _(rng):
+    return given(rng.integers(-4, 5, (3, 4)) / 4, axis=int(rng.integers(-2, 2)))
+
+
+@geometric_median_distance.property(
+    "Moving all units by the same amount must change nothing.",
+    "把所有神经元平移同样的量，结果不应改变。",
+)
+def _(rng):
+    w = rng.integers(-4, 5, (3, 5)) / 4
+    one, other = yield [given(w), given(w + 2.0)]
+    return np.allclose(one, other)
+
+
+@geometric_median_distance.mistake(
+    "It is the norm of the unit; the distance to the other units is asked for.",
+    "求的是神经元自身的范数；要求的是到其他神经元的距离。",
+)
+def _(w, axis=-1):
+    return unit_l2(w, axis)
+
+
+@geometric_median_distance.mistake(
+    "The square root is missing: the squares of the distances are added up.",
+    "缺少平方根：加起来的是距离的平方。",
+)
+def _(w, axis=-1):
+    u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
+    return np.square(u[:, None] - u).sum(axis=(1, 2))
+
+
+@geometric_median_distance.mistake(
+    "It adds up absolute differences; the distance is the L2 norm of the difference.",
+    "加的是差的绝对值；距离应为差的 L2 范数。",
+)
+def _(w, axis=-1):
+    u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
+    return np.abs(u[:, None] - u).sum(axis=(1, 2))
+
+
+@geometric_median_distance.mistake(
+    "It takes the mean of the distances; their sum is asked for.",
+    "求了距离的平均值；要求的是它们的和。",
+)
+def _(w, axis=-1):
+    return units.geometric_median_distance(w, axis) / w.shape[axis]
+
+
+@geometric_median_distance.mistake(
+    "It is the distance to the mean of all units, not the sum of the distances to each of them.",
+    "求的是到平均神经元的距离，而不是到各个神经元的距离之和。",
+)
+def _(w, axis=-1):
+    u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
+    return np.array([l2_norm(unit) for unit in u - u.mean(axis=0)])
+
+
+@geometric_median_distance.mistake(
+    "It takes the rows for the units, whatever the axis says.",
+    "不管 axis 如何，总把行当成神经元。",
+)
+def _(w, axis=-1):
+    return units.geometric_median_distance(w, axis=0)
+
+
+@geometric_median_distance.mistake(
+    "It compares the norms of the units; units of equal norm may still be far apart.",
+    "比较的是各神经元的范数；范数相等的神经元仍可能相距很远。",
+)
+def _(w, axis=-1):
+    return units.geometric_median_distance(unit_l2(w, axis))
+
+
+# --- batchnorm_scale -----------------------------------------------------------------------------
+
+batchnorm_scale = Check(units.batchnorm_scale)
+batchnorm_scale.worked("by hand", given([0.5, -2.0, 0.0]), [0.5, 2.0, 0.0])
+batchnorm_scale.worked("by hand", given([-1.0, 1.0, 3.0]), [1.0, 1.0, 3.0])
+batchnorm_scale.edge("no channels", given(np.zeros(0)))
+batchnorm_scale.edge("one channel, switched off", given([0.0]))
+batchnorm_scale.edge("float32", given(np.array([-0.1, 0.2], np.float32)))
+
+
+@batchnorm_scale.random
+def _(rng):
+    return given(rng.integers(-8, 9, 6) / 4)
+
+
+@batchnorm_scale.property(
+    "Channels whose scales differ only in sign must score alike.",
+    "缩放系数只差符号的通道，得分应相同。",
+)
+def _(rng):
+    gamma = rng.standard_normal(5)
+    one, other = yield [given(gamma), given(-gamma)]
+    return np.array_equal(one, other)
+
+
+@batchnorm_scale.mistake(
+    "The absolute value is missing: a scale of -2 says as much as one of 2.",
+    "缺少绝对值：系数 -2 与 2 同样重要。",
+)
+def _(gamma):
+    return gamma.copy()
+
+
+@batchnorm_scale.mistake(
+    "The scale is squared; its absolute value is asked for.",
+    "对缩放系数取了平方；要求的是绝对值。",
+)
+def _(gamma):
+    return np.square(gamma)
+
+
+@batchnorm_scale.mistake(
+    "It is divided by the sum of all scales; the score of a channel is its own scale.",
+    "除以了所有系数之和；通道的得分就是它自己的系数。",
+)
+def _(gamma):
+    return np.abs(gamma) / np.abs(gamma).sum()
+
+
+@batchnorm_scale.mistake(
+    "It is the distance from 1, where training began; a scale of 0 must score 0.",
+    "求的是与初值 1 的距离；系数为 0 时得分应为 0。",
+)
+def _(gamma):
+    return np.abs(gamma - 1)
+
+
+@batchnorm_scale.mistake(
+    "It adds up all channels; one score per channel is asked for.",
+    "把所有通道加在一起；应对每个通道给出一个得分。",
+)
+def _(gamma):
+    return float(np.abs(gamma).sum())
+
+
+@batchnorm_scale.mistake(
+    "It writes the absolute values into gamma itself, which changes the network.",
+    "把绝对值直接写进了 gamma，改动了网络本身。",
+)
+def _(gamma):
+    return np.abs(gamma, out=gamma)
