@@ -183,6 +183,6 @@ def _short(value):
         return str(value)
     if isinstance(value, np.ndarray):
         return np.array2string(value, separator=", ", threshold=40)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return "[" + ", ".join(map(_short, value)) + "]"
     return repr(value)

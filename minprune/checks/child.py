@@ -14,6 +14,8 @@ import os
 import struct
 import sys
 import types
+from collections import namedtuple
+from fractions import Fraction
 
 try:
     import numpy as np
@@ -30,7 +32,7 @@ FILES = 1 << 24  # bytes of any file that is written, printed text among them
 
 
 def pack(value):
-    """Arrays, numbers, text, None, and lists, tuples and dictionaries of them as bytes."""
+    """Arrays, numbers, text, None, and lists, tuples, records and dictionaries of them as bytes."""
     arrays = {}
     tree = json.dumps(_tree(value, arrays)).encode()
     buffer = io.BytesIO()
@@ -52,8 +54,13 @@ def _tree(value, arrays):
         return {type(value).__name__: type(value).__base__(value)}
     if value is None or type(value) in (bool, int, float, str):
         return {"plain": value}
+    if isinstance(value, Fraction):
+        return {"fraction": [value.numerator, value.denominator]}
     if isinstance(value, (list, tuple)):
-        return {"list": [_tree(v, arrays) for v in value], "tuple": isinstance(value, tuple)}
+        parts = [_tree(v, arrays) for v in value]
+        if hasattr(value, "_fields"):
+            return {"record": [type(value).__name__, [*value._fields], parts]}
+        return {"list": parts, "tuple": isinstance(value, tuple)}
     if isinstance(value, dict):
         return {"dict": [[str(k), _tree(v, arrays)] for k, v in value.items()]}
     array = np.array(value)
@@ -73,6 +80,11 @@ def _value(tree, arrays):
         return tuple(values) if dict(rest)["tuple"] else values
     if kind == "dict":
         return {k: _value(v, arrays) for k, v in inner}
+    if kind == "record":
+        name, fields, parts = inner
+        return namedtuple(name, fields)(*(_value(v, arrays) for v in parts))
+    if kind == "fraction":
+        return Fraction(*inner)
     return {"Seed": Seed, "Function": Function}.get(kind, lambda v: v)(inner)
 
 

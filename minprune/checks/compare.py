@@ -1,5 +1,6 @@
 """Whether two results are the same, and if not, where they first differ."""
 
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +68,10 @@ def _is_list(value):
 def _arrays_differ(expected, got, tolerance, where):
     if got is expected is None:
         return None
+    if isinstance(expected, Fraction):
+        what = "value" if isinstance(got, Fraction) else "kind"
+        pair = (expected, got) if what == "value" else (shape_of(expected), shape_of(got))
+        return None if got == expected and what == "value" else Difference(what, where, *pair)
     a, b = _as_array(expected), _as_array(got)
     if a is None or b is None or KINDS.get(a.dtype.kind) != KINDS.get(b.dtype.kind):
         return Difference("kind", where, shape_of(expected), shape_of(got))
@@ -110,6 +115,8 @@ def shape_of(value):
         return "None"
     if isinstance(value, dict) or _is_list(value):
         return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, Fraction):
+        return "a Fraction"
     array = np.asarray(value)
     kind = KINDS.get(array.dtype.kind, "objects")
     if array.ndim == 0:

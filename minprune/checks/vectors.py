@@ -2,6 +2,8 @@
 
 import inspect
 import math
+from collections import namedtuple
+from fractions import Fraction
 
 import numpy as np
 
@@ -13,11 +15,13 @@ from minprune.documents.papers import papers_in
 
 FORMAT = "minprune test vectors 1"
 ABOUT = """\
-Every case is one call of a formula: its arguments by name, and the result that it should give.
+Every case is one call of a formula: its arguments by name, and the result that it should give. The
+name *masks stands for a list of arguments that are given one after the other.
 An array is {"shape": [...], "type": "float64", "data": [...]}, its numbers in row-major order, the
-last index running fastest; a list or tuple is {"list": [...]}; numbers, booleans, text and null are
-themselves, and "NaN", "Infinity", "-Infinity" stand for what JSON has no numbers for. Floats are
-equal if they differ by at most `tolerance` times the largest magnitude expected in the same array;
+last index running fastest; a list or tuple is {"list": [...]}, one with named fields
+{"record": its name, "fields": {...}}; {"fraction": [3, 2]} is exactly 3 / 2; numbers, booleans,
+text and null are themselves, and "NaN", "Infinity", "-Infinity" stand for what JSON has no numbers
+for. Floats are equal if they differ by at most `tolerance` times the largest magnitude expected in the same array;
 booleans and whole numbers only if they are equal. `source` says where numbers written by hand come
 from; where it is empty they are those of the reference, minprune."""
 
@@ -51,16 +55,17 @@ def vectors(seed=0):
 def _formula(check, seed):
     trial = Trial.of(check, seed)
     signature = inspect.signature(check.formula)
+    names = [str(p).partition("=")[0] for p in signature.parameters.values()]  # *masks too
     cases = []
     for case, expected in zip(trial.cases, trial.expected, strict=True):
         bound = signature.bind(*case.call.args, **case.call.kwargs)
         bound.apply_defaults()
-        arguments = {name: encoded(value) for name, value in bound.arguments.items()}
+        arguments = dict(zip(names, map(encoded, bound.arguments.values()), strict=True))
         cases.append({"what": case.what, "source": case.source, "arguments": arguments,
                       "expected": encoded(expected)})  # fmt: skip
     return {
         "name": check.name,
-        "parameters": [*signature.parameters],
+        "parameters": names,
         "specification": check.specification,
         "ids": list(check.ids),
         "papers": papers_in(check.specification),
@@ -77,6 +82,11 @@ def encoded(value):
     """
     if isinstance(value, dict):
         return {"dict": {str(name): encoded(v) for name, v in value.items()}}
+    if hasattr(value, "_fields"):
+        fields = {name: encoded(v) for name, v in zip(value._fields, value, strict=True)}
+        return {"record": type(value).__name__, "fields": fields}
+    if isinstance(value, Fraction):
+        return {"fraction": [value.numerator, value.denominator]}
     if isinstance(value, (list, tuple)):
         return {"list": [encoded(v) for v in value]}
     if value is None or isinstance(value, str):
@@ -88,8 +98,8 @@ def encoded(value):
     return {"shape": list(array.shape), "type": str(array.dtype), "data": data}
 
 
-def decoded(value):
-    """The way back; lists for lists and tuples.
+def decoded(value, records=None):
+    """The way back; lists for lists and tuples. `records` are the types of records, by their name.
 
     >>> decoded({"shape": [2], "type": "float64", "data": [1.0, "NaN"]})
     array([ 1., nan])
@@ -97,9 +107,15 @@ def decoded(value):
     if isinstance(value, dict) and "shape" in value:
         return np.array([_special(n) for n in value["data"]], value["type"]).reshape(value["shape"])
     if isinstance(value, dict) and "list" in value:
-        return [decoded(v) for v in value["list"]]
+        return [decoded(v, records) for v in value["list"]]
+    if isinstance(value, dict) and "fraction" in value:
+        return Fraction(*value["fraction"])
     if isinstance(value, dict):
-        return {name: decoded(v) for name, v in value["dict"].items()}
+        fields = {n: decoded(v, records) for n, v in value.get("fields", value.get("dict")).items()}
+        if "record" not in value:
+            return fields
+        make = (records or {}).get(value["record"]) or namedtuple(value["record"], fields)
+        return make(**fields)
     return _special(value)
 
 

@@ -1,5 +1,7 @@
 """When two results are the same."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ SAME = [
     (0.5, np.float32(0.5)),
     (True, np.bool_(True)),
     ("blocks", "blocks"),
+    (Fraction(3, 2), Fraction(6, 4)),
     (np.array([1.0, 2.0]), [1.0, 2.0]),
     (np.array([1, 2]), (1, 2)),
     (np.array([True]), [True]),
@@ -38,6 +41,10 @@ DIFFERENT = [
     (None, 1, "kind", ()),
     (1, 1.0, "kind", ()),
     (1.0, 1, "kind", ()),
+    (Fraction(3, 2), 1.5, "kind", ()),
+    (1.5, Fraction(3, 2), "kind", ()),
+    (Fraction(2, 1), 2, "kind", ()),
+    (Fraction(3, 2), Fraction(5, 2), "value", ()),
     (True, 1, "kind", ()),
     (np.array([True, False]), np.array([1, 0]), "kind", ()),
     (np.array([1.0]), np.array([1.0 + 0j]), "kind", ()),

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from minprune.checks import check_of, child
 from minprune.checks.check import Check, Function, Seed, given
 from minprune.checks.isolated import Broken, Limits, answers, functions_in
 from minprune.checks.judge import judge
+from minprune.formulas import costs
 
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 HEAD = "import os, sys, time\nimport numpy as np\n"
@@ -201,6 +203,16 @@ def test_values_travel_unchanged(tmp_path):
     np.testing.assert_array_equal(kwargs["more"], values[0])
     assert args[0].dtype == np.float64 and args[1].dtype == np.float32
     assert [type(v) for v in args[3:9]] == [int, float, bool, type(None), str, list]
+
+
+def test_records_and_fractions_travel_too(tmp_path):
+    path = tmp_path / "records.py"
+    path.write_text(
+        "from fractions import Fraction\ndef f(layers):\n"
+        "    return [type(l).__name__ for l in layers], layers[0], Fraction(layers[0].units, 4)\n"
+    )
+    (outcome,), _ = answers(path, "f", [given([costs.Full(6), costs.Pool()])])
+    assert outcome.value == (["Full", "Pool"], (6,), Fraction(3, 2)) and not outcome.changed
 
 
 def test_generators_and_functions_are_made_there(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from minprune.checks import vectors as module
 from minprune.checks.check import Check, Function, Seed, given
 from minprune.checks.compare import difference
 from minprune.checks.vectors import decoded, encoded, vectors
+from minprune.formulas import costs
 
 SCHEMA = json.loads(Path(module.__file__).with_name("vectors.schema.json").read_text())
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
@@ -92,9 +94,14 @@ def test_the_reference_gives_what_the_file_says(written):
         assert len(formula["cases"]) == len(check.cases()) > 0
         for case in formula["cases"]:
             assert [*case["arguments"]] == formula["parameters"]
-            arguments = {name: decoded(v) for name, v in case["arguments"].items()}
-            got = check.formula(**arguments)
-            assert difference(decoded(case["expected"]), got, formula["tolerance"]) is None
+            arguments = {name: decoded(v, vars(costs)) for name, v in case["arguments"].items()}
+            several = [v for name, v in arguments.items() if name.startswith("*")]
+            named = {name: v for name, v in arguments.items() if not name.startswith("*")}
+            got = check.formula(*several[0]) if several else check.formula(**named)
+            assert (
+                difference(decoded(case["expected"], vars(costs)), got, formula["tolerance"])
+                is None
+            )
 
 
 def test_other_seeds_give_other_cases(written):
@@ -122,14 +129,17 @@ VALUES = [
     (np.arange(4).reshape(2, 2).T, {"shape": [2, 2], "type": "int64", "data": [0, 2, 1, 3]}),
     ([np.array([1]), 2], {"list": [{"shape": [1], "type": "int64", "data": [1]}, 2]}),
     ({"a": (1.0,)}, {"dict": {"a": {"list": [1.0]}}}),
+    (costs.Pool(3), {"record": "Pool", "fields": {"size": 3}}),
+    (Fraction(3, 2), {"fraction": [3, 2]}),
 ]
 
 
 @pytest.mark.parametrize(("value", "json_value"), VALUES)
 def test_values_as_json_and_back(value, json_value):
     assert encoded(value) == json_value
-    again = decoded(json.loads(json.dumps(encoded(value), allow_nan=False)))
-    np.testing.assert_equal(again, list(value) if isinstance(value, tuple) else again)
+    again = decoded(json.loads(json.dumps(encoded(value), allow_nan=False)), vars(costs))
+    if isinstance(value, (tuple, Fraction)):
+        assert again == value and type(again) is type(value)
     if isinstance(value, np.ndarray):
         np.testing.assert_array_equal(again, value, strict=True)
 
