@@ -16,12 +16,12 @@ from minprune.documents.papers import papers_in
 FORMAT = "minprune test vectors 1"
 ABOUT = """\
 Every case is one call of a formula: its arguments by name, and the result that it should give. The
-name *masks stands for a list of arguments that are given one after the other.
-An array is {"shape": [...], "type": "float64", "data": [...]}, its numbers in row-major order, the
-last index running fastest; a list or tuple is {"list": [...]}, one with named fields
-{"record": its name, "fields": {...}}; {"fraction": [3, 2]} is exactly 3 / 2; numbers, booleans,
-text and null are themselves, and "NaN", "Infinity", "-Infinity" stand for what JSON has no numbers
-for. Floats are equal if they differ by at most `tolerance` times the largest magnitude expected in the same array;
+name *masks stands for a list of arguments that are given one after the other. An array is
+{"shape": [...], "type": "float64", "data": [...]}, its numbers in row-major order, the last index
+running fastest; a list or tuple is {"list": [...]}, one with named fields {"record": its name,
+"fields": {...}}; {"fraction": [3, 2]} is exactly 3 / 2; numbers, booleans, text and null are
+themselves, and "NaN", "Infinity", "-Infinity" stand for what JSON has no numbers for. Floats are
+equal if they differ by at most `tolerance` times the largest magnitude expected in the same array;
 booleans and whole numbers only if they are equal. `source` says where numbers written by hand come
 from; where it is empty they are those of the reference, minprune."""
 
