@@ -27,6 +27,17 @@ def test_the_commands_print_what_is_shown():
     assert doctest.OutputChecker().check_output(expected, run.stdout, doctest.ELLIPSIS), run.stdout
 
 
+def test_the_mistake_is_told_as_shown(tmp_path):
+    text = README.read_text()
+    file, shown = re.search(
+        r"\$ cat (mine.py\n.*?)\$ .*? verify mine.py\n(.*?)```", text, re.S
+    ).groups()
+    (tmp_path / "mine.py").write_text(file.removeprefix("mine.py\n"))
+    command = [sys.executable, "-m", "minprune", "verify", str(tmp_path / "mine.py")]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=README.parent)
+    assert run.returncode == 1 and run.stdout == shown
+
+
 def test_there_are_exactly_two_commands():
     blocks = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
     assert [block.count("\n") for block in blocks] == [1, 1]
