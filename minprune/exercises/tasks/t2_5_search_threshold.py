@@ -1,0 +1,251 @@
+import numpy as np
+
+from minprune.checks.check import Function, given
+from minprune.exercises.exercise import Exercise
+
+exercise = Exercise(
+    "2.5",
+    title={"en": "Raise the threshold until it costs too much", "zh": "逐步提高阈值，直到损失过大"},
+    text={
+        "en": """\
+        The threshold up to which pruning costs little: light at first, then step by step.
+
+            for each theta, from the smallest up:
+                pruned = w, with 0 where |w| < theta          (|w| = theta stays)
+                stop if evaluate(pruned) < evaluate(w) - tolerance
+
+        What is returned belongs to the last theta before the stop, or to the last one of all.
+        Every performance is compared with that of w itself, as an absolute difference; a loss of
+        exactly the tolerance is acceptable. After the first failure nothing more counts, even if a
+        higher threshold would be acceptable again.
+
+        w          array of any shape, the weights; it must come back unchanged
+        thetas     list or array of thresholds, ascending
+        evaluate   function of an array like w, returns the performance as a float, higher =
+                   better; it does not change the array
+        tolerance  how much of the performance may be lost, >= 0
+        returns    a tuple (theta, pruned): the threshold and the weights pruned by it; (None, a
+                   copy of w) if already the first one fails, or if there is none
+
+        >>> w, total = np.array([4.0, -1.0, 0.5, 2.0]), lambda w: float(np.abs(w).sum())
+        >>> theta, pruned = search_threshold(w, [0.75, 1.5, 3.0], total, tolerance=2.0)
+        >>> float(theta), pruned.tolist()
+        (1.5, [4.0, 0.0, 0.0, 2.0])
+
+        Here w itself has 7.5; the three thresholds come to 7, 6 and 4.
+        """,
+        "zh": """\
+        寻找损失不大的最高阈值：先轻微剪枝，再逐步提高阈值。
+
+            从小到大，对每个 theta：
+                pruned = 把 |w| < theta 的权重置零          （|w| = theta 的保留）
+                若 evaluate(pruned) < evaluate(w) - tolerance，则停止
+
+        返回停止之前最后一个 theta 的结果；若一直没有停止，则是最后一个 theta 的结果。
+        每次都与 w 本身的性能比较，比较的是绝对差值；损失恰好等于 tolerance 可以接受。
+        首次失败之后不再继续，即使更高的阈值又可以接受。
+
+        w          任意形状的数组，即权重；调用后不得改变
+        thetas     阈值的列表或数组，升序
+        evaluate   函数，输入与 w 相同形状的数组，返回浮点数，即性能，
+                   越高越好；它不会改动数组
+        tolerance  最多可以损失的性能，>= 0
+        返回       元组 (theta, pruned)：阈值和按它剪枝后的权重；
+                   若第一个阈值就失败，或没有阈值，则为 (None, w 的副本)
+
+        >>> w, total = np.array([4.0, -1.0, 0.5, 2.0]), lambda w: float(np.abs(w).sum())
+        >>> theta, pruned = search_threshold(w, [0.75, 1.5, 3.0], total, tolerance=2.0)
+        >>> float(theta), pruned.tolist()
+        (1.5, [4.0, 0.0, 0.0, 2.0])
+
+        这里 w 本身的性能是 7.5，三个阈值依次得到 7、6 和 4。
+        """,
+    },
+    hints={
+        "en": [
+            "Keep the best answer so far in a variable. What is it before any threshold was tried?",
+            "Compute evaluate(w) once, before the loop. np.where(np.abs(w) < theta, 0.0, w) prunes "
+            "into a new array.",
+            "Start with best = None, w.copy(). In the loop leave by break at the first failure; "
+            "only after that test replace best.",
+        ],
+        "zh": [
+            "用一个变量保存目前最好的结果。还没有尝试任何阈值时，它应是什么？",
+            "在循环之前计算一次 evaluate(w)。np.where(np.abs(w) < theta, 0.0, w) 会得到新的数组。",
+            "从 best = None, w.copy() 开始。循环中首次失败时用 break 退出；"
+            "通过检查之后才更新 best。",
+        ],
+    },
+    source="D-Q2, C-3.2",
+)
+
+
+@exercise.solution
+def search_threshold(w, thetas, evaluate, tolerance):
+    lowest = evaluate(w) - tolerance
+    best = None, w.copy()
+    for theta in thetas:
+        pruned = np.where(np.abs(w) < theta, 0.0, w)
+        if evaluate(pruned) < lowest:
+            break
+        best = theta, pruned
+    return best
+
+
+TOTAL = Function("lambda w: float(np.abs(w).sum())")
+NEAR_8 = Function("lambda w: -abs(float(w.sum()) - 8.0)")
+
+exercise.worked(
+    "by hand",
+    given([4.0, -1.0, 0.5, 2.0], [0.75, 1.5, 3.0], TOTAL, tolerance=2.0),
+    (1.5, [4.0, 0.0, 0.0, 2.0]),
+)
+exercise.worked(  # losses of 0.25, 2.25 and 0: the second fails, the third would pass
+    "by hand",
+    given([0.25, 2.0, -2.25, 8.0], [1.0, 2.125, 2.5], NEAR_8, tolerance=0.5),
+    (1.0, [0.0, 2.0, -2.25, 8.0]),
+)
+exercise.worked(  # 10 falls to 9, 7 and 4: the second loses exactly 3, 2 in one step
+    "by hand",
+    given([[1.0, -2.0], [3.0, 4.0]], [2.0, 3.0, 4.0], TOTAL, tolerance=3.0),
+    (3.0, [[0.0, 0.0], [3.0, 4.0]]),
+)
+exercise.worked(
+    "by hand", given([1.0, -2.0], [1.5, 3.0], TOTAL, tolerance=0.5), (None, [1.0, -2.0])
+)
+exercise.edge("all thresholds are acceptable", given([1.0, -2.0, 4.0], [1.5, 3.0], TOTAL, 5.0))
+exercise.edge("no thresholds", given([1.0, -2.0], [], TOTAL, 1.0))
+exercise.edge("nothing may be lost", given([1.0, -2.0, 4.0], [0.5, 1.0, 2.0], TOTAL, 0.0))
+exercise.edge("small steps", given([1.0, 2.0, -3.0, 4.0], [1.5, 2.5, 3.5], TOTAL, 3.0))
+
+
+@exercise.random
+def _(rng):
+    w = rng.integers(-8, 9, (3, 4)) / 4
+    evaluate = Function(f"lambda w: 8.0 - abs(float(w.sum()) - {float(w.sum())})")
+    return given(w, np.arange(1, 8) / 4, evaluate, float(rng.integers(0, 5) / 4))
+
+
+@exercise.property(
+    "With a larger tolerance the threshold is never lower.",
+    "容许的损失增大时，阈值不应降低。",
+)
+def _(rng):
+    w, thetas = rng.standard_normal(20), np.arange(1, 20) / 8
+    one, other = yield [given(w, thetas, TOTAL, tolerance) for tolerance in (1.0, 6.0)]
+    return (one[0] or 0) <= (other[0] or 0)
+
+
+@exercise.mistake(
+    "It goes on after the first failure; stop there, even if a higher threshold would pass.",
+    "首次失败后仍继续尝试；即使更高的阈值又能通过，也应停止。",
+)
+def _(w, thetas, evaluate, tolerance):
+    baseline, best = evaluate(w), (None, w.copy())
+    for theta in thetas:
+        pruned = np.where(np.abs(w) < theta, 0.0, w)
+        if evaluate(pruned) >= baseline - tolerance:
+            best = theta, pruned
+    return best
+
+
+@exercise.mistake(
+    "It returns the threshold that failed; return the one before it.",
+    "返回了首个失败的阈值；应返回它之前的那一个。",
+)
+def _(w, thetas, evaluate, tolerance):
+    baseline, best = evaluate(w), (None, w.copy())
+    for theta in thetas:
+        best = theta, np.where(np.abs(w) < theta, 0.0, w)
+        if evaluate(best[1]) < baseline - tolerance:
+            break
+    return best
+
+
+@exercise.mistake(
+    "The threshold is right but the weights are those of the failed one; keep both together.",
+    "阈值正确，但权重是失败的阈值剪出来的；两者应一起保存。",
+)
+def _(w, thetas, evaluate, tolerance):
+    baseline, last, pruned = evaluate(w), None, w.copy()
+    for theta in thetas:
+        pruned[np.abs(pruned) < theta] = 0
+        if evaluate(pruned) < baseline - tolerance:
+            break
+        last = theta
+    return last, pruned
+
+
+@exercise.mistake(
+    "It prunes the array that it was given; prune a copy of it for every threshold.",
+    "直接剪了传入的数组；每个阈值都应另建一份剪枝后的数组。",
+)
+def _(w, thetas, evaluate, tolerance):
+    baseline, last = evaluate(w), None
+    for theta in thetas:
+        w[np.abs(w) < theta] = 0
+        if evaluate(w) < baseline - tolerance:
+            break
+        last = theta
+    return last, w
+
+
+def _search(w, thetas, evaluate, fails, goes):
+    best = None, w.copy()
+    for theta in thetas:
+        pruned = np.where(goes(theta), 0.0, w)
+        if fails(evaluate(pruned)):
+            break
+        best = theta, pruned
+    return best
+
+
+@exercise.mistake(
+    "It takes the tolerance as a share of the baseline; it is a difference of two performances.",
+    "把 tolerance 当成了基准性能的比例；它是性能之差。",
+)
+def _(w, thetas, evaluate, tolerance):
+    lowest = evaluate(w) * (1 - tolerance)
+    return _search(w, thetas, evaluate, lambda p: p < lowest, lambda theta: np.abs(w) < theta)
+
+
+@exercise.mistake(
+    "A loss of exactly the tolerance fails; it is acceptable.",
+    "损失恰好等于 tolerance 时判为失败；此时应可以接受。",
+)
+def _(w, thetas, evaluate, tolerance):
+    lowest = evaluate(w) - tolerance
+    return _search(w, thetas, evaluate, lambda p: p <= lowest, lambda theta: np.abs(w) < theta)
+
+
+@exercise.mistake(
+    "The absolute value is missing, so every negative weight goes; compare |w| with theta.",
+    "缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。",
+)
+def _(w, thetas, evaluate, tolerance):
+    lowest = evaluate(w) - tolerance
+    return _search(w, thetas, evaluate, lambda p: p < lowest, lambda theta: w < theta)
+
+
+@exercise.mistake(
+    "A weight of magnitude theta goes; it stays (<, not <=).",
+    "绝对值等于阈值的权重被剪掉了；应当保留（用 <，不用 <=）。",
+)
+def _(w, thetas, evaluate, tolerance):
+    lowest = evaluate(w) - tolerance
+    return _search(w, thetas, evaluate, lambda p: p < lowest, lambda theta: np.abs(w) <= theta)
+
+
+@exercise.mistake(
+    "It compares with the threshold before; every performance is compared with that of w itself.",
+    "与前一个阈值的性能比较了；每次都应与 w 本身的性能比较。",
+)
+def _(w, thetas, evaluate, tolerance):
+    last, best = evaluate(w), (None, w.copy())
+    for theta in thetas:
+        pruned = np.where(np.abs(w) < theta, 0.0, w)
+        performance = evaluate(pruned)
+        if performance < last - tolerance:
+            break
+        last, best = performance, (theta, pruned)
+    return best
