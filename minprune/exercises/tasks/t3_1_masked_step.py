@@ -1,0 +1,218 @@
+import numpy as np
+
+from minprune.checks.check import given
+from minprune.exercises.exercise import Exercise
+
+exercise = Exercise(
+    "3.1",
+    title={"en": "A step that leaves zeros at zero", "zh": "带掩码的一步更新"},
+    text={
+        "en": """\
+        One step of SGD with momentum for weights under a mask: what is pruned stays exactly 0.
+
+            v' = momentum v + g     where the mask keeps, else 0
+            w' = w - lr v'          where the mask keeps, else 0
+
+        w         weights, an array of any shape
+        g         gradient of the loss, shape of w; in general not 0 at pruned weights
+        v         velocity from the steps before, shape of w
+        mask      boolean array, shape of w, True = keep
+        lr        learning rate, > 0
+        momentum  0 <= momentum < 1
+        returns   (w', v'), two new arrays of the shape of w
+
+        The mask may be new: where it prunes, w and v need not be 0 yet, w' and v' must be. None of
+        the arrays given may be changed.
+
+        >>> w, g, v = np.array([[1.0, 0.0, -2.0], [2.0, 1.0, 0.0], [4.0, 8.0, 2.0]])
+        >>> mask = np.array([True, False, True])
+        >>> w_new, v_new = masked_step(w, g, v, mask, lr=0.5, momentum=0.5)
+        >>> w_new.tolist(), v_new.tolist()
+        ([-1.0, 0.0, -2.5], [4.0, 0.0, 1.0])
+        """,
+        "zh": """\
+        带掩码的动量 SGD 更新一步：被剪掉的权重始终恰好为 0。
+
+            v' = momentum v + g     掩码保留处如此，其余为 0
+            w' = w - lr v'          掩码保留处如此，其余为 0
+
+        w         权重，任意形状的数组
+        g         损失的梯度，形状与 w 相同；在被剪掉的权重处一般不为 0
+        v         此前各步累积的速度，形状与 w 相同
+        mask      布尔数组，形状与 w 相同，True 表示保留
+        lr        学习率，> 0
+        momentum  动量系数，0 <= momentum < 1
+        返回      (w', v')，两个与 w 形状相同的新数组
+
+        掩码可能刚刚更新：在剪掉的位置上，传入的 w 和 v 不一定为 0，
+        返回的 w' 和 v' 则必须为 0。不得改动传入的数组。
+
+        >>> w, g, v = np.array([[1.0, 0.0, -2.0], [2.0, 1.0, 0.0], [4.0, 8.0, 2.0]])
+        >>> mask = np.array([True, False, True])
+        >>> w_new, v_new = masked_step(w, g, v, mask, lr=0.5, momentum=0.5)
+        >>> w_new.tolist(), v_new.tolist()
+        ([-1.0, 0.0, -2.5], [4.0, 0.0, 1.0])
+        """,
+    },
+    hints={
+        "en": [
+            "What moves a weight is its velocity, which remembers old gradients. Is it enough to "
+            "mask the gradient?",
+            "Compute the step as if nothing were pruned, and set the pruned places to 0 in both "
+            "arrays. np.where(mask, a, 0.0) takes a where the mask keeps.",
+            "The new velocity is np.where(mask, momentum * v + g, 0.0); the new weights use it, "
+            "and are masked in the same way.",
+        ],
+        "zh": [
+            "真正移动权重的是速度，其中积累了过去的梯度。只给梯度加掩码够吗？",
+            "先当作没有剪枝来算这一步，再把两个数组中被剪掉的位置都置为 0。"
+            "np.where(mask, a, 0.0) 在掩码保留处取 a。",
+            "新的速度是 np.where(mask, momentum * v + g, 0.0)；"
+            "新的权重要用这个新速度，并同样加上掩码。",
+        ],
+    },
+    source="E-5.1d, A-5.2.8; Polyak 1964, Han et al. 2015",
+)
+
+
+@exercise.solution
+def masked_step(w, g, v, mask, lr, momentum):
+    v = np.where(mask, momentum * v + g, 0.0)
+    w = np.where(mask, w - lr * v, 0.0)
+    return w, v
+
+
+exercise.worked(
+    "by hand",
+    given([1.0, 0.0, -2.0], [2.0, 1.0, 0.0], [4.0, 8.0, 2.0], [True, False, True], 0.5, 0.5),
+    [np.array([-1.0, 0.0, -2.5]), np.array([4.0, 0.0, 1.0])],
+)
+exercise.worked(
+    "by hand, the mask is new",
+    given([[2.0, 4.0]], [[1.0, -1.0]], [[3.0, 2.0]], [[False, True]], 0.25, 0.75),
+    [np.array([[0.0, 3.875]]), np.array([[0.0, 0.5]])],
+)
+exercise.edge(
+    "nothing is pruned", given([1.0, -2.0], [0.5, 0.25], [1.0, 2.0], [True, True], 0.5, 0.5)
+)
+exercise.edge(
+    "everything is pruned", given([1.0, -2.0], [0.5, 0.25], [1.0, 2.0], [False, False], 0.5, 0.5)
+)
+exercise.edge(
+    "no momentum", given([1.0, 0.0, 3.0], [2.0, 4.0, 0.0], [1.0, 1.0, 1.0], [True, False, True],
+                         0.125, 0.0)
+)  # fmt: skip
+
+
+@exercise.random
+def _(rng):
+    w, g, v = rng.standard_normal((3, 4, 5))
+    return given(w, g, v, rng.random((4, 5)) < 0.6, 0.1, 0.9)
+
+
+@exercise.property(
+    "Gradient and velocity of a pruned weight make no difference to the result.",
+    "被剪掉的权重的梯度和速度不影响结果。",
+)
+def _(rng):
+    w, g, v, noise = rng.standard_normal((4, 6))
+    mask = np.arange(6) % 2 == 0
+    other = np.where(mask, 0.0, noise)
+    one, two = yield [
+        given(w, g, v, mask, 0.1, 0.9),
+        given(w, g + other, v - other, mask, 0.1, 0.9),
+    ]
+    return all(np.allclose(a, b) for a, b in zip(one, two, strict=True))
+
+
+@exercise.mistake(
+    "Only the gradient is masked, so old momentum still moves pruned weights; mask v' and w'.",
+    "只给梯度加了掩码，旧的动量仍会移动被剪掉的权重；v' 和 w' 都要加掩码。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v = momentum * v + g * mask
+    return w - lr * v, v
+
+
+@exercise.mistake(
+    "Only the weights are masked; the velocity of pruned weights must be 0 too.",
+    "只给权重加了掩码；被剪掉的权重的速度也必须为 0。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v = momentum * v + g
+    return (w - lr * v) * mask, v
+
+
+@exercise.mistake(
+    "Only the velocity is masked; a weight that a new mask prunes keeps its value, it must be 0.",
+    "只给速度加了掩码；新掩码剪掉的权重还保留原值，应为 0。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v = (momentum * v + g) * mask
+    return w - lr * v, v
+
+
+@exercise.mistake(
+    "The mask is inverted; True means keep.",
+    "掩码取反了；True 表示保留。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v = np.where(mask, 0.0, momentum * v + g)
+    return np.where(mask, 0.0, w - lr * v), v
+
+
+@exercise.mistake(
+    "It writes into the arrays given (*=, -=); w' and v' must be new arrays.",
+    "用 *=、-= 直接改写了传入的数组；w' 和 v' 应为新数组。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v *= momentum
+    v += g
+    v *= mask
+    w -= lr * v
+    w *= mask
+    return w, v
+
+
+@exercise.mistake(
+    "The learning rate went into the velocity; here v' = momentum v + g, and lr scales the step.",
+    "学习率乘进了速度；这里 v' = momentum v + g，lr 只在更新权重时相乘。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v = (momentum * v + lr * g) * mask
+    return (w - v) * mask, v
+
+
+@exercise.mistake(
+    "This is Nesterov's step, which looks ahead; here the weights move by lr v'.",
+    "这是带前瞻的 Nesterov 更新；这里权重只移动 lr v'。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v = (momentum * v + g) * mask
+    return (w - lr * (g + momentum * v)) * mask, v
+
+
+@exercise.mistake(
+    "The weights move by the old velocity; they must move by the new one, v'.",
+    "权重用旧的速度更新；应使用新的速度 v'。",
+)
+def _(w, g, v, mask, lr, momentum):
+    return (w - lr * v) * mask, (momentum * v + g) * mask
+
+
+@exercise.mistake(
+    "The gradient is scaled by 1 - momentum; here it is added whole.",
+    "梯度乘了 1 - momentum；这里应直接相加。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v = (momentum * v + (1 - momentum) * g) * mask
+    return (w - lr * v) * mask, v
+
+
+@exercise.mistake(
+    "It climbs, w + lr v'; the loss falls along w - lr v'.",
+    "符号错了，w + lr v' 会使损失上升；应为 w - lr v'。",
+)
+def _(w, g, v, mask, lr, momentum):
+    v = (momentum * v + g) * mask
+    return (w + lr * v) * mask, v

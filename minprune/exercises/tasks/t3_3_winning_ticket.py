@@ -1,0 +1,224 @@
+import numpy as np
+
+from minprune.checks.check import given
+from minprune.exercises.exercise import Exercise
+
+exercise = Exercise(
+    "3.3",
+    title={"en": "The winning ticket", "zh": "中奖彩票"},
+    text={
+        "en": """\
+        The lottery ticket of a layer: the first weights under the mask of the trained ones.
+
+            1. k = round(sparsity n), n weights in all; Python's round takes a half to the
+               even number
+            2. prune the k trained weights of smallest magnitude; of equal ones those
+               of lowest flat index first
+            3. rewind: where a weight stays, return its first value, elsewhere 0
+
+        w_first    weights before training, an array of any shape
+        w_trained  the same weights after training, shape of w_first
+        sparsity   share of the weights to prune, from 0 to 1
+        returns    a new array, shape of w_first
+
+        Exactly k weights go, equal or not. Neither array given may be changed.
+
+        >>> w_first = np.array([0.5, -0.25, 1.0, 2.0])
+        >>> w_trained = np.array([-3.0, 0.1, 0.2, -1.0])
+        >>> winning_ticket(w_first, w_trained, 0.5).tolist()
+        [0.5, 0.0, 0.0, 2.0]
+        """,
+        "zh": """\
+        一层的“中奖彩票”：由训练后的权重得到掩码，再作用于初始权重。
+
+            1. k = round(sparsity n)，n 是权重总数；Python 的 round 遇到一半取偶数
+            2. 剪掉训练后绝对值最小的 k 个权重；相等时先剪展平后下标小的
+            3. 回退：保留的权重取初始值，其余为 0
+
+        w_first    训练前的权重，任意形状的数组
+        w_trained  同一组权重训练之后的值，形状与 w_first 相同
+        sparsity   要剪掉的权重所占的比例，取值 0 到 1
+        返回       一个新数组，形状与 w_first 相同
+
+        无论是否有相等的值，都恰好剪掉 k 个。不得改动传入的两个数组。
+
+        >>> w_first = np.array([0.5, -0.25, 1.0, 2.0])
+        >>> w_trained = np.array([-3.0, 0.1, 0.2, -1.0])
+        >>> winning_ticket(w_first, w_trained, 0.5).tolist()
+        [0.5, 0.0, 0.0, 2.0]
+        """,
+    },
+    hints={
+        "en": [
+            "Two arrays, two roles: one of them decides which weights stay, the other says what "
+            "they are.",
+            'np.argsort(np.abs(w_trained), axis=None, kind="stable") lists flat indices, the '
+            "smallest magnitude first, equal ones in their order. The first k of them go.",
+            "w_first.flatten() is a flat copy, into which zeros may be written; w_first.ravel() "
+            "may be w_first itself. Reshape it in the end.",
+        ],
+        "zh": [
+            "两个数组各有分工：一个决定保留哪些权重，另一个给出它们的值。",
+            'np.argsort(np.abs(w_trained), axis=None, kind="stable") 按绝对值从小到大'
+            "给出展平后的下标，相等的保持原有顺序。前 k 个要剪掉。",
+            "w_first.flatten() 是展平后的副本，可以往里写 0；"
+            "w_first.ravel() 则可能就是 w_first 本身。最后恢复原来的形状。",
+        ],
+    },
+    source="A-5.6; Frankle and Carbin 2019, Renda, Frankle and Carbin 2020",
+)
+
+
+@exercise.solution
+def winning_ticket(w_first, w_trained, sparsity):
+    k = round(sparsity * w_trained.size)
+    order = np.argsort(np.abs(w_trained), axis=None, kind="stable")
+    ticket = w_first.flatten()
+    ticket[order[:k]] = 0
+    return ticket.reshape(w_first.shape)
+
+
+exercise.worked(
+    "by hand", given([0.5, -0.25, 1.0, 2.0], [-3.0, 0.1, 0.2, -1.0], 0.5), [0.5, 0.0, 0.0, 2.0]
+)
+exercise.worked(
+    "by hand, equal magnitudes",
+    given([[4.0, -1.0], [3.0, 2.0]], [[1.0, 5.0], [-1.0, 1.0]], 0.5),
+    [[0.0, -1.0], [0.0, 2.0]],
+)
+exercise.worked(
+    "by hand, k = round(3.5) = 4",
+    given([1.0, 2.0, 3.0, -4.0, -5.0], [3.0, 1.0, 2.0, 5.0, -4.0], 0.7),
+    [0.0, 0.0, 0.0, -4.0, 0.0],
+)
+exercise.worked(
+    "by hand, k = round(2.5) = 2",
+    given([1.0, 2.0, 3.0, -4.0, -5.0], [3.0, 1.0, 2.0, 5.0, -4.0], 0.5),
+    [1.0, 0.0, 0.0, -4.0, -5.0],
+)
+exercise.edge("nothing is pruned", given([1.0, -2.0, 3.0], [2.0, 0.5, -1.0], 0.0))
+exercise.edge("everything is pruned", given([1.0, -2.0, 3.0], [2.0, 0.5, -1.0], 1.0))
+exercise.edge("all trained weights are equal", given(np.arange(1.0, 7.0).reshape(2, 3),
+                                                     np.full((2, 3), 0.5), 0.5))  # fmt: skip
+
+
+@exercise.random
+def _(rng):
+    w_first = rng.standard_normal((4, 5))
+    return given(w_first, rng.integers(-4, 5, (4, 5)) / 4, float(rng.integers(1, 10) / 10))
+
+
+@exercise.property(
+    "The trained weights only choose: with all of them doubled the ticket is the same.",
+    "训练后的权重只用于选择：全部乘以 2，结果不变。",
+)
+def _(rng):
+    w_first, w_trained = rng.standard_normal((2, 3, 4))
+    one, other = yield [given(w_first, w_trained, 0.5), given(w_first, 2 * w_trained, 0.5)]
+    return np.array_equal(one, other)
+
+
+@exercise.property(
+    "With a higher sparsity the same weights go, and more.",
+    "稀疏度更高时，应在原有基础上继续剪。",
+)
+def _(rng):
+    w_first, w_trained = rng.standard_normal((2, 10))
+    few, many = yield [given(w_first, w_trained, s) for s in (0.3, 0.6)]
+    return not np.any((many != 0) & (few == 0)) and np.sum(few == 0) == 3
+
+
+@exercise.mistake(
+    "It returns the trained weights, as for fine-tuning; rewinding returns the first ones.",
+    "返回了训练后的权重，那是微调的做法；回退应返回初始权重。",
+)
+def _(w_first, w_trained, sparsity):
+    k = round(sparsity * w_trained.size)
+    ticket = w_trained.flatten()
+    ticket[np.argsort(np.abs(ticket), kind="stable")[:k]] = 0
+    return ticket.reshape(w_first.shape)
+
+
+@exercise.mistake(
+    "It ranks the first weights; the trained ones decide which stay.",
+    "按初始权重排序；保留哪些应由训练后的权重决定。",
+)
+def _(w_first, w_trained, sparsity):
+    k = round(sparsity * w_first.size)
+    ticket = w_first.flatten()
+    ticket[np.argsort(np.abs(ticket), kind="stable")[:k]] = 0
+    return ticket.reshape(w_first.shape)
+
+
+@exercise.mistake(
+    "Only the signs are rewound; return the first weights with their magnitudes.",
+    "只回退了符号；应返回初始权重本身，包括大小。",
+)
+def _(w_first, w_trained, sparsity):
+    k = round(sparsity * w_trained.size)
+    ticket = (np.sign(w_first) * np.abs(w_trained)).ravel()
+    ticket[np.argsort(np.abs(w_trained), axis=None, kind="stable")[:k]] = 0
+    return ticket.reshape(w_first.shape)
+
+
+@exercise.mistake(
+    "It ranks by how far the weights moved; rank by the magnitude of the trained weights.",
+    "按权重移动的距离排序；应按训练后权重的绝对值排序。",
+)
+def _(w_first, w_trained, sparsity):
+    k = round(sparsity * w_trained.size)
+    ticket = w_first.flatten()
+    ticket[np.argsort(np.abs(w_trained - w_first), axis=None, kind="stable")[:k]] = 0
+    return ticket.reshape(w_first.shape)
+
+
+@exercise.mistake(
+    "It prunes all that equal the k-th magnitude; exactly k go, lowest flat index first.",
+    "把与第 k 小绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪下标小的。",
+)
+def _(w_first, w_trained, sparsity):
+    k, size = round(sparsity * w_trained.size), np.abs(w_trained)
+    theta = np.sort(size, axis=None)[k - 1] if k else -1.0
+    return np.where(size > theta, w_first, 0.0)
+
+
+@exercise.mistake(
+    "It keeps all that equal the smallest magnitude kept; exactly k go, also among equal ones.",
+    "把与保留的最小绝对值相等的全留下了；即使相等也应恰好剪 k 个。",
+)
+def _(w_first, w_trained, sparsity):
+    k, size = round(sparsity * w_trained.size), np.abs(w_trained)
+    theta = np.sort(size, axis=None)[k] if k < size.size else np.inf
+    return np.where(size >= theta, w_first, 0.0)
+
+
+@exercise.mistake(
+    "It ranks trained weights with their sign; the magnitude decides, |-3| is large.",
+    "排序时没有取绝对值；应比较绝对值，|-3| 是大的。",
+)
+def _(w_first, w_trained, sparsity):
+    k = round(sparsity * w_trained.size)
+    ticket = w_first.flatten()
+    ticket[np.argsort(w_trained, axis=None, kind="stable")[:k]] = 0
+    return ticket.reshape(w_first.shape)
+
+
+@exercise.mistake(
+    "It rounds down; k is round(sparsity n).",
+    "向下取整了；k 应为 round(sparsity n)。",
+)
+def _(w_first, w_trained, sparsity):
+    k = int(sparsity * w_trained.size)
+    ticket = w_first.flatten()
+    ticket[np.argsort(np.abs(w_trained), axis=None, kind="stable")[:k]] = 0
+    return ticket.reshape(w_first.shape)
+
+
+@exercise.mistake(
+    "It writes zeros into w_first, since ravel makes no copy; return a new array.",
+    "ravel 不复制数据，0 写进了 w_first；应返回新数组。",
+)
+def _(w_first, w_trained, sparsity):
+    k = round(sparsity * w_trained.size)
+    w_first.ravel()[np.argsort(np.abs(w_trained), axis=None, kind="stable")[:k]] = 0
+    return w_first

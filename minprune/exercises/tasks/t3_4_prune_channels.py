@@ -1,0 +1,231 @@
+import numpy as np
+
+from minprune.checks.check import given
+from minprune.exercises.exercise import Exercise
+from minprune.formulas.convolution import conv2d
+
+exercise = Exercise(
+    "3.4",
+    title={"en": "Removing channels for real", "zh": "真正删除通道"},
+    text={
+        "en": """\
+        Remove output channels of a convolution that is followed by batch normalization, ReLU and
+        another convolution: everything that belongs to these channels, in all seven arrays.
+
+            z = conv(x, K1) + b1
+            a = ReLU(gamma (z - mean) / sqrt(variance + eps) + beta)
+            y = conv(a, K2)
+
+        y must be what the large network gives if the removed channels of a are set to 0.
+
+        K1              kernel (k_h, k_w, c_in, C); filter c is K1[..., c]
+        b1              its biases (C,)
+        gamma, beta     scale and shift of batch normalization, (C,) each
+        mean, variance  its running statistics, (C,) each
+        K2              next kernel (k_h, k_w, C, c_out)
+        keep            boolean vector (C,), True = keep, at least one True
+        returns         the seven arrays (K1, b1, gamma, beta, mean, variance, K2), with
+                        keep.sum() channels in place of C, in their old order
+
+        The inputs of K1 and the outputs of K2 stay as they are, and so does the bias of K2, which
+        is not among the arguments.
+
+        >>> K1, K2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0], [4.0]]]])
+        >>> b1, gamma, beta, mean, variance = np.arange(10.0).reshape(5, 2)
+        >>> keep = np.array([False, True])
+        >>> small = prune_channels(K1, b1, gamma, beta, mean, variance, K2, keep)
+        >>> [array.tolist() for array in small]
+        [[[[[2.0]]]], [1.0], [3.0], [5.0], [7.0], [9.0], [[[[4.0]]]]]
+        """,
+        "zh": """\
+        删除一个卷积层的若干输出通道，其后依次是批归一化、ReLU 和另一个卷积层：
+        七个数组中属于这些通道的部分都要删除。
+
+            z = conv(x, K1) + b1
+            a = ReLU(gamma (z - mean) / sqrt(variance + eps) + beta)
+            y = conv(a, K2)
+
+        y 必须等于原网络在 a 的这些通道置 0 时的输出。
+
+        K1              卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
+        b1              它的偏置 (C,)
+        gamma, beta     批归一化的缩放和平移，形状均为 (C,)
+        mean, variance  批归一化的滑动均值和滑动方差，形状均为 (C,)
+        K2              下一层的卷积核 (k_h, k_w, C, c_out)
+        keep            布尔向量 (C,)，True 表示保留，至少有一个 True
+        返回            七个数组 (K1, b1, gamma, beta, mean, variance, K2)，
+                        通道数由 C 变为 keep.sum()，通道顺序不变
+
+        K1 的输入通道和 K2 的输出通道都不变；K2 的偏置也不变，因此没有传入。
+
+        >>> K1, K2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0], [4.0]]]])
+        >>> b1, gamma, beta, mean, variance = np.arange(10.0).reshape(5, 2)
+        >>> keep = np.array([False, True])
+        >>> small = prune_channels(K1, b1, gamma, beta, mean, variance, K2, keep)
+        >>> [array.tolist() for array in small]
+        [[[[[2.0]]]], [1.0], [3.0], [5.0], [7.0], [9.0], [[[[4.0]]]]]
+        """,
+    },
+    hints={
+        "en": [
+            "In every shape above there is one C: that axis becomes shorter. On which axis does it "
+            "stand in K1, on which in K2?",
+            "A boolean vector picks along an axis: K1[..., keep] along the last one, b1[keep] "
+            "along the only one. Batch normalization has four vectors of this kind.",
+            "The channels that K2 reads stand on its last axis but one: K2[:, :, keep, :].",
+        ],
+        "zh": [
+            "上面每个形状里都有一个 C，要缩短的就是这个轴。它在 K1 和 K2 中分别是第几个轴？",
+            "布尔向量可以沿某个轴选取：K1[..., keep] 沿最后一个轴，b1[keep] 沿唯一的轴。"
+            "批归一化有四个这样的向量。",
+            "K2 读取的通道在倒数第二个轴上：K2[:, :, keep, :]。",
+        ],
+    },
+    source="C-4.3a, E-2.3b, D-1.1a; Li et al. 2017; MIT 6.5940 Lab 1",
+)
+
+
+@exercise.solution
+def prune_channels(K1, b1, gamma, beta, mean, variance, K2, keep):
+    vectors = [vector[keep] for vector in (b1, gamma, beta, mean, variance)]
+    return K1[..., keep], *vectors, K2[:, :, keep, :]
+
+
+def arrays(first, channels, last):
+    """Seven arrays of numbers that are all different."""
+    k1, k2 = np.prod(first) * channels, channels * np.prod(last)
+    numbers = np.arange(1.0, k1 + 5 * channels + k2 + 1)
+    K1, vectors, K2 = np.split(numbers, [k1, k1 + 5 * channels])
+    return (
+        K1.reshape(*first, channels),
+        *vectors.reshape(5, channels),
+        K2.reshape(*last[:2], channels, last[2]),
+    )
+
+
+exercise.worked(
+    "by hand",
+    given([[[[1.0, 2.0]]]], [0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0], [8.0, 9.0],
+          [[[[3.0], [4.0]]]], [False, True]),
+    [np.array([[[[2.0]]]]), np.array([1.0]), np.array([3.0]), np.array([5.0]), np.array([7.0]),
+     np.array([9.0]), np.array([[[[4.0]]]])],
+)  # fmt: skip
+exercise.worked(
+    "by hand",
+    given([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]], [0.1, 0.2, 0.3], [1.1, 1.2, 1.3],
+          [2.1, 2.2, 2.3], [3.1, 3.2, 3.3], [4.1, 4.2, 4.3],
+          [[[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]]], [True, False, True]),
+    [np.array([[[[1.0, 3.0], [4.0, 6.0]]]]), np.array([0.1, 0.3]), np.array([1.1, 1.3]),
+     np.array([2.1, 2.3]), np.array([3.1, 3.3]), np.array([4.1, 4.3]),
+     np.array([[[[1.0, 2.0], [5.0, 6.0]]]])],
+)  # fmt: skip
+exercise.edge(
+    "one channel is left", given(*arrays((2, 3, 2), 4, (3, 2, 1)), [False, False, True, False])
+)
+exercise.edge("every channel stays", given(*arrays((1, 1, 2), 3, (1, 1, 2)), [True, True, True]))
+exercise.edge(
+    "as many inputs, channels and outputs",
+    given(*arrays((3, 3, 3), 3, (3, 3, 3)), [False, True, True]),
+)
+
+
+@exercise.random
+def _(rng):
+    K1, K2 = rng.standard_normal((3, 3, 2, 5)), rng.standard_normal((3, 3, 5, 4))
+    b1, gamma, beta, mean = rng.standard_normal((4, 5))
+    return given(K1, b1, gamma, beta, mean, rng.random(5), K2, rng.permutation(5) < 3)
+
+
+@exercise.property(
+    "The smaller network gives what the larger one gives with these channels set to 0.",
+    "变小后的网络的输出应与原网络将这些通道置 0 后的输出相同。",
+)
+def _(rng):
+    def hidden(K1, b1, gamma, beta, mean, variance):
+        z = conv2d(x, K1, b1)
+        return np.maximum(gamma * (z - mean) / np.sqrt(variance + 1e-5) + beta, 0)
+
+    x, keep = rng.standard_normal((2, 5, 6, 2)), rng.permutation(4) < 2
+    K1, K2 = rng.standard_normal((3, 3, 2, 4)), rng.standard_normal((2, 2, 4, 3))
+    vectors = [*rng.standard_normal((4, 4)), rng.random(4)]
+    ((*small, K2_small),) = yield [given(K1, *vectors, K2, keep)]
+    expected = conv2d(hidden(K1, *vectors) * keep, K2, np.zeros(3))
+    return np.allclose(conv2d(hidden(*small), K2_small, np.zeros(3)), expected)
+
+
+@exercise.mistake(
+    "Batch normalization still has all channels; gamma, beta, mean and variance shrink too.",
+    "批归一化仍有全部通道；gamma、beta、mean、variance 也要缩小。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    return K1[..., keep], b1[keep], gamma, beta, mean, variance, K2[:, :, keep, :]
+
+
+@exercise.mistake(
+    "The running statistics still have all channels; mean and variance shrink like gamma and beta.",
+    "滑动均值和方差仍有全部通道；mean、variance 应与 gamma、beta 一样缩小。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    return K1[..., keep], b1[keep], gamma[keep], beta[keep], mean, variance, K2[:, :, keep, :]
+
+
+@exercise.mistake(
+    "The biases of the removed channels are left; every filter has one, and it goes too.",
+    "被删通道的偏置还在；每个滤波器有一个偏置，也要删除。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    vectors = [vector[keep] for vector in (gamma, beta, mean, variance)]
+    return K1[..., keep], b1, *vectors, K2[:, :, keep, :]
+
+
+@exercise.mistake(
+    "K2 still reads the removed channels; remove them from its last axis but one.",
+    "K2 仍在读取被删的通道；应沿它的倒数第二个轴删除。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    return K1[..., keep], *(v[keep] for v in (b1, gamma, beta, mean, variance)), K2
+
+
+@exercise.mistake(
+    "It removes outputs of K2; remove what K2 reads, its last axis but one.",
+    "删除了 K2 的输出通道；应删除它读取的通道，即倒数第二个轴。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    return K1[..., keep], *(v[keep] for v in (b1, gamma, beta, mean, variance)), K2[..., keep]
+
+
+@exercise.mistake(
+    "It removes inputs of K1; its output channels, the filters, stand on the last axis.",
+    "删除了 K1 的输入通道；输出通道（滤波器）在最后一个轴上。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    vectors = [vector[keep] for vector in (b1, gamma, beta, mean, variance)]
+    return K1[:, :, keep, :], *vectors, K2[:, :, keep, :]
+
+
+@exercise.mistake(
+    "It keeps what should go; True means keep.",
+    "保留和删除弄反了；True 表示保留。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    vectors = [vector[~keep] for vector in (b1, gamma, beta, mean, variance)]
+    return K1[..., ~keep], *vectors, K2[:, :, ~keep, :]
+
+
+@exercise.mistake(
+    "It sets the channels to 0 and the arrays stay large; removed channels must be gone.",
+    "只是把通道置为 0，数组没有变小；被删的通道应当不复存在。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    vectors = [vector * keep for vector in (b1, gamma, beta, mean, variance)]
+    return K1 * keep, *vectors, K2 * keep[:, None]
+
+
+@exercise.mistake(
+    "It turns keep into the integers 0 and 1 and takes channels 0 and 1; index with booleans.",
+    "把 keep 转成了整数 0 和 1，取出的是第 0、1 通道；应直接用布尔索引。",
+)
+def _(K1, b1, gamma, beta, mean, variance, K2, keep):
+    keep = keep.astype(int)
+    vectors = [vector[keep] for vector in (b1, gamma, beta, mean, variance)]
+    return K1[..., keep], *vectors, K2[:, :, keep, :]

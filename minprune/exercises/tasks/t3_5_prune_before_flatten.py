@@ -1,0 +1,203 @@
+import numpy as np
+
+from minprune.checks.check import given
+from minprune.exercises.exercise import Exercise
+from minprune.formulas.convolution import conv2d
+
+exercise = Exercise(
+    "3.5",
+    title={"en": "Channels behind a Flatten", "zh": "展平之后的通道"},
+    text={
+        "en": """\
+        Remove output channels of a convolution whose images are flattened for a dense layer.
+
+            a = ReLU(conv(x, K) + b)        images (height, width, C)
+            y = flatten(a) @ W              flatten(a) has height width C entries
+
+        Images are flattened row by row, the channels of a pixel next to each other: channel c of
+        pixel p = 0 .. height width - 1 is entry p C + c. So every channel owns height width rows of
+        W: c, c + C, c + 2 C and so on. y must be what the large network gives if the removed
+        channels of a are set to 0.
+
+        K              kernel (k_h, k_w, c_in, C); filter c is K[..., c]
+        b              its biases (C,)
+        W              weights of the dense layer (height width C, n_out)
+        keep           boolean vector (C,), True = keep, at least one True
+        height, width  of the images that are flattened, >= 1
+        returns        (K, b, W) with keep.sum() channels in place of C; what is left stays in its
+                       order
+
+        >>> K, b = np.array([[[[1.0, 2.0]]]]), np.array([3.0, 4.0])
+        >>> W = np.array([[10.0], [20.0], [30.0], [40.0]])
+        >>> small = prune_before_flatten(K, b, W, np.array([False, True]), height=1, width=2)
+        >>> [array.tolist() for array in small]
+        [[[[[2.0]]]], [4.0], [[20.0], [40.0]]]
+        """,
+        "zh": """\
+        删除一个卷积层的若干输出通道，它输出的特征图展平后送入全连接层。
+
+            a = ReLU(conv(x, K) + b)        特征图 (height, width, C)
+            y = flatten(a) @ W              flatten(a) 有 height width C 个元素
+
+        特征图按行展平，同一像素的各通道相邻：像素 p（从 0 到 height width - 1）
+        的通道 c 是第 p C + c 个元素。因此每个通道对应 W 的 height width 行：
+        c、c + C、c + 2 C，依此类推。
+        y 必须等于原网络在 a 的这些通道置 0 时的输出。
+
+        K              卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K[..., c]
+        b              它的偏置 (C,)
+        W              全连接层的权重 (height width C, n_out)
+        keep           布尔向量 (C,)，True 表示保留，至少有一个 True
+        height, width  被展平的特征图的高和宽，>= 1
+        返回           (K, b, W)，通道数由 C 变为 keep.sum()，余下部分顺序不变
+
+        >>> K, b = np.array([[[[1.0, 2.0]]]]), np.array([3.0, 4.0])
+        >>> W = np.array([[10.0], [20.0], [30.0], [40.0]])
+        >>> small = prune_before_flatten(K, b, W, np.array([False, True]), height=1, width=2)
+        >>> [array.tolist() for array in small]
+        [[[[[2.0]]]], [4.0], [[20.0], [40.0]]]
+        """,
+    },
+    hints={
+        "en": [
+            "Write down which channel each row of W reads, for 2 channels and 3 pixels: "
+            "0, 1, 0, 1, 0, 1. So which rows stay?",
+            "A boolean vector with one entry for every row of W is keep written height width "
+            "times, one after the other. np.tile and np.repeat do two different things.",
+            "np.tile(keep, 3) of [True, False] is [True, False, True, False, True, False]. Use "
+            "such a vector for the rows of W, and keep itself for K and b.",
+        ],
+        "zh": [
+            "以 2 个通道、3 个像素为例，写出 W 每一行读取的通道：0, 1, 0, 1, 0, 1。"
+            "那么应保留哪些行？",
+            "需要一个布尔向量，W 的每行对应一个元素：把 keep 依次重复 height width 遍。"
+            "注意 np.tile 与 np.repeat 的区别。",
+            "对 [True, False]，np.tile(keep, 3) 得到 [True, False, True, False, True, False]。"
+            "用这样的向量选 W 的行，K 和 b 则直接用 keep。",
+        ],
+    },
+    source="C-4.3a, E-2.3b; Li et al. 2017",
+)
+
+
+@exercise.solution
+def prune_before_flatten(K, b, W, keep, height, width):
+    rows = np.tile(keep, height * width)
+    return K[..., keep], b[keep], W[rows]
+
+
+def layers(first, pixels, outputs):
+    """K, b and W of numbers that are all different; the last of `first` are the channels."""
+    channels = first[-1]
+    K = np.arange(1.0, np.prod(first) + 1).reshape(first)
+    W = np.arange(100.0, 100.0 + pixels * channels * outputs).reshape(-1, outputs)
+    return K, np.arange(1.0, channels + 1) / 2, W
+
+
+exercise.worked(
+    "by hand",
+    given([[[[1.0, 2.0]]]], [3.0, 4.0], [[10.0], [20.0], [30.0], [40.0]], [False, True], 1, 2),
+    [np.array([[[[2.0]]]]), np.array([4.0]), np.array([[20.0], [40.0]])],
+)
+exercise.worked(
+    "by hand",
+    given([[[[1.0, 2.0, 3.0]]]], [4.0, 5.0, 6.0], np.arange(12.0).reshape(12, 1),
+          [True, False, True], 2, 2),
+    [np.array([[[[1.0, 3.0]]]]), np.array([4.0, 6.0]),
+     np.array([[0.0], [2.0], [3.0], [5.0], [6.0], [8.0], [9.0], [11.0]])],
+)  # fmt: skip
+exercise.edge("a single pixel", given(*layers((2, 2, 1, 3), 1, 2), [True, True, False], 1, 1))
+exercise.edge("every channel stays", given(*layers((1, 1, 2, 2), 6, 2), [True, True], 3, 2))
+exercise.edge(
+    "as many inputs, channels and outputs",
+    given(*layers((3, 3, 3, 3), 6, 3), [False, True, False], 2, 3),
+)
+
+
+@exercise.random
+def _(rng):
+    height, width = map(int, rng.integers(2, 5, 2))
+    K, b = rng.standard_normal((3, 3, 2, 4)), rng.standard_normal(4)
+    W = rng.standard_normal((height * width * 4, 3))
+    return given(K, b, W, rng.permutation(4) < 2, height, width)
+
+
+@exercise.property(
+    "The smaller network gives what the larger one gives with these channels set to 0.",
+    "变小后的网络的输出应与原网络将这些通道置 0 后的输出相同。",
+)
+def _(rng):
+    def images(K, b):
+        return np.maximum(conv2d(x, K, b), 0)  # 3 x 4 pixels
+
+    x, keep = rng.standard_normal((2, 4, 6, 2)), rng.permutation(5) < 3
+    K, b = rng.standard_normal((2, 3, 2, 5)), rng.standard_normal(5)
+    W = rng.standard_normal((3 * 4 * 5, 3))
+    ((K_small, b_small, W_small),) = yield [given(K, b, W, keep, 3, 4)]
+    expected = (images(K, b) * keep).reshape(2, -1) @ W
+    return np.allclose(images(K_small, b_small).reshape(2, -1) @ W_small, expected)
+
+
+@exercise.mistake(
+    "It takes the first height width rows for channel 0, as repeat does; it owns rows 0, C, 2 C.",
+    "像 repeat 那样把前 height width 行当成了通道 0；它对应的是第 0、C、2 C 等行。",
+)
+def _(K, b, W, keep, height, width):
+    return K[..., keep], b[keep], W[np.repeat(keep, height * width)]
+
+
+@exercise.mistake(
+    "It takes whole rows of an image for a channel; the channels of one pixel stand side by side.",
+    "把特征图的一整行当成了一个通道；同一像素的各通道是相邻的。",
+)
+def _(K, b, W, keep, height, width):
+    return K[..., keep], b[keep], W[np.tile(np.repeat(keep, width), height)]
+
+
+@exercise.mistake(
+    "Only the rows of the first pixel are cut; every pixel has a row for each channel.",
+    "只删了第一个像素的行；每个像素的每个通道都有一行。",
+)
+def _(K, b, W, keep, height, width):
+    return K[..., keep], b[keep], np.delete(W, np.flatnonzero(~keep), axis=0)
+
+
+@exercise.mistake(
+    "The biases of the removed channels are left; they must go too.",
+    "被删通道的偏置还在；偏置也要删除。",
+)
+def _(K, b, W, keep, height, width):
+    return K[..., keep], b, W[np.tile(keep, height * width)]
+
+
+@exercise.mistake(
+    "W still reads the removed channels; their rows must go too.",
+    "W 仍在读取被删的通道；对应的行也要删除。",
+)
+def _(K, b, W, keep, height, width):
+    return K[..., keep], b[keep], W
+
+
+@exercise.mistake(
+    "It removes inputs of K; its output channels, the filters, stand on the last axis.",
+    "删除了 K 的输入通道；输出通道（滤波器）在最后一个轴上。",
+)
+def _(K, b, W, keep, height, width):
+    return K[:, :, keep, :], b[keep], W[np.tile(keep, height * width)]
+
+
+@exercise.mistake(
+    "It keeps what should go; True means keep.",
+    "保留和删除弄反了；True 表示保留。",
+)
+def _(K, b, W, keep, height, width):
+    return K[..., ~keep], b[~keep], W[np.tile(~keep, height * width)]
+
+
+@exercise.mistake(
+    "The rows of W are set to 0 and not removed; W must fit the shorter flattened images.",
+    "W 的行只是置为 0，没有删除；W 应与变短的展平结果相匹配。",
+)
+def _(K, b, W, keep, height, width):
+    rows = np.tile(keep, height * width)
+    return K[..., keep], b[keep], W * rows[:, None]

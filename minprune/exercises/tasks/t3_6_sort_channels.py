@@ -1,0 +1,231 @@
+import numpy as np
+
+from minprune.checks.check import given
+from minprune.exercises.exercise import Exercise
+from minprune.formulas.convolution import conv2d
+
+exercise = Exercise(
+    "3.6",
+    title={"en": "Sorting channels", "zh": "按重要性给通道排序"},
+    text={
+        "en": """\
+        Sort the channels between two convolutions, the most important first, so that the network's
+        outputs do not change. To prune channels then means to keep the first of them.
+
+            importance_c = sum of |K1[i, j, k, c]| over i, j and k        (L1 norm of filter c)
+
+            a = ReLU(conv(x, K1) + b1)        y = conv(a, K2)
+
+        K1       kernel (k_h, k_w, c_in, C); filter c is K1[..., c]
+        b1       its biases (C,)
+        K2       next kernel (k_h, k_w, C, c_out)
+        returns  (K1, b1, K2), new arrays of the same shapes, whose C channels are sorted by
+                 importance, the largest first; equally important ones stay in their order
+
+        The bias has no part in the importance, but moves with its filter.
+
+        >>> K1, b1 = np.array([[[[1.0, -3.0, 2.0]]]]), np.array([10.0, 20.0, 30.0])
+        >>> K2 = np.array([[[[4.0], [5.0], [6.0]]]])
+        >>> [array.tolist() for array in sort_channels(K1, b1, K2)]
+        [[[[[-3.0, 2.0, 1.0]]]], [20.0, 30.0, 10.0], [[[[5.0], [6.0], [4.0]]]]]
+        """,
+        "zh": """\
+        给两个卷积层之间的通道排序，最重要的在前，而网络的输出不变。
+        排好之后，通道剪枝就是只保留前若干个通道。
+
+            importance_c = |K1[i, j, k, c]| 对 i、j、k 求和        （第 c 个滤波器的 L1 范数）
+
+            a = ReLU(conv(x, K1) + b1)        y = conv(a, K2)
+
+        K1    卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
+        b1    它的偏置 (C,)
+        K2    下一层的卷积核 (k_h, k_w, C, c_out)
+        返回  (K1, b1, K2)，形状不变的新数组，其中 C 个通道按重要性从大到小排列；
+              重要性相等的保持原有顺序
+
+        偏置不计入重要性，但要随它的滤波器一起移动。
+
+        >>> K1, b1 = np.array([[[[1.0, -3.0, 2.0]]]]), np.array([10.0, 20.0, 30.0])
+        >>> K2 = np.array([[[[4.0], [5.0], [6.0]]]])
+        >>> [array.tolist() for array in sort_channels(K1, b1, K2)]
+        [[[[[-3.0, 2.0, 1.0]]]], [20.0, 30.0, 10.0], [[[[5.0], [6.0], [4.0]]]]]
+        """,
+    },
+    hints={
+        "en": [
+            "There is one order for all three arrays: whatever happens to filter c must happen to "
+            "its bias, and to what K2 reads of channel c.",
+            "Summing |K1| over the axes (0, 1, 2) leaves one number for each filter. np.argsort of "
+            'it with kind="stable" sorts ascending; how do you get the largest first, and equal '
+            "ones still in their order?",
+            'np.argsort(-importance, kind="stable") is the order. K1 takes it on its last axis; on '
+            "which axis of K2 do the same channels stand?",
+        ],
+        "zh": [
+            "三个数组用同一个顺序：滤波器 c 移到哪里，它的偏置以及 K2 读取通道 c 的部分"
+            "就移到哪里。",
+            "|K1| 沿轴 (0, 1, 2) 求和，每个滤波器得到一个数。"
+            'np.argsort 加 kind="stable" 按升序排列；'
+            "怎样让最大的在前，而相等的仍保持原有顺序？",
+            'np.argsort(-importance, kind="stable") 就是所求的顺序。'
+            "K1 沿最后一个轴使用它；同样的通道在 K2 的哪个轴上？",
+        ],
+    },
+    source="C-4.2a, C-4.3a; Li et al. 2017; MIT 6.5940 Lab 1",
+)
+
+
+@exercise.solution
+def sort_channels(K1, b1, K2):
+    importance = np.abs(K1).sum(axis=(0, 1, 2))
+    order = np.argsort(-importance, kind="stable")
+    return K1[..., order], b1[order], K2[:, :, order, :]
+
+
+exercise.worked(
+    "by hand",
+    given([[[[1.0, -3.0, 2.0]]]], [10.0, 20.0, 30.0], [[[[4.0], [5.0], [6.0]]]]),
+    [np.array([[[[-3.0, 2.0, 1.0]]]]), np.array([20.0, 30.0, 10.0]),
+     np.array([[[[5.0], [6.0], [4.0]]]])],
+)  # fmt: skip
+exercise.worked(
+    "by hand: norms 3, 4 and 3",
+    given([[[[3.0, 2.0, -1.0], [0.0, -2.0, -2.0]]]], [1.0, 2.0, 3.0],
+          [[[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]]]),
+    [np.array([[[[2.0, 3.0, -1.0], [-2.0, 0.0, -2.0]]]]), np.array([2.0, 1.0, 3.0]),
+     np.array([[[[3.0, 4.0], [1.0, 2.0], [5.0, 6.0]]]])],
+)  # fmt: skip
+exercise.edge("a single channel", given(np.ones((2, 2, 1, 1)), [3.0], np.ones((1, 1, 1, 2))))
+exercise.edge(
+    "all filters are equally important",
+    given([[[[1.0, -1.0, 1.0, -1.0]]]], [4.0, 1.0, 3.0, 2.0], np.arange(8.0).reshape(1, 1, 4, 2)),
+)
+exercise.edge(
+    "as many inputs, channels and outputs",
+    given(
+        np.array([5, -9, 2, 7, 4, -4, 1, 1, 8]).reshape(1, 1, 3, 3) / 4,
+        [1.0, 2.0, 3.0],
+        np.arange(1.0, 10.0).reshape(1, 1, 3, 3),
+    ),
+)
+
+
+@exercise.random
+def _(rng):
+    K1, K2 = rng.integers(-3, 4, (2, 2, 2, 6)) / 4, rng.standard_normal((3, 3, 6, 4))
+    return given(K1, rng.standard_normal(6), K2)
+
+
+@exercise.property(
+    "The network's outputs do not change.",
+    "网络的输出不变。",
+)
+def _(rng):
+    def outputs(K1, b1, K2):
+        return conv2d(np.maximum(conv2d(x, K1, b1), 0), K2, np.zeros(3))
+
+    x, b1 = rng.standard_normal((2, 5, 5, 2)), rng.standard_normal(5)
+    K1, K2 = rng.standard_normal((2, 3, 2, 5)), rng.standard_normal((2, 2, 5, 3))
+    (found,) = yield [given(K1, b1, K2)]
+    return np.allclose(outputs(*found), outputs(K1, b1, K2))
+
+
+@exercise.property(
+    "Sorting what is sorted changes nothing.",
+    "对已排好序的再排序，结果不变。",
+)
+def _(rng):
+    K1 = np.arange(12.0)[::-1].reshape(2, 2, 1, 3) + 1
+    b1, K2 = rng.standard_normal(3), rng.standard_normal((1, 1, 3, 2))
+    (found,) = yield [given(K1, b1, K2)]
+    return all(np.array_equal(a, b) for a, b in zip(found, (K1, b1, K2), strict=True))
+
+
+@exercise.mistake(
+    "The biases stay where they were; each must move with its filter.",
+    "偏置没有移动；每个偏置应随它的滤波器一起移动。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
+    return K1[..., order], b1, K2[:, :, order, :]
+
+
+@exercise.mistake(
+    "K2 still reads the channels in their old order; sort its last axis but one in the same way.",
+    "K2 仍按旧的顺序读取通道；它的倒数第二个轴也要按同样的顺序排列。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
+    return K1[..., order], b1[order], K2
+
+
+@exercise.mistake(
+    "It sorts the outputs of K2; sort the channels that K2 reads, its last axis but one.",
+    "排列了 K2 的输出通道；应排列它读取的通道，即倒数第二个轴。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
+    return K1[..., order], b1[order], K2[..., order]
+
+
+@exercise.mistake(
+    "It puts K2 in the inverse order; the same order goes to all three arrays.",
+    "K2 用了逆排列；三个数组应使用同一个排列。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
+    return K1[..., order], b1[order], K2[:, :, np.argsort(order), :]
+
+
+@exercise.mistake(
+    "It sorts ascending; the most important channel comes first.",
+    "按升序排列了；最重要的通道应排在最前。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
+    return K1[..., order], b1[order], K2[:, :, order, :]
+
+
+@exercise.mistake(
+    "Turning an ascending order round also turns equal ones round; they must stay in their order.",
+    "把升序结果倒过来，相等的通道也被颠倒；它们应保持原有顺序。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")[::-1]
+    return K1[..., order], b1[order], K2[:, :, order, :]
+
+
+@exercise.mistake(
+    "It sums the weights with their signs, which cancel; the L1 norm sums |w|.",
+    "直接对权重求和，正负相消；L1 范数是 |w| 的和。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-K1.sum(axis=(0, 1, 2)), kind="stable")
+    return K1[..., order], b1[order], K2[:, :, order, :]
+
+
+@exercise.mistake(
+    "It takes the L2 norm of a filter; the L1 norm is asked for.",
+    "用了滤波器的 L2 范数；这里应用 L1 范数。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-np.square(K1).sum(axis=(0, 1, 2)), kind="stable")
+    return K1[..., order], b1[order], K2[:, :, order, :]
+
+
+@exercise.mistake(
+    "It measures the inputs of K1; sum over all axes but the last to get a number per filter.",
+    "计算的是 K1 输入通道的范数；应对除最后一轴外的所有轴求和，每个滤波器得到一个数。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 3)), kind="stable")
+    return K1[..., order], b1[order], K2[:, :, order, :]
+
+
+@exercise.mistake(
+    "It measures what K2 reads of each channel; importance is here the norm of the filter in K1.",
+    "按 K2 读取各通道的权重来衡量；这里的重要性是 K1 中滤波器的范数。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-np.abs(K2).sum(axis=(0, 1, 3)), kind="stable")
+    return K1[..., order], b1[order], K2[:, :, order, :]
