@@ -1,0 +1,311 @@
+from math import ceil
+
+import numpy as np
+
+from minprune.checks.check import given
+from minprune.exercises.exercise import Exercise
+
+exercise = Exercise(
+    "4.1",
+    title={"en": "What does a network cost?", "zh": "网络的计算量有多大？"},
+    text={
+        "en": """\
+        The multiply-accumulates (MACs) of every layer for one image; biases are not counted.
+
+            ("conv", size, filters, stride, padding)
+                kernels of size x size, each over all input channels; `padding` zeros on every side
+                output side = floor((input side + 2 padding - size) / stride) + 1
+                MACs = output height * output width * size^2 * input channels * filters
+            ("pool", size)
+                windows of size x size that do not overlap; what is left at the edge is dropped
+                output side = floor(input side / size), channels stay; MACs = 0
+            ("dense", units)
+                its input is flattened: all heights, widths and channels
+                MACs = inputs * units
+
+        layers   list of such tuples, in their order; after a dense layer only dense layers follow
+        image    (height, width, channels) of the input, whole numbers
+        returns  a list of whole numbers, one for each layer
+
+        Every layer works on the output of the layer before it, the first one on the image.
+
+        >>> count_macs([("conv", 3, 4, 1, 0), ("pool", 2), ("dense", 10)], (7, 6, 2))
+        [1440, 0, 160]
+        """,
+        "zh": """\
+        一张图像通过网络时，每一层的乘加次数（MACs）；偏置不计。
+
+            ("conv", size, filters, stride, padding)
+                卷积核为 size x size，覆盖所有输入通道；四周各补 padding 圈零
+                输出边长 = floor((输入边长 + 2 padding - size) / stride) + 1
+                MACs = 输出高 * 输出宽 * size^2 * 输入通道数 * filters
+            ("pool", size)
+                窗口为 size x size，互不重叠；边缘不足一个窗口的部分丢弃
+                输出边长 = floor(输入边长 / size)，通道数不变；MACs = 0
+            ("dense", units)
+                先把输入展平：高、宽、通道全部算上
+                MACs = 输入个数 * units
+
+        layers  由上述元组组成的列表，按先后顺序；全连接层之后只有全连接层
+        image   输入图像的 (高, 宽, 通道数)，均为整数
+        返回    整数列表，每层一个
+
+        每一层的输入是上一层的输出，第一层的输入是图像。
+
+        >>> count_macs([("conv", 3, 4, 1, 0), ("pool", 2), ("dense", 10)], (7, 6, 2))
+        [1440, 0, 160]
+        """,
+    },
+    hints={
+        "en": [
+            "Go through the layers with three numbers in hand: height, width and channels of what "
+            "enters the layer. Each layer gives a count, and three new numbers.",
+            "Each output number of a convolution takes size^2 * channels multiplications. How many "
+            "output numbers are there, and how many channels does the next layer see?",
+            "After a convolution channels = filters; after pooling height // size and "
+            "width // size; after a dense layer (height, width, channels) = (1, 1, units).",
+        ],
+        "zh": [
+            "逐层往下走，手里记着三个数：进入该层的高、宽和通道数。每层给出一个计数和三个新的数。",
+            "卷积的每个输出值需要 size^2 * channels 次乘法。一共有多少个输出值？"
+            "下一层的通道数是多少？",
+            "卷积之后 channels = filters；池化之后边长变成 height // size 和 width // size；"
+            "全连接层之后 (height, width, channels) = (1, 1, units)。",
+        ],
+    },
+    source="D-1.2a, D-5.2b, C-4.3b, C-5.2b; Li et al. 2017; MIT 6.5940 Lab 1",
+)
+
+
+@exercise.solution
+def count_macs(layers, image):
+    height, width, channels = image
+    macs = []
+    for kind, size, *rest in layers:
+        if kind == "conv":
+            filters, stride, padding = rest
+            height, width = ((n + 2 * padding - size) // stride + 1 for n in (height, width))
+            macs.append(height * width * size**2 * channels * filters)
+            channels = filters
+        elif kind == "pool":
+            height, width = height // size, width // size
+            macs.append(0)
+        else:
+            macs.append(height * width * channels * size)
+            height, width, channels = 1, 1, size
+    return macs
+
+
+# 5 x 4 positions of 3 * 3 * 2 * 4, then 2 * 2 * 4 inputs for 10 units
+exercise.worked(
+    "by hand",
+    given([("conv", 3, 4, 1, 0), ("pool", 2), ("dense", 10)], (7, 6, 2)),
+    [1440, 0, 160],
+)
+# 3 x 3 positions of 3 * 3 * 3 * 8, the same 9 of 8 * 4, then 9 * 4 inputs for 5 units
+exercise.worked(
+    "by hand",
+    given([("conv", 3, 8, 2, 1), ("conv", 1, 4, 1, 0), ("dense", 5)], (5, 5, 3)),
+    [1944, 288, 180],
+)
+exercise.worked(
+    "D-5.2b",
+    given([("conv", 3, 32, 1, 0), ("pool", 2), ("dense", 64), ("dense", 10)], (28, 28, 1)),
+    [194688, 0, 346112, 640],
+)
+exercise.worked(
+    "C-5.2b",
+    given([("conv", 3, 64, 1, 1), ("conv", 3, 64, 1, 1), ("pool", 2)], (224, 224, 3)),
+    [86704128, 1849688064, 0],
+)
+exercise.edge("a kernel as large as the image", given([("conv", 4, 3, 2, 0)], (4, 4, 2)))
+exercise.edge("a stride that does not reach the edge", given([("conv", 3, 2, 2, 0)], (6, 8, 1)))
+exercise.edge(
+    "padding, then pooling that drops a row",
+    given([("conv", 3, 2, 1, 2), ("pool", 3), ("conv", 2, 5, 1, 0)], (6, 9, 3)),
+)
+exercise.edge("dense layers alone", given([("dense", 4), ("dense", 3)], (2, 3, 1)))
+exercise.edge("no layers", given([], (8, 8, 3)))
+
+
+@exercise.random
+def _(rng):
+    size, filters, units = (int(n) for n in rng.integers(2, 6, 3))
+    stride, padding = int(rng.integers(1, 4)), int(rng.integers(0, 3))
+    layers = [
+        ("conv", size, filters, stride, padding),
+        ("conv", 1, filters + 1, 1, 1),
+        ("pool", 2),
+        ("dense", units),
+    ]
+    return given(layers, tuple(int(n) for n in rng.integers(5, 15, 3)))
+
+
+@exercise.property(
+    "Half the filters in a layer must halve its own MACs and those of the layer after it.",
+    "某一层的滤波器减半时，该层和下一层的 MACs 都应减半。",
+)
+def _(rng):
+    n, image = int(rng.integers(1, 9)), (int(rng.integers(4, 12)), 9, 3)
+    wide, narrow = yield [
+        given([("conv", 3, k, 1, 1), ("conv", 3, 5, 2, 0), ("dense", 7)], image) for k in (2 * n, n)
+    ]
+    return np.array_equal(wide, np.multiply(narrow, [2, 2, 1]))
+
+
+@exercise.property(
+    "The MACs of a layer must not depend on the layers after it.",
+    "某一层的 MACs 不应依赖它后面的层。",
+)
+def _(rng):
+    layers = [("conv", 3, int(rng.integers(1, 9)), 2, 1), ("pool", 2), ("dense", 3)]
+    whole, part = yield [given(layers, (11, 8, 2)), given(layers[:2], (11, 8, 2))]
+    return np.array_equal(whole[:2], part)
+
+
+def outputs(n, size, stride, padding):
+    return (n + 2 * padding - size) // stride + 1
+
+
+def operations(positions, inputs, size, channels, filters):
+    return positions * size**2 * channels * filters
+
+
+def walk(
+    layers,
+    image,
+    outputs=outputs,
+    conv=operations,
+    left=lambda channels, filters: filters,
+    pooled=lambda n, size: n // size,
+    flat=lambda inputs, channels: inputs * channels,
+):
+    """`count_macs` with some part of it done otherwise."""
+    height, width, channels = image
+    macs = []
+    for kind, size, *rest in layers:
+        inputs = height * width
+        if kind == "conv":
+            filters, stride, padding = rest
+            height, width = (outputs(n, size, stride, padding) for n in (height, width))
+            macs.append(conv(height * width, inputs, size, channels, filters))
+            channels = left(channels, filters)
+        elif kind == "pool":
+            height, width = pooled(height, size), pooled(width, size)
+            macs.append(0)
+        else:
+            macs.append(flat(inputs, channels) * size)
+            height, width, channels = 1, 1, size
+    return macs
+
+
+@exercise.mistake(
+    "The input channels of a convolution are forgotten; every kernel goes over all of them.",
+    "卷积漏乘了输入通道数；每个卷积核都覆盖所有输入通道。",
+)
+def _(layers, image):
+    return walk(layers, image, conv=lambda p, inputs, size, c_in, c_out: p * size**2 * c_out)
+
+
+@exercise.mistake(
+    "It multiplies by the number of input positions; a convolution works once for each output.",
+    "乘的是输入的位置数；卷积只在每个输出位置计算一次。",
+)
+def _(layers, image):
+    return walk(
+        layers, image, conv=lambda p, inputs, size, c_in, c_out: inputs * size**2 * c_in * c_out
+    )
+
+
+@exercise.mistake(
+    "The stride is forgotten; the kernel moves `stride` positions at a time.",
+    "没有考虑步长；卷积核每次移动 stride 个位置。",
+)
+def _(layers, image):
+    return walk(layers, image, outputs=lambda n, size, stride, padding: n + 2 * padding - size + 1)
+
+
+@exercise.mistake(
+    "The padding is added once; it is there on both sides, so a side grows by 2 padding.",
+    "padding 只加了一次；两侧都有补零，边长应增加 2 padding。",
+)
+def _(layers, image):
+    return walk(
+        layers, image, outputs=lambda n, size, stride, padding: (n + padding - size) // stride + 1
+    )
+
+
+@exercise.mistake(
+    "A step that does not fit in at the edge is counted as a position; the division rounds down.",
+    "边缘不足一步也算成了一个位置；卷积核必须完整落在输入之内，除法应向下取整。",
+)
+def _(layers, image):
+    return walk(
+        layers,
+        image,
+        outputs=lambda n, size, stride, padding: ceil((n + 2 * padding - size) / stride) + 1,
+    )
+
+
+@exercise.mistake(
+    "Pooling costs nothing, but it does make the image smaller for the layers that follow.",
+    "池化虽然没有 MACs，但会缩小后面各层的输入，这里没有跟着缩小。",
+)
+def _(layers, image):
+    return walk(layers, image, pooled=lambda n, size: n)
+
+
+@exercise.mistake(
+    "An incomplete pooling window at the edge is counted; it is dropped, so round down.",
+    "池化时把边缘不完整的窗口也算上了；应丢弃，即向下取整。",
+)
+def _(layers, image):
+    return walk(layers, image, pooled=lambda n, size: ceil(n / size))
+
+
+@exercise.mistake(
+    "It counts twice as much: these are FLOPs; a multiplication and its addition are one MAC.",
+    "结果多了一倍，那是 FLOPs；一次乘法加一次加法合为一次 MAC。",
+)
+def _(layers, image):
+    return [2 * n for n in walk(layers, image)]
+
+
+@exercise.mistake(
+    "It counts the weights of a convolution; each of them is used at every output position.",
+    "数的是卷积的权重个数；每个权重在每个输出位置都要用一次。",
+)
+def _(layers, image):
+    return walk(layers, image, conv=lambda p, inputs, size, c_in, c_out: size**2 * c_in * c_out)
+
+
+@exercise.mistake(
+    "It takes size multiplications for a window; a square kernel has size^2 positions.",
+    "每个窗口只按 size 次计算；正方形卷积核有 size^2 个位置。",
+)
+def _(layers, image):
+    return walk(layers, image, conv=lambda p, inputs, size, c_in, c_out: p * size * c_in * c_out)
+
+
+@exercise.mistake(
+    "The channels stay those of the image; after a convolution there are as many as filters.",
+    "通道数一直是图像的通道数；卷积之后通道数等于滤波器个数。",
+)
+def _(layers, image):
+    return walk(layers, image, left=lambda channels, filters: channels)
+
+
+@exercise.mistake(
+    "A dense layer takes the channels alone for its inputs; height * width * channels come in.",
+    "全连接层只把通道数当成输入个数；展平后的输入个数是高 * 宽 * 通道数。",
+)
+def _(layers, image):
+    return walk(layers, image, flat=lambda inputs, channels: channels)
+
+
+@exercise.mistake(
+    "It returns the sum; the MACs of every layer were asked for.",
+    "返回的是总和；应返回每一层各自的 MACs。",
+)
+def _(layers, image):
+    return sum(walk(layers, image))

@@ -1,0 +1,238 @@
+import numpy as np
+
+from minprune.checks.check import given
+from minprune.exercises.exercise import Exercise
+
+exercise = Exercise(
+    "4.4",
+    title={"en": "Compute with the nonzeros alone", "zh": "只用非零权重计算"},
+    text={
+        "en": """\
+        A dense layer y = x @ W + b whose weights are stored as compressed sparse rows.
+
+            y[i, j] = b[j] + sum of x[i, indices[k]] * values[k]
+                      over all k with offsets[j] <= k < offsets[j + 1]
+
+        values   (nonzeros,), the weights that are not 0, output unit after output unit
+        indices  (nonzeros,), whole numbers: the input that each weight belongs to
+        offsets  (n_out + 1,), whole numbers: where the weights of each unit begin, and the end
+        b        (n_out,)
+        x        (N, n_in), one sample a row
+        returns  y (N, n_out)
+
+        Read the nonzeros alone, do not build W. A loop over the units is allowed. A unit without
+        nonzeros, offsets[j] = offsets[j + 1], gives b[j]. Some inputs may belong to no weight.
+
+        >>> values, indices = np.array([4.0, 5.0, 6.0, 7.0]), np.array([0, 2, 1, 2])
+        >>> offsets, b = np.array([0, 2, 2, 4]), np.array([1.0, 2.0, 3.0])
+        >>> x = np.array([[1.0, 2.0, 3.0, 9.0], [0.0, 1.0, 0.0, 9.0]])
+        >>> csr_forward(values, indices, offsets, b, x).tolist()
+        [[20.0, 2.0, 36.0], [1.0, 2.0, 9.0]]
+        """,
+        "zh": """\
+        计算全连接层 y = x @ W + b，其中权重以压缩稀疏行（CSR）格式存储。
+
+            y[i, j] = b[j] + 所有 x[i, indices[k]] * values[k] 之和
+                      k 满足 offsets[j] <= k < offsets[j + 1]
+
+        values   (非零个数,)，不为 0 的权重，按输出单元依次排列
+        indices  (非零个数,)，整数：每个权重对应的输入
+        offsets  (n_out + 1,)，整数：每个单元的权重从哪里开始，最后一个是终点
+        b        (n_out,)
+        x        (N, n_in)，每行一个样本
+        返回     y (N, n_out)
+
+        只读取非零权重，不要还原 W；可以对单元写循环。没有非零权重的单元，
+        即 offsets[j] = offsets[j + 1]，输出为 b[j]。有些输入可能没有对应的权重。
+
+        >>> values, indices = np.array([4.0, 5.0, 6.0, 7.0]), np.array([0, 2, 1, 2])
+        >>> offsets, b = np.array([0, 2, 2, 4]), np.array([1.0, 2.0, 3.0])
+        >>> x = np.array([[1.0, 2.0, 3.0, 9.0], [0.0, 1.0, 0.0, 9.0]])
+        >>> csr_forward(values, indices, offsets, b, x).tolist()
+        [[20.0, 2.0, 36.0], [1.0, 2.0, 9.0]]
+        """,
+    },
+    hints={
+        "en": [
+            "Take one unit at a time. Which part of values is its own, and which columns of x does "
+            "it need?",
+            "values[offsets[j] : offsets[j + 1]] are the weights of unit j, and the same part of "
+            "indices names its inputs. x[:, [0, 2]] picks columns 0 and 2 for all samples.",
+            "With own = slice(offsets[j], offsets[j + 1]) the sums of unit j are "
+            "x[:, indices[own]] @ values[own], one for each sample. An empty part gives zeros.",
+        ],
+        "zh": [
+            "一次处理一个单元。values 的哪一段属于它？它需要 x 的哪些列？",
+            "values[offsets[j] : offsets[j + 1]] 是单元 j 的权重，indices 的同一段给出它的输入。"
+            "x[:, [0, 2]] 对所有样本取出第 0 列和第 2 列。",
+            "设 own = slice(offsets[j], offsets[j + 1])，单元 j 的加权和就是 "
+            "x[:, indices[own]] @ values[own]，每个样本一个数；空的一段得到零。",
+        ],
+    },
+    source="A-9.9; Duff, Erisman and Reid 1986",
+)
+
+
+@exercise.solution
+def csr_forward(values, indices, offsets, b, x):
+    y = np.empty((len(x), len(b)))
+    for j in range(len(b)):
+        own = slice(offsets[j], offsets[j + 1])
+        y[:, j] = x[:, indices[own]] @ values[own] + b[j]
+    return y
+
+
+def layer(W):
+    """The three arrays of a matrix."""
+    units, indices = np.nonzero(W.T)
+    offsets = np.searchsorted(units, np.arange(W.shape[1] + 1))
+    return W[indices, units], indices, offsets
+
+
+exercise.worked(  # 4 + 15 + 1, nothing + 2, 12 + 21 + 3
+    "by hand",
+    given(
+        [4.0, 5.0, 6.0, 7.0],
+        [0, 2, 1, 2],
+        [0, 2, 2, 4],
+        [1.0, 2.0, 3.0],
+        [[1.0, 2.0, 3.0, 9.0], [0.0, 1.0, 0.0, 9.0]],
+    ),
+    [[20.0, 2.0, 36.0], [1.0, 2.0, 9.0]],
+)
+exercise.worked(  # W = [[0, -1], [2, 3]]
+    "by hand",
+    given([2.0, -1.0, 3.0], [1, 0, 1], [0, 1, 3], [0.5, -0.5], [[1.0, 10.0], [4.0, 1.0]]),
+    [[20.5, 28.5], [2.5, -1.5]],
+)
+exercise.edge(
+    "the first and the last unit are empty",
+    given([2.0, 3.0], [1, 0], [0, 0, 2, 2], [1.0, 1.0, -4.0], [[5.0, 7.0]]),
+)
+exercise.edge(
+    "no nonzeros",
+    given(
+        np.zeros(0), np.zeros(0, int), [0, 0, 0], [1.0, -1.0], [[2.0, 3.0, 4.0], [5.0, 6.0, 7.0]]
+    ),
+)
+exercise.edge("no zeros", given(*layer(np.arange(1.0, 7.0).reshape(3, 2)), [0.0, 10.0], np.eye(3)))
+exercise.edge("one unit, one sample", given([3.0], [2], [0, 1], [1.0], [[0.0, 0.0, 2.0]]))
+
+
+@exercise.random
+def _(rng):
+    W = rng.standard_normal((5, 6)) * (rng.random((5, 6)) < 0.4)
+    return given(*layer(W), rng.standard_normal(6), rng.standard_normal((3, 5)))
+
+
+@exercise.property(
+    "It must give the same as x @ W + b with the full matrix.",
+    "结果应与用完整矩阵计算的 x @ W + b 相同。",
+)
+def _(rng):
+    W = rng.integers(-1, 2, (7, 4)) * rng.random((7, 4))
+    b, x = rng.standard_normal(4), rng.standard_normal((5, 7))
+    (y,) = yield [given(*layer(W), b, x)]
+    return y.shape == (5, 4) and np.allclose(y, x @ W + b)
+
+
+def by_unit(values, indices, offsets, b, x, inputs=None, first=0, beyond=0):
+    """`csr_forward` with other inputs, or other borders of each unit."""
+    y = np.empty((len(x), len(b)))
+    for j in range(len(b)):
+        own = np.arange(offsets[j] + first, min(offsets[j + 1] + beyond, len(values)))
+        columns = indices[own] if inputs is None else inputs(own, offsets[j])
+        y[:, j] = x[:, columns] @ values[own] + b[j]
+    return y
+
+
+@exercise.mistake(
+    "The bias is forgotten; b[j] belongs to every output.",
+    "漏加了偏置；每个输出都应加上 b[j]。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, np.zeros_like(b), x)
+
+
+@exercise.mistake(
+    "The bias is added once for each nonzero; it is added once for each unit.",
+    "每个非零权重都加了一次偏置；每个单元只应加一次。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, b * np.diff(offsets), x)
+
+
+@exercise.mistake(
+    "A unit without nonzeros gives 0 or nothing; it still has its bias b[j].",
+    "没有非零权重的单元输出了 0；它仍应输出偏置 b[j]。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, np.where(np.diff(offsets) > 0, b, 0.0), x)
+
+
+@exercise.mistake(
+    "It reads one weight too many, the first of the next unit; offsets[j + 1] is not included.",
+    "多读了一个权重，即下一单元的第一个；offsets[j + 1] 不包含在内。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, b, x, beyond=1)
+
+
+@exercise.mistake(
+    "The last weight of each unit is lost; it ends just before offsets[j + 1].",
+    "每个单元的最后一个权重丢了；应读到 offsets[j + 1] 的前一个。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, b, x, beyond=-1)
+
+
+@exercise.mistake(
+    "The first weight of each unit is lost; it begins at offsets[j] itself.",
+    "每个单元的第一个权重丢了；应从 offsets[j] 开始读。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, b, x, first=1)
+
+
+@exercise.mistake(
+    "It takes the first inputs of the sample; indices says which inputs the weights belong to.",
+    "取的是样本最前面的几个输入；权重对应哪些输入由 indices 给出。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, b, x, inputs=lambda own, start: own - start)
+
+
+@exercise.mistake(
+    "It takes indices for outputs; they name the inputs, and the offsets tell the output.",
+    "把 indices 当成了输出序号；它是输入序号，输出由 offsets 决定。",
+)
+def _(values, indices, offsets, b, x):
+    y = np.tile(b, (len(x), 1))
+    for j in range(len(b)):
+        for k in range(offsets[j], offsets[j + 1]):
+            y[:, indices[k]] += x[:, j] * values[k]
+    return y
+
+
+@exercise.mistake(
+    "For an empty unit np.add.reduceat takes a neighbour's value or fails; the sum of none is 0.",
+    "遇到空单元时，np.add.reduceat 会返回相邻的值或报错；该处的和应为 0。",
+)
+def _(values, indices, offsets, b, x):
+    return np.add.reduceat(x[:, indices] * values, offsets[:-1], axis=1) + b
+
+
+@exercise.mistake(
+    "It computes the first sample alone; y has a row for each row of x.",
+    "只算了第一个样本；x 有几行，y 就应有几行。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, b, x)[0]
+
+
+@exercise.mistake(
+    "The result is transposed; samples are the rows of y, units its columns.",
+    "结果转置了；y 的行是样本，列是单元。",
+)
+def _(values, indices, offsets, b, x):
+    return by_unit(values, indices, offsets, b, x).T
