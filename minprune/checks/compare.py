@@ -21,13 +21,14 @@ class Difference(NamedTuple):
     got: object
 
 
-def difference(expected, got, tolerance=1e-6):
+def difference(expected, got, tolerance=1e-6, strict=True):
     """The first difference between two results, or None.
 
     expected, got  arrays, numbers, booleans, text, None, and lists, tuples or dictionaries of them;
                    a list is as good as a tuple, a number as good as an array without axes
     tolerance      largest difference of floats, as a share of the largest number expected in the
                    same array
+    strict         whether whole numbers and floats are different kinds
 
     Booleans, whole numbers and floats are different kinds: a mask of 0 and 1 is no mask.
 
@@ -36,10 +37,10 @@ def difference(expected, got, tolerance=1e-6):
     >>> difference(True, 1).what
     'kind'
     """
-    return _differ(expected, got, tolerance, ())
+    return _differ(expected, got, (tolerance, strict), ())
 
 
-def _differ(expected, got, tolerance, where):
+def _differ(expected, got, rules, where):
     if isinstance(expected, dict):
         if not isinstance(got, dict):
             return Difference("kind", where, "a dictionary", shape_of(got))
@@ -53,8 +54,8 @@ def _differ(expected, got, tolerance, where):
             return Difference("length", where, len(expected), len(got))
         pairs = [(k, *pair) for k, pair in enumerate(zip(expected, got, strict=True))]
     else:
-        return _arrays_differ(expected, got, tolerance, where)
-    found = (_differ(a, b, tolerance, (*where, k)) for k, a, b in pairs)
+        return _arrays_differ(expected, got, rules, where)
+    found = (_differ(a, b, rules, (*where, k)) for k, a, b in pairs)
     return next((one for one in found if one is not None), None)
 
 
@@ -65,15 +66,15 @@ def _is_list(value):
     return not value or not all(isinstance(v, (bool, int, float, np.generic)) for v in value)
 
 
-def _arrays_differ(expected, got, tolerance, where):
+def _arrays_differ(expected, got, rules, where):
     if got is expected is None:
         return None
     if isinstance(expected, Fraction):
         what = "value" if isinstance(got, Fraction) else "kind"
         pair = (expected, got) if what == "value" else (shape_of(expected), shape_of(got))
         return None if got == expected and what == "value" else Difference(what, where, *pair)
-    a, b = _as_array(expected), _as_array(got)
-    if a is None or b is None or KINDS.get(a.dtype.kind) != KINDS.get(b.dtype.kind):
+    (tolerance, strict), a, b = rules, _as_array(expected), _as_array(got)
+    if a is None or b is None or not _same_kind(a, b, strict):
         return Difference("kind", where, shape_of(expected), shape_of(got))
     if a.shape != b.shape:
         return Difference("shape", where, a.shape, b.shape)
@@ -82,6 +83,11 @@ def _arrays_differ(expected, got, tolerance, where):
         return None
     index = tuple(map(int, np.argwhere(wrong)[0]))
     return Difference("value", (*where, *index), a[index].item(), b[index].item())
+
+
+def _same_kind(a, b, strict):
+    kinds = {KINDS[a.dtype.kind], KINDS[b.dtype.kind]}
+    return len(kinds) == 1 or (not strict and kinds == {"whole numbers", "floats"})
 
 
 def _as_array(value):
@@ -96,7 +102,7 @@ def _as_array(value):
 
 
 def _close(a, b, tolerance):
-    if a.dtype.kind != "f":
+    if "f" not in (a.dtype.kind, b.dtype.kind):
         return np.asarray(a == b)
     a, b = a.astype(np.float64), b.astype(np.float64)
     finite = np.abs(a[np.isfinite(a)])

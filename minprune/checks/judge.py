@@ -109,9 +109,8 @@ class Trial:
         if not wrong and not lost and not changed:
             return Verdict(self.check.name, PASSED)
         failure = self._failure(wrong, outcomes)
-        for mistake, theirs in zip(self.check.mistakes, self.of_mistakes, strict=True):
-            if self.same(theirs, outcomes):
-                return Verdict(self.check.name, MISTAKE, mistake.en, mistake.zh, failure)
+        if (mistake := self.mistake(outcomes)) is not None:
+            return Verdict(self.check.name, MISTAKE, mistake.en, mistake.zh, failure)
         if wrong:
             return Verdict(self.check.name, FAILED, *explained(failure), failure)
         if changed:
@@ -120,12 +119,22 @@ class Trial:
                            f"函数改动了传入的参数（{names}）。")  # fmt: skip
         return Verdict(self.check.name, PROPERTY, lost[0].en, lost[0].zh)
 
-    def same(self, one, other):
-        """Whether two implementations did the same in every call."""
+    def mistake(self, outcomes):
+        """The mistake that did the same in every call, or None.
+
+        If there is none, one that did but for whole numbers in place of floats, or the reverse.
+        """
+        for strict in (True, False):
+            for mistake, theirs in zip(self.check.mistakes, self.of_mistakes, strict=True):
+                if self._same(theirs, outcomes, strict):
+                    return mistake
+        return None
+
+    def _same(self, one, other, strict):
         return all(
             a.error.split(":")[0] == b.error.split(":")[0]
             and a.changed == b.changed
-            and difference(a.value, b.value, self.check.tolerance) is None
+            and difference(a.value, b.value, self.check.tolerance, strict) is None
             for a, b in zip(one, other, strict=True)
         )
 

@@ -89,6 +89,13 @@ def test_the_tolerance_is_a_share_of_the_largest_expected():
     assert difference(np.array([np.inf, 1.0]), np.array([np.inf, 1.1])).where == (1,)
 
 
+def test_whole_numbers_and_floats_can_count_as_one_kind():
+    assert difference(2, 2.0, strict=False) is None and difference(2.0, 2, strict=False) is None
+    assert difference(np.array([1, 2]), [1.0, 2.5], strict=False).where == (1,)
+    assert difference(1, True, strict=False).what == difference(True, 1.0, strict=False).what
+    assert difference(1, "1", strict=False).what == "kind"
+
+
 class Equal:
     """Equal to everything."""
 

@@ -67,6 +67,23 @@ def test_every_mistake_is_told(check):
             assert not verdict.passed
 
 
+def test_a_mistake_is_told_although_it_gives_whole_numbers():
+    check = Check(half)
+    check.worked("by hand", given(6.0), 3.0)
+
+    @check.mistake("It takes a third.", "除以了三。")
+    def _(x, *, twice=False):
+        return x / 3
+
+    @check.mistake("It is a whole number.", "返回了整数。")
+    def _(x, *, twice=False):
+        return int(x / 2)
+
+    assert run_check(check, lambda x: 2).en == "It takes a third."
+    assert run_check(check, lambda x: 3).en == "It is a whole number."
+    assert run_check(check, lambda x: 3.0).passed
+
+
 def test_the_smallest_case_that_fails_is_shown(check):
     failure = run_check(check, check.mistakes[0].function).failure
     assert failure.case.call.args == (3.0,) and failure.expected == 1.5 and failure.got == 1.0

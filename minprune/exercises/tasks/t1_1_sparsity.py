@@ -15,9 +15,9 @@ exercise = Exercise(
         w        array of any shape, with at least one entry
         returns  a float from 0 (no zero) to 1 (nothing else)
 
-        A weight that is merely small is not 0. How large the others are does not matter.
+        A weight that is merely small is not 0, -0.0 is. How large the others are does not matter.
 
-        >>> sparsity(np.array([[0.0, 2.0], [-3.0, 0.0]]))
+        >>> float(sparsity(np.array([[0.0, 2.0], [-3.0, 0.0]])))
         0.5
         """,
         "zh": """\
@@ -28,9 +28,9 @@ exercise = Exercise(
         w     任意形状的数组，至少有一个元素
         返回  一个浮点数，0 表示没有零，1 表示全是零
 
-        很小的权重并不等于 0；其余权重有多大与稀疏度无关。
+        很小的权重并不等于 0，-0.0 等于 0；其余权重有多大与稀疏度无关。
 
-        >>> sparsity(np.array([[0.0, 2.0], [-3.0, 0.0]]))
+        >>> float(sparsity(np.array([[0.0, 2.0], [-3.0, 0.0]])))
         0.5
         """,
     },
@@ -38,12 +38,12 @@ exercise = Exercise(
         "en": [
             "w == 0 is a boolean array of the same shape. What is the sum of booleans?",
             "np.count_nonzero counts the entries that are not 0; w.size counts all of them.",
-            "The share of zeros is 1 - np.count_nonzero(w) / w.size.",
+            "One of the two counts divided by the other is the share that is left. And the rest?",
         ],
         "zh": [
             "w == 0 给出同样形状的布尔数组。布尔数组求和得到什么？",
             "np.count_nonzero 统计非零元素的个数，w.size 是元素总数。",
-            "零的比例就是 1 - np.count_nonzero(w) / w.size。",
+            "前一个数除以后一个数是剩余权重的比例。那么零的比例呢？",
         ],
     },
     source="A-5.5, C-3.2a; Gale, Elsen and Hooker 2019",
@@ -92,7 +92,23 @@ def _(w):
     "只数了零的个数；稀疏度是零占全部元素的比例。",
 )
 def _(w):
-    return float(np.sum(w == 0))
+    return int(np.sum(w == 0))
+
+
+@exercise.mistake(
+    "It is given in percent; a share goes from 0 to 1.",
+    "给出的是百分数；比例应在 0 到 1 之间。",
+)
+def _(w):
+    return float(100 * np.mean(w == 0))
+
+
+@exercise.mistake(
+    "It gives one number for each column; the sparsity of the whole array is one number.",
+    "给出了每一列的稀疏度；整个数组的稀疏度只有一个数。",
+)
+def _(w):
+    return np.mean(w == 0, axis=0)
 
 
 @exercise.mistake(
