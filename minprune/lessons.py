@@ -1,0 +1,261 @@
+"""Lessons: Python files in cells, run from start to end, and their pages with what they printed.
+
+    # %% [markdown] lang="en"          prose, each line a comment; <<accuracy:.1%>> is a number that
+    # %% [markdown] lang="zh"          a cell has computed, <<~seconds:.1f>> one that changes
+    # %%                               code; what it prints and draws is shown
+    # %% volatile                      code whose output changes from run to run, such as times
+
+Editors know these cells, and Jupytext opens them. Prose of one language follows that of the other;
+code stands once, for both. A figure is named by its label: plt.figure("masks") is NN_masks.png.
+"""
+
+import contextlib
+import io
+import json
+import os
+import re
+import struct
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+LANGUAGES = "en", "zh"
+MARK = re.compile(r"^# %%[ ]*(.*)$", re.MULTILINE)
+NUMBER = re.compile(r"<<(~?)([^<>]+?)(?::([^<>:]*))?>>")
+MATH = re.compile(r"(?<![\\$`])\$(?![$`\s])([^$`\n]+?)(?<!\s)\$(?![$`])")
+DISPLAY = re.compile(r"^\$\$\s*(.+?)\s*\$\$$", re.MULTILINE)
+CHINESE = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+CHANGES, STAYS = "<!--~-->", "<!--/-->"  # around what a new run may change
+DATA = "minprune-data"  # the key under which a picture holds what it draws
+
+
+class Cell(NamedTuple):
+    """A piece of a lesson.
+
+    language  "en" or "zh" of prose, None of code
+    volatile  whether the output of code changes from run to run
+    """
+
+    source: str
+    language: str | None = None
+    volatile: bool = False
+
+
+class Run(NamedTuple):
+    """What a cell of code gave: text, and pictures as {label: figure}."""
+
+    printed: str
+    figures: dict
+
+
+def cells_of(text):
+    """The cells of a lesson's text.
+
+    >>> prose, code = cells_of("# %% [markdown] lang=\\"en\\"\\n# Hello\\n# %%\\nx = 1\\n")
+    >>> prose.source, prose.language, code.source, code.language
+    ('Hello', 'en', 'x = 1', None)
+    """
+    parts = MARK.split(text)
+    if parts[0].strip():
+        raise ValueError("a lesson begins with a cell: # %%")
+    return [_cell(head, body) for head, body in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def _cell(head, body):
+    if not head.startswith("[markdown]"):
+        if head not in ("", "volatile"):
+            raise ValueError(f"a cell of code may be volatile and nothing else, got {head!r}")
+        return Cell(body.strip("\n"), None, head == "volatile")
+    (language,) = re.findall(r'lang="(\w+)"', head) or [None]
+    if language not in LANGUAGES:
+        raise ValueError(f'prose must have lang="en" or lang="zh", got {head!r}')
+    lines = body.strip("\n").split("\n")
+    if bad := [line for line in lines if not line.startswith("#")]:
+        raise ValueError(f"prose must be comments, got {bad[0]!r}")
+    return Cell("\n".join(line[2:] if line[1:2] == " " else line[1:] for line in lines), language)
+
+
+def run_lesson(path, quick=False):
+    """Run a lesson; returns its cells, what each gave, and its prose with the numbers filled in.
+
+    quick  whether the lesson is told to take little data and few epochs, by `QUICK` in the
+           environment
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    cells, names, found = cells_of(Path(path).read_text(encoding="utf-8")), {}, []
+    before = os.environ.pop("QUICK", None)
+    os.environ |= {"QUICK": "1"} if quick else {}
+    try:
+        for number, cell in enumerate(cells):
+            if cell.language is None:
+                found.append(_run(cell, names, f"{path}, cell {number}"))
+            else:
+                found.append(filled(cell.source, names))
+    finally:
+        os.environ.pop("QUICK", None)
+        os.environ |= {} if before is None else {"QUICK": before}
+    return cells, found
+
+
+def _run(cell, names, where):
+    import matplotlib.pyplot as plt
+
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(cell.source, where, "exec"), names)
+    figures = {plt.figure(n).get_label(): plt.figure(n) for n in plt.get_fignums()}
+    plt.close("all")
+    return Run(printed.getvalue(), figures)
+
+
+def filled(text, names):
+    """Prose with every <<expression:format>> replaced by its value."""
+
+    def value(match):
+        changes, expression, form = match.groups()
+        shown = format(eval(expression, names), form or "")
+        return f"{CHANGES}{shown}{STAYS}" if changes else shown
+
+    return NUMBER.sub(value, text)
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def page(stem, language, cells, found):
+    """The lesson as Markdown for GitHub."""
+    number, lines = stem[:2], [_other_language(stem, language), ""]
+    for cell, result in zip(cells, found, strict=True):
+        if cell.language == language:
+            lines += [_joined(_math(result)) if language == "zh" else _math(result), ""]
+        elif cell.language is None:
+            lines += [f"```python\n{cell.source}\n```", ""]
+            if result.printed.strip():
+                block = f"```text\n{result.printed.rstrip()}\n```"
+                lines += [f"{CHANGES}\n{block}\n{STAYS}" if cell.volatile else block, ""]
+            for label in result.figures:
+                lines += [f"![{label}](../figures/{number}_{label}.png)", ""]
+    return "\n".join(lines)
+
+
+def _other_language(stem, language):
+    """The line at the top that leads to the other page and to the source."""
+    other = f"[中文]({stem}.zh.md)" if language == "en" else f"[English]({stem}.md)"
+    source = {"en": "source", "zh": "源码"}[language]
+    return f"{other} · [{source}]({stem}.py)"
+
+
+def _math(text):
+    """Formulas as GitHub shows them anywhere, also beside Chinese characters: $`x`$, and blocks."""
+    return MATH.sub(r"$`\1`$", DISPLAY.sub(r"```math\n\1\n```", text))
+
+
+def _joined(text):
+    """Without the ends of lines between two Chinese characters, which would be shown as spaces."""
+    return re.sub(f"(?<={CHINESE})\n(?={CHINESE})", "", text)
+
+
+def differs(old, new, tolerance=0.02):
+    """The first line where two pages differ, or None.
+
+    What may change is left out; of numbers with a decimal point a small difference is allowed, as
+    processors round sums in another order.
+    """
+    old, new = (re.sub(f"{CHANGES}.*?{STAYS}", CHANGES, text, flags=re.DOTALL).splitlines()
+                for text in (old, new))  # fmt: skip
+    for a, b in zip(old, new, strict=False):
+        if not _alike(a, b, tolerance):
+            return f"{a!r} is now {b!r}"
+    return None if len(old) == len(new) else f"{len(old)} lines are now {len(new)}"
+
+
+def _alike(a, b, tolerance):
+    number = re.compile(r"\d+\.\d+")
+    if number.sub("0.0", a).split() != number.sub("0.0", b).split():
+        return False
+    pairs = zip(map(float, number.findall(a)), map(float, number.findall(b)), strict=True)
+    return all(abs(x - y) <= tolerance * max(abs(x), abs(y), 1.0) for x, y in pairs)
+
+
+# --- pictures ------------------------------------------------------------------------------------
+
+
+def drawn(figure):
+    """What a figure shows, as numbers: of every axes its labels, lines, bars, points and images."""
+    found = []
+    for axes in figure.axes:
+        curves = [np.ma.filled(np.asarray(line.get_xydata(), float), np.nan) for line in axes.lines]
+        points = [np.asarray(c.get_offsets(), float) for c in axes.collections]
+        bars = [[patch.get_height(), patch.get_width()] for patch in axes.patches
+                if hasattr(patch, "get_height")]  # fmt: skip
+        images = [np.asarray(image.get_array(), float) for image in axes.images]
+        texts = [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
+        texts += [
+            t.get_text() for t in (axes.get_legend().get_texts() if axes.get_legend() else [])
+        ]
+        numbers = [_summary(part) for part in (*curves, *points, np.array(bars), *images)]
+        found.append({"texts": texts, "numbers": numbers})
+    return found
+
+
+def _summary(array):
+    """A shape, and up to 40 numbers of the array, evenly taken."""
+    flat = np.nan_to_num(np.asarray(array, float).ravel(), nan=0, posinf=0, neginf=0)
+    chosen = (
+        flat[np.linspace(0, flat.size - 1, min(flat.size, 40)).astype(int)] if flat.size else flat
+    )
+    return [list(np.shape(array)), [float(f"{number:.4g}") for number in chosen]]
+
+
+def save_figure(figure, path):
+    """A picture that holds what it draws, so that pictures can be compared by that."""
+    figure.savefig(path, dpi=110, bbox_inches="tight", metadata={DATA: json.dumps(drawn(figure))})
+
+
+def held_by(path):
+    """What a picture of `save_figure` draws."""
+    data, at = Path(path).read_bytes(), 8
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        body = data[at + 8 : at + 8 + length]
+        if kind in (b"tEXt", b"zTXt", b"iTXt") and body.startswith(DATA.encode()):
+            text = body.partition(b"\0")[2]
+            return json.loads(zlib.decompress(text[1:]) if kind == b"zTXt" else text.lstrip(b"\0"))
+        at += 12 + length
+    raise ValueError(f"{path} holds no data")
+
+
+def figure_differs(old, new, tolerance=0.05):
+    """Whether two pictures, as `drawn`, show something else; numbers up to a share of the range."""
+    if [axes["texts"] for axes in old] != [axes["texts"] for axes in new]:
+        return True
+    for a, b in zip(old, new, strict=True):
+        if [shape for shape, _ in a["numbers"]] != [shape for shape, _ in b["numbers"]]:
+            return True
+        for (_, x), (_, y) in zip(a["numbers"], b["numbers"], strict=True):
+            if x and np.abs(np.subtract(x, y)).max() > tolerance * max(np.ptp(x), np.abs(x).max()):
+                return True
+    return False
+
+
+# --- notebooks -----------------------------------------------------------------------------------
+
+
+def notebook(cells, language):
+    """The lesson as a Jupyter notebook, format 4.5, without outputs and without numbers."""
+    found = []
+    for number, cell in enumerate(cells):
+        if cell.language not in (None, language):
+            continue
+        lines = NUMBER.sub("…", cell.source).splitlines(keepends=True)
+        kind = {"cell_type": "code", "execution_count": None, "outputs": []}
+        prose = {"cell_type": "markdown"}
+        found.append((kind if cell.language is None else prose)
+                     | {"id": f"cell-{number}", "metadata": {}, "source": lines})  # fmt: skip
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return {"cells": found, "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+            "nbformat": 4, "nbformat_minor": 5}  # fmt: skip

@@ -1,0 +1,234 @@
+"""Cells, prose with numbers, pages, pictures compared by what they show, notebooks."""
+
+import json
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from minprune import lessons
+from minprune.lessons import (
+    Cell,
+    cells_of,
+    differs,
+    drawn,
+    figure_differs,
+    filled,
+    held_by,
+    notebook,
+    page,
+    run_lesson,
+    save_figure,
+)
+
+TUTORIALS = Path(__file__).parents[1] / "tutorials"
+LESSONS = sorted(TUTORIALS.glob("[0-9][0-9]_*.py"))
+TEXT = """\
+# %% [markdown] lang="en"
+# # Title
+#
+# Half of <<n>> is $n/2$, that is <<n / 2:.1f>>.
+# %% [markdown] lang="zh"
+# # 标题
+#
+# 数 $n$，也就是
+# 一半：<<n / 2:.1f>>。
+#
+# $$ n / 2 $$
+
+# %%
+n = 7
+print("n is", n)
+
+# %% volatile
+import os
+print("quick" if os.environ.get("QUICK") else "full")
+"""
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    path = tmp_path / "01_small.py"
+    path.write_text(TEXT.replace("# %%\nn = 7", "# %%\nn = 7", 1), encoding="utf-8")
+    return path
+
+
+def first(text):
+    """Code before the prose that uses it."""
+    cells = cells_of(text)
+    return [cells[2], cells[0], cells[1], cells[3]]
+
+
+def test_cells():
+    en, zh, code, volatile = cells_of(TEXT)
+    assert en.source.startswith("# Title\n\nHalf") and (en.language, zh.language) == ("en", "zh")
+    assert code == Cell('n = 7\nprint("n is", n)') and volatile.volatile
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\n# %%\n", "begins with a cell"),
+        ("# %% [markdown]\n# x\n", "must have lang"),
+        ('# %% [markdown] lang="de"\n# x\n', "must have lang"),
+        ('# %% [markdown] lang="en"\nx = 1\n', "prose must be comments, got 'x = 1'"),
+        ("# %% slow\nx = 1\n", "volatile and nothing else"),
+    ],
+)
+def test_what_is_no_lesson(text, said):
+    with pytest.raises(ValueError, match=said):
+        cells_of(text)
+
+
+def test_numbers_in_prose_are_computed():
+    names = {"a": 0.25, "b": [1, 2]}
+    assert filled("<<a:.0%>> of <<sum(b)>>", names) == "25% of 3"
+    assert filled("<<~a:.1f>> s", names) == "<!--~-->0.2<!--/--> s"
+    with pytest.raises(NameError):
+        filled("<<c>>", names)
+
+
+def test_a_run_gives_what_is_printed_and_drawn(tmp_path):
+    path = tmp_path / "01_x.py"
+    path.write_text("# %%\nimport matplotlib.pyplot as plt\nprint(1)\nplt.figure('a')\n"
+                    "plt.figure('b')\n# %%\nprint(2)\n# %% volatile\nimport os\n"
+                    "print(os.environ.get('QUICK'))\n")  # fmt: skip
+    _, (one, two, three) = run_lesson(path)
+    assert one.printed == "1\n" and [*one.figures] == ["a", "b"]
+    assert two == ("2\n", {}) and three.printed == "None\n"
+    assert run_lesson(path, quick=True)[1][2].printed == "1\n"
+    assert not plt.get_fignums()
+
+
+def test_an_error_names_the_lesson(tmp_path):
+    path = tmp_path / "01_x.py"
+    path.write_text("# %%\nx = 1\n# %%\n1 / 0\n")
+    with pytest.raises(ZeroDivisionError) as error:
+        run_lesson(path)
+    assert "01_x.py, cell 1" in str(error.getrepr())
+
+
+def test_pages_of_both_languages():
+    cells = first(TEXT)
+    names = {"n": 7}
+    found = [lessons.Run("n is 7\n", {"plot": None}), filled(cells[1].source, names),
+             filled(cells[2].source, names), lessons.Run("full\n", {})]  # fmt: skip
+    en, zh = (page("01_small", language, cells, found) for language in ("en", "zh"))
+    assert "Half of 7 is $`n/2`$, that is 3.5." in en and "标题" not in en
+    assert "数 $`n`$，也就是一半：3.5。" in zh and "```math\nn / 2\n```" in zh
+    for text in (en, zh):
+        assert '```python\nn = 7\nprint("n is", n)\n```\n\n```text\nn is 7\n```' in text
+        assert "![plot](../figures/01_plot.png)" in text
+        assert "<!--~-->\n```text\nfull\n```\n<!--/-->" in text
+    assert "(01_small.zh.md)" in en and "(01_small.md)" in zh and "(01_small.py)" in zh
+
+
+def test_dollars_that_are_no_formula():
+    assert lessons._math("`$x$` and \\$5 and $ 5 $") == "`$x$` and \\$5 and $ 5 $"
+    assert lessons._math("$a_1$，$b$") == "$`a_1`$，$`b`$"
+
+
+def test_pages_differ_where_words_or_numbers_do():
+    old = "a 0.50 b\n<!--~-->\n12.0 s\n<!--/-->\nend 3"
+    assert differs(old, old.replace("12.0", "99.9")) is None
+    assert differs(old, old.replace("0.50", "0.51")) is None
+    assert "0.60" in differs(old, old.replace("0.50", "0.60"))
+    assert differs(old, old.replace("end 3", "end 4"))
+    assert differs(old, old.replace("a 0", "c 0"))
+    assert differs(old, old + "\nmore")
+
+
+@pytest.fixture
+def figure():
+    figure, (left, right) = plt.subplots(1, 2)
+    left.plot([0, 1, 2], [1.0, 2.0, 3.0], label="up")
+    left.set(xlabel="x", title="Up")
+    left.legend()
+    right.bar([0, 1], [3, 4])
+    right.scatter([0, 1], [5, 6])
+    right.imshow(np.eye(3))
+    yield figure
+    plt.close(figure)
+
+
+def test_pictures_hold_what_they_show(figure, tmp_path):
+    save_figure(figure, tmp_path / "x.png")
+    held = held_by(tmp_path / "x.png")
+    assert held == json.loads(json.dumps(drawn(figure))) and not figure_differs(held, drawn(figure))
+    plt.figure("other").savefig(tmp_path / "y.png")
+    with pytest.raises(ValueError, match="holds no data"):
+        held_by(tmp_path / "y.png")
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: f.axes[0].lines[0].set_ydata([1, 2, 4]),
+        lambda f: f.axes[0].set_xlabel("other"),
+        lambda f: f.axes[0].plot([1], [1]),
+        lambda f: f.axes[0].lines[0].set_data([0, 1], [1, 2]),
+        lambda f: f.axes[1].patches[0].set_height(1),
+        lambda f: f.axes[1].images[0].set_data(np.ones((3, 3))),
+        lambda f: f.axes[0].get_legend().get_texts()[0].set_text("down"),
+    ],
+)
+def test_pictures_that_show_something_else(figure, change):
+    before = json.loads(json.dumps(drawn(figure)))
+    change(figure)
+    assert figure_differs(before, drawn(figure))
+
+
+def test_a_small_difference_is_none(figure):
+    before = drawn(figure)
+    figure.axes[0].lines[0].set_ydata([1, 2.01, 3])
+    assert not figure_differs(before, drawn(figure))
+
+
+def test_notebooks():
+    made = notebook(cells_of(TEXT), "zh")
+    kinds = [cell["cell_type"] for cell in made["cells"]]
+    assert kinds == ["markdown", "code", "code"]
+    assert (made["nbformat"], made["nbformat_minor"]) == (4, 5)
+    assert "".join(made["cells"][0]["source"]).startswith("# 标题")
+    for cell in made["cells"]:
+        assert re.fullmatch("[a-zA-Z0-9_-]{1,64}", cell["id"]) and cell["metadata"] == {}
+        assert all(line.endswith("\n") for line in cell["source"][:-1])
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == [] and cell["execution_count"] is None
+    assert len({cell["id"] for cell in made["cells"]}) == 3
+
+
+# --- the lessons ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_a_lesson_runs_and_its_claims_hold(path):
+    cells, _ = run_lesson(path, quick=True)
+    assert any("assert " in cell.source for cell in cells if cell.language is None)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_a_lesson_is_short_and_in_both_languages(path):
+    text = path.read_text(encoding="utf-8")
+    cells = cells_of(text)
+    chinese = sum(cell.source.count("\n") + 2 for cell in cells if cell.language == "zh")
+    assert len(text.splitlines()) - chinese <= 180
+    prose = [cell.language for cell in cells if cell.language]
+    assert prose == ["en", "zh"] * (len(prose) // 2), "English, then Chinese, of each piece"
+    for cell in cells:
+        if cell.language == "zh":
+            assert re.search("[\u4e00-\u9fff]", cell.source)
+    last = [cell.source for cell in cells if cell.language][-2:]
+    assert "Now you" in last[0] and "轮到你了" in last[1] and "exercises" in last[0]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_the_pages_and_pictures_are_there(path):
+    for ending in (".md", ".zh.md"):
+        text = path.with_name(path.stem + ending).read_text(encoding="utf-8")
+        for picture in re.findall(r"\]\(\.\./(figures/[^)]+)\)", text):
+            assert held_by(TUTORIALS.parent / picture)
+        assert "<<" not in text and not re.search(r"(?<![`$\\])\$(?![`$])\w", text)

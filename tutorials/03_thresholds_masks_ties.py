@@ -1,0 +1,121 @@
+# %% [markdown] lang="en"
+# # 03  Thresholds, masks and ties
+#
+# *Ten minutes. Afterwards you can turn weights into a mask, say what happens to ties, and prune
+# exactly as many weights as you want.*
+#
+# Which of these nine weights should go, if everything below 0.2 is to be pruned?
+# %% [markdown] lang="zh"
+# # 03  阈值、掩码与并列
+#
+# *约十分钟。学完后你能把权重变成掩码，说清并列的权重如何处理，并能恰好剪掉指定数量的权重。*
+#
+# 下面九个权重，若要剪掉所有小于 0.2 的，应该剪掉哪几个？
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+import minprune as mp
+
+W = np.array([[0.1, 0.3, 0.5], [0.6, -0.7, 0.8], [0.9, 0.1, 0.3]])
+mask = mp.threshold_mask(mp.magnitude(W), theta=0.2)
+print(mask.astype(int))
+print(mp.apply_mask(W, mask))
+
+# %% [markdown] lang="en"
+# A **mask** is an array of the same shape that says of each weight whether it stays. The rule is
+# about the *size* of a weight, $|w|$: the weight $-0.7$ is one of the largest and stays.
+#
+# $$m_i = 1 \text{ if } |w_i| \ge \theta, \text{ else } 0, \qquad w'_i = m_i\, w_i$$
+#
+# Two weights of nine are gone: a **sparsity** of <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>.
+# %% [markdown] lang="zh"
+# **掩码**是与权重同形状的数组，逐个说明权重是否保留。规则看的是权重的*大小*，即 $|w|$：权重 $-0.7$
+# 是其中较大的一个，应当保留。
+#
+# $$m_i = 1 \text{ if } |w_i| \ge \theta, \text{ else } 0, \qquad w'_i = m_i\, w_i$$
+#
+# 九个权重中剪掉了两个，**稀疏度**为 <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>。
+
+# %%
+assert mask[1, 1] and (~mask).sum() == 2
+
+# %% [markdown] lang="en"
+# ## From a threshold to a number, and back
+#
+# Somebody who asks for a threshold cannot know how many weights will go; somebody who asks for a
+# sparsity cannot know the threshold. A picture of all magnitudes in order shows both at once.
+# %% [markdown] lang="zh"
+# ## 阈值与数量的换算
+#
+# 给定阈值时，事先并不知道会剪掉多少权重；给定稀疏度时，事先也不知道阈值是多少。把所有权重按大小
+# 排好画出来，两者便一目了然。
+
+# %%
+rng = np.random.default_rng(0)
+w = np.round(rng.standard_normal(200), 1)  # rounded: many weights are equal
+ordered = np.sort(np.abs(w))
+k = mp.prune_count(w.size, 0.5)
+theta = ordered[k - 1]
+
+figure, axes = plt.subplots(num="ties", figsize=(7, 3.2))
+axes.step(np.arange(w.size), ordered, where="post", color="#0072B2", label="magnitudes in order")
+axes.axvline(k, color="#D55E00", linestyle="--", label=f"k = {k}: half of all")
+axes.axhspan(
+    theta - 0.02, theta + 0.02, color="#999999", alpha=0.5, label=f"all of size {theta:.1f}"
+)
+axes.set(xlabel="weights, smallest first", ylabel="magnitude", title="The k-th weight has equals")
+axes.legend()
+figure.tight_layout()
+
+# %% [markdown] lang="en"
+# ## What can go wrong: ties
+#
+# The steps in the picture are ties. The line at $k$ cuts through one, so no threshold can prune
+# exactly half: it takes the whole step, or leaves it. `rank_mask` prunes exactly $k$; among equals
+# the one that stands first goes first, so that everybody gets the same mask.
+# %% [markdown] lang="zh"
+# ## 容易出错的地方：并列
+#
+# 图中的每一级台阶都是一组并列的权重。$k$ 处的竖线恰好穿过其中一级，因此没有哪个阈值能恰好剪掉一半：
+# 要么整级都剪掉，要么整级都留下。`rank_mask` 恰好剪掉 $k$ 个；并列时排在前面的先剪，这样人人得到
+# 同一个掩码。
+
+# %%
+keep_ties = mp.threshold_mask(np.abs(w), theta, ties="keep")
+prune_ties = mp.threshold_mask(np.abs(w), theta, ties="prune")
+exact = mp.rank_mask(np.abs(w), k)
+for name, m in (("ties kept", keep_ties), ("ties pruned", prune_ties), ("rank", exact)):
+    print(f"{name:12} {np.count_nonzero(~m):4} of {w.size} pruned")
+assert np.count_nonzero(~keep_ties) < k < np.count_nonzero(~prune_ties)
+assert np.count_nonzero(~exact) == k
+
+# %% [markdown] lang="en"
+# ## The mistake in print
+#
+# One of the texts that minprune was built from (D-4.3) prunes this matrix at 0.2, finds a mask with
+# seven ones, and then prints seven **zeros** as the pruned weights. `python -m minprune worked D-4.3`
+# shows every line of it beside the right one. Another (B-3) forgets the absolute value:
+# %% [markdown] lang="zh"
+# ## 书上的错误
+#
+# minprune 所依据的文章之一（D-4.3）在阈值 0.2 下剪这个矩阵，得到的掩码有七个 1，接着却把剪枝后的
+# 权重印成了七个 **0**。运行 `python -m minprune worked D-4.3` 可以逐行对照。另一篇（B-3）漏掉了绝对值：
+
+# %%
+from minprune.formulas.misprints import signed_threshold_mask_misprint
+
+print(signed_threshold_mask_misprint(W, 0.2).astype(int))
+assert not signed_threshold_mask_misprint(W, 0.2)[1, 1]  # the largest but one is gone
+
+# %% [markdown] lang="en"
+# ## Now you
+#
+# Write `threshold_mask` and `prune_smallest` yourself:
+# `python -m minprune exercises start mine`, then `check 1.2` and `check 1.3` in that folder.
+# %% [markdown] lang="zh"
+# ## 轮到你了
+#
+# 自己写出 `threshold_mask` 和 `prune_smallest`：先运行
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 1.2` 和 `check 1.3`。
