@@ -553,6 +553,22 @@ def test_a_deep_network_takes_the_sparse_way(monkeypatch, N):
     np.testing.assert_allclose(sparse(x), right, rtol=1e-3, atol=1e-5 * np.abs(right).max())
 
 
+@pytest.mark.parametrize("what", ["not a number", "overflow"])
+def test_a_bad_sample_leaves_nothing_behind_for_a_panel_that_is_not_full(monkeypatch, what):
+    network = mlp([20, 30, 30, 5], np.random.default_rng(0), he_normal)
+    sparse = SparseEngine(network, threads=1)
+    sure, each = sparse._panel_plan.ends.limits
+    x = samples(network, 16).astype("f") * np.float32(sure / 10)
+    x[:, 0] = 1.01 * sure  # so that all that is computed is looked at
+    full = x.copy()
+    full[15] = np.nan if what == "not a number" else 0.99 * each
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(sparse(full)[15], network(full)[15], 1e-4)
+    monkeypatch.setattr(SparseEngine, "_dense", None)
+    for N in (5, 16):
+        check(sparse, network, x[:N])
+
+
 @pytest.mark.parametrize("N", [1, 5, 70])
 def test_an_overflow_between_the_limits_is_seen(N):
     grow = Dense(np.full((2, 2), 1e13, "f"), np.zeros(2))
