@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -725,7 +726,10 @@ def test_any_number_of_threads_gives_the_same(shared, name):
         for threads in SHARED:
             sparse = SparseEngine(network, threads)
             check(sparse, network, x)
-            assert 1 <= sum(map(len, sparse._free.values())) <= threads
+            until = time.monotonic() + 60
+            while not (kept := sum(map(len, sparse._free.values()))) and time.monotonic() < until:
+                pass  # one that begins late has it for a moment, though it finds nothing to do
+            assert 1 <= kept <= threads
 
 
 def test_threads_find_the_samples_that_are_not_finite(shared):
