@@ -300,6 +300,11 @@ IMAGES = {
     "steps and pooling": ((12, 11, 2), [conv(5, 3, 2, 1), relu, biggest(2), conv(9, 2)]),
     "left over": ((8, 9, 1), [conv(3, 2), biggest(3), relu, conv(2, 1, 2)]),
     "overlapping": ((7, 8, 2), [conv(3, 2), relu, biggest(3, 1), conv(2, 2), biggest(2, 3)]),
+    "steps of 2 by other windows": ((9, 12, 2), [conv(3, 2), biggest(3, 2), relu, biggest(1, 2)]),
+    "pooled, then among zeros": ((8, 16, 1), [conv(3, 3, 1, "same"), relu, biggest(2),
+                                              conv(2, 3, 1, "same"), biggest(2), conv(2, 2, 1, 1)]),
+    "pooled, then zeros on the right": ((14, 6, 2), [conv(3, 3, 1, "same"), biggest(2), relu,
+                                                     conv(2, 2, 1, "same")]),
     "gaps": ((9, 9, 2), [conv(3, 2), biggest(2, 3), bn, average(1, 2), sigmoid]),
     "pooling first": ((7, 8, 3), [biggest(2), bn, conv(4, 2, 1, "same"), average(2, 1), tanh]),
     "pooling twice": ((13, 13, 1), [conv(3, 2), biggest(2), biggest(2), relu, biggest(3, 1)]),
@@ -634,6 +639,20 @@ def test_engine_takes_images_of_any_layout(lay, N):
     x = np.array(given, "d")
     np.testing.assert_array_equal(SparseEngine(network)(given), as_dtype(network, "d")(x))
     np.testing.assert_array_equal(np.asarray(given, "d"), x)
+
+
+@pytest.mark.skipif(PYTHON, reason="it is about compiled code")
+def test_loops_are_compiled_for_one_kind_of_array_only():
+    sparse, x = SparseEngine(deep()), quarters(0, 5, 13).astype("f")
+    frozen = x.copy()
+    frozen.flags.writeable = False
+    loops = engine_module.run_samples, engine_module.run_panels
+    for N in (1, 5):
+        expected = sparse(x[:N])
+        before = [len(loop.signatures) for loop in loops]
+        for given in (frozen, unaligned(x), x[:, ::-1].copy()[:, ::-1], np.asfortranarray(x)):
+            np.testing.assert_array_equal(sparse(given[:N]), expected)
+        assert [len(loop.signatures) for loop in loops] == before
 
 
 @pytest.mark.parametrize(
