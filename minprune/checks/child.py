@@ -14,6 +14,7 @@ import os
 import struct
 import sys
 import types
+import zipfile
 
 try:
     import numpy as np
@@ -39,7 +40,10 @@ def pack(value):
 
 
 def unpack(data):
-    """The way back."""
+    """The way back; `ValueError` for what `pack` has not made, as a little that swells to much."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        if sum(part.file_size for part in file.infolist()) > len(data):
+            raise ValueError("the parts are larger than the whole")
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     return _value(json.loads(arrays["tree"].tobytes()), arrays)

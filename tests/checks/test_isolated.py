@@ -1,10 +1,12 @@
 """Files that try everything: each gets what it deserves, and nothing else is touched."""
 
+import io
 import os
 import re
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -239,3 +241,50 @@ def test_a_check_whose_calls_are_not_all_answered_has_not_passed():
     check.edge("one", given(-1.0))
     verdict = judge(check, lambda calls: [])
     assert (verdict.status, verdict.passed) == ("broken", False)
+
+
+@ON_LINUX
+def test_a_process_without_group_and_mark_is_ended_by_who_does_nothing_else(tmp_path):
+    note, path = tmp_path / "pid", tmp_path / "escape.py"
+    path.write_text(f"""{HEAD}import subprocess
+def f(x):
+    code = "import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    subprocess.Popen([sys.executable, "-c", code], env={{}}, start_new_session=True)
+    while not (os.path.exists({str(note)!r}) and open({str(note)!r}).read()):
+        time.sleep(0.01)
+    return x
+""")
+    code = f"""
+from minprune.checks import isolated
+from minprune.checks.check import given
+assert isolated.stay_alone()
+try:
+    print(isolated.answers({str(path)!r}, "f", [given(1.0)]))
+except isolated.Broken as problem:
+    print(problem.args[0])
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "It left a process behind.\n"
+    gone = Path("/proc", note.read_text(), "cmdline")
+    assert not gone.exists() or not gone.read_bytes()
+
+
+def test_an_answer_that_swells_is_refused(verdict_of):
+    body = """import io, zipfile
+buffer = io.BytesIO()
+with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+    file.writestr("tree.npy", bytes(10**8))
+small = buffer.getvalue()
+sys.modules["__main__"].pack = lambda value: small
+return score"""
+    with pytest.raises(ValueError, match="larger than the whole"):
+        child.unpack(swollen())
+    verdict = verdict_of(mask(body))
+    assert verdict.status == "failed" and "cannot be read" in verdict.en
+
+
+def swollen():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("tree.npy", bytes(10**7))
+    return buffer.getvalue()
