@@ -223,7 +223,9 @@ def explained(failure):
     if what == "kind" and got is None and not where:
         return "It returns nothing.", "函数没有返回值。"
     if what == "kind":
-        en, zh = ([shape_of(value, language) for value in (got, expected)] for language in ("en", "zh"))
+        en, zh = (
+            [shape_of(value, language) for value in (got, expected)] for language in ("en", "zh")
+        )
         return (f"The result{at} is {en[0]}, not {en[1]}.", f"结果{at}应为{zh[1]}，得到{zh[0]}。")
     if what in ("shape", "length"):
         name = {"shape": "形状", "length": "长度"}[what]

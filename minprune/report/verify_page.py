@@ -100,12 +100,13 @@ def text_of(value):
     return repr(value)[:500]
 
 
-def wide(text, columns):
+def wide(text, width):
     """The text filled up to so many columns; a Chinese character takes two."""
-    return text + " " * (columns - _columns(text))
+    return text + " " * (width - columns(text))
 
 
-def _columns(text):
+def columns(text):
+    """How many columns of a terminal a text takes."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
@@ -113,9 +114,9 @@ def _indented(text, first):
     lines = text.splitlines() or [""]
     if len(lines) == 1:
         return textwrap.wrap(
-            text, WIDTH, initial_indent=first, subsequent_indent=" " * _columns(first)
+            text, WIDTH, initial_indent=first, subsequent_indent=" " * columns(first)
         )
-    return [f"{first if k == 0 else ' ' * _columns(first)}{line}" for k, line in enumerate(lines)]
+    return [f"{first if k == 0 else ' ' * columns(first)}{line}" for k, line in enumerate(lines)]
 
 
 def as_json(rows, seed):
