@@ -120,7 +120,7 @@ def shape_of(value, language="en"):
     'an array (2, 3) of booleans'
     """
     words = WORDS[language]
-    if isinstance(value, (list, tuple)) or isinstance(value, dict):
+    if isinstance(value, (list, tuple, dict)):
         return words["dict" if isinstance(value, dict) else "list"].format(len(value))
     array = np.asarray(value)
     kind = array.dtype.kind if array.dtype.kind in KINDS else "O"
@@ -140,9 +140,10 @@ WORDS = {
         "many": {**KINDS, "O": "objects"},
     },
     "zh": {
-        "NoneType": "None", "Fraction": "分数", "list": "长度为 {} 的列表", "dict": "含 {} 项的字典",
-        "array": "形状 {} 的{}数组",
-        "one": {"b": "布尔值", "i": "整数", "u": "整数", "f": "浮点数", "U": "文本", "O": "{} 对象"},
+        "NoneType": "None", "Fraction": "分数", "list": "长度为 {} 的列表",
+        "dict": "含 {} 项的字典", "array": "形状 {} 的{}数组",
+        "one": {"b": "布尔值", "i": "整数", "u": "整数", "f": "浮点数", "U": "文本",
+                "O": "{} 对象"},
         "many": {"b": "布尔", "i": "整数", "u": "整数", "f": "浮点", "U": "文本", "O": "对象"},
     },
 }  # fmt: skip

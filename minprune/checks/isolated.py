@@ -32,7 +32,12 @@ class Limits(NamedTuple):
 
 
 class Broken(Exception):
-    """A file or function that cannot be judged; its two arguments say why, in both languages."""
+    """A file or function that cannot be judged; its two arguments say why, in both languages.
+
+    call  the one that was not answered, if it was a call
+    """
+
+    call = None
 
 
 def functions_in(path):
@@ -95,7 +100,9 @@ def answers(path, name, calls, limits=None):
             text = file.read(10_000).decode(errors="replace")
     outcomes = [_outcome(data, call) for data, call in zip(raw, calls, strict=False)]
     if len(outcomes) < len(calls):
-        raise Broken(*_reason(why, len(outcomes), process.returncode, limits))
+        problem = Broken(*_reason(why, len(outcomes), process.returncode, limits))
+        problem.call = calls[len(outcomes)]
+        raise problem
     if others:
         raise Broken("It left a process behind.", "函数留下了仍在运行的进程。")
     return outcomes, text

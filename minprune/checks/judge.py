@@ -132,8 +132,10 @@ class Trial:
         If there is none, and the kind of the numbers is not all that is wrong, one that did but for
         whole numbers in place of floats, or the reverse.
         """
-        values = [outcome.value for outcome in outcomes]
-        right = all(self._same_value(e, v, False) for e, v in zip(self.expected, values))
+        right = all(
+            self._same_value(expected, outcome.value, False)
+            for expected, outcome in zip(self.expected, outcomes, strict=False)
+        )
         for strict in (True,) if right else (True, False):
             for mistake, theirs in zip(self.check.mistakes, self.of_mistakes, strict=True):
                 if self._same(theirs, outcomes, strict):
