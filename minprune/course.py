@@ -95,11 +95,10 @@ def run_exercises(options):
 
 def start(options):
     folder = Folder.start(options.folder, options.lang)
+    begin = f"    cd {folder.path}\n    {sys.executable} -m minprune exercises check\n"
     print({
-        "en": f"{len(exercises())} exercises are in {folder.path}/. Begin with\n\n"
-              f"    cd {folder.path}\n    python -m minprune exercises check\n",
-        "zh": f"{len(exercises())} 道练习已放入 {folder.path}/。这样开始：\n\n"
-              f"    cd {folder.path}\n    python -m minprune exercises check\n",
+        "en": f"{len(exercises())} exercises are in {folder.path}/. Begin with\n\n{begin}",
+        "zh": f"{len(exercises())} 道练习已放入 {folder.path}/。这样开始：\n\n{begin}",
     }[folder.language])  # fmt: skip
 
 
@@ -141,16 +140,27 @@ def _attempt(folder, exercise, seconds):
 
 
 def watch(options, looks=None):
-    """Check what has changed, until interrupted; `looks` ends it after so many."""
+    """Check what has changed, and behind a pass the next, until interrupted or all are right.
+
+    looks  ends it after so many looks at the files
+    """
     folder, seen = Folder.around(options.dir), None
+    print({
+        "en": f"Watching {folder.path}; Ctrl-C ends it",
+        "zh": f"正在监视 {folder.path}；按 Ctrl-C 结束",
+    }[folder.language])  # fmt: skip
     while looks is None or looks > 0:
         times = {e: _time(folder.file(e)) for e in exercises().values()}
-        if seen is None:
-            changed = [next((e for e in times if not folder.is_passed(e)), None)]
-        else:
-            changed = [exercise for exercise in times if times[exercise] != seen[exercise]]
-        for exercise in filter(None, changed):
-            print(attempt_text(_attempt(folder, exercise, options.seconds), folder.language))
+        changed = [e for e in times if seen is None or times[e] != seen[e]]
+        found = [_attempt(folder, e, options.seconds) for e in changed if seen is not None]
+        if seen is None or any(one.passed for one in found):  # on to the next
+            left = next((e for e in times if not folder.is_passed(e)), None)
+            found += [] if left is None else [_attempt(folder, left, options.seconds)]
+        for one in found:
+            print(attempt_text(one, folder.language), flush=True)
+        if all(map(folder.is_passed, times)):
+            print({"en": "All are right.", "zh": "全部正确。"}[folder.language])
+            return
         seen = times
         looks = None if looks is None else looks - 1
         time.sleep(PAUSE)
@@ -162,8 +172,8 @@ def _time(file):
 
 def hint(options):
     folder, exercise = Folder.around(options.dir), exercise_of(options.id)
-    text, number = folder.next_hint(exercise)
-    print(f"{exercise.id}  {number}/{len(exercise.hints[folder.language])}  {text}")
+    for number, text in enumerate(folder.next_hints(exercise), 1):
+        print(f"{exercise.id}  {number}/{len(exercise.hints[folder.language])}  {text}")
 
 
 def reset(options):

@@ -47,7 +47,7 @@ def list_text(folder, statuses):
                     marks.append({"en": f"hints: {hints}", "zh": f"提示 {hints} 条"}[language])
                 if exercise.id in folder.note["given_up"]:
                     marks.append({"en": "solution seen", "zh": "看过答案"}[language])
-                title_ = wide(exercise.title[language], 48)
+                title_ = wide(exercise.title[language], 60)
                 lines.append(f"   {exercise.id:5}{title_}{exercise.points:3}  {', '.join(marks)}")
     return "\n".join(lines)
 
