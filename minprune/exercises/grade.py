@@ -1,5 +1,6 @@
 """Grades for a folder of submissions, in which every folder is one student's."""
 
+import contextlib
 import json
 import os
 import queue
@@ -29,8 +30,11 @@ from minprune.exercises.worker import READY, opened
 OPEN = 0  # the seed of the cases that students have
 HIDDEN = "hidden"  # right for the open seed, wrong for the other
 PATIENCE = 60.0  # seconds that a process may be silent beyond the limit of a function
+STARTING = 120.0  # seconds that a process may take to begin
 KEPT = "PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP", "TMP"  # of the environment: no secrets
-START = ("import sys; sys.path.insert(0, sys.argv[1]); sys.path.append(sys.argv[2]); "
+# the package stands behind Python's own modules, and before what is installed
+START = ("import sys; own = sum('-packages' not in path for path in sys.path); "
+         "sys.path.insert(own, sys.argv[1]); sys.path.append(sys.argv[2]); "
          "from minprune.exercises.worker import main; main()")  # fmt: skip
 
 
@@ -217,20 +221,28 @@ def _answers(tasks, limits):
     threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()
     try:
         order = {"key": key.hex(), "tasks": tasks, "limits": limits}
-        process.stdin.write(json.dumps(order).encode())
-        process.stdin.close()
-        if opened(key, lines.get(timeout=PATIENCE)) != READY:
-            raise ChildProcessError("the process that is to judge cannot be started")
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(json.dumps(order).encode())
+            process.stdin.close()
+        _wait_for_start(key, lines)
         for task in tasks:
             answer = opened(key, lines.get(timeout=limits.seconds + PATIENCE))
             if answer is None or answer[0] != task:
                 break
             found[tuple(task)] = tuple(answer[1:])
-    except (BrokenPipeError, queue.Empty):
+    except queue.Empty:
         pass
     finally:
         _end(process)
     return found
+
+
+def _wait_for_start(key, lines):
+    """`ChildProcessError` if there is no process that judges: that is no student's fault."""
+    with contextlib.suppress(queue.Empty):
+        if opened(key, lines.get(timeout=STARTING)) == READY:
+            return
+    raise ChildProcessError("the process that is to judge cannot be started")
 
 
 def _forward(pipe, lines):

@@ -104,8 +104,8 @@ def test_gradescope_of_a_right_submission(autograder, tmp_path):
                         "visibility", "stdout_visibility", "tests"}  # fmt: skip
     test = found["tests"][0]
     assert {*test} == {"name", "number", "score", "max_score", "status", "output", "visibility"}
-    assert (test["score"], test["max_score"], test["status"]) == (5, 5, "passed")
-    assert found["output"].startswith(f"5 of {sum(e.points for e in FIRST)} points")
+    assert (test["score"], test["max_score"], test["status"]) == (ONE.points, ONE.points, "passed")
+    assert found["output"].startswith(f"{ONE.points} of {sum(e.points for e in FIRST)} points")
     for other in found["tests"][1:]:
         assert (other["score"], other["status"]) == (0, "failed") and "no file" in other["output"]
 

@@ -212,7 +212,7 @@ def test_the_same_submissions_give_the_same_grades(tmp_path):
 
 def test_where_a_file_is_found(tmp_path):
     every = [*exercises().values()]
-    inner = put(tmp_path, "x", f"some/where/{FILE}")
+    inner = put(tmp_path, "x", f"a/place/{FILE}")
     assert Submission(tmp_path, every).file(ONE) == (inner, None)
     own = put(tmp_path, "y")
     assert Submission(tmp_path, every).file(ONE) == (own, None)
