@@ -138,11 +138,12 @@ class Trial:
         )
         for strict in (True,) if right else (True, False):
             for mistake, theirs in zip(self.check.mistakes, self.of_mistakes, strict=True):
-                if self._same(theirs, outcomes, strict):
+                if self.same(theirs, outcomes, strict):
                     return mistake
         return None
 
-    def _same(self, one, other, strict):
+    def same(self, one, other, strict=True):
+        """Whether two implementations did the same in every call."""
         return all(
             a.error.split(":")[0] == b.error.split(":")[0]
             and a.changed == b.changed
