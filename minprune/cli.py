@@ -148,9 +148,15 @@ def verify(options):
     from minprune.checks.verify import verify_file, verify_formulas
     from minprune.report.verify_page import as_json, formulas_table, functions_table
 
+    if options.export and options.file:
+        raise ValueError("--export writes the cases of minprune's formulas; leave the file out")
     if options.export:
         with replacing(options.export) as file:
-            file.write(json.dumps(vectors(options.seed), ensure_ascii=False, indent=1).encode())
+            file.write(
+                json.dumps(
+                    vectors(options.seed, options.formula), ensure_ascii=False, indent=1
+                ).encode()
+            )
         print(f"The cases are in {options.export}")
         return 0
     if options.file is None:

@@ -1,16 +1,33 @@
 """The commands of a course: python -m minprune exercises ..."""
 
 import json
+import sys
 import time
+from pathlib import Path
 
 from minprune.checks.isolated import Limits
 from minprune.checks.judge import PASSED
 from minprune.exercises import exercise_of, exercises
 from minprune.exercises.attempt import MISSING, NOT_STARTED, attempt
+from minprune.exercises.export import export_classroom50, export_gradescope
 from minprune.exercises.folder import Folder
-from minprune.report.exercises_page import attempt_text, attempts_json, attempts_text, list_text
+from minprune.exercises.grade import grade_all, only_grade
+from minprune.exercises.selftest import selftest
+from minprune.files import replacing, writable_folder
+from minprune.report.exercises_page import (
+    attempt_text,
+    attempts_json,
+    attempts_text,
+    grades_csv,
+    grades_json,
+    grades_text,
+    list_text,
+    selftest_text,
+)
+from minprune.report.submission_page import as_json
 
 WHAT = "functions to write, with a check that tells what is wrong"
+INSTRUCTORS = Path(__file__).parent / "exercises" / "instructors.md"
 PAUSE = 0.5  # seconds between two looks at the files
 
 
@@ -42,6 +59,33 @@ def add_exercises(commands):
             page.add_argument("--all", action="store_true", help="do not stop at the first")
             page.add_argument("--json", action="store_true", help="what was found as JSON")
     page.add_argument("--give-up", action="store_true", help="see it though yours is not right")
+    _add_instructors(acts)
+
+
+def _add_instructors(acts):
+    """The subcommands that are not for students."""
+    grade_ = acts.add_parser("grade", help="grade a folder of submissions, one folder a student")
+    grade_.add_argument("submissions", metavar="SUBMISSIONS")
+    grade_.add_argument("--csv", metavar="FILE", help="write the points as a table")
+    grade_.add_argument("--json", metavar="FILE", help="write all that was found")
+    grade_.add_argument("--jobs", type=int, default=1, help="students at a time (1)")
+    export_ = acts.add_parser("export", help="write an autograder for a platform")
+    platforms = export_.add_subparsers(dest="platform", required=True, metavar="platform")
+    for name, (what, _) in EXPORTS.items():
+        page = platforms.add_parser(name, help=f"{what}, with the package inside")
+        page.add_argument("target", metavar=what)
+        page.add_argument("--lang", choices=("en", "zh"), default="en", help="of what is said")
+        _add_grading(page, None, "drawn if left out")
+    _add_grading(grade_, 1, "1 if left out, which students can find out")
+    acts.add_parser("selftest", help="put the exercises themselves to the test")
+    acts.add_parser("instructors", help="how to run a course, and what cannot be prevented")
+
+
+def _add_grading(page, seed, what):
+    page.add_argument("--seed", type=int, default=seed, help=f"of the hidden cases; {what}")
+    page.add_argument("--assignment", type=int, metavar="N", help="only this one")
+    page.add_argument("--seconds", type=float, default=Limits().seconds,
+                      help="for one function, all calls together")  # fmt: skip
 
 
 def run_exercises(options):
@@ -51,11 +95,10 @@ def run_exercises(options):
 
 def start(options):
     folder = Folder.start(options.folder, options.lang)
+    begin = f"    cd {folder.path}\n    {sys.executable} -m minprune exercises check\n"
     print({
-        "en": f"{len(exercises())} exercises are in {folder.path}/. Begin with\n\n"
-              f"    cd {folder.path}\n    python -m minprune exercises check\n",
-        "zh": f"{len(exercises())} 道练习已放入 {folder.path}/。这样开始：\n\n"
-              f"    cd {folder.path}\n    python -m minprune exercises check\n",
+        "en": f"{len(exercises())} exercises are in {folder.path}/. Begin with\n\n{begin}",
+        "zh": f"{len(exercises())} 道练习已放入 {folder.path}/。这样开始：\n\n{begin}",
     }[folder.language])  # fmt: skip
 
 
@@ -97,16 +140,27 @@ def _attempt(folder, exercise, seconds):
 
 
 def watch(options, looks=None):
-    """Check what has changed, until interrupted; `looks` ends it after so many."""
+    """Check what has changed, and behind a pass the next, until interrupted or all are right.
+
+    looks  ends it after so many looks at the files
+    """
     folder, seen = Folder.around(options.dir), None
+    print({
+        "en": f"Watching {folder.path}; Ctrl-C ends it",
+        "zh": f"正在监视 {folder.path}；按 Ctrl-C 结束",
+    }[folder.language])  # fmt: skip
     while looks is None or looks > 0:
         times = {e: _time(folder.file(e)) for e in exercises().values()}
-        if seen is None:
-            changed = [next((e for e in times if not folder.is_passed(e)), None)]
-        else:
-            changed = [exercise for exercise in times if times[exercise] != seen[exercise]]
-        for exercise in filter(None, changed):
-            print(attempt_text(_attempt(folder, exercise, options.seconds), folder.language))
+        changed = [e for e in times if seen is None or times[e] != seen[e]]
+        found = [_attempt(folder, e, options.seconds) for e in changed if seen is not None]
+        if seen is None or any(one.passed for one in found):  # on to the next
+            left = next((e for e in times if not folder.is_passed(e)), None)
+            found += [] if left is None else [_attempt(folder, left, options.seconds)]
+        for one in found:
+            print(attempt_text(one, folder.language), flush=True)
+        if all(map(folder.is_passed, times)):
+            print({"en": "All are right.", "zh": "全部正确。"}[folder.language])
+            return
         seen = times
         looks = None if looks is None else looks - 1
         time.sleep(PAUSE)
@@ -118,8 +172,8 @@ def _time(file):
 
 def hint(options):
     folder, exercise = Folder.around(options.dir), exercise_of(options.id)
-    text, number = folder.next_hint(exercise)
-    print(f"{exercise.id}  {number}/{len(exercise.hints[folder.language])}  {text}")
+    for number, text in enumerate(folder.next_hints(exercise), 1):
+        print(f"{exercise.id}  {number}/{len(exercise.hints[folder.language])}  {text}")
 
 
 def reset(options):
@@ -141,5 +195,54 @@ def solution(options):
     print(exercise.source_of_solution())
 
 
+def grade(options):
+    only_grade()
+    targets = [path for path in (options.csv, options.json) if path]
+    _refuse_bad(targets)  # before an hour of work
+    found = grade_all(options.submissions, options.seed, options.assignment,
+                      Limits(seconds=options.seconds), options.jobs, _say)  # fmt: skip
+    print(grades_text(found))
+    texts = {options.csv: grades_csv, options.json: lambda found: as_json(grades_json(found))}
+    for path in targets:
+        with replacing(path) as file:
+            file.write(texts[path](found).encode(errors="replace"))
+
+
+def _refuse_bad(targets):
+    if len({Path(path).resolve() for path in targets}) < len(targets):
+        raise ValueError("csv and json must be two files")
+    for path in map(Path, targets):
+        if path.is_dir():
+            raise IsADirectoryError(f"{path}: is a folder")
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
+        writable_folder(path.parent)
+
+
+def _say(student):
+    print(f"{student.name!a}: {student.total}", file=sys.stderr, flush=True)
+
+
+def export(options):
+    _, write = EXPORTS[options.platform]
+    seed = write(options.target, options.seed, options.assignment, options.lang, options.seconds)
+    print(f"{options.target} is written; its hidden cases have the seed {seed}")
+
+
+def run_selftest(options):
+    rows = selftest()
+    print(selftest_text(rows))
+    return 1 if any(row.problems for row in rows) else 0
+
+
+def instructors(options):
+    print(INSTRUCTORS.read_text(encoding="utf-8"), end="")
+
+
+EXPORTS = {
+    "gradescope": ("FILE.zip", export_gradescope),
+    "classroom50": ("DIR", export_classroom50),
+}
 ACTS = {"start": start, "list": show_list, "check": check, "watch": watch, "hint": hint,
-        "reset": reset, "solution": solution}  # fmt: skip
+        "reset": reset, "solution": solution, "grade": grade, "export": export,
+        "selftest": run_selftest, "instructors": instructors}  # fmt: skip

@@ -1,7 +1,9 @@
 """How many cores there are, and how many threads NumPy's products use in a command: one."""
 
+import math
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 SETTINGS = "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
@@ -37,4 +39,15 @@ def is_command(argv, orig_argv):
 def cores():
     """How many cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
+    return min(len(allowed(0)) if allowed else os.cpu_count() or 1, _quota())
+
+
+@cache
+def _quota(file="/sys/fs/cgroup/cpu.max"):
+    """As many as the time that a container may take amounts to, at least 1; where none is told,
+    more than any machine has."""
+    try:
+        most, period = Path(file).read_text().split()
+        return max(math.ceil(int(most) / int(period)), 1)
+    except (OSError, ValueError):  # ValueError: the text is "max 100000"
+        return sys.maxsize

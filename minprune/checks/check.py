@@ -176,13 +176,21 @@ def _numbers(value):
 
 
 def _short(value):
-    """The value on a line or a few."""
+    """The value as Python has it, on one line; of a large array its ends only."""
     if isinstance(value, Seed):
         return f"np.random.default_rng({int(value)})"
     if isinstance(value, Function):
         return str(value)
     if isinstance(value, np.ndarray):
-        return np.array2string(value, separator=", ", threshold=40)
+        kind = "" if value.dtype in (np.float64, np.int64, bool) else f", {str(value.dtype)!r}"
+        if not value.size:
+            return f"np.zeros({value.shape}{kind})"
+        if value.size > 200:
+            return " ".join(np.array2string(value, separator=", ", threshold=200).split())
+        return f"np.array({value.tolist()}{kind})"
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
-        return "[" + ", ".join(map(_short, value)) + "]"
+        inner = ", ".join(map(_short, value))
+        if isinstance(value, list):
+            return f"[{inner}]"
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
     return repr(value)

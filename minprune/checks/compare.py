@@ -43,13 +43,13 @@ def difference(expected, got, tolerance=1e-6, strict=True):
 def _differ(expected, got, rules, where):
     if isinstance(expected, dict):
         if not isinstance(got, dict):
-            return Difference("kind", where, "a dictionary", shape_of(got))
+            return Difference("kind", where, expected, got)
         if {*expected} != {*got}:
             return Difference("length", where, sorted(expected), sorted(map(str, got)))
         pairs = [(name, expected[name], got[name]) for name in expected]
     elif _is_list(expected):
         if not (isinstance(got, (list, tuple)) or np.ndim(got)):
-            return Difference("kind", where, f"a list of {len(expected)}", shape_of(got))
+            return Difference("kind", where, expected, got)
         if len(expected) != len(got):
             return Difference("length", where, len(expected), len(got))
         pairs = [(k, *pair) for k, pair in enumerate(zip(expected, got, strict=True))]
@@ -71,11 +71,11 @@ def _arrays_differ(expected, got, rules, where):
         return None
     if isinstance(expected, Fraction):
         what = "value" if isinstance(got, Fraction) else "kind"
-        pair = (expected, got) if what == "value" else (shape_of(expected), shape_of(got))
-        return None if got == expected and what == "value" else Difference(what, where, *pair)
+        same = what == "value" and got == expected
+        return None if same else Difference(what, where, expected, got)
     (tolerance, strict), a, b = rules, _as_array(expected), _as_array(got)
     if a is None or b is None or not _same_kind(a, b, strict):
-        return Difference("kind", where, shape_of(expected), shape_of(got))
+        return Difference("kind", where, expected, got)
     if a.shape != b.shape:
         return Difference("shape", where, a.shape, b.shape)
     wrong = ~_close(a, b, tolerance)
@@ -86,8 +86,10 @@ def _arrays_differ(expected, got, rules, where):
 
 
 def _same_kind(a, b, strict):
-    kinds = {KINDS[a.dtype.kind], KINDS[b.dtype.kind]}
-    return len(kinds) == 1 or (not strict and kinds == {"whole numbers", "floats"})
+    kinds = KINDS[a.dtype.kind], KINDS[b.dtype.kind]
+    if kinds == ("floats", "whole numbers") and a.ndim == b.ndim == 0:
+        return True  # 0 is as good as 0.0 where one number is asked for
+    return len({*kinds}) == 1 or (not strict and {*kinds} == {"whole numbers", "floats"})
 
 
 def _as_array(value):
@@ -111,21 +113,37 @@ def _close(a, b, tolerance):
     return near | (a == b) | (np.isnan(a) & np.isnan(b))
 
 
-def shape_of(value):
+def shape_of(value, language="en"):
     """What kind of thing a result is, in words.
 
     >>> shape_of(np.zeros((2, 3), bool))
     'an array (2, 3) of booleans'
     """
-    if value is None:
-        return "None"
-    if isinstance(value, dict) or _is_list(value):
-        return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, Fraction):
-        return "a Fraction"
+    words = WORDS[language]
+    if isinstance(value, (list, tuple, dict)):
+        return words["dict" if isinstance(value, dict) else "list"].format(len(value))
     array = np.asarray(value)
-    kind = KINDS.get(array.dtype.kind, "objects")
+    kind = array.dtype.kind if array.dtype.kind in KINDS else "O"
+    if value is None or isinstance(value, Fraction):
+        return words[type(value).__name__]
     if array.ndim == 0:
-        return {"booleans": "a boolean", "whole numbers": "a whole number", "floats": "a float",
-                "text": "a text"}.get(kind, f"a {type(value).__name__}")  # fmt: skip
-    return f"an array {array.shape} of {kind}"
+        return words["one"][kind].format(type(value).__name__)
+    return words["array"].format(array.shape, words["many"][kind])
+
+
+WORDS = {
+    "en": {
+        "NoneType": "None", "Fraction": "a Fraction", "list": "a list of {}",
+        "dict": "a dictionary of {}", "array": "an array {} of {}",
+        "one": {"b": "a boolean", "i": "a whole number", "u": "a whole number", "f": "a float",
+                "U": "a text", "O": "a {}"},
+        "many": {**KINDS, "O": "objects"},
+    },
+    "zh": {
+        "NoneType": "None", "Fraction": "分数", "list": "长度为 {} 的列表",
+        "dict": "含 {} 项的字典", "array": "形状 {} 的{}数组",
+        "one": {"b": "布尔值", "i": "整数", "u": "整数", "f": "浮点数", "U": "文本",
+                "O": "{} 对象"},
+        "many": {"b": "布尔", "i": "整数", "u": "整数", "f": "浮点", "U": "文本", "O": "对象"},
+    },
+}  # fmt: skip

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import ctypes
 import os
 import queue
 import secrets
@@ -20,6 +21,7 @@ from minprune.checks import child
 from minprune.checks.evaluate import Outcome, outcome
 
 MARK = "MINPRUNE_CHECK"  # in the environment of the process, and of all that it starts
+SUBREAPER, DUMPABLE = 36, 4  # of Linux: who adopts orphans, and whether memory may be looked into
 
 
 class Limits(NamedTuple):
@@ -30,7 +32,12 @@ class Limits(NamedTuple):
 
 
 class Broken(Exception):
-    """A file or function that cannot be judged; its two arguments say why, in both languages."""
+    """A file or function that cannot be judged; its two arguments say why, in both languages.
+
+    call  the one that was not answered, if it was a call
+    """
+
+    call = None
 
 
 def functions_in(path):
@@ -93,7 +100,9 @@ def answers(path, name, calls, limits=None):
             text = file.read(10_000).decode(errors="replace")
     outcomes = [_outcome(data, call) for data, call in zip(raw, calls, strict=False)]
     if len(outcomes) < len(calls):
-        raise Broken(*_reason(why, len(outcomes), process.returncode, limits))
+        problem = Broken(*_reason(why, len(outcomes), process.returncode, limits))
+        problem.call = calls[len(outcomes)]
+        raise problem
     if others:
         raise Broken("It left a process behind.", "函数留下了仍在运行的进程。")
     return outcomes, text
@@ -166,17 +175,65 @@ def _reason(why, answered, status, limits):
 
 def _end(process, mark):
     """Kill the process and all that it has started; returns whether it had started any."""
-    others = [pid for pid in _marked(mark) if pid != process.pid]
+    others = _left(mark, process.pid)
     with contextlib.suppress(OSError, AttributeError):
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
-    while left := _marked(mark):  # what has left the group, and what that may still start
-        for pid in left:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+    while left := _left(mark):  # what has left the group, and what that may still start
+        end(left)
         time.sleep(0.01)
     return bool(others)
+
+
+def _left(mark, pid=None):
+    """The processes that a function has started and that are still there, but for its own."""
+    return {*_marked(mark), *(below(os.getpid()) if _alone else ())} - {pid}
+
+
+def end(processes):
+    """Kill processes; those of them that are this one's own children are forgotten."""
+    for pid in processes:
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            os.waitpid(pid, os.WNOHANG)
+
+
+_alone = False
+
+
+def stay_alone():
+    """Say that this process does nothing but judge functions; tells whether that is of use here.
+
+    A function's process can start another that has neither its group nor its environment, so no
+    mark. On Linux it becomes a child of this process when its own parent ends; and whatever is a
+    child of this process is then known to be somebody's, and ended. Nor can the memory and the open
+    files of this process be looked into any more, except by root.
+    """
+    global _alone
+    with contextlib.suppress(OSError, AttributeError):
+        control = ctypes.CDLL(None).prctl
+        _alone = control(SUBREAPER, 1, 0, 0, 0) == 0 and Path("/proc/self/stat").exists()
+        control(DUMPABLE, 0, 0, 0, 0)
+    return _alone
+
+
+def below(pid, known=()):
+    """The living processes that a process has started, and those that these have.
+
+    known  processes that are left out, with all below them
+    """
+    children = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            if state != "Z" and int(folder.name) not in known:
+                children.setdefault(int(parent), []).append(int(folder.name))
+    found = children.get(pid, [])
+    for one in found:  # which grows
+        found += children.get(one, [])
+    return found
 
 
 def _marked(mark):

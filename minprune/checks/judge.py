@@ -1,5 +1,6 @@
 """From what a function gave to what a learner is told: right, which classic mistake, or where."""
 
+import contextlib
 import inspect
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.checks.check import Case
-from minprune.checks.compare import Difference, difference
+from minprune.checks.compare import Difference, difference, shape_of
 from minprune.checks.evaluate import evaluate
 
 PASSED, MISTAKE, FAILED = "passed", "mistake", "failed"
@@ -69,9 +70,14 @@ def judge(check, answer, seed=0):
     return trial.verdict(outcomes)._replace(run=len(outcomes), declared=len(trial.calls))
 
 
-def broken(check, en, zh):
-    """The verdict on what could not be judged."""
-    return Verdict(check.name, BROKEN, en, zh)
+def broken(check, en, zh, call=None):
+    """The verdict on what could not be judged, and the call that was not answered, if any."""
+    return Verdict(check.name, BROKEN, en, zh, None if call is None else only_call(call))
+
+
+def only_call(call):
+    """A failure of which nothing but the call is known."""
+    return Failure(Case(call, ""), None, None, "", None)
 
 
 class Trial:
@@ -115,28 +121,38 @@ class Trial:
             return Verdict(self.check.name, FAILED, *explained(failure), failure)
         if changed:
             names = ", ".join(changed)
+            failure = self._smallest([k for k, o in enumerate(outcomes) if o.changed])
             return Verdict(self.check.name, CHANGED, f"It changes its arguments ({names}).",
-                           f"函数改动了传入的参数（{names}）。")  # fmt: skip
+                           f"函数改动了传入的参数（{names}）。", failure)  # fmt: skip
         return Verdict(self.check.name, PROPERTY, lost[0].en, lost[0].zh)
 
     def mistake(self, outcomes):
         """The mistake that did the same in every call, or None.
 
-        If there is none, one that did but for whole numbers in place of floats, or the reverse.
+        If there is none, and the kind of the numbers is not all that is wrong, one that did but for
+        whole numbers in place of floats, or the reverse.
         """
-        for strict in (True, False):
+        right = all(
+            self._same_value(expected, outcome.value, False)
+            for expected, outcome in zip(self.expected, outcomes, strict=False)
+        )
+        for strict in (True,) if right else (True, False):
             for mistake, theirs in zip(self.check.mistakes, self.of_mistakes, strict=True):
-                if self._same(theirs, outcomes, strict):
+                if self.same(theirs, outcomes, strict):
                     return mistake
         return None
 
-    def _same(self, one, other, strict):
+    def same(self, one, other, strict=True):
+        """Whether two implementations did the same in every call."""
         return all(
             a.error.split(":")[0] == b.error.split(":")[0]
             and a.changed == b.changed
-            and difference(a.value, b.value, self.check.tolerance, strict) is None
+            and self._same_value(a.value, b.value, strict)
             for a, b in zip(one, other, strict=True)
         )
+
+    def _same_value(self, a, b, strict):
+        return difference(a, b, self.check.tolerance, strict) is None
 
     def _names(self, places):
         """The parameters that stand at these places, or have these names."""
@@ -159,6 +175,11 @@ class Trial:
         where = None if outcome.error else difference(expected, outcome.value, self.check.tolerance)
         return Failure(self.cases[k], expected, outcome.value, outcome.error, where)
 
+    def _smallest(self, places):
+        """The smallest of these calls, of which there is nothing to compare."""
+        call = min((self.calls[k] for k in places), key=lambda call: call.size)
+        return only_call(call)
+
     def _asked(self):
         """Every property with the calls that it asks for, and the generator that waits for them."""
         for p, property in enumerate(self.check.properties):
@@ -171,7 +192,18 @@ class Trial:
         for property, calls, waiting in self._asked():
             part, start = outcomes[start : start + len(calls)], start + len(calls)
             fine = not any(outcome.error for outcome in part)
-            yield property, fine and _holds(waiting, [outcome.value for outcome in part])
+            yield property, fine and _holds(waiting, [_arrays(outcome.value) for outcome in part])
+
+
+def _arrays(value):
+    """Lists of numbers as arrays, which is what a property counts on."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    with contextlib.suppress(ValueError):
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf" and all(isinstance(v, (list, float, int)) for v in value):
+            return array
+    return tuple(map(_arrays, value)) if isinstance(value, tuple) else [*map(_arrays, value)]
 
 
 def _holds(waiting, outputs):
@@ -191,15 +223,16 @@ def explained(failure):
         return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
     what, where, expected, got = failure.difference
     at = "".join(f"[{k!r}]" for k in where)
+    if what == "kind" and got is None and not where:
+        return "It returns nothing.", "函数没有返回值。"
     if what == "kind":
-        if failure.got is None:
-            return "It returns nothing.", "函数没有返回值。"
-        return (
-            f"It returns {got}, not {expected}.",
-            f"返回值类型不对：应为 {expected}，得到 {got}。",
+        en, zh = (
+            [shape_of(value, language) for value in (got, expected)] for language in ("en", "zh")
         )
+        return (f"The result{at} is {en[0]}, not {en[1]}.", f"结果{at}应为{zh[1]}，得到{zh[0]}。")
     if what in ("shape", "length"):
+        name = {"shape": "形状", "length": "长度"}[what]
         return (f"The {what} of the result{at} is {got}, not {expected}.",
-                f"结果{at}的形状应为 {expected}，得到 {got}。")  # fmt: skip
+                f"结果{at}的{name}应为 {expected}，得到 {got}。")  # fmt: skip
     return (f"The result{at} is {got!r}, not {expected!r}.",
             f"结果{at}应为 {expected!r}，得到 {got!r}。")  # fmt: skip

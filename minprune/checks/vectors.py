@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 import minprune
-from minprune.checks import checks
+from minprune.checks import check_of, checks
 from minprune.checks.child import Function, Seed
 from minprune.checks.judge import Trial
 from minprune.documents.papers import papers_in
@@ -26,14 +26,14 @@ booleans and whole numbers only if they are equal. `source` says where numbers w
 from; where it is empty they are those of the reference, minprune."""
 
 
-def vectors(seed=0):
-    """All cases of all formulas as a dictionary that `json.dumps` takes.
+def vectors(seed=0, names=()):
+    """All cases of all formulas, or of those named, as a dictionary that `json.dumps` takes.
 
     Formulas that take a function or a random generator, which other languages have not, are listed
     under `left_out`.
     """
     found, left_out = [], {}
-    for check in checks().values():
+    for check in map(check_of, names or checks()):
         calls = [case.call for case in check.cases(seed)]
         if not calls:
             left_out[check.name] = "its result is random: only properties hold"

@@ -88,7 +88,7 @@ def _judged(path, name, check, seed, limits):
     try:
         verdict = judge(check, answer, seed)
     except Broken as problem:
-        verdict = broken(check, *problem.args)
+        verdict = broken(check, *problem.args, problem.call)
     return _row(check, name, verdict, seed, None, "".join(printed))
 
 

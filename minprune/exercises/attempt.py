@@ -47,6 +47,6 @@ def attempt(exercise, path, seed=0, limits=None):
     try:
         verdict = judge(exercise, answer, seed)
     except Broken as problem:
-        verdict = broken(exercise, *problem.args)
+        verdict = broken(exercise, *problem.args, problem.call)
     points = exercise.points if verdict.passed else 0
     return Attempt(exercise, verdict.status, points, verdict, "".join(printed))

@@ -94,7 +94,7 @@ class Exercise(Check):
         """
         try:
             tree = ast.parse(Path(path).read_bytes())
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
         found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == self.name]
         return bool(found) and normalized(found[-1].body) == normalized(ast.parse(UNWRITTEN).body)

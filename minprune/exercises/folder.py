@@ -17,7 +17,8 @@ README = {
 # Pruning neural networks: {count} exercises
 
 Each file holds one function to write. What it has to compute stands under its name; nothing else is
-needed than Python and NumPy, and no exercise needs another. Run these in this folder:
+needed than Python and NumPy, and no exercise needs another. Run these in this folder, where
+`python` is the one that minprune was installed for:
 
     python -m minprune exercises check          the first exercise that is not right yet
     python -m minprune exercises check 1.3      this one
@@ -37,7 +38,7 @@ goes wrong is shown.
 # 神经网络剪枝：{count} 道练习
 
 每个文件里有一个待写的函数，函数名下面说明它要计算什么。只需要 Python 和 NumPy，各题互不依赖。
-在本文件夹中运行：
+在本文件夹中运行（`python` 指安装了 minprune 的那个 Python）：
 
     python -m minprune exercises check          检查第一道还没做对的题
     python -m minprune exercises check 1.3      检查这一题
@@ -69,8 +70,11 @@ class Folder:
                 f"{self.path}: this is no folder of exercises; begin one with "
                 "`python -m minprune exercises start DIR`"
             )
-        self.note = json.loads(note.read_text(encoding="utf-8"))
-        self.language = self.note["language"]
+        try:
+            self.note = json.loads(note.read_text(encoding="utf-8"))
+            self.language = one_of("language", self.note["language"], LANGUAGES)
+        except (ValueError, TypeError, KeyError):
+            raise ValueError(f"{note}: is damaged; put back an older one, or start anew") from None
 
     @classmethod
     def start(cls, path, language="en"):
@@ -116,12 +120,12 @@ class Folder:
         file = self.file(exercise)
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
-    def next_hint(self, exercise):
-        """The next hint, and its number; the last one again when there is no other."""
+    def next_hints(self, exercise):
+        """The hints that were shown before, and the next one if there is another."""
         number = min(self.note["hints"].get(exercise.id, 0) + 1, len(exercise.hints[self.language]))
         self.note["hints"][exercise.id] = number
         self._save()
-        return exercise.hints[self.language][number - 1], number
+        return exercise.hints[self.language][:number]
 
     def give_up(self, exercise):
         """Note that the solution was shown before the exercise was right."""

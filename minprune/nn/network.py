@@ -142,7 +142,8 @@ class Network:
     def __repr__(self):
         layers = ", ".join(type(layer).__name__ for layer in self.layers)
         parameters = sum(p.value.size for p in self.parameters.values())
-        return f"<Network: {layers}; {parameters:,} parameters, {self.masked_sparsity:.1%} pruned>"
+        pruned = f", {self.masked_sparsity:.1%} pruned" if self.weights else ""
+        return f"<Network: {layers}; {parameters:,} parameters{pruned}>"
 
     def copy(self):
         """An independent network with the same layers, values and masks."""

@@ -1,7 +1,10 @@
-"""What the commands for exercises print."""
+"""What the commands for exercises print and write."""
+
+import csv
+import io
 
 from minprune.exercises import ASSIGNMENTS, exercises
-from minprune.report.verify_page import details, wide
+from minprune.report.verify_page import columns, details, wide
 
 STATUS = {
     "en": {"passed": "right", "mistake": "a classic mistake", "failed": "wrong",
@@ -44,7 +47,7 @@ def list_text(folder, statuses):
                     marks.append({"en": f"hints: {hints}", "zh": f"提示 {hints} 条"}[language])
                 if exercise.id in folder.note["given_up"]:
                     marks.append({"en": "solution seen", "zh": "看过答案"}[language])
-                title_ = wide(exercise.title[language], 48)
+                title_ = wide(exercise.title[language], 60)
                 lines.append(f"   {exercise.id:5}{title_}{exercise.points:3}  {', '.join(marks)}")
     return "\n".join(lines)
 
@@ -62,3 +65,97 @@ def attempts_json(attempts):
             for a in attempts
         ],
     }  # fmt: skip
+
+
+# --- for instructors ------------------------------------------------------------------------------
+
+STATUS["en"] |= {"hidden": "wrong for hidden cases"}
+STATUS["zh"] |= {"hidden": "隐藏用例未通过"}
+FORMULA = "=", "+", "-", "@", "\t", "\r", "\n"  # what a spreadsheet does not take for text
+
+
+def grades_text(found):
+    """The grades of a folder: a line for each student, then what went wrong in each exercise."""
+    ids, most = [e.id for e in found.exercises], sum(e.points for e in found.exercises)
+    width = max([7, *(columns(_printable(student.name)) for student in found.students)]) + 2
+    lines = [wide("student", width) + "total  " + "".join(f"{id:>5}" for id in ids)]
+    for student in found.students:
+        points = "".join(f"{student.grades[id].points:5}" for id in ids)
+        seen = _seen(student)
+        lines.append(f"{wide(_printable(student.name), width)}{student.total:5}  {points}"
+                     + (f"  solutions seen: {seen}" if seen else ""))  # fmt: skip
+    lines += [f"{len(found.students)} students, {most} points at most; hidden cases of seed "
+              f"{found.seed}", ""]  # fmt: skip
+    for row in found.statistics():
+        lines.append(f"{row['id']}  {row['function']}: {row['tried']} of {row['students']} tried, "
+                     f"{row['passed']} right")  # fmt: skip
+        lines += [f"    {said['count']:4}  {STATUS['en'][said['status']]}: {_printable(said['en'])}"
+                  for said in row["diagnoses"]]  # fmt: skip
+    lines += [f"ignored, as it is no folder: {_printable(name)}" for name in found.ignored]
+    if any(_seen(student) for student in found.students):
+        lines.append("Which solutions were seen is from a student's own note, which can be edited.")
+    return "\n".join(lines)
+
+
+def _printable(text):
+    """A name or text that somebody else has chosen, without what would move about on a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _seen(student):
+    """The ids in one cell; "?" if there is no note."""
+    return "?" if student.solutions_seen is None else " ".join(student.solutions_seen)
+
+
+def grades_csv(found):
+    """The grades as a table for a spreadsheet."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text)  # ends lines by CR LF, and so quotes a name with either
+    ids = [exercise.id for exercise in found.exercises]
+    table.writerow(["student", "total", *ids, "solutions_seen"])
+    for student in found.students:
+        points = [student.grades[id].points for id in ids]
+        cells = [plain(student.name), student.total, *points, plain(_seen(student))]
+        table.writerow(cells)
+    return text.getvalue()
+
+
+def plain(text):
+    """A cell that a spreadsheet shows as it is: an apostrophe stands before what would be run."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+
+
+def grades_json(found):
+    """All of it for programs; hidden cases are in it."""
+    return {
+        "seed": found.seed, "ignored": found.ignored, "exercises": found.statistics(),
+        "max_points": sum(exercise.points for exercise in found.exercises),
+        "students": [
+            {"student": student.name, "total": student.total,
+             "solutions_seen": student.solutions_seen,
+             "exercises": [_grade_json(grade) for grade in student.grades.values()]}
+            for student in found.students
+        ],
+    }  # fmt: skip
+
+
+def _grade_json(grade):
+    row = {"id": grade.exercise.id, "function": grade.exercise.name, "status": grade.status,
+           "points": grade.points, "max_points": grade.exercise.points, "en": grade.verdict.en,
+           "zh": grade.verdict.zh}  # fmt: skip
+    if grade.hidden is not None:
+        row["hidden"] = {"status": grade.hidden.status, "en": grade.hidden.en,
+                         "zh": grade.hidden.zh}  # fmt: skip
+    return row
+
+
+def selftest_text(rows):
+    """Every exercise of the package, and what is wrong with it."""
+    lines = [f"{'exercise':36}{'cases':>6}{'properties':>12}{'mistakes':>10}{'calls':>7}"]
+    for row in rows:
+        lines.append(f"{row.id:5}{row.name:31}{row.cases:6}{row.properties:12}{row.mistakes:10}"
+                     f"{row.calls:7}  {'fails' if row.problems else 'right'}")  # fmt: skip
+        lines += [f"      {problem}" for problem in row.problems]
+    wrong = sum(bool(row.problems) for row in rows)
+    lines.append(f"{len(rows)} exercises: " + (f"{wrong} fail" if wrong else "all is right"))
+    return "\n".join(lines)

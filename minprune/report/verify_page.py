@@ -5,6 +5,7 @@ import unicodedata
 
 import numpy as np
 
+from minprune.checks.check import given
 from minprune.checks.compare import shape_of
 from minprune.checks.vectors import encoded
 
@@ -49,7 +50,7 @@ def functions_table(rows, language="en"):
     for row in rows:
         lines.append(f"{_title(row):{width}}{STATUS[language][row.verdict.status]}")
         if not row.passed:
-            lines += details(row.name, row.verdict, row.printed, language)
+            lines += details(row.name, row.verdict, row.printed, language, sources=True)
     right = sum(row.passed for row in rows)
     lines.append(
         {"en": f"{right} of {len(rows)} right", "zh": f"{len(rows)} 个函数中 {right} 个正确"}[
@@ -63,8 +64,11 @@ def _title(row):
     return row.function if row.function == row.name else f"{row.function} as {row.name}"
 
 
-def details(name, verdict, printed="", language="en"):
-    """What is wrong with a function: the diagnosis, the smallest case that fails, its output."""
+def details(name, verdict, printed="", language="en", sources=False):
+    """What is wrong with a function: the diagnosis, the smallest case that fails, its output.
+
+    sources  whether it is said where the numbers of the case come from
+    """
     words, failure = WORDS[language], verdict.failure
     lines = _indented(getattr(verdict, language), "    ")
     if failure is not None:
@@ -72,18 +76,20 @@ def details(name, verdict, printed="", language="en"):
             "case": f"{name}({failure.case.call!r})",
             "expected": text_of(failure.expected),
         }
-        if failure.case.source:
+        if failure.case.source and sources:
             shown["source"] = BY_HAND.get(language, {}).get(
                 failure.case.source, failure.case.source
             )
-        if not failure.error:
+        if failure.difference is None and not failure.error:  # nothing but a call
+            del shown["expected"]
+        elif not failure.error:
             shown["got"] = text_of(failure.got)
             where = failure.difference.where
             if where:
                 shown["at"] = "".join(f"[{k!r}]" for k in where)
         order = [name for name in ("case", "source", "expected", "got", "at") if name in shown]
-        for name in order:
-            lines += _indented(shown[name], f"    {wide(words[name], 12)}")
+        for key in order:
+            lines += _indented(shown[key], f"    {wide(words[key], 12)}")
     if printed.strip():
         lines += _indented(printed.strip()[:500], f"    {wide(words['printed'], 12)}")
     return lines
@@ -95,17 +101,20 @@ def text_of(value):
         return "[" + ", ".join(map(text_of, value)) + "]"
     if isinstance(value, np.ndarray) and not value.size:
         return shape_of(value)
+    if isinstance(value, np.ndarray) and value.ndim > 2:
+        return repr(given(value))
     if isinstance(value, np.ndarray):
         return np.array2string(value, separator=", ", threshold=60)
     return repr(value)[:500]
 
 
-def wide(text, columns):
+def wide(text, width):
     """The text filled up to so many columns; a Chinese character takes two."""
-    return text + " " * (columns - _columns(text))
+    return text + " " * (width - columns(text))
 
 
-def _columns(text):
+def columns(text):
+    """How many columns of a terminal a text takes."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
@@ -113,9 +122,9 @@ def _indented(text, first):
     lines = text.splitlines() or [""]
     if len(lines) == 1:
         return textwrap.wrap(
-            text, WIDTH, initial_indent=first, subsequent_indent=" " * _columns(first)
+            text, WIDTH, initial_indent=first, subsequent_indent=" " * columns(first)
         )
-    return [f"{first if k == 0 else ' ' * _columns(first)}{line}" for k, line in enumerate(lines)]
+    return [f"{first if k == 0 else ' ' * columns(first)}{line}" for k, line in enumerate(lines)]
 
 
 def as_json(rows, seed):

@@ -371,6 +371,8 @@ def run_panels(tile, arrays, x_rows, y_rows, limits, N, x, y, panel, counters, d
             if safe or within(panel, limits[1]):
                 unpack(panel, T, y, n, count, y_rows)
                 done[p] = True
+        if not done[p]:  # a panel that is not full would find it beside its own samples
+            panel[:] = 0
         add(counters, DONE, 1)
 
 

@@ -13,6 +13,7 @@ SAME = [
     (3, np.int64(3)),
     (3, np.array(3)),
     (0.5, np.float32(0.5)),
+    (1.0, 1),  # 0 is as good as 0.0 where one number is asked for
     (True, np.bool_(True)),
     ("blocks", "blocks"),
     (Fraction(3, 2), Fraction(6, 4)),
@@ -40,7 +41,7 @@ DIFFERENT = [
     (1, None, "kind", ()),
     (None, 1, "kind", ()),
     (1, 1.0, "kind", ()),
-    (1.0, 1, "kind", ()),
+    (np.array([1.0]), np.array([1]), "kind", ()),
     (Fraction(3, 2), 1.5, "kind", ()),
     (1.5, Fraction(3, 2), "kind", ()),
     (Fraction(2, 1), 2, "kind", ()),
@@ -117,6 +118,7 @@ def test_results_in_words():
     assert (
         shape_of(0.5) == "a float" and shape_of(True) == "a boolean" and shape_of("x") == "a text"
     )
-    assert shape_of([np.ones(2)]) == "a list of 1" and shape_of({}) == "a dict of 0"
-    assert shape_of([1.0, 2.0]) == "an array (2,) of floats"
+    assert shape_of([np.ones(2)]) == "a list of 1" and shape_of({}) == "a dictionary of 0"
+    assert shape_of([1.0, 2.0]) == "a list of 2"
+    assert shape_of(np.ones(2), "zh") == "形状 (2,) 的浮点数组" and shape_of(3, "zh") == "整数"
     assert shape_of(Equal()) == "a Equal"

@@ -1,10 +1,13 @@
 """Files that try everything: each gets what it deserves, and nothing else is touched."""
 
+import contextlib
+import io
 import os
 import re
 import subprocess
 import sys
 import time
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 
@@ -131,28 +134,35 @@ def test_what_cannot_be_judged(verdict_of, name):
     assert re.search(said, en) and zh.endswith("。")
 
 
+def running(word):
+    """The processes that were started with this word among their arguments."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(word).encode() in path.read_bytes():
+                found.append(path.parent.name)
+    return found
+
+
 @ON_LINUX
 @pytest.mark.parametrize("leave", ["", "os.setsid()"])
 def test_a_process_that_stays_behind_is_ended(verdict_of, leave, tmp_path):
-    note = tmp_path / "pid"
     body = f"""
-if not os.path.exists({str(note)!r}):
+if not os.path.exists("note"):
     if os.fork() == 0:
         {leave or "pass"}
-        with open({str(note)!r}, "w") as file:
-            file.write(str(os.getpid()))
+        open("note", "w").close()
         time.sleep(1000)
-while not (os.path.exists({str(note)!r}) and open({str(note)!r}).read()):
+while not os.path.exists("note"):
     time.sleep(0.01)
 return {RIGHT}"""
     with pytest.raises(Broken, match="left a process behind"):
         verdict_of(mask(body))
     for _ in range(100):
-        if not Path("/proc", note.read_text(), "cmdline").exists():
+        if not running(tmp_path):
             break
         time.sleep(0.05)
-    gone = Path("/proc", note.read_text(), "cmdline")
-    assert not gone.exists() or not gone.read_bytes()  # a zombie has none
+    assert not running(tmp_path)
 
 
 def test_arguments_that_were_changed_are_named(verdict_of):
@@ -251,3 +261,90 @@ def test_a_check_whose_calls_are_not_all_answered_has_not_passed():
     check.edge("one", given(-1.0))
     verdict = judge(check, lambda calls: [])
     assert (verdict.status, verdict.passed) == ("broken", False)
+
+
+@ON_LINUX
+def test_a_process_without_group_and_mark_is_ended_by_who_does_nothing_else(tmp_path):
+    path = tmp_path / "escape.py"
+    path.write_text(f"""{HEAD}import subprocess
+def f(x):
+    code = "import time; open('note', 'w').close(); time.sleep(60)"
+    subprocess.Popen([sys.executable, "-c", code, {str(tmp_path)!r}], env={{}},
+                     start_new_session=True)
+    while not os.path.exists("note"):
+        time.sleep(0.01)
+    return x
+""")
+    code = f"""
+from minprune.checks import isolated
+from minprune.checks.check import given
+assert isolated.stay_alone()
+try:
+    print(isolated.answers({str(path)!r}, "f", [given(1.0)]))
+except isolated.Broken as problem:
+    print(problem.args[0])
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "It left a process behind.\n"
+    assert not running(tmp_path)
+
+
+def walls():
+    code = f"import runpy; print(runpy.run_path({child.__file__!r})['wall_in']('.'))"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True).stdout == b"True\n"
+
+
+FORBIDDEN = {
+    "a new file": "open(there + '/new', 'w')",
+    "over a file": "open(there + '/file', 'w')",
+    "at the end of a file": "open(there + '/file', 'a')",
+    "truncation": "os.truncate(there + '/file', 0)",
+    "a file less": "os.remove(there + '/file')",
+    "a file moved in": "os.rename('x', there + '/file')",
+    "a file moved out": "os.rename(there + '/file', 'y')",
+    "a folder": "os.mkdir(there + '/folder')",
+    "a link": "os.symlink('x', there + '/link')",
+    "the checker itself": "open(sys.modules['__main__'].__file__, 'a')",
+    "through another process": "subprocess.run(['touch', there + '/new'], check=True)",
+}
+
+
+@pytest.mark.skipif(not walls(), reason="needs Landlock, of Linux 5.13 and later")
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_files_are_written_only_where_the_function_runs(verdict_of, name, tmp_path):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "file").write_text("as it was")
+    before = Path(child.__file__).read_bytes()
+    body = f"""import subprocess
+there = {str(folder)!r}
+with open("x", "w") as file: # here it may
+    file.write("1")
+open(os.devnull, "w").close()
+{FORBIDDEN[name]}
+return {RIGHT}"""
+    verdict = verdict_of(mask(body))
+    assert re.search("PermissionError|CalledProcessError|OSError", verdict.en), verdict
+    assert os.listdir(folder) == ["file"] and (folder / "file").read_text() == "as it was"
+    assert Path(child.__file__).read_bytes() == before
+
+
+def test_an_answer_that_swells_is_refused(verdict_of):
+    body = """import io, zipfile
+buffer = io.BytesIO()
+with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+    file.writestr("tree.npy", bytes(10**8))
+small = buffer.getvalue()
+sys.modules["__main__"].pack = lambda value: small
+return score"""
+    with pytest.raises(ValueError, match="larger than the whole"):
+        child.unpack(swollen())
+    verdict = verdict_of(mask(body))
+    assert verdict.status == "failed" and "cannot be read" in verdict.en
+
+
+def swollen():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("tree.npy", bytes(10**7))
+    return buffer.getvalue()

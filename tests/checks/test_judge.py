@@ -6,6 +6,7 @@ import pytest
 from minprune.checks.check import Call, Check, Seed, given
 from minprune.checks.evaluate import evaluate
 from minprune.checks.judge import run_check
+from minprune.formulas import costs
 
 
 def half(x, *, twice=False):
@@ -68,20 +69,24 @@ def test_every_mistake_is_told(check):
 
 
 def test_a_mistake_is_told_although_it_gives_whole_numbers():
-    check = Check(half)
-    check.worked("by hand", given(6.0), 3.0)
-
-    @check.mistake("It takes a third.", "除以了三。")
-    def _(x, *, twice=False):
+    def third(x, *, twice=False):
         return x / 3
 
-    @check.mistake("It is a whole number.", "返回了整数。")
-    def _(x, *, twice=False):
-        return int(x / 2)
+    def whole(x, *, twice=False):
+        return x.astype(int) // 2
 
-    assert run_check(check, lambda x: 2).en == "It takes a third."
-    assert run_check(check, lambda x: 3).en == "It is a whole number."
-    assert run_check(check, lambda x: 3.0).passed
+    def judged(function, *mistakes):
+        check = Check(half)
+        check.worked("by hand", given([6.0, 12.0]), [3.0, 6.0])
+        for mistake in mistakes:
+            check.mistake(f"It is {mistake.__name__}.", "有错误的函数。")(mistake)
+        return run_check(check, function)
+
+    assert judged(lambda x: x.astype(int) // 3, third).en == "It is third."
+    assert judged(whole, third, whole).en == "It is whole."
+    right = judged(whole, third)  # but for the kind: no mistake of ours
+    assert right.status == "failed" and "of whole numbers, not" in right.en
+    assert judged(lambda x: x / 2, third, whole).passed
 
 
 def test_the_smallest_case_that_fails_is_shown(check):
@@ -102,7 +107,7 @@ def test_an_unknown_error_is_explained(check):
         return verdict.en
 
     assert explained(lambda x, twice=False: None) == "It returns nothing."
-    assert explained(lambda x, twice=False: 7) == "It returns a whole number, not a float."
+    assert explained(lambda x, twice=False: "7") == "The result is a text, not a float."
     assert explained(lambda x, twice=False: x / 7).startswith("The result is 0.428")
     shapes = explained(lambda x, twice=False: np.ones(2))
     assert shapes == "The shape of the result is (2,), not ()."
@@ -180,7 +185,17 @@ def test_lists_of_numbers_become_arrays_lists_of_arrays_stay():
     assert [a.dtype.kind for a in call.args[:3]] == ["f", "i", "b"]
     assert type(call.args[3]) is list and call.args[4] == (1, 2)
     assert call.kwargs["k"].tolist() == [1]
-    assert repr(given([1.0], k=Seed(3))) == "[1.], k=np.random.default_rng(3)"
+    assert repr(given([1.0], k=Seed(3))) == "np.array([1.0]), k=np.random.default_rng(3)"
+    values = [
+        np.float32([1]),
+        np.zeros((0, 2)),
+        (1,),
+        [np.array([True])],
+        ("conv", 3),
+        costs.Pool(),
+    ]
+    assert eval(f"[{given(*values)!r}]", {"np": np, "Pool": costs.Pool})[2:] == values[2:]
+    assert len(repr(given(np.zeros(10_000)))) < 200
     assert given(np.ones((2, 3)), 1.0).size == (False, 7) and given([]).size == (True, 0)
     (rows,) = given([[1.0], [1.0, 2.0]]).args
     assert [row.shape for row in rows] == [(1,), (2,)]

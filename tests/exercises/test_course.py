@@ -88,7 +88,7 @@ def test_a_classic_mistake_is_told_in_the_student_s_language(folder, capsys):
     out = " ".join(capsys.readouterr().out.split())
     mistake = FIRST.mistakes[0]
     assert {"en": mistake.en, "zh": mistake.zh}[folder.language] in out
-    assert "sparsity([" in out and FIRST.file in out
+    assert "sparsity(np.array([" in out and FIRST.file in out
 
 
 def test_all_of_them(folder, capsys):
@@ -128,9 +128,10 @@ def test_from_inside_and_from_outside(folder, monkeypatch, tmp_path, capsys):
 
 def test_hints_come_one_after_the_other(folder, capsys):
     hints = FIRST.hints[folder.language]
-    for number in [*range(1, len(hints) + 1), len(hints)]:
+    for count in [*range(1, len(hints) + 1), len(hints)]:
         assert run("hint", "1.1") == 0
-        assert capsys.readouterr().out == f"1.1  {number}/{len(hints)}  {hints[number - 1]}\n"
+        shown = [f"1.1  {k}/{len(hints)}  {hints[k - 1]}\n" for k in range(1, count + 1)]
+        assert capsys.readouterr().out == "".join(shown)
 
 
 def test_reset_keeps_every_file_that_was(folder):
@@ -205,7 +206,47 @@ def test_watch_checks_what_was_saved(folder, monkeypatch, capsys):
     watcher.join()
     out = capsys.readouterr().out
     before, after = {"en": ("not started", "right"), "zh": ("未开始", "正确")}[folder.language]
-    assert before in out.split(after)[0] and after in out
+    assert before in out.split(after)[0] and after in out and "Ctrl-C" in out.splitlines()[0]
+    assert "1.2  " in out.split(after)[1], "on to the next"
+
+
+def test_watch_ends_when_all_is_right(folder, capsys):
+    for exercise in exercises().values():
+        write(folder, exercise, exercise.source_of_solution())
+    run("check", "--all")
+    capsys.readouterr()
+    assert run("watch") == 0
+    ends = {"en": "All are right.", "zh": "全部正确。"}[folder.language]
+    assert capsys.readouterr().out.splitlines()[1:] == [ends]
+
+
+def test_a_damaged_note_is_named(folder, capsys):
+    for text in ("{", "[]", "{}", '{"language": "fr"}'):
+        (folder.path / NOTE).write_text(text)
+        assert run("list") == 2
+        assert f"{NOTE}: is damaged" in capsys.readouterr().err
+
+
+def test_the_call_that_was_not_answered_is_shown(folder, capsys):
+    write(
+        folder, FIRST, "def sparsity(w):\n    while w.size == 1: pass\n    return np.mean(w == 0)\n"
+    )
+    assert run("check", "1.1", "--seconds", "3") == 1
+    assert "sparsity(np.array([5.0]))" in capsys.readouterr().out
+
+
+def test_lists_are_arrays_and_zero_is_a_float(tmp_path):
+    source = (
+        "def threshold_mask(w, theta):\n    return [[abs(v) >= theta for v in row] for row in w]\n"
+    )
+    lines = source.replace("[[", "[[bool(").replace(">= theta ", ">= theta) ")
+    path = tmp_path / "x.py"
+    path.write_text(lines)
+    found = attempt(exercise_of("1.2"), path)
+    assert found.status in ("passed", "failed") and "property" not in found.status
+    path.write_text("import numpy as np\ndef sparsity(w):\n    z = int((w == 0).sum())\n"
+                    "    return z / w.size if z else 0\n")  # fmt: skip
+    assert attempt(FIRST, path).passed
 
 
 def test_in_a_terminal_from_start_to_a_pass(tmp_path):

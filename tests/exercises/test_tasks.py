@@ -129,6 +129,7 @@ def test_untouched_means_the_body_of_the_function(tmp_path):
         (exercise.starter().replace(UNWRITTEN, f"return 1\n    {UNWRITTEN}"), False),
         (exercise.starter() + "\n\ndef sparsity(w):\n    return 1.0\n", False),
         ("def f(:", False),
+        ("x = " + "(" * 5000 + ")" * 5000, False),
         ("", False),
     ]:
         path.write_text(text)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from minprune.nn.initializers import he_normal
-from minprune.nn.layers import Dense, ReLU
+from minprune.nn.layers import Dense, Flatten, ReLU
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import Adam
 from minprune.nn.parameter import Parameter
@@ -198,3 +198,9 @@ def test_a_parameter_takes_values_of_the_other_byte_order():
     parameter.value = np.array([3.0, 0.5], ">f8")
     assert parameter.value.tolist() == [3.0, 0.5] and parameter.value.dtype == np.float32
     assert parameter.grad.dtype.isnative
+
+
+def test_a_network_without_weights_can_be_shown():
+    network = Network([Flatten(), ReLU()], (3, 4))
+    assert repr(network) == "<Network: Flatten, ReLU; 0 parameters>"
+    assert repr(Network([Dense(np.ones((2, 1)), [0.0])])).endswith("3 parameters, 0.0% pruned>")

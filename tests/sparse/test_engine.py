@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -49,6 +50,7 @@ from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.sparse import engine as engine_module
 from minprune.sparse import plan as plan_module
 from minprune.sparse.engine import SparseEngine
+from minprune.threads import cores
 
 DTYPES = ["f", "d"]
 BATCHES = [0, 1, 2, 255]
@@ -299,6 +301,11 @@ IMAGES = {
     "steps and pooling": ((12, 11, 2), [conv(5, 3, 2, 1), relu, biggest(2), conv(9, 2)]),
     "left over": ((8, 9, 1), [conv(3, 2), biggest(3), relu, conv(2, 1, 2)]),
     "overlapping": ((7, 8, 2), [conv(3, 2), relu, biggest(3, 1), conv(2, 2), biggest(2, 3)]),
+    "steps of 2 by other windows": ((9, 12, 2), [conv(3, 2), biggest(3, 2), relu, biggest(1, 2)]),
+    "pooled, then among zeros": ((8, 16, 1), [conv(3, 3, 1, "same"), relu, biggest(2),
+                                              conv(2, 3, 1, "same"), biggest(2), conv(2, 2, 1, 1)]),
+    "pooled, then zeros on the right": ((14, 6, 2), [conv(3, 3, 1, "same"), biggest(2), relu,
+                                                     conv(2, 2, 1, "same")]),
     "gaps": ((9, 9, 2), [conv(3, 2), biggest(2, 3), bn, average(1, 2), sigmoid]),
     "pooling first": ((7, 8, 3), [biggest(2), bn, conv(4, 2, 1, "same"), average(2, 1), tanh]),
     "pooling twice": ((13, 13, 1), [conv(3, 2), biggest(2), biggest(2), relu, biggest(3, 1)]),
@@ -553,6 +560,22 @@ def test_a_deep_network_takes_the_sparse_way(monkeypatch, N):
     np.testing.assert_allclose(sparse(x), right, rtol=1e-3, atol=1e-5 * np.abs(right).max())
 
 
+@pytest.mark.parametrize("what", ["not a number", "overflow"])
+def test_a_bad_sample_leaves_nothing_behind_for_a_panel_that_is_not_full(monkeypatch, what):
+    network = mlp([20, 30, 30, 5], np.random.default_rng(0), he_normal)
+    sparse = SparseEngine(network, threads=1)
+    sure, each = sparse._panel_plan.ends.limits
+    x = samples(network, 16).astype("f") * np.float32(sure / 10)
+    x[:, 0] = 1.01 * sure  # so that all that is computed is looked at
+    full = x.copy()
+    full[15] = np.nan if what == "not a number" else 0.99 * each
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(sparse(full)[15], network(full)[15], 1e-4)
+    monkeypatch.setattr(SparseEngine, "_dense", None)
+    for N in (5, 16):
+        check(sparse, network, x[:N])
+
+
 @pytest.mark.parametrize("N", [1, 5, 70])
 def test_an_overflow_between_the_limits_is_seen(N):
     grow = Dense(np.full((2, 2), 1e13, "f"), np.zeros(2))
@@ -617,6 +640,20 @@ def test_engine_takes_images_of_any_layout(lay, N):
     x = np.array(given, "d")
     np.testing.assert_array_equal(SparseEngine(network)(given), as_dtype(network, "d")(x))
     np.testing.assert_array_equal(np.asarray(given, "d"), x)
+
+
+@pytest.mark.skipif(PYTHON, reason="it is about compiled code")
+def test_loops_are_compiled_for_one_kind_of_array_only():
+    sparse, x = SparseEngine(deep()), quarters(0, 5, 13).astype("f")
+    frozen = x.copy()
+    frozen.flags.writeable = False
+    loops = engine_module.run_samples, engine_module.run_panels
+    for N in (1, 5):
+        expected = sparse(x[:N])
+        before = [len(loop.signatures) for loop in loops]
+        for given in (frozen, unaligned(x), x[:, ::-1].copy()[:, ::-1], np.asfortranarray(x)):
+            np.testing.assert_array_equal(sparse(given[:N]), expected)
+        assert [len(loop.signatures) for loop in loops] == before
 
 
 @pytest.mark.parametrize(
@@ -709,7 +746,10 @@ def test_any_number_of_threads_gives_the_same(shared, name):
         for threads in SHARED:
             sparse = SparseEngine(network, threads)
             check(sparse, network, x)
-            assert 1 <= sum(map(len, sparse._free.values())) <= threads
+            until = time.monotonic() + 60
+            while not (kept := sum(map(len, sparse._free.values()))) and time.monotonic() < until:
+                pass  # one that begins late has it for a moment, though it finds nothing to do
+            assert 1 <= kept <= threads
 
 
 def test_threads_find_the_samples_that_are_not_finite(shared):
@@ -745,7 +785,7 @@ def test_engine_refuses_less_than_one_thread(threads):
 
 
 def test_all_cores_unless_told_otherwise():
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    usable = cores()  # see tests/test_threads.py
     assert SparseEngine(deep()).threads == usable
 
 
@@ -794,6 +834,7 @@ from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.sparse import engine as module
 from minprune.sparse.engine import SparseEngine
+from minprune.threads import cores
 from minprune.sparse import plan
 module.SMALL = module.SMALL_ONE = 0
 plan.PIECE = 1e-6

@@ -8,7 +8,7 @@ import pytest
 from stacks import STACKS, as_dtype, average, bn, conv, dense, flatten, relu, sigmoid, stack, tanh
 
 from minprune.formulas.structured import block_mask
-from minprune.nn.layers import Dense
+from minprune.nn.layers import Dense, Flatten
 from minprune.nn.network import Network
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.sparse import engine as engine_module
@@ -205,6 +205,18 @@ def test_memory_by_hand():
     assert plan(stages, shape, "f", 16).size == 16 + 24 + 2 * 16
 
 
+@pytest.mark.parametrize("columns", [1, 16])
+def test_addresses_that_31_bits_cannot_hold_are_refused(columns):
+    def among_zeros(n):
+        layer = Conv2D(np.ones((1, 1, 1, 1), "f"), [0.0], n, n)  # 3 x 3 positions, far apart
+        stages, shape, _ = stages_of(Network([layer], (1, 1, 1)))
+        return plan(stages, shape, "f", columns)
+
+    assert 46339**2 < among_zeros(23169).size < 1 << 31
+    with pytest.raises(ValueError, match=r"less than 2\*\*31 numbers of memory for one sample"):
+        among_zeros(23170)
+
+
 def test_arrays_begin_at_whole_vectors_and_are_filled_up(network):
     stages, shape, _ = stages_of(network)
     for columns in (1, 16):
@@ -212,8 +224,19 @@ def test_arrays_begin_at_whole_vectors_and_are_filled_up(network):
         for name in ("values", "indices", "runs", "rows"):
             assert (program.steps[name] % 16 == 0).all()
             assert len(getattr(program, name)) % 16 == 0
+            assert not len(getattr(program, name)) or getattr(program, name).ctypes.data % 64 == 0
         dtypes = [array.dtype for array in program[1:]]
         assert dtypes == [np.float32, np.uint32, np.int64, np.int32]
+
+
+def test_new_arrays_begin_where_a_line_of_the_cache_does():
+    kept = []  # lest all begin at the same place
+    for n in range(1, 40):
+        for dtype in ("f", "d", np.uint32):
+            array = aligned_zeros(n, dtype)
+            assert array.shape == (n,) and array.dtype == dtype and not array.any()
+            kept.append(array)
+    assert {array.ctypes.data % 64 for array in kept} == {0}
 
 
 # --- working memory ------------------------------------------------------------------------------
@@ -290,6 +313,17 @@ def chosen(network):
 )
 def test_the_format_follows_from_where_the_nonzeros_are(W, formats):
     assert chosen(Network([Dense(W, np.zeros(W.shape[1]))])) == [formats]
+
+
+def test_inputs_are_neighbours_in_whatever_order():
+    # the units of the first layer lie in an order of their own, the columns of the image together
+    first, second = at_density(0.05, 400, 64), at_density(1, 64, 16)
+    network = Network([Dense(first, np.zeros(64)), Dense(second, np.zeros(16))])
+    assert chosen(network) == [("csr", "slices"), ("blocks", "full")]
+    convolution = Conv2D(at_density(1, 1, 1, 2, 8), np.zeros(8))
+    network = Network([convolution, Flatten(), Dense(at_density(1, 256, 16), np.zeros(16))],
+                      (2, 16, 2))  # fmt: skip
+    assert chosen(network) == [("blocks", "blocks"), ("blocks", "full")]
 
 
 def test_convolutions_choose_too():

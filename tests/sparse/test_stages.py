@@ -1,5 +1,7 @@
 """What becomes of a network's layers: which stages, and the same numbers; what cannot overflow."""
 
+import warnings
+
 import numpy as np
 import pytest
 from stacks import (
@@ -21,7 +23,15 @@ from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.network import Network
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
-from minprune.sparse.stages import Activation, Affine, Pool, Product, largest_input, stages_of
+from minprune.sparse.stages import (
+    Activation,
+    Affine,
+    Pool,
+    Product,
+    largest_input,
+    limits_of,
+    stages_of,
+)
 
 IMAGE = (9, 8, 2)
 MOST = float(np.finfo("f").max)
@@ -162,10 +172,16 @@ def test_batch_normalization_by_hand():
     assert (m.tolist(), a.tolist(), b.tolist()) == ([3, 1], [1, -1], [1, 0.5]) and shape == (2,)
 
 
-def test_a_normalization_that_would_make_weights_infinite_stays_by_itself():
-    huge = BatchNorm(np.full(2, 1e30, "f"), np.ones(2), np.zeros(2), np.ones(2))
-    network = Network([Dense(np.full((4, 2), 1e30, "f"), np.zeros(2)), huge])
-    assert [described(stage) for stage in stages_of(network)[0]] == [("0.W", False, 1), "Affine"]
+@pytest.mark.parametrize(("weight", "bias", "gamma"), [(1e30, 0, 1e30), (1, 1e38, 10)])
+def test_a_normalization_that_would_make_weights_infinite_stays_by_itself(weight, bias, gamma):
+    norm = BatchNorm(np.full(2, gamma, "f"), np.ones(2), np.zeros(2), np.ones(2))
+    network = Network([Dense(np.full((4, 2), weight, "f"), np.full(2, bias)), norm])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [described(stage) for stage in stages_of(network)[0]] == [
+            ("0.W", False, 1),
+            "Affine",
+        ]
 
 
 # --- how large an input may be -------------------------------------------------------------------
@@ -191,6 +207,7 @@ def test_largest_input_by_hand():
     assert limit_of(Dense(W, b), Dense(f([10], [0]), f(0))) == pytest.approx((quarter - 60) / 70)
     assert limit_of(Dense(W, b), Tanh(), Dense(f([10], [0]), f(0))) == pytest.approx(one)
     assert limit_of(Sigmoid(), Dense(W, b), shape=(2,)) == MOST
+    assert limit_of(Sigmoid(), Dense(f([1e38]), f(0)), shape=(1,)) == -1  # which may be 1
     # the sum of 9 numbers, divided by 9 again
     assert limit_of(AveragePool2D(3), shape=(3, 3, 1)) == pytest.approx(quarter / 9)
     pooled = limit_of(AveragePool2D(3), Flatten(), Dense(f([10]), f(0)), shape=(3, 3, 1))
@@ -208,10 +225,15 @@ def test_largest_input_counts_what_a_normalization_multiplies_before_it_divides(
     quarter = MOST / 4
     assert limit_of(norm(10, 0, 5), shape=(1,)) == pytest.approx(quarter / 10)
     assert limit_of(norm(1, 0, 5), shape=(1,)) == pytest.approx(quarter)  # x - m
+    assert limit_of(norm(0.25, 0, 5), shape=(1,)) == pytest.approx(quarter)
     assert limit_of(norm(1, 0, 0.5), shape=(1,)) == pytest.approx(quarter / 2)
     mean = float(f(quarter / 2)[0])
     assert limit_of(norm(1, mean, 1), shape=(1,)) == pytest.approx(quarter / 2)
+    assert limit_of(norm(1, mean, 5), shape=(1,)) == pytest.approx(quarter / 2)
+    shifted = BatchNorm(f(1), f(-mean / 2), f(mean / 2), f(1), epsilon=1e-30)  # both count
+    assert limit_of(shifted, shape=(1,)) == pytest.approx(quarter / 2)
     layer = Dense(f([100]), f(0))
+    assert limit_of(layer, norm(1, mean, 1000)) == pytest.approx(quarter / 200)
     assert limit_of(layer, norm(1, 0, 1000)) == pytest.approx(quarter / 100)
     assert limit_of(layer, norm(1, 0, 10), norm(1, 0, 100)) == pytest.approx(quarter / 100)
     assert limit_of(layer, norm(10, 0, 1000)) == pytest.approx(quarter / 1000)
@@ -234,6 +256,26 @@ def test_no_input_is_small_enough_for_what_is_not_a_number():
     layer = BatchNorm(f(1), f(1), f(1), f(1))
     layer.mean[:] = np.nan
     assert limit_of(layer, Dense(f([1]), f(1)), shape=(1,)) == -1
+
+
+def test_sums_that_overflow_themselves_are_no_reason_to_warn():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        large = float(f(2e38)[0])  # four of them are more than float32 can hold
+        sums = limit_of(Dense(f(large, large, large, large).reshape(4, 1), f(0)))
+        assert sums == pytest.approx(MOST / 4 / (4 * large))
+        assert limit_of(Dense([[1e308], [1e308]], [0.0]), dtype="d") == -1
+        assert limit_of(BatchNorm(f(10), f(0), f(1e38), f(1)), shape=(1,)) == -1
+
+
+def test_limits_of_all_stages_together_and_of_the_one_that_bears_least():
+    W, b = f([2, -3], [-1, 4]), f(5, -6)
+    stages, *_ = stages_of(Network([Dense(W, b), Dense(f([10], [0]), f(0)), Dense(f([1]), f(0))]))
+    quarter = MOST / 4
+    together, each = limits_of(stages, "f")
+    assert together == pytest.approx((quarter - 60) / 70) and each == pytest.approx(quarter / 10)
+    assert limits_of(stages[:1], "f") == pytest.approx(((quarter - 6) / 7,) * 2)
+    assert limits_of([], "f") == (MOST, MOST)
 
 
 def everything(network, x):

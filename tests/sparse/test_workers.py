@@ -1,14 +1,19 @@
 """Threads that wait for work: how many work at once, and what becomes of their errors."""
 
+import gc
 import threading
+import time
+import weakref
 
 import numpy as np
 import pytest
 
 from minprune.nn.network import mlp
 from minprune.sparse import engine as engine_module
+from minprune.sparse import plan as plan_module
 from minprune.sparse import workers
-from minprune.sparse.engine import SparseEngine
+from minprune.sparse.engine import SparseEngine, together
+from minprune.sparse.steps import DONE, FAILED, TAKEN, wait
 from minprune.sparse.workers import at_once
 
 
@@ -46,6 +51,14 @@ def test_threads_are_started_once(fresh):
     for _ in range(3):
         at_once(meet.wait, 3)
         assert fresh.count == 2
+
+
+def test_no_more_threads_than_asked_for_though_there_are_more(fresh):
+    meet, seen = threading.Barrier(5, timeout=60), []
+    at_once(meet.wait, 5)
+    at_once(lambda: seen.append(threading.current_thread()), 2)
+    at_once(meet.wait, 5)  # by the time that all are here, what came before is over
+    assert len(seen) == 2
 
 
 def test_an_error_here_reaches_the_caller_one_elsewhere_is_printed(fresh, capsys):
@@ -92,6 +105,120 @@ def test_without_another_thread_the_caller_works_alone(fresh, monkeypatch):
     seen = []
     at_once(lambda: seen.append(threading.current_thread()), 4)
     assert seen == [threading.current_thread()] and fresh.tasks.empty()
+
+
+def test_a_thread_that_waits_holds_on_to_nothing(fresh):
+    class Memory:
+        pass
+
+    def call():
+        memory, meet = Memory(), threading.Barrier(2, timeout=60)
+
+        def work():
+            meet.wait()
+            return memory
+
+        at_once(work, 2)
+        return weakref.ref(memory)
+
+    memory, until = call(), time.monotonic() + 20
+    while memory() is not None and time.monotonic() < until:
+        gc.collect()
+    assert memory() is None
+
+
+def test_waiting_is_over_when_all_is_done_or_one_has_failed():
+    counters = np.zeros(4, np.int64)
+    counters[TAKEN], counters[DONE] = 9, 2
+    assert wait(counters, 1) and wait(counters, 2) and not wait(counters, 3)
+    counters[FAILED] = 1
+    assert wait(counters, 3)
+
+
+def test_nobody_goes_on_before_all_is_done(monkeypatch):
+    caller, asked = threading.current_thread(), threading.Event()
+    counters, times, finished = np.zeros(4, np.int64), [], []
+
+    def work():  # there is one thing to do, and the other thread does it
+        if threading.current_thread() is not caller:
+            assert asked.wait(60)
+            finished.append(True)
+            counters[DONE] = 1
+
+    def waited(*arguments):
+        times.append(1)
+        if len(times) == 3:
+            asked.set()
+        return wait(*arguments)
+
+    monkeypatch.setattr(engine_module, "wait", waited)
+    try:
+        together(work, 2, counters, 1)
+        assert finished
+    finally:
+        asked.set()
+
+
+def test_who_is_interrupted_lets_nobody_wait_for_what_was_begun():
+    counters, caller = np.zeros(4, np.int64), threading.current_thread()
+
+    def work():
+        if threading.current_thread() is caller:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        together(work, 2, counters, 1)
+    assert counters[FAILED]
+
+
+@pytest.mark.parametrize("N", [1, 3, 4, 17, 300])
+def test_all_that_there_is_to_do_is_waited_for(monkeypatch, N):
+    network, seen = mlp([20, 8, 3], np.random.default_rng(0)), []
+
+    def counted(work, threads, counters, count):
+        together(work, threads, counters, count)  # alone, so that all is done by now
+        seen.append((int(counters[DONE]), count))
+
+    monkeypatch.setattr(engine_module, "together", counted)
+    monkeypatch.setattr(engine_module, "SMALL_ONE", 0)
+    SparseEngine(network, threads=1)(np.ones((N, 20), "f"))
+    ((done, count),) = seen
+    assert done == count > 0
+
+
+@pytest.mark.parametrize("taken", range(1, 12))
+def test_no_piece_is_begun_before_what_it_needs_is_done(monkeypatch, taken):
+    monkeypatch.setattr(plan_module, "PIECE", 1e-6)
+    sparse = SparseEngine(mlp([20, 24, 3], np.random.default_rng(0)), threads=1)
+    x = np.ones((2, 20), "f")
+    sparse(x)  # compiles the loops
+    made = sparse._sample_plan
+    assert len(made.program.steps) == 4  # three times eight units, and three; in and out make 6
+    needed = taken // 6 * 6 + [0, 1, 1, 1, 4, 5][taken % 6]
+    memory, y, counters = np.full(made.size, 7, "f"), np.full(6, 7, "f"), np.zeros(4, np.int64)
+    counters[TAKEN], counters[DONE] = taken, needed - 1
+    arguments = *sparse._sample_arguments, 2, x.reshape(-1), y, memory, counters
+    thread = threading.Thread(target=engine_module.run_samples, args=arguments)
+    thread.start()
+    while counters[TAKEN] == taken:
+        time.sleep(0)
+    time.sleep(0.02)  # for what should not happen
+    counters[FAILED] = 1
+    thread.join(60)
+    assert (memory == 7).all() and (y == 7).all() and counters[DONE] == needed - 1
+
+
+def test_behind_a_sample_that_is_not_fine_the_others_are_left():
+    sparse = SparseEngine(mlp([20, 24, 3], np.random.default_rng(0)), threads=1)
+    x = np.ones((3, 20), "f")
+    right = sparse(x)
+    x[1, 4] = np.nan
+    memory, counters = np.zeros(sparse._sample_plan.size, "f"), np.zeros(4, np.int64)
+    y = np.full((3, 3), 7, "f")
+    engine_module.run_samples(*sparse._sample_arguments, 3, x.reshape(-1), y.reshape(-1),
+                              memory, counters)  # fmt: skip
+    np.testing.assert_array_equal(y, [right[0], [7] * 3, [7] * 3])
+    assert counters[FAILED] == 1
 
 
 @pytest.mark.parametrize(("N", "name", "last"), [(300, "run_panels", -2), (2, "run_samples", -1)])

@@ -15,7 +15,8 @@ exercise = Exercise(
         w        array of any shape, with at least one entry
         returns  a float from 0 (no zero) to 1 (nothing else)
 
-        A weight that is merely small is not 0, -0.0 is. How large the others are does not matter.
+        A weight that is merely small does not count as 0; -0.0 does. How large the others are does
+        not matter.
 
         >>> float(sparsity(np.array([[0.0, 2.0], [-3.0, 0.0]])))
         0.5

@@ -8,7 +8,7 @@ exercise = Exercise(
     title={"en": "N:M sparsity", "zh": "N:M 稀疏"},
     text={
         "en": """\
-        The mask of N:M sparsity: of every m consecutive inputs of a unit the n largest stay.
+        The mask of N:M sparsity: of every m consecutive inputs of a unit, a neuron, n stay.
 
             for each unit, that is each column of w:
                 cut its inputs into groups: rows 0 to m-1, rows m to 2m-1, ...

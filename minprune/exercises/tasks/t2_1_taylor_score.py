@@ -5,7 +5,7 @@ from minprune.exercises.exercise import Exercise
 
 exercise = Exercise(
     "2.1",
-    title={"en": "What does the loss say? The Taylor score", "zh": "损失怎么说？泰勒得分"},
+    title={"en": "What does the loss say? The Taylor score", "zh": "从损失看重要性：泰勒得分"},
     text={
         "en": """\
         Importance of every weight by the first-order Taylor series of the loss.

@@ -5,7 +5,7 @@ from minprune.exercises.exercise import Exercise
 
 exercise = Exercise(
     "2.2",
-    title={"en": "When the gradient has vanished: Optimal Brain Damage", "zh": "梯度为零时：OBD"},
+    title={"en": "When the gradient has vanished: Optimal Brain Damage", "zh": "梯度接近零时：OBD"},
     text={
         "en": """\
         Saliency of every weight by Optimal Brain Damage: how much the loss rises without it.

@@ -51,12 +51,12 @@ exercise = Exercise(
         remaining(t) <= budget 的 t。`round` 取最接近的整数，恰为一半时取偶数；
         np.round 也是如此。
 
-        sizes        整数数组（层数），每层的权重个数
+        sizes        整数数组，形状 (层数,)，每层的权重个数
         sparsities   数组（级别数），升序，第一个是 0
         performance  数组（层数，级别数）：只把第 l 层剪到 sparsities[j] 时的性能，
                      越高越好；第 0 列是未剪枝的网络
         budget       所有层合计最多可以剩余的权重个数
-        返回         各层稀疏度的数组（层数）；若没有任何 t 能满足预算，返回 None
+        返回         各层稀疏度的数组，形状 (层数,)；若没有任何 t 能满足预算，返回 None
 
         >>> sizes, sparsities = np.array([10, 20]), np.array([0.0, 0.25, 0.5, 0.75])
         >>> performance = np.array([[90.0, 89.0, 85.0, 70.0], [90.0, 90.0, 88.0, 80.0]])
@@ -70,14 +70,16 @@ exercise = Exercise(
         "en": [
             "Write down the losses of the example. Which level does each layer take for t = 0, and "
             "which for t = 1?",
-            "performance[:, :1] - performance are the losses; np.unique gives those that occur in "
-            "ascending order. Column 0 makes sure that 0 is among them.",
+            "performance[:, :1] - performance are the losses; np.unique(loss[loss >= 0]) gives "
+            "those that occur in ascending order, without gains. Column 0 makes sure that 0 is "
+            "among them.",
             "np.cumprod(loss <= t, axis=1) is 1 up to the first failure and 0 from there on, so "
             "the sum of a row minus 1 is the level that its layer takes.",
         ],
         "zh": [
             "先写出例子中的各个损失。t = 0 时每层取哪个级别？t = 1 时呢？",
-            "performance[:, :1] - performance 就是损失；np.unique 按升序列出出现过的值。"
+            "performance[:, :1] - performance 就是损失；"
+            "np.unique(loss[loss >= 0]) 按升序列出出现过的值，不含增益。"
             "第 0 列保证其中有 0。",
             "np.cumprod(loss <= t, axis=1) 在首次失败之前为 1，之后为 0，"
             "所以每行之和减 1 就是该层所取的级别。",
@@ -121,6 +123,9 @@ exercise.edge(
 exercise.edge(
     "the network as it is keeps the budget",
     given([4, 4], [0.0, 0.5], [[70.0, 60.0], [70.0, 69.0]], budget=8),
+)
+exercise.worked(  # gains at 0.25 and 0.5 are no losses: already t = 0 goes on to 0.5
+    "by hand", given([10], [0.0, 0.25, 0.5, 0.75], [[90.0, 95.0, 91.0, 88.0]], budget=8), [0.5]
 )
 exercise.edge("the largest loss is needed", given([4], [0.0, 0.5], [[70.0, 60.0]], budget=2))
 exercise.edge("nothing may remain", given([4, 2], [0.0, 1.0], [[9.0, 1.0], [9.0, 5.0]], budget=0))

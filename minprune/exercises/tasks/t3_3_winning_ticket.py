@@ -33,7 +33,7 @@ exercise = Exercise(
 
             1. k = round(sparsity n)，n 是权重总数；Python 的 round 遇到一半取偶数
             2. 剪掉训练后绝对值最小的 k 个权重；相等时先剪展平后下标小的
-            3. 回退：保留的权重取初始值，其余为 0
+            3. 回退（rewind）：保留的权重取初始值，其余为 0
 
         w_first    训练前的权重，任意形状的数组
         w_trained  同一组权重训练之后的值，形状与 w_first 相同

@@ -45,7 +45,7 @@ exercise = Exercise(
             a = ReLU(gamma (z - mean) / sqrt(variance + eps) + beta)
             y = conv(a, K2)
 
-        y 必须等于原网络在 a 的这些通道置 0 时的输出。
+        y 必须等于原网络在 a 中被删除的通道置 0 时的输出。
 
         K1              卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
         b1              它的偏置 (C,)

@@ -42,7 +42,7 @@ exercise = Exercise(
         特征图按行展平，同一像素的各通道相邻：像素 p（从 0 到 height width - 1）
         的通道 c 是第 p C + c 个元素。因此每个通道对应 W 的 height width 行：
         c、c + C、c + 2 C，依此类推。
-        y 必须等于原网络在 a 的这些通道置 0 时的输出。
+        y 必须等于原网络在 a 中被删除的通道置 0 时的输出。
 
         K              卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K[..., c]
         b              它的偏置 (C,)
@@ -152,6 +152,15 @@ def _(K, b, W, keep, height, width):
 )
 def _(K, b, W, keep, height, width):
     return K[..., keep], b[keep], W[np.tile(np.repeat(keep, width), height)]
+
+
+@exercise.mistake(
+    "The rows of W stand channel after channel; they keep their order, pixel after pixel.",
+    "W 的行按通道重新排列了；应保持原来的顺序，即逐个像素排列。",
+)
+def _(K, b, W, keep, height, width):
+    rows = [p * len(keep) + c for c in np.flatnonzero(keep) for p in range(height * width)]
+    return K[..., keep], b[keep], W[rows]
 
 
 @exercise.mistake(

@@ -1,0 +1,276 @@
+"""Grades for a folder of submissions, in which every folder is one student's."""
+
+import contextlib
+import json
+import os
+import queue
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+import minprune
+from minprune.arguments import above_zero, one_of, whole_number
+from minprune.checks import isolated
+from minprune.checks.isolated import Limits
+from minprune.checks.judge import BROKEN, PASSED, Verdict, broken
+from minprune.exercises import exercises
+from minprune.exercises.attempt import MISSING, NOT_STARTED
+from minprune.exercises.exercise import Exercise
+from minprune.exercises.submission import Submission
+from minprune.exercises.worker import READY, opened
+
+OPEN = 0  # the seed of the cases that students have
+HIDDEN = "hidden"  # right for the open seed, wrong for the other
+PATIENCE = 60.0  # seconds that a process may be silent beyond the limit of a function
+STARTING = 120.0  # seconds that a process may take to begin
+KEPT = "PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP", "TMP"  # of the environment: no secrets
+# the package stands behind Python's own modules, and before what is installed
+START = ("import sys; own = sum('-packages' not in path for path in sys.path); "
+         "sys.path.insert(own, sys.argv[1]); sys.path.append(sys.argv[2]); "
+         "from minprune.exercises.worker import main; main()")  # fmt: skip
+
+
+class Grade(NamedTuple):
+    """What one student's file for one exercise is worth.
+
+    status   as of an `Attempt`, or "hidden": right for the cases that students have, and wrong for
+             hidden ones
+    verdict  on the open cases: nothing in it comes from a hidden one
+    hidden   the verdict on the hidden cases, for instructors only; None if it did not come to that
+    printed  what the function printed, on the open cases
+    """
+
+    exercise: Exercise
+    status: str
+    points: int
+    verdict: Verdict
+    hidden: Verdict | None = None
+    printed: str = ""
+
+    @property
+    def passed(self):
+        return self.points > 0
+
+
+class Student(NamedTuple):
+    """One student's grades, by exercise, and what the student's own note says was given up."""
+
+    name: str
+    grades: dict
+    solutions_seen: list | None
+
+    @property
+    def total(self):
+        return sum(grade.points for grade in self.grades.values())
+
+
+class Grades(NamedTuple):
+    """Of a whole folder; `ignored` are the names of what lies in it and is no student's folder."""
+
+    exercises: list
+    students: list
+    ignored: list
+    seed: int
+
+    def statistics(self):
+        """For each exercise how many tried it, how many are right, and what was wrong how often."""
+        return [self._of(exercise) for exercise in self.exercises]
+
+    def _of(self, exercise):
+        all_ = [student.grades[exercise.id] for student in self.students]
+        tried = [grade for grade in all_ if grade.status not in (MISSING, NOT_STARTED)]
+        said = Counter(
+            (grade.status, grade.verdict.en, grade.verdict.zh)
+            for grade in tried
+            if not grade.passed
+        )
+        order = sorted(said, key=lambda what: (-said[what], what))
+        return {
+            "id": exercise.id, "function": exercise.name, "students": len(all_),
+            "tried": len(tried), "passed": sum(grade.passed for grade in tried),
+            "diagnoses": [{"count": said[what], "status": what[0], "en": what[1], "zh": what[2]}
+                          for what in order],
+        }  # fmt: skip
+
+
+def chosen(assignment=None):
+    """The exercises of an assignment, or all of them."""
+    every = [*exercises().values()]
+    if assignment is None:
+        return every
+    one_of("assignment", assignment, sorted({exercise.assignment for exercise in every}))
+    return [exercise for exercise in every if exercise.assignment == assignment]
+
+
+def hidden_seed(seed):
+    """The seed itself; `ValueError` unless it draws other cases than students have."""
+    return whole_number("seed", seed, low=OPEN + 1)
+
+
+def grade_all(folder, seed=1, assignment=None, limits=None, jobs=1, say=None):
+    """Grade every folder in a folder.
+
+    seed  of the hidden cases; what is right for these and for the open ones gets its points
+    jobs  students at a time
+    say   called with each student when he or she is done
+    """
+    seed, jobs = hidden_seed(seed), whole_number("jobs", jobs, low=1)
+    limits, wanted = limits or Limits(), chosen(assignment)
+    above_zero("seconds", limits.seconds)
+    if not Path(folder).is_dir():
+        raise NotADirectoryError(f"submissions: {folder} is no folder")
+    inside = sorted(Path(folder).iterdir(), key=lambda path: path.name)
+    folders = [path for path in inside if path.is_dir() and not path.is_symlink()]
+
+    def one(path):
+        student = grade_one(path, path.name, seed, wanted, limits)
+        if say:
+            say(student)
+        return student
+
+    with ThreadPoolExecutor(jobs) as pool:
+        students = [*pool.map(one, folders)]
+    return Grades(wanted, students, [p.name for p in inside if p not in folders], seed)
+
+
+def grade_one(folder, name, seed, wanted, limits=None):
+    """The grades of one student's folder."""
+    submission, limits, found = Submission(folder, wanted), limits or Limits(), {}
+    files = {}
+    for exercise in wanted:
+        path, why = submission.file(exercise)
+        if path:
+            files[exercise.id] = path
+        elif why:
+            found[exercise.id] = Grade(exercise, BROKEN, 0, broken(exercise, *why))
+        else:
+            verdict = broken(exercise, "There is no file.", "没有这个文件。")
+            found[exercise.id] = Grade(exercise, MISSING, 0, verdict)
+    # hidden cases last: what a function has kept of them comes too late to be shown
+    judged = _judge([[id, str(path), OPEN] for id, path in files.items()], limits)
+    right = [task for task in judged if _is_right(*judged[task][:2])]
+    judged |= _judge([[id, path, seed] for id, path, _ in right], limits)
+    for exercise in wanted:
+        if exercise.id in files:
+            path = str(files[exercise.id])
+            found[exercise.id] = _grade(exercise, judged[exercise.id, path, OPEN],
+                                        judged.get((exercise.id, path, seed)))  # fmt: skip
+    grades = {exercise.id: found[exercise.id] for exercise in wanted}
+    return Student(name, grades, submission.solutions_seen())
+
+
+def _is_right(status, verdict):
+    return status == PASSED and verdict.passed
+
+
+def _grade(exercise, first, second):
+    status, verdict, printed = first
+    if second is None:
+        return Grade(exercise, status, 0, verdict, None, printed)
+    if _is_right(*second[:2]):
+        return Grade(exercise, PASSED, exercise.points, verdict, second[1], printed)
+    said = verdict._replace(
+        status=HIDDEN,
+        en="It is right for the cases that `check` tries, and wrong for others of the same kind.",
+        zh="对 check 所用的例子都正确，但对同类的其他例子不正确。",
+    )
+    return Grade(exercise, HIDDEN, 0, said, second[1], printed)
+
+
+# --- the processes that judge ---------------------------------------------------------------------
+
+_workers, _lock = set(), threading.Lock()  # the process ids of those that are at work
+
+
+def _judge(tasks, limits):
+    """{task: (status, verdict, printed)} of tasks [id, path, seed], by a process of their own.
+
+    When that ends, is silent or says what it cannot have said, it is the fault of the function that
+    was being judged; another process does the rest.
+    """
+    found = {}
+    while len(found) < len(tasks):
+        rest = tasks[len(found) :]
+        found |= (answers := _answers(rest, limits))
+        if len(answers) < len(rest):
+            task = rest[len(answers)]
+            verdict = Verdict(task[0], BROKEN, "It ended or disturbed the process that checks it.",
+                              "函数终止或干扰了检查进程。")  # fmt: skip
+            found[tuple(task)] = BROKEN, verdict, ""
+    return found
+
+
+def _answers(tasks, limits):
+    """What one process answers, up to the first thing that is wrong."""
+    key = secrets.token_bytes(32)
+    places = [Path(minprune.__file__).parents[1], Path(np.__file__).parents[1]]
+    command = [sys.executable, "-IB", "-c", START, *map(str, places)]
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    with _lock:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=kept)
+        _workers.add(process.pid)
+    found, lines = {}, queue.SimpleQueue()
+    threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()
+    try:
+        order = {"key": key.hex(), "tasks": tasks, "limits": limits}
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(json.dumps(order).encode())
+            process.stdin.close()
+        _wait_for_start(key, lines)
+        for task in tasks:
+            answer = opened(key, lines.get(timeout=limits.seconds + PATIENCE))
+            if answer is None or answer[0] != task:
+                break
+            found[tuple(task)] = tuple(answer[1:])
+    except queue.Empty:
+        pass
+    finally:
+        _end(process)
+    return found
+
+
+def _wait_for_start(key, lines):
+    """`ChildProcessError` if there is no process that judges: that is no student's fault."""
+    with contextlib.suppress(queue.Empty):
+        if opened(key, lines.get(timeout=STARTING)) == READY:
+            return
+    raise ChildProcessError("the process that is to judge cannot be started")
+
+
+def _forward(pipe, lines):
+    with pipe:
+        while line := pipe.readline(1 << 28):
+            lines.put(line)
+    lines.put(b"")
+
+
+def _end(process):
+    """End a process that judges; if this one does nothing but grade, also what was left behind."""
+    isolated.end(isolated.below(process.pid))
+    process.kill()
+    process.wait()
+    with _lock:
+        _workers.discard(process.pid)
+        while _alone and (left := isolated.below(os.getpid(), _workers)):
+            isolated.end(left)
+            time.sleep(0.01)
+
+
+_alone = False
+
+
+def only_grade():
+    """Say that this process does nothing but grade: then it ends every other that it has started.
+
+    Without it a function that ends the process which judges it can leave its own behind.
+    """
+    global _alone
+    _alone = isolated.stay_alone()

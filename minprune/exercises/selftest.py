@@ -1,0 +1,92 @@
+"""The exercises put to the test themselves, before a course begins."""
+
+import ast
+import tempfile
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+from minprune.checks.judge import MISTAKE, Trial, run_check
+from minprune.exercises import exercises
+from minprune.exercises.attempt import NOT_STARTED, attempt
+from minprune.exercises.exercise import LANGUAGES, normalized
+from minprune.exercises.folder import Folder
+
+
+class Row(NamedTuple):
+    """One exercise: what it is tried with, and every problem that was found in words."""
+
+    id: str
+    name: str
+    cases: int
+    properties: int
+    mistakes: int
+    calls: int
+    problems: list
+
+
+def selftest(chosen=None):
+    """A row for every exercise; all have to be without problems."""
+    chosen = [*exercises().values()] if chosen is None else chosen
+    with tempfile.TemporaryDirectory(prefix="minprune-") as temporary:
+        folders = {}
+        for language in LANGUAGES:
+            folders[language] = Folder.start(Path(temporary, language), language)
+        given = bodies_in(temporary)
+        return [_row(exercise, folders, given, Path(temporary)) for exercise in chosen]
+
+
+def _row(exercise, folders, given, temporary):
+    trial = Trial.of(exercise, 0)
+    problems = [*solution_problems(exercise, temporary), *mistake_problems(exercise)]
+    problems += starter_problems(exercise, folders)
+    for file in given.get(normalized(body_of(exercise)), ()):
+        problems.append(f"the solution stands in {file.relative_to(temporary)}")
+    return Row(exercise.id, exercise.name, len(trial.cases), len(exercise.properties),
+               len(exercise.mistakes), len(trial.calls), problems)  # fmt: skip
+
+
+def solution_problems(exercise, temporary):
+    """What is wrong with the solution, in a file and a process of its own."""
+    path = temporary / "solution.py"
+    path.write_text("import numpy as np\n\n\n" + exercise.source_of_solution(), encoding="utf-8")
+    found = attempt(exercise, path)
+    if not found.passed:
+        yield f"the solution does not pass: {found.status}, {found.verdict.en}"
+    if not found.verdict.run == found.verdict.declared == len(Trial.of(exercise, 0).calls) > 0:
+        yield f"{found.verdict.run} of {found.verdict.declared} calls were judged"
+
+
+def mistake_problems(exercise):
+    """Mistakes that are not told by their own names, or not apart from each other."""
+    for k, mistake in enumerate(exercise.mistakes, 1):
+        verdict = run_check(exercise, mistake.function)
+        if (verdict.status, verdict.en, verdict.zh) != (MISTAKE, mistake.en, mistake.zh):
+            yield f"mistake {k} is taken for: {verdict.status}, {verdict.en}"
+    trial = Trial.of(exercise, 0)
+    for (j, one), (k, other) in combinations(enumerate(trial.of_mistakes, 1), 2):
+        if trial.same(one, other):
+            yield f"mistakes {j} and {k} do the same"
+
+
+def starter_problems(exercise, folders):
+    """Starters that are worth something, or do not read as not started."""
+    for language, folder in folders.items():
+        found = attempt(exercise, folder.file(exercise))
+        if (found.status, found.points) != (NOT_STARTED, 0):
+            yield f"the starter ({language}) is {found.status}, {found.points} points"
+
+
+def body_of(exercise):
+    """The statements of the solution."""
+    return ast.parse(exercise.source_of_solution()).body[0].body
+
+
+def bodies_in(folder):
+    """{the normalized body of a function: the files below a folder that it stands in}."""
+    found = {}
+    for path in sorted(Path(folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.FunctionDef):
+                found.setdefault(normalized(node.body), []).append(path)
+    return found

@@ -1,0 +1,75 @@
+"""A process that judges one student's files, apart from the one that writes grades.
+
+It is told what to do on its standard input and answers on its standard output, each answer signed
+with a key that came with the task: a function that ends this process, or writes to what it finds
+open, loses its own points and changes nobody else's.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import pickle
+import sys
+
+from minprune.checks import isolated
+from minprune.checks.isolated import Limits
+from minprune.checks.judge import BROKEN, Verdict
+from minprune.exercises import exercise_of
+from minprune.exercises.attempt import attempt
+
+READY = "ready"
+LARGEST = 1_000_000  # bytes of a file that somebody has written
+
+
+def main():
+    """Say `READY`, then answer every task: [task, status, verdict, printed], a line each."""
+    order = json.load(sys.stdin.buffer)
+    isolated.stay_alone()
+    key = bytes.fromhex(order["key"])
+    _send(signed(key, READY))
+    for task in order["tasks"]:
+        status, verdict, printed = judged(*task, Limits(*order["limits"]))
+        try:
+            line = signed(key, [task, status, verdict, printed])
+        except Exception:  # of what a function gave: a list in a list in a list ...
+            line = signed(key, [task, status, verdict._replace(failure=None), printed])
+        _send(line)
+
+
+def _send(line):
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def judged(id, path, seed, limits):
+    """The status of one file, its verdict and what was printed; whatever is wrong is the file's."""
+    exercise = exercise_of(id)
+    try:
+        with open(path, "rb") as file:
+            if len(file.read(LARGEST + 1)) > LARGEST:
+                return refused(exercise, "The file is larger than 1 MB.", "文件超过 1 MB。")
+        found = attempt(exercise, path, seed, limits)
+        return found.status, found.verdict, found.printed
+    except Exception as error:
+        return refused(exercise, f"It cannot be judged: {type(error).__name__}.",
+                       f"无法评判：{type(error).__name__}。")  # fmt: skip
+
+
+def refused(exercise, en, zh):
+    """What `judged` says of a file that is not run."""
+    return BROKEN, Verdict(exercise.name, BROKEN, en, zh), ""
+
+
+def signed(key, answer):
+    """An answer as a line that only who has the key can write."""
+    data = base64.b64encode(pickle.dumps(answer))
+    return hmac.new(key, data, hashlib.sha256).hexdigest().encode() + b" " + data
+
+
+def opened(key, line):
+    """The way back; None for a line that is not signed with the key."""
+    signature, _, data = line.strip().partition(b" ")
+    if not hmac.compare_digest(signature, hmac.new(key, data, hashlib.sha256).hexdigest().encode()):
+        return None
+    return pickle.loads(base64.b64decode(data))

@@ -1,0 +1,324 @@
+"""A folder of submissions, most of them hostile: they get nothing, the honest get their points."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from minprune.checks.isolated import Limits
+from minprune.cli import main
+from minprune.exercises import exercise_of, exercises, grade
+from minprune.exercises.grade import Grade, Grades, Student, chosen, grade_all, grade_one
+from minprune.exercises.submission import Submission
+from minprune.exercises.worker import opened, signed
+from minprune.report.exercises_page import grades_csv, grades_json, grades_text, plain
+
+ONE = exercise_of("1.1")
+FILE = Path(ONE.file).name
+RIGHT = "float(np.mean(w == 0))"
+NOTE = ".minprune.json"
+QUICK = Limits(seconds=3.0)
+ON_LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+
+
+def text(body, head=""):
+    """A file with a `sparsity` of this body."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return f"import os, sys, time\nimport numpy as np\n{head}\ndef sparsity(w):\n{lines}"
+
+
+def put(folder, source, file=ONE.file):
+    path = Path(folder, file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(source if isinstance(source, bytes) else source.encode())
+    return path
+
+
+MEMORISED = f"""
+answers = {{(a.shape, a.tobytes()): value for a, value in [
+    {
+    ", ".join(
+        f"(np.array({c.call.args[0].tolist()!r}), {ONE.formula(c.call.args[0])!r})"
+        for c in ONE.cases(grade.OPEN)
+    )
+},
+    *((np.array(c), np.mean(np.array(c) == 0)) for c in
+      {
+    [
+        call.args[0].tolist()
+        for p in ONE.properties
+        for call in next(p.calls(np.random.default_rng((grade.OPEN, 0))))
+    ]
+})]}}
+"""
+
+FORGED = """
+parent = os.getppid()
+above = int(open(f"/proc/{parent}/stat").read().rpartition(")")[2].split()[1])
+for pid in (parent, above):
+    for fd in range(1, 12):
+        try:
+            with open(f"/proc/{pid}/fd/{fd}", "wb") as file:
+                file.write(b'{"points": 5, "status": "passed"}\\n' * 3)
+        except OSError: pass
+return 0.5"""
+
+BAD = {  # what a student sends in: the file, and what is said
+    "loop": (text("while True: pass"), "did not end within 3 seconds"),
+    "sleep-in-import": (text("return 1", "time.sleep(99)"), "did not end within"),
+    "100-GB": (text("return float(np.ones(10**11 // 8).mean())"), "MemoryError"),
+    "os._exit": (text("os._exit(0)"), "ended .exit status 0. in call 1"),
+    "sys.exit": (text("sys.exit(0)"), "raises SystemExit"),
+    "exit-at-import": (text("pass", "raise SystemExit(0)"), "cannot be run: SystemExit"),
+    "prints-a-result": (text('print(\'{"status": "passed", "points": 5}\'); return 0'), "not"),
+    "forges-a-result": (text(FORGED), "not|disturbed"),
+    "patches-numpy": (text("np.mean = np.array_equal = np.allclose = lambda *a, **k: True\n"
+                           "np.testing.assert_allclose = np.mean\nreturn 0.3"), "is 0.3, not"),
+    "patches-the-checker": (text("m = sys.modules['__main__']\nm.send = lambda *a: None\n"
+                                 "m.pack = lambda v: b''\nreturn 0.3"), "ended|cannot be read"),
+    "always-equal": (text("return E()", "class E(float):\n    __eq__ = __le__ = lambda a, b: True\n"
+                          "    __float__ = lambda a: 0.5"), "sparsity|not|result"),
+    "import": (text("return minprune.sparsity(w)", "import minprune"), "imports minprune"),
+    "importlib": (text("import importlib\nm = importlib.import_module('min' + 'prune.formulas')\n"
+                       f"return {RIGHT}"), "ImportError"),
+    "sys.path": (text(f"sys.path.insert(0, {str(Path(grade.__file__).parents[2])!r})\n"
+                      "return __import__('min' + 'prune.exercises.tasks')"), "ImportError"),
+    "memorised": (text("return float(answers[np.shape(w), w.tobytes()])", MEMORISED),
+                  "right for the cases that `check` tries"),
+    "nan": (text("return float('nan')"), "nan"),
+    "dtype": (text("return np.int8(np.mean(w == 0))"), "not"),
+    "shape": (text("return np.full((2, 2), np.mean(w == 0))"), "not"),
+    "modifies": (text(f"s = {RIGHT}\nw[...] = 0\nreturn s"), r"changes its arguments \(w\)"),
+    "syntax": ("def sparsity(w:\n", "not Python"),
+    "empty": ("", "defines no sparsity"),
+    "recursion": (text("return sparsity(w)"), "RecursionError"),
+    "nested": ("x = " + "-" * 300_000 + "1\n" + text(f"return {RIGHT}"), "judged|not Python"),
+    "forked": (text(f"if os.fork() == 0: time.sleep(99)\nreturn {RIGHT}"), "left a process"),
+    "escaped": (text("import subprocess\nsubprocess.Popen([sys.executable, '-c', 'import time; "
+                     "time.sleep(99)'], env={}, start_new_session=True)\n"
+                     f"return {RIGHT}"), "left a process"),
+    "1-GB-of-text": (text("for _ in range(1000): print('x' * 10**6)\nreturn 0"), "too large|not"),
+    "kills-the-checker": (text("os.kill(os.getppid(), 9)"), "PermissionError|ended or disturbed"),
+    "stops-the-checker": (text("os.kill(os.getppid(), 19)"), "PermissionError|ended or disturbed"),
+    "not-utf-8": (b"# \xff\xfe\n" + text(f"return {RIGHT}").encode(), "not Python|UnicodeDecode"),
+    "null-byte": (b"\0", "not Python|cannot"),
+    "2-MB": ("#" * 2_000_000 + "\n" + text(f"return {RIGHT}"), "larger than 1 MB"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory):
+    """The grades of everything bad, between two honest students."""
+    folder = tmp_path_factory.mktemp("submissions")
+    for name, (source, _) in BAD.items():
+        put(folder / name, source)
+    for name in ("0-honest", "zz-honest"):
+        put(folder / name, text(f"return {RIGHT}"))
+    put(folder / "secret", text(f"return {RIGHT}"), "elsewhere/kept.py")
+    (folder / "link-outside" / "assignment1").mkdir(parents=True)
+    (folder / "link-outside" / ONE.file).symlink_to(folder / "secret/elsewhere/kept.py")
+    (folder / "linked-folder").mkdir()
+    (folder / "linked-folder" / "assignment1").symlink_to(folder / "0-honest" / "assignment1")
+    (folder / "link-to-itself").mkdir()
+    (folder / "link-to-itself" / FILE).symlink_to(FILE)
+    (folder / "a-directory" / ONE.file).mkdir(parents=True)
+    put(folder / "twice", text(f"return {RIGHT}"), f"a/{FILE}")
+    put(folder / "twice", text(f"return {RIGHT}"), f"b/{FILE}")
+    if hasattr(os, "mkfifo"):
+        (folder / "pipe").mkdir()
+        os.mkfifo(folder / "pipe" / FILE)
+    (folder / "readme.txt").write_text("not a student")
+    (folder / "a-link").symlink_to(folder / "0-honest")
+    keep, grade.PATIENCE = grade.PATIENCE, 6.0
+    try:
+        yield grade_all(folder, 11, limits=QUICK, jobs=2, assignment=1)
+    finally:
+        grade.PATIENCE = keep
+
+
+def of(batch, name):
+    (student,) = (student for student in batch.students if student.name == name)
+    return student.grades["1.1"]
+
+
+@ON_LINUX
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_bad_gets_nothing_and_is_said(batch, name):
+    found = of(batch, name)
+    assert found.points == 0 and found.status not in ("passed", "missing", "not started")
+    assert re.search(BAD[name][1], found.verdict.en), found.verdict
+
+
+@ON_LINUX
+def test_the_others_in_the_batch_are_graded(batch):
+    for name in ("0-honest", "zz-honest"):
+        assert of(batch, name)[1:3] == ("passed", ONE.points)
+    assert batch.ignored == ["a-link", "readme.txt"]
+    assert [s.name for s in batch.students] == sorted(s.name for s in batch.students)
+
+
+PLACES = {
+    "link-outside": "leads out of the folder",
+    "linked-folder": "There is no file",
+    "link-to-itself": "leads nowhere",
+    "a-directory": "is not a file",
+    "twice": f"several files of this name: a/{FILE}, b/{FILE}",
+    "pipe": "is not a file",
+}
+
+
+@ON_LINUX
+@pytest.mark.parametrize("name", PLACES)
+def test_what_is_no_file_of_the_students_gets_nothing(batch, name):
+    assert of(batch, name).points == 0 and PLACES[name] in of(batch, name).verdict.en
+
+
+@ON_LINUX
+def test_hidden_cases_are_for_instructors(batch):
+    found = of(batch, "memorised")
+    assert found.status == "hidden" and found.hidden.status == "failed"
+    assert found.verdict.failure is None and "random" in found.hidden.failure.case.what
+    text_ = grades_text(batch)
+    assert "wrong for hidden cases" in text_ and "hidden cases of seed 11" in text_
+
+
+@ON_LINUX
+def test_statistics(batch):
+    (row,) = (row for row in batch.statistics() if row["id"] == "1.1")
+    assert row["students"] == len(batch.students) and row["passed"] == 2
+    assert row["tried"] == row["students"] - 2  # linked-folder and secret sent in nothing
+    counts = [said["count"] for said in row["diagnoses"]]
+    assert sum(counts) == row["tried"] - 2 and counts == sorted(counts, reverse=True)
+    assert f"1.1  sparsity: {row['tried']} of {row['students']} tried, 2 right" in grades_text(
+        batch
+    )
+
+
+def test_the_same_submissions_give_the_same_grades(tmp_path):
+    put(tmp_path / "ada", text(f"return {RIGHT}"))
+    put(tmp_path / "bob", text("return float(np.count_nonzero(w) / w.size)"))
+    one, other = (grades_json(grade_all(tmp_path, 5, jobs=jobs)) for jobs in (1, 2))
+    assert one == other
+    assert [student["total"] for student in one["students"]] == [ONE.points, 0]
+    assert one["students"][1]["exercises"][0]["en"] == ONE.mistakes[0].en
+
+
+def test_where_a_file_is_found(tmp_path):
+    every = [*exercises().values()]
+    inner = put(tmp_path, "x", f"a/place/{FILE}")
+    assert Submission(tmp_path, every).file(ONE) == (inner, None)
+    own = put(tmp_path, "y")
+    assert Submission(tmp_path, every).file(ONE) == (own, None)
+    own.unlink()
+    put(tmp_path, "z", f".minprune-backup/{FILE}")
+    put(tmp_path, "z", f".git/{FILE}")
+    assert Submission(tmp_path, every).file(ONE) == (inner, None)
+    inner.rename(inner.with_name("kept.py"))
+    inner.symlink_to("kept.py")  # a link inside the folder is as good as a file
+    assert Submission(tmp_path, every).file(ONE) == (inner.with_name("kept.py"), None)
+    inner.unlink()
+    assert Submission(tmp_path, every).file(ONE) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("note", "seen"),
+    [('{"given_up": ["1.1"]}', ["1.1"]), ('{"given_up": []}', []), ("{}", None), ("[", None),
+     ('{"given_up": 3}', None), ('{"given_up": [["=1"]]}', ["['=1']"]), ("[" * 10**5, None)],
+)  # fmt: skip
+def test_solutions_that_were_seen(tmp_path, note, seen):
+    put(tmp_path, note, NOTE)
+    assert Submission(tmp_path, []).solutions_seen() == seen
+    assert Submission(tmp_path / "none", []).solutions_seen() is None
+
+
+def made_up(*names):
+    nothing = Grade(ONE, "missing", 0, grade.broken(ONE, "There is no file.", "没有这个文件。"))
+    return Grades([ONE], [Student(name, {"1.1": nothing}, ["1.1"]) for name in names], [], 1)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1"])
+def test_no_name_becomes_a_formula(name):
+    (_, row) = csv.reader(io.StringIO(grades_csv(made_up(name)), newline=""))
+    assert row == [f"'{name}", "0", "0", "1.1"] and not name.startswith("'")
+    assert plain("Ada") == "Ada" and plain("a=b") == "a=b"
+
+
+def test_names_are_shown_without_what_moves_a_terminal():
+    text_ = grades_text(made_up("\x1b[2J", "李"))
+    assert "\x1b" not in text_ and "?[2J" in text_ and "李" in text_
+    assert "can be edited" in text_
+
+
+def test_the_command(tmp_path, capsys):
+    put(tmp_path / "in" / "=ada", text(f"return {RIGHT}"))
+    put(tmp_path / "in" / "=ada", '{"given_up": ["1.1"]}', NOTE)
+    table, file = tmp_path / "grades.csv", tmp_path / "grades.json"
+    run = [sys.executable, "-m", "minprune", "exercises", "grade", str(tmp_path / "in"), "--csv",
+           str(table), "--json", str(file), "--seed", "3", "--assignment", "1"]  # fmt: skip
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert "1.1  sparsity: 1 of 1 tried, 1 right" in done.stdout
+    head, row = csv.reader(table.read_text().splitlines())
+    assert head[:3] == ["student", "total", "1.1"] and head[-1] == "solutions_seen"
+    assert row[:3] == ["'=ada", str(ONE.points), str(ONE.points)] and row[-1] == "1.1"
+    found = json.loads(file.read_text())
+    assert found["seed"] == 3 and found["students"][0]["solutions_seen"] == ["1.1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--seed", "0"], "seed must be >= 1, got 0"), (["--jobs", "0"], "jobs must be >= 1"),
+     (["--assignment", "9"], "assignment must be"), (["--seconds", "0"], "seconds must be"),
+     (["--csv", "x", "--json", "./x"], "two files"), (["--csv", "no/x"], "no folder no"),
+     (["--json", "."], "is a folder")],
+)  # fmt: skip
+def test_bad_choices_are_refused(tmp_path, capsys, monkeypatch, options, said):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("minprune.course.only_grade", lambda: None)
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    assert main(["exercises", "grade", "in", *options]) == 2
+    assert said in capsys.readouterr().err and sorted(os.listdir()) == ["in"]
+
+
+def test_what_is_no_folder_is_refused(tmp_path):
+    with pytest.raises(NotADirectoryError, match=r"submissions: .*none is no folder"):
+        grade_all(tmp_path / "none")
+
+
+def test_the_exercises_of_an_assignment():
+    assert chosen() == [*exercises().values()]
+    assert chosen(1) == [e for e in exercises().values() if e.assignment == 1]
+
+
+def test_an_answer_that_is_not_signed_is_none():
+    line = signed(b"key", ["task", 1])
+    assert opened(b"key", line) == ["task", 1] and opened(b"other", line) is None
+    assert opened(b"key", b"") is opened(b"key", b"x y") is opened(b"key", line[1:]) is None
+
+
+@ON_LINUX
+def test_a_process_that_judges_and_is_ended_costs_one_exercise(tmp_path, monkeypatch):
+    """As where a function can end it."""
+    ends = (
+        "import os, minprune.exercises.worker as w; judged = w.judged; "
+        "w.judged = lambda i, p, *a: os._exit(0) if 'ends' in p else judged(i, p, *a); w.main()"
+    )
+    monkeypatch.setattr(grade, "START", grade.START.replace("main()", ends))
+    good, bad = put(tmp_path / "a", text(f"return {RIGHT}")), put(tmp_path / "ends", text(""))
+    tasks = [["1.1", str(good), 0], ["1.1", str(bad), 0], ["1.1", str(good), 1]]
+    found = grade._judge(tasks, QUICK)
+    assert [found[tuple(task)][0] for task in tasks] == ["passed", "broken", "passed"]
+    assert "ended or disturbed" in found[tuple(tasks[1])][1].en
+
+
+def test_a_process_that_cannot_start_is_nobodys_fault(tmp_path, monkeypatch):
+    monkeypatch.setattr(grade, "START", "")
+    put(tmp_path, text("return 1"))
+    with pytest.raises(ChildProcessError, match="cannot be started"):
+        grade_one(tmp_path, "ada", 1, [ONE])

@@ -1,0 +1,120 @@
+"""The self-test finds nothing wrong with the exercises, and something with those that are."""
+
+import numpy as np
+import pytest
+
+from minprune.checks.check import given
+from minprune.cli import main
+from minprune.exercises import exercise_of, exercises, selftest
+from minprune.exercises.attempt import Attempt
+from minprune.exercises.exercise import Exercise
+from minprune.exercises.folder import Folder
+from minprune.exercises.selftest import (
+    bodies_in,
+    mistake_problems,
+    solution_problems,
+    starter_problems,
+)
+from minprune.report.exercises_page import selftest_text
+
+ONE = exercise_of("1.1")
+
+
+def halved():
+    """An exercise of the test's own."""
+    words = {"en": "Half of x.", "zh": "x 的一半。"}
+    exercise = Exercise("9.1", words, words, {"en": [], "zh": []}, "", 1)
+
+    @exercise.solution
+    def half(x):
+        return x / 2
+
+    exercise.worked("by hand", given(3.0), 1.5)
+    exercise.mistake("It doubles.", "翻倍了。")(lambda x: x * 2)
+    return exercise
+
+
+def test_all_exercises_are_right(capsys):
+    assert main(["exercises", "selftest"]) == 0
+    text = capsys.readouterr().out
+    assert f"{len(exercises())} exercises: all is right" in text
+    for exercise in exercises().values():
+        assert f"{exercise.id:5}{exercise.name}" in text
+
+
+def test_a_problem_makes_it_fail(monkeypatch, capsys):
+    row = selftest.Row("9.1", "half", 1, 0, 1, 1, ["the solution stands in a.py"])
+    monkeypatch.setattr("minprune.course.selftest", lambda: [row])
+    assert main(["exercises", "selftest"]) == 1
+    assert capsys.readouterr().out.endswith("the solution stands in a.py\n1 exercises: 1 fail\n")
+    assert "all is right" in selftest_text([row._replace(problems=[])])
+
+
+def test_a_solution_that_is_wrong_or_not_alone(tmp_path):
+    exercise = halved()
+    assert [*solution_problems(exercise, tmp_path)] == []
+    exercise.worked("by hand", given(4.0), 3.0)
+    (problem,) = solution_problems(halved_with(exercise.fixed), tmp_path)
+    assert "does not pass: failed, The result is 2.0, not 3.0." in problem
+    other = halved()
+
+    @other.solution
+    def half(x):
+        return np.float64(x) / TWO
+
+    found = [*solution_problems(other, tmp_path)]
+    assert "NameError" in found[0]
+
+
+TWO = 2.0
+
+
+def halved_with(cases):
+    exercise = halved()
+    exercise.fixed = cases
+    return exercise
+
+
+def test_calls_that_were_not_judged(tmp_path, monkeypatch):
+    def too_few(exercise, path):
+        verdict = selftest.run_check(exercise, exercise.formula)._replace(run=0, declared=0)
+        return Attempt(exercise, "passed", 1, verdict)
+
+    monkeypatch.setattr(selftest, "attempt", too_few)
+    assert [*solution_problems(halved(), tmp_path)] == ["0 of 0 calls were judged"]
+
+
+def test_mistakes_that_are_none_or_the_same():
+    assert [*mistake_problems(halved())] == []
+    exercise = halved()
+    exercise.mistake("It adds itself.", "与自身相加。")(lambda x: x + x)
+    exercise.mistake("Nothing is wrong.", "没有错。")(lambda x: 0.5 * x)
+    assert [*mistake_problems(exercise)] == [
+        "mistake 2 is taken for: mistake, It doubles.",
+        "mistake 3 is taken for: passed, ",
+        "mistakes 1 and 2 do the same",
+    ]
+
+
+def test_a_starter_that_is_worth_something(tmp_path):
+    folders = {"en": Folder.start(tmp_path / "en")}
+    assert [*starter_problems(ONE, folders)] == []
+    folders["en"].file(ONE).write_text("import numpy as np\n" + ONE.source_of_solution())
+    assert [*starter_problems(ONE, folders)] == [f"the starter (en) is passed, {ONE.points} points"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_solution_in_what_students_get_is_found(tmp_path, monkeypatch, language):
+    path = tmp_path / "a.py"
+    path.write_text("class A:\n    def other(self, v):\n        '''Text.'''\n"
+                    "        return float( np.mean((v==0)) )\n")  # fmt: skip
+    assert bodies_in(tmp_path)[selftest.normalized(selftest.body_of(ONE))] == [path]
+    starter = Exercise.starter
+
+    def with_solution(exercise, lang="en"):
+        more = exercise.source_of_solution() if lang == language else ""
+        return starter(exercise, lang) + "\n\n" + more.replace("def ", "def old_")
+
+    monkeypatch.setattr(Exercise, "starter", with_solution)
+    (row,) = selftest.selftest([ONE])
+    assert row.problems == [f"the solution stands in {language}/{ONE.file}"]
