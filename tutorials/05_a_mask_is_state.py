@@ -1,0 +1,227 @@
+# %% [markdown] lang="en"
+# # 05  A mask is state
+#
+# *Fifteen minutes. Afterwards you can keep pruned weights pruned while the network trains on, and tell
+# from two numbers whether somebody else did.*
+#
+# A weight is set to zero. Then the network trains on. What is the weight after one step?
+# %% [markdown] lang="zh"
+# # 05  掩码是状态
+#
+# *约十五分钟。学完后你能让被剪掉的权重在继续训练时保持为零，也能凭两个数看出别人有没有做到。*
+#
+# 把一个权重置零，然后继续训练。走一步之后，这个权重是多少？
+
+# %%
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import minprune as mp
+
+zeroed, masked = mp.Parameter([0.0, 0.5]), mp.Parameter([0.0, 0.5])
+masked.prune([False, True])
+for w in (zeroed, masked):
+    w.grad = np.array([0.2, -0.1])
+    mp.Adam({"w": w}, lr=0.001).step()
+    print(w.value.round(6))
+assert np.allclose(zeroed.value, [-0.001, 0.501]) and masked.value[0] == 0
+
+# %% [markdown] lang="en"
+# The zero of the first line is gone. The loss has a **gradient** at that weight, here 0.2, and the
+# optimizer does not know that the zero was meant to stay. The first step of Adam (Kingma and Ba, 2015)
+# has about the size of the **learning rate** $\eta$ for every weight with a gradient $g$:
+#
+# $$w' = w - \eta\, \frac{g}{|g| + \epsilon} \approx w - \eta\, \mathrm{sign}(g)$$
+#
+# In the second line the parameter keeps its mask and applies it after every step. So setting to zero
+# is an event; a mask is state.
+#
+# ## A network, with and without
+#
+# Train a network of 784 inputs, 64 hidden units and 10 outputs on MNIST. Prune nine tenths of the
+# weights, the smallest first. Train on for one **epoch**, once through the images: with the mask held,
+# and with the mask thrown away. Training after pruning is called **fine-tuning**.
+# %% [markdown] lang="zh"
+# 第一行里的零不见了。损失在这个权重处有**梯度**，这里是 0.2，而优化器并不知道这个零应当保留。
+# 对每个梯度 $g$ 不为零的权重，Adam（Kingma 与 Ba，2015）的第一步大小都约为**学习率** $\eta$：
+#
+# $$w' = w - \eta\, \frac{g}{|g| + \epsilon} \approx w - \eta\, \mathrm{sign}(g)$$
+#
+# 第二行的参数保存着掩码，每一步之后都重新施加。所以，置零是一次事件，掩码则是状态。
+#
+# ## 同一个网络，两种做法
+#
+# 在 MNIST 上训练一个 784 个输入、64 个隐藏单元、10 个输出的网络，按从小到大剪掉九成权重，再继续训练一**轮**
+# （epoch，即把训练图像过一遍）：一次保持掩码，一次丢掉掩码。剪枝之后的训练称为**微调**。
+
+# %%
+QUICK = "QUICK" in os.environ
+mnist = mp.load_mnist()
+n, epochs = (3_000, 3) if QUICK else (10_000, 4)
+x, y = mnist.train.flat[:n], mnist.train.labels[:n]
+
+
+def train(net, epochs, on_step=None):
+    optimizer, rng = mp.Adam(net.parameters, lr=0.001), np.random.default_rng(1)
+    mp.fit(net, optimizer, x, y, epochs=epochs, rng=rng, on_step=on_step)
+
+
+def accuracy(net):
+    return mp.evaluate(net, mnist.test.flat, mnist.test.labels)[1]
+
+
+dense = mp.mlp([784, 64, 10], np.random.default_rng(0))
+train(dense, epochs)
+pruned = dense.copy()
+mp.prune_by_magnitude(pruned, sparsity=0.9)
+held, thrown = pruned.copy(), pruned.copy()
+thrown.unprune()  # the zeros are still there, the mask is not
+sparsities = {"held": [], "thrown": []}
+train(held, 1, lambda step: sparsities["held"].append(held.sparsity))
+train(thrown, 1, lambda step: sparsities["thrown"].append(thrown.sparsity))
+for step in (0, 1, 10, len(sparsities["held"]) - 1):
+    print(f"step {step:3}   held {sparsities['held'][step]:.1%}"
+          f"   thrown away {sparsities['thrown'][step]:.1%}")  # fmt: skip
+assert np.ptp(sparsities["held"]) == 0
+assert sparsities["thrown"][0] > 0.89 and sparsities["thrown"][1] < 0.6
+
+# %%
+once = pruned.copy()
+once.unprune()
+mp.train_step(once, mp.Adam(once.parameters, lr=0.001), x[:64], y[:64])
+gone = pruned.weights["0.W"].value == 0
+moved = once.weights["0.W"].value[gone]
+figure, (left, right) = plt.subplots(1, 2, num="grown_back", figsize=(8, 3.2))
+left.plot(sparsities["held"], color="#0072B2", label="mask held")
+left.plot(sparsities["thrown"], "--", color="#D55E00", label="mask thrown away")
+left.set(xscale="symlog", xlabel="steps of fine-tuning", ylabel="share of weights that are 0",
+         ylim=(0, 1), title="Sparsity")  # fmt: skip
+left.set_xticks([0, 1, 10, 100], ["0", "1", "10", "100"])
+left.legend(loc="center right")
+right.hist(1000 * moved, bins=np.arange(-1.225, 1.25, 0.05), color="#D55E00")
+right.set(xlabel="weight / 0.001", ylabel="number of weights", title="Pruned, one step later")
+figure.tight_layout()
+size = np.abs(moved[moved != 0])
+assert size.max() < 0.00101 and np.median(size) > 0.00099
+assert (once.weights["0.W"].grad[gone][moved != 0] != 0).all()
+black = (x == 0).all(axis=0)  # pixels that no training image uses
+still = thrown.weights["0.W"].value == 0
+assert still[black].sum() > 0.6 * still.sum()
+
+# %% [markdown] lang="en"
+# One step takes the sparsity from 90% to <<sparsities["thrown"][1]:.1%>>. On the right are the weights
+# of the first layer that had been pruned: most that moved stand at $\pm\eta$. Those still at zero had
+# no gradient, such as those of pixels that are black in all images of the batch. After an epoch
+# <<sparsities["thrown"][-1]:.1%>> are still zero, most of them at pixels that are black in every
+# training image. They never did anything.
+#
+# ## What the accuracy does not tell
+# %% [markdown] lang="zh"
+# 只走一步，稀疏度就从 90% 降到 <<sparsities["thrown"][1]:.1%>>。右图是第一层中曾被剪掉的权重：动过的大多停在
+# $\pm\eta$ 处。仍为零的那些没有梯度，例如某个像素在这一批图像中全是黑的，与它相连的权重就没有梯度。
+# 训练一轮之后仍有 <<sparsities["thrown"][-1]:.1%>> 的权重为零，但其中大多数所连的像素在所有训练图像中都是黑的，
+# 这些权重本来就不起作用。
+#
+# ## 准确率看不出的事
+
+# %%
+again = thrown.copy()
+mp.prune_by_magnitude(again, sparsity=0.9)
+rows = {"dense": dense, "pruned": pruned, "mask held": held, "mask thrown away": thrown,
+        "thrown away, then pruned": again}  # fmt: skip
+for name, net in rows.items():
+    print(f"{name:25} sparsity {net.sparsity:.1%}   accuracy {accuracy(net):.1%}")
+assert accuracy(pruned) + 0.01 < accuracy(held) < accuracy(thrown) + 0.01
+assert accuracy(again) < accuracy(held)
+
+# %% [markdown] lang="en"
+# Without the mask the accuracy looks no worse, because it is that of a **dense** network, one with
+# nothing pruned. Pruned once more, it does worse than the one that learned under its mask: it had
+# learned to use the weights that now go. So give accuracy and sparsity of one network at one time.
+#
+# Fine-tuning is worth most where much is pruned. The picture compares it with pruning alone, and with
+# a mask drawn at random and fine-tuned for just as long.
+# %% [markdown] lang="zh"
+# 丢掉掩码后准确率看上去一点不差，因为那是**稠密**网络（没有剪枝的网络）的准确率。再剪一次，它就不如带着掩码训练的网络：
+# 它在训练中已经用上了那些又被剪掉的权重。所以要同时给出两个数：同一个网络在同一时刻的准确率和稀疏度。
+#
+# 剪得越多，微调越有用。下图把它与只剪枝不微调相比，也与随机掩码、微调同样久的网络相比。
+
+# %%
+levels = [0.5, 0.9, 0.95] if QUICK else [0.5, 0.8, 0.9, 0.95, 0.98]
+curves = {"pruned, fine-tuned": [], "just pruned": [], "random mask, fine-tuned": []}
+for s in levels:
+    small, random = dense.copy(), dense.copy()
+    mp.prune_by_magnitude(small, s)
+    mp.prune_at_random(random, s, np.random.default_rng(2))
+    curves["just pruned"].append(accuracy(small))
+    train(small, 1)
+    train(random, 1)
+    curves["pruned, fine-tuned"].append(accuracy(small))
+    curves["random mask, fine-tuned"].append(accuracy(random))
+
+figure, axes = plt.subplots(num="curve", figsize=(7, 3.8))
+looks = (("#0072B2", "o-"), ("#D55E00", "s--"), ("#009E73", "^:"))
+for (name, values), (color, look) in zip(curves.items(), looks, strict=True):
+    axes.plot(range(len(levels)), values, look, color=color, label=name)
+axes.axhline(accuracy(dense), color="#777777", linewidth=1, label="dense")
+axes.set(xlabel="sparsity", ylabel="test accuracy", ylim=(0, 1.02), title="784-64-10 on MNIST",
+         xticks=range(len(levels)), xticklabels=[f"{s:.0%}" for s in levels])  # fmt: skip
+axes.legend(loc="lower left")
+tuned, alone, by_chance = (np.array(values) for values in curves.values())
+at90 = levels.index(0.9)
+assert (tuned > alone - 0.005).all() and (alone > by_chance).all()
+assert (tuned - alone)[-1] > (tuned - alone)[0]
+assert tuned[at90] > alone[at90] + 0.01 and alone[at90] > by_chance[at90] + 0.1
+
+# %% [markdown] lang="en"
+# At 90% sparsity pruning alone leaves <<alone[at90]:.1%>>, fine-tuning under the mask brings back
+# <<tuned[at90]:.1%>>. Under a random mask it is <<by_chance[at90]:.1%>>. At every sparsity, pruning by
+# size does better than that with no fine-tuning at all: it matters which weights stay.
+#
+# ## The mistake in print
+#
+# A text that minprune was built from (A-5.2) sets tensors, whole arrays of weights or biases, to zero,
+# keeps no mask, trains, and reports the accuracy as that of the pruned network. It also prunes
+# **before** any training: every tensor whose sum of magnitudes does not exceed the mean of these sums.
+# `prune_before_training` does it with and without a mask.
+# %% [markdown] lang="zh"
+# 稀疏度 90% 时，只剪枝的准确率是 <<alone[at90]:.1%>>，带掩码微调后恢复到 <<tuned[at90]:.1%>>。换成随机掩码
+# 就只有 <<by_chance[at90]:.1%>>。在每个稀疏度上，随机掩码加微调都不如按大小剪枝而完全不微调：
+# 留下哪些权重很要紧。
+#
+# ## 书上的错误
+#
+# minprune 所依据的一篇文章（A-5.2）把一些张量（整个权重或偏置数组）置零，不保留掩码，接着训练，然后把所得
+# 准确率当作剪枝后网络的准确率。而且它在训练**之前**就剪枝：凡绝对值之和不超过各张量平均值的都置零。
+# `prune_before_training` 把有掩码和没有掩码的两种做法都做了一遍。
+
+# %%
+reported = {}
+for holds in (False, True):
+    fresh = mp.mlp([784, 64, 10], np.random.default_rng(0))
+    stages = mp.prune_before_training(fresh, lambda net: train(net, epochs), accuracy, masked=holds)
+    reported[holds] = stages[-1].performance
+    print(f"mask {'held' if holds else 'thrown away':12} accuracy {reported[holds]:.1%}")
+assert reported[False] > 0.85 and reported[True] < 0.15
+assert not fresh.weights["2.W"].value.any() and np.ptp(fresh(x[:50]), axis=0).max() < 1e-4
+
+# %% [markdown] lang="en"
+# What it pruned, beside the biases, was the output layer. With its mask held the network answers the
+# same to every image. A good accuracy only says that the pruning was undone. More of A-5.2, and what
+# is wrong with it: `python -m minprune formulas A-5.2`.
+#
+# ## Now you
+#
+# A mask on the gradient is not enough when the optimizer has a memory. Write `masked_step`, one step
+# with momentum: `python -m minprune exercises start mine`, then `check 3.1` in that folder.
+# %% [markdown] lang="zh"
+# 除偏置外，它剪掉的恰恰是输出层。保持掩码时，网络对每幅图像的回答都一样。准确率好，只说明剪枝已被抵消。
+# 关于 A-5.2 及其错误，可运行 `python -m minprune formulas A-5.2`。
+#
+# ## 轮到你了
+#
+# 优化器若有记忆，只给梯度加掩码是不够的。自己写出带动量的一步 `masked_step`：先运行
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 3.1`。
