@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from dataclasses import fields
+from pathlib import Path
 
 import minprune
 from minprune.bench.settings import QUICK, BenchSettings
@@ -24,6 +25,7 @@ Neural-network pruning from scratch.
   python -m minprune worked [ID]    worked examples step by step, printed value beside right value
   python -m minprune verify [FILE]  every formula, or functions in your own file, put to the test
   python -m minprune exercises ...  twenty functions to write, and a check that tells what is wrong
+  python -m minprune notebook NN    a lesson of tutorials/ as a Jupyter notebook
 """
 
 TOP_LEVEL = "-h", "--help", "--version"  # any other option belongs to the main job
@@ -173,6 +175,23 @@ def verify(options):
     return 0 if all(row.passed for row in rows) else 1
 
 
+def notebook(options):
+    """A lesson as a notebook; lessons lie in tutorials/, here or beside the package."""
+    import json
+
+    from minprune.lessons import cells_of, lesson_file
+    from minprune.lessons import notebook as made
+
+    folders = Path("tutorials"), Path(minprune.__file__).parents[1] / "tutorials"
+    lesson = lesson_file(options.number, folders)
+    target = options.out or f"{lesson.stem}.ipynb"
+    cells = cells_of(lesson.read_text(encoding="utf-8"))
+    text = json.dumps(made(cells, options.lang), ensure_ascii=False, indent=1)
+    with replacing(target) as file:
+        file.write(text.encode())
+    print(f"The notebook is {target}")
+
+
 def _mapping(pairs):
     """{"theirs": "ours"} from ["theirs=ours"]."""
     for pair in pairs:
@@ -182,6 +201,7 @@ def _mapping(pairs):
 
 
 COMMANDS = {
+    "notebook": notebook,
     "exercises": run_exercises,
     "verify": verify,
     "run": run,
@@ -205,6 +225,7 @@ def _parser():
         page.add_argument("id", nargs="?", metavar="ID", help=f"say {example}; all if left out")
     _add_verify(commands)
     add_exercises(commands)
+    _add_notebook(commands)
     _add_bench(commands)
     job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
         dest="network", required=True, metavar="mlp|cnn"
@@ -242,6 +263,14 @@ def _add_verify(commands):
     page.add_argument("--json", action="store_true", help="what was found as JSON")
     page.add_argument("--export", metavar="FILE.json",
                       help="write the cases as JSON, for functions in any language")  # fmt: skip
+
+
+def _add_notebook(commands):
+    what = "write a lesson as a Jupyter notebook"
+    page = commands.add_parser("notebook", help=what, description=what)
+    page.add_argument("number", metavar="NN", help="of the lesson, as 03")
+    page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of its prose")
+    page.add_argument("--out", metavar="FILE", help="where to (default: its name, here)")
 
 
 def _add_bench(commands):

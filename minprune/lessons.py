@@ -63,6 +63,15 @@ def cells_of(text):
     return [_cell(head, body) for head, body in zip(parts[1::2], parts[2::2], strict=True)]
 
 
+def lesson_file(number, folders):
+    """The file of a lesson, in the first of the folders that has it; `ValueError` if none has."""
+    for folder in folders:
+        for path in sorted(folder.glob("[0-9][0-9]_*.py")):
+            if path.name[:2] == str(number).zfill(2):
+                return path
+    raise ValueError(f"there is no lesson {number} in tutorials/, which comes with the repository")
+
+
 def _cell(head, body):
     if not head.startswith("[markdown]"):
         if head not in ("", "volatile"):

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from minprune import lessons
+from minprune import cli, lessons
 from minprune.lessons import (
     Cell,
     cells_of,
@@ -199,6 +199,20 @@ def test_notebooks():
         if cell["cell_type"] == "code":
             assert cell["outputs"] == [] and cell["execution_count"] is None
     assert len({cell["id"] for cell in made["cells"]}) == 3
+
+
+def test_the_command_writes_a_notebook(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tutorials").mkdir()
+    (tmp_path / "tutorials" / "77_mine.py").write_text(TEXT, encoding="utf-8")
+    assert cli.main(["notebook", "77", "--lang", "zh"]) == 0
+    assert "77_mine.ipynb" in capsys.readouterr().out
+    made = json.loads((tmp_path / "77_mine.ipynb").read_text(encoding="utf-8"))
+    assert made == notebook(cells_of(TEXT), "zh")
+    assert cli.main(["notebook", "3", "--out", "three.ipynb"]) == 0  # of the repository
+    assert "Thresholds" in (tmp_path / "three.ipynb").read_text(encoding="utf-8")
+    assert cli.main(["notebook", "99"]) == 2
+    assert "no lesson 99" in capsys.readouterr().err
 
 
 # --- the lessons ---------------------------------------------------------------------------------
