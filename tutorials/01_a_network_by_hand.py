@@ -1,0 +1,230 @@
+# %% [markdown] lang="en"
+# # 01  A network by hand
+#
+# *Fifteen minutes. Afterwards you can compute by hand what a small network says and how each of its
+# weights should change, and you have trained one on real images.*
+#
+# Pruning takes weights away. What is a weight, and where does its value come from?
+# %% [markdown] lang="zh"
+# # 01  手算一个神经网络
+#
+# *约十五分钟。学完后你能手算一个小网络的输出，以及每个权重应该怎样调整，并且亲自用真实图像训练过一个网络。*
+#
+# 剪枝就是去掉权重。那么权重是什么？它的数值又是怎么来的？
+
+# %%
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import minprune as mp
+
+QUICK = "QUICK" in os.environ  # set it for less data: a quick look
+neuron = mp.Dense(W=[[2.0], [-1.0], [0.0]], b=[0.5])
+print(neuron.forward(np.array([[1.0, 3.0, 7.0]])))  # 2 * 1 - 1 * 3 + 0 * 7 + 0.5
+print(neuron.forward(np.array([[1.0, 3.0, -99.0]])))
+
+# %% [markdown] lang="en"
+# A **neuron** multiplies each input by a number of its own and adds everything up. These numbers are
+# its **weights**; the constant added at the end is its **bias**. The third weight is 0, so the third
+# input may be anything: it is not connected. To **prune** a weight is to set it to 0.
+#
+# ## Forward: from the inputs to the loss
+#
+# Neurons side by side are a **layer**, $a = xW + b$, with one column of $W$ for each neuron. Between
+# two layers stands a **ReLU**, $h = \max(a, 0)$; without it two layers would be no more than one. The
+# numbers that come out last, $z$, are the **logits**, one for each class. **Softmax** makes them
+# probabilities $p$. The **loss** is one number that says how bad the answers are. It is the mean of
+# $-\log p_y$, where $p_y$ is the probability given to the right class $y$; its unit is the **nat**.
+# %% [markdown] lang="zh"
+# **神经元**把每个输入各乘一个数，再全部相加。这些数就是它的**权重**，最后加上的常数是**偏置**。第三个
+# 权重为 0，所以第三个输入取什么值都无所谓：这条连接等于不存在。**剪掉**一个权重，就是把它置为 0。
+#
+# ## 前向传播：从输入到损失
+#
+# 并排的若干神经元组成一**层**：$a = xW + b$，$W$ 的每一列对应一个神经元。两层之间是 **ReLU**：
+# $h = \max(a, 0)$；若没有它，两层合起来仍只相当于一层。最后输出的 $z$ 称为 **logits**，每个类别一个；
+# **softmax** 把它们变成概率 $p$。**损失**用一个数衡量回答有多差：它是 $-\log p_y$ 的平均值，其中 $p_y$
+# 是网络分给正确类别 $y$ 的概率，单位是 **nat**（奈特）。
+
+# %%
+rng = np.random.default_rng(0)
+network = mp.mlp([2, 3, 2], rng, dtype=np.float64)  # 2 inputs, 3 neurons, 2 classes
+x, y = rng.standard_normal((4, 2)), np.array([0, 1, 1, 0])  # 4 samples and their classes
+W1, b1, W2, b2 = (p.value for p in network.parameters.values())
+
+a = x @ W1 + b1
+h = mp.relu(a)
+z = h @ W2 + b2
+p = mp.softmax(z)
+loss = -np.log(p[np.arange(4), y]).mean()
+print(p.round(2), f"loss {loss:.3f}", sep="\n")
+assert np.allclose(z, network(x))
+assert np.allclose((x @ W1) @ W2, x @ (W1 @ W2))  # without the ReLU two layers would be one
+assert np.isclose(loss, mp.softmax_cross_entropy(z, y)[0])
+
+# %% [markdown] lang="en"
+# ## Backward: from the loss to every weight
+#
+# The **gradient** of a weight says how fast the loss grows if this weight grows. The chain rule gives
+# all gradients in one walk from the end to the beginning. It starts with
+# $\partial L / \partial z = (p - t) / N$, where $t$ has a 1 at the right class of each of $N$ samples.
+# %% [markdown] lang="zh"
+# ## 反向传播：从损失到每个权重
+#
+# 一个权重的**梯度**表示：这个权重增大时，损失增长得有多快。利用链式法则，从末端往回走一遍，就能得到
+# 全部梯度。起点是 $\partial L / \partial z = (p - t) / N$，其中 $t$ 在 $N$ 个样本各自的正确类别处为 1，
+# 其余为 0。
+
+# %%
+dz = (p - mp.one_hot(y, classes=2)) / 4
+dW2, db2 = h.T @ dz, dz.sum(axis=0)
+da = (dz @ W2.T) * (a > 0)  # back through W2, then through the ReLU
+dW1, db1 = x.T @ da, da.sum(axis=0)
+
+logits = network.forward(x, training=True)  # the same with the layers of minprune
+network.backward(mp.softmax_cross_entropy(logits, y)[1])
+for mine, theirs in zip((dW1, db1, dW2, db2), network.parameters.values(), strict=True):
+    assert np.allclose(mine, theirs.grad)
+
+# %% [markdown] lang="en"
+# Is it right? Move one weight a little up and a little down, and see what the loss does. The picture
+# does so with one weight; the code below it with every weight and every bias. The bend in the curve
+# is where the ReLU of this neuron begins to shut out samples.
+# %% [markdown] lang="zh"
+# 算得对不对？把一个权重稍微调大、再稍微调小，看损失怎样变化。下图只动一个权重；图后的代码则对每个权重
+# 和每个偏置都做一遍。曲线的拐折处，正是这个神经元的 ReLU 开始把部分样本挡掉的地方。
+
+# %%
+assert (a[:, 1] > 0).all() and (a[:, 1] + 0.2 * x[:, 0] > 0).sum() == 2  # a little to the right
+moves, losses = np.linspace(-2, 2, 81), []
+for move in moves:
+    other = network.copy()
+    other.layers[0].W.value[0, 1] += move
+    losses.append(mp.evaluate(other, x, y)[0])
+
+figure, axes = plt.subplots(num="slope", figsize=(7, 3.2))
+axes.plot(W1[0, 1] + moves, losses, color="#0072B2", label="loss as this weight changes")
+near = moves[20:61]
+line = loss + near * dW1[0, 1]
+axes.plot(W1[0, 1] + near, line, "--", color="#D55E00", label="line as steep as the gradient says")
+axes.plot(W1[0, 1], loss, "o", color="black", label="where the weight is now")
+axes.set(xlabel="value of one weight of the first layer", ylabel="loss (nats)")
+axes.legend()
+figure.tight_layout()
+
+# %%
+errors = mp.check_network(network, x, y)  # relative, the largest of each array
+numeric = mp.numerical_gradient(lambda: mp.softmax_cross_entropy(network(x), y)[0], W1)
+print("by hand:", dW1.round(4), "by moving each weight:", numeric.round(4), sep="\n")
+assert max(errors.values()) < 1e-6
+
+# %% [markdown] lang="en"
+# ## What can go wrong
+#
+# Leave out `* (a > 0)`, the ReLU's part in the chain. No error appears, and the shapes fit. Only the
+# check tells: the first column is not that of above. Run it on every backward that you write.
+# %% [markdown] lang="zh"
+# ## 容易出错的地方
+#
+# 漏写 `* (a > 0)`，也就是链条中 ReLU 的那一环：程序不报错，形状也都对得上，只有梯度检验能发现：下面的第一列与
+# 上面不同。凡是自己写的反向传播，都应该检验一遍。
+
+# %%
+wrong = x.T @ (dz @ W2.T)
+print(wrong.round(4))
+assert np.abs(wrong - numeric).max() > 0.01 > np.abs(dW1 - numeric).max()
+
+# %% [markdown] lang="en"
+# ## Training: many small steps downhill
+#
+# A step takes from each weight its gradient times a small number, the **learning rate**. `fit` does
+# this with 64 images at a time, here handwritten digits (MNIST); **Adam** chooses the length of each
+# weight's step. One pass through all images is an **epoch**. **Validation** images are never trained
+# on: they tell what was learned.
+# %% [markdown] lang="zh"
+# ## 训练：一小步一小步往下走
+#
+# 每一步，都从每个权重中减去“梯度乘一个小数”，这个小数就是**学习率**。`fit` 每次取 64 张图像走一步，这里用的是
+# 手写数字（MNIST）；每个权重的步长由 **Adam** 调节。把全部图像过一遍称为一个 **epoch**（轮）。**验证集**的图像从不参与训练，
+# 用来检查究竟学到了什么。
+
+# %%
+for parameter in network.parameters.values():
+    parameter.value -= 0.5 * parameter.grad  # one step, learning rate 0.5
+assert mp.evaluate(network, x, y)[0] < loss
+
+mnist, epochs, n = mp.load_mnist(), 3 if QUICK else 6, 6000 if QUICK else 20000
+images, labels = mnist.train.flat[:n], mnist.train.labels[:n]
+validation = mnist.validation.flat, mnist.validation.labels
+network = mp.mlp([784, 32, 10], rng)  # 28 x 28 pixels, 10 digits
+start, W_start = mp.evaluate(network, *validation)[1], network.layers[0].W.value.copy()
+optimizer = mp.Adam(network.parameters)
+history = mp.fit(network, optimizer, images, labels, epochs=epochs, rng=rng, validation=validation)
+learned = [start] + [epoch.validation_accuracy for epoch in history]
+assert start < 0.3 and learned[-1] > 0.85
+
+figure, (left, right) = plt.subplots(1, 2, num="learning", figsize=(7, 3))
+left.plot(range(1, epochs + 1), [epoch.loss for epoch in history], "s-", color="#D55E00")
+left.set(xlabel="epoch", ylabel="loss (nats)", title="Loss while training", ylim=(0, None))
+right.plot(range(epochs + 1), [100 * share for share in learned], "o-", color="#0072B2")
+right.set(xlabel="epochs done", ylabel="right answers (%)", title="Validation", ylim=(0, 100))
+figure.tight_layout()
+
+# %% [markdown] lang="en"
+# From <<start:.1%>> right answers to <<learned[-1]:.1%>>. D-5.4b plots such a curve with
+# `np.mean(train_acc[:10], axis=1)` and calls it the accuracy on test images. A history has one number
+# for each epoch, so this stops with an error, and training accuracy says nothing about other images:
+# %% [markdown] lang="zh"
+# 正确率从 <<start:.1%>> 升到 <<learned[-1]:.1%>>。D-5.4b 用 `np.mean(train_acc[:10], axis=1)` 画这种曲线，
+# 还说那是测试集上的准确率。其实训练历史中每轮只有一个数，这行代码会直接报错；况且训练集上的准确率说明不了
+# 别的图像：
+
+# %%
+try:
+    np.mean(learned, axis=1)
+except ValueError as error:
+    print(error)
+
+# %% [markdown] lang="en"
+# ## Most weights are small
+# %% [markdown] lang="zh"
+# ## 大多数权重都很小
+
+# %%
+W = network.layers[0].W.value
+small = np.mean(np.abs(W) < np.abs(W).max() / 4)
+figure, axes = plt.subplots(num="weights", figsize=(7, 3))
+bins = np.linspace(-0.5, 0.5, 101)
+axes.hist(W_start.ravel(), bins, color="#E69F00", label="before training")
+axes.hist(W.ravel(), bins, histtype="step", linewidth=2, color="#0072B2", label="after training")
+axes.set(xlabel="value of a weight of the first layer", ylabel="number of weights")
+axes.legend()
+figure.tight_layout()
+
+halved, other = network.copy(), network.copy()
+mp.prune_by_magnitude(halved, 0.5)  # the smaller half of the weights is set to 0
+mp.prune_at_random(other, 0.5, rng)  # a half taken at random
+after, by_chance = (mp.evaluate(n, *validation)[1] for n in (halved, other))
+assert small > 0.5 and learned[-1] - after < 0.05 < learned[-1] - by_chance
+
+# %% [markdown] lang="en"
+# <<small:.1%>> of these weights are less than a quarter as large as the largest. Can some go? With the
+# smaller half of all weights set to 0 the network still gives <<after:.1%>> right answers, where
+# it gave <<learned[-1]:.1%>>; with half of them taken at random it gives <<by_chance:.1%>>. So it
+# matters which ones go. That is the subject of all lessons to come.
+#
+# ## Now you
+#
+# Count what is gone: write `sparsity`, the share of the weights that are 0.
+# `python -m minprune exercises start mine`, then `check 1.1` in that folder.
+# %% [markdown] lang="zh"
+# 其中 <<small:.1%>> 的权重，大小不到最大者的四分之一。能去掉一些吗？把全部权重中较小的一半置为 0，正确率
+# 仍有 <<after:.1%>>（原为 <<learned[-1]:.1%>>）；若随机去掉一半，则只有 <<by_chance:.1%>>。可见去掉哪些
+# 大有讲究，后面各课讲的正是这件事。
+#
+# ## 轮到你了
+#
+# 数一数去掉了多少：写出 `sparsity`，即权重中 0 所占的比例。先运行
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 1.1`。
