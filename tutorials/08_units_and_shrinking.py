@@ -1,0 +1,240 @@
+# %% [markdown] lang="en"
+# # 08  Units taken out, and networks that shrink
+#
+# *Twenty minutes. Afterwards you can take neurons and filters out of a network, name every array
+# that gets smaller with them, and work out what that saves.*
+#
+# One neuron of a network is to go. Which numbers go with it?
+# %% [markdown] lang="zh"
+# # 08  真正删掉神经元，让网络变小
+#
+# *约二十分钟。学完后你能从网络中删除神经元和卷积核，说出哪些数组会随之变小，并能算出节省了多少。*
+#
+# 要从网络中删掉一个神经元，有哪些数要跟着一起删？
+
+# %%
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import ListedColormap
+
+import minprune as mp
+
+QUICK = "QUICK" in os.environ
+rng = np.random.default_rng(0)
+x = rng.standard_normal((5, 3))
+large = mp.mlp([3, 4, 2], rng)
+scores = mp.unit_scores(large, "l1")  # one vector for each hidden layer
+masked = large.copy()
+keeps = mp.prune_units(masked, scores, ratio=0.25)  # one neuron of four
+small = mp.shrink_network(masked)
+print("scores", scores[0].round(2), " kept", keeps[0])
+print(masked.layers[0].W.value.round(2), "\n")
+for name, p in large.parameters.items():
+    print(f"{name}  {p.value.shape} -> {small.parameters[name].value.shape}")
+gone = int(np.argmin(scores[0]))
+assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), atol=1e-5)
+
+# %% [markdown] lang="en"
+# A **unit** is a neuron of a dense layer, or a filter of a convolution. Here is all that unit $j$
+# has to do with the outputs $y_k$:
+#
+# $$ h_j = \mathrm{ReLU}\Big(b_j + \sum_i x_i\, w_{ij}\Big), \qquad y_k = c_k + \sum_j h_j\, v_{jk} $$
+#
+# Without unit $j$ the last sum has a term less, and three things are of no use any more: its column
+# of $W$, its bias $b_j$, and its row of the *next* matrix $V$, here `2.W`. Neuron <<gone>> went, counted
+# from 0: the sum of the $|w_{ij}|$ in its column, the L1 norm, is the smallest score.
+#
+# There are two steps. `prune_units` **silences** the unit: masks hold all that belongs to it at 0,
+# and the arrays are as large as before. `shrink_network` **takes it out**: the arrays get smaller,
+# and the outputs are those of the masked network.
+# %% [markdown] lang="zh"
+# **单元**指全连接层的一个神经元，或卷积层的一个卷积核。单元 $j$ 与输出 $y_k$ 的关系全在下面两个式子里：
+#
+# $$ h_j = \mathrm{ReLU}\Big(b_j + \sum_i x_i\, w_{ij}\Big), \qquad y_k = c_k + \sum_j h_j\, v_{jk} $$
+#
+# 删掉单元 $j$，后一个求和就少一项，于是有三样东西再也用不到：$W$ 中属于它的那一列、它的偏置 $b_j$，
+# 以及*下一层*矩阵 $V$（即 `2.W`）中属于它的那一行。单元的分数是该列 $|w_{ij}|$ 之和，即这一列的 L1 范数；神经元
+# <<gone>>（从 0 数起）分数最小，所以删的是它。
+#
+# 整个过程分两步。`prune_units` 让单元**静默**：用掩码把属于它的数都固定为 0，数组大小不变。
+# `shrink_network` 把它**真正删掉**：数组变小，输出与掩码后的网络相同。
+
+# %% [markdown] lang="en"
+# ## A filter owns more than a neuron
+#
+# A filter makes an image of its own, a **channel**. **Batch normalization** scales and shifts it,
+# with four numbers a channel; ReLU and max pooling have none. A **Flatten** lays the pixels in a row,
+# and the dense layer behind it has a row of weights for each channel *of each pixel*.
+# %% [markdown] lang="zh"
+# ## 卷积核牵涉的比神经元更多
+#
+# 一个卷积核产生一幅自己的特征图，即一个**通道**。其后的**批归一化**对每个通道做缩放和平移，每个通道
+# 有四个数；ReLU 和最大池化没有参数。**展平**（Flatten）把所有像素排成一行，因此后面的全连接层中，
+# *每个像素*的每个通道各占一行权重。
+
+# %%
+layers = [mp.Conv2D.random(rng, 3, 1, 4), mp.BatchNorm.identity(4), mp.ReLU()]
+layers += [mp.MaxPool2D(2), mp.Flatten(), mp.Dense.random(rng, 16, 3)]
+tiny = mp.Network(layers, (6, 6, 1))  # 6 x 6 -> 4 x 4 -> 2 x 2: four pixels of four channels
+keep = np.array([True, False, False, True])
+less = mp.keep_units(tiny, [keep])  # both steps at once, for units of your choice
+for name, p in tiny.parameters.items():
+    print(f"{name:8} {p.value.shape} -> {less.parameters[name].value.shape}")
+
+column, row = np.indices((9, 4))[1], np.indices((16, 3))[0]
+parts = (("filters K", "filter", "nine weights of each", column),
+         ("next weights W", "neuron", "four rows for each of four pixels", row % 4),
+         ("b, gamma, beta, mean, var", "channel", "one row each", column[:5]))  # fmt: skip
+figure, axes = plt.subplot_mosaic("AB;CB", num="what_goes", figsize=(7, 6), height_ratios=(9, 5))
+for ax, (title, across, down, channel) in zip(axes.values(), parts, strict=True):
+    ax.imshow(keep[channel], cmap=ListedColormap(["#E69F00", "#0072B2"]), aspect="auto")
+    ax.set(title=title, xlabel=across, ylabel=down, xticks=range(channel.shape[1]), yticks=[])
+    for (i, j), c in np.ndenumerate(channel):
+        ax.text(j, i, c, ha="center", va="center", color="white" if keep[c] else "black")
+axes["B"].hlines([3.5, 7.5, 11.5], -0.5, 2.5, color="white", linewidth=4)
+figure.tight_layout()
+assert mp.flatten_keep(keep, positions=4).sum() == 8 and less.layers[1].mean.shape == (2,)
+
+# %% [markdown] lang="en"
+# Each cell is a number of the network, and says to which channel it belongs. Channels 0 and 3 stay
+# (blue), 1 and 2 go (orange): columns on the left, and on the right two rows of *every* pixel.
+# Now to a network that has learned something: half of its filters and of its neurons go.
+# %% [markdown] lang="zh"
+# 每一格是网络中的一个数，格中数字是它所属的通道。通道 0 和 3 保留（蓝色），1 和 2 删除（橙色）：
+# 左边删的是列，右边则是*每个*像素都要删两行。
+#
+# 下面换成一个训练过的网络，删去一半卷积核和一半神经元。
+
+# %% volatile
+n, epochs = (1000, 1) if QUICK else (4000, 2)
+mnist = mp.load_mnist()
+images, labels = mnist.train.with_channel[:n], mnist.train.labels[:n]
+test = mnist.test.with_channel[:1000], mnist.test.labels[:1000]
+
+layers = [mp.Conv2D.random(rng, 3, 1, 8), mp.BatchNorm.identity(8), mp.ReLU(), mp.MaxPool2D(2)]
+layers += [mp.Flatten(), *mp.mlp([13 * 13 * 8, 32, 10], rng).layers]
+dense = mp.Network(layers, (28, 28, 1))
+mp.fit(dense, mp.Adam(dense.parameters), images, labels, epochs=epochs, rng=rng, batch_size=32)
+masked = dense.copy()
+keeps = mp.prune_units(masked, mp.unit_scores(masked, "l1"), ratio=0.5)
+shrunk = mp.shrink_network(masked)
+tuned = shrunk.copy()
+mp.fit(tuned, mp.Adam(tuned.parameters), images, labels, epochs=1, rng=rng, batch_size=32)
+networks = {"dense": dense, "masked": masked, "shrunk": shrunk, "and fine-tuned": tuned}
+size, right = {}, {}
+for name, network in networks.items():
+    costs = mp.layer_costs(network)
+    size[name] = sum(c.parameters for c in costs)
+    right[name] = mp.evaluate(network, *test)[1]
+    macs = sum(c.macs for c in costs)
+    print(f"{name:15}{size[name]:7} parameters{macs:7} MACs{right[name]:8.1%} right")
+assert abs(shrunk(test[0]) - masked(test[0])).max() < 1e-3
+assert right["masked"] + 0.1 < min(right["dense"], right["and fine-tuned"])
+assert mp.layer_costs(dense)[2].parameters > 0.98 * size["dense"]
+assert size["masked"] == size["dense"] and 0.24 < size["shrunk"] / size["dense"] < 0.27
+
+# %% [markdown] lang="en"
+# A **MAC** is one product, added to a sum. Masked and shrunk networks give the same outputs (no two
+# differ by more than 0.001): silencing costs accuracy, taking out costs nothing more. **Fine-tuning**,
+# here one more epoch of training, brings much of it back. Of the parameters <<size["shrunk"] / size["dense"]:.0%>>
+# are left, and not half: the first dense layer holds nearly all, and it loses half of its rows,
+# with the filters, *and* half of its columns.
+#
+# ## What can go wrong
+#
+# - **Scattered zeros** (D-5.2). Pruning single weights empties no unit: nothing can be taken out.
+# - **Rows of the wrong channels.** Behind a Flatten channels alternate: `np.tile` repeats `keep` for
+#   each pixel. `np.repeat` keeps as many rows, but wrong ones. All shapes fit, nothing complains.
+# - **Filters only set to 0.** Then their channels are 0, and batch normalization makes of 0
+#   $\beta - \gamma\mu/\sqrt{\sigma^2+\epsilon}$ (mean $\mu$, variance $\sigma^2$). The next layer hears
+#   that from every pixel of every image, unless it is negative and a ReLU cuts it off.
+# %% [markdown] lang="zh"
+# **MAC**（乘加）是做一次乘法并把积累加起来。掩码后的网络与缩小后的网络输出相同（相差不超过 0.001）：
+# 损失准确率的是静默这一步，真正删除不再带来损失。**微调**（这里是再训练一轮）后准确率明显回升。参数只剩
+# <<size["shrunk"] / size["dense"]:.0%>>，而不是一半：绝大部分参数在第一个全连接层里，它因卷积核减半
+# 少了一半的行，*又*因自己的神经元减半少了一半的列。
+#
+# ## 容易出错的地方
+#
+# - **零散的零**（D-5.2）：逐个权重剪枝不会腾空任何单元，没有东西可以真正删掉。
+# - **删错了行**：展平之后各通道交替排列，应当用 `np.tile` 让 `keep` 按像素逐次重复。若用 `np.repeat`，
+#   保留的行数一样，却不是该保留的行。形状全部吻合，也不会报错。
+# - **只把卷积核置为 0**：这时对应通道为 0，而批归一化会把 0 变成
+#   $\beta - \gamma\mu/\sqrt{\sigma^2+\epsilon}$（均值 $\mu$，方差 $\sigma^2$）。下一层从每幅图像的每个像素
+#   都会读到这个值，除非它是负数，被 ReLU 截成了 0。
+
+# %% volatile
+scattered = dense.copy()
+mp.prune_by_magnitude(scattered, sparsity=0.5)
+assert sum(p.value.size for p in mp.shrink_network(scattered).parameters.values()) == size["dense"]
+keep = keeps[0]
+filters = mp.keep_units(dense, [keep, np.ones(32, bool)])  # half of the filters, all neurons
+wrong = filters.copy()
+wrong.layers[5].W.value = dense.layers[5].W.value[np.repeat(keep, 13 * 13)]
+good, bad = (mp.evaluate(network, *test)[1] for network in (filters, wrong))
+assert bad < good - 0.1
+print(f"rows by tile {good:.1%}, by repeat {bad:.1%} right")
+
+zeroed = dense.copy()
+zeroed.layers[0].K.value *= keep
+zeroed.layers[0].b.value *= keep
+say = mp.relu(zeroed.layers[1].forward(np.zeros((1, 8))))[0, ~keep]
+folded = mp.shrink_network(zeroed)
+print("filters set to 0 still say", say.round(2))
+assert say.max() > 0.01 and abs(zeroed(test[0]) - filters(test[0])).max() > 0.01
+assert abs(folded(test[0]) - zeroed(test[0])).max() < 1e-3 and folded.layers[0].b.value.size == 4
+
+# %% [markdown] lang="en"
+# So `prune_units` masks also what the next layer reads. Where filters are only set to 0,
+# `shrink_network` adds what they still say to the next bias, and then takes them out.
+#
+# ## What half of the filters is half of
+#
+# C-3.2a defines the pruning ratio as "the proportion of the numbers of parameters before and after
+# pruning". Is that what stays or what goes? C-4.3 takes 0.5, where both are equal, and means *filters*
+# of VGG16, not parameters. What is left of these follows from the shapes alone.
+# %% [markdown] lang="zh"
+# 所以 `prune_units` 会把下一层读取这些通道的权重也用掩码盖住。若卷积核只是被置零，
+# `shrink_network` 会先把它们恒定的输出并入下一层的偏置，再把它们删掉。
+#
+# ## “一半的卷积核”是什么的一半
+#
+# C-3.2a 把剪枝比例定义为“剪枝前后模型参数数量的比例”，可以理解为留下的部分，也可以理解为去掉的部分。
+# C-4.3 取 0.5，两种理解恰好相等；而它保留一半的又是 VGG16 的*卷积核*，不是参数。参数实际剩下多少，
+# 只看各层形状就能算出来。
+
+# %%
+widths, left = np.arange(1, 9) / 8, []
+for width in widths:
+    costs = mp.network_costs(mp.vgg16_layers(width), (224, 224, 3))
+    left.append([sum(c.parameters for c in costs), sum(c.macs for c in costs[:-3])])  # 3 are dense
+parameters, macs = (np.array(left) / left[-1]).T
+figure, ax = plt.subplots(num="vgg16", figsize=(7, 4))
+ax.plot(widths, parameters, "o-", color="#0072B2", label="parameters of the whole network")
+ax.plot(widths, widths, "--", color="#000000", label="if it were in proportion")
+ax.plot(widths, macs, "s-", color="#D55E00", label="MACs of the convolutions")
+ax.set(xlabel="share of the filters kept", ylabel="share left", title="VGG16, 224 x 224 images")
+ax.legend()
+assert round(parameters[3], 2) == 0.55 and 0.25 < macs[3] < 0.26
+assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at width 1
+
+# %% [markdown] lang="en"
+# Half of the filters leave <<macs[3]:.1%>> of the convolutions' MACs: there are half as many, and
+# each, but for the first layer's, reads half as many channels. They leave <<parameters[3]:.1%>> of the parameters. Most of
+# these are in the dense layers, of which only the first shrinks. Say what a ratio is a ratio *of*.
+#
+# ## Now you
+#
+# Cut a convolution with batch normalization, then one before a Flatten: run
+# `python -m minprune exercises start mine`, then `check 3.4` and `check 3.5` in that folder.
+# %% [markdown] lang="zh"
+# 卷积核减半后，卷积层的乘加次数只剩 <<macs[3]:.1%>>，因为卷积核少了一半，每个卷积核要读的通道也少了一半（第一层除外）；而参数还剩
+# <<parameters[3]:.1%>>，因为大部分参数在全连接层里，其中只有第一层会变小。所以说到
+# 剪枝比例，一定要说清是*什么*的比例。
+#
+# ## 轮到你了
+#
+# 先剪一个带批归一化的卷积层，再剪一个后接展平的卷积层：运行
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 3.4` 和 `check 3.5`。
