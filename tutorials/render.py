@@ -3,9 +3,12 @@
 With --check nothing is written: it says what would differ, and then ends with 1.
 """
 
+import os
 import sys
 import time
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small products wait for a second thread
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
