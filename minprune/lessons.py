@@ -151,9 +151,18 @@ def page(stem, language, cells, found):
             if result.printed.strip():
                 block = f"```text\n{result.printed.rstrip()}\n```"
                 lines += [f"{CHANGES}\n{block}\n{STAYS}" if cell.volatile else block, ""]
-            for label in result.figures:
-                lines += [f"![{label}](../figures/{number}_{label}.png)", ""]
+            for label, figure in result.figures.items():
+                lines += [f"![{_words(figure)}](../figures/{number}_{label}.png)", ""]
     return "\n".join(lines)
+
+
+def _words(figure):
+    """What a picture shows, for who cannot see it: titles, and what stands against what."""
+    parts = []
+    for axes in figure.axes:
+        against = " against ".join(filter(None, (axes.get_ylabel(), axes.get_xlabel())))
+        parts.append(": ".join(filter(None, (axes.get_title(), against))))
+    return "; ".join(filter(None, parts)).replace("\n", " ").replace("[", "(").replace("]", ")")
 
 
 def _other_language(stem, language):

@@ -113,14 +113,17 @@ def test_an_error_names_the_lesson(tmp_path):
 def test_pages_of_both_languages():
     cells = first(TEXT)
     names = {"n": 7}
-    found = [lessons.Run("n is 7\n", {"plot": None}), filled(cells[1].source, names),
+    figure, axes = plt.subplots(1, 2)
+    axes[0].set(title="Half [n]", xlabel="n", ylabel="half")
+    plt.close(figure)
+    found = [lessons.Run("n is 7\n", {"plot": figure}), filled(cells[1].source, names),
              filled(cells[2].source, names), lessons.Run("full\n", {})]  # fmt: skip
     en, zh = (page("01_small", language, cells, found) for language in ("en", "zh"))
     assert "Half of 7 is $`n/2`$, that is 3.5." in en and "标题" not in en
     assert "数 $`n`$，也就是一半：3.5。" in zh and "```math\nn / 2\n```" in zh
     for text in (en, zh):
         assert '```python\nn = 7\nprint("n is", n)\n```\n\n```text\nn is 7\n```' in text
-        assert "![plot](../figures/01_plot.png)" in text
+        assert "![Half (n): half against n](../figures/01_plot.png)" in text
         assert "<!--~-->\n```text\nfull\n```\n<!--/-->" in text
     assert "(01_small.zh.md)" in en and "(01_small.md)" in zh and "(01_small.py)" in zh
 
