@@ -1,0 +1,230 @@
+# %% [markdown] lang="en"
+# # 09  Sparse kernels: when do zeros save time?
+#
+# *Fifteen minutes. Afterwards you can read the loop that skips zeros, and tell when it pays.*
+#
+# Nine of ten weights of a layer are zero. Is it ten times as fast? Measure. All runs in turn, round
+# after round, so that a slower machine slows all; what counts is the **median**, the middle one.
+# %% [markdown] lang="zh"
+# # 09  稀疏计算核：零什么时候才省时间？
+#
+# *约十五分钟。学完后你能读懂跳过零的循环，并判断它什么时候划算。*
+#
+# 某一层十个权重里有九个是零，它就快了十倍吗？测一测。待比较的各方一轮一轮交替运行，机器变慢时大家一起慢；
+# 看的是**中位数**，即排在正中间的那个数。
+
+# %% volatile
+import os
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import minprune as mp
+from minprune.sparse.kernels import csr_forward_batch
+
+QUICK = "QUICK" in os.environ
+rng = np.random.default_rng(0)
+full = rng.normal(0, 0.05, (784, 300)).astype(np.float32)
+b = np.zeros(300, np.float32)
+x = rng.random((256, 784), dtype=np.float32)  # 256 samples
+
+
+def pruned(sparsity):
+    mask = mp.rank_mask(np.abs(full), mp.prune_count(full.size, sparsity))
+    return mp.apply_mask(full, mask)
+
+
+def timed(calls, rounds=5 if QUICK else 41):
+    """Milliseconds: what the fastest tenth of the rounds took at most, and the median."""
+    times = {name: [] for name in calls}
+    for _ in range(1 + rounds):  # the first is a warm-up
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(1e3 * (time.perf_counter() - start))
+    return {name: np.percentile(t[1:], [10, 50]) for name, t in times.items()}
+
+
+W = pruned(0.9)
+took = timed({"no zeros": lambda: x @ full, "90% zeros": lambda: x @ W})
+print("   ".join(f"{name} {times[1]:.2f} ms" for name, times in took.items()))
+
+# %% [markdown] lang="en"
+# It is not. `x @ W` goes to the **BLAS**, the library that multiplies whole (**dense**) matrices. It
+# takes <<~took["90% zeros"][1] / took["no zeros"][1]:.2f>> times as long as before, since it
+# multiplies by zero as by any other number. It asks no weight what it is, and is fast for that.
+#
+# To skip zeros, do not store them. **Compressed sparse rows** (CSR) are three arrays:
+# %% [markdown] lang="zh"
+# 并没有。乘积 `x @ W` 交给 **BLAS** 计算，这是专做**稠密**（完整）矩阵乘法的库。耗时是原来的
+# <<~took["90% zeros"][1] / took["no zeros"][1]:.2f>> 倍，因为零也照样相乘，与别的数无异。它从不过问权重是多少，
+# 快正是快在这里。
+#
+# 想跳过零，就不要存零。**压缩稀疏行**（CSR）由三个数组组成：
+
+# %%
+small = mp.csr_from_dense([[5.0, 0.0], [0.0, 8.0], [7.0, 0.0]])  # 3 inputs, 2 output units
+print("values ", small.values, "  what is not zero, output unit after output unit")
+print("indices", small.indices, "     the input that each value belongs to")
+print("offsets", small.offsets, "     unit j owns entries offsets[j] up to offsets[j + 1]")
+
+
+def csr_forward(csr, b, x):
+    y = b.copy()
+    for j in range(len(b)):  # every output unit
+        for k in range(csr.offsets[j], csr.offsets[j + 1]):  # every weight that it has
+            y[j] += csr.values[k] * x[csr.indices[k]]
+    return y
+
+
+csr = mp.csr_from_dense(W)
+right = np.maximum(x @ W + b, 0)  # what all that follows must give: this layer with a ReLU
+assert np.allclose(np.maximum(csr_forward(csr, b, x[0]), 0), right[0], atol=1e-4)
+assert csr.values.size == mp.count_nonzero(W) and mp.count_parameters(W) == full.size
+
+# %% [markdown] lang="en"
+# The loop makes <<csr.values.size:,>> multiplications a sample instead of <<W.size:,>>, and gives
+# the same. But for each of them it fetches a weight, an index, and an input from somewhere in `x`:
+# three loads for one product. And a processor multiplies 8 or 16 neighbours in one instruction (a
+# **vector**), which scattered inputs are not.
+#
+# The way out is to take many samples at once. Turn `x` so that the samples of one input are
+# neighbours: one weight and one index, 8 bytes, then serve them all. Such a strip of samples, as
+# many as a few vectors hold, is a **panel**.
+# %% [markdown] lang="zh"
+# 循环对每个样本只做 <<csr.values.size:,>> 次乘法，而不是 <<W.size:,>> 次，结果相同。但每做一次乘法，
+# 都要读一个权重、一个下标，再到 `x` 里某处取一个输入：三次读取换一次乘法。而处理器一条指令能同时乘 8 或 16
+# 个相邻的数（一个**向量**），分散的输入却并不相邻。
+#
+# 出路是一次处理许多样本。把 `x` 转置，让同一输入的各个样本彼此相邻，一个权重加一个下标（共 8 字节）就能供所有样本使用。
+# 这样一条由若干样本组成、正好装满几个向量的带子，叫作**面板**（panel）。
+
+# %%
+panel = np.ascontiguousarray(x[:64].T)  # (784 inputs, 64 samples)
+own = slice(csr.offsets[5], csr.offsets[6])
+sums = csr.values[own] @ panel[csr.indices[own]] + b[5]  # unit 5, for 64 samples
+assert np.allclose(np.maximum(sums, 0), right[:64, 5], atol=1e-4)
+
+# %% [markdown] lang="en"
+# `csr_forward_batch` is this as two loops that **Numba** compiles, that is, turns into machine code
+# at the first call. With every weight it reads the sums of all samples, adds, and writes them back.
+# `SparseEngine` keeps the 64 sums of a panel inside the processor, in **registers**, until a unit is
+# done, and its inputs in the memory next to it, the **cache**. Its first call plans and compiles:
+# that takes seconds the first time on a machine, and well under one later.
+# %% [markdown] lang="zh"
+# `csr_forward_batch` 就是这样的两层循环，由 **Numba** 编译，即首次调用时翻译成机器码。它每用一个权重，
+# 都要读出所有样本的部分和，相加，再写回内存。`SparseEngine` 则把一个面板的 64 个部分和留在处理器内部的**寄存器**里，
+# 直到一个单元算完，面板的输入则留在紧邻处理器的**缓存**里。它首次调用时要规划和编译：在一台机器上第一次需要几秒钟，
+# 以后远不到一秒。
+
+# %% volatile
+engine = mp.SparseEngine(mp.Network([mp.Dense(W, b), mp.ReLU()]))
+start = time.perf_counter()
+assert np.allclose(engine(x), right, atol=1e-4)
+print(f"first call {time.perf_counter() - start:.2f} s, {engine.threads} core(s)")
+
+# %% [markdown] lang="en"
+# ## From which sparsity on does it pay?
+#
+# Three ways, the same outputs. BLAS and the engine use all cores that they may, the two loops one,
+# and only for them `x` is turned beforehand. The upper edge of a band is the median, the lower one
+# what the fastest tenth of the rounds took.
+# %% [markdown] lang="zh"
+# ## 稀疏度多高才划算？
+#
+# 三种算法，输出相同。BLAS 和引擎使用所有可用的核心，两层循环只用一个，并且只有它拿到的 `x` 是事先转置好的。
+# 图中色带的上沿是中位数，下沿是最快的十分之一轮次的耗时。
+
+# %% volatile
+levels = [0, 0.5, 0.9] if QUICK else [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98]
+names = "dense (BLAS)", "CSR, two loops", "SparseEngine"
+xT, yT = np.ascontiguousarray(x.T), np.empty((300, 256), np.float32)
+
+
+def ways(sparsity):
+    W = pruned(sparsity)
+    csr, engine = mp.csr_from_dense(W), mp.SparseEngine(mp.Network([mp.Dense(W, b), mp.ReLU()]))
+    calls = (lambda: np.maximum(x @ W + b, 0),
+             lambda: csr_forward_batch(csr.values, csr.indices, csr.offsets, b, xT, yT, True),
+             lambda: engine(x))  # fmt: skip
+    dense, _, sparse = [call() for call in calls]
+    assert np.allclose(yT.T, dense, atol=1e-4) and np.allclose(sparse, dense, atol=1e-4)
+    return calls
+
+
+took = timed({(s, n): way for s in levels for n, way in enumerate(ways(s))})  # all in turn
+ms = np.reshape([*took.values()], (len(levels), 3, 2))
+print("sparsity", *(f"{name:>17}" for name in names))
+for sparsity, row in zip(levels, ms[:, :, 1], strict=True):
+    print(f"{sparsity:8.0%}", *(f"{median:14.2f} ms" for median in row))
+behind = [np.flatnonzero(ms[:, n, 1] >= ms[:, 0, 1]) for n in (1, 2)]
+pays = [[*levels, 1][max(k, default=-1) + 1] for k in behind]  # ahead from here to the end
+
+figure, axes = plt.subplots(num="times", figsize=(7, 4))
+looks = ("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", ":")
+for name, band, (c, line) in zip(names, ms.swapaxes(0, 1), looks, strict=True):
+    axes.fill_between(levels, *band.T, color=c, alpha=0.6, linestyle=line, lw=2, label=name)
+axes.set(xlabel="sparsity (share of zeros)", ylabel="milliseconds for 256 samples", yscale="log")
+axes.set_yticks([0.2, 0.5, 1, 2, 5], [0.2, 0.5, 1, 2, 5])
+axes.minorticks_off()
+axes.legend()
+
+# %% [markdown] lang="en"
+# **Break-even** is where an upper edge meets the dense one. The two loops are ahead from a sparsity
+# of <<~pays[0]:.0%>> on, the engine from <<~pays[1]:.0%>> on. With few zeros it does not skip them:
+# it stores blocks of eight units with their zeros. `explain` tells that, and what else would cost.
+# %% [markdown] lang="zh"
+# 与稠密色带上沿的交点就是**盈亏平衡点**。这里两层循环从稀疏度 <<~pays[0]:.0%>> 起领先，引擎从
+# <<~pays[1]:.0%>> 起领先。零很少时，引擎根本不跳过它们，而是像稠密库那样，把每八个单元的权重连同其中的零存成块。
+# `explain` 会列出每一层用哪种格式，以及换成别的格式代价如何。
+
+# %%
+formats = []
+for sparsity in (0.3, 0.9):
+    text = mp.SparseEngine(mp.Network([mp.Dense(pruned(sparsity), b)])).explain()
+    print(text[text.index("0.W") :])  # cycles are ticks of the processor's clock, estimated
+    formats.append(text.split("panels ")[1].split()[0])
+assert formats == ["blocks", "csr"]
+
+# %% [markdown] lang="en"
+# ## What can go wrong
+#
+# Timing the first call, which compiles. Timing one way after the other, while the machine finds other
+# work. Timing one sample and running many: for one, `explain` shows other kernels. And storing too
+# early: with an index beside every value, CSR is larger than dense below about half sparsity.
+# %% [markdown] lang="zh"
+# ## 容易出错的地方
+#
+# 计时算进了首次调用：那一次在编译。测完一种再测另一种：其间机器可能忙别的去了。只测单个样本，实际却成批运行：
+# 引擎处理单个样本另有一套计算核，`explain` 两者都列出。还有过早改用稀疏存储：每个值都带一个下标，稀疏度大约低于一半时，
+# CSR 比稠密矩阵还大。
+
+# %%
+for sparsity in (0.4, 0.6):
+    csr = mp.csr_from_dense(pruned(sparsity))
+    print(f"{sparsity:.0%}: CSR {csr.nbytes:,} bytes, dense {full.nbytes:,}")
+    assert (csr.nbytes > full.nbytes) == (sparsity < 0.5)
+
+# %% [markdown] lang="en"
+# ## The mistake in print
+#
+# C-9.1 says that a network pruned by zeroing has fewer parameters and so a shorter run time. Its
+# arrays have as many entries as before; the first cell has timed that. B-7 warns that pruning may
+# add computation. It never adds products; what it can add is indices.
+# %% [markdown] lang="zh"
+# ## 书上的错误
+#
+# C-9.1 说，权重置零后网络参数变少，运行时间因而缩短。可数组的元素一个也没少，耗时在第一段代码里已经测过。
+# B-7 提醒剪枝可能增加计算量。乘法次数从不会增加，可能增加的是下标。
+
+# %% [markdown] lang="en"
+# ## Now you
+#
+# Write `csr_from_dense` and `csr_forward` yourself:
+# `python -m minprune exercises start mine`, then `check 4.3` and `check 4.4` in that folder.
+# %% [markdown] lang="zh"
+# ## 轮到你了
+#
+# 自己写出 `csr_from_dense` 和 `csr_forward`：先运行
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 4.3` 和 `check 4.4`。

@@ -1,0 +1,229 @@
+# %% [markdown] lang="en"
+# # 10  Where the bytes go: quantize, distil, store
+#
+# *Twenty minutes. Afterwards you can make a network smaller in three ways, at a known price.*
+#
+# A weight takes four bytes. What of them can a network do without? Three answers: bits of a number
+# (**quantize**), numbers (**distil** into a small network), zeros (store them otherwise). To work
+# on, a dense network, and a copy of it with nine tenths of the weights pruned.
+# %% [markdown] lang="zh"
+# # 10  字节花在哪里：量化、蒸馏、存储
+#
+# *约二十分钟。学完后你能用三种办法把网络变小，并清楚各自的代价。*
+#
+# 一个权重占四个字节，网络可以省掉哪些？有三个答案：每个数少用几位（**量化**）；少用一些数（**蒸馏**成小网络）；
+# 不存储零。先准备两个网络：一个稠密网络，以及剪掉它九成权重的副本。
+
+# %%
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import minprune as mp
+
+n = 6_000 if "QUICK" in os.environ else 55_000
+mnist, rng = mp.load_mnist(), np.random.default_rng(0)
+x, y = mnist.train.flat[:n], mnist.train.labels[:n]
+
+
+def fit(network, x, y, epochs, lr=3e-3, **options):
+    options |= {"rng": rng, "batch_size": 100, "lr_decay": mp.cosine_decay}
+    mp.fit(network, mp.Adam(network.parameters, lr), x, y, epochs=epochs, **options)
+    return network
+
+
+def tested(network):
+    return mp.evaluate(network, mnist.test.flat, mnist.test.labels)[1]
+
+
+dense = fit(mp.mlp([784, 128, 10], rng), x, y, epochs=4)
+sparse = dense.copy()
+mp.prune_by_magnitude(sparse, sparsity=0.9)
+fit(sparse, x, y, epochs=3)
+print(f"dense {tested(dense):.2%}, nine tenths pruned {tested(sparse):.2%}")
+
+# %% [markdown] lang="en"
+# ## Quantize: fewer bits
+#
+# With $b$ bits there are $2^b - 1$ levels, evenly spaced about zero. `quantize_symmetric` stores
+# for each weight the number of its level, and once for the array the **step** between two levels:
+#
+# $$w_i \approx \text{step} \cdot q_i, \qquad \text{step} = \max|w| / (2^{b-1} - 1)$$
+# %% [markdown] lang="zh"
+# ## 量化：少用几位
+#
+# 用 $b$ 位可以表示 $2^b - 1$ 个关于零对称、间隔相等的取值。`quantize_symmetric` 为每个权重存下取值的编号，
+# 再为整个数组存一个**步长**，即相邻两个取值的间隔：
+#
+# $$w_i \approx \text{step} \cdot q_i, \qquad \text{step} = \max|w| / (2^{b-1} - 1)$$
+
+# %% volatile
+W = dense.layers[0].W.value
+q, step = mp.quantize_symmetric(W, bits=8)
+print(f"{q.dtype}, at most {abs(q).max()} steps of {step:.4f}")
+assert abs(step * q - W).max() <= 0.501 * step and q.nbytes * 4 == W.nbytes
+assert 1.8 < mp.quantization_error(W, bits=7) / mp.quantization_error(W, bits=8) < 2.2
+
+
+def rounded(network, bits):
+    coarse = network.copy()
+    for w in coarse.weights.values():
+        w.value = mp.dequantize(*mp.quantize_symmetric(w.value, bits)).astype(np.float32)
+    return coarse
+
+
+after = {bits: tested(rounded(dense, bits)) for bits in (8, 4, 3, 2)}
+print(*(f"{bits} bits {accuracy:.2%}" for bits, accuracy in after.items()), sep="   ")
+assert abs(after[8] - tested(dense)) < 0.005 and after[2] < after[8] - 0.1
+
+# %% [markdown] lang="en"
+# Eight bits cost nothing that can be seen; with two, three levels are left and the network breaks.
+# Unless it learns with them: **quantization-aware training** computes with rounded weights
+# (`fake_quantize`) and moves the exact ones behind them, as if rounding were not there.
+# %% [markdown] lang="zh"
+# 八位的损失看不出来；两位只剩三个取值，网络就垮了。除非让它带着量化一起学：**量化感知训练**用取整后的权重做计算
+# （`fake_quantize`），更新的则是背后的精确权重，就当取整不存在。
+
+# %%
+aware = dense.copy()
+exact, shown = {w: w.value.copy() for w in aware.weights.values()}, {}
+limit = {w: 3 * w.value.std() for w in exact}  # larger weights are clipped
+
+
+def on_step(step):
+    for w in exact:
+        exact[w] += w.value - shown.get(w, w.value)  # what the optimizer has just added
+        w.value = shown[w] = mp.fake_quantize(exact[w], 2, limit[w])
+
+
+fit(aware, x, y, epochs=3, lr=1e-3, on_step=on_step)
+print(f"2 bits, trained with them: {tested(aware):.2%}")
+assert tested(aware) > after[2] + 0.1 and np.unique(aware.layers[0].W.value).size == 3
+
+# %% [markdown] lang="en"
+# ## Distil: fewer numbers
+#
+# A small **student** can learn from a large **teacher** what no label says: this 4 is nearly a 9. A
+# **temperature** $T$ brings such small probabilities out (Hinton, Vinyals and Dean 2015). The loss
+# has the cross-entropy CE with the labels, and the distance KL from the teacher's probabilities:
+#
+# $$L = (1 - \alpha)\, CE(y, p) + \alpha\, T^2\, KL(p^T_\text{teacher} \,\|\, p^T)$$
+# %% [markdown] lang="zh"
+# ## 蒸馏：少用一些数
+#
+# 小网络（**学生**）可以向大网络（**教师**）学到标签里没有的东西，比如这个 4 很像 9。
+# **温度** $T$ 让这样的小概率显露出来（Hinton、Vinyals、Dean 2015）。
+# 损失由两部分加权而成：与标签的交叉熵 CE，以及与教师概率之间的距离 KL：
+#
+# $$L = (1 - \alpha)\, CE(y, p) + \alpha\, T^2\, KL(p^T_\text{teacher} \,\|\, p^T)$$
+
+# %%
+logits = [[6.0, 0.0, 4.0]]  # of a teacher, before they become probabilities; the label is 0
+print("T = 1:", mp.soften(logits, 1).round(2), " T = 4:", mp.soften(logits, 4).round(2))
+same, other = (mp.distillation_loss(z, logits, [0], 0.5, 4) for z in (logits, [[6.0, 4.0, 0.0]]))
+print(f"loss of a student with these logits {same:.2f}, with 0 and 4 exchanged {other:.2f}")
+
+targets = mp.teacher_targets(dense, x, y)  # labels, and the teacher's logits beside them
+
+
+def students(seed, part, epochs):
+    alone = mp.mlp([784, 16, 10], np.random.default_rng(seed))
+    taught = fit(alone.copy(), x[part], targets[part], epochs, loss=mp.teacher_loss(0.5, 2))
+    return fit(alone, x[part], y[part], epochs), taught
+
+
+few = np.mean([[tested(s) for s in students(seed, slice(500), 60)] for seed in range(3)], axis=0)
+alone, student = students(0, slice(None), 6)
+print(f"500 images: alone {few[0]:.1%}, taught {few[1]:.1%}", end="; ")
+print(f"all images: alone {tested(alone):.1%}, taught {tested(student):.1%}")
+assert same < other and few[1] > few[0] + 0.005 and tested(student) < tested(alone) + 0.005
+
+# %% [markdown] lang="en"
+# With 500 images the teacher helps; with all of them it does not: the labels say enough.
+#
+# ## Store: count everything
+#
+# An array holds its zeros. CSR stores the rest, each with an index of two bytes; a **bit mask** has a
+# bit for each weight: is it there? Zip finds repetitions. Only arrays pack less than a byte.
+# %% [markdown] lang="zh"
+# 只有 500 张图像时，教师有帮助；用上全部图像时则没有，标签已经足够。
+#
+# ## 存储：样样都要算
+#
+# 剪过枝的数组里零还在。CSR 只存其余的值，每个附一个下标（两字节就够）；**位掩码**为每个权重存一位，
+# 标明它在不在；zip 则自己去找重复。不足八位的数，在普通数组里紧挨着存放，在其余格式里占一个字节。
+
+
+# %% volatile
+def kilobytes(network, bits):
+    total = sum(p.value.nbytes for p in network.parameters.values() if p.value.ndim == 1)
+    for w in network.weights.values():
+        q = w.value if bits == 32 else mp.quantize_symmetric(w.value, bits).q
+        left, each = mp.count_nonzero(q), max(bits // 8, 1)  # bytes of a value
+        csr = mp.csr_bytes(q.shape[1], left, value_bytes=each, index_bytes=2)
+        mask = mp.bitmask_bytes(q.size, left, value_bytes=each)
+        total = total + np.array([q.size * bits // 8, csr, mask, mp.zip_bytes(q)]) + 4 * (bits < 32)
+    return total / 1000
+
+
+networks = {("dense", 32): dense, ("pruned", 32): sparse, ("student", 32): student}
+networks |= {(name, 8): rounded(network, 8) for (name, _), network in networks.items()}
+networks |= {("dense", 4): rounded(dense, 4), ("dense", 2): aware}
+kb = {key: kilobytes(network, key[1]) for key, network in networks.items()}
+score = {key: 100 * tested(network) for key, network in networks.items()}
+print("kilobytes of        array       CSR  bit mask       zip  accuracy")
+for (name, bits), sizes in sorted(kb.items(), reverse=True):
+    print(f"{name:7} {bits:2} bits", *(f"{k:9.1f}" for k in sizes), f"{score[name, bits]:8.1f}%")
+assert kb["pruned", 32][0] == kb["dense", 32][0] > 18 * kb["pruned", 8][3] > 18 * kb["dense", 2][3]
+assert min(score["pruned", 8], score["dense", 2]) > score["dense", 32] - 2
+
+figure, axes = plt.subplots(num="bytes", figsize=(7, 4))
+ways = "array", "CSR", "bit mask", "zip"
+for name, n, marker, color in (
+    ("dense", 0, "o", "#0072B2"), ("dense", 3, "X", "#56B4E9"), ("pruned", 1, "s", "#D55E00"),
+    ("pruned", 2, "^", "#009E73"), ("pruned", 3, "D", "#CC79A7"), ("student", 0, "v", "#E69F00"),
+):  # fmt: skip
+    for key in [key for key in networks if key[0] == name]:
+        at, label = (kb[key][n], score[key]), f"{name}, {ways[n]}" if key[1] == 32 else None
+        axes.semilogx(*at, marker, color=color, mfc="none", mew=2, ms=8, label=label)
+        below = -17 if name == "dense" else 8
+        axes.annotate("" if n == 2 else key[1], at, (-5 * n, below), textcoords="offset points")
+axes.set(xlabel="kilobytes (numbers: bits of a weight)", ylabel="test accuracy, %", ymargin=0.15)
+axes.set_xticks([10, 20, 50, 100, 200, 400], [10, 20, 50, 100, 200, 400])
+axes.minorticks_off()
+axes.legend()
+
+# %% [markdown] lang="en"
+# Small and still good: pruned, 8 bits, zipped (<<~kb["dense", 32][0] / kb["pruned", 8][3]:.1f>>
+# times smaller), and trained with 2 bits, zipped (<<~kb["dense", 32][0] / kb["dense", 2][3]:.1f>>
+# times, <<~score["dense", 32] - score["dense", 2]:.1f>> points lost). The student needs no format
+# and loses <<~score["dense", 32] - score["student", 32]:.1f>> points.
+#
+# ## What can go wrong, and the mistake in print
+#
+# Bytes are no time: what is zipped must be unpacked first. Rounding *before* pruning, as in,
+# is undone by fine-tuning. And C-2.1c says that quantization reduces the *loss of precision*. It is
+# one: <<mp.quantization_error(W, 8):.4f>> a weight with 8 bits, and every bit less about doubles it.
+#
+# ## Now you
+#
+# Write `quantize` yourself: `python -m minprune exercises start mine`, then `check 4.2` there.
+# Then write `bitmask_bytes` into `mine.py`: `python -m minprune verify mine.py`.
+# %% [markdown] lang="zh"
+# 又小又准的有两个：剪枝后量化到 8 位再用 zip 压缩，大小只有原来的
+# 1/<<~kb["dense", 32][0] / kb["pruned", 8][3]:.1f>>；用 2 位训练再用 zip 压缩，大小只有原来的
+# 1/<<~kb["dense", 32][0] / kb["dense", 2][3]:.1f>>，准确率降低
+# <<~score["dense", 32] - score["dense", 2]:.1f>> 个百分点。学生网络不需要特殊格式，准确率降低
+# <<~score["dense", 32] - score["student", 32]:.1f>> 个百分点。
+#
+# ## 容易出错的地方与书上的错误
+#
+# 字节少不等于时间短：压缩过的要先解压。像 那样*先*量化后剪枝，量化的结果会被微调改掉。
+# C-2.1c 说量化“减少模型精度的损失”，其实量化本身就是精度损失：8 位时平均每个权重误差 <<mp.quantization_error(W, 8):.4f>>，
+# 每少一位误差约增大一倍。
+#
+# ## 轮到你了
+#
+# 自己写出 `quantize`：先运行 `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 4.2`。
+# 然后在 `mine.py` 里写出 `bitmask_bytes`，用 `python -m minprune verify mine.py --lang zh` 检验。
