@@ -253,7 +253,10 @@ def held_by(path):
 
 
 def figure_differs(old, new, tolerance=0.05):
-    """Whether two pictures, as `drawn`, show something else; numbers up to a share of the range."""
+    """Whether two pictures, as `drawn`, show something else; numbers up to a share of the range.
+
+    With an infinite tolerance only words, and how many numbers there are, count.
+    """
     if [axes["texts"] for axes in old] != [axes["texts"] for axes in new]:
         return True
     for a, b in zip(old, new, strict=True):

@@ -6,6 +6,7 @@ With --check nothing is written: it says what would differ, and then ends with 1
 import os
 import sys
 import time
+from math import inf
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small products wait for a second thread
@@ -35,7 +36,7 @@ def lessons(numbers=()):
 
 def written(path, cells, found):
     """Write both pages of a lesson and its pictures."""
-    for label, figure in figures_of(found):
+    for _, label, figure in figures_of(cells, found):
         save_figure(figure, FIGURES / f"{path.name[:2]}_{label}.png")
     for file, text in pages_of(path, cells, found):
         file.write_text(text, encoding="utf-8")
@@ -45,11 +46,11 @@ def written(path, cells, found):
 def compared(path, cells, found):
     """What differs from what is there."""
     problems = []
-    for label, figure in figures_of(found):
+    for cell, label, figure in figures_of(cells, found):
         file = FIGURES / f"{path.name[:2]}_{label}.png"
         if not file.exists():
             problems.append(f"{file.name} is missing")
-        elif figure_differs(held_by(file), drawn(figure)):
+        elif figure_differs(held_by(file), drawn(figure), inf if cell.volatile else 0.05):
             problems.append(f"{file.name} shows something else")
     for file, text in pages_of(path, cells, found):
         was = file.read_text(encoding="utf-8") if file.exists() else ""
@@ -58,10 +59,11 @@ def compared(path, cells, found):
     return problems
 
 
-def figures_of(found):
-    return [
-        pair for result in found if hasattr(result, "figures") for pair in result.figures.items()
-    ]
+def figures_of(cells, found):
+    """(cell, label, figure) of all pictures."""
+    for cell, result in zip(cells, found, strict=True):
+        for label, figure in getattr(result, "figures", {}).items():
+            yield cell, label, figure
 
 
 def pages_of(path, cells, found):
