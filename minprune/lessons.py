@@ -263,7 +263,8 @@ def figure_differs(old, new, tolerance=0.05):
         if [shape for shape, _ in a["numbers"]] != [shape for shape, _ in b["numbers"]]:
             return True
         for (_, x), (_, y) in zip(a["numbers"], b["numbers"], strict=True):
-            if x and np.abs(np.subtract(x, y)).max() > tolerance * max(np.ptp(x), np.abs(x).max()):
+            most = max(np.ptp(x), np.abs(x).max()) if x else 0
+            if x and np.abs(np.subtract(x, y)).max() > (tolerance * most if most else 0):
                 return True
     return False
 

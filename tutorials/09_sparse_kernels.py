@@ -162,20 +162,20 @@ behind = [np.flatnonzero(ms[:, n, 1] >= ms[:, 0, 1]) for n in (1, 2)]
 pays = [[*levels, 1][max(k, default=-1) + 1] for k in behind]  # ahead from here to the end
 
 figure, axes = plt.subplots(num="times", figsize=(7, 4))
-looks = ("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", ":")
-for name, band, (c, line) in zip(names, ms.swapaxes(0, 1), looks, strict=True):
-    axes.fill_between(levels, *band.T, color=c, alpha=0.6, linestyle=line, lw=2, label=name)
+looks = ("#0072B2", "o-"), ("#D55E00", "s--"), ("#009E73", "^:")
+for name, median, (c, look) in zip(names, ms[:, :, 1].T, looks, strict=True):
+    axes.plot(levels, median, look, color=c, label=name)
 axes.set(xlabel="sparsity (share of zeros)", ylabel="milliseconds for 256 samples", yscale="log")
 axes.set_yticks([0.2, 0.5, 1, 2, 5], [0.2, 0.5, 1, 2, 5])
 axes.minorticks_off()
 axes.legend()
 
 # %% [markdown] lang="en"
-# **Break-even** is where an upper edge meets the dense one. The two loops are ahead from a sparsity
+# **Break-even** is where a line meets the dense one. The two loops are ahead from a sparsity
 # of <<~pays[0]:.0%>> on, the engine from <<~pays[1]:.0%>> on. With few zeros it does not skip them:
 # it stores blocks of eight units with their zeros. `explain` tells that, and what else would cost.
 # %% [markdown] lang="zh"
-# 与稠密色带上沿的交点就是**盈亏平衡点**。这里两层循环从稀疏度 <<~pays[0]:.0%>> 起领先，引擎从
+# 与稠密线的交点就是**盈亏平衡点**。这里两层循环从稀疏度 <<~pays[0]:.0%>> 起领先，引擎从
 # <<~pays[1]:.0%>> 起领先。零很少时，引擎根本不跳过它们，而是像稠密库那样，把每八个单元的权重连同其中的零存成块。
 # `explain` 会列出每一层用哪种格式，以及换成别的格式代价如何。
 
