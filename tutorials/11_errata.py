@@ -1,0 +1,234 @@
+# %% [markdown] lang="en"
+# # 11  Ten mistakes in print, and the assertion that catches each
+#
+# *Twenty minutes. Afterwards you can write, beside any formula you read, a line of code that fails
+# if the formula or its numbers are wrong.*
+#
+# D-4.3 multiplies a matrix by a mask of seven ones and prints nine zeros. Which line shows that?
+# %% [markdown] lang="zh"
+# # 11  十个印刷错误，以及能抓住它们的断言
+#
+# *约二十分钟。学完后，读到任何公式，你都能在旁边写一行代码：公式或数字有错，它就报错。*
+#
+# D-4.3 用一个含七个 1 的掩码去乘矩阵，印出来的结果却是九个 0。哪一行代码能发现这个错误？
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+import minprune as mp
+from minprune.formulas import misprints
+
+
+def caught(check, *printed):
+    """What the check says of what is printed; an error if it says nothing."""
+    try:
+        check(*printed)
+    except AssertionError as error:
+        return print(f"{check.__name__:15} {error}")
+    raise ValueError(f"{check.__name__} lets it pass")
+
+
+def ones_stay(mask, after):
+    assert (stay := np.count_nonzero(after)) == mask.sum(), f"{mask.sum()} ones, {stay} left"
+
+
+W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
+mask = mp.threshold_mask(mp.magnitude(W), 0.2)
+ones_stay(mask, mp.apply_mask(W, mask))  # right: silent
+caught(ones_stay, mask, np.zeros((3, 3)))  # 1: D-4.3 as printed
+
+# %% [markdown] lang="en"
+# An **assertion** is a statement that stops the program unless it is true. A good one knows nothing
+# of the answer. It knows something that every right answer has: here, that a one in the mask
+# keeps a weight.
+#
+# ## Count, and compute again
+#
+# A-4.4 adds six weights to 3.2 (number 2), and prunes half of a layer by a rule that takes a layer
+# whole or not at all (3). A-5.5 gives a 784-h-10 network 784,096 parameters (4); it must be
+# $795h + 10$. C-5.2a says that it prunes half, and keeps the weights above half of the sum of all
+# (5). Two of them would exceed the sum.
+# %% [markdown] lang="zh"
+# **断言**是一条语句：条件不成立，程序就停下。好的断言并不知道答案，它只知道一切正确答案都具备的
+# 性质：这里就是“掩码里有几个 1，就留下几个权重”。
+#
+# ## 数一数，再算一遍
+#
+# A-4.4 把六个权重加成了 3.2（第 2 个错误）；它的规则对一层要么全留、要么全剪，结果却只剪了半层
+# （第 3 个）。A-5.5 说一个 784-h-10 的网络有 784,096 个参数（第 4 个），而这样的网络应有
+# $795h + 10$ 个。C-5.2a 说是剪掉一半，实际却只保留大于总和一半的权重（第 5 个）；可是这样的权重
+# 若有两个，加起来就超过总和了。
+
+
+# %%
+def adds_up(terms, total):
+    assert np.isclose(sum(terms), total), f"the terms give {sum(terms):.1f}, not {total}"
+
+
+def whole_or_none(layer, after):
+    assert (kept := np.count_nonzero(after)) in (0, layer.size), f"{kept} of {layer.size} left"
+
+
+def some_width(parameters):
+    h = mp.mlp_hidden_width(parameters, 784, 10)
+    assert h == int(h), f"the hidden layer would have {float(h):.2f} units"
+
+
+def half_stay(mask):
+    should = mask.size - mp.prune_count(mask.size, 0.5)
+    assert mask.sum() == should, f"{mask.sum()} left instead of {should}"
+
+
+h3 = np.array([[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])
+adds_up(h3.ravel(), mp.l1_norm(h3))
+caught(adds_up, h3.ravel(), 3.2)  # 2: A-4.4
+whole_or_none(h3, mp.apply_mask(h3, mp.layer_threshold_masks([h3], theta=2.5)[0]))
+caught(whole_or_none, h3, np.array([[0, 0, 0], [0.7, 0.8, 0.9]]))  # 3: A-4.4
+some_width(mp.mlp_parameters([784, 64, 10]))
+caught(some_width, 784_096)  # 4: A-5.5
+half_stay(mp.rank_mask(mp.magnitude(W), mp.prune_count(W.size, 0.5)))
+caught(half_stay, misprints.half_sum_mask_misprint(W))  # 5: C-5.2a
+
+# %% [markdown] lang="en"
+# ## Turn the sign, change the unit
+#
+# No answer is needed here either. The same rule runs on changed inputs, and the two results must
+# fit together. B-3e compares $w$ with the threshold instead of $|w|$ (6), and takes the mask itself
+# for the pruned weight (7). B-4c divides the number of pruned weights by the sum of $|w|$ (8):
+# measured in another unit, the same weights have another rate.
+# %% [markdown] lang="zh"
+# ## 换个符号，换个单位
+#
+# 这里同样不需要知道答案：把输入变一变，再用同一条规则算一次，两次结果必须对得上。B-3e 拿 $w$
+# 而不是 $|w|$ 与阈值比较（第 6 个），又把掩码本身当成剪枝后的权重（第 7 个）。B-4c 用剪掉的个数
+# 除以 $|w|$ 之和（第 8 个）：换一个单位，同样的权重就有了不同的剪枝率。
+
+
+# %%
+def sign_is_free(rule, w):
+    a, b = rule(w).astype(int), rule(-w).astype(int)
+    assert (a == b).all(), f"{a}, with all signs turned {b}"
+
+
+def same_or_zero(w, after):
+    changed = (after != 0) & (after != w)
+    assert not changed.any(), f"{w[changed][0]} became {after[changed][0]}"
+
+
+def unit_is_free(rate, w, theta):
+    a, b = rate(w, theta), rate(100 * w, 100 * theta)
+    assert np.isclose(a, b), f"{a:.3f}, in hundredths {b:.3f}"
+
+
+w = np.array([-0.9, 0.05, 0.4, -0.02])
+sign_is_free(lambda w: mp.threshold_mask(mp.magnitude(w), 0.1), w)
+caught(sign_is_free, lambda w: misprints.signed_threshold_mask_misprint(w, 0.1), w)  # 6: B-3e
+same_or_zero(w, mp.threshold_prune(w, 0.1))
+caught(same_or_zero, w, misprints.mask_as_weight_misprint(w, 0.1))  # 7: B-3e
+unit_is_free(mp.pruning_rate, W, 0.2)
+caught(unit_is_free, misprints.pruning_rate_misprint, W, 0.2)  # 8: B-4c
+
+v = np.linspace(-1, 1, 401)
+figure, axes = plt.subplots(num="rules", figsize=(7, 3.4))
+axes.set_prop_cycle(color=["#0072B2", "#D55E00", "#009E73"])
+axes.plot(v, mp.threshold_prune(v, 0.3), lw=5, alpha=0.5, label="right")
+axes.plot(v, misprints.signed_threshold_mask_misprint(v, 0.3) * v, "--", label="mistake 6")
+axes.plot(v, misprints.mask_as_weight_misprint(v, 0.3), ":", lw=2.5, label="mistake 7")
+axes.set(xlabel="weight before", ylabel="weight after", title="One threshold, 0.3, three rules")
+axes.legend()
+figure.tight_layout()
+
+# %% [markdown] lang="en"
+# ## Ask the loss, take one step
+#
+# C-4.2f prunes the weight of smaller gradient (9; the numbers are ours). The loss itself says what
+# each removal costs. A-5.2 and D-5.2 zero weights and train on without the mask (10).
+# %% [markdown] lang="zh"
+# ## 问问损失，走上一步
+#
+# C-4.2f 剪掉梯度较小的那个权重（第 9 个，数字是我们设的）；剪掉每个权重的代价，问损失本身就知道。
+# A-5.2 和 D-5.2 把权重置零之后不带掩码继续训练（第 10 个）：只走一步就能看出问题。
+
+
+# %%
+def cheapest_goes(cost, gone):
+    assert cost[gone] == min(cost), f"costs {cost[gone]}, the other {min(cost)}"
+
+
+def zeros_hold(parameter):
+    parameter.grad = np.array([0.2, -0.1])
+    mp.Adam({"w": parameter}, lr=0.001).step()
+    assert parameter.value[0] == 0, f"0 became {parameter.value[0]:.3f}"
+
+
+w, gradient = np.array([3.0, 1.0]), np.array([1.0, 2.0])
+cost = mp.leave_one_out(lambda w: 0.5 * (w @ np.array([1.0, 2.0]) - 4.0) ** 2, w)
+cheapest_goes(cost, mp.taylor(w, gradient).argmin())
+caught(cheapest_goes, cost, mp.gradient_magnitude(gradient).argmin())  # 9: C-4.2f
+free, held = mp.Parameter([0.0, 0.5]), mp.Parameter([0.0, 0.5])
+held.prune([False, True])
+zeros_hold(held)
+caught(zeros_hold, free)  # 10: A-5.2, D-5.2
+
+# %% [markdown] lang="en"
+# ## What can go wrong: an assertion that is too weak
+#
+# A rate lies between 0 and 1. That is true, and here it lets mistake 8 pass.
+# %% [markdown] lang="zh"
+# ## 容易出错的地方：断言太弱
+#
+# 剪枝率在 0 与 1 之间。这话没错，但在这里却放过了第 8 个错误。
+
+# %%
+wrong, right = misprints.pruning_rate_misprint(W, 0.2), mp.pruning_rate(W, 0.2)
+print(f"printed rule {wrong:.3f}, right {right:.3f}")
+assert 0 <= wrong <= 1 and np.isclose(wrong, right / np.abs(W).mean())
+
+# %% [markdown] lang="en"
+# The rate of mistake 8 is the right one divided by the mean of $|w|$, so it looks like a rate
+# where weights are large. A check that passes proves no formula; one that fails disproves it. So
+# use several, and try each on a wrong version first.
+#
+# | | text | printed | what the assertion knows | right |
+# | --- | --- | --- | --- | --- |
+# | 1 | D-4.3 | $W$ times its mask is 0 | ones in the mask = weights left | <<mask.sum()>> weights |
+# | 2 | A-4.4 | sum 3.2 | the terms | <<mp.l1_norm(h3):.1f>> |
+# | 3 | A-4.4 | half of layer 3 goes | whole or none | whole |
+# | 4 | A-5.5 | 784,096 parameters | $795h + 10$, $h$ whole | <<mp.mlp_parameters([784, 64, 10]):,>> |
+# | 5 | C-5.2a | keep $w > \frac{1}{2} \sum \lvert w \rvert$ | half of the weights stay | the upper half by $\lvert w \rvert$ |
+# | 6 | B-3e | $w > \theta$ | signs do not matter | $\lvert w \rvert > \theta$ |
+# | 7 | B-3e | the mask is the weight | a weight stays as it is, or is 0 | $m\,w$ |
+# | 8 | B-4c | number pruned / $\sum \lvert w \rvert$ | units do not matter | number pruned / number |
+# | 9 | C-4.2f | the smaller gradient goes | the cheapest goes | smaller $\lvert w\,g \rvert$, here |
+# | 10 | A-5.2, D-5.2 | train on without the mask | zeros stay zeros | hold the mask |
+# %% [markdown] lang="zh"
+# 第 8 个错误算出的“剪枝率”等于正确值除以 $|w|$ 的均值，所以权重较大时，它看上去就像个剪枝率。
+# 检查通过不能证明公式正确，检查失败却能证明它有错。因此要多用几个断言，而且先拿错误的版本试一试，
+# 看它会不会报错。
+#
+# | | 文章 | 印的是 | 断言知道什么 | 正确的是 |
+# | --- | --- | --- | --- | --- |
+# | 1 | D-4.3 | $W$ 乘掩码得 0 | 掩码中 1 的个数 = 剩下的权重数 | 剩 <<mask.sum()>> 个权重 |
+# | 2 | A-4.4 | 和为 3.2 | 各个加数 | <<mp.l1_norm(h3):.1f>> |
+# | 3 | A-4.4 | 第 3 层剪掉一半 | 要么全留，要么全剪 | 全留 |
+# | 4 | A-5.5 | 784,096 个参数 | $795h + 10$，$h$ 为整数 | <<mp.mlp_parameters([784, 64, 10]):,>> |
+# | 5 | C-5.2a | 保留 $w > \frac{1}{2} \sum \lvert w \rvert$ | 留下一半权重 | 按 $\lvert w \rvert$ 留较大的一半 |
+# | 6 | B-3e | $w > \theta$ | 与正负号无关 | $\lvert w \rvert > \theta$ |
+# | 7 | B-3e | 掩码就是权重 | 权重要么不变，要么为 0 | $m\,w$ |
+# | 8 | B-4c | 剪掉的个数 / $\sum \lvert w \rvert$ | 与单位无关 | 剪掉的个数 / 总个数 |
+# | 9 | C-4.2f | 剪梯度较小的 | 剪代价最小的 | 此例中剪 $\lvert w\,g \rvert$ 较小的 |
+# | 10 | A-5.2、D-5.2 | 不带掩码继续训练 | 零始终为零 | 一直保持掩码 |
+
+# %% [markdown] lang="en"
+# ## Now you
+#
+# Write `pruning_rate(w, theta)` in `mine.py` as B-4c prints it, see what
+# `python -m minprune verify mine.py` says, and mend it. Then, from a clean page:
+# `python -m minprune exercises start mine`, and `check 1.1` and `check 1.2` in that folder.
+# %% [markdown] lang="zh"
+# ## 轮到你了
+#
+# 在 `mine.py` 中照 B-4c 所印写出 `pruning_rate(w, theta)`，看看
+# `python -m minprune verify mine.py --lang zh` 怎么说，再把它改对。然后另起炉灶：先运行 `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 1.1` 和
+# `check 1.2`。

@@ -1,0 +1,235 @@
+# %% [markdown] lang="en"
+# # 12  Which claims hold?
+#
+# *Twenty minutes. Afterwards you can put a claim about pruning to the test: with a control, several
+# seeds, an interval, and a verdict that may be "open".*
+#
+# One text says that pruning raises the accuracy (B-1), and that it may harm generalization, which is
+# accuracy on new data (B-7). What is true on data that you have?
+# %% [markdown] lang="zh"
+# # 12  哪些说法站得住脚？
+#
+# *约二十分钟。学完后你能检验一条关于剪枝的说法：有对照、有多个随机种子、有置信区间，结论也可以是
+# “尚无定论”。*
+#
+# 同一篇文章，一处说剪枝提高准确率（B-1），另一处又说可能损害泛化，即新数据上的准确率（B-7）。
+# 拿手头的数据来看，到底怎样？
+
+# %%
+import os
+from time import perf_counter
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import minprune as mp
+
+QUICK = "QUICK" in os.environ
+SEEDS, EPOCHS, STUDENT = (2, 15, 12.71) if QUICK else (10, 30, 2.26)
+mnist = mp.load_mnist()
+
+
+def small(split, n):  # the first n images, as rows of 14 x 14 pixels
+    return mp.average_pool2d(split.images[:n, ..., None], 2).reshape(n, -1), split.labels[:n]
+
+
+(x_all, y_all), (x_test, y_test) = small(mnist.train, 10_000), small(mnist.test, 5000)
+
+
+def train(network, x, y, seed, on_step=None):
+    adam, rng = mp.Adam(network.parameters), np.random.default_rng(seed)
+    mp.fit(network, adam, x, y, epochs=EPOCHS, batch_size=32, rng=rng, on_step=on_step)
+    return network
+
+
+def pruned(network, prune, *arguments):
+    copy = network.copy()
+    prune(copy, *arguments)
+    return copy
+
+
+# %% [markdown] lang="en"
+# All networks here are small, 196-40-10 on 500 images, so that <<SEEDS>> of each kind train within a
+# minute. What holds for them need not hold for yours. A **seed** fixes all that is random: images,
+# first weights, order. Every network is trained for $2 \times$ <<EPOCHS>> epochs, and pruned half-way,
+# if at all. The ticket, and the network beside it, start anew under a mask and get <<EPOCHS>>, as does
+# the one stopped half-way. The random mask is the good one, shuffled within each layer.
+# %% [markdown] lang="zh"
+# 这里的网络都很小：196-40-10，500 张图像，这样每种网络训练 <<SEEDS>> 个也不到一分钟。在它们身上成立的，
+# 在你的网络上未必成立；但检验的方法是通用的。
+#
+# **随机种子**决定一切随机的东西：选哪些图像、初始权重是多少、按什么顺序训练。每个网络都训练
+# $2 \times$ <<EPOCHS>> 轮，要剪的在中途剪。彩票网络及与它比较的网络带着掩码重新开始，各训练 <<EPOCHS>> 轮；
+# 中途停止的那个也是 <<EPOCHS>> 轮。随机掩码由好的掩码在每层内打乱而来。
+
+
+# %%
+def one_seed(seed):
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(len(y_all), 500, replace=False)
+    x, y, rest = x_all[chosen], y_all[chosen], seed + 100
+    first, other = mp.mlp([196, 40, 10], rng), mp.mlp([196, 40, 10], rng)
+    half = train(first.copy(), x, y, seed)
+    nets = {"dense": half.copy(), "random": half.copy()}
+    nets["gradient"] = pruned(half, mp.prune_by_gradient, x, y, 0.9, "gradient")
+    nets |= {s: pruned(half, mp.prune_by_magnitude, s) for s in (0.5, 0.9, 0.95)}
+    masks = [w.mask for w in nets[0.9].weights.values()]
+    nets["random"].prune([rng.permuted(mask) for mask in masks])
+    for network in nets.values():
+        train(network, x, y, rest)
+    for name, network in (("ticket", first.copy()), ("redrawn", other)):
+        network.prune(masks)
+        nets[name] = train(network, x, y, seed)
+    nets["gradual"] = gradual = half.copy()
+    rule = mp.gradual_pruning(gradual, 0.9, begin=0, end=8 * EPOCHS, frequency=EPOCHS)
+    train(gradual, x, y, rest, on_step=rule)  # the last weights go after half of the steps
+    wrong = np.where(rng.random(500) < 0.4, rng.integers(0, 10, 500), y)  # noisy labels
+    nets["noisy, half as long"] = half = train(first.copy(), x, wrong, seed)
+    nets["noisy"] = train(half.copy(), x, wrong, rest)
+    nets["noisy, pruned"] = train(pruned(half, mp.prune_by_magnitude, 0.8), x, wrong, rest)
+    return {name: 100 * mp.evaluate(net, x_test, y_test)[1] for name, net in nets.items()}
+
+
+found = [one_seed(seed) for seed in range(SEEDS)]
+
+
+def compare(a, b):
+    """Points of accuracy that a is ahead of b: mean, and half of the 95 % interval."""
+    d = np.array([accuracies[a] - accuracies[b] for accuracies in found])
+    return d.mean(), STUDENT * d.std(ddof=1) / np.sqrt(len(d))
+
+
+def verdict(mean, spread, margin=0):
+    if mean - spread > -margin:
+        return "holds"
+    return "does not hold" if mean + spread < -margin else "open"
+
+
+# %% [markdown] lang="en"
+# Differences are taken within a seed: both networks saw the same images. The interval is Student's,
+# $\bar d \pm t\, s / \sqrt{n}$, with $s$ the standard deviation of the $n$ differences, and
+# $t$ = <<STUDENT>> for <<SEEDS>> seeds: of 100 such intervals about 95 contain the true difference.
+# "Better" holds if the whole interval lies above 0. "As good" holds if it lies above a **margin**
+# that was set before, here $-1$ point; no test can show that a difference is exactly 0.
+# %% [markdown] lang="zh"
+# 差值在同一种子内计算：两个网络看的是同样的图像。区间用学生 t 分布：$\bar d \pm t\, s / \sqrt{n}$，
+# 其中 $s$ 是 $n$ 个差值的标准差，<<SEEDS>> 个种子时 $t$ = <<STUDENT>>；这样的区间每 100 个里约有 95 个
+# 包含真实的差值。整个区间都在 0 以上，“更好”
+# 才成立；整个区间都在事先定好的**容许界**（这里是 $-1$ 个百分点）以上，“一样好”才成立；没有哪个
+# 检验能证明差值恰好为 0。
+
+# %% volatile
+CLAIMS = (
+    ("A-5.4  half can go: as good as dense", 0.5, "dense", 1),
+    ("       ... and 95 %", 0.95, "dense", 1),
+    ("       90 %: magnitude beats random", 0.9, "random", 0),
+    ("B-1    pruning half raises accuracy", 0.5, "dense", 0),
+    ("C-1    80 % less helps: noisy labels", "noisy, pruned", "noisy", 0),
+    ("       ... more than stopping early", "noisy, pruned", "noisy, half as long", 0),
+    ("C-4.2  gradient beats random", "gradient", "random", 0),
+    ("       gradient beats magnitude", "gradient", 0.9, 0),
+    ("paper  ticket beats new weights", "ticket", "redrawn", 0),
+    ("E-5.1  gradual beats one shot", "gradual", 0.9, 0),
+)
+figure, axes = plt.subplots(num="claims", figsize=(7, 4.6))
+for row, (claim, a, b, margin) in enumerate(CLAIMS):
+    mean, spread = compare(a, b)
+    print(f"{claim:40}{mean:+6.1f} +-{spread:5.1f}  {verdict(mean, spread, margin)}")
+    axes.plot([r[a] - r[b] for r in found], [row + 0.25] * SEEDS, ".", color="#E69F00")
+    axes.plot([mean - spread, mean, mean + spread], [row] * 3, "-D", color="#0072B2", markevery=[1])
+    axes.plot(-margin, row, "|", color="#D55E00", ms=16, mew=2)
+axes.legend(axes.lines[:3], ["one seed", "mean and 95 % interval", "to be passed"])
+axes.set_yticks(range(len(CLAIMS)), [claim[7:] for claim, *_ in CLAIMS])
+axes.set_xscale("symlog", linthresh=5)
+axes.set_xticks(ticks := [-10, -5, -2, 0, 2, 5, 10, 20, 40], ticks)
+axes.set(xlabel="difference in test accuracy, points", title="Ten claims", ylim=(9.7, -0.7))
+ahead = sum(accuracies[0.5] > accuracies["dense"] for accuracies in found)
+seldom = ((x_all > 0).mean(axis=0) < 0.1).mean()
+assert abs(compare(0.5, "dense")[0]) < 3 and compare(0.95, "dense")[0] < -5
+assert compare(0.9, "random")[0] > 5 and compare("gradient", "random")[0] > 3
+assert compare("ticket", "redrawn")[0] > 3 and compare("gradual", 0.9)[0] < -3
+assert QUICK or compare("noisy, half as long", "noisy, pruned")[0] > 0 > compare("gradient", 0.9)[0]
+assert QUICK or compare("noisy, pruned", "noisy")[0] > 0  # two seeds are too few for what is small
+
+# %% [markdown] lang="en"
+# A claim holds if its whole line is right of its red mark (mind the scale). Half of the weights can
+# go: <<~compare(0.5, "dense")[0]:+.1f>> points. 95 % cannot: <<~compare(0.95, "dense")[0]:+.1f>>.
+# That half *raises* the accuracy is not to be seen. With 40 % of the labels drawn at random pruning
+# helps, by <<~compare(*CLAIMS[4][1:3])[0]:.1f>>, as C-1 says. But the dense network, had it been
+# stopped half-way, is better still. Such a **control**, a network to compare with, decides.
+#
+# C-4.2 prunes where the gradient is small, a mistake as we say; magnitude is indeed better. But it
+# beats chance by <<~compare("gradient", "random")[0]:.0f>> points. A guess: <<seldom:.0%>> of the pixels
+# are lit in less than a tenth of the images. Their weights have small gradients, and little use.
+#
+# minprune would like two claims to be true. A **ticket**, the first weights under a good mask,
+# beats new weights (Frankle and Carbin 2019). Gradual pruning (E-5.1; Zhu and Gupta 2017), step by
+# step in training, loses here, though half of the steps come after it.
+# %% [markdown] lang="zh"
+# 整条横线都在红色标记右侧的说法才成立（横轴在 0 附近拉开了）。剪掉一半没有问题，相差
+# <<~compare(0.5, "dense")[0]:+.1f>> 个百分点；剪掉 95% 就不行了：<<~compare(0.95, "dense")[0]:+.1f>>。
+# 至于剪掉一半能*提高*准确率，这里看不出来。
+#
+# 把 40% 的标签随机重抽之后，剪枝确实有用：提高 <<~compare(*CLAIMS[4][1:3])[0]:.1f>> 个百分点，正如 C-1
+# 所说。但稠密网络若在中途停止训练，结果还要更好。没有这个**对照**（用来比较的网络），我们就会把
+# 少训练的功劳记到剪枝头上。
+#
+# C-4.2 剪梯度小的权重。我们把它算作错误，按大小剪也确实更好；可是这条规则比随机剪枝高出
+# <<~compare("gradient", "random")[0]:.0f>> 个百分点。我们猜测：<<seldom:.0%>> 的像素只在
+# 不到十分之一的图像中亮起，对应权重的梯度自然小，也确实不大用得着。
+#
+# 有两条说法是 minprune 自己希望成立的。**彩票**，即好掩码下的初始权重，胜过重新抽取的权重（Frankle
+# 和 Carbin 2019）。渐进剪枝（E-5.1；Zhu 和 Gupta 2017）边训练边一步步剪，在这里却输了，尽管剪完之后
+# 还剩一半步数。
+
+# %% [markdown] lang="en"
+# ## Faster?
+#
+# A-2.1, C-9.1 and E-6.2 say that a pruned network is faster. The fastest of many calls:
+# %% [markdown] lang="zh"
+# ## 更快了吗？
+#
+# A-2.1、C-9.1 和 E-6.2 说剪枝后的网络更快。调用多次，取最快的一次：
+
+# %% volatile
+dense, narrow = (mp.mlp([784, h, 10], np.random.default_rng(0)) for h in (512, 256))
+zeros, x = pruned(dense, mp.prune_by_magnitude, 0.9), mnist.test.flat[:64]
+times = {"dense": [], "nine tenths zeros": [], "half of the units": []}
+for _ in range(5 if QUICK else 100):
+    for taken, network in zip(times.values(), (dense, zeros, narrow), strict=True):
+        start = perf_counter()
+        network(x)
+        taken.append(1e3 * (perf_counter() - start))
+print(*(f"{name:18}{min(taken):6.2f} ms" for name, taken in times.items()), sep="\n")
+products = [sum(w.value.size for w in net.weights.values()) for net in (dense, zeros, narrow)]
+assert products[0] == products[1] == 2 * products[2]
+
+# %% [markdown] lang="en"
+# Zeros save nothing: a dense product multiplies them. Half of the units is half of the products.
+#
+# ## What can go wrong
+#
+# *One seed.* Pruning half was ahead in <<~ahead>> of <<SEEDS>> seeds: choose one, and claim what you
+# like. *Many tests.* Of ten independent 95 % intervals at least one misses with a chance of
+# <<1 - 0.95**10:.0%>>. *A document's mistake.* A-5.5 reads a loss out of 0.982 and 0.980: that is
+# <<mp.accuracy_difference_z(0.982, 0.98, 10_000):.1f>> standard errors on 10,000 images, and one network.
+# %% [markdown] lang="zh"
+# 零并不省时间：稠密乘法照样去乘。去掉一半神经元，乘法才少一半。
+#
+# ## 容易出错的地方
+#
+# *只用一个种子*：<<SEEDS>> 个种子里有 <<~ahead>> 个是剪掉一半的网络领先：
+# 挑一个种子，想怎么说都行。*检验太多*：十个相互独立的 95% 区间，至少有一个落空的概率是
+# <<1 - 0.95**10:.0%>>。*文章的错误*：A-5.5 由 0.982 和 0.980 就断定准确率下降；在 10,000 张图像上，
+# 这只是 <<mp.accuracy_difference_z(0.982, 0.98, 10_000):.1f>> 个标准误，而且只有一个网络。
+
+# %% [markdown] lang="en"
+# ## Now you
+#
+# Write the step that holds a mask, and the ticket: `python -m minprune exercises start mine`, then
+# `check 3.1` and `check 3.3`. Then add an eleventh claim to `CLAIMS`, with its control.
+# %% [markdown] lang="zh"
+# ## 轮到你了
+#
+# 写出保持掩码的一步更新，以及彩票：先运行 `python -m minprune exercises start mine --lang zh`，再运行
+# `check 3.1` 和 `check 3.3`。然后给 `CLAIMS` 添上第十一条说法，别忘了它的对照。
