@@ -864,7 +864,8 @@ NameError: name 'x_train' is not defined
     Erratum(
         "C-4.2f, D-3.2",
         "After training, find the connections with a small gradient.",
-        "At the end of training all gradients vanish, and ranking them ranks noise.",
+        "Behind a perfect fit all gradients are 0 and rank nothing; of a trained network they rank "
+        "worse than magnitudes.",
         """\
 >>> w, x, y = np.array([3.0, 1.0]), np.array([1.0, 2.0]), 5.0  # a perfect fit
 >>> mp.gradient_magnitude((w @ x - y) * x).tolist()

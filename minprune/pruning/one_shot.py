@@ -69,7 +69,7 @@ def prune_by_gradient(network, x, y, sparsity, criterion="taylor", scope="global
 
     x, y       inputs and labels, all taken as one batch
     criterion  "taylor": |w g|, on an untrained network the ranking of SNIP, which only divides it
-               by the sum of all; "gradient": |g|, which is noise once training has converged
+               by the sum of all; "gradient": |g|, which vanishes as training converges
 
     Source: C-3.2, C-4.2f, D-2.1d, D-3.2; Molchanov et al. 2019; Lee, Ajanthan and Torr 2019.
     Erratum: C-4.2f prunes weights of small gradient, though these are the ones at rest.
