@@ -43,6 +43,18 @@ def test_there_are_exactly_two_commands():
     assert [block.count("\n") for block in blocks] == [1, 1]
 
 
+def test_every_lesson_stands_in_the_table_with_its_exercises():
+    found = re.findall(r"^\| (\d\d) .*?\((tutorials/\S+)\.md\), \[中文\]\((\S+)\.zh\.md\)\)"
+                       r".*\| (\d+) \| (.*) \|$", README.read_text(), re.M)  # fmt: skip
+    lessons = sorted((README.parent / "tutorials").glob("[0-9][0-9]_*.py"))
+    assert [row[0] for row in found] == [path.name[:2] for path in lessons]
+    for (_, english, chinese, _, ids), path in zip(found, lessons, strict=True):
+        assert english == chinese == f"tutorials/{path.stem}"
+        ends = path.read_text(encoding="utf-8").split("Now you")[1]
+        said = {*re.findall(r"[1-4]\.[1-6]", ids)}
+        assert said == {*re.findall(r"check`? ([1-4]\.[1-6])", ends)} or "verify" in ids
+
+
 def test_every_link_and_folder_exists():
     text = README.read_text()
     paths = re.findall(r"\]\((?!http)([^)]+)\)", text) + re.findall(r"^\| `([^`]+/)`", text, re.M)
