@@ -178,8 +178,10 @@ def _math(text):
 
 
 def _joined(text):
-    """Without the ends of lines between two Chinese characters, which would be shown as spaces."""
-    return re.sub(f"(?<={CHINESE})\n(?={CHINESE})", "", text)
+    """Without the ends of lines that would be shown as spaces: between two Chinese characters, and
+    behind Chinese punctuation, unless a list, a heading or a block begins."""
+    text = re.sub(f"(?<={CHINESE})\n(?={CHINESE})", "", text)
+    return re.sub("(?<=[，。；：、？！）])\n(?=[^\n#|>`0-9+-])(?![*] )", "", text)
 
 
 def differs(old, new, tolerance=0.05):

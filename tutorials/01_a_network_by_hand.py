@@ -8,7 +8,7 @@
 # %% [markdown] lang="zh"
 # # 01  手算一个神经网络
 #
-# *约十五分钟。学完后你能手算一个小网络的输出，以及每个权重应该怎样调整，并且亲自用真实图像训练过一个网络。*
+# *约十五分钟。学完后你能手算一个小网络的输出，也能算出每个权重应该怎样调整，还亲手用真实图像训练过一个网络。*
 #
 # 剪枝就是去掉权重。那么权重是什么？它的数值又是怎么来的？
 
@@ -35,8 +35,8 @@ print(neuron.forward(np.array([[1.0, 3.0, -99.0]])))
 # Neurons side by side are a **layer**, $a = xW + b$, with one column of $W$ for each neuron. Between
 # two layers stands a **ReLU**, $h = \max(a, 0)$; without it two layers would be no more than one. The
 # numbers that come out last, $z$, are the **logits**, one for each class. **Softmax** makes them
-# probabilities $p$. The **loss** is one number that says how bad the answers are. It is the mean of
-# $-\log p_y$, where $p_y$ is the probability given to the right class $y$; its unit is the **nat**.
+# probabilities, $p_k = e^{z_k} / \sum_j e^{z_j}$. The **loss** is one number that says how bad the
+# answers are, in **nats**: the mean of $-\ln p_y$, with $p_y$ the probability of the right class $y$.
 # %% [markdown] lang="zh"
 # **神经元**把每个输入各乘一个数，再全部相加。这些数就是它的**权重**，最后加上的常数是**偏置**。第三个
 # 权重为 0，所以第三个输入取什么值都无所谓：这条连接等于不存在。**剪掉**一个权重，就是把它置为 0。
@@ -45,8 +45,8 @@ print(neuron.forward(np.array([[1.0, 3.0, -99.0]])))
 #
 # 并排的若干神经元组成一**层**：$a = xW + b$，$W$ 的每一列对应一个神经元。两层之间是 **ReLU**：
 # $h = \max(a, 0)$；若没有它，两层合起来仍只相当于一层。最后输出的 $z$ 称为 **logits**，每个类别一个；
-# **softmax** 把它们变成概率 $p$。**损失**用一个数衡量回答有多差：它是 $-\log p_y$ 的平均值，其中 $p_y$
-# 是网络分给正确类别 $y$ 的概率，单位是 **nat**（奈特）。
+# **softmax** 把它们变成概率：$p_k = e^{z_k} / \sum_j e^{z_j}$。**损失**用一个数衡量回答有多差：它是
+# $-\ln p_y$ 的平均值，其中 $p_y$ 是网络分给正确类别 $y$ 的概率；单位是 **nat**（奈特）。
 
 # %%
 rng = np.random.default_rng(0)
@@ -69,13 +69,14 @@ assert np.isclose(loss, mp.softmax_cross_entropy(z, y)[0])
 #
 # The **gradient** of a weight says how fast the loss grows if this weight grows. The chain rule gives
 # all gradients in one walk from the end to the beginning. It starts with
-# $\partial L / \partial z = (p - t) / N$, where $t$ has a 1 at the right class of each of $N$ samples.
+# $\partial L / \partial z = (p - t) / N$, where $t$ has a 1 at the right class of each of $N$ samples
+# and 0 elsewhere. A weight's gradient is its input times that of its sum: `h.T @ dz`.
 # %% [markdown] lang="zh"
 # ## 反向传播：从损失到每个权重
 #
 # 一个权重的**梯度**表示：这个权重增大时，损失增长得有多快。利用链式法则，从末端往回走一遍，就能得到
 # 全部梯度。起点是 $\partial L / \partial z = (p - t) / N$，其中 $t$ 在 $N$ 个样本各自的正确类别处为 1，
-# 其余为 0。
+# 其余为 0。权重的梯度，等于它的输入乘以它所参与的那个和的梯度，再对各样本求和，所以写成 `h.T @ dz`。
 
 # %%
 dz = (p - mp.one_hot(y, classes=2)) / 4
@@ -124,11 +125,11 @@ assert max(errors.values()) < 1e-6
 # ## What can go wrong
 #
 # Leave out `* (a > 0)`, the ReLU's part in the chain. No error appears, and the shapes fit. Only the
-# check tells: the first column is not that of above. Run it on every backward that you write.
+# check tells: the first column is not the one above. Check every backward that you write.
 # %% [markdown] lang="zh"
 # ## 容易出错的地方
 #
-# 漏写 `* (a > 0)`，也就是链条中 ReLU 的那一环：程序不报错，形状也都对得上，只有梯度检验能发现：下面的第一列与
+# 漏写 `* (a > 0)`，也就是链条中 ReLU 的那一环：程序不报错，形状也都对得上，只有梯度检验能发现错误。下面的第一列与
 # 上面不同。凡是自己写的反向传播，都应该检验一遍。
 
 # %%
@@ -140,13 +141,13 @@ assert np.abs(wrong - numeric).max() > 0.01 > np.abs(dW1 - numeric).max()
 # ## Training: many small steps downhill
 #
 # A step takes from each weight its gradient times a small number, the **learning rate**. `fit` does
-# this with 64 images at a time, here handwritten digits (MNIST); **Adam** chooses the length of each
+# this with 64 images at a time, here handwritten digits (MNIST); **Adam** adapts the length of each
 # weight's step. One pass through all images is an **epoch**. **Validation** images are never trained
 # on: they tell what was learned.
 # %% [markdown] lang="zh"
 # ## 训练：一小步一小步往下走
 #
-# 每一步，都从每个权重中减去“梯度乘一个小数”，这个小数就是**学习率**。`fit` 每次取 64 张图像走一步，这里用的是
+# 每走一步，每个权重都减去自己的梯度与一个很小的数的乘积，这个数就是**学习率**。`fit` 每次取 64 张图像走一步，这里用的是
 # 手写数字（MNIST）；每个权重的步长由 **Adam** 调节。把全部图像过一遍称为一个 **epoch**（轮）。**验证集**的图像从不参与训练，
 # 用来检查究竟学到了什么。
 
@@ -173,12 +174,12 @@ right.set(xlabel="epochs done", ylabel="right answers (%)", title="Validation", 
 figure.tight_layout()
 
 # %% [markdown] lang="en"
-# From <<start:.1%>> right answers to <<learned[-1]:.1%>>. D-5.4b plots such a curve with
-# `np.mean(train_acc[:10], axis=1)` and calls it the accuracy on test images. A history has one number
-# for each epoch, so this stops with an error, and training accuracy says nothing about other images:
+# From <<start:.1%>> right answers to <<learned[-1]:.1%>>. A text that minprune was built from (D-5.4b) plots such a curve
+# with `np.mean(train_acc[:10], axis=1)` and calls it the accuracy on test images. A history has one
+# number for each epoch: this is an error. Nor does training accuracy tell of other images:
 # %% [markdown] lang="zh"
-# 正确率从 <<start:.1%>> 升到 <<learned[-1]:.1%>>。D-5.4b 用 `np.mean(train_acc[:10], axis=1)` 画这种曲线，
-# 还说那是测试集上的准确率。其实训练历史中每轮只有一个数，这行代码会直接报错；况且训练集上的准确率说明不了
+# 准确率（答对的图像所占的比例）从 <<start:.1%>> 升到 <<learned[-1]:.1%>>。minprune 所依据的文章之一（条目 D-5.4b）
+# 用 `np.mean(train_acc[:10], axis=1)` 画这种曲线，还说那是测试集上的准确率。其实训练历史中每轮只有一个数，这行代码会直接报错；况且训练集上的准确率说明不了
 # 别的图像：
 
 # %%
@@ -210,21 +211,22 @@ after, by_chance = (mp.evaluate(n, *validation)[1] for n in (halved, other))
 assert small > 0.5 and learned[-1] - after < 0.05 < learned[-1] - by_chance
 
 # %% [markdown] lang="en"
-# <<small:.1%>> of these weights are less than a quarter as large as the largest. Can some go? With the
-# smaller half of all weights set to 0 the network still gives <<after:.1%>> right answers, where
-# it gave <<learned[-1]:.1%>>; with half of them taken at random it gives <<by_chance:.1%>>. So it
-# matters which ones go. That is the subject of all lessons to come.
+# <<small:.1%>> of the trained weights in the picture are less than a quarter as large as the largest. With
+# the smaller half of all weights set to 0 the network still gives <<after:.1%>> right answers, where it gave
+# <<learned[-1]:.1%>>; with half of them taken at random it gives <<by_chance:.1%>>. It matters which ones go: the subject of
+# all lessons to come.
 #
 # ## Now you
 #
-# Count what is gone: write `sparsity`, the share of the weights that are 0.
-# `python -m minprune exercises start mine`, then `check 1.1` in that folder.
+# Write `sparsity`, the share of the weights that are 0: `python -m minprune exercises start mine`,
+# then `python -m minprune exercises check 1.1` in that folder.
 # %% [markdown] lang="zh"
-# 其中 <<small:.1%>> 的权重，大小不到最大者的四分之一。能去掉一些吗？把全部权重中较小的一半置为 0，正确率
+# 训练之后，图中 <<small:.1%>> 的权重，绝对值不到最大者的四分之一。能去掉一些吗？把全部权重中较小的一半置为 0，准确率
 # 仍有 <<after:.1%>>（原为 <<learned[-1]:.1%>>）；若随机去掉一半，则只有 <<by_chance:.1%>>。可见去掉哪些
 # 大有讲究，后面各课讲的正是这件事。
 #
 # ## 轮到你了
 #
 # 数一数去掉了多少：写出 `sparsity`，即权重中 0 所占的比例。先运行
-# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 1.1`。
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
+# `python -m minprune exercises check 1.1`。

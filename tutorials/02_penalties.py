@@ -34,22 +34,23 @@ for penalty, gradient in ((mp.l1_penalty, mp.l1_subgradient), (mp.l2_penalty, mp
 #
 # $$L = L_0 + R, \qquad R_1 = \lambda \sum_i |w_i|, \qquad R_2 = \lambda \sum_i w_i^2$$
 #
-# A step goes against the gradient, towards 0. The gradient of **L2** is $2 \lambda w$: the smaller the
-# weight, the weaker the pull. That of **L1** is $\lambda\, \mathrm{sign}(w)$: the same pull on a weight
-# of 0.01 as on one of 1. At 0 it has a kink and no slope; every number from $-\lambda$ to $\lambda$ is
-# a **subgradient** there, and we take 0.
+# A step goes against the gradient; the penalty's part of it goes towards 0. The gradient of **L2** is
+# $2 \lambda w$: the smaller the weight, the weaker the pull. That of **L1** is
+# $\lambda\, \mathrm{sign}(w)$: the same pull on a weight of 0.01 as on one of 1. At 0 the L1 penalty
+# has a kink and no slope; every number from $-\lambda$ to $\lambda$ is a **subgradient** there, and
+# we take 0.
 #
 # ## One weight
 #
-# Let the data want $w = 0.05$, with the loss $L_0 = (w - 0.05)^2 / 2$, and let $\lambda = 0.1$. With L1
-# the sum is lowest at exactly 0. Does a step of training find it?
+# Let the data want $w = 0.05$, with the loss $L_0 = (w - 0.05)^2 / 2$, and let $\lambda = 0.1$. With
+# L1 the sum is lowest at exactly 0. Does a step of training find it?
 # %% [markdown] lang="zh"
 # **惩罚项** $R$ 加在数据损失 $L_0$ 上，使大权重付出代价；$\lambda$ 是它的强度。偏置不计入。
 #
 # $$L = L_0 + R, \qquad R_1 = \lambda \sum_i |w_i|, \qquad R_2 = \lambda \sum_i w_i^2$$
 #
-# 更新沿着梯度的反方向走，也就是朝 0 走。**L2** 的梯度是 $2 \lambda w$：权重越小，拉力越弱。**L1** 的梯度是
-# $\lambda\, \mathrm{sign}(w)$：对 0.01 的权重和对 1 的权重，拉力一样大。它在 0 处有一个尖点，没有斜率；
+# 更新沿着梯度的反方向走，其中惩罚项那一份总是朝 0 走。**L2** 的梯度是 $2 \lambda w$：权重越小，拉力越弱。**L1** 的梯度是
+# $\lambda\, \mathrm{sign}(w)$：对 0.01 的权重和对 1 的权重，拉力一样大。L1 惩罚项在 0 处有一个尖点，斜率不存在；
 # 从 $-\lambda$ 到 $\lambda$ 的任何数都是此处的**次梯度**，这里取 0。
 #
 # ## 只看一个权重
@@ -87,16 +88,17 @@ assert proximal[-1] == 0 and np.isclose(l2[-1], wanted / (1 + 2 * lam), atol=1e-
 assert subgradient.all() and subgradient[-4:].min() < -0.01 < 0.01 < subgradient[-4:].max()
 
 # %% [markdown] lang="en"
-# L2 ends at <<l2[-1]:.3f>>: near 0 its pull is too weak against the data. The L1 subgradient always
-# pulls by $\eta\lambda$ ($\eta$ is the learning rate); a weight closer to 0 than that **jumps over** it,
-# and back again. The **proximal step** first makes the step of the data alone, to $u$, and then
-# moves $u$ by $\eta\lambda$ towards 0, but stops there. That is the **soft threshold**:
+# L2 ends at <<l2[-1]:.3f>>: near 0 its pull is too weak against the data. The L1 subgradient always pulls by
+# $\eta\lambda$ ($\eta$ is the learning rate); a weight closer to 0 than that **jumps over** it, and
+# back again. The **proximal step** first makes the step of the data alone, to $u$, and then moves $u$
+# by $\eta\lambda$ towards 0, but stops there. That is the **soft threshold**:
 #
 # $$w' = \mathrm{sign}(u)\, \max(|u| - \eta\lambda,\ 0), \qquad u = w - \eta\, \partial L_0 / \partial w$$
 #
 # ## A network
 #
-# The same three, and no penalty, on MNIST. **SGD** makes plain steps of length $\eta$ times gradient.
+# The same three, and no penalty, on MNIST. **SGD** (stochastic gradient descent) makes plain steps:
+# $\eta$ times the gradient.
 # %% [markdown] lang="zh"
 # L2 停在 <<l2[-1]:.3f>>：在 0 附近，它的拉力敌不过数据。L1 次梯度每步总是拉 $\eta\lambda$（$\eta$ 是学习率）；
 # 离 0 比这更近的权重会**越过** 0，下一步又跳回来。**近端步**（proximal step）先只按数据走一步到 $u$，再把 $u$ 朝 0 移动
@@ -106,7 +108,7 @@ assert subgradient.all() and subgradient[-4:].min() < -0.01 < 0.01 < subgradient
 #
 # ## 一个网络
 #
-# 在 MNIST 上比较这三种做法，并加上不带惩罚项的训练。**SGD** 的每一步就是 $\eta$ 乘梯度。
+# 在 MNIST 上比较这三种做法，并加上不带惩罚项的训练。**SGD**（随机梯度下降）的每一步就是 $\eta$ 乘梯度。
 
 # %%
 mnist, n, lam, lr = mp.load_mnist(), 8000 if QUICK else 30000, 3e-4, 0.2
@@ -145,25 +147,26 @@ for axes, (name, colour) in zip(panels, colours.items(), strict=True):
     assert name == "no penalty" or np.mean(sizes < lr * lam) > np.mean(sizes < 2 * lr * lam) / 2
     shares = np.full(sizes.size, 100 / sizes.size)
     axes.hist(np.maximum(sizes, 1e-7), np.logspace(-7.5, 0.5, 33), weights=shares, color=colour)
-    axes.axvline(lr * lam, color="black", linestyle="--", linewidth=1)
+    axes.axvline(lr * lam, color="black", linestyle="--", linewidth=1, label=r"$\eta\lambda$")
     axes.set(xscale="log", xlabel="size of a weight", title=name)
-    axes.set_xticks([1e-7, 1e-4, 1e-2, 1], ["0", "0.0001", "0.01", "1"])
+    axes.set_xticks([1e-7, 1e-4, 1e-1], ["0", "0.0001", "0.1"])
 panels[0].set_ylabel("weights (%)")
+panels[0].legend()
 figure.tight_layout()
 
 # %% [markdown] lang="en"
-# The bar above 0 counts exact zeros. The dashed line is $\eta\lambda$, the length of an L1 step. Both
+# The bar at 0 counts exact zeros. The dashed line is $\eta\lambda$, the length of an L1 step. Both
 # ways of L1 empty about as many weights, but those of the subgradient keep swinging, most of them
 # below the line, while those of the proximal step are 0. Both have their price in right answers.
 #
 # ## What can go wrong
 #
 # Whoever trains with the subgradient and then counts zeros finds none. A threshold has to follow. And
-# no penalty is a mask: train on without it, and weights come back.
+# a penalty is not a mask: train on without it, and weights come back.
 # %% [markdown] lang="zh"
 # 横轴 0 处的柱子表示恰好为 0 的权重；虚线是 $\eta\lambda$，即 L1 每步的长度。两种 L1 做法清空的权重
 # 差不多一样多，但次梯度的那些一直在来回摆动，大多落在虚线以下；近端步的则恰好为 0。
-# 两者都要付出一点正确率作为代价。
+# 两者都要付出一点准确率作为代价。
 #
 # ## 容易出错的地方
 #
@@ -186,18 +189,18 @@ assert loose.sparsity < 0.8 * zeros["L1, proximal"]
 # %% [markdown] lang="en"
 # ## The mistakes in print
 #
-# A-2.2 lists a penalty as a way to prune and says that L1 makes weights 0; in the table above it
-# does so only by the proximal step. A-4.1 calls the penalty alone the loss. Its lowest point has all
-# weights at 0, whatever the data say; `mp.l1_regularized_loss` adds $L_0$. E-3.2 wants "L1 or L2" to
-# make weights sparse. L2 made <<zeros["L2, gradient"]:.1%>> zeros, and its proximal step would make
-# none either: it divides by $1 + 2\eta\lambda$.
+# Three places in the texts that minprune was built from. A-2.2 lists a penalty as a way to prune and
+# says that L1 makes weights 0; in the table above it does so only by the proximal step. A-4.1 calls
+# the penalty alone the loss. Its lowest point has all weights at 0, whatever the data say;
+# `mp.l1_regularized_loss` adds $L_0$. E-3.2 wants "L1 or L2" to make weights sparse. L2 made <<zeros["L2, gradient"]:.1%>>
+# zeros, and its proximal step would make none either: it divides by $1 + 2\eta\lambda$.
 # %% [markdown] lang="zh"
 # ## 书上的错误
 #
-# A-2.2 把惩罚项列为一种剪枝方法，还说 L1 会让权重变为 0；上面的表格表明，只有近端步才做得到。A-4.1 把
+# 下面的条目出自 minprune 所依据的文章。A-2.2 把惩罚项列为一种剪枝方法，还说 L1 会让权重变为 0；上面的表格表明，只有近端步才做得到。A-4.1 把
 # 惩罚项本身叫作损失，可它在所有权重都为 0 时最小，与数据毫无关系；`mp.l1_regularized_loss` 会加上 $L_0$。
-# E-3.2 说用“L1 或 L2”让权重变稀疏；而 L2 得到的零权重占 <<zeros["L2, gradient"]:.1%>>，换成它的近端步
-# 也一样没有零：那只是除以 $1 + 2\eta\lambda$。
+# E-3.2 说用“L1 或 L2”让权重变稀疏；可是用 L2 训练后，零权重占 <<zeros["L2, gradient"]:.1%>>。换成 L2 的近端步
+# 也得不到零：那只是除以 $1 + 2\eta\lambda$。
 
 # %%
 w = np.array([0.05, -0.3, 0.02])
@@ -209,8 +212,8 @@ assert mp.l2_proximal(w, lam=1.0, lr=0.1).all() and mp.l1_penalty(0 * w, lam=1.0
 # ## Now you
 #
 # None of the exercises asks for a penalty. Write `l1_subgradient(w, lam)` and
-# `l1_proximal(w, lam, lr)` into `mine.py`; then `python -m minprune verify mine.py` says whether
-# they are right.
+# `l1_proximal(w, lam, lr)` into `mine.py`; then `python -m minprune verify mine.py` says whether they
+# are right.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #

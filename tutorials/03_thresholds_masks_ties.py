@@ -25,18 +25,19 @@ print(mp.apply_mask(W, mask))
 
 # %% [markdown] lang="en"
 # A **mask** is an array of the same shape that says of each weight whether it stays. The rule is
-# about the *size* of a weight, $|w|$: the weight $-0.7$ is one of the largest and stays.
+# about the *size* of a weight, its **magnitude** $|w|$: the weight $-0.7$ is one of the largest and
+# stays.
 #
 # $$m_i = 1 \text{ if } |w_i| \ge \theta, \text{ else } 0, \qquad w'_i = m_i\, w_i$$
 #
-# Two weights of nine are gone: a **sparsity** of <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>.
+# Two weights of nine are gone. The **sparsity**, the share of weights that are 0, is <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>.
 # %% [markdown] lang="zh"
-# **掩码**是与权重同形状的数组，逐个说明权重是否保留。规则看的是权重的*大小*，即 $|w|$：权重 $-0.7$
-# 是其中较大的一个，应当保留。
+# **掩码**是与权重同形状的数组，逐个标明权重是否保留。规则看的是权重的*大小*，即绝对值 $|w|$：权重 $-0.7$
+# 的绝对值名列前茅，应当保留。
 #
 # $$m_i = 1 \text{ if } |w_i| \ge \theta, \text{ else } 0, \qquad w'_i = m_i\, w_i$$
 #
-# 九个权重中剪掉了两个，**稀疏度**为 <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>。
+# 九个权重中剪掉了两个，**稀疏度**（权重中 0 所占的比例）为 <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>。
 
 # %%
 assert mask[1, 1] and (~mask).sum() == 2
@@ -53,10 +54,10 @@ assert mask[1, 1] and (~mask).sum() == 2
 # 排好画出来，两者便一目了然。
 
 # %%
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(2)
 w = np.round(rng.standard_normal(200), 1)  # rounded: many weights are equal
 ordered = np.sort(np.abs(w))
-k = mp.prune_count(w.size, 0.5)
+k = mp.prune_count(w.size, 0.5)  # how many weights are half of them
 theta = ordered[k - 1]
 
 figure, axes = plt.subplots(num="ties", figsize=(7, 3.2))
@@ -94,28 +95,30 @@ assert np.count_nonzero(~exact) == k
 # %% [markdown] lang="en"
 # ## The mistake in print
 #
-# One of the texts that minprune was built from (D-4.3) prunes this matrix at 0.2, finds a mask with
-# seven ones, and then prints seven **zeros** as the pruned weights. `python -m minprune worked D-4.3`
-# shows every line of it beside the right one. Another (B-3) forgets the absolute value:
+# One of the texts that minprune was built from (D-4.3) prunes this matrix, but with $+0.7$, at 0.2.
+# It finds this mask of seven ones, and then prints nothing but **zeros** as the pruned weights: none
+# of the seven is left. `python -m minprune worked D-4.3` shows every line of it beside the right one.
+# Another (B-3) forgets the absolute value:
 # %% [markdown] lang="zh"
 # ## 书上的错误
 #
-# minprune 所依据的文章之一（D-4.3）在阈值 0.2 下剪这个矩阵，得到的掩码有七个 1，接着却把剪枝后的
-# 权重印成了七个 **0**。运行 `python -m minprune worked D-4.3` 可以逐行对照。另一篇（B-3）漏掉了绝对值：
+# minprune 所依据的文章之一（D-4.3）以 0.2 为阈值剪这个矩阵（只是其中的 $-0.7$ 原为 $+0.7$），得到的
+# 也是这个有七个 1 的掩码，接着印出的剪枝结果却**全是零**，本该保留的七个权重一个不剩。运行 `python -m minprune worked D-4.3` 可以逐行对照。另一篇（B-3）漏掉了绝对值：
 
 # %%
 from minprune.formulas.misprints import signed_threshold_mask_misprint
 
 print(signed_threshold_mask_misprint(W, 0.2).astype(int))
-assert not signed_threshold_mask_misprint(W, 0.2)[1, 1]  # the largest but one is gone
+assert not signed_threshold_mask_misprint(W, 0.2)[1, 1]  # -0.7, the third largest, is gone
 
 # %% [markdown] lang="en"
 # ## Now you
 #
-# Write `threshold_mask` and `prune_smallest` yourself:
-# `python -m minprune exercises start mine`, then `check 1.2` and `check 1.3` in that folder.
+# Write `threshold_mask` and `prune_smallest` yourself: `python -m minprune exercises start mine`,
+# then `python -m minprune exercises check 1.2` in that folder, and the same with `1.3`.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
 # 自己写出 `threshold_mask` 和 `prune_smallest`：先运行
-# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 1.2` 和 `check 1.3`。
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
+# `python -m minprune exercises check 1.2`；做完后把编号换成 `1.3` 再运行一次。

@@ -38,9 +38,9 @@ assert [bool(mask.all()) for mask in masks] == [False, True, True]
 #
 # $$I_l = \sum_i |w_{li}|, \qquad w'_l = 0 \text{ if } I_l < \theta, \text{ else } w_l$$
 #
-# With $\theta = 2.5$ the first layer goes: its importance is <<importance[0]:.1f>>. The two others
-# stay, with every one of their weights. The unit that is kept or pruned, here a layer, is called the
-# **granularity** of a rule.
+# With $\theta = 2.5$ the first layer goes: its importance is <<importance[0]:.1f>>. The two others stay, with every
+# one of their weights. What is kept or pruned as a whole, here a layer, is called the **granularity**
+# of a rule.
 # %% [markdown] lang="zh"
 # 层的**重要性**最简单的定义，是该层所有权重绝对值之和。把它与**阈值** $\theta$ 比较，低于阈值的层整层剪掉：
 #
@@ -102,17 +102,16 @@ for axes, (title, values, label, color, hatch) in zip(panels, shown, strict=True
 figure.tight_layout()
 
 # %% [markdown] lang="en"
-# By the sum the first layer is the most important, <<total[0] / total[2]:.1f>> times as much as the
-# last. The network says the opposite. Of the first layer nine tenths can go, and <<left[0]:.1%>> are
-# still right; of the last they cannot, and <<left[2]:.1%>> are left. The sum had mostly counted the
-# weights: <<weights[0].size:,>> against <<weights[2].size>>.
+# By the sum the first layer is the most important, <<total[0] / total[2]:.1f>> times as much as the last. The network says
+# the opposite. Of the first layer nine tenths can go, and <<left[0]:.1%>> are still right; of the last they
+# cannot, and <<left[2]:.1%>> are left. The sum had mostly counted the weights: <<weights[0].size:,>> against <<weights[2].size>>.
 #
 # The mean puts the layers in the right order here. Do not trust it too far: it had the same order
 # before the training, when the weights were random. A layer with few inputs and outputs starts with
-# larger weights (Glorot and Bengio, 2010). What a layer can lose is best measured, as in the
-# third panel.
+# larger weights (Glorot and Bengio, 2010). What a layer can lose is best measured, as in the third
+# panel.
 # %% [markdown] lang="zh"
-# 按和来看，第一层最重要，是最后一层的 <<total[0] / total[2]:.1f>> 倍。网络的回答却正好相反：第一层剪掉
+# 按总和看，第一层最重要，是最后一层的 <<total[0] / total[2]:.1f>> 倍。网络的回答却正好相反：第一层剪掉
 # 九成，准确率仍有 <<left[0]:.1%>>；最后一层剪掉九成，就只剩 <<left[2]:.1%>>。求和主要是在数权重的
 # 个数：<<weights[0].size:,>> 对 <<weights[2].size>>。
 #
@@ -151,9 +150,10 @@ figure.colorbar(shown, ax=panels, label="probability")
 
 # %% [markdown] lang="en"
 # On the right all rows are equal. Behind a layer of zeros there is only its bias, so the network says
-# the same of every image and is right about one time in ten. This is called **layer collapse** (Tanaka
-# and others, 2020). `Network.prune` refuses such a mask. The rule makes sense only where the signal
-# has another way, as in a residual block, $y = x + \mathrm{ReLU}(xW)$: with $W = 0$ it hands $x$ on.
+# the same of every image and is right about one time in ten. This is called **layer collapse**
+# (Tanaka and others, 2020). `Network.prune` refuses such a mask. The rule makes sense only where the
+# signal has another way, as in a residual block, $y = x + \mathrm{ReLU}(xW)$: with $W = 0$ it hands
+# $x$ on.
 # %% [markdown] lang="zh"
 # 右图每一行都相同。全零的层后面只剩偏置，网络对每幅图像给出同样的回答，十次大约只对一次。这种现象称为
 # **层坍塌**（layer collapse，Tanaka 等，2020）。`Network.prune` 会拒绝这样的掩码。只有当信号另有通路时，
@@ -171,8 +171,8 @@ assert np.array_equal(x + mp.relu(x @ np.zeros((3, 3))), x)
 # ## The mistake in print
 #
 # The three layers are the worked example of a text that minprune was built from (A-4.4). It prints
-# 3.2 as the third importance; the sum is <<importance[2]:.1f>>. It also prints pruned layers in which
-# one row of $h_2$ and one of $h_3$ are zero, though both layers are above 2.5. Which rule gives that?
+# 3.2 as the third importance; the sum is <<importance[2]:.1f>>. It also prints pruned layers in which one row of
+# $h_2$ and one of $h_3$ are zero, though both layers are above 2.5. Which rule gives that?
 # %% [markdown] lang="zh"
 # ## 书上的错误
 #
@@ -210,13 +210,14 @@ assert max(found["weights"] + found["rows"]) < 2.5
 # ## Now you
 #
 # Write `layer_importance`, with the layers that stay: `python -m minprune exercises start mine`, then
-# `check 1.4` in that folder.
+# `python -m minprune exercises check 1.4` in that folder.
 # %% [markdown] lang="zh"
-# 按单个权重或按行都能得到，唯独按层不能，而且阈值都不是 2.5。阈值总是与粒度相连：不说明是对什么而言，
+# 按单个权重或按行都能得到，唯独按层不能，而且阈值都不是 2.5。阈值离不开粒度：不说明是对什么而言，
 # 2.5 这个数就没有意义。文中还说重要的权重都保留了，可第一层全为零，任何信号都通不过。况且三个 $2 \times 3$ 的
 # 矩阵根本无法依次相乘。运行 `python -m minprune worked A-4.4` 可以逐行对照。
 #
 # ## 轮到你了
 #
 # 自己写出 `layer_importance`，并指出保留哪些层：先运行
-# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 1.4`。
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
+# `python -m minprune exercises check 1.4`。

@@ -30,8 +30,9 @@ assert np.allclose(zeroed.value, [-0.001, 0.501]) and masked.value[0] == 0
 
 # %% [markdown] lang="en"
 # The zero of the first line is gone. The loss has a **gradient** at that weight, here 0.2, and the
-# optimizer does not know that the zero was meant to stay. The first step of Adam (Kingma and Ba, 2015)
-# has about the size of the **learning rate** $\eta$ for every weight with a gradient $g$:
+# optimizer does not know that the zero was meant to stay. The first step of Adam (Kingma and Ba,
+# 2015) has about the size of the **learning rate** $\eta$ for every weight with a gradient
+# $g \neq 0$:
 #
 # $$w' = w - \eta\, \frac{g}{|g| + \epsilon} \approx w - \eta\, \mathrm{sign}(g)$$
 #
@@ -41,8 +42,8 @@ assert np.allclose(zeroed.value, [-0.001, 0.501]) and masked.value[0] == 0
 # ## A network, with and without
 #
 # Train a network of 784 inputs, 64 hidden units and 10 outputs on MNIST. Prune nine tenths of the
-# weights, the smallest first. Train on for one **epoch**, once through the images: with the mask held,
-# and with the mask thrown away. Training after pruning is called **fine-tuning**.
+# weights, the smallest first. Train on for one **epoch**, once through the images: with the mask
+# held, and with the mask thrown away. Training after pruning is called **fine-tuning**.
 # %% [markdown] lang="zh"
 # 第一行里的零不见了。损失在这个权重处有**梯度**，这里是 0.2，而优化器并不知道这个零应当保留。
 # 对每个梯度 $g$ 不为零的权重，Adam（Kingma 与 Ba，2015）的第一步大小都约为**学习率** $\eta$：
@@ -111,20 +112,19 @@ still = thrown.weights["0.W"].value == 0
 assert still[black].sum() > 0.6 * still.sum()
 
 # %% [markdown] lang="en"
-# One step takes the sparsity from 90% to <<sparsities["thrown"][1]:.1%>>. On the right are the weights
-# of the first layer that had been pruned: most that moved stand at $\pm\eta$. Those still at zero had
-# no gradient, such as those of pixels that are black in all images of the batch. After an epoch
-# <<sparsities["thrown"][-1]:.1%>> are still zero, most of them at pixels that are black in every
-# training image. They never did anything.
+# One step takes the sparsity from 90% to <<sparsities["thrown"][1]:.1%>>. On the right are the weights of the first layer that
+# had been pruned: most that moved stand at $\pm\eta$. Those still at zero had no gradient, such as
+# those of pixels that are black in all images of the batch. After an epoch <<sparsities["thrown"][-1]:.1%>> are still zero, most
+# of them at pixels that are black in every training image, where no value would make a difference.
 #
 # ## What the accuracy does not tell
 # %% [markdown] lang="zh"
 # 只走一步，稀疏度就从 90% 降到 <<sparsities["thrown"][1]:.1%>>。右图是第一层中曾被剪掉的权重：动过的大多停在
 # $\pm\eta$ 处。仍为零的那些没有梯度，例如某个像素在这一批图像中全是黑的，与它相连的权重就没有梯度。
 # 训练一轮之后仍有 <<sparsities["thrown"][-1]:.1%>> 的权重为零，但其中大多数所连的像素在所有训练图像中都是黑的，
-# 这些权重本来就不起作用。
+# 这些权重取什么值，对训练都毫无影响。
 #
-# ## 准确率看不出的事
+# ## 光看准确率看不出的事
 
 # %%
 again = thrown.copy()
@@ -137,17 +137,17 @@ assert accuracy(pruned) + 0.01 < accuracy(held) < accuracy(thrown) + 0.01
 assert accuracy(again) < accuracy(held)
 
 # %% [markdown] lang="en"
-# Without the mask the accuracy looks no worse, because it is that of a **dense** network, one with
-# nothing pruned. Pruned once more, it does worse than the one that learned under its mask: it had
+# Without the mask the accuracy looks no worse, because the network is nearly **dense** again (dense:
+# nothing pruned). Pruned once more, it does worse than the one that learned under its mask: it had
 # learned to use the weights that now go. So give accuracy and sparsity of one network at one time.
 #
 # Fine-tuning is worth most where much is pruned. The picture compares it with pruning alone, and with
 # a mask drawn at random and fine-tuned for just as long.
 # %% [markdown] lang="zh"
-# 丢掉掩码后准确率看上去一点不差，因为那是**稠密**网络（没有剪枝的网络）的准确率。再剪一次，它就不如带着掩码训练的网络：
+# 丢掉掩码后准确率看上去一点不差，因为网络差不多又变回了**稠密**网络（没有剪枝的网络）。再剪一次，它就不如带着掩码训练的网络：
 # 它在训练中已经用上了那些又被剪掉的权重。所以要同时给出两个数：同一个网络在同一时刻的准确率和稀疏度。
 #
-# 剪得越多，微调越有用。下图把它与只剪枝不微调相比，也与随机掩码、微调同样久的网络相比。
+# 剪得越多，微调越有用。下图把它与只剪枝不微调的做法相比，再与随机掩码下微调同样久的做法相比。
 
 # %%
 levels = [0.5, 0.9, 0.95] if QUICK else [0.5, 0.8, 0.9, 0.95, 0.98]
@@ -177,16 +177,16 @@ assert (tuned - alone)[-1] > (tuned - alone)[0]
 assert tuned[at90] > alone[at90] + 0.01 and alone[at90] > by_chance[at90] + 0.1
 
 # %% [markdown] lang="en"
-# At 90% sparsity pruning alone leaves <<alone[at90]:.1%>>, fine-tuning under the mask brings back
-# <<tuned[at90]:.1%>>. Under a random mask it is <<by_chance[at90]:.1%>>. At every sparsity, pruning by
-# size does better than that with no fine-tuning at all: it matters which weights stay.
+# At 90% sparsity pruning alone leaves <<alone[at90]:.1%>>, fine-tuning under the mask brings back <<tuned[at90]:.1%>>. Under a
+# random mask it is <<by_chance[at90]:.1%>>. At every sparsity, pruning by size does better than that with no
+# fine-tuning at all: it matters which weights stay.
 #
 # ## The mistake in print
 #
-# A text that minprune was built from (A-5.2) sets tensors, whole arrays of weights or biases, to zero,
-# keeps no mask, trains, and reports the accuracy as that of the pruned network. It also prunes
-# **before** any training: every tensor whose sum of magnitudes does not exceed the mean of these sums.
-# `prune_before_training` does it with and without a mask.
+# A text that minprune was built from (A-5.2) sets tensors, whole arrays of weights or biases, to
+# zero, keeps no mask, trains, and reports the accuracy as that of the pruned network. It also prunes
+# **before** any training: every tensor whose sum of magnitudes does not exceed the mean of these
+# sums. `prune_before_training` does it with and without a mask.
 # %% [markdown] lang="zh"
 # 稀疏度 90% 时，只剪枝的准确率是 <<alone[at90]:.1%>>，带掩码微调后恢复到 <<tuned[at90]:.1%>>。换成随机掩码
 # 就只有 <<by_chance[at90]:.1%>>。在每个稀疏度上，随机掩码加微调都不如按大小剪枝而完全不微调：
@@ -195,7 +195,7 @@ assert tuned[at90] > alone[at90] + 0.01 and alone[at90] > by_chance[at90] + 0.1
 # ## 书上的错误
 #
 # minprune 所依据的一篇文章（A-5.2）把一些张量（整个权重或偏置数组）置零，不保留掩码，接着训练，然后把所得
-# 准确率当作剪枝后网络的准确率。而且它在训练**之前**就剪枝：凡绝对值之和不超过各张量平均值的都置零。
+# 准确率当作剪枝后网络的准确率。而且它在训练**之前**就剪枝：先求每个张量的绝对值之和，凡不超过这些和的平均值的张量，一律置零。
 # `prune_before_training` 把有掩码和没有掩码的两种做法都做了一遍。
 
 # %%
@@ -210,18 +210,21 @@ assert not fresh.weights["2.W"].value.any() and np.ptp(fresh(x[:50]), axis=0).ma
 
 # %% [markdown] lang="en"
 # What it pruned, beside the biases, was the output layer. With its mask held the network answers the
-# same to every image. A good accuracy only says that the pruning was undone. More of A-5.2, and what
-# is wrong with it: `python -m minprune formulas A-5.2`.
+# same to every image. The good accuracy only says that the pruning was undone. More of A-5.2, and
+# what is wrong with it: `python -m minprune formulas A-5.2`.
 #
 # ## Now you
 #
-# A mask on the gradient is not enough when the optimizer has a memory. Write `masked_step`, one step
-# with momentum: `python -m minprune exercises start mine`, then `check 3.1` in that folder.
+# A mask on the gradient is not enough when the optimizer has a memory, such as **momentum**, a mean
+# of earlier gradients. Write `masked_step`: `python -m minprune exercises start mine`, then
+# `python -m minprune exercises check 3.1` in that folder.
 # %% [markdown] lang="zh"
-# 除偏置外，它剪掉的恰恰是输出层。保持掩码时，网络对每幅图像的回答都一样。准确率好，只说明剪枝已被抵消。
-# 关于 A-5.2 及其错误，可运行 `python -m minprune formulas A-5.2`。
+# 除偏置外，它剪掉的恰恰是输出层。保持掩码时，网络对每幅图像的回答都一样。这里准确率高，只说明剪枝早已失效。
+# 想进一步了解 A-5.2 及其错误，可运行 `python -m minprune formulas A-5.2`。
 #
 # ## 轮到你了
 #
-# 优化器若有记忆，只给梯度加掩码是不够的。自己写出带动量的一步 `masked_step`：先运行
-# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 3.1`。
+# 优化器若有记忆，只给梯度加掩码是不够的；例如**动量**会沿着先前梯度的方向继续走。自己写出带动量的一步
+# `masked_step`：先运行
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
+# `python -m minprune exercises check 3.1`。

@@ -37,8 +37,7 @@ gone = int(np.argmin(scores[0]))
 assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), atol=1e-5)
 
 # %% [markdown] lang="en"
-# A **unit** is a neuron of a dense layer, or a filter of a convolution. Here is all that unit $j$
-# has to do with the outputs $y_k$:
+# A **unit** is a neuron of a dense layer, or a filter of a convolution. Unit $j$ and outputs $y_k$:
 #
 # $$ h_j = \mathrm{ReLU}\Big(b_j + \sum_i x_i\, w_{ij}\Big), \qquad y_k = c_k + \sum_j h_j\, v_{jk} $$
 #
@@ -64,14 +63,15 @@ assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), 
 # %% [markdown] lang="en"
 # ## A filter owns more than a neuron
 #
-# A filter makes an image of its own, a **channel**. **Batch normalization** scales and shifts it,
-# with four numbers a channel; ReLU and max pooling have none. A **Flatten** lays the pixels in a row,
-# and the dense layer behind it has a row of weights for each channel *of each pixel*.
+# A **filter** is a small window of weights, here 3 x 3, that slides over the image and makes one of
+# its own, a **channel**. **Batch normalization** shifts and scales it by four numbers: a measured
+# mean and variance, a learned $\gamma$ and $\beta$. ReLU and max pooling have none. A **Flatten**
+# lays the pixels in a row, and the dense layer behind has a row for each channel *of each pixel*.
 # %% [markdown] lang="zh"
 # ## 卷积核牵涉的比神经元更多
 #
-# 一个卷积核产生一幅自己的特征图，即一个**通道**。其后的**批归一化**对每个通道做缩放和平移，每个通道
-# 有四个数；ReLU 和最大池化没有参数。**展平**（Flatten）把所有像素排成一行，因此后面的全连接层中，
+# **卷积核**是在图像上滑动的一小块权重，这里为 3 x 3。每个卷积核产生一幅自己的特征图，即一个**通道**。其后的
+# **批归一化**对每个通道做平移和缩放，每个通道有四个数：训练时统计出的均值和方差，以及学到的 $\gamma$ 和 $\beta$。ReLU 和最大池化没有参数。**展平**（Flatten）把所有像素排成一行，因此后面的全连接层中，
 # *每个像素*的每个通道各占一行权重。
 
 # %%
@@ -99,8 +99,8 @@ assert mp.flatten_keep(keep, positions=4).sum() == 8 and less.layers[1].mean.sha
 
 # %% [markdown] lang="en"
 # Each cell is a number of the network, and says to which channel it belongs. Channels 0 and 3 stay
-# (blue), 1 and 2 go (orange): columns on the left, and on the right two rows of *every* pixel.
-# Now to a network that has learned something: half of its filters and of its neurons go.
+# (blue), 1 and 2 go (orange): columns on the left, and on the right two rows of *every* pixel. Now
+# prune half the units of a trained network.
 # %% [markdown] lang="zh"
 # 每一格是网络中的一个数，格中数字是它所属的通道。通道 0 和 3 保留（蓝色），1 和 2 删除（橙色）：
 # 左边删的是列，右边则是*每个*像素都要删两行。
@@ -120,9 +120,10 @@ mp.fit(dense, mp.Adam(dense.parameters), images, labels, epochs=epochs, rng=rng,
 masked = dense.copy()
 keeps = mp.prune_units(masked, mp.unit_scores(masked, "l1"), ratio=0.5)
 shrunk = mp.shrink_network(masked)
-tuned = shrunk.copy()
-mp.fit(tuned, mp.Adam(tuned.parameters), images, labels, epochs=1, rng=rng, batch_size=32)
-networks = {"dense": dense, "masked": masked, "shrunk": shrunk, "and fine-tuned": tuned}
+tuned, longer = shrunk.copy(), dense.copy()
+for more in (tuned, longer):
+    mp.fit(more, mp.Adam(more.parameters), images, labels, epochs=1, rng=rng, batch_size=32)
+networks = {"dense": dense, "masked": masked, "shrunk": shrunk, "tuned": tuned, "longer": longer}
 size, right = {}, {}
 for name, network in networks.items():
     costs = mp.layer_costs(network)
@@ -131,34 +132,34 @@ for name, network in networks.items():
     macs = sum(c.macs for c in costs)
     print(f"{name:15}{size[name]:7} parameters{macs:7} MACs{right[name]:8.1%} right")
 assert abs(shrunk(test[0]) - masked(test[0])).max() < 1e-3
-assert right["masked"] + 0.1 < min(right["dense"], right["and fine-tuned"])
+assert right["masked"] + 0.1 < min(right["dense"], right["tuned"])
 assert mp.layer_costs(dense)[2].parameters > 0.98 * size["dense"]
 assert size["masked"] == size["dense"] and 0.24 < size["shrunk"] / size["dense"] < 0.27
 
 # %% [markdown] lang="en"
-# A **MAC** is one product, added to a sum. Masked and shrunk networks give the same outputs (no two
-# differ by more than 0.001): silencing costs accuracy, taking out costs nothing more. **Fine-tuning**,
-# here one more epoch of training, brings much of it back. Of the parameters <<size["shrunk"] / size["dense"]:.0%>>
-# are left, and not half: the first dense layer holds nearly all, and it loses half of its rows,
-# with the filters, *and* half of its columns.
+# A **MAC** is one product, added to a sum. Masked and shrunk networks give the same outputs (to
+# 0.001): silencing costs accuracy, taking out nothing more. **Fine-tuning**, here one more epoch of
+# training, brings much back; compare `longer`, the dense network trained as long. Of the parameters
+# <<size["shrunk"] / size["dense"]:.0%>> are left, not half: the first dense layer has nearly all and loses half its rows *and* columns.
 #
 # ## What can go wrong
 #
-# - **Scattered zeros** (D-5.2). Pruning single weights empties no unit: nothing can be taken out.
+# - **Scattered zeros** (D-5.2). Pruning single weights, here half, seldom empties a unit to take out.
 # - **Rows of the wrong channels.** Behind a Flatten channels alternate: `np.tile` repeats `keep` for
 #   each pixel. `np.repeat` keeps as many rows, but wrong ones. All shapes fit, nothing complains.
 # - **Filters only set to 0.** Then their channels are 0, and batch normalization makes of 0
 #   $\beta - \gamma\mu/\sqrt{\sigma^2+\epsilon}$ (mean $\mu$, variance $\sigma^2$). The next layer hears
 #   that from every pixel of every image, unless it is negative and a ReLU cuts it off.
 # %% [markdown] lang="zh"
-# **MAC**（乘加）是做一次乘法并把积累加起来。掩码后的网络与缩小后的网络输出相同（相差不超过 0.001）：
-# 损失准确率的是静默这一步，真正删除不再带来损失。**微调**（这里是再训练一轮）后准确率明显回升。参数只剩
+# **MAC**（乘加）指做一次乘法，再把乘积累加到和里。掩码后的网络与缩小后的网络输出相同（相差不超过 0.001）：
+# 损失准确率的是静默这一步，真正删除不再带来损失。**微调**（这里是再训练一轮）后准确率明显回升；公平起见，应当与训练同样久的稠密网络（`longer` 一行）相比。参数只剩
 # <<size["shrunk"] / size["dense"]:.0%>>，而不是一半：绝大部分参数在第一个全连接层里，它因卷积核减半
 # 少了一半的行，*又*因自己的神经元减半少了一半的列。
 #
 # ## 容易出错的地方
 #
-# - **零散的零**（D-5.2）：逐个权重剪枝不会腾空任何单元，没有东西可以真正删掉。
+# - **零散的零**：逐个权重剪枝（D-5.2）很少能腾空整个单元；
+#   这里剪掉一半权重，一个单元也没有腾空，没有东西可以真正删掉。
 # - **删错了行**：展平之后各通道交替排列，应当用 `np.tile` 让 `keep` 按像素逐次重复。若用 `np.repeat`，
 #   保留的行数一样，却不是该保留的行。形状全部吻合，也不会报错。
 # - **只把卷积核置为 0**：这时对应通道为 0，而批归一化会把 0 变成
@@ -192,16 +193,16 @@ assert abs(folded(test[0]) - zeroed(test[0])).max() < 1e-3 and folded.layers[0].
 #
 # ## What half of the filters is half of
 #
-# C-3.2a defines the pruning ratio as "the proportion of the numbers of parameters before and after
-# pruning". Is that what stays or what goes? C-4.3 takes 0.5, where both are equal, and means *filters*
-# of VGG16, not parameters. What is left of these follows from the shapes alone.
+# One of the texts that minprune was built from (C-3.2a) defines the pruning ratio as "the proportion
+# of the numbers of parameters before and after pruning". Is that what stays or what goes? C-4.3 takes
+# 0.5, where both are equal, and means *filters* of VGG16. The shapes tell what that leaves.
 # %% [markdown] lang="zh"
 # 所以 `prune_units` 会把下一层读取这些通道的权重也用掩码盖住。若卷积核只是被置零，
 # `shrink_network` 会先把它们恒定的输出并入下一层的偏置，再把它们删掉。
 #
 # ## “一半的卷积核”是什么的一半
 #
-# C-3.2a 把剪枝比例定义为“剪枝前后模型参数数量的比例”，可以理解为留下的部分，也可以理解为去掉的部分。
+# minprune 所依据的文章之一（C-3.2a）把剪枝比例定义为“剪枝前后模型参数数量的比例”，可以理解为留下的部分，也可以理解为去掉的部分。
 # C-4.3 取 0.5，两种理解恰好相等；而它保留一半的又是 VGG16 的*卷积核*，不是参数。参数实际剩下多少，
 # 只看各层形状就能算出来。
 
@@ -221,14 +222,14 @@ assert round(parameters[3], 2) == 0.55 and 0.25 < macs[3] < 0.26
 assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at width 1
 
 # %% [markdown] lang="en"
-# Half of the filters leave <<macs[3]:.1%>> of the convolutions' MACs: there are half as many, and
-# each, but for the first layer's, reads half as many channels. They leave <<parameters[3]:.1%>> of the parameters. Most of
-# these are in the dense layers, of which only the first shrinks. Say what a ratio is a ratio *of*.
+# Half of the filters leave <<macs[3]:.1%>> of the convolutions' MACs: there are half as many, and each, but for
+# the first layer's, reads half as many channels. They leave <<parameters[3]:.1%>> of the parameters. Most of these
+# are in the dense layers, of which only the first shrinks. Say what a ratio is a ratio *of*.
 #
 # ## Now you
 #
-# Cut a convolution with batch normalization, then one before a Flatten: run
-# `python -m minprune exercises start mine`, then `check 3.4` and `check 3.5` in that folder.
+# Cut a convolution with batch normalization, then one before a Flatten:
+# `python -m minprune exercises start mine`; there `python -m minprune exercises check 3.4` and `3.5`.
 # %% [markdown] lang="zh"
 # 卷积核减半后，卷积层的乘加次数只剩 <<macs[3]:.1%>>，因为卷积核少了一半，每个卷积核要读的通道也少了一半（第一层除外）；而参数还剩
 # <<parameters[3]:.1%>>，因为大部分参数在全连接层里，其中只有第一层会变小。所以说到
@@ -236,5 +237,6 @@ assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at wi
 #
 # ## 轮到你了
 #
-# 先剪一个带批归一化的卷积层，再剪一个后接展平的卷积层：运行
-# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 3.4` 和 `check 3.5`。
+# 先剪一个带批归一化的卷积层，再剪一个后面接展平的卷积层：先运行
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
+# `python -m minprune exercises check 3.4`；做完后把编号换成 `3.5` 再运行一次。

@@ -25,13 +25,16 @@ def files_in(folder):
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.py")}
 
 
-@pytest.fixture(params=["en", "zh"])
+@pytest.fixture
 def folder(request, tmp_path, monkeypatch, capsys):
-    path = tmp_path / "mine"
-    assert cli.main(["exercises", "start", str(path), "--lang", request.param]) == 0
+    path, language = tmp_path / "mine", getattr(request, "param", "en")
+    assert cli.main(["exercises", "start", str(path), "--lang", language]) == 0
     assert str(path) in capsys.readouterr().out
     monkeypatch.chdir(path)
     return Folder(path)
+
+
+both = pytest.mark.parametrize("folder", ["en", "zh"], indirect=True)
 
 
 def run(*arguments):
@@ -42,6 +45,7 @@ def write(folder, exercise, text):
     folder.file(exercise).write_text(f"import numpy as np\n\n\n{text}", encoding="utf-8")
 
 
+@both
 def test_start_writes_a_file_for_each_exercise(folder):
     written = files_in(folder.path)
     assert {*written} == {exercise.file for exercise in exercises().values()}
@@ -67,6 +71,7 @@ def test_start_touches_nothing_that_is_there(folder, tmp_path, capsys):
     assert run("start", str(empty)) == 0
 
 
+@both
 def test_check_stops_at_the_first_that_is_not_right(folder, capsys):
     assert run("check") == 1
     out = capsys.readouterr().out
@@ -82,6 +87,7 @@ def test_check_stops_at_the_first_that_is_not_right(folder, capsys):
     assert FIRST.points == 5 and ("5 of " in out or "5 / " in out)
 
 
+@both
 def test_a_classic_mistake_is_told_in_the_student_s_language(folder, capsys):
     write(folder, FIRST, "def sparsity(w):\n    return float(np.count_nonzero(w) / w.size)\n")
     assert run("check", "1.1") == 1
@@ -105,6 +111,7 @@ def test_all_of_them(folder, capsys):
     assert found["exercises"][0]["run"] == found["exercises"][0]["declared"] > 0
 
 
+@both
 def test_all_solutions_make_a_hundred_points(folder, capsys):
     for exercise in exercises().values():
         write(folder, exercise, exercise.source_of_solution())
@@ -126,6 +133,7 @@ def test_from_inside_and_from_outside(folder, monkeypatch, tmp_path, capsys):
     assert "no exercise is called '7.7'" in capsys.readouterr().err
 
 
+@both
 def test_hints_come_one_after_the_other(folder, capsys):
     hints = FIRST.hints[folder.language]
     for count in [*range(1, len(hints) + 1), len(hints)]:
@@ -159,6 +167,7 @@ def test_the_solution_after_a_pass_or_on_giving_up(folder, capsys):
     assert Folder(folder.path).note["given_up"] == ["1.1"]
 
 
+@both
 def test_the_list(folder, capsys):
     def marks():
         assert run("list") == 0
