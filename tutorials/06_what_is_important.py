@@ -45,7 +45,7 @@ assert np.allclose(mp.second_order_influence(w, g, h), truth)
 #
 # Here $g_i$ is the **gradient**, the slope of the loss, and $h_i$ the **curvature**, how fast the
 # slope changes. The **Taylor** score keeps the first term. **OBD** (Optimal Brain Damage; LeCun,
-# Denker and Solla 1990) keeps the second: after training the slope should be 0. Magnitude keeps $w$.
+# Denker and Solla 1990) keeps the second: after training the slope is about 0. Magnitude keeps $|w|$.
 # %% [markdown] lang="zh"
 # 剪掉第二个权重，损失毫无变化。**真实影响**靠试验得到：把一个权重置 0，测一次损失，再放回去，
 # 这叫**留一法**（leave-one-out）。每个权重都要把数据跑一遍，网络一大就负担不起。**分数**则是低成本的
@@ -55,7 +55,7 @@ assert np.allclose(mp.second_order_influence(w, g, h), truth)
 #
 # 其中 $g_i$ 是**梯度**，即损失的斜率；$h_i$ 是**曲率**，即斜率变化的快慢。**泰勒**分数只取第一项。
 # **OBD**（Optimal Brain Damage；LeCun、Denker、Solla 1990）只取第二项，理由是训练结束时斜率应为 0。
-# 按大小剪枝则只看 $w$。
+# 按大小剪枝则只看 $|w|$。
 
 # %% [markdown] lang="en"
 # ## Against the truth
@@ -64,14 +64,14 @@ assert np.allclose(mp.second_order_influence(w, g, h), truth)
 # looked at before and after training. A **rank correlation** compares two orders: 1 if they are the
 # same, 0 if they have nothing in common. Scores without a sign (that of OBD is dropped here) are
 # compared with the size of the true change. The loss is the cross-entropy; its unit is the **nat**.
-# The picture shows every weight after training.
+# The picture shows the trained weights, but for a few that change next to nothing.
 # %% [markdown] lang="zh"
 # ## 与真实影响对照
 #
 # 再看一个小到可以逐个权重去试的网络：7 x 7 像素的手写数字，8 个隐藏单元。下面对训练前和训练后的同一个
 # 网络各测一次。**秩相关系数**比较两种排序：完全一致为 1，毫不相干为 0。分数不计符号
 # （OBD 的符号在此去掉），因此与真实变化量的绝对值比较。损失用交叉熵，单位是**奈特**（nat）。
-# 图中是训练后的全部权重。
+# 图中是训练后的权重，只有少数几乎不影响损失的落在图外。
 
 # %%
 images = mp.load_mnist().train.images[: 500 if QUICK else 1000].astype(float)

@@ -5,14 +5,14 @@
 #
 # A weight takes four bytes. What of them can a network do without? Three answers: bits of a number
 # (**quantize**), numbers (**distil** into a small network), zeros (store them otherwise). To work
-# on, a dense network, and a copy of it with nine tenths of the weights pruned.
+# on, a dense network, and a copy with nine tenths of the weights pruned, trained three epochs more.
 # %% [markdown] lang="zh"
 # # 10  字节花在哪里：量化、蒸馏、存储
 #
 # *约二十分钟。学完后你能用三种办法把网络变小，并清楚各自的代价。*
 #
 # 一个权重占四个字节，网络可以省掉哪些？有三个答案：每个数少用几位（**量化**）；少用一些数（**蒸馏**成小网络）；
-# 不存储零。先准备两个网络：一个稠密网络，以及剪掉它九成权重的副本。
+# 不存储零。先准备两个网络：一个稠密网络，以及它的副本：剪掉九成权重，再训练三轮。
 
 # %%
 import os
@@ -80,10 +80,10 @@ assert abs(after[8] - tested(dense)) < 0.005 and after[2] < after[8] - 0.1
 # %% [markdown] lang="en"
 # Eight bits cost nothing that can be seen; with two, three levels are left and the network breaks.
 # Unless it learns with them: **quantization-aware training** computes with rounded weights
-# (`fake_quantize`) and moves the exact ones behind them, as if rounding were not there.
+# (`fake_quantize`) and moves the exact ones behind as if there were no rounding (**straight-through**).
 # %% [markdown] lang="zh"
 # 八位的损失看不出来；两位只剩三个取值，网络就垮了。除非让它带着量化一起学：**量化感知训练**用取整后的权重做计算
-# （`fake_quantize`），更新的则是背后的精确权重，就当取整不存在。
+# （`fake_quantize`），更新的则是背后的精确权重，就当取整不存在（**直通估计**）。
 
 # %%
 aware = dense.copy()
@@ -105,21 +105,21 @@ assert tested(aware) > after[2] + 0.1 and np.unique(aware.layers[0].W.value).siz
 # ## Distil: fewer numbers
 #
 # A small **student** can learn from a large **teacher** what no label says: this 4 is nearly a 9. A
-# **temperature** $T$ brings such small probabilities out (Hinton, Vinyals and Dean 2015). The loss
-# has the cross-entropy CE with the labels, and the distance KL from the teacher's probabilities:
+# **temperature** $T$, which divides the logits, brings such small probabilities out (Hinton, Vinyals
+# and Dean 2015). The loss: cross-entropy CE with the labels, KL divergence from the teacher at $T$:
 #
 # $$L = (1 - \alpha)\, CE(y, p) + \alpha\, T^2\, KL(p^T_\text{teacher} \,\|\, p^T)$$
 # %% [markdown] lang="zh"
 # ## 蒸馏：少用一些数
 #
 # 小网络（**学生**）可以向大网络（**教师**）学到标签里没有的东西，比如这个 4 很像 9。
-# **温度** $T$ 让这样的小概率显露出来（Hinton、Vinyals、Dean 2015）。
-# 损失由两部分加权而成：与标签的交叉熵 CE，以及与教师概率之间的距离 KL：
+# 先把 logits（softmax 之前的输出）除以**温度** $T$，这样的小概率就显露出来（Hinton、Vinyals、Dean 2015）。
+# 损失由两部分加权而成：与标签 $y$ 的交叉熵 CE，以及教师与学生在温度 $T$ 下的概率之间的 KL 散度：
 #
 # $$L = (1 - \alpha)\, CE(y, p) + \alpha\, T^2\, KL(p^T_\text{teacher} \,\|\, p^T)$$
 
 # %%
-logits = [[6.0, 0.0, 4.0]]  # of a teacher, before they become probabilities; the label is 0
+logits = [[6.0, 0.0, 4.0]]  # of a teacher: its outputs before the softmax; the label is 0
 print("T = 1:", mp.soften(logits, 1).round(2), " T = 4:", mp.soften(logits, 4).round(2))
 same, other = (mp.distillation_loss(z, logits, [0], 0.5, 4) for z in (logits, [[6.0, 4.0, 0.0]]))
 print(f"loss of a student with these logits {same:.2f}, with 0 and 4 exchanged {other:.2f}")
@@ -140,19 +140,19 @@ print(f"all images: alone {tested(alone):.1%}, taught {tested(student):.1%}")
 assert same < other and few[1] > few[0] + 0.005 and tested(student) < tested(alone) + 0.005
 
 # %% [markdown] lang="en"
-# With 500 images the teacher helps; with all of them it does not: the labels say enough.
+# With 500 images the teacher, which has seen all, helps; with all it does not: perhaps labels suffice.
 #
 # ## Store: count everything
 #
 # An array holds its zeros. CSR stores the rest, each with an index of two bytes; a **bit mask** has a
-# bit for each weight: is it there? Zip finds repetitions. Only arrays pack less than a byte.
+# bit for each weight: is it there? Zip shortens what is frequent. Only arrays pack less than a byte.
 # %% [markdown] lang="zh"
-# 只有 500 张图像时，教师有帮助；用上全部图像时则没有，标签已经足够。
+# 学生只看 500 张图像时，教师（它看过全部图像）有帮助；学生也用上全部图像时则没有，标签大概已经足够。
 #
 # ## 存储：样样都要算
 #
 # 剪过枝的数组里零还在。CSR 只存其余的值，每个附一个下标（两字节就够）；**位掩码**为每个权重存一位，
-# 标明它在不在；zip 则自己去找重复。不足八位的数，在普通数组里紧挨着存放，在其余格式里占一个字节。
+# 标明它在不在；zip 则为重复的和常见的内容换上短编码。不足八位的数，在普通数组里紧挨着存放，在其余格式里占一个字节。
 
 
 # %% volatile

@@ -6,7 +6,7 @@
 #
 # D-4.3 multiplies a matrix by a mask of seven ones and prints nine zeros. Which line shows that?
 # %% [markdown] lang="zh"
-# # 11  十个印刷错误，以及能抓住它们的断言
+# # 11  书上的十个错误，以及抓住它们的断言
 #
 # *约二十分钟。学完后，读到任何公式，你都能在旁边写一行代码：公式或数字有错，它就报错。*
 #
@@ -45,10 +45,10 @@ caught(ones_stay, mask, np.zeros((3, 3)))  # 1: D-4.3 as printed
 #
 # ## Count, and compute again
 #
-# adds six weights to 3.2 (number 2), and prunes half of a layer by a rule that takes a layer
+# adds six weights up to 3.2 (number 2), and prunes half of a layer by a rule that takes a layer
 # whole or not at all (3). gives a 784-h-10 network 784,096 parameters (4); it must be
 # $795h + 10$. C-5.2a says that it prunes half, and keeps the weights above half of the sum of all
-# (5). Two of them would exceed the sum.
+# (5). That leaves one at most: two would exceed the sum.
 # %% [markdown] lang="zh"
 # **断言**是一条语句：条件不成立，程序就停下。好的断言并不知道答案，它只知道一切正确答案都具备的
 # 性质：这里就是“掩码里有几个 1，就留下几个权重”。
@@ -195,7 +195,7 @@ assert 0 <= wrong <= 1 and np.isclose(wrong, right / np.abs(W).mean())
 # | 1 | D-4.3 | $W$ times its mask is 0 | ones in the mask = weights left | <<mask.sum()>> weights |
 # | 2 | A-4.4 | sum 3.2 | the terms | <<mp.l1_norm(h3):.1f>> |
 # | 3 | A-4.4 | half of layer 3 goes | whole or none | whole |
-# | 4 | A-5.5 | 784,096 parameters | $795h + 10$, $h$ whole | <<mp.mlp_parameters([784, 64, 10]):,>> |
+# | 4 | A-5.5 | 784,096 parameters | $795h + 10$, $h$ whole | <<mp.mlp_parameters([784, 64, 10]):,>> ($h = 64$) |
 # | 5 | C-5.2a | keep $w > \frac{1}{2} \sum \lvert w \rvert$ | half of the weights stay | the upper half by $\lvert w \rvert$ |
 # | 6 | B-3e | $w > \theta$ | signs do not matter | $\lvert w \rvert > \theta$ |
 # | 7 | B-3e | the mask is the weight | a weight stays as it is, or is 0 | $m\,w$ |
@@ -212,7 +212,7 @@ assert 0 <= wrong <= 1 and np.isclose(wrong, right / np.abs(W).mean())
 # | 1 | D-4.3 | $W$ 乘掩码得 0 | 掩码中 1 的个数 = 剩下的权重数 | 剩 <<mask.sum()>> 个权重 |
 # | 2 | A-4.4 | 和为 3.2 | 各个加数 | <<mp.l1_norm(h3):.1f>> |
 # | 3 | A-4.4 | 第 3 层剪掉一半 | 要么全留，要么全剪 | 全留 |
-# | 4 | A-5.5 | 784,096 个参数 | $795h + 10$，$h$ 为整数 | <<mp.mlp_parameters([784, 64, 10]):,>> |
+# | 4 | A-5.5 | 784,096 个参数 | $795h + 10$，$h$ 为整数 | <<mp.mlp_parameters([784, 64, 10]):,>>（$h = 64$） |
 # | 5 | C-5.2a | 保留 $w > \frac{1}{2} \sum \lvert w \rvert$ | 留下一半权重 | 按 $\lvert w \rvert$ 留较大的一半 |
 # | 6 | B-3e | $w > \theta$ | 与正负号无关 | $\lvert w \rvert > \theta$ |
 # | 7 | B-3e | 掩码就是权重 | 权重要么不变，要么为 0 | $m\,w$ |
