@@ -153,7 +153,7 @@ def shrink_network(network, x=None):
     what they say goes into the next bias. On all inputs (with x: on x) its outputs are the same.
     A constant other than 0 stays before a convolution that adds zeros around the image, and where
     the next bias is itself pruned. `EmptyLayerError` if a layer would lose all its units. Weights
-    pruned here and there empty no unit: then it is as large as before
+    pruned here and there seldom empty a unit: then it is as large as before
 
     Source: E-4.3 (constant units), C-4.3a, E-2.3b.
     Erratum: A-5.5 counts weights that are set to 0 as if they were gone.
