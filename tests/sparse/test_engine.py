@@ -738,10 +738,12 @@ def shared(monkeypatch):
     monkeypatch.setattr(plan_module, "PIECE", 1e-6)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", ["mlp", "max pooling", "stride 2", "bn twice", "random 3", "random 7"]
+)
 def test_any_number_of_threads_gives_the_same(shared, name):
     network = network_by(name, "f", 0)
-    for N in (1, 4) if PYTHON else (1, 2, 3, 4, 16, 17, 100, 700):
+    for N in (1, 4) if PYTHON else (1, 3, 16, 17, 700):
         x = samples(network, N)
         for threads in SHARED:
             sparse = SparseEngine(network, threads)
