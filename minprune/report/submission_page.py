@@ -122,6 +122,7 @@ def release_body(student, language):
 
 
 def as_json(value):
+    """As a file holds it: readable, with a line end."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -210,3 +210,9 @@ def test_each_evaluation_has_arguments_of_its_own():
     for outcome in evaluate(spoils, [call, call]):
         assert outcome.value.tolist() == [1, 1] and outcome.changed == (0,)
     assert call.args[0].tolist() == [0, 0]
+
+
+def test_a_verdict_on_fewer_calls_than_declared_is_no_pass(check):
+    verdict = run_check(check, half)
+    assert verdict.passed and not verdict._replace(run=verdict.run - 1).passed
+    assert not verdict._replace(run=0, declared=0).passed
