@@ -161,10 +161,7 @@ class Trial:
         return sorted(names, key=parameters.index)
 
     def _differs(self, expected, outcome):
-        return (
-            bool(outcome.error)
-            or difference(expected, outcome.value, self.check.tolerance) is not None
-        )
+        return bool(outcome.error) or not self._same_value(expected, outcome.value, True)
 
     def _failure(self, wrong, outcomes):
         """The smallest of the cases that fail, or None."""

@@ -1,9 +1,13 @@
 """A folder of submissions, most of them hostile: they get nothing, the honest get their points."""
 
+import base64
 import csv
+import hashlib
+import hmac
 import io
 import json
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -13,12 +17,14 @@ import numpy as np
 import pytest
 
 from minprune.checks.isolated import Limits
+from minprune.checks.judge import run_check
 from minprune.cli import main
 from minprune.exercises import exercise_of, exercises, grade
 from minprune.exercises.grade import Grade, Grades, Student, chosen, grade_all, grade_one
 from minprune.exercises.submission import Submission
 from minprune.exercises.worker import opened, signed
 from minprune.report.exercises_page import grades_csv, grades_json, grades_text, plain
+from minprune.report.verify_page import details
 
 ONE = exercise_of("1.1")
 FILE = Path(ONE.file).name
@@ -322,3 +328,23 @@ def test_a_process_that_cannot_start_is_nobodys_fault(tmp_path, monkeypatch):
     put(tmp_path, text("return 1"))
     with pytest.raises(ChildProcessError, match="cannot be started"):
         grade_one(tmp_path, "ada", 1, [ONE])
+
+
+def test_a_signed_answer_is_read_and_never_run(tmp_path):
+    key, mark = b"key", tmp_path / "mark"
+    check = exercise_of("1.1")
+    given = run_check(check, lambda w: np.ones(2))
+    again = opened(key, signed(key, [["1.1", "x.py", 0], given.status, given, "text"]))
+    assert again[:2] == [["1.1", "x.py", 0], "failed"] and again[3] == "text"
+    assert type(again[2]) is type(given) and again[2].en == given.en
+    assert repr(again[2].failure.case.call) == repr(given.failure.case.call)
+    assert details("sparsity", again[2]) == details("sparsity", given)
+    assert opened(b"other", signed(key, ["ready"])) is None
+
+    class Evil:
+        def __reduce__(self):
+            return open, (str(mark), "w")
+
+    data = base64.b64encode(pickle.dumps(Evil()))
+    line = hmac.new(key, data, hashlib.sha256).hexdigest().encode() + b" " + data
+    assert opened(key, line) is None and not mark.exists()
