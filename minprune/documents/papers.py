@@ -13,6 +13,8 @@ PAPERS = {
     "algorithm for linear inverse problems with a sparsity constraint. Communications on Pure and "
     "Applied Mathematics 57",
     ("Deutsch", 1996): "P. Deutsch. DEFLATE Compressed Data Format Specification. RFC 1951",
+    ("Dietterich", 1998): "T. G. Dietterich. Approximate Statistical Tests for Comparing "
+    "Supervised Classification Learning Algorithms. Neural Computation 10",
     ("Duff", 1986): "I. S. Duff, A. M. Erisman, J. K. Reid. Direct Methods for Sparse Matrices. "
     "Oxford University Press",
     ("Eckart", 1936): "C. Eckart, G. Young. The approximation of one matrix by another of lower "
@@ -86,6 +88,8 @@ PAPERS = {
     "Convolutional Neural Networks. arXiv 1705.08922",
     ("McCulloch", 1943): "W. S. McCulloch, W. Pitts. A logical calculus of the ideas immanent in "
     "nervous activity. Bulletin of Mathematical Biophysics 5",
+    ("McNemar", 1947): "Q. McNemar. Note on the sampling error of the difference between "
+    "correlated proportions or percentages. Psychometrika 12",
     ("Micikevicius", 2018): "P. Micikevicius and others. Mixed Precision Training. ICLR",
     ("Mishra", 2021): "A. Mishra and others. Accelerating Sparse Deep Neural Networks. "
     "arXiv 2104.08378",

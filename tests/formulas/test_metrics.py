@@ -324,6 +324,65 @@ def test_equal_accuracies_differ_by_no_standard_errors(same):
     assert metrics.accuracy_difference_z(same, same, samples=1) == 0
 
 
+def test_the_form_is_unpooled():  # pooled, 1 against 0 gives sqrt(2 N), and 0.9 against 0.5 3.09
+    z = metrics.accuracy_difference_z(0.9, 0.5, samples=25)
+    assert z == pytest.approx(0.4 / math.sqrt((0.09 + 0.25) / 25), rel=1e-15)
+
+
+# --- on the same samples -------------------------------------------------------------------------
+
+
+def test_discordant_counts_by_hand():
+    #        both  a     b     none, alike and not   a
+    labels = [0, 1, 2, 3, 3, 1]
+    a, b = [0, 1, 0, 2, 2, 1], [0, 0, 2, 2, 1, 2]
+    counts = metrics.discordant_counts(labels, a, b)
+    assert counts == (2, 1) and {type(count) for count in counts} == {int}
+    assert metrics.discordant_counts(labels, np.int8(b), np.uint64(a)) == (1, 2)
+    assert metrics.discordant_counts(labels, a, a) == (0, 0)
+
+
+def test_mcnemar_z_by_hand():
+    assert metrics.mcnemar_z(6, 3) == 1 == -metrics.mcnemar_z(3, 6)
+    assert metrics.mcnemar_z(25, 0) == 5
+    assert [repr(metrics.mcnemar_z(n, n)) for n in (0, 1, 7)] == ["0.0"] * 3
+
+
+def test_a_5_5_allows_no_verdict():  # 180 and 200 of 10,000 wrong: 20 to 380 are discordant
+    assert metrics.mcnemar_z(20, 0) == pytest.approx(4.47, abs=0.005)
+    assert metrics.mcnemar_z(200, 180) == pytest.approx(1.03, abs=0.005)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_difference_of_accuracies_is_that_of_the_discordant_counts(seed):
+    labels, a, b = np.random.default_rng(seed).integers(0, 3, (3, 50))
+    only_a, only_b = metrics.discordant_counts(labels, a, b)
+    difference = metrics.accuracy(labels, a) - metrics.accuracy(labels, b)
+    assert difference == pytest.approx((only_a - only_b) / 50, abs=1e-15)
+    independent = metrics.accuracy_difference_z(
+        metrics.accuracy(labels, a), metrics.accuracy(labels, b), samples=50
+    )
+    assert metrics.mcnemar_z(only_a, only_b) * independent >= 0
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda: metrics.discordant_counts([0], [0], [0, 1]), ValueError, "labels and predicted_b"),
+        (lambda: metrics.discordant_counts([0], 0, [0]), ValueError, "labels and predicted_a must"),
+        (lambda: metrics.discordant_counts([], [], []), ValueError, "same length >= 1"),
+        (lambda: metrics.discordant_counts([0], [0.0], [0]), TypeError, "predicted_a must hold"),
+        (lambda: metrics.discordant_counts([0], [0], [True]), TypeError, "predicted_b must hold"),
+        (lambda: metrics.mcnemar_z(-1, 0), ValueError, "only_a must be >= 0"),
+        (lambda: metrics.mcnemar_z(0, 0.5), TypeError, "only_b must be a whole number"),
+        (lambda: metrics.mcnemar_z(True, 0), TypeError, "only_a must be a whole number"),
+    ],
+)
+def test_the_paired_test_refuses(call, error, match):
+    with pytest.raises(error, match=match):
+        call()
+
+
 @pytest.mark.parametrize(
     ("call", "error", "match"),
     [
