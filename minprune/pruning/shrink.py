@@ -83,6 +83,27 @@ def mask_units(network, keeps):
             parameter.prune(mask)
 
 
+def silenced_units(network):
+    """Which units of each hidden layer are silenced: all that `mask_units` would mask is masked.
+
+    returns a list of boolean vectors, True = silenced
+    """
+    silenced = []
+    for l in hidden_layers(network):
+        units, behind = _units(network, l), _next(network, l)
+        own = [p for layer in network.layers[l:behind] for p in layer.parameters.values()]
+        masked = [_masked(p).reshape(-1, units).all(axis=0) for p in own]  # a row for each pixel
+        read = _masked(weight(network.layers[behind]))
+        masked.append(read.reshape(-1, units, read.shape[-1]).all(axis=(0, 2)))
+        silenced.append(np.all(masked, axis=0))
+    return silenced
+
+
+def _masked(parameter):
+    """Where a mask holds the parameter at 0."""
+    return np.zeros(parameter.value.shape, bool) if parameter.mask is None else ~parameter.mask
+
+
 def remove_inputs(network, keep):
     """A network that takes fewer inputs: pixels of a perceptron, channels of images.
 

@@ -33,6 +33,7 @@ from minprune.pruning.shrink import (
     hidden_weights,
     mask_units,
     outgoing_taps,
+    silenced_units,
 )
 
 FROM_WEIGHTS = {"l1": unit_l1, "l2": unit_l2, "geometric_median": geometric_median_distance}
@@ -136,7 +137,8 @@ def prune_units(network, scores, ratio, scope="layer", min_units=None):
                many of each layer, those of the highest scores, are spared, even where then fewer
                go than the ratio asks for
     returns the list of boolean vectors, True = kept. Units that are silenced already count as
-    pruned, and first; none comes back
+    pruned, and first; none comes back. A unit whose weights are all pruned, but not its bias, is a
+    constant: it is ranked as any other, and only `shrink_network` keeps what it adds
 
     Source: C-4.3a, E-3.2, C-3.2; Li et al. 2017.
     Erratum: C-4.3a keeps lambda = 0.5 of the filters and C-3.2a calls lambda a ratio of parameters.
@@ -156,7 +158,7 @@ def choose_units(network, scores, ratio, scope="layer", min_units=None):
     """Which units `prune_units` would keep; arguments and result as there, nothing is changed."""
     one_of("scope", scope, ("layer", "global"))
     scores = _gone_first(network, scores)
-    alive = _alive(network)
+    alive = [~gone for gone in silenced_units(network)]
     spared = [_highest(s, min_units) & a for s, a in zip(scores, alive, strict=True)]
     above_all = np.nextafter(max(s.max() for s in scores), np.inf)
     scores = [np.where(spare, above_all, s) for s, spare in zip(scores, spared, strict=True)]
@@ -196,17 +198,8 @@ def _gone_first(network, scores):
             f"of lengths {[w.value.shape[-1] for w in weights]}"
         )
     below_all = np.nextafter(min(s.min() for s in scores), -np.inf)
-    return [np.where(alive, s, below_all) for s, alive in zip(scores, _alive(network), strict=True)]
-
-
-def _alive(network):
-    """Which units of each hidden layer have a weight that is not masked."""
-    alive = []
-    for w in hidden_weights(network):
-        units = w.value.shape[-1]
-        mask = np.ones((1, units), dtype=bool) if w.mask is None else w.mask.reshape(-1, units)
-        alive.append(mask.any(axis=0))
-    return alive
+    pairs = zip(scores, silenced_units(network), strict=True)
+    return [np.where(gone, below_all, s) for s, gone in pairs]
 
 
 # --- where outputs are taken ---------------------------------------------------------------------

@@ -374,6 +374,28 @@ def test_silent_filters_go_first_too():
     assert np.flatnonzero(~keeps[1]).tolist() == [scores[1].argmin()]
 
 
+@pytest.mark.parametrize("options", [{}, {"scope": "global"}, {"min_units": 1}])
+@pytest.mark.parametrize("name", ["mlp", "tanh", "bn between dense", "max pooling", "bn twice"])
+def test_a_unit_whose_weights_are_all_pruned_is_not_silenced_by_ratio_0(unchanged, name, options):
+    network, _ = stack(name)
+    for l in hidden_layers(network):
+        w = next(iter(network.layers[l].parameters.values()))
+        mask = np.ones(w.value.shape, bool)
+        mask[..., :2] = False  # two constants: their biases, and beta behind, are left
+        w.prune(mask)
+    unchanged(network)
+    scores = unit_scores(network, "l1")
+    assert all(keep.all() for keep in prune_units(network, scores, ratio=0.0, **options))
+
+
+def test_a_constant_unit_is_ranked_as_any_other():
+    network = plain((3,))
+    network.layers[0].W.prune(np.array([[True, False, True]] * 3))
+    keeps = prune_units(network, [np.array([0.5, 0.7, 0.1])], 1 / 3)
+    assert keeps[0].tolist() == [True, True, False]
+    assert network.layers[0].b.mask.tolist() == [True, True, False]
+
+
 TOP = np.finfo(np.float32).max
 
 
