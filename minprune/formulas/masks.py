@@ -76,10 +76,7 @@ def rank_mask(score, k):
     array([ True, False,  True,  True])
     """
     score = finite_array("score", score)
-    k = whole_number("k", k, low=0, high=score.size)
-    mask = np.ones(score.size, dtype=bool)
-    mask[np.argsort(score, axis=None, kind="stable")[:k]] = False
-    return mask.reshape(score.shape)
+    return _rank_masks([score], whole_number("k", k, low=0, high=score.size))[0]
 
 
 def layerwise_rank_masks(scores, sparsity):
@@ -116,12 +113,32 @@ def global_rank_masks(scores, sparsity):
     [array([False, False]), array([ True,  True])]
     """
     scores, sparsity = finite_arrays("scores", scores), fraction("sparsity", sparsity)
-    if not scores:
-        return []
-    flat = np.concatenate([s.ravel() for s in scores])
-    mask = rank_mask(flat, prune_count(flat.size, sparsity))
-    ends = np.cumsum([s.size for s in scores])[:-1]
-    return [m.reshape(s.shape) for m, s in zip(np.split(mask, ends), scores, strict=True)]
+    return _rank_masks(scores, prune_count(sum(s.size for s in scores), sparsity))
+
+
+def _rank_masks(scores, k):
+    """One mask for each array, that together prune the k lowest: in linear time, without sorting.
+
+    All scores above the k-th lowest stay. Of those that equal it the last stay, as many as must.
+    """
+    if k == 0:
+        return [np.ones(s.shape, dtype=bool) for s in scores]
+    flat = [s.ravel() for s in scores]
+    ordered = np.concatenate(flat)
+    ordered.partition(k - 1)
+    kth = ordered[k - 1 : k].copy()  # an array: NumPy 1 would round a number to the dtype of s
+    spare = ordered.size - k
+    del ordered  # the masks take its memory
+    masks = [s > kth for s in flat]
+    spare -= sum(map(np.count_nonzero, masks))
+    for s, mask in zip(reversed(flat), reversed(masks), strict=True):
+        for start in reversed(range(0, s.size, 1 << 16)):  # indices take eight bytes each
+            if spare == 0:
+                break
+            equal = start + np.flatnonzero(s[start : start + (1 << 16)] == kth)[-spare:]
+            mask[equal] = True
+            spare -= len(equal)
+    return [mask.reshape(s.shape) for mask, s in zip(masks, scores, strict=True)]
 
 
 def apply_mask(w, mask):
@@ -202,7 +219,7 @@ def low_magnitude_mask(w, sparsity):
     score, sparsity = magnitude(w), fraction("sparsity", sparsity)
     n = whole_number("number of entries of w", score.size, low=1)
     k = max(round(n * (1 - sparsity)), 1)
-    return score >= np.sort(score, axis=None)[n - k]
+    return score >= np.partition(score, n - k, axis=None)[n - k]
 
 
 def splice_mask(w, mask, a, b):

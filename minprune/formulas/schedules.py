@@ -152,9 +152,11 @@ def threshold_from_ratio(score, sparsity):
     >>> threshold_from_ratio([0.5, 0.25, 0.75, 1.0], sparsity=0.5)
     0.75
     """
-    score = np.sort(_nonempty("score", score), axis=None)
+    score = _nonempty("score", score)
     k = prune_count(score.size, sparsity)
-    return float(score[k] if k < score.size else np.nextafter(score[-1], score.dtype.type(np.inf)))
+    if k == score.size:
+        return float(np.nextafter(score.max(), score.dtype.type(np.inf)))
+    return float(np.partition(score, k, axis=None)[k])
 
 
 def _begin_before_end(begin, end):

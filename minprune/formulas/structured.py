@@ -213,9 +213,16 @@ def topk_gate(h, k):
 
 def _largest_of_each_row(score, k):
     """Mask of the k highest scores of every row; among equals the first is pruned first."""
-    keep = np.ones(score.shape, dtype=bool)
-    pruned = np.argsort(score, axis=1, kind="stable")[:, : score.shape[1] - k]
-    np.put_along_axis(keep, pruned, False, axis=1)
+    pruned = score.shape[1] - k
+    if pruned == 0:
+        return np.ones(score.shape, dtype=bool)
+    highest_pruned = np.partition(score, pruned - 1, axis=1)[:, pruned - 1, None].copy()
+    keep = score > highest_pruned
+    spare = k - np.count_nonzero(keep, axis=1)[:, None]  # so many of the equal ones stay, the last
+    tied = np.flatnonzero(spare)
+    equal = score[tied] == highest_pruned[tied]
+    from_the_end = np.cumsum(equal[:, ::-1], axis=1, dtype=np.int32)[:, ::-1]
+    keep[tied] |= equal & (from_the_end <= spare[tied])
     return keep
 
 

@@ -1,5 +1,6 @@
 """Masks: the naive twin, hand numbers, properties, edges, and what is refused."""
 
+import tracemalloc
 from fractions import Fraction
 from itertools import pairwise
 
@@ -20,7 +21,7 @@ from minprune.formulas.masks import (
     threshold_mask,
     threshold_prune,
 )
-from minprune.formulas.schedules import polynomial_decay
+from minprune.formulas.schedules import polynomial_decay, threshold_from_ratio
 from minprune.formulas.scores import magnitude
 
 TIES = ["keep", "prune"]
@@ -239,6 +240,45 @@ def test_rank_mask_takes_negative_zero_for_zero():
 
 def test_rank_mask_does_not_see_the_scale(w):
     assert_same_mask(rank_mask(8 * w, w.size // 2), rank_mask(w, w.size // 2))
+
+
+def first_in_stable_order(score, k):
+    """What `rank_mask` means, by sorting everything."""
+    mask = np.ones(score.size, bool)
+    mask[np.argsort(score, axis=None, kind="stable")[:k]] = False
+    return mask.reshape(score.shape)
+
+
+@pytest.mark.parametrize("values", [1, 3, 1 << 16])  # all equal, many ties, hardly any
+@pytest.mark.parametrize("dtype", ["e", "f", "d", ">f4", "h"])
+def test_rank_mask_is_the_stable_order_of_many_scores(dtype, values):
+    rng, n = np.random.default_rng(0), 100_000
+    score = (rng.integers(0, values, n) - values // 2).astype(dtype).reshape(200, 500)
+    for k in (1, n // 3, n // 2, n - 1, n):
+        assert_same_mask(rank_mask(score, k), first_in_stable_order(score, k))
+    assert_same_mask(rank_mask(score.T, n // 3), first_in_stable_order(score.T, n // 3))
+    parts = np.split(score, [1, 50, 50, 190])
+    together = np.concatenate(global_rank_masks(parts, 0.7))
+    assert_same_mask(together, rank_mask(score, prune_count(n, 0.7)))
+
+
+@pytest.mark.parametrize("dtype", ["e", "f", "d"])
+@pytest.mark.parametrize("values", [1, 1 << 15])
+def test_ranking_takes_no_more_memory_than_twice_the_scores(dtype, values):
+    score = np.random.default_rng(0).integers(0, values, (1000, 300)).astype(dtype)
+    rankings = [
+        lambda: rank_mask(score, 150_000),
+        lambda: global_rank_masks([score[:400], score[400:]], 0.5),
+        lambda: low_magnitude_mask(score, 0.5),
+        lambda: threshold_from_ratio(score, 0.5),
+    ]
+    for ranking in rankings:
+        tracemalloc.start()
+        try:
+            ranking()
+            assert tracemalloc.get_traced_memory()[1] < 2 * score.nbytes + (1 << 20)
+        finally:
+            tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
