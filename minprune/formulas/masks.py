@@ -117,28 +117,47 @@ def global_rank_masks(scores, sparsity):
 
 
 def _rank_masks(scores, k):
-    """One mask for each array, that together prune the k lowest: in linear time, without sorting.
+    """One mask for each array, that together prune the k lowest, in linear time.
 
     All scores above the k-th lowest stay. Of those that equal it the last stay, as many as must.
     """
     if k == 0:
         return [np.ones(s.shape, dtype=bool) for s in scores]
     flat = [s.ravel() for s in scores]
-    ordered = np.concatenate(flat)
-    ordered.partition(k - 1)
-    kth = ordered[k - 1 : k].copy()  # an array: NumPy 1 would round a number to the dtype of s
-    spare = ordered.size - k
-    del ordered  # the masks take its memory
+    kth = _kth_lowest(flat, k)
     masks = [s > kth for s in flat]
-    spare -= sum(map(np.count_nonzero, masks))
+    spare = sum(s.size for s in flat) - k - sum(map(np.count_nonzero, masks))
     for s, mask in zip(reversed(flat), reversed(masks), strict=True):
-        for start in reversed(range(0, s.size, 1 << 16)):  # indices take eight bytes each
+        for start in reversed(range(0, s.size, 1 << 14)):  # indices take eight bytes each
             if spare == 0:
                 break
-            equal = start + np.flatnonzero(s[start : start + (1 << 16)] == kth)[-spare:]
+            equal = start + np.flatnonzero(s[start : start + (1 << 14)] == kth)[-spare:]
             mask[equal] = True
             spare -= len(equal)
     return [mask.reshape(s.shape) for mask, s in zip(masks, scores, strict=True)]
+
+
+def _kth_lowest(arrays, k):
+    """The k-th lowest entry of flat arrays together: all but the entries near it are only counted.
+
+    returns an array of one entry: NumPy 1 would round a number to the dtype it is compared with
+    """
+    n = sum(a.size for a in arrays)
+    step = n // 10_000 + 1
+    sample = np.sort(np.concatenate([a[::step] for a in arrays]))
+    place = k * len(sample) // n
+    low, high = max(place - 300, 0), min(place + 300, len(sample) - 1)
+    for pivot in (low, high) if 2 * k > n else (high, low):  # first the one that leaves less
+        pivot = sample[pivot : pivot + 1]
+        below, upto = (sum(np.count_nonzero(compare(a, pivot)) for a in arrays)
+                       for compare in (np.less, np.less_equal))  # fmt: skip
+        if below < k <= upto:  # found, and np.partition spared many equals, among which it is slow
+            return pivot
+        if k <= below:
+            arrays = [a[a < pivot] for a in arrays]
+        else:
+            arrays, k = [a[a > pivot] for a in arrays], k - upto
+    return np.partition(np.concatenate(arrays), k - 1)[k - 1 : k]
 
 
 def apply_mask(w, mask):
@@ -219,7 +238,7 @@ def low_magnitude_mask(w, sparsity):
     score, sparsity = magnitude(w), fraction("sparsity", sparsity)
     n = whole_number("number of entries of w", score.size, low=1)
     k = max(round(n * (1 - sparsity)), 1)
-    return score >= np.partition(score, n - k, axis=None)[n - k]
+    return score >= score[rank_mask(score, n - k)].min()
 
 
 def splice_mask(w, mask, a, b):

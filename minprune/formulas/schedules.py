@@ -10,7 +10,7 @@ from minprune.arguments import (
     fraction,
     whole_number,
 )
-from minprune.formulas.masks import prune_count
+from minprune.formulas.masks import prune_count, rank_mask
 
 
 def polynomial_decay(step, initial, final, begin, end, power=3):
@@ -156,7 +156,7 @@ def threshold_from_ratio(score, sparsity):
     k = prune_count(score.size, sparsity)
     if k == score.size:
         return float(np.nextafter(score.max(), score.dtype.type(np.inf)))
-    return float(np.partition(score, k, axis=None)[k])
+    return float(score[rank_mask(score, k)].min())
 
 
 def _begin_before_end(begin, end):

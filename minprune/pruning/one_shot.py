@@ -1,5 +1,8 @@
 """Prune a trained network once: score every weight, rank, and give the network its masks."""
 
+import copy
+from typing import ClassVar
+
 import numpy as np
 
 from minprune.arguments import at_least_zero, finite_array, one_of, whole_number
@@ -9,10 +12,13 @@ from minprune.formulas.scores import (
     gradient_magnitude,
     magnitude,
     random_score,
-    synflow,
     taylor,
 )
 from minprune.formulas.structured import layer_threshold_masks
+from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.network import Network
+from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.train import checked_samples, find_gradients
 
 RANKINGS = {"global": global_rank_masks, "layer": layerwise_rank_masks}
@@ -89,7 +95,11 @@ def prune_by_gradient(network, x, y, sparsity, criterion="taylor", scope="global
 def prune_by_synflow(network, sparsity, rounds=100):
     """Prune by synaptic flow, a little at a time, before any training and without data.
 
-    network   of dense layers and ReLUs; changed
+        R = sum of the outputs for an input of ones          s_i = |w_i| dR/d|w_i|
+
+    network   with a known `input_shape`; changed by the last round only. R is that of the network
+              made linear: |w| for w, no biases, activations and dropout left out, of batch
+              normalization the factor |gamma| / deviation alone. Of dense layers s is `synflow`
     sparsity  fraction of the weights
     rounds    the same part of what is left goes in each; in one round layers may be emptied
     returns the list of masks
@@ -97,9 +107,65 @@ def prune_by_synflow(network, sparsity, rounds=100):
     Source: C-7.3; Tanaka, Kunin, Yamins and Ganguli 2020, algorithm 1.
     """
     whole_number("rounds", rounds, low=1)
+    probe = network.copy()
     for stage in stage_sparsities(sparsity, rounds, min(network.masked_sparsity, sparsity)):
-        masks = prune_by_score(network, synflow(_values(network)), stage)
+        masks = prune_by_score(probe, flow_scores(probe), stage)
+    network.prune(masks)
     return masks
+
+
+def flow_scores(network):
+    """The scores of `prune_by_synflow`, divided by one power of 2 so that no depth overflows.
+
+    network  with a known `input_shape`; not changed
+    returns one float64 array per weight array; the sum is the same in each
+    """
+    if network.input_shape is None:
+        raise ValueError("network must know its input_shape, see `Network`")
+    linear = Network([_linear(layer) for layer in network.layers], network.input_shape)
+    outputs = linear.forward(np.ones((1, *network.input_shape)), training=True)
+    linear.backward(np.ones_like(outputs), input_gradient=False)
+    return [w.value * w.grad for w in linear.weights.values()]
+
+
+def _linear(layer):
+    """A layer without all that is not linear and positive."""
+    if isinstance(layer, Dense):
+        return Dense(_unit_gain(layer.W.value), np.zeros(layer.n_out))
+    if isinstance(layer, Conv2D):
+        K = _unit_gain(layer.K.value)
+        return Conv2D(K, np.zeros(K.shape[-1]), layer.stride, layer.padding)
+    if isinstance(layer, BatchNorm):
+        return _Factor(_unit_gain(layer.gamma.value / layer.running_deviation))
+    if isinstance(layer, (ReLU, Sigmoid, Tanh, Dropout)):
+        return _Factor(1.0)
+    if isinstance(layer, (Flatten, MaxPool2D, AveragePool2D)):
+        return copy.copy(layer)  # it remembers its last forward
+    raise TypeError(f"network has a layer whose flow is not known: {layer!r}")
+
+
+def _unit_gain(w):
+    """|w| over a power of 2, so that an input of ones gives outputs of about 1."""
+    size = np.abs(w, dtype=np.float64)
+    return np.ldexp(size, -np.frexp(size.sum() / size.shape[-1])[1])
+
+
+class _Factor:
+    """A layer that multiplies by a constant."""
+
+    parameters: ClassVar = {}
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def output_shape(self, shape):
+        return shape
+
+    def forward(self, x, training=False):
+        return x * self.factor
+
+    def backward(self, dy, input_gradient=True):
+        return dy * self.factor
 
 
 # --- by threshold: as many as fall below it ------------------------------------------------------

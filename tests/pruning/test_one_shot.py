@@ -1,13 +1,20 @@
 """One-shot pruning: which weights go, exactly how many, and that nothing else changes."""
 
+from types import SimpleNamespace
+
 import naive
 import numpy as np
 import pytest
+from stacks import NAMES, STACKS, stack
 
-from minprune.formulas.scores import snip
-from minprune.nn.layers import Dense, ReLU
+from minprune.formulas.scores import snip, synflow
+from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.layers import Dense, Flatten, ReLU
+from minprune.nn.models import lenet5, vgg16
 from minprune.nn.network import EmptyLayerError, Network, mlp
+from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.pruning.one_shot import (
+    flow_scores,
     prune_at_random,
     prune_by_gradient,
     prune_by_magnitude,
@@ -170,6 +177,84 @@ def test_synflow_empties_no_layer_where_magnitude_does(sparsity):
     assert all(m.any() for m in masks)
     assert sum(int((~m).sum()) for m in masks) == round(sparsity * (120 + 24 + 24 + 48))
     assert np.linalg.multi_dot([m.astype(int) for m in masks]).any()  # a path from end to end
+
+
+def flow(network):
+    """R: what an input of ones comes to, where only |w|, poolings and |gamma| / deviation are left.
+
+    With no gradient of its own: minprune's is compared with its differences.
+    """
+    x = np.ones((1, *network.input_shape))
+    for layer in network.layers:
+        if isinstance(layer, Dense):
+            x = x @ abs(layer.W.value)
+        elif isinstance(layer, Conv2D):
+            zeros = np.zeros(layer.b.value.shape)
+            x = Conv2D(abs(layer.K.value), zeros, layer.stride, layer.padding).forward(x)
+        elif isinstance(layer, BatchNorm):
+            x = x * abs(layer.gamma.value) / np.sqrt(layer.var + layer.epsilon)
+        elif isinstance(layer, (MaxPool2D, AveragePool2D, Flatten)):
+            x = layer.forward(x)
+    return x.sum()
+
+
+@pytest.mark.parametrize("name", [*STACKS, *NAMES[-6:]])
+def test_the_flow_of_any_network_is_its_derivative(unchanged, name):
+    network, x = stack(name)
+    unchanged(network)
+    network.forward(x)
+    scores, R, probe = flow_scores(network), flow(network), network.copy()
+    factor = R / scores[0].sum()  # a power of 2, or the product of the gammas' means is not one
+    assert factor == pytest.approx(2.0 ** round(np.log2(factor)), rel=1e-12)
+    for s, w in zip(scores, probe.weights.values(), strict=True):
+        assert s.sum() * factor == pytest.approx(R, rel=1e-12)  # conserved in every layer
+        for i in list(np.ndindex(s.shape))[:: max(s.size // 7, 1)]:
+            old = w.value[i]
+            w.value[i] = old * (1 + 1e-4)
+            change = (flow(probe) - R) / 1e-4
+            w.value[i] = old
+            assert s[i] * factor == pytest.approx(change, rel=1e-6, abs=1e-9 * R)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_flow_of_dense_layers_is_the_formula(dtype):
+    network, _ = stack("mlp", dtype)
+    scores = flow_scores(network)
+    for s, expected in zip(scores, synflow(values(network)), strict=True):
+        factor = np.exp2(np.rint(np.log2(expected.sum() / s.sum())))
+        np.testing.assert_allclose(s * factor, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1.0, 1e30])
+def test_depth_and_scale_do_not_overflow(scale):
+    layers = [Dense(np.full((8, 8), scale, np.float32), np.zeros(8)) for _ in range(200)]
+    for s in flow_scores(Network(layers)):
+        np.testing.assert_allclose(s * 64 / s.sum(), 1.0, rtol=1e-12)
+
+
+@pytest.mark.parametrize("build", [lenet5, lambda rng: vgg16(rng, (32, 32, 3), 1 / 16, 10)])
+def test_synflow_prunes_convolutions(build):
+    network = build(np.random.default_rng(0))
+    masks = prune_by_synflow(network, 0.9, rounds=10)
+    sizes = [mask.size for mask in masks]
+    assert sum(int(mask.sum()) for mask in masks) == sum(sizes) - round(0.9 * sum(sizes))
+    assert all(s.any() for s in flow_scores(network))  # a path from end to end
+
+
+def test_a_round_that_fails_changes_nothing(unchanged):
+    network = mlp([3, 2, 2], np.random.default_rng(0))
+    unchanged(network)
+    with pytest.raises(EmptyLayerError):
+        prune_by_synflow(network, 0.99, rounds=3)
+
+
+def test_the_flow_needs_a_size_and_known_layers():
+    conv = Conv2D(np.ones((2, 2, 1, 1)), [0.0])
+    with pytest.raises(ValueError, match="network must know its input_shape"):
+        prune_by_synflow(Network([conv]), 0.5)
+    other = SimpleNamespace(parameters={}, output_shape=lambda shape: shape)
+    with pytest.raises(TypeError, match="network has a layer whose flow is not known"):
+        prune_by_synflow(Network([Dense(np.ones((2, 2)), [0, 0]), other]), 0.5)
 
 
 # --- by threshold ---------------------------------------------------------------------------------
