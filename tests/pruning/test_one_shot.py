@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from stacks import NAMES, STACKS, stack
 
+from minprune.formulas.costs import LENET5, Conv, Full, Pool
 from minprune.formulas.scores import snip, synflow
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Flatten, ReLU
-from minprune.nn.models import lenet5, vgg16
+from minprune.nn.models import build
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.pruning.one_shot import (
@@ -232,9 +233,9 @@ def test_depth_and_scale_do_not_overflow(scale):
         np.testing.assert_allclose(s * 64 / s.sum(), 1.0, rtol=1e-12)
 
 
-@pytest.mark.parametrize("build", [lenet5, lambda rng: vgg16(rng, (32, 32, 3), 1 / 16, 10)])
-def test_synflow_prunes_convolutions(build):
-    network = build(np.random.default_rng(0))
+@pytest.mark.parametrize("layers", [LENET5, [Conv(4), Conv(4), Pool(), Conv(8), Full(9), Full(3)]])
+def test_synflow_prunes_convolutions(layers):
+    network = build(layers, (14, 14, 1), np.random.default_rng(0))
     masks = prune_by_synflow(network, 0.9, rounds=10)
     sizes = [mask.size for mask in masks]
     assert sum(int(mask.sum()) for mask in masks) == sum(sizes) - round(0.9 * sum(sizes))
