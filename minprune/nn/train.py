@@ -1,6 +1,7 @@
 """Training by mini-batches, and evaluation."""
 
 import time
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -58,7 +59,8 @@ def fit(
     penalty_gradient  function from a weight array to the gradient of a penalty on it, or None:
                 what is minimized is then L_0 + R (E-4.1), while the loss reported stays L_0
     on_step     function of the number of steps done, called before the first step and after every
-                one, or None: what prunes during training, such as `gradual_pruning`
+                one, or None: what prunes during training, such as `gradual_pruning`; a warning if
+                its `end`, or that of the optimizer, comes after the last step
     title       what the progress line on a terminal says
     returns a list of one `Epoch` per epoch
 
@@ -71,6 +73,7 @@ def fit(
     validation = validation and checked_labels(network, *validation, VALIDATION)
     check_plan(epochs, batch_size, rng, samples=len(x))
     check_optimizer(network, optimizer)
+    warn_of_late_end(epochs * -(-len(x) // batch_size), on_step=on_step, optimizer=optimizer)
     progress, history = Progress(title, total=epochs * -(-len(x) // batch_size)), []
     base_lr, on_step = optimizer.lr, on_step or _nothing
     with _tidy(network, optimizer, progress):
@@ -150,6 +153,18 @@ def check_optimizer(network, optimizer):
     """`ValueError` if the optimizer would change another network, say the original of a copy."""
     if not {*optimizer.parameters} <= {*network.parameters.values()}:
         raise ValueError("optimizer must have been made from the parameters of this network")
+
+
+def warn_of_late_end(steps, **schedules):
+    """A warning for each schedule whose `end`, if it has one, training does not reach."""
+    for name, schedule in schedules.items():
+        end = getattr(schedule, "end", None)
+        if end is not None and end > steps:
+            warnings.warn(
+                f"{name} comes to its end after {end} steps, but training takes {steps}: the masks "
+                "are those of an unfinished schedule; let it end earlier, or train for more epochs",
+                stacklevel=3,
+            )
 
 
 def check_finite(network):

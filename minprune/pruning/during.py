@@ -25,7 +25,8 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
     final, begin, end, frequency, initial, power  of `polynomial_decay` and `is_pruning_step`, with
                   initial <= final, and a whole number of frequencies from begin to end; steps are
                   counted from the start of this `fit`, which must reach `end` to reach `final`
-    returns a function for `fit(..., on_step=...)`
+    returns a function for `fit(..., on_step=...)`; its attribute `end` lets `fit` warn if it is
+    not reached
 
     What is pruned stays pruned (Zhu and Gupta 2017); the rule within a layer is that of the
     document's library, `low_magnitude_mask`.
@@ -57,6 +58,7 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
         raise ValueError(f"frequency must divide end - begin = {end - begin}, got {frequency}")
     if initial > final:
         raise ValueError(f"initial must be at most final = {final}, got {initial}: masks only grow")
+    on_step.end = end
     return on_step
 
 
@@ -92,6 +94,7 @@ class Rule(NamedTuple):
 
     masks: object  # function (step, weights, gradients, masks) -> masks, each a list over layers
     revive: bool  # True: the gradient acts on all dense weights; False: on those kept
+    end: int | None = None  # step from which the masks rest
 
 
 class MovingMasks:
@@ -128,6 +131,11 @@ class MovingMasks:
         self.parameters = list(network.parameters.values())
         # the dense weights in place of those shown, which each step sets anew
         self.adam = Adam(network.parameters | self.dense, lr)
+
+    @property
+    def end(self):
+        """Steps until the masks come to rest, or None; for the warning of `fit`."""
+        return None if self.rule.end is None else self.rule.end - self.adam.t
 
     @property
     def lr(self):
@@ -178,17 +186,17 @@ def network_surgery(network, c, rng, margin=0.1, gamma=1e-4, power=1.0, stop=Non
     layers = [w.value[w.value != 0] for w in network.weights.values()]
     limits = [splice_thresholds(w, c, margin) for w in layers]
     gamma, power = at_least_zero("gamma", gamma), at_least_zero("power", power)
-    stop = np.inf if stop is None else whole_number("stop", stop, low=0)
+    rest = np.inf if stop is None else whole_number("stop", stop, low=0)
     generator("rng", rng)
 
     def masks(step, weights, gradients, masks):
-        chance = (1 + gamma * step) ** -power if step < stop else 0.0
+        chance = (1 + gamma * step) ** -power if step < rest else 0.0
         return [
             splice_mask(w, mask, *ab) if rng.random() < chance else mask
             for w, mask, ab in zip(weights, masks, limits, strict=True)
         ]
 
-    return Rule(masks, revive=True)
+    return Rule(masks, revive=True, end=stop)
 
 
 def movement_pruning(network, final, begin, end, initial=0.0, power=3, scope="layer"):
@@ -212,4 +220,4 @@ def movement_pruning(network, final, begin, end, initial=0.0, power=3, scope="la
             s -= w * g
         return RANKINGS[scope](scores, polynomial_decay(step, initial, final, begin, end, power))
 
-    return Rule(masks, revive=False)
+    return Rule(masks, revive=False, end=end)

@@ -1,5 +1,6 @@
 """Pruning while training: masks on schedule, zeros that hold, masks that move, against loops."""
 
+import warnings
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -68,6 +69,36 @@ def test_sparsity_is_that_of_the_schedule_and_zeros_hold_at_every_step(task, sch
 
     fit_task(task, on_step=watch)
     assert seen == list(range(21)) and not all(mask.all() for mask in masks)
+
+
+def surgery(network, end):
+    return MovingMasks(network, network_surgery(network, 0.0, np.random.default_rng(0), stop=end))
+
+
+def movement(network, end):
+    return MovingMasks(network, movement_pruning(network, final=0.5, begin=0, end=end))
+
+
+def gradual(network, end):
+    return gradual_pruning(network, final=0.5, begin=0, end=end, frequency=1)
+
+
+@pytest.mark.parametrize("end", [20, 21, 1000])
+@pytest.mark.parametrize("schedule", [gradual, movement, surgery])
+def test_an_end_that_training_does_not_reach_is_told(task, schedule, end):  # 20 steps
+    made = schedule(task.network, end)
+    options = {"on_step": made} if schedule is gradual else {"optimizer": made}
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        fit_task(task, **options)
+    expected = f"{next(iter(options))} comes to its end after {end} steps, but training takes 20"
+    assert [str(w.message)[: len(expected)] for w in told] == ([expected] if end > 20 else [])
+
+
+def test_surgery_without_an_end_is_told_nothing(task):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit_task(task, surgery(task.network, None))
 
 
 def test_gradual_pruning_brings_nothing_back(task):
@@ -527,6 +558,7 @@ def test_steps_are_counted_from_one_and_adam_has_its_usual_rate(task):
     assert np.abs(seen[1] - seen[0]).max() == pytest.approx(1e-3, rel=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:optimizer comes to its end after 18 steps")
 def test_a_second_fit_goes_on_where_the_first_stopped(task):
     twin = SimpleNamespace(**{**vars(task), "network": task.network.copy()})
 
