@@ -3,9 +3,9 @@
 import ast
 import inspect
 import textwrap
-from pathlib import Path
 
 from minprune.checks.check import Check
+from minprune.checks.isolated import Broken, definitions, tree_of
 from minprune.documents.index import ID
 
 LANGUAGES = "en", "zh"
@@ -93,11 +93,11 @@ class Exercise(Check):
         A file that cannot be read as Python was touched.
         """
         try:
-            tree = ast.parse(Path(path).read_bytes())
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            found = [node for name, node in definitions(tree_of(path)) if name == self.name]
+            last = found[-1] if found else None
+            return isinstance(last, ast.FunctionDef) and normalized(last.body) == NOT_WRITTEN
+        except (Broken, RecursionError):
             return False
-        found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == self.name]
-        return bool(found) and normalized(found[-1].body) == normalized(ast.parse(UNWRITTEN).body)
 
 
 def normalized(body):
@@ -121,3 +121,6 @@ def normalized(body):
 
 def _is_text(statement):
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+NOT_WRITTEN = normalized(ast.parse(UNWRITTEN).body)
