@@ -69,7 +69,17 @@ def test_a_file(mine, capsys):
     assert "prune_count           right" in out
     assert "    called as   " in out and "    expected    " in out and "    got         " in out
     assert "    it printed  counting" in out
-    assert out.endswith("1 of 4 right\n")
+    assert out.endswith("1 of 4 right\n") and "not judged, as" not in out
+
+
+def test_functions_that_are_not_judged_are_named(mine, capsys):
+    assert cli.main(["verify", mine, "--formula", "prune_count"]) == 0
+    assert capsys.readouterr().out == (
+        "prune_count  right\nnot judged, as no formula is called so (--map NAME=FORMULA): count\n"
+        "1 of 1 right\n"
+    )
+    assert cli.main(["verify", mine, "--formula", "prune_count", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["not_judged"] == ["count"]
 
 
 def test_a_file_in_chinese(mine, capsys):
@@ -79,7 +89,10 @@ def test_a_file_in_chinese(mine, capsys):
 
 
 def test_a_file_as_json(mine, capsys):
-    assert cli.main(["verify", mine, "--formula", "threshold_mask", "rank_mask", "--json"]) == 1
+    assert (
+        cli.main(["verify", "--formula", "threshold_mask", "--formula=rank_mask", mine, "--json"])
+        == 1
+    )
     found = json.loads(capsys.readouterr().out)
     assert found["passed"] is False and found["seed"] == 0
     mask, rank = found["results"]
@@ -116,13 +129,45 @@ def test_a_function_that_does_not_end(tmp_path, capsys):
         ("def f(): pass", ["--map", "g=rank_mask"], "defines no g"),
         ("def f(): pass", ["--map", "f=rank"], "no check is called 'rank'"),
         ("def f(): pass", ["--map", "f"], "--map must be NAME=FORMULA, got 'f'"),
+        ("def f(): pass", ["--map", "=rank_mask"], "--map must be NAME=FORMULA"),
+        ("def f(): pass", ["--map", "f=l1", "--map", "f=l2"], "--map must name f once, got l1"),
+        ("def sparsity(): pass", ["--formula", "rank_mask"], "defines no rank_mask"),
+        ("def sparsity(): pass", ["--formula=sparsity", "--formula=recall"], "defines no recall"),
+        ("def sparsity(): pass", ["--map", "sparsity=nothing"], "no check is called 'nothing'"),
     ],
 )
 def test_what_is_refused(tmp_path, capsys, text, arguments, said):
+    """Also with the options in front of the file, which none of them may swallow."""
     path = tmp_path / "bad.py"
     path.write_text(text)
-    assert cli.main(["verify", str(path), *arguments]) == 2
-    assert said in capsys.readouterr().err
+    for order in ([str(path), *arguments], [*arguments, str(path)]):
+        assert cli.main(["verify", *order]) == 2
+        shown = capsys.readouterr()
+        assert said in shown.err and not shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--map", "mine=sparsity"], "--map needs the FILE.py"),
+        (["--map", "foo"], "--map needs the FILE.py"),
+        (["--map", "f=sparsity", "--export", "x.json"], "leave the file out"),
+        (["", "--export", "x.json"], "leave the file out"),
+        (["--export", ""], "is a folder"),
+        ([""], "is a folder"),
+        (["."], "is a folder; name a file"),
+    ],
+)
+def test_nothing_is_right_unless_it_was_judged(tmp_path, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["verify", *arguments]) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err and not shown.out
+
+
+def test_a_mapped_function_is_judged_beside_the_formulas_named(mine, capsys):
+    assert cli.main(["verify", "--map", "count=prune_count", "--formula", "prune_count", mine]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 of 2 right"
 
 
 def test_a_file_that_is_not_there(tmp_path, capsys):
