@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 import minprune
+from minprune.arguments import above_zero, counted
 from minprune.checks import child
 from minprune.checks.evaluate import Outcome, outcome
 
@@ -132,6 +133,7 @@ def answers(path, name, calls, limits=None):
     `Broken` if it could not be loaded, or ended or was ended before all calls were answered.
     """
     limits, package = limits or Limits(), unpacked()
+    above_zero("seconds", limits.seconds)
     if name not in functions_in(path):
         raise Broken(f"The file defines no {name}.", f"文件中没有定义 {name}。")
     with tempfile.TemporaryDirectory(prefix="minprune-") as folder:
@@ -238,7 +240,7 @@ def _not_loaded(error, path):
 
 def _reason(why, answered, status, limits):
     if why == "time":
-        return (f"It did not end within {limits.seconds:g} seconds.",
+        return (f"It did not end within {counted(f'{limits.seconds:g}', 'second')}.",
                 f"函数在 {limits.seconds:g} 秒内没有结束。")  # fmt: skip
     if why == "garbage":
         return "Its process sent something that is no answer.", "进程发回了无法识别的内容。"

@@ -2,7 +2,9 @@
 
 import ast
 import inspect
+import re
 import textwrap
+from pathlib import Path
 
 from minprune.checks.check import Check
 from minprune.checks.isolated import Broken, definitions, tree_of
@@ -23,6 +25,7 @@ HEADS = {
     python -m minprune exercises hint {id}      提示
 """,
 }
+PACKED = ".ipynb", ".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".xz", ".bz2"
 UNWRITTEN = 'raise NotImplementedError("not written yet")'
 
 
@@ -65,6 +68,21 @@ class Exercise(Check):
     def file(self):
         """Where it lies in a student's folder."""
         return f"assignment{self.assignment}/ex{self.id.replace('.', '_')}_{self.name}.py"
+
+    def is_near(self, name):
+        """Whether a file of this name may be meant as the exercise's, though it is not read as it.
+
+        Its name holds the number, the function's name or both: "ex1_1_sparsity (1).py",
+        "EX1-1.PY", "name_5001_sparsity.py"; or it is a notebook or an archive.
+        """
+        if name == Path(self.file).name:
+            return False
+        name = name.lower()
+        letters = re.sub("[^a-z0-9]", "", name)
+        called = f"ex{self.id.replace('.', '')}", self.name.replace("_", "")
+        return name.endswith(PACKED) or (
+            name.endswith((".py", ".txt")) and any(word in letters for word in called)
+        )
 
     @property
     def specification(self):

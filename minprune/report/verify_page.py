@@ -5,6 +5,7 @@ import unicodedata
 
 import numpy as np
 
+from minprune.arguments import counted
 from minprune.checks.check import given
 from minprune.checks.compare import shape_of
 from minprune.checks.vectors import encoded
@@ -38,8 +39,9 @@ def formulas_table(rows):
             lines += details(row.name, row.verdict)
     wrong = sum(not row.passed for row in rows)
     cases, mistakes = (sum(getattr(row, name) for row in rows) for name in ("cases", "mistakes"))
-    lines += ["-" * WIDTH, f"{len(rows)} formulas, {cases} cases, {mistakes} mistakes: "
-              + (f"{wrong} formulas fail" if wrong else "all is right")]  # fmt: skip
+    sums = (len(rows), "formula"), (cases, "case"), (mistakes, "mistake")
+    said = f"not right: {counted(wrong, 'formula')}" if wrong else "all is right"
+    lines += ["-" * WIDTH, ", ".join(counted(*one) for one in sums) + f": {said}"]
     return "\n".join(lines)
 
 

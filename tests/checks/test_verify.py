@@ -1,6 +1,8 @@
 """`python -m minprune verify`."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -48,7 +50,7 @@ def test_all_formulas_are_right(capsys):
 
 def test_one_formula(capsys):
     assert cli.main(["verify", "--formula", "rank_mask", "--seed", "5"]) == 0
-    assert "\n1 formulas" in capsys.readouterr().out
+    assert "\n1 formula, " in capsys.readouterr().out
     assert cli.main(["verify", "--formula", "rank"]) == 2
     assert "no check is called 'rank'" in capsys.readouterr().err
 
@@ -58,7 +60,7 @@ def test_a_formula_that_is_wrong_or_a_mistake_that_is_not_caught(monkeypatch, ca
     (row,) = verify_formulas(["rank_mask"])
     assert row.verdict.passed and row.told == 0 and not row.passed
     assert cli.main(["verify", "--formula", "rank_mask"]) == 1
-    assert "1 formulas fail" in capsys.readouterr().out
+    assert "not right: 1 formula\n" in capsys.readouterr().out
 
 
 def test_a_file(mine, capsys):
@@ -116,7 +118,7 @@ def test_a_function_that_does_not_end(tmp_path, capsys):
     path = tmp_path / "slow.py"
     path.write_text("def prune_count(n, sparsity):\n    while True: pass\n")
     assert cli.main(["verify", str(path), "--seconds", "1"]) == 1
-    assert "not judged\n    It did not end within 1 seconds." in capsys.readouterr().out
+    assert "not judged\n    It did not end within 1 second." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -180,3 +182,29 @@ def test_the_cases_are_written(tmp_path, capsys):
     assert cli.main(["verify", "--export", str(path)]) == 0
     assert str(path) in capsys.readouterr().out
     assert json.loads(path.read_text(encoding="utf-8"))["format"] == "minprune test vectors 1"
+
+
+@pytest.mark.parametrize("command", [["verify"], ["verify", "--export", "x"], ["formulas"],
+                                     ["formulas", "rank_mask"], ["formulas", "A-4.2"]])  # fmt: skip
+def test_without_docstrings_there_is_a_sentence(command):
+    run = [sys.executable, "-OO", "-m", "minprune", *command]
+    found = subprocess.run(run, capture_output=True, text=True)
+    assert found.returncode == 2 and not found.stdout
+    assert found.stderr.startswith("minprune: python -OO removes the docstrings")
+
+
+@pytest.mark.parametrize("option", ["-O", "-Werror", "-Xdev"])
+def test_a_file_is_judged_without_warnings(tmp_path, option):
+    path = tmp_path / "right.py"
+    path.write_text("def prune_count(n, sparsity):\n    '\\\\d'\n    return round(n * sparsity)\n")
+    run = [sys.executable, option, "-m", "minprune", "verify", path]
+    found = subprocess.run(run, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [("--seed=-1", "seed must be >= 0"), ("--seconds=nan", "seconds must be")]
+)
+def test_numbers_that_are_refused(mine, capsys, option, said):
+    assert cli.main(["verify", mine, option]) == 2
+    assert said in capsys.readouterr().err
