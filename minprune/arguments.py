@@ -192,6 +192,15 @@ def shown(value):
     return text if len(text) <= 60 and "\n" not in text else f"a {type(value).__name__}"
 
 
+def counted(number, noun):
+    """A number with its noun, for a message.
+
+    >>> counted(1, "epoch"), counted(20, "epoch")
+    ('1 epoch', '20 epochs')
+    """
+    return f"{number} {noun}{'s' * (str(number) != '1')}"
+
+
 def shape_of(name, value):
     """The shape of a sample as a tuple of ints >= 1; an error that names it otherwise."""
     if not isinstance(value, Iterable):

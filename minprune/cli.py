@@ -147,12 +147,14 @@ def verify(options):
 
     from minprune.checks.isolated import Broken, Limits
     from minprune.checks.vectors import vectors
-    from minprune.checks.verify import verify_file, verify_formulas
+    from minprune.checks.verify import not_judged, verify_file, verify_formulas
     from minprune.report.verify_page import as_json, formulas_table, functions_table
 
-    if options.export and options.file:
+    if options.export is not None and (options.file is not None or options.map):
         raise ValueError("--export writes the cases of minprune's formulas; leave the file out")
-    if options.export:
+    if options.map and options.file is None:
+        raise ValueError("--map needs the FILE.py that holds the function")
+    if options.export is not None:
         with replacing(options.export) as file:
             file.write(
                 json.dumps(
@@ -162,7 +164,7 @@ def verify(options):
         print(f"The cases are in {options.export}")
         return 0
     if options.file is None:
-        rows = verify_formulas(options.formula, options.seed)
+        rows, left_out = verify_formulas(options.formula, options.seed), None
         text = formulas_table(rows)
     else:
         try:
@@ -170,8 +172,11 @@ def verify(options):
                                Limits(seconds=options.seconds))  # fmt: skip
         except Broken as problem:
             raise ValueError(f"{options.file}: {problem.args[options.lang == 'zh']}") from None
-        text = functions_table(rows, options.lang)
-    print(json.dumps(as_json(rows, options.seed), ensure_ascii=False) if options.json else text)
+        left_out = not_judged(options.file, rows)
+        text = functions_table(rows, options.lang, left_out)
+    if options.json:
+        text = json.dumps(as_json(rows, options.seed, left_out), ensure_ascii=False)
+    print(text)
     return 0 if all(row.passed for row in rows) else 1
 
 
@@ -194,10 +199,15 @@ def notebook(options):
 
 def _mapping(pairs):
     """{"theirs": "ours"} from ["theirs=ours"]."""
+    mapping = {}
     for pair in pairs:
-        if pair.count("=") != 1:
+        theirs, _, ours = pair.partition("=")
+        if not theirs or not ours:
             raise ValueError(f"--map must be NAME=FORMULA, got {pair!r}")
-    return dict(pair.split("=") for pair in pairs)
+        if theirs in mapping:
+            raise ValueError(f"--map must name {theirs} once, got {mapping[theirs]} and {ours}")
+        mapping[theirs] = ours
+    return mapping
 
 
 COMMANDS = {
@@ -252,10 +262,10 @@ def _add_verify(commands):
     what = "put every formula to the test, or the functions in a file of your own"
     page = commands.add_parser("verify", help=what, description=what)
     page.add_argument("file", nargs="?", metavar="FILE.py", help="functions called as formulas are")
-    page.add_argument("--map", nargs="+", default=[], metavar="NAME=FORMULA",
-                      help="judge the function NAME of the file as this formula")  # fmt: skip
-    page.add_argument("--formula", nargs="+", default=[], metavar="FORMULA",
-                      help="these formulas only")  # fmt: skip
+    page.add_argument("--map", action="append", default=[], metavar="NAME=FORMULA",
+                      help="judge NAME of the file as this formula; may be repeated")  # fmt: skip
+    page.add_argument("--formula", action="append", default=[], metavar="FORMULA",
+                      help="this formula only; may be repeated")  # fmt: skip
     page.add_argument("--seed", type=int, default=0, help="of the random cases (default: 0)")
     page.add_argument("--seconds", type=float, default=20.0,
                       help="for all calls of one function of the file (default: 20)")  # fmt: skip

@@ -22,6 +22,7 @@ from minprune.report.exercises_page import (
     grades_json,
     grades_text,
     list_text,
+    printable,
     selftest_text,
 )
 from minprune.report.submission_page import as_json
@@ -150,24 +151,22 @@ def watch(options, looks=None):
         "zh": f"正在监视 {folder.path}；按 Ctrl-C 结束",
     }[folder.language])  # fmt: skip
     while looks is None or looks > 0:
-        times = {e: _time(folder.file(e)) for e in exercises().values()}
-        changed = [e for e in times if seen is None or times[e] != seen[e]]
-        found = [_attempt(folder, e, options.seconds) for e in changed if seen is not None]
-        if seen is None or any(one.passed for one in found):  # on to the next
-            left = next((e for e in times if not folder.is_passed(e)), None)
-            found += [] if left is None else [_attempt(folder, left, options.seconds)]
-        for one in found:
-            print(attempt_text(one, folder.language), flush=True)
-        if all(map(folder.is_passed, times)):
+        files = {e: folder.digest(e) for e in exercises().values()}
+        queue = [e for e in files if seen and files[e] != seen[e]]
+        onward = seen is None
+        while queue or onward:
+            found = [_attempt(folder, e, options.seconds) for e in queue]
+            for one in found:
+                print(attempt_text(one, folder.language), flush=True)
+            onward = onward or any(one.passed for one in found)
+            left = [e for e in files if not folder.is_passed(e)] if onward else []
+            queue, onward = [e for e in left[:1] if e not in queue], False
+        if all(map(folder.is_passed, files)):
             print({"en": "All are right.", "zh": "全部正确。"}[folder.language])
             return
-        seen = times
+        seen = files
         looks = None if looks is None else looks - 1
         time.sleep(PAUSE)
-
-
-def _time(file):
-    return file.stat().st_mtime_ns if file.is_file() else None
 
 
 def hint(options):
@@ -178,9 +177,12 @@ def hint(options):
 
 def reset(options):
     folder, exercise = Folder.around(options.dir), exercise_of(options.id)
-    kept = folder.reset(exercise)
-    if kept is not None:
-        print({"en": f"Your file is kept in {kept}", "zh": f"原文件保存在 {kept}"}[folder.language])
+    kept, file = folder.reset(exercise), folder.file(exercise)
+    en = f"Your file is kept in {kept}" if kept else "There was no file before"
+    zh = f"原文件保存在 {kept}" if kept else "之前没有这个文件"
+    print({
+        "en": f"{file} is the starter again. {en}", "zh": f"{file} 已恢复为初始内容。{zh}"
+    }[folder.language])  # fmt: skip
 
 
 def solution(options):
@@ -220,7 +222,7 @@ def _refuse_bad(targets):
 
 
 def _say(student):
-    print(f"{student.name!a}: {student.total}", file=sys.stderr, flush=True)
+    print(f"{printable(student.name)}: {student.total}", file=sys.stderr, flush=True)
 
 
 def export(options):

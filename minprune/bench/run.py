@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from minprune.arguments import counted
 from minprune.bench.cases import make_case, pruned_network
 from minprune.bench.machine import Watch, cpu_name, highest, measure_roofs
 from minprune.bench.peers import ALL, ENGINE, OURS
@@ -96,7 +97,9 @@ def measure_all(settings, team, folder, watch, say):
     """A `Cell` for every network, sparsity and batch."""
     cases = list(product(settings.networks, settings.sparsities))
     total, cells = len(cases) * len(settings.batches), []
-    say(f"{total} cases, {settings.rounds} rounds each, {len(team)} libraries take turns")
+    rounds = counted(settings.rounds, "round")
+    turns = f"{len(team)} libraries take turns" if len(team) > 1 else "the engine alone"
+    say(f"{counted(total, 'case')}, {rounds} each, {turns}")
     rng, started = np.random.default_rng([settings.seed, 2]), time.perf_counter()
     for name, sparsity in cases:
         case = make_case(name, sparsity, max(settings.batches), settings.seed)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minprune.arguments import whole_number
 from minprune.checks.child import Function, Seed  # the two stand for what cannot be sent
 from minprune.documents.index import ID
 
@@ -105,7 +106,11 @@ class Check:
     @property
     def specification(self):
         """What has to be computed: equation, shapes, the rules for ties and rounding, sources."""
-        return inspect.getdoc(self.formula)
+        doc = inspect.getdoc(self.formula)
+        if doc is None:
+            raise ValueError("python -OO removes the docstrings that say what a formula computes; "
+                             "run Python without it")  # fmt: skip
+        return doc
 
     @property
     def ids(self):
@@ -146,6 +151,7 @@ class Check:
 
     def cases(self, seed=0):
         """All cases, those by hand first; other seeds draw other random ones."""
+        whole_number("seed", seed, low=0)
         drawn = [
             Case(draw(np.random.default_rng((seed, d, k))), "random numbers")
             for d, (draw, count) in enumerate(self.draws)

@@ -183,12 +183,15 @@ def wall_in(folder):
 
 def loaded(path, name):
     """The function of this name in a file."""
-    with open(path, encoding="utf-8") as file:
-        source = file.read()
+    with open(path, "rb") as file:
+        source = file.read()  # bytes: the compiler reads a byte order mark and `# coding: gbk`
     module = types.ModuleType("submission")
     module.__file__ = path
     sys.modules["submission"] = module  # dataclasses look for their module
+    sys.argv = [path]
     exec(compile(source, path, "exec"), module.__dict__)
+    if not hasattr(module, name):
+        raise NameError(f"{name} is not defined when the file is imported")
     return getattr(module, name)
 
 

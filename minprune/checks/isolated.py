@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import os
 import queue
+import re
 import secrets
 import signal
 import subprocess
@@ -12,16 +13,32 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
+from importlib.util import decode_source
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+import minprune
+from minprune.arguments import above_zero, counted
 from minprune.checks import child
 from minprune.checks.evaluate import Outcome, outcome
 
 MARK = "MINPRUNE_CHECK"  # in the environment of the process, and of all that it starts
 SUBREAPER, DUMPABLE = 36, 4  # of Linux: who adopts orphans, and whether memory may be looked into
+
+
+# what may hold a definition that the module has afterwards
+SAME_NAMES = (
+    ast.stmt,
+    ast.excepthandler,
+    ast.withitem,
+    ast.match_case,
+    ast.Tuple,
+    ast.List,
+    ast.Starred,
+)
 
 
 class Limits(NamedTuple):
@@ -41,35 +58,73 @@ class Broken(Exception):
 
 
 def functions_in(path):
-    """The names that a file defines at its top level; `Broken` if it cannot be read as Python.
+    """The names that a file defines outside of functions; `Broken` if it is not to be run.
 
     The file is read, not run.
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    try:
-        tree = ast.parse(Path(path).read_bytes())
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = getattr(error, "lineno", None)
-        what = error.args[0]
-        raise Broken(f"The file is not Python: {what}, line {line}.",
-                     f"文件不是合法的 Python：第 {line} 行，{what}。") from None  # fmt: skip
+    tree = tree_of(path)
     for node in ast.walk(tree):
         modules = [node.module] if isinstance(node, ast.ImportFrom) else []
         modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if any((module or "").partition(".")[0] == "minprune" for module in modules):
             raise Broken("It imports minprune; the function is to be your own.",
                          "文件导入了 minprune；函数应由你自己写。")  # fmt: skip
-    return [name for node in tree.body for name in _names(node)]
+    return [name for name, _ in definitions(tree)]
 
 
-def _names(node):
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return [node.name]
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
-    targets = getattr(node, "targets", [getattr(node, "target", None)])
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+def tree_of(path):
+    """The syntax tree of a file, whose text is decoded as `python FILE` decodes it."""
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path}: is a folder; name a file of Python in it")
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    data = path.read_bytes()
+    if path.suffix.lower() == ".ipynb" or (data.lstrip()[:1] == b"{" and b'"cells"' in data):
+        raise Broken("It is a notebook; put the functions into a .py file.",
+                     "这是 Jupyter 笔记本；请把函数放进 .py 文件。")  # fmt: skip
+    try:
+        text = decode_source(data)
+        if "\0" in text:
+            raise SyntaxError("it holds null bytes")
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise Broken(
+            f"The file is not Python text ({error}); save it as UTF-8.",
+            f"文件不是 Python 文本（{error}）；请另存为 UTF-8 编码。",
+        ) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of "\\d" in a text, say
+            return ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line, what = getattr(error, "lineno", None), error.args[0] if error.args else "too deep"
+        raise Broken(f"The file is not Python: {what}, line {line}.",
+                     f"文件不是合法的 Python：第 {line} 行，{what}。") from None  # fmt: skip
+
+
+def definitions(tree):
+    """(name, its statement) for all that a module defines, inside `if`, `try` and `with` too."""
+    nodes = [*tree.body]
+    while nodes:
+        node = nodes.pop(0)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, node
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                yield (alias.asname or alias.name).partition(".")[0], node
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node
+        elif isinstance(node, SAME_NAMES):
+            nodes[:0] = ast.iter_child_nodes(node)
+
+
+def unpacked():
+    """The folder of the package; `ValueError` if it is imported from an archive."""
+    package = Path(minprune.__file__).parent
+    if not (package / "checks" / "child.py").is_file():
+        raise ValueError(f"{package}: functions are judged by files of this package; unpack it "
+                         "into a folder first")  # fmt: skip
+    return package
 
 
 def answers(path, name, calls, limits=None):
@@ -77,7 +132,8 @@ def answers(path, name, calls, limits=None):
 
     `Broken` if it could not be loaded, or ended or was ended before all calls were answered.
     """
-    limits = limits or Limits()
+    limits, package = limits or Limits(), unpacked()
+    above_zero("seconds", limits.seconds)
     if name not in functions_in(path):
         raise Broken(f"The file defines no {name}.", f"文件中没有定义 {name}。")
     with tempfile.TemporaryDirectory(prefix="minprune-") as folder:
@@ -85,20 +141,25 @@ def answers(path, name, calls, limits=None):
         request.write_bytes(child.pack([[list(call.args), call.kwargs] for call in calls]))
         work = Path(folder, "work")
         work.mkdir()
-        command = [sys.executable, "-Iu", child.__file__, str(request), str(Path(path).resolve()),
-                   name, str(limits.memory), str(Path(np.__file__).parents[1])]  # fmt: skip
+        command = [sys.executable, "-IuXutf8", str(package / "checks" / "child.py"), str(request),
+                   str(Path(path).resolve()), name, str(limits.memory),
+                   str(Path(np.__file__).parents[1])]  # fmt: skip
         mark = secrets.token_hex(16)
         with open(log, "wb") as printed:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=printed,
                 cwd=work, env=_environment(mark), start_new_session=True)  # fmt: skip
+        chunks = queue.SimpleQueue()
+        reader = threading.Thread(target=_forward, args=(process.stdout, chunks), daemon=True)
+        reader.start()
         try:
-            raw, why = _read(process, len(calls), time.monotonic() + limits.seconds)
+            raw, why = _read(process, chunks, len(calls), time.monotonic() + limits.seconds)
         finally:
             others = _end(process, mark)
+            reader.join(timeout=1.0)  # it closes the pipe, unless something else still holds it
         with open(log, "rb") as file:
             text = file.read(10_000).decode(errors="replace")
-    outcomes = [_outcome(data, call) for data, call in zip(raw, calls, strict=False)]
+    outcomes = [_outcome(data, call, path) for data, call in zip(raw, calls, strict=False)]
     if len(outcomes) < len(calls):
         problem = Broken(*_reason(why, len(outcomes), process.returncode, limits))
         problem.call = calls[len(outcomes)]
@@ -114,10 +175,9 @@ def _environment(mark):
     return kept | threads | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", MARK: mark}
 
 
-def _read(process, count, deadline):
+def _read(process, chunks, count, deadline):
     """So many answers as bytes, or what came until the end, and why there are no more."""
-    found, rest, chunks = [], b"", queue.SimpleQueue()
-    threading.Thread(target=_forward, args=(process.stdout, chunks), daemon=True).start()
+    found, rest = [], b""
     while len(found) < count:
         if time.monotonic() > deadline:
             return found, "time"
@@ -144,13 +204,13 @@ def _read(process, count, deadline):
 
 
 def _forward(pipe, chunks):
-    with contextlib.suppress(OSError, ValueError):  # it was closed
+    with pipe:
         while chunk := os.read(pipe.fileno(), 1 << 20):
             chunks.put(chunk)
     chunks.put(b"")
 
 
-def _outcome(data, call):
+def _outcome(data, call, path):
     """An answer as an `Outcome`; whatever is wrong with it, it is the function's fault."""
     try:
         found = child.unpack(data)
@@ -159,12 +219,28 @@ def _outcome(data, call):
             return outcome(found, call)
     except Exception as error:
         return Outcome(error=f"{type(error).__name__}: the answer cannot be read")
-    raise Broken(f"The file cannot be run: {found['error']}.", f"文件无法运行：{found['error']}。")
+    raise Broken(*_not_loaded(found["error"], Path(path)))
+
+
+def _not_loaded(error, path):
+    """Why a file could not be run, and what to do about it, in both languages."""
+    en, zh = f"The file cannot be run: {error}.", f"文件无法运行：{error}。"
+    missing = re.match(r"ModuleNotFoundError: No module named '(\w+)", error)
+    beside = missing and any((path.parent / (missing[1] + end)).exists() for end in ("", ".py"))
+    if beside or "relative import" in error:
+        return (f"{en} One file has to hold all that the function needs.",
+                f"{zh}函数需要的一切都要写在同一个文件里。")  # fmt: skip
+    if missing:
+        return f"{en} NumPy is all that is needed.", f"{zh}只需要 NumPy。"
+    if error.startswith(("ImportError", "NameError", "SyntaxError")):
+        return en, zh
+    return (f"{en} Only definitions are needed: put the rest under `if __name__ == '__main__':`.",
+            f"{zh}只需要定义：其余代码请放在 if __name__ == '__main__': 之下。")  # fmt: skip
 
 
 def _reason(why, answered, status, limits):
     if why == "time":
-        return (f"It did not end within {limits.seconds:g} seconds.",
+        return (f"It did not end within {counted(f'{limits.seconds:g}', 'second')}.",
                 f"函数在 {limits.seconds:g} 秒内没有结束。")  # fmt: skip
     if why == "garbage":
         return "Its process sent something that is no answer.", "进程发回了无法识别的内容。"

@@ -1,9 +1,17 @@
 """Judge all of minprune's own formulas, or the functions in somebody's file."""
 
+import ast
 from typing import NamedTuple
 
 from minprune.checks import check_of, checks
-from minprune.checks.isolated import Broken, Limits, answers, functions_in
+from minprune.checks.isolated import (
+    Broken,
+    Limits,
+    answers,
+    definitions,
+    functions_in,
+    tree_of,
+)
 from minprune.checks.judge import Verdict, broken, judge, run_check
 
 
@@ -55,26 +63,36 @@ def verify_file(path, mapping=None, names=(), seed=0, limits=None):
     """A row for every function of a file that is called as a formula, or is mapped to one.
 
     mapping  {name in the file: name of the formula}
-    names    of formulas, if only these are to be judged
+    names    of formulas, if only these are to be judged, and what is mapped
     limits   of the process in which each function runs
 
-    `Broken` if the file cannot be read; `ValueError` if there is nothing in it to judge
+    `Broken` if the file cannot be read; `ValueError` if something named is not in it, or nothing is
     """
     mapping, theirs = dict(mapping or {}), functions_in(path)
     for name in mapping:
         if name not in theirs:
             raise ValueError(f"{path} defines no {name}")
-    mapping = {name: name for name in theirs if name in checks()} | mapping
-    chosen = {name: check_of(mapping[name]) for name in theirs if name in mapping}
+    chosen = {name: check_of(mapping.get(name, name))
+              for name in theirs if name in checks() or name in mapping}  # fmt: skip
     if names:
         wanted = {check_of(name).name for name in names}
-        chosen = {name: check for name, check in chosen.items() if check.name in wanted}
+        if absent := wanted - {check.name for check in chosen.values()}:
+            raise ValueError(f"{path} defines no {', '.join(sorted(absent))}")
+        chosen = {name: check for name, check in chosen.items()
+                  if check.name in wanted or name in mapping}  # fmt: skip
     if not chosen:
         raise ValueError(
             f"{path} defines nothing that is called as a formula: {', '.join(theirs) or 'nothing'};"
             " say --map NAME=FORMULA, `python -m minprune verify` lists the formulas"
         )
     return [_judged(path, name, check, seed, limits or Limits()) for name, check in chosen.items()]
+
+
+def not_judged(path, rows):
+    """The functions of a file that were not judged, as no formula is called so."""
+    seen = {*checks(), *(row.function for row in rows)}
+    return [name for name, node in definitions(tree_of(path))
+            if isinstance(node, ast.FunctionDef) and name not in seen]  # fmt: skip
 
 
 def _judged(path, name, check, seed, limits):

@@ -6,6 +6,7 @@ with it: the first line, the equation under it, the ids after "Source:", the exa
 
 import inspect
 import re
+import sys
 from functools import cache
 from typing import NamedTuple
 
@@ -84,6 +85,9 @@ class Entry(NamedTuple):
 @cache
 def entries():
     """Every function and class whose docstring names a source, in reading order."""
+    if sys.flags.optimize > 1:
+        raise ValueError("python -OO removes the docstrings that the index is made of; "
+                         "run Python without it")  # fmt: skip
     return [
         _entry(name, module, thing)
         for module in MODULES

@@ -8,6 +8,7 @@ from minprune.checks.judge import BROKEN, Verdict, broken, judge
 from minprune.exercises.exercise import Exercise
 
 NOT_STARTED, MISSING = "not started", "missing"
+SHOWN = 5  # names of files in a message
 
 
 class Attempt(NamedTuple):
@@ -32,12 +33,9 @@ class Attempt(NamedTuple):
 def attempt(exercise, path, seed=0, limits=None):
     """Judge the file of an exercise; its function runs in a process of its own."""
     path, printed = Path(path), []
-    if not path.is_file():
-        verdict = Verdict(exercise.name, BROKEN, "There is no file.", "没有这个文件。")
-        return Attempt(exercise, MISSING, 0, verdict)
-    if exercise.is_untouched(path):
-        verdict = Verdict(exercise.name, BROKEN, "It is not written yet.", "还没有写。")
-        return Attempt(exercise, NOT_STARTED, 0, verdict)
+    if not path.is_file() or exercise.is_untouched(path):
+        beside = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+        return not_begun(exercise, path.is_file(), [*filter(exercise.is_near, beside)])
 
     def answer(calls):
         outcomes, text = answers(path, exercise.name, calls, limits or Limits())
@@ -50,3 +48,24 @@ def attempt(exercise, path, seed=0, limits=None):
         verdict = broken(exercise, *problem.args, problem.call)
     points = exercise.points if verdict.passed else 0
     return Attempt(exercise, verdict.status, points, verdict, "".join(printed))
+
+
+def not_begun(exercise, there, near):
+    """The attempt of whose file nothing is judged: it is not there, or is the starter.
+
+    near  names of files that may be meant for it
+    """
+    en, zh = (("It is not written yet.", "还没有写。") if there
+              else ("There is no file.", "没有这个文件。"))  # fmt: skip
+    if near:
+        own = Path(exercise.file).name
+        en = f"{en} Not read: {listed(near)}; it has to be called {own}."
+        zh = f"{zh}未读取：{listed(near)}；文件名应为 {own}。"
+    verdict = Verdict(exercise.name, BROKEN, en, zh)
+    return Attempt(exercise, NOT_STARTED if there else MISSING, 0, verdict)
+
+
+def listed(names):
+    """The first few of some names, and how many there are if there are more."""
+    more = f", ... ({len(names)})" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

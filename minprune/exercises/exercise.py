@@ -2,10 +2,12 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from pathlib import Path
 
 from minprune.checks.check import Check
+from minprune.checks.isolated import Broken, definitions, tree_of
 from minprune.documents.index import ID
 
 LANGUAGES = "en", "zh"
@@ -23,6 +25,7 @@ HEADS = {
     python -m minprune exercises hint {id}      提示
 """,
 }
+PACKED = ".ipynb", ".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".xz", ".bz2"
 UNWRITTEN = 'raise NotImplementedError("not written yet")'
 
 
@@ -66,6 +69,21 @@ class Exercise(Check):
         """Where it lies in a student's folder."""
         return f"assignment{self.assignment}/ex{self.id.replace('.', '_')}_{self.name}.py"
 
+    def is_near(self, name):
+        """Whether a file of this name may be meant as the exercise's, though it is not read as it.
+
+        Its name holds the number, the function's name or both: "ex1_1_sparsity (1).py",
+        "EX1-1.PY", "name_5001_sparsity.py"; or it is a notebook or an archive.
+        """
+        if name == Path(self.file).name:
+            return False
+        name = name.lower()
+        letters = re.sub("[^a-z0-9]", "", name)
+        called = f"ex{self.id.replace('.', '')}", self.name.replace("_", "")
+        return name.endswith(PACKED) or (
+            name.endswith((".py", ".txt")) and any(word in letters for word in called)
+        )
+
     @property
     def specification(self):
         return self.text["en"]
@@ -93,11 +111,11 @@ class Exercise(Check):
         A file that cannot be read as Python was touched.
         """
         try:
-            tree = ast.parse(Path(path).read_bytes())
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            found = [node for name, node in definitions(tree_of(path)) if name == self.name]
+            last = found[-1] if found else None
+            return isinstance(last, ast.FunctionDef) and normalized(last.body) == NOT_WRITTEN
+        except (Broken, RecursionError):
             return False
-        found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == self.name]
-        return bool(found) and normalized(found[-1].body) == normalized(ast.parse(UNWRITTEN).body)
 
 
 def normalized(body):
@@ -121,3 +139,6 @@ def normalized(body):
 
 def _is_text(statement):
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+NOT_WRITTEN = normalized(ast.parse(UNWRITTEN).body)

@@ -7,9 +7,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-import minprune
 from minprune.arguments import above_zero, one_of
-from minprune.checks.isolated import Limits
+from minprune.checks.isolated import Limits, unpacked
 from minprune.exercises.exercise import LANGUAGES
 from minprune.exercises.grade import chosen, hidden_seed
 from minprune.files import replacing, writable_folder
@@ -84,6 +83,8 @@ fi
 
 def export_gradescope(path, seed=None, assignment=None, language="en", seconds=None):
     """Write the zip file to upload to Gradescope; returns the seed of its hidden cases."""
+    if os.path.lexists(path):
+        raise FileExistsError(f"{path}: exists; nothing was changed")
     seed, script = _script("gradescope", seed, assignment, language, seconds)
     with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "setup.sh", SETUP.encode(), 0o755)
@@ -125,6 +126,7 @@ def _script(platform, seed, assignment, language, seconds):
     """The seed, drawn if none is given, and the script that grades."""
     seed = hidden_seed(1 + secrets.randbelow(2**31) if seed is None else seed)
     seconds = above_zero("seconds", Limits().seconds if seconds is None else seconds)
+    unpacked()  # refuses a package without files to write
     one_of("language", language, LANGUAGES)
     chosen(assignment)  # refuses what there is not
     return seed, SCRIPT.format(platform=platform, seed=seed, assignment=assignment, numpy=NUMPY,
@@ -133,7 +135,7 @@ def _script(platform, seed, assignment, language, seconds):
 
 def package_files():
     """Every file of the package that grading needs, and its name below the folder of the script."""
-    root = Path(minprune.__file__).parent
+    root = unpacked()
     for path in sorted(root.rglob("*")):
         hidden = "__pycache__" in path.parts or path.suffix == ".pyc" or path.name == LEFT_OUT
         if path.is_file() and not hidden:

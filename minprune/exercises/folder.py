@@ -71,7 +71,7 @@ class Folder:
                 "`python -m minprune exercises start DIR`"
             )
         try:
-            self.note = json.loads(note.read_text(encoding="utf-8"))
+            self.note = json.loads(note.read_bytes())  # bytes: an editor may add a mark, or UTF-16
             self.language = one_of("language", self.note["language"], LANGUAGES)
         except (ValueError, TypeError, KeyError):
             raise ValueError(f"{note}: is damaged; put back an older one, or start anew") from None
@@ -105,18 +105,19 @@ class Folder:
 
     def passed(self, exercise):
         """Note that an exercise is right, as its file is now."""
-        self.note["passed"][exercise.id] = self._digest(exercise)
+        self.note["passed"][exercise.id] = self.digest(exercise)
         self._save()
 
     def is_passed(self, exercise):
         """Whether it was right, and its file has not changed since."""
-        return self.note["passed"].get(exercise.id, 0) == self._digest(exercise)
+        return self.note["passed"].get(exercise.id, 0) == self.digest(exercise)
 
     def was_passed(self, exercise):
         """Whether it has been right before."""
         return exercise.id in self.note["passed"]
 
-    def _digest(self, exercise):
+    def digest(self, exercise):
+        """What tells the content of an exercise's file from another; None if there is no file."""
         file = self.file(exercise)
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 

@@ -22,12 +22,13 @@ from minprune.checks import isolated
 from minprune.checks.isolated import Limits
 from minprune.checks.judge import BROKEN, PASSED, Verdict, broken
 from minprune.exercises import exercises
-from minprune.exercises.attempt import MISSING, NOT_STARTED
+from minprune.exercises.attempt import MISSING, NOT_STARTED, listed, not_begun
 from minprune.exercises.exercise import Exercise
 from minprune.exercises.submission import Submission
 from minprune.exercises.worker import READY, opened
 
 OPEN = 0  # the seed of the cases that students have
+NOTHING = MISSING, NOT_STARTED  # statuses of what was not handed in
 HIDDEN = "hidden"  # right for the open seed, wrong for the other
 PATIENCE = 60.0  # seconds that a process may be silent beyond the limit of a function
 STARTING = 120.0  # seconds that a process may take to begin
@@ -61,11 +62,16 @@ class Grade(NamedTuple):
 
 
 class Student(NamedTuple):
-    """One student's grades, by exercise, and what the student's own note says was given up."""
+    """One student's grades, by exercise.
+
+    solutions_seen  what the student's own note says was given up
+    not_read        files whose names are nearly those of exercises for which nothing was handed in
+    """
 
     name: str
     grades: dict
     solutions_seen: list | None
+    not_read: tuple = ()
 
     @property
     def total(self):
@@ -86,7 +92,7 @@ class Grades(NamedTuple):
 
     def _of(self, exercise):
         all_ = [student.grades[exercise.id] for student in self.students]
-        tried = [grade for grade in all_ if grade.status not in (MISSING, NOT_STARTED)]
+        tried = [grade for grade in all_ if grade.status not in NOTHING]
         said = Counter(
             (grade.status, grade.verdict.en, grade.verdict.zh)
             for grade in tried
@@ -125,10 +131,7 @@ def grade_all(folder, seed=1, assignment=None, limits=None, jobs=1, say=None):
     seed, jobs = hidden_seed(seed), whole_number("jobs", jobs, low=1)
     limits, wanted = limits or Limits(), chosen(assignment)
     above_zero("seconds", limits.seconds)
-    if not Path(folder).is_dir():
-        raise NotADirectoryError(f"submissions: {folder} is no folder")
-    inside = sorted(Path(folder).iterdir(), key=lambda path: path.name)
-    folders = [path for path in inside if path.is_dir() and not path.is_symlink()]
+    folders, others = _inside(Path(folder))
 
     def one(path):
         student = grade_one(path, path.name, seed, wanted, limits)
@@ -138,11 +141,38 @@ def grade_all(folder, seed=1, assignment=None, limits=None, jobs=1, say=None):
 
     with ThreadPoolExecutor(jobs) as pool:
         students = [*pool.map(one, folders)]
-    return Grades(wanted, students, [p.name for p in inside if p not in folders], seed)
+    if all(g.status == MISSING for student in students for g in student.grades.values()):
+        raise ValueError(_nobody(Path(folder), students, others))
+    return Grades(wanted, students, others, seed)
+
+
+def _inside(folder):
+    """The students' folders, and the names of what else lies in a folder of submissions."""
+    isolated.unpacked()
+    if not folder.is_dir():
+        raise NotADirectoryError(f"submissions: {folder} is no folder")
+    if any((folder / exercise.file).is_file() for exercise in exercises().values()):
+        raise ValueError(f"submissions: {folder} is the folder of one student; name the folder "
+                         "that the students' folders lie in")  # fmt: skip
+    inside = sorted(folder.iterdir(), key=lambda path: path.name)
+    folders = [path for path in inside if path.is_dir() and not path.is_symlink()]
+    return folders, [path.name for path in inside if path not in folders]
+
+
+def _nobody(folder, students, others):
+    """The error for a folder in which no file of an exercise was found: what is read, what is."""
+    example = next(iter(exercises().values())).file
+    found = [f"{student.name}/{name}" for student in students for name in student.not_read]
+    found += [f"{student.name}/" for student in students] + others
+    names = listed(found) if found else "nothing"
+    return (f"submissions: no file of an exercise was found in {folder}. Each student needs a "
+            f"folder there, as {folder}/ada/{example} or {folder}/ada/{Path(example).name}. "
+            f"There is: {names}")  # fmt: skip
 
 
 def grade_one(folder, name, seed, wanted, limits=None):
     """The grades of one student's folder."""
+    isolated.unpacked()
     submission, limits, found = Submission(folder, wanted), limits or Limits(), {}
     files = {}
     for exercise in wanted:
@@ -152,8 +182,8 @@ def grade_one(folder, name, seed, wanted, limits=None):
         elif why:
             found[exercise.id] = Grade(exercise, BROKEN, 0, broken(exercise, *why))
         else:
-            verdict = broken(exercise, "There is no file.", "没有这个文件。")
-            found[exercise.id] = Grade(exercise, MISSING, 0, verdict)
+            nothing = not_begun(exercise, False, submission.near(exercise))
+            found[exercise.id] = Grade(exercise, nothing.status, 0, nothing.verdict)
     # hidden cases last: what a function has kept of them comes too late to be shown
     judged = _judge([[id, str(path), OPEN] for id, path in files.items()], limits)
     right = [task for task in judged if _is_right(*judged[task][:2])]
@@ -164,7 +194,9 @@ def grade_one(folder, name, seed, wanted, limits=None):
             found[exercise.id] = _grade(exercise, judged[exercise.id, path, OPEN],
                                         judged.get((exercise.id, path, seed)))  # fmt: skip
     grades = {exercise.id: found[exercise.id] for exercise in wanted}
-    return Student(name, grades, submission.solutions_seen())
+    not_read = {name: None for exercise in wanted if found[exercise.id].status in NOTHING
+                for name in submission.near(exercise)}  # fmt: skip
+    return Student(name, grades, submission.solutions_seen(), (*not_read,))
 
 
 def _is_right(status, verdict):
@@ -221,9 +253,8 @@ def _answers(tasks, limits):
     threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()
     try:
         order = {"key": key.hex(), "tasks": tasks, "limits": limits}
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps(order).encode())
-            process.stdin.close()
+        with contextlib.suppress(BrokenPipeError), process.stdin as file:
+            file.write(json.dumps(order).encode())
         _wait_for_start(key, lines)
         for task in tasks:
             answer = opened(key, lines.get(timeout=limits.seconds + PATIENCE))

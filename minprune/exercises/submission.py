@@ -13,16 +13,18 @@ class Submission:
     """A student's folder.
 
     found  every file that is called like one that is looked for: {name: [paths]}
+    other  every other file
     """
 
     def __init__(self, folder, exercises):
         self.folder = Path(folder).resolve()
         names = {Path(exercise.file).name for exercise in exercises} | {NOTE}
-        self.found = {name: [] for name in sorted(names)}
+        self.found, self.other = {name: [] for name in sorted(names)}, []
         for where, folders, files in os.walk(self.folder):
             folders[:] = sorted({*folders} - NOT_LOOKED_INTO)
             for name in names.intersection(folders + files):
                 self.found[name].append(Path(where, name))
+            self.other += [Path(where, name) for name in sorted({*files} - names)]
 
     def file(self, exercise):
         """The student's file for an exercise: (path, None), or (None, why there is none).
@@ -38,6 +40,11 @@ class Submission:
         if not paths:
             return None, None
         return self._checked((own or paths)[0])
+
+    def near(self, exercise):
+        """The files that may be meant for an exercise and are not read, by their paths inside."""
+        return [path.relative_to(self.folder).as_posix() for path in self.other
+                if exercise.is_near(path.name)]  # fmt: skip
 
     def _checked(self, path):
         try:

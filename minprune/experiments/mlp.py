@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minprune.arguments import counted
 from minprune.experiments.settings import Settings
 from minprune.experiments.timing import median_milliseconds
 from minprune.formulas.metrics import count_nonzero, count_parameters, dense_bytes
@@ -94,7 +95,7 @@ def run_mlp(settings, data, say=print):
     images = (len(split.labels) for split in (data.train, data.validation, data.test))
     say("{}: {} training, {} validation, {} test images".format(data.name, *images))
     dense, history = train_dense(settings, data)
-    say(f"dense    {accuracy_on_test(dense, data):.2%} after {settings.epochs} epochs")
+    say(f"dense    {accuracy_on_test(dense, data):.2%} after {counted(settings.epochs, 'epoch')}")
     trials = {settings.sparsity: prune_and_finetune(settings, data, dense)}
     for s in CURVE:
         if s not in trials:

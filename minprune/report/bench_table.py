@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 
+from minprune.arguments import counted
 from minprune.bench.peers import ALL, ENGINE
 from minprune.bench.spread import crossing
 from minprune.report.table import NONE, line_of
@@ -99,8 +100,8 @@ def notes(result):
         f"{result.seconds / 60:.0f} minutes in all.",
         *_others(result),
         "the engine: its median time, and in brackets the quartiles over "
-        f"{settings.rounds} rounds. All others: their time over the engine's in the same round, "
-        "median and quartiles; above 1 the engine is faster.",
+        f"{counted(settings.rounds, 'round')}. All others: their time over the engine's in the "
+        "same round, median and quartiles; above 1 the engine is faster.",
         "the engine is faster from: the sparsity at which the median ratio passes 1 and stays "
         "above, read between the columns; always, never: at all, at none that were measured.",
         "weights: He normal, of each layer as many as the sparsity says set to 0 at random; the "

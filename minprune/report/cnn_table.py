@@ -3,6 +3,7 @@
 import textwrap
 from dataclasses import asdict
 
+from minprune.arguments import counted
 from minprune.report.table import line_of
 
 _SCOPES = {"global": "all layers together", "layer": "each layer by itself"}
@@ -27,9 +28,9 @@ def notes(result):
     choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
     return [
         f"{result.dataset}, with {choices}.",
-        f"dense: {_epochs(settings.epochs)}{_penalty(settings)}. Every other network began as this "
-        "one, was pruned, and unless its name says otherwise trained on, without a penalty, for "
-        f"{_epochs(settings.finetune_epochs)}.",
+        f"dense: {counted(settings.epochs, 'epoch')}{_penalty(settings)}. Every other "
+        "network began as this one, was pruned, and unless its name says otherwise trained on, "
+        f"without a penalty, for {counted(settings.finetune_epochs, 'epoch')}.",
         *_threshold(result),
         f"% of weights: the smallest of {_SCOPES[settings.scope]}. They still cost their time, "
         "except in the engine: a dense product multiplies zeros; a file saves them by compression.",
@@ -62,10 +63,6 @@ def _threshold(result):
 def _no_pruned_network(found):
     regrown = found.unmasked < found.pruned
     return "; so its accuracy is not that of the pruned network." if regrown else "."
-
-
-def _epochs(n):
-    return f"{n} epoch{'s' * (n > 1)}"
 
 
 def _to(disagreement):

@@ -3,7 +3,9 @@
 import csv
 import io
 
+from minprune.arguments import counted
 from minprune.exercises import ASSIGNMENTS, exercises
+from minprune.exercises.attempt import listed
 from minprune.report.verify_page import columns, details, wide
 
 STATUS = {
@@ -77,27 +79,30 @@ FORMULA = "=", "+", "-", "@", "\t", "\r", "\n"  # what a spreadsheet does not ta
 def grades_text(found):
     """The grades of a folder: a line for each student, then what went wrong in each exercise."""
     ids, most = [e.id for e in found.exercises], sum(e.points for e in found.exercises)
-    width = max([7, *(columns(_printable(student.name)) for student in found.students)]) + 2
+    width = max([7, *(columns(printable(student.name)) for student in found.students)]) + 2
     lines = [wide("student", width) + "total  " + "".join(f"{id:>5}" for id in ids)]
     for student in found.students:
         points = "".join(f"{student.grades[id].points:5}" for id in ids)
         seen = _seen(student)
-        lines.append(f"{wide(_printable(student.name), width)}{student.total:5}  {points}"
+        lines.append(f"{wide(printable(student.name), width)}{student.total:5}  {points}"
                      + (f"  solutions seen: {seen}" if seen else ""))  # fmt: skip
-    lines += [f"{len(found.students)} students, {most} points at most; hidden cases of seed "
-              f"{found.seed}", ""]  # fmt: skip
+    lines += [f"{counted(len(found.students), 'student')}, {most} points at most; hidden cases of "
+              f"seed {found.seed}", ""]  # fmt: skip
     for row in found.statistics():
         lines.append(f"{row['id']}  {row['function']}: {row['tried']} of {row['students']} tried, "
                      f"{row['passed']} right")  # fmt: skip
-        lines += [f"    {said['count']:4}  {STATUS['en'][said['status']]}: {_printable(said['en'])}"
+        lines += [f"    {said['count']:4}  {STATUS['en'][said['status']]}: {printable(said['en'])}"
                   for said in row["diagnoses"]]  # fmt: skip
-    lines += [f"ignored, as it is no folder: {_printable(name)}" for name in found.ignored]
+    lines += [f"{printable(student.name)}: not read, as it is not called as an exercise's file: "
+              f"{printable(listed(student.not_read))}"
+              for student in found.students if student.not_read]  # fmt: skip
+    lines += [f"ignored, as it is no folder: {printable(name)}" for name in found.ignored]
     if any(_seen(student) for student in found.students):
         lines.append("Which solutions were seen is from a student's own note, which can be edited.")
     return "\n".join(lines)
 
 
-def _printable(text):
+def printable(text):
     """A name or text that somebody else has chosen, without what would move about on a terminal."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
@@ -132,7 +137,7 @@ def grades_json(found):
         "max_points": sum(exercise.points for exercise in found.exercises),
         "students": [
             {"student": student.name, "total": student.total,
-             "solutions_seen": student.solutions_seen,
+             "solutions_seen": student.solutions_seen, "not_read": [*student.not_read],
              "exercises": [_grade_json(grade) for grade in student.grades.values()]}
             for student in found.students
         ],
@@ -157,5 +162,6 @@ def selftest_text(rows):
                      f"{row.calls:7}  {'fails' if row.problems else 'right'}")  # fmt: skip
         lines += [f"      {problem}" for problem in row.problems]
     wrong = sum(bool(row.problems) for row in rows)
-    lines.append(f"{len(rows)} exercises: " + (f"{wrong} fail" if wrong else "all is right"))
+    lines.append(f"{counted(len(rows), 'exercise')}: "
+                 + (f"not right: {wrong}" if wrong else "all is right"))  # fmt: skip
     return "\n".join(lines)

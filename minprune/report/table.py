@@ -3,6 +3,7 @@
 import textwrap
 from dataclasses import asdict
 
+from minprune.arguments import counted
 from minprune.documents.printed import PRINTED, verdict
 from minprune.formulas.metrics import compression_ratio
 
@@ -39,11 +40,12 @@ def notes(result):
     return [
         f"{result.dataset}, with {choices}.",
         *document,
-        f"dense: trained for {settings.epochs} epochs under an L1 penalty of {settings.l1:g} "
-        "(A-4.1), which gathers what matters in few weights and empties the others. "
-        f"{result.idle_units} of the {settings.hidden} hidden units never fire (dead ReLUs).",
-        f"trained on: {settings.finetune_epochs} epochs more, without the penalty, under the mask "
-        "if there is one.",
+        f"dense: trained for {counted(settings.epochs, 'epoch')} under an L1 penalty of "
+        f"{settings.l1:g} (A-4.1), which gathers what matters in few weights and empties the "
+        f"others. {result.idle_units} of the {settings.hidden} hidden units never fire "
+        "(dead ReLUs).",
+        f"trained on: {counted(settings.finetune_epochs, 'epoch')} more, without the penalty, "
+        "under the mask if there is one.",
         "as the document does it: the mask is applied once and forgotten (A-5.2, D-5.2). One step "
         f"of Adam takes the sparsity of the weights from {unmasked.pruned:.1%} to "
         f"{unmasked.after_one_step:.1%}, all steps to {unmasked.after_training:.1%}. A weight "

@@ -5,6 +5,7 @@ import unicodedata
 
 import numpy as np
 
+from minprune.arguments import counted
 from minprune.checks.check import given
 from minprune.checks.compare import shape_of
 from minprune.checks.vectors import encoded
@@ -38,19 +39,27 @@ def formulas_table(rows):
             lines += details(row.name, row.verdict)
     wrong = sum(not row.passed for row in rows)
     cases, mistakes = (sum(getattr(row, name) for row in rows) for name in ("cases", "mistakes"))
-    lines += ["-" * WIDTH, f"{len(rows)} formulas, {cases} cases, {mistakes} mistakes: "
-              + (f"{wrong} formulas fail" if wrong else "all is right")]  # fmt: skip
+    sums = (len(rows), "formula"), (cases, "case"), (mistakes, "mistake")
+    said = f"not right: {counted(wrong, 'formula')}" if wrong else "all is right"
+    lines += ["-" * WIDTH, ", ".join(counted(*one) for one in sums) + f": {said}"]
     return "\n".join(lines)
 
 
-def functions_table(rows, language="en"):
-    """Every function of a file with the verdict, and of those that fail what a learner needs."""
+def functions_table(rows, language="en", left_out=()):
+    """Every function of a file with the verdict, and of those that fail what a learner needs.
+
+    left_out  functions of the file that were not judged
+    """
     width = max(len(_title(row)) for row in rows) + 2
     lines = []
     for row in rows:
         lines.append(f"{_title(row):{width}}{STATUS[language][row.verdict.status]}")
         if not row.passed:
             lines += details(row.name, row.verdict, row.printed, language, sources=True)
+    if left_out:
+        said = {"en": "not judged, as no formula is called so (--map NAME=FORMULA): ",
+                "zh": "未评判，没有同名公式（可用 --map NAME=FORMULA）："}  # fmt: skip
+        lines += _indented(", ".join(left_out), said[language])
     right = sum(row.passed for row in rows)
     lines.append(
         {"en": f"{right} of {len(rows)} right", "zh": f"{len(rows)} 个函数中 {right} 个正确"}[
@@ -127,9 +136,12 @@ def _indented(text, first):
     return [f"{first if k == 0 else ' ' * columns(first)}{line}" for k, line in enumerate(lines)]
 
 
-def as_json(rows, seed):
+def as_json(rows, seed, left_out=None):
     """The same as a dictionary for `json.dumps`."""
-    return {"seed": seed, "passed": all(row.passed for row in rows), "results": [*map(_row, rows)]}
+    found = {"seed": seed, "passed": all(row.passed for row in rows)}
+    if left_out is not None:
+        found["not_judged"] = left_out
+    return found | {"results": [*map(_row, rows)]}
 
 
 def _row(row):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+import warnings
 import zipfile
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import minprune
 from minprune.checks import check_of, child
 from minprune.checks.check import Check, Function, Seed, given
 from minprune.checks.isolated import Broken, Limits, answers, functions_in
@@ -239,10 +241,105 @@ def test_names_that_a_file_defines(tmp_path):
     path = tmp_path / "names.py"
     path.write_text("import os.path, sys as s\nfrom a import b as c\ndef f(): pass\n"
                     "class G: pass\nx = y = 1\nz: int = 2\nu, v = 1, 2\n"
-                    "if x:\n    def hidden(): pass\n")  # fmt: skip
-    assert functions_in(path) == ["os", "s", "c", "f", "G", "x", "y", "z"]
+                    "if x:\n    def g(a):\n        hidden = a\ntry:\n    pass\n"
+                    "except OSError:\n    h = print(x)\n")  # fmt: skip
+    assert functions_in(path) == ["os", "s", "c", "f", "G", "x", "y", "z", "u", "v", "g", "h"]
     with pytest.raises(FileNotFoundError, match="there is no such file"):
         functions_in(tmp_path / "none.py")
+    with pytest.raises(IsADirectoryError, match="is a folder; name a file"):
+        functions_in(tmp_path)
+
+
+HELLO = 'def f(x):\n    print("{word}")\n    return x\n'
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "word"),
+    [
+        ("", "utf-8", "陈é"),
+        ("", "utf-8-sig", "陈é"),
+        ("# coding: utf-8\n", "utf-8-sig", "陈é"),
+        ("# coding: gbk\n", "gbk", "陈"),
+        ("#!/usr/bin/python\n# -*- coding: latin-1 -*-\n", "latin-1", "é"),
+    ],
+)
+def test_a_file_is_decoded_as_python_decodes_it(tmp_path, head, encoding, word):
+    path = tmp_path / "f.py"
+    for end in ("\n", "\r\n"):
+        path.write_bytes((head + HELLO.format(word=word)).replace("\n", end).encode(encoding))
+        (outcome,), printed = answers(path, "f", [given(1.0)])
+        assert (outcome.value, printed.strip()) == (1.0, word)
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [("", "utf-16"), ("", "utf-16-le"), ("", "utf-32"), ("", "gbk"), ("# coding: x\n", "gbk"),
+     ("# coding: gbk\n", "utf-8-sig"), ("# coding: ascii\n", "gbk")],
+)  # fmt: skip
+def test_what_cannot_be_decoded_is_to_be_saved_as_utf_8(tmp_path, head, encoding):
+    path = tmp_path / "f.py"
+    path.write_bytes((head + HELLO.format(word="陈")).encode(encoding))
+    with pytest.raises(Broken, match=r"not Python text \(.+\); save it as UTF-8\.") as problem:
+        functions_in(path)
+    assert problem.value.args[1].endswith("请另存为 UTF-8 编码。")
+
+
+LEADS_ON = {  # a file, and what is said after what was wrong
+    "helper beside": ("from helper import g\ndef f(x): return g(x)", "One file has to hold all"),
+    "folder beside": ("import lib.helper\ndef f(x): return x", "One file has to hold all"),
+    "relative": ("from .helper import g\ndef f(x): return g(x)", "One file has to hold all"),
+    "not installed": ("import pandas_of_nobody\ndef f(x): return x", "NumPy is all that is"),
+    "command line": ("import argparse\np = argparse.ArgumentParser()\np.add_argument('data')\n"
+                     "a = p.parse_args()\ndef f(x): return x", "SystemExit: 2.*put the rest under"),
+    "argv": ("import sys\nn = int(sys.argv[1])\ndef f(x): return n", "IndexError.*line 2.*put the"),
+    "input": ("n = input()\ndef f(x): return n", "EOFError.*put the rest under"),
+    "only as a program": ("if __name__ == '__main__':\n    def f(x): return x",
+                          "f is not defined when the file is imported.$"),
+    "notebook": ('{"cells": [], "nbformat": 4}', "notebook; put the functions into a .py"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEADS_ON)
+def test_what_cannot_be_run_is_told_how_it_could(tmp_path, name):
+    source, said = LEADS_ON[name]
+    (tmp_path / "helper.py").write_text("def g(x): return x\n")
+    (tmp_path / "lib").mkdir()
+    path = tmp_path / "f.py"
+    path.write_text(source)
+    with pytest.raises(Broken) as problem:
+        answers(path, "f", [given(1.0)])
+    assert re.search(said, problem.value.args[0])
+
+
+def test_a_notebook_is_known_by_its_name(tmp_path):
+    path = tmp_path / "work.ipynb"
+    path.write_text("")
+    with pytest.raises(Broken, match="is a notebook"):
+        functions_in(path)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["try:\n    import numba\nexcept ImportError:\n    pass\nfinally:\n    def f(x): return x",
+     "if True:\n    def f(x): return x\nelse:\n    def f(x): return 0",
+     "def mine(x): return x\nf, other = mine, 1",
+     "import sys\ndef f(x): return x + len(sys.argv) - 1",
+     "import argparse\na = argparse.ArgumentParser().parse_args()\ndef f(x): return x",
+     "def f(x):\n    '\\d'\n    return x"],
+)  # fmt: skip
+def test_a_function_counts_wherever_the_module_gets_it_from(tmp_path, source):
+    path = tmp_path / "f.py"
+    path.write_text(source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (outcome,), _ = answers(path, "f", [given(1.0)])
+    assert outcome.value == 1.0
+
+
+def test_a_package_in_an_archive_is_to_be_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(minprune, "__file__", str(tmp_path / "a.zip" / "minprune" / "__init__.py"))
+    with pytest.raises(ValueError, match=r"a.zip.*unpack it into a folder first"):
+        answers(tmp_path / "f.py", "f", [])
 
 
 def test_the_process_knows_nothing_of_minprune():

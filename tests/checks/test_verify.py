@@ -1,6 +1,8 @@
 """`python -m minprune verify`."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -48,7 +50,7 @@ def test_all_formulas_are_right(capsys):
 
 def test_one_formula(capsys):
     assert cli.main(["verify", "--formula", "rank_mask", "--seed", "5"]) == 0
-    assert "\n1 formulas" in capsys.readouterr().out
+    assert "\n1 formula, " in capsys.readouterr().out
     assert cli.main(["verify", "--formula", "rank"]) == 2
     assert "no check is called 'rank'" in capsys.readouterr().err
 
@@ -58,7 +60,7 @@ def test_a_formula_that_is_wrong_or_a_mistake_that_is_not_caught(monkeypatch, ca
     (row,) = verify_formulas(["rank_mask"])
     assert row.verdict.passed and row.told == 0 and not row.passed
     assert cli.main(["verify", "--formula", "rank_mask"]) == 1
-    assert "1 formulas fail" in capsys.readouterr().out
+    assert "not right: 1 formula\n" in capsys.readouterr().out
 
 
 def test_a_file(mine, capsys):
@@ -69,7 +71,17 @@ def test_a_file(mine, capsys):
     assert "prune_count           right" in out
     assert "    called as   " in out and "    expected    " in out and "    got         " in out
     assert "    it printed  counting" in out
-    assert out.endswith("1 of 4 right\n")
+    assert out.endswith("1 of 4 right\n") and "not judged, as" not in out
+
+
+def test_functions_that_are_not_judged_are_named(mine, capsys):
+    assert cli.main(["verify", mine, "--formula", "prune_count"]) == 0
+    assert capsys.readouterr().out == (
+        "prune_count  right\nnot judged, as no formula is called so (--map NAME=FORMULA): count\n"
+        "1 of 1 right\n"
+    )
+    assert cli.main(["verify", mine, "--formula", "prune_count", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["not_judged"] == ["count"]
 
 
 def test_a_file_in_chinese(mine, capsys):
@@ -79,7 +91,10 @@ def test_a_file_in_chinese(mine, capsys):
 
 
 def test_a_file_as_json(mine, capsys):
-    assert cli.main(["verify", mine, "--formula", "threshold_mask", "rank_mask", "--json"]) == 1
+    assert (
+        cli.main(["verify", "--formula", "threshold_mask", "--formula=rank_mask", mine, "--json"])
+        == 1
+    )
     found = json.loads(capsys.readouterr().out)
     assert found["passed"] is False and found["seed"] == 0
     mask, rank = found["results"]
@@ -103,7 +118,7 @@ def test_a_function_that_does_not_end(tmp_path, capsys):
     path = tmp_path / "slow.py"
     path.write_text("def prune_count(n, sparsity):\n    while True: pass\n")
     assert cli.main(["verify", str(path), "--seconds", "1"]) == 1
-    assert "not judged\n    It did not end within 1 seconds." in capsys.readouterr().out
+    assert "not judged\n    It did not end within 1 second." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -116,13 +131,45 @@ def test_a_function_that_does_not_end(tmp_path, capsys):
         ("def f(): pass", ["--map", "g=rank_mask"], "defines no g"),
         ("def f(): pass", ["--map", "f=rank"], "no check is called 'rank'"),
         ("def f(): pass", ["--map", "f"], "--map must be NAME=FORMULA, got 'f'"),
+        ("def f(): pass", ["--map", "=rank_mask"], "--map must be NAME=FORMULA"),
+        ("def f(): pass", ["--map", "f=l1", "--map", "f=l2"], "--map must name f once, got l1"),
+        ("def sparsity(): pass", ["--formula", "rank_mask"], "defines no rank_mask"),
+        ("def sparsity(): pass", ["--formula=sparsity", "--formula=recall"], "defines no recall"),
+        ("def sparsity(): pass", ["--map", "sparsity=nothing"], "no check is called 'nothing'"),
     ],
 )
 def test_what_is_refused(tmp_path, capsys, text, arguments, said):
+    """Also with the options in front of the file, which none of them may swallow."""
     path = tmp_path / "bad.py"
     path.write_text(text)
-    assert cli.main(["verify", str(path), *arguments]) == 2
-    assert said in capsys.readouterr().err
+    for order in ([str(path), *arguments], [*arguments, str(path)]):
+        assert cli.main(["verify", *order]) == 2
+        shown = capsys.readouterr()
+        assert said in shown.err and not shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--map", "mine=sparsity"], "--map needs the FILE.py"),
+        (["--map", "foo"], "--map needs the FILE.py"),
+        (["--map", "f=sparsity", "--export", "x.json"], "leave the file out"),
+        (["", "--export", "x.json"], "leave the file out"),
+        (["--export", ""], "is a folder"),
+        ([""], "is a folder"),
+        (["."], "is a folder; name a file"),
+    ],
+)
+def test_nothing_is_right_unless_it_was_judged(tmp_path, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["verify", *arguments]) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err and not shown.out
+
+
+def test_a_mapped_function_is_judged_beside_the_formulas_named(mine, capsys):
+    assert cli.main(["verify", "--map", "count=prune_count", "--formula", "prune_count", mine]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 of 2 right"
 
 
 def test_a_file_that_is_not_there(tmp_path, capsys):
@@ -135,3 +182,29 @@ def test_the_cases_are_written(tmp_path, capsys):
     assert cli.main(["verify", "--export", str(path)]) == 0
     assert str(path) in capsys.readouterr().out
     assert json.loads(path.read_text(encoding="utf-8"))["format"] == "minprune test vectors 1"
+
+
+@pytest.mark.parametrize("command", [["verify"], ["verify", "--export", "x"], ["formulas"],
+                                     ["formulas", "rank_mask"], ["formulas", "A-4.2"]])  # fmt: skip
+def test_without_docstrings_there_is_a_sentence(command):
+    run = [sys.executable, "-OO", "-m", "minprune", *command]
+    found = subprocess.run(run, capture_output=True, text=True)
+    assert found.returncode == 2 and not found.stdout
+    assert found.stderr.startswith("minprune: python -OO removes the docstrings")
+
+
+@pytest.mark.parametrize("option", ["-O", "-Werror", "-Xdev"])
+def test_a_file_is_judged_without_warnings(tmp_path, option):
+    path = tmp_path / "right.py"
+    path.write_text("def prune_count(n, sparsity):\n    '\\\\d'\n    return round(n * sparsity)\n")
+    run = [sys.executable, option, "-m", "minprune", "verify", path]
+    found = subprocess.run(run, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [("--seed=-1", "seed must be >= 0"), ("--seconds=nan", "seconds must be")]
+)
+def test_numbers_that_are_refused(mine, capsys, option, said):
+    assert cli.main(["verify", mine, option]) == 2
+    assert said in capsys.readouterr().err

@@ -142,15 +142,17 @@ def test_hints_come_one_after_the_other(folder, capsys):
         assert capsys.readouterr().out == "".join(shown)
 
 
-def test_reset_keeps_every_file_that_was(folder):
+def test_reset_keeps_every_file_that_was(folder, capsys):
     for number in (1, 2):
         folder.file(FIRST).write_text(f"# {number}")
         assert run("reset", "1.1") == 0
         assert folder.file(FIRST).read_text(encoding="utf-8") == FIRST.starter(folder.language)
         kept = folder.path / BACKUPS / f"{folder.file(FIRST).stem}_{number}.py"
         assert kept.read_text() == f"# {number}"
+    assert f"Your file is kept in {kept}" in capsys.readouterr().out
     folder.file(FIRST).unlink()
     assert run("reset", "1.1") == 0 and folder.file(FIRST).is_file()
+    assert capsys.readouterr().out.endswith("There was no file before\n")
 
 
 def test_the_solution_after_a_pass_or_on_giving_up(folder, capsys):
@@ -217,6 +219,39 @@ def test_watch_checks_what_was_saved(folder, monkeypatch, capsys):
     before, after = {"en": ("not started", "right"), "zh": ("未开始", "正确")}[folder.language]
     assert before in out.split(after)[0] and after in out and "Ctrl-C" in out.splitlines()[0]
     assert "1.2  " in out.split(after)[1], "on to the next"
+
+
+def test_watch_tells_each_result_once(folder, monkeypatch, capsys):
+    """A file right at the start leads on; one that is saved again unchanged is not news."""
+    monkeypatch.setattr(course, "PAUSE", 0)
+    second = exercise_of("1.2")
+    write(folder, FIRST, RIGHT)
+    write(folder, second, "def threshold_mask(w, theta):\n    return w")
+    saves = iter([
+        lambda: None,
+        lambda: os.utime(folder.file(FIRST), (1, 1)),
+        lambda: write(folder, second, second.source_of_solution()),
+        lambda: os.utime(folder.file(second), (1, 1)),
+    ])  # fmt: skip
+    monkeypatch.setattr(course.time, "sleep", lambda _: next(saves)())
+    course.watch(SimpleNamespace(dir=str(folder.path), seconds=20.0), looks=4)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line[:2] in ("1.", "2.")]
+    assert [(line[:3], line.split(": ")[1]) for line in lines] == [
+        ("1.1", "right"), ("1.2", "wrong"), ("1.2", "right"), ("1.3", "not started")]  # fmt: skip
+
+
+def test_a_file_of_nearly_the_name_is_named(folder, capsys):
+    folder.file(FIRST).rename(folder.file(FIRST).with_name("ex1_1_sparsity (1).py"))
+    assert run("check", "1.1") == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "There is no file. Not read: ex1_1_sparsity (1).py; it has to be called ex1_1" in out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_note_that_an_editor_has_saved_anew(folder, encoding):
+    note = folder.path / NOTE
+    note.write_text(note.read_text(encoding="utf-8"), encoding=encoding)
+    assert run("list") == 0
 
 
 def test_watch_ends_when_all_is_right(folder, capsys):

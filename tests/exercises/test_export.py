@@ -251,6 +251,10 @@ def test_what_is_in_the_bundle(bundle):
 def test_the_commands(tmp_path, capsys):
     assert main(["exercises", "export", "gradescope", str(tmp_path / "a.zip"), "--seed", "5"]) == 0
     assert capsys.readouterr().out.endswith("its hidden cases have the seed 5\n")
+    before = (tmp_path / "a.zip").read_bytes()
+    assert main(["exercises", "export", "gradescope", str(tmp_path / "a.zip")]) == 2
+    assert "a.zip: exists; nothing was changed" in capsys.readouterr().err
+    assert (tmp_path / "a.zip").read_bytes() == before
     assert main(["exercises", "export", "classroom50", str(tmp_path / "b")]) == 0
     seed = int(capsys.readouterr().out.split()[-1])
     script = (tmp_path / "b" / "autograder.py").read_text()
@@ -269,6 +273,32 @@ def test_bad_choices_are_refused(tmp_path, capsys, options, said):
     for platform in ("gradescope", "classroom50"):
         assert main(["exercises", "export", platform, str(tmp_path / "a"), *options]) == 2
         assert said in capsys.readouterr().err and os.listdir(tmp_path) == []
+
+
+ARCHIVED = {
+    "verify": ["verify", "FILE"], "check": ["exercises", "check", "1.1", "--dir", "DIR"],
+    "grade": ["exercises", "grade", "."],
+    "gradescope": ["exercises", "export", "gradescope", "a.zip"],
+    "classroom50": ["exercises", "export", "classroom50", "a"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ARCHIVED)
+def test_a_package_in_an_archive_is_to_be_unpacked(tmp_path, name):
+    archive = tmp_path / "minprune.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for source, inside in package_files():
+            file.write(source, inside)
+    put(tmp_path, "ada/ex1_1_sparsity.py", RIGHT)
+    put(tmp_path, "DIR/.minprune.json", '{"language": "en", "passed": {}, "hints": {}}')
+    put(tmp_path, f"DIR/{ONE.file}", RIGHT)
+    put(tmp_path, "FILE", RIGHT)
+    before = sorted(os.listdir(tmp_path))
+    run = [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+           "from minprune.cli import main; sys.exit(main())", archive, *ARCHIVED[name]]  # fmt: skip
+    found = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
+    assert found.returncode == 2 and "unpack it into a folder first" in found.stderr
+    assert not found.stdout and sorted(os.listdir(tmp_path)) == before
 
 
 def test_the_page_for_instructors(capsys):

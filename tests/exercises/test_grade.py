@@ -264,16 +264,19 @@ def test_names_are_shown_without_what_moves_a_terminal():
 
 def test_the_command(tmp_path, capsys):
     put(tmp_path / "in" / "=ada", text(f"return {RIGHT}"))
+    put(tmp_path / "in" / "陈\x1b", b"\xef\xbb\xbf" + text(f"return {RIGHT}").encode())
     put(tmp_path / "in" / "=ada", '{"given_up": ["1.1"]}', NOTE)
     table, file = tmp_path / "grades.csv", tmp_path / "grades.json"
-    run = [sys.executable, "-m", "minprune", "exercises", "grade", str(tmp_path / "in"), "--csv",
-           str(table), "--json", str(file), "--seed", "3", "--assignment", "1"]  # fmt: skip
-    done = subprocess.run(run, capture_output=True, text=True, check=True)
-    assert "1.1  sparsity: 1 of 1 tried, 1 right" in done.stdout
-    head, row = csv.reader(table.read_text().splitlines())
+    run = [sys.executable, "-X", "dev", "-W", "error", "-m", "minprune", "exercises", "grade",
+           str(tmp_path / "in"), "--csv", str(table), "--json", str(file), "--seed", "3",
+           "--assignment", "1"]  # fmt: skip
+    done = subprocess.run(run, capture_output=True, encoding="utf-8", check=True)
+    assert "1.1  sparsity: 2 of 2 tried, 2 right" in done.stdout
+    assert done.stderr == f"=ada: {ONE.points}\n陈?: {ONE.points}\n"  # no warning either
+    head, row, _ = csv.reader(table.read_text(encoding="utf-8").splitlines())
     assert head[:3] == ["student", "total", "1.1"] and head[-1] == "solutions_seen"
     assert row[:3] == ["'=ada", str(ONE.points), str(ONE.points)] and row[-1] == "1.1"
-    found = json.loads(file.read_text())
+    found = json.loads(file.read_text(encoding="utf-8"))
     assert found["seed"] == 3 and found["students"][0]["solutions_seen"] == ["1.1"]
 
 
@@ -295,6 +298,62 @@ def test_bad_choices_are_refused(tmp_path, capsys, monkeypatch, options, said):
 def test_what_is_no_folder_is_refused(tmp_path):
     with pytest.raises(NotADirectoryError, match=r"submissions: .*none is no folder"):
         grade_all(tmp_path / "none")
+
+
+FLAT = f"ada_101_5001_{FILE}"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([], "There is: nothing$"),
+        ([FLAT, "bob_102.zip"], f"There is: {FLAT}, bob_102.zip$"),
+        (["ada/essay.txt", "bob/ex1_1_sparsity (1).py"],
+         r"There is: bob/ex1_1_sparsity \(1\).py, ada/, bob/$"),
+        ([f"{k}.zip" for k in range(9)], r"4.zip, ... \(9\)$"),
+        ([ONE.file], "is the folder of one student"),
+    ],
+)  # fmt: skip
+def test_a_folder_without_students_is_an_error(tmp_path, monkeypatch, capsys, files, said):
+    monkeypatch.setattr("minprune.course.only_grade", lambda: None)
+    (tmp_path / "in").mkdir()
+    for file in files:
+        put(tmp_path / "in", text(f"return {RIGHT}"), file)
+    assert main(["exercises", "grade", str(tmp_path / "in"), "--csv", str(tmp_path / "x")]) == 2
+    found = capsys.readouterr()
+    assert re.search(said, found.err.strip()) and not found.out and not (tmp_path / "x").exists()
+    assert "one student" in said or f"in/ada/{ONE.file} or " in found.err
+
+
+NEAR = ["ex1_1_sparsity (1).py", "ex1_1_sparsity-1.py", "EX1_1_SPARSITY.PY", "Ex1-1 Sparsity.py",
+        "ex1_1.py", "sparsity.py", "copy of ex1_1_sparsity.py", "ex1_1_sparsity.py.txt", FLAT,
+        "work.zip", "work.tar.gz", "ex1_1_sparsity.ipynb", "deep/down/work.ipynb"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_a_file_of_nearly_the_name_is_named(tmp_path, name):
+    put(tmp_path, text(f"return {RIGHT}"), name)
+    put(tmp_path, "x", "README.md")
+    put(tmp_path, "x", "ex1_2_threshold_mask.py")
+    student = grade_one(tmp_path, "ada", 1, [ONE])
+    assert student.not_read == (name,) and student.grades["1.1"].points == 0
+    verdict = student.grades["1.1"].verdict
+    assert verdict.en == f"There is no file. Not read: {name}; it has to be called {FILE}."
+    assert verdict.zh == f"没有这个文件。未读取：{name}；文件名应为 {FILE}。"
+    found = Grades([ONE], [student], [], 1)
+    assert f"ada: not read, as it is not called as an exercise's file: {name}" in grades_text(found)
+    assert grades_json(found)["students"][0]["not_read"] == [name]
+
+
+def test_a_starter_beside_the_work_is_told_and_work_that_counts_is_enough(tmp_path):
+    put(tmp_path / "ada", ONE.starter())
+    put(tmp_path / "ada", text(f"return {RIGHT}"), ONE.file.replace(".py", " (1).py"))
+    put(tmp_path / "bob", text(f"return {RIGHT}"))
+    put(tmp_path / "bob", "x", "ex1_1_sparsity (1).py")
+    ada, bob = (grade_one(tmp_path / name, name, 1, [ONE]) for name in ("ada", "bob"))
+    assert ada.grades["1.1"].status == "not started" and bob.grades["1.1"].passed
+    assert "It is not written yet. Not read: ex1_1_sparsity (1).py" in ada.grades["1.1"].verdict.en
+    assert ada.not_read and not bob.not_read
 
 
 def test_the_exercises_of_an_assignment():

@@ -46,7 +46,9 @@ def test_a_problem_makes_it_fail(monkeypatch, capsys):
     row = selftest.Row("9.1", "half", 1, 0, 1, 1, ["the solution stands in a.py"])
     monkeypatch.setattr("minprune.course.selftest", lambda: [row])
     assert main(["exercises", "selftest"]) == 1
-    assert capsys.readouterr().out.endswith("the solution stands in a.py\n1 exercises: 1 fail\n")
+    assert capsys.readouterr().out.endswith(
+        "the solution stands in a.py\n1 exercise: not right: 1\n"
+    )
     assert "all is right" in selftest_text([row._replace(problems=[])])
 
 

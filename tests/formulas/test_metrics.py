@@ -332,6 +332,24 @@ def test_the_form_is_unpooled():  # pooled, 1 against 0 gives sqrt(2 N), and 0.9
 # --- on the same samples -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("N", [1, 2, 10, 100])
+@pytest.mark.parametrize("classes", [1, 2, 5])
+def test_discordant_counts_as_naive(N, classes):
+    labels, a, b = np.random.default_rng(N).integers(0, classes, (3, N))
+    counts = metrics.discordant_counts(labels, a, b)
+    assert counts == naive.discordant_counts(labels, a, b)
+    assert counts == metrics.discordant_counts(labels, b, a)[::-1]
+
+
+@pytest.mark.parametrize("counts", [(0, 0), (1, 0), (0, 4), (8, 8), (3, 1), (86, 150), (1, 9_999)])
+def test_mcnemar_z_as_naive_and_from_paired_differences(counts):
+    z = metrics.mcnemar_z(*counts)
+    assert z == pytest.approx(naive.mcnemar_z(*counts), rel=1e-14)
+    differences = np.repeat([1.0, -1.0, 0.0], [*counts, 50])  # 0: both right, or both wrong
+    assert z * np.sqrt(np.sum(differences**2)) == pytest.approx(differences.sum(), rel=1e-14)
+    assert type(z) is float
+
+
 def test_discordant_counts_by_hand():
     #        both  a     b     none, alike and not   a
     labels = [0, 1, 2, 3, 3, 1]

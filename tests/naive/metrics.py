@@ -132,3 +132,21 @@ def accuracy_difference_z(a, b, samples):
     if a == b:
         return 0.0
     return (a - b) / math.sqrt((a * (1 - a) + b * (1 - b)) / samples)
+
+
+def discordant_counts(labels, predicted_a, predicted_b):
+    """#{n: only a is right}, #{n: only b is right} (McNemar 1947)"""
+    only_a, only_b = 0, 0
+    for label, a, b in zip(labels, predicted_a, predicted_b, strict=True):
+        if a == label and b != label:
+            only_a += 1
+        if a != label and b == label:
+            only_b += 1
+    return only_a, only_b
+
+
+def mcnemar_z(only_a, only_b):
+    """z = (only_a - only_b) / sqrt(only_a + only_b), 0 where both are 0 (McNemar 1947)"""
+    if only_a == 0 and only_b == 0:
+        return 0.0
+    return (only_a - only_b) / math.sqrt(only_a + only_b)

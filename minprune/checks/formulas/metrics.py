@@ -1320,3 +1320,208 @@ def _(a, b, samples):
 )
 def _(a, b, samples):
     return (a - b) / (_variance(a, samples) + _variance(b, samples)) ** 0.5
+
+
+# --- discordant_counts ---------------------------------------------------------------------------
+
+discordant_counts = Check(metrics.discordant_counts)
+discordant_counts.worked(
+    "by hand", given([0, 1, 2, 1, 0, 2], [0, 1, 1, 1, 2, 0], [0, 2, 2, 1, 0, 1]), (1, 2)
+)
+discordant_counts.worked("by hand", given([3, 3, 3, 3], [3, 3, 3, 0], [0, 1, 3, 3]), (2, 1))
+discordant_counts.edge("the same predictions twice", given([0, 1, 1], [0, 1, 0], [0, 1, 0]))
+discordant_counts.edge("both wrong, each otherwise", given([0, 0], [1, 2], [2, 1]))
+discordant_counts.edge("a all right, b all wrong", given([0, 1, 2], [0, 1, 2], [1, 2, 0]))
+discordant_counts.edge("one sample, which only b got right", given([4], [7], [4]))
+
+
+@discordant_counts.random
+def _(rng):
+    return given(*rng.integers(0, 3, (3, int(rng.integers(12, 40)))))
+
+
+@discordant_counts.property(
+    "The two networks exchanged must exchange the two counts.",
+    "交换两个网络时，两个计数也应互换。",
+)
+def _(rng):
+    labels, a, b = rng.integers(0, 3, (3, 30))
+    one, other = yield [given(labels, a, b), given(labels, b, a)]
+    return np.array_equal(one, other[::-1])
+
+
+@discordant_counts.property(
+    "The order of the samples must not matter.",
+    "样本的顺序不应影响结果。",
+)
+def _(rng):
+    samples = rng.integers(0, 3, (3, 30))
+    one, other = yield [given(*samples), given(*samples[:, rng.permutation(30)])]
+    return np.array_equal(one, other)
+
+
+@discordant_counts.mistake(
+    "The counts are exchanged: first the samples that only a got right.",
+    "两个计数的顺序反了；先是只有前者答对的样本数。",
+)
+def _(labels, predicted_a, predicted_b):
+    return metrics.discordant_counts(labels, predicted_b, predicted_a)
+
+
+@discordant_counts.mistake(
+    "It counts all that each got right; leave out the samples that both got right.",
+    "数了各自答对的全部样本；两者都答对的不应计入。",
+)
+def _(labels, predicted_a, predicted_b):
+    return int((predicted_a == labels).sum()), int((predicted_b == labels).sum())
+
+
+@discordant_counts.mistake(
+    "It counts all that the other got wrong; leave out the samples that both got wrong.",
+    "数了另一方答错的全部样本；两者都答错的不应计入。",
+)
+def _(labels, predicted_a, predicted_b):
+    return int((predicted_b != labels).sum()), int((predicted_a != labels).sum())
+
+
+@discordant_counts.mistake(
+    "It also counts different predictions that are both wrong; one of the two has to be right.",
+    "两个预测不同但都答错的样本也计入了；必须恰好有一方答对。",
+)
+def _(labels, predicted_a, predicted_b):
+    differ = predicted_a != predicted_b
+    return int((differ & (predicted_b != labels)).sum()), int(
+        (differ & (predicted_a != labels)).sum()
+    )
+
+
+@discordant_counts.mistake(
+    "It counts the samples that both got right, and that both got wrong.",
+    "数了两者都答对和都答错的样本；应数只有一方答对的。",
+)
+def _(labels, predicted_a, predicted_b):
+    right_a, right_b = predicted_a == labels, predicted_b == labels
+    return int((right_a & right_b).sum()), int((~right_a & ~right_b).sum())
+
+
+@discordant_counts.mistake(
+    "It divides by the number of samples; counts were asked for.",
+    "除以了样本数；要求的是个数。",
+)
+def _(labels, predicted_a, predicted_b):
+    return tuple(
+        count / len(labels) for count in metrics.discordant_counts(labels, predicted_a, predicted_b)
+    )
+
+
+@discordant_counts.mistake(
+    "It adds the two counts up; each was asked for by itself.",
+    "把两个计数加在一起了；应分别给出。",
+)
+def _(labels, predicted_a, predicted_b):
+    return sum(metrics.discordant_counts(labels, predicted_a, predicted_b))
+
+
+# --- mcnemar_z -----------------------------------------------------------------------------------
+
+mcnemar_z = Check(metrics.mcnemar_z)
+mcnemar_z.worked("by hand", given(10, 6), 1.0)
+mcnemar_z.worked("by hand", given(30, 70), -4.0)
+mcnemar_z.worked("by hand", given(9, 0), 3.0)
+mcnemar_z.worked("by hand", given(0, 0), 0.0)
+mcnemar_z.edge("as many on both sides", given(8, 8))
+mcnemar_z.edge("b alone got one sample right", given(0, 1))
+mcnemar_z.edge("many samples", given(5_100, 4_900))
+
+
+@mcnemar_z.random
+def _(rng):
+    return given(*map(int, rng.integers(1, 200, 2)))
+
+
+@mcnemar_z.property(
+    "The counts exchanged must change the sign of z only.",
+    "交换两个计数时，只应改变符号。",
+)
+def _(rng):
+    a, b = map(int, rng.integers(1, 200, 2))
+    one, other = yield [given(a, b), given(b, a)]
+    return np.allclose(one, -other)
+
+
+@mcnemar_z.property(
+    "Counts four times as large must double z.",
+    "两个计数都变为四倍时，结果应变为两倍。",
+)
+def _(rng):
+    a, b = map(int, rng.integers(1, 200, 2))
+    one, other = yield [given(a, b), given(4 * a, 4 * b)]
+    return np.allclose(other, 2 * one)
+
+
+@mcnemar_z.mistake(
+    "It divides by the sum of the counts; divide by its square root.",
+    "除以了两个计数之和；应除以和的平方根。",
+)
+def _(only_a, only_b):
+    return _ratio(only_a - only_b, only_a + only_b)
+
+
+@mcnemar_z.mistake(
+    "It gives chi-square, which is z squared.",
+    "算的是卡方统计量，即所求结果的平方。",
+)
+def _(only_a, only_b):
+    return metrics.mcnemar_z(only_a, only_b) ** 2
+
+
+@mcnemar_z.mistake(
+    "It has the continuity correction: here the difference is not reduced by 1.",
+    "加了连续性校正；这里不应把差减一。",
+)
+def _(only_a, only_b):
+    difference = only_a - only_b
+    reduced = math.copysign(max(abs(difference) - 1, 0), difference)
+    return _ratio(reduced, math.sqrt(only_a + only_b))
+
+
+@mcnemar_z.mistake(
+    "It loses the sign; z is negative if b alone got more samples right.",
+    "丢了符号；后者单独答对的更多时，结果应为负数。",
+)
+def _(only_a, only_b):
+    return abs(metrics.mcnemar_z(only_a, only_b))
+
+
+@mcnemar_z.mistake(
+    "The sign is wrong: z is positive if a alone got more samples right.",
+    "符号反了；前者单独答对的更多时，结果应为正数。",
+)
+def _(only_a, only_b):
+    return metrics.mcnemar_z(only_b, only_a)
+
+
+@mcnemar_z.mistake(
+    "It takes the counts for those of independent samples; both networks saw the same ones.",
+    "把两个计数当作来自独立样本；两个网络用的是同一批样本。",
+)
+def _(only_a, only_b):
+    n = max(only_a + only_b, 1)
+    a, b = only_a / n, only_b / n
+    return _ratio(a - b, np.sqrt(_variance(a, n) + _variance(b, n)))
+
+
+@mcnemar_z.mistake(
+    "It divides 0 by 0 where both counts are 0; z is 0 there.",
+    "两个计数都为零时出现了零除以零；此时应得零。",
+)
+def _(only_a, only_b):
+    return (only_a - only_b) / math.sqrt(only_a + only_b)
+
+
+@mcnemar_z.mistake(
+    "It gives nan where both counts are 0; z is 0 there.",
+    "两个计数都为零时得到 nan；此时应得零。",
+)
+def _(only_a, only_b):
+    return (only_a - only_b) / np.sqrt(only_a + only_b)
