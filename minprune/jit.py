@@ -59,11 +59,12 @@ def _folder():
 
 
 def _digest():
-    """Of every file with compiled code, and of those that it is made with."""
+    """Of every file with compiled code, of those that it is made with, and of whether it checks
+    bounds: Numba itself would take code without checks where NUMBA_BOUNDSCHECK asks for them."""
     sources = [
         PACKAGE / "jit.py",
         *(PACKAGE / "nn").glob("*.py"),
         *(PACKAGE / "sparse").glob("*.py"),
     ]
     text = b"".join(path.read_bytes() for path in sorted(sources))
-    return hashlib.sha256(text).hexdigest()[:16]
+    return hashlib.sha256(text + b"%d" % bool(numba.config.BOUNDSCHECK)).hexdigest()[:16]

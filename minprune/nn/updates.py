@@ -7,6 +7,8 @@ The arithmetic stays in the dtype of w: a bare Python float would widen every pr
 Where a pixel is nearly always black, what is remembered decays towards 0 and becomes a denormal
 number, on which the processor is many times slower. Adding and subtracting `tiny` cuts it, in
 float32, to multiples of about 1e-27: far below what moves a weight, far above the denormals.
+
+A compiled loop does not check where it reads and writes: `fit` refuses arrays of other lengths.
 """
 
 import numpy as np
@@ -17,6 +19,7 @@ from minprune.jit import jit
 @jit
 def sgd_update(w, g, velocity, keep, lr, momentum, weight_decay):
     """One step of `SGD`: v <- mu v + (g + d w), w <- w - lr v; w and velocity are written."""
+    fit(w, g, velocity, velocity, keep)
     real = w.dtype.type
     mu, eta, decay, tiny = real(momentum), real(lr), real(weight_decay), real(1e-20)
     for i in range(w.size):
@@ -33,6 +36,7 @@ def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
 
     m' = m / (1 - b1^t) and v' = v / (1 - b2^t) undo the start of both moments at 0.
     """
+    fit(w, g, m, v, keep)
     real = w.dtype.type
     b1, one_minus_b1 = real(beta1), real(1 - beta1)
     b2, one_minus_b2 = real(beta2), real(1 - beta2)
@@ -47,3 +51,10 @@ def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
         m[i] = m_i if kept else real(0)
         v[i] = v_i if kept else real(0)
         w[i] = w_i if kept else real(0)
+
+
+@jit
+def fit(w, g, m, v, keep):
+    """`ValueError` unless there are as many of everything as weights."""
+    if not w.size == g.size == m.size == v.size or (keep is not None and keep.size != w.size):
+        raise ValueError("weights, gradient, state and mask of a parameter must be equally long")

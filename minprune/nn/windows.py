@@ -2,6 +2,9 @@
 
 A window of an image (N, H, W, C) is k_h x k_w pixels, all channels. Row (n, i, j) of its matrix is
 the window of image n whose corner is pixel (s i - top, s j - left); outside the image it is zero.
+
+A compiled loop does not check where it reads and writes. So each begins with `ValueError` unless
+its arrays fit together, whatever became of a layer since they were made.
 """
 
 import numpy as np
@@ -17,6 +20,8 @@ def im2col(x, k_h, k_w, stride, top, left, out):
     out  (N, H', W', k_h * k_w * C), written
     """
     n, h, w, c = x.shape
+    if out.shape[0] != n or out.shape[3] != k_h * k_w * c:
+        raise ValueError("x and its rows do not fit together")
     for a in range(n):
         for i in range(out.shape[1]):
             for j in range(out.shape[2]):
@@ -39,6 +44,8 @@ def col2im(rows, k_h, k_w, stride, top, left, out):
     out   (N, H, W, C), added to
     """
     n, h, w, c = out.shape
+    if rows.shape[0] != n or rows.shape[3] != k_h * k_w * c:
+        raise ValueError("rows and the images that they come from do not fit together")
     for a in range(n):
         for i in range(rows.shape[1]):
             for j in range(rows.shape[2]):
@@ -59,6 +66,7 @@ def max_pool(x, size, stride, out, argmax):
     x            (N, H, W, C)
     out, argmax  (N, H', W', C), written
     """
+    fit(x, size, stride, out, argmax)
     for a in range(out.shape[0]):
         for i in range(out.shape[1]):
             for j in range(out.shape[2]):
@@ -81,11 +89,15 @@ def max_pool_backward(dy, argmax, size, stride, out):
     dy, argmax  (N, H', W', C)
     out         (N, H, W, C), added to
     """
+    fit(out, size, stride, dy, argmax)
     for a in range(dy.shape[0]):
         for i in range(dy.shape[1]):
             for j in range(dy.shape[2]):
                 for q in range(dy.shape[3]):
-                    u, v = divmod(argmax[a, i, j, q], size)
+                    place = argmax[a, i, j, q]
+                    if not 0 <= place < size * size:
+                        raise ValueError("argmax must be a pixel of its window")
+                    u, v = divmod(place, size)
                     out[a, i * stride + u, j * stride + v, q] += dy[a, i, j, q]
 
 
@@ -96,6 +108,7 @@ def average_pool(x, size, stride, out):
     x    (N, H, W, C)
     out  (N, H', W', C), written
     """
+    fit(x, size, stride, out, out)
     share = out.dtype.type(1 / (size * size))
     for a in range(out.shape[0]):
         for i in range(out.shape[1]):
@@ -115,6 +128,7 @@ def average_pool_backward(dy, size, stride, out):
     dy   (N, H', W', C)
     out  (N, H, W, C), added to
     """
+    fit(out, size, stride, dy, dy)
     share = out.dtype.type(1 / (size * size))
     for a in range(dy.shape[0]):
         for i in range(dy.shape[1]):
@@ -123,6 +137,15 @@ def average_pool_backward(dy, size, stride, out):
                     for v in range(size):
                         for q in range(dy.shape[3]):
                             out[a, i * stride + u, j * stride + v, q] += share * dy[a, i, j, q]
+
+
+@jit
+def fit(x, size, stride, y, argmax):
+    """`ValueError` unless y and argmax have a place for each window of x, and for no more."""
+    n, h, w, c = x.shape
+    fits = y.shape == argmax.shape and 0 < size <= min(h, w) and stride > 0
+    if not fits or y.shape != (n, (h - size) // stride + 1, (w - size) // stride + 1, c):
+        raise ValueError("images, windows and their numbers do not fit together")
 
 
 @jit_with_fma
@@ -135,6 +158,7 @@ def conv_relu_max_pool(x, K, b, taps, windows, out, winner):
     windows      tuple of 4 ints: how far the four windows lie from the first of them
     out, winner  (N, H', W', c_out), written; winner 0 to 3, the first of equals, or -1: none > 0
     """
+    fit_in_one(x, K, b, taps, windows, out, winner)
     _, h, w, c = x.shape
     pixels, zero = x.reshape(-1), out.dtype.type(0)
     patch = np.empty((4, len(taps)), out.dtype)
@@ -172,6 +196,7 @@ def conv_relu_max_pool_backward(x, dy, winner, taps, windows, dK, db):
     dy      (N, H', W', c_out)
     dK, db  (T, c_out) and (c_out,), added to
     """
+    fit_in_one(x, dK, db, taps, windows, dy, winner)
     _, h, w, c = x.shape
     pixels, zero = x.reshape(-1), dy.dtype.type(0)
     patch, g = np.empty((4, len(taps)), dy.dtype), np.empty((4, dy.shape[3]), dy.dtype)
@@ -196,3 +221,15 @@ def gather(pixels, corner, taps, windows, patch):
     for p in range(4):
         for t in range(len(taps)):
             patch[p, t] = pixels[corner + windows[p] + taps[t]]
+
+
+@jit
+def fit_in_one(x, K, b, taps, windows, y, winner):
+    """`ValueError` unless every pixel of every window lies in x, and K, b and winner fit to y."""
+    n, rows, columns, c_out = y.shape
+    _, h, w, c = x.shape
+    fits = y.shape == winner.shape and K.shape == (len(taps), c_out) and b.shape == (c_out,)
+    corner = (((n - 1) * h + 2 * (rows - 1)) * w + 2 * (columns - 1)) * c
+    inside = min(taps) + min(windows) >= 0 and corner + max(taps) + max(windows) < x.size
+    if not fits or not (inside or y.size == 0):
+        raise ValueError("images, kernels and their numbers do not fit together")

@@ -52,12 +52,31 @@ class SparseEngine:
             raise TypeError(f"network must be a Network, got {shown(network)}")
         if not network.layers:
             raise ValueError("network must have at least one layer")
-        self._threads = None if threads is None else whole_number("threads", threads, 1)
-        _, self.input_shape, self.output_shape = stages_of(network)
-        arrays = [p.value for p in network.parameters.values()]
-        self.dtype = np.result_type(np.float32, *arrays)
+        threads = None if threads is None else whole_number("threads", threads, 1)
+        stages_of(network)  # refuses what cannot run
+        self.__dict__.clear()  # of an engine that is made anew: its plans are for other shapes
+        self._threads = threads
         self._compressed = Compressed(network)
+        copy = self.network()  # what the plans are made of, whatever becomes of the network
+        _, input_shape, output_shape = stages_of(copy)
+        dtype = np.result_type(np.float32, *(p.value for p in copy.parameters.values()))
+        self._kind = input_shape, output_shape, dtype  # read only: the loops rely on them
         self._free = defaultdict(deque)  # working memory of calls that have ended, by its samples
+
+    @property
+    def input_shape(self):
+        """Of a sample."""
+        return self._kind[0]
+
+    @property
+    def output_shape(self):
+        """Of what the network makes of a sample."""
+        return self._kind[1]
+
+    @property
+    def dtype(self):
+        """Of the outputs, and of all that is computed."""
+        return self._kind[2]
 
     @property
     def threads(self):
@@ -86,19 +105,19 @@ class SparseEngine:
 
     def __getstate__(self):
         """Without working memory and plans: a copy, here or in another process, makes its own."""
-        kept = "_threads", "input_shape", "output_shape", "dtype", "_compressed"
+        kept = "_threads", "_compressed", "_kind"
         return {name: self.__dict__[name] for name in kept} | {"_free": defaultdict(deque)}
 
     def __call__(self, x):
         """The outputs (N, ...) for inputs (N, ...)."""
-        x = real_array("x", x)
-        if x.shape[1:] != self.input_shape or not x.ndim:
-            shape = ", ".join(str(n) for n in self.input_shape)
+        x, (input_shape, output_shape, dtype) = real_array("x", x), self._kind
+        if x.shape[1:] != input_shape or not x.ndim:
+            shape = ", ".join(str(n) for n in input_shape)
             raise ValueError(f"x must be (N, {shape}), got {x.shape}")
-        if x.dtype != self.dtype or not (x.flags.c_contiguous and x.flags.behaved):
+        if x.dtype != dtype or not (x.flags.c_contiguous and x.flags.behaved):
             with np.errstate(over="ignore"):  # a float64 beyond float32 is infinite
-                x = x.astype(self.dtype, order="C")  # and the loops know one kind of array only
-        y = np.empty((len(x), *self.output_shape), self.dtype)
+                x = x.astype(dtype, order="C")  # and the loops know one kind of array only
+        y = np.empty((len(x), *output_shape), dtype)
         if len(x) <= FEW:
             if not self._one_by_one(x, y):
                 self._dense(x, y, slice(None))

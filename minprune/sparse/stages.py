@@ -83,6 +83,8 @@ def stages_of(network):
         raise ValueError(
             "network must know the shape of a sample: Network(layers, input_shape=(28, 28, 1))"
         )
+    if len(shapes[0]) not in (1, 3):
+        raise ValueError(f"network must take vectors or images (H, W, C), got {shapes[0]}")
     stages, shape = [], shapes[0]  # as it lies in memory: flattening moves nothing
     for l, layer in enumerate(network.layers):
         if type(layer) not in (*WITHOUT_WEIGHTS, Dense, Conv2D, BatchNorm):
