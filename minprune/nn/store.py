@@ -62,15 +62,18 @@ def save(network, path):
         options = {option: getattr(layer, option) for option in LAYERS[name].options}
         described.append([name, options])
     arrays |= {name: finite_array(name, array) for name, array in network.statistics.items()}
-    first = type(network.layers[0]) if network.layers else None
-    if network.input_shape is not None and first is not Dense:  # which knows it
-        arrays["input_shape"] = np.array(network.input_shape, np.int64)
+    begins_dense = network.layers and isinstance(network.layers[0], Dense)  # and knows the shape
+    input_shape = None if begins_dense else network.input_shape
+    if input_shape is not None:
+        arrays["input_shape"] = np.array(input_shape, np.int64)
     for name, parameter in network.parameters.items():
         parameter.apply_mask()  # a weight written to in place may have slipped past its mask
         arrays[name] = finite_array(name, parameter.value)
         if parameter.mask is not None:
             arrays[f"{name}.mask"] = parameter.mask
-    _network(described, arrays)  # refuses layers that were changed until they fit no more
+    for l, entry in enumerate(described):  # what `load` would do, layer by layer to save memory
+        _layer(l, *entry, dict(arrays), np.random.default_rng(0))
+    Network(network.layers, input_shape)
     with replacing(path) as file:
         np.savez_compressed(file, format=FORMAT, layers=json.dumps(described), **arrays)
 
@@ -152,9 +155,9 @@ def _network(described, arrays):
 
 
 def _layer(l, name, options, arrays, rng):
-    """Layer number l; its masks are left for later."""
+    """Layer number l, made of what is taken out of `arrays`; its masks are left there."""
     kind = LAYERS[name]
-    made_of = {letter: arrays[f"{l}.{letter}"] for letter in kind.parameters + kind.statistics}
+    made_of = {letter: arrays.pop(f"{l}.{letter}") for letter in kind.parameters + kind.statistics}
     if len({array.dtype for array in made_of.values()}) > 1:
         raise ValueError(f"the arrays of layers[{l}] must have one dtype")
     if name == "Dropout":
