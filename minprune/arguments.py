@@ -2,8 +2,10 @@
 
 import math
 import numbers
+import os
 from collections.abc import Iterable
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -199,6 +201,23 @@ def counted(number, noun):
     ('1 epoch', '20 epochs')
     """
     return f"{number} {noun}{'s' * (str(number) != '1')}"
+
+
+def in_one_line(error):
+    """The message of an error, without line breaks and cut, to be part of another message."""
+    text = "".join(c if c.isprintable() else " " for c in str(error) or type(error).__name__)
+    text = " ".join(text.split())
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def path_to(name, value):
+    """The value as a `Path`; an error that names it unless it is the name of a file or folder."""
+    if not isinstance(value, (str, os.PathLike)):  # a number would be taken for an open file
+        raise TypeError(f"{name} must be a str or a path, got {shown(value)}")
+    text = os.fsdecode(value)
+    if not text or "\0" in text:
+        raise ValueError(f"{name} must be the name of a file or a folder, got {text!r}")
+    return Path(text)
 
 
 def shape_of(name, value):

@@ -44,8 +44,21 @@ def make_dataset(name, train_images, train_labels, test_images, test_labels):
 
         x = pixel / 255
 
+    images  (N, H, W), integers
+    labels  (N,), integers >= 0
+
     The split depends on nothing but the position in the file: 55,000 and 5,000 images for MNIST.
     """
+    train_images = _integers("train_images", train_images, ndim=3, high=255)
+    test_images = _integers("test_images", test_images, ndim=3, high=255)
+    train_labels = _integers("train_labels", train_labels, ndim=1)
+    test_labels = _integers("test_labels", test_labels, ndim=1)
+    if len(train_labels) != len(train_images) or len(test_labels) != len(test_images):
+        raise ValueError(
+            f"{name}: an image must have one label, got "
+            f"{len(train_images)} images and {len(train_labels)} labels to train, "
+            f"{len(test_images)} and {len(test_labels)} to test"
+        )
     if len(train_images) < 12:
         raise ValueError(
             f"{name}: at least 12 training images are needed, one of twelve being set aside for "
@@ -58,6 +71,18 @@ def make_dataset(name, train_images, train_labels, test_images, test_labels):
         _scaled(train_images[aside], train_labels[aside]),
         _scaled(test_images, test_labels),
     )
+
+
+def _integers(name, value, ndim, high=np.inf):
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu" or array.ndim != ndim:
+        raise TypeError(
+            f"{name} must be integers with {ndim} axes, got dtype {array.dtype}, "
+            f"shape {array.shape}"
+        )
+    if array.size and (array.min() < 0 or array.max() > high):
+        raise ValueError(f"{name} must be from 0 to {high}, got {array.min()} to {array.max()}")
+    return array
 
 
 def _scaled(pixels, labels):

@@ -6,32 +6,94 @@ then the values. Images are unsigned bytes in 3 dimensions (N, H, W), labels in 
 
 import gzip
 import math
+import re
 import zlib
-from pathlib import Path
 
 import numpy as np
 
+from minprune.arguments import in_one_line, path_to
 from minprune.data.dataset import make_dataset
 
 UNSIGNED_BYTE = 0x08
 TYPES = {0x08: "unsigned byte", 0x09: "signed byte", 0x0B: "int16", 0x0C: "int32"}
 TYPES |= {0x0D: "float32", 0x0E: "float64"}
+MOST_DIMENSIONS = 32  # of an array of NumPy 1
+AT_A_TIME = 1 << 20  # bytes
+
+NAME = re.compile(
+    r"(?P<prefix>.*?)(?P<part>train|t10k|test)-(?P<kind>images[-.]idx3|labels[-.]idx1)-ubyte(\.gz)?"
+)
 
 
 def load_idx(directory):
     """A data set from a folder with four IDX files, each raw or gzipped, images of any one size.
 
     directory  holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-               t10k-labels-idx1-ubyte; `.gz` at the end, a prefix such as `emnist-letters-`,
-               `test` for `t10k` and `images.idx3` for `images-idx3` are understood
+               t10k-labels-idx1-ubyte; `.gz` at the end, `test` for `t10k`, `images.idx3` for
+               `images-idx3`, and a prefix of all four such as `emnist-letters-` are understood
     returns a `Dataset`
     raises FileNotFoundError or ValueError, naming the file and what is wrong with it
     """
-    directory = Path(directory)
+    directory = path_to("directory", directory)
     if not directory.is_dir():
         raise FileNotFoundError(f"{directory}: no such folder")
-    train_images, train_labels = _read_pair(directory, ("train",))
-    test_images, test_labels = _read_pair(directory, ("t10k", "test"))
+    try:
+        return _load(directory)
+    except MemoryError:
+        raise ValueError(f"{directory}: holds more than there is memory for") from None
+
+
+def read_idx(path):
+    """The array of unsigned bytes in one IDX file, raw or gzipped.
+
+    The header is read first, and no more bytes than it announces and one.
+    raises OSError if there is no such file, ValueError, naming the file, if it is something else
+    """
+    path = path_to("path", path)
+    with open(path, "rb") as file:
+        packed = file.peek(2)[:2] == b"\x1f\x8b"  # what it is counts, not how its name ends
+        try:
+            return _array(gzip.open(file) if packed else file)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+        except (OSError, EOFError, zlib.error) as error:
+            what = "damaged or truncated gzip file" if packed else "cannot be read"
+            raise ValueError(f"{path}: {what} ({in_one_line(error)})") from error
+        except MemoryError:
+            raise ValueError(f"{path}: holds more than there is memory for") from None
+
+
+def _array(stream):
+    magic = stream.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES:
+        raise ValueError(f"not an IDX file, it starts with {magic.hex(' ') or 'nothing'}")
+    if magic[2] != UNSIGNED_BYTE:
+        raise ValueError(f"holds {TYPES[magic[2]]} values, only unsigned bytes are read")
+    dimensions = magic[3]
+    if dimensions > MOST_DIMENSIONS:
+        raise ValueError(f"has {dimensions} dimensions, at most {MOST_DIMENSIONS} are read")
+    sizes = stream.read(4 * dimensions)
+    if len(sizes) < 4 * dimensions:
+        raise ValueError(
+            f"truncated: the header takes {4 + 4 * dimensions} bytes, found {4 + len(sizes)}"
+        )
+    shape = tuple(np.frombuffer(sizes, dtype=">u4").tolist()) if sizes else ()
+    if math.prod(size for size in shape if size) > np.iinfo(np.intp).max:  # as if there were no 0
+        raise ValueError(f"shape {shape} is too large for an array")
+    expected, data = math.prod(shape), bytearray()
+    while part := stream.read(min(AT_A_TIME, expected + 1 - len(data))):
+        data += part
+    if len(data) < expected:
+        raise ValueError(f"truncated: shape {shape} takes {expected} bytes, found {len(data)}")
+    if len(data) > expected:
+        raise ValueError(f"too long: shape {shape} takes {expected} bytes, found more")
+    return np.frombuffer(data, np.uint8).reshape(shape)
+
+
+def _load(directory):
+    files = _files(directory)
+    train_images, train_labels = _read_pair(*files[:2])
+    test_images, test_labels = _read_pair(*files[2:])
     if train_images.shape[1:] != test_images.shape[1:]:
         raise ValueError(
             f"{directory}: training images are {_size(train_images)} pixels, "
@@ -46,39 +108,41 @@ def load_idx(directory):
     if train_labels.max() >= 2 * occurring:  # EMNIST's letters begin at 1, so a gap is no mistake
         raise ValueError(
             f"{directory}: training labels go up to {train_labels.max()}, out of range: "
-            f"only {occurring} different ones occur"
+            f"only {occurring} different ones occur; if none is a mistake, renumber the labels "
+            f"from 0 to {occurring - 1} in both label files, "
+            "np.searchsorted(np.unique(train_labels), labels)"
         )
     name = directory.resolve().name
     return make_dataset(name, train_images, train_labels, test_images, test_labels)
 
 
-def read_idx(path):
-    """The array of unsigned bytes in one IDX file, raw or gzipped."""
-    path = Path(path)
-    raw = path.read_bytes()
-    if raw[:2] == b"\x1f\x8b":  # what the file is counts, not how its name ends
-        try:
-            raw = gzip.decompress(raw)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"{path}: damaged or truncated gzip file ({error})") from error
-    if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in TYPES:
-        raise ValueError(f"{path}: not an IDX file, it starts with {raw[:4].hex(' ') or 'nothing'}")
-    if raw[2] != UNSIGNED_BYTE:
-        raise ValueError(f"{path}: holds {TYPES[raw[2]]} values, only unsigned bytes are read")
-    start = 4 + 4 * raw[3]
-    if len(raw) < start:
-        raise ValueError(f"{path}: truncated: the header takes {start} bytes, found {len(raw)}")
-    shape = tuple(np.frombuffer(raw[4:start], dtype=">u4").tolist())
-    expected, found = math.prod(shape), len(raw) - start
-    if found != expected:
-        what = "truncated" if found < expected else "too long"
-        raise ValueError(f"{path}: {what}: shape {shape} takes {expected} bytes, found {found}")
-    return np.frombuffer(raw, dtype=np.uint8, offset=start).reshape(shape)
+def _files(directory):
+    """Training images and labels, test images and labels: four files of one data set."""
+    found = {}
+    for path in sorted(directory.iterdir()):  # of a raw and a gzipped file the raw one comes first
+        match = NAME.fullmatch(path.name)
+        if match and path.is_file() and not path.name.startswith("."):
+            prefix, part, kind = match["prefix"], match["part"], match["kind"].replace(".", "-")
+            found.setdefault((prefix, part, kind), path)
+    prefixes = sorted({prefix for prefix, _, _ in found}) or [""]
+    parts = {part for _, part, _ in found}
+    if len(prefixes) > 1 or parts >= {"t10k", "test"}:
+        names = in_one_line(", ".join(path.name for path in found.values()))
+        raise ValueError(
+            f"{directory}: more than one data set: {names}; "
+            "a folder must hold four files of one prefix"
+        )
+    files = []
+    for part in ("train", "test" if "test" in parts else "t10k"):
+        for kind in ("images-idx3", "labels-idx1"):
+            name = f"{prefixes[0]}{part}-{kind}-ubyte"
+            if (prefixes[0], part, kind) not in found:
+                raise FileNotFoundError(f"{directory}: no file named {name} or {name}.gz")
+            files.append(found[prefixes[0], part, kind])
+    return files
 
 
-def _read_pair(directory, parts):
-    images_path = _find(directory, parts, "images", "idx3")
-    labels_path = _find(directory, parts, "labels", "idx1")
+def _read_pair(images_path, labels_path):
     images, labels = read_idx(images_path), read_idx(labels_path)
     if images.ndim != 3 or images.size == 0:
         raise ValueError(f"{images_path}: not a stack of images, its shape is {images.shape}")
@@ -89,23 +153,6 @@ def _read_pair(directory, parts):
             f"{images_path} holds {len(images)} images, {labels_path.name} {len(labels)} labels"
         )
     return images, labels
-
-
-def _find(directory, parts, kind, idx):
-    endings = [
-        f"{part}-{kind}{joint}{idx}-ubyte{gz}"
-        for part in parts
-        for joint in "-."
-        for gz in ("", ".gz")
-    ]
-    candidates = (p for p in directory.iterdir() if p.is_file() and not p.name.startswith("."))
-    found = sorted(p for p in candidates if p.name.endswith(tuple(endings)))
-    if not found:
-        raise FileNotFoundError(f"{directory}: no file named {endings[0]} or {endings[1]}")
-    if len({p.name.removesuffix(".gz").replace(".idx", "-idx") for p in found}) > 1:
-        names = ", ".join(p.name for p in found)
-        raise ValueError(f"{directory}: more than one data set: {names}")
-    return found[0]
 
 
 def _size(images):

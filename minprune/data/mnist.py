@@ -8,6 +8,7 @@
 
 import sys
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from minprune.data.dataset import make_dataset
 from minprune.data.idx import read_idx
 from minprune.files import replacing
 
-FILE = Path(__file__).with_name("mnist.npz")
+FILE = files("minprune.data") / "mnist.npz"  # also from a package that is one zip
 ORIGINALS = {
     "train_images": "train-images-idx3-ubyte.gz",
     "train_labels": "train-labels-idx1-ubyte.gz",
@@ -30,13 +31,19 @@ def load_mnist():
     """MNIST as a `Dataset`: 55,000 training, 5,000 validation and 10,000 test images.
 
     The arrays are shared between calls and cannot be written to.
+    raises OSError or ValueError, naming the file, if it is not there or damaged
 
     >>> mnist = load_mnist()
     >>> mnist.train.images.shape, mnist.validation.images.shape, mnist.test.labels[:4]
     ((55000, 28, 28), (5000, 28, 28), array([7, 2, 1, 0]))
     """
-    with np.load(FILE, allow_pickle=False) as arrays:
-        dataset = make_dataset("MNIST", **{name: arrays[name] for name in ORIGINALS})
+    with FILE.open("rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                dataset = make_dataset("MNIST", **{name: arrays[name] for name in ORIGINALS})
+        except Exception as error:  # as many as there are ways to be damaged
+            what = f"{FILE}: cannot be read ({type(error).__name__}); install minprune again"
+            raise ValueError(what) from error
     for split in (dataset.train, dataset.validation, dataset.test):
         split.images.flags.writeable = split.labels.flags.writeable = False
     return dataset

@@ -1,37 +1,44 @@
 """Save a network with its masks, and load it again: one `.npz`, never pickle."""
 
 import json
+import math
+import os
+import zipfile
 from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import finite_array
+from minprune.arguments import finite_array, in_one_line, path_to, shown
 from minprune.files import replacing
-from minprune.formulas.masks import checked_mask
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.network import Network
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 
 FORMAT = "minprune network 1"
+LONGEST_TEXT = 1 << 26  # bytes: a million layers
+LARGEST_INFLATION = 1032  # bytes that deflate can make of one
 
 
 class Kind(NamedTuple):
-    """A layer that can be saved: its class, and what makes one beside its parameters."""
+    """A layer that can be saved: its class, and what makes one."""
 
     layer: type
+    parameters: tuple = ()
     options: tuple = ()  # numbers and words
+    statistics: tuple = ()
 
 
 LAYERS = {
     kind.layer.__name__: kind
     for kind in (
-        Kind(Dense), Kind(ReLU), Kind(Sigmoid), Kind(Tanh), Kind(Flatten),
-        Kind(Conv2D, ("stride", "padding")),
-        Kind(MaxPool2D, ("size", "stride")),
-        Kind(AveragePool2D, ("size", "stride")),
-        Kind(BatchNorm, ("momentum", "epsilon")),
-        Kind(Dropout, ("rate",)),
+        Kind(Dense, ("W", "b")),
+        Kind(ReLU), Kind(Sigmoid), Kind(Tanh), Kind(Flatten),
+        Kind(Conv2D, ("K", "b"), ("stride", "padding")),
+        Kind(MaxPool2D, (), ("size", "stride")),
+        Kind(AveragePool2D, (), ("size", "stride")),
+        Kind(BatchNorm, ("gamma", "beta"), ("momentum", "epsilon"), ("mean", "var")),
+        Kind(Dropout, (), ("rate",)),
     )
 }  # fmt: skip
 
@@ -40,10 +47,14 @@ def save(network, path):
     """Write the network, masks included, to one compressed `.npz`.
 
     path  file to write, under exactly this name; the old file stays whole until the new one is
+    raises TypeError or ValueError, and writes nothing, if `load` could not make the network anew
 
     Compressed, a pruned network takes less room on disk: runs of zeros cost next to nothing.
     """
-    described, arrays = [], {"format": np.array(FORMAT)}
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a Network, got {shown(network)}")
+    path = path_to("path", path)
+    described, arrays = [], {}
     for layer in network.layers:
         name = type(layer).__name__
         if name not in LAYERS or LAYERS[name].layer is not type(layer):
@@ -51,16 +62,20 @@ def save(network, path):
         options = {option: getattr(layer, option) for option in LAYERS[name].options}
         described.append([name, options])
     arrays |= {name: finite_array(name, array) for name, array in network.statistics.items()}
-    arrays["layers"] = np.array(json.dumps(described))
-    if network.input_shape is not None and not isinstance(network.layers[0], Dense):
-        arrays["input_shape"] = np.array(network.input_shape)
+    begins_dense = network.layers and isinstance(network.layers[0], Dense)  # and knows the shape
+    input_shape = None if begins_dense else network.input_shape
+    if input_shape is not None:
+        arrays["input_shape"] = np.array(input_shape, np.int64)
     for name, parameter in network.parameters.items():
         parameter.apply_mask()  # a weight written to in place may have slipped past its mask
         arrays[name] = finite_array(name, parameter.value)
         if parameter.mask is not None:
             arrays[f"{name}.mask"] = parameter.mask
+    for l, entry in enumerate(described):  # what `load` would do, layer by layer to save memory
+        _layer(l, *entry, dict(arrays), np.random.default_rng(0))
+    Network(network.layers, input_shape)
     with replacing(path) as file:
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, format=FORMAT, layers=json.dumps(described), **arrays)
 
 
 def load(path):
@@ -68,41 +83,83 @@ def load(path):
 
     raises OSError if there is no such file, ValueError if it is damaged or something else
     """
+    path = path_to("path", path)
     with open(path, "rb") as file:
         try:
-            with np.load(file, allow_pickle=False) as archive:
-                return _network({name: archive[name] for name in archive.files})
+            size = file.seek(0, os.SEEK_END)
+            with zipfile.ZipFile(file) as archive:
+                return _network(*_read(archive, size))
         except Exception as error:  # a damaged archive can fail in a dozen ways: zip, zlib, header
-            raise ValueError(f"{path}: not a whole minprune network ({error})") from error
+            message = f"{path}: not a whole minprune network ({in_one_line(error)})"
+            raise ValueError(message) from error
 
 
-def _network(arrays):
-    if str(arrays.pop("format", "")) != FORMAT:
+def _read(archive, size):
+    """The description of the layers, and the arrays by name, from an archive of so many bytes.
+
+    A damaged file may declare anything, so the names and sizes are checked before what is large
+    is read.
+    """
+    members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+    if len(members) < len(archive.infolist()):
+        raise ValueError("two of its arrays have one name")
+    if (declared := sum(info.file_size for info in members.values())) > LARGEST_INFLATION * size:
+        raise ValueError(f"{declared:,} bytes cannot be packed into its {size:,}")
+    if str(_array(archive, members, "format", "U")) != FORMAT:
         raise ValueError(f"its format is not {FORMAT!r}")
+    entries = json.loads(str(_array(archive, members, "layers", "U")))
+    described = [(entry, {}) if isinstance(entry, str) else entry for entry in entries]
+    required, optional = {}, {"input_shape": "iu"}
+    for l, (name, _) in enumerate(described):
+        if name not in LAYERS:
+            raise ValueError(f"unknown layer {name!r}")
+        _, parameters, _, statistics = LAYERS[name]
+        required |= {f"{l}.{letter}": "f" for letter in parameters + statistics}
+        optional |= {f"{l}.{letter}.mask": "b" for letter in parameters}
+    if surplus := members.keys() - {"format", "layers", *required, *optional}:
+        raise ValueError(f"it also holds {', '.join(sorted(surplus))}")
+    kinds = required | {name: kind for name, kind in optional.items() if name in members}
+    return described, {name: _array(archive, members, name, kinds[name]) for name in kinds}
+
+
+def _array(archive, members, name, kind):
+    """One array of the archive, if it is of this kind and as large as it says."""
+    if name not in members:
+        raise ValueError(f"it holds no {name}")
+    size = members[name].file_size
+    if kind == "U" and size > LONGEST_TEXT:
+        raise ValueError(f"{name} takes {size:,} bytes")
+    with archive.open(members[name]) as member:
+        if np.lib.format.read_magic(member) != (1, 0):
+            raise ValueError(f"{name} is not in version 1.0 of the npy format")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
+        if dtype.kind not in kind:
+            raise ValueError(f"{name} holds {dtype}")
+        if (left := size - member.tell()) != math.prod(shape) * dtype.itemsize:
+            raise ValueError(f"{name} takes {left:,} bytes, not those of {shape} x {dtype}")
+        return np.frombuffer(member.read(), dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def _network(described, arrays):
+    """The network of these layers, with masks where there are some."""
     rng = np.random.default_rng(0)  # for all dropouts: what they would have drawn next is not kept
-    described = json.loads(str(arrays.pop("layers")))
-    layers = [_layer(arrays, l, entry, rng) for l, entry in enumerate(described)]
-    shape = arrays.pop("input_shape", None)
+    layers = [_layer(l, *entry, arrays, rng) for l, entry in enumerate(described)]
+    shape = arrays.get("input_shape")
     network = Network(layers, None if shape is None else shape.tolist())
     for name, parameter in network.parameters.items():
-        if (mask := arrays.pop(f"{name}.mask", None)) is not None:
-            pruned = ~checked_mask(f"{name}.mask", mask, parameter.value.shape)
-            nothing = pruned.all() and parameter.value.ndim > 1
-            if nothing or parameter.value[pruned].any():
-                raise ValueError(f"{name}.mask keeps nothing, or {name} is not 0 where it prunes")
+        if (mask := arrays.get(f"{name}.mask")) is not None:
+            if parameter.value[~parameter.checked_mask(mask, f"{name}.mask")].any():
+                raise ValueError(f"{name} is not 0 where {name}.mask prunes")
             parameter.prune(mask)
-    if arrays:
-        raise ValueError(f"it also holds {', '.join(sorted(arrays))}")
     return network
 
 
-def _layer(arrays, l, entry, rng):
-    """Layer number l, made of what is in the file under that number; masks are left there."""
-    name, options = (entry, {}) if isinstance(entry, str) else entry
-    if name not in LAYERS:
-        raise ValueError(f"unknown layer {name!r}")
-    own = [key for key in arrays if key.startswith(f"{l}.") and not key.endswith(".mask")]
-    made_of = {key.removeprefix(f"{l}."): arrays.pop(key) for key in own}
+def _layer(l, name, options, arrays, rng):
+    """Layer number l, made of what is taken out of `arrays`; its masks are left there."""
+    kind = LAYERS[name]
+    made_of = {letter: arrays.pop(f"{l}.{letter}") for letter in kind.parameters + kind.statistics}
+    if len({array.dtype for array in made_of.values()}) > 1:
+        raise ValueError(f"the arrays of layers[{l}] must have one dtype")
     if name == "Dropout":
         made_of["rng"] = rng
-    return LAYERS[name].layer(**made_of, **options)
+    return kind.layer(**made_of, **options)

@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -76,6 +77,12 @@ SPELLINGS = {
 def test_every_spelling_gives_the_same_data(respell, as_text, folder):
     respell(folder)
     same(load_idx(str(folder) if as_text else folder), make_dataset("small", *sample()))
+
+
+@pytest.mark.parametrize("name", ["x-idx3-ubyte", "train-images-idx1-ubyte", f"{TRAIN_IMAGES}.bak"])
+def test_files_of_other_names_are_passed_over(name, folder):
+    (folder / name).write_bytes(b"?")
+    same(load_idx(folder), make_dataset("small", *sample()))
 
 
 def test_the_data_set_is_named_after_its_folder(folder, monkeypatch):
@@ -257,7 +264,43 @@ WRONG = {  # what is done to the folder, and what the ValueError must say
     ),
     "two data sets": (
         lambda f: write(f, f"letters-{TRAIN_IMAGES}", images),
-        f"small: more than one data set: letters-{TRAIN_IMAGES}, {TRAIN_IMAGES}",
+        f"small: more than one data set: letters-{TRAIN_IMAGES}, {TEST_IMAGES}",
+    ),
+    "images of one set, labels of another": (
+        lambda f: (f / TRAIN_LABELS).rename(f / f"emnist-digits-{TRAIN_LABELS}"),
+        f"small: more than one data set: emnist-digits-{TRAIN_LABELS}, {TEST_IMAGES}",
+    ),
+    "training of one set, test of another": (
+        lambda f: [(f / name).rename(f / f"fashion-{name}") for name in NAMES[:2]],
+        f"small: more than one data set: fashion-{TRAIN_IMAGES}, ",
+    ),
+    "two sets, each whole": (
+        lambda f: [write(f, f"b-{name}", a) for name, a in zip(NAMES, sample(), strict=True)],
+        f"small: more than one data set: b-{TEST_IMAGES}, .* of one prefix",
+    ),
+    "t10k beside test": (
+        lambda f: (f / TEST_LABELS).rename(f / TEST_LABELS.replace("t10k", "test")),
+        f"small: more than one data set: {TEST_IMAGES}, test-labels-idx1-ubyte, {TRAIN_IMAGES}",
+    ),
+    "200 dimensions": (
+        damage(TRAIN_IMAGES, lambda raw: raw[:3] + b"\xc8" + b"\0\0\0\1" * 200),
+        f"{TRAIN_IMAGES}: has 200 dimensions, at most 32 are read",
+    ),
+    "a product that overflows and holds a 0": (
+        damage(TRAIN_IMAGES, lambda raw: raw[:3] + b"\3\0\0\0\0" + b"\xff" * 8 + raw[16:]),
+        rf"{TRAIN_IMAGES}: shape \(0, 4294967295, 4294967295\) is too large for an array",
+    ),
+    "a product that overflows": (
+        damage(TEST_IMAGES, lambda raw: raw[:4] + b"\xff" * 12 + raw[16:]),
+        f"{TEST_IMAGES}: shape .* is too large for an array",
+    ),
+    "digits 3 and 8": (
+        lambda f: (
+            write(f, TRAIN_LABELS, np.where(labels % 2, 3, 8)),
+            write(f, TEST_LABELS, np.full(5, 3)),
+        ),
+        "labels go up to 8, .* only 2 .* renumber the labels from 0 to 1 in both label files, "
+        r"np.searchsorted\(np.unique\(train_labels\), labels\)",
     ),
 }
 
@@ -272,7 +315,7 @@ def test_what_is_wrong_is_named(change, message, folder):
 DAMAGED_GZ = {
     "two bytes": lambda raw: raw[:2],
     "truncated": lambda raw: raw[:-9],
-    "corrupted": flip(30),
+    "corrupted": flip(60),
     "wrong checksum": flip(-8),
     "garbage behind": lambda raw: raw + b"more",
 }
@@ -286,10 +329,13 @@ def test_damaged_gz_is_named(change, folder):
         load_idx(folder)
 
 
+@pytest.mark.parametrize("prefix", ["", "emnist-letters-"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_missing_file_is_named(name, folder):
+def test_a_missing_file_is_named(name, prefix, folder):
     (folder / name).unlink()
-    with pytest.raises(FileNotFoundError, match=f"small: no file named {name}"):
+    for path in list(folder.iterdir()):
+        path.rename(folder / f"{prefix}{path.name}")
+    with pytest.raises(FileNotFoundError, match=f"small: no file named {prefix}{name}"):
         load_idx(folder)
 
 
@@ -355,3 +401,114 @@ def test_hidden_files_beside_the_data_are_passed_over(folder):
     """macOS leaves `._train-images-idx3-ubyte` on foreign disks."""
     (folder / f"._{TRAIN_IMAGES}").write_bytes(b"mac")
     assert load_idx(folder).classes > 1
+
+
+# --- what is more than it should be ---------------------------------------------------------------
+
+
+def packed(*parts):
+    """Several gzip files in a row, which are one."""
+    return b"".join(map(gzip.compress, parts))
+
+
+def test_a_gzip_file_of_several_parts_is_read_whole(tmp_path):
+    whole = encode(images)
+    (tmp_path / "file").write_bytes(packed(whole[:7], whole[7:100], b"", whole[100:]))
+    np.testing.assert_array_equal(read_idx(tmp_path / "file"), images)
+    (tmp_path / "file").write_bytes(packed(whole, b"more"))
+    with pytest.raises(ValueError, match=r"file: too long: shape \(26, 3, 4\) takes 312 bytes"):
+        read_idx(tmp_path / "file")
+
+
+BOMB = b"\0" * (1 << 24)
+TOO_MUCH = {  # what is in the file, and what the error says
+    "no header": (packed(b"IDX", *[BOMB] * 4), "not an IDX file"),
+    "a small header": (packed(encode(images), *[BOMB] * 4), "too long: .* takes 312 bytes"),
+    "a small header, raw": (encode(images) + BOMB, "too long: .* takes 312 bytes"),
+    "a huge header": (packed(encode(np.zeros(0, "u1"))[:4] + b"\xff" * 4 + b"12"), "found 2"),
+    "100 GB": (bytes([0, 0, 8, 2, 0, 0, 255, 255, 0, 16, 0, 0, 7]), "68718428160 bytes, found 1"),
+}
+
+
+@pytest.mark.parametrize(("raw", "message"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_no_more_is_read_than_the_header_announces_and_the_file_holds(raw, message, tmp_path):
+    (tmp_path / "file").write_bytes(raw)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=f"file: .*{message}"):
+        read_idx(tmp_path / "file")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 21
+
+
+def test_what_does_not_fit_into_memory_is_named(folder, monkeypatch):
+    def full(*args):
+        raise MemoryError
+
+    for name, message in (("make_dataset", "small"), ("_array", TRAIN_IMAGES)):
+        monkeypatch.setattr(f"minprune.data.idx.{name}", full)
+        with pytest.raises(ValueError, match=f"{message}: holds more than there is memory for"):
+            load_idx(folder)
+
+
+def mutated(rng, raw):
+    """The bytes with a few left out and a few others put in, mostly in the header."""
+    raw = bytearray(raw)
+    for _ in range(rng.integers(1, 4)):
+        at = rng.integers(min(20, len(raw)) if rng.random() < 0.7 else len(raw))
+        raw[at : at + rng.integers(4)] = rng.bytes(rng.integers(3))
+    return raw
+
+
+def header(rng):
+    """A header of any number of dimensions, of sizes that are easily got wrong."""
+    sizes = rng.choice([0, 1, 1, 2, 2**32 - 1], size=rng.integers(256)).astype(">u4")
+    return bytes([0, 0, 8, len(sizes)]) + sizes.tobytes() + rng.bytes(rng.integers(2))
+
+
+def test_hundreds_of_damaged_files_are_read_right_or_refused_by_name(tmp_path):
+    rng, path, read = np.random.default_rng(0), tmp_path / "damaged", 0
+    raw = encode(images)
+    for n in range(600):
+        path.write_bytes(
+            (mutated(rng, raw), mutated(rng, gzip.compress(raw, mtime=0)), header(rng))[n % 3]
+        )
+        try:
+            read += read_idx(path).dtype == np.uint8
+        except ValueError as error:
+            assert str(error).startswith(f"{path}: ") and str(error).isprintable()
+    assert 10 < read < 300
+
+
+# --- wrong kinds ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [True, 0, 1.5, None, b"small", ["small"]], ids=repr)
+def test_a_path_is_a_name(wrong):
+    for call, argument in ((load_idx, "directory"), (read_idx, "path")):
+        with pytest.raises(TypeError, match=f"{argument} must be a str or a path, got"):
+            call(wrong)
+        with pytest.raises(ValueError, match=f"{argument} must be the name of a file or a folder"):
+            call("")
+
+
+WRONG_ARRAYS = {  # the number of the argument, what is given, and what the error says
+    "images in [0, 1]": (0, lambda a: a / 255, TypeError, "train_images .* float64"),
+    "flat images": (2, lambda a: a.reshape(5, 12), TypeError, "test_images .* 3 axes, .*(5, 12)"),
+    "large pixels": (0, lambda a: a.astype(int) + 1, ValueError, "train_images .* to 255, got 1 "),
+    "labels as floats": (1, lambda a: a * 1.0, TypeError, "train_labels .* float64"),
+    "labels one-hot": (3, lambda a: np.eye(3, dtype=int)[a], TypeError, "test_labels .* 1 axes"),
+    "label -1": (3, lambda a: a - 1, ValueError, "test_labels must be from 0 to .* got -1 to 1"),
+    "fewer labels": (1, lambda a: a[1:], ValueError, "26 images and 25 labels to train"),
+    "more test labels": (3, lambda a: [*a, 1], ValueError, "5 and 6 to test"),
+    "a list of words": (1, lambda a: ["a"] * 26, TypeError, "train_labels must be integers"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_ARRAYS.values(), ids=WRONG_ARRAYS)
+def test_arrays_of_another_kind_are_refused(case):
+    at, change, error, message = case
+    arrays = list(sample())
+    arrays[at] = change(arrays[at])
+    with pytest.raises(error, match=message):
+        make_dataset("wrong", *arrays)

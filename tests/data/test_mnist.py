@@ -1,7 +1,11 @@
 """The embedded MNIST is the original, byte by byte."""
 
 import hashlib
+import os
 import struct
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -81,3 +85,40 @@ def test_written_as_idx_it_is_read_as_the_same(shipped):
         for a, b in zip(getattr(dataset, name), getattr(load_mnist(), name), strict=True):
             np.testing.assert_array_equal(a, b)
             assert a.dtype == b.dtype
+
+
+DAMAGED = {  # what is left of the shipped file
+    "a part": lambda raw: raw[:100_000],
+    "nothing": lambda raw: b"",
+    "a pointer to it": lambda raw: b"version https://git-lfs.github.com/spec/v1\n",
+    "a flipped byte": lambda raw: raw[:5000000] + bytes([raw[5000000] ^ 1]) + raw[5000001:],
+}
+
+
+@pytest.mark.parametrize("change", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_file_is_named(change, tmp_path, monkeypatch):
+    monkeypatch.setattr(mnist, "FILE", tmp_path / "mnist.npz")
+    with pytest.raises(FileNotFoundError, match=r"mnist\.npz"):
+        load_mnist.__wrapped__()
+    mnist.FILE.write_bytes(change(Path(mnist.__file__).with_name("mnist.npz").read_bytes()))
+    with pytest.raises(
+        ValueError, match=r"mnist\.npz: cannot be read \(\w+\); install minprune again"
+    ):
+        load_mnist.__wrapped__()
+
+
+def test_it_is_read_from_a_package_that_is_one_zip(tmp_path):
+    package = Path(mnist.__file__).parents[1]
+    with zipfile.ZipFile(tmp_path / "minprune.zip", "w") as archive:
+        for path in [*package.rglob("*.py"), package / "data" / "mnist.npz"]:
+            archive.write(path, path.relative_to(package.parent))
+    code = "import minprune; print(len(minprune.load_mnist().test.labels), minprune.__file__)"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "minprune.zip")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.startswith(f"10000 {tmp_path}")

@@ -1,20 +1,27 @@
 """Saving and loading: bit for bit, whole or not at all, and nothing else is taken for a network."""
 
+import io
+import itertools
 import json
 import os
 import pickle
 import signal
 import subprocess
 import sys
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
+from stacks import NAMES, stack
 
 from minprune.files import writable_folder
-from minprune.nn.layers import Dense
+from minprune.nn.layers import Dense, Dropout, ReLU
 from minprune.nn.network import Network, mlp
+from minprune.nn.parameter import Parameter
 from minprune.nn.store import load, save
 from minprune.pruning.one_shot import prune_by_magnitude
+from minprune.pruning.procedures import prune_before_training
 
 
 def sample(dtype=np.float64, masked=True, seed=0):
@@ -29,11 +36,25 @@ def sample(dtype=np.float64, masked=True, seed=0):
 
 def content(network):
     """All that makes a network, to be compared."""
-    kinds = [type(layer).__name__ for layer in network.layers]
-    return kinds, {
-        name: (p.value.dtype, p.value.shape, p.value.tobytes(), p.mask is None or p.mask.tolist())
-        for name, p in network.parameters.items()
-    }
+    layers = [
+        (type(layer), {k: v for k, v in vars(layer).items() if isinstance(v, int | float | str)})
+        for layer in network.layers
+    ]
+    statistics = {name: (a.dtype, a.tobytes()) for name, a in network.statistics.items()}
+    return (
+        network.input_shape,
+        layers,
+        statistics,
+        {
+            name: (
+                p.value.dtype,
+                p.value.shape,
+                p.value.tobytes(),
+                p.mask is None or p.mask.tolist(),
+            )
+            for name, p in network.parameters.items()
+        },
+    )
 
 
 @pytest.fixture
@@ -43,9 +64,12 @@ def path(tmp_path):
     return tmp_path / "network.npz"
 
 
-def refused(path):
-    with pytest.raises(ValueError, match=r"network\.npz: not a whole minprune network"):
+def refused(path, why=""):
+    """One short line that names the file and gives the reason."""
+    with pytest.raises(ValueError, match=rf"network\.npz: not a whole minprune .*{why}") as caught:
         load(path)
+    message = str(caught.value).removeprefix(str(path))
+    assert message.isprintable() and len(message) < 300 and "allow_pickle" not in message
 
 
 # --- what is saved comes back ---------------------------------------------------------------------
@@ -64,10 +88,51 @@ def test_a_roundtrip_changes_no_bit(dtype, masked, tmp_path):
         np.testing.assert_array_equal(load(tmp_path / "network.npz")(x), network(x))
 
 
-def test_masks_of_some_parameters_come_back(tmp_path):
-    network = sample(masked=False)
-    network.weights["2.W"].prune(np.eye(3, 2, dtype=bool))
-    network.parameters["0.b"].prune([True, False, True])
+def masked_at_random(network, rng):
+    """Give every second parameter, biases too, a mask that keeps some, all or nothing."""
+    for parameter in network.parameters.values():
+        if rng.random() < 0.5:
+            keep = rng.choice([0.0, 0.5, 1.0])
+            parameter.prune(rng.random(parameter.value.shape) < keep)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_network_comes_back(name, tmp_path):
+    rng = np.random.default_rng(NAMES.index(name))
+    network, _ = stack(name, rng.choice([np.float32, np.float64]))
+    masked_at_random(network, rng)
+    if rng.random() < 0.3 and not isinstance(network.layers[0], Dense):
+        network = Network(network.layers)  # the shape of its input not known
+    save(network, tmp_path / "network.npz")
+    assert content(load(tmp_path / "network.npz")) == content(network)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [],
+        [ReLU()],
+        [Dense(np.ones((3, 0)), np.ones(0))],
+        [Dense(np.ones((0, 3)), np.ones(3))],
+        [Dense(np.ones((2, 0), np.float32), []), ReLU(), Dense(np.ones((0, 2)), [1, 2])],
+        [Dropout(1 / 3, np.random.default_rng(0))],
+    ],
+    ids=range(6),
+)
+@pytest.mark.parametrize("shape", [None, (), (3,)], ids=str)
+def test_networks_of_nothing_come_back(layers, shape, tmp_path):
+    try:
+        network = Network(layers, shape)
+    except ValueError:
+        return  # cannot be built
+    save(network, tmp_path / "network.npz")
+    assert content(load(tmp_path / "network.npz")) == content(network)
+
+
+def test_a_network_that_lost_a_whole_tensor_comes_back(tmp_path):
+    network = mlp([784, 64, 10], np.random.default_rng(0))
+    prune_before_training(network, train=lambda net: None, evaluate=lambda net: 0.1, masked=True)
+    assert not network.parameters["2.W"].mask.any()
     save(network, tmp_path / "network.npz")
     assert content(load(tmp_path / "network.npz")) == content(network)
 
@@ -117,12 +182,50 @@ def test_a_layer_that_cannot_be_loaded_is_not_saved(path):
     assert path.read_bytes() == before
 
 
-def test_what_load_would_refuse_is_not_saved(path):
+REFUSED = {  # what is done to a network once it is built, and what the error says
+    "0.W must be finite": lambda net: np.copyto(net.weights["0.W"].value, np.nan),
+    r"layers\[1\] takes 3 inputs": lambda net: net.layers.pop(0),
+    r"layers\[3\] takes 4 inputs": lambda net: net.layers.append(Dense(np.eye(4), [0] * 4)),
+    "one dtype": lambda net: setattr(net.layers[0], "b", Parameter(np.zeros(3, np.float32))),
+    r"b \(n_out,\)": lambda net: setattr(net.layers[0], "b", Parameter(np.zeros(4))),
+    "rate must be": lambda net: (
+        net.layers.append(Dropout(0.5, np.random.default_rng(0)))
+        or setattr(net.layers[3], "rate", 1.0)
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "change"), REFUSED.items(), ids=REFUSED)
+def test_what_load_would_refuse_is_not_saved(message, change, path):
     before, network = path.read_bytes(), sample()
-    network.weights["0.W"].value *= np.nan
-    with pytest.raises(ValueError, match=r"0\.W must be finite"):
+    change(network)
+    with pytest.raises(ValueError, match=message):
         save(network, path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("network", [None, 3, "network.npz", Dense(np.eye(2), [0, 0]), [ReLU()]])
+def test_only_a_network_is_saved(network, path):
+    before = path.read_bytes()
+    with pytest.raises(TypeError, match="network must be a Network, got"):
+        save(network, path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("wrong", [True, 1, 1.5, None, b"network.npz", [], io.BytesIO()], ids=type)
+def test_a_path_is_a_name(wrong):
+    """A number would be taken for an open file: `True` for stdout."""
+    for call in (load, lambda path: save(sample(), path)):
+        with pytest.raises(TypeError, match="path must be a str or a path, got"):
+            call(wrong)
+    os.fstat(1)  # still open
+
+
+@pytest.mark.parametrize("wrong", ["", "a\0b"])
+def test_a_name_is_more_than_nothing(wrong):
+    for call in (load, lambda path: save(sample(), path)):
+        with pytest.raises(ValueError, match="path must be the name of a file"):
+            call(wrong)
 
 
 # --- a failure half-way ---------------------------------------------------------------------------
@@ -239,11 +342,10 @@ def test_a_truncated_file_is_refused(path):
         refused(path)
 
 
-@pytest.mark.parametrize("flip", [0x01, 0x80, 0xFF])
-def test_a_flipped_byte_is_refused_or_harmless(flip, path):
+def test_a_flipped_byte_is_refused_or_harmless(path):
     whole, expected, harmless = path.read_bytes(), content(sample()), 0
-    positions = range(0, len(whole), 3)
-    for i in positions:
+    positions = range(0, len(whole), 2)
+    for i, flip in zip(positions, itertools.cycle([0x01, 0x80, 0xFF]), strict=False):
         path.write_bytes(whole[:i] + bytes([whole[i] ^ flip]) + whole[i + 1 :])
         try:
             network = load(path)
@@ -255,53 +357,111 @@ def test_a_flipped_byte_is_refused_or_harmless(flip, path):
     assert 0 < harmless < len(positions) / 2  # a date, say
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"format": None},
-        {"format": np.array("minprune network 2")},
-        {"layers": None},
-        {"layers": np.array("Dense, ReLU, Dense")},
-        {"layers": np.array(json.dumps(["Dense", "Softmax", "Dense"]))},
-        {"layers": np.array(json.dumps(["Dense", ["ReLU"], "Dense"]))},
-        {"layers": np.array(json.dumps(["Dense"]))},  # surplus arrays
-        {"layers": np.array(json.dumps(["Dense", "ReLU", "Dense", "Dense"]))},
-        {"layers": np.array("3")},
-        {"0.W": None},
-        {"2.b": None},
-        {"0.W": np.zeros(12)},
-        {"0.W": np.zeros((4, 3, 1))},
-        {"0.b": np.zeros(4)},
-        {"0.W": np.full((4, 3), np.nan)},
-        {"2.b": np.array([0.0, np.inf])},
-        {"2.b": np.array(["a", "b"])},
-        {"2.W": np.ones((3, 2), complex)},
-        {"2.b": np.array([0.0, None])},  # an object array, hence a pickle
-        {"extra": np.zeros(3)},
-        {"1.mask": np.ones(3, bool)},
-        {"7.W.mask": np.ones(3, bool)},
-        {"0.W.mask": np.ones((4, 3), np.int8)},
-        {"0.W.mask": np.ones((4, 3))},
-        {"0.W.mask": np.ones((3, 4), bool)},
-        {"0.W.mask": np.bool_(True)},
-        {"0.W": np.ones((4, 3)), "0.W.mask": np.eye(4, 3, dtype=bool)},  # not 0 under the mask
-        {"0.W": np.ones((4, 5)), "0.b": np.ones(5), "0.W.mask": None},  # does not fit the next
-    ],
-    ids=lambda changes: " ".join(changes),
-)
-def test_other_content_is_refused(changes, path):
+def described(*layers):
+    return {"layers": np.array(json.dumps([[name, {}] for name in layers]))}
+
+
+OTHER_CONTENT = {  # what the error says, and what is changed
+    "holds no format": {"format": None},
+    "its format is not": {"format": np.array("minprune network 2")},
+    "format holds": {"format": np.arange(3)},
+    "holds no layers": {"layers": None},
+    "Expecting value": {"layers": np.array("Dense, ReLU, Dense")},
+    "unknown layer 'Softmax'": described("Dense", "Softmax", "Dense"),
+    "unpack": {"layers": np.array('["Dense", ["ReLU"], "Dense"]')},
+    "also holds 2.W, 2.W.mask, 2.b": described("Dense"),
+    "holds no 3.W": described("Dense", "ReLU", "Dense", "Dense"),
+    "not iterable": {"layers": np.array("3")},
+    "holds no 0.W": {"0.W": None},
+    "holds no 2.b": {"2.b": None},
+    "and b .n_out,., got .12,.": {"0.W": np.zeros(12)},
+    "and b .n_out,., got .4, 3, 1.": {"0.W": np.zeros((4, 3, 1))},
+    "and b .n_out,., got .4, 3. and .4,.": {"0.b": np.zeros(4)},
+    "W must be finite": {"0.W": np.full((4, 3), np.nan)},
+    "b must be finite": {"2.b": np.array([0.0, np.inf])},
+    "2.b holds <U1": {"2.b": np.array(["a", "b"])},
+    "2.W holds complex128": {"2.W": np.ones((3, 2), complex)},
+    "2.b holds object": {"2.b": np.array([0.0, None])},  # hence a pickle
+    "0.W holds bool": {"0.W": np.eye(4, 3, dtype=bool), "0.W.mask": None},
+    "0.b holds int64": {"0.b": np.zeros(3, int)},
+    "2.W holds .*f0": {"2.W": np.zeros((3, 2), "i2, i2")},
+    "float16": {"0.W": np.zeros((4, 3), np.float16), "0.b": np.zeros(3, np.float16)},
+    "arrays of layers.0. must have one dtype": {"0.b": np.zeros(3, np.float32)},
+    "input_shape holds float64": {"input_shape": np.array([4.0])},
+    "the input is 3": {"input_shape": np.array([3])},
+    "also holds extra": {"extra": np.zeros(3)},
+    "also holds 1.mask": {"1.mask": np.ones(3, bool)},
+    "also holds 7.W.mask": {"7.W.mask": np.ones(3, bool)},
+    "0.W.mask holds int8": {"0.W.mask": np.ones((4, 3), np.int8)},
+    "0.W.mask holds float64": {"0.W.mask": np.ones((4, 3))},
+    "0.W.mask must have the shape .4, 3., got .3, 4.": {"0.W.mask": np.ones((3, 4), bool)},
+    "0.W.mask must have the shape .4, 3., got ..": {"0.W.mask": np.bool_(True)},
+    "not 0 where 0.W.mask prunes": {"0.W": np.ones((4, 3)), "0.W.mask": np.eye(4, 3, dtype=bool)},
+    "takes 3 inputs": {"0.W": np.ones((4, 5)), "0.b": np.ones(5), "0.W.mask": None},
+}
+
+
+def rewrite(path, changes, write=np.savez):
+    """Change arrays in the file, or leave them out."""
     with np.load(path) as archive:
         arrays = dict(archive) | changes
-    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
-    refused(path)
+    write(path, **{name: array for name, array in arrays.items() if array is not None})
+
+
+@pytest.mark.parametrize(("message", "changes"), OTHER_CONTENT.items(), ids=OTHER_CONTENT)
+def test_other_content_is_refused(message, changes, path):
+    rewrite(path, changes)
+    refused(path, message)
 
 
 def test_rewriting_the_same_content_is_accepted(path):
     """Else the test above could pass because of how it writes."""
-    with np.load(path) as archive:
-        arrays = dict(archive)
-    np.savez(path, **arrays)
+    rewrite(path, {})
     assert content(load(path)) == content(sample())
+
+
+def lying(path, name, size):
+    """Make the archive declare another size of one array."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("comment", b"")  # so that the directory is written anew
+        del archive.filelist[-1], archive.NameToInfo["comment"]
+        archive.getinfo(f"{name}.npy").file_size = size
+
+
+def test_names_and_declared_sizes_come_first(path):
+    """Nothing larger than what the file can be about is unpacked."""
+    huge = np.zeros(1 << 24, np.uint8)
+    made_wrong = {
+        "also holds extra": lambda: rewrite(path, {"extra": huge}, np.savez_compressed),
+        "0.W holds uint8": lambda: rewrite(path, {"0.W": huge}, np.savez_compressed),
+        "layers takes": lambda: rewrite(
+            path, {"layers": np.array(" " * (1 << 24))}, np.savez_compressed
+        ),
+        "cannot be packed": lambda: lying(path, "0.W", 1 << 40),
+        "0.W takes .* bytes, not those of": lambda: lying(path, "0.W", 1 << 19),
+        "Bad CRC-32 for file '2.b.npy'": lambda: lying(path, "2.b", 143),
+    }
+    for message, make_wrong in made_wrong.items():
+        save(sample(), path)
+        make_wrong()
+        tracemalloc.start()
+        refused(path, message)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 1 << 21, message
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("twin", ["0.W.npy", "0.W"])
+def test_two_arrays_of_one_name_are_refused(twin, path):
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(twin, archive.read("0.W.npy"))
+    refused(path, "two of its arrays have one name")
+
+
+def test_an_error_of_many_lines_is_told_in_one_that_is_cut(path):
+    rewrite(path, {"\x1b[2J\n" * 99 + "x" * 999: np.zeros(1)})
+    refused(path, r"also holds \[2J \[2J.*\.\.\.\)$")
 
 
 def test_a_pickle_inside_is_never_run(path, tmp_path):
@@ -323,10 +483,3 @@ def test_the_permissions_of_the_old_file_are_kept(path):
     path.chmod(0o600)
     save(sample(), path)
     assert path.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_bias_all_of_which_is_pruned_comes_back(tmp_path):
-    network = mlp([3, 2, 2], np.random.default_rng(0))
-    network.layers[0].b.prune(np.array([False, False]))
-    save(network, tmp_path / "network.npz")
-    assert load(tmp_path / "network.npz").layers[0].b.mask.tolist() == [False, False]
