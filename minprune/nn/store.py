@@ -42,6 +42,8 @@ def save(network, path):
     path  file to write, under exactly this name; the old file stays whole until the new one is
 
     Compressed, a pruned network takes less room on disk: runs of zeros cost next to nothing.
+
+    Source: E-8.3, our choice for "deployment"; E-8.3 names TensorFlow Lite.
     """
     described, arrays = [], {"format": np.array(FORMAT)}
     for layer in network.layers:
@@ -67,6 +69,8 @@ def load(path):
     """The network that `save` wrote.
 
     raises OSError if there is no such file, ValueError if it is damaged or something else
+
+    Source: E-8.3.
     """
     with open(path, "rb") as file:
         try:
