@@ -40,7 +40,7 @@ def more_data(seeds=SEEDS):
         "250 images": (250, False),
         "1,000 images": (1000, False),
         "1,000, also shifted": (1000, True),  # by a pixel to each side: 5,000
-        "4,000 images": (4000, False),
+        "6,000 images": (6000, False),
     }
     return _each(kinds, seeds, lambda seed, kind: _cost(seed, 0.9, images=_images(seed, *kind)))
 

@@ -22,7 +22,7 @@ from minprune.documents.index import (
     notes_of,
     search,
 )
-from minprune.documents.items import ITEMS, NOTES, RUNS
+from minprune.documents.items import ITEMS, NOTES, RUNS, UNUSED
 from minprune.documents.papers import PAPERS, papers_in
 from minprune.experiments.claims import EXPERIMENTS
 
@@ -104,6 +104,13 @@ def test_what_is_said_of_items_names_items_that_exist(records):
         named = ids.split(", ")
         assert set(named) <= set(IDS) and len(set(named)) == len(named)
         assert all(t.strip() and "  " not in t for t in texts[:2])
+
+
+def test_functions_that_no_lesson_and_no_command_runs_are_called_so():
+    files = *(TESTS.parent / "tutorials").glob("*.py"), *(PACKAGE / "experiments").glob("*.py")
+    used = {word for path in files for word in re.findall(r"\w+", path.read_text("utf-8"))}
+    for item in UNUSED.split(", "):
+        assert not used & {entry.name for entry in functions_of(item)}
 
 
 def test_a_command_that_measures_or_runs_exists():
