@@ -257,7 +257,7 @@ UNUSED = (  # promises that minprune keeps as functions only
 )
 
 NOTES = (  # items -> what they hold if no function computes it, and what minprune does not do
-    (UNUSED, "No lesson and no command runs these functions; their tests use small made-up data."),
+    (UNUSED, "No lesson and no `run` uses these functions; their tests use small made-up data."),
     ("A-0, A-2.7", "Repeats what A-1 and A-2 claim; see there."),
     (
         "A-2.3",
