@@ -4,68 +4,38 @@ A docstring is the only place where a function says what it computes, so nothing
 with it: the first line, the equation under it, the ids after "Source:", the example.
 """
 
-import inspect
+import ast
 import re
-import sys
+import textwrap
 from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
+from minprune.documents.claims import CLAIMS
 from minprune.documents.errata import ERRATA, FACTS
-from minprune.documents.items import ITEMS
-from minprune.formulas import (
-    activations,
-    allocation,
-    convolution,
-    costs,
-    distill,
-    factorization,
-    influence,
-    masks,
-    metrics,
-    misprints,
-    norms,
-    penalties,
-    quantize,
-    schedules,
-    scores,
-    structured,
-    units,
-)
-from minprune.nn import (
-    batchnorm,
-    initializers,
-    layers,
-    losses,
-    models,
-    network,
-    optim,
-    parameter,
-    spatial,
-    train,
-)
-from minprune.nn import costs as network_costs
-from minprune.pruning import (
-    allocate,
-    during,
-    neurons,
-    one_shot,
-    procedures,
-    regression,
-    search,
-    sensitivity,
-    shrink,
-    teacher,
-)
-from minprune.pruning import units as pruning_units
+from minprune.documents.items import ITEMS, NOTES, RUNS
 
-MODULES = (
-    norms, penalties, scores, influence, units, masks, structured, allocation, schedules, metrics,
-    costs, quantize, distill, factorization, activations, convolution, misprints,
-    parameter, initializers, layers, spatial, batchnorm, losses, network, models, network_costs,
-    optim, train,
-    one_shot, shrink, neurons, pruning_units, during, teacher, search, sensitivity, allocate,
-    procedures, regression,
-)  # fmt: skip
+MODULES = (  # in reading order
+    *(
+        f"minprune.formulas.{name}"
+        for name in "norms penalties scores influence units masks structured allocation schedules "
+        "metrics costs quantize distill factorization activations convolution misprints".split()
+    ),
+    *(
+        f"minprune.nn.{name}"
+        for name in "parameter initializers layers spatial batchnorm losses network models costs "
+        "optim train store".split()
+    ),
+    *(
+        f"minprune.pruning.{name}"
+        for name in "one_shot shrink neurons units during teacher search sensitivity allocate "
+        "procedures regression".split()
+    ),
+    *(
+        f"minprune.sparse.{name}"
+        for name in "bitmask csr blocked_csr blocks sliced nm microkernels engine".split()
+    ),
+)
 
 ID = re.compile(r"\b[A-E]-(?:\d+(?:\.\d+)*[a-z]?|Q\d+|Ref)(?![\w.]*\d)")
 
@@ -84,17 +54,18 @@ class Entry(NamedTuple):
 
 @cache
 def entries():
-    """Every function and class whose docstring names a source, in reading order."""
-    if sys.flags.optimize > 1:
-        raise ValueError("python -OO removes the docstrings that the index is made of; "
-                         "run Python without it")  # fmt: skip
+    """Every function and class whose docstring names a source, in reading order.
+
+    The files are read, not imported: this compiles nothing, and works under `python -OO`, which
+    drops docstrings.
+    """
     return [
-        _entry(name, module, thing)
+        _entry(f"{module}.{node.name}", doc)
         for module in MODULES
-        for name, thing in vars(module).items()
-        if getattr(thing, "__module__", None) == module.__name__
-        and not name.startswith("_")
-        and "Source: " in (inspect.getdoc(thing) or "")
+        for node in ast.parse(_source(module)).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and "Source: " in (doc := ast.get_docstring(node) or "")
     ]
 
 
@@ -113,7 +84,7 @@ def errata_of(item_id):
     >>> len(errata_of("D-4.3")) > 0
     True
     """
-    return [erratum for erratum in ERRATA if item_id in ID.findall(erratum.ids)]
+    return _about(item_id, ERRATA)
 
 
 def facts_of(item_id):
@@ -122,7 +93,39 @@ def facts_of(item_id):
     >>> "1980" in facts_of("D-1.2e")[0].right
     True
     """
-    return [fact for fact in FACTS if item_id in ID.findall(fact.ids)]
+    return _about(item_id, FACTS)
+
+
+def claims_of(item_id):
+    """The claims of an item that were put to the test.
+
+    >>> [claim.again for claim in claims_of("A-9.10")]
+    ['python -m minprune.experiments.claims small_networks']
+    """
+    return _about(item_id, CLAIMS)
+
+
+def notes_of(item_id):
+    """What an item holds if no function computes it, and what minprune does not do.
+
+    >>> notes_of("C-1.2")
+    ['Says what the article treats.']
+    """
+    return [note for _, note in _about(item_id, NOTES)]
+
+
+def runs_of(item_id):
+    """The commands that run an item.
+
+    >>> runs_of("C-5.2a")
+    ['python -m minprune run cnn']
+    """
+    return [command for _, command in _about(item_id, RUNS)]
+
+
+def _about(item_id, records):
+    """The records whose first entry, a list of ids, names the item."""
+    return [record for record in records if item_id in ID.findall(record[0])]
 
 
 def find(query):
@@ -139,16 +142,38 @@ def find(query):
     return exact or [item for item in ITEMS if begin.match(item.id.upper())]
 
 
-def _entry(name, module, thing):
-    doc = inspect.getdoc(thing)
+def search(query):
+    """The items and the entries whose title, or whose name, holds a query, in any case.
+
+    >>> [entry.name for entry in search("PolynomialDecay")[1]]
+    ['polynomial_decay']
+    """
+    words, name = query.lower(), query.lower().replace("-", "_")
+    items = [item for item in ITEMS if words in item.title.lower()]
+    named = [
+        entry
+        for entry in entries()
+        if words in entry.title.lower()
+        or name in entry.name.lower()
+        or name == entry.name.lower().replace("_", "")
+    ]
+    return items, named
+
+
+def _source(module):
+    _, folder, name = module.split(".")
+    return (files("minprune") / folder / f"{name}.py").read_bytes()
+
+
+def _entry(path, doc):
     equation = re.search(r"\n\n((?: {4}.*\n?)+)", doc)
     erratum = re.search(r"Erratum: (.*?)(?:\n\n|$)", doc, re.DOTALL)
     source = re.search(r"Source: (.*?)(?:Erratum: |\n\n|$)", doc, re.DOTALL)[1]
     return Entry(
-        name,
-        f"{module.__name__}.{name}",
+        path.rpartition(".")[2],
+        path,
         doc.split("\n")[0],
-        inspect.cleandoc(equation[1]) if equation else "",
+        textwrap.dedent(equation[1]).strip() if equation else "",
         tuple(dict.fromkeys(ID.findall(source))),
         " ".join(erratum[1].split()) if erratum else "",
         doc,

@@ -113,7 +113,7 @@ def compression_ratio(size, new_size):
     size, new_size  in the same units (parameters, bytes, MACs), size >= 0, new_size > 0
     returns a float
 
-    Source: D-2.1e; Blalock et al. 2020. Erratum: C-3.2a leaves open which of the two it means.
+    Source: A-5.5, C-3.2a; Blalock et al. 2020. Erratum: C-3.2a leaves open which ratio it means.
 
     >>> compression_ratio(200, 50)
     4.0

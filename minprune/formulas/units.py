@@ -124,7 +124,7 @@ def activation_entropy(a, bins=10):
     bins  number of bins, >= 1
     returns a vector (h,) in nats, from 0 to log(bins); 0 for a constant unit
 
-    Source: A-7, A-10, our choice for "information"; Luo and Wu 2017.
+    Source: A-7.3, A-10, our choice for "information"; Luo and Wu 2017.
 
     >>> activation_entropy([[0.0, 5.0], [1.0, 5.0]], bins=2).round(6)
     array([0.693147, 0.      ])

@@ -50,6 +50,8 @@ def save(network, path):
     raises TypeError or ValueError, and writes nothing, if `load` could not make the network anew
 
     Compressed, a pruned network takes less room on disk: runs of zeros cost next to nothing.
+
+    Source: E-8.3, our choice for "deployment"; E-8.3 names TensorFlow Lite.
     """
     if not isinstance(network, Network):
         raise TypeError(f"network must be a Network, got {shown(network)}")
@@ -82,6 +84,8 @@ def load(path):
     """The network that `save` wrote.
 
     raises OSError if there is no such file, ValueError if it is damaged or something else
+
+    Source: E-8.3.
     """
     path = path_to("path", path)
     with open(path, "rb") as file:

@@ -97,7 +97,7 @@ def sparsities_within(network, budget, measure="parameters", allocate=global_spa
     k / n, n weights. `ValueError` if the budget cannot be met, `EmptyLayerError` if only by
     emptying a layer
 
-    Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning" within limits.
+    Source: A-8a, C-6.4a, C-6.4c, D-7.1c, E-7.1, our choice for "automatic pruning" within limits.
     """
     if not callable(allocate):
         raise TypeError(f"allocate must be a function, such as erk_sparsities, got {allocate!r}")

@@ -176,7 +176,7 @@ def shrink_network(network, x=None):
     the next bias is itself pruned. `EmptyLayerError` if a layer would lose all its units. Weights
     pruned here and there seldom empty a unit: then it is as large as before
 
-    Source: E-4.3 (constant units), C-4.3a, E-2.3b.
+    Source: E-4.3 (constant units), C-4.3a, C-5.2a, E-2.3b.
     Erratum: A-5.5 counts weights that are set to 0 as if they were gone.
 
     >>> from minprune.nn.network import mlp

@@ -140,7 +140,7 @@ def prune_units(network, scores, ratio, scope="layer", min_units=None):
     pruned, and first; none comes back. A unit whose weights are all pruned, but not its bias, is a
     constant: it is ranked as any other, and only `shrink_network` keeps what it adds
 
-    Source: C-4.3a, E-3.2, C-3.2; Li et al. 2017.
+    Source: C-4.3a, C-5.2a, E-3.2, C-3.2; Li et al. 2017.
     Erratum: C-4.3a keeps lambda = 0.5 of the filters and C-3.2a calls lambda a ratio of parameters.
 
     >>> from minprune.nn.network import mlp

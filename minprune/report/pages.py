@@ -6,7 +6,17 @@ from itertools import zip_longest
 
 import numpy as np
 
-from minprune.documents.index import entries, errata_of, facts_of, find, functions_of
+from minprune.documents.index import (
+    claims_of,
+    entries,
+    errata_of,
+    facts_of,
+    find,
+    functions_of,
+    notes_of,
+    runs_of,
+    search,
+)
 from minprune.documents.items import ITEMS
 from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
@@ -17,7 +27,8 @@ WIDTH = 100
 def formulas_page(query=None):
     """The whole index; or all about an item ("A-4.2"), a section ("A-4"), a function; or a file's.
 
-    returns text; `ValueError` if nothing has that name
+    Any other word is looked for in names and titles: a single hit is shown, several are listed.
+    returns text; `ValueError` if there is none
     """
     if query is None:
         ours = [_function_in_index(entry) for entry in entries() if not entry.ids]
@@ -30,16 +41,20 @@ def formulas_page(query=None):
     file = query.lower().removesuffix(".py").replace("/", ".").split(".")[-1]
     if found := [entry for entry in entries() if entry.path.split(".")[-2] == file]:
         return "\n".join(map(_function_in_index, found))
+    items, found = search(query) if query else ([], [])
+    if len(items) + len(found) == 1:
+        return _item_page(items[0]) + "\n" if items else _function_page(found[0])
+    if items or found:
+        return "\n".join(
+            [*(_head(item) for item in items), *(_function_in_index(entry) for entry in found)]
+        )
     raise ValueError(f"no item or function is called {query!r}; {_hint(query.lower())}")
 
 
 def _hint(query):
-    """What somebody may have meant: names and titles that hold the word, or names that are near."""
-    word = query.replace("-", "_")
-    near = [e.name for e in entries() if word and (word in e.name or query in e.title.lower())]
-    if not near:
-        names = {name.lower(): name for name in [i.id for i in ITEMS] + [e.name for e in entries()]}
-        near = [names[name] for name in difflib.get_close_matches(query, names, n=5, cutoff=0.7)]
+    """Names that are near to what somebody typed."""
+    names = {name.lower(): name for name in [i.id for i in ITEMS] + [e.name for e in entries()]}
+    near = [names[name] for name in difflib.get_close_matches(query, names, n=5, cutoff=0.7)]
     return f"there are {', '.join(near)}" if near else "`formulas` alone lists all of them"
 
 
@@ -62,13 +77,22 @@ def worked_page(query=None):
 
 
 def _item_in_index(item):
-    lines = [f"{item.id:10}{item.title}", *map(_function_in_index, functions_of(item.id))]
+    lines = [_head(item), *map(_function_in_index, functions_of(item.id))]
     for mistake in [*errata_of(item.id), *facts_of(item.id)]:
         lines += [
             _wrap("          document: ", mistake.says),
             _wrap("          right:    ", mistake.right),
         ]
+    for claim in claims_of(item.id):
+        lines += [
+            _wrap("          claim:    ", claim.says),
+            _wrap("          measured: ", claim.found),
+        ]
     return "\n".join(lines)
+
+
+def _head(item):
+    return f"{item.id:10}{item.title}"
 
 
 def _function_in_index(entry):
@@ -83,10 +107,14 @@ def _item_page(item):
         text += [textwrap.indent(erratum.shows.rstrip(), "    "), ""] if erratum.shows else [""]
     for fact in facts_of(item.id):
         text += [_wrap("the document:  ", fact.says), _wrap("right:         ", fact.right), ""]
+    for claim in claims_of(item.id):
+        text += [_wrap("the claim:     ", claim.says), _wrap("measured:      ", claim.found)]
+        text += [textwrap.indent(claim.again.rstrip(), "    "), ""] if claim.again else [""]
+    for note in notes_of(item.id):
+        text += [_wrap("note:          ", note), ""]
     for entry in functions_of(item.id):
         text += [_function_page(entry)]
-    if not (functions_of(item.id) or errata_of(item.id) or facts_of(item.id)):
-        text += ["Words only: nothing to compute.", ""]
+    text += [f"Run it: {command}" for command in runs_of(item.id)]
     if item.id in EXAMPLES:
         text += [f"Step by step: python -m minprune worked {item.id}"]
     return "\n".join(text).rstrip()

@@ -4,17 +4,27 @@ import ast
 import importlib
 import inspect
 import re
-from collections import Counter
 from pathlib import Path
 
 import naive
 import pytest
 
 import minprune
+from minprune.documents.claims import CLAIMS
 from minprune.documents.errata import ERRATA, FACTS
-from minprune.documents.index import entries, errata_of, facts_of, find, functions_of
-from minprune.documents.items import ITEMS
+from minprune.documents.index import (
+    claims_of,
+    entries,
+    errata_of,
+    facts_of,
+    find,
+    functions_of,
+    notes_of,
+    search,
+)
+from minprune.documents.items import ITEMS, NOTES, RUNS, UNUSED
 from minprune.documents.papers import PAPERS, papers_in
+from minprune.experiments.claims import EXPERIMENTS
 
 PACKAGE = Path(minprune.__file__).parent
 TESTS = Path(__file__).parents[1]
@@ -45,11 +55,34 @@ def source_of(doc):
 # --- items ----------------------------------------------------------------------------------------
 
 
-def test_there_are_194_items_in_reading_order():
-    assert len(ITEMS) == 194 == len(set(IDS))
-    assert Counter(i[0] for i in IDS) == {"A": 56, "B": 20, "C": 42, "D": 53, "E": 23}
-    assert [i[0] for i in IDS] == sorted(i[0] for i in IDS)
+SECTIONS = {  # the numbers of the headings that each document prints; Q are its questions
+    "A": "1 2 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 3 3.1 3.2 3.3 3.4 4 4.1 4.2 4.3 4.4 5 5.1 5.2 5.3 "
+    "5.4 5.5 5.6 6 6.1 6.2 6.3 6.4 6.5 6.6 7 7.1 7.2 7.3 8 9 9.1 9.2 9.3 9.4 9.5 9.6 9.7 9.8 9.9 "
+    "9.10 10",
+    "B": "1 2 3 4 5 6 7 8",
+    "C": "1 1.1 1.2 1.3 2 2.1 3 3.1 3.2 3.3 3.4 4 4.1 4.2 4.3 5 5.1 5.2 5.3 5.4 6 6.1 6.2 6.3 6.4 "
+    "7 7.1 7.2 7.3 8 8.1 8.2 8.3 8.4 9 9.1 9.2 9.3 9.4 9.5",
+    "D": "1 1.1 1.2 2 2.1 2.2 2.3 2.4 3 3.1 3.2 3.3 3.4 4 4.1 4.2 4.3 5 5.1 5.2 5.3 5.4 6 6.1 6.2 "
+    "6.3 6.4 6.5 6.6 7 7.1 7.2 8 8.1 8.2 8.3 9 9.1 9.2 9.3 9.4 Q1 Q2 Q3 Q4 Q5 Ref",
+    "E": "1 1.1 1.2 2 2.1 2.2 2.3 3 3.1 3.2 4 4.1 4.2 4.3 5 5.1 6 6.1 6.2 6.3 7 7.1 7.2 7.3 8 8.1 "
+    "8.2 8.3",
+}
+
+
+@pytest.mark.parametrize("section", [f"{d}-{n}" for d in SECTIONS for n in SECTIONS[d].split()])
+def test_every_printed_section_is_found_with_nothing_else(section):
+    found = [item.id for item in find(section)]
+    assert found and all(re.match(rf"{re.escape(section)}(?!\d)", i) for i in found)
+
+
+def test_items_are_in_reading_order_and_lie_in_printed_sections():
+    assert len(IDS) == len(set(IDS)) and [i[0] for i in IDS] == sorted(i[0] for i in IDS)
     assert [i for i in IDS if not re.fullmatch(r"[A-E]-(\d+(\.\d+)*[a-z]?|Q\d|Ref)", i)] == []
+    for letter, printed in SECTIONS.items():
+        numbers = [re.match(r"\w-(\d+(\.\d+)?|Q\d|Ref)", i)[1] for i in IDS if i[0] == letter]
+        assert set(numbers) - set(printed.split()) <= {"0"}  # 0 is the abstract
+        order = ["0", *printed.split()]
+        assert numbers == sorted(numbers, key=order.index)
     for item in ITEMS:
         assert 0 < len(item.title) <= 60 and item.title.strip() == item.title
 
@@ -59,14 +92,56 @@ def test_an_item_has_functions_exactly_if_it_computes_something(item):
     assert bool(functions_of(item.id)) == item.computes
 
 
+@pytest.mark.parametrize("item", IDS)
+def test_something_is_said_of_every_item(item):
+    about = functions_of, errata_of, facts_of, claims_of, notes_of
+    assert any(of(item) for of in about)
+
+
+@pytest.mark.parametrize("records", [CLAIMS, NOTES, RUNS], ids=["claims", "notes", "runs"])
+def test_what_is_said_of_items_names_items_that_exist(records):
+    for ids, *texts in records:
+        named = ids.split(", ")
+        assert set(named) <= set(IDS) and len(set(named)) == len(named)
+        assert all(t.strip() and "  " not in t for t in texts[:2])
+
+
+def test_functions_that_no_lesson_and_no_command_runs_are_called_so():
+    files = *(TESTS.parent / "tutorials").glob("*.py"), *(PACKAGE / "experiments").glob("*.py")
+    used = {word for path in files for word in re.findall(r"\w+", path.read_text("utf-8"))}
+    for item in UNUSED.split(", "):
+        assert not used & {entry.name for entry in functions_of(item)}
+
+
+def test_a_command_that_measures_or_runs_exists():
+    commands = [command for _, command in RUNS] + [claim.again for claim in CLAIMS]
+    for command in commands:
+        match command.split():
+            case ["python", "-m", "minprune.experiments.claims", name]:
+                assert name in EXPERIMENTS
+            case ["python", "-m", "minprune", "notebook", number]:
+                assert len([*(TESTS.parent / "tutorials").glob(f"{number}_*.py")]) == 1
+            case ["python", "-m", "minprune", *words]:
+                assert words in (["run", "mlp"], ["run", "cnn"], ["bench"])
+            case _:
+                compile(command, "claim", "exec")
+    assert {c.split()[-1] for c in commands if "experiments.claims" in c} == set(EXPERIMENTS)
+
+
+def test_a_function_that_is_named_in_a_note_or_claim_exists():
+    texts = [note for _, note in NOTES] + [claim.found for claim in CLAIMS]
+    names = {name for text in texts for name in re.findall(r"`(\w+)`", text)}
+    assert {n for n in names if not hasattr(minprune, n)} <= {"fit", "on_step", "NM"}
+
+
 # --- entries --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("folder", ["formulas", "nn", "pruning"])
+@pytest.mark.parametrize("folder", ["formulas", "nn", "pruning", "sparse"])
 def test_whatever_names_a_source_is_in_the_index(folder):
     named = {path for path, node in public(folder) if "Source: " in (ast.get_docstring(node) or "")}
     listed = {entry.path for entry in entries() if f".{folder}." in entry.path}
-    assert listed == named and len(named) > 10
+    assert listed == named and len(named) > 5
 
 
 def test_entries_are_unique_and_can_be_imported_from_where_they_say():
@@ -80,9 +155,9 @@ def test_entries_are_unique_and_can_be_imported_from_where_they_say():
         assert entry.doc.startswith(entry.title + "\n") and "\n" not in entry.title
 
 
-def test_reading_order_is_formulas_then_network_then_pruning():
+def test_reading_order_is_formulas_then_network_then_pruning_then_running():
     folders = [entry.path.split(".")[1] for entry in entries()]
-    assert folders == sorted(folders, key=["formulas", "nn", "pruning"].index)
+    assert folders == sorted(folders, key=["formulas", "nn", "pruning", "sparse"].index)
     assert entries()[0].path.startswith("minprune.formulas.norms.")
 
 
@@ -147,8 +222,9 @@ def test_an_equation_is_the_indented_block_and_an_erratum_the_whole_sentence(ent
         ("A-4", ["A-4.1a", "A-4.1b", "A-4.2", "A-4.3a", "A-4.3b", "A-4.4"]),
         ("A-4.1", ["A-4.1a", "A-4.1b"]),
         ("c-4.3", ["C-4.3a", "C-4.3b"]),
-        ("A-9.1", []),  # not A-9.10
-        ("A-9", ["A-9.9", "A-9.10", "A-9.3"]),
+        ("A-9.1", ["A-9.1"]),  # not A-9.10
+        ("A-9", [f"A-9.{k}" for k in range(1, 11)]),
+        ("D-9", [f"D-9.{k}" for k in range(1, 5)]),
         ("A-5.2", ["A-5.2"]),  # has an item of its own
         ("B-1", ["B-1a", "B-1b"]),
         ("E", [i for i in IDS if i[0] == "E"]),
@@ -162,6 +238,22 @@ def test_an_equation_is_the_indented_block_and_an_erratum_the_whole_sentence(ent
 )
 def test_an_id_or_the_beginning_of_ids_finds_items(query, ids):
     assert [item.id for item in find(query)] == ids
+
+
+@pytest.mark.parametrize(
+    ("query", "items", "names"),
+    [
+        ("OBD", [], ["obd_saliency"]),
+        ("N:M", [], ["nm_mask"]),
+        ("polynomialdecay", [], ["polynomial_decay"]),
+        ("polynomial-decay", [], ["polynomial_decay"]),
+        ("784-64-10", ["A-5.2.2"], []),
+        ("nonsense", [], []),
+    ],
+)
+def test_a_word_is_looked_for_in_titles_and_names(query, items, names):
+    found = search(query)
+    assert [[i.id for i in found[0]], [e.name for e in found[1]]] == [items, names]
 
 
 @pytest.mark.parametrize("query", ["D-", "A-4.", "D-Q", "D-R"])
@@ -200,23 +292,8 @@ def test_a_year_in_a_docstring_is_that_of_a_paper_in_full(entry):
     assert years == {line.split(":")[0].split()[1] for line in papers_in(source_of(entry.doc))}
 
 
-def sparse_sources():
-    """The docstrings of the storage formats: they are no entries, but cite as those do."""
-    docs = {path: ast.get_docstring(node) or "" for path, node in public("sparse")}
-    return {path: doc for path, doc in docs.items() if "Source: " in doc}
-
-
-@pytest.mark.parametrize("path", sparse_sources())
-def test_a_storage_format_cites_items_that_exist_and_papers_in_full(path):
-    source = source_of(sparse_sources()[path])
-    assert {i.rstrip(".") for i in LOOSE.findall(source)} <= set(IDS)
-    years = set(re.findall(r"\b(?:19|20)\d\d\b", source))
-    assert years == {line.split(":")[0].split()[1] for line in papers_in(source)}
-
-
 def test_every_paper_is_cited_somewhere():
     lines = {line for entry in entries() for line in papers_in(entry.doc)}
-    lines |= {line for doc in sparse_sources().values() for line in papers_in(doc)}
     uncited = {
         f"{author} {year}"
         for author, year in PAPERS

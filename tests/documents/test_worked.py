@@ -35,7 +35,8 @@ STEPS = {  # (step, right value, printed value, whether it is wrong)
         ("compression ratio of the printed figures", 3.9881184895833335, None, False),
         ("compression rate of the printed figures", 0.7492551932416438, None, False),
         ("accuracy lost", 0.002, None, False),
-        ("... in standard errors", 0.002 / (0.037276 / 10_000) ** 0.5, None, False),
+        ("... in standard errors, at least", 20 / 380**0.5, None, False),
+        ("... in standard errors, at most", 20**0.5, None, False),
         ("speed-up of the printed times", float(F(5, 3)), None, False),
     ],
     "B-4c": [
