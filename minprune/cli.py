@@ -184,14 +184,15 @@ def notebook(options):
     """A lesson as a notebook; lessons lie in tutorials/, here or beside the package."""
     import json
 
-    from minprune.lessons import cells_of, lesson_file
+    from minprune.lessons import lesson_file
     from minprune.lessons import notebook as made
 
     folders = Path("tutorials"), Path(minprune.__file__).parents[1] / "tutorials"
     lesson = lesson_file(options.number, folders)
     target = options.out or f"{lesson.stem}.ipynb"
-    cells = cells_of(lesson.read_text(encoding="utf-8"))
-    text = json.dumps(made(cells, options.lang), ensure_ascii=False, indent=1)
+    if Path(target).is_file():  # which may hold a reader's own work
+        raise FileExistsError(f"{target}: exists; nothing was changed")
+    text = json.dumps(made(lesson, options.lang), ensure_ascii=False, indent=1)
     with replacing(target) as file:
         file.write(text.encode())
     print(f"The notebook is {target}")

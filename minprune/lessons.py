@@ -165,6 +165,11 @@ def _words(figure):
     return "; ".join(filter(None, parts)).replace("\n", " ").replace("[", "(").replace("]", ")")
 
 
+def page_file(path, language):
+    """Where the page of a lesson in this language lies: beside its source."""
+    return path.with_suffix({"en": ".md", "zh": ".zh.md"}[language])
+
+
 def _other_language(stem, language):
     """The line at the top that leads to the other page and to the source."""
     other = f"[中文]({stem}.zh.md)" if language == "en" else f"[English]({stem}.md)"
@@ -274,17 +279,37 @@ def figure_differs(old, new, tolerance=0.05):
 # --- notebooks -----------------------------------------------------------------------------------
 
 
-def notebook(cells, language):
-    """The lesson as a Jupyter notebook, format 4.5, without outputs and without numbers."""
-    found = []
-    for number, cell in enumerate(cells):
+def notebook(path, language):
+    """A lesson as a Jupyter notebook, format 4.5, without outputs.
+
+    The numbers in its prose are those of the lesson's page in this language; `ValueError` if the
+    page does not show them.
+    """
+    path, found = Path(path), []
+    page = page_file(path, language)
+    shown = page.read_text(encoding="utf-8") if page.exists() else ""
+    shown = re.sub(f"{CHANGES}|{STAYS}", "", shown)
+    for number, cell in enumerate(cells_of(path.read_text(encoding="utf-8"))):
         if cell.language not in (None, language):
             continue
-        lines = NUMBER.sub("…", cell.source).splitlines(keepends=True)
-        kind = {"cell_type": "code", "execution_count": None, "outputs": []}
-        prose = {"cell_type": "markdown"}
-        found.append((kind if cell.language is None else prose)
-                     | {"id": f"cell-{number}", "metadata": {}, "source": lines})  # fmt: skip
+        code = {"cell_type": "code", "execution_count": None, "outputs": []}
+        kind = code if cell.language is None else {"cell_type": "markdown"}
+        source = cell.source if cell.language is None else _with_numbers_of(shown, cell.source)
+        if source is None:
+            raise ValueError(f"{page} does not show the numbers of {path.name}: "
+                             f"run python tutorials/render.py {path.name[:2]} first")  # fmt: skip
+        lines = source.splitlines(keepends=True)
+        found.append(kind | {"id": f"cell-{number}", "metadata": {}, "source": lines})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {"cells": found, "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
             "nbformat": 4, "nbformat_minor": 5}  # fmt: skip
+
+
+def _with_numbers_of(page, prose):
+    """Prose with every <<number>> replaced by what the page shows there; None if it shows none."""
+    words = NUMBER.sub("\0", _math(prose)).split("\0")
+    pattern = "([^\n]+?)".join(re.sub(r"(\\\s)+", r"\\s*", re.escape(part)) for part in words)
+    if len(words) > 1 and not (match := re.search(f"^{pattern}$", page, re.MULTILINE)):
+        return None
+    values = iter(match.groups() if len(words) > 1 else ())
+    return NUMBER.sub(lambda _: next(values), prose)

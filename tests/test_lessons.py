@@ -1,5 +1,6 @@
 """Cells, prose with numbers, pages, pictures compared by what they show, notebooks."""
 
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from minprune import cli, lessons
+from minprune.exercises import exercise_of
 from minprune.lessons import (
     Cell,
     cells_of,
@@ -19,6 +21,7 @@ from minprune.lessons import (
     held_by,
     notebook,
     page,
+    page_file,
     run_lesson,
     save_figure,
 )
@@ -195,32 +198,104 @@ def test_a_small_difference_is_none(figure):
     assert not figure_differs(before, drawn(figure))
 
 
-def test_notebooks():
-    made = notebook(cells_of(TEXT), "zh")
-    kinds = [cell["cell_type"] for cell in made["cells"]]
-    assert kinds == ["markdown", "code", "code"]
+@pytest.fixture
+def with_pages(tmp_path):
+    """A lesson of the folder tutorials/, and its pages."""
+    path = tmp_path / "tutorials" / "77_mine.py"
+    path.parent.mkdir()
+    code, *prose = first(TEXT)
+    marks = "# %%", '# %% [markdown] lang="en"', '# %% [markdown] lang="zh"', "# %% volatile"
+    sources = [code.source, *("\n".join(f"# {line}" for line in c.source.split("\n"))
+                              for c in prose[:2]), prose[2].source]  # fmt: skip
+    path.write_text("\n".join(f"{m}\n{s}" for m, s in zip(marks, sources, strict=True)))
+    cells, found = run_lesson(path)
+    for language in lessons.LANGUAGES:
+        page_file(path, language).write_text(page(path.stem, language, cells, found))
+    return path
+
+
+def test_a_notebook_has_the_numbers_of_the_page(with_pages):
+    made = notebook(with_pages, "zh")
+    code, prose, volatile = made["cells"]
     assert (made["nbformat"], made["nbformat_minor"]) == (4, 5)
-    assert "".join(made["cells"][0]["source"]).startswith("# 标题")
+    assert "".join(prose["source"]) == "# 标题\n\n数 $n$，也就是\n一半：3.5。\n\n$$ n / 2 $$"
+    for cell in (code, volatile):
+        assert cell["cell_type"] == "code"
+        assert cell["outputs"] == [] and cell["execution_count"] is None
+    assert prose["cell_type"] == "markdown" and {*prose} == {
+        "cell_type",
+        "id",
+        "metadata",
+        "source",
+    }
     for cell in made["cells"]:
         assert re.fullmatch("[a-zA-Z0-9_-]{1,64}", cell["id"]) and cell["metadata"] == {}
         assert all(line.endswith("\n") for line in cell["source"][:-1])
-        if cell["cell_type"] == "code":
-            assert cell["outputs"] == [] and cell["execution_count"] is None
     assert len({cell["id"] for cell in made["cells"]}) == 3
+    other = page_file(with_pages, "zh")
+    other.write_text(other.read_text().replace("3.5", "<!--~-->about 4<!--/-->"))
+    assert "一半：about 4。" in "".join(notebook(with_pages, "zh")["cells"][1]["source"])
 
 
-def test_the_command_writes_a_notebook(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "tutorials").mkdir()
-    (tmp_path / "tutorials" / "77_mine.py").write_text(TEXT, encoding="utf-8")
+@pytest.mark.parametrize("change", [lambda page: page.unlink(),
+                                    lambda page: page.write_text("Half is 3.5.")])  # fmt: skip
+def test_no_notebook_without_the_numbers_of_its_page(with_pages, change):
+    change(page_file(with_pages, "en"))
+    with pytest.raises(ValueError, match=r"77_mine\.md .* tutorials/render\.py 77 first"):
+        notebook(with_pages, "en")
+
+
+@pytest.mark.parametrize(
+    ("prose", "shown"),
+    [("<<a>> to <<b>>", "1 to 2"), ("of <<a>>", "of 12.5%"), ("<<a>>,\n<<b>>", "one word,\n-2")],
+)
+def test_numbers_at_the_ends_of_prose(prose, shown):
+    assert lessons._with_numbers_of(f"3 of\n\n{shown}\n\nend", prose) == shown
+
+
+def test_the_command_writes_a_notebook(with_pages, monkeypatch, capsys):
+    monkeypatch.chdir(with_pages.parents[1])
     assert cli.main(["notebook", "77", "--lang", "zh"]) == 0
     assert "77_mine.ipynb" in capsys.readouterr().out
-    made = json.loads((tmp_path / "77_mine.ipynb").read_text(encoding="utf-8"))
-    assert made == notebook(cells_of(TEXT), "zh")
+    made = json.loads(Path("77_mine.ipynb").read_text(encoding="utf-8"))
+    assert made == notebook(with_pages, "zh")
+    Path("77_mine.ipynb").write_text("a reader's work")
+    assert cli.main(["notebook", "77"]) == 2
+    assert "77_mine.ipynb: exists; nothing was changed" in capsys.readouterr().err
+    assert Path("77_mine.ipynb").read_text() == "a reader's work"
     assert cli.main(["notebook", "3", "--out", "three.ipynb"]) == 0  # of the repository
-    assert "Thresholds" in (tmp_path / "three.ipynb").read_text(encoding="utf-8")
+    assert "Thresholds" in Path("three.ipynb").read_text(encoding="utf-8")
     assert cli.main(["notebook", "99"]) == 2
     assert "no lesson 99" in capsys.readouterr().err
+
+
+@pytest.fixture
+def render(with_pages, monkeypatch):
+    """The program tutorials/render.py, with a folder of lessons that has one."""
+    code = importlib.util.spec_from_file_location("render", TUTORIALS / "render.py")
+    module = importlib.util.module_from_spec(code)
+    code.loader.exec_module(module)
+    monkeypatch.setattr(module, "HERE", with_pages.parent)
+    return module
+
+
+@pytest.mark.parametrize("chosen", [[], ["77"]])
+def test_rendering_and_comparing(render, with_pages, chosen, capsys):
+    assert render.main([*chosen, "--check"]) == 0
+    page_file(with_pages, "zh").unlink()
+    assert render.main(["--check", *chosen]) == 1
+    assert "77_mine.zh.md: " in capsys.readouterr().out and not page_file(with_pages, "zh").exists()
+    assert render.main(chosen) == 0 == render.main([*chosen, "--check"])
+
+
+def test_rendering_a_lesson_by_its_number(render, with_pages, capsys):
+    with_pages.rename(with_pages.with_name("03_mine.py"))
+    assert render.main(["3"]) == 0 and page_file(with_pages.with_name("03_mine.py"), "zh").exists()
+    for arguments, status, said in ((["--help"], 0, "usage:"), (["99", "--check"], 2, "lesson 99"),
+                                    (["3", "--chek"], 2, "--chek")):  # fmt: skip
+        with pytest.raises(SystemExit) as end:
+            render.main(arguments)
+        assert end.value.code == status and said in "".join(capsys.readouterr())
 
 
 # --- the lessons ---------------------------------------------------------------------------------
@@ -255,3 +330,81 @@ def test_the_pages_and_pictures_are_there(path):
             assert held_by(TUTORIALS.parent / picture)
         prose = re.sub("```.*?```", "", text, flags=re.DOTALL)
         assert "<<" not in prose and not re.search(r"(?<![`$\\])\$(?![`$])\w", prose)
+
+
+@pytest.mark.parametrize("language", lessons.LANGUAGES)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_a_notebook_says_what_the_page_says(path, language):
+    shown = re.sub("<!--[~/]-->", "", page_file(path, language).read_text(encoding="utf-8"))
+    made = ["".join(cell["source"]) for cell in notebook(path, language)["cells"]
+            if cell["cell_type"] == "markdown"]  # fmt: skip
+    for prose in map(lessons._math, made):
+        assert (lessons._joined(prose) if language == "zh" else prose) in shown
+
+
+# what a lesson asks for beside the exercises: a wrong body, what is said of it, a right one
+TASKS = {
+    "l1_subgradient(w, lam)": (
+        "return np.where(w >= 0, lam, -lam)",
+        "gives lam at a weight of 0",
+        "return lam * np.sign(w)",
+    ),
+    "l1_proximal(w, lam, lr)": (
+        "return w - lr * lam * np.sign(w)",
+        "jumps over 0",
+        "return np.sign(w) * np.maximum(np.abs(w) - lr * lam, 0)",
+    ),
+    "bitmask_bytes(size, nonzeros, value_bytes=4)": (
+        "return size // 8 + nonzeros * value_bytes",
+        "begun byte",
+        "return (size + 7) // 8 + nonzeros * value_bytes",
+    ),
+    'pruning_rate(w, theta, ties="keep")': (
+        "return np.sum(np.abs(w) < theta) / np.sum(np.abs(w))",
+        "divides by the sum of |w|",
+        "return float(np.mean(abs(w) < theta if ties == 'keep' else abs(w) <= theta))",
+    ),
+}
+
+
+def now_you(path):
+    """The tasks of a lesson: {language: what stands in backticks behind "Now you"}."""
+    prose = [cell for cell in cells_of(path.read_text(encoding="utf-8")) if cell.language][-2:]
+    return {cell.language: re.findall("`([^`]+)`", re.split("Now you|轮到你了", cell.source)[1])
+            for cell in prose}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_both_languages_set_the_same_tasks(path):
+    tasks = now_you(path)
+    assert sorted(task.replace(" --lang zh", "") for task in tasks["zh"]) == sorted(tasks["en"])
+    assert all("--lang zh" in task for task in tasks["zh"] if re.search("verify|start", task))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_the_tasks_of_a_lesson_can_be_done(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    said, functions = lambda: " ".join(capsys.readouterr().out.split()), []
+    for task in now_you(path)["en"]:
+        exercise = re.fullmatch(r"(?:python -m minprune exercises )?(?:check )?(\d\.\d)", task)
+        if "(" in task:
+            functions.append(task)
+        elif "verify" in task:
+            for body in (0, 2):
+                source = [f"def {function}:\n    {TASKS[function][body]}" for function in functions]
+                Path("mine.py").write_text("\n".join(["import numpy as np", *source]))
+                assert cli.main(task.split()[3:]) == (body == 0)
+                output = said()
+                assert body or all(TASKS[function][1] in output for function in functions)
+                assert f"{len(functions) if body else 0} of {len(functions)} right" in output
+        elif "start" in task:
+            assert cli.main(task.split()[3:]) == 0
+            monkeypatch.chdir("mine")
+        elif exercise:
+            sought = exercise_of(exercise[1])
+            assert cli.main(["exercises", "check", sought.id]) == 1
+            Path(sought.file).write_text(f"import numpy as np\n{sought.source_of_solution()}")
+            assert cli.main(["exercises", "check", sought.id]) == 0
+        else:
+            assert re.fullmatch(r"\w+|\w+\.py", task), "a task that is not tried"
+    assert bool(functions) == Path("mine.py").exists()

@@ -223,12 +223,14 @@ assert 0 <= wrong <= 1 and np.isclose(wrong, right / np.abs(W).mean())
 # %% [markdown] lang="en"
 # ## Now you
 #
-# Write `pruning_rate(w, theta)` in `mine.py` as B-4c prints it, see what
-# `python -m minprune verify mine.py` says, and mend it. Then, from a clean page:
-# `python -m minprune exercises start mine`, and `check 1.1` and `check 1.2` in that folder.
+# Write `pruning_rate(w, theta, ties="keep")` in `mine.py`, first as B-4c prints it: the number of $|w| < \theta$,
+# divided by the sum of all $|w|$. See what `python -m minprune verify mine.py` says, and mend it. In the right
+# version `ties="prune"` also prunes the weights with $|w| = \theta$ (lesson 03); with `"keep"` they stay. Then
+# run `python -m minprune exercises start mine`, and `check 1.1` and `check 1.2` in that folder.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
-# 在 `mine.py` 中照 B-4c 所印写出 `pruning_rate(w, theta)`，看看
-# `python -m minprune verify mine.py --lang zh` 怎么说，再把它改对。然后另起炉灶：先运行 `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 1.1` 和
-# `check 1.2`。
+# 在 `mine.py` 中写出 `pruning_rate(w, theta, ties="keep")`。先照 B-4c 的写法：满足 $|w| < \theta$ 的个数除以全部 $|w|$ 之和；
+# 看看 `python -m minprune verify mine.py --lang zh` 怎么说，再把它改对。正确的版本里，`ties="prune"` 时
+# $|w| = \theta$ 的权重也算剪掉，`"keep"` 时保留（见第 03 课）。然后运行
+# `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 1.1` 和 `check 1.2`。

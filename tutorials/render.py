@@ -1,8 +1,6 @@
-"""Run lessons and write their pages and pictures: python tutorials/render.py [NN ...] [--check]
+"""Run lessons and write their pages and pictures: python tutorials/render.py [NN ...] [--check]"""
 
-With --check nothing is written: it says what would differ, and then ends with 1.
-"""
-
+import argparse
 import os
 import sys
 import time
@@ -20,18 +18,14 @@ from minprune.lessons import (
     drawn,
     figure_differs,
     held_by,
+    lesson_file,
     page,
+    page_file,
     run_lesson,
     save_figure,
 )
 
 FIGURES = HERE.parent / "figures"
-
-
-def lessons(numbers=()):
-    """The lessons with these numbers, or all."""
-    found = sorted(HERE.glob("[0-9][0-9]_*.py"))
-    return [path for path in found if not numbers or path.name[:2] in numbers]
 
 
 def written(path, cells, found):
@@ -68,20 +62,30 @@ def figures_of(cells, found):
 
 def pages_of(path, cells, found):
     for language in LANGUAGES:
-        ending = ".md" if language == "en" else ".zh.md"
-        yield path.with_name(path.stem + ending), page(path.stem, language, cells, found)
+        yield page_file(path, language), page(path.stem, language, cells, found)
 
 
-def main(arguments):
-    check = "--check" in arguments
+def lesson(number):
+    try:
+        return lesson_file(number, [HERE])
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(error) from None
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Run lessons, write their pages and pictures.")
+    parser.add_argument("lessons", nargs="*", type=lesson, metavar="NN", help="as 03; default: all")
+    parser.add_argument("--check", action="store_true",
+                        help="write nothing, print what would differ, and then end with 1")  # fmt: skip
+    options = parser.parse_args(arguments)
     problems = []
-    for path in lessons([a for a in arguments if a != "--check"]):
+    for path in options.lessons or sorted(HERE.glob("[0-9][0-9]_*.py")):
         start = time.perf_counter()
-        problems += (compared if check else written)(path, *run_lesson(path))
+        problems += (compared if options.check else written)(path, *run_lesson(path))
         print(f"{path.stem}  {time.perf_counter() - start:.0f} s", flush=True)
     print(*problems, sep="\n")
     return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

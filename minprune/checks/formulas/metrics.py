@@ -9,7 +9,6 @@ import numpy as np
 from minprune.checks.check import Check, given
 from minprune.formulas import metrics
 from minprune.formulas.masks import threshold_mask
-from minprune.formulas.misprints import pruning_rate_misprint
 
 W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
 
@@ -283,12 +282,20 @@ def _(rng):
     return 0 <= low <= high <= 1
 
 
-@pruning_rate.mistake(
+DIVIDED_BY_SIZES = (
     "It divides by the sum of |w|; a rate is a share of the number of weights.",
     "除以了权重绝对值之和；剪枝率应除以权重的个数。",
 )
+
+
+@pruning_rate.mistake(*DIVIDED_BY_SIZES)
 def _(w, theta, ties="keep"):
-    return pruning_rate_misprint(w, theta)
+    return np.sum(np.abs(w) < theta) / np.sum(np.abs(w))  # as B-4c prints it
+
+
+@pruning_rate.mistake(*DIVIDED_BY_SIZES)
+def _(w, theta, ties="keep"):
+    return np.sum(~threshold_mask(np.abs(w), theta, ties)) / np.sum(np.abs(w))
 
 
 @pruning_rate.mistake(
