@@ -9,9 +9,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from minprune.bench.peers import ALL, ENGINE
-from minprune.report.bench_table import cells_of, threads_of
+from minprune.report.bench_table import cells_of
 from minprune.report.cnn_figures import BLACK, PURPLE
 from minprune.report.figures import BLUE, GREEN, GREY, ORANGE
+from minprune.report.times import threads_of
 
 SKY, AMBER = "#56B4E9", "#E69F00"
 STYLES = {  # library -> colour, marker
