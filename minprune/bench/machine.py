@@ -110,9 +110,7 @@ def _emit_chains(builder, width, turns):
     turn = builder.phi(count)
     sums = [builder.phi(vector) for _ in range(CHAINS)]
     turn.add_incoming(ir.Constant(count, 0), before)
-    for c, s in enumerate(
-        sums, 2
-    ):  # apart, or one would do for all; 1 would stay 1, and be left out
+    for c, s in enumerate(sums, 2):  # apart, or one would do for all; and not at 1, which stays 1
         s.add_incoming(ir.Constant(vector, [float(c)] * width), before)
     new = [builder.call(multiply_add, [s, half, half]) for s in sums]
     for s, value in zip(sums, new, strict=True):
