@@ -192,7 +192,7 @@ from minprune.nn.losses import (
 )
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.models import build, cnn, lenet5, lenet_300_100, vgg16
-from minprune.nn.optim import SGD, Adam, cosine_decay
+from minprune.nn.optim import SGD, Adam, cosine_decay, warmup_cosine
 from minprune.nn.train import Epoch, evaluate, fit, predict, train_step
 from minprune.nn.gradcheck import check_layer, check_loss, check_network, numerical_gradient
 from minprune.nn.store import load, save

@@ -34,6 +34,7 @@ CHOICES = {
     "sparsity": "fraction of the weights to prune, at least 0 and below 1",
     "scope": "'global' ranks the weights of all layers together, 'layer' each layer by itself",
     "hidden": "hidden units",
+    "seeds": "seeds that the compared networks are trained with, for the intervals of the table",
     "epochs": "epochs of training before pruning",
     "finetune_epochs": "epochs of training after pruning",
     "batch_size": "images per step",

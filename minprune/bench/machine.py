@@ -1,11 +1,8 @@
 """What this machine can do at most: multiply-adds a second, and bytes a second."""
 
-import os
-import platform
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
-from pathlib import Path
 
 import numba
 import numpy as np
@@ -115,7 +112,7 @@ def _emit_chains(builder, width, turns):
     turn = builder.phi(count)
     sums = [builder.phi(vector) for _ in range(CHAINS)]
     turn.add_incoming(ir.Constant(count, 0), before)
-    for c, s in enumerate(sums):  # they begin apart, or one would do for all
+    for c, s in enumerate(sums, 2):  # apart, or one would do for all; and not at 1, which stays 1
         s.add_incoming(ir.Constant(vector, [float(c)] * width), before)
     new = [builder.call(multiply_add, [s, half, half]) for s in sums]
     for s, value in zip(sums, new, strict=True):
@@ -128,47 +125,3 @@ def _emit_chains(builder, width, turns):
     for value in new[1:]:
         total = builder.fadd(total, value)  # so that none can be left out
     return builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
-
-
-def cpu_name():
-    """What the processor calls itself, or its kind where it does not say."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return (names or [platform.processor() or platform.machine()])[0]
-
-
-class Watch:
-    """Sleep now and then, and see how many cores are busy meanwhile, with the work of others."""
-
-    def __init__(self, seconds):
-        self.seconds, self.slept, self.worked = seconds, 0.0, 0.0
-
-    def __call__(self):
-        before = _busy_seconds()
-        time.sleep(self.seconds)
-        if before is not None:
-            self.worked += _busy_seconds() - before
-            self.slept += self.seconds
-
-    @property
-    def busy(self):
-        """Cores that were busy, on average; None where the system does not tell."""
-        return self.worked / self.slept if self.slept else None
-
-
-def _busy_seconds():
-    """Seconds that the cores of this process have worked since the start, or None."""
-    try:
-        lines = Path("/proc/stat").read_text().splitlines()
-        ours = {f"cpu{core}" for core in os.sched_getaffinity(0)}
-    except (OSError, AttributeError):  # no Linux
-        return None
-    worked = 0
-    for name, *ticks in map(str.split, lines):
-        if name in ours:
-            user, nice, system, _idle, _waiting, interrupts, soft, *_ = map(int, ticks)
-            worked += user + nice + system + interrupts + soft
-    return worked / os.sysconf("SC_CLK_TCK")

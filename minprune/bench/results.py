@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from minprune.bench.lines import Line
 from minprune.bench.machine import Roofs
 from minprune.bench.settings import BenchSettings
-from minprune.bench.spread import Line, Spread
+from minprune.experiments.spread import Spread
 
 
 @dataclass(frozen=True)

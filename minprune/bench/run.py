@@ -18,11 +18,13 @@ import numpy as np
 
 from minprune.arguments import counted
 from minprune.bench.cases import make_case, pruned_network
-from minprune.bench.machine import Watch, cpu_name, highest, measure_roofs
+from minprune.bench.lines import fit_line
+from minprune.bench.machine import highest, measure_roofs
 from minprune.bench.peers import ALL, ENGINE, OURS
 from minprune.bench.results import BenchResult, Cell, Growth, Member, Timing
-from minprune.bench.spread import fit_line, spread
 from minprune.bench.workers import PATIENCE, Worker, WorkerError
+from minprune.experiments.spread import spread
+from minprune.experiments.timing import Watch, cpu_name
 from minprune.nn.store import save
 
 LEAST = 0.005  # seconds that a turn is timed; shorter calls are repeated

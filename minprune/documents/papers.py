@@ -29,6 +29,9 @@ PAPERS = {
     "Feature Boosting and Suppression. ICLR",
     ("Glorot", 2010): "X. Glorot, Y. Bengio. Understanding the difficulty of training deep "
     "feedforward neural networks. AISTATS",
+    ("Goyal", 2017): "P. Goyal, P. Dollár, R. Girshick, P. Noordhuis, L. Wesolowski, A. Kyrola, A. "
+    "Tulloch, Y. Jia, K. He. Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour. arXiv "
+    "1706.02677",
     ("Goto", 2008): "K. Goto, R. A. van de Geijn. Anatomy of High-Performance Matrix "
     "Multiplication. ACM Transactions on Mathematical Software 34(3)",
     ("Guo", 2016): "Y. Guo, A. Yao, Y. Chen. Dynamic Network Surgery for Efficient DNNs. NIPS 29",
@@ -125,6 +128,7 @@ PAPERS = {
         2014,
     ): "N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov. "
     "Dropout: A Simple Way to Prevent Neural Networks from Overfitting. JMLR 15",
+    ("Student", 1908): "Student (W. S. Gosset). The Probable Error of a Mean. Biometrika 6",
     ("Szegedy", 2016): "C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens, Z. Wojna. Rethinking the "
     "Inception Architecture for Computer Vision. CVPR",
     ("Tanaka", 2020): "H. Tanaka, D. Kunin, D. L. K. Yamins, S. Ganguli. Pruning neural networks "

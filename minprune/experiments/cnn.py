@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from minprune.experiments.settings import CnnSettings
-from minprune.experiments.timing import median_milliseconds
+from minprune.experiments.spread import Spread
+from minprune.experiments.timing import Conditions, milliseconds
 from minprune.formulas.metrics import dense_bytes
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.costs import layer_costs
@@ -50,8 +51,8 @@ class Model:
     dense_bytes: int
     sparse_bytes: int  # of the engine: compressed sparse rows, everything else dense
     file_bytes: int  # of `save`
-    dense_ms: dict[int, float]  # batch size -> milliseconds of the forward pass
-    sparse_ms: dict[int, float]  # of the engine, on the nonzero weights
+    dense_ms: dict[int, Spread]  # batch size -> milliseconds of the forward pass
+    sparse_ms: dict[int, Spread]  # of the engine, on the nonzero weights
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class CnnResult:
     threshold: Threshold | None  # None where it prunes a whole layer
     disagreement: float  # largest difference of shrunk and masked outputs, relative
     models: list[Model]
+    conditions: Conditions  # of the times
     dense: Network
     pruned: Network  # by rank, and fine-tuned
     shrunk: Network  # without the filters and neurons, and fine-tuned
@@ -153,6 +155,7 @@ def run_cnn(settings, data, say=print):
     shrunk, disagreement = prune_filters_and_neurons(job, dense)
     threshold = prune_as_the_document(job, dense)
     job.finetune(dense.copy(), "dense, trained on", "none")
+    models, conditions = measure(job)
     return CnnResult(
         settings=settings,
         dataset=data.name,
@@ -161,7 +164,8 @@ def run_cnn(settings, data, say=print):
         curves=job.curves,
         threshold=threshold,
         disagreement=disagreement,
-        models=measure(job),
+        models=models,
+        conditions=conditions,
         dense=dense,
         pruned=pruned,
         shrunk=shrunk,
@@ -294,7 +298,10 @@ def threshold_name(theta):
 
 
 def measure(job):
-    """A `Model` for each network; all are timed in turn, so that their times compare."""
+    """A `Model` for each network; all are timed in turn, so that their times compare.
+
+    returns the models and the `Conditions` of their times
+    """
     x, y = job.test
     batches = {n: x[np.arange(n) % len(x)] for n in BATCHES}
     engines = {name: SparseEngine(network) for name, (_, network) in job.made.items()}
@@ -303,7 +310,7 @@ def measure(job):
         for n in BATCHES:
             calls["dense", name, n] = partial(network, batches[n])
             calls["sparse", name, n] = partial(engines[name], batches[n])
-    ms = median_milliseconds(calls)
+    ms, conditions = milliseconds(calls)
     models = []
     for name, (kind, network) in job.made.items():
         costs = layer_costs(network)
@@ -323,7 +330,7 @@ def measure(job):
                 sparse_ms={n: ms["sparse", name, n] for n in BATCHES},
             )
         )
-    return sorted(models, key=_place)
+    return sorted(models, key=_place), conditions
 
 
 def _place(model):

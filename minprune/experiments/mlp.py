@@ -12,12 +12,18 @@ import numpy as np
 
 from minprune.arguments import counted
 from minprune.experiments.settings import Settings
-from minprune.experiments.timing import median_milliseconds
-from minprune.formulas.metrics import count_nonzero, count_parameters, dense_bytes
+from minprune.experiments.spread import Spread
+from minprune.experiments.timing import Conditions, milliseconds
+from minprune.formulas.metrics import (
+    count_nonzero,
+    count_parameters,
+    dense_bytes,
+    discordant_counts,
+)
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.network import EmptyLayerError, Network, mlp
-from minprune.nn.optim import Adam, cosine_decay
-from minprune.nn.train import Epoch, evaluate, fit, train_step
+from minprune.nn.optim import Adam, cosine_decay, warmup_cosine
+from minprune.nn.train import Epoch, evaluate, fit, predict, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude
 from minprune.pruning.units import dead_units
 from minprune.sparse.engine import SparseEngine
@@ -46,7 +52,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Unmasked:
-    """Sparsity of a pruned network that trains on without its mask, as in A-5.2 and D-5.2."""
+    """Sparsity of a pruned network that trains on without its mask, as in D-5.2."""
 
     pruned: float
     after_one_step: float
@@ -58,14 +64,19 @@ class Model:
     """One measured line of the table."""
 
     name: str
-    accuracy: float  # on the test images
+    accuracies: list[float]  # on the test images: this network's, then those of other seeds
     parameters: int
     nonzeros: int
     dense_bytes: int
     sparse_bytes: int  # compressed sparse rows with their indices and offsets, and the biases
     macs: int  # with the zeros skipped
-    dense_ms: dict[int, float]  # batch size -> milliseconds of the forward pass
-    sparse_ms: dict[int, float]
+    dense_ms: dict[int, Spread]  # batch size -> milliseconds of the forward pass
+    sparse_ms: dict[int, Spread]  # of the sparse engine
+
+    @property
+    def accuracy(self):
+        """On the test images, of the network that was kept."""
+        return self.accuracies[0]
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,9 @@ class Result:
     idle_units: int  # hidden units of the dense network that fire on no training image
     curve: list[Point]
     unmasked: Unmasked
+    discordant: tuple[int, int]  # test images that only dense, only pruned gets right, fine-tuned
     models: list[Model]  # in the order of the table, dense and dense trained on first
+    conditions: Conditions  # of the times
     dense: Network
     pruned: Network  # and fine-tuned
 
@@ -107,18 +120,11 @@ def run_mlp(settings, data, say=print):
             f"{p.sparsity:<7.1%}  {p.pruned:.2%} just pruned, {p.finetuned:.2%} trained on, "
             f"{p.random:.2%} with a random mask"
         )
-    trained_on = dense.copy()
-    finetune(trained_on, settings, data, title="dense, trained on")
-    regrown, unmasked = finetune_without_mask(settings, data, dense)
-    trial, percent = trials[settings.sparsity], f"{100 * settings.sparsity:g} %"
-    networks = {
-        "dense": dense,
-        "dense, trained on": trained_on,
-        f"{percent} pruned": trial.pruned,
-        f"{percent} pruned, trained on": trial.finetuned,
-        f"{percent} random mask, trained on": trial.random,
-        "as the document does it": regrown,
-    }
+    networks, unmasked = compared(settings, data, dense, trials[settings.sparsity])
+    accuracies = over_seeds(settings, data, networks, say)
+    models, conditions = measure(networks, accuracies, data)
+    _, trained_on, _, finetuned, *_ = networks.values()
+    answers = (predict(n, data.test.flat).argmax(axis=1) for n in (trained_on, finetuned))
     return Result(
         settings=settings,
         dataset=data.name,
@@ -127,14 +133,55 @@ def run_mlp(settings, data, say=print):
         idle_units=idle_units(dense, data),
         curve=curve,
         unmasked=unmasked,
-        models=measure(networks, data),
+        discordant=discordant_counts(data.test.labels, *answers),
+        models=models,
+        conditions=conditions,
         dense=dense,
-        pruned=trial.finetuned,
+        pruned=finetuned,
     )
 
 
+def compared(settings, data, dense, trial):
+    """The networks that the table sets side by side, by name, and what `Unmasked` says of one."""
+    trained_on, percent = dense.copy(), f"{100 * settings.sparsity:g} %"
+    finetune(trained_on, settings, data, title="dense, trained on")
+    regrown, unmasked = finetune_without_mask(settings, data, dense)
+    return {
+        "dense": dense,
+        "dense, trained on": trained_on,
+        f"{percent} pruned": trial.pruned,
+        f"{percent} pruned, trained on": trial.finetuned,
+        f"{percent} random mask, trained on": trial.random,
+        f"{percent} pruned, mask dropped": regrown,
+    }, unmasked
+
+
+def over_seeds(settings, data, networks, say):
+    """Test accuracies by name: those of these networks, then of all that other seeds lead to.
+
+    A seed that would empty a layer is left out.
+    """
+    found = {name: [accuracy_on_test(network, data)] for name, network in networks.items()}
+    for seed in range(settings.seed + 1, settings.seed + settings.seeds):
+        other = replace(settings, seed=seed)
+        try:
+            dense, _ = train_dense(other, data)
+            networks, _ = compared(other, data, dense, prune_and_finetune(other, data, dense))
+        except EmptyLayerError as error:
+            say(f"seed {seed} is left out: {error}")
+            continue
+        for name, network in networks.items():
+            found[name].append(accuracy_on_test(network, data))
+        say(f"seed {seed}   " + ", ".join(f"{found[name][-1]:.2%} {name}" for name in found))
+    return found
+
+
 def train_dense(settings, data):
-    """The network before pruning, trained under the L1 penalty, and its history."""
+    """The network before pruning, trained under the L1 penalty, and its history.
+
+    The learning rate warms up: at its full height, the first steps of Adam push many a unit below 0
+    on every image, where no gradient reaches it any more.
+    """
     rng = settings.rng(stage=0)
     network = mlp([data.train.flat.shape[1], settings.hidden, data.classes], rng)
     history = fit(
@@ -146,7 +193,7 @@ def train_dense(settings, data):
         rng=rng,
         batch_size=settings.batch_size,
         validation=(data.validation.flat, data.validation.labels),
-        lr_decay=cosine_decay,
+        lr_decay=warmup_cosine,
         penalty_gradient=partial(l1_subgradient, lam=settings.l1),
         title="dense",
     )
@@ -180,7 +227,7 @@ def finetune(network, settings, data, title):
 
 
 def finetune_without_mask(settings, data, dense):
-    """What A-5.2 and D-5.2 do: prune, forget the mask, train on. Returns network and `Unmasked`.
+    """What D-5.2 does: prune, drop the mask, train on. Returns network and `Unmasked`.
 
     The one step is Adam's first, on the first mini-batch of the file.
     """
@@ -197,11 +244,14 @@ def finetune_without_mask(settings, data, dense):
     return network, Unmasked(*stages)
 
 
-def measure(networks, data):
-    """One `Model` for each named network; all are timed in turn, so that their times compare."""
+def measure(networks, accuracies, data):
+    """One `Model` for each named network; all are timed in turn, so that their times compare.
+
+    returns the models and the `Conditions` of their times
+    """
     x = {n: data.test.flat[np.arange(n) % len(data.test.labels)] for n in BATCHES}
     engines = {name: SparseEngine(network) for name, network in networks.items()}
-    ms = median_milliseconds(
+    ms, conditions = milliseconds(
         {
             (kind, name, n): partial(forward, x[n])
             for kind, forwards in (("dense", networks), ("sparse", engines))
@@ -215,7 +265,7 @@ def measure(networks, data):
         models.append(
             Model(
                 name=name,
-                accuracy=accuracy_on_test(network, data),
+                accuracies=accuracies[name],
                 parameters=count_parameters(*arrays),
                 nonzeros=count_nonzero(*arrays),
                 dense_bytes=dense_bytes(*arrays),
@@ -225,7 +275,7 @@ def measure(networks, data):
                 sparse_ms={n: ms["sparse", name, n] for n in BATCHES},
             )
         )
-    return models
+    return models, conditions
 
 
 def idle_units(network, data):

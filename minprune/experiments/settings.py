@@ -47,13 +47,18 @@ class Training:
 
 @dataclass(frozen=True)
 class Settings(Training):
-    """What can be chosen about the main job, `run mlp`."""
+    """What can be chosen about the main job, `run mlp`.
+
+    seeds  how many seeds, from `seed` on, the compared networks are trained with
+    """
 
     hidden: int = 64
+    seeds: int = 5
 
     def __post_init__(self):
         super().__post_init__()
         whole_number("hidden", self.hidden, low=1)
+        whole_number("seeds", self.seeds, low=1)
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,25 @@ def no_decay(done):
     return 1.0
 
 
+def warmup_cosine(done):
+    """Factor on the learning rate that rises over the first tenth of training, then decays.
+
+        factor = min(1, 0.1 + 9 done) cosine_decay(done)
+
+    Adam's first steps have the size lr in every weight, however small its gradient. All inputs of a
+    unit may so push it below 0 at once, on every sample: a dead unit, which no gradient reaches.
+
+    done  from 0 to 1
+    returns a float, from 0.1 to nearly 1 and down to 0
+
+    Source: Goyal et al. 2017, section 2.2 (gradual warm-up).
+
+    >>> warmup_cosine(0.0), round(warmup_cosine(0.1), 3), warmup_cosine(1.0)
+    (0.1, 0.976, 0.0)
+    """
+    return min(1, 0.1 + 9 * done) * cosine_decay(done)
+
+
 def cosine_decay(done):
     """Factor on the learning rate when a part `done` of the training is over.
 

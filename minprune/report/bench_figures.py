@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from minprune.arguments import counted
 from minprune.bench.peers import ALL, ENGINE
-from minprune.report.bench_table import cells_of, threads_of
+from minprune.report.bench_table import cells_of
 from minprune.report.cnn_figures import BLACK, PURPLE
 from minprune.report.figures import BLUE, GREEN, GREY, ORANGE
 
@@ -130,7 +131,7 @@ def _draw_roofs(axes, result):
               label=f"from memory, {roofs.memory:.0f} GB/s")  # fmt: skip
     axes.plot(x, np.minimum(roofs.cache * x, roofs.fma_all), "--", color=GREY, linewidth=1.5,
               label=f"from the cache, {roofs.cache:.0f} GB/s")  # fmt: skip
-    every = threads_of(roofs.threads)
+    every = counted(roofs.threads, "thread")
     axes.axhline(roofs.fma_all, color=BLACK, linewidth=1.5,
                  label=f"{every}, {roofs.fma_all:.0f} GFLOP/s")  # fmt: skip
     if roofs.threads > 1:

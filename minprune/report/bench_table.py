@@ -6,9 +6,9 @@ from collections import Counter
 import numpy as np
 
 from minprune.arguments import counted
+from minprune.bench.lines import crossing
 from minprune.bench.peers import ALL, ENGINE
-from minprune.bench.spread import crossing
-from minprune.report.table import NONE, line_of
+from minprune.report.times import NONE, ruled, warning
 
 WIDTH = 124
 
@@ -42,7 +42,7 @@ def _block(result, network, batch):
         for key in cells[0].timings
         if key != ENGINE
     ]
-    return "\n".join([f"{network}, batch {batch:,}", *_ruled(rows)])
+    return "\n".join([f"{network}, batch {batch:,}", *ruled(rows)])
 
 
 def _cell(cell, key, field, factor=1):
@@ -68,7 +68,7 @@ def _break_even(result):
             rows.append(
                 [f"{network}, batch {batch:,}", *(_faster_from(cells, p.key) for p in peers)]
             )
-    return "\n".join(_ruled(rows))
+    return "\n".join(ruled(rows))
 
 
 def _faster_from(cells, key):
@@ -84,21 +84,13 @@ def _faster_from(cells, key):
     return "always" if always else f"{100 * (1 - 2**-at):.0f} %"
 
 
-def _ruled(rows):
-    """Rows of cells as lines, the head between two rules."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    head, *body = (line_of(row, widths) for row in rows)
-    rule = "-" * len(head)
-    return [rule, head, rule, *body, rule]
-
-
 def notes(result):
     """What a reader of the tables has to know, line by line."""
     settings, roofs = result.settings, result.roofs
     return [
-        f"{result.cpu}; {threads_of(settings.threads)} for every library; "
+        f"{result.cpu}; {counted(settings.threads, 'thread')} for every library; "
         f"{result.seconds / 60:.0f} minutes in all.",
-        *_others(result),
+        *warning(result.busy),
         "the engine: its median time, and in brackets the quartiles over "
         f"{counted(settings.rounds, 'round')}. All others: their time over the engine's in the "
         "same round, median and quartiles; above 1 the engine is faster.",
@@ -115,21 +107,6 @@ def notes(result):
         f"roofs: {roofs.fma_all:.0f} GFLOP/s of multiply-adds in float32 ({roofs.fma_one:.0f} of "
         f"one thread), {roofs.memory:.1f} GB/s from memory, {roofs.cache:.1f} GB/s from the cache; "
         "the best of many tries before and after.",
-    ]
-
-
-def threads_of(n):
-    """So many threads, in words."""
-    return f"{n} thread{'s' * (n > 1)}"
-
-
-def _others(result):
-    """A warning if the machine had other work."""
-    if not result.busy or result.busy < 0.1:
-        return []
-    return [
-        f"the machine was not quiet: {result.busy:.1f} cores were busy while all libraries slept. "
-        "Threads that wait for each other then wait long; trust no time of more than one."
     ]
 
 

@@ -4,21 +4,22 @@ import textwrap
 from dataclasses import asdict
 
 from minprune.arguments import counted
-from minprune.report.table import line_of
+from minprune.documents.printed import AFTER_PRUNING, TRAINING
+from minprune.experiments.cnn import threshold_name
+from minprune.report.times import NONE, ruled, times_notes, times_table
 
 _SCOPES = {"global": "all layers together", "layer": "each layer by itself"}
-COLUMNS = ("network", "accuracy", "parameters", "nonzeros", "MACs", "nonzero MACs", "file, bytes")
+COLUMNS = ("network", "accuracy, %", "parameters", "nonzeros", "MACs", "nonzero MACs")
+COLUMNS += ("file, bytes",)
 
 
 def render_cnn(result):
-    """The table and its notes as text."""
-    times = [f"{what} {n}" for n in result.models[0].dense_ms for what in ("ms of", "sparse")]
-    body = [(*COLUMNS, *times), *map(_row, result.models)]
-    widths = [max(map(len, column)) for column in zip(*body, strict=True)]
-    head, *rows = (line_of(cells, widths) for cells in body)
-    rule = "-" * len(head)
-    text = [head, rule, *rows, rule]
-    text += [textwrap.fill(note, len(rule), subsequent_indent="  ") for note in notes(result)]
+    """The tables and their notes as text."""
+    document = [_printed()] if _is_the_document(result) else []
+    text = [*ruled([COLUMNS, *document, *map(_row, result.models)]), ""]
+    text += times_table(result.models)
+    width = max(map(len, text))
+    text += [textwrap.fill(note, width, subsequent_indent="  ") for note in notes(result)]
     return "\n".join(text) + "\n"
 
 
@@ -32,6 +33,7 @@ def notes(result):
         "network began as this one, was pruned, and unless its name says otherwise trained on, "
         f"without a penalty, for {counted(settings.finetune_epochs, 'epoch')}.",
         *_threshold(result),
+        *_document(result),
         f"% of weights: the smallest of {_SCOPES[settings.scope]}. They still cost their time, "
         "except in the engine: a dense product multiplies zeros; a file saves them by compression.",
         f"% of units: filters and neurons, the lowest of each layer by {settings.criterion!r}, "
@@ -41,8 +43,8 @@ def notes(result):
         "at random: the control, as many weights or units, though not as many MACs. A criterion is "
         "worth what it gains on that line.",
         "MACs are those of one image; nonzero, those left if zeros are skipped. file: weights and "
-        "masks, compressed. ms of 1, of 256: milliseconds of the forward pass of as many images; "
-        "sparse: the same by the engine, on the nonzero weights alone.",
+        "masks, compressed.",
+        *times_notes(result.conditions),
     ]
 
 
@@ -53,11 +55,36 @@ def _threshold(result):
         return [f"threshold {theta:g}: left out, it prunes every weight of a layer."]
     layers = ", ".join(f"{name} {share:.1%}" for name, share in found.layers.items())
     return [
-        f"threshold {theta:g}: as in D-5.2, one for all layers. It prunes {found.pruned:.1%} of "
-        f"the weights ({layers}). Trained on under the mask, {found.masked:.1%} are 0. Without it, "
-        f"as the document does: {found.after_one_step:.1%} after one step of Adam, "
+        f"threshold {theta:g}: one for all layers. Of the network as it was trained here it prunes "
+        f"{found.pruned:.1%} of the weights ({layers}). Trained on under the mask, "
+        f"{found.masked:.1%} are 0. Without it: {found.after_one_step:.1%} after one step of Adam, "
         f"{found.unmasked:.1%} in the end" + _no_pruned_network(found)
     ]
+
+
+def _document(result):
+    """What D-5.2 does otherwise, and what stands beside its printed accuracy."""
+    if not _is_the_document(result):
+        return []
+    ours = asdict(result.settings)
+    other = [f"{name} {value:g}" for name, value in TRAINING.items() if ours[name] != value]
+    unmasked = f"{threshold_name(result.settings.theta)}, unmasked"
+    accuracy = next((m.accuracy for m in result.models if m.name == unmasked), None)
+    found = "" if accuracy is None else f", as {unmasked!r} is, with {accuracy:.2%} here"
+    return [
+        f"document D-5.4a: of a network that trained on without its mask{found}. D-5.2 trains "
+        f"otherwise: {', '.join([*other, 'a learning rate that does not decay'])}. How much one "
+        "threshold prunes depends on that, the L1 penalty above all."
+    ]
+
+
+def _is_the_document(result):
+    """Whether document D's figures are of the same data."""
+    return result.dataset == "MNIST"
+
+
+def _printed():
+    return ("document D-5.4a, after pruning", f"{100 * AFTER_PRUNING:.2f}", *[NONE] * 5)
 
 
 def _no_pruned_network(found):
@@ -75,5 +102,4 @@ def _penalty(settings):
 
 def _row(model):
     counts = model.parameters, model.nonzeros, model.macs, model.nonzero_macs, model.file_bytes
-    times = [f"{ms[n]:.3f}" for n in model.dense_ms for ms in (model.dense_ms, model.sparse_ms)]
-    return (model.name, f"{model.accuracy:.2%}", *(f"{count:,}" for count in counts), *times)
+    return (model.name, f"{100 * model.accuracy:.2f}", *(f"{count:,}" for count in counts))

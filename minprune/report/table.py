@@ -5,29 +5,28 @@ from dataclasses import asdict
 
 from minprune.arguments import counted
 from minprune.documents.printed import PRINTED, verdict
-from minprune.formulas.metrics import compression_ratio
+from minprune.experiments.spread import interval
+from minprune.formulas.metrics import compression_ratio, mcnemar_z
+from minprune.report.times import NONE, ruled, times_notes, times_table
 
-NONE = "-"
-COLUMNS = ("model", "accuracy", "parameters", "nonzeros", "bytes", "bytes", "MACs")
-COLUMNS += ("dense", "sparse", "dense", "sparse")
+COLUMNS = "model", "accuracy, %", "parameters", "nonzeros", "bytes", "sparse bytes", "MACs"
 
 
 def render(result):
-    """The table and its notes as text."""
-    printed = [_printed(line) for line in _document(result)]
-    body = [COLUMNS, *printed, *map(_measured, result.models)]
-    widths = [max(map(len, column)) for column in zip(*body, strict=True)]
-    head, *rows = (line_of(cells, widths) for cells in body)
-    rule = "-" * len(head)
-    text = [_groups(widths), head, rule, *rows[: len(printed)], *([rule] if printed else [])]
-    text += [*rows[len(printed) :], rule]
-    text += [textwrap.fill(note, len(rule), subsequent_indent="  ") for note in notes(result)]
+    """The tables and their notes as text."""
+    document = [_printed(line) for line in _document(result)]
+    counts = ruled([COLUMNS, *document, *map(_measured, result.models)])
+    printed = {line.model: line.milliseconds for line in _document(result)}
+    times = times_table(result.models, printed)
+    text = [*counts, "", *times]
+    width = max(map(len, text))
+    text += [textwrap.fill(note, width, subsequent_indent="  ") for note in notes(result)]
     return "\n".join(text) + "\n"
 
 
 def notes(result):
-    """What a reader of the table has to know, line by line."""
-    settings, unmasked = result.settings, result.unmasked
+    """What a reader of the tables has to know, line by line."""
+    settings = result.settings
     _dense, _trained_on, _just_pruned, pruned, *_ = result.models
     ratio = compression_ratio(pruned.dense_bytes, pruned.sparse_bytes)
     document = [f"{line.model}: {verdict(line)}." for line in _document(result)]
@@ -40,22 +39,67 @@ def notes(result):
     return [
         f"{result.dataset}, with {choices}.",
         *document,
-        f"dense: trained for {counted(settings.epochs, 'epoch')} under an L1 penalty of "
-        f"{settings.l1:g} (A-4.1), which gathers what matters in few weights and empties the "
-        f"others. {result.idle_units} of the {settings.hidden} hidden units never fire "
-        "(dead ReLUs).",
-        f"trained on: {counted(settings.finetune_epochs, 'epoch')} more, without the penalty, "
-        "under the mask if there is one.",
-        "as the document does it: the mask is applied once and forgotten (A-5.2, D-5.2). One step "
-        f"of Adam takes the sparsity of the weights from {unmasked.pruned:.1%} to "
-        f"{unmasked.after_one_step:.1%}, all steps to {unmasked.after_training:.1%}. A weight "
-        "stays 0 only as long as its input is 0 whenever its unit fires.",
+        *_accuracies(result),
+        f"dense: trained for {counted(settings.epochs, 'epoch')}{_penalty(settings)}. "
+        f"{result.idle_units} of the {counted(settings.hidden, 'hidden unit')} never fire on a "
+        "training image (dead ReLUs).",
+        f"trained on: {counted(settings.finetune_epochs, 'epoch')} more, without a penalty, under "
+        "the mask if there is one.",
+        *_mask_dropped(result),
         f"bytes: sparse are values, indices and offsets (CSR) and biases; {pruned.name} is "
         f"{ratio:.1f} times smaller than dense. Nonzeros count biases, MACs are those left when "
         "zeros are skipped.",
-        "dense times do not fall with sparsity: a dense product multiplies its zeros. Sparse times "
-        "are those of a plain loop over the nonzeros, on one core, as the dense ones are unless "
-        "OPENBLAS_NUM_THREADS or its like asks for more.",
+        *times_notes(result.conditions),
+    ]
+
+
+def _accuracies(result):
+    """How sure the differences between the lines are."""
+    settings, (only_dense, only_pruned) = result.settings, result.discordant
+    _dense, trained_on, _just_pruned, pruned, random, _dropped = result.models
+    n = len(pruned.accuracies)
+    mean = f", mean of {n} seeds and half of its 95 % interval (Student)" if n > 1 else ""
+    return [
+        f"accuracy: on the test images{mean}. Pictures and files are of seed {settings.seed}.",
+        f"{pruned.name} less {trained_on.name}: {_points(pruned, trained_on)} points; less "
+        f"{random.name}: {_points(pruned, random)} points.",
+        f"both of seed {settings.seed} saw the same test images: {only_dense} are right of "
+        f"{trained_on.name} alone, {only_pruned} of {pruned.name} alone, so z is "
+        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 it is more than chance.",
+    ]
+
+
+def _points(model, other):
+    """The difference of two accuracies in points of percent, within each seed."""
+    pairs = zip(model.accuracies, other.accuracies, strict=True)
+    return _with_interval([100 * (a - b) for a, b in pairs], "+.2f")
+
+
+def _with_interval(values, form=".2f"):
+    """Mean and half of the 95 % interval; the mean alone if there is no more than one."""
+    found = interval(values)
+    half = "" if found.half is None else f" +- {found.half:.2f}"
+    return f"{found.mean:{form}}{half}"
+
+
+def _penalty(settings):
+    """What the penalty did, if there was one."""
+    if not settings.l1:
+        return ""
+    return (
+        f" under an L1 penalty of {settings.l1:g} (A-4.1), which gathers what matters in few "
+        "weights and empties the others"
+    )
+
+
+def _mask_dropped(result):
+    """What becomes of a network that trains on without its mask."""
+    unmasked, name = result.unmasked, result.models[-1].name
+    return [
+        f"{name}: pruned once, then trained on with nothing that holds the zeros, as D-5.2 does. "
+        f"One step of Adam takes the sparsity of the weights from {unmasked.pruned:.1%} to "
+        f"{unmasked.after_one_step:.1%}, all steps to {unmasked.after_training:.1%}. A weight "
+        "stays 0 only as long as its input is 0 whenever its unit fires."
     ]
 
 
@@ -65,29 +109,10 @@ def _document(result):
 
 
 def _printed(line):
-    times = (f"{line.milliseconds:g}", NONE, NONE, NONE)
-    return (line.model, f"{line.accuracy:.2%}", f"{line.parameters:,}", *[NONE] * 4, *times)
+    return (line.model, f"{100 * line.accuracy:.2f}", f"{line.parameters:,}", *[NONE] * 4)
 
 
 def _measured(model):
     counts = model.parameters, model.nonzeros, model.dense_bytes, model.sparse_bytes, model.macs
-    times = [f"{ms[n]:.3f}" for n in model.dense_ms for ms in (model.dense_ms, model.sparse_ms)]
-    return (model.name, f"{model.accuracy:.2%}", *(f"{count:,}" for count in counts), *times)
-
-
-def line_of(cells, widths):
-    """Cells side by side, the first one flush left, the others flush right."""
-    first, *others = (
-        cell.ljust(width) if c == 0 else cell.rjust(width)
-        for c, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-    return "  ".join([first, *others])
-
-
-def _groups(widths):
-    """The upper line of the head; a name over two columns ends where the second one ends."""
-    text = line_of([""] * 4 + ["dense", "sparse"] + [""] * 5, widths)
-    for last, name in ((8, "1 image, ms"), (10, "256 images, ms")):
-        end = sum(widths[: last + 1]) + 2 * last
-        text = text[: end - len(name)] + name + text[end:]
-    return text
+    accuracy = _with_interval([100 * a for a in model.accuracies])
+    return (model.name, accuracy, *(f"{count:,}" for count in counts))

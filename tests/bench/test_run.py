@@ -25,8 +25,8 @@ from minprune.bench.run import (
     timing,
 )
 from minprune.bench.settings import BenchSettings
-from minprune.bench.spread import Spread
 from minprune.bench.workers import WorkerError
+from minprune.experiments.spread import Spread
 
 
 class Fake:

@@ -55,7 +55,7 @@ def patterns(shape=(6, 5), classes=4, n=480, seed=0):
 
 
 def no_time(calls):
-    return dict.fromkeys(calls, 0.0)
+    return dict.fromkeys(calls, 0.0), None
 
 
 def recorder(calls, fit=job.fit):
@@ -78,11 +78,11 @@ def done():
 
     def timing(calls):
         seen.timed = calls
-        return {key: float(i) for i, key in enumerate(calls)}
+        return {key: float(i) for i, key in enumerate(calls)}, "conditions"
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(job, "fit", recorder(seen.calls))
-        patch.setattr(job, "median_milliseconds", timing)
+        patch.setattr(job, "milliseconds", timing)
         seen.result = run_cnn(SMALL, seen.data, say=seen.lines.append)
     seen.possible = {  # points of the curve
         s for s in (0.95, 0.98) if all(m.any() for m in lowest_in_all(seen.result.dense, s))
@@ -98,13 +98,13 @@ def quick(monkeypatch):
     """Calls of a `fit` that trains nothing, by title; nothing is timed."""
     calls = {}
     monkeypatch.setattr(job, "fit", recorder(calls, lambda *arguments, **choices: []))
-    monkeypatch.setattr(job, "median_milliseconds", no_time)
+    monkeypatch.setattr(job, "milliseconds", no_time)
     return calls
 
 
 @pytest.fixture
 def untimed(monkeypatch):
-    monkeypatch.setattr(job, "median_milliseconds", no_time)
+    monkeypatch.setattr(job, "milliseconds", no_time)
 
 
 def silent(line):

@@ -9,14 +9,13 @@ from minprune.documents.printed import PRINTED, Printed, verdict
 from minprune.experiments import mlp as job
 from minprune.experiments.mlp import Trial, run_mlp
 from minprune.experiments.settings import Settings
-from minprune.experiments.timing import median_milliseconds
 from minprune.formulas.metrics import accuracy
-from minprune.nn.network import mlp
-from minprune.nn.optim import SGD, cosine_decay
+from minprune.nn.network import EmptyLayerError, mlp
+from minprune.nn.optim import SGD, cosine_decay, warmup_cosine
 from minprune.nn.train import train_step
 from minprune.pruning.one_shot import prune_by_magnitude
 
-SMALL = Settings(hidden=24, epochs=8, finetune_epochs=3, batch_size=32, sparsity=0.8)
+SMALL = Settings(hidden=24, epochs=8, finetune_epochs=3, batch_size=32, sparsity=0.8, seeds=1)
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def zeros(network):
 
 def test_networks_rows_and_counts_agree(result, bars_data):
     n = 30 * 24 + 24 * 4
-    dense, longer, pruned, finetuned, random, document = result.models
+    dense, longer, pruned, finetuned, random, dropped = result.models
     assert [w.value.shape for w in result.dense.weights.values()] == [(30, 24), (24, 4)]
     for row in result.models:
         assert row.parameters == n + 28
@@ -39,7 +38,7 @@ def test_networks_rows_and_counts_agree(result, bars_data):
         assert row.macs == n - round(0.8 * n)
         assert row.sparse_bytes == 8 * row.macs + 4 * (25 + 5) + 4 * 28
         assert row.nonzeros <= row.macs + 28
-    assert dense.macs == longer.macs > document.macs > finetuned.macs
+    assert dense.macs == longer.macs > dropped.macs > finetuned.macs
     assert sum(zeros(result.pruned)) == round(0.8 * n)
     logits = result.pruned(bars_data.test.flat)
     assert finetuned.accuracy == accuracy(bars_data.test.labels, logits.argmax(axis=1))
@@ -119,6 +118,7 @@ def test_a_chosen_sparsity_that_empties_a_layer_is_refused(bars_data):
         {"l1": -1e-5},
         {"l1": float("inf")},
         {"seed": -1},
+        {"seeds": 0},
     ],
 )
 def test_settings_refuse_by_name(choice):
@@ -160,7 +160,7 @@ def test_the_dense_network_is_trained_with_validation_penalty_and_decay(bars_dat
     assert call["x"].shape == (1100, 30)
     assert call["validation"][0].base is bars_data.validation.images
     assert call["validation"][1] is bars_data.validation.labels
-    assert call["lr_decay"] is cosine_decay
+    assert call["lr_decay"] is warmup_cosine
     assert call["penalty_gradient"](np.array([2.0, -3.0, 0.0])).tolist() == [5e-5, -5e-5, 0.0]
     assert (call["epochs"], call["batch_size"], call["lr"]) == (8, 32, 4e-3)
 
@@ -216,33 +216,54 @@ def test_idle_units_are_those_that_never_fire(bars_data):
     assert job.idle_units(network, bars_data) == 5
 
 
-def test_each_row_gets_its_own_times(bars_data, monkeypatch):
+def test_each_row_gets_its_own_times_and_accuracies(bars_data, monkeypatch):
     def fake(calls):
         x = {n: call.args[0] for (_, _, n), call in calls.items()}
         assert {n: len(batch) for n, batch in x.items()} == {1: 1, 256: 256}
-        return {key: float(i) for i, key in enumerate(calls)}
+        return {key: float(i) for i, key in enumerate(calls)}, "conditions"
 
-    monkeypatch.setattr(job, "median_milliseconds", fake)
+    monkeypatch.setattr(job, "milliseconds", fake)
     networks = {name: mlp([30, 24, 4], np.random.default_rng(0)) for name in "ab"}
-    a, b = job.measure(networks, bars_data)
+    (a, b), conditions = job.measure(networks, {"a": [0.5, 0.25], "b": [0.75]}, bars_data)
     assert (a.dense_ms, b.dense_ms) == ({1: 0.0, 256: 1.0}, {1: 2.0, 256: 3.0})
     assert (a.sparse_ms, b.sparse_ms) == ({1: 4.0, 256: 5.0}, {1: 6.0, 256: 7.0})
+    assert (a.accuracies, a.accuracy, b.accuracies) == ([0.5, 0.25], 0.5, [0.75])
+    assert conditions == "conditions"
 
 
-def test_timing_gives_the_median_of_one_call_in_milliseconds(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr("minprune.experiments.timing.time.perf_counter", lambda: now[0])
-    seconds = {"short": iter([9, 0.25] + [0.25, 0.75] * 3 + [5, 5]), "long": iter([9, 2, 2, 4, 30])}
-    counts = {"short": 0, "long": 0}
+def test_the_accuracies_of_other_seeds_are_those_of_their_own_jobs(bars_data, result):
+    quick = replace(SMALL, epochs=1, finetune_epochs=1)
+    several = run_mlp(replace(quick, seed=3, seeds=3), bars_data, say=lambda line: None)
+    alone = [run_mlp(replace(quick, seed=s), bars_data, say=lambda line: None) for s in (3, 4, 5)]
+    for row, *rows in zip(several.models, *(one.models for one in alone), strict=True):
+        assert row.accuracies == [r.accuracy for r in rows]
+    assert len({*several.models[0].accuracies}) > 1
 
-    def call(name):
-        counts[name] += 1
-        now[0] += next(seconds[name])
 
-    times = median_milliseconds(
-        {name: (lambda name=name: call(name)) for name in seconds}, rounds=3, least=0.5
-    )
-    # short: after the first, 0.25 s a call, so 2 calls a turn; turns of 1 s, thrice
-    # long: 1 call a turn; turns of 2, 4 and 30 s
-    assert times == {"short": 500.0, "long": 4000.0}
-    assert counts == {"short": 8, "long": 5}
+def test_a_seed_that_would_empty_a_layer_is_left_out_and_said(bars_data, monkeypatch):
+    tried, lines = [], []
+    whole = job.prune_and_finetune
+
+    def broken(settings, data, dense):
+        tried.append(settings.seed)
+        if settings.seed == 1:
+            raise EmptyLayerError("masks would prune every weight of 0.W")
+        return whole(settings, data, dense)
+
+    monkeypatch.setattr(job, "prune_and_finetune", broken)
+    quick = replace(SMALL, epochs=1, finetune_epochs=1, seeds=3)
+    result = run_mlp(quick, bars_data, say=lines.append)
+    assert tried[-2:] == [1, 2] and len(result.models[0].accuracies) == 2
+    assert "seed 1 is left out: masks would prune every weight of 0.W" in lines
+
+
+def test_discordant_images_are_those_that_one_of_the_two_gets_right(bars_data):
+    quick = replace(SMALL, epochs=1, finetune_epochs=1, sparsity=0.95)
+    result = run_mlp(quick, bars_data, say=lambda line: None)
+    only_dense, only_pruned = result.discordant
+    _, dense, _, pruned, *_ = result.models
+    difference = (dense.accuracy - pruned.accuracy) * len(bars_data.test.labels)
+    assert only_dense - only_pruned == pytest.approx(difference)
+    assert only_dense + only_pruned > 0
+    right = result.pruned(bars_data.test.flat).argmax(axis=1) == bars_data.test.labels
+    assert only_pruned <= right.sum() and only_dense <= (~right).sum()

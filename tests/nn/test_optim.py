@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from minprune.nn import updates
-from minprune.nn.optim import SGD, Adam, cosine_decay
+from minprune.nn.optim import SGD, Adam, cosine_decay, warmup_cosine
 from minprune.nn.parameter import Parameter
 
 RULES = {
@@ -176,6 +176,14 @@ def test_whole_numbers_learn_like_others(kind):
 def test_refusals_name_the_setting(kind, setting, error):
     with pytest.raises(error, match=next(iter(setting))):
         kind({"w": Parameter([1.0])}, **{"lr": 0.1, **setting})
+
+
+def test_warmup_cosine_rises_in_a_straight_line_then_follows_the_cosine():
+    rise = [warmup_cosine(done) / cosine_decay(done) for done in (0, 0.025, 0.05, 0.1, 0.5)]
+    assert rise == pytest.approx([0.1, 0.325, 0.55, 1, 1])
+    factors = [warmup_cosine(done) for done in np.linspace(0, 1, 101)]
+    assert np.argmax(factors) == 10 and factors[-1] == 0
+    assert (np.diff(factors[:11]) > 0).all() and (np.diff(factors[10:]) < 0).all()
 
 
 def test_cosine_decay():

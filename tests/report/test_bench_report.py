@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
+from minprune.bench.lines import fit_line
 from minprune.bench.machine import Roofs
 from minprune.bench.peers import ALL, ENGINE, PEERS
 from minprune.bench.results import BenchResult, Cell, Growth, Member, Timing
 from minprune.bench.settings import BenchSettings
-from minprune.bench.spread import Spread, fit_line, spread
+from minprune.experiments.spread import Spread, spread
 from minprune.report.bench_figures import (
     STYLES,
     batch_near,

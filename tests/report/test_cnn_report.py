@@ -10,6 +10,8 @@ from matplotlib.colors import to_hex
 
 from minprune.experiments.cnn import CnnResult, Curve, Model, Threshold
 from minprune.experiments.settings import CnnSettings
+from minprune.experiments.spread import Spread
+from minprune.experiments.timing import Conditions
 from minprune.nn.layers import Dense, Flatten, ReLU
 from minprune.nn.network import Network
 from minprune.nn.spatial import Conv2D, MaxPool2D
@@ -29,7 +31,10 @@ ACCURACIES = 0.98, 0.99, 0.95, 0.985, 0.97, 0.983, 0.9875, 0.96, 0.9725, 0.975, 
 def model(name, kind, accuracy, n):
     """Figures of their own for every n, so that no two columns or rows are alike."""
     counts = [10_000 * n + 1000 * c + 7 for c in range(1, 8)]
-    dense, sparse = {1: n + 0.125, 256: n + 0.5625}, {1: n + 0.25, 256: n + 0.4375}
+    dense, sparse = (
+        {batch: Spread(n + at - 0.0625, n + at, n + at + 0.03125) for batch, at in places}
+        for places in (((1, 0.125), (256, 0.5625)), ((1, 0.25), (256, 0.4375)))
+    )
     return Model(name, kind, accuracy, *counts, dense, sparse)
 
 
@@ -80,6 +85,7 @@ def a_result(filters=3, accuracies=None, **changes):
         threshold=Threshold({"0.K": 0.111, "4.W": 0.222, "6.W": 0.333}, 0.444, 0.455, 0.366, 0.277),
         disagreement=3.25e-7,
         models=[model(name, kind, a[i], 40 - i) for i, (name, kind) in enumerate(rows)],
+        conditions=Conditions("Abacus 7", 2, 1, 9, 0.03),
         dense=dense,
         pruned=pruned,
         shrunk=shrunk,
@@ -108,41 +114,51 @@ def one_line(text):
 # --- table --------------------------------------------------------------------------------------
 
 
-def test_the_table_holds_every_figure_in_its_column_and_order(result):
-    head, rule, *lines = render_cnn(result).splitlines()
-    assert one_line(head) == (
-        "network accuracy parameters nonzeros MACs nonzero MACs file, bytes ms of 1 sparse 1 "
-        "ms of 256 sparse 256"
+def tables(result):
+    """Head and body of each of the two tables."""
+    first, second, *_ = render_cnn(result).split("\n\n")
+    n = len(result.models)
+    second = "\n".join(second.splitlines()[: n + 4])
+    return [(t.splitlines()[1], t.splitlines()[3:-1]) for t in (first, second)]
+
+
+def test_the_tables_hold_every_figure_in_its_column_and_order(result):
+    (counted, counts), (timed, times) = tables(result)
+    assert one_line(counted) == (
+        "network accuracy, % parameters nonzeros MACs nonzero MACs file, bytes"
     )
-    assert set(rule) == {"-"}
-    assert lines[len(result.models)] == rule
-    for line, m in zip(lines, result.models, strict=False):
-        assert line.startswith(m.name + "  ")
-        counts = m.parameters, m.nonzeros, m.macs, m.nonzero_macs, m.file_bytes
-        times = [f"{ms[n]:.3f}" for n in (1, 256) for ms in (m.dense_ms, m.sparse_ms)]
-        expected = [f"{100 * m.accuracy:.2f}%", *(f"{c:,}" for c in counts), *times]
-        assert line[len(m.name) :].split() == expected
-        assert len(line) == len(head) == len(rule)
-        assert line.endswith(times[3])
+    assert one_line(timed) == (
+        "milliseconds, median (quartiles) 1 image, dense 1 image, engine 256 images, dense "
+        "256 images, engine"
+    )
+    for m, line, time in zip(result.models, counts, times, strict=True):
+        figures = m.parameters, m.nonzeros, m.macs, m.nonzero_macs, m.file_bytes
+        assert line.startswith(m.name + "  ") and time.startswith(m.name + "  ")
+        accuracy = f"{100 * m.accuracy:.2f}"
+        assert line[len(m.name) :].split() == [accuracy, *(f"{c:,}" for c in figures)]
+        spreads = [ms[n] for n in (1, 256) for ms in (m.dense_ms, m.sparse_ms)]
+        cells = " ".join(f"{s.median:.3f} ({s.low:.3f}-{s.high:.3f})" for s in spreads)
+        assert one_line(time[len(m.name) :]) == cells
+        assert len(line) == len(counted) and len(time) == len(timed)
 
 
 def test_columns_end_where_their_names_end(result):
-    head, _, first, *_ = render_cnn(result).splitlines()
+    (counted, counts), (timed, times) = tables(result)
     m = result.models[0]
-    for name, cell in {
-        "accuracy": "98.00%",
-        "parameters": f"{m.parameters:,}",
-        "nonzeros": f"{m.nonzeros:,}",
-        " MACs": f"{m.macs:,}",
-        "nonzero MACs": f"{m.nonzero_macs:,}",
-        "file, bytes": f"{m.file_bytes:,}",
-        "ms of 1": f"{m.dense_ms[1]:.3f}",
-        "sparse 1": f"{m.sparse_ms[1]:.3f}",
-        "ms of 256": f"{m.dense_ms[256]:.3f}",
-        "sparse 256": f"{m.sparse_ms[256]:.3f}",
-    }.items():
+    for head, line, name, cell in (
+        (counted, counts[0], "accuracy, %", "98.00"),
+        (counted, counts[0], "parameters", f"{m.parameters:,}"),
+        (counted, counts[0], "nonzeros", f"{m.nonzeros:,}"),
+        (counted, counts[0], " MACs", f"{m.macs:,}"),
+        (counted, counts[0], "nonzero MACs", f"{m.nonzero_macs:,}"),
+        (counted, counts[0], "file, bytes", f"{m.file_bytes:,}"),
+        (timed, times[0], " 1 image, dense", f"{m.dense_ms[1].high:.3f})"),
+        (timed, times[0], " 1 image, engine", f"{m.sparse_ms[1].high:.3f})"),
+        (timed, times[0], "256 images, dense", f"{m.dense_ms[256].high:.3f})"),
+        (timed, times[0], "256 images, engine", f"{m.sparse_ms[256].high:.3f})"),
+    ):
         at = head.index(name) + len(name)
-        assert first[:at].endswith(cell), name
+        assert line[:at].endswith(cell), name
 
 
 @pytest.mark.parametrize("change", [lambda r: r, without_threshold])
@@ -156,8 +172,8 @@ def test_no_line_is_wider_than_144_characters(change, result):
 def test_no_line_is_wider_at_counts_of_mnist(result):
     big = [
         replace(m, parameters=347146, nonzeros=347146, macs=541440, nonzero_macs=541440,
-                file_bytes=1288123, dense_ms={1: 0.123, 256: 12.345},
-                sparse_ms={1: 0.123, 256: 12.345})
+                file_bytes=1288123, dense_ms={n: Spread(12.344, 12.345, 12.346) for n in (1, 256)},
+                sparse_ms={n: Spread(12.344, 12.345, 12.346) for n in (1, 256)})
         for m in result.models
     ]  # fmt: skip
     text = render_cnn(replace(result, models=big, settings=CnnSettings()))
@@ -179,7 +195,9 @@ def test_notes_say_what_was_done(result):
         "lowest of each layer by 'l1'",
         "3e-07 of the largest output",
         "at random: the control",
-        "milliseconds of the forward pass of as many images; sparse: the same by the engine",
+        "milliseconds: 9 rounds on Abacus 7",
+        "NumPy's products on 1 thread;",
+        "SparseEngine, on the nonzero weights, 2 threads at most.",
     ):
         assert words in text
 
@@ -197,11 +215,37 @@ def test_the_criterion_is_named(result):
 def test_the_note_on_the_threshold_has_its_five_shares_each_in_its_place(result):
     (note,) = [note for note in notes(result) if note.startswith("threshold")]
     assert note == (
-        "threshold 0.125: as in D-5.2, one for all layers. It prunes 44.4% of the weights (0.K "
-        "11.1%, 4.W 22.2%, 6.W 33.3%). Trained on under the mask, 45.5% are 0. Without it, as the "
-        "document does: 36.6% after one step of Adam, 27.7% in the end; so its accuracy is not "
+        "threshold 0.125: one for all layers. Of the network as it was trained here it prunes "
+        "44.4% of the weights (0.K 11.1%, 4.W 22.2%, 6.W 33.3%). Trained on under the mask, 45.5% "
+        "are 0. Without it: 36.6% after one step of Adam, 27.7% in the end; so its accuracy is not "
         "that of the pruned network."
     )
+
+
+def test_the_document_stands_beside_mnist_only_and_is_said_to_train_otherwise(result):
+    assert "document" not in render_cnn(result)
+    settings = replace(CnnSettings(), epochs=10)
+    models = [replace(m, name=m.name.replace("0.125", "0.1")) for m in result.models]
+    mnist = replace(result, dataset="MNIST", settings=settings, models=models)
+    lines = render_cnn(mnist).splitlines()
+    (row,) = [line for line in lines if line.startswith("document D-5.4a, after")]
+    assert row.split()[4:] == ["98.37", *"-----"]
+    (note,) = [note for note in notes(mnist) if note.startswith("document")]
+    assert note == (
+        "document D-5.4a: of a network that trained on without its mask, as 'threshold 0.1, "
+        "unmasked' is, with 97.00% here. D-5.2 trains otherwise: finetune_epochs 10, batch_size "
+        "32, lr 0.001, l1 0, smoothing 0, a learning rate that does not decay. How much one "
+        "threshold prunes depends on that, the L1 penalty above all."
+    )
+    assert "with 97" not in " ".join(notes(without_threshold(mnist)))
+
+
+@pytest.mark.parametrize(("busy", "warned"), [(None, False), (0.09, False), (0.4, True)])
+def test_a_busy_machine_is_said(busy, warned, result):
+    conditions = Conditions("Abacus 7", 1, None, 9, busy)
+    text = one_line(render_cnn(replace(result, conditions=conditions)))
+    assert ("not quiet: 0.4 cores were busy" in text) == warned
+    assert "on as many threads as its BLAS takes;" in text and "1 thread at most." in text
 
 
 def test_a_threshold_that_prunes_a_layer_is_said_to_be_left_out(result):
@@ -268,7 +312,7 @@ def test_the_numbers_can_be_read_by_a_machine(result):
     assert found["disagreement"] == 3.25e-7
     for row, m in zip(found["models"], result.models, strict=True):
         times = {
-            name: {str(n): ms for n, ms in getattr(m, name).items()}
+            name: {str(n): asdict(ms) for n, ms in getattr(m, name).items()}
             for name in ("dense_ms", "sparse_ms")
         }
         assert row == {**asdict(m), **times}

@@ -9,6 +9,8 @@ import pytest
 from minprune.data.dataset import Dataset
 from minprune.experiments.mlp import Model, Point, Result, Unmasked
 from minprune.experiments.settings import Settings
+from minprune.experiments.spread import Spread
+from minprune.experiments.timing import Conditions
 from minprune.nn.network import mlp
 from minprune.nn.store import load
 from minprune.nn.train import Epoch
@@ -18,9 +20,10 @@ from minprune.report.table import render
 from minprune.report.write import rendered, write_report
 
 
-def model(name, accuracy):
-    times = {1: 0.0125, 256: 0.25}, {1: 0.5, 256: 1.75}
-    return Model(name, accuracy, 50890, 5156, 203560, 41256, 5082, *times)
+def model(name, *accuracies):
+    dense = {1: Spread(0.0125, 0.025, 0.05), 256: Spread(0.125, 0.25, 0.5)}
+    sparse = {1: Spread(0.25, 0.5, 0.75), 256: Spread(1.5, 1.75, 2.0)}
+    return Model(name, list(accuracies), 50890, 5156, 203560, 41256, 5082, dense, sparse)
 
 
 @pytest.fixture
@@ -38,28 +41,80 @@ def result():
         idle_units=9,
         curve=[Point(0.5, 0.9, 0.95, 0.8), Point(0.75, 0.5, 0.9, 0.25)],
         unmasked=Unmasked(0.75, 0.5, 0.125),
+        discordant=(16, 9),
         models=[
-            model("dense", 0.98),
-            model("dense, trained on", 0.99),
-            model("pruned", 0.5),
-            model("pruned, trained on", 0.9),
+            model("dense", 0.98, 0.97, 0.96),
+            model("dense, trained on", 0.99, 0.98, 0.97),
+            model("pruned", 0.5, 0.5, 0.5),
+            model("pruned, trained on", 0.9, 0.91, 0.86),
+            model("random mask, trained on", 0.8, 0.85, 0.9),
+            model("pruned, mask dropped", 0.7, 0.7, 0.7),
         ],
+        conditions=Conditions("Abacus 7", 2, 1, 9, 0.03),
         dense=dense,
         pruned=pruned,
     )
 
 
-def test_the_table_holds_every_figure(result):
-    lines = render(result).splitlines()
-    row = next(line for line in lines if line.startswith("pruned, trained on"))
-    assert row.split()[3:] == (
-        "90.00% 50,890 5,156 203,560 41,256 5,082 0.013 0.500 0.250 1.750".split()
+def words_of(result):
+    return " ".join(render(result).split())
+
+
+def test_the_tables_hold_every_figure(result):
+    counts, times = (
+        line for line in render(result).splitlines() if line.startswith("pruned, trained on  ")
     )
-    printed = [line for line in lines if line.startswith("document A-5.5") and "%" in line]
-    assert ["784,096" in printed[0], "196,608" in printed[1]] == [True, True]
-    text = " ".join(render(result).split())
-    assert "784,096 parameters are impossible" in text
-    assert "from 75.0% to 50.0%, all steps to 12.5%" in text
+    assert counts.split()[3:] == "89.00 +- 6.57 50,890 5,156 203,560 41,256 5,082".split()
+    assert " ".join(times.split()[3:]) == (
+        "0.025 (0.013-0.050) 0.500 (0.250-0.750) 0.250 (0.125-0.500) 1.750 (1.500-2.000)"
+    )
+    lines = render(result).splitlines()
+    printed = [line for line in lines if line.startswith("document A-5.5, ") and ":" not in line]
+    assert [line.split()[3:5] for line in printed[:2]] == [
+        ["98.20", "784,096"],
+        ["98.00", "196,608"],
+    ]
+    assert [line.split()[3:] for line in printed[2:]] == [["0.5", *"---"], ["0.3", *"---"]]
+    assert "784,096 parameters are impossible" in words_of(result)
+    assert "from 75.0% to 50.0%, all steps to 12.5%" in words_of(result)
+
+
+def test_differences_are_taken_seed_by_seed_and_image_by_image(result):
+    text = words_of(result)
+    assert "mean of 3 seeds and half of its 95 % interval (Student)" in text
+    assert (
+        "pruned, trained on less dense, trained on: -9.00 +- 4.97 points; less random mask, "
+        "trained on: +4.00 +- 17.91 points." in text
+    )
+    assert (
+        "16 are right of dense, trained on alone, 9 of pruned, trained on alone, so z is -1.4"
+        in text
+    )
+
+
+def test_one_seed_has_no_interval(result):
+    once = replace(result, models=[replace(m, accuracies=m.accuracies[:1]) for m in result.models])
+    assert "+- 0" not in words_of(once) and "Student" not in words_of(once)
+    assert "less dense, trained on: -9.00 points; less" in words_of(once)
+
+
+def test_without_a_penalty_none_is_named(result):
+    plain = words_of(replace(result, settings=Settings(sparsity=0.75, l1=0.0)))
+    assert "dense: trained for 12 epochs. 9 of" in plain
+    assert "penalty of" not in plain and "empties" not in plain
+
+
+def test_the_report_names_engine_threads_and_machine(result):
+    text = words_of(result)
+    for words in (
+        "9 rounds on Abacus 7",
+        "NumPy's products on 1 thread;",
+        "SparseEngine, on the nonzero weights, 2 threads at most.",
+    ):
+        assert words in text
+    assert "not quiet" not in text
+    busy = replace(result, conditions=Conditions("Abacus 7", 2, None, 9, 0.5))
+    assert "not quiet: 0.5 cores" in words_of(busy) and "as its BLAS takes" in words_of(busy)
 
 
 def test_notes_say_what_was_done(result):
@@ -76,13 +131,14 @@ def test_notes_say_what_was_done(result):
 def test_figures_of_the_document_stand_beside_mnist_only(result):
     text = render(replace(result, dataset="bars"))
     assert "document A-5.5" not in text
-    assert text.count("---\n") == 2
+    assert text.count("---\n") == 6
 
 
 def test_the_columns_line_up(result):
-    lines = render(result).splitlines()
-    table = lines[: max(i for i, line in enumerate(lines) if set(line) == {"-"}) + 1]
-    assert len({len(line) for line in table}) == 1
+    first, second, *_ = render(result).split("\n\n")
+    for table in (first.splitlines(), second.splitlines()[:12]):
+        assert {*table[0]} == {*table[-1]} == {"-"}
+        assert len({len(line) for line in table}) == 1
 
 
 def test_the_folder_holds_text_numbers_pictures_and_networks(result, tmp_path):
@@ -106,7 +162,9 @@ def test_the_numbers_can_be_read_by_a_machine(result, tmp_path):
     found = json.loads((tmp_path / "result.json").read_text())
     assert found["settings"]["sparsity"] == 0.75
     assert found["curve"][1] == {"sparsity": 0.75, "pruned": 0.5, "finetuned": 0.9, "random": 0.25}
-    assert found["models"][0]["dense_ms"] == {"1": 0.0125, "256": 0.25}
+    assert found["models"][0]["dense_ms"]["256"] == {"low": 0.125, "median": 0.25, "high": 0.5}
+    assert found["models"][0]["accuracies"] == [0.98, 0.97, 0.96]
+    assert found["conditions"]["busy"] == 0.03 and found["discordant"] == [16, 9]
     assert found["history"] == [{"loss": 0.5, "validation_accuracy": 0.75, "seconds": 1.0}]
     assert found["unmasked"]["after_one_step"] == 0.5
     assert {"cores", "threads", "numpy", "numba", "python"} <= set(found["machine"])

@@ -1,26 +1,8 @@
-"""Numbers that vary from round to round, and lines through points."""
+"""Lines through points."""
 
 from dataclasses import dataclass
 
 import numpy as np
-
-
-@dataclass(frozen=True)
-class Spread:
-    """The middle of some numbers, and the quarters below and above it."""
-
-    low: float  # a quarter of them lie below
-    median: float
-    high: float  # a quarter lie above
-
-
-def spread(values):
-    """The `Spread` of some numbers.
-
-    >>> spread([5.0, 1.0, 2.0, 4.0, 3.0])
-    Spread(low=2.0, median=3.0, high=4.0)
-    """
-    return Spread(*(float(q) for q in np.quantile(values, [0.25, 0.5, 0.75])))
 
 
 @dataclass(frozen=True)
