@@ -33,8 +33,8 @@ def times_notes(conditions):
     )
     return [
         f"milliseconds: {counted(c.rounds, 'round')} on {c.cpu}, in which all networks take turns. "
-        f"dense: NumPy's products on {blas}; they multiply zeros too, so masks save no time. engine: "
-        f"SparseEngine, on the nonzero weights, {counted(c.engine_threads, 'thread')} at most.",
+        f"dense: NumPy's products on {blas}; they multiply zeros too, so masks save no time. "
+        f"engine: SparseEngine, on the nonzero weights, {counted(c.engine_threads, 'thread')} at most.",
         *warning(c.busy),
     ]
 
