@@ -34,7 +34,8 @@ def times_notes(conditions):
     return [
         f"milliseconds: {counted(c.rounds, 'round')} on {c.cpu}, in which all networks take turns. "
         f"dense: NumPy's products on {blas}; they multiply zeros too, so masks save no time. "
-        f"engine: SparseEngine, on the nonzero weights, {counted(c.engine_threads, 'thread')} at most.",
+        "engine: SparseEngine, on the nonzero weights, "
+        f"{counted(c.engine_threads, 'thread')} at most.",
         *warning(c.busy),
     ]
 

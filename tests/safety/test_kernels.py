@@ -18,7 +18,8 @@ from minprune.sparse.csr import csr_from_dense
 
 PACKAGE = Path(minprune.__file__).parent
 COMPILERS = {"jit", "jit_with_fma", "njit", "intrinsic", "vectorize", "guvectorize",
-             "generated_jit", "cfunc", "stencil", "overload", "overload_method", "jitclass"}  # fmt: skip
+             "generated_jit", "cfunc", "stencil", "overload", "overload_method",
+             "jitclass"}  # fmt: skip
 
 # kernels that refuse what does not fit, whoever calls: `test_a_kernel_refuses` tries each
 BY_THEMSELVES = {
