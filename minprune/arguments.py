@@ -32,6 +32,16 @@ def real_array(name, value):
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
+def wide_array(name, value):
+    """As `finite_array`, but float16 as float32: sums and products soon leave its range."""
+    return widened(finite_array(name, value))
+
+
+def widened(array):
+    """The array, float16 as float32."""
+    return array.astype(np.promote_types(array.dtype, np.float32), copy=False)
+
+
 def weight_matrix(name, value):
     """As `finite_array`; `ValueError` unless it has two axes."""
     array = finite_array(name, value)

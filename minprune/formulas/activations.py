@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array, real_array
+from minprune.arguments import finite_array, real_array, wide_array, widened
 
 
 def relu(x):
@@ -69,7 +69,8 @@ def sigmoid_derivative(x):
     >>> sigmoid_derivative([0.0])
     array([0.25])
     """
-    return sigmoid(x) * sigmoid(np.negative(finite_array("x", x)))  # 1 - y would round to 0 early
+    x = wide_array("x", x)
+    return sigmoid(x) * sigmoid(-x)  # 1 - y would round to 0 early
 
 
 def tanh(x):
@@ -101,7 +102,7 @@ def tanh_derivative(x):
     >>> tanh_derivative([0.0])
     array([1.])
     """
-    return 1 - np.square(tanh(x))
+    return 1 - np.square(tanh(wide_array("x", x)))
 
 
 def log_softmax(z):
@@ -119,7 +120,7 @@ def log_softmax(z):
     >>> log_softmax(np.array([[1000.0, 1000.0]]))
     array([[-0.69314718, -0.69314718]])
     """
-    z = real_array("z", z)
+    z = widened(real_array("z", z))
     if z.ndim != 2 or z.size == 0:
         raise ValueError(f"z must be (N, K) with N and K at least 1, got {z.shape}")
     z = z - z.max(axis=1, keepdims=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array, whole_number
+from minprune.arguments import finite_array, whole_number, wide_array
 
 
 def conv2d(x, K, b):
@@ -21,7 +21,7 @@ def conv2d(x, K, b):
     >>> conv2d([[[[1.0], [2.0]], [[3.0], [4.0]]]], [[[[1.0]], [[10.0]]]], [0.5]).tolist()
     [[[[21.5]], [[43.5]]]]
     """
-    x, K, b = finite_array("x", x), finite_array("K", K), finite_array("b", b)
+    x, K, b = wide_array("x", x), wide_array("K", K), wide_array("b", b)
     if x.ndim != 4 or K.ndim != 4 or x.shape[3] != K.shape[2] or b.shape != K.shape[3:]:
         raise ValueError(
             "x must be (N, H, W, c_in), K (k_h, k_w, c_in, c_out) and b (c_out,), "

@@ -9,6 +9,7 @@ from minprune.arguments import (
     one_shape,
     same_shape,
     share,
+    wide_array,
 )
 from minprune.formulas.activations import log_softmax, softmax
 
@@ -63,14 +64,14 @@ def distillation_gradient(z, z_teacher, y, alpha, temperature):
         dL/dz_nk = ((1 - alpha) (p_nk - [k = y_n]) + alpha T (p^T_nk - p_teacher^T_nk)) / N
 
     arguments  as in `distillation_loss`
-    returns an array (N, K), dtype of z
+    returns an array (N, K), dtype of z, at least float32
 
     Source: C-2.1g; Hinton, Vinyals and Dean 2015, eq. (2).
 
     >>> distillation_gradient([[0.0, 0.0]], [[0.0, 0.0]], [0], alpha=0.5, temperature=2.0)
     array([[-0.25,  0.25]])
     """
-    dtype = finite_array("z", z).dtype
+    dtype = wide_array("z", z).dtype
     z, z_teacher, y, alpha, temperature = _checked(z, z_teacher, y, alpha, temperature)
     from_labels = softmax(z)
     from_labels[np.arange(len(z)), y] -= 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array, same_shape, whole_number
+from minprune.arguments import same_shape, whole_number, wide_array
 
 
 def leave_one_out(loss, w):
@@ -20,7 +20,7 @@ def leave_one_out(loss, w):
     >>> leave_one_out(lambda w: 0.5 * (w[0] + 2 * w[1] - 4) ** 2, [3.0, 1.0])
     array([1.5, 0. ])
     """
-    w = finite_array("w", w)
+    w = wide_array("w", w)
     base, scores = loss(w.copy()), np.zeros(w.shape)
     for i in np.ndindex(w.shape):
         without = w.copy()
@@ -42,7 +42,7 @@ def second_order_influence(w, g, h):
     >>> second_order_influence([3.0, 1.0], [1.0, 2.0], [1.0, 4.0])
     array([1.5, 0. ])
     """
-    w, g = finite_array("w", w), finite_array("g", g)
+    w, g = wide_array("w", w), wide_array("g", g)
     same_shape(w=w, g=g)
     return obd_saliency(w, h) - g * w
 
@@ -60,7 +60,7 @@ def obd_saliency(w, h):
     >>> obd_saliency([3.0, 1.0], [1.0, 4.0])
     array([4.5, 2. ])
     """
-    w, h = finite_array("w", w), finite_array("h", h)
+    w, h = wide_array("w", w), wide_array("h", h)
     same_shape(w=w, h=h)
     return h * np.square(w) / 2
 
@@ -107,7 +107,7 @@ def obs_update(w, H, q):
 
 
 def _vector_and_inverse(w, H):
-    w, H = finite_array("w", w), finite_array("H", H)
+    w, H = wide_array("w", w), wide_array("H", H)
     if w.ndim != 1 or H.shape != (w.size, w.size):
         raise ValueError(f"w must be (n,) and H (n, n), got {w.shape} and {H.shape}")
     if not np.allclose(H, H.T, rtol=1e-6, atol=1e-6 * np.abs(H).max(initial=0)):

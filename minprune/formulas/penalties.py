@@ -17,6 +17,7 @@ from minprune.arguments import (
     finite_arrays,
     finite_number,
     fraction,
+    wide_array,
 )
 from minprune.formulas.norms import l1_norm, unit_l2
 
@@ -53,7 +54,7 @@ def l1_subgradient(w, lam):
     >>> l1_subgradient([0.5, -0.25, 0.0], lam=2.0)
     array([ 2., -2.,  0.])
     """
-    w, lam = finite_array("w", w), at_least_zero("lam", lam)
+    w, lam = wide_array("w", w), at_least_zero("lam", lam)
     return np.multiply(lam, np.sign(w), dtype=w.dtype)
 
 
@@ -90,7 +91,7 @@ def l2_gradient(w, lam):
     >>> l2_gradient([0.5, -0.25, 0.0], lam=2.0)
     array([ 2., -1.,  0.])
     """
-    w, lam = finite_array("w", w), at_least_zero("lam", lam)
+    w, lam = wide_array("w", w), at_least_zero("lam", lam)
     return np.multiply(2 * lam, w, dtype=w.dtype)
 
 
@@ -171,7 +172,7 @@ def group_lasso_subgradient(w, lam, axis=-1):
            [ 0. ,  0. ],
            [ 0. ,  0. ]])
     """
-    w, lam = finite_array("w", w), at_least_zero("lam", lam)
+    w, lam = wide_array("w", w), at_least_zero("lam", lam)
     norms = _per_unit(unit_l2(w, axis), w, axis)
     strength = lam * math.sqrt(_group_size(w, axis))
     return strength * np.divide(w, norms, out=np.zeros_like(w), where=norms > 0)

@@ -15,6 +15,8 @@ from minprune.arguments import (
     one_shape,
     same_shape,
     whole_number,
+    wide_array,
+    widened,
 )
 from minprune.formulas.norms import l1_norm, l2_norm
 
@@ -185,7 +187,7 @@ def taylor(w, g):
     >>> taylor([3.0, 1.0], [1.0, -2.0])
     array([3., 2.])
     """
-    w, g = finite_array("w", w), finite_array("g", g)
+    w, g = wide_array("w", w), wide_array("g", g)
     same_shape(w=w, g=g)
     return np.abs(w * g)
 
@@ -204,7 +206,7 @@ def multi_task_taylor(w, gradients):
     >>> multi_task_taylor([1.0, 1.0], [[1.0, 0.5], [-1.0, 0.5]])
     array([2., 1.])
     """
-    w, gradients = finite_array("w", w), finite_arrays("gradients", gradients)
+    w, gradients = wide_array("w", w), finite_arrays("gradients", gradients)
     for t, g in enumerate(gradients):
         same_shape(**{"w": w, f"gradients[{t}]": g})
     return sum((taylor(w, g) for g in gradients), np.zeros_like(w))
@@ -224,7 +226,7 @@ def shard_average(arrays, counts):
     >>> shard_average([[1.0, -2.0], [4.0, 4.0]], counts=[2, 1])
     array([2., 0.])
     """
-    arrays = one_shape("arrays", arrays)
+    arrays = [widened(array) for array in one_shape("arrays", arrays)]
     counts = [whole_number("counts", n, low=0) for n in counts]
     if len(arrays) != len(counts) or sum(counts) == 0:
         raise ValueError("counts must hold one number for each array, and not only zeros")
@@ -251,6 +253,8 @@ def snip(layers, gradients):
     for l, (w, g) in enumerate(zip(layers, gradients, strict=True)):
         same_shape(**{f"layers[{l}]": w, f"gradients[{l}]": g})
     scores = [taylor(w, g) for w, g in zip(layers, gradients, strict=True)]
+    for l, score in enumerate(scores):
+        finite_array(f"layers[{l}] * gradients[{l}]", score)
     total = sum(l1_norm(s) for s in scores)
     return [s / total if total > 0 else s for s in scores]
 
@@ -273,4 +277,4 @@ def movement(weights, gradients):
     if len(weights) != len(gradients) or not weights:
         raise ValueError("weights and gradients must hold one array for each step, at least one")
     same_shape(weights=weights[0], gradients=gradients[0])
-    return -sum(w * g for w, g in zip(weights, gradients, strict=True))
+    return -sum(widened(w) * g for w, g in zip(weights, gradients, strict=True))

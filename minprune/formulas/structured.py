@@ -11,6 +11,7 @@ from minprune.arguments import (
     finite_array,
     one_of,
     whole_number,
+    wide_array,
 )
 from minprune.formulas.masks import checked_mask, prune_count, rank_mask, threshold_mask
 from minprune.formulas.norms import unit_l1, unit_l2
@@ -294,8 +295,8 @@ def fold_constant_units(b_next, W_next, constants):
     >>> fold_constant_units([0.5, 0.0], [[1.0, -1.0]], [0.25])
     array([ 0.75, -0.25])
     """
-    b_next, W_next = finite_array("b_next", b_next), finite_array("W_next", W_next)
-    constants = finite_array("constants", constants)
+    b_next, W_next = wide_array("b_next", b_next), wide_array("W_next", W_next)
+    constants = wide_array("constants", constants)
     if b_next.ndim != 1 or W_next.shape != (constants.size, b_next.size) or constants.ndim != 1:
         raise ValueError(
             "b_next must be (k,), W_next (j, k) and constants (j,), "
@@ -318,8 +319,8 @@ def collapse_linear(W1, b1, W2, b2):
     >>> collapse_linear([[1.0, 2.0]], [0.5, 0.0], [[1.0], [1.0]], [0.25])
     (array([[3.]]), array([0.75]))
     """
-    W1, b1 = finite_array("W1", W1), finite_array("b1", b1)
-    W2, b2 = finite_array("W2", W2), finite_array("b2", b2)
+    W1, b1 = wide_array("W1", W1), wide_array("b1", b1)
+    W2, b2 = wide_array("W2", W2), wide_array("b2", b2)
     shapes = W1.shape, b1.shape, W2.shape, b2.shape
     if W1.ndim != 2 or W2.ndim != 2 or shapes != (
         W1.shape, W1.shape[1:], (W1.shape[1], W2.shape[1]), W2.shape[1:]):  # fmt: skip

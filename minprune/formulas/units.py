@@ -4,7 +4,14 @@ import math
 
 import numpy as np
 
-from minprune.arguments import array_axis, finite_array, same_shape, whole_number
+from minprune.arguments import (
+    array_axis,
+    finite_array,
+    same_shape,
+    whole_number,
+    wide_array,
+    widened,
+)
 from minprune.formulas.norms import unit_l2
 
 
@@ -23,7 +30,7 @@ def mean_activation(a):
     >>> mean_activation([[0.0, -1.0], [0.5, 1.0]])
     array([0.25, 1.  ])
     """
-    a = _activations("a", a)
+    a = widened(_activations("a", a))
     return np.abs(a).mean(axis=0, dtype=np.float64).astype(a.dtype)
 
 
@@ -82,7 +89,7 @@ def unit_taylor(a, g):
     >>> unit_taylor([[1.0, 2.0], [1.0, 0.0]], [[0.5, 0.25], [-0.5, 1.0]])
     array([0.5 , 0.25])
     """
-    a, g = finite_array("a", a), finite_array("g", g)
+    a, g = wide_array("a", a), wide_array("g", g)
     same_shape(a=a, g=g)
     _activations("a", a)
     positions = tuple(range(1, a.ndim - 1))

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from minprune.formulas import influence, misprints, norms, penalties, scores, structured, units
-from minprune.formulas.activations import log_softmax, softmax
+from minprune.formulas.activations import (
+    log_softmax,
+    sigmoid_derivative,
+    softmax,
+    tanh_derivative,
+)
+from minprune.formulas.convolution import conv2d
 from minprune.formulas.costs import Conv, Full, Pool, network_costs, vgg16_layers
 from minprune.formulas.distill import distillation_loss, ensemble_average, soften
 from minprune.formulas.factorization import (
@@ -337,3 +343,49 @@ def test_a_nan_stays_in_its_row(function):
 )
 def test_no_negative_zeros(zeros):
     assert not np.signbit(zeros()).any()
+
+
+# --- float16: sums and products leave its range --------------------------------------------------
+
+BIG = np.array([300.0, -400.0], np.float16)  # products of them are no float16
+OF_FLOAT16 = {
+    "taylor": lambda a: scores.taylor(a, a),
+    "multi_task_taylor": lambda a: scores.multi_task_taylor(a, [a, a]),
+    "shard_average": lambda a: scores.shard_average([a, a / 2], [1, 6]),
+    "snip": lambda a: scores.snip([a, a[:1]], [a, a[:1]])[0],
+    "movement": lambda a: scores.movement([a, a], [a, a]),
+    "second_order_influence": lambda a: influence.second_order_influence(a, a, a),
+    "obd_saliency": lambda a: influence.obd_saliency(a, a),
+    "obs_saliency": lambda a: influence.obs_saliency(a, np.diag(abs(a))),
+    "obs_update": lambda a: influence.obs_update(a, np.diag(abs(a)), 0),
+    "leave_one_out": lambda a: influence.leave_one_out(lambda w: float(w @ w), a),
+    "mean_activation": lambda a: units.mean_activation([a, a, a / 32]),
+    "unit_taylor": lambda a: units.unit_taylor(a[None], a[None]),
+    "l1_subgradient": lambda a: penalties.l1_subgradient(a, 1e5),
+    "l2_gradient": lambda a: penalties.l2_gradient(a, 200.0),
+    "group_lasso_subgradient": lambda a: penalties.group_lasso_subgradient(a[:, None], 1e5),
+    "fold_constant_units": lambda a: structured.fold_constant_units(a, np.diag(a), a),
+    "collapse_linear": lambda a: structured.collapse_linear(np.diag(a), a, np.diag(a), a)[0],
+    "conv2d": lambda a: conv2d(a.reshape(1, 1, 2, 1), a.reshape(1, 2, 1, 1), a[:1]),
+    "log_softmax": lambda a: log_softmax(np.array([[-60_000, 60_000]], a.dtype)),
+    "tanh_derivative": lambda a: tanh_derivative(a / 256),
+    "sigmoid_derivative": lambda a: sigmoid_derivative(a / 32),
+}
+
+
+@pytest.mark.parametrize("name", OF_FLOAT16)
+def test_float16_is_computed_as_float32(name):
+    formula = OF_FLOAT16[name]
+    with np.errstate(all="raise", under="ignore"):
+        low, high = formula(BIG), formula(BIG.astype(np.float64))
+    assert low.dtype in (np.float32, np.float64)
+    np.testing.assert_allclose(low, high, rtol=1e-6)
+
+
+def test_snip_names_the_product_that_is_not_finite():
+    w = np.float32([1e30])
+    with (
+        np.errstate(over="ignore"),
+        pytest.raises(ValueError, match=r"^layers\[1\] \* gradients\[1\] must be finite"),
+    ):
+        scores.snip([[1.0], w], [[1.0], w])
