@@ -298,6 +298,13 @@ def test_parameters_and_all_magnitudes_unless_told():
     assert sparsities_within(network, 107) == sparsities_within(network, 1e9) == [0.0] * 3
 
 
+@pytest.mark.parametrize("budget", range(100, 108))
+def test_the_lightest_pruning_of_all_is_tried(budget):  # 92 weights and 15 biases
+    network, _ = stack("mlp")
+    network.layers[0].W.value[:, :2] *= 1e-6  # the first to go are all in one layer
+    assert sparsities_within(network, budget) == [(107 - budget) / 42, 0.0, 0.0]
+
+
 def test_where_one_layer_has_the_smallest_weights_budgets_before_its_end_can_be_met():
     network = mlp([20, 5, 3], np.random.default_rng(0))  # 115 weights and 8 biases
     network.layers[2].W.value *= 1e-6

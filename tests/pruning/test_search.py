@@ -83,6 +83,10 @@ def test_without_tolerance_only_what_costs_nothing_passes():
         (-3e9 - 0.3, -3e9 - 0.1, 0.2, True),
         (0.9 - 1e-10, 0.9, 0.0, True),  # as where many numbers are summed
         (0.9 - 1e-8, 0.9, 0.0, False),
+        (0.8 - 1.5e-9, 0.9, 0.1, False),  # 1e-9 is allowed, of accuracies as of percentages
+        (-0.8 - 1.5e-9, -0.7, 0.1, False),
+        (29.0 - 2.5e-8, 30.0, 1.0, True),
+        (29.0 - 3.5e-8, 30.0, 1.0, False),
         (0.79, 0.9, 0.1, False),
         (0.97 - 1e-8, 0.98, 0.01, False),
         (999.9 - 2e-6, 1000.0, 0.1, False),

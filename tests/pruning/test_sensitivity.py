@@ -48,6 +48,17 @@ def test_a_scan_of_weights_is_one_run_for_each_layer_and_level(unchanged, name):
     assert len({*expected}) > len(scan.names) and (scan.performance[:, 0] == scan.baseline).all()
 
 
+def test_of_a_layer_of_few_one_stays_at_any_level():
+    network = mlp([1, 3, 1], np.random.default_rng(0))
+
+    def left(network):
+        return sum(int(np.count_nonzero(w.value)) for w in network.weights.values())
+
+    assert sensitivity_scan(network, left, [0.0, 0.95]).performance.tolist() == [[6, 4], [6, 4]]
+    units = sensitivity_scan(network, left, [0.0, 0.5, 0.95], what="units")
+    assert units.performance.tolist() == [[6, 2, 2]]
+
+
 @pytest.mark.parametrize("name", ["mlp", "max pooling", "bn behind flatten", "same", "random 4"])
 def test_a_scan_of_units_is_one_run_for_each_layer_and_level(unchanged, name):
     network, x = stack(name)
