@@ -3,7 +3,7 @@
 import math
 import numbers
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,12 +24,30 @@ def finite_array(name, value):
 
 def real_array(name, value):
     """As `finite_array`, but NaN and infinity pass: what diverged is noticed where it ends up."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
+    array = number_array(name, value)
     if array.dtype.kind != "f":
         return array.astype(np.float64)  # integers would overflow: abs of the int8 -128 is -128
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def number_array(name, value):
+    """As `real_array`, but of the dtype that it has: whole numbers and booleans stay such."""
+    array = plain_array(name, value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
+    return array
+
+
+def plain_array(name, value):
+    """The value as an array of any dtype; an error for masked arrays, and for ragged lists."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} must be a plain array, got a masked one; fill it: {name}.filled(0)"
+        )
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array, got lists of unequal lengths") from None
 
 
 def wide_array(name, value):
@@ -52,10 +70,17 @@ def weight_matrix(name, value):
 
 def finite_arrays(name, value):
     """The values as a list of float arrays; `TypeError` for a single array in place of a list."""
-    if isinstance(value, np.ndarray) or not isinstance(value, Iterable):
-        what = "a single array" if isinstance(value, np.ndarray) else shown(value)
-        raise TypeError(f"{name} must be a list of arrays, one per layer, got {what}")
-    return [finite_array(f"{name}[{l}]", array) for l, array in enumerate(value)]
+    if isinstance(value, np.ndarray):
+        raise TypeError(f"{name} must be a list of arrays, one per layer, got a single array")
+    arrays = listed(name, value, "arrays, one per layer")
+    return [finite_array(f"{name}[{l}]", array) for l, array in enumerate(arrays)]
+
+
+def listed(name, value, of):
+    """The values as a list; `TypeError` for a dict, a word, or what holds no values."""
+    if isinstance(value, (Mapping, str)) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a list of {of}, got {shown(value)}")
+    return list(value)
 
 
 def chained_matrices(name, value):
@@ -168,14 +193,14 @@ def layer_widths(name, value):
 
 def one_of(name, value, allowed):
     """The value itself; `ValueError` unless it is one of the allowed words."""
-    if value not in allowed:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, got {value!r}")
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, got {shown(value)}")
     return value
 
 
 def labels_in_range(name, labels, classes):
     """The labels as a vector of integers; `ValueError` unless each is in 0 .. classes - 1."""
-    labels = np.asarray(labels)
+    labels = plain_array(name, labels)
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
         raise TypeError(
             f"{name} must be a vector of integers, got dtype {labels.dtype}, shape {labels.shape}"
@@ -196,6 +221,13 @@ def labels_of_rows(name, labels, z):
             f"{name} must hold one label for each of the {len(z)} rows of z, got {len(labels)}"
         )
     return labels
+
+
+def function(name, value):
+    """The value itself; `TypeError` unless it can be called."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, got {shown(value)}")
+    return value
 
 
 def shown(value):

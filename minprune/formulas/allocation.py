@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minprune.arguments import above_zero, shape_of, share
+from minprune.arguments import above_zero, listed, shape_of, share
 
 
 def erk_densities(shapes, density):
@@ -22,7 +22,7 @@ def erk_densities(shapes, density):
     >>> erk_densities([(784, 64), (64, 10)], density=0.1).round(4)
     array([0.0931, 0.6373])
     """
-    shapes = [shape_of("shapes", shape) for shape in shapes]
+    shapes = [shape_of("shapes", shape) for shape in listed("shapes", shapes, "shapes")]
     if () in shapes:
         raise ValueError("shapes must be those of arrays with at least one axis, got ()")
     density = above_zero("density", share("density", density))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from minprune.arguments import above_zero, layer_widths, one_of, whole_number
+from minprune.arguments import above_zero, layer_widths, listed, one_of, shape_of, whole_number
 
 
 def mlp_parameters(widths):
@@ -188,10 +188,10 @@ def network_costs(layers, image):
     >>> sum(cost.macs for cost in network_costs(vgg16_layers(), (224, 224, 3)))
     15470264320
     """
-    shape, costs = tuple(whole_number("image", side, low=1) for side in image), []
+    shape, costs = shape_of("image", image), []
     if len(shape) != 3:
         raise ValueError(f"image must be (height, width, channels), got {shape}")
-    for l, layer in enumerate(layers):
+    for l, layer in enumerate(listed("layers", layers, "Conv, Pool and Full")):
         if type(layer) not in _COST:
             raise TypeError(f"layers[{l}] must be a Conv, Pool or Full, got {layer!r}")
         if len(shape) != 3 and not isinstance(layer, Full):

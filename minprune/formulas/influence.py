@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import same_shape, whole_number, wide_array
+from minprune.arguments import function, same_shape, whole_number, wide_array
 
 
 def leave_one_out(loss, w):
@@ -21,7 +21,7 @@ def leave_one_out(loss, w):
     array([1.5, 0. ])
     """
     w = wide_array("w", w)
-    base, scores = loss(w.copy()), np.zeros(w.shape)
+    base, scores = function("loss", loss)(w.copy()), np.zeros(w.shape)
     for i in np.ndindex(w.shape):
         without = w.copy()
         without[i] = 0

@@ -11,7 +11,9 @@ from minprune.arguments import (
     finite_arrays,
     finite_number,
     fraction,
+    number_array,
     one_of,
+    plain_array,
     whole_number,
 )
 from minprune.formulas.norms import normalize
@@ -175,7 +177,8 @@ def apply_mask(w, mask):
     >>> apply_mask([0.1, -0.3, 0.5], [False, True, True])
     array([ 0. , -0.3,  0.5])
     """
-    w, mask = np.asarray(w), checked_mask("mask", mask, np.shape(w))
+    w = number_array("w", w)
+    mask = checked_mask("mask", mask, w.shape)
     # not w * mask: that makes a negative weight -0.0 and an infinite one NaN
     return np.where(mask, w, np.zeros((), dtype=w.dtype))
 
@@ -265,7 +268,7 @@ def splice_mask(w, mask, a, b):
 
 def checked_mask(name, mask, shape):
     """The mask as an array; `TypeError` unless boolean, `ValueError` unless it has this shape."""
-    mask = np.asarray(mask)
+    mask = plain_array(name, mask)
     if mask.dtype != bool:
         raise TypeError(f"{name} must be boolean (True = keep), got dtype {mask.dtype}")
     if mask.shape != shape:

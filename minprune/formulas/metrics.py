@@ -10,6 +10,8 @@ from minprune.arguments import (
     at_least_zero,
     finite_array,
     finite_number,
+    number_array,
+    plain_array,
     share,
     whole_number,
 )
@@ -32,7 +34,7 @@ def count_parameters(*arrays):
     >>> count_parameters(np.zeros((784, 64)), np.zeros(64))
     50240
     """
-    return sum(np.size(a) for a in arrays)
+    return sum(number_array("arrays", a).size for a in arrays)
 
 
 def count_nonzero(*arrays):
@@ -134,7 +136,7 @@ def dense_bytes(*arrays):
     >>> dense_bytes(np.zeros((784, 64), dtype=np.float32))
     200704
     """
-    return sum(np.asarray(a).nbytes for a in arrays)
+    return sum(number_array("arrays", a).nbytes for a in arrays)
 
 
 def csr_bytes(rows, nonzeros, value_bytes=4, index_bytes=4):
@@ -189,7 +191,8 @@ def zip_bytes(*arrays):
     >>> zip_bytes(np.zeros(1000)) < 100 < dense_bytes(np.zeros(1000))
     True
     """
-    return sum(len(zlib.compress(np.ascontiguousarray(a).tobytes(), 9)) for a in arrays)
+    arrays = [number_array("arrays", a) for a in arrays]
+    return sum(len(zlib.compress(a.tobytes(), 9)) for a in arrays)
 
 
 # --- how good ------------------------------------------------------------------------------------
@@ -340,7 +343,7 @@ def mcnemar_z(only_a, only_b):
 
 
 def _checked_pair(labels, predictions, name="predictions"):
-    labels, predictions = np.asarray(labels), np.asarray(predictions)
+    labels, predictions = plain_array("labels", labels), plain_array(name, predictions)
     if labels.ndim != 1 or labels.shape != predictions.shape or labels.size == 0:
         raise ValueError(
             f"labels and {name} must be vectors of the same length >= 1, "

@@ -4,7 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import above_zero, at_least_zero, finite_array, same_shape, whole_number
+from minprune.arguments import (
+    above_zero,
+    at_least_zero,
+    finite_array,
+    plain_array,
+    same_shape,
+    whole_number,
+)
 from minprune.formulas.masks import apply_mask
 
 
@@ -52,7 +59,7 @@ def dequantize(q, step):
     >>> dequantize([2, -3, 0], step=0.25)
     array([ 0.5 , -0.75,  0.  ])
     """
-    q = np.asarray(q)
+    q = plain_array("q", q)
     if q.dtype.kind not in "iu":
         raise TypeError(f"q must hold integers, got dtype {q.dtype}")
     return at_least_zero("step", step) * q.astype(np.float64)
@@ -158,7 +165,7 @@ def mixed_precision_step(w, g16, lr, scale, mask=None):
     array([0.9999], dtype=float32)
     """
     lr, scale = above_zero("lr", lr), above_zero("scale", scale)
-    w, g16 = finite_array("w", w).astype(np.float32), np.asarray(g16)
+    w, g16 = finite_array("w", w).astype(np.float32), plain_array("g16", g16)
     if g16.dtype != np.float16:
         raise TypeError(f"g16 must be float16, got {g16.dtype}")
     if not np.isfinite(g16).all():

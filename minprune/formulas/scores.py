@@ -12,6 +12,8 @@ from minprune.arguments import (
     finite_array,
     finite_arrays,
     generator,
+    listed,
+    number_array,
     one_shape,
     same_shape,
     whole_number,
@@ -52,7 +54,7 @@ def random_score(w, rng):
     >>> random_score(np.ones((2, 3)), np.random.default_rng(0)).shape
     (2, 3)
     """
-    return generator("rng", rng).random(np.shape(w))
+    return generator("rng", rng).random(number_array("w", w).shape)
 
 
 # --- from the weights: layers --------------------------------------------------------------------
@@ -227,9 +229,9 @@ def shard_average(arrays, counts):
     array([2., 0.])
     """
     arrays = [widened(array) for array in one_shape("arrays", arrays)]
-    counts = [whole_number("counts", n, low=0) for n in counts]
+    counts = [whole_number("counts", n, low=0) for n in listed("counts", counts, "whole numbers")]
     if len(arrays) != len(counts) or sum(counts) == 0:
-        raise ValueError("counts must hold one number for each array, and not only zeros")
+        raise ValueError("counts must hold one number for each array of arrays, and not only zeros")
     return sum(n / sum(counts) * array for n, array in zip(counts, arrays, strict=True))
 
 
@@ -249,7 +251,9 @@ def snip(layers, gradients):
     """
     layers, gradients = finite_arrays("layers", layers), finite_arrays("gradients", gradients)
     if len(layers) != len(gradients):
-        raise ValueError(f"gradients must be {len(layers)} arrays, got {len(gradients)}")
+        raise ValueError(
+            f"gradients must be as many arrays as layers, got {len(gradients)} and {len(layers)}"
+        )
     for l, (w, g) in enumerate(zip(layers, gradients, strict=True)):
         same_shape(**{f"layers[{l}]": w, f"gradients[{l}]": g})
     scores = [taylor(w, g) for w, g in zip(layers, gradients, strict=True)]

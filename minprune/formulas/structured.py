@@ -9,7 +9,9 @@ from minprune.arguments import (
     array_axis,
     at_least_zero,
     finite_array,
+    listed,
     one_of,
+    plain_array,
     whole_number,
     wide_array,
 )
@@ -83,7 +85,7 @@ def unit_mask(keep, shape, axis=-1):
     >>> unit_mask([True, False], (3, 2)).tolist()
     [[True, False], [True, False], [True, False]]
     """
-    shape = tuple(whole_number("shape", side, low=0) for side in shape)
+    shape = tuple(whole_number("shape", side, low=0) for side in listed("shape", shape, "sides"))
     axis = array_axis("axis", axis, len(shape))
     keep = checked_mask("keep", keep, (shape[axis],))
     return np.moveaxis(
@@ -106,7 +108,7 @@ def product_mask(*masks):
            [False, False]])
     """
     whole_number("number of masks", len(masks), low=1)
-    arrays = [np.asarray(mask) for mask in masks]
+    arrays = [plain_array("masks", mask) for mask in masks]
     try:
         shape = np.broadcast_shapes(*(a.shape for a in arrays))
     except ValueError as error:
@@ -276,7 +278,7 @@ def flatten_keep(keep, positions):
     >>> flatten_keep([True, False], positions=2)
     array([ True, False,  True, False])
     """
-    keep = checked_mask("keep", keep, (np.size(keep),))
+    keep = checked_mask("keep", keep, (plain_array("keep", keep).size,))
     return np.tile(keep, whole_number("positions", positions, low=0))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from minprune.arguments import (
     array_axis,
     finite_array,
+    function,
     same_shape,
     whole_number,
     wide_array,
@@ -112,7 +113,7 @@ def unit_ablation(loss, n):
     array([0.  , 0.25])
     """
     everyone = np.ones(whole_number("n", n, low=0), dtype=bool)
-    base, scores = loss(everyone.copy()), np.zeros(n)
+    base, scores = function("loss", loss)(everyone.copy()), np.zeros(n)
     for j in range(n):
         keep = everyone.copy()
         keep[j] = False

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.nn.layers import Dense
+from minprune.nn.network import checked_network
 from minprune.nn.spatial import Conv2D
 
 
@@ -36,7 +37,7 @@ def layer_costs(network):
     >>> sum(c.parameters for c in costs), sum(c.macs for c in costs)
     (347146, 541440)
     """
-    shapes = network.check()
+    shapes = checked_network("network", network).check()
     if shapes is None:
         raise ValueError("network must know its input_shape, see `Network`")
     costs = []

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from minprune.arguments import layer_widths, shape_of
+from minprune.arguments import layer_widths, shape_of, shown
 from minprune.formulas.metrics import sparsity
 from minprune.nn.fused import fused
 from minprune.nn.initializers import glorot_uniform
@@ -148,6 +148,13 @@ class Network:
     def copy(self):
         """An independent network with the same layers, values and masks."""
         return copy.deepcopy(self)
+
+
+def checked_network(name, value):
+    """The value itself; `TypeError` unless it is a `Network`."""
+    if not isinstance(value, Network):
+        raise TypeError(f"{name} must be a Network, got {shown(value)}")
+    return value
 
 
 def mlp(widths, rng, initialize=glorot_uniform, dtype=np.float32):

@@ -13,7 +13,7 @@ from minprune.formulas.masks import global_rank_masks, prune_count, rank_mask
 from minprune.formulas.metrics import csr_bytes, sparsity
 from minprune.formulas.scores import magnitude
 from minprune.nn.costs import layer_costs
-from minprune.nn.network import EmptyLayerError
+from minprune.nn.network import EmptyLayerError, checked_network
 from minprune.pruning.one_shot import pruned_first
 from minprune.pruning.sensitivity import tolerated_sparsities
 from minprune.pruning.shrink import checked_keeps, keep_plan
@@ -34,6 +34,7 @@ def uniform_sparsities(network, total):
     >>> uniform_sparsities(mlp([784, 64, 10], np.random.default_rng(0)), 0.9)
     [0.9, 0.9]
     """
+    checked_network("network", network)
     return [fraction("total", total)] * len(network.weights)
 
 
@@ -42,6 +43,7 @@ def erk_sparsities(network, total):
 
     Source: Evci, Gale, Menick, Castro and Elsen 2020.
     """
+    checked_network("network", network)
     density = 1 - fraction("total", total)
     shapes = [w.value.shape for w in network.weights.values()]
     return [1 - float(d) for d in erk_densities(shapes, density)]
@@ -52,6 +54,7 @@ def global_sparsities(network, total):
 
     Source: E-3.1; "global magnitude pruning" in Blalock et al. 2020.
     """
+    checked_network("network", network)
     scores = pruned_first(network, [magnitude(w.value) for w in network.weights.values()])
     return [sparsity(mask) for mask in global_rank_masks(scores, fraction("total", total))]
 
@@ -99,6 +102,7 @@ def sparsities_within(network, budget, measure="parameters", allocate=global_spa
 
     Source: A-8a, C-6.4a, C-6.4c, D-7.1c, E-7.1, our choice for "automatic pruning" within limits.
     """
+    checked_network("network", network)
     if not callable(allocate):
         raise TypeError(f"allocate must be a function, such as erk_sparsities, got {allocate!r}")
     cost = _weight_cost(network, one_of("measure", measure, MEASURES))
@@ -128,6 +132,7 @@ def prune_layers(network, sparsities):
     >>> [int(mask.sum()) for mask in prune_layers(network, [0.9, 0.5])]
     [5018, 320]
     """
+    checked_network("network", network)
     scores = pruned_first(network, [magnitude(w.value) for w in network.weights.values()])
     if np.ndim(sparsities) != 1 or len(sparsities) != len(scores):
         raise ValueError(f"sparsities must be {len(scores)} numbers, got {shown(sparsities)}")
@@ -151,6 +156,7 @@ def units_within(network, scores, budget, measure="macs", scope="layer", min_uni
 
     Source: C-4.3b, A-8a, D-7.1c, our choice for "automatic pruning" within limits.
     """
+    checked_network("network", network)
     cost = _unit_cost(network, one_of("measure", measure, MEASURES))
     sizes = [sum(len(s) for s in scores)] if scope == "global" else [len(s) for s in scores]
     # the ratio at which j of n units go is the first above (j - 1/2) / n, where rounding turns

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import at_least_zero, generator, one_of, shown, whole_number
+from minprune.arguments import at_least_zero, function, generator, one_of, shown, whole_number
 from minprune.formulas.masks import low_magnitude_mask, splice_mask
 from minprune.formulas.penalties import l1_proximal
 from minprune.formulas.schedules import is_pruning_step, polynomial_decay, splice_thresholds
-from minprune.nn.network import EmptyLayerError
+from minprune.nn.network import EmptyLayerError, checked_network
 from minprune.nn.optim import Adam
 from minprune.nn.parameter import Parameter
 from minprune.pruning.one_shot import RANKINGS
@@ -45,6 +45,7 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
     >>> [float(w.mask.mean()) for w in network.weights.values()]
     [0.5, 0.5]
     """
+    checked_network("network", network)
 
     def on_step(step):
         if not is_pruning_step(step, begin, end, frequency):
@@ -76,7 +77,9 @@ def proximal_pruning(network, optimizer, lam, proximal=l1_proximal):
     Source: A-2.2a, A-2.2b, D-7.1b, E-3.2.
     Erratum: A-2.2 lists the penalty as a way to prune; a subgradient step jumps over 0.
     """
+    checked_network("network", network)
     at_least_zero("lam", lam)
+    function("proximal", proximal)
 
     def on_step(step):
         if step > 0:  # 0 is the call before the first step
@@ -120,6 +123,7 @@ class MovingMasks:
     """
 
     def __init__(self, network, rule, lr=1e-3):
+        checked_network("network", network)
         if not isinstance(rule, Rule):
             raise TypeError(f"rule must be a Rule, as network_surgery makes one, got {shown(rule)}")
         weights = network.weights
@@ -183,6 +187,7 @@ def network_surgery(network, c, rng, margin=0.1, gamma=1e-4, power=1.0, stop=Non
 
     Source: D-1.1d; Guo, Yao and Chen 2016, algorithm 1; `stop` is in their code.
     """
+    checked_network("network", network)
     layers = [w.value[w.value != 0] for w in network.weights.values()]
     limits = [splice_thresholds(w, c, margin) for w in layers]
     gamma, power = at_least_zero("gamma", gamma), at_least_zero("power", power)
@@ -211,6 +216,7 @@ def movement_pruning(network, final, begin, end, initial=0.0, power=3, scope="la
 
     Source: A-2.6b; Sanh, Wolf and Rush 2020.
     """
+    checked_network("network", network)
     one_of("scope", scope, tuple(RANKINGS))
     polynomial_decay(0, initial, final, begin, end, power)  # refuse a bad schedule at once
     scores = [np.zeros_like(w.value) for w in network.weights.values()]

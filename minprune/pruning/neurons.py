@@ -6,7 +6,7 @@ convolutions too, see `units` and `shrink`.
 
 import numpy as np
 
-from minprune.arguments import finite_array, whole_number
+from minprune.arguments import finite_array, function, listed, whole_number
 from minprune.formulas.activations import softmax
 from minprune.formulas.distill import ensemble_average
 from minprune.formulas.masks import checked_mask, prune_count, rank_mask, threshold_mask
@@ -18,7 +18,7 @@ from minprune.formulas.structured import (
 from minprune.formulas.units import mean_activation, unit_ablation
 from minprune.nn.layers import Dense
 from minprune.nn.losses import softmax_cross_entropy
-from minprune.nn.network import EmptyLayerError, Network
+from minprune.nn.network import EmptyLayerError, Network, checked_network
 from minprune.pruning.shrink import hidden_layers, hidden_weights, keep_units
 
 
@@ -32,6 +32,7 @@ def hidden_activations(network, x, hidden=0):
 
     Source: B-3c, E-3.2. Erratum: B-4f takes a symbol for the activations, and the output layer.
     """
+    checked_network("network", network)
     x = finite_array("x", x)
     for layer in network.layers[: _dense_positions(network, hidden)[1]]:
         x = layer.forward(x)
@@ -55,6 +56,7 @@ def remove_neurons(network, keep, hidden=0):
     >>> [p.value.shape for p in small.parameters.values()]
     [(4, 2), (2,), (2, 2), (2,)]
     """
+    checked_network("network", network)
     l = _dense_positions(network, hidden)[0]
     keeps = [np.ones(w.value.shape[-1], dtype=bool) for w in hidden_weights(network)]
     h = hidden_layers(network).index(l)
@@ -79,9 +81,10 @@ def prune_neurons(network, x, *, theta=None, sparsity=None, score=mean_activatio
     Source: B-3c, B-3f, B-1b, E-3.2, B-4f.
     Erratum: B-3c does not say over which data; B-4f has the layer, the shapes and the rate wrong.
     """
+    checked_network("network", network)
     if (theta is None) == (sparsity is None):
         raise ValueError("theta or sparsity must be given, and not both")
-    scores = score(hidden_activations(network, x, hidden))
+    scores = function("score", score)(hidden_activations(network, x, hidden))
     if theta is not None:
         keep = threshold_mask(scores, theta, ties="prune")
     else:
@@ -102,6 +105,7 @@ def ablate_neurons(network, x, y, hidden=0):
 
     Source: E-4.3; Mozer and Smolensky 1989.
     """
+    checked_network("network", network)
     a = hidden_activations(network, x, hidden)
 
     def loss(keep):
@@ -120,6 +124,7 @@ def fold_constant_neurons(network, x, hidden=0):
 
     Source: E-4.3, our repair.
     """
+    checked_network("network", network)
     behind = network.layers[_dense_positions(network, hidden)[1]]
     if behind.b.mask is not None:
         raise ValueError("network has a pruned bias behind this layer; unprune it first")
@@ -139,6 +144,7 @@ def collapse_linear_layers(network):
 
     Source: B-4a.
     """
+    checked_network("network", network)
     if any(not isinstance(layer, Dense) for layer in network.layers):
         raise ValueError("network must have dense layers only: a ReLU between them cannot collapse")
     W, b = network.layers[0].W.value, network.layers[0].b.value
@@ -156,7 +162,8 @@ def predict_average(networks, x):
 
     Source: A-8c, our choice; Hansen and Salamon 1990.
     """
-    return ensemble_average([softmax(network(x)) for network in networks])
+    networks = listed("networks", networks, "networks")
+    return ensemble_average([softmax(function("networks", network)(x)) for network in networks])
 
 
 def gated_forward(network, x, k, hidden=0):
@@ -172,6 +179,7 @@ def gated_forward(network, x, k, hidden=0):
 
     Source: E-7.2; Gao et al. 2019.
     """
+    checked_network("network", network)
     h = hidden_activations(network, x, hidden)
     return _from_hidden(network, h * topk_gate(h, k), hidden)
 

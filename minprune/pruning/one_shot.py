@@ -17,7 +17,7 @@ from minprune.formulas.scores import (
 from minprune.formulas.structured import layer_threshold_masks
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
-from minprune.nn.network import Network
+from minprune.nn.network import Network, checked_network
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.train import checked_samples, find_gradients
 
@@ -39,6 +39,7 @@ def prune_by_score(network, scores, sparsity, scope="global"):
 
     Source: E-3.1, C-4.2d, D-2.1c. Erratum: E-3.1 does not say that the zeros must be held.
     """
+    checked_network("network", network)
     one_of("scope", scope, tuple(RANKINGS))
     masks = RANKINGS[scope](pruned_first(network, scores), sparsity)
     network.prune(masks)
@@ -80,6 +81,7 @@ def prune_by_gradient(network, x, y, sparsity, criterion="taylor", scope="global
     Source: C-3.2, C-4.2f, D-2.1d, D-3.2; Molchanov et al. 2019; Lee, Ajanthan and Torr 2019.
     Erratum: C-4.2f prunes weights of small gradient, though these are the ones at rest.
     """
+    checked_network("network", network)
     one_of("criterion", criterion, ("taylor", "gradient"))
     x, y = checked_samples(network, x, y)
     probe = network.copy()  # its gradients, so that those of the network stay as they are
@@ -106,6 +108,7 @@ def prune_by_synflow(network, sparsity, rounds=100):
 
     Source: C-7.3; Tanaka, Kunin, Yamins and Ganguli 2020, algorithm 1.
     """
+    checked_network("network", network)
     whole_number("rounds", rounds, low=1)
     probe = network.copy()
     for stage in stage_sparsities(sparsity, rounds, min(network.masked_sparsity, sparsity)):
@@ -183,6 +186,7 @@ def prune_by_threshold(network, theta, ties="prune"):
     Erratum: D-5.2 throws the mask away and retrains; one threshold for all layers prunes another
     share of each (22 to 67 % at D-5.2's theta = 0.1 after its ten epochs).
     """
+    checked_network("network", network)
     theta = at_least_zero("theta", theta)
     masks = [threshold_mask(magnitude(w), theta, ties) for w in _values(network)]
     return _prune_more(network, masks)
@@ -198,6 +202,7 @@ def prune_by_std(network, q):
 
     Source: A-3.3a, A-2.6a, A-5.6, D-7.1a, our choice for "dynamic threshold"; Han et al. 2015.
     """
+    checked_network("network", network)
     masks = []
     for w in network.weights.values():
         left = w.value if w.mask is None else w.value[w.mask]
@@ -217,6 +222,7 @@ def prune_tensors(network, theta, ties="prune"):
     this function shows it.
     Source: A-5.2.6, A-3.2.4, A-4.3b. Erratum: biases start at 0, so they always go first.
     """
+    checked_network("network", network)
     tensors = list(network.parameters.values())
     masks = layer_threshold_masks([p.value for p in tensors], theta, ties)
     masks = [tensor.with_pruned(mask) for tensor, mask in zip(tensors, masks, strict=True)]
@@ -226,7 +232,7 @@ def prune_tensors(network, theta, ties="prune"):
 
 
 def _values(network):
-    return [w.value for w in network.weights.values()]
+    return [w.value for w in checked_network("network", network).weights.values()]
 
 
 def _prune_more(network, masks):
@@ -239,6 +245,7 @@ def _prune_more(network, masks):
 
 def pruned_first(network, scores):
     """The scores, those of weights already pruned set below all others, so that they rank first."""
+    checked_network("network", network)
     weights = list(network.weights.values())
     if [np.shape(s) for s in scores] != [w.value.shape for w in weights]:
         raise ValueError("scores must be one array for each weight array, of its shape")

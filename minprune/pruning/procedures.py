@@ -11,10 +11,12 @@ the order of the steps and nothing else:
 
 from typing import NamedTuple
 
+from minprune.arguments import function
 from minprune.formulas.quantize import dequantize, quantize_symmetric
 from minprune.formulas.schedules import mean_threshold, stage_sparsities
 from minprune.formulas.scores import layer_importance
 from minprune.formulas.units import mean_activation
+from minprune.nn.network import checked_network
 from minprune.pruning.neurons import prune_neurons
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold, prune_tensors
 from minprune.pruning.search import performance
@@ -51,6 +53,7 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     >>> [(stage.name, stage.sparsity) for stage in stages]
     [('trained', 0.0), ('pruned', 0.5), ('fine-tuned', 0.5)]
     """
+    _check(network, train=train, prune=prune, finetune=finetune, evaluate=evaluate)
     stages = []
     for name, step in (("trained", train), ("pruned", prune), ("fine-tuned", finetune)):
         step(network)
@@ -71,6 +74,7 @@ def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
     Erratum: A-3.2 quantizes first, which leaves bytes that nothing can be done with; it scores an
     untrained network and does not fine-tune.
     """
+    _check(network, train=train, finetune=finetune, evaluate=evaluate)
     rebuilt = network.copy()
     prune = lambda net: prune_by_threshold(net, theta, ties="keep")  # noqa: E731
     stages = train_prune_finetune(rebuilt, train, prune, finetune, evaluate)
@@ -95,6 +99,7 @@ def prune_before_training(network, train, evaluate, masked):
     Erratum: A-5.2 prunes untrained weights, trains without masks, and reports the accuracy of an
     unpruned network.
     """
+    _check(network, train=train, evaluate=evaluate)
     tensors = [p.value for p in network.parameters.values()]
     prune_tensors(network, mean_threshold(layer_importance(tensors)), ties="prune")
     stages = [_stage("pruned", network, evaluate)]
@@ -117,6 +122,7 @@ def prune_in_stages(network, final, stages, finetune, evaluate, prune=prune_by_m
 
     Source: A-5.6; Han et al. 2015; Frankle and Carbin 2019.
     """
+    _check(network, finetune=finetune, evaluate=evaluate, prune=prune)
     done = []
     for level in stage_sparsities(final, stages, initial=min(network.masked_sparsity, final)):
         prune(network, level)
@@ -136,6 +142,8 @@ def rewind(network, earlier):
     Source: A-5.6, our choice beside fine-tuning; Frankle and Carbin 2019; Renda, Frankle and Carbin
     2020 rewind to a point early in training.
     """
+    checked_network("network", network)
+    checked_network("earlier", earlier)
     shapes = [{k: p.value.shape for k, p in net.parameters.items()} for net in (network, earlier)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"earlier must have the parameters {shapes[0]}, got {shapes[1]}")
@@ -159,6 +167,7 @@ def find_ticket(network, train, final, stages, evaluate, prune=prune_by_magnitud
 
     Source: A-5.6, our choice; Frankle and Carbin 2019.
     """
+    _check(network, train=train, evaluate=evaluate, prune=prune)
     levels, first = stage_sparsities(final, stages), network.copy()
     train(network)
     done = [_stage("dense", network, evaluate)]
@@ -182,12 +191,20 @@ def prune_neurons_and_finetune(
 
     Source: E-3.2, B-3c. Erratum: E-3.2 says that an L2 penalty makes weights sparse.
     """
+    _check(network, train=train, finetune=finetune, evaluate=evaluate, score=score)
     train(network)
     done = [_stage("trained", network, evaluate)]
     small, _ = prune_neurons(network, x, sparsity=sparsity, score=score, hidden=hidden)
     done.append(_stage("pruned", small, evaluate))
     finetune(small)
     return small, [*done, _stage("fine-tuned", small, evaluate)]
+
+
+def _check(network, **functions):
+    """An error that names the argument, before any work is done."""
+    checked_network("network", network)
+    for name, value in functions.items():
+        function(name, value)
 
 
 def _stage(name, network, evaluate):

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import at_least_zero, finite_number, shown, whole_number
+from minprune.arguments import at_least_zero, finite_number, function, shown, whole_number
 from minprune.formulas.metrics import performance_loss
-from minprune.nn.network import EmptyLayerError
+from minprune.nn.network import EmptyLayerError, checked_network
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold
 
 
@@ -85,6 +85,7 @@ def search_threshold(network, thetas, evaluate, tolerance, finetune=None):
 
     Source: D-Q2, C-3.2.
     """
+    checked_network("network", network)
     _check_levels("thetas", thetas, tolerance)
     baseline, tried = performance(evaluate, network), []
     for theta in thetas:
@@ -113,6 +114,7 @@ def prune_retrain_loop(
 
     Source: C-3.2, C-3.1, A-8a, A-3.4a. Erratum: C-3.2 takes ratio and threshold as two choices.
     """
+    checked_network("network", network)
     _check_levels("sparsities", sparsities, tolerance)
     baseline, best, network, curve = performance(evaluate, network), None, network.copy(), []
     for sparsity in sparsities:
@@ -139,6 +141,7 @@ def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_
     Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning"; AMC (He et al. 2018)
     learns a ratio for every layer instead.
     """
+    checked_network("network", network)
     at_least_zero("tolerance", tolerance)
     baseline, low, high = performance(evaluate, network), 0.0, 1.0
     best, found, curve = None, network.copy(), []
@@ -160,15 +163,15 @@ def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_
 def _try(network, level, prune, evaluate, finetune):
     """A pruned and fine-tuned copy, and what came of it."""
     candidate = network.copy()
-    prune(candidate, level)
+    function("prune", prune)(candidate, level)
     if finetune is not None:
-        finetune(candidate)
+        function("finetune", finetune)(candidate)
     return Level(float(level), candidate.sparsity, performance(evaluate, candidate)), candidate
 
 
 def performance(evaluate, network):
     """The performance of a network as a float; an error that names `evaluate` if it is none."""
-    value = evaluate(network)
+    value = function("evaluate", evaluate)(network)
     if np.ndim(value) or not isinstance(value, numbers.Real):
         raise TypeError(
             "evaluate must return one number, higher is better, "

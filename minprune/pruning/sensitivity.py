@@ -7,6 +7,7 @@ import numpy as np
 from minprune.arguments import at_least_zero, fraction, one_of
 from minprune.formulas.masks import prune_count, rank_mask
 from minprune.formulas.scores import magnitude
+from minprune.nn.network import checked_network
 from minprune.pruning.search import last_before_failure, performance
 from minprune.pruning.shrink import hidden_weights, mask_units
 from minprune.pruning.units import unit_scores
@@ -37,6 +38,7 @@ def sensitivity_scan(network, evaluate, sparsities=LEVELS, what="weights"):
     Source: C-3.2, D-7.1a, our choice for "each layer its own ratio"; Han, Pool, Tran and Dally
     2015, figure 6; Li et al. 2017, figure 2 (filters).
     """
+    checked_network("network", network)
     one_of("what", what, ("weights", "units"))
     sparsities = [fraction("sparsities", s) for s in sparsities]
     if not sparsities or sorted({*sparsities}) != sparsities:

@@ -9,12 +9,12 @@ import copy
 
 import numpy as np
 
-from minprune.arguments import finite_array, whole_number
+from minprune.arguments import finite_array, listed, whole_number
 from minprune.formulas.masks import checked_mask
 from minprune.formulas.structured import flatten_keep, unit_mask
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
-from minprune.nn.network import EmptyLayerError, Network
+from minprune.nn.network import EmptyLayerError, Network, checked_network
 from minprune.nn.parameter import Parameter
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 
@@ -30,6 +30,7 @@ def hidden_layers(network):
     >>> hidden_layers(mlp([784, 300, 100, 10], np.random.default_rng(0)))
     [0, 2]
     """
+    checked_network("network", network)
     for layer in network.layers:
         if not isinstance(layer, KNOWN):
             raise TypeError(f"network has a layer whose units are not known: {layer!r}")
@@ -113,6 +114,7 @@ def remove_inputs(network, keep):
 
     Source: C-4.3a, our choice for the input channels of the first layer.
     """
+    checked_network("network", network)
     inputs = len(read_inputs(network))
     keep = _at_least_one(checked_mask("keep", keep, (inputs,)), "input")
     shape = network.input_shape and (*network.input_shape[:-1], int(keep.sum()))
@@ -122,6 +124,7 @@ def remove_inputs(network, keep):
 
 def read_inputs(network):
     """Which inputs have a weight that is not 0: boolean, one entry per input or channel."""
+    checked_network("network", network)
     first = network.layers[_weighted(network)[0]]
     read = _reads(first)
     inputs = len(read) if network.input_shape is None else network.input_shape[-1]
@@ -139,6 +142,7 @@ def remove_layer(network, position):
 
     Source: C-2.1a, which names layers but does not say what then fits together.
     """
+    checked_network("network", network)
     whole_number("position", position, low=0, high=len(network.layers) - 1)
     if position not in _weighted(network):
         raise ValueError(f"position must be one of {_weighted(network)}, got {position}")
@@ -185,7 +189,7 @@ def shrink_network(network, x=None):
     >>> shrink_network(network).layers[0].W.value.shape
     (784, 16)
     """
-    small, hidden = network.copy(), hidden_layers(network)
+    hidden, small = hidden_layers(network), network.copy()
     before = None
     while before != (size := sum(p.value.size for p in small.parameters.values())):
         before = size
@@ -300,7 +304,7 @@ def _reads(layer):
 
 def checked_keeps(network, keeps):
     """The vectors as arrays; an error unless they fit the hidden layers and empty none."""
-    keeps, hidden = list(keeps), hidden_layers(network)
+    hidden, keeps = hidden_layers(network), listed("keeps", keeps, "boolean vectors")
     if len(keeps) != len(hidden):
         raise ValueError(f"keeps must be {len(hidden)} vectors, one a layer, got {len(keeps)}")
     for h, l in enumerate(hidden):

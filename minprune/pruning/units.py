@@ -23,7 +23,7 @@ from minprune.formulas.units import (
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dropout, ReLU, Sigmoid, Tanh
 from minprune.nn.losses import softmax_cross_entropy
-from minprune.nn.network import EmptyLayerError
+from minprune.nn.network import EmptyLayerError, checked_network
 from minprune.nn.spatial import AveragePool2D, MaxPool2D
 from minprune.nn.train import checked_labels
 from minprune.pruning.shrink import (
@@ -62,6 +62,7 @@ def unit_scores(network, criterion, x=None, y=None):
     >>> [len(s) for s in unit_scores(mlp([784, 300, 100, 10], np.random.default_rng(0)), "l1")]
     [300, 100]
     """
+    checked_network("network", network)
     one_of("criterion", criterion, CRITERIA)
     if criterion in FROM_WEIGHTS:
         return [FROM_WEIGHTS[criterion](w.value) for w in hidden_weights(network)]
@@ -90,6 +91,7 @@ def unit_activations(network, x):
 
     Source: B-3c, E-3.2.
     """
+    checked_network("network", network)
     x, outputs = finite_array("x", x), []
     places = _output_places(network)
     for l, layer in enumerate(network.layers):
@@ -107,6 +109,7 @@ def dead_units(network, x):
 
     Source: B-3f, E-3.2; APoZ = 1 in the terms of Hu, Peng, Tai and Tang 2016.
     """
+    checked_network("network", network)
     return [apoz(a) == 1 for a in unit_activations(network, x)]
 
 
@@ -115,6 +118,7 @@ def outgoing_weights(network, hidden):
 
     hidden  which of `hidden_layers`, 0 is the first
     """
+    checked_network("network", network)
     layers = hidden_layers(network)
     l = layers[whole_number("hidden", hidden, low=0, high=len(layers) - 1)]
     taps = outgoing_taps(network, l)
@@ -156,6 +160,7 @@ def prune_units(network, scores, ratio, scope="layer", min_units=None):
 
 def choose_units(network, scores, ratio, scope="layer", min_units=None):
     """Which units `prune_units` would keep; arguments and result as there, nothing is changed."""
+    checked_network("network", network)
     one_of("scope", scope, ("layer", "global"))
     scores = _gone_first(network, scores)
     alive = [~gone for gone in silenced_units(network)]

@@ -1,11 +1,13 @@
 """Hard inputs: ends of the range of floats, sums over millions, kinds of numbers, wrong shapes."""
 
+import inspect
 import math
 
 import naive
 import numpy as np
 import pytest
 
+from minprune.checks import checks
 from minprune.formulas import influence, misprints, norms, penalties, scores, structured, units
 from minprune.formulas.activations import (
     log_softmax,
@@ -389,3 +391,39 @@ def test_snip_names_the_product_that_is_not_finite():
         pytest.raises(ValueError, match=r"^layers\[1\] \* gradients\[1\] must be finite"),
     ):
         scores.snip([[1.0], w], [[1.0], w])
+
+
+# --- wrong arguments -----------------------------------------------------------------------------
+
+WRONG = {
+    "None": None,
+    "word": "abc",
+    "ragged": [[1.0], [1.0, 2.0]],
+    "object": object(),
+    "complex": np.array([1j]),
+    "masked": np.ma.array([1.0, 2.0], mask=[False, True]),
+    "objects": np.array([None, 1.0]),
+    "dict": {},
+}
+MAY_BE = {("mixed_precision_step", "mask", "None")}  # no mask
+MAY_BE |= {("performance_loss", "relative", wrong) for wrong in WRONG}  # true or false
+
+
+@pytest.mark.parametrize("name", checks())
+def test_a_wrong_argument_is_named(name):
+    formula = checks()[name].formula
+    case = next((case for case in checks()[name].cases() if case.call.args), None)
+    if case is None:
+        pytest.skip("called without arguments")
+    bound = inspect.signature(formula).bind(*case.call.args, **case.call.kwargs)
+    for argument, value in bound.arguments.items():
+        several = (
+            inspect.signature(formula).parameters[argument].kind is inspect.Parameter.VAR_POSITIONAL
+        )
+        for what, wrong in WRONG.items():
+            if (name, argument, what) in MAY_BE or (what == "ragged" and isinstance(value, list)):
+                continue
+            changed = bound.arguments | {argument: (wrong,) if several else wrong}
+            call = inspect.BoundArguments(bound.signature, changed)
+            with pytest.raises((TypeError, ValueError), match=rf"\b{argument}\b"):
+                formula(*call.args, **call.kwargs)

@@ -521,8 +521,18 @@ def test_snip_is_the_sensitivity_to_the_switches():  # eq. (6): dL/dc at c = 1
 @pytest.mark.parametrize(
     ("layers", "gradients", "error", "match"),
     [
-        ([[1.0], [1.0]], [[1.0]], ValueError, "gradients must be 2 arrays, got 1"),
-        ([[1.0]], [[1.0], [1.0]], ValueError, "gradients must be 1 arrays, got 2"),
+        (
+            [[1.0], [1.0]],
+            [[1.0]],
+            ValueError,
+            "gradients must be as many arrays as layers, got 1 and 2",
+        ),
+        (
+            [[1.0]],
+            [[1.0], [1.0]],
+            ValueError,
+            "gradients must be as many arrays as layers, got 2 and 1",
+        ),
         ([[1.0, 2.0]], [[1.0]], ValueError, "one shape"),
         ([[1.0], [np.nan]], [[1.0], [1.0]], ValueError, r"layers\[1\] must be finite"),
         ([[1.0], [1.0]], [[1.0], [np.inf]], ValueError, r"gradients\[1\] must be finite"),
