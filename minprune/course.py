@@ -207,7 +207,8 @@ def grade(options):
     texts = {options.csv: grades_csv, options.json: lambda found: as_json(grades_json(found))}
     for path in targets:
         with replacing(path) as file:
-            file.write(texts[path](found).encode(errors="replace"))
+            file.write(texts[path](found).encode(errors="backslashreplace"))
+    return 1 if any(student.not_judged for student in found.students) else 0
 
 
 def _refuse_bad(targets):

@@ -74,6 +74,8 @@ def _arrays_differ(expected, got, rules, where):
         same = what == "value" and got == expected
         return None if same else Difference(what, where, expected, got)
     (tolerance, strict), a, b = rules, _as_array(expected), _as_array(got)
+    if isinstance(got, list) and b is not None and not b.size and a is not None:
+        b = b.astype(a.dtype)  # an empty list is of no kind
     if a is None or b is None or not _same_kind(a, b, strict):
         return Difference("kind", where, expected, got)
     if a.shape != b.shape:

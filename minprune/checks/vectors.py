@@ -36,7 +36,9 @@ def vectors(seed=0, names=()):
     for check in map(check_of, names or checks()):
         calls = [case.call for case in check.cases(seed)]
         if not calls:
-            left_out[check.name] = "its result is random: only properties hold"
+            left_out[check.name] = (
+                "its result is random, or right up to signs: only properties hold"
+            )
         elif any(_foreign(value) for call in calls for value in _all(call)):
             left_out[check.name] = "it takes a function or a random generator"
         else:

@@ -8,6 +8,7 @@ from minprune.checks.judge import BROKEN, Verdict, broken, judge
 from minprune.exercises.exercise import Exercise
 
 NOT_STARTED, MISSING = "not started", "missing"
+NOT_JUDGED = "not judged"  # the grader could not: nobody's zero
 SHOWN = 5  # names of files in a message
 
 

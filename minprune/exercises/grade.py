@@ -22,7 +22,7 @@ from minprune.checks import isolated
 from minprune.checks.isolated import Limits
 from minprune.checks.judge import BROKEN, PASSED, Verdict, broken
 from minprune.exercises import exercises
-from minprune.exercises.attempt import MISSING, NOT_STARTED, listed, not_begun
+from minprune.exercises.attempt import MISSING, NOT_JUDGED, NOT_STARTED, listed, not_begun
 from minprune.exercises.exercise import Exercise
 from minprune.exercises.submission import Submission
 from minprune.exercises.worker import READY, opened
@@ -42,8 +42,8 @@ START = ("import sys; own = sum('-packages' not in path for path in sys.path); "
 class Grade(NamedTuple):
     """What one student's file for one exercise is worth.
 
-    status   as of an `Attempt`, or "hidden": right for the cases that students have, and wrong for
-             hidden ones
+    status   as of an `Attempt`; "hidden": right for the cases that students have, and wrong for
+             hidden ones; or "not judged": the grader itself failed, which is nobody's zero
     verdict  on the open cases: nothing in it comes from a hidden one
     hidden   the verdict on the hidden cases, for instructors only; None if it did not come to that
     printed  what the function printed, on the open cases
@@ -76,6 +76,11 @@ class Student(NamedTuple):
     @property
     def total(self):
         return sum(grade.points for grade in self.grades.values())
+
+    @property
+    def not_judged(self):
+        """The ids of the exercises that the grader could not judge."""
+        return [id for id, grade in self.grades.items() if grade.status == NOT_JUDGED]
 
 
 class Grades(NamedTuple):
@@ -205,7 +210,9 @@ def _is_right(status, verdict):
 
 def _grade(exercise, first, second):
     status, verdict, printed = first
-    if second is None:
+    if second is not None and second[0] == NOT_JUDGED:
+        status, verdict, _ = second
+    if second is None or status == NOT_JUDGED:
         return Grade(exercise, status, 0, verdict, None, printed)
     if _is_right(*second[:2]):
         return Grade(exercise, PASSED, exercise.points, verdict, second[1], printed)

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+from minprune.exercises import exercises
 from minprune.exercises.folder import BACKUPS, NOTE
 
 NOT_LOOKED_INTO = {BACKUPS, ".git", "__pycache__", "__MACOSX"}
@@ -16,9 +17,9 @@ class Submission:
     other  every other file
     """
 
-    def __init__(self, folder, exercises):
+    def __init__(self, folder, wanted):
         self.folder = Path(folder).resolve()
-        names = {Path(exercise.file).name for exercise in exercises} | {NOTE}
+        names = {Path(exercise.file).name for exercise in wanted} | {NOTE}
         self.found, self.other = {name: [] for name in sorted(names)}, []
         for where, folders, files in os.walk(self.folder):
             folders[:] = sorted({*folders} - NOT_LOOKED_INTO)
@@ -69,7 +70,7 @@ class Submission:
             file, _ = self._checked(path)
             try:
                 note = json.loads(file.read_bytes()[:1_000_000]) if file else None
-                return sorted({str(id)[:20] for id in note["given_up"]})[:100]
+                return sorted(exercises().keys() & {str(id) for id in note["given_up"]})
             except (ValueError, TypeError, KeyError, OSError, RecursionError):
                 continue
         return None

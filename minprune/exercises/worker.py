@@ -17,7 +17,7 @@ from minprune.checks.compare import Difference
 from minprune.checks.isolated import Limits
 from minprune.checks.judge import BROKEN, Failure, Verdict
 from minprune.exercises import exercise_of
-from minprune.exercises.attempt import attempt
+from minprune.exercises.attempt import NOT_JUDGED, attempt
 
 READY = ["ready"]
 LARGEST = 1_000_000  # bytes of a file that somebody has written
@@ -52,6 +52,11 @@ def judged(id, path, seed, limits):
                 return refused(exercise, "The file is larger than 1 MB.", "文件超过 1 MB。")
         found = attempt(exercise, path, seed, limits)
         return found.status, found.verdict, found.printed
+    except OSError as error:  # no file, process or memory for the grader: no fault of the function
+        why = f"{type(error).__name__}: {error.strerror}"
+        verdict = Verdict(exercise.name, BROKEN, f"It was not judged: the grader met {why}.",
+                          f"未能评判：评分程序遇到 {why}。")  # fmt: skip
+        return NOT_JUDGED, verdict, ""
     except Exception as error:
         return refused(exercise, f"It cannot be judged: {type(error).__name__}.",
                        f"无法评判：{type(error).__name__}。")  # fmt: skip

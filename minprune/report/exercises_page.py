@@ -71,8 +71,8 @@ def attempts_json(attempts):
 
 # --- for instructors ------------------------------------------------------------------------------
 
-STATUS["en"] |= {"hidden": "wrong for hidden cases"}
-STATUS["zh"] |= {"hidden": "隐藏用例未通过"}
+STATUS["en"] |= {"hidden": "wrong for hidden cases", "not judged": "not judged"}
+STATUS["zh"] |= {"hidden": "隐藏用例未通过", "not judged": "未评判"}
 FORMULA = "=", "+", "-", "@", "\t", "\r", "\n"  # what a spreadsheet does not take for text
 
 
@@ -96,6 +96,8 @@ def grades_text(found):
     lines += [f"{printable(student.name)}: not read, as it is not called as an exercise's file: "
               f"{printable(listed(student.not_read))}"
               for student in found.students if student.not_read]  # fmt: skip
+    lines += [f"{printable(student.name)}: NOT JUDGED, grade again: {', '.join(student.not_judged)}"
+              for student in found.students if student.not_judged]  # fmt: skip
     lines += [f"ignored, as it is no folder: {printable(name)}" for name in found.ignored]
     if any(_seen(student) for student in found.students):
         lines.append("Which solutions were seen is from a student's own note, which can be edited.")

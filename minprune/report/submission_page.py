@@ -19,7 +19,11 @@ MOST = 5000  # characters about one exercise
 def graded(folder, seed, assignment, seconds):
     """The grades of one folder, in a process that does nothing else."""
     only_grade()
-    return grade_one(folder, "", hidden_seed(seed), chosen(assignment), Limits(seconds=seconds))
+    student = grade_one(folder, "", hidden_seed(seed), chosen(assignment), Limits(seconds=seconds))
+    if student.not_judged:
+        why = student.grades[student.not_judged[0]].verdict.en
+        raise ChildProcessError(f"{', '.join(student.not_judged)}: {why}")
+    return student
 
 
 def shown(grade, language):
@@ -134,4 +138,4 @@ def write(path, text):
     elif path.is_symlink():
         path.unlink()
     with replacing(path) as file:
-        file.write(text.encode(errors="replace"))
+        file.write(text.encode(errors="backslashreplace"))

@@ -97,6 +97,13 @@ def test_whole_numbers_and_floats_can_count_as_one_kind():
     assert difference(1, "1", strict=False).what == "kind"
 
 
+@pytest.mark.parametrize("kind", [bool, int, float])
+def test_an_empty_list_is_of_no_kind(kind):
+    assert difference(np.zeros(0, kind), []) is None
+    assert difference(np.zeros((0, 3), kind), []).what == "shape"
+    assert (difference(np.zeros(0, kind), np.zeros(0)) is None) == (kind is float)
+
+
 class Equal:
     """Equal to everything."""
 

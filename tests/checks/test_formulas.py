@@ -4,12 +4,16 @@ import importlib
 import inspect
 import re
 
+import numpy as np
 import pytest
 
 from minprune.checks import MODULES, checks
+from minprune.checks.check import Call
+from minprune.checks.compare import difference
+from minprune.checks.evaluate import evaluate
 from minprune.checks.judge import run_check
 from minprune.documents import index
-from minprune.formulas import misprints
+from minprune.formulas import factorization, misprints, structured
 
 CHECKS = checks()
 MISTAKES = [(name, k) for name, check in CHECKS.items() for k in range(len(check.mistakes))]
@@ -82,3 +86,77 @@ def test_every_formula_has_a_check():
 
 def test_there_are_enough_of_them():
     assert sum(len(check.mistakes) for check in CHECKS.values()) >= 150
+
+
+def unstable(a, axis=-1):
+    """`np.argsort` as it may be without kind="stable": of more than 16 the equal ones move."""
+    a = np.asarray(a)
+    if a.shape[axis] <= 16:
+        return np.argsort(a, axis=axis, kind="stable")
+    return a.shape[axis] - 1 - np.argsort(np.flip(a, axis), axis=axis, kind="stable")
+
+
+def rank_mask(score, k):
+    mask = np.ones(np.size(score), dtype=bool)
+    mask[unstable(np.ravel(score))[:k]] = False
+    return mask.reshape(np.shape(score))
+
+
+def layerwise_rank_masks(scores, sparsity):
+    return [rank_mask(score, round(score.size * sparsity)) for score in scores]
+
+
+def global_rank_masks(scores, sparsity):
+    ends = np.cumsum([score.size for score in scores])
+    mask = rank_mask(np.concatenate([*map(np.ravel, scores)]), round(int(ends[-1]) * sparsity))
+    parts = zip(scores, np.split(mask, ends[:-1]), strict=True)
+    return [part.reshape(score.shape) for score, part in parts]
+
+
+def nm_mask(w, n, m, axis=0):
+    w = np.moveaxis(w, axis, 0)
+    order = unstable(np.abs(w).reshape(-1, m, *w.shape[1:]), axis=1)
+    return np.moveaxis((np.argsort(order, axis=1) >= m - n).reshape(w.shape), 0, axis)
+
+
+def topk_gate(h, k):
+    return np.argsort(unstable(np.abs(h), axis=1), axis=1) >= h.shape[1] - k
+
+
+@pytest.mark.parametrize(
+    "function",
+    [rank_mask, layerwise_rank_masks, global_rank_masks, nm_mask, topk_gate,
+     structured.hybrid_mask, structured.block_mask, factorization.prune_factors],
+    ids=lambda function: function.__name__,
+)  # fmt: skip
+def test_an_unstable_sort_is_wrong(function, monkeypatch):
+    check = CHECKS[function.__name__]
+    for seed in SEEDS:
+        assert run_check(check, check.formula, seed).passed  # computes what is expected
+    for module in (structured, factorization):  # the last three rank by this
+        monkeypatch.setattr(module, "rank_mask", rank_mask)
+    for seed in SEEDS:
+        assert run_check(check, function, seed).status in ("failed", "mistake")
+
+
+@pytest.mark.parametrize("name", ["rank_mask", "layerwise_rank_masks", "global_rank_masks"])
+def test_what_ranks_has_cases_without_ties_that_a_wrong_order_fails(name):
+    """For libraries with another rule for ties, or for scores below zero."""
+
+    def clear(call):
+        layers = [call.args[0]] if isinstance(call.args[0], np.ndarray) else call.args[0]
+        scores = np.concatenate([np.zeros(0), *map(np.ravel, layers)])
+        return scores.size == np.unique(scores).size > 1 and scores.min() >= 0
+
+    check = CHECKS[name]
+    calls = [case.call for case in check.cases() if clear(case.call)]
+    right = evaluate(check.formula, calls)
+    assert len(calls) >= 5
+    turned = [Call((negated(call.args[0]), *call.args[1:]), call.kwargs) for call in calls]
+    wrong = evaluate(check.formula, turned)
+    differ = [difference(a.value, b.value) for a, b in zip(right, wrong, strict=True)]
+    assert sum(one is not None for one in differ) >= 5
+
+
+def negated(scores):
+    return -scores if isinstance(scores, np.ndarray) else [-s for s in scores]

@@ -23,6 +23,7 @@ from minprune.exercises import exercise_of, exercises, grade
 from minprune.exercises.grade import Grade, Grades, Student, chosen, grade_all, grade_one
 from minprune.exercises.submission import Submission
 from minprune.exercises.worker import opened, signed
+from minprune.report import submission_page
 from minprune.report.exercises_page import grades_csv, grades_json, grades_text, plain
 from minprune.report.verify_page import details
 
@@ -236,7 +237,8 @@ def test_where_a_file_is_found(tmp_path):
 @pytest.mark.parametrize(
     ("note", "seen"),
     [('{"given_up": ["1.1"]}', ["1.1"]), ('{"given_up": []}', []), ("{}", None), ("[", None),
-     ('{"given_up": 3}', None), ('{"given_up": [["=1"]]}', ["['=1']"]), ("[" * 10**5, None)],
+     ('{"given_up": 3}', None), ("[" * 10**5, None),
+     ('{"given_up": [["=1"], "1.1;=cmd", "\\u001b[2J", "1.2\\n", "1.3"]}', ["1.3"])],
 )  # fmt: skip
 def test_solutions_that_were_seen(tmp_path, note, seen):
     put(tmp_path, note, NOTE)
@@ -359,6 +361,39 @@ def test_a_starter_beside_the_work_is_told_and_work_that_counts_is_enough(tmp_pa
 def test_the_exercises_of_an_assignment():
     assert chosen() == [*exercises().values()]
     assert chosen(1) == [e for e in exercises().values() if e.assignment == 1]
+
+
+FAILS = """import errno, minprune.exercises.worker as w
+attempt = w.attempt
+def failing(exercise, path, seed, limits):
+    if "unlucky" in path and seed == {seed}:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    return attempt(exercise, path, seed, limits)
+w.attempt = failing; w.main()"""
+
+
+@pytest.mark.parametrize("seed", [grade.OPEN, 1])
+def test_what_the_grader_cannot_judge_is_nobodys_zero(tmp_path, monkeypatch, capsys, seed):
+    monkeypatch.setattr(grade, "START", grade.START.replace("; from minprune.exercises.worker "
+                        "import main; main()", "\n" + FAILS.format(seed=seed)))  # fmt: skip
+    monkeypatch.setattr("minprune.course.only_grade", lambda: None)
+    monkeypatch.setattr("minprune.report.submission_page.only_grade", lambda: None)
+    for name in ("ada", "unlucky"):
+        put(tmp_path / "in" / name, text(f"return {RIGHT}"))
+    assert main(["exercises", "grade", str(tmp_path / "in"), "--assignment", "1"]) == 1
+    out = capsys.readouterr().out
+    assert "unlucky: NOT JUDGED, grade again: 1.1" in out and "hidden cases: " not in out
+    assert "1  not judged: It was not judged: the grader met OSError: No space left" in out
+    with pytest.raises(ChildProcessError, match=r"1\.1: It was not judged"):
+        submission_page.graded(tmp_path / "in" / "unlucky", 1, 1, 20)
+
+
+def test_names_that_are_not_utf_8_are_told_apart(tmp_path):
+    found = made_up("\udcff", "\udcfe")
+    for page in (grades_csv(found), submission_page.as_json(grades_json(found))):
+        submission_page.write(tmp_path / "x", page)
+        text_ = (tmp_path / "x").read_text(encoding="utf-8")
+        assert "\\udcff" in text_ and "\\udcfe" in text_
 
 
 def test_an_answer_that_is_not_signed_is_none():

@@ -4,6 +4,7 @@ import ast
 import doctest
 import inspect
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from minprune.checks.judge import run_check
 from minprune.documents.papers import papers_in
 from minprune.exercises import ASSIGNMENTS, exercise_of, exercises
+from minprune.exercises.attempt import attempt
 from minprune.exercises.exercise import LANGUAGES, UNWRITTEN, normalized
 
 ALL = exercises()
@@ -161,3 +163,37 @@ def test_ids_and_assignments():
 def test_there_are_enough():
     assert len(ALL) >= 16 and {e.assignment for e in ALL.values()} == {*ASSIGNMENTS}
     assert sum(exercise.points for exercise in ALL.values()) == 100
+
+
+@pytest.mark.parametrize("id", ["1.3", "1.5", "2.3", "3.3", "3.6"])
+def test_an_unstable_sort_is_wrong(id):
+    """Whatever NumPy's own sort does on this machine: of more than 16 the equal ones move."""
+
+    def argsort(a, axis=-1):
+        a = a.ravel() if axis is None else a
+        axis = 0 if axis is None else axis
+        if a.shape[axis] <= 16:
+            return np.argsort(a, axis=axis, kind="stable")
+        return a.shape[axis] - 1 - np.argsort(np.flip(a, axis), axis=axis, kind="stable")
+
+    unstable = SimpleNamespace(**{name: getattr(np, name) for name in np.__all__ if name != "core"})
+    unstable.argsort, source = argsort, ALL[id].source_of_solution()
+    names = {"np": unstable}
+    exec(source.replace(', kind="stable"', ""), names)
+    assert ', kind="stable"' in source
+    for seed in SEEDS:
+        assert not run_check(ALL[id], names[ALL[id].name], seed).passed
+
+
+def test_the_matrix_that_4_4_forbids_has_no_room(tmp_path):
+    path = tmp_path / "x.py"
+    path.write_text("""import numpy as np
+def csr_forward(values, indices, offsets, b, x):
+    W = np.zeros((x.shape[1], len(b)), np.float32)
+    for j in range(len(b)):
+        own = slice(offsets[j], offsets[j + 1])
+        W[indices[own], j] = values[own]
+    return x @ W + b
+""")
+    found = attempt(exercise_of("4.4"), path)
+    assert not found.passed and "It builds W" in found.verdict.en

@@ -330,12 +330,6 @@ def _(R, observed, k, lam, sweeps, rng):
 
 # Each pair of columns is determined up to its sign, so only properties judge what is not zero.
 balance_factors = Check(factorization.balance_factors)
-balance_factors.worked(
-    "by hand",
-    given([[0.0, 0.0], [0.0, 0.0]], [[1.0, 2.0], [3.0, 4.0]]),
-    [np.zeros((2, 2)), np.zeros((2, 2))],
-)
-balance_factors.edge("both sides zero", given(np.zeros((3, 1)), np.zeros((2, 1))))
 
 
 def _singular(P, Q):
@@ -403,6 +397,18 @@ def _(rng):
     P, Q, A = rng.standard_normal((5, 2)), rng.standard_normal((4, 2)), [[2.0, 1.0], [0.0, 0.5]]
     one, other = yield [given(P, Q), given(P @ A, Q @ np.linalg.inv(A).T)]
     return all(np.allclose(np.abs(a), np.abs(b)) for a, b in zip(one, other, strict=True))
+
+
+@balance_factors.property(
+    "Where the product is zero, both factors must be zero.",
+    "乘积为零时，两个因子都应为零。",
+)
+def _(rng):
+    ((A, B), (C, D)) = yield [
+        given(np.zeros((2, 2)), [[1.0, 2.0], [3.0, 4.0]]),
+        given(np.zeros((3, 1)), np.zeros((2, 1))),
+    ]
+    return not any(np.any(factor) for factor in (A, B, C, D))
 
 
 @balance_factors.mistake(
@@ -582,6 +588,10 @@ prune_factors.edge("more than a half is one more", given(WIDE_P, WIDE_Q, 0.6875)
 prune_factors.edge("all factors go", given(WIDE_P, WIDE_Q, 0.9375))
 prune_factors.edge(
     "equal importance", given([[1.0, 2.0, 4.0, 0.5]], [[4.0, 2.0, -1.0, -8.0]], sparsity=0.5)
+)
+prune_factors.edge(
+    "many factors of equal importance",
+    given(np.arange(60).reshape(1, 60) % 4 / 4, np.ones((1, 60)), sparsity=0.375),
 )
 prune_factors.edge("a factor of zero", given([[0.0, 1.0], [0.0, 1.0]], [[9.0, 1.0]], 0.5))
 prune_factors.edge("single precision", given(np.float32(WIDE_P), np.float32(WIDE_Q), sparsity=0.25))

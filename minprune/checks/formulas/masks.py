@@ -5,6 +5,8 @@ import numpy as np
 from minprune.checks.check import Check, given
 from minprune.formulas import masks
 
+EQUALS = np.arange(60).reshape(6, 10) % 4 / 4  # 15 of each score: a sort has to be stable
+
 # --- threshold_mask ------------------------------------------------------------------------------
 
 threshold_mask = Check(masks.threshold_mask)
@@ -142,11 +144,19 @@ rank_mask.edge("nothing to prune", given([3.0, 1.0, 2.0], 0))
 rank_mask.edge("everything goes", given([3.0, 1.0, 2.0], 3))
 rank_mask.edge("all scores are equal", given(np.ones((2, 3)), 4))
 rank_mask.edge("no scores at all", given(np.zeros((0, 3)), 0))
+rank_mask.edge("many equal scores", given(EQUALS, 22))
+rank_mask.edge("no equal scores, none negative", given([0.5, 0.0, 3.0, 1.0, 2.0], 2))
 
 
 @rank_mask.random
 def _(rng):
     return given(rng.integers(-3, 4, (3, 4)) / 2, int(rng.integers(0, 13)))
+
+
+@rank_mask.random
+def _(rng):
+    """No two are equal, none is negative: right under any rule for ties."""
+    return given(rng.permutation(12).reshape(3, 4) / 4, int(rng.integers(1, 12)))
 
 
 @rank_mask.property(
@@ -267,11 +277,19 @@ layerwise_rank_masks.edge(
     given([np.array([1.0]), np.zeros((0, 2)), np.array([-2.0, -3.0])], 0.5),
 )
 layerwise_rank_masks.edge("no layers at all", given((), 0.5))
+layerwise_rank_masks.edge("many equal scores", given([EQUALS, EQUALS.T], 0.375))
 
 
 @layerwise_rank_masks.random
 def _(rng):
     scores = [rng.integers(0, 9, shape) / 4 for shape in ((3, 4), (4,), (2, 3))]
+    return given(scores, float(rng.integers(1, 8) / 8))
+
+
+@layerwise_rank_masks.random
+def _(rng):
+    """No two are equal, none is negative: right under any rule for ties."""
+    scores = np.split(rng.permutation(18) / 4, [8, 12])
     return given(scores, float(rng.integers(1, 8) / 8))
 
 
@@ -375,12 +393,20 @@ global_rank_masks.edge("nothing to prune", given([np.array([2.0, 1.0]), np.ones(
 global_rank_masks.edge(
     "an empty layer", given([np.array([-2.0]), np.zeros((0, 2)), -np.ones(3)], 0.5)
 )
+global_rank_masks.edge("many equal scores", given([EQUALS, EQUALS.T], 0.375))
 global_rank_masks.edge("one layer", given([np.array([[4.0, 1.0], [3.0, 2.0]])], 0.25))
 
 
 @global_rank_masks.random
 def _(rng):
     scores = [rng.integers(0, 17, shape) / 4 for shape in ((3, 4), (4,), (2, 1, 3))]
+    return given(scores, float(rng.integers(1, 8) / 8))
+
+
+@global_rank_masks.random
+def _(rng):
+    """No two are equal, none is negative: right under any rule for ties."""
+    scores = np.split(rng.permutation(18) / 4, [8, 12])
     return given(scores, float(rng.integers(1, 8) / 8))
 
 

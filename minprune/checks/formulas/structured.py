@@ -11,6 +11,7 @@ H = [  # the three layers of A-4.4: their L1 norms are 2.1, 3.0 and 3.9
     np.array([[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]),
 ]
 W = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # the matrix of D-4.3
+EQUALS = np.arange(60).reshape(6, 10) % 4 / 4  # 15 of each magnitude: a sort has to be stable
 
 
 # --- layer_threshold_masks -----------------------------------------------------------------------
@@ -507,6 +508,7 @@ hybrid_mask.edge(
     "filters of a kernel",
     given(np.arange(-6.0, 6.0).reshape(2, 1, 2, 3), [True, False, True], 0.25),
 )
+hybrid_mask.edge("many equal weights", given(EQUALS, np.arange(10) > 1, 0.375))
 
 
 @hybrid_mask.random
@@ -616,6 +618,7 @@ block_mask.edge("one block", given([[1.0, 2.0], [3.0, 4.0]], (2, 2), 0.25))
 block_mask.edge("nothing to prune", given([[1.0, 0.0]], (1, 1), 0.0))
 block_mask.edge("all blocks are equal", given(np.ones((4, 4)), (2, 2), 0.75))
 block_mask.edge("tall blocks", given(np.arange(16.0).reshape(4, 4), (4, 1), 0.25))
+block_mask.edge("many equal blocks", given(EQUALS, (1, 2), 0.4))
 block_mask.edge("no rows", given(np.zeros((0, 4)), (1, 2), 0.5))
 
 
@@ -732,6 +735,7 @@ nm_mask.edge("equal magnitudes", given([2.0, -2.0, 2.0, -2.0], 1, 4))
 nm_mask.edge(
     "input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2, -2)
 )
+nm_mask.edge("many equal magnitudes", given(EQUALS.ravel(), 22, 60))
 nm_mask.edge("no weights at all", given(np.zeros((0, 3)), 2, 4))
 
 
@@ -831,6 +835,7 @@ topk_gate.edge("no unit takes part", given([[1.0, -2.0], [0.5, 0.0]], 0))
 topk_gate.edge("all units take part", given([[1.0, -2.0], [0.0, 0.0]], 2))
 topk_gate.edge("silent samples", given(np.zeros((2, 4)), 2))
 topk_gate.edge("no samples", given(np.zeros((0, 3)), 2))
+topk_gate.edge("many equal units", given(EQUALS.reshape(1, 60), 22))
 topk_gate.edge("one unit", given([[-1.0], [2.0]], 1))
 
 

@@ -98,6 +98,9 @@ exercise.edge("n = m: everything stays", given([[1.0, 0.0], [-2.0, 3.0]], 2, 2))
 exercise.edge("groups of one", given([[1.0, -2.0, 0.0]], 1, 1))
 exercise.edge("all magnitudes are equal", given([[2.0], [-2.0], [2.0], [-2.0]], 1, 4))
 exercise.edge("a unit of zeros", given([[0.0, 1.0], [0.0, -4.0], [0.0, 3.0], [0.0, 2.0]], 3, 4))
+exercise.edge(  # a sort has to be stable
+    "large groups of equal magnitudes", given(np.arange(120).reshape(60, 2) % 4 / 4, 22, 60)
+)
 exercise.edge(
     "two groups of one unit", given(np.array([[2.0, -4.0, 1.0, 3.0, -8.0, 5.0, 6.0, -7.0]]).T, 2, 4)
 )
@@ -205,6 +208,16 @@ def _(w, n, m):
 def _(w, n, m):
     rank = np.argsort(np.argsort(np.abs(w), axis=0, kind="stable"), axis=0)
     return rank >= len(w) * (m - n) // m
+
+
+@exercise.mistake(
+    "The sort is not stable, so equal magnitudes change places; np.argsort needs kind='stable'.",
+    "排序不稳定，绝对值相等的次序会乱；np.argsort 要加 kind='stable'。",
+)
+def _(w, n, m):
+    groups = np.abs(w).reshape(-1, m, w.shape[1])
+    rank = np.argsort(np.argsort(groups, axis=1), axis=1)
+    return (rank >= m - n).reshape(w.shape)
 
 
 @exercise.mistake(

@@ -105,6 +105,9 @@ exercise.worked(  # 0.75 * 5 = 3.75 is rounded to 4, and 0.5 * 5 = 2.5 to 2
     [[5.0, 12.0]],
 )
 exercise.edge("all magnitudes are equal", given([np.full((2, 2), -2.0)], PLACES, [0.25, 0.75]))
+exercise.edge(  # a sort has to be stable
+    "many equal magnitudes", given([np.arange(60) % 4 / 4 + 1], PLACES, [0.25, 0.375, 0.9])
+)
 exercise.edge("all of a layer goes", given([np.array([1.0]), np.ones((2, 1, 2))], TOTAL, [1.0]))
 exercise.edge(
     "nothing goes", given([np.array([1.0, 2.0]), np.array([-3.0])], TOTAL, [0.0, 0.25, 0.0])

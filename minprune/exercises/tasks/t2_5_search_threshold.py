@@ -114,6 +114,11 @@ exercise.worked(
     "by hand", given([1.0, -2.0], [1.5, 3.0], TOTAL, tolerance=0.5), (None, [1.0, -2.0])
 )
 exercise.edge("all thresholds are acceptable", given([1.0, -2.0, 4.0], [1.5, 3.0], TOTAL, 5.0))
+exercise.worked(  # 2 rises to 3 and 7: a gain is no loss
+    "by hand",
+    given([-1.0, -4.0, 7.0], [2.0, 5.0], Function("lambda w: float(w.sum())"), tolerance=0.5),
+    (5.0, [0.0, 0.0, 7.0]),
+)
 exercise.edge("no thresholds", given([1.0, -2.0], [], TOTAL, 1.0))
 exercise.edge("nothing may be lost", given([1.0, -2.0, 4.0], [0.5, 1.0, 2.0], TOTAL, 0.0))
 exercise.edge("small steps", given([1.0, 2.0, -3.0, 4.0], [1.5, 2.5, 3.5], TOTAL, 3.0))
@@ -207,6 +212,16 @@ def _search(w, thetas, evaluate, fails, goes):
 def _(w, thetas, evaluate, tolerance):
     lowest = evaluate(w) * (1 - tolerance)
     return _search(w, thetas, evaluate, lambda p: p < lowest, lambda theta: np.abs(w) < theta)
+
+
+@exercise.mistake(
+    "A gain larger than the tolerance stops it; only a loss counts, so no absolute value.",
+    "性能提高超过 tolerance 时也停止了；只应考虑损失，不取绝对值。",
+)
+def _(w, thetas, evaluate, tolerance):
+    base = evaluate(w)
+    return _search(w, thetas, evaluate, lambda p: abs(p - base) > tolerance,
+                   lambda theta: np.abs(w) < theta)  # fmt: skip
 
 
 @exercise.mistake(

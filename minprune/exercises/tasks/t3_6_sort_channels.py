@@ -100,6 +100,14 @@ exercise.edge(
     "all filters are equally important",
     given([[[[1.0, -1.0, 1.0, -1.0]]]], [4.0, 1.0, 3.0, 2.0], np.arange(8.0).reshape(1, 1, 4, 2)),
 )
+exercise.edge(  # a sort has to be stable
+    "many channels of few importances",
+    given(
+        np.arange(60.0).reshape(1, 1, 1, 60) % 4,
+        np.arange(60.0),
+        np.arange(60.0).reshape(1, 1, 60, 1),
+    ),
+)
 exercise.edge(
     "as many inputs, channels and outputs",
     given(
@@ -139,6 +147,15 @@ def _(rng):
     b1, K2 = rng.standard_normal(3), rng.standard_normal((1, 1, 3, 2))
     (found,) = yield [given(K1, b1, K2)]
     return all(np.array_equal(a, b) for a, b in zip(found, (K1, b1, K2), strict=True))
+
+
+@exercise.mistake(
+    "The sort is not stable, so equal channels change places; np.argsort needs kind='stable'.",
+    "排序不稳定，重要性相等的通道次序会乱；np.argsort 要加 kind='stable'。",
+)
+def _(K1, b1, K2):
+    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)))
+    return K1[..., order], b1[order], K2[:, :, order, :]
 
 
 @exercise.mistake(

@@ -116,6 +116,16 @@ exercise.edge(
     ),
 )
 exercise.edge("no zeros", given(*layer(np.arange(1.0, 7.0).reshape(3, 2)), [0.0, 10.0], np.eye(3)))
+exercise.edge(  # W would have 4.8 GB, more than twice what a function may use
+    "many inputs and units, few weights",
+    given(
+        np.arange(1.0, 1001.0),
+        np.arange(1000) * 7919 % 600_000,
+        np.arange(1001),
+        np.zeros(1000),
+        np.ones((1, 600_000)),
+    ),
+)
 exercise.edge("one unit, one sample", given([3.0], [2], [0, 1], [1.0], [[0.0, 0.0, 2.0]]))
 
 
@@ -144,6 +154,16 @@ def by_unit(values, indices, offsets, b, x, inputs=None, first=0, beyond=0):
         columns = indices[own] if inputs is None else inputs(own, offsets[j])
         y[:, j] = x[:, columns] @ values[own] + b[j]
     return y
+
+
+@exercise.mistake(
+    "It builds W, for which there may be no room; read the nonzeros alone.",
+    "还原了 W，而内存可能放不下；应只读取非零权重。",
+)
+def _(values, indices, offsets, b, x):
+    if x.shape[1] * len(b) > 10**8:
+        np.empty((x.shape[1], len(b), 1 << 20))  # has no room anywhere, as W has none there
+    return by_unit(values, indices, offsets, b, x)
 
 
 @exercise.mistake(
