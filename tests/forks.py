@@ -13,7 +13,7 @@ def forks(test):
 
 
 def status_of_child(work, seconds=10):
-    """The wait status of a child that calls `work()`: 0 unless it fails, or is ended for waiting."""
+    """The wait status of a child that calls `work()`: 0 unless it fails, or waits too long."""
     child = os.fork()
     if not child:
         try:

@@ -84,12 +84,14 @@ def test_what_cannot_be_written_is_said_once_and_done_without(folder):
 
 @pytest.mark.parametrize("given", ["~/nb", "~nobody-of-this-name/nb"])
 def test_where_home_is_unknown_nothing_is_kept(given, tmp_path, monkeypatch):
+    pwd = pytest.importorskip("pwd")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as for a user without an entry
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: {}[uid])  # KeyError: there is no such user
     monkeypatch.setattr(jit, "GIVEN", given)
     assert jit._folder.__wrapped__() == ""
     monkeypatch.setattr(jit, "GIVEN", "")
-    monkeypatch.setattr(Path, "mkdir", lambda *args, **kwargs: (_ for _ in ()).throw(OSError()))
+    monkeypatch.setattr(os, "access", lambda *_: False)
     assert jit._folder.__wrapped__() == ""
     assert [*tmp_path.iterdir()] == []
 
