@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -33,7 +34,7 @@ TOP_LEVEL = "-h", "--help", "--version"  # any other option belongs to the main 
 CHOICES = {
     "sparsity": "fraction of the weights to prune, at least 0 and below 1",
     "scope": "'global' ranks the weights of all layers together, 'layer' each layer by itself",
-    "hidden": "hidden units",
+    "hidden": "hidden units, at most 100,000",
     "seeds": "seeds that the compared networks are trained with, for the intervals of the table",
     "epochs": "epochs of training before pruning",
     "finetune_epochs": "epochs of training after pruning",
@@ -68,27 +69,58 @@ def main(arguments=None):
     """Run the command line.
 
     Returns the exit status: 0 done, 1 something that was put to the test is wrong, 2 refused,
-    130 interrupted.
+    130 interrupted, 141 nobody read the output to its end.
     """
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    _open_streams()
+    try:
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
+    except BrokenPipeError:  # the reader, say `head`, has seen enough
+        status = 141
+    except (ValueError, FloatingPointError, OSError) as error:
+        status = _complain(error, 2)
+    except MemoryError as error:
+        status = _complain(f"there is not enough memory for this: {error}", 2)
+    except KeyboardInterrupt:
+        status = _complain("interrupted", 130)
+    try:
+        sys.stdout.flush()
+    except OSError:  # nor shall Python try it again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
+
+
+def _run(arguments):
+    """Carry out a command; returns its status when all that it has printed is out."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # Léonard, on a terminal that has no é
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in TOP_LEVEL):
         arguments = ["run", "mlp", *arguments]
     try:
         options = _parser().parse_args(arguments)
-        status = COMMANDS[options.command](options) or 0
+    finally:  # of --help too, which ends here
         sys.stdout.flush()
-        return status
-    except BrokenPipeError:  # the reader, say `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (ValueError, FloatingPointError, OSError) as error:
-        print(f"minprune: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("minprune: interrupted", file=sys.stderr)
-        return 130
-    return 0
+    status = COMMANDS[options.command](options) or 0
+    sys.stdout.flush()
+    return status
+
+
+def _open_streams():
+    """Let streams that were closed lead nowhere; else the next file to be opened is one of them."""
+    for name, mode in {"stdin": "r", "stdout": "w", "stderr": "w"}.items():
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _complain(what, status):
+    with suppress(OSError):  # nobody reads it
+        print(f"minprune: {what}", file=sys.stderr, flush=True)
+    return status
+
+
+def _say(line):
+    """Print a line of a job, which goes on if it cannot be: its report is still wanted."""
+    with suppress(OSError):  # raised again by the flush at the end
+        print(line, flush=True)
 
 
 def run(options):
@@ -102,11 +134,11 @@ def run(options):
     folder = writable_folder(options.out)
     data = load_idx(options.data) if "data" in options else load_mnist()
     job = {"mlp": run_mlp, "cnn": run_cnn}[options.network]
-    result = job(settings, data, say=lambda line: print(line, flush=True))
+    result = job(settings, data, say=_say)
     try:
         write_report(result, folder)
     finally:  # the work is done: show it also when the disk is full
-        print(f"\n{rendered(result)}")
+        _say(f"\n{rendered(result)}")
     print(f"Report, pictures and networks are in {folder}/")
 
 
@@ -120,11 +152,11 @@ def bench(options):
     }
     settings = BenchSettings(**(QUICK if options.quick else {}) | given)
     folder = writable_folder(options.out)
-    result = run_bench(settings, say=lambda line: print(line, flush=True))
+    result = run_bench(settings, say=_say)
     try:
         write_report(result, folder)
     finally:
-        print(f"\n{rendered(result)}")
+        _say(f"\n{rendered(result)}")
     print(f"Report and pictures are in {folder}/")
 
 

@@ -1,36 +1,89 @@
 """Write a file whole or not at all."""
 
+import io
 import os
 import secrets
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+try:
+    from fcntl import LOCK_EX, LOCK_NB, flock
+except ImportError:  # Windows
+    flock = None
+
+PREFIX, SUFFIX = ".minprune-", ".tmp"  # of a file that is being written
 
 
 @contextmanager
 def replacing(path):
-    """Open a binary file that takes the place of `path` when, and only when, all is written.
+    """Collect bytes in memory, and put them in the place of the file `path` when all are there.
 
     A process killed half-way leaves the old file as it was. The new one is first written beside
-    it under a temporary name, so the move stays on one disk, where it is a single act.
+    it under a temporary name, so the move stays on one disk, where it is a single act. It has the
+    permissions of the old one from the start. A temporary file that a killed process has left is
+    removed by the next write into its folder. Another hard link to the old file keeps the old
+    contents. A device, pipe or socket is not replaced but written into.
+
+    raises OSError that names `path` if it cannot be written
     """
     target = Path(os.path.realpath(path))  # through a symbolic link, not over it
     if not target.parent.is_dir():
         raise FileNotFoundError(f"{path}: there is no folder {target.parent}")
     if target.is_dir():
         raise IsADirectoryError(f"{path}: is a folder")
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    there = os.path.exists(path) or os.path.lexists(target)  # the target of /dev/stdout may not be
+    memory = io.BytesIO()
+    yield memory
     try:
-        with open(temporary, "xb") as file:
-            yield file
+        if there and not target.is_file():
+            with open(path, "wb") as file:
+                file.write(memory.getbuffer())
+        else:
+            _replace(target, memory.getbuffer())
+    except OSError as error:  # which names no file, or the temporary one
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+
+
+def _replace(target, content):
+    """Put a new file with this content in the place of `target`."""
+    _remove_leftovers(target.parent)
+    old = target.is_file()
+    file = _locked(target.parent, target.stat().st_mode & 0o777 if old else 0o666)
+    try:
+        with file:
+            if old:
+                shutil.copymode(target, file.name)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
+            if not flock:
+                file.close()  # Windows does not move an open file
+            os.replace(file.name, target)
     finally:
-        temporary.unlink(missing_ok=True)
+        Path(file.name).unlink(missing_ok=True)
+
+
+def _locked(folder, mode):
+    """A new temporary file, locked as long as it is open: its writer is alive."""
+    while True:
+        path = folder / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+        file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode))  # noqa: SIM115
+        with suppress(OSError):  # of a disk without locks, where leftovers stay
+            if flock:
+                flock(file, LOCK_EX)
+        if path.exists():  # another process may have removed it before it was locked
+            return file
+        file.close()
+
+
+def _remove_leftovers(folder):
+    """Remove the temporary files whose writers are dead."""
+    for path in folder.glob(f"{PREFIX}*{SUFFIX}") if flock else ():
+        with suppress(OSError), open(path, "rb") as file:
+            flock(file, LOCK_EX | LOCK_NB)
+            path.unlink()
 
 
 def writable_folder(path):

@@ -1,25 +1,33 @@
 """Numba's compiler, with the compiled code kept on disk wherever a cache can be written."""
 
-import hashlib
 import os
+import pickle
 import shutil
-import threading
-from contextlib import contextmanager, suppress
+import sys
+import warnings
+from contextlib import suppress
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import numba
+from numba.core.caching import NullCache
+from numba.core.compiler import CompileResult
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.serialize import dumps
+
+from minprune.files import replacing
 
 PACKAGE = Path(__file__).parent
 GIVEN = numba.config.CACHE_DIR  # of NUMBA_CACHE_DIR
-_one_at_a_time = threading.RLock()
 
 
 def jit(function, fastmath=False):
     """Compile on the first call, without the global interpreter lock; division as in NumPy."""
-    options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath}
-    with cache_folder() as folder:
-        return numba.njit(cache=folder is not None, **options)(function)
+    compiled = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath)(function)
+    if _folder() and not numba.config.DISABLE_JIT:
+        compiled._cache = Cache(f"{function.__module__}.{function.__qualname__}")
+    return compiled
 
 
 def jit_with_fma(function):
@@ -27,27 +35,62 @@ def jit_with_fma(function):
     return jit(function, fastmath={"contract"})
 
 
-@contextmanager
-def cache_folder():
-    """Numba looks for compiled code in a folder named after the sources that it may come from.
+class Cache(NullCache):
+    """The compiled code of one function on disk, a file for each signature.
 
-    By itself Numba compiles a function again when its own file changes, but not when a function
-    that it calls does, in another file: an upgrade would run half old, half new code.
+    In place of Numba's own cache. That one loads whatever a full disk or another process has left,
+    damaged machine code too, and keeps a function when another file, with a function that it calls,
+    has changed. Here the name of a file depends on all that its code depends on, its first bytes
+    are the digest of the others, and it is written whole or not at all.
     """
-    with _one_at_a_time:
-        before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _folder()
+
+    def __init__(self, name):
+        self.name = name
+
+    def load_overload(self, sig, target_context):
+        """The code for a signature; None if there is none, or not what was written."""
+        target_context.refresh()
+        with suppress(OSError):
+            content = self.file(sig, target_context.codegen()).read_bytes()
+            digest, code = content[:32], content[32:]
+            if digest == sha256(code).digest():
+                return CompileResult._rebuild(target_context, *pickle.loads(code))
+
+    def save_overload(self, sig, compiled):
+        """Write the code for a signature; without it, the next program compiles it again."""
+        if compiled.library.has_dynamic_globals:  # addresses in this process
+            return
+        file, code = self.file(sig, compiled.codegen), dumps(compiled._reduce())
         try:
-            yield numba.config.CACHE_DIR or None
-        finally:
-            numba.config.CACHE_DIR = before
+            file.parent.mkdir(parents=True, exist_ok=True)  # it may have been removed
+            with replacing(file) as new:
+                new.write(sha256(code).digest() + code)
+        except OSError as error:
+            _warn(f"compiled code cannot be kept in {file.parent}: {error.strerror}")
+
+    def file(self, sig, codegen):
+        """Named after the function, the signature, the processor, Numba and Python."""
+        key = sig, codegen.magic_tuple(), numba.__version__, sys.implementation.cache_tag
+        return Path(_folder(), f"{self.name}-{sha256(repr(key).encode()).hexdigest()[:32]}.nbc")
+
+
+@cache
+def _warn(text):
+    """Warn once, however many functions are compiled."""
+    warnings.warn(f"{text}; every program compiles it again", RuntimeWarning, stacklevel=3)
 
 
 @cache
 def _folder():
-    """The first that can be written: in what NUMBA_CACHE_DIR names, beside the package, at home."""
-    own, home = PACKAGE / "__pycache__", Path(os.path.expanduser("~"), ".cache", "minprune")
-    for base in (Path(GIVEN),) if GIVEN else (own, home):
-        with suppress(OSError):  # also of a package without files of its own, in a zip
+    """The first that can be written: in what NUMBA_CACHE_DIR names, beside the package, at home.
+
+    Its name depends on the sources: an upgrade must not run half old, half new code. "" if there is
+    none that can be written, and nothing is kept.
+    """
+    own = PACKAGE / "__pycache__"
+    for base in [GIVEN] if GIVEN else [own, "~/.cache/minprune"]:
+        with suppress(OSError, RuntimeError):  # the package is in a zip; nobody knows what ~ is
+            base = Path(base).expanduser().absolute()
             folder = base / f"minprune-{_digest()}"
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):
@@ -61,10 +104,19 @@ def _folder():
 def _digest():
     """Of every file with compiled code, of those that it is made with, and of whether it checks
     bounds: Numba itself would take code without checks where NUMBA_BOUNDSCHECK asks for them."""
-    sources = [
-        PACKAGE / "jit.py",
-        *(PACKAGE / "nn").glob("*.py"),
-        *(PACKAGE / "sparse").glob("*.py"),
-    ]
-    text = b"".join(path.read_bytes() for path in sorted(sources))
-    return hashlib.sha256(text + b"%d" % bool(numba.config.BOUNDSCHECK)).hexdigest()[:16]
+    text = b"".join(path.read_bytes() for path in sorted(_sources()))
+    return sha256(text + b"%d" % bool(numba.config.BOUNDSCHECK)).hexdigest()[:16]
+
+
+def _sources():
+    """Every file with compiled code, and those that it is made with."""
+    alone = PACKAGE / "jit.py", PACKAGE / "bench" / "machine.py"
+    return [*alone, *(PACKAGE / "nn").glob("*.py"), *(PACKAGE / "sparse").glob("*.py")]
+
+
+if hasattr(os, "register_at_fork"):  # a fork waits until no other thread compiles: its child would
+    os.register_at_fork(  # wait for that thread, which it does not have, forever
+        before=global_compiler_lock.acquire,
+        after_in_parent=global_compiler_lock.release,
+        after_in_child=global_compiler_lock.release,
+    )

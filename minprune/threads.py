@@ -24,15 +24,19 @@ def one_thread_for_commands():
 def is_command(argv, orig_argv):
     """Whether Python was started as `python -m minprune` or by the script `minprune`.
 
-    While Python looks up the module to run, argv[0] is "-m"; orig_argv is the whole command line.
+    While Python looks up the module to run, argv[0] is "-m"; orig_argv is the whole command line,
+    which ends with the module and its arguments. The module may be in one word with -m: -umminprune
 
-    >>> is_command(["-m"], ["python", "-m", "minprune", "run"])
+    >>> is_command(["-m", "run"], ["python", "-um", "minprune", "run"])
     True
     >>> is_command(["-m"], ["python", "-m", "lesson"])
     False
     """
     if argv[:1] == ["-m"]:
-        return orig_argv[orig_argv.index("-m") + 1].split(".")[0] == "minprune"
+        module = "".join(orig_argv[-len(argv) :][:1])
+        if module.startswith("-"):
+            module = module.partition("m")[2]
+        return module.split(".")[0] == "minprune"
     return bool(argv) and Path(argv[0]).stem == "minprune"
 
 

@@ -244,6 +244,11 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
         (["run"], ["mlp|cnn"]),
         (["run", "cnn", "--hidden", "8"], ["--hidden"]),  # a choice of the other job
         (["run", "mlp", "--theta", "0.1"], ["--theta"]),
+        (["--hidden", "1000000000"], ["hidden", "100000", "1000000000"]),
+        (["bench", "--networks", "1000000-1000000"], ["networks", "1000000-1000000", "weights"]),
+        (["bench", "--networks", f"{10**30}-2"], ["networks", f"{10**30}-2", "weights"]),
+        (["bench", "--batches", "100000000000"], ["batches", "100000000000"]),
+        (["bench", "--networks", "cnn", "--batches", "1000000"], ["batches", "1000000"]),
         (["run", "cnn", "--sparsity", "1"], ["sparsity", "1.0"]),
         (["run", "cnn", "--scope", "all"], ["scope", "global", "layer"]),
         (["run", "cnn", "--criterion", "bn_scale"], ["criterion", "bn_scale", *UNIT_CRITERIA]),
@@ -341,15 +346,61 @@ def test_the_index_has_every_item_in_order_and_a_section_only_its_own(capsys):
     assert "A-10  References" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("words", [("formulas",), ("worked", "A-4.4")])
-def test_a_reader_that_has_gone_is_no_error(words, unbuffered, tmp_path):
+@pytest.fixture
+def no_reader():
+    """A pipe that nobody reads."""
     reader, writer = os.pipe()
     os.close(reader)
-    process = start(*words, cwd=tmp_path, stdout=writer, PYTHONUNBUFFERED=unbuffered)
+    yield writer
     os.close(writer)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [("formulas",), ("worked", "A-4.4")])
+def test_a_reader_that_has_gone_is_told_by_the_exit_status_alone(
+    words, unbuffered, no_reader, tmp_path
+):
+    process = start(*words, cwd=tmp_path, stdout=no_reader, PYTHONUNBUFFERED=unbuffered)
     _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
+    assert (process.returncode, err) == (141, "")  # as of a program that SIGPIPE has ended
+
+
+def test_a_report_is_written_though_nobody_reads_the_output(idx_folder, no_reader, tmp_path):
+    process = start("--data", idx_folder, *QUICK, cwd=tmp_path, stdout=no_reader)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (141, "")
+    assert (tmp_path / "minprune-report" / "result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "status"), [(["formulas", "A-4.2"], 0), (["formulas", "nonsense"], 2), (["walk"], 2)]
+)
+def test_streams_that_are_closed_are_done_without(words, status, monkeypatch):
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    try:
+        assert main(words) == status
+    except SystemExit as stop:
+        assert stop.code == status
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_a_job_runs_with_all_streams_closed(idx_folder, tmp_path):
+    command = [sys.executable, "-m", "minprune", "--data", idx_folder, *QUICK]
+    shell = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(shell, cwd=tmp_path, env=environment).returncode == 0
+    assert (tmp_path / "minprune-report" / "result.json").exists()
+
+
+def test_too_little_memory_is_one_sentence(idx_folder, tmp_path, monkeypatch, capsys):
+    def job(settings, data, say):
+        raise MemoryError("Unable to allocate 5 TiB")
+
+    monkeypatch.setattr("minprune.experiments.mlp.run_mlp", job)
+    assert main(["--data", str(idx_folder), "--out", str(tmp_path / "a")]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "memory" in err and "5 TiB" in err
 
 
 @pytest.mark.parametrize("words", [("formulas",), ("formulas", "A-3.3c"), ("worked",)])
@@ -377,8 +428,15 @@ def test_help_and_version(capsys):
 @pytest.mark.parametrize(
     ("argv", "orig_argv", "given", "expected"),
     [
-        ("-m", "python -m minprune run mlp", {}, "1"),
-        ("-m", "python -m minprune.data.mnist DIR", {}, "1"),
+        ("-m run mlp", "python -m minprune run mlp", {}, "1"),
+        ("-m DIR", "python -m minprune.data.mnist DIR", {}, "1"),
+        ("-m a -m lesson", "python -um minprune a -m lesson", {}, "1"),
+        ("-m", "python -Im minprune", {}, "1"),
+        ("-m a", "python -mminprune a", {}, "1"),
+        ("-m", "python -X dev -W error -Bumminprune.cli", {}, "1"),
+        ("-m -m minprune", "python -um lesson -m minprune", {}, None),
+        ("-m", "python -mlesson.minprune", {}, None),
+        ("-m", "", {}, None),
         ("-m", "python -X utf8 -m minprune", {"OPENBLAS_NUM_THREADS": "2"}, "2"),
         ("/usr/local/bin/minprune", "python /usr/local/bin/minprune", {}, "1"),
         ("minprune.exe", "minprune.exe", {}, "1"),
@@ -390,7 +448,7 @@ def test_help_and_version(capsys):
 def test_commands_ask_for_one_blas_thread_and_libraries_for_none(
     argv, orig_argv, given, expected, monkeypatch
 ):
-    monkeypatch.setattr(sys, "argv", [argv])
+    monkeypatch.setattr(sys, "argv", argv.split() or [""])
     monkeypatch.setattr(sys, "orig_argv", orig_argv.split())
     monkeypatch.setattr(os, "environ", dict(given))
     one_thread_for_commands()
@@ -403,7 +461,14 @@ def test_the_command_sets_it_before_numpy_is_there(tmp_path):
     )
     environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
     environment["PYTHONPATH"] = f"{tmp_path}{os.pathsep}{ROOT}"
-    for words, expected in ((["-m", "minprune"], "1"), (["-c", "import minprune"], "")):
+    (tmp_path / "lesson.py").write_text("import minprune")
+    for words, expected in (
+        (["-m", "minprune"], "1"),
+        (["-um", "minprune"], "1"),
+        (["-Bsmminprune", "run"], "1"),
+        (["-um", "lesson"], ""),
+        (["-c", "import minprune"], ""),
+    ):
         run = subprocess.run(
             [sys.executable, *words], env=environment, capture_output=True, text=True
         )

@@ -2,20 +2,24 @@
 
 import shutil
 from dataclasses import dataclass, field
+from operator import mul
 
 from minprune.arguments import fraction, one_of, whole_number
 from minprune.bench.cases import IMAGE_NETWORKS, widths_of
 from minprune.bench.peers import PEERS
 from minprune.threads import cores
 
+MOST = 10**8  # weights of a network, and numbers that a layer takes or gives for a batch: 400 MB
+
 
 @dataclass(frozen=True)
 class BenchSettings:
     """What is measured, and for how long; a bad value is refused by name.
 
-    networks    "cnn" and "lenet5", as in `nn.models`, or the widths of a perceptron: "784-64-10"
+    networks    "cnn" and "lenet5", as in `nn.models`, or the widths of a perceptron: "784-64-10",
+                with at most 10^8 weights
     sparsities  of every weight array, each with 0 <= sparsity < 1
-    batches     inputs at a time
+    batches     inputs at a time, at most 10^8 numbers for the widest layer
     rounds      how many turns each gets in each case
     peers       of PEERS, those to look for
     threads     that each may use, the engine too
@@ -40,13 +44,15 @@ class BenchSettings:
                 raise ValueError(f"{name} must be at least one, each named once, got {values}")
             object.__setattr__(self, name, values)
         for name in self.networks:
-            name in IMAGE_NETWORKS or widths_of(name)
+            widths = [28 * 28] if name in IMAGE_NETWORKS else widths_of(name)
+            if (weights := sum(map(mul, widths, widths[1:]))) > MOST:
+                raise ValueError(f"networks: {name} has {weights:,} weights, more than {MOST:,}")
+            for batch in self.batches:
+                whole_number("batches", batch, low=1, high=MOST // max(widths))
         for name in ("sparsities", "batches"):  # lines are drawn from the lowest to the highest
             object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
         for sparsity in self.sparsities:
             fraction("sparsity", sparsity)
-        for batch in self.batches:
-            whole_number("batches", batch, low=1)
         for peer in self.peers:
             one_of("peers", peer, tuple(PEERS))
         for python in self.pythons:

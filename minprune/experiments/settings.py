@@ -10,6 +10,8 @@ from minprune.pruning.one_shot import RANKINGS
 # those of `unit_scores` but "bn_scale": the network has no batch normalization
 UNIT_CRITERIA = "l1", "l2", "geometric_median", "activation", "apoz", "contribution", "taylor"
 
+MOST_HIDDEN = 100_000  # units; the job then takes some 5 GB
+
 
 @dataclass(frozen=True)
 class Training:
@@ -57,7 +59,7 @@ class Settings(Training):
 
     def __post_init__(self):
         super().__post_init__()
-        whole_number("hidden", self.hidden, low=1)
+        whole_number("hidden", self.hidden, low=1, high=MOST_HIDDEN)
         whole_number("seeds", self.seeds, low=1)
 
 

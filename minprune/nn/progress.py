@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from contextlib import suppress
 
 
 class Progress:
@@ -16,7 +17,9 @@ class Progress:
     def __init__(self, title, total, stream=None):
         self.title, self.total = title, total
         self.stream = sys.stderr if stream is None else stream
-        self.shown = self.stream.isatty()
+        self.shown = False
+        with suppress(AttributeError, ValueError):  # there is no stream, or it is closed
+            self.shown = self.stream.isatty()
         self.done = 0
         self.last = 0.0
         self.note = ""
@@ -36,5 +39,8 @@ class Progress:
 
     def _write(self, text):
         columns = shutil.get_terminal_size().columns  # a longer line could not be taken back
-        self.stream.write(f"\r\x1b[K{text[: columns - 1]}")
-        self.stream.flush()
+        try:
+            self.stream.write(f"\r\x1b[K{text[: columns - 1]}")
+            self.stream.flush()
+        except OSError:  # the terminal was closed; the work goes on
+            self.shown = False

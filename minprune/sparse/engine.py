@@ -2,7 +2,6 @@
 
 import time
 from collections import defaultdict, deque
-from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from minprune.sparse.llvm import BYTES, lanes_of
 from minprune.sparse.plan import VECTORS, aligned_zeros, plan
 from minprune.sparse.stages import stages_of
 from minprune.sparse.steps import FAILED, run_panels, run_samples, wait
-from minprune.sparse.workers import at_once
+from minprune.sparse.workers import at_once, remembered
 from minprune.threads import cores
 
 FEW = 3  # samples that go one by one; with more, a panel is faster though it is not full
@@ -35,10 +34,10 @@ class SparseEngine:
     A layer with few nonzero weights runs on those alone, one with many runs dense: `explain` says
     which and why. The first call plans that, and compiles the loops, which takes some seconds for
     panels and for one sample each, unless an earlier program has; working memory is kept for the
-    next call. An engine may be called from several threads at once, and in the child of a fork;
-    where many processes share the cores, give each threads=1. Inputs that are not finite, or so
-    large that sums might overflow, go through the dense network: there a zero weight counts, since
-    0 * inf is not 0.
+    next call. An engine may be called from several threads at once, and in the child of a fork; a
+    fork waits until no other thread compiles. Where many processes share the cores, give each
+    threads=1. Inputs that are not finite, or so large that sums might overflow, go through the
+    dense network: there a zero weight counts, since 0 * inf is not 0.
 
     Source: E-6.2, E-8.3, C-9.1, our choice for "faster inference" and "deployment".
 
@@ -134,25 +133,25 @@ class SparseEngine:
     # Plans are made when they are first needed. Two threads may make one at the same time: it is
     # the same.
 
-    @cached_property
+    @remembered
     def _panel_plan(self):
         stages, *_ = stages_of(self.network())
         return plan(stages, self.input_shape, self.dtype)
 
-    @cached_property
+    @remembered
     def _sample_plan(self):
         stages, *_ = stages_of(self.network())
         columns = self._width * lanes_of(self.dtype)
         return plan(stages, self.input_shape, self.dtype, columns)
 
-    @cached_property
+    @remembered
     def _width(self):
         """Vectors of columns of an image alone: as wide as they are, four at most."""
         stages, *_ = stages_of(self.network())
         widest = max((s.shape[1] * s.pool for s in stages if getattr(s, "window", None)), default=1)
         return next((V for V in TILES if V * lanes_of(self.dtype) >= widest), TILES[-1])
 
-    @cached_property
+    @remembered
     def _sample_arguments(self):
         """What `run_samples` is called with whatever the samples are."""
         program, ends, *_ = self._sample_plan

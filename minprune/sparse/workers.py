@@ -50,6 +50,23 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_begin_again)
 
 
+class remembered:
+    """A property that keeps its value, as `functools.cached_property`, but without a lock.
+
+    Before Python 3.12 that one has a lock, and the child of a fork waits forever for a thread that
+    held it. Two threads may compute the value at the same time: it has to be the same.
+    """
+
+    def __init__(self, function):
+        self.function = function
+
+    def __get__(self, owner, kind):
+        if owner is None:
+            return self
+        value = owner.__dict__[self.function.__name__] = self.function(owner)
+        return value
+
+
 def at_once(work, threads):
     """Call `work()` here, and at the same time in as many other threads as make `threads`.
 

@@ -91,3 +91,26 @@ def test_training_draws_on_standard_error(stream, monkeypatch, capsys, clock):
     else:
         assert stream.getvalue() == ""
     assert capsys.readouterr().out == ""
+
+
+class Gone(Terminal):
+    """A terminal that was closed."""
+
+    def write(self, text):
+        raise OSError(5, "Input/output error")
+
+
+def closed():
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("stream", [None, Gone(), closed(), object()])
+def test_training_needs_no_standard_error(stream, monkeypatch):
+    monkeypatch.setattr("sys.stderr", stream)
+    progress = Progress("training", 2)
+    progress.step()
+    progress.step()
+    progress.close()
+    assert (progress.done, progress.shown) == (2, False)

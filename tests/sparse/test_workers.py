@@ -7,6 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
+from forks import forks, status_of_child
 
 from minprune.nn.network import mlp
 from minprune.sparse import engine as engine_module
@@ -243,3 +244,24 @@ def test_an_engine_tells_that_a_thread_failed_and_does_not_wait_for_it(monkeypat
         with pytest.raises(ValueError, match="broken"):
             sparse(x)
     np.testing.assert_allclose(sparse(x), right, rtol=1e-5, atol=1e-6)
+
+
+@forks
+@pytest.mark.parametrize("name", ["_panel_plan", "_sample_plan"])
+def test_a_child_forked_while_another_thread_plans_does_not_wait_for_it(monkeypatch, name):
+    engines = [SparseEngine(mlp([4, 3, 2], np.random.default_rng(0))) for _ in range(2)]
+    begun, leave = threading.Event(), threading.Event()
+
+    def busy(*arguments):
+        begun.set()
+        assert leave.wait(60)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine_module, "plan", busy)
+        thread = threading.Thread(target=lambda: getattr(engines[0], name))
+        thread.start()
+        assert begun.wait(60)
+    status = status_of_child(lambda: getattr(engines[1], name))
+    leave.set()
+    thread.join(60)
+    assert status == 0
