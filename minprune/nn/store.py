@@ -138,7 +138,7 @@ def _kinds(archive, members, l, name):
 
 
 def _shape(archive, members, name, kind):
-    """The shape of an array by its header, if it is of this kind and fills what the archive says."""
+    """The shape of an array by its header, if of this kind and as large as the archive says."""
     if name not in members:
         raise ValueError(f"it holds no {name}")
     size = members[name].file_size
