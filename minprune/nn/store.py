@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import finite_array, in_one_line, path_to, shown
+from minprune.arguments import counted, finite_array, in_one_line, path_to, shown
 from minprune.files import replacing
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
@@ -152,7 +152,7 @@ def _shape(archive, members, name, kind):
     if dtype.kind not in kind:
         raise ValueError(f"{name} holds {dtype}")
     if size != math.prod(shape) * dtype.itemsize:
-        raise ValueError(f"{name} takes {size:,} bytes, not those of {shape} x {dtype}")
+        raise ValueError(f"{name} has {counted(size, 'byte')}, not those of {shape} x {dtype}")
     return shape
 
 

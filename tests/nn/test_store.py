@@ -441,7 +441,7 @@ def test_names_and_declared_sizes_come_first(path):
             path, {"layers": np.array(" " * (1 << 24))}, np.savez_compressed
         ),
         "cannot be packed": lambda: lying(path, "0.W", 1 << 40),
-        "0.W takes .* bytes, not those of": lambda: lying(path, "0.W", 1 << 19),
+        "0.W has .* bytes, not those of": lambda: lying(path, "0.W", 1 << 19),
         "Bad CRC-32 for file '2.b.npy'": lambda: lying(path, "2.b", 143),
     }
     for message, make_wrong in made_wrong.items():
