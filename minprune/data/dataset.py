@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minprune.arguments import counted
+
 
 class Split(NamedTuple):
     """Images (N, H, W), float32 in [0, 1], with their N labels, int64 in 0 .. classes - 1."""
@@ -49,15 +51,15 @@ def make_dataset(name, train_images, train_labels, test_images, test_labels):
 
     The split depends on nothing but the position in the file: 55,000 and 5,000 images for MNIST.
     """
-    train_images = _integers("train_images", train_images, ndim=3, high=255)
-    test_images = _integers("test_images", test_images, ndim=3, high=255)
-    train_labels = _integers("train_labels", train_labels, ndim=1)
-    test_labels = _integers("test_labels", test_labels, ndim=1)
+    train_images = _integers("train_images", train_images, "NHW", high=255)
+    test_images = _integers("test_images", test_images, "NHW", high=255)
+    train_labels = _integers("train_labels", train_labels, "N")
+    test_labels = _integers("test_labels", test_labels, "N")
     if len(train_labels) != len(train_images) or len(test_labels) != len(test_images):
         raise ValueError(
             f"{name}: an image must have one label, got "
-            f"{len(train_images)} images and {len(train_labels)} labels to train, "
-            f"{len(test_images)} and {len(test_labels)} to test"
+            f"{len(train_labels)} for {counted(len(train_images), 'training image')}, "
+            f"{len(test_labels)} for {counted(len(test_images), 'test image')}"
         )
     if len(train_images) < 12:
         raise ValueError(
@@ -73,15 +75,16 @@ def make_dataset(name, train_images, train_labels, test_images, test_labels):
     )
 
 
-def _integers(name, value, ndim, high=np.inf):
+def _integers(name, value, axes, high=None):
     array = np.asarray(value)
-    if array.dtype.kind not in "iu" or array.ndim != ndim:
+    if array.dtype.kind not in "iu" or array.ndim != len(axes):
         raise TypeError(
-            f"{name} must be integers with {ndim} axes, got dtype {array.dtype}, "
+            f"{name} must be integers ({', '.join(axes)}), got dtype {array.dtype}, "
             f"shape {array.shape}"
         )
-    if array.size and (array.min() < 0 or array.max() > high):
-        raise ValueError(f"{name} must be from 0 to {high}, got {array.min()} to {array.max()}")
+    if array.size and (array.min() < 0 or (high is not None and array.max() > high)):
+        allowed = ">= 0" if high is None else f"from 0 to {high}"
+        raise ValueError(f"{name} must be {allowed}, got {array.min()} to {array.max()}")
     return array
 
 

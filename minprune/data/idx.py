@@ -11,7 +11,7 @@ import zlib
 
 import numpy as np
 
-from minprune.arguments import in_one_line, path_to
+from minprune.arguments import counted, in_one_line, path_to
 from minprune.data.dataset import make_dataset
 
 UNSIGNED_BYTE = 0x08
@@ -84,9 +84,10 @@ def _array(stream):
     while part := stream.read(min(AT_A_TIME, expected + 1 - len(data))):
         data += part
     if len(data) < expected:
-        raise ValueError(f"truncated: shape {shape} takes {expected} bytes, found {len(data)}")
+        needed = counted(expected, "byte")
+        raise ValueError(f"truncated: shape {shape} takes {needed}, found {len(data)}")
     if len(data) > expected:
-        raise ValueError(f"too long: shape {shape} takes {expected} bytes, found more")
+        raise ValueError(f"too long: shape {shape} takes {counted(expected, 'byte')}, found more")
     return np.frombuffer(data, np.uint8).reshape(shape)
 
 
@@ -108,8 +109,8 @@ def _load(directory):
     if train_labels.max() >= 2 * occurring:  # EMNIST's letters begin at 1, so a gap is no mistake
         raise ValueError(
             f"{directory}: training labels go up to {train_labels.max()}, out of range: "
-            f"only {occurring} different ones occur; if none is a mistake, renumber the labels "
-            f"from 0 to {occurring - 1} in both label files, "
+            f"only {counted(occurring, 'different label')}; if none is a mistake, renumber the "
+            f"labels from 0 to {occurring - 1} in both label files, "
             "np.searchsorted(np.unique(train_labels), labels)"
         )
     name = directory.resolve().name
@@ -150,7 +151,8 @@ def _read_pair(images_path, labels_path):
         raise ValueError(f"{labels_path}: not a list of labels, its shape is {labels.shape}")
     if len(images) != len(labels):
         raise ValueError(
-            f"{images_path} holds {len(images)} images, {labels_path.name} {len(labels)} labels"
+            f"{images_path} holds {counted(len(images), 'image')}, "
+            f"{labels_path.name} {counted(len(labels), 'label')}"
         )
     return images, labels
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import finite_array, in_one_line, path_to, shown
+from minprune.arguments import counted, finite_array, in_one_line, path_to, shown
 from minprune.files import replacing
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
@@ -16,7 +16,7 @@ from minprune.nn.network import Network
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 
 FORMAT = "minprune network 1"
-LONGEST_TEXT = 1 << 26  # bytes: a million layers
+LARGEST_TEXT = 1 << 26  # bytes: a million layers
 LARGEST_INFLATION = 1032  # bytes that deflate can make of one
 
 
@@ -101,8 +101,8 @@ def load(path):
 def _read(archive, size):
     """The description of the layers, and the arrays by name, from an archive of so many bytes.
 
-    A damaged file may declare anything, so the names and sizes are checked before what is large
-    is read.
+    A damaged file may declare anything, so names, kinds and shapes are checked before what is
+    large is read.
     """
     members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
     if len(members) < len(archive.infolist()):
@@ -113,35 +113,53 @@ def _read(archive, size):
         raise ValueError(f"its format is not {FORMAT!r}")
     entries = json.loads(str(_array(archive, members, "layers", "U")))
     described = [(entry, {}) if isinstance(entry, str) else entry for entry in entries]
-    required, optional = {}, {"input_shape": "iu"}
+    kinds = {"format": "U", "layers": "U", "input_shape": "iu"}
     for l, (name, _) in enumerate(described):
-        if name not in LAYERS:
-            raise ValueError(f"unknown layer {name!r}")
-        _, parameters, _, statistics = LAYERS[name]
-        required |= {f"{l}.{letter}": "f" for letter in parameters + statistics}
-        optional |= {f"{l}.{letter}.mask": "b" for letter in parameters}
-    if surplus := members.keys() - {"format", "layers", *required, *optional}:
+        kinds |= _kinds(archive, members, l, name)
+    if surplus := members.keys() - kinds.keys():
         raise ValueError(f"it also holds {', '.join(sorted(surplus))}")
-    kinds = required | {name: kind for name, kind in optional.items() if name in members}
-    return described, {name: _array(archive, members, name, kinds[name]) for name in kinds}
+    names = [name for name in members if name not in ("format", "layers")]
+    return described, {name: _array(archive, members, name, kinds[name]) for name in names}
 
 
-def _array(archive, members, name, kind):
-    """One array of the archive, if it is of this kind and as large as it says."""
+def _kinds(archive, members, l, name):
+    """The kind of numbers in each array that layer number l can have; their shapes must fit."""
+    if name not in LAYERS:
+        raise ValueError(f"unknown layer {name!r}")
+    _, parameters, _, statistics = LAYERS[name]
+    shapes = [_shape(archive, members, f"{l}.{x}", "f") for x in parameters + statistics]
+    if any(shape != shapes[0][-1:] for shape in shapes[1:]):
+        raise ValueError(f"the arrays of layers[{l}] have the shapes {shapes}")
+    masks = {f"{l}.{x}.mask": shape for x, shape in zip(parameters, shapes, strict=False)}
+    for mask, shape in masks.items():
+        if mask in members and (other := _shape(archive, members, mask, "b")) != shape:
+            raise ValueError(f"{mask} must have the shape {shape}, got {other}")
+    return dict.fromkeys(masks, "b") | {f"{l}.{x}": "f" for x in parameters + statistics}
+
+
+def _shape(archive, members, name, kind):
+    """The shape of an array by its header, if of this kind and as large as the archive says."""
     if name not in members:
         raise ValueError(f"it holds no {name}")
     size = members[name].file_size
-    if kind == "U" and size > LONGEST_TEXT:
+    if kind in ("U", "iu") and size > LARGEST_TEXT:
         raise ValueError(f"{name} takes {size:,} bytes")
     with archive.open(members[name]) as member:
         if np.lib.format.read_magic(member) != (1, 0):
             raise ValueError(f"{name} is not in version 1.0 of the npy format")
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
-        if dtype.kind not in kind:
-            raise ValueError(f"{name} holds {dtype}")
-        if (left := size - member.tell()) != math.prod(shape) * dtype.itemsize:
-            raise ValueError(f"{name} takes {left:,} bytes, not those of {shape} x {dtype}")
-        return np.frombuffer(member.read(), dtype).reshape(shape, order="F" if fortran else "C")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+        size -= member.tell()
+    if dtype.kind not in kind:
+        raise ValueError(f"{name} holds {dtype}")
+    if size != math.prod(shape) * dtype.itemsize:
+        raise ValueError(f"{name} has {counted(size, 'byte')}, not those of {shape} x {dtype}")
+    return shape
+
+
+def _array(archive, members, name, kind):
+    _shape(archive, members, name, kind)
+    with archive.open(members[name]) as member:
+        return np.lib.format.read_array(member, allow_pickle=False)
 
 
 def _network(described, arrays):
@@ -152,7 +170,7 @@ def _network(described, arrays):
     network = Network(layers, None if shape is None else shape.tolist())
     for name, parameter in network.parameters.items():
         if (mask := arrays.get(f"{name}.mask")) is not None:
-            if parameter.value[~parameter.checked_mask(mask, f"{name}.mask")].any():
+            if parameter.value[~mask].any():
                 raise ValueError(f"{name} is not 0 where {name}.mask prunes")
             parameter.prune(mask)
     return network

@@ -370,9 +370,10 @@ OTHER_CONTENT = {  # what the error says, and what is changed
     "not iterable": {"layers": np.array("3")},
     "holds no 0.W": {"0.W": None},
     "holds no 2.b": {"2.b": None},
-    "and b .n_out,., got .12,.": {"0.W": np.zeros(12)},
-    "and b .n_out,., got .4, 3, 1.": {"0.W": np.zeros((4, 3, 1))},
-    "and b .n_out,., got .4, 3. and .4,.": {"0.b": np.zeros(4)},
+    "W must be .*, got .3,.": {"0.W": np.zeros(3), "0.W.mask": None},
+    "W must be .*, got .1, 4, 3.": {"0.W": np.zeros((1, 4, 3)), "0.W.mask": None},
+    "layers.0. have the shapes ..12,., .3,..": {"0.W": np.zeros(12)},
+    "layers.0. have the shapes ..4, 3., .4,..": {"0.b": np.zeros(4)},
     "W must be finite": {"0.W": np.full((4, 3), np.nan)},
     "b must be finite": {"2.b": np.array([0.0, np.inf])},
     "2.b holds <U1": {"2.b": np.array(["a", "b"])},
@@ -430,11 +431,13 @@ def test_names_and_declared_sizes_come_first(path):
     made_wrong = {
         "also holds extra": lambda: rewrite(path, {"extra": huge}, np.savez_compressed),
         "0.W holds uint8": lambda: rewrite(path, {"0.W": huge}, np.savez_compressed),
+        "the shapes": lambda: rewrite(path, {"0.W": huge.view("f4")}, np.savez_compressed),
+        "0.W.mask must": lambda: rewrite(path, {"0.W.mask": huge > 0}, np.savez_compressed),
         "layers takes": lambda: rewrite(
             path, {"layers": np.array(" " * (1 << 24))}, np.savez_compressed
         ),
         "cannot be packed": lambda: lying(path, "0.W", 1 << 40),
-        "0.W takes .* bytes, not those of": lambda: lying(path, "0.W", 1 << 19),
+        "0.W has .* bytes, not those of": lambda: lying(path, "0.W", 1 << 19),
         "Bad CRC-32 for file '2.b.npy'": lambda: lying(path, "2.b", 143),
     }
     for message, make_wrong in made_wrong.items():
