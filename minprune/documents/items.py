@@ -253,7 +253,7 @@ ITEMS = (
 )
 
 UNUSED = (  # promises that minprune keeps as functions only
-    "A-2.6a, A-2.6c, A-8a, A-8b, A-8c, C-6.4a, C-6.4b, C-6.4c, C-6.4d, D-7.1c, E-7.1, E-7.2, E-7.3"
+    "A-2.6a, A-2.6c, A-8a, A-8b, A-8c, C-6.4a, C-6.4b, C-6.4c, C-6.4d, D-7.1c, E-7.1, E-7.2"
 )
 
 NOTES = (  # items -> what they hold if no function computes it, and what minprune does not do
@@ -323,7 +323,7 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
         "accuracy has fallen too far. No function compares strategies.",
     ),
     (
-        "C-3.4a",
+        "C-3.4a, D-1.1c, D-Q3",
         "For convolutional networks see C-4.3 and `run cnn`. Recurrent and generative networks are "
         "not built.",
     ),
