@@ -97,7 +97,7 @@ CLAIMS = (
         "B-7b",
         "Pruning may increase the computational complexity.",
         "True of time for some loops on some machines. The page of lesson 09 has a layer of 784 x "
-        "300 and 256 samples on one core: two plain loops over CSR take 6.4 times as long as the "
+        "300 and 256 samples on one core: two plain loops over CSR take 6.5 times as long as the "
         "dense product with no zeros, longer up to 80 % zeros, and less from 90 % on. On another "
         "machine, with a slower dense product, they were level at no zeros. `SparseEngine` "
         "runs a layer dense where it expects that to be faster.",
