@@ -279,7 +279,7 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
         (["bench", "--data", "bars"], ["--data"]),
         (["walk"], ["walk"]),
         (["formulas", "nonsense"], ["nonsense", "lists all"]),
-        (["formulas", "synfl"], ["synflow", "prune_by_synflow"]),
+        (["formulas", "rankmask2"], ["rankmask2", "there are", "rank_mask"]),
         (["formulas", "A-4.2", "A-4.3"], ["A-4.3"]),
         (["worked", "nonsense"], ["nonsense", "A-4.4", "E-4.3"]),
         (["worked", "A-1"], ["A-1", "A-4.4"]),
@@ -314,11 +314,12 @@ def test_ctrl_c_ends_cleanly_and_leaves_nothing(idx_folder, tmp_path):
 
 
 PAGES = {
-    ("formulas",): "A-1       How the cost grows with the model\n",
+    ("formulas",): f"{ITEMS[0].id:10}{ITEMS[0].title}\n",
     ("formulas", "A-4.2"): "A-4.2  Threshold pruning of single weights\n",
     ("formulas", "a-4"): "A-4.1a  L1 regularization\n",
     ("formulas", "A-1"): "A-1  How the cost grows with the model\n",
     ("formulas", "rank_mask"): "minprune.formulas.masks.rank_mask\n",
+    ("formulas", "OBD"): "minprune.formulas.influence.obd_saliency\n",
     ("worked",): "A-4.4  Three layers, pruned by importance\n",
     ("worked", "A-4.4"): "A-4.4  Three layers, pruned by importance\n",
     ("worked", "d-4.3"): "D-4.3  A 3 x 3 matrix, pruned at 0.2\n",

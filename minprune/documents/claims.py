@@ -20,8 +20,8 @@ CLAIMS = (
         "Too much pruning lowers the accuracy; fine-tuning brings it back.",
         "Holds for much pruning, in lesson 12 (196-40-10, 500 images, ten seeds, trained for as "
         "long as the dense network): half of the weights pruned change the accuracy by -0.1 +- "
-        "0.2 points, 95 % by -11.6 +- 1.2, with fine-tuning.",
-        "python -m minprune notebook 12",
+        "0.2 points, 95 % by -11.6 +- 1.2, with fine-tuning. What that wins back is under C-9.2.",
+        "python tutorials/12_which_claims_hold.py",
     ),
     Claim(
         "A-3.4b",
@@ -83,7 +83,7 @@ CLAIMS = (
         "Holds here: under C-4.2f gradient and magnitude change places with the use. In lesson 12 "
         "gradual pruning beats one shot by 2.2 +- 0.8 points where both prune the same share of "
         "each layer, and is about 9 points behind one shot that ranks all layers together.",
-        "python -m minprune notebook 12",
+        "python tutorials/12_which_claims_hold.py",
     ),
     Claim(
         "B-7a, C-1.1, C-1.3, D-Q5",
@@ -91,17 +91,17 @@ CLAIMS = (
         "With 40 % of the labels drawn at random, 80 % pruned gains 1.5 +- 0.8 points of test "
         "accuracy, but stopping half-way gains 2.8 +- 0.8 more, in lesson 12 (196-40-10, 500 "
         "images, ten seeds). With right labels, half pruned changes it by -0.1 +- 0.2.",
-        "python -m minprune notebook 12",
+        "python tutorials/12_which_claims_hold.py",
     ),
     Claim(
         "B-7b",
         "Pruning may increase the computational complexity.",
         "True of time for some loops on some machines. The page of lesson 09 has a layer of 784 x "
-        "300 and 256 samples on one core: two plain loops over CSR take 6.4 times as long as the "
+        "300 and 256 samples on one core: two plain loops over CSR take 6.5 times as long as the "
         "dense product with no zeros, longer up to 80 % zeros, and less from 90 % on. On another "
         "machine, with a slower dense product, they were level at no zeros. `SparseEngine` "
         "runs a layer dense where it expects that to be faster.",
-        "python -m minprune notebook 09",
+        "python tutorials/09_sparse_kernels.py",
     ),
     Claim(
         "C-2.1d",

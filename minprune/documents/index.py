@@ -15,27 +15,29 @@ from minprune.documents.claims import CLAIMS
 from minprune.documents.errata import ERRATA, FACTS
 from minprune.documents.items import ITEMS, NOTES, RUNS
 
-MODULES = (  # in reading order
-    *(
-        f"minprune.formulas.{name}"
-        for name in "norms penalties scores influence units masks structured allocation schedules "
-        "metrics costs quantize distill factorization activations convolution misprints".split()
-    ),
-    *(
-        f"minprune.nn.{name}"
-        for name in "parameter initializers layers spatial batchnorm losses network models costs "
-        "optim train store".split()
-    ),
-    *(
-        f"minprune.pruning.{name}"
-        for name in "one_shot shrink neurons units during teacher search sensitivity allocate "
-        "procedures regression".split()
-    ),
-    *(
-        f"minprune.sparse.{name}"
-        for name in "bitmask csr blocked_csr blocks sliced nm microkernels engine".split()
-    ),
-)
+MODULES = [  # in reading order
+    f"minprune.{folder}.{name}"
+    for folder, names in (
+        (
+            "formulas",
+            "norms penalties scores influence units masks structured allocation schedules metrics "
+            "costs quantize distill factorization activations convolution misprints",
+        ),
+        (
+            "nn",
+            "parameter initializers layers spatial batchnorm losses network models costs optim "
+            "train store",
+        ),
+        (
+            "pruning",
+            "one_shot shrink neurons units during teacher search sensitivity allocate procedures "
+            "regression",
+        ),
+        ("sparse", "bitmask csr blocked_csr blocks sliced nm microkernels engine"),
+        ("experiments", "spread cnn"),
+    )
+    for name in names.split()
+]
 
 ID = re.compile(r"\b[A-E]-(?:\d+(?:\.\d+)*[a-z]?|Q\d+|Ref)(?![\w.]*\d)")
 

@@ -260,7 +260,8 @@ def impossible_counts():
                  why="if only the 20 are: the number is not printed, so there is no verdict"),
             Step("speed-up of the printed times", 0.5 / 0.3, why="a dense product skips no zeros"),
         ),
-        "Count parameters from the shapes. Zeroing is not removing.",
+        "Count parameters from the shapes; zeroing is not removing. Two networks tested on the "
+        "same images are compared by the images that only one of them gets right.",
     )  # fmt: skip
 
 

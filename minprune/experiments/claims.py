@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 
 from minprune.data.mnist import load_mnist
+from minprune.experiments.spread import interval
 from minprune.formulas.convolution import average_pool2d
 from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.network import mlp
@@ -19,8 +20,7 @@ from minprune.nn.optim import Adam
 from minprune.nn.train import evaluate, fit
 from minprune.pruning.one_shot import prune_by_gradient, prune_by_magnitude
 
-SEEDS, STUDENT = 10, 2.26  # Student's t for 95 % and ten values
-STEPS, BATCH = 600, 50
+SEEDS, STEPS, BATCH = 10, 600, 50
 
 
 def initialization(seeds=SEEDS):
@@ -96,10 +96,8 @@ EXPERIMENTS = {
 
 def table(found):
     """One line for each condition: the mean over the seeds, and half of its 95 % interval."""
-    return "\n".join(
-        f"{name:20} {np.mean(v):+6.1f} +- {STUDENT * np.std(v, ddof=1) / len(v) ** 0.5:.1f}"
-        for name, v in found.items()
-    )
+    rows = [(name, interval(values)) for name, values in found.items()]
+    return "\n".join(f"{name:24}{over.mean:+6.1f} +- {over.half:.1f}" for name, over in rows)
 
 
 def _each(kinds, seeds, measure):
