@@ -27,7 +27,7 @@ MARK = re.compile(r"^# %%[ ]*(.*)$", re.MULTILINE)
 NUMBER = re.compile(r"<<(~?)([^<>]+?)(?::([^<>:]*))?>>")
 MATH = re.compile(r"(?<![\\$`])\$(?![$`\s])([^$`\n]+?)(?<!\s)\$(?![$`])")
 DISPLAY = re.compile(r"^\$\$\s*(.+?)\s*\$\$$", re.MULTILINE)
-CHINESE = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+CHINESE = "[\u2018-\u201d\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 CHANGES, STAYS = "<!--~-->", "<!--/-->"  # around what a new run may change
 DATA = "minprune-data"  # the key under which a picture holds what it draws
 
@@ -185,8 +185,8 @@ def _math(text):
 def _joined(text):
     """Without the ends of lines that would be shown as spaces: between two Chinese characters, and
     behind Chinese punctuation, unless a list, a heading or a block begins."""
-    text = re.sub(f"(?<={CHINESE})\n(?={CHINESE})", "", text)
-    return re.sub("(?<=[，。；：、？！）])\n(?=[^\n#|>`0-9+-])(?![*] )", "", text)
+    text = re.sub(f"(?<={CHINESE})\n *(?={CHINESE})", "", text)
+    return re.sub("(?<=[，。；：、？！）])\n *(?=[^ \n#|>`0-9+-])(?![*] )", "", text)
 
 
 def differs(old, new, tolerance=0.05):

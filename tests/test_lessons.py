@@ -136,6 +136,12 @@ def test_dollars_that_are_no_formula():
     assert lessons._math("$a_1$，$b$") == "$`a_1`$，$`b`$"
 
 
+def test_the_end_of_a_line_between_chinese_characters_is_no_space():
+    text = "- **一**：剪掉，\n  再训练\n  （两次）。\n- 二，“好”\n才成立。\n\n三。\n> 四"
+    shown = "- **一**：剪掉，再训练（两次）。\n- 二，“好”才成立。\n\n三。\n> 四"
+    assert lessons._joined(text) == shown
+
+
 def test_pages_differ_where_words_or_numbers_do():
     old = "a 0.50 b\n<!--~-->\n12.0 s\n<!--/-->\nend 3"
     assert differs(old, old.replace("12.0", "99.9")) is None
@@ -356,7 +362,7 @@ TASKS = {
     ),
     "bitmask_bytes(size, nonzeros, value_bytes=4)": (
         "return size // 8 + nonzeros * value_bytes",
-        "begun byte",
+        "a byte that is begun",
         "return (size + 7) // 8 + nonzeros * value_bytes",
     ),
     'pruning_rate(w, theta, ties="keep")': (
@@ -384,7 +390,7 @@ def test_both_languages_set_the_same_tasks(path):
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_the_tasks_of_a_lesson_can_be_done(path, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    said, functions = lambda: " ".join(capsys.readouterr().out.split()), []
+    functions = []
     for task in now_you(path)["en"]:
         exercise = re.fullmatch(r"(?:python -m minprune exercises )?(?:check )?(\d\.\d)", task)
         if "(" in task:
@@ -394,9 +400,10 @@ def test_the_tasks_of_a_lesson_can_be_done(path, tmp_path, monkeypatch, capsys):
                 source = [f"def {function}:\n    {TASKS[function][body]}" for function in functions]
                 Path("mine.py").write_text("\n".join(["import numpy as np", *source]))
                 assert cli.main(task.split()[3:]) == (body == 0)
-                output = said()
+                output = " ".join(capsys.readouterr().out.split())
                 assert body or all(TASKS[function][1] in output for function in functions)
                 assert f"{len(functions) if body else 0} of {len(functions)} right" in output
+            functions = []
         elif "start" in task:
             assert cli.main(task.split()[3:]) == 0
             monkeypatch.chdir("mine")
@@ -406,5 +413,20 @@ def test_the_tasks_of_a_lesson_can_be_done(path, tmp_path, monkeypatch, capsys):
             Path(sought.file).write_text(f"import numpy as np\n{sought.source_of_solution()}")
             assert cli.main(["exercises", "check", sought.id]) == 0
         else:
-            assert re.fullmatch(r"\w+|\w+\.py", task), "a task that is not tried"
-    assert bool(functions) == Path("mine.py").exists()
+            assert re.fullmatch(r'\w+(\.py)?|(ties=)?"\w+"', task), "a task that is not tried"
+    assert not functions, "named, but not put to the test"
+
+
+def test_a_claim_that_a_reader_adds_is_drawn():
+    cells = cells_of(LESSONS[-1].read_text(encoding="utf-8"))
+    (cell,) = [cell.source for cell in cells if "CLAIMS = (" in cell.source]
+    cell = cell.replace(")\nfigure", '    ("mine   an eleventh", "gradual", 0.5, 0),\n)\nfigure')
+    points = {name: 90 for name in re.findall('"([^"]+)"', cell)} | {0.5: 90, 0.9: 90, 0.95: 80}
+    points |= {"random": 70, "gradient": 80, "redrawn": 80, "gradual": 80}
+    names = {"plt": plt, "np": np, "QUICK": True, "SEEDS": 2, "found": 2 * [points]}
+    names |= {"compare": lambda a, b: (points[a] - points[b], 1.0), "verdict": lambda *_: "open"}
+    exec(cell, names)
+    axes, claims = names["axes"], len(names["CLAIMS"])
+    plt.close("all")
+    assert claims == 11 and axes.get_yticklabels()[-1].get_text() == "an eleventh"
+    assert min(axes.get_ylim()) < 0 and max(axes.get_ylim()) > claims - 0.75  # its dots lie below

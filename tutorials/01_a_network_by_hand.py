@@ -108,8 +108,7 @@ for move in moves:
 figure, axes = plt.subplots(num="slope", figsize=(7, 3.2))
 axes.plot(W1[0, 1] + moves, losses, color="#0072B2", label="loss as this weight changes")
 near = moves[20:61]
-line = loss + near * dW1[0, 1]
-axes.plot(W1[0, 1] + near, line, "--", color="#D55E00", label="line as steep as the gradient says")
+axes.plot(W1[0, 1] + near, loss + near * dW1[0, 1], "--", color="#D55E00", label="its gradient")
 axes.plot(W1[0, 1], loss, "o", color="black", label="where the weight is now")
 axes.set(xlabel="value of one weight of the first layer", ylabel="loss (nats)")
 axes.legend()
@@ -164,8 +163,8 @@ start, W_start = mp.evaluate(network, *validation)[1], network.layers[0].W.value
 optimizer = mp.Adam(network.parameters)
 history = mp.fit(network, optimizer, images, labels, epochs=epochs, rng=rng, validation=validation)
 learned = [start] + [epoch.validation_accuracy for epoch in history]
+print(f"right answers: {start:.1%} before training, {learned[-1]:.1%} after it")
 assert start < 0.3 and learned[-1] > 0.85
-
 figure, (left, right) = plt.subplots(1, 2, num="learning", figsize=(7, 3))
 left.plot(range(1, epochs + 1), [epoch.loss for epoch in history], "s-", color="#D55E00")
 left.set(xlabel="epoch", ylabel="loss (nats)", title="Loss while training", ylim=(0, None))
@@ -174,9 +173,9 @@ right.set(xlabel="epochs done", ylabel="right answers (%)", title="Validation", 
 figure.tight_layout()
 
 # %% [markdown] lang="en"
-# From <<start:.1%>> right answers to <<learned[-1]:.1%>>. A text that minprune was built from (D-5.4b) plots such a curve
-# with `np.mean(train_acc[:10], axis=1)` and calls it the accuracy on test images. A history has one
-# number for each epoch: this is an error. Nor does training accuracy tell of other images:
+# A text that minprune was built from (D-5.4b) plots such a curve with `np.mean(train_acc[:10], axis=1)` and
+# calls it the accuracy on test images. But accuracy on training images says little about other images, and a
+# history has one number for each epoch, so the line fails:
 # %% [markdown] lang="zh"
 # 准确率（答对的图像所占的比例）从 <<start:.1%>> 升到 <<learned[-1]:.1%>>。minprune 所依据的文章之一（条目 D-5.4b）
 # 用 `np.mean(train_acc[:10], axis=1)` 画这种曲线，还说那是测试集上的准确率。其实训练历史中每轮只有一个数，这行代码会直接报错；况且训练集上的准确率说明不了
@@ -208,13 +207,14 @@ halved, other = network.copy(), network.copy()
 mp.prune_by_magnitude(halved, 0.5)  # the smaller half of the weights is set to 0
 mp.prune_at_random(other, 0.5, rng)  # a half taken at random
 after, by_chance = (mp.evaluate(n, *validation)[1] for n in (halved, other))
+print(f"below a quarter of the largest: {small:.1%} of the weights of the first layer")
+print(f"right answers: {after:.1%} without the smaller half, {by_chance:.1%} without a random half")
 assert small > 0.5 and learned[-1] - after < 0.05 < learned[-1] - by_chance
 
 # %% [markdown] lang="en"
-# <<small:.1%>> of the trained weights in the picture are less than a quarter as large as the largest. With
-# the smaller half of all weights set to 0 the network still gives <<after:.1%>> right answers, where it gave
-# <<learned[-1]:.1%>>; with half of them taken at random it gives <<by_chance:.1%>>. It matters which ones go: the subject of
-# all lessons to come.
+# Most trained weights are small. With the smaller half set to 0 the network still gives <<after:.1%>>
+# right answers, where it gave <<learned[-1]:.1%>>; with half of them taken at random it gives <<by_chance:.1%>>.
+# It matters which ones go: the subject of all lessons to come.
 #
 # ## Now you
 #

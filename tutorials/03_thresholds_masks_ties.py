@@ -35,7 +35,7 @@ print(mp.apply_mask(W, mask))
 # **掩码**是与权重同形状的数组，逐个标明权重是否保留。规则看的是权重的*大小*，即绝对值 $|w|$：权重 $-0.7$
 # 的绝对值名列前茅，应当保留。
 #
-# $$m_i = 1 \text{ if } |w_i| \ge \theta, \text{ else } 0, \qquad w'_i = m_i\, w_i$$
+# $$m_i = \begin{cases} 1, & |w_i| \ge \theta \\ 0, & |w_i| < \theta \end{cases} \qquad w'_i = m_i\, w_i$$
 #
 # 九个权重中剪掉了两个，**稀疏度**（权重中 0 所占的比例）为 <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>。
 

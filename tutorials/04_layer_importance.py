@@ -44,7 +44,7 @@ assert [bool(mask.all()) for mask in masks] == [False, True, True]
 # %% [markdown] lang="zh"
 # 层的**重要性**最简单的定义，是该层所有权重绝对值之和。把它与**阈值** $\theta$ 比较，低于阈值的层整层剪掉：
 #
-# $$I_l = \sum_i |w_{li}|, \qquad w'_l = 0 \text{ if } I_l < \theta, \text{ else } w_l$$
+# $$I_l = \sum_i |w_{li}|, \qquad w'_l = \begin{cases} 0, & I_l < \theta \\ w_l, & I_l \ge \theta \end{cases}$$
 #
 # 取 $\theta = 2.5$ 时，第一层的重要性只有 <<importance[0]:.1f>>，被剪掉；另外两层保留，一个权重都不少。
 # 一条规则以什么为单位决定去留（这里是整层），称为它的**粒度**。

@@ -215,16 +215,16 @@ assert not fresh.weights["2.W"].value.any() and np.ptp(fresh(x[:50]), axis=0).ma
 #
 # ## Now you
 #
-# A mask on the gradient is not enough when the optimizer has a memory, such as **momentum**, a mean
-# of earlier gradients. Write `masked_step`: `python -m minprune exercises start mine`, then
-# `python -m minprune exercises check 3.1` in that folder.
+# A mask on the gradient is not enough when the optimizer has a memory, such as **momentum**, a
+# decaying sum of the gradients so far, $v' = \mu v + g$. Write `masked_step`: `python -m minprune exercises start mine`,
+# then `python -m minprune exercises check 3.1` in that folder.
 # %% [markdown] lang="zh"
 # 除偏置外，它剪掉的恰恰是输出层。保持掩码时，网络对每幅图像的回答都一样。这里准确率高，只说明剪枝早已失效。
 # 想进一步了解 A-5.2 及其错误，可运行 `python -m minprune formulas A-5.2`。
 #
 # ## 轮到你了
 #
-# 优化器若有记忆，只给梯度加掩码是不够的；例如**动量**会沿着先前梯度的方向继续走。自己写出带动量的一步
-# `masked_step`：先运行
+# 优化器若有记忆，只给梯度加掩码是不够的；例如**动量** $v' = \mu v + g$ 是历次梯度逐步衰减的累加和，
+# 会带着权重沿先前梯度的方向继续走。自己写出带动量的一步 `masked_step`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
 # `python -m minprune exercises check 3.1`。

@@ -60,11 +60,10 @@ assert np.allclose(mp.second_order_influence(w, g, h), truth)
 # %% [markdown] lang="en"
 # ## Against the truth
 #
-# Now a network small enough to try every weight: digits of 7 x 7 pixels, 8 hidden units. It is
-# looked at before and after training. A **rank correlation** compares two orders: 1 if they are the
-# same, 0 if they have nothing in common. Scores without a sign (that of OBD is dropped here) are
-# compared with the size of the true change. The loss is the cross-entropy; its unit is the **nat**.
-# The picture shows the trained weights, but for a few that change next to nothing.
+# Now a network small enough to try every weight: digits of 7 x 7 pixels, 8 hidden units, before and after
+# training. A **rank correlation** compares two orders: 1 if they are the same, 0 if they have nothing in
+# common. Scores without a sign (that of OBD is dropped here) are compared with the size of the true change.
+# The loss is the cross-entropy; its unit is the **nat**. The picture shows nearly all trained weights.
 # %% [markdown] lang="zh"
 # ## 与真实影响对照
 #
@@ -137,18 +136,21 @@ idle = (mp.magnitude(w) > np.median(mp.magnitude(w))) & (np.abs(truth) < 1e-5)
 assert idle.sum() > 5 and (x.mean(axis=0)[np.flatnonzero(idle) // 8] < 0.02).all()  # dark pixels
 
 # %% [markdown] lang="en"
-# The winner changes. Before training the slope decides, and Taylor is nearly right. After training
-# little of the slope is left, and OBD is nearly right. Magnitude does not look at data: a large
-# weight on a pixel that is nearly always black changes nothing (lower right of the first panel).
+# The winner changes. Before training the slope decides, and Taylor is nearly right. After training little of
+# the slope is left, and OBD is nearly right. Magnitude comes last, behind the gradient. It does not look at
+# data: a large weight on a pixel that is nearly always black changes nothing (lower right of the first panel).
+# Yet the table ranks *single* weights, with no training after. Where 90% go and the network trains on,
+# magnitude prunes better than the gradient (lesson 12).
 #
 # ## What can go wrong: two weights go together
 #
 # The truth about single weights is no truth about pairs. Two inputs that are always equal show it:
 # once with weights that cancel, once with weights that share the work.
 # %% [markdown] lang="zh"
-# 赢家变了。训练前由斜率决定，泰勒分数几乎全对。训练后斜率所剩无几，余下的部分说明不了什么，
-# 这时 OBD 几乎全对。按大小打分不看数据：某个像素几乎总是黑的，它的权重再大也不起作用。
-# 左上子图右下方的点就是这样的权重。
+# 赢家变了。训练前由斜率决定，泰勒分数几乎全对。训练后斜率所剩无几，这时 OBD 几乎全对。
+# 按大小打分排在末位，还不如梯度。它不看数据：某个像素几乎总是黑的，它的权重再大也不起作用
+# （左上子图右下方的点）。不过，表中排的是*单个*权重，剪掉之后也不再训练；若剪掉 90% 并继续训练，
+# 按大小剪就胜过按梯度剪（见第 12 课）。
 #
 # ## 容易出错的地方：两个权重一起剪
 #
@@ -170,8 +172,7 @@ assert (made_up < 0.05 * mp.obd_saliency([1.0, 1.0], np.diag(like))).all()
 # %% [markdown] lang="en"
 # Those that cancel look important and are not. Those that share cost more together than the sum of
 # both alone; yet if the other may change too (by fine-tuning, or by Optimal Brain Surgeon, which
-# computes that change), each can go almost for nothing. So the order of single weights is no
-# promise for many at once:
+# computes that change), each can go almost for nothing. So many at once need another order:
 # %% [markdown] lang="zh"
 # 互相抵消的一对看起来重要，其实不重要。分担工作的一对，单个的影响之和还不到一起剪掉时的影响；
 # 但若允许另一个权重随之调整（微调，或直接算出调整量的 Optimal Brain Surgeon），

@@ -39,9 +39,8 @@ ones_stay(mask, mp.apply_mask(W, mask))  # right: silent
 caught(ones_stay, mask, np.zeros((3, 3)))  # 1: D-4.3 as printed
 
 # %% [markdown] lang="en"
-# An **assertion** is a statement that stops the program unless it is true. A good one knows nothing
-# of the answer. It knows something that every right answer has: here, that a one in the mask
-# keeps a weight.
+# An **assertion** is a statement that stops the program unless it is true. A good one knows nothing of the
+# answer. It knows something that every right answer has: here, that a one in the mask keeps a weight.
 #
 # ## Count, and compute again
 #
