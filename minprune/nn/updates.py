@@ -15,8 +15,17 @@ from minprune.jit import jit
 
 
 @jit
+def check_sizes(w, g, m, v, keep):
+    """`ValueError` unless all are as long as w: compiled code would read and write past the end."""
+    kept = w.size if keep is None else keep.size
+    if not (w.size == g.size == m.size == v.size == kept):
+        raise ValueError("weights, gradient, moments and mask must be of one size")
+
+
+@jit
 def sgd_update(w, g, velocity, keep, lr, momentum, weight_decay):
     """One step of `SGD`: v <- mu v + (g + d w), w <- w - lr v; w and velocity are written."""
+    check_sizes(w, g, velocity, velocity, keep)
     real = w.dtype.type
     mu, eta, decay, tiny = real(momentum), real(lr), real(weight_decay), real(1e-20)
     for i in range(w.size):
@@ -33,6 +42,7 @@ def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
 
     m' = m / (1 - b1^t) and v' = v / (1 - b2^t) undo the start of both moments at 0.
     """
+    check_sizes(w, g, m, v, keep)
     real = w.dtype.type
     b1, one_minus_b1 = real(beta1), real(1 - beta1)
     b2, one_minus_b2 = real(beta2), real(1 - beta2)

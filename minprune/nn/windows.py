@@ -2,11 +2,31 @@
 
 A window of an image (N, H, W, C) is k_h x k_w pixels, all channels. Row (n, i, j) of its matrix is
 the window of image n whose corner is pixel (s i - top, s j - left); outside the image it is zero.
+
+Compiled code looks at no index, so every loop first makes sure that it stays inside its arrays,
+whatever it was given: the layers hand over attributes that a user may have changed.
 """
 
 import numpy as np
 
 from minprune.jit import jit, jit_with_fma
+
+
+@jit
+def require(fits):
+    """`ValueError` unless the arrays fit together."""
+    if not fits:
+        raise ValueError("arrays do not fit together: a shape or a number of the layer has changed")
+
+
+@jit
+def pooled(shape, size, stride, out):
+    """Whether windows of size x size pixels, stride apart, as many as `out` has, lie in images."""
+    n, h, w, c = shape
+    a, i, j, q = out
+    if (n, c) != (a, q) or not 1 <= size <= min(h, w) or stride < 1:
+        return False
+    return i <= (h - size) // stride + 1 and j <= (w - size) // stride + 1
 
 
 @jit
@@ -17,6 +37,7 @@ def im2col(x, k_h, k_w, stride, top, left, out):
     out  (N, H', W', k_h * k_w * C), written
     """
     n, h, w, c = x.shape
+    require(out.shape[0] == n and out.shape[3] == k_h * k_w * c)
     for a in range(n):
         for i in range(out.shape[1]):
             for j in range(out.shape[2]):
@@ -39,6 +60,7 @@ def col2im(rows, k_h, k_w, stride, top, left, out):
     out   (N, H, W, C), added to
     """
     n, h, w, c = out.shape
+    require(rows.shape[0] == n and rows.shape[3] == k_h * k_w * c)
     for a in range(n):
         for i in range(rows.shape[1]):
             for j in range(rows.shape[2]):
@@ -59,6 +81,7 @@ def max_pool(x, size, stride, out, argmax):
     x            (N, H, W, C)
     out, argmax  (N, H', W', C), written
     """
+    require(pooled(x.shape, size, stride, out.shape) and argmax.shape == out.shape)
     for a in range(out.shape[0]):
         for i in range(out.shape[1]):
             for j in range(out.shape[2]):
@@ -81,10 +104,12 @@ def max_pool_backward(dy, argmax, size, stride, out):
     dy, argmax  (N, H', W', C)
     out         (N, H, W, C), added to
     """
+    require(pooled(out.shape, size, stride, dy.shape) and argmax.shape == dy.shape)
     for a in range(dy.shape[0]):
         for i in range(dy.shape[1]):
             for j in range(dy.shape[2]):
                 for q in range(dy.shape[3]):
+                    require(0 <= argmax[a, i, j, q] < size * size)
                     u, v = divmod(argmax[a, i, j, q], size)
                     out[a, i * stride + u, j * stride + v, q] += dy[a, i, j, q]
 
@@ -96,6 +121,7 @@ def average_pool(x, size, stride, out):
     x    (N, H, W, C)
     out  (N, H', W', C), written
     """
+    require(pooled(x.shape, size, stride, out.shape))
     share = out.dtype.type(1 / (size * size))
     for a in range(out.shape[0]):
         for i in range(out.shape[1]):
@@ -115,6 +141,7 @@ def average_pool_backward(dy, size, stride, out):
     dy   (N, H', W', C)
     out  (N, H, W, C), added to
     """
+    require(pooled(out.shape, size, stride, dy.shape))
     share = out.dtype.type(1 / (size * size))
     for a in range(dy.shape[0]):
         for i in range(dy.shape[1]):
@@ -136,6 +163,8 @@ def conv_relu_max_pool(x, K, b, taps, windows, out, winner):
     out, winner  (N, H', W', c_out), written; winner 0 to 3, the first of equals, or -1: none > 0
     """
     _, h, w, c = x.shape
+    require(K.shape == (len(taps), len(b)) and out.shape[3] == len(b) and winner.shape == out.shape)
+    require(gathered(x.shape, taps, windows, out.shape))
     pixels, zero = x.reshape(-1), out.dtype.type(0)
     patch = np.empty((4, len(taps)), out.dtype)
     for a in range(out.shape[0]):
@@ -173,6 +202,8 @@ def conv_relu_max_pool_backward(x, dy, winner, taps, windows, dK, db):
     dK, db  (T, c_out) and (c_out,), added to
     """
     _, h, w, c = x.shape
+    require(dK.shape == (len(taps), len(db)) and dy.shape[3] == len(db))
+    require(winner.shape == dy.shape and gathered(x.shape, taps, windows, dy.shape))
     pixels, zero = x.reshape(-1), dy.dtype.type(0)
     patch, g = np.empty((4, len(taps)), dy.dtype), np.empty((4, dy.shape[3]), dy.dtype)
     for a in range(dy.shape[0]):
@@ -188,6 +219,16 @@ def conv_relu_max_pool_backward(x, dy, winner, taps, windows, dK, db):
                     x0, x1, x2, x3 = patch[0, t], patch[1, t], patch[2, t], patch[3, t]
                     for o in range(dy.shape[3]):
                         dK[t, o] += x0 * g[0, o] + x1 * g[1, o] + x2 * g[2, o] + x3 * g[3, o]
+
+
+@jit
+def gathered(shape, taps, windows, out):
+    """Whether all pixels that `gather` reads for `out` lie in the images: the last is the one."""
+    n, h, w, c = shape
+    a, i, j, _ = out
+    farthest = max(taps) + max(windows)
+    last = (((a - 1) * h + 2 * (i - 1)) * w + 2 * (j - 1)) * c + farthest
+    return min(taps) >= 0 and min(windows) >= 0 and a == n and last < n * h * w * c
 
 
 @jit_with_fma
