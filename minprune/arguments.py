@@ -24,12 +24,30 @@ def finite_array(name, value):
 
 def real_array(name, value):
     """As `finite_array`, but NaN and infinity pass: what diverged is noticed where it ends up."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
+    array = number_array(name, value)
     if array.dtype.kind != "f":
         return array.astype(np.float64)  # integers would overflow: abs of the int8 -128 is -128
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def number_array(name, value):
+    """As `real_array`, but of the dtype that it has: whole numbers and booleans stay such."""
+    array = plain_array(name, value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
+    return array
+
+
+def plain_array(name, value):
+    """The value as an array of any dtype; an error for masked arrays, and for ragged lists."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} must be a plain array, got a masked one; fill it: {name}.filled(0)"
+        )
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array, got lists of unequal lengths") from None
 
 
 def weight_matrix(name, value):
@@ -165,7 +183,7 @@ def one_of(name, value, allowed):
 
 def labels_in_range(name, labels, classes):
     """The labels as a vector of integers; `ValueError` unless each is in 0 .. classes - 1."""
-    labels = np.asarray(labels)
+    labels = plain_array(name, labels)
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
         raise TypeError(
             f"{name} must be a vector of integers, got dtype {labels.dtype}, shape {labels.shape}"

@@ -1,12 +1,15 @@
 """Batch normalization, forward and backward."""
 
+from typing import ClassVar
+
 import numpy as np
 
-from minprune.arguments import above_zero, finite_array, share
+from minprune.arguments import above_zero, finite_array, number_array, share
+from minprune.nn.layers import Layer
 from minprune.nn.parameter import Parameter
 
 
-class BatchNorm:
+class BatchNorm(Layer):
     """Batch normalization of every unit or channel.
 
         xhat = (x - mean) / sqrt(var + eps)          y = gamma xhat + beta
@@ -33,6 +36,8 @@ class BatchNorm:
     array([[-1.],
            [ 1.]])
     """
+
+    options: ClassVar = ("momentum", "epsilon")
 
     def __init__(self, gamma, beta, mean, var, momentum=0.1, epsilon=1e-5):
         self.gamma = Parameter(finite_array("gamma", gamma))
@@ -61,6 +66,7 @@ class BatchNorm:
         return shape
 
     def forward(self, x, training=False):
+        x = number_array("x", x)
         if x.ndim < 2 or x.shape[-1:] != self.mean.shape:
             raise ValueError(f"x must be (N, ..., {self.mean.size}), got {x.shape}")
         if not training:
@@ -74,23 +80,24 @@ class BatchNorm:
         mean, var = x.mean(axis=axes), x.var(axis=axes)
         self.mean += self.momentum * (mean - self.mean)
         self.var += self.momentum * (var * (n / (n - 1)) - self.var)
-        self.deviation = self._deviation(var)
-        self.xhat = (x - mean) / self.deviation
-        return self.gamma.value * self.xhat + self.beta.value
+        deviation = self._deviation(var)
+        xhat = (x - mean) / deviation
+        return self.remember(self.gamma.value * xhat + self.beta.value, xhat, deviation)
 
     def backward(self, dy, input_gradient=True):
         # dL/dgamma_c = sum dL/dy xhat        dL/dbeta_c = sum dL/dy        over the n values of c.
         # With g = dL/dxhat = gamma dL/dy, and since sum xhat = 0 and sum xhat^2 = n (eps aside),
         #   dL/dx = (g - mean(g) - xhat mean(g xhat)) / deviation:
         # x acts on xhat directly, through the mean, and through the deviation.
+        dy, xhat, deviation = self.recall(dy)
         axes = tuple(range(dy.ndim - 1))
-        self.gamma.grad = (dy * self.xhat).sum(axis=axes)
+        self.gamma.grad = (dy * xhat).sum(axis=axes)
         self.beta.grad = dy.sum(axis=axes)
         if not input_gradient:
             return None
         g = self.gamma.value * dy
-        through_mean, through_var = g.mean(axis=axes), (g * self.xhat).mean(axis=axes)
-        return (g - through_mean - self.xhat * through_var) / self.deviation
+        through_mean, through_var = g.mean(axis=axes), (g * xhat).mean(axis=axes)
+        return (g - through_mean - xhat * through_var) / deviation
 
     @property
     def parameters(self):

@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 
-from minprune.nn.layers import ReLU
+from minprune.nn.layers import Layer, ReLU
 from minprune.nn.spatial import Conv2D, MaxPool2D, checked_images
 
 SUMMED = 64  # images whose gradients are added in their own dtype; the rest of the sum in float64
@@ -41,7 +41,7 @@ def can_be_fused(layers):
     return few and conv.stride == 1 and pool.size == pool.stride == 2
 
 
-class ConvReLUMaxPool:
+class ConvReLUMaxPool(Layer):
     """A convolution, a ReLU and a max pooling as one layer, with the parameters of the convolution.
 
         y_nijo = max(0, max over p, q < 2 of (b_o + sum_uvc x_n,2i+p+u,2j+q+v,c K_uvco))
@@ -69,28 +69,25 @@ class ConvReLUMaxPool:
         winner = np.empty(y.shape, np.int8)
         padded = self._padded(x, y.dtype)
         conv_relu_max_pool(padded, K.reshape(-1, len(b)), b, *self._distances(padded), y, winner)
-        if training:
-            self.x, self.padded, self.winner = x, padded, winner
-        return y
+        return self.remember(y, x, padded, winner) if training else y
 
     def backward(self, dy, input_gradient=True):
         from minprune.nn.windows import conv_relu_max_pool_backward, max_pool_backward
 
         # the gradient of every four goes to the winner, and on from there as in Conv2D
+        dy, x, padded, winner = self.recall(dy)
         if input_gradient:
-            dz = np.zeros((len(dy), *self.conv.output_shape(self.x.shape[1:])), dy.dtype)
-            max_pool_backward(dy * (self.winner >= 0), np.maximum(self.winner, 0), 2, 2, dz)
-            self.conv.x = self.x
+            dz = np.zeros((len(dy), *self.conv.output_shape(x.shape[1:])), dy.dtype)
+            max_pool_backward(dy * (winner >= 0), np.maximum(winner, 0), 2, 2, dz)
+            self.conv.remember(dz, x, self.conv._windows(x))
             return self.conv.backward(dz)
-        K, distances = self.conv.K.value, self._distances(self.padded)
+        K, distances = self.conv.K.value, self._distances(padded)
         T, c_out = K[..., 0].size, K.shape[3]
         dK_all, db_all = np.zeros((T, c_out)), np.zeros(c_out)  # float64
         for start in range(0, len(dy), SUMMED):
             part = slice(start, start + SUMMED)
             dK, db = np.zeros((T, c_out), dy.dtype), np.zeros(c_out, dy.dtype)
-            conv_relu_max_pool_backward(
-                self.padded[part], dy[part], self.winner[part], *distances, dK, db
-            )
+            conv_relu_max_pool_backward(padded[part], dy[part], winner[part], *distances, dK, db)
             dK_all += dK
             db_all += db
         self.conv.K.grad = dK_all.reshape(K.shape).astype(dy.dtype)

@@ -1,9 +1,10 @@
 """Layers: forward, and right below it backward, with its derivation.
 
-`forward(x, training=True)` keeps what `backward` needs; with training=False a layer keeps nothing
-and may be used from several threads. `backward(dy)` takes dL/dy, fills the gradients of the
-layer's parameters and returns dL/dx. L is the loss, a single number. `output_shape(shape)` says
-what a layer makes of a sample, without the axis N.
+`forward(x, training=True)` remembers what `backward` needs; with training=False a layer remembers
+nothing and may be used from several threads. `backward(dy)` takes dL/dy, of the shape of the y
+that the last forward with training=True gave, fills the gradients of the layer's parameters and
+returns dL/dx. L is the loss, a single number. `output_shape(shape)` says what a layer makes of a
+sample, without the axis N.
 """
 
 import math
@@ -11,12 +12,52 @@ from typing import ClassVar
 
 import numpy as np
 
-from minprune.arguments import finite_array, fraction, generator, real_array
+from minprune.arguments import finite_array, fraction, generator, number_array, real_array
 from minprune.nn.initializers import glorot_uniform
 from minprune.nn.parameter import Parameter
 
 
-class Dense:
+class Layer:
+    """What all layers share; a layer that says nothing else learns nothing and keeps the shape."""
+
+    parameters: ClassVar = {}
+    options: ClassVar = ()  # names of the numbers and words that it is made with
+    _last = None
+
+    def __repr__(self):
+        sizes = [str(n) for p in [*self.parameters.values()][:1] for n in p.value.shape]
+        options = [f"{name}={getattr(self, name)!r}" for name in self.options]
+        return f"{type(self).__name__}({', '.join(sizes + options)})"
+
+    def output_shape(self, shape):
+        return shape
+
+    def remember(self, y, *needed):
+        """Keep what the backward of this forward needs, and what its y looks like; return y."""
+        self._last = y.shape, y.dtype, needed
+        return y
+
+    def recall(self, dy):
+        """dy as an array of the dtype of y, and then what `remember` was given.
+
+        `ValueError` unless dy has the shape of y: loops would read or write past an array, and
+        NumPy would stretch dy in silence.
+        """
+        if self._last is None:
+            raise ValueError(f"backward of {self} needs a forward(x, training=True) before it")
+        shape, dtype, needed = self._last
+        dy = real_array("dy", dy)
+        if dy.shape != shape:
+            raise ValueError(
+                f"dy must have the shape {shape} of what {self} last gave in training, "
+                f"got {dy.shape}"
+            )
+        if dy.dtype != dtype:
+            dy = dy.astype(np.result_type(dtype, np.float32))  # y may be of whole numbers
+        return dy, *needed
+
+
+class Dense(Layer):
     """Fully connected layer.
 
         y = x W + b
@@ -59,19 +100,20 @@ class Dense:
         return (self.n_out,)
 
     def forward(self, x, training=False):
+        x = number_array("x", x)
         if x.ndim != 2 or x.shape[1] != self.n_in:
             raise ValueError(f"x must be (N, {self.n_in}), got {x.shape}")
-        if training:
-            self.x = x
         y = x @ self.W.value
         y += self.b.value
-        return y
+        return self.remember(y, x) if training else y
 
     def backward(self, dy, input_gradient=True):
         # y_nj = sum_i x_ni W_ij + b_j, so by the chain rule
         #   dL/dW_ij = sum_n x_ni dL/dy_nj      dL/db_j = sum_n dL/dy_nj
         #   dL/dx_ni = sum_j dL/dy_nj W_ij
-        np.matmul(self.x.T, dy, out=self.W.grad)  # (n_in, N) @ (N, n_out)
+        dy, x = self.recall(dy)
+        self.W.grad = None  # or the old and the new one would both take memory
+        self.W.grad = x.T @ dy  # (n_in, N) @ (N, n_out)
         self.b.grad = dy.sum(axis=0)  # (n_out,)
         return dy @ self.W.value.T if input_gradient else None  # (N, n_out) @ (n_out, n_in)
 
@@ -80,16 +122,7 @@ class Dense:
         return {"W": self.W, "b": self.b}
 
 
-class _Shapeless:
-    """What layers without parameters share that give back the shape they get."""
-
-    parameters: ClassVar = {}
-
-    def output_shape(self, shape):
-        return shape
-
-
-class ReLU(_Shapeless):
+class ReLU(Layer):
     """Rectified linear unit.
 
         y = max(x, 0)
@@ -103,16 +136,16 @@ class ReLU(_Shapeless):
     """
 
     def forward(self, x, training=False):
-        if training:
-            self.positive = x > 0
-        return np.maximum(x, 0)
+        y = np.maximum(x, 0)
+        return self.remember(y, y > 0) if training else y
 
     def backward(self, dy, input_gradient=True):
-        # dy/dx = 1 where x > 0, else 0; at the kink x = 0 we choose 0
-        return dy * self.positive if input_gradient else None
+        # dy/dx = 1 where x > 0, which is where y > 0, else 0; at the kink x = 0 we choose 0
+        dy, positive = self.recall(dy)
+        return dy * positive if input_gradient else None
 
 
-class Sigmoid(_Shapeless):
+class Sigmoid(Layer):
     """Logistic sigmoid.
 
         y = 1 / (1 + exp(-x))
@@ -127,16 +160,15 @@ class Sigmoid(_Shapeless):
 
     def forward(self, x, training=False):
         y = (1 + np.tanh(x / 2)) / 2  # the same, cannot overflow, and passes a NaN on
-        if training:
-            self.y = y
-        return y
+        return self.remember(y, y) if training else y
 
     def backward(self, dy, input_gradient=True):
         # dy/dx = y (1 - y)
-        return dy * self.y * (1 - self.y) if input_gradient else None
+        dy, y = self.recall(dy)
+        return dy * y * (1 - y) if input_gradient else None
 
 
-class Tanh(_Shapeless):
+class Tanh(Layer):
     """Hyperbolic tangent.
 
         y = tanh(x)
@@ -151,16 +183,15 @@ class Tanh(_Shapeless):
 
     def forward(self, x, training=False):
         y = np.tanh(x)
-        if training:
-            self.y = y
-        return y
+        return self.remember(y, y) if training else y
 
     def backward(self, dy, input_gradient=True):
         # dy/dx = 1 - y^2
-        return dy * (1 - self.y**2) if input_gradient else None
+        dy, y = self.recall(dy)
+        return dy * (1 - y**2) if input_gradient else None
 
 
-class Flatten:
+class Flatten(Layer):
     """Images to vectors, for the way from a convolution to a dense layer.
 
         y_n,(i W + j) C + c = x_nijc
@@ -173,21 +204,19 @@ class Flatten:
     (2, 5408)
     """
 
-    parameters: ClassVar = {}
-
     def output_shape(self, shape):
         return (math.prod(shape),)
 
     def forward(self, x, training=False):
-        if training:
-            self.shape = x.shape
-        return x.reshape(len(x), math.prod(x.shape[1:]))
+        y = x.reshape(len(x), math.prod(x.shape[1:]))
+        return self.remember(y, x.shape) if training else y
 
     def backward(self, dy, input_gradient=True):
-        return dy.reshape(self.shape) if input_gradient else None
+        dy, shape = self.recall(dy)
+        return dy.reshape(shape) if input_gradient else None
 
 
-class Dropout(_Shapeless):
+class Dropout(Layer):
     """Dropout: while training, every number is silenced at random, and the rest make up for it.
 
         y = x r / (1 - p),  r = 0 with probability p, else 1          afterwards y = x
@@ -201,6 +230,8 @@ class Dropout(_Shapeless):
     array([1., 1.])
     """
 
+    options: ClassVar = ("rate",)
+
     def __init__(self, rate, rng):
         self.rate, self.rng = fraction("rate", rate), generator("rng", rng)
 
@@ -209,9 +240,10 @@ class Dropout(_Shapeless):
             return x
         x = real_array("x", x)
         kept = self.rng.random(x.shape, dtype=np.float32) >= self.rate
-        self.factor = kept * x.dtype.type(1 / (1 - self.rate))
-        return x * self.factor
+        factor = kept * x.dtype.type(1 / (1 - self.rate))
+        return self.remember(x * factor, factor)
 
     def backward(self, dy, input_gradient=True):
         # dy/dx = r / (1 - p), with the r of this forward
-        return dy * self.factor if input_gradient else None
+        dy, factor = self.recall(dy)
+        return dy * factor if input_gradient else None

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from minprune.arguments import layer_widths, shape_of
+from minprune.arguments import layer_widths, number_array, shape_of, shown
 from minprune.formulas.metrics import sparsity
 from minprune.nn.fused import fused
 from minprune.nn.initializers import glorot_uniform
@@ -16,10 +16,18 @@ class EmptyLayerError(ValueError):
     """A mask that keeps nothing: the output would no longer depend on the input."""
 
 
+class Named(dict):
+    """Parameters by their names; an error that leads on where PyTorch's `parameters()` is meant."""
+
+    def __call__(self):
+        raise TypeError("parameters is a dict, not a method: write network.parameters")
+
+
 class Network:
     """Layers in a row: y = f_L(... f_2(f_1(x))). Calling it gives the logits.
 
-    layers       list of layers
+    layers       list of layers, each an object of its own: one at two places is refused, since it
+                 would remember for backward only the last of its forwards
     input_shape  of one sample, such as (28, 28, 1); if it is known, shapes that do not fit are
                  refused here; a network that begins with a `Dense` knows it
 
@@ -40,11 +48,12 @@ class Network:
         self.check()
 
     def check(self):
-        """`ValueError` unless every layer can take what the one before it gives.
+        """`ValueError` unless every layer can take what the one before it gives, and is there once.
 
         returns the shape of a sample before the first layer and after each; None if the network
         was not told what it gets, and does not begin with a dense layer, which knows
         """
+        check_layers(self.layers)
         if self.input_shape is None:
             return None
         shapes = [self.input_shape]
@@ -58,11 +67,12 @@ class Network:
         return shapes
 
     def __call__(self, x):
-        return self.forward(np.asarray(x))
+        return self.forward(number_array("x", x))
 
     def forward(self, x, training=False):
         steps = fused(self.layers)
         if training:
+            check_layers(self.layers)  # they may have been changed
             self.steps = steps  # the way back
         for step in steps:
             x = step.forward(x, training)
@@ -79,11 +89,11 @@ class Network:
     @property
     def parameters(self):
         """Every parameter by its name, "layer.letter", first layer first."""
-        return {
-            f"{l}.{letter}": parameter
+        return Named(
+            (f"{l}.{letter}", parameter)
             for l, layer in enumerate(self.layers)
             for letter, parameter in layer.parameters.items()
-        }
+        )
 
     @property
     def statistics(self):
@@ -148,6 +158,27 @@ class Network:
     def copy(self):
         """An independent network with the same layers, values and masks."""
         return copy.deepcopy(self)
+
+
+def check_layers(layers):
+    """An error unless they are layers, and none of them, nor what one holds, is at two places."""
+    places = {}
+    for l, layer in enumerate(layers):
+        if isinstance(layer, type) or not hasattr(layer, "forward"):
+            raise TypeError(f"layers[{l}] must be a layer, such as ReLU(), got {shown(layer)}")
+        parts = {"": layer, **layer.parameters, **getattr(layer, "statistics", {})}
+        for name, part in parts.items():
+            first = places.setdefault(id(part), (l, name))
+            if first != (l, name):
+                one, other = (f"layers[{l}].{name}".rstrip(".") for l, name in (first, (l, name)))
+                raise ValueError(f"{one} and {other} are the same object, {shown(part)}; make two")
+
+
+def checked_network(name, value):
+    """The value itself; `TypeError` unless it is a `Network`."""
+    if not isinstance(value, Network):
+        raise TypeError(f"{name} must be a Network, got {shown(value)}")
+    return value
 
 
 def mlp(widths, rng, initialize=glorot_uniform, dtype=np.float32):

@@ -7,18 +7,19 @@ import math
 
 import numpy as np
 
-from minprune.arguments import above_zero, at_least_zero, finite_number, fraction
+from minprune.arguments import above_zero, at_least_zero, finite_number, fraction, shown
+from minprune.nn.parameter import Parameter
 
 
 class Optimizer:
     """What all optimizers share: the parameters, the step count t, and state arrays for each.
 
-    parameters  the dict `network.parameters`
+    parameters  the dict `network.parameters`, or some of its entries: the others stay as they are
     lr          learning rate, > 0; may be changed between steps
     """
 
     def __init__(self, parameters, lr, weight_decay, state_arrays):
-        self.parameters = list(parameters.values())
+        self.names, self.parameters = list(checked_parameters(parameters)), [*parameters.values()]
         self.lr = above_zero("lr", lr)
         self.weight_decay = at_least_zero("weight_decay", weight_decay)
         self.t = 0
@@ -28,13 +29,29 @@ class Optimizer:
         ]
 
     def step(self):
-        """Change every parameter once, from its gradient. Weights decay, biases do not."""
+        """Change every parameter once, from its gradient. Weights decay, biases do not.
+
+        `ValueError`, before anything changes, if a parameter has no gradient.
+        """
+        check_gradients(zip(self.names, self.parameters, strict=True))
         self.t += 1
         for p, state in zip(self.parameters, self.state, strict=True):
-            gradient = np.ascontiguousarray(p.grad, p.value.dtype).reshape(-1)
             keep = None if p.mask is None else p.mask.reshape(-1)
             decay = self.weight_decay if p.value.ndim > 1 else 0.0
-            self.update(p.value.reshape(-1), gradient, state, keep, decay)
+            self.update(p.value.reshape(-1), p.grad.reshape(-1), state, keep, decay)
+
+
+def checked_parameters(parameters):
+    """The dict itself; an error unless its values are parameters, none of them twice."""
+    if not isinstance(parameters, dict):
+        raise TypeError(f"parameters must be a dict, network.parameters, got {shown(parameters)}")
+    names = {}
+    for name, p in parameters.items():
+        if not isinstance(p, Parameter):
+            raise TypeError(f"parameters[{name!r}] must be a Parameter, got {shown(p)}")
+        if (first := names.setdefault(p, name)) != name:
+            raise ValueError(f"parameters hold one Parameter twice, as {first!r} and {name!r}")
+    return parameters
 
 
 class SGD(Optimizer):
@@ -98,6 +115,13 @@ class Adam(Optimizer):
 
         rates = self.lr, self.beta1, self.beta2, self.epsilon
         adam_update(w, gradient, *state, keep, self.t, *rates, decay)
+
+
+def check_gradients(pairs):
+    """`ValueError` if one of the parameters, given as pairs (name, parameter), has no gradient."""
+    for name, p in pairs:
+        if p.grad is None:
+            raise ValueError(f"parameter {name} has no gradient yet; run backward before step")
 
 
 def no_decay(done):

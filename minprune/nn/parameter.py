@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array
+from minprune.arguments import finite_array, real_array
 from minprune.formulas.masks import checked_mask
 
 
@@ -12,8 +12,8 @@ class Parameter:
         w_i = 0 wherever m_i = 0, after every later step and every assignment to `value`
 
     value  array; assigning to it copies into the same memory and keeps the pruned entries at 0
-    grad   dL/dvalue, dense: pruned entries have a gradient too, the optimizer ignores it; the next
-           backward may write into the same array
+    grad   dL/dvalue, of the shape and dtype of value, or None: there is no gradient yet; dense:
+           pruned entries have a gradient too, the optimizer ignores it
     mask   boolean array, True = keep, or None (nothing pruned); see `prune` and `unprune`
 
     Source: A-2.1a; Han et al. 2015. Erratum: A-5.2 and D-5.2 apply a mask once and throw it away.
@@ -29,8 +29,7 @@ class Parameter:
         self._value = np.array(finite_array("value", value), order="C")
         if self._value.dtype not in (np.float32, np.float64):
             raise TypeError(f"value must be float32 or float64, got {self._value.dtype}")
-        self.grad = np.zeros_like(self._value)
-        self._mask = None
+        self._grad = self._mask = None
 
     def __repr__(self):
         kept = 1.0 if self._mask is None or not self._mask.size else self._mask.mean()
@@ -42,11 +41,24 @@ class Parameter:
 
     @value.setter
     def value(self, new):
-        new = np.asarray(new)
-        if new.shape != self._value.shape:
-            raise ValueError(f"value must have the shape {self._value.shape}, got {new.shape}")
-        self._value[...] = new
+        self._value[...] = self._like_value("value", new)
         self.apply_mask()
+
+    @property
+    def grad(self):
+        return self._grad
+
+    @grad.setter
+    def grad(self, new):
+        if new is not None:
+            new = np.asarray(self._like_value("grad", new), self._value.dtype, order="C")
+        self._grad = new
+
+    def _like_value(self, name, new):
+        new = real_array(name, new)
+        if new.shape != self._value.shape:
+            raise ValueError(f"{name} must have the shape {self._value.shape}, got {new.shape}")
+        return new
 
     @property
     def mask(self):

@@ -11,12 +11,13 @@ import numpy as np
 from minprune.arguments import finite_array, one_of, real_array, whole_number
 from minprune.formulas.costs import output_size
 from minprune.nn.initializers import glorot_uniform
+from minprune.nn.layers import Layer
 from minprune.nn.parameter import Parameter
 
 ROWS_AT_A_TIME = 1 << 24  # bytes of windows held at a time, however large the batch
 
 
-class Conv2D:
+class Conv2D(Layer):
     """Convolution layer (strictly a cross-correlation).
 
         y_nijo = b_o + sum_uvc x_n,si+u-t,sj+v-l,c K_uvco
@@ -37,6 +38,8 @@ class Conv2D:
     array([[ 8.5, 12.5],
            [20.5, 24.5]])
     """
+
+    options: ClassVar = ("stride", "padding")
 
     def __init__(self, K, b, stride=1, padding="valid"):
         self.K = Parameter(finite_array("K", K))
@@ -81,13 +84,12 @@ class Conv2D:
     def forward(self, x, training=False):
         x, shape = checked_images(self, x)
         y = np.empty(shape, np.result_type(x, self.K.value))
-        if training:
-            self.x = x
-        flat = self.K.value.reshape(-1, y.shape[3])  # (k_h k_w c_in, c_out)
-        for part in self._parts(x, y.shape):
-            y[part] = self._rows(x[part], y.shape) @ flat
+        K, windows = self._matrix(), self._windows(x)
+        for part in self._parts(x, shape):
+            out = y[part].reshape(-1, K.shape[1])  # a view: y is in one piece
+            np.matmul(self._rows(x[part], windows, shape), K, out=out)
         y += self.b.value
-        return y
+        return self.remember(y, x, windows) if training else y
 
     def backward(self, dy, input_gradient=True):
         from minprune.nn.windows import col2im
@@ -95,16 +97,16 @@ class Conv2D:
         # y_ro = sum_t rows_rt K_to + b_o, a dense layer on windows r = (n, i, j), t = (u, v, c):
         #   dL/dK_to = sum_r rows_rt dL/dy_ro    dL/db_o = sum_r dL/dy_ro
         #   dL/drows_rt = sum_o dL/dy_ro K_to, and a pixel gets the sum over the windows it is in
-        k_h, k_w, c_in, c_out = self.K.value.shape
-        dK = np.zeros((k_h * k_w * c_in, c_out), dy.dtype)
-        dx = np.zeros(self.x.shape, dy.dtype) if input_gradient else None
-        top, _, left, _ = self.zeros_around(*self.x.shape[1:3])
-        for part in self._parts(self.x, dy.shape):
-            rows = self._rows(self.x[part], dy.shape)
-            dK += rows.reshape(-1, len(dK)).T @ dy[part].reshape(-1, c_out)
+        dy, x, windows = self.recall(dy)
+        K = self._matrix()
+        dK = np.zeros(K.shape, dy.dtype)
+        dx = np.zeros(x.shape, dy.dtype) if input_gradient else None
+        for part in self._parts(x, dy.shape):
+            dy_rows = dy[part].reshape(-1, K.shape[1])  # (n H' W', c_out)
+            dK += self._rows(x[part], windows, dy.shape).T @ dy_rows
             if input_gradient:
-                drows = dy[part] @ self.K.value.reshape(-1, c_out).T
-                col2im(drows, k_h, k_w, self.stride, top, left, dx[part])
+                drows = (dy_rows @ K.T).reshape(*dy[part].shape[:3], -1)
+                col2im(drows, *windows, dx[part])
         self.K.grad = dK.reshape(self.K.value.shape)
         self.b.grad = dy.sum(axis=(0, 1, 2), dtype=np.float64).astype(dy.dtype)
         return dx
@@ -127,27 +129,39 @@ class Conv2D:
             sides += [needed // 2, needed - needed // 2]  # an odd one goes below, or right
         return tuple(sides)
 
+    def _matrix(self):
+        """K as a matrix (k_h k_w c_in, c_out)."""
+        return self.K.value.reshape(-1, self.K.value.shape[3])
+
+    def _windows(self, x):
+        """Where the windows of images lie: k_h, k_w, s, and the zeros above and on the left."""
+        top, _, left, _ = self.zeros_around(*x.shape[1:3])
+        return *self.K.value.shape[:2], self.stride, top, left
+
     def _parts(self, x, y_shape):
         """Slices of the batch, such that the windows of a slice take a bounded number of bytes."""
         bytes_an_image = y_shape[1] * y_shape[2] * self.K.value[..., 0].size * x.itemsize
         images = max(ROWS_AT_A_TIME // bytes_an_image, 1)
         return [slice(start, start + images) for start in range(0, len(x), images)]
 
-    def _rows(self, x, y_shape):
-        """The windows of some images as rows, (n, H', W', k_h k_w c_in)."""
+    def _rows(self, x, windows, y_shape):
+        """The windows of some images as rows of a matrix, (n H' W', k_h k_w c_in).
+
+        A matrix, since NumPy multiplies arrays of more axes as many small matrices, many times
+        slower.
+        """
         from minprune.nn.windows import im2col  # importing minprune must not import Numba
 
-        k_h, k_w, c_in, _ = self.K.value.shape
-        top, _, left, _ = self.zeros_around(*x.shape[1:3])
-        rows = np.empty((len(x), *y_shape[1:3], k_h * k_w * c_in), x.dtype)
-        im2col(x, k_h, k_w, self.stride, top, left, rows)
-        return rows
+        k_h, k_w, *_ = windows
+        rows = np.empty((len(x), *y_shape[1:3], k_h * k_w * x.shape[3]), x.dtype)
+        im2col(x, *windows, rows)
+        return rows.reshape(-1, rows.shape[3])
 
 
-class _Pool2D:
+class _Pool2D(Layer):
     """What both poolings share: windows of size x size pixels, stride apart, all inside."""
 
-    parameters: ClassVar = {}
+    options: ClassVar = ("size", "stride")
 
     def __init__(self, size=2, stride=None):
         self.size = whole_number("size", size, low=1)
@@ -184,18 +198,17 @@ class MaxPool2D(_Pool2D):
         y = np.empty(shape, x.dtype)
         argmax = np.empty(y.shape, np.int32)
         max_pool(x, self.size, self.stride, y, argmax)
-        if training:
-            self.argmax, self.x_shape = argmax, x.shape
-        return y
+        return self.remember(y, x.shape, argmax, self.size, self.stride) if training else y
 
     def backward(self, dy, input_gradient=True):
         from minprune.nn.windows import max_pool_backward
 
         # dy_nijc/dx is 1 at the largest pixel of the window, the first of equals, 0 elsewhere
+        dy, x_shape, *windows = self.recall(dy)
         if not input_gradient:
             return None
-        dx = np.zeros(self.x_shape, dy.dtype)
-        max_pool_backward(dy, self.argmax, self.size, self.stride, dx)
+        dx = np.zeros(x_shape, dy.dtype)
+        max_pool_backward(dy, *windows, dx)
         return dx
 
 
@@ -219,18 +232,17 @@ class AveragePool2D(_Pool2D):
         x, shape = checked_images(self, x)
         y = np.empty(shape, x.dtype)
         average_pool(x, self.size, self.stride, y)
-        if training:
-            self.x_shape = x.shape
-        return y
+        return self.remember(y, x.shape, self.size, self.stride) if training else y
 
     def backward(self, dy, input_gradient=True):
         from minprune.nn.windows import average_pool_backward
 
         # dy_nijc/dx = 1 / k^2 for every pixel of the window
+        dy, x_shape, *windows = self.recall(dy)
         if not input_gradient:
             return None
-        dx = np.zeros(self.x_shape, dy.dtype)
-        average_pool_backward(dy, self.size, self.stride, dx)
+        dx = np.zeros(x_shape, dy.dtype)
+        average_pool_backward(dy, *windows, dx)
         return dx
 
 

@@ -1,5 +1,6 @@
 """Training by mini-batches, and evaluation."""
 
+import math
 import time
 import warnings
 from contextlib import contextmanager
@@ -7,9 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minprune.arguments import finite_array, generator, labels_in_range, whole_number
+from minprune.arguments import (
+    finite_array,
+    generator,
+    labels_in_range,
+    plain_array,
+    real_array,
+    shown,
+    whole_number,
+)
 from minprune.formulas.metrics import accuracy
+from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.losses import softmax_cross_entropy
+from minprune.nn.network import checked_network
 from minprune.nn.optim import no_decay
 from minprune.nn.progress import Progress
 
@@ -51,7 +62,8 @@ def fit(
                 `teacher_targets` makes of both
     epochs      passes over the data
     rng         numpy.random.Generator, for the order
-    batch_size  samples per step, at most N; the last batch of an epoch may be smaller
+    batch_size  samples per step, at most N; the last batch of an epoch may be smaller, but where
+                batch normalization needs two, it may not be a single one
     validation  pair (x, y) whose accuracy is taken after every epoch, or None
     lr_decay    function from the part done, 0 to 1, to a factor on the learning rate
     loss        function (outputs, y) of a batch -> (L_0, its gradient in the outputs); of labels it
@@ -69,9 +81,11 @@ def fit(
 
     Ctrl-C leaves a usable network: its masks hold, and KeyboardInterrupt is passed on.
     """
+    checked_network("network", network)
     x, y = checked_samples(network, x, y)
     validation = validation and checked_labels(network, *validation, VALIDATION)
     check_plan(epochs, batch_size, rng, samples=len(x))
+    check_batch_norms(network, x, batch_size)
     check_optimizer(network, optimizer)
     warn_of_late_end(epochs * -(-len(x) // batch_size), on_step=on_step, optimizer=optimizer)
     progress, history = Progress(title, total=epochs * -(-len(x) // batch_size)), []
@@ -127,6 +141,7 @@ def find_gradients(network, x, y, loss=softmax_cross_entropy, penalty_gradient=N
     arguments  as in `fit`
     returns the loss, without the penalty; `FloatingPointError` if it is infinite or NaN
     """
+    checked_network("network", network)
     with np.errstate(over="ignore", invalid="ignore"):  # divergence has an error of its own
         value, gradient = loss(network.forward(x, training=True), y)
         if not np.isfinite(value):
@@ -134,7 +149,13 @@ def find_gradients(network, x, y, loss=softmax_cross_entropy, penalty_gradient=N
         network.backward(gradient, input_gradient=False)
         if penalty_gradient is not None:
             for weight in network.weights.values():
-                weight.grad += penalty_gradient(weight.value)
+                penalty = real_array("penalty_gradient", penalty_gradient(weight.value))
+                if penalty.shape != weight.value.shape:
+                    raise ValueError(
+                        "penalty_gradient must return an array of the shape of the weights, "
+                        f"{weight.value.shape}, got {penalty.shape}"
+                    )
+                weight.grad = weight.grad + penalty
     return value
 
 
@@ -149,8 +170,26 @@ def check_plan(epochs, batch_size, rng, samples):
     generator("rng", rng)
 
 
+def check_batch_norms(network, x, batch_size):
+    """`ValueError` if a batch normalization would meet a batch of a single value a channel."""
+    smallest, shape = len(x) % batch_size or batch_size, x.shape[1:]
+    if smallest > 1 or not any(isinstance(layer, BatchNorm) for layer in network.layers):
+        return
+    for l, layer in enumerate(network.layers):
+        if isinstance(layer, BatchNorm) and math.prod(shape[:-1]) < 2:
+            raise ValueError(
+                f"batch_size must leave no batch of one sample, on which layers[{l}], a BatchNorm, "
+                f"cannot be trained, got {batch_size} for {len(x)} samples"
+            )
+        shape = layer.output_shape(shape)
+
+
 def check_optimizer(network, optimizer):
     """`ValueError` if the optimizer would change another network, say the original of a copy."""
+    if not hasattr(optimizer, "step"):
+        raise TypeError(
+            f"optimizer must be one, such as Adam(network.parameters), got {shown(optimizer)}"
+        )
     if not {*optimizer.parameters} <= {*network.parameters.values()}:
         raise ValueError("optimizer must have been made from the parameters of this network")
 
@@ -179,13 +218,24 @@ def evaluate(network, x, y):
     """Mean cross-entropy and accuracy of the network on data.
 
     x, y  inputs (N, ...), finite, and N integer labels
-    returns (loss, accuracy): a float in nats, a float in [0, 1]
+    returns (loss, accuracy): a float in nats, a float in [0, 1]; `FloatingPointError` if an output
+    of the network is infinite or NaN, which would be counted as some class
 
     Source: A-3.2.6.
     """
     x, y = checked_labels(network, x, y)
-    logits = predict(network, x)
+    logits = finite_outputs(predict(network, x))
     return softmax_cross_entropy(logits, y)[0], accuracy(y, logits.argmax(axis=1))
+
+
+def finite_outputs(z):
+    """The outputs themselves; `FloatingPointError` if one is infinite or NaN."""
+    bad = ~np.isfinite(z).reshape(len(z), -1).all(axis=1)
+    if bad.any():
+        raise FloatingPointError(
+            f"network gives outputs that are not finite, for {bad.sum()} of {len(z)} samples"
+        )
+    return z
 
 
 def predict(network, x, batch_size=500):
@@ -195,14 +245,22 @@ def predict(network, x, batch_size=500):
     batch_size  samples at a time
     returns an array (N, K), the logits of a classifier
     """
+    check_callable(network)
     whole_number("batch_size", batch_size, low=1)
     parts = range(0, max(len(x), 1), batch_size)
     return np.concatenate([network(x[start : start + batch_size]) for start in parts])
 
 
+def check_callable(network):
+    """`TypeError` unless it is a network, or what else gives outputs for x, such as an engine."""
+    if not callable(network):
+        raise TypeError(f"network must be a Network, got {shown(network)}")
+
+
 def checked_samples(network, x, y, names=("x", "y")):
     """x and y as arrays that fit together and fit the network, or an error that names them."""
-    x, y = finite_array(names[0], x), np.asarray(y)
+    check_callable(network)
+    x, y = finite_array(names[0], x), plain_array(names[1], y)
     if len(x) == 0 or len(x) != len(y):
         raise ValueError(
             f"{names[0]} and {names[1]} must hold the same number of samples, at least one, "
@@ -226,7 +284,7 @@ def checked_samples(network, x, y, names=("x", "y")):
 
 def checked_labels(network, x, y, names=("x", "y")):
     """As `checked_samples`, where only labels will do."""
-    if np.asarray(y).dtype.kind not in "iu":
+    if plain_array(names[1], y).dtype.kind not in "iu":
         raise TypeError(f"{names[1]} must be a vector of integers, got {np.asarray(y).dtype}")
     return checked_samples(network, x, y, names)
 
@@ -235,4 +293,4 @@ def _accuracy(network, samples):
     if samples is None:
         return None
     x, y = samples
-    return accuracy(y, predict(network, x).argmax(axis=1))
+    return accuracy(y, finite_outputs(predict(network, x)).argmax(axis=1))

@@ -13,7 +13,7 @@ from minprune.formulas.masks import low_magnitude_mask, splice_mask
 from minprune.formulas.penalties import l1_proximal
 from minprune.formulas.schedules import is_pruning_step, polynomial_decay, splice_thresholds
 from minprune.nn.network import EmptyLayerError
-from minprune.nn.optim import Adam
+from minprune.nn.optim import Adam, check_gradients
 from minprune.nn.parameter import Parameter
 from minprune.pruning.one_shot import RANKINGS
 
@@ -151,6 +151,7 @@ class MovingMasks:
         pairs = zip(weights, self.masks, strict=True)
         if any(w.mask is not None and (w.mask != mask).any() for w, mask in pairs):
             raise ValueError("network was pruned by something else, which the rule would undo")
+        check_gradients(self.network.parameters.items())
         gradients = [w.grad for w in weights]
         for d, g, mask in zip(dense, gradients, self.masks, strict=True):
             d.grad = g if self.rule.revive else g * mask

@@ -197,7 +197,8 @@ def test_a_parameter_takes_values_of_the_other_byte_order():
     assert parameter.value.dtype == np.float32 and parameter.value.dtype.isnative
     parameter.value = np.array([3.0, 0.5], ">f8")
     assert parameter.value.tolist() == [3.0, 0.5] and parameter.value.dtype == np.float32
-    assert parameter.grad.dtype.isnative
+    parameter.grad = np.array([3.0, 0.5], ">f8")
+    assert parameter.grad.tolist() == [3.0, 0.5] and parameter.grad.dtype is parameter.value.dtype
 
 
 def test_a_network_without_weights_can_be_shown():

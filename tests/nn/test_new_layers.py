@@ -73,7 +73,7 @@ def test_flatten_agrees_with_loops(shape, order):
     layer = Flatten()
     y = layer.forward(x, training=True)
     np.testing.assert_array_equal(y, naive.flatten(x))
-    dy = np.array(np.random.default_rng(2).standard_normal(y.shape), order=order)
+    dy = np.array(np.random.default_rng(2).standard_normal(y.shape), np.float32, order=order)
     dx = layer.backward(dy)
     np.testing.assert_array_equal(dx, naive.flatten_backward(shape, dy))
     assert dx.shape == shape and y.dtype == np.float32 and layer.parameters == {}

@@ -11,7 +11,7 @@ from minprune.nn.network import mlp
 def state_of(network):
     """Every value, mask, gradient and statistic, to be compared before and after."""
     return [
-        (p.value.tobytes(), None if p.mask is None else p.mask.tobytes(), p.grad.tobytes())
+        tuple(None if a is None else a.tobytes() for a in (p.value, p.mask, p.grad))
         for p in network.parameters.values()
     ] + [array.tobytes() for array in network.statistics.values()]
 
