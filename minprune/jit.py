@@ -1,5 +1,6 @@
 """Numba's compiler, with the compiled code kept on disk wherever a cache can be written."""
 
+import functools
 import os
 import pickle
 import shutil
@@ -11,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numba
+import numpy as np
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
@@ -33,6 +35,23 @@ def jit(function, fastmath=False):
 def jit_with_fma(function):
     """As `jit`, but a product and the sum it goes into are rounded once, as the processor can."""
     return jit(function, fastmath={"contract"})
+
+
+def of_native_arrays(compiled):
+    """Refuse arrays whose bytes are the other way round.
+
+    Numba refuses them too, but not if it has met an unaligned array before: then it takes the one
+    for the other.
+    """
+
+    @functools.wraps(compiled)
+    def checked(*arguments):
+        for a in arguments:
+            if isinstance(a, np.ndarray) and not a.dtype.isnative:
+                raise TypeError(f"arrays must be in this machine's byte order, got dtype {a.dtype}")
+        return compiled(*arguments)
+
+    return checked
 
 
 class Cache(NullCache):

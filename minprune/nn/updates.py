@@ -13,9 +13,10 @@ A compiled loop does not check where it reads and writes: `fit` refuses arrays o
 
 import numpy as np
 
-from minprune.jit import jit
+from minprune.jit import jit, of_native_arrays
 
 
+@of_native_arrays
 @jit
 def sgd_update(w, g, velocity, keep, lr, momentum, weight_decay):
     """One step of `SGD`: v <- mu v + (g + d w), w <- w - lr v; w and velocity are written."""
@@ -30,6 +31,7 @@ def sgd_update(w, g, velocity, keep, lr, momentum, weight_decay):
         w[i] = w_i if kept else real(0)
 
 
+@of_native_arrays
 @jit
 def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
     """Step number t of `Adam`: w <- (1 - lr d) w - lr m' / (sqrt(v') + eps); w, m, v are written.

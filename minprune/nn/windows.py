@@ -9,9 +9,10 @@ its arrays fit together, whatever became of a layer since they were made.
 
 import numpy as np
 
-from minprune.jit import jit, jit_with_fma
+from minprune.jit import jit, jit_with_fma, of_native_arrays
 
 
+@of_native_arrays
 @jit
 def im2col(x, k_h, k_w, stride, top, left, out):
     """Every window as a row: out[n, i, j, (u, v, c)] = x[n, s i + u - top, s j + v - left, c].
@@ -36,6 +37,7 @@ def im2col(x, k_h, k_w, stride, top, left, out):
                             t += 1
 
 
+@of_native_arrays
 @jit
 def col2im(rows, k_h, k_w, stride, top, left, out):
     """The transpose of `im2col`: every entry of a row is added to the pixel that it came from.
@@ -59,6 +61,7 @@ def col2im(rows, k_h, k_w, stride, top, left, out):
                                 out[a, y, z, q] += rows[a, i, j, t + q]
 
 
+@of_native_arrays
 @jit
 def max_pool(x, size, stride, out, argmax):
     """The largest pixel of every window and where it is: argmax = size * u + v, first of equals.
@@ -82,6 +85,7 @@ def max_pool(x, size, stride, out, argmax):
                                 argmax[a, i, j, q] = size * u + v
 
 
+@of_native_arrays
 @jit
 def max_pool_backward(dy, argmax, size, stride, out):
     """The gradient of every window goes to its largest pixel.
@@ -101,6 +105,7 @@ def max_pool_backward(dy, argmax, size, stride, out):
                     out[a, i * stride + u, j * stride + v, q] += dy[a, i, j, q]
 
 
+@of_native_arrays
 @jit
 def average_pool(x, size, stride, out):
     """The mean of every window.
@@ -121,6 +126,7 @@ def average_pool(x, size, stride, out):
                             out[a, i, j, q] += share * x[a, i * stride + u, j * stride + v, q]
 
 
+@of_native_arrays
 @jit
 def average_pool_backward(dy, size, stride, out):
     """The gradient of every window is shared out evenly among its pixels.
@@ -148,6 +154,7 @@ def fit(x, size, stride, y, argmax):
         raise ValueError("images, windows and their numbers do not fit together")
 
 
+@of_native_arrays
 @jit_with_fma
 def conv_relu_max_pool(x, K, b, taps, windows, out, winner):
     """Convolution, ReLU and the largest of 2 x 2 at once; `winner` says which of the four it was.
@@ -188,6 +195,7 @@ def conv_relu_max_pool(x, K, b, taps, windows, out, winner):
                     winner[a, i, j, o] = which
 
 
+@of_native_arrays
 @jit_with_fma
 def conv_relu_max_pool_backward(x, dy, winner, taps, windows, dK, db):
     """The gradients of kernel and bias: of four windows only the winner had a say.

@@ -7,9 +7,10 @@ The arrays are a caller's, who may have edited them. Compiled loops do not check
 these ask `inside` of every place that an array tells them.
 """
 
-from minprune.jit import jit
+from minprune.jit import jit, of_native_arrays
 
 
+@of_native_arrays
 @jit
 def csr_forward_one(values, indices, offsets, b, x, y, relu):
     """One sample through a CSR layer: y_j = b_j + sum_k values_k x[indices_k], perhaps max(., 0).
@@ -26,6 +27,7 @@ def csr_forward_one(values, indices, offsets, b, x, y, relu):
         y[j] = max(y_j, b.dtype.type(0)) if relu else y_j
 
 
+@of_native_arrays
 @jit
 def csr_forward_batch(values, indices, offsets, b, x, y, relu):
     """A batch through a CSR layer, the samples side by side: x (n_in, N), y (n_out, N) is written.

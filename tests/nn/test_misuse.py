@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from minprune.nn import updates, windows
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.fused import ConvReLUMaxPool
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
@@ -147,6 +148,94 @@ def test_a_pooling_of_impossible_numbers_reads_no_memory_beside_the_image(kind, 
     assert (y == 1).all()  # one window, whatever the stride
 
 
+# --- the compiled loops themselves ----------------------------------------------------------------
+
+
+def image(*shape, dtype=np.float64):
+    return np.zeros(shape, dtype)
+
+
+FUSED = (0, 1), (0, 1, 4, 5)  # taps and windows of a 1 x 2 kernel on images 4 wide
+
+
+@pytest.mark.parametrize(
+    ("loop", "arguments"),
+    [
+        (windows.im2col, (image(2, 4, 4, 1), 2, 2, 1, 0, 0, image(2, 3, 3, 3))),
+        (windows.im2col, (image(1, 4, 4, 1), 2, 2, 1, 0, 0, image(2, 3, 3, 4))),
+        (windows.col2im, (image(2, 3, 3, 3), 2, 2, 1, 0, 0, image(2, 4, 4, 1))),
+        (windows.col2im, (image(1, 3, 3, 4), 2, 2, 1, 0, 0, image(2, 4, 4, 1))),
+        *(
+            (loop, (image(*x), size, stride, image(*y), *more))
+            for loop, more in (
+                (windows.average_pool, ()),
+                (windows.max_pool, (image(1, 2, 2, 1, dtype=np.int32),)),
+            )
+            for x, size, stride, y in (
+                ((1, 4, 4, 1), 3, 2, (1, 2, 2, 1)),
+                ((1, 4, 4, 1), 2, 3, (1, 2, 2, 1)),
+                ((1, 4, 3, 1), 2, 2, (1, 2, 2, 1)),
+                ((1, 4, 4, 1), 0, 2, (1, 2, 2, 1)),
+                ((1, 4, 4, 1), 2, 2, (1, 2, 2, 2)),
+                ((1, 4, 4, 1), 2, 2, (2, 2, 2, 1)),
+            )
+        ),
+        (windows.max_pool, (image(1, 4, 4, 1), 2, 2, image(1, 2, 2, 1), image(1, 2, 1, 1))),
+        (windows.max_pool_backward,
+         (image(1, 2, 2, 1), image(1, 2, 1, 1, dtype=np.int32), 2, 2, image(1, 4, 4, 1))),
+        (windows.max_pool_backward,
+         (image(1, 2, 2, 1), image(1, 2, 2, 1, dtype=np.int32), 3, 2, image(1, 4, 4, 1))),
+        *(
+            (windows.max_pool_backward,
+             (image(1, 1, 1, 1), np.full((1, 1, 1, 1), far, np.int32), 2, 2, image(1, 2, 2, 1)))
+            for far in (-1, 4)
+        ),
+        (windows.average_pool_backward, (image(2, 2, 2, 1), 2, 2, image(1, 4, 4, 1))),
+        *(
+            (windows.conv_relu_max_pool, (image(*x), image(*K), image(b), *FUSED,
+                                          image(*y), image(*winner, dtype=np.int8)))
+            for x, K, b, y, winner in (
+                ((1, 4, 4, 1), (2, 3), 3, (1, 2, 2, 3), (1, 2, 2, 3)),  # the last tap is outside
+                ((1, 4, 5, 1), (1, 3), 3, (1, 2, 2, 3), (1, 2, 2, 3)),
+                ((1, 4, 5, 1), (2, 3), 2, (1, 2, 2, 3), (1, 2, 2, 3)),
+                ((1, 4, 5, 1), (2, 3), 3, (1, 2, 2, 4), (1, 2, 2, 4)),
+                ((1, 4, 5, 1), (2, 3), 3, (2, 2, 2, 3), (2, 2, 2, 3)),
+                ((1, 4, 5, 1), (2, 3), 3, (1, 2, 2, 3), (1, 2, 1, 3)),
+            )
+        ),
+        *(
+            (windows.conv_relu_max_pool_backward,
+             (image(*x), image(*y), image(*winner, dtype=np.int8), *FUSED, image(*K), image(b)))
+            for x, K, b, y, winner in (
+                ((1, 4, 4, 1), (2, 3), 3, (1, 2, 2, 3), (1, 2, 2, 3)),
+                ((1, 4, 5, 1), (1, 3), 3, (1, 2, 2, 3), (1, 2, 2, 3)),
+                ((1, 4, 5, 1), (2, 3), 2, (1, 2, 2, 3), (1, 2, 2, 3)),
+                ((1, 4, 5, 1), (2, 3), 3, (1, 2, 2, 3), (1, 2, 1, 3)),
+            )
+        ),
+        *(
+            (updates.sgd_update, (*arrays, 0.1, 0.9, 0.0))
+            for arrays in (
+                (image(4), image(3), image(4), None),
+                (image(4), image(4), image(3), None),
+                (image(4), image(4), image(4), image(3, dtype=bool)),
+            )
+        ),
+        *(
+            (updates.adam_update, (*arrays, 1, 0.1, 0.9, 0.9, 1e-8, 0.0))
+            for arrays in (
+                (image(4), image(3), image(4), image(4), None),
+                (image(4), image(4), image(4), image(3), image(4, dtype=bool)),
+                (image(4), image(4), image(4), image(4), image(3, dtype=bool)),
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_compiled_loops_refuse_arrays_that_do_not_fit(loop, arguments):
+    with pytest.raises(ValueError, match=r"do not fit together|must be of one size"):
+        loop(*arguments)
+
+
 # --- one object at two places ---------------------------------------------------------------------
 
 
@@ -281,7 +370,7 @@ def test_an_optimizer_whose_arrays_were_exchanged_is_refused(make, change):
         w.value.resize((4, 5), refcheck=False)
         w.grad = np.ones((4, 5))
         optimizer.state = [[np.zeros(20) for _ in optimizer.state[0]]]
-    with pytest.raises(ValueError, match="must be equally long"):
+    with pytest.raises(ValueError, match="must be equally long|must be of one size"):
         optimizer.step()
 
 

@@ -1,0 +1,461 @@
+"""Calls with hostile arguments; a program of its own, since what it looks for would crash it.
+
+    python attack.py EDGE SEED ROUNDS      EDGE: start, end (see `edges`), or none
+
+It prints every call before it is made: the last one is what crashed. A call may refuse with an
+error, or give what the same numbers give in a plain array. Where Numba checks bounds, its error
+counts as a crash.
+"""
+
+import copy
+import sys
+import tempfile
+import threading
+
+import naive
+import numba
+import numpy as np
+from matrices import MATRICES
+from safety.edges import AtEdge, at_edge
+from stacks import as_dtype, random_parts
+
+import minprune as mp
+from minprune.jit import jit
+from minprune.nn import fused, layers, optim, spatial
+from minprune.sparse import engine, kernels, plan, steps
+from minprune.sparse import microkernels as m
+from minprune.sparse.bitmask import bitmask_from_dense, dense_from_bitmask
+from minprune.sparse.blocked_csr import blocked_csr_from_dense, dense_from_blocked_csr
+from minprune.sparse.blocks import blocks_from_dense, dense_from_blocks
+from minprune.sparse.llvm import lanes_of
+from minprune.sparse.nm import dense_from_nm, nm_from_dense
+from minprune.sparse.sliced import dense_from_sliced, sliced_from_dense
+
+BEYOND = "index is out of bounds"  # what Numba says, and NumPy never that short
+FAILURES = []
+NUMBERS = 0, -1, 3, 10**9, 2**62
+
+
+def attempt(what, call, right=None):
+    """What the call gives, or its error. It must be right if that is known; `refused` is an error.
+
+    What must not happen is noted in `FAILURES`, and the attack goes on.
+    """
+    print(what, flush=True)
+    try:
+        got = call()
+    except Exception as error:
+        if str(error) in ("", BEYOND) or isinstance(error, SystemError):
+            FAILURES.append(f"{what}: {error!r}")
+        return error
+    if right is refused:
+        FAILURES.append(f"{what} was not refused")
+    elif right is not None and not (len(got) == len(right) and all(map(equal, got, right))):
+        FAILURES.append(f"{what} is wrong")
+    return got
+
+
+def equal(a, b):
+    """Whether two arrays have the same shape and about the same numbers."""
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    return a.shape == b.shape and np.allclose(a, b, 1e-4, 1e-5, equal_nan=True)
+
+
+def refused():
+    """Stands for the result of a call that must not have one."""
+
+
+# --- arrays --------------------------------------------------------------------------------------
+
+
+class Subclass(np.ndarray):
+    """An array by another name."""
+
+
+# for which Numba compiles anew; with checks that takes a minute
+NEW_KINDS = "read-only", "float64", "float16", "int8", "uint64", "longdouble", "list"
+
+
+def disguised(a, skipped=()):
+    """The same whole numbers in every way in which an array can lie in memory, by its name."""
+    wide, raw = np.zeros((*a.shape[:-1], 2 * a.shape[-1]), a.dtype), np.zeros(a.nbytes + 1, "u1")
+    wide[..., ::2] = a
+    crooked = raw[1:].view(a.dtype).reshape(a.shape)
+    crooked[...] = a
+    with tempfile.TemporaryFile() as file:
+        mapped = np.memmap(file, a.dtype, "w+", shape=a.shape)
+    mapped[...] = a
+    locked = a.copy()
+    locked.flags.writeable = False
+    all_ways = {
+        "fortran": np.asfortranarray(a), "reversed": a[::-1].copy()[::-1],
+        "strided": wide[..., ::2], "big endian": a.astype(a.dtype.newbyteorder()), "unaligned": crooked,
+        "memmap": mapped, "read-only": locked, "float64": a.astype("d"), "float16": a.astype("e"),
+        "int8": a.astype("b"), "uint64": np.abs(a).astype("u8") * (a >= 0).all(),
+        "object": a.astype(object), "masked": np.ma.array(a), "subclass": a.view(Subclass),
+        "list": a.tolist(), "longdouble": a.astype("g"), "complex": a.astype("c8"),
+    }  # fmt: skip
+    return {how: odd for how, odd in all_ways.items() if how not in skipped}
+
+
+ROUGH = "uint64", "int8", "float16"  # not the same numbers, or sums that are rounded elsewhere
+
+
+def misfits(a):
+    """Arrays of other shapes, and what is no array at all, by its name."""
+    others = {
+        "shorter": a[1:], "empty": a[:0], "narrower": a[..., 1:], "longer": np.concatenate([a, a]),
+        "wider": np.concatenate([a, a], -1), "flat": a.ravel(), "transposed": a.T, "first": a[0],
+        "one": a[:1], "one wide": a[..., :1], "axis": a[None], "axis behind": a[..., None],
+        "number": 1.0, "None": None, "text": "text",
+        "broadcast": np.broadcast_to(a[0], (9, *a.shape)),
+    }  # fmt: skip
+    return {how: odd for how, odd in others.items() if np.shape(odd) != a.shape}
+
+
+def whole(rng, *shape):
+    return rng.integers(-3, 4, shape).astype("f")
+
+
+# --- layers --------------------------------------------------------------------------------------
+
+
+def some_layers(rng):
+    """Layers and networks with a batch for each."""
+    image, vector, of = whole(rng, 2, 6, 6, 3), whole(rng, 4, 6), mp.Conv2D.random
+    steps = [of(rng, 3, 1, 2), mp.ReLU(), mp.MaxPool2D(2)]
+    return [
+        (of(rng, 3, 3, 2, padding="same"), image), (of(rng, 2, 3, 2, 2, 1), image),
+        (mp.MaxPool2D(2), image), (mp.MaxPool2D(3, 1), image), (mp.AveragePool2D(2), image),
+        (mp.Network(steps, (6, 6, 1)), image[..., :1].copy()), (mp.Flatten(), image),
+        (mp.BatchNorm.identity(3), image), (mp.Dense.random(rng, 6, 5), vector),
+        (mp.ReLU(), vector), (mp.Sigmoid(), vector), (mp.Tanh(), vector),
+        (mp.Dropout(0.5, np.random.default_rng(0)), vector),
+    ]  # fmt: skip
+
+
+def backward(layer, dy):
+    """The gradients: of the input, and of every parameter."""
+    dx = layer.backward(dy)
+    return [dx, *(p.grad for p in layer.parameters.values())]
+
+
+def attack_layers(rng, plain):
+    skipped = NEW_KINDS if numba.config.BOUNDSCHECK else ()
+    for layer, x in some_layers(rng):
+        name, x = type(layer).__name__, plain(x)
+        right = [copy.deepcopy(layer).forward(x, True)]
+        for how, odd in disguised(x, skipped).items():
+            attempt(f"{name}.forward({how})", lambda: [copy.deepcopy(layer).forward(odd, True)],
+                    right if how not in ROUGH else None)  # fmt: skip
+        for how, odd in misfits(x).items():
+            attempt(f"{name}.forward({how})", lambda: copy.deepcopy(layer).forward(odd, True))
+        layer.forward(x, True)
+        dy = plain(whole(rng, *right[0].shape))
+        right = backward(copy.deepcopy(layer), dy)
+        for how, odd in disguised(dy, skipped).items():
+            attempt(f"{name}.backward({how})", lambda: backward(copy.deepcopy(layer), odd),
+                    right if how not in ROUGH else None)  # fmt: skip
+        for how, odd in misfits(dy).items():
+            attempt(f"{name}.backward({how})", lambda: backward(copy.deepcopy(layer), odd), refused)
+        inner = layer.layers if isinstance(layer, mp.Network) else [layer]
+        for l, attribute in ((l, a) for l, part in enumerate(inner) for a in vars(part)):
+            for how, odd in tampered(getattr(inner[l], attribute)).items():
+                edited = copy.deepcopy(layer)
+                part = edited.layers[l] if isinstance(layer, mp.Network) else edited
+                what = f"{name}: {type(part).__name__}.{attribute} = {how}"
+                attempt(what, lambda: setattr(part, attribute, odd))
+                attempt(f"{what}; backward", lambda: edited.backward(dy))
+                attempt(f"{what}; forward", lambda: edited.forward(x, True))
+                attempt(f"{what}; forward, backward", lambda: edited.backward(dy))
+
+
+def tampered(value):
+    """Other values for an attribute, by their names."""
+    if isinstance(value, mp.Parameter):
+        arrays = [item for item in misfits(value.value).items() if item[0] != "text"]
+        made = {how: attempt("Parameter", lambda: mp.Parameter(a)) for how, a in arrays}
+        return {how: p for how, p in made.items() if isinstance(p, mp.Parameter)}
+    if isinstance(value, np.ndarray) and value.size:
+        kinds = misfits(value)
+        few = {how: kinds[how] for how in ("empty", "narrower", "longer", "None") if how in kinds}
+        return {k: value + np.asarray(k).astype(value.dtype) for k in (1, 100, -1)} | few
+    return dict(enumerate(NUMBERS))
+
+
+def attack_optimizers(rng, plain):
+    for make in (mp.SGD, lambda p, lr: mp.SGD(p, lr, 0.9, 0.1), mp.Adam):
+        for mask in (None, rng.random((3, 5)) < 0.5):
+            start, g = whole(rng, 3, 5), plain(whole(rng, 3, 5))
+
+            def after(grad, change=None, mask=mask, make=make, start=start):
+                w = mp.Parameter(start)
+                if mask is not None:
+                    w.prune(mask)
+                optimizer, w.grad = make({"w": w}, lr=0.5), grad
+                if change:
+                    setattr(optimizer, *change)
+                optimizer.step()
+                return [w.value]
+
+            right = after(g)
+            for how, odd in disguised(g).items():
+                attempt(f"grad = {how}", lambda: after(odd), right if how not in ROUGH else None)
+            for how, odd in misfits(g).items():
+                allowed = [start if mask is None else start * mask] if odd is None else refused
+                attempt(f"grad = {how}", lambda: after(odd), allowed)
+            for size in (0, 14):
+                state = [[np.zeros(size, "f")] * (1 + (make is mp.Adam))]
+                attempt(f"state of {size}", lambda: after(g, ("state", state)), refused)
+
+
+# --- formats and kernels -------------------------------------------------------------------------
+
+FORMATS = {
+    "csr": (mp.csr_from_dense, mp.dense_from_csr),
+    "bitmask": (bitmask_from_dense, dense_from_bitmask),
+    "blocked": (blocked_csr_from_dense, dense_from_blocked_csr),
+    "blocks": (blocks_from_dense, dense_from_blocks),
+    "sliced": (sliced_from_dense, dense_from_sliced),
+    "nm": (lambda W: nm_from_dense(W, 4, 4), dense_from_nm),
+}
+EXTREMES = 0, 1, -1, 7, 2**31 - 1, -(2**31)
+
+
+def attack_formats(rng, plain):
+    W = whole(rng, 8, 5)
+    for name, (pack, unpack) in FORMATS.items():
+        for how, odd in disguised(W).items():
+            right = [W] if how not in ROUGH else None
+            attempt(f"{name} of {how}", lambda: [unpack(pack(odd))], right)
+        for how, odd in misfits(W).items():
+            attempt(f"{name} of {how}", lambda: unpack(pack(odd)))
+        packed = pack(W)
+        for field, value in zip(packed._fields, packed, strict=True):
+            others = tampered(value) if isinstance(value, np.ndarray) else {}
+            for how, odd in others.items():
+                edited = packed._replace(**{field: odd})
+                attempt(f"{name}.{field} = {how}", lambda: unpack(edited))
+    for one in (True, False):
+        attack_csr(rng, plain, one)
+
+
+def attack_csr(rng, plain, one):
+    kernel = kernels.csr_forward_one if one else kernels.csr_forward_batch
+    for W in MATRICES.values():
+        arrays = [plain(a) for a in mp.csr_from_dense(W.astype("f"))[:3]]
+        columns = () if one else (3,)
+        b, x = plain(whole(rng, W.shape[1])), plain(whole(rng, len(W), *columns))
+        y = plain(whole(rng, W.shape[1], *columns))
+        for _ in range(20):
+            edited = [*map(copy.copy, arrays), b, x, y]
+            for _ in range(rng.integers(3)):
+                k = rng.integers(6)
+                if k in (1, 2) and edited[k].size and rng.random() < 0.7:
+                    place = rng.integers(edited[k].size)
+                    edited[k][place] = (*EXTREMES, *W.shape)[rng.integers(len(EXTREMES) + 2)]
+                else:
+                    edited[k] = edited[k][: rng.integers(len(edited[k]) + 1)]
+            done = attempt(f"{kernel.__name__}({edited})", lambda: kernel(*edited, True))
+            if not isinstance(done, Exception):
+                x, y = (a.reshape(len(a), 1 if one else a.shape[1]) for a in edited[4:])
+                attempt("its sums", lambda: [y.T], [naive.csr_dense(x.T, *edited[:4], True)])
+
+
+# --- the engine ----------------------------------------------------------------------------------
+
+
+def random_network(rng, dtype):
+    shape, parts = random_parts(rng)
+    made, at = [], shape
+    for part in parts:
+        made.append(part(at, rng))
+        try:
+            at = made[-1].output_shape(at)
+        except ValueError:  # nothing is left of the image
+            return random_network(rng, dtype)
+    network = as_dtype(mp.Network(made, shape), dtype)
+    for weight in network.weights.values():
+        weight.value *= rng.random(weight.value.shape) < rng.choice([0.0, 0.1, 0.5, 1.0])
+    return network
+
+
+def attack_engine(rng, plain, dtype, sizes):
+    network, other = random_network(rng, dtype), random_network(rng, dtype)
+    sparse = mp.SparseEngine(network, threads=int(rng.integers(1, 4)))
+    for N in rng.choice(sizes, 3):
+        x = plain(whole(rng, N, *network.input_shape).astype(dtype))
+        right = [network(x)]
+        attempt(f"{network}({N})", lambda: [sparse(x)], right)
+        hows = list(disguised(x).items()) if N else []
+        for how, odd in [hows[k] for k in rng.permutation(len(hows))[:3]]:
+            attempt(f"{network}({how}, {N})", lambda: [sparse(odd)],
+                    right if how not in ROUGH else None)  # fmt: skip
+        hows = list(misfits(x).items()) if N else []
+        for how, odd in [hows[k] for k in rng.permutation(len(hows))[:3]]:
+            fits = np.ndim(odd) == x.ndim and np.shape(odd)[1:] == x.shape[1:]
+            attempt(f"{network}({how}, {N})", lambda: [sparse(odd)],
+                    [network(np.asarray(odd))] if fits else refused)  # fmt: skip
+    for name in ("input_shape", "output_shape", "dtype", "nbytes"):
+        attempt(
+            f"engine.{name} =", lambda: setattr(sparse, name, getattr(other, name, (1,))), refused
+        )
+    change_network(rng, network)
+    attempt(f"{network} changed", lambda: [sparse(x)], right)
+    sparse.__init__(other, threads=1)  # and nothing is left of the first one
+    x = plain(whole(rng, int(rng.choice(sizes)), *other.input_shape).astype(dtype))
+    attempt(f"{other} in place of it", lambda: [sparse(x)], [other(x)])
+
+
+def change_network(rng, network):
+    """Whatever a program may do to a network that it has built an engine of."""
+    first = network.layers[0]
+    for part in network.layers:
+        for p in part.parameters.values():
+            p.value *= 2
+        if isinstance(part, mp.Conv2D | mp.MaxPool2D | mp.AveragePool2D):
+            part.stride = part.stride + 1
+    network.input_shape = (1,)
+    network.layers[:] = [mp.Dense.random(rng, 1, 1), first]
+
+
+def attack_engine_while_networks_change(rng, plain):
+    """One thread changes the layers, which two networks share; another builds engines and calls."""
+    shared = mp.Dense.random(rng, 6, 5)
+    kinds = [[shared, mp.ReLU(), mp.Dense.random(rng, 5, 3)], [shared, mp.Dense.random(rng, 5, 9)],
+             [mp.Dense.random(rng, 40, 6), shared], [mp.Dense.random(rng, 2, 70)]]  # fmt: skip
+    network, stop = mp.Network(kinds[0]), threading.Event()
+
+    def change():
+        while not stop.is_set():
+            for kind in kinds:
+                network.layers, network.input_shape = kind, (kind[0].n_in,)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        for N in (1, 5) * 20:
+            sparse = attempt("engine of a changing network", lambda: mp.SparseEngine(network))
+            if not isinstance(sparse, Exception):
+                x = plain(whole(rng, N, *sparse.input_shape))
+                attempt(repr(sparse), lambda: [sparse(x)], [sparse.network()(x)])
+    finally:
+        stop.set()
+        thread.join()
+
+
+# --- the innermost loops: every array as long as they need, and no longer ------------------------
+
+
+@jit
+def csr_run(*arguments):
+    m.csr_run(*arguments)
+
+
+@jit
+def block_run(*arguments):
+    m.block_run(*arguments)
+
+
+@jit
+def slice_run(*arguments):
+    m.slice_run(*arguments)
+
+
+@jit
+def block_one(*arguments):
+    m.block_one(*arguments)
+
+
+@jit
+def full_one(*arguments):
+    m.full_one(*arguments)
+
+
+@jit
+def pairs_run(*arguments):
+    m.pairs_run(*arguments)
+
+
+@jit
+def transpose(*arguments):
+    m.transpose(*arguments)
+
+
+@jit
+def add(*arguments):
+    m.add(*arguments)
+
+
+def attack_microkernels(rng, plain):
+    tile, L, H, zero, n = (0,), lanes_of(np.dtype("f")), m.HEIGHT, np.float32(0), 6
+    index = plain(np.array([0, 2, 1, 3, 0, 3], np.uint32))  # of four inputs
+    each = plain(np.repeat(index, H))
+    one, eight = plain(whole(rng, n)), plain(whole(rng, n * H))
+    biases, last = plain(whole(rng, H)), (zero, True)
+    short, panel, single = (plain(whole(rng, size)) for size in (5 * L, 4 * L + H * L, 6 + H))
+    for run in ((0, 0), (0, 2), (2, 6), (0, 6)):
+        x, y = (0, L), 4 * L
+        attempt("csr_run", lambda: csr_run(
+            tile, (one, index), run, short, x, y, (zero, True), last))  # fmt: skip
+        for count in (1, 7, 8):
+            attempt("block_run", lambda: block_run(
+                tile, (eight, index), run, panel, x, (y, L), (biases, 0, count), last))  # fmt: skip
+        for kernel, indices in ((slice_run, each), (block_one, index), (full_one, index)):
+            attempt("for one", lambda: kernel(
+                (eight, indices), run, single, 0, 6, (biases, 0), zero))  # fmt: skip
+    for rows in (1, 3):
+        pairs = plain(whole(rng, 2 * L * rows + L))
+        attempt("pairs_run", lambda: pairs_run(pairs, 0, 2 * L * rows, (rows, 2 * L)))
+    square, other = plain(whole(rng, L * L)), plain(whole(rng, L * (L + 1) - 1))
+    attempt("transpose", lambda: transpose(square, (0, L), other, (0, L + 1), zero))
+    attempt("transpose", lambda: transpose(other, (0, L + 1), square, (0, L), zero))
+    attempt("add", lambda: add(plain(np.zeros(4, np.int64)), 3, 1))
+
+
+def planted(plain):
+    """Numbers before and behind an array: what the tests must notice."""
+    values, index = plain(np.zeros(6, "f")), plain(np.zeros(6, np.uint32))
+    panel, zero = plain(np.zeros(64, "f")), np.float32(0)
+    attempt("planted: read", lambda: csr_run((0,), (values, index), (-2, 8), panel, (0, 16), 16,
+                                             (zero, True), (zero, True)))  # fmt: skip
+
+
+def planted_where_bounds_are_checked(plain):
+    x, panel, source = plain(np.zeros(2, "f")), plain(np.zeros(4, "f")), np.array([0, 4])
+    attempt("planted: write", lambda: steps.bring_in(x, 0, source, panel, np.float32(1)))
+
+
+def main(edge, seed, rounds, *words):
+    rng = np.random.default_rng(int(seed))
+
+    def plain(a):
+        return a.copy() if edge == "none" else AtEdge(edge).array(a)
+
+    if edge != "none":
+        for module in (engine, spatial, fused, layers, optim):
+            module.np = AtEdge(edge)
+        for module in (engine, plan):
+            module.aligned_zeros = lambda n, dtype: at_edge(edge, n, dtype)
+    if words:
+        globals()[words[0]](plain)
+        rounds = 0
+    engine.SMALL = engine.SMALL_ONE = 0  # threads share what is small, too
+    plan.PIECE = 10
+    for _ in range(int(rounds)):
+        attack_layers(rng, plain)
+        attack_optimizers(rng, plain)
+        attack_formats(rng, plain)
+        attack_engine_while_networks_change(rng, plain)
+        if edge != "none":
+            attack_microkernels(rng, plain)
+        for _ in range(6):
+            few = 0, 1, 2, 4, 15  # whatever needs to be compiled for a panel of one vector only
+            sizes = few if edge == "none" else (*few, 17, 64, 65, 130)
+            attack_engine(rng, plain, "d" if edge == "start" else "f", sizes)
+    if FAILURES:
+        sys.exit("\n".join(FAILURES))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
