@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from minprune.formulas.penalties import l1_subgradient
-from minprune.nn.network import EmptyLayerError, mlp
+from minprune.nn.layers import Dense
+from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam, no_decay
 from minprune.nn.train import evaluate, fit
 from minprune.pruning.during import (
@@ -454,11 +455,11 @@ def test_a_falling_rate_and_a_penalty_are_those_of_the_loop(task, revive):
 
 
 def test_movement_prunes_what_shrinks_and_not_what_is_small():
-    w = [np.array([[5.0, 0.1, -5.0, -0.1]])] * 2
-    g = [np.array([[1.0, -1.0, -1.0, 1.0]])] * 2  # a step against g: 5 shrinks, 0.1 grows
-    network = SimpleNamespace(weights={l: SimpleNamespace(value=v) for l, v in enumerate(w)})
-    rule = movement_pruning(network, 0.5, 0, 1).masks
-    assert [m.tolist() for m in rule(1, w, g, None)] == [[[False, True, False, True]]] * 2
+    w, g = np.array([[5.0, 0.1, -5.0, -0.1]]), np.array([[1.0, -1.0, -1.0, 1.0]])
+    network = Network([Dense(w, np.zeros(4)), Dense(w.T, [0.0])])
+    rule = movement_pruning(network, 0.5, 0, 1).masks  # a step against g: 5 shrinks, 0.1 grows
+    masks = rule(1, [w, w.T], [g, g.T], None)
+    assert [mask.ravel().tolist() for mask in masks] == [[False, True, False, True]] * 2
 
 
 def test_movement_prunes_layer_by_layer_along_a_cubic_unless_told(task):
