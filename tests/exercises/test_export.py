@@ -283,12 +283,18 @@ ARCHIVED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ARCHIVED)
-def test_a_package_in_an_archive_is_to_be_unpacked(tmp_path, name):
-    archive = tmp_path / "minprune.zip"
-    with zipfile.ZipFile(archive, "w") as file:
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """The package in a zip file, from which Python can import it."""
+    path = tmp_path_factory.mktemp("archive") / "minprune.zip"
+    with zipfile.ZipFile(path, "w") as file:
         for source, inside in package_files():
             file.write(source, inside)
+    return path
+
+
+@pytest.mark.parametrize("name", ARCHIVED)
+def test_a_package_in_an_archive_is_to_be_unpacked(archive, tmp_path, name):
     put(tmp_path, "ada/ex1_1_sparsity.py", RIGHT)
     put(tmp_path, "DIR/.minprune.json", '{"language": "en", "passed": {}, "hints": {}}')
     put(tmp_path, f"DIR/{ONE.file}", RIGHT)

@@ -1228,6 +1228,8 @@ accuracy_difference_z.edge("equal accuracies", given(0.75, 0.75, 100))
 accuracy_difference_z.edge("both all right", given(1.0, 1.0, 10))
 accuracy_difference_z.edge("one all right", given(0.5, 1.0, 16))
 accuracy_difference_z.edge("one all wrong", given(0.5, 0.0, 2))
+accuracy_difference_z.edge("all right against all wrong", given(1.0, 0.0, 3))
+accuracy_difference_z.edge("all wrong against all right", given(0.0, 1.0, 3))
 
 
 @accuracy_difference_z.random
@@ -1261,8 +1263,10 @@ def _variance(a, samples):
 
 
 def _ratio(difference, error):
-    """With 0 for no difference at all, so that only what is said is wrong."""
-    return difference / error if difference else 0.0
+    """With 0 for no difference, infinite without an error: only what is said is wrong."""
+    if not difference:
+        return 0.0
+    return difference / error if error else math.copysign(math.inf, difference)
 
 
 @accuracy_difference_z.mistake(

@@ -993,6 +993,7 @@ snip.edge(
     given([np.ones((2, 2)), np.array([-1.0, 3.0])], [np.zeros((2, 2)), np.array([1.0, 1.0])]),
 )
 snip.edge("float32", given([np.array([-0.5, 1.5], np.float32)], [np.array([1.0, 1.0], np.float32)]))
+snip.edge("a total below 1", given([[0.25, -0.125], [[0.5]]], [[0.5, 0.25], [[-0.5]]]))
 
 
 @snip.random
