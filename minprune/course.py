@@ -222,7 +222,8 @@ def _refuse_bad(targets):
             raise IsADirectoryError(f"{path}: is a folder")
         if not path.parent.is_dir():
             raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-        writable_folder(path.parent)
+        if path.is_file() or not path.exists():  # a device is written into
+            writable_folder(path.parent)
 
 
 def _say(student):
