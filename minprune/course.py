@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from minprune.checks.isolated import Limits
@@ -203,11 +204,13 @@ def grade(options):
     _refuse_bad(targets)  # before an hour of work
     found = grade_all(options.submissions, options.seed, options.assignment,
                       Limits(seconds=options.seconds), options.jobs, _say)  # fmt: skip
-    print(grades_text(found))
     texts = {options.csv: grades_csv, options.json: lambda found: as_json(grades_json(found))}
-    for path in targets:
-        with replacing(path) as file:
-            file.write(texts[path](found).encode(errors="backslashreplace"))
+    try:
+        for path in targets:
+            with replacing(path) as file:
+                file.write(texts[path](found).encode(errors="backslashreplace"))
+    finally:  # the work is done: show it also when the disk is full
+        print(grades_text(found))
     return 1 if any(student.not_judged for student in found.students) else 0
 
 
@@ -219,11 +222,13 @@ def _refuse_bad(targets):
             raise IsADirectoryError(f"{path}: is a folder")
         if not path.parent.is_dir():
             raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-        writable_folder(path.parent)
+        if path.is_file() or not path.exists():  # a device is written into
+            writable_folder(path.parent)
 
 
 def _say(student):
-    print(f"{printable(student.name)}: {student.total}", file=sys.stderr, flush=True)
+    with suppress(OSError):  # nobody reads it
+        print(f"{printable(student.name)}: {student.total}", file=sys.stderr, flush=True)
 
 
 def export(options):

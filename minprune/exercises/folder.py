@@ -5,7 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
-from minprune.arguments import one_of
+from minprune.arguments import one_of, whole_number
 from minprune.exercises import ASSIGNMENTS, exercises
 from minprune.exercises.exercise import LANGUAGES
 from minprune.files import replacing
@@ -73,7 +73,12 @@ class Folder:
         try:
             self.note = json.loads(note.read_bytes())  # bytes: an editor may add a mark, or UTF-16
             self.language = one_of("language", self.note["language"], LANGUAGES)
-        except (ValueError, TypeError, KeyError):
+            for name, kind in (("passed", dict), ("hints", dict), ("given_up", list)):
+                if not isinstance(self.note[name], kind):
+                    raise TypeError
+            for number in self.note["hints"].values():
+                whole_number("hints", number, low=0)
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise ValueError(f"{note}: is damaged; put back an older one, or start anew") from None
 
     @classmethod

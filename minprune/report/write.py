@@ -58,21 +58,26 @@ KINDS = {
 
 
 def write_report(result, folder):
-    """Write report.txt, result.json, three pictures and the networks; other files stay.
+    """Write three pictures, report.txt, the networks and result.json; other files stay.
 
     result  a `Result`, a `CnnResult` or a `BenchResult`, which has no networks
     folder  made if it is not there; every file is replaced whole or not at all
+
+    An old result.json is removed first, and the new one is written last: a folder without it is
+    unfinished, and may hold files of two runs.
     """
     folder, kind = Path(folder), KINDS[type(result)]
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "result.json").unlink(missing_ok=True)
     for name, figure in kind.figures.items():
         with replacing(folder / name) as file:
             figure(result).savefig(file, format="png")
-    for name, text in {"report.txt": kind.render(result), "result.json": as_json(result)}.items():
-        with replacing(folder / name) as file:
-            file.write(text.encode())
+    with replacing(folder / "report.txt") as file:
+        file.write(kind.render(result).encode())
     for name, network in _networks(result).items():
         save(network, folder / f"{name}.npz")
+    with replacing(folder / "result.json") as file:
+        file.write(as_json(result).encode())
 
 
 def rendered(result):

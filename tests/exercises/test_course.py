@@ -265,7 +265,10 @@ def test_watch_ends_when_all_is_right(folder, capsys):
 
 
 def test_a_damaged_note_is_named(folder, capsys):
-    for text in ("{", "[]", "{}", '{"language": "fr"}'):
+    whole = json.loads((folder.path / NOTE).read_text())
+    damages = {"passed": [], "hints": {"1.1": "two"}, "given_up": {}, "language": ["en"]}
+    damaged = [json.dumps(whole | {name: value}) for name, value in damages.items()]
+    for text in ("{", "[" * 100_000, "[]", "{}", '{"language": "en"}', *damaged):
         (folder.path / NOTE).write_text(text)
         assert run("list") == 2
         assert f"{NOTE}: is damaged" in capsys.readouterr().err

@@ -282,6 +282,23 @@ def test_the_command(tmp_path, capsys):
     assert found["seed"] == 3 and found["students"][0]["solutions_seen"] == ["1.1"]
 
 
+def test_points_are_written_though_nobody_reads_the_output(tmp_path, monkeypatch):
+    def unread(*values, **options):
+        raise BrokenPipeError
+
+    def graded(*arguments):
+        found = made_up("ada")
+        arguments[-1](found.students[0])
+        return found
+
+    monkeypatch.setattr("minprune.course.only_grade", lambda: None)
+    monkeypatch.setattr("minprune.course.grade_all", graded)
+    monkeypatch.setattr("builtins.print", unread)
+    table = tmp_path / "grades.csv"
+    assert main(["exercises", "grade", str(tmp_path), "--csv", str(table)]) == 141
+    assert "ada" in table.read_text()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [(["--seed", "0"], "seed must be >= 1, got 0"), (["--jobs", "0"], "jobs must be >= 1"),

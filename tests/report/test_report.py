@@ -157,6 +157,18 @@ def test_the_folder_holds_text_numbers_pictures_and_networks(result, tmp_path):
     assert (load(folder / "pruned.npz")(x) == result.pruned(x)).all()
 
 
+def test_a_folder_half_written_holds_no_numbers(result, tmp_path, monkeypatch):
+    write_report(result, tmp_path)
+
+    def full(network, path):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("minprune.report.write.save", full)
+    with pytest.raises(OSError, match="No space"):
+        write_report(result, tmp_path)
+    assert not (tmp_path / "result.json").exists() and (tmp_path / "report.txt").exists()
+
+
 def test_the_numbers_can_be_read_by_a_machine(result, tmp_path):
     write_report(result, tmp_path)
     found = json.loads((tmp_path / "result.json").read_text())
