@@ -90,16 +90,15 @@ def load(path):
     path = path_to("path", path)
     with open(path, "rb") as file:
         try:
-            size = file.seek(0, os.SEEK_END)
             with zipfile.ZipFile(file) as archive:
-                return _network(*_read(archive, size))
+                return _network(*_read(archive, file))
         except Exception as error:  # a damaged archive can fail in a dozen ways: zip, zlib, header
             message = f"{path}: not a whole minprune network ({in_one_line(error)})"
             raise ValueError(message) from error
 
 
-def _read(archive, size):
-    """The description of the layers, and the arrays by name, from an archive of so many bytes.
+def _read(archive, file):
+    """The description of the layers, and the arrays by name, from an archive in a file.
 
     A damaged file may declare anything, so names, kinds and shapes are checked before what is
     large is read.
@@ -107,6 +106,10 @@ def _read(archive, size):
     members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
     if len(members) < len(archive.infolist()):
         raise ValueError("two of its arrays have one name")
+    size = file.seek(0, os.SEEK_END)
+    file.seek(size - len(archive.comment) - 22)  # the end record, whose count zipfile passes over
+    if int.from_bytes(file.read(12)[10:], "little") != min(len(members), 0xFFFF):
+        raise ValueError("not all of its arrays are listed")  # else a mask could be lost in silence
     if (declared := sum(info.file_size for info in members.values())) > LARGEST_INFLATION * size:
         raise ValueError(f"{declared:,} bytes cannot be packed into its {size:,}")
     if str(_array(archive, members, "format", "U")) != FORMAT:

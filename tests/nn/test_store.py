@@ -458,6 +458,18 @@ def test_two_arrays_of_one_name_are_refused(twin, path):
     refused(path, "two of its arrays have one name")
 
 
+def test_a_mask_that_is_no_longer_listed_is_missed(path):
+    network = sample()
+    network.parameters["2.b"].prune([True, False])
+    save(network, path)
+    raw = bytearray(path.read_bytes())
+    last = raw.rfind(b"PK\1\2")  # the entry of 2.b.mask becomes a comment of the one before
+    before, end = raw.rfind(b"PK\1\2", 0, last), raw.rfind(b"PK\5\6")
+    raw[before + 32 : before + 34] = (end - last).to_bytes(2, "little")
+    path.write_bytes(raw)
+    refused(path, "not all of its arrays are listed")
+
+
 def test_an_error_of_many_lines_is_told_in_one_that_is_cut(path):
     rewrite(path, {"\x1b[2J\n" * 99 + "x" * 999: np.zeros(1)})
     refused(path, r"also holds \[2J \[2J.*\.\.\.\)$")
