@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 import minprune
-from minprune.arguments import above_zero, one_of, whole_number
+from minprune.arguments import above_zero, whole_number
 from minprune.checks import isolated
 from minprune.checks.isolated import Limits
 from minprune.checks.judge import BROKEN, PASSED, Verdict, broken
@@ -117,7 +117,7 @@ def chosen(assignment=None):
     every = [*exercises().values()]
     if assignment is None:
         return every
-    one_of("assignment", assignment, sorted({exercise.assignment for exercise in every}))
+    whole_number("assignment", assignment, low=1, high=every[-1].assignment)
     return [exercise for exercise in every if exercise.assignment == assignment]
 
 
