@@ -3,6 +3,7 @@
 The settings were chosen on the validation images; the test images only give the final figures.
 """
 
+import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,7 +23,7 @@ from minprune.formulas.metrics import (
 )
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.network import EmptyLayerError, Network, mlp
-from minprune.nn.optim import Adam, cosine_decay, warmup_cosine
+from minprune.nn.optim import WARMUP, Adam, cosine_decay, warmup_cosine
 from minprune.nn.train import Epoch, evaluate, fit, predict, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude
 from minprune.pruning.units import dead_units
@@ -179,10 +180,16 @@ def over_seeds(settings, data, networks, say):
 def train_dense(settings, data):
     """The network before pruning, trained under the L1 penalty, and its history.
 
-    The learning rate warms up: at its full height, the first steps of Adam push many a unit below 0
-    on every image, where no gradient reaches it any more.
+    The learning rate warms up first, then the penalty sets in: both at their full strength from the
+    first step on push many a unit below 0 on every image, where no gradient reaches it any more.
     """
-    rng = settings.rng(stage=0)
+    rng, strength = settings.rng(stage=0), 0.0
+    steps = settings.epochs * math.ceil(len(data.train.labels) / settings.batch_size)
+
+    def set_in(step):
+        nonlocal strength
+        strength = settings.l1 if step >= WARMUP * steps else 0.0
+
     network = mlp([data.train.flat.shape[1], settings.hidden, data.classes], rng)
     history = fit(
         network,
@@ -194,7 +201,8 @@ def train_dense(settings, data):
         batch_size=settings.batch_size,
         validation=(data.validation.flat, data.validation.labels),
         lr_decay=warmup_cosine,
-        penalty_gradient=partial(l1_subgradient, lam=settings.l1),
+        penalty_gradient=lambda w: l1_subgradient(w, strength),
+        on_step=set_in,
         title="dense",
     )
     return network, history

@@ -17,9 +17,10 @@ MOST_HIDDEN = 100_000  # units; the job then takes some 5 GB
 class Training:
     """What both jobs let choose; a bad value is refused by name.
 
-    l1 is the strength of the L1 penalty (A-4.1) on the weights while the dense network trains. It
-    empties the weights that the network can do without, those of black pixels first, which would
-    else keep their random initial values and crowd out useful ones in the ranking.
+    l1 is the strength of the L1 penalty (A-4.1) on the weights while the dense network trains; in
+    `run mlp` it sets in after the warm-up. It empties the weights that the network can do without,
+    those of black pixels first, which would else keep their random initial values and crowd out
+    useful ones in the ranking.
     """
 
     sparsity: float = 0.9
@@ -29,7 +30,7 @@ class Training:
     batch_size: int = 64
     lr: float = 4e-3
     finetune_lr: float = 3e-3
-    l1: float = 5e-5
+    l1: float = 7e-5
     seed: int = 0
 
     def __post_init__(self):

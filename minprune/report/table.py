@@ -7,6 +7,7 @@ from minprune.arguments import counted
 from minprune.documents.printed import PRINTED, verdict
 from minprune.experiments.spread import interval
 from minprune.formulas.metrics import compression_ratio, mcnemar_z
+from minprune.nn.optim import WARMUP
 from minprune.report.times import NONE, ruled, times_notes, times_table
 
 COLUMNS = "model", "accuracy, %", "parameters", "nonzeros", "bytes", "sparse bytes", "MACs"
@@ -87,8 +88,8 @@ def _penalty(settings):
     if not settings.l1:
         return ""
     return (
-        f" under an L1 penalty of {settings.l1:g} (A-4.1), which gathers what matters in few "
-        "weights and empties the others"
+        f", after {WARMUP:.0%} of them under an L1 penalty of {settings.l1:g} (A-4.1), which "
+        "gathers what matters in few weights and empties the others"
     )
 
 

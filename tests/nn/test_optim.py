@@ -179,11 +179,11 @@ def test_refusals_name_the_setting(kind, setting, error):
 
 
 def test_warmup_cosine_rises_in_a_straight_line_then_follows_the_cosine():
-    rise = [warmup_cosine(done) / cosine_decay(done) for done in (0, 0.025, 0.05, 0.1, 0.5)]
+    rise = [warmup_cosine(done) / cosine_decay(done) for done in (0, 0.075, 0.15, 0.3, 0.5)]
     assert rise == pytest.approx([0.1, 0.325, 0.55, 1, 1])
     factors = [warmup_cosine(done) for done in np.linspace(0, 1, 101)]
-    assert np.argmax(factors) == 10 and factors[-1] == 0
-    assert (np.diff(factors[:11]) > 0).all() and (np.diff(factors[10:]) < 0).all()
+    assert np.argmax(factors) == 30 and factors[-1] == 0
+    assert (np.diff(factors[:31]) > 0).all() and (np.diff(factors[30:]) < 0).all()
 
 
 def test_cosine_decay():
