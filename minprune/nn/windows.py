@@ -100,7 +100,7 @@ def max_pool_backward(dy, argmax, size, stride, out):
                 for q in range(dy.shape[3]):
                     place = argmax[a, i, j, q]
                     if not 0 <= place < size * size:
-                        raise ValueError("argmax must be a pixel of its window")
+                        raise ValueError("argmax and its windows do not fit together")
                     u, v = divmod(place, size)
                     out[a, i * stride + u, j * stride + v, q] += dy[a, i, j, q]
 

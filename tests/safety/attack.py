@@ -90,8 +90,8 @@ def disguised(a, skipped=()):
     all_ways = {
         "fortran": np.asfortranarray(a), "reversed": a[::-1].copy()[::-1],
         "strided": wide[..., ::2], "big endian": a.astype(a.dtype.newbyteorder()),
-        "unaligned": crooked, "memmap": mapped, "read-only": locked,
-        "float64": a.astype("d"), "float16": a.astype("e"),
+        "unaligned": crooked, "memmap": mapped, "read-only": locked, "float64": a.astype("d"),
+        "float16": a.astype("e"),
         "int8": a.astype("b"), "uint64": np.abs(a).astype("u8") * (a >= 0).all(),
         "object": a.astype(object), "masked": np.ma.array(a), "subclass": a.view(Subclass),
         "list": a.tolist(), "longdouble": a.astype("g"), "complex": a.astype("c8"),

@@ -207,6 +207,12 @@ def test_engine_refuses_a_network_that_does_not_know_its_input():
         SparseEngine(Network([Conv2D(np.ones((1, 1, 1, 1)), [0.0])]))
 
 
+@pytest.mark.parametrize("shape", [(), (5, 4), (2, 3, 4, 5)])
+def test_engine_refuses_samples_that_are_neither_vectors_nor_images(shape):
+    with pytest.raises(ValueError, match="network must take vectors or images"):
+        SparseEngine(Network([ReLU()], shape))
+
+
 @pytest.mark.parametrize(
     "shape", [(), (13,), (2, 12), (2, 14), (1, 1), (13, 2), (1, 2, 13), (0, 5)]
 )
