@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from minprune.nn.initializers import he_normal
-from minprune.nn.layers import Dense, Flatten, ReLU
+from minprune.nn.layers import Dense, Flatten, ReLU, Tanh
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import Adam
 from minprune.nn.parameter import Parameter
