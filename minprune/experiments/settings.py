@@ -25,12 +25,12 @@ class Training:
 
     sparsity: float = 0.9
     scope: str = "global"
-    epochs: int = 12
+    epochs: int = 15
     finetune_epochs: int = 4
     batch_size: int = 64
     lr: float = 4e-3
     finetune_lr: float = 3e-3
-    l1: float = 7e-5
+    l1: float = 6e-5
     seed: int = 0
 
     def __post_init__(self):

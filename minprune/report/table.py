@@ -42,8 +42,8 @@ def notes(result):
         *document,
         *_accuracies(result),
         f"dense: trained for {counted(settings.epochs, 'epoch')}{_penalty(settings)}. "
-        f"{result.idle_units} of the {counted(settings.hidden, 'hidden unit')} never fire on a "
-        "training image (dead ReLUs).",
+        f"{result.idle_units} of its {counted(settings.hidden, 'hidden unit')} dead: output 0 on "
+        "every training image.",
         f"trained on: {counted(settings.finetune_epochs, 'epoch')} more, without a penalty, under "
         "the mask if there is one.",
         *_mask_dropped(result),

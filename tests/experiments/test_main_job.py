@@ -162,7 +162,7 @@ def test_the_dense_network_is_trained_with_validation_penalty_and_decay(bars_dat
     assert call["validation"][1] is bars_data.validation.labels
     assert call["lr_decay"] is warmup_cosine
     w = np.array([2.0, -3.0, 0.0])
-    for step, strength in ((0, 0.0), (83, 0.0), (84, 7e-5), (280, 7e-5)):  # of 8 x 35
+    for step, strength in ((0, 0.0), (83, 0.0), (84, 6e-5), (280, 6e-5)):  # of 8 x 35
         call["on_step"](step)
         assert call["penalty_gradient"](w).tolist() == [strength, -strength, 0.0]
     assert (call["epochs"], call["batch_size"], call["lr"]) == (8, 32, 4e-3)
