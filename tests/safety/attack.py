@@ -20,8 +20,6 @@ from safety.edges import AtEdge, at_edge
 from stacks import as_dtype, random_parts
 
 import minprune as mp
-from minprune.jit import jit
-from minprune.nn import fused, layers, optim, spatial
 from minprune.sparse import engine, kernels, plan, steps
 from minprune.sparse import microkernels as m
 from minprune.sparse.bitmask import bitmask_from_dense, dense_from_bitmask
@@ -348,6 +346,9 @@ def attack_engine_while_networks_change(rng, plain):
 # --- the innermost loops: every array as long as they need, and no longer ------------------------
 
 
+jit = numba.njit(nogil=True)  # no cache: it would not notice a change in microkernels.py
+
+
 @jit
 def csr_run(*arguments):
     m.csr_run(*arguments)
@@ -434,8 +435,7 @@ def main(edge, seed, rounds, *words):
         return a.copy() if edge == "none" else AtEdge(edge).array(a)
 
     if edge != "none":
-        for module in (engine, spatial, fused, layers, optim):
-            module.np = AtEdge(edge)
+        engine.np = AtEdge(edge)
         for module in (engine, plan):
             module.aligned_zeros = lambda n, dtype: at_edge(edge, n, dtype)
     if words:
@@ -444,12 +444,13 @@ def main(edge, seed, rounds, *words):
     engine.SMALL = engine.SMALL_ONE = 0  # threads share what is small, too
     plan.PIECE = 10
     for _ in range(int(rounds)):
-        attack_layers(rng, plain)
-        attack_optimizers(rng, plain)
-        attack_formats(rng, plain)
-        attack_engine_while_networks_change(rng, plain)
-        if edge != "none":
+        if edge == "none":  # checked bounds see all of these
+            attack_layers(rng, plain)
+            attack_optimizers(rng, plain)
+            attack_formats(rng, plain)
+        else:
             attack_microkernels(rng, plain)
+        attack_engine_while_networks_change(rng, plain)
         for _ in range(6):
             few = 0, 1, 2, 4, 15  # whatever needs to be compiled for a panel of one vector only
             sizes = few if edge == "none" else (*few, 17, 64, 65, 130)
