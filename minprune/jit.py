@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numba
 import numpy as np
+import numpy.ma  # as Numba does at the first call; a fork meanwhile would lock it in the child
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock

@@ -1,6 +1,8 @@
 """Compiled code on disk: loaded only if it is whole, and done without where it cannot be kept."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -133,6 +135,20 @@ def test_a_fork_waits_until_no_other_thread_compiles():
     assert begun.wait(60)
     assert status_of_child(take_the_lock) == 0
     thread.join(60)
+
+
+def test_the_first_call_imports_nothing_where_a_fork_does_not_wait():
+    """The child of a fork waits forever for an import that another thread had begun."""
+    script = """if True:
+        import sys
+        import numba, numpy
+        from minprune import jit
+
+        before = {*sys.modules}
+        numba.typeof(numpy.ones(2))  # what is called before the compiler takes its lock
+        print({*sys.modules} - before)"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (run.stdout.strip(), run.stderr) == ("set()", "")
 
 
 @forks
