@@ -296,7 +296,11 @@ def archive(tmp_path_factory):
 @pytest.mark.parametrize("name", ARCHIVED)
 def test_a_package_in_an_archive_is_to_be_unpacked(archive, tmp_path, name):
     put(tmp_path, "ada/ex1_1_sparsity.py", RIGHT)
-    put(tmp_path, "DIR/.minprune.json", '{"language": "en", "passed": {}, "hints": {}}')
+    put(
+        tmp_path,
+        "DIR/.minprune.json",
+        '{"language": "en", "passed": {}, "hints": {}, "given_up": []}',
+    )
     put(tmp_path, f"DIR/{ONE.file}", RIGHT)
     put(tmp_path, "FILE", RIGHT)
     before = sorted(os.listdir(tmp_path))
