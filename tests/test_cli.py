@@ -239,7 +239,7 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
         (["--out", "file/report"], ["file/report", "folder"]),
         (["--data", "nowhere"], ["nowhere"]),
         (["--data", "empty"], ["empty", "train-images"]),
-        (["--data", ""], ["train-images"]),  # an unset shell variable is no wish for MNIST
+        (["--data", ""], ["directory", "''"]),  # an unset shell variable is no wish for MNIST
         (["run", "cnn2"], ["cnn2"]),
         (["run"], ["mlp|cnn"]),
         (["run", "cnn", "--hidden", "8"], ["--hidden"]),  # a choice of the other job
