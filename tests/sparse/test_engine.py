@@ -584,9 +584,9 @@ def test_a_bad_sample_leaves_nothing_behind_for_a_panel_that_is_not_full(monkeyp
 
 @pytest.mark.parametrize("N", [1, 5, 70])
 def test_an_overflow_between_the_limits_is_seen(N):
-    grow = Dense(np.full((2, 2), 1e13, "f"), np.zeros(2))
+    grow = [Dense(np.full((2, 2), 1e13, "f"), np.zeros(2)) for _ in range(3)]
     forget = Dense(np.zeros((2, 2), "f"), np.ones(2))  # 0 * inf is not 0
-    network = Network([grow, grow, grow, forget])
+    network = Network([*grow, forget])
     sparse, x = SparseEngine(network), np.ones((N, 2), "f")
     sure, each = sparse._panel_plan.ends.limits
     assert sure < 1 < each
