@@ -42,8 +42,8 @@ def notes(result):
         *document,
         *_accuracies(result),
         f"dense: trained for {counted(settings.epochs, 'epoch')}{_penalty(settings)}. "
-        f"{result.idle_units} of its {counted(settings.hidden, 'hidden unit')} dead: output 0 on "
-        "every training image.",
+        f"Dead hidden units, with output 0 on every training image: {result.idle_units} of "
+        f"{settings.hidden}.",
         f"trained on: {counted(settings.finetune_epochs, 'epoch')} more, without a penalty, under "
         "the mask if there is one.",
         *_mask_dropped(result),
@@ -62,10 +62,10 @@ def _accuracies(result):
     mean = f", mean of {n} seeds and half of its 95 % interval (Student)" if n > 1 else ""
     return [
         f"accuracy: on the test images{mean}. Pictures and files are of seed {settings.seed}.",
-        f"{pruned.name} less {trained_on.name}: {_points(pruned, trained_on)} points; less "
-        f"{random.name}: {_points(pruned, random)} points.",
-        f"both of seed {settings.seed} saw the same test images: {only_dense} are right of "
-        f"{trained_on.name} alone, {only_pruned} of {pruned.name} alone, so z is "
+        f"{pruned.name!r} minus {trained_on.name!r}: {_points(pruned, trained_on)} points; minus "
+        f"{random.name!r}: {_points(pruned, random)} points.",
+        f"both of seed {settings.seed} were tested on the same images: only {trained_on.name!r} is "
+        f"right on {only_dense} of them, only {pruned.name!r} on {only_pruned}, so z is "
         f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 it is more than chance.",
     ]
 

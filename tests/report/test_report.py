@@ -83,24 +83,22 @@ def test_differences_are_taken_seed_by_seed_and_image_by_image(result):
     text = words_of(result)
     assert "mean of 3 seeds and half of its 95 % interval (Student)" in text
     assert (
-        "pruned, trained on less dense, trained on: -9.00 +- 4.97 points; less random mask, "
-        "trained on: +4.00 +- 17.91 points." in text
+        "'pruned, trained on' minus 'dense, trained on': -9.00 +- 4.97 points; minus 'random mask, "
+        "trained on': +4.00 +- 17.91 points." in text
     )
-    assert (
-        "16 are right of dense, trained on alone, 9 of pruned, trained on alone, so z is -1.4"
-        in text
-    )
+    assert "only 'dense, trained on' is right on 16 of them, only 'pruned, trained on' on 9" in text
+    assert "so z is -1.4 (McNemar)" in text
 
 
 def test_one_seed_has_no_interval(result):
     once = replace(result, models=[replace(m, accuracies=m.accuracies[:1]) for m in result.models])
     assert "+- 0" not in words_of(once) and "Student" not in words_of(once)
-    assert "less dense, trained on: -9.00 points; less" in words_of(once)
+    assert "minus 'dense, trained on': -9.00 points; minus" in words_of(once)
 
 
 def test_without_a_penalty_none_is_named(result):
     plain = words_of(replace(result, settings=Settings(sparsity=0.75, l1=0.0)))
-    assert "dense: trained for 15 epochs. 9 of" in plain
+    assert "dense: trained for 15 epochs. Dead" in plain
     assert "penalty of" not in plain and "empties" not in plain
 
 
@@ -121,7 +119,7 @@ def test_notes_say_what_was_done(result):
     text = " ".join(render(result).split())
     for words in (
         "15 epochs, after 30% of them under an L1 penalty of 6e-05 (A-4.1)",
-        "9 of its 64 hidden units dead: output 0",
+        "Dead hidden units, with output 0 on every training image: 9 of 64.",
         "4 epochs more",
         "pruned, trained on is 4.9 times smaller",
     ):
