@@ -96,6 +96,7 @@ def run_exercises(options):
 
 
 def start(options):
+    """Write the starters of all exercises into a new folder."""
     folder = Folder.start(options.folder, options.lang)
     begin = f"    cd {folder.path}\n    {sys.executable} -m minprune exercises check\n"
     print({
@@ -105,6 +106,7 @@ def start(options):
 
 
 def show_list(options):
+    """Print all exercises, each with its status."""
     folder = Folder.around(options.dir)
     statuses = {}
     for id, exercise in exercises().items():
@@ -119,6 +121,7 @@ def show_list(options):
 
 
 def check(options):
+    """Check the exercises up to the first that is not right, or one; returns 1 if one is not."""
     folder = Folder.around(options.dir)
     chosen = [exercise_of(options.id)] if options.id else [*exercises().values()]
     found = []
@@ -171,12 +174,14 @@ def watch(options, looks=None):
 
 
 def hint(options):
+    """Print the hints of an exercise, one more with each call."""
     folder, exercise = Folder.around(options.dir), exercise_of(options.id)
     for number, text in enumerate(folder.next_hints(exercise), 1):
         print(f"{exercise.id}  {number}/{len(exercise.hints[folder.language])}  {text}")
 
 
 def reset(options):
+    """Put the starter of an exercise back, and keep the old file."""
     folder, exercise = Folder.around(options.dir), exercise_of(options.id)
     kept, file = folder.reset(exercise), folder.file(exercise)
     en = f"Your file is kept in {kept}" if kept else "There was no file before"
@@ -187,6 +192,7 @@ def reset(options):
 
 
 def solution(options):
+    """Print the solution of an exercise that was right once, or is given up."""
     folder, exercise = Folder.around(options.dir), exercise_of(options.id)
     if options.give_up:
         folder.give_up(exercise)
@@ -199,6 +205,7 @@ def solution(options):
 
 
 def grade(options):
+    """Grade a folder of submissions; returns 1 if one could not be judged."""
     only_grade()
     targets = [path for path in (options.csv, options.json) if path]
     _refuse_bad(targets)  # before an hour of work
@@ -232,18 +239,21 @@ def _say(student):
 
 
 def export(options):
+    """Write an autograder for another platform."""
     _, write = EXPORTS[options.platform]
     seed = write(options.target, options.seed, options.assignment, options.lang, options.seconds)
     print(f"{options.target} is written; its hidden cases have the seed {seed}")
 
 
 def run_selftest(options):
+    """Put the exercises themselves to the test; returns 1 if one is wrong."""
     rows = selftest()
     print(selftest_text(rows))
     return 1 if any(row.problems for row in rows) else 0
 
 
 def instructors(options):
+    """Print the page for instructors."""
     print(INSTRUCTORS.read_text(encoding="utf-8"), end="")
 
 

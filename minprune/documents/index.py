@@ -108,7 +108,7 @@ def claims_of(item_id):
 
 
 def notes_of(item_id):
-    """What an item holds if no function computes it, and what minprune does not do.
+    """Notes on an item: its content if no function computes it, and what minprune lacks.
 
     >>> notes_of("C-1.2")
     ['Says what the article treats.']

@@ -1,4 +1,4 @@
-"""What the documents printed of their own experiments (A-5.5, D-5.2), and whether it can be."""
+"""Figures and settings that the documents print of their own experiments (A-5.5, D-5.2)."""
 
 from typing import NamedTuple
 

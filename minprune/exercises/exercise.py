@@ -70,7 +70,7 @@ class Exercise(Check):
         return f"assignment{self.assignment}/ex{self.id.replace('.', '_')}_{self.name}.py"
 
     def is_near(self, name):
-        """Whether a file of this name may be meant as the exercise's, though it is not read as it.
+        """True if a file of this name may be meant as the exercise's, though it is not read as it.
 
         Its name holds the number, the function's name or both: "ex1_1_sparsity (1).py",
         "EX1-1.PY", "name_5001_sparsity.py"; or it is a notebook or an archive.

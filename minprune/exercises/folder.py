@@ -122,7 +122,7 @@ class Folder:
         return exercise.id in self.note["passed"]
 
     def digest(self, exercise):
-        """What tells the content of an exercise's file from another; None if there is no file."""
+        """Digest of the content of an exercise's file; None if there is no file."""
         file = self.file(exercise)
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 

@@ -87,8 +87,9 @@ def fit(
     check_plan(epochs, batch_size, rng, samples=len(x))
     check_batch_norms(network, x, batch_size)
     check_optimizer(network, optimizer)
-    warn_of_late_end(epochs * -(-len(x) // batch_size), on_step=on_step, optimizer=optimizer)
-    progress, history = Progress(title, total=epochs * -(-len(x) // batch_size)), []
+    steps = epochs * -(-len(x) // batch_size)
+    warn_of_late_end(steps, on_step=on_step, optimizer=optimizer)
+    progress, history = Progress(title, total=steps), []
     base_lr, on_step = optimizer.lr, on_step or _nothing
     with _tidy(network, optimizer, progress):
         on_step(0)

@@ -162,8 +162,9 @@ def choose_units(network, scores, ratio, scope="layer", min_units=None):
     """Which units `prune_units` would keep; arguments and result as there, nothing is changed."""
     checked_network("network", network)
     one_of("scope", scope, ("layer", "global"))
-    scores = _gone_first(network, scores)
-    alive = [~gone for gone in silenced_units(network)]
+    silenced = silenced_units(network)
+    scores = _gone_first(network, scores, silenced)
+    alive = [~gone for gone in silenced]
     spared = [_highest(s, min_units) & a for s, a in zip(scores, alive, strict=True)]
     above_all = np.nextafter(max(s.max() for s in scores), np.inf)
     scores = [np.where(spare, above_all, s) for s, spare in zip(scores, spared, strict=True)]
@@ -191,7 +192,7 @@ def _highest(scores, min_units):
     return rank_mask(scores, max(len(scores) - whole_number("min_units", min_units, low=1), 0))
 
 
-def _gone_first(network, scores):
+def _gone_first(network, scores, silenced):
     """The scores, those of silenced units set below all others, so that they rank first."""
     if isinstance(scores, str):
         raise TypeError(f"scores must be vectors, such as unit_scores(network, {scores!r})")
@@ -203,8 +204,7 @@ def _gone_first(network, scores):
             f"of lengths {[w.value.shape[-1] for w in weights]}"
         )
     below_all = np.nextafter(min(s.min() for s in scores), -np.inf)
-    pairs = zip(scores, silenced_units(network), strict=True)
-    return [np.where(gone, below_all, s) for s, gone in pairs]
+    return [np.where(gone, below_all, s) for s, gone in zip(scores, silenced, strict=True)]
 
 
 # --- where outputs are taken ---------------------------------------------------------------------
