@@ -2,13 +2,17 @@
 
 import inspect
 from collections.abc import Callable
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
 from minprune.arguments import whole_number
 from minprune.checks.child import Function, Seed  # the two stand for what cannot be sent
+from minprune.checks.mistake import Mistake, pair, written
 from minprune.documents.index import ID
+
+PUBLISHED = "a published number"
 
 
 class Call(NamedTuple):
@@ -41,23 +45,17 @@ def given(*args, **kwargs):
 class Case(NamedTuple):
     """One call and what it should give.
 
-    what   what it tries, in a few words
-    gives  numbers written down by hand, from the documents or from a sheet of paper, with their
-           `source`; None where the reference says what is right
+    what    what it tries, in a few words
+    gives   numbers computed by hand or printed elsewhere, with their `source`; None where the
+            formula says what is right
+    digits  decimal places that the source prints, if it rounds
     """
 
     call: Call
     what: str
     gives: object = None
     source: str = ""
-
-
-class Mistake(NamedTuple):
-    """A wrong function that people write, and what to tell them."""
-
-    function: Callable
-    en: str
-    zh: str
+    digits: int | None = None
 
 
 class Property(NamedTuple):
@@ -76,6 +74,7 @@ class Check:
     """All that is known of one formula.
 
     formula    the function of minprune that computes it
+    plain      the function that mistakes are edits of: the formula, or a `solution` written out
     tolerance  largest difference allowed, as a share of the largest number expected
     random     cases from `@check.random`, drawn anew for every seed
 
@@ -85,13 +84,16 @@ class Check:
     >>> check = Check(rank_mask)
     >>> check.worked("C-4.2d", given([3.0, 1.0, 2.0], k=1), gives=[True, False, True])
     >>> check.edge("nothing to prune", given([3.0, 1.0], k=0))
-    >>> @check.mistake("The highest scores are pruned.", "剪掉了得分最高的。")
-    ... def highest(score, k):
-    ...     return ~rank_mask(score, score.size - k)
+    >>> check.edits('''
+    ... k = score.size - k
+    ...     It keeps k entries; k is how many to prune.
+    ...     保留了 k 个；k 是要剪掉的个数。
+    ... ''')
     """
 
     def __init__(self, formula, tolerance=1e-6):
-        self.formula, self.tolerance = formula, tolerance
+        self.formula = self.plain = formula
+        self.tolerance = tolerance
         self.fixed, self.draws, self.properties, self.mistakes = [], [], [], []
 
     @property
@@ -122,6 +124,14 @@ class Check:
         """A case whose result stands in a document or was computed by hand."""
         self.fixed.append(Case(call, "a worked example", _array(gives), source))
 
+    def published(self, source, call, gives, digits=None):
+        """A case whose result was published by others: a paper's table, another project's test.
+
+        source  what it is, which file or table, which version
+        digits  decimal places printed, if the number is rounded
+        """
+        self.fixed.append(Case(call, PUBLISHED, _array(gives), source, digits))
+
     def edge(self, what, call):
         """A case at the border of what is allowed: empty, equal, nothing, everything."""
         self.fixed.append(Case(call, what))
@@ -140,14 +150,29 @@ class Check:
 
         return add
 
+    def solution(self, function):
+        """Decorator: the formula written out in NumPy alone, for the edits that follow."""
+        self.plain = function
+        return function
+
+    def edits(self, text):
+        """Mistakes as edits of the plain solution: see `Mistake` and `written`."""
+        self.mistakes += [Mistake(self.plain, *one) for one in written(text)]
+
     def mistake(self, en, zh):
-        """Decorator: the wrong function, and what is wrong in one sentence, in both languages."""
+        """Decorator: a mistake that no edit can say, as a function of its own."""
 
         def add(function):
-            self.mistakes.append(Mistake(function, en, zh))
+            self.mistakes.append(Mistake(function, (), en, zh))
             return function
 
         return add
+
+    def pairs(self):
+        """Every two mistakes that one function can make at once: (one, other, the function)."""
+        for one, other in combinations(self.mistakes, 2):
+            if (both := pair(one, other)) is not None:
+                yield one, other, both
 
     def cases(self, seed=0):
         """All cases, those by hand first; other seeds draw other random ones."""

@@ -21,7 +21,7 @@ class Difference(NamedTuple):
     got: object
 
 
-def difference(expected, got, tolerance=1e-6, strict=True):
+def difference(expected, got, tolerance=1e-6, strict=True, digits=None):
     """The first difference between two results, or None.
 
     expected, got  arrays, numbers, booleans, text, None, and lists, tuples or dictionaries of them;
@@ -29,6 +29,7 @@ def difference(expected, got, tolerance=1e-6, strict=True):
     tolerance      largest difference of floats, as a share of the largest number expected in the
                    same array
     strict         whether whole numbers and floats are different kinds
+    digits         decimal places to which the expected numbers are rounded, in place of a tolerance
 
     Booleans, whole numbers and floats are different kinds: a mask of 0 and 1 is no mask.
 
@@ -37,7 +38,7 @@ def difference(expected, got, tolerance=1e-6, strict=True):
     >>> difference(True, 1).what
     'kind'
     """
-    return _differ(expected, got, (tolerance, strict), ())
+    return _differ(expected, got, (tolerance, strict, digits), ())
 
 
 def _differ(expected, got, rules, where):
@@ -73,14 +74,15 @@ def _arrays_differ(expected, got, rules, where):
         what = "value" if isinstance(got, Fraction) else "kind"
         same = what == "value" and got == expected
         return None if same else Difference(what, where, expected, got)
-    (tolerance, strict), a, b = rules, _as_array(expected), _as_array(got)
+    tolerance, strict, digits = rules
+    a, b = _as_array(expected), _as_array(got)
     if isinstance(got, list) and b is not None and not b.size and a is not None:
         b = b.astype(a.dtype)  # an empty list is of no kind
     if a is None or b is None or not _same_kind(a, b, strict):
         return Difference("kind", where, expected, got)
     if a.shape != b.shape:
         return Difference("shape", where, a.shape, b.shape)
-    wrong = ~_close(a, b, tolerance)
+    wrong = ~_close(a, b, tolerance, digits)
     if not wrong.any():
         return None
     index = tuple(map(int, np.argwhere(wrong)[0]))
@@ -105,13 +107,15 @@ def _as_array(value):
     return array if array.dtype.kind in KINDS else None
 
 
-def _close(a, b, tolerance):
+def _close(a, b, tolerance, digits):
     if "f" not in (a.dtype.kind, b.dtype.kind):
         return np.asarray(a == b)
     a, b = a.astype(np.float64), b.astype(np.float64)
-    finite = np.abs(a[np.isfinite(a)])
+    allowed = tolerance * np.abs(a[np.isfinite(a)]).max(initial=0)
+    if digits is not None:
+        allowed = 0.5 * 10.0**-digits * (1 + 1e-6)  # half a unit of the last place printed
     with np.errstate(all="ignore"):
-        near = np.abs(a - b) <= tolerance * finite.max(initial=0)
+        near = np.abs(a - b) <= allowed
     return near | (a == b) | (np.isnan(a) & np.isnan(b))
 
 

@@ -94,7 +94,7 @@ class Trial:
             self.calls += calls
         answers = evaluate(check.formula, [case.call for case in self.cases])
         self.expected = [
-            answer.value if case.gives is None else case.gives
+            answer.value if case.gives is None or case.digits is not None else case.gives
             for case, answer in zip(self.cases, answers, strict=True)
         ]
 
