@@ -75,6 +75,7 @@ from minprune.formulas.masks import (
     normalized_threshold_prune,
     prune_count,
     rank_mask,
+    score_mask,
     splice_mask,
     threshold_mask,
     threshold_prune,

@@ -19,7 +19,7 @@ import numpy as np
 import minprune as mp
 
 W = np.array([[0.1, 0.3, 0.5], [0.6, -0.7, 0.8], [0.9, 0.1, 0.3]])
-mask = mp.threshold_mask(mp.magnitude(W), theta=0.2)
+mask = mp.threshold_mask(W, theta=0.2)
 print(mask.astype(int))
 print(mp.apply_mask(W, mask))
 
@@ -84,8 +84,8 @@ figure.tight_layout()
 # 同一个掩码。
 
 # %%
-keep_ties = mp.threshold_mask(np.abs(w), theta, ties="keep")
-prune_ties = mp.threshold_mask(np.abs(w), theta, ties="prune")
+keep_ties = mp.threshold_mask(w, theta, ties="keep")
+prune_ties = mp.threshold_mask(w, theta, ties="prune")
 exact = mp.rank_mask(np.abs(w), k)
 for name, m in (("ties kept", keep_ties), ("ties pruned", prune_ties), ("rank", exact)):
     print(f"{name:12} {np.count_nonzero(~m):4} of {w.size} pruned")

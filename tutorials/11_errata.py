@@ -34,7 +34,7 @@ def ones_stay(mask, after):
 
 
 W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
-mask = mp.threshold_mask(mp.magnitude(W), 0.2)
+mask = mp.threshold_mask(W, 0.2)
 ones_stay(mask, mp.apply_mask(W, mask))  # right: silent
 caught(ones_stay, mask, np.zeros((3, 3)))  # 1: D-4.3 as printed
 
@@ -121,7 +121,7 @@ def unit_is_free(rate, w, theta):
 
 
 w = np.array([-0.9, 0.05, 0.4, -0.02])
-sign_is_free(lambda w: mp.threshold_mask(mp.magnitude(w), 0.1), w)
+sign_is_free(lambda w: mp.threshold_mask(w, 0.1), w)
 caught(sign_is_free, lambda w: misprints.signed_threshold_mask_misprint(w, 0.1), w)  # 6: B-3e
 same_or_zero(w, mp.threshold_prune(w, 0.1))
 caught(same_or_zero, w, misprints.mask_as_weight_misprint(w, 0.1))  # 7: B-3e

@@ -54,7 +54,7 @@ def run_check(check, function, seed=0):
     """Judge a function that is trusted; it runs in this process.
 
     >>> from minprune.checks import check_of
-    >>> run_check(check_of("threshold_mask"), lambda score, theta, ties="keep": score > theta).en
+    >>> run_check(check_of("score_mask"), lambda score, theta, ties="keep": score > theta).en
     'A score equal to the threshold is always pruned.'
     """
     return judge(check, lambda calls: evaluate(function, calls), seed)

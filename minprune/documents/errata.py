@@ -51,7 +51,7 @@ ERRATA = (
 >>> w = [-0.9, 0.05, 0.4]
 >>> misprints.signed_threshold_mask_misprint(w, 0.1).tolist()
 [False, False, True]
->>> mp.threshold_mask(mp.magnitude(w), 0.1).tolist()
+>>> mp.threshold_mask(w, 0.1).tolist()
 [True, False, True]
 """,
     ),
@@ -436,9 +436,9 @@ AxisError
         "everything.",
         """\
 >>> scores = np.array([2110.3, 0.0, 91.1, 0.0])  # expected at initialization
->>> mp.threshold_mask(scores, mp.mean_threshold(scores), ties="prune").tolist()
+>>> mp.score_mask(scores, mp.mean_threshold(scores), ties="prune").tolist()
 [True, False, False, False]
->>> mp.threshold_mask([2.0, 2.0], mp.mean_threshold([2.0, 2.0]), ties="prune").tolist()
+>>> mp.score_mask([2.0, 2.0], mp.mean_threshold([2.0, 2.0]), ties="prune").tolist()
 [False, False]
 >>> mp.softmax(np.zeros((1, 10)))[0, :2].round(6).tolist()
 [0.1, 0.1]
@@ -574,7 +574,7 @@ AxisError
 >>> W = [[-0.9, 0.05], [0.4, -0.02]]
 >>> misprints.signed_threshold_mask_misprint(W, 0.1).astype(int).tolist()
 [[0, 0], [1, 0]]
->>> mp.threshold_mask(mp.magnitude(W), 0.1, ties="prune").astype(int).tolist()
+>>> mp.threshold_mask(W, 0.1, ties="prune").astype(int).tolist()
 [[1, 0], [1, 0]]
 """,
     ),
@@ -1086,7 +1086,7 @@ ValueError
 >>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
 >>> [int(mp.threshold_mask(v, 0.2, ties="prune").sum()) for v in (W, mp.normalize(W))]
 [7, 5]
->>> int(mp.threshold_mask(mp.magnitude(W), 0.2 * mp.l2_norm(W), ties="prune").sum())
+>>> int(mp.threshold_mask(W, 0.2 * mp.l2_norm(W), ties="prune").sum())
 5
 """,
     ),
@@ -1110,7 +1110,7 @@ ValueError
         """\
 >>> misprints.signed_threshold_mask_misprint([-0.9], 0.2).tolist()
 [False]
->>> mp.threshold_mask(mp.magnitude([-0.9]), 0.2, ties="prune").tolist()
+>>> mp.threshold_mask([-0.9], 0.2, ties="prune").tolist()
 [True]
 """,
     ),

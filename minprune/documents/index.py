@@ -75,7 +75,7 @@ def functions_of(item_id):
     """The entries that compute an item.
 
     >>> [entry.name for entry in functions_of("A-4.2")]
-    ['magnitude', 'threshold_mask', 'threshold_prune', 'prune_by_threshold']
+    ['magnitude', 'score_mask', 'threshold_mask', 'threshold_prune', 'prune_by_threshold']
     """
     return [entry for entry in entries() if item_id in entry.ids]
 

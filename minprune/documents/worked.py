@@ -139,9 +139,9 @@ def zero_matrix():
     ['W * mask', 'weights that stay']
     """
     W, theta = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]), 0.2
-    mask = threshold_mask(magnitude(W), theta, ties="prune")
+    mask = threshold_mask(W, theta, ties="prune")
     f = normalize(W)
-    on_f = threshold_mask(magnitude(f), theta, ties="prune")
+    on_f = threshold_mask(f, theta, ties="prune")
     squares = sum(Fraction(str(w)) ** 2 for w in W.ravel())
     return Example(
         "D-4.3",

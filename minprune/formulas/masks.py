@@ -20,22 +20,22 @@ from minprune.formulas.norms import normalize
 from minprune.formulas.scores import magnitude
 
 
-def threshold_mask(score, theta, ties="keep"):
+def score_mask(score, theta, ties="keep"):
     """Mask of the entries whose score reaches a threshold. THE tie rule: documents differ in it.
 
         ties="keep":   m_i = 1 if s_i >= theta else 0      (prune what is smaller)
         ties="prune":  m_i = 1 if s_i >  theta else 0      (prune equality too)
 
-    score  array of any shape; of weights take `magnitude(w)`, or every negative one goes
+    score  array of any shape; negative scores are low ones. For weights see `threshold_mask`
     theta  number, in the units of the score
     returns a boolean array, shape of score, True = keep
 
     Source: A-4.2 (ties kept), D-2.1b, D-4.1b and D-5.2a (ties pruned); Han et al. 2015.
     Erratum: the sentence before D-4.1b says "smaller than theta", its formula prunes equality too.
 
-    >>> threshold_mask([0.25, 0.5, 0.75], 0.5, ties="keep")
+    >>> score_mask([0.25, 0.5, 0.75], 0.5, ties="keep")
     array([False,  True,  True])
-    >>> threshold_mask([0.25, 0.5, 0.75], 0.5, ties="prune")
+    >>> score_mask([0.25, 0.5, 0.75], 0.5, ties="prune")
     array([False, False,  True])
     """
     score = finite_array("score", score)
@@ -43,6 +43,26 @@ def threshold_mask(score, theta, ties="keep"):
         theta = score.dtype.type(finite_number("theta", theta))  # as float32 0.3 is a stored 0.3
     one_of("ties", ties, ("keep", "prune"))
     return score >= theta if ties == "keep" else score > theta
+
+
+def threshold_mask(w, theta, ties="keep"):
+    """Mask of the weights whose magnitude reaches a threshold.
+
+        m_i = 1 if |w_i| >= theta else 0          (> with ties="prune")
+
+    w      array of any shape
+    theta  threshold, >= 0, in the units of the weights
+    ties   what happens at |w_i| = theta, as in `score_mask`
+    returns a boolean array, shape of w, True = keep
+
+    Source: A-4.2 (ties kept), D-4.1b and D-5.2a (ties pruned); Han et al. 2015.
+    Erratum: B-3e and D-4.2b drop the absolute value, which prunes every negative weight.
+
+    >>> threshold_mask([[-0.75, 0.25], [0.5, -0.5]], theta=0.5)
+    array([[ True, False],
+           [ True,  True]])
+    """
+    return score_mask(magnitude(w), at_least_zero("theta", theta), ties)
 
 
 def prune_count(n, sparsity):
@@ -199,7 +219,7 @@ def threshold_prune(w, theta, ties="keep"):
     >>> threshold_prune([0.25, -0.5, 0.125], theta=0.25)
     array([ 0.25, -0.5 ,  0.  ])
     """
-    return apply_mask(w, threshold_mask(magnitude(w), at_least_zero("theta", theta), ties))
+    return apply_mask(w, threshold_mask(w, theta, ties))
 
 
 def normalized_threshold_prune(w, theta, ties="prune"):
@@ -218,8 +238,7 @@ def normalized_threshold_prune(w, theta, ties="prune"):
     >>> normalized_threshold_prune([3.0, -4.0], theta=0.7)
     array([ 0., -4.])
     """
-    mask = threshold_mask(magnitude(normalize(w)), at_least_zero("theta", theta), ties)
-    return apply_mask(w, mask)
+    return apply_mask(w, threshold_mask(normalize(w), theta, ties))
 
 
 def low_magnitude_mask(w, sparsity):
@@ -263,7 +282,7 @@ def splice_mask(w, mask, a, b):
     a, b = at_least_zero("a", a), at_least_zero("b", b)
     if a > b:
         raise ValueError(f"a must be at most b, got a = {a} and b = {b}")
-    return threshold_mask(score, a) & (mask | threshold_mask(score, b))
+    return score_mask(score, a) & (mask | score_mask(score, b))
 
 
 def checked_mask(name, mask, shape):

@@ -16,7 +16,6 @@ from minprune.arguments import (
     whole_number,
 )
 from minprune.formulas.masks import threshold_mask
-from minprune.formulas.scores import magnitude
 
 # --- how sparse ----------------------------------------------------------------------------------
 
@@ -85,7 +84,7 @@ def pruning_rate(w, theta, ties="keep"):
     >>> pruning_rate([[-0.9, 0.05], [0.4, -0.02]], theta=0.1)
     0.5
     """
-    return sparsity(threshold_mask(magnitude(w), at_least_zero("theta", theta), ties))
+    return sparsity(threshold_mask(w, theta, ties))
 
 
 # --- how much smaller ----------------------------------------------------------------------------

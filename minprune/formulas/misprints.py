@@ -7,7 +7,7 @@ names end in `_misprint`, and none can be had as `minprune.name`.
 import numpy as np
 
 from minprune.arguments import at_least_zero, finite_array, finite_arrays, finite_number
-from minprune.formulas.masks import threshold_mask
+from minprune.formulas.masks import score_mask
 from minprune.formulas.norms import l1_norm
 from minprune.formulas.scores import layer_importance, magnitude
 
@@ -17,7 +17,7 @@ def signed_threshold_mask_misprint(w, theta, ties="prune"):
 
         m_i = 1 if w_i > theta else 0          (>= with ties="keep")
 
-    w, theta, ties  as in `threshold_mask`, theta >= 0
+    w, theta, ties  as in `threshold_mask`
     returns a boolean array, shape of w
 
     Source: B-3e, D-4.2b, A-2.2c (ties kept), B-3a (ties kept).
@@ -27,7 +27,7 @@ def signed_threshold_mask_misprint(w, theta, ties="prune"):
     array([[0, 0],
            [1, 0]])
     """
-    return threshold_mask(finite_array("w", w), at_least_zero("theta", theta), ties)
+    return score_mask(finite_array("w", w), at_least_zero("theta", theta), ties)
 
 
 def mask_as_weight_misprint(w, theta):
@@ -158,5 +158,5 @@ def dropped_tensors_misprint(tensors, theta):
     [array([[0.5]])]
     """
     tensors = finite_arrays("tensors", tensors)
-    keep = threshold_mask(layer_importance(tensors), at_least_zero("theta", theta), ties="prune")
+    keep = score_mask(layer_importance(tensors), at_least_zero("theta", theta), ties="prune")
     return [t for t, k in zip(tensors, keep, strict=True) if k]

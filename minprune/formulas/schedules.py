@@ -142,7 +142,7 @@ def threshold_from_ratio(score, sparsity):
 
     score     array with at least one entry
     sparsity  fraction to prune, 0 <= sparsity < 1
-    returns a float; `threshold_mask(score, theta, ties="keep")` then prunes k entries, fewer if
+    returns a float; `score_mask(score, theta, ties="keep")` then prunes k entries, fewer if
     others tie with the threshold. Where k = n, the next number above the largest score
 
     Source: C-3.2, C-3.2a, A-3.3a.

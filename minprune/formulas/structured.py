@@ -15,7 +15,7 @@ from minprune.arguments import (
     whole_number,
     wide_array,
 )
-from minprune.formulas.masks import checked_mask, prune_count, rank_mask, threshold_mask
+from minprune.formulas.masks import checked_mask, prune_count, rank_mask, score_mask
 from minprune.formulas.norms import unit_l1, unit_l2
 from minprune.formulas.scores import layer_importance, magnitude
 
@@ -29,7 +29,7 @@ def layer_threshold_masks(layers, theta, ties="keep"):
 
     layers  list of arrays, one per layer (or tensor)
     theta   threshold, >= 0, in the units of the weights
-    ties    what happens at I_l = theta, "keep" or "prune", as in `threshold_mask`
+    ties    what happens at I_l = theta, "keep" or "prune", as in `score_mask`
     returns a list of boolean arrays, shapes of layers
 
     Source: A-4.3b (ties kept), A-3.2.4 and A-5.2.6 (their code prunes ties).
@@ -40,7 +40,7 @@ def layer_threshold_masks(layers, theta, ties="keep"):
     [array([False, False]), array([[ True]])]
     """
     theta = at_least_zero("theta", theta)
-    keep = threshold_mask(layer_importance(layers), theta, ties)
+    keep = score_mask(layer_importance(layers), theta, ties)
     return [np.full(np.shape(w), k) for w, k in zip(layers, keep, strict=True)]
 
 
@@ -53,7 +53,7 @@ def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
     theta  threshold, >= 0, in the units of the weights
     norm   "l1" or "l2"
     axis   the axis that numbers the units: -1 for neurons and filters, 0 for rows
-    ties   what happens at equality, "keep" or "prune", as in `threshold_mask`
+    ties   what happens at equality, "keep" or "prune", as in `score_mask`
     returns a boolean array, shape of w
 
     Source: C-4.2c.
@@ -66,7 +66,7 @@ def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
     """
     one_of("norm", norm, ("l1", "l2"))
     score = (unit_l1 if norm == "l1" else unit_l2)(w, axis)
-    keep = threshold_mask(score, at_least_zero("theta", theta), ties)
+    keep = score_mask(score, at_least_zero("theta", theta), ties)
     return unit_mask(keep, np.shape(w), axis)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from minprune.arguments import finite_array, function, listed, whole_number
 from minprune.formulas.activations import softmax
 from minprune.formulas.distill import ensemble_average
-from minprune.formulas.masks import checked_mask, prune_count, rank_mask, threshold_mask
+from minprune.formulas.masks import checked_mask, prune_count, rank_mask, score_mask
 from minprune.formulas.structured import (
     collapse_linear,
     fold_constant_units,
@@ -86,7 +86,7 @@ def prune_neurons(network, x, *, theta=None, sparsity=None, score=mean_activatio
         raise ValueError("theta or sparsity must be given, and not both")
     scores = function("score", score)(hidden_activations(network, x, hidden))
     if theta is not None:
-        keep = threshold_mask(scores, theta, ties="prune")
+        keep = score_mask(scores, theta, ties="prune")
     else:
         keep = rank_mask(scores, prune_count(len(scores), sparsity))
     if not keep.any():

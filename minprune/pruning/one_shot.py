@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from minprune.arguments import at_least_zero, finite_array, one_of, whole_number
+from minprune.arguments import finite_array, one_of, whole_number
 from minprune.formulas.masks import global_rank_masks, layerwise_rank_masks, threshold_mask
 from minprune.formulas.schedules import stage_sparsities, std_threshold
 from minprune.formulas.scores import (
@@ -181,8 +181,7 @@ def prune_by_threshold(network, theta, ties="prune"):
     share of each (25 to 70 % at D-5.2's theta = 0.1 after its ten epochs).
     """
     checked_network("network", network)
-    theta = at_least_zero("theta", theta)
-    masks = [threshold_mask(magnitude(w), theta, ties) for w in _values(network)]
+    masks = [threshold_mask(w, theta, ties) for w in _values(network)]
     return _prune_more(network, masks)
 
 
@@ -200,7 +199,7 @@ def prune_by_std(network, q):
     masks = []
     for w in network.weights.values():
         left = w.value if w.mask is None else w.value[w.mask]
-        masks.append(threshold_mask(magnitude(w.value), std_threshold(left, q), ties="keep"))
+        masks.append(threshold_mask(w.value, std_threshold(left, q), ties="keep"))
     return _prune_more(network, masks)
 
 
@@ -209,7 +208,7 @@ def prune_tensors(network, theta, ties="prune"):
 
     network  changed: every parameter below the threshold gets a mask of zeros
     theta    threshold, >= 0, in the units of the weights
-    ties     what happens at equality, as in `threshold_mask`
+    ties     what happens at equality, as in `score_mask`
     returns the list of masks, one per parameter, biases included
 
     A network that has lost a layer answers the same to every input; `Network.prune` refuses that,

@@ -28,19 +28,19 @@ RIGHT = "score >= theta if ties == 'keep' else score > theta"
 
 
 def mask(body, head=""):
-    """A file with a `threshold_mask` of this body."""
+    """A file with a `score_mask` of this body."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return f"{HEAD}{head}\ndef threshold_mask(score, theta, ties='keep'):\n{lines}"
+    return f"{HEAD}{head}\ndef score_mask(score, theta, ties='keep'):\n{lines}"
 
 
 @pytest.fixture
 def verdict_of(tmp_path):
     """Judges the text of a file."""
 
-    def verdict(source, seconds=20.0, name="threshold_mask", memory=2 << 30):
+    def verdict(source, seconds=20.0, name="score_mask", memory=2 << 30):
         path = tmp_path / "submission.py"
         path.write_text(source)
-        check = check_of("threshold_mask")
+        check = check_of("score_mask")
         limits = Limits(seconds, memory)
         return judge(check, lambda calls: answers(path, name, calls, limits)[0])
 
@@ -74,10 +74,10 @@ WRONG = {  # a body, what happens before, and what is said
     "NaN": ("return np.full(score.shape, np.nan)", "", "of floats, not an array"),
     "0 and 1": (f"return ({RIGHT}).astype(int)", "", "of whole numbers, not"),
     "another shape": (f"return ({RIGHT})[..., None]", "", "shape"),
-    "a deep recursion": ("return threshold_mask(score, theta, ties)", "", "RecursionError"),
+    "a deep recursion": ("return score_mask(score, theta, ties)", "", "RecursionError"),
     "1 GB of text": ("for _ in range(1000): print('x' * 10**6)", "", "File too large|nothing"),
     "a large result": ("return np.zeros(10**7)", "", "too large"),
-    "minprune by another way": ("return __import__('min' + 'prune').threshold_mask(score, theta)",
+    "minprune by another way": ("return __import__('min' + 'prune').score_mask(score, theta)",
                                 "", "ImportError: minprune cannot be imported"),
     "importlib": ("from importlib import import_module\n"
                   "return import_module('min' + 'prune.formulas.masks')", "", "ImportError"),
@@ -96,7 +96,7 @@ def test_wrong_answers(verdict_of, name):
 
 
 def test_a_deep_recursion_without_a_limit(verdict_of):
-    source = mask("return threshold_mask(score, theta, ties)", "sys.setrecursionlimit(10**9)")
+    source = mask("return score_mask(score, theta, ties)", "sys.setrecursionlimit(10**9)")
     try:
         verdict = verdict_of(source, seconds=5.0, memory=1 << 29)
     except Broken as problem:
@@ -115,12 +115,12 @@ NOT_JUDGED = {
     "an error at import": (mask("pass", "x = 1 / 0"), r"ZeroDivisionError: .* \(line 3\)"),
     "not Python": ("def f(:\n", "not Python: .*, line 1"),
     "a null byte": ("\0", "not Python"),
-    "empty": ("", "defines no threshold_mask"),
-    "another name": ("def mask(): pass", "defines no threshold_mask"),
-    "no function": ("threshold_mask: int", "cannot be run|AttributeError"),
-    "import minprune": (mask("import minprune\nreturn minprune.threshold_mask(score, theta)"),
+    "empty": ("", "defines no score_mask"),
+    "another name": ("def mask(): pass", "defines no score_mask"),
+    "no function": ("score_mask: int", "cannot be run|AttributeError"),
+    "import minprune": (mask("import minprune\nreturn minprune.score_mask(score, theta)"),
                         "imports minprune"),
-    "from minprune": ("from minprune.formulas.masks import threshold_mask", "imports minprune"),
+    "from minprune": ("from minprune.formulas.masks import score_mask", "imports minprune"),
     "garbage to all files": (
         mask(f"return {RIGHT}", "for fd in range(3, 30):\n    try: os.write(fd, b'\\xff' * 99)\n"
              "    except OSError: pass"), "no answer"),

@@ -107,9 +107,7 @@ def test_the_reference_gives_what_the_file_says(written):
 def test_other_seeds_give_other_cases(written):
     other = json.loads(json.dumps(vectors(seed=1)))
     assert other["seed"] == 1
-    ours, theirs = (
-        {f["name"]: f for f in v["formulas"]}["threshold_mask"] for v in (written, other)
-    )
+    ours, theirs = ({f["name"]: f for f in v["formulas"]}["score_mask"] for v in (written, other))
     by_hand = [case for case in ours["cases"] if case["source"]]
     assert by_hand and by_hand == [case for case in theirs["cases"] if case["source"]]
     assert ours["cases"] != theirs["cases"]

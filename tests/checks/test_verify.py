@@ -15,7 +15,7 @@ from minprune.checks.verify import verify_formulas
 MINE = """\
 import numpy as np
 
-def threshold_mask(score, theta, ties="keep"):
+def score_mask(score, theta, ties="keep"):
     return score > theta
 
 def count(n, sparsity):
@@ -66,7 +66,7 @@ def test_a_formula_that_is_wrong_or_a_mistake_that_is_not_caught(monkeypatch, ca
 def test_a_file(mine, capsys):
     assert cli.main(["verify", mine, "--map", "count=prune_count"]) == 1
     out = capsys.readouterr().out
-    assert "threshold_mask        mistake\n    A score equal to the threshold" in out
+    assert "score_mask            mistake\n    A score equal to the threshold" in out
     assert "count as prune_count  mistake\n    It rounds down" in out
     assert "prune_count           right" in out
     assert "    called as   " in out and "    expected    " in out and "    got         " in out
@@ -92,13 +92,12 @@ def test_a_file_in_chinese(mine, capsys):
 
 def test_a_file_as_json(mine, capsys):
     assert (
-        cli.main(["verify", "--formula", "threshold_mask", "--formula=rank_mask", mine, "--json"])
-        == 1
+        cli.main(["verify", "--formula", "score_mask", "--formula=rank_mask", mine, "--json"]) == 1
     )
     found = json.loads(capsys.readouterr().out)
     assert found["passed"] is False and found["seed"] == 0
     mask, rank = found["results"]
-    assert (mask["formula"], mask["status"], mask["passed"]) == ("threshold_mask", "mistake", False)
+    assert (mask["formula"], mask["status"], mask["passed"]) == ("score_mask", "mistake", False)
     assert mask["failure"]["first_difference"] and mask["en"] and mask["zh"]
     assert rank["run"] == rank["declared"] > rank["cases"] - 1
     assert "mistakes_told_apart" not in mask

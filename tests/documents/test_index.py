@@ -178,7 +178,7 @@ def test_an_entry_cites_what_its_source_cites_and_that_exists(entry):
         ("rank_mask", ("C-4.2d", "E-3.1"),
          "m_i = 0 for the first k entries of the stable ascending order of s, 1 for the rest",
          "neither says what happens to ties."),
-        ("threshold_mask", ("A-4.2", "D-2.1b", "D-4.1b", "D-5.2a"),
+        ("score_mask", ("A-4.2", "D-2.1b", "D-4.1b", "D-5.2a"),
          'ties="keep":   m_i = 1 if s_i >= theta else 0      (prune what is smaller)\n'
          'ties="prune":  m_i = 1 if s_i >  theta else 0      (prune equality too)',
          'the sentence before D-4.1b says "smaller than theta", its formula prunes equality too.'),

@@ -24,7 +24,7 @@ from minprune.formulas.factorization import (
     factorization_loss,
     factorize,
 )
-from minprune.formulas.masks import normalized_threshold_prune, threshold_mask
+from minprune.formulas.masks import normalized_threshold_prune, score_mask
 from minprune.formulas.quantize import (
     dequantize,
     fake_quantize,
@@ -141,7 +141,7 @@ def test_bytes_in_the_other_order_are_no_error(function):
 @pytest.mark.parametrize("dtype", ["e", "f"])
 def test_threshold_from_ratio_where_all_go(dtype):
     score = np.array([0.25, 0.5], dtype)
-    assert not threshold_mask(score, threshold_from_ratio(score, 0.9), "keep").any()
+    assert not score_mask(score, threshold_from_ratio(score, 0.9), "keep").any()
 
 
 @pytest.mark.parametrize(("initial", "final"), [(0.1, 0.7), (0.3, 0.9)])

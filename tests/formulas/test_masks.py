@@ -17,6 +17,7 @@ from minprune.formulas.masks import (
     normalized_threshold_prune,
     prune_count,
     rank_mask,
+    score_mask,
     splice_mask,
     threshold_mask,
     threshold_prune,
@@ -39,15 +40,15 @@ def assert_same_mask(mask, expected):
     np.testing.assert_array_equal(mask, expected)
 
 
-# --- threshold_mask ------------------------------------------------------------------------------
+# --- score_mask ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ties", TIES)
 @pytest.mark.parametrize("theta", [-1, 0, 0.25, 0.3, 0.5, 1, 2.0])
-def test_threshold_mask_as_naive(w, theta, ties):
+def test_score_mask_as_naive(w, theta, ties):
     for score in (w, magnitude(w)):
-        mask = threshold_mask(score, theta, ties)
-        assert_same_mask(mask, naive.threshold_mask(score, theta, ties))
+        mask = score_mask(score, theta, ties)
+        assert_same_mask(mask, naive.score_mask(score, theta, ties))
         assert not np.shares_memory(mask, score)
 
 
@@ -57,15 +58,15 @@ def test_threshold_mask_as_naive(w, theta, ties):
     [(0.0, 0, 0), (0.1, 0, 2), (0.2, 2, 2), (0.3, 2, 4), (0.9, 8, 9), (1.0, 9, 9)],
 )
 @pytest.mark.parametrize("number", [float, np.float64, np.array])
-def test_threshold_mask_counts_of_table_0_1(dtype, theta, pruned_keep, pruned_prune, number):
+def test_score_mask_counts_of_table_0_1(dtype, theta, pruned_keep, pruned_prune, number):
     # in float32 0.3 is 0.30000001...: it equals theta only if theta is rounded to float32 too
     score = np.array(W_D43, dtype)
-    assert np.sum(~threshold_mask(score, number(theta), "keep")) == pruned_keep
-    assert np.sum(~threshold_mask(score, number(theta), "prune")) == pruned_prune
+    assert np.sum(~score_mask(score, number(theta), "keep")) == pruned_keep
+    assert np.sum(~score_mask(score, number(theta), "prune")) == pruned_prune
 
 
-def test_threshold_mask_of_D_4_3():
-    assert threshold_mask(W_D43, 0.2, "prune").astype(int).tolist() == [
+def test_score_mask_of_D_4_3():
+    assert score_mask(W_D43, 0.2, "prune").astype(int).tolist() == [
         [0, 1, 1],
         [1, 1, 1],
         [1, 0, 1],
@@ -75,32 +76,32 @@ def test_threshold_mask_of_D_4_3():
 @pytest.mark.parametrize(
     ("theta", "ties"), [(0.7, "keep"), (0.65, "keep"), (0.6, "prune"), (0.65, "prune")]
 )
-def test_threshold_mask_gives_the_printed_matrices_of_A_4_4(theta, ties):
-    masks = [threshold_mask(h, theta, ties).astype(int).tolist() for h in A44]
+def test_score_mask_gives_the_printed_matrices_of_A_4_4(theta, ties):
+    masks = [score_mask(h, theta, ties).astype(int).tolist() for h in A44]
     assert masks == [[[0] * 3, [0] * 3], [[1] * 3, [0] * 3], [[0] * 3, [1] * 3]]
 
 
-def test_threshold_mask_at_theta_zero():  # table 0.1: "keep" prunes nothing, "prune" the zeros
+def test_score_mask_at_theta_zero():  # table 0.1: "keep" prunes nothing, "prune" the zeros
     score = magnitude([-0.0, 0.0, -0.5])
-    assert threshold_mask(score, 0, ties="keep").tolist() == [True, True, True]
-    assert threshold_mask(score, 0, ties="prune").tolist() == [False, False, True]
+    assert score_mask(score, 0, ties="keep").tolist() == [True, True, True]
+    assert score_mask(score, 0, ties="prune").tolist() == [False, False, True]
 
 
-def test_threshold_mask_keeps_ties_unless_told():
-    assert threshold_mask([0.25, 0.5, 0.75], 0.5).tolist() == [False, True, True]
+def test_score_mask_keeps_ties_unless_told():
+    assert score_mask([0.25, 0.5, 0.75], 0.5).tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize("dtype", ["f", "d"])
 @pytest.mark.parametrize("theta", [2.0**-100, 2.0**-20, 1.0, 2.0**30])
-def test_threshold_mask_tells_neighbouring_numbers_apart(theta, dtype):  # so no epsilon is at work
+def test_score_mask_tells_neighbouring_numbers_apart(theta, dtype):  # so no epsilon is at work
     score = np.nextafter(np.array(theta, dtype), np.array([0, theta, np.inf], dtype))
-    assert threshold_mask(score, theta, "keep").tolist() == [False, True, True]
-    assert threshold_mask(score, theta, "prune").tolist() == [False, False, True]
+    assert score_mask(score, theta, "keep").tolist() == [False, True, True]
+    assert score_mask(score, theta, "prune").tolist() == [False, False, True]
 
 
-def test_threshold_mask_drops_with_theta_and_differs_by_the_ties_only(w):
+def test_score_mask_drops_with_theta_and_differs_by_the_ties_only(w):
     thetas = [-1, 0, 0.25, 0.5, 1, 2]
-    masks = [threshold_mask(w, theta, ties) for theta in thetas for ties in TIES]
+    masks = [score_mask(w, theta, ties) for theta in thetas for ties in TIES]
     for larger, smaller in pairwise(masks):
         assert not np.any(smaller & ~larger)  # nested
     for theta, keep, prune in zip(thetas, masks[::2], masks[1::2], strict=True):
@@ -108,8 +109,8 @@ def test_threshold_mask_drops_with_theta_and_differs_by_the_ties_only(w):
 
 
 @pytest.mark.parametrize("ties", TIES)
-def test_threshold_mask_does_not_see_the_scale(w, ties):
-    assert_same_mask(threshold_mask(4 * w, 2, ties), threshold_mask(w, 0.5, ties))
+def test_score_mask_does_not_see_the_scale(w, ties):
+    assert_same_mask(score_mask(4 * w, 2, ties), score_mask(w, 0.5, ties))
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,39 @@ def test_threshold_mask_does_not_see_the_scale(w, ties):
         (([0.5], 0.5, ""), ValueError, "ties must be"),
         (([0.5], 0.5, None), ValueError, "ties must be"),
         (([0.5], 0.5, True), ValueError, "ties must be"),
+    ],
+)
+def test_score_mask_refuses(arguments, error, match):
+    with pytest.raises(error, match=match):
+        score_mask(*arguments)
+
+
+# --- threshold_mask ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ties", TIES)
+@pytest.mark.parametrize("theta", [0, 0.25, 0.3, 0.5, 1, 2.0])
+def test_threshold_mask_as_naive(w, theta, ties):
+    mask = threshold_mask(w, theta, ties)
+    assert_same_mask(mask, naive.threshold_mask(w, theta, ties))
+    assert_same_mask(threshold_mask(-w, theta, ties), mask)
+
+
+def test_threshold_mask_of_B_3e_keeps_the_largest_weight():  # it is negative
+    assert threshold_mask([[-0.9, 0.05], [0.4, -0.02]], 0.1).tolist() == [[1, 0], [1, 0]]
+
+
+def test_threshold_mask_keeps_ties_unless_told():
+    assert threshold_mask([-0.5, 0.25, 0.5], 0.5).tolist() == [True, False, True]
+    assert not threshold_mask([-0.5, 0.25, 0.5], 0.5, ties="prune").any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        (([0.5, np.nan], 0.5), ValueError, r"w must be finite, got nan at index \[1\]"),
+        (([0.5], -0.25), ValueError, "theta must be .*>= 0, got -0.25"),
+        (([0.5], 0.5, "Keep"), ValueError, "ties must be 'keep' or 'prune', got 'Keep'"),
     ],
 )
 def test_threshold_mask_refuses(arguments, error, match):
@@ -425,13 +459,13 @@ def test_apply_mask_of_D_4_3():  # erratum: printed as the zero matrix, though t
 
 @pytest.mark.parametrize("ties", TIES)
 def test_pruning_by_magnitude_twice_is_pruning_once(w, ties):
-    once = apply_mask(w, threshold_mask(magnitude(w), 0.5, ties))
-    twice = apply_mask(once, threshold_mask(magnitude(once), 0.5, ties))
+    once = apply_mask(w, threshold_mask(w, 0.5, ties))
+    twice = apply_mask(once, threshold_mask(once, 0.5, ties))
     np.testing.assert_array_equal(once, twice)
 
 
 def test_pruning_at_theta_zero_is_the_identity(w):
-    np.testing.assert_array_equal(apply_mask(w, threshold_mask(magnitude(w), 0)), w)
+    np.testing.assert_array_equal(apply_mask(w, threshold_mask(w, 0)), w)
 
 
 def test_apply_mask_writes_zero_even_where_a_product_would_not():  # A-2.1a: inf * 0 is nan
@@ -477,9 +511,9 @@ def test_rankings_refuse_one_array_and_check_the_sparsity_even_of_no_layers(rank
 
 
 @pytest.mark.parametrize("theta", [True, [0.5], "0.5", None])
-def test_threshold_mask_refuses_what_is_no_number(theta):
+def test_score_mask_refuses_what_is_no_number(theta):
     with pytest.raises(TypeError, match="theta must be a number"):
-        threshold_mask([0.25, 0.5], theta)
+        score_mask([0.25, 0.5], theta)
 
 
 # --- threshold_prune and normalized_threshold_prune ----------------------------------------------
@@ -755,7 +789,7 @@ def test_a_spliced_weight_flickers_only_outside_of_the_gap():
 
 def test_splicing_without_a_gap_forgets_the_mask(w):
     for theta in (0, 0.25, 0.5):
-        expected = threshold_mask(magnitude(w), theta, ties="keep")
+        expected = threshold_mask(w, theta, ties="keep")
         for before in (np.ones(w.shape, bool), np.zeros(w.shape, bool)):
             assert_same_mask(splice_mask(w, before, theta, theta), expected)
 

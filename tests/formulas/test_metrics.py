@@ -8,7 +8,6 @@ import pytest
 
 from minprune.formulas import metrics
 from minprune.formulas.masks import prune_count, rank_mask, threshold_mask
-from minprune.formulas.scores import magnitude
 
 W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # W of D-4.3
 COUNTS = [metrics.count_parameters, metrics.count_nonzero, metrics.dense_bytes]
@@ -55,7 +54,7 @@ def test_pruning_rate_as_naive_and_as_one_minus_the_mean_of_the_mask(w, theta, t
     w = w if w.size else np.ones(1)  # the rate of no weights is refused below
     rate = metrics.pruning_rate(w, theta, ties)
     assert rate == naive.pruning_rate(w, theta, ties)
-    assert rate == pytest.approx(1 - threshold_mask(magnitude(w), theta, ties).mean())
+    assert rate == pytest.approx(1 - threshold_mask(w, theta, ties).mean())
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from minprune.formulas.misprints import (
     signed_threshold_mask_misprint,
 )
 from minprune.formulas.norms import unit_l1
-from minprune.formulas.scores import magnitude
 from minprune.formulas.structured import layer_threshold_masks, unit_threshold_mask
 
 THETAS = [0, 0.25, 0.3, 0.5, 1, 2]
@@ -60,7 +59,7 @@ def test_signed_threshold_mask_misprint_as_naive(w, ties):
 
 def test_signed_threshold_mask_misprint_of_B_3e_loses_the_largest_weight():
     assert signed_threshold_mask_misprint(W_B3E, 0.1).astype(int).tolist() == [[0, 0], [1, 0]]
-    right = threshold_mask(magnitude(W_B3E), 0.1, "prune")
+    right = threshold_mask(W_B3E, 0.1, "prune")
     assert right.astype(int).tolist() == [[1, 0], [1, 0]]
     assert not signed_threshold_mask_misprint([-0.9], 0.2).any()  # D-4.2b
 
@@ -68,7 +67,7 @@ def test_signed_threshold_mask_misprint_of_B_3e_loses_the_largest_weight():
 def test_signed_threshold_mask_misprint_is_right_where_no_weight_is_negative():
     for ties in ("keep", "prune"):
         mask = signed_threshold_mask_misprint(W_D43, 0.3, ties)
-        assert_same_mask(mask, threshold_mask(magnitude(W_D43), 0.3, ties))
+        assert_same_mask(mask, threshold_mask(W_D43, 0.3, ties))
         assert not signed_threshold_mask_misprint(-np.array(W_D43), 0.3, ties).any()
     assert signed_threshold_mask_misprint([0.25, 0.5], 0.25).tolist() == [False, True]
 

@@ -426,7 +426,7 @@ def test_shrink_as_naive(w, factor):
 
 def test_weight_clip_of_B_1a_alters_what_pruning_keeps():
     w = np.array([-0.9, 0.05, 0.4])
-    clipped, pruned = weight_clip(w, 0.1), apply_mask(w, threshold_mask(magnitude(w), 0.1))
+    clipped, pruned = weight_clip(w, 0.1), apply_mask(w, threshold_mask(w, 0.1))
     assert clipped.tolist() == [-0.1, 0.05, 0.1]
     assert pruned.tolist() == [-0.9, 0, 0.4]
     np.testing.assert_array_equal(clipped != w, pruned == w)  # complementary

@@ -12,8 +12,8 @@ from minprune.formulas.masks import (
     low_magnitude_mask,
     prune_count,
     rank_mask,
+    score_mask,
     splice_mask,
-    threshold_mask,
 )
 from minprune.formulas.schedules import (
     is_pruning_step,
@@ -240,7 +240,7 @@ def test_mean_threshold_of_A_5_2_5():  # the expected scores at initialization
     scores = [2110.2978, 0, 91.1192, 0]
     theta = mean_threshold(scores)
     assert theta == pytest.approx(550.35425, rel=1e-15)  # printed to four places: 550.3542
-    assert threshold_mask(scores, theta, "prune").tolist() == [True, False, False, False]
+    assert score_mask(scores, theta, "prune").tolist() == [True, False, False, False]
     assert Fraction(640 + 64 + 10, 50_890) == Fraction(357, 25_445)  # 1.4030 % of all go
 
 
@@ -353,7 +353,7 @@ def test_threshold_from_ratio_as_naive(w):
         theta = threshold_from_ratio(score, s)
         assert type(theta) is float
         assert theta == naive.threshold_from_ratio(score, s)
-        pruned = np.sum(~threshold_mask(score, theta, "keep"))
+        pruned = np.sum(~score_mask(score, theta, "keep"))
         k = prune_count(score.size, s)
         ties = np.sum(np.sort(score, axis=None)[: k + 1] == theta)
         assert pruned == k - max(ties - 1, 0) <= k
@@ -371,18 +371,18 @@ def test_threshold_from_ratio_just_above_the_largest_where_all_go(dtype, largest
     score = np.array([largest - 1, largest], dtype)
     theta = threshold_from_ratio(score, 0.9)
     assert theta == np.nextafter(score[1], np.array(np.inf, dtype))
-    assert not threshold_mask(score, theta, "keep").any()
+    assert not score_mask(score, theta, "keep").any()
 
 
 def test_threshold_from_ratio_and_rank_mask_agree_without_ties():  # C-3.2: one choice, not two
     score = np.random.default_rng(2).standard_normal((9, 11)).astype("f")
     for s in np.linspace(0, 0.99, 23):
-        mask = threshold_mask(score, threshold_from_ratio(score, s), "keep")
+        mask = score_mask(score, threshold_from_ratio(score, s), "keep")
         np.testing.assert_array_equal(mask, rank_mask(score, prune_count(score.size, s)))
 
 
 def test_threshold_from_ratio_of_equal_scores_prunes_none():
     theta = threshold_from_ratio(np.full(8, 0.5), 0.75)
     assert theta == 0.5
-    assert threshold_mask(np.full(8, 0.5), theta, "keep").all()
+    assert score_mask(np.full(8, 0.5), theta, "keep").all()
     assert math.isfinite(theta)

@@ -7,7 +7,7 @@ import numpy as np
 from naive.scores import magnitude
 
 
-def threshold_mask(score, theta, ties):
+def score_mask(score, theta, ties):
     """prunes score_i < theta (ties "keep", A-4.2) or score_i <= theta (ties "prune", D-4.1b)"""
     keep = np.zeros(score.shape, bool)
     if score.dtype.kind == "f":
@@ -19,6 +19,11 @@ def threshold_mask(score, theta, ties):
             pruned = score[i] <= theta
         keep[i] = not pruned
     return keep
+
+
+def threshold_mask(w, theta, ties):
+    """prunes |w_i| < theta (ties "keep", A-4.2) or |w_i| <= theta (ties "prune", D-4.1b)"""
+    return score_mask(magnitude(w), theta, ties)
 
 
 def prune_count(n, sparsity):
@@ -78,7 +83,7 @@ def apply_mask(w, mask):
 
 def threshold_prune(w, theta, ties):
     """w'_i = 0 where |w_i| < theta (ties "keep", A-4.2) or <= theta ("prune", D-4.1b), else w_i"""
-    return apply_mask(w, threshold_mask(magnitude(w), theta, ties))
+    return apply_mask(w, threshold_mask(w, theta, ties))
 
 
 def normalized_threshold_prune(w, theta, ties):

@@ -6,7 +6,6 @@ import zlib
 import numpy as np
 
 from naive.masks import threshold_mask
-from naive.scores import magnitude
 
 
 def count_nonzero(*arrays):
@@ -40,7 +39,7 @@ def sparsity(*arrays):
 
 def pruning_rate(w, theta, ties):
     """r = #{i: |w_i| is pruned at theta} / n (B-3b)"""
-    keep = threshold_mask(magnitude(w), theta, ties)
+    keep = threshold_mask(w, theta, ties)
     pruned = 0
     for i in np.ndindex(w.shape):
         if not keep[i]:

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from naive.masks import threshold_mask
-from naive.scores import magnitude
+from naive.masks import score_mask, threshold_mask
 
 
 def signed_threshold_mask_misprint(w, theta, ties):
     """m_i = [w_i > theta] (ties "prune", B-3e) or [w_i >= theta] ("keep", A-2.2c)"""
-    return threshold_mask(w, theta, ties)
+    return score_mask(w, theta, ties)
 
 
 def mask_as_weight_misprint(w, theta):
@@ -28,7 +27,7 @@ def heaviside_misprint(z, theta):
 
 def pruning_rate_misprint(w, theta):
     """r = #{i: |w_i| < theta} / sum_i |w_i| (B-4c)"""
-    keep = threshold_mask(magnitude(w), theta, "keep")
+    keep = threshold_mask(w, theta, "keep")
     count, total = 0, 0.0
     for i in np.ndindex(w.shape):
         if not keep[i]:

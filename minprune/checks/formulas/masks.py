@@ -5,24 +5,25 @@ import numpy as np
 from minprune.checks.check import Check, given
 from minprune.formulas import masks
 
+W = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # the matrix of D-4.3
 EQUALS = np.arange(60).reshape(6, 10) % 4 / 4  # 15 of each score: a sort has to be stable
 
-# --- threshold_mask ------------------------------------------------------------------------------
+# --- score_mask ------------------------------------------------------------------------------
 
-threshold_mask = Check(masks.threshold_mask)
-threshold_mask.worked("A-4.2", given([0.25, 0.5, 0.75], 0.5, ties="keep"), [False, True, True])
-threshold_mask.worked("D-4.1b", given([0.25, 0.5, 0.75], 0.5, ties="prune"), [False, False, True])
-threshold_mask.edge("all scores equal the threshold", given([[2.0, 2.0], [2.0, 2.0]], 2.0))
-threshold_mask.edge("no scores at all", given(np.zeros((0, 3)), 1.0))
-threshold_mask.edge("negative scores are low ones", given([-3.0, -0.5, 0.5], 0.0))
+score_mask = Check(masks.score_mask)
+score_mask.worked("A-4.2", given([0.25, 0.5, 0.75], 0.5, ties="keep"), [False, True, True])
+score_mask.worked("D-4.1b", given([0.25, 0.5, 0.75], 0.5, ties="prune"), [False, False, True])
+score_mask.edge("all scores equal the threshold", given([[2.0, 2.0], [2.0, 2.0]], 2.0))
+score_mask.edge("no scores at all", given(np.zeros((0, 3)), 1.0))
+score_mask.edge("negative scores are low ones", given([-3.0, -0.5, 0.5], 0.0))
 
 
-@threshold_mask.random
+@score_mask.random
 def _(rng):
     return given(rng.integers(-4, 5, (4, 5)) / 4, float(rng.integers(-3, 4) / 4), ties="prune")
 
 
-@threshold_mask.property(
+@score_mask.property(
     "A higher threshold must never keep more.",
     "阈值升高时，保留的权重不应增多。",
 )
@@ -32,7 +33,7 @@ def _(rng):
     return not (high & ~low).any()
 
 
-@threshold_mask.mistake(
+@score_mask.mistake(
     "A score equal to the threshold is always pruned.",
     "等于阈值的分数总被剪掉。",
 )
@@ -40,7 +41,7 @@ def _(score, theta, ties="keep"):
     return np.asarray(score) > theta
 
 
-@threshold_mask.mistake(
+@score_mask.mistake(
     "A score equal to the threshold is always kept.",
     "等于阈值的分数总被保留。",
 )
@@ -48,28 +49,139 @@ def _(score, theta, ties="keep"):
     return np.asarray(score) >= theta
 
 
-@threshold_mask.mistake(
+@score_mask.mistake(
     "The mask is inverted: True must mean keep.",
     "掩码取反了：True 应表示保留。",
 )
 def _(score, theta, ties="keep"):
-    return ~masks.threshold_mask(score, theta, ties)
+    return ~masks.score_mask(score, theta, ties)
 
 
-@threshold_mask.mistake(
+@score_mask.mistake(
     "It takes the absolute value of the scores; a score may be negative.",
     "对分数取了绝对值；分数本身可以为负。",
 )
 def _(score, theta, ties="keep"):
-    return masks.threshold_mask(np.abs(score), theta, ties)
+    return masks.score_mask(np.abs(score), theta, ties)
 
 
-@threshold_mask.mistake(
+@score_mask.mistake(
     "It returns the scores that stay, where the mask was asked for.",
     "返回了保留下来的分数，而不是掩码。",
 )
 def _(score, theta, ties="keep"):
-    return score * masks.threshold_mask(score, theta, ties)
+    return score * masks.score_mask(score, theta, ties)
+
+
+# --- threshold_mask ------------------------------------------------------------------------------
+
+threshold_mask = Check(masks.threshold_mask)
+threshold_mask.worked(
+    "A-4.2", given(W, 0.3), [[False, True, True], [True, True, True], [True, False, True]]
+)
+threshold_mask.worked(
+    "D-4.1b",
+    given(W, 0.3, ties="prune"),
+    [[False, False, True], [True, True, True], [True, False, False]],
+)
+threshold_mask.worked("by hand", given([2.0, -3.0, 1.0, -1.0], 2.0), [True, True, False, False])
+threshold_mask.worked("by hand", given([2.0, -3.0, 1.0], 2.0, "prune"), [False, True, False])
+threshold_mask.edge("a threshold of zero", given([0.0, -1.0, 0.5], 0.0))
+threshold_mask.edge("a threshold of zero prunes zeros", given([0.0, -1.0, 0.5], 0.0, "prune"))
+threshold_mask.edge("a threshold above all weights", given([[0.5, -1.0], [0.25, 0.0]], 4.0))
+threshold_mask.edge("all magnitudes equal it", given([[[1.5, -1.5], [-1.5, 1.5]]], 1.5))
+threshold_mask.edge("all equal it and go", given([[[1.5, -1.5], [-1.5, 1.5]]], 1.5, "prune"))
+threshold_mask.edge("a single weight", given([-2.0], 1.0))
+threshold_mask.edge("no weights at all", given(np.zeros((0, 3)), 1.0))
+
+
+@threshold_mask.random
+def _(rng):
+    w, theta = rng.integers(-6, 7, (3, 2, 4)) / 4, float(rng.integers(1, 6) / 4)
+    return given(w, theta, ties="keep" if rng.random() < 0.5 else "prune")
+
+
+@threshold_mask.property(
+    "A higher threshold must never keep more, and signs must not matter.",
+    "阈值升高时，保留的权重不应增多，且结果与符号无关。",
+)
+def _(rng):
+    w = rng.standard_normal((6, 5))
+    low, high, turned = yield [given(w, 0.5), given(w, 1.0), given(-w, 1.0)]
+    return not (high & ~low).any() and np.array_equal(high, turned)
+
+
+@threshold_mask.mistake(
+    "The absolute value is missing: every negative weight goes, however large it is.",
+    "缺少绝对值：负权重无论多大都被剪掉了。",
+)
+def _(w, theta, ties="keep"):
+    return masks.score_mask(w, theta, ties)
+
+
+@threshold_mask.mistake(
+    'A magnitude equal to the threshold is always pruned; with ties="keep" it stays.',
+    '等于阈值的权重总被剪掉；ties="keep" 时应保留。',
+)
+def _(w, theta, ties="keep"):
+    return np.abs(w) > theta
+
+
+@threshold_mask.mistake(
+    'A magnitude equal to the threshold is always kept; with ties="prune" it goes.',
+    '等于阈值的权重总被保留；ties="prune" 时应剪掉。',
+)
+def _(w, theta, ties="keep"):
+    return np.abs(w) >= theta
+
+
+@threshold_mask.mistake(
+    "The mask is inverted: True must mean keep.",
+    "掩码取反了：True 应表示保留。",
+)
+def _(w, theta, ties="keep"):
+    return ~masks.threshold_mask(w, theta, ties)
+
+
+@threshold_mask.mistake(
+    "It returns the pruned weights, where the mask was asked for.",
+    "返回了剪枝后的权重，而不是掩码。",
+)
+def _(w, theta, ties="keep"):
+    return masks.threshold_prune(w, theta, ties)
+
+
+@threshold_mask.mistake(
+    "It returns the numbers 0 and 1; a mask holds the booleans False and True.",
+    "返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。",
+)
+def _(w, theta, ties="keep"):
+    return masks.threshold_mask(w, theta, ties).astype(int)
+
+
+@threshold_mask.mistake(
+    "It takes theta as a share of the largest weight; theta has the units of the weights.",
+    "把阈值当成了相对最大权重的比例；阈值与权重同单位，应直接比较。",
+)
+def _(w, theta, ties="keep"):
+    return masks.threshold_mask(w, theta * np.abs(w).max(initial=0), ties)
+
+
+@threshold_mask.mistake(
+    "It compares squares with theta; the absolute values are to be compared.",
+    "拿权重的平方与阈值比较了；应比较绝对值。",
+)
+def _(w, theta, ties="keep"):
+    return masks.threshold_mask(w**2, theta, ties)
+
+
+@threshold_mask.mistake(
+    "It writes zeros into w and looks for them; compare, and leave w as it is.",
+    "先把 w 中的小权重改成了 0 再找零；应直接比较，不改动 w。",
+)
+def _(w, theta, ties="keep"):
+    w[~masks.threshold_mask(w, theta, ties)] = 0
+    return w != 0
 
 
 # --- prune_count ---------------------------------------------------------------------------------
@@ -131,8 +243,6 @@ def _(n, sparsity):
 
 
 # --- rank_mask -----------------------------------------------------------------------------------
-
-W = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # the matrix of D-4.3
 
 rank_mask = Check(masks.rank_mask)
 rank_mask.worked(
@@ -681,7 +791,7 @@ def _(w, theta, ties="keep"):
     "小权重只缩小到十分之一；被剪的权重必须恰好为零。",
 )
 def _(w, theta, ties="keep"):
-    return np.where(masks.threshold_mask(np.abs(w), theta, ties), w, 0.1 * w)
+    return np.where(masks.threshold_mask(w, theta, ties), w, 0.1 * w)
 
 
 @threshold_prune.mistake(
@@ -713,7 +823,7 @@ def _(w, theta, ties="keep"):
     "直接改动了传入的权重；应返回新的数组。",
 )
 def _(w, theta, ties="keep"):
-    w[~masks.threshold_mask(np.abs(w), theta, ties)] = 0
+    w[~masks.threshold_mask(w, theta, ties)] = 0
     return w
 
 
@@ -798,7 +908,7 @@ def _(w, theta, ties="prune"):
     "每个权重都除以了自身，结果只有 1 和 0；整个数组应共用一个范数。",
 )
 def _(w, theta, ties="prune"):
-    return masks.apply_mask(w, masks.threshold_mask(np.abs(np.sign(w)), theta, ties))
+    return masks.apply_mask(w, masks.threshold_mask(np.sign(w), theta, ties))
 
 
 @normalized_threshold_prune.mistake(
@@ -808,7 +918,7 @@ def _(w, theta, ties="prune"):
 def _(w, theta, ties="prune"):
     norms = np.sqrt(np.square(w).sum(axis=0))
     scaled = np.abs(w) / np.where(norms > 0, norms, 1)
-    return masks.apply_mask(w, masks.threshold_mask(scaled, theta, ties))
+    return masks.apply_mask(w, masks.score_mask(scaled, theta, ties))
 
 
 @normalized_threshold_prune.mistake(
@@ -816,7 +926,7 @@ def _(w, theta, ties="prune"):
     "缺少绝对值，负权重全被剪掉。",
 )
 def _(w, theta, ties="prune"):
-    return masks.apply_mask(w, masks.threshold_mask(w, theta * np.linalg.norm(w), ties))
+    return masks.apply_mask(w, masks.score_mask(w, theta * np.linalg.norm(w), ties))
 
 
 @normalized_threshold_prune.mistake(

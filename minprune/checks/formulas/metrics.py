@@ -8,7 +8,7 @@ import numpy as np
 
 from minprune.checks.check import Check, given
 from minprune.formulas import metrics
-from minprune.formulas.masks import threshold_mask
+from minprune.formulas.masks import score_mask, threshold_mask
 
 W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
 
@@ -295,7 +295,7 @@ def _(w, theta, ties="keep"):
 
 @pruning_rate.mistake(*DIVIDED_BY_SIZES)
 def _(w, theta, ties="keep"):
-    return np.sum(~threshold_mask(np.abs(w), theta, ties)) / np.sum(np.abs(w))
+    return np.sum(~threshold_mask(w, theta, ties)) / np.sum(np.abs(w))
 
 
 @pruning_rate.mistake(
@@ -311,7 +311,7 @@ def _(w, theta, ties="keep"):
     "忘了取绝对值，负的权重全被算作剪掉。",
 )
 def _(w, theta, ties="keep"):
-    return metrics.sparsity(threshold_mask(w, theta, ties))
+    return metrics.sparsity(score_mask(w, theta, ties))
 
 
 @pruning_rate.mistake(
@@ -335,7 +335,7 @@ def _(w, theta, ties="keep"):
     "只数了剪掉的个数，没有除以权重总数。",
 )
 def _(w, theta, ties="keep"):
-    return int(np.count_nonzero(~threshold_mask(np.abs(w), theta, ties)))
+    return int(np.count_nonzero(~threshold_mask(w, theta, ties)))
 
 
 @pruning_rate.mistake(

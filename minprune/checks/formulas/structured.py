@@ -68,7 +68,7 @@ def _(rng):
     "逐个判断了权重；应按整层的 L1 范数判断，整层取舍。",
 )
 def _(layers, theta, ties="keep"):
-    return [masks.threshold_mask(np.abs(w), theta, ties) for w in layers]
+    return [masks.threshold_mask(w, theta, ties) for w in layers]
 
 
 @layer_threshold_masks.mistake(
@@ -85,7 +85,7 @@ def _(layers, theta, ties="keep"):
 )
 def _(layers, theta, ties="keep"):
     means = np.array([np.abs(w).sum() / max(w.size, 1) for w in layers])
-    keep = masks.threshold_mask(means, theta, ties)
+    keep = masks.score_mask(means, theta, ties)
     return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
 
 
@@ -95,7 +95,7 @@ def _(layers, theta, ties="keep"):
 )
 def _(layers, theta, ties="keep"):
     norms = np.array([np.sqrt(np.square(w).sum()) for w in layers])
-    keep = masks.threshold_mask(norms, theta, ties)
+    keep = masks.score_mask(norms, theta, ties)
     return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
 
 
@@ -105,7 +105,7 @@ def _(layers, theta, ties="keep"):
 )
 def _(layers, theta, ties="keep"):
     sums = np.array([np.square(w).sum() for w in layers])
-    keep = masks.threshold_mask(sums, theta, ties)
+    keep = masks.score_mask(sums, theta, ties)
     return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
 
 
@@ -114,7 +114,7 @@ def _(layers, theta, ties="keep"):
     "缺少绝对值，正负权重相互抵消了。",
 )
 def _(layers, theta, ties="keep"):
-    keep = masks.threshold_mask(np.array([w.sum() for w in layers]), theta, ties)
+    keep = masks.score_mask(np.array([w.sum() for w in layers]), theta, ties)
     return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
 
 
@@ -155,7 +155,7 @@ def _(layers, theta, ties="keep"):
     "每层只返回了一个布尔值；层的掩码应与权重同形状。",
 )
 def _(layers, theta, ties="keep"):
-    return masks.threshold_mask(np.array([np.abs(w).sum() for w in layers]), theta, ties)
+    return masks.score_mask(np.array([np.abs(w).sum() for w in layers]), theta, ties)
 
 
 # --- unit_threshold_mask -------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
 def _(w, theta, norm="l1", axis=-1, ties="prune"):
     sums = (np.abs(w) if norm == "l1" else np.square(w)).sum(axis=axis, keepdims=True)
     score = sums if norm == "l1" else np.sqrt(sums)
-    return np.broadcast_to(masks.threshold_mask(score, theta, ties), w.shape)
+    return np.broadcast_to(masks.score_mask(score, theta, ties), w.shape)
 
 
 @unit_threshold_mask.mistake(
@@ -252,7 +252,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "逐个判断了权重；单元应作为整体取舍。",
 )
 def _(w, theta, norm="l1", axis=-1, ties="prune"):
-    return masks.threshold_mask(np.abs(w), theta, ties)
+    return masks.threshold_mask(w, theta, ties)
 
 
 @unit_threshold_mask.mistake(
@@ -280,7 +280,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     if norm == "l2":
         return structured.unit_threshold_mask(w, theta, norm, axis, ties)
     score = np.moveaxis(w, axis, -1).reshape(-1, w.shape[axis]).sum(axis=0)
-    return structured.unit_mask(masks.threshold_mask(score, theta, ties), w.shape, axis)
+    return structured.unit_mask(masks.score_mask(score, theta, ties), w.shape, axis)
 
 
 @unit_threshold_mask.mistake(
