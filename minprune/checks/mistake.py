@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
 from functools import cache
@@ -77,15 +78,13 @@ def edited(function, edits):
             body = body.replace(old, new)
         else:
             (last if edit.startswith("return ") else first).append(edit)
-    lines = [head, *_indented(first)]
     names = dict(function.__globals__)
     if last:
-        _run(f"{head}\n{textwrap.indent(body, '    ')}", names)
-        names["_right"] = names[function.__name__]
+        names["_right"] = _defined(head, [body], names)
+        right = f"_right({_passed_on(function)})" if re.search(r"\bresult\b", last[0]) else None
         results = [f"result = {edit.removeprefix('return ')}" for edit in last]
-        body = "\n".join([f"result = _right({_passed_on(function)})", *results, "return result"])
-    _run("\n".join([*lines, textwrap.indent(body, "    ")]), names)
-    return names[function.__name__]
+        body = "\n".join([f"result = {right}", *results, "return result"])
+    return _defined(head, [*first, body], names)
 
 
 def pair(one, other):
@@ -121,9 +120,10 @@ def _passed_on(function):
     return ", ".join(forms.get(p.kind, "{0}").format(p.name) for p in parameters)
 
 
-def _indented(statements):
-    return [f"    {statement}" for statement in statements]
-
-
-def _run(source, names):
-    exec(compile(source, "<mistake>", "exec", dont_inherit=True), names)
+def _defined(head, body, names):
+    """The function of this source; in its body its own name stands for the right one."""
+    source = "\n".join([head, *(textwrap.indent(part, "    ") for part in body)])
+    made = {}
+    exec(compile(source, "<mistake>", "exec", dont_inherit=True), names, made)
+    (function,) = made.values()
+    return function
