@@ -63,12 +63,14 @@ def _shared_out(density, sizes, raw):
     return np.where(full, 1.0, eps * raw)
 
 
-@erk_densities.mistake(
-    "All layers get the same density; narrow layers must stay denser than wide ones.",
-    "各层密度相同；窄层应比宽层更稠密。",
-)
-def _(shapes, density):
-    return np.full(len(shapes), float(density))
+erk_densities.edits("""
+return np.full(len(shapes), float(density))
+    All layers get the same density; narrow layers must stay denser than wide ones.
+    各层密度相同；窄层应比宽层更稠密。
+return 1 - result
+    It gives the sparsities; the shares that stay are asked for.
+    给出的是稀疏度；要求的是保留的比例。
+""")
 
 
 @erk_densities.mistake(
@@ -124,14 +126,6 @@ def _(shapes, density):
 def _(shapes, density):
     raw = _raw(shapes)[1]
     return np.minimum(1, density * raw / raw.mean())
-
-
-@erk_densities.mistake(
-    "It gives the sparsities; the shares that stay are asked for.",
-    "给出的是稀疏度；要求的是保留的比例。",
-)
-def _(shapes, density):
-    return 1 - allocation.erk_densities(shapes, density)
 
 
 @erk_densities.mistake(

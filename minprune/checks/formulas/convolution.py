@@ -104,28 +104,35 @@ def _(rng):
     return np.allclose(one + other, both)
 
 
-@conv2d.mistake(
-    "The kernel is flipped, as in mathematics; a layer lays it on the image as it is.",
-    "卷积核被翻转了，那是数学上的卷积；卷积层不翻转卷积核。",
-)
-def _(x, K, b):
-    return convolution.conv2d(x, K[::-1, ::-1], b)
-
-
-@conv2d.mistake(
-    "The biases are forgotten: b_o is added to every pixel of filter o.",
-    "漏掉了偏置：滤波器 o 的每个像素都应加上 b_o。",
-)
-def _(x, K, b):
-    return convolution.conv2d(x, K, np.zeros_like(b))
-
-
-@conv2d.mistake(
-    "The bias is added for every entry of the kernel; it is added once, outside the sum.",
-    "卷积核的每一项都加了一次偏置；偏置应在求和之外只加一次。",
-)
-def _(x, K, b):
-    return convolution.conv2d(x, K, b * K[..., 0].size)
+conv2d.edits("""
+K = K[::-1, ::-1]
+    The kernel is flipped, as in mathematics; a layer lays it on the image as it is.
+    卷积核被翻转了，那是数学上的卷积；卷积层不翻转卷积核。
+b = np.zeros_like(b)
+    The biases are forgotten: b_o is added to every pixel of filter o.
+    漏掉了偏置：滤波器 o 的每个像素都应加上 b_o。
+b = b * K[..., 0].size
+    The bias is added for every entry of the kernel; it is added once, outside the sum.
+    卷积核的每一项都加了一次偏置；偏置应在求和之外只加一次。
+return result[:, :-1, :-1]
+    The last row and column are missing: H - k_h + 1 windows fit below each other.
+    少了最后一行和一列：纵向应有 H - k_h + 1 个窗口。
+return result[:, ::K.shape[0], ::K.shape[1]]
+    The window moves by its own size; with stride 1 it moves by one pixel.
+    窗口每次移动了整个核的宽度；步幅为 1 时每次只移动一个像素。
+K = K / K[..., 0].size
+    It takes the mean over the window and the channels; their products are summed.
+    对窗口和通道取了平均；应对乘积求和。
+x, K = x[..., :1], K[:, :, :1]
+    Only the first channel of the image is looked at; all of them are summed.
+    只用了图像的第一个通道；应对所有输入通道求和。
+K = K.transpose(1, 0, 2, 3)
+    Height and width of the kernel are exchanged: u goes with the rows i, v with the columns j.
+    卷积核的高与宽弄反了：u 对应行 i，v 对应列 j。
+return np.maximum(result, 0)
+    A ReLU is applied to the result; the layer itself is linear.
+    对结果又用了 ReLU；卷积层本身是线性的。
+""")
 
 
 @conv2d.mistake(
@@ -136,54 +143,6 @@ def _(x, K, b):
     h, w = K.shape[:2]
     pad = ((0, 0), ((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2), (0, 0))
     return convolution.conv2d(np.pad(x, pad), K, b)
-
-
-@conv2d.mistake(
-    "The last row and column are missing: H - k_h + 1 windows fit below each other.",
-    "少了最后一行和一列：纵向应有 H - k_h + 1 个窗口。",
-)
-def _(x, K, b):
-    return convolution.conv2d(x, K, b)[:, :-1, :-1]
-
-
-@conv2d.mistake(
-    "The window moves by its own size; with stride 1 it moves by one pixel.",
-    "窗口每次移动了整个核的宽度；步幅为 1 时每次只移动一个像素。",
-)
-def _(x, K, b):
-    return convolution.conv2d(x, K, b)[:, :: K.shape[0], :: K.shape[1]]
-
-
-@conv2d.mistake(
-    "It takes the mean over the window and the channels; their products are summed.",
-    "对窗口和通道取了平均；应对乘积求和。",
-)
-def _(x, K, b):
-    return convolution.conv2d(x, K / K[..., 0].size, b)
-
-
-@conv2d.mistake(
-    "Only the first channel of the image is looked at; all of them are summed.",
-    "只用了图像的第一个通道；应对所有输入通道求和。",
-)
-def _(x, K, b):
-    return convolution.conv2d(x[..., :1], K[:, :, :1], b)
-
-
-@conv2d.mistake(
-    "Height and width of the kernel are exchanged: u goes with the rows i, v with the columns j.",
-    "卷积核的高与宽弄反了：u 对应行 i，v 对应列 j。",
-)
-def _(x, K, b):
-    return convolution.conv2d(x, K.transpose(1, 0, 2, 3), b)
-
-
-@conv2d.mistake(
-    "A ReLU is applied to the result; the layer itself is linear.",
-    "对结果又用了 ReLU；卷积层本身是线性的。",
-)
-def _(x, K, b):
-    return np.maximum(convolution.conv2d(x, K, b), 0)
 
 
 # --- max_pool2d ----------------------------------------------------------------------------------
@@ -216,28 +175,26 @@ def _(rng):
     return np.allclose(here - 8.0, lower)
 
 
-@max_pool2d.mistake(
-    "It takes the mean of each square; its maximum is asked for.",
-    "对每个方块取了平均；应取最大值。",
-)
-def _(x, size=2):
-    return convolution.average_pool2d(x, size)
-
-
-@max_pool2d.mistake(
-    "It takes the smallest entry of each square; the largest is asked for.",
-    "取了每个方块的最小值；应取最大值。",
-)
-def _(x, size=2):
-    return -convolution.max_pool2d(-x, size)
-
-
-@max_pool2d.mistake(
-    "It compares absolute values; a negative number is smaller than a positive one.",
-    "比较的是绝对值；负数应小于正数。",
-)
-def _(x, size=2):
-    return convolution.max_pool2d(np.abs(x), size)
+max_pool2d.edits("""
+return average_pool2d(x, size)
+    It takes the mean of each square; its maximum is asked for.
+    对每个方块取了平均；应取最大值。
+return -max_pool2d(-x, size)
+    It takes the smallest entry of each square; the largest is asked for.
+    取了每个方块的最小值；应取最大值。
+x = np.abs(x)
+    It compares absolute values; a negative number is smaller than a positive one.
+    比较的是绝对值；负数应小于正数。
+return np.maximum(result, 0)
+    The maximum starts from 0, so that negative squares give 0; start from their own entries.
+    最大值从 0 开始比较，全为负数的方块得到了 0；应从方块自身的元素开始。
+size = 2
+    The squares are always 2 by 2; size says how large they are.
+    方块总是 2×2；边长应由 size 决定。
+return result.max(axis=3, keepdims=True)
+    It takes the maximum over the channels too; every channel is pooled alone.
+    连通道也一起取了最大值；每个通道应单独池化。
+""")
 
 
 @max_pool2d.mistake(
@@ -257,22 +214,6 @@ def _(x, size=2):
 
 
 @max_pool2d.mistake(
-    "The maximum starts from 0, so that negative squares give 0; start from their own entries.",
-    "最大值从 0 开始比较，全为负数的方块得到了 0；应从方块自身的元素开始。",
-)
-def _(x, size=2):
-    return np.maximum(convolution.max_pool2d(x, size), 0)
-
-
-@max_pool2d.mistake(
-    "The squares are always 2 by 2; size says how large they are.",
-    "方块总是 2×2；边长应由 size 决定。",
-)
-def _(x, size=2):
-    return convolution.max_pool2d(x)
-
-
-@max_pool2d.mistake(
     "The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).",
     "reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。",
 )
@@ -280,14 +221,6 @@ def _(x, size=2):
     blocks = _blocks(x, size)
     N, h, s, w, _, C = blocks.shape
     return blocks.reshape(N, h, w, s, s, C).max(axis=(3, 4))
-
-
-@max_pool2d.mistake(
-    "It takes the maximum over the channels too; every channel is pooled alone.",
-    "连通道也一起取了最大值；每个通道应单独池化。",
-)
-def _(x, size=2):
-    return convolution.max_pool2d(x, size).max(axis=3, keepdims=True)
 
 
 @max_pool2d.mistake(
@@ -329,28 +262,20 @@ def _(rng):
     return np.allclose(np.mean(pooled, axis=(1, 2)), x.mean(axis=(1, 2)))
 
 
-@average_pool2d.mistake(
-    "It takes the maximum of each square; the mean is asked for.",
-    "取了每个方块的最大值；应取平均值。",
-)
-def _(x, size=2):
-    return convolution.max_pool2d(x, size)
-
-
-@average_pool2d.mistake(
-    "It sums each square; divide by the size^2 pixels.",
-    "对每个方块只求了和；还应除以像素个数 size^2。",
-)
-def _(x, size=2):
-    return convolution.average_pool2d(x, size) * size**2
-
-
-@average_pool2d.mistake(
-    "It divides by size; a square has size^2 pixels.",
-    "除以了 size；方块有 size^2 个像素。",
-)
-def _(x, size=2):
-    return convolution.average_pool2d(x, size) * size
+average_pool2d.edits("""
+return max_pool2d(x, size)
+    It takes the maximum of each square; the mean is asked for.
+    取了每个方块的最大值；应取平均值。
+return result * size ** 2
+    It sums each square; divide by the size^2 pixels.
+    对每个方块只求了和；还应除以像素个数 size^2。
+return result * size
+    It divides by size; a square has size^2 pixels.
+    除以了 size；方块有 size^2 个像素。
+return result.mean(axis=3, keepdims=True)
+    It averages over the channels too; every channel is pooled alone.
+    连通道也一起取了平均；每个通道应单独池化。
+""")
 
 
 @average_pool2d.mistake(
@@ -383,14 +308,6 @@ def _(x, size=2):
 )
 def _(x, size=2):
     return _blocks(_padded(x, size, 0), size).mean(axis=(2, 4))
-
-
-@average_pool2d.mistake(
-    "It averages over the channels too; every channel is pooled alone.",
-    "连通道也一起取了平均；每个通道应单独池化。",
-)
-def _(x, size=2):
-    return convolution.average_pool2d(x, size).mean(axis=3, keepdims=True)
 
 
 @average_pool2d.mistake(

@@ -2,7 +2,6 @@
 
 import math
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
@@ -40,52 +39,26 @@ def _(rng):
     return whole == front + back
 
 
-@mlp_parameters.mistake(
-    "The biases are missing: every unit but the inputs has one.",
-    "漏掉了偏置：除输入外，每个神经元都有一个偏置。",
-)
-def _(widths):
-    return sum(n_in * n_out for n_in, n_out in pairwise(widths))
-
-
-@mlp_parameters.mistake(
-    "The inputs get biases too; only units that add something up have one.",
-    "给输入也加了偏置；输入没有偏置。",
-)
-def _(widths):
-    return costs.mlp_parameters(widths) + widths[0]
-
-
-@mlp_parameters.mistake(
-    "There is a bias for each input of a layer; there is one for each output.",
-    "按每层的输入数计算偏置；应每个输出一个。",
-)
-def _(widths):
-    return sum(n_in * (n_out + 1) for n_in, n_out in pairwise(widths))
-
-
-@mlp_parameters.mistake(
-    "Each layer has a single bias; there is one for each of its units.",
-    "每层只算了一个偏置；应每个神经元一个。",
-)
-def _(widths):
-    return sum(n_in * n_out + 1 for n_in, n_out in pairwise(widths))
-
-
-@mlp_parameters.mistake(
-    "The biases of the last layer are missing.",
-    "漏掉了最后一层的偏置。",
-)
-def _(widths):
-    return costs.mlp_parameters(widths) - widths[-1]
-
-
-@mlp_parameters.mistake(
-    "All widths are multiplied together; the layers are added up.",
-    "把所有宽度连乘；应把各层的参数相加。",
-)
-def _(widths):
-    return math.prod(widths)
+mlp_parameters.edits("""
+return sum((n_in * n_out for n_in, n_out in pairwise(widths)))
+    The biases are missing: every unit but the inputs has one.
+    漏掉了偏置：除输入外，每个神经元都有一个偏置。
+return result + widths[0]
+    The inputs get biases too; only units that add something up have one.
+    给输入也加了偏置；输入没有偏置。
+return sum((n_in * (n_out + 1) for n_in, n_out in pairwise(widths)))
+    There is a bias for each input of a layer; there is one for each output.
+    按每层的输入数计算偏置；应每个输出一个。
+return sum((n_in * n_out + 1 for n_in, n_out in pairwise(widths)))
+    Each layer has a single bias; there is one for each of its units.
+    每层只算了一个偏置；应每个神经元一个。
+return result - widths[-1]
+    The biases of the last layer are missing.
+    漏掉了最后一层的偏置。
+return math.prod(widths)
+    All widths are multiplied together; the layers are added up.
+    把所有宽度连乘；应把各层的参数相加。
+""")
 
 
 # --- mlp_macs ------------------------------------------------------------------------------------
@@ -115,52 +88,26 @@ def _(rng):
     return other == 4 * one
 
 
-@mlp_macs.mistake(
-    "The biases are counted; adding a bias multiplies nothing.",
-    "计入了偏置；加偏置时没有乘法。",
-)
-def _(widths):
-    return costs.mlp_parameters(widths)
-
-
-@mlp_macs.mistake(
-    "A product and its addition are counted as two; together they are one MAC.",
-    "把一次乘法和一次加法算成了两次；它们合起来是一次乘加。",
-)
-def _(widths):
-    return 2 * costs.mlp_macs(widths)
-
-
-@mlp_macs.mistake(
-    "All widths are multiplied together; the layers are added up.",
-    "把所有宽度连乘；应把各层的乘加次数相加。",
-)
-def _(widths):
-    return math.prod(widths)
-
-
-@mlp_macs.mistake(
-    "Only the first and the last width are looked at; every layer counts.",
-    "只用了第一个和最后一个宽度；每一层都应计入。",
-)
-def _(widths):
-    return widths[0] * widths[-1]
-
-
-@mlp_macs.mistake(
-    "The last layer is missing.",
-    "漏掉了最后一层的乘加次数。",
-)
-def _(widths):
-    return sum(n_in * n_out for n_in, n_out in pairwise(widths[:-1]))
-
-
-@mlp_macs.mistake(
-    "Every width is squared; a layer costs its inputs times its outputs.",
-    "对每个宽度取了平方；一层的代价是输入数乘以输出数。",
-)
-def _(widths):
-    return sum(n * n for n in widths[1:])
+mlp_macs.edits("""
+return mlp_parameters(widths)
+    The biases are counted; adding a bias multiplies nothing.
+    计入了偏置；加偏置时没有乘法。
+return 2 * result
+    A product and its addition are counted as two; together they are one MAC.
+    把一次乘法和一次加法算成了两次；它们合起来是一次乘加。
+return math.prod(widths)
+    All widths are multiplied together; the layers are added up.
+    把所有宽度连乘；应把各层的乘加次数相加。
+return widths[0] * widths[-1]
+    Only the first and the last width are looked at; every layer counts.
+    只用了第一个和最后一个宽度；每一层都应计入。
+return sum((n_in * n_out for n_in, n_out in pairwise(widths[:-1])))
+    The last layer is missing.
+    漏掉了最后一层的乘加次数。
+return sum((n * n for n in widths[1:]))
+    Every width is squared; a layer costs its inputs times its outputs.
+    对每个宽度取了平方；一层的代价是输入数乘以输出数。
+""")
 
 
 # --- mlp_hidden_width ----------------------------------------------------------------------------
@@ -190,52 +137,26 @@ def _(rng):
     return other == one + 1
 
 
-@mlp_hidden_width.mistake(
-    "The biases are left out; the hidden and the output units have one each.",
-    "漏掉了偏置；隐藏层和输出层的每个神经元都有一个偏置。",
-)
-def _(parameters, n_in, n_out):
-    return Fraction(parameters, n_in + n_out)
-
-
-@mlp_hidden_width.mistake(
-    "The biases of the outputs are left out: they must be taken off first.",
-    "漏掉了输出层的偏置：应先把它们减去。",
-)
-def _(parameters, n_in, n_out):
-    return Fraction(parameters, n_in + n_out + 1)
-
-
-@mlp_hidden_width.mistake(
-    "The biases of the hidden units are left out: each unit brings one.",
-    "漏掉了隐藏层的偏置：每个隐藏神经元都有一个。",
-)
-def _(parameters, n_in, n_out):
-    return Fraction(parameters - n_out, n_in + n_out)
-
-
-@mlp_hidden_width.mistake(
-    "The output layer is left out: each hidden unit has outgoing weights too.",
-    "漏掉了输出层：每个隐藏神经元还有输出权重。",
-)
-def _(parameters, n_in, n_out):
-    return Fraction(parameters, n_in + 1)
-
-
-@mlp_hidden_width.mistake(
-    "It is rounded down, which hides that no such network exists.",
-    "向下取整了，掩盖了这样的网络并不存在。",
-)
-def _(parameters, n_in, n_out):
-    return (parameters - n_out) // (n_in + n_out + 1)
-
-
-@mlp_hidden_width.mistake(
-    "It returns a float; an exact Fraction is asked for.",
-    "返回了浮点数；要求的是精确的分数 Fraction。",
-)
-def _(parameters, n_in, n_out):
-    return (parameters - n_out) / (n_in + n_out + 1)
+mlp_hidden_width.edits("""
+return Fraction(parameters, n_in + n_out)
+    The biases are left out; the hidden and the output units have one each.
+    漏掉了偏置；隐藏层和输出层的每个神经元都有一个偏置。
+return Fraction(parameters, n_in + n_out + 1)
+    The biases of the outputs are left out: they must be taken off first.
+    漏掉了输出层的偏置：应先把它们减去。
+return Fraction(parameters - n_out, n_in + n_out)
+    The biases of the hidden units are left out: each unit brings one.
+    漏掉了隐藏层的偏置：每个隐藏神经元都有一个。
+return Fraction(parameters, n_in + 1)
+    The output layer is left out: each hidden unit has outgoing weights too.
+    漏掉了输出层：每个隐藏神经元还有输出权重。
+return (parameters - n_out) // (n_in + n_out + 1)
+    It is rounded down, which hides that no such network exists.
+    向下取整了，掩盖了这样的网络并不存在。
+return (parameters - n_out) / (n_in + n_out + 1)
+    It returns a float; an exact Fraction is asked for.
+    返回了浮点数；要求的是精确的分数 Fraction。
+""")
 
 
 # --- ranking_cost --------------------------------------------------------------------------------
@@ -262,52 +183,26 @@ def _(rng):
     return np.isclose(one, 2 * other)
 
 
-@ranking_cost.mistake(
-    "It takes the natural logarithm; comparisons halve what is left, so the base is 2.",
-    "用了自然对数；每次比较把范围减半，底数应为 2。",
-)
-def _(weights, samples):
-    return math.log(weights) / (3 * samples)
-
-
-@ranking_cost.mistake(
-    "It counts the forward pass only; backward takes two more products.",
-    "只计了前向传播；反向传播还有两次乘积。",
-)
-def _(weights, samples):
-    return math.log2(weights) / samples
-
-
-@ranking_cost.mistake(
-    "It counts one product of backward; there are two, to the weights and to the inputs.",
-    "反向传播只计了一次乘积；对权重和对输入各有一次。",
-)
-def _(weights, samples):
-    return math.log2(weights) / (2 * samples)
-
-
-@ranking_cost.mistake(
-    "The epoch is counted without its weights: n log2(n) stands over 3 n N, and n cancels.",
-    "训练的代价漏掉了权重数：应为 n log2(n) 除以 3 n N，n 被约去。",
-)
-def _(weights, samples):
-    return weights * math.log2(weights) / (3 * samples)
-
-
-@ranking_cost.mistake(
-    "The samples are left out: an epoch costs 3 n MACs for each of them.",
-    "漏掉了样本数：一轮训练中每个样本需要 3 n 次乘加。",
-)
-def _(weights, samples):
-    return math.log2(weights) / 3
-
-
-@ranking_cost.mistake(
-    "The logarithm is missing: n weights are ranked by n log2(n) comparisons.",
-    "缺少对数：给 n 个权重排序需要 n log2(n) 次比较。",
-)
-def _(weights, samples):
-    return 1 / (3 * samples)
+ranking_cost.edits("""
+return math.log(weights) / (3 * samples)
+    It takes the natural logarithm; comparisons halve what is left, so the base is 2.
+    用了自然对数；每次比较把范围减半，底数应为 2。
+return math.log2(weights) / samples
+    It counts the forward pass only; backward takes two more products.
+    只计了前向传播；反向传播还有两次乘积。
+return math.log2(weights) / (2 * samples)
+    It counts one product of backward; there are two, to the weights and to the inputs.
+    反向传播只计了一次乘积；对权重和对输入各有一次。
+return weights * math.log2(weights) / (3 * samples)
+    The epoch is counted without its weights: n log2(n) stands over 3 n N, and n cancels.
+    训练的代价漏掉了权重数：应为 n log2(n) 除以 3 n N，n 被约去。
+return math.log2(weights) / 3
+    The samples are left out: an epoch costs 3 n MACs for each of them.
+    漏掉了样本数：一轮训练中每个样本需要 3 n 次乘加。
+return 1 / (3 * samples)
+    The logarithm is missing: n weights are ranked by n log2(n) comparisons.
+    缺少对数：给 n 个权重排序需要 n log2(n) 次比较。
+""")
 
 
 # --- output_size ---------------------------------------------------------------------------------
@@ -348,6 +243,23 @@ def _(rng):
     return longer == valid + 1 and longer_same == same + 1
 
 
+output_size.edits("""
+stride = 1
+    The stride is not looked at.
+    没有考虑步长的作用。
+return size if padding == "same" else output_size(size, kernel, stride)
+    With padding "same" it keeps the size whatever the stride; it is divided by the stride.
+    填充为 same 时不管步长都保持大小；应除以步长。
+more = 2 * (kernel // 2) if padding == "same" else 0
+return (size + more - kernel) // stride + 1
+    With padding "same" it adds kernel // 2 zeros on both sides, too many for an even kernel.
+    填充为 same 时两边各补 kernel // 2 个零；核为偶数时补多了。
+return (size - kernel) // stride + 1
+    The padding is not looked at: it never pads.
+    没有考虑填充方式：总是不填充。
+""")
+
+
 @output_size.mistake(
     "One is missing: a kernel as long as the input still fits once.",
     "少加了 1：核与输入一样长时仍有一个位置。",
@@ -376,39 +288,6 @@ def _(size, kernel, stride=1, padding="valid"):
     if padding == "same":
         return size // stride
     return costs.output_size(size, kernel, stride)
-
-
-@output_size.mistake(
-    "The stride is not looked at.",
-    "没有考虑步长的作用。",
-)
-def _(size, kernel, stride=1, padding="valid"):
-    return costs.output_size(size, kernel, 1, padding)
-
-
-@output_size.mistake(
-    'With padding "same" it keeps the size whatever the stride; it is divided by the stride.',
-    "填充为 same 时不管步长都保持大小；应除以步长。",
-)
-def _(size, kernel, stride=1, padding="valid"):
-    return size if padding == "same" else costs.output_size(size, kernel, stride)
-
-
-@output_size.mistake(
-    'With padding "same" it adds kernel // 2 zeros on both sides, too many for an even kernel.',
-    "填充为 same 时两边各补 kernel // 2 个零；核为偶数时补多了。",
-)
-def _(size, kernel, stride=1, padding="valid"):
-    more = 2 * (kernel // 2) if padding == "same" else 0
-    return (size + more - kernel) // stride + 1
-
-
-@output_size.mistake(
-    "The padding is not looked at: it never pads.",
-    "没有考虑填充方式：总是不填充。",
-)
-def _(size, kernel, stride=1, padding="valid"):
-    return (size - kernel) // stride + 1
 
 
 @output_size.mistake(
@@ -446,52 +325,26 @@ def _(rng):
     return other == 2 * one
 
 
-@conv_parameters.mistake(
-    "The biases are missing: every filter has one.",
-    "漏掉了偏置：每个卷积核都有一个偏置。",
-)
-def _(k_h, k_w, c_in, c_out):
-    return k_h * k_w * c_in * c_out
-
-
-@conv_parameters.mistake(
-    "There is a bias for each input channel; there is one for each filter.",
-    "按输入通道数计算偏置；应每个卷积核一个。",
-)
-def _(k_h, k_w, c_in, c_out):
-    return k_h * k_w * c_in * c_out + c_in
-
-
-@conv_parameters.mistake(
-    "There is a bias for each pair of channels; there is one for each filter.",
-    "按每对输入输出通道计算偏置；应每个卷积核一个。",
-)
-def _(k_h, k_w, c_in, c_out):
-    return (k_h * k_w + 1) * c_in * c_out
-
-
-@conv_parameters.mistake(
-    "The input channels are left out: a filter has a window of weights for each of them.",
-    "漏掉了输入通道：卷积核对每个输入通道都有一组权重。",
-)
-def _(k_h, k_w, c_in, c_out):
-    return k_h * k_w * c_out + c_out
-
-
-@conv_parameters.mistake(
-    "The kernel is taken to be square; k_h and k_w may differ.",
-    "把卷积核当成了正方形；k_h 和 k_w 可以不同。",
-)
-def _(k_h, k_w, c_in, c_out):
-    return k_h * k_h * c_in * c_out + c_out
-
-
-@conv_parameters.mistake(
-    "There is a single bias; there is one for each filter.",
-    "只算了一个偏置；应每个卷积核一个。",
-)
-def _(k_h, k_w, c_in, c_out):
-    return k_h * k_w * c_in * c_out + 1
+conv_parameters.edits("""
+return k_h * k_w * c_in * c_out
+    The biases are missing: every filter has one.
+    漏掉了偏置：每个卷积核都有一个偏置。
+return k_h * k_w * c_in * c_out + c_in
+    There is a bias for each input channel; there is one for each filter.
+    按输入通道数计算偏置；应每个卷积核一个。
+return (k_h * k_w + 1) * c_in * c_out
+    There is a bias for each pair of channels; there is one for each filter.
+    按每对输入输出通道计算偏置；应每个卷积核一个。
+return k_h * k_w * c_out + c_out
+    The input channels are left out: a filter has a window of weights for each of them.
+    漏掉了输入通道：卷积核对每个输入通道都有一组权重。
+return k_h * k_h * c_in * c_out + c_out
+    The kernel is taken to be square; k_h and k_w may differ.
+    把卷积核当成了正方形；k_h 和 k_w 可以不同。
+return k_h * k_w * c_in * c_out + 1
+    There is a single bias; there is one for each filter.
+    只算了一个偏置；应每个卷积核一个。
+""")
 
 
 # --- conv_macs -----------------------------------------------------------------------------------
@@ -519,52 +372,26 @@ def _(rng):
     return other == 4 * one
 
 
-@conv_macs.mistake(
-    "The positions are left out: every weight is used once at each of them.",
-    "漏掉了输出位置：每个权重在每个位置都要用一次。",
-)
-def _(height, width, k_h, k_w, c_in, c_out):
-    return k_h * k_w * c_in * c_out
-
-
-@conv_macs.mistake(
-    "Height and width are taken for those of the input; they are those of the output.",
-    "把高和宽当成了输入的；它们是输出的高和宽。",
-)
-def _(height, width, k_h, k_w, c_in, c_out):
-    return (height - k_h + 1) * (width - k_w + 1) * k_h * k_w * c_in * c_out
-
-
-@conv_macs.mistake(
-    "The biases are counted; adding a bias multiplies nothing.",
-    "计入了偏置；加偏置时没有乘法。",
-)
-def _(height, width, k_h, k_w, c_in, c_out):
-    return height * width * (k_h * k_w * c_in + 1) * c_out
-
-
-@conv_macs.mistake(
-    "A product and its addition are counted as two; together they are one MAC.",
-    "把一次乘法和一次加法算成了两次；它们合起来是一次乘加。",
-)
-def _(height, width, k_h, k_w, c_in, c_out):
-    return 2 * costs.conv_macs(height, width, k_h, k_w, c_in, c_out)
-
-
-@conv_macs.mistake(
-    "The input channels are left out: a filter adds up over all of them.",
-    "漏掉了输入通道：卷积核要对所有输入通道求和。",
-)
-def _(height, width, k_h, k_w, c_in, c_out):
-    return height * width * k_h * k_w * c_out
-
-
-@conv_macs.mistake(
-    "The window is left out: each output needs k_h times k_w products for each channel.",
-    "漏掉了窗口大小：每个输出对每个通道需要 k_h 乘 k_w 次乘法。",
-)
-def _(height, width, k_h, k_w, c_in, c_out):
-    return height * width * c_in * c_out
+conv_macs.edits("""
+return k_h * k_w * c_in * c_out
+    The positions are left out: every weight is used once at each of them.
+    漏掉了输出位置：每个权重在每个位置都要用一次。
+return (height - k_h + 1) * (width - k_w + 1) * k_h * k_w * c_in * c_out
+    Height and width are taken for those of the input; they are those of the output.
+    把高和宽当成了输入的；它们是输出的高和宽。
+return height * width * (k_h * k_w * c_in + 1) * c_out
+    The biases are counted; adding a bias multiplies nothing.
+    计入了偏置；加偏置时没有乘法。
+return 2 * result
+    A product and its addition are counted as two; together they are one MAC.
+    把一次乘法和一次加法算成了两次；它们合起来是一次乘加。
+return height * width * k_h * k_w * c_out
+    The input channels are left out: a filter adds up over all of them.
+    漏掉了输入通道：卷积核要对所有输入通道求和。
+return height * width * c_in * c_out
+    The window is left out: each output needs k_h times k_w products for each channel.
+    漏掉了窗口大小：每个输出对每个通道需要 k_h 乘 k_w 次乘法。
+""")
 
 
 # --- network_costs -------------------------------------------------------------------------------
@@ -615,6 +442,16 @@ def _(rng):
     return all(a[0] == b[0] and 4 * a[1] == b[1] for a, b in zip(small, large, strict=True))
 
 
+network_costs.edits("""
+layers = [Pool(1) if isinstance(l, Pool) else l for l in layers]
+    The pooling shrinks nothing, so that the layer behind it comes out too large.
+    池化没有缩小特征图，使后面的层算得过大。
+return [c._replace(macs=2 * c.macs) for c in result]
+    A product and its addition are counted as two; together they are one MAC.
+    把一次乘法和一次加法算成了两次；它们合起来是一次乘加。
+""")
+
+
 @network_costs.mistake(
     "The biases are missing among the parameters.",
     "参数中漏掉了偏置。",
@@ -622,14 +459,6 @@ def _(rng):
 def _(layers, image):
     found = costs.network_costs(layers, image)
     return [Cost(c.parameters - c.output[-1] * (c.macs > 0), c.macs, c.output) for c in found]
-
-
-@network_costs.mistake(
-    "The pooling shrinks nothing, so that the layer behind it comes out too large.",
-    "池化没有缩小特征图，使后面的层算得过大。",
-)
-def _(layers, image):
-    return costs.network_costs([Pool(1) if isinstance(l, Pool) else l for l in layers], image)
 
 
 @network_costs.mistake(
@@ -661,14 +490,6 @@ def _(layers, image):
 def _(layers, image):
     found = costs.network_costs(layers, image)
     return [Cost(c.parameters, c.macs // math.prod(c.output[:-1]), c.output) for c in found]
-
-
-@network_costs.mistake(
-    "A product and its addition are counted as two; together they are one MAC.",
-    "把一次乘法和一次加法算成了两次；它们合起来是一次乘加。",
-)
-def _(layers, image):
-    return [c._replace(macs=2 * c.macs) for c in costs.network_costs(layers, image)]
 
 
 @network_costs.mistake(
@@ -710,29 +531,24 @@ def _(rng):
     return given(float(rng.integers(1, 64) / 32), int(rng.integers(1, 1000)))
 
 
-@vgg16_layers.mistake(
-    "The fully connected layers are thinned too; only filters are counted here.",
-    "把全连接层也变窄了；这里只改变卷积核的数目。",
-)
-def _(width=1.0, classes=1000):
-    thin = Full(max(round(width * 4096), 1))
-    return [thin if l == Full(4096) else l for l in costs.vgg16_layers(width, classes)]
-
-
-@vgg16_layers.mistake(
-    "The width is taken for the share that is pruned; it is the share that is kept.",
-    "把 width 当成了剪掉的比例；它是保留的比例。",
-)
-def _(width=1.0, classes=1000):
-    return costs.vgg16_layers(max(1 - width, 1e-9), classes)
-
-
-@vgg16_layers.mistake(
-    "The width is taken for the share of the parameters; it is the share of the filters.",
-    "把 width 当成了参数的比例；它是卷积核数目的比例。",
-)
-def _(width=1.0, classes=1000):
-    return costs.vgg16_layers(width**0.5, classes)
+vgg16_layers.edits("""
+thin = Full(max(round(width * 4096), 1))
+return [thin if l == Full(4096) else l for l in result]
+    The fully connected layers are thinned too; only filters are counted here.
+    把全连接层也变窄了；这里只改变卷积核的数目。
+width = max(1 - width, 1e-09)
+    The width is taken for the share that is pruned; it is the share that is kept.
+    把 width 当成了剪掉的比例；它是保留的比例。
+width = width ** 0.5
+    The width is taken for the share of the parameters; it is the share of the filters.
+    把 width 当成了参数的比例；它是卷积核数目的比例。
+return [l for l in result if not isinstance(l, Pool)]
+    The pooling is missing: each of the five blocks ends with one.
+    缺少池化层：五个模块各以一个池化层结束。
+classes = 1000
+    The last layer has always 1000 outputs, whatever the number of classes.
+    不管类别数是多少，最后一层总是 1000 个输出。
+""")
 
 
 @vgg16_layers.mistake(
@@ -769,19 +585,3 @@ def _(width=1.0, classes=1000):
 def _(width=1.0, classes=1000):
     filters = [max(round(width * f), 1) for f in (64, 128, 256, 512, 512)]
     return _vgg((2, 2, 4, 4, 4), filters, classes=classes)
-
-
-@vgg16_layers.mistake(
-    "The pooling is missing: each of the five blocks ends with one.",
-    "缺少池化层：五个模块各以一个池化层结束。",
-)
-def _(width=1.0, classes=1000):
-    return [l for l in costs.vgg16_layers(width, classes) if not isinstance(l, Pool)]
-
-
-@vgg16_layers.mistake(
-    "The last layer has always 1000 outputs, whatever the number of classes.",
-    "不管类别数是多少，最后一层总是 1000 个输出。",
-)
-def _(width=1.0, classes=1000):
-    return costs.vgg16_layers(width)

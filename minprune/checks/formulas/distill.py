@@ -70,69 +70,33 @@ def _(rng):
     return (np.max(warm, axis=1) <= np.max(cold, axis=1) + 1e-9).all()
 
 
-@soften.mistake(
-    "It multiplies by the temperature; the logits are divided by it.",
-    "把 logit 乘以了温度；应当除以温度。",
-)
-def _(z, temperature):
-    return softmax(z * temperature)
-
-
-@soften.mistake(
-    "The temperature is not used: the logits are divided by it before the softmax.",
-    "没有用到温度；取 softmax 之前应先把 logit 除以温度。",
-)
-def _(z, temperature):
-    return softmax(z)
-
-
-@soften.mistake(
-    "The probabilities are divided by the temperature, and no longer sum to 1; divide the logits.",
-    "除以温度的是概率，其和不再为 1；应除的是 logit。",
-)
-def _(z, temperature):
-    return softmax(z) / temperature
-
-
-@soften.mistake(
-    "A softmax is taken of probabilities divided by the temperature; the logits are divided.",
-    "对已经是概率的数又取了 softmax；应直接把 logit 除以温度。",
-)
-def _(z, temperature):
-    return softmax(softmax(z) / temperature)
-
-
-@soften.mistake(
-    "The powers p^(1 / T) are not divided by their sum; every row has to sum to 1.",
-    "概率取 1 / T 次方后没有重新归一化；每行之和应为 1。",
-)
-def _(z, temperature):
-    return softmax(z) ** (1 / temperature)
-
-
-@soften.mistake(
-    "The temperature is squared; T^2 belongs to the loss, not to the logits.",
-    "温度被平方了；T^2 是损失中的系数，不用于 logit。",
-)
-def _(z, temperature):
-    return softmax(z / temperature**2)
-
-
-@soften.mistake(
-    "It normalizes over the samples; the probabilities of one row sum to 1, which is axis 1.",
-    "沿样本归一化了；应使每行的概率之和为 1，即第 1 轴。",
-)
-def _(z, temperature):
-    return softmax(z.T / temperature).T
-
-
-@soften.mistake(
-    "It becomes NaN at a low temperature, where exp overflows; subtract the largest of the row.",
-    "温度很低时指数溢出，结果为 NaN；应先减去该行的最大值。",
-)
-def _(z, temperature):
-    e = np.exp(z / temperature)
-    return e / e.sum(axis=1, keepdims=True)
+soften.edits("""
+return softmax(z * temperature)
+    It multiplies by the temperature; the logits are divided by it.
+    把 logit 乘以了温度；应当除以温度。
+return softmax(z)
+    The temperature is not used: the logits are divided by it before the softmax.
+    没有用到温度；取 softmax 之前应先把 logit 除以温度。
+return softmax(z) / temperature
+    The probabilities are divided by the temperature, and no longer sum to 1; divide the logits.
+    除以温度的是概率，其和不再为 1；应除的是 logit。
+return softmax(softmax(z) / temperature)
+    A softmax is taken of probabilities divided by the temperature; the logits are divided.
+    对已经是概率的数又取了 softmax；应直接把 logit 除以温度。
+return softmax(z) ** (1 / temperature)
+    The powers p^(1 / T) are not divided by their sum; every row has to sum to 1.
+    概率取 1 / T 次方后没有重新归一化；每行之和应为 1。
+return softmax(z / temperature ** 2)
+    The temperature is squared; T^2 belongs to the loss, not to the logits.
+    温度被平方了；T^2 是损失中的系数，不用于 logit。
+return softmax(z.T / temperature).T
+    It normalizes over the samples; the probabilities of one row sum to 1, which is axis 1.
+    沿样本归一化了；应使每行的概率之和为 1，即第 1 轴。
+e = np.exp(z / temperature)
+return e / e.sum(axis=1, keepdims=True)
+    It becomes NaN at a low temperature, where exp overflows; subtract the largest of the row.
+    温度很低时指数溢出，结果为 NaN；应先减去该行的最大值。
+""")
 
 
 # --- distillation_loss ---------------------------------------------------------------------------
@@ -197,6 +161,25 @@ def _(rng):
     return abs(same) < 1e-9 < other
 
 
+distillation_loss.edits("""
+z, z_teacher = z_teacher, z
+    Student and teacher are exchanged: it is the student that learns and is pruned.
+    学生与教师弄反了：学习并被剪枝的应是学生网络。
+alpha = 1 - alpha
+    The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.
+    两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。
+return len(z) * result
+    It sums over the samples; the loss is their mean.
+    对样本求了和；损失应为各样本的平均。
+q, p = (softmax(z_teacher / temperature), softmax(z / temperature))
+kl = (q * np.log(q / p)).sum(axis=1).mean()
+cross_entropy = -np.log(softmax(z)[np.arange(len(y)), y]).mean()
+return (1 - alpha) * cross_entropy + alpha * temperature ** 2 * kl
+    It takes the logarithm of probabilities that round to 0; use the log softmax.
+    对舍入为 0 的概率取了对数；应直接计算 softmax 的对数。
+""")
+
+
 @distillation_loss.mistake(
     "The factor T^2 is missing; without it the teacher fades when the temperature rises.",
     "漏了系数 T^2；没有它，温度升高时教师的作用会减弱。",
@@ -222,22 +205,6 @@ def _(z, z_teacher, y, alpha, temperature):
 def _(z, z_teacher, y, alpha, temperature):
     kl = _kl(z / temperature, z_teacher / temperature).mean()
     return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
-
-
-@distillation_loss.mistake(
-    "Student and teacher are exchanged: it is the student that learns and is pruned.",
-    "学生与教师弄反了：学习并被剪枝的应是学生网络。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    return distill.distillation_loss(z_teacher, z, y, alpha, temperature)
-
-
-@distillation_loss.mistake(
-    "The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.",
-    "两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    return distill.distillation_loss(z, z_teacher, y, 1 - alpha, temperature)
 
 
 @distillation_loss.mistake(
@@ -277,14 +244,6 @@ def _(z, z_teacher, y, alpha, temperature):
 
 
 @distillation_loss.mistake(
-    "It sums over the samples; the loss is their mean.",
-    "对样本求了和；损失应为各样本的平均。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    return len(z) * distill.distillation_loss(z, z_teacher, y, alpha, temperature)
-
-
-@distillation_loss.mistake(
     "It takes the cross-entropy with the teacher; the entropy of the teacher has to be subtracted.",
     "对教师取的是交叉熵；应减去教师自身的熵，才是 KL 散度。",
 )
@@ -292,17 +251,6 @@ def _(z, z_teacher, y, alpha, temperature):
     q, log_p = softmax(z_teacher / temperature), log_softmax(z / temperature)
     soft = -(q * log_p).sum(axis=1).mean()
     return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * soft
-
-
-@distillation_loss.mistake(
-    "It takes the logarithm of probabilities that round to 0; use the log softmax.",
-    "对舍入为 0 的概率取了对数；应直接计算 softmax 的对数。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    q, p = softmax(z_teacher / temperature), softmax(z / temperature)
-    kl = (q * np.log(q / p)).sum(axis=1).mean()
-    cross_entropy = -np.log(softmax(z)[np.arange(len(y)), y]).mean()
-    return (1 - alpha) * cross_entropy + alpha * temperature**2 * kl
 
 
 # --- distillation_gradient -----------------------------------------------------------------------
@@ -370,6 +318,29 @@ def _(rng):
     return np.allclose(np.sum(gradient, axis=1), 0)
 
 
+distillation_gradient.edits("""
+return len(z) * result
+    It is not divided by N; the loss is a mean over the samples.
+    没有除以样本数 N；损失是各样本的平均。
+return result / z.shape[1]
+    It is divided by N K; the loss sums over the classes and divides by N only.
+    除以了 N K；损失对各类求和，只应除以 N。
+return -result
+    The sign is wrong: it is the student's probability minus its target.
+    符号反了：应为学生的概率减去目标。
+alpha = 1 - alpha
+    The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.
+    两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。
+from_teacher = temperature * (softmax(z / temperature) - softmax(z_teacher / temperature))
+return ((1 - alpha) * softmax(z) + alpha * from_teacher) / len(z)
+    The one-hot labels are not subtracted: the labels' part is p - 1 for the right class.
+    没有减去标签的独热向量：正确类别处应为 p - 1。
+z, z_teacher = z_teacher, z
+    It is the gradient for the teacher; the teacher stays as it is and the student learns.
+    求的是教师的梯度；教师保持不变，学习的是学生。
+""")
+
+
 @distillation_gradient.mistake(
     "The factor T of the teacher's part is missing: T^2 of the loss times 1 / T.",
     "教师一项漏了系数 T：损失中的 T^2 乘以 1 / T 得 T。",
@@ -398,61 +369,12 @@ def _(z, z_teacher, y, alpha, temperature):
 
 
 @distillation_gradient.mistake(
-    "It is not divided by N; the loss is a mean over the samples.",
-    "没有除以样本数 N；损失是各样本的平均。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    return len(z) * distill.distillation_gradient(z, z_teacher, y, alpha, temperature)
-
-
-@distillation_gradient.mistake(
-    "It is divided by N K; the loss sums over the classes and divides by N only.",
-    "除以了 N K；损失对各类求和，只应除以 N。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    return distill.distillation_gradient(z, z_teacher, y, alpha, temperature) / z.shape[1]
-
-
-@distillation_gradient.mistake(
-    "The sign is wrong: it is the student's probability minus its target.",
-    "符号反了：应为学生的概率减去目标。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    return -distill.distillation_gradient(z, z_teacher, y, alpha, temperature)
-
-
-@distillation_gradient.mistake(
-    "The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.",
-    "两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    return distill.distillation_gradient(z, z_teacher, y, 1 - alpha, temperature)
-
-
-@distillation_gradient.mistake(
-    "The one-hot labels are not subtracted: the labels' part is p - 1 for the right class.",
-    "没有减去标签的独热向量：正确类别处应为 p - 1。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    from_teacher = temperature * (softmax(z / temperature) - softmax(z_teacher / temperature))
-    return ((1 - alpha) * softmax(z) + alpha * from_teacher) / len(z)
-
-
-@distillation_gradient.mistake(
     "Only the student is softened; the teacher needs the same temperature.",
     "只软化了学生；教师也应除以同一温度。",
 )
 def _(z, z_teacher, y, alpha, temperature):
     from_teacher = temperature * (softmax(z / temperature) - softmax(z_teacher))
     return ((1 - alpha) * _from_labels(z, y) + alpha * from_teacher) / len(z)
-
-
-@distillation_gradient.mistake(
-    "It is the gradient for the teacher; the teacher stays as it is and the student learns.",
-    "求的是教师的梯度；教师保持不变，学习的是学生。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    return distill.distillation_gradient(z_teacher, z, y, alpha, temperature)
 
 
 # --- ensemble_average ----------------------------------------------------------------------------
@@ -501,61 +423,30 @@ def _(rng):
         return -np.log(average[rows, y]).mean() <= -np.log(p[:, rows, y]).mean() + 1e-9
 
 
-@ensemble_average.mistake(
-    "It only sums; divide by the number of networks, so that rows sum to 1.",
-    "只求了和；还应除以网络个数，使每行之和为 1。",
-)
-def _(predictions):
-    return np.sum(predictions, axis=0)
-
-
-@ensemble_average.mistake(
-    "It takes the geometric mean of the probabilities; their arithmetic mean is asked for.",
-    "取了概率的几何平均；应取算术平均。",
-)
-def _(predictions):
-    p = np.prod(predictions, axis=0) ** (1 / len(predictions))
-    return p / p.sum(axis=1, keepdims=True)
-
-
-@ensemble_average.mistake(
-    "The networks only vote for their best classes; the probabilities themselves are averaged.",
-    "各网络只对最可能的类别投了票；应平均概率本身。",
-)
-def _(predictions):
-    return np.mean([np.eye(p.shape[1])[p.argmax(axis=1)] for p in predictions], axis=0)
-
-
-@ensemble_average.mistake(
-    "It takes the median of the networks, whose rows need not sum to 1; take the mean.",
-    "取了各网络的中位数，每行之和未必为 1；应取平均。",
-)
-def _(predictions):
-    return np.median(predictions, axis=0)
-
-
-@ensemble_average.mistake(
-    "It averages over the samples; the average is over the networks, axis 0 of the stacked arrays.",
-    "对样本取了平均；应对网络取平均，即堆叠后的第 0 轴。",
-)
-def _(predictions):
-    return np.mean(predictions, axis=1)
-
-
-@ensemble_average.mistake(
-    "It takes the largest probability of each class; their mean is asked for.",
-    "对每类取了各网络中最大的概率；应取平均。",
-)
-def _(predictions):
-    return np.max(predictions, axis=0)
-
-
-@ensemble_average.mistake(
-    "A softmax is taken of the average, which already holds probabilities.",
-    "对平均结果又取了 softmax；它已经是概率，不应再取。",
-)
-def _(predictions):
-    return softmax(np.mean(predictions, axis=0))
+ensemble_average.edits("""
+return np.sum(predictions, axis=0)
+    It only sums; divide by the number of networks, so that rows sum to 1.
+    只求了和；还应除以网络个数，使每行之和为 1。
+p = np.prod(predictions, axis=0) ** (1 / len(predictions))
+return p / p.sum(axis=1, keepdims=True)
+    It takes the geometric mean of the probabilities; their arithmetic mean is asked for.
+    取了概率的几何平均；应取算术平均。
+return np.mean([np.eye(p.shape[1])[p.argmax(axis=1)] for p in predictions], axis=0)
+    The networks only vote for their best classes; the probabilities themselves are averaged.
+    各网络只对最可能的类别投了票；应平均概率本身。
+return np.median(predictions, axis=0)
+    It takes the median of the networks, whose rows need not sum to 1; take the mean.
+    取了各网络的中位数，每行之和未必为 1；应取平均。
+return np.mean(predictions, axis=1)
+    It averages over the samples; the average is over the networks, axis 0 of the stacked arrays.
+    对样本取了平均；应对网络取平均，即堆叠后的第 0 轴。
+return np.max(predictions, axis=0)
+    It takes the largest probability of each class; their mean is asked for.
+    对每类取了各网络中最大的概率；应取平均。
+return softmax(np.mean(predictions, axis=0))
+    A softmax is taken of the average, which already holds probabilities.
+    对平均结果又取了 softmax；它已经是概率，不应再取。
+""")
 
 
 @ensemble_average.mistake(

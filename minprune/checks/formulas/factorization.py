@@ -73,88 +73,42 @@ def _(rng):
     return np.isclose(one, other)
 
 
-@factorization_loss.mistake(
-    "It counts unknown ratings as if they were known; only known ones are summed.",
-    "把未知评分也算进去了；只应对已知评分求和。",
-)
-def _(R, observed, P, Q, lam):
-    return factorization.factorization_loss(R, np.ones_like(observed), P, Q, lam)
-
-
-@factorization_loss.mistake(
-    "Unknown ratings are taken for 0 and have to be fitted; they are left out.",
-    "把未知评分当作 0 去拟合；未知评分应跳过。",
-)
-def _(R, observed, P, Q, lam):
-    return factorization.factorization_loss(R * observed, np.ones_like(observed), P, Q, lam)
-
-
-@factorization_loss.mistake(
-    "The penalty is counted once for each user and item; it is counted for each known rating.",
-    "惩罚项对每个用户和物品只算了一次；应对每个已知评分各算一次。",
-)
-def _(R, observed, P, Q, lam):
-    error = np.square(R - P @ Q.T)[observed].sum()
-    return error + lam * (np.square(P).sum() + np.square(Q).sum())
-
-
-@factorization_loss.mistake(
-    "It divides by the number of known ratings; the loss is a sum.",
-    "除以了已知评分的个数；损失应为总和。",
-)
-def _(R, observed, P, Q, lam):
-    return factorization.factorization_loss(R, observed, P, Q, lam) / max(observed.sum(), 1)
-
-
-@factorization_loss.mistake(
-    "A factor 1/2 too many: squares and penalty are summed as they are.",
-    "多了系数 1/2；平方误差与惩罚项应直接相加。",
-)
-def _(R, observed, P, Q, lam):
-    return factorization.factorization_loss(R, observed, P, Q, lam) / 2
-
-
-@factorization_loss.mistake(
-    "It takes the absolute error; the error is squared.",
-    "误差取了绝对值；误差应取平方。",
-)
-def _(R, observed, P, Q, lam):
-    size = np.square(P).sum(axis=1)[:, None] + np.square(Q).sum(axis=1)
-    return (np.abs(R - P @ Q.T) + lam * size)[observed].sum()
-
-
-@factorization_loss.mistake(
-    "The norms of the penalty are not squared; it is lam times ||p_u||^2 + ||q_i||^2.",
-    "惩罚项中的范数没有平方；应取 L2 范数的平方。",
-)
-def _(R, observed, P, Q, lam):
-    size = np.linalg.norm(P, axis=1)[:, None] + np.linalg.norm(Q, axis=1)
-    return (np.square(R - P @ Q.T) + lam * size)[observed].sum()
-
-
-@factorization_loss.mistake(
-    "The penalty for the items is missing: ||p_u||^2 and ||q_i||^2 both count.",
-    "漏了物品因子的惩罚：||p_u||^2 与 ||q_i||^2 都应计入。",
-)
-def _(R, observed, P, Q, lam):
-    size = np.square(P).sum(axis=1)[:, None]
-    return (np.square(R - P @ Q.T) + lam * size)[observed].sum()
-
-
-@factorization_loss.mistake(
-    "The penalty is missing: each known rating adds lam (||p_u||^2 + ||q_i||^2).",
-    "漏掉了惩罚项：每个已知评分还应加上 lam (||p_u||^2 + ||q_i||^2)。",
-)
-def _(R, observed, P, Q, lam):
-    return factorization.factorization_loss(R, observed, P, Q, 0.0)
-
-
-@factorization_loss.mistake(
-    "The mask is inverted: True means known.",
-    "掩码取反了：True 应表示评分已知。",
-)
-def _(R, observed, P, Q, lam):
-    return factorization.factorization_loss(R, ~observed, P, Q, lam)
+factorization_loss.edits("""
+observed = np.ones_like(observed)
+    It counts unknown ratings as if they were known; only known ones are summed.
+    把未知评分也算进去了；只应对已知评分求和。
+R, observed = R * observed, np.ones_like(observed)
+    Unknown ratings are taken for 0 and have to be fitted; they are left out.
+    把未知评分当作 0 去拟合；未知评分应跳过。
+error = np.square(R - P @ Q.T)[observed].sum()
+return error + lam * (np.square(P).sum() + np.square(Q).sum())
+    The penalty is counted once for each user and item; it is counted for each known rating.
+    惩罚项对每个用户和物品只算了一次；应对每个已知评分各算一次。
+return result / max(observed.sum(), 1)
+    It divides by the number of known ratings; the loss is a sum.
+    除以了已知评分的个数；损失应为总和。
+return result / 2
+    A factor 1/2 too many: squares and penalty are summed as they are.
+    多了系数 1/2；平方误差与惩罚项应直接相加。
+size = np.square(P).sum(axis=1)[:, None] + np.square(Q).sum(axis=1)
+return (np.abs(R - P @ Q.T) + lam * size)[observed].sum()
+    It takes the absolute error; the error is squared.
+    误差取了绝对值；误差应取平方。
+size = np.linalg.norm(P, axis=1)[:, None] + np.linalg.norm(Q, axis=1)
+return (np.square(R - P @ Q.T) + lam * size)[observed].sum()
+    The norms of the penalty are not squared; it is lam times ||p_u||^2 + ||q_i||^2.
+    惩罚项中的范数没有平方；应取 L2 范数的平方。
+size = np.square(P).sum(axis=1)[:, None]
+return (np.square(R - P @ Q.T) + lam * size)[observed].sum()
+    The penalty for the items is missing: ||p_u||^2 and ||q_i||^2 both count.
+    漏了物品因子的惩罚：||p_u||^2 与 ||q_i||^2 都应计入。
+lam = 0.0
+    The penalty is missing: each known rating adds lam (||p_u||^2 + ||q_i||^2).
+    漏掉了惩罚项：每个已知评分还应加上 lam (||p_u||^2 + ||q_i||^2)。
+observed = ~observed
+    The mask is inverted: True means known.
+    掩码取反了：True 应表示评分已知。
+""")
 
 
 # --- factorize -----------------------------------------------------------------------------------
@@ -233,6 +187,13 @@ def _(rng):
     known[2], known[:, 1] = False, False
     ((P, Q),) = yield [given(ratings, known, 2, 0.5, 2, Seed(3))]
     return not np.any(P[2]) and not np.any(Q[1]) and np.any(P[0]) and np.any(Q[0])
+
+
+factorize.edits("""
+sweeps = 1
+    Only one sweep is made, whatever is asked for; repeat both half steps sweeps times.
+    无论要求几轮都只做了一轮；两个半步应重复 sweeps 次。
+""")
 
 
 @factorize.mistake(
@@ -316,14 +277,6 @@ def _(R, observed, k, lam, sweeps, rng):
 def _(R, observed, k, lam, sweeps, rng):
     P, Q = factorization.factorize(R, observed, k, lam, sweeps, rng)
     return P, Q.T
-
-
-@factorize.mistake(
-    "Only one sweep is made, whatever is asked for; repeat both half steps sweeps times.",
-    "无论要求几轮都只做了一轮；两个半步应重复 sweeps 次。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    return factorization.factorize(R, observed, k, lam, 1, rng)
 
 
 # --- balance_factors -----------------------------------------------------------------------------
@@ -411,6 +364,24 @@ def _(rng):
     return not any(np.any(factor) for factor in (A, B, C, D))
 
 
+balance_factors.edits("""
+p, q = (unit_l2(P), unit_l2(Q))
+scale = np.sqrt(np.divide(q, p, out=np.zeros_like(p), where=p > 0))
+return (P * scale, Q / np.where(scale > 0, scale, np.inf))
+    The columns are only scaled to equal sizes; they have to be orthogonal too: U and V are.
+    只把各列缩放到两侧等长；还应正交，需用奇异值分解的 U 与 V。
+(U_p, S_p, _), (U_q, S_q, _) = (np.linalg.svd(side, full_matrices=False) for side in (P, Q))
+return (U_p * S_p, U_q * S_q)
+    P and Q are decomposed one by one; the singular values of the product P Q^T are meant.
+    对 P 与 Q 分别做了奇异值分解；应对乘积 P Q^T 做分解。
+U, S, Vt = np.linalg.svd(P @ Q.T, full_matrices=False)
+k = P.shape[1]
+return (U[:, :k] * np.sqrt(S[:k]), Vt[:, :k] * np.sqrt(S[:k]))
+    Rows of V^T are taken for its columns; np.linalg.svd gives V^T, which is turned back first.
+    把 V^T 当成了 V；np.linalg.svd 给出的是 V^T，应先转置。
+""")
+
+
 @balance_factors.mistake(
     "The singular values come without the square root, so the product has them squared.",
     "奇异值没有开平方，乘积中就成了平方；两侧各应乘 sqrt(S)。",
@@ -439,41 +410,12 @@ def _(P, Q):
 
 
 @balance_factors.mistake(
-    "The columns are only scaled to equal sizes; they have to be orthogonal too: U and V are.",
-    "只把各列缩放到两侧等长；还应正交，需用奇异值分解的 U 与 V。",
-)
-def _(P, Q):
-    p, q = unit_l2(P), unit_l2(Q)
-    scale = np.sqrt(np.divide(q, p, out=np.zeros_like(p), where=p > 0))
-    return P * scale, Q / np.where(scale > 0, scale, np.inf)
-
-
-@balance_factors.mistake(
-    "P and Q are decomposed one by one; the singular values of the product P Q^T are meant.",
-    "对 P 与 Q 分别做了奇异值分解；应对乘积 P Q^T 做分解。",
-)
-def _(P, Q):
-    (U_p, S_p, _), (U_q, S_q, _) = (np.linalg.svd(side, full_matrices=False) for side in (P, Q))
-    return U_p * S_p, U_q * S_q
-
-
-@balance_factors.mistake(
     "The factors come in rising order; the most important one comes first.",
     "因子按从小到大排列了；最重要的应排在最前。",
 )
 def _(P, Q):
     U, S, V = _singular(P, Q)
     return (U * np.sqrt(S))[:, ::-1], (V * np.sqrt(S))[:, ::-1]
-
-
-@balance_factors.mistake(
-    "Rows of V^T are taken for its columns; np.linalg.svd gives V^T, which is turned back first.",
-    "把 V^T 当成了 V；np.linalg.svd 给出的是 V^T，应先转置。",
-)
-def _(P, Q):
-    U, S, Vt = np.linalg.svd(P @ Q.T, full_matrices=False)
-    k = P.shape[1]
-    return U[:, :k] * np.sqrt(S[:k]), Vt[:, :k] * np.sqrt(S[:k])
 
 
 # --- factor_importance ---------------------------------------------------------------------------
@@ -510,28 +452,27 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@factor_importance.mistake(
-    "The sizes are added; a factor acts by the product of its two sides.",
-    "把两侧的范数相加了；应当相乘。",
-)
-def _(P, Q):
-    return unit_l2(P) + unit_l2(Q)
-
-
-@factor_importance.mistake(
-    "Only P is looked at; multiply by the norm of the column of Q.",
-    "只看了 P；还应乘以 Q 中对应列的范数。",
-)
-def _(P, Q):
-    return unit_l2(P)
-
-
-@factor_importance.mistake(
-    "The norms are squared; the square root is forgotten.",
-    "得到的是范数的平方；应再开平方根。",
-)
-def _(P, Q):
-    return np.square(P).sum(axis=0) * np.square(Q).sum(axis=0)
+factor_importance.edits("""
+return unit_l2(P) + unit_l2(Q)
+    The sizes are added; a factor acts by the product of its two sides.
+    把两侧的范数相加了；应当相乘。
+return unit_l2(P)
+    Only P is looked at; multiply by the norm of the column of Q.
+    只看了 P；还应乘以 Q 中对应列的范数。
+return np.square(P).sum(axis=0) * np.square(Q).sum(axis=0)
+    The norms are squared; the square root is forgotten.
+    得到的是范数的平方；应再开平方根。
+return unit_l2(P, axis=0) * unit_l2(Q, axis=0)
+    It takes norms of rows, one for each user and item; a factor is a column.
+    求的是行的范数，对应用户与物品；因子应是列。
+return np.sum(P, axis=0) * np.sum(Q, axis=0)
+    It sums the entries with their signs, which cancel; take the norm of each column.
+    直接对元素求和，正负会抵消；应取每列的范数。
+importance = unit_l2(P) * unit_l2(Q)
+return importance / importance.sum()
+    It divides by the sum over the factors; the importance keeps the units of the ratings.
+    除以了各因子之和；重要性应保持评分的单位，不必归一化。
+""")
 
 
 @factor_importance.mistake(
@@ -540,31 +481,6 @@ def _(P, Q):
 )
 def _(P, Q):
     return unit_l1(P) * unit_l1(Q)
-
-
-@factor_importance.mistake(
-    "It takes norms of rows, one for each user and item; a factor is a column.",
-    "求的是行的范数，对应用户与物品；因子应是列。",
-)
-def _(P, Q):
-    return unit_l2(P, axis=0) * unit_l2(Q, axis=0)
-
-
-@factor_importance.mistake(
-    "It sums the entries with their signs, which cancel; take the norm of each column.",
-    "直接对元素求和，正负会抵消；应取每列的范数。",
-)
-def _(P, Q):
-    return np.sum(P, axis=0) * np.sum(Q, axis=0)
-
-
-@factor_importance.mistake(
-    "It divides by the sum over the factors; the importance keeps the units of the ratings.",
-    "除以了各因子之和；重要性应保持评分的单位，不必归一化。",
-)
-def _(P, Q):
-    importance = unit_l2(P) * unit_l2(Q)
-    return importance / importance.sum()
 
 
 # --- prune_factors -------------------------------------------------------------------------------
@@ -619,6 +535,29 @@ def _kept(P, Q, importance, count):
     return P[:, keep], Q[:, keep]
 
 
+prune_factors.edits("""
+k = prune_count(P.shape[1], sparsity)
+keep = rank_mask(factor_importance(P, Q), k)
+return (P * keep, Q * keep)
+    The columns are only set to zero; they are removed from both matrices.
+    只把列置成了 0；应从两个矩阵中真正删去这些列。
+k = prune_count(P.shape[1], sparsity)
+return (P[:, rank_mask(unit_l2(P), k)], Q[:, rank_mask(unit_l2(Q), k)])
+    P and Q are ranked apart, so that their columns no longer belong together.
+    P 与 Q 分别排序剪枝，剩下的列不再对应；应按两侧范数的乘积一起剪。
+order = np.argsort(factor_importance(P, Q), kind="stable")
+stay = order[prune_count(P.shape[1], sparsity):][::-1]
+return (P[:, stay], Q[:, stay])
+    The factors come back sorted by importance; those that stay keep their order.
+    返回的因子按重要性排了序；留下的列应保持原来的顺序。
+score = factor_importance(P, Q)[::-1]
+keep = rank_mask(score, prune_count(P.shape[1], sparsity))[::-1]
+return (P[:, keep], Q[:, keep])
+    Among equal factors the last one goes first; the first one does.
+    重要性相同时先剪了后面的；应先剪前面的。
+""")
+
+
 @prune_factors.mistake(
     "The most important factors are removed; the least important ones go.",
     "剪掉了最重要的因子；应剪掉最不重要的。",
@@ -626,16 +565,6 @@ def _kept(P, Q, importance, count):
 def _(P, Q, sparsity):
     score = -factorization.factor_importance(P, Q)
     return _kept(P, Q, score, prune_count(P.shape[1], sparsity))
-
-
-@prune_factors.mistake(
-    "The columns are only set to zero; they are removed from both matrices.",
-    "只把列置成了 0；应从两个矩阵中真正删去这些列。",
-)
-def _(P, Q, sparsity):
-    k = prune_count(P.shape[1], sparsity)
-    keep = rank_mask(factorization.factor_importance(P, Q), k)
-    return P * keep, Q * keep
 
 
 @prune_factors.mistake(
@@ -648,15 +577,6 @@ def _(P, Q, sparsity):
 
 
 @prune_factors.mistake(
-    "P and Q are ranked apart, so that their columns no longer belong together.",
-    "P 与 Q 分别排序剪枝，剩下的列不再对应；应按两侧范数的乘积一起剪。",
-)
-def _(P, Q, sparsity):
-    k = prune_count(P.shape[1], sparsity)
-    return P[:, rank_mask(unit_l2(P), k)], Q[:, rank_mask(unit_l2(Q), k)]
-
-
-@prune_factors.mistake(
     "Only the size in P decides; the product of both sides does.",
     "只按 P 的列范数排序；应按两侧范数的乘积。",
 )
@@ -665,31 +585,11 @@ def _(P, Q, sparsity):
 
 
 @prune_factors.mistake(
-    "The factors come back sorted by importance; those that stay keep their order.",
-    "返回的因子按重要性排了序；留下的列应保持原来的顺序。",
-)
-def _(P, Q, sparsity):
-    order = np.argsort(factorization.factor_importance(P, Q), kind="stable")
-    stay = order[prune_count(P.shape[1], sparsity) :][::-1]
-    return P[:, stay], Q[:, stay]
-
-
-@prune_factors.mistake(
     "The number of factors to remove is rounded down; the nearest number is asked for.",
     "剪去的个数向下取整了；应取最接近的整数。",
 )
 def _(P, Q, sparsity):
     return _kept(P, Q, factorization.factor_importance(P, Q), int(P.shape[1] * sparsity))
-
-
-@prune_factors.mistake(
-    "Among equal factors the last one goes first; the first one does.",
-    "重要性相同时先剪了后面的；应先剪前面的。",
-)
-def _(P, Q, sparsity):
-    score = factorization.factor_importance(P, Q)[::-1]
-    keep = rank_mask(score, prune_count(P.shape[1], sparsity))[::-1]
-    return P[:, keep], Q[:, keep]
 
 
 @prune_factors.mistake(

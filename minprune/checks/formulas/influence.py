@@ -90,6 +90,19 @@ def _zeroed(w, i):
     return w
 
 
+leave_one_out.edits("""
+return -result
+    The sign is reversed: it is the loss without the weight minus the loss with it.
+    符号反了：应为去掉该权重后的损失减去原来的损失。
+return np.abs(result)
+    It takes the absolute value; where the loss would fall, the influence is negative.
+    取了绝对值；若去掉权重会使损失下降，影响应为负。
+return result / w
+    It divides by the weight, which gives a slope; the change of the loss is asked for.
+    除以了权重，得到的是斜率；应为损失的变化量。
+""")
+
+
 @leave_one_out.mistake(
     "The weights set to zero before stay zero; start from all weights every time.",
     "之前置零的权重没有恢复；每次都应从完整的权重开始。",
@@ -117,22 +130,6 @@ def _(loss, w):
 
 
 @leave_one_out.mistake(
-    "The sign is reversed: it is the loss without the weight minus the loss with it.",
-    "符号反了：应为去掉该权重后的损失减去原来的损失。",
-)
-def _(loss, w):
-    return -influence.leave_one_out(loss, w)
-
-
-@leave_one_out.mistake(
-    "It takes the absolute value; where the loss would fall, the influence is negative.",
-    "取了绝对值；若去掉权重会使损失下降，影响应为负。",
-)
-def _(loss, w):
-    return np.abs(influence.leave_one_out(loss, w))
-
-
-@leave_one_out.mistake(
     "It removes a whole row of a matrix at a time; remove single weights.",
     "每次去掉矩阵的一整行；应逐个去掉权重。",
 )
@@ -149,14 +146,6 @@ def _(loss, w):
 )
 def _(loss, w):
     return loss(0 * w) - _each(lambda i, rest: loss(w - _zeroed(rest, i)), w)
-
-
-@leave_one_out.mistake(
-    "It divides by the weight, which gives a slope; the change of the loss is asked for.",
-    "除以了权重，得到的是斜率；应为损失的变化量。",
-)
-def _(loss, w):
-    return influence.leave_one_out(loss, w) / w
 
 
 # --- second_order_influence ----------------------------------------------------------------------
@@ -192,60 +181,29 @@ def _(rng):
     return np.allclose(s, c * (np.square(a) - np.square(w - a)) / 2)
 
 
-@second_order_influence.mistake(
-    "The sign of the first order is wrong: the step is -w, so its term is -g w.",
-    "一阶项符号错了：改变量是 -w，因此该项为 -g w。",
-)
-def _(w, g, h):
-    return g * w + h * np.square(w) / 2
-
-
-@second_order_influence.mistake(
-    "The factor 1/2 of the second order is missing.",
-    "二阶项漏了系数 1/2。",
-)
-def _(w, g, h):
-    return -g * w + h * np.square(w)
-
-
-@second_order_influence.mistake(
-    "It stops at the first order; add h w^2 / 2.",
-    "只算到一阶；还应加上 h w^2 / 2。",
-)
-def _(w, g, h):
-    return -g * w
-
-
-@second_order_influence.mistake(
-    "It leaves out the first order, as if the gradient had vanished.",
-    "漏了一阶项，相当于假定梯度为零。",
-)
-def _(w, g, h):
-    return influence.obd_saliency(w, h)
-
-
-@second_order_influence.mistake(
-    "It takes the absolute value; where the loss would fall, the influence is negative.",
-    "取了绝对值；若去掉权重会使损失下降，影响应为负。",
-)
-def _(w, g, h):
-    return np.abs(influence.second_order_influence(w, g, h))
-
-
-@second_order_influence.mistake(
-    "The weight is not squared in the second order.",
-    "二阶项中的权重没有平方。",
-)
-def _(w, g, h):
-    return -g * w + h * w / 2
-
-
-@second_order_influence.mistake(
-    "It puts the squared gradient in the place of the second derivative.",
-    "用梯度的平方代替了二阶导数。",
-)
-def _(w, g, h):
-    return -g * w + np.square(g * w) / 2
+second_order_influence.edits("""
+return g * w + h * np.square(w) / 2
+    The sign of the first order is wrong: the step is -w, so its term is -g w.
+    一阶项符号错了：改变量是 -w，因此该项为 -g w。
+return -g * w + h * np.square(w)
+    The factor 1/2 of the second order is missing.
+    二阶项漏了系数 1/2。
+return -g * w
+    It stops at the first order; add h w^2 / 2.
+    只算到一阶；还应加上 h w^2 / 2。
+return obd_saliency(w, h)
+    It leaves out the first order, as if the gradient had vanished.
+    漏了一阶项，相当于假定梯度为零。
+return np.abs(result)
+    It takes the absolute value; where the loss would fall, the influence is negative.
+    取了绝对值；若去掉权重会使损失下降，影响应为负。
+return -g * w + h * w / 2
+    The weight is not squared in the second order.
+    二阶项中的权重没有平方。
+return -g * w + np.square(g * w) / 2
+    It puts the squared gradient in the place of the second derivative.
+    用梯度的平方代替了二阶导数。
+""")
 
 
 # --- obd_saliency --------------------------------------------------------------------------------
@@ -280,60 +238,29 @@ def _(rng):
     return np.allclose(4 * np.asarray(one), other)
 
 
-@obd_saliency.mistake(
-    "The factor 1/2 of the Taylor series is missing.",
-    "漏了泰勒展开中的系数 1/2。",
-)
-def _(w, h):
-    return h * np.square(w)
-
-
-@obd_saliency.mistake(
-    "The weight is not squared.",
-    "权重没有平方，应为 w 的平方。",
-)
-def _(w, h):
-    return h * w / 2
-
-
-@obd_saliency.mistake(
-    "It squares the curvature as well; only the weight is squared.",
-    "把二阶导数也平方了；只有权重需要平方。",
-)
-def _(w, h):
-    return np.square(h * w) / 2
-
-
-@obd_saliency.mistake(
-    "It leaves out the curvature, so it ranks like the magnitude.",
-    "漏了二阶导数，排序便与绝对值相同。",
-)
-def _(w, h):
-    return np.square(w) / 2
-
-
-@obd_saliency.mistake(
-    "It divides by the curvature; only an inverse Hessian stands below the line.",
-    "除以了二阶导数；只有海森矩阵的逆才出现在分母上。",
-)
-def _(w, h):
-    return np.square(w) / (2 * h)
-
-
-@obd_saliency.mistake(
-    "It takes the absolute value; where the loss curves down, the saliency is negative.",
-    "取了绝对值；若二阶导数为负，显著性应为负。",
-)
-def _(w, h):
-    return np.abs(h) * np.square(w) / 2
-
-
-@obd_saliency.mistake(
-    "It adds up all weights; every weight has a saliency of its own.",
-    "对所有权重求了和；每个权重都应有自己的显著性。",
-)
-def _(w, h):
-    return (h * np.square(w)).sum() / 2
+obd_saliency.edits("""
+return h * np.square(w)
+    The factor 1/2 of the Taylor series is missing.
+    漏了泰勒展开中的系数 1/2。
+return h * w / 2
+    The weight is not squared.
+    权重没有平方，应为 w 的平方。
+return np.square(h * w) / 2
+    It squares the curvature as well; only the weight is squared.
+    把二阶导数也平方了；只有权重需要平方。
+return np.square(w) / 2
+    It leaves out the curvature, so it ranks like the magnitude.
+    漏了二阶导数，排序便与绝对值相同。
+return np.square(w) / (2 * h)
+    It divides by the curvature; only an inverse Hessian stands below the line.
+    除以了二阶导数；只有海森矩阵的逆才出现在分母上。
+return np.abs(h) * np.square(w) / 2
+    It takes the absolute value; where the loss curves down, the saliency is negative.
+    取了绝对值；若二阶导数为负，显著性应为负。
+return (h * np.square(w)).sum() / 2
+    It adds up all weights; every weight has a saliency of its own.
+    对所有权重求了和；每个权重都应有自己的显著性。
+""")
 
 
 # --- obs_saliency --------------------------------------------------------------------------------
@@ -366,52 +293,26 @@ def _(rng):
     return len(s) == 5 and bool(np.all(s <= np.diag(H) * np.square(w) / 2 * (1 + 1e-9)))
 
 
-@obs_saliency.mistake(
-    "It is the saliency without the other weights making up: invert H, then divide.",
-    "没有考虑其他权重的补偿：应先求 H 的逆，再作除法。",
-)
-def _(w, H):
-    return influence.obd_saliency(w, np.diag(H))
-
-
-@obs_saliency.mistake(
-    "It divides by the diagonal of H; divide by the diagonal of its inverse.",
-    "除以了 H 的对角元；应除以 H 的逆矩阵的对角元。",
-)
-def _(w, H):
-    return np.square(w) / (2 * np.diag(H))
-
-
-@obs_saliency.mistake(
-    "It multiplies by the diagonal of the inverse; divide by it.",
-    "乘以了逆矩阵的对角元；应除以它。",
-)
-def _(w, H):
-    return np.square(w) * np.diag(np.linalg.inv(H)) / 2
-
-
-@obs_saliency.mistake(
-    "The factor 1/2 is missing.",
-    "漏了系数 1/2，分母应有 2。",
-)
-def _(w, H):
-    return np.square(w) / np.diag(np.linalg.inv(H))
-
-
-@obs_saliency.mistake(
-    "The weight is not squared.",
-    "权重没有平方，应为 w 的平方。",
-)
-def _(w, H):
-    return w / (2 * np.diag(np.linalg.inv(H)))
-
-
-@obs_saliency.mistake(
-    "It divides by the row sums of the inverse; the diagonal is meant.",
-    "除以了逆矩阵各行之和；应除以对角元。",
-)
-def _(w, H):
-    return np.square(w) / (2 * np.linalg.inv(H).sum(axis=1))
+obs_saliency.edits("""
+return obd_saliency(w, np.diag(H))
+    It is the saliency without the other weights making up: invert H, then divide.
+    没有考虑其他权重的补偿：应先求 H 的逆，再作除法。
+return np.square(w) / (2 * np.diag(H))
+    It divides by the diagonal of H; divide by the diagonal of its inverse.
+    除以了 H 的对角元；应除以 H 的逆矩阵的对角元。
+return np.square(w) * np.diag(np.linalg.inv(H)) / 2
+    It multiplies by the diagonal of the inverse; divide by it.
+    乘以了逆矩阵的对角元；应除以它。
+return np.square(w) / np.diag(np.linalg.inv(H))
+    The factor 1/2 is missing.
+    漏了系数 1/2，分母应有 2。
+return w / (2 * np.diag(np.linalg.inv(H)))
+    The weight is not squared.
+    权重没有平方，应为 w 的平方。
+return np.square(w) / (2 * np.linalg.inv(H).sum(axis=1))
+    It divides by the row sums of the inverse; the diagonal is meant.
+    除以了逆矩阵各行之和；应除以对角元。
+""")
 
 
 # --- obs_update ----------------------------------------------------------------------------------
@@ -446,69 +347,38 @@ def _(rng):
     return np.allclose(new[2], 0) and np.allclose(np.delete(H @ (new - w), 2), 0)
 
 
+obs_update.edits("""
+return 2 * w - result
+    The sign is wrong: the step is subtracted, so that weight q becomes 0.
+    符号错了：应减去改变量，使第 q 个权重变为零。
+return w - w[q] / H[q, q] * H[:, q]
+    It uses a column of H; a column of the inverse of H is meant.
+    用了 H 的列；应为 H 的逆矩阵的列。
+inverse = np.linalg.inv(H)
+return w - inverse[:, q] / inverse[q, q]
+    The factor w_q is missing.
+    漏了因子 w_q，改变量应与它成正比。
+return w - w[q] * np.linalg.inv(H)[:, q]
+    It does not divide by the diagonal entry of the inverse.
+    没有除以逆矩阵的对角元。
+return result - w
+    It returns the change; the new weights are asked for.
+    返回的是改变量，而不是新的权重。
+q = (q - 1) % len(w)
+    It counts from 1; weight q is w[q], counted from 0.
+    从 1 开始计数了；第 q 个权重是 w[q]，从 0 开始。
+return np.delete(result, q)
+    It takes entry q out of the vector; it stays in place as 0.
+    把第 q 个元素从向量中删去了；它应留在原位并等于 0。
+""")
+
+
 @obs_update.mistake(
     "It sets weight q to zero and leaves the others; they have to make up for it.",
     "只把第 q 个权重置零；其余权重还应作出补偿。",
 )
 def _(w, H, q):
     return _zeroed(w.copy(), q)
-
-
-@obs_update.mistake(
-    "The sign is wrong: the step is subtracted, so that weight q becomes 0.",
-    "符号错了：应减去改变量，使第 q 个权重变为零。",
-)
-def _(w, H, q):
-    return 2 * w - influence.obs_update(w, H, q)
-
-
-@obs_update.mistake(
-    "It uses a column of H; a column of the inverse of H is meant.",
-    "用了 H 的列；应为 H 的逆矩阵的列。",
-)
-def _(w, H, q):
-    return w - w[q] / H[q, q] * H[:, q]
-
-
-@obs_update.mistake(
-    "The factor w_q is missing.",
-    "漏了因子 w_q，改变量应与它成正比。",
-)
-def _(w, H, q):
-    inverse = np.linalg.inv(H)
-    return w - inverse[:, q] / inverse[q, q]
-
-
-@obs_update.mistake(
-    "It does not divide by the diagonal entry of the inverse.",
-    "没有除以逆矩阵的对角元。",
-)
-def _(w, H, q):
-    return w - w[q] * np.linalg.inv(H)[:, q]
-
-
-@obs_update.mistake(
-    "It returns the change; the new weights are asked for.",
-    "返回的是改变量，而不是新的权重。",
-)
-def _(w, H, q):
-    return influence.obs_update(w, H, q) - w
-
-
-@obs_update.mistake(
-    "It counts from 1; weight q is w[q], counted from 0.",
-    "从 1 开始计数了；第 q 个权重是 w[q]，从 0 开始。",
-)
-def _(w, H, q):
-    return influence.obs_update(w, H, (q - 1) % len(w))
-
-
-@obs_update.mistake(
-    "It takes entry q out of the vector; it stays in place as 0.",
-    "把第 q 个元素从向量中删去了；它应留在原位并等于 0。",
-)
-def _(w, H, q):
-    return np.delete(influence.obs_update(w, H, q), q)
 
 
 @obs_update.mistake(

@@ -2,7 +2,6 @@
 
 import gzip
 import math
-import zlib
 
 import numpy as np
 
@@ -33,52 +32,26 @@ def _(rng):
     return given(rng.integers(-1, 2, (rows, columns)) / 2, rng.integers(-1, 2, columns) / 2)
 
 
-@count_parameters.mistake(
-    "It counts what is not zero; a zeroed weight is still a parameter.",
-    "只数了非零的权重；置零的权重仍然是参数。",
-)
-def _(*arrays):
-    return sum(int(np.count_nonzero(a)) for a in arrays)
-
-
-@count_parameters.mistake(
-    "It leaves out the biases; every array counts, vectors too.",
-    "漏掉了偏置；所有数组都要计入，向量也不例外。",
-)
-def _(*arrays):
-    return sum(np.size(a) for a in arrays if np.ndim(a) != 1)
-
-
-@count_parameters.mistake(
-    "It adds up the lengths of the first axes; multiply the lengths of all axes.",
-    "把各数组第一轴的长度相加了；应把各轴长度相乘。",
-)
-def _(*arrays):
-    return sum(len(np.atleast_1d(a)) for a in arrays)
-
-
-@count_parameters.mistake(
-    "It adds the lengths of the axes; an array has as many entries as their product.",
-    "把各轴长度相加了；元素个数是各轴长度的乘积。",
-)
-def _(*arrays):
-    return sum(sum(np.shape(a)) for a in arrays)
-
-
-@count_parameters.mistake(
-    "It looks at the first array only; all arrays count together.",
-    "只看了第一个数组；应统计所有数组。",
-)
-def _(*arrays):
-    return np.size(arrays[0]) if arrays else 0
-
-
-@count_parameters.mistake(
-    "It counts bytes; the number of entries was asked for.",
-    "数的是字节数；要求的是元素个数。",
-)
-def _(*arrays):
-    return sum(np.asarray(a).nbytes for a in arrays)
+count_parameters.edits("""
+return sum((int(np.count_nonzero(a)) for a in arrays))
+    It counts what is not zero; a zeroed weight is still a parameter.
+    只数了非零的权重；置零的权重仍然是参数。
+return sum((np.size(a) for a in arrays if np.ndim(a) != 1))
+    It leaves out the biases; every array counts, vectors too.
+    漏掉了偏置；所有数组都要计入，向量也不例外。
+return sum((len(np.atleast_1d(a)) for a in arrays))
+    It adds up the lengths of the first axes; multiply the lengths of all axes.
+    把各数组第一轴的长度相加了；应把各轴长度相乘。
+return sum((sum(np.shape(a)) for a in arrays))
+    It adds the lengths of the axes; an array has as many entries as their product.
+    把各轴长度相加了；元素个数是各轴长度的乘积。
+return np.size(arrays[0]) if arrays else 0
+    It looks at the first array only; all arrays count together.
+    只看了第一个数组；应统计所有数组。
+return sum((np.asarray(a).nbytes for a in arrays))
+    It counts bytes; the number of entries was asked for.
+    数的是字节数；要求的是元素个数。
+""")
 
 
 # --- count_nonzero -------------------------------------------------------------------------------
@@ -109,52 +82,26 @@ def _(rng):
     return np.array_equal(one, other)
 
 
-@count_nonzero.mistake(
-    "It counts positive entries only; a negative one is not zero either.",
-    "只数了正数；负数同样是非零元素。",
-)
-def _(*arrays):
-    return sum(int((np.asarray(a) > 0).sum()) for a in arrays)
-
-
-@count_nonzero.mistake(
-    "It counts the zeros; the entries that are not zero were asked for.",
-    "数的是零的个数；要求的是非零元素的个数。",
-)
-def _(*arrays):
-    return sum(int((np.asarray(a) == 0).sum()) for a in arrays)
-
-
-@count_nonzero.mistake(
-    "It takes tiny numbers for zeros; only an exact zero is one.",
-    "把很小的数当成零了；只有恰好为零才算零。",
-)
-def _(*arrays):
-    return sum(int((~np.isclose(a, 0)).sum()) for a in arrays)
-
-
-@count_nonzero.mistake(
-    "It counts all entries, zeros among them.",
-    "把零也数进去了，数的是全部元素。",
-)
-def _(*arrays):
-    return metrics.count_parameters(*arrays)
-
-
-@count_nonzero.mistake(
-    "It adds up the magnitudes; each nonzero entry counts as one.",
-    "把绝对值加起来了；每个非零元素只应计为一个。",
-)
-def _(*arrays):
-    return float(sum(np.abs(np.asarray(a, dtype=float)).sum() for a in arrays))
-
-
-@count_nonzero.mistake(
-    "It looks at the first array only; all arrays count together.",
-    "只看了第一个数组；应统计所有数组。",
-)
-def _(*arrays):
-    return metrics.count_nonzero(*arrays[:1])
+count_nonzero.edits("""
+return sum((int((np.asarray(a) > 0).sum()) for a in arrays))
+    It counts positive entries only; a negative one is not zero either.
+    只数了正数；负数同样是非零元素。
+return sum((int((np.asarray(a) == 0).sum()) for a in arrays))
+    It counts the zeros; the entries that are not zero were asked for.
+    数的是零的个数；要求的是非零元素的个数。
+return sum((int((~np.isclose(a, 0)).sum()) for a in arrays))
+    It takes tiny numbers for zeros; only an exact zero is one.
+    把很小的数当成零了；只有恰好为零才算零。
+return count_parameters(*arrays)
+    It counts all entries, zeros among them.
+    把零也数进去了，数的是全部元素。
+return float(sum((np.abs(np.asarray(a, dtype=float)).sum() for a in arrays)))
+    It adds up the magnitudes; each nonzero entry counts as one.
+    把绝对值加起来了；每个非零元素只应计为一个。
+arrays = arrays[:1]
+    It looks at the first array only; all arrays count together.
+    只看了第一个数组；应统计所有数组。
+""")
 
 
 # --- sparsity ------------------------------------------------------------------------------------
@@ -184,61 +131,30 @@ def _(rng):
     return np.array_equal(one, other)
 
 
-@sparsity.mistake(
-    "It gives the share that is not zero, the density; sparsity is one minus that.",
-    "算的是非零元素的比例，即密度；稀疏度等于一减密度。",
-)
-def _(*arrays):
-    return 1 - metrics.sparsity(*arrays)
-
-
-@sparsity.mistake(
-    "It averages the sparsities of the arrays; count over all arrays together.",
-    "把各数组的稀疏度取平均了；应把所有数组合在一起统计。",
-)
-def _(*arrays):
-    return float(np.mean([np.mean(np.asarray(a) == 0) for a in arrays if np.size(a)]))
-
-
-@sparsity.mistake(
-    "It counts the zeros without dividing by the number of entries.",
-    "只数了零的个数，没有除以元素总数。",
-)
-def _(*arrays):
-    return metrics.count_parameters(*arrays) - metrics.count_nonzero(*arrays)
-
-
-@sparsity.mistake(
-    "It gives percent; a fraction from 0 to 1 was asked for.",
-    "给出的是百分数；要求的是零到一之间的小数。",
-)
-def _(*arrays):
-    return 100 * metrics.sparsity(*arrays)
-
-
-@sparsity.mistake(
-    "It takes negative weights for zeros; compare with zero itself.",
-    "把负的权重也当成零了；应与零本身比较。",
-)
-def _(*arrays):
-    return float(np.mean(np.concatenate([np.ravel(a) for a in arrays]) <= 0))
-
-
-@sparsity.mistake(
-    "It takes tiny weights for zeros; near zero is not zero.",
-    "把很小的权重当成零了；接近零并不是零。",
-)
-def _(*arrays):
-    return float(np.mean(np.isclose(np.concatenate([np.ravel(a) for a in arrays]), 0)))
-
-
-@sparsity.mistake(
-    "It divides the zeros by the nonzeros; divide by the number of all entries.",
-    "用零的个数除以非零的个数了；应除以元素总数。",
-)
-def _(*arrays):
-    nonzeros = np.float64(metrics.count_nonzero(*arrays))
-    return (metrics.count_parameters(*arrays) - nonzeros) / nonzeros
+sparsity.edits("""
+return 1 - result
+    It gives the share that is not zero, the density; sparsity is one minus that.
+    算的是非零元素的比例，即密度；稀疏度等于一减密度。
+return float(np.mean([np.mean(np.asarray(a) == 0) for a in arrays if np.size(a)]))
+    It averages the sparsities of the arrays; count over all arrays together.
+    把各数组的稀疏度取平均了；应把所有数组合在一起统计。
+return count_parameters(*arrays) - count_nonzero(*arrays)
+    It counts the zeros without dividing by the number of entries.
+    只数了零的个数，没有除以元素总数。
+return 100 * result
+    It gives percent; a fraction from 0 to 1 was asked for.
+    给出的是百分数；要求的是零到一之间的小数。
+return float(np.mean(np.concatenate([np.ravel(a) for a in arrays]) <= 0))
+    It takes negative weights for zeros; compare with zero itself.
+    把负的权重也当成零了；应与零本身比较。
+return float(np.mean(np.isclose(np.concatenate([np.ravel(a) for a in arrays]), 0)))
+    It takes tiny weights for zeros; near zero is not zero.
+    把很小的权重当成零了；接近零并不是零。
+nonzeros = np.float64(count_nonzero(*arrays))
+return (count_parameters(*arrays) - nonzeros) / nonzeros
+    It divides the zeros by the nonzeros; divide by the number of all entries.
+    用零的个数除以非零的个数了；应除以元素总数。
+""")
 
 
 # --- pruning_rate --------------------------------------------------------------------------------
@@ -288,6 +204,25 @@ DIVIDED_BY_SIZES = (
 )
 
 
+pruning_rate.edits("""
+return 1 - result
+    It gives the share that is kept; the share that is pruned was asked for.
+    算的是保留的比例；要求的是被剪掉的比例。
+return float(np.mean(np.abs(w) < theta))
+    It never counts a weight equal to the threshold; with ties='prune' it is pruned.
+    从不计入等于阈值的权重；ties='prune' 时应算作剪掉。
+return float(np.mean(np.abs(w) <= theta))
+    It always counts a weight equal to the threshold; with ties='keep' it stays.
+    总是计入等于阈值的权重；ties='keep' 时应保留。
+return int(np.count_nonzero(~threshold_mask(w, theta, ties)))
+    It counts the pruned weights without dividing by the number of weights.
+    只数了剪掉的个数，没有除以权重总数。
+theta = theta * np.abs(w).max()
+    It takes theta as a part of the largest |w|; theta is in the units of the weights.
+    把阈值当作最大绝对值的倍数了；阈值与权重同单位。
+""")
+
+
 @pruning_rate.mistake(*DIVIDED_BY_SIZES)
 def _(w, theta, ties="keep"):
     return np.sum(np.abs(w) < theta) / np.sum(np.abs(w))  # as B-4c prints it
@@ -299,51 +234,11 @@ def _(w, theta, ties="keep"):
 
 
 @pruning_rate.mistake(
-    "It gives the share that is kept; the share that is pruned was asked for.",
-    "算的是保留的比例；要求的是被剪掉的比例。",
-)
-def _(w, theta, ties="keep"):
-    return 1 - metrics.pruning_rate(w, theta, ties)
-
-
-@pruning_rate.mistake(
     "It forgets the absolute value, so every negative weight counts as pruned.",
     "忘了取绝对值，负的权重全被算作剪掉。",
 )
 def _(w, theta, ties="keep"):
     return metrics.sparsity(score_mask(w, theta, ties))
-
-
-@pruning_rate.mistake(
-    "It never counts a weight equal to the threshold; with ties='prune' it is pruned.",
-    "从不计入等于阈值的权重；ties='prune' 时应算作剪掉。",
-)
-def _(w, theta, ties="keep"):
-    return float(np.mean(np.abs(w) < theta))
-
-
-@pruning_rate.mistake(
-    "It always counts a weight equal to the threshold; with ties='keep' it stays.",
-    "总是计入等于阈值的权重；ties='keep' 时应保留。",
-)
-def _(w, theta, ties="keep"):
-    return float(np.mean(np.abs(w) <= theta))
-
-
-@pruning_rate.mistake(
-    "It counts the pruned weights without dividing by the number of weights.",
-    "只数了剪掉的个数，没有除以权重总数。",
-)
-def _(w, theta, ties="keep"):
-    return int(np.count_nonzero(~threshold_mask(w, theta, ties)))
-
-
-@pruning_rate.mistake(
-    "It takes theta as a part of the largest |w|; theta is in the units of the weights.",
-    "把阈值当作最大绝对值的倍数了；阈值与权重同单位。",
-)
-def _(w, theta, ties="keep"):
-    return metrics.pruning_rate(w, theta * np.abs(w).max(), ties)
 
 
 # --- compression_rate ----------------------------------------------------------------------------
@@ -372,60 +267,29 @@ def _(rng):
     return np.array_equal(one, other)
 
 
-@compression_rate.mistake(
-    "It gives the part that is left; the part that is gone was asked for.",
-    "算的是剩下的部分；要求的是去掉的部分。",
-)
-def _(size, new_size):
-    return new_size / size
-
-
-@compression_rate.mistake(
-    "It gives the compression ratio, size / new_size; the rate is 1 - new_size / size.",
-    "算成了压缩比，即原大小除以新大小；压缩率是去掉的部分。",
-)
-def _(size, new_size):
-    return size / new_size
-
-
-@compression_rate.mistake(
-    "It divides by the new size; the rate is a part of the old one.",
-    "除以了新的大小；压缩率应以原来的大小为分母。",
-)
-def _(size, new_size):
-    return (size - new_size) / new_size
-
-
-@compression_rate.mistake(
-    "It gives percent; a fraction was asked for.",
-    "给出的是百分数；要求的是小数。",
-)
-def _(size, new_size):
-    return 100 * (1 - new_size / size)
-
-
-@compression_rate.mistake(
-    "It cuts off at zero; the rate is negative when the new size is larger.",
-    "在零处截断了；变大时压缩率应为负数。",
-)
-def _(size, new_size):
-    return max(0.0, 1 - new_size / size)
-
-
-@compression_rate.mistake(
-    "It takes the absolute value; the rate is negative when the new size is larger.",
-    "取了绝对值；变大时压缩率应为负数。",
-)
-def _(size, new_size):
-    return abs(1 - new_size / size)
-
-
-@compression_rate.mistake(
-    "It gives the difference of the sizes; divide it by the old size.",
-    "只算了大小之差；还应除以原来的大小。",
-)
-def _(size, new_size):
-    return size - new_size
+compression_rate.edits("""
+return new_size / size
+    It gives the part that is left; the part that is gone was asked for.
+    算的是剩下的部分；要求的是去掉的部分。
+return size / new_size
+    It gives the compression ratio, size / new_size; the rate is 1 - new_size / size.
+    算成了压缩比，即原大小除以新大小；压缩率是去掉的部分。
+return (size - new_size) / new_size
+    It divides by the new size; the rate is a part of the old one.
+    除以了新的大小；压缩率应以原来的大小为分母。
+return 100 * (1 - new_size / size)
+    It gives percent; a fraction was asked for.
+    给出的是百分数；要求的是小数。
+return max(0.0, 1 - new_size / size)
+    It cuts off at zero; the rate is negative when the new size is larger.
+    在零处截断了；变大时压缩率应为负数。
+return abs(1 - new_size / size)
+    It takes the absolute value; the rate is negative when the new size is larger.
+    取了绝对值；变大时压缩率应为负数。
+return size - new_size
+    It gives the difference of the sizes; divide it by the old size.
+    只算了大小之差；还应除以原来的大小。
+""")
 
 
 # --- compression_ratio ---------------------------------------------------------------------------
@@ -455,52 +319,26 @@ def _(rng):
     return np.allclose(one * two, both)
 
 
-@compression_ratio.mistake(
-    "It gives the compression rate, the part that is gone; the ratio is size / new_size.",
-    "算成了压缩率，即去掉的部分；压缩比是原大小除以新大小。",
-)
-def _(size, new_size):
-    return 1 - new_size / size
-
-
-@compression_ratio.mistake(
-    "It is upside down: divide the old size by the new one.",
-    "分子和分母颠倒了；应以原大小除以新大小。",
-)
-def _(size, new_size):
-    return new_size / size
-
-
-@compression_ratio.mistake(
-    "It divides by what is gone; divide by what is left.",
-    "除以了去掉的部分；应除以剩下的部分。",
-)
-def _(size, new_size):
-    return size / (size - new_size)
-
-
-@compression_ratio.mistake(
-    "It drops the fraction; 25 to 10 is a ratio of 2.5.",
-    "丢掉了小数部分；25 比 10 应得 2.5。",
-)
-def _(size, new_size):
-    return size // new_size
-
-
-@compression_ratio.mistake(
-    "It is one too small: it divides what is gone by what is left.",
-    "少了一：用去掉的部分除以剩下的部分了。",
-)
-def _(size, new_size):
-    return (size - new_size) / new_size
-
-
-@compression_ratio.mistake(
-    "It gives percent; how many times smaller was asked for.",
-    "给出的是百分数；要求的是缩小的倍数。",
-)
-def _(size, new_size):
-    return 100 * size / new_size
+compression_ratio.edits("""
+return 1 - new_size / size
+    It gives the compression rate, the part that is gone; the ratio is size / new_size.
+    算成了压缩率，即去掉的部分；压缩比是原大小除以新大小。
+return new_size / size
+    It is upside down: divide the old size by the new one.
+    分子和分母颠倒了；应以原大小除以新大小。
+return size / (size - new_size)
+    It divides by what is gone; divide by what is left.
+    除以了去掉的部分；应除以剩下的部分。
+return size // new_size
+    It drops the fraction; 25 to 10 is a ratio of 2.5.
+    丢掉了小数部分；25 比 10 应得 2.5。
+return (size - new_size) / new_size
+    It is one too small: it divides what is gone by what is left.
+    少了一：用去掉的部分除以剩下的部分了。
+return 100 * size / new_size
+    It gives percent; how many times smaller was asked for.
+    给出的是百分数；要求的是缩小的倍数。
+""")
 
 
 # --- dense_bytes ---------------------------------------------------------------------------------
@@ -537,60 +375,29 @@ def _(rng):
     return np.array_equal(before, after)
 
 
-@dense_bytes.mistake(
-    "It leaves out the zeros; in memory a zero takes as much room as any other value.",
-    "没有计入零；在内存中零与其他数占同样多的空间。",
-)
-def _(*arrays):
-    return sum(int(np.count_nonzero(a)) * np.asarray(a).itemsize for a in arrays)
-
-
-@dense_bytes.mistake(
-    "It counts entries; multiply them by the bytes of each.",
-    "只数了元素个数；还应乘以每个元素的字节数。",
-)
-def _(*arrays):
-    return metrics.count_parameters(*arrays)
-
-
-@dense_bytes.mistake(
-    "It takes 4 bytes for every entry; how many there are depends on the dtype.",
-    "每个元素都按四个字节计算；字节数取决于数据类型。",
-)
-def _(*arrays):
-    return 4 * metrics.count_parameters(*arrays)
-
-
-@dense_bytes.mistake(
-    "It takes 8 bytes for every entry; how many there are depends on the dtype.",
-    "每个元素都按八个字节计算；字节数取决于数据类型。",
-)
-def _(*arrays):
-    return 8 * metrics.count_parameters(*arrays)
-
-
-@dense_bytes.mistake(
-    "It counts bits; a byte has eight of them.",
-    "数的是比特数；一个字节有八个比特。",
-)
-def _(*arrays):
-    return 8 * metrics.dense_bytes(*arrays)
-
-
-@dense_bytes.mistake(
-    "It leaves out the biases; every array takes room, vectors too.",
-    "漏掉了偏置；所有数组都占空间，向量也不例外。",
-)
-def _(*arrays):
-    return metrics.dense_bytes(*[a for a in arrays if np.ndim(a) != 1])
-
-
-@dense_bytes.mistake(
-    "It multiplies by the length of the first axis; count the entries of all axes.",
-    "只乘了第一轴的长度；应数出所有轴上的元素。",
-)
-def _(*arrays):
-    return sum(len(np.atleast_1d(a)) * np.asarray(a).itemsize for a in arrays)
+dense_bytes.edits("""
+return sum((int(np.count_nonzero(a)) * np.asarray(a).itemsize for a in arrays))
+    It leaves out the zeros; in memory a zero takes as much room as any other value.
+    没有计入零；在内存中零与其他数占同样多的空间。
+return count_parameters(*arrays)
+    It counts entries; multiply them by the bytes of each.
+    只数了元素个数；还应乘以每个元素的字节数。
+return 4 * count_parameters(*arrays)
+    It takes 4 bytes for every entry; how many there are depends on the dtype.
+    每个元素都按四个字节计算；字节数取决于数据类型。
+return 8 * count_parameters(*arrays)
+    It takes 8 bytes for every entry; how many there are depends on the dtype.
+    每个元素都按八个字节计算；字节数取决于数据类型。
+return 8 * result
+    It counts bits; a byte has eight of them.
+    数的是比特数；一个字节有八个比特。
+arrays = [a for a in arrays if np.ndim(a) != 1]
+    It leaves out the biases; every array takes room, vectors too.
+    漏掉了偏置；所有数组都占空间，向量也不例外。
+return sum((len(np.atleast_1d(a)) * np.asarray(a).itemsize for a in arrays))
+    It multiplies by the length of the first axis; count the entries of all axes.
+    只乘了第一轴的长度；应数出所有轴上的元素。
+""")
 
 
 # --- csr_bytes -----------------------------------------------------------------------------------
@@ -622,60 +429,29 @@ def _(rng):
     return np.array_equal(more, one + 10)
 
 
-@csr_bytes.mistake(
-    "It is one offset short: n rows need n + 1 offsets.",
-    "行偏移少了一个；若有 n 行，偏移应有 n + 1 个。",
-)
-def _(rows, nonzeros, value_bytes=4, index_bytes=4):
-    return nonzeros * (value_bytes + index_bytes) + rows * index_bytes
-
-
-@csr_bytes.mistake(
-    "It stores the values alone; column indices and row offsets take room too.",
-    "只算了数值；列下标和行偏移也占空间。",
-)
-def _(rows, nonzeros, value_bytes=4, index_bytes=4):
-    return nonzeros * value_bytes
-
-
-@csr_bytes.mistake(
-    "It forgets the row offsets.",
-    "漏掉了行偏移所占的字节。",
-)
-def _(rows, nonzeros, value_bytes=4, index_bytes=4):
-    return nonzeros * (value_bytes + index_bytes)
-
-
-@csr_bytes.mistake(
-    "It stores a row index with every value; compressed rows need only offsets.",
-    "为每个数值都存了行下标；按行压缩只需存行偏移。",
-)
-def _(rows, nonzeros, value_bytes=4, index_bytes=4):
-    return nonzeros * (value_bytes + 2 * index_bytes)
-
-
-@csr_bytes.mistake(
-    "It counts the row offsets as values; they are indices.",
-    "把行偏移按数值的字节数计算了；它们是下标。",
-)
-def _(rows, nonzeros, value_bytes=4, index_bytes=4):
-    return nonzeros * (value_bytes + index_bytes) + (rows + 1) * value_bytes
-
-
-@csr_bytes.mistake(
-    "It takes 4 bytes for everything and ignores value_bytes and index_bytes.",
-    "一律按四个字节计算，忽略了后两个参数。",
-)
-def _(rows, nonzeros, value_bytes=4, index_bytes=4):
-    return 8 * nonzeros + 4 * (rows + 1)
-
-
-@csr_bytes.mistake(
-    "It forgets the column indices; every value needs one.",
-    "漏掉了列下标；每个数值都需要一个。",
-)
-def _(rows, nonzeros, value_bytes=4, index_bytes=4):
-    return nonzeros * value_bytes + (rows + 1) * index_bytes
+csr_bytes.edits("""
+return nonzeros * (value_bytes + index_bytes) + rows * index_bytes
+    It is one offset short: n rows need n + 1 offsets.
+    行偏移少了一个；若有 n 行，偏移应有 n + 1 个。
+return nonzeros * value_bytes
+    It stores the values alone; column indices and row offsets take room too.
+    只算了数值；列下标和行偏移也占空间。
+return nonzeros * (value_bytes + index_bytes)
+    It forgets the row offsets.
+    漏掉了行偏移所占的字节。
+return nonzeros * (value_bytes + 2 * index_bytes)
+    It stores a row index with every value; compressed rows need only offsets.
+    为每个数值都存了行下标；按行压缩只需存行偏移。
+return nonzeros * (value_bytes + index_bytes) + (rows + 1) * value_bytes
+    It counts the row offsets as values; they are indices.
+    把行偏移按数值的字节数计算了；它们是下标。
+return 8 * nonzeros + 4 * (rows + 1)
+    It takes 4 bytes for everything and ignores value_bytes and index_bytes.
+    一律按四个字节计算，忽略了后两个参数。
+return nonzeros * value_bytes + (rows + 1) * index_bytes
+    It forgets the column indices; every value needs one.
+    漏掉了列下标；每个数值都需要一个。
+""")
 
 
 # --- bitmask_bytes -------------------------------------------------------------------------------
@@ -706,60 +482,29 @@ def _(rng):
     return np.array_equal(more, one + 2)
 
 
-@bitmask_bytes.mistake(
-    "It rounds the bytes of the bits down; a byte that is begun counts whole.",
-    "掩码的字节数向下取整了；不满一个字节也要占一个字节。",
-)
-def _(size, nonzeros, value_bytes=4):
-    return size // 8 + nonzeros * value_bytes
-
-
-@bitmask_bytes.mistake(
-    "It rounds the bytes of the bits to the nearest; a byte that is begun counts whole.",
-    "掩码的字节数四舍五入了；不满一个字节也要占一个字节。",
-)
-def _(size, nonzeros, value_bytes=4):
-    return round(size / 8) + nonzeros * value_bytes
-
-
-@bitmask_bytes.mistake(
-    "It gives a whole byte to every entry of the mask; one bit is enough.",
-    "掩码的每个元素都占了一个字节；一个比特就够了。",
-)
-def _(size, nonzeros, value_bytes=4):
-    return size + nonzeros * value_bytes
-
-
-@bitmask_bytes.mistake(
-    "It has one bit for each nonzero; every entry needs its bit.",
-    "只为非零元素留了比特；每个元素都需要一个比特。",
-)
-def _(size, nonzeros, value_bytes=4):
-    return -(-nonzeros // 8) + nonzeros * value_bytes
-
-
-@bitmask_bytes.mistake(
-    "It stores the values of all entries; only the nonzero ones are stored.",
-    "存了所有元素的数值；只应存非零元素的数值。",
-)
-def _(size, nonzeros, value_bytes=4):
-    return -(-size // 8) + size * value_bytes
-
-
-@bitmask_bytes.mistake(
-    "It forgets the bits that say where the values belong.",
-    "漏掉了掩码；没有它就不知道数值的位置。",
-)
-def _(size, nonzeros, value_bytes=4):
-    return nonzeros * value_bytes
-
-
-@bitmask_bytes.mistake(
-    "It takes 4 bytes for a value and ignores value_bytes.",
-    "每个数值都按四个字节计算，忽略了参数。",
-)
-def _(size, nonzeros, value_bytes=4):
-    return -(-size // 8) + nonzeros * 4
+bitmask_bytes.edits("""
+return size // 8 + nonzeros * value_bytes
+    It rounds the bytes of the bits down; a byte that is begun counts whole.
+    掩码的字节数向下取整了；不满一个字节也要占一个字节。
+return round(size / 8) + nonzeros * value_bytes
+    It rounds the bytes of the bits to the nearest; a byte that is begun counts whole.
+    掩码的字节数四舍五入了；不满一个字节也要占一个字节。
+return size + nonzeros * value_bytes
+    It gives a whole byte to every entry of the mask; one bit is enough.
+    掩码的每个元素都占了一个字节；一个比特就够了。
+return -(-nonzeros // 8) + nonzeros * value_bytes
+    It has one bit for each nonzero; every entry needs its bit.
+    只为非零元素留了比特；每个元素都需要一个比特。
+return -(-size // 8) + size * value_bytes
+    It stores the values of all entries; only the nonzero ones are stored.
+    存了所有元素的数值；只应存非零元素的数值。
+return nonzeros * value_bytes
+    It forgets the bits that say where the values belong.
+    漏掉了掩码；没有它就不知道数值的位置。
+return -(-size // 8) + nonzeros * 4
+    It takes 4 bytes for a value and ignores value_bytes.
+    每个数值都按四个字节计算，忽略了参数。
+""")
 
 
 # --- zip_bytes -----------------------------------------------------------------------------------
@@ -807,52 +552,26 @@ def _(rng):
     return np.array_equal(both, first + second)
 
 
-@zip_bytes.mistake(
-    "It joins the arrays before it compresses them; compress each by itself.",
-    "先拼接再压缩了；应逐个压缩各数组。",
-)
-def _(*arrays):
-    return len(zlib.compress(b"".join(a.tobytes() for a in arrays), 9)) if arrays else 0
-
-
-@zip_bytes.mistake(
-    "It compresses at the default level; the highest, 9, was asked for.",
-    "用了默认的压缩级别；应使用最高级别，即九级。",
-)
-def _(*arrays):
-    return sum(len(zlib.compress(a.tobytes())) for a in arrays)
-
-
-@zip_bytes.mistake(
-    "It gives the bytes before compression.",
-    "给出的是压缩之前的字节数。",
-)
-def _(*arrays):
-    return metrics.dense_bytes(*arrays)
-
-
-@zip_bytes.mistake(
-    "It compresses the numbers as float64; compress the bytes as they are.",
-    "先转换成双精度再压缩了；应直接压缩原有的字节。",
-)
-def _(*arrays):
-    return metrics.zip_bytes(*[a.astype(np.float64) for a in arrays])
-
-
-@zip_bytes.mistake(
-    "It compresses the printed numbers; compress the bytes of the array.",
-    "压缩的是打印出来的文字；应压缩数组的字节。",
-)
-def _(*arrays):
-    return sum(len(zlib.compress(str(a.tolist()).encode(), 9)) for a in arrays)
-
-
-@zip_bytes.mistake(
-    "It removes the zeros first; compression alone has to make them small.",
-    "先去掉了零再压缩；应原样压缩整个数组。",
-)
-def _(*arrays):
-    return metrics.zip_bytes(*[a[a != 0] for a in arrays])
+zip_bytes.edits("""
+return len(zlib.compress(b"".join((a.tobytes() for a in arrays)), 9)) if arrays else 0
+    It joins the arrays before it compresses them; compress each by itself.
+    先拼接再压缩了；应逐个压缩各数组。
+return sum((len(zlib.compress(a.tobytes())) for a in arrays))
+    It compresses at the default level; the highest, 9, was asked for.
+    用了默认的压缩级别；应使用最高级别，即九级。
+return dense_bytes(*arrays)
+    It gives the bytes before compression.
+    给出的是压缩之前的字节数。
+arrays = [a.astype(np.float64) for a in arrays]
+    It compresses the numbers as float64; compress the bytes as they are.
+    先转换成双精度再压缩了；应直接压缩原有的字节。
+return sum((len(zlib.compress(str(a.tolist()).encode(), 9)) for a in arrays))
+    It compresses the printed numbers; compress the bytes of the array.
+    压缩的是打印出来的文字；应压缩数组的字节。
+arrays = [a[a != 0] for a in arrays]
+    It removes the zeros first; compression alone has to make them small.
+    先去掉了零再压缩；应原样压缩整个数组。
+""")
 
 
 @zip_bytes.mistake(
@@ -892,60 +611,29 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@accuracy.mistake(
-    "It gives the share of errors; the share of right answers was asked for.",
-    "算的是错误率；要求的是分类正确的比例。",
-)
-def _(labels, predictions):
-    return float(np.mean(labels != predictions))
-
-
-@accuracy.mistake(
-    "It counts the right answers without dividing by the number of samples.",
-    "只数了正确的个数，没有除以样本数。",
-)
-def _(labels, predictions):
-    return int(np.sum(labels == predictions))
-
-
-@accuracy.mistake(
-    "It gives percent; a share from 0 to 1 was asked for.",
-    "给出的是百分数；要求的是零到一之间的小数。",
-)
-def _(labels, predictions):
-    return 100 * float(np.mean(labels == predictions))
-
-
-@accuracy.mistake(
-    "It averages over the classes; every sample counts the same.",
-    "按类别取了平均；每个样本应同等计入。",
-)
-def _(labels, predictions):
-    return metrics.macro_recall(labels, predictions)
-
-
-@accuracy.mistake(
-    "It takes the distance of class numbers for an error; an answer is right or wrong.",
-    "把类别编号之差当作误差了；预测只有对与错之分。",
-)
-def _(labels, predictions):
-    return 1 - float(np.mean(np.abs(labels.astype(float) - predictions)))
-
-
-@accuracy.mistake(
-    "It rounds to four places; give the share as it is.",
-    "保留了四位小数；应给出未舍入的值。",
-)
-def _(labels, predictions):
-    return round(float(np.mean(labels == predictions)), 4)
-
-
-@accuracy.mistake(
-    "It asks whether all answers are right; their share was asked for.",
-    "判断的是是否全部正确；要求的是正确的比例。",
-)
-def _(labels, predictions):
-    return bool(np.all(labels == predictions))
+accuracy.edits("""
+return float(np.mean(labels != predictions))
+    It gives the share of errors; the share of right answers was asked for.
+    算的是错误率；要求的是分类正确的比例。
+return int(np.sum(labels == predictions))
+    It counts the right answers without dividing by the number of samples.
+    只数了正确的个数，没有除以样本数。
+return 100 * float(np.mean(labels == predictions))
+    It gives percent; a share from 0 to 1 was asked for.
+    给出的是百分数；要求的是零到一之间的小数。
+return macro_recall(labels, predictions)
+    It averages over the classes; every sample counts the same.
+    按类别取了平均；每个样本应同等计入。
+return 1 - float(np.mean(np.abs(labels.astype(float) - predictions)))
+    It takes the distance of class numbers for an error; an answer is right or wrong.
+    把类别编号之差当作误差了；预测只有对与错之分。
+return round(float(np.mean(labels == predictions)), 4)
+    It rounds to four places; give the share as it is.
+    保留了四位小数；应给出未舍入的值。
+return bool(np.all(labels == predictions))
+    It asks whether all answers are right; their share was asked for.
+    判断的是是否全部正确；要求的是正确的比例。
+""")
 
 
 # --- recall --------------------------------------------------------------------------------------
@@ -979,6 +667,28 @@ def _(rng):
     return np.array_equal(one, other)
 
 
+recall.edits("""
+return float(np.mean(labels == predictions))
+    It gives the accuracy over all samples; only those of the class count.
+    算成了全部样本的准确率；只应计入该类的样本。
+return float(np.mean((labels == label) & (predictions == label)))
+    It divides by the number of all samples; divide by those of the class.
+    除以了全部样本数；应除以该类的样本数。
+return float(np.nan_to_num(result))
+    It gives 0 for a class that does not occur; 0 / 0 is nan.
+    对没有出现的类别给出了零；此时应为 nan。
+return 1 - result
+    It gives the share of the class that is missed; the share that is found was asked for.
+    算的是漏掉的比例；要求的是找到的比例。
+return int(np.sum((labels == label) & (predictions == label)))
+    It counts the samples found without dividing by those of the class.
+    只数了找到的个数，没有除以该类的样本数。
+return float(np.mean((labels == label) == (predictions == label)))
+    It also counts samples rightly taken for other classes; only those of the class count.
+    把正确排除的其他类样本也算进去了；只应计入该类的样本。
+""")
+
+
 @recall.mistake(
     "It gives the precision, TP / (TP + FP); divide by the samples that are of the class.",
     "算成了精确率；分母应是真正属于该类的样本数。",
@@ -986,54 +696,6 @@ def _(rng):
 def _(labels, predictions, label):
     return float(np.sum(labels[predictions == label] == label)
                  / np.float64(np.sum(predictions == label)))  # fmt: skip
-
-
-@recall.mistake(
-    "It gives the accuracy over all samples; only those of the class count.",
-    "算成了全部样本的准确率；只应计入该类的样本。",
-)
-def _(labels, predictions, label):
-    return float(np.mean(labels == predictions))
-
-
-@recall.mistake(
-    "It divides by the number of all samples; divide by those of the class.",
-    "除以了全部样本数；应除以该类的样本数。",
-)
-def _(labels, predictions, label):
-    return float(np.mean((labels == label) & (predictions == label)))
-
-
-@recall.mistake(
-    "It gives 0 for a class that does not occur; 0 / 0 is nan.",
-    "对没有出现的类别给出了零；此时应为 nan。",
-)
-def _(labels, predictions, label):
-    return float(np.nan_to_num(metrics.recall(labels, predictions, label)))
-
-
-@recall.mistake(
-    "It gives the share of the class that is missed; the share that is found was asked for.",
-    "算的是漏掉的比例；要求的是找到的比例。",
-)
-def _(labels, predictions, label):
-    return 1 - metrics.recall(labels, predictions, label)
-
-
-@recall.mistake(
-    "It counts the samples found without dividing by those of the class.",
-    "只数了找到的个数，没有除以该类的样本数。",
-)
-def _(labels, predictions, label):
-    return int(np.sum((labels == label) & (predictions == label)))
-
-
-@recall.mistake(
-    "It also counts samples rightly taken for other classes; only those of the class count.",
-    "把正确排除的其他类样本也算进去了；只应计入该类的样本。",
-)
-def _(labels, predictions, label):
-    return float(np.mean((labels == label) == (predictions == label)))
 
 
 # --- macro_recall --------------------------------------------------------------------------------
@@ -1064,12 +726,20 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@macro_recall.mistake(
-    "It weights classes by their size, which is the accuracy; all classes count the same.",
-    "按类别大小加权，得到的是准确率；各类别应同等计入。",
-)
-def _(labels, predictions):
-    return metrics.accuracy(labels, predictions)
+macro_recall.edits("""
+return accuracy(labels, predictions)
+    It weights classes by their size, which is the accuracy; all classes count the same.
+    按类别大小加权，得到的是准确率；各类别应同等计入。
+return float(sum((recall(labels, predictions, int(c)) for c in np.unique(labels))))
+    It adds up the recalls; divide by the number of classes.
+    把各类的召回率加起来了；还应除以类别数。
+return min((recall(labels, predictions, int(c)) for c in np.unique(labels)))
+    It gives the recall of the worst class; the mean over classes was asked for.
+    给出了最差一类的召回率；要求的是各类的平均。
+return float(np.median([recall(labels, predictions, int(c)) for c in np.unique(labels)]))
+    It takes the median of the recalls; the mean was asked for.
+    取了各类召回率的中位数；要求的是平均值。
+""")
 
 
 @macro_recall.mistake(
@@ -1104,32 +774,6 @@ def _(labels, predictions):
                           for c in classes]))  # fmt: skip
 
 
-@macro_recall.mistake(
-    "It adds up the recalls; divide by the number of classes.",
-    "把各类的召回率加起来了；还应除以类别数。",
-)
-def _(labels, predictions):
-    return float(sum(metrics.recall(labels, predictions, int(c)) for c in np.unique(labels)))
-
-
-@macro_recall.mistake(
-    "It gives the recall of the worst class; the mean over classes was asked for.",
-    "给出了最差一类的召回率；要求的是各类的平均。",
-)
-def _(labels, predictions):
-    return min(metrics.recall(labels, predictions, int(c)) for c in np.unique(labels))
-
-
-@macro_recall.mistake(
-    "It takes the median of the recalls; the mean was asked for.",
-    "取了各类召回率的中位数；要求的是平均值。",
-)
-def _(labels, predictions):
-    return float(
-        np.median([metrics.recall(labels, predictions, int(c)) for c in np.unique(labels)])
-    )
-
-
 # --- performance_loss ----------------------------------------------------------------------------
 
 performance_loss = Check(metrics.performance_loss)
@@ -1161,60 +805,29 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@performance_loss.mistake(
-    "The sign is wrong: a loss is positive when the performance falls.",
-    "符号反了：性能下降时，损失应为正数。",
-)
-def _(before, after, relative=False):
-    return -metrics.performance_loss(before, after, relative)
-
-
-@performance_loss.mistake(
-    "It is always relative; without relative=True it is the plain difference.",
-    "总是按相对值计算；未指定 relative=True 时应取差值。",
-)
-def _(before, after, relative=False):
-    return (before - after) / before
-
-
-@performance_loss.mistake(
-    "It is never relative; with relative=True divide by the performance before.",
-    "总是按差值计算；relative=True 时应除以剪枝前的性能。",
-)
-def _(before, after, relative=False):
-    return before - after
-
-
-@performance_loss.mistake(
-    "It divides by the performance after pruning; divide by the one before.",
-    "除以了剪枝后的性能；应除以剪枝前的性能。",
-)
-def _(before, after, relative=False):
-    return (before - after) / (after if relative else 1)
-
-
-@performance_loss.mistake(
-    "It cuts off at zero; the loss is negative if pruning has helped.",
-    "在零处截断了；若剪枝有益，损失应为负数。",
-)
-def _(before, after, relative=False):
-    return max(0.0, metrics.performance_loss(before, after, relative))
-
-
-@performance_loss.mistake(
-    "It takes the absolute value; the loss is negative if pruning has helped.",
-    "取了绝对值；若剪枝有益，损失应为负数。",
-)
-def _(before, after, relative=False):
-    return abs(metrics.performance_loss(before, after, relative))
-
-
-@performance_loss.mistake(
-    "It gives the relative loss in percent; a fraction was asked for.",
-    "相对损失用了百分数；要求的是小数。",
-)
-def _(before, after, relative=False):
-    return metrics.performance_loss(before, after, relative) * (100 if relative else 1)
+performance_loss.edits("""
+return -result
+    The sign is wrong: a loss is positive when the performance falls.
+    符号反了：性能下降时，损失应为正数。
+return (before - after) / before
+    It is always relative; without relative=True it is the plain difference.
+    总是按相对值计算；未指定 relative=True 时应取差值。
+return before - after
+    It is never relative; with relative=True divide by the performance before.
+    总是按差值计算；relative=True 时应除以剪枝前的性能。
+return (before - after) / (after if relative else 1)
+    It divides by the performance after pruning; divide by the one before.
+    除以了剪枝后的性能；应除以剪枝前的性能。
+return max(0.0, result)
+    It cuts off at zero; the loss is negative if pruning has helped.
+    在零处截断了；若剪枝有益，损失应为负数。
+return abs(result)
+    It takes the absolute value; the loss is negative if pruning has helped.
+    取了绝对值；若剪枝有益，损失应为负数。
+return result * (100 if relative else 1)
+    It gives the relative loss in percent; a fraction was asked for.
+    相对损失用了百分数；要求的是小数。
+""")
 
 
 # --- accuracy_difference_z -----------------------------------------------------------------------
@@ -1269,6 +882,16 @@ def _ratio(difference, error):
     return difference / error if error else math.copysign(math.inf, difference)
 
 
+accuracy_difference_z.edits("""
+samples = 1
+    It forgets the number of samples: a variance is a (1 - a) / N.
+    忘了样本数：每个方差都应除以样本数。
+return abs(result)
+    It loses the sign; z is negative if the first accuracy is the lower one.
+    丢了符号；第一个准确率较低时，结果应为负数。
+""")
+
+
 @accuracy_difference_z.mistake(
     "It divides by the variance; take its square root, the standard error.",
     "除以了方差；应开平方，除以标准误差。",
@@ -1283,14 +906,6 @@ def _(a, b, samples):
 )
 def _(a, b, samples):
     return _ratio(a - b, math.sqrt(_variance(a, samples)) + math.sqrt(_variance(b, samples)))
-
-
-@accuracy_difference_z.mistake(
-    "It forgets the number of samples: a variance is a (1 - a) / N.",
-    "忘了样本数：每个方差都应除以样本数。",
-)
-def _(a, b, samples):
-    return metrics.accuracy_difference_z(a, b, 1)
 
 
 @accuracy_difference_z.mistake(
@@ -1315,14 +930,6 @@ def _(a, b, samples):
 )
 def _(a, b, samples):
     return _ratio(a - b, math.sqrt(2 * _variance((a + b) / 2, samples)))
-
-
-@accuracy_difference_z.mistake(
-    "It loses the sign; z is negative if the first accuracy is the lower one.",
-    "丢了符号；第一个准确率较低时，结果应为负数。",
-)
-def _(a, b, samples):
-    return abs(metrics.accuracy_difference_z(a, b, samples))
 
 
 @accuracy_difference_z.mistake(
@@ -1371,28 +978,27 @@ def _(rng):
     return np.array_equal(one, other)
 
 
-@discordant_counts.mistake(
-    "The counts are exchanged: first the samples that only a got right.",
-    "两个计数的顺序反了；先是只有前者答对的样本数。",
-)
-def _(labels, predicted_a, predicted_b):
-    return metrics.discordant_counts(labels, predicted_b, predicted_a)
-
-
-@discordant_counts.mistake(
-    "It counts all that each got right; leave out the samples that both got right.",
-    "数了各自答对的全部样本；两者都答对的不应计入。",
-)
-def _(labels, predicted_a, predicted_b):
-    return int((predicted_a == labels).sum()), int((predicted_b == labels).sum())
-
-
-@discordant_counts.mistake(
-    "It counts all that the other got wrong; leave out the samples that both got wrong.",
-    "数了另一方答错的全部样本；两者都答错的不应计入。",
-)
-def _(labels, predicted_a, predicted_b):
-    return int((predicted_b != labels).sum()), int((predicted_a != labels).sum())
+discordant_counts.edits("""
+predicted_a, predicted_b = predicted_b, predicted_a
+    The counts are exchanged: first the samples that only a got right.
+    两个计数的顺序反了；先是只有前者答对的样本数。
+return (int((predicted_a == labels).sum()), int((predicted_b == labels).sum()))
+    It counts all that each got right; leave out the samples that both got right.
+    数了各自答对的全部样本；两者都答对的不应计入。
+return (int((predicted_b != labels).sum()), int((predicted_a != labels).sum()))
+    It counts all that the other got wrong; leave out the samples that both got wrong.
+    数了另一方答错的全部样本；两者都答错的不应计入。
+right_a, right_b = (predicted_a == labels, predicted_b == labels)
+return (int((right_a & right_b).sum()), int((~right_a & ~right_b).sum()))
+    It counts the samples that both got right, and that both got wrong.
+    数了两者都答对和都答错的样本；应数只有一方答对的。
+return tuple((count / len(labels) for count in result))
+    It divides by the number of samples; counts were asked for.
+    除以了样本数；要求的是个数。
+return sum(result)
+    It adds the two counts up; each was asked for by itself.
+    把两个计数加在一起了；应分别给出。
+""")
 
 
 @discordant_counts.mistake(
@@ -1404,33 +1010,6 @@ def _(labels, predicted_a, predicted_b):
     return int((differ & (predicted_b != labels)).sum()), int(
         (differ & (predicted_a != labels)).sum()
     )
-
-
-@discordant_counts.mistake(
-    "It counts the samples that both got right, and that both got wrong.",
-    "数了两者都答对和都答错的样本；应数只有一方答对的。",
-)
-def _(labels, predicted_a, predicted_b):
-    right_a, right_b = predicted_a == labels, predicted_b == labels
-    return int((right_a & right_b).sum()), int((~right_a & ~right_b).sum())
-
-
-@discordant_counts.mistake(
-    "It divides by the number of samples; counts were asked for.",
-    "除以了样本数；要求的是个数。",
-)
-def _(labels, predicted_a, predicted_b):
-    return tuple(
-        count / len(labels) for count in metrics.discordant_counts(labels, predicted_a, predicted_b)
-    )
-
-
-@discordant_counts.mistake(
-    "It adds the two counts up; each was asked for by itself.",
-    "把两个计数加在一起了；应分别给出。",
-)
-def _(labels, predicted_a, predicted_b):
-    return sum(metrics.discordant_counts(labels, predicted_a, predicted_b))
 
 
 # --- mcnemar_z -----------------------------------------------------------------------------------
@@ -1470,20 +1049,31 @@ def _(rng):
     return np.allclose(other, 2 * one)
 
 
+mcnemar_z.edits("""
+return result ** 2
+    It gives chi-square, which is z squared.
+    算的是卡方统计量，即所求结果的平方。
+return abs(result)
+    It loses the sign; z is negative if b alone got more samples right.
+    丢了符号；后者单独答对的更多时，结果应为负数。
+only_a, only_b = only_b, only_a
+    The sign is wrong: z is positive if a alone got more samples right.
+    符号反了；前者单独答对的更多时，结果应为正数。
+return (only_a - only_b) / math.sqrt(only_a + only_b)
+    It divides 0 by 0 where both counts are 0; z is 0 there.
+    两个计数都为零时出现了零除以零；此时应得零。
+return (only_a - only_b) / np.sqrt(only_a + only_b)
+    It gives nan where both counts are 0; z is 0 there.
+    两个计数都为零时得到 nan；此时应得零。
+""")
+
+
 @mcnemar_z.mistake(
     "It divides by the sum of the counts; divide by its square root.",
     "除以了两个计数之和；应除以和的平方根。",
 )
 def _(only_a, only_b):
     return _ratio(only_a - only_b, only_a + only_b)
-
-
-@mcnemar_z.mistake(
-    "It gives chi-square, which is z squared.",
-    "算的是卡方统计量，即所求结果的平方。",
-)
-def _(only_a, only_b):
-    return metrics.mcnemar_z(only_a, only_b) ** 2
 
 
 @mcnemar_z.mistake(
@@ -1497,22 +1087,6 @@ def _(only_a, only_b):
 
 
 @mcnemar_z.mistake(
-    "It loses the sign; z is negative if b alone got more samples right.",
-    "丢了符号；后者单独答对的更多时，结果应为负数。",
-)
-def _(only_a, only_b):
-    return abs(metrics.mcnemar_z(only_a, only_b))
-
-
-@mcnemar_z.mistake(
-    "The sign is wrong: z is positive if a alone got more samples right.",
-    "符号反了；前者单独答对的更多时，结果应为正数。",
-)
-def _(only_a, only_b):
-    return metrics.mcnemar_z(only_b, only_a)
-
-
-@mcnemar_z.mistake(
     "It takes the counts for those of independent samples; both networks saw the same ones.",
     "把两个计数当作来自独立样本；两个网络用的是同一批样本。",
 )
@@ -1520,19 +1094,3 @@ def _(only_a, only_b):
     n = max(only_a + only_b, 1)
     a, b = only_a / n, only_b / n
     return _ratio(a - b, np.sqrt(_variance(a, n) + _variance(b, n)))
-
-
-@mcnemar_z.mistake(
-    "It divides 0 by 0 where both counts are 0; z is 0 there.",
-    "两个计数都为零时出现了零除以零；此时应得零。",
-)
-def _(only_a, only_b):
-    return (only_a - only_b) / math.sqrt(only_a + only_b)
-
-
-@mcnemar_z.mistake(
-    "It gives nan where both counts are 0; z is 0 there.",
-    "两个计数都为零时得到 nan；此时应得零。",
-)
-def _(only_a, only_b):
-    return (only_a - only_b) / np.sqrt(only_a + only_b)

@@ -49,52 +49,26 @@ def _(rng):
     return np.allclose(twice, 2 * once)
 
 
-@l1_penalty.mistake(
-    "It adds the weights with their signs; add their absolute values.",
-    "直接把带符号的权重相加了；应对绝对值求和。",
-)
-def _(w, lam):
-    return float(lam * w.sum())
-
-
-@l1_penalty.mistake(
-    "It averages the magnitudes; the penalty takes their sum.",
-    "对绝对值取了平均；惩罚项应取它们的和。",
-)
-def _(w, lam):
-    return penalties.l1_penalty(w, lam) / max(w.size, 1)
-
-
-@l1_penalty.mistake(
-    "It squares the weights, which is the L2 penalty; take absolute values.",
-    "对权重取了平方，那是 L2 惩罚项；应取绝对值。",
-)
-def _(w, lam):
-    return float(lam * np.square(w).sum())
-
-
-@l1_penalty.mistake(
-    "The strength lam is missing: the penalty is lam times the norm.",
-    "漏乘了强度 lam：惩罚项是 lam 乘以范数。",
-)
-def _(w, lam):
-    return float(np.abs(w).sum())
-
-
-@l1_penalty.mistake(
-    "It has a factor 1/2; that belongs to one form of the L2 penalty, not here.",
-    "多了因子 1/2；那属于 L2 惩罚项的一种写法，这里没有。",
-)
-def _(w, lam):
-    return float(lam / 2 * np.abs(w).sum())
-
-
-@l1_penalty.mistake(
-    "It gives one number for every weight; the penalty is their sum.",
-    "为每个权重各给出一个数；惩罚项应是它们的总和。",
-)
-def _(w, lam):
-    return lam * np.abs(w)
+l1_penalty.edits("""
+return float(lam * w.sum())
+    It adds the weights with their signs; add their absolute values.
+    直接把带符号的权重相加了；应对绝对值求和。
+return result / max(w.size, 1)
+    It averages the magnitudes; the penalty takes their sum.
+    对绝对值取了平均；惩罚项应取它们的和。
+return float(lam * np.square(w).sum())
+    It squares the weights, which is the L2 penalty; take absolute values.
+    对权重取了平方，那是 L2 惩罚项；应取绝对值。
+return float(np.abs(w).sum())
+    The strength lam is missing: the penalty is lam times the norm.
+    漏乘了强度 lam：惩罚项是 lam 乘以范数。
+return float(lam / 2 * np.abs(w).sum())
+    It has a factor 1/2; that belongs to one form of the L2 penalty, not here.
+    多了因子 1/2；那属于 L2 惩罚项的一种写法，这里没有。
+return lam * np.abs(w)
+    It gives one number for every weight; the penalty is their sum.
+    为每个权重各给出一个数；惩罚项应是它们的总和。
+""")
 
 
 # --- l1_subgradient ------------------------------------------------------------------------------
@@ -127,60 +101,29 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@l1_subgradient.mistake(
-    "It gives lam at a weight of 0; the choice here is 0.",
-    "在权重为 0 处给出了 lam；这里约定取 0。",
-)
-def _(w, lam):
-    return np.where(w >= 0, lam, -lam)
-
-
-@l1_subgradient.mistake(
-    "It divides 0 by 0 at a weight of 0; the choice there is 0.",
-    "在权重为 0 处出现 0/0；该处约定取 0。",
-)
-def _(w, lam):
-    return lam * w / np.abs(w)
-
-
-@l1_subgradient.mistake(
-    "The sign of the weight is missing: at a negative weight the subgradient is -lam.",
-    "漏了权重的符号：负权重处的次梯度应为 -lam。",
-)
-def _(w, lam):
-    return lam * (w != 0)
-
-
-@l1_subgradient.mistake(
-    "The sign is the wrong way round: it gives the step downhill, not the subgradient.",
-    "符号反了：给出的是下降方向，而不是次梯度。",
-)
-def _(w, lam):
-    return -lam * np.sign(w)
-
-
-@l1_subgradient.mistake(
-    "It grows with the weight, as under an L2 penalty; the pull of L1 is the same for all.",
-    "随权重大小变化，那是 L2 的梯度；L1 的拉力对所有权重相同。",
-)
-def _(w, lam):
-    return lam * w
-
-
-@l1_subgradient.mistake(
-    "The strength lam is missing: the subgradient is lam times the sign.",
-    "漏乘了强度 lam：次梯度是 lam 乘以符号。",
-)
-def _(w, lam):
-    return np.sign(w)
-
-
-@l1_subgradient.mistake(
-    "It divides by the number of weights; the penalty is a sum, not a mean.",
-    "除以了权重个数；惩罚项是求和，不是平均。",
-)
-def _(w, lam):
-    return lam * np.sign(w) / max(w.size, 1)
+l1_subgradient.edits("""
+return np.where(w >= 0, lam, -lam)
+    It gives lam at a weight of 0; the choice here is 0.
+    在权重为 0 处给出了 lam；这里约定取 0。
+return lam * w / np.abs(w)
+    It divides 0 by 0 at a weight of 0; the choice there is 0.
+    在权重为 0 处出现 0/0；该处约定取 0。
+return lam * (w != 0)
+    The sign of the weight is missing: at a negative weight the subgradient is -lam.
+    漏了权重的符号：负权重处的次梯度应为 -lam。
+return -lam * np.sign(w)
+    The sign is the wrong way round: it gives the step downhill, not the subgradient.
+    符号反了：给出的是下降方向，而不是次梯度。
+return lam * w
+    It grows with the weight, as under an L2 penalty; the pull of L1 is the same for all.
+    随权重大小变化，那是 L2 的梯度；L1 的拉力对所有权重相同。
+return np.sign(w)
+    The strength lam is missing: the subgradient is lam times the sign.
+    漏乘了强度 lam：次梯度是 lam 乘以符号。
+return lam * np.sign(w) / max(w.size, 1)
+    It divides by the number of weights; the penalty is a sum, not a mean.
+    除以了权重个数；惩罚项是求和，不是平均。
+""")
 
 
 # --- l2_penalty ----------------------------------------------------------------------------------
@@ -212,52 +155,26 @@ def _(rng):
     return np.allclose(twice, 4 * once)
 
 
-@l2_penalty.mistake(
-    "It takes the norm itself; the L2 penalty is its square, without a root.",
-    "用了范数本身；L2 惩罚项是范数的平方，不开方。",
-)
-def _(w, lam):
-    return float(lam * np.sqrt(np.square(w).sum()))
-
-
-@l2_penalty.mistake(
-    "It has a factor 1/2, as weight decay does; here there is none.",
-    "多了因子 1/2，那是权重衰减的写法；这里没有。",
-)
-def _(w, lam):
-    return float(lam / 2 * np.square(w).sum())
-
-
-@l2_penalty.mistake(
-    "It takes absolute values, which is the L1 penalty; square the weights.",
-    "取了绝对值，那是 L1 惩罚项；应对权重取平方。",
-)
-def _(w, lam):
-    return penalties.l1_penalty(w, lam)
-
-
-@l2_penalty.mistake(
-    "It averages the squares; the penalty takes their sum.",
-    "对平方取了平均；惩罚项应取平方和。",
-)
-def _(w, lam):
-    return penalties.l2_penalty(w, lam) / max(w.size, 1)
-
-
-@l2_penalty.mistake(
-    "It adds first and squares then; square every weight before the sum.",
-    "先求和再平方了；应先对每个权重平方再求和。",
-)
-def _(w, lam):
-    return float(lam * w.sum() ** 2)
-
-
-@l2_penalty.mistake(
-    "It squares lam too; only the weights are squared.",
-    "把 lam 也平方了；只应对权重平方。",
-)
-def _(w, lam):
-    return float(np.square(lam * w).sum())
+l2_penalty.edits("""
+return float(lam * np.sqrt(np.square(w).sum()))
+    It takes the norm itself; the L2 penalty is its square, without a root.
+    用了范数本身；L2 惩罚项是范数的平方，不开方。
+return float(lam / 2 * np.square(w).sum())
+    It has a factor 1/2, as weight decay does; here there is none.
+    多了因子 1/2，那是权重衰减的写法；这里没有。
+return l1_penalty(w, lam)
+    It takes absolute values, which is the L1 penalty; square the weights.
+    取了绝对值，那是 L1 惩罚项；应对权重取平方。
+return result / max(w.size, 1)
+    It averages the squares; the penalty takes their sum.
+    对平方取了平均；惩罚项应取平方和。
+return float(lam * w.sum() ** 2)
+    It adds first and squares then; square every weight before the sum.
+    先求和再平方了；应先对每个权重平方再求和。
+return float(np.square(lam * w).sum())
+    It squares lam too; only the weights are squared.
+    把 lam 也平方了；只应对权重平方。
+""")
 
 
 # --- l2_gradient ---------------------------------------------------------------------------------
@@ -288,36 +205,26 @@ def _(rng):
     return np.allclose(twice, 2 * once)
 
 
-@l2_gradient.mistake(
-    "The factor 2 of the derivative of w^2 is missing; this penalty has no 1/2 to cancel it.",
-    "漏了 w² 求导的因子 2；这个惩罚项没有 1/2 与之抵消。",
-)
-def _(w, lam):
-    return lam * w
-
-
-@l2_gradient.mistake(
-    "This is the subgradient of the L1 penalty; the pull of L2 grows with the weight.",
-    "这是 L1 惩罚项的次梯度；L2 的拉力随权重增大。",
-)
-def _(w, lam):
-    return lam * np.sign(w)
-
-
-@l2_gradient.mistake(
-    "The sign is the wrong way round: it gives the step downhill, not the gradient.",
-    "符号反了：给出的是下降方向，而不是梯度。",
-)
-def _(w, lam):
-    return -2 * lam * w
-
-
-@l2_gradient.mistake(
-    "It takes absolute values; the gradient has the sign of the weight.",
-    "取了绝对值；梯度应与权重同号。",
-)
-def _(w, lam):
-    return 2 * lam * np.abs(w)
+l2_gradient.edits("""
+return lam * w
+    The factor 2 of the derivative of w^2 is missing; this penalty has no 1/2 to cancel it.
+    漏了 w² 求导的因子 2；这个惩罚项没有 1/2 与之抵消。
+return lam * np.sign(w)
+    This is the subgradient of the L1 penalty; the pull of L2 grows with the weight.
+    这是 L1 惩罚项的次梯度；L2 的拉力随权重增大。
+return -2 * lam * w
+    The sign is the wrong way round: it gives the step downhill, not the gradient.
+    符号反了：给出的是下降方向，而不是梯度。
+return 2 * lam * np.abs(w)
+    It takes absolute values; the gradient has the sign of the weight.
+    取了绝对值；梯度应与权重同号。
+return 2 * lam * w / max(w.size, 1)
+    It divides by the number of weights; the penalty is a sum, not a mean.
+    除以了权重个数；惩罚项是求和，不是平均。
+return 2 * w
+    The strength lam is missing: the gradient is 2 lam w.
+    漏乘了强度 lam：梯度是 2 lam w。
+""")
 
 
 @l2_gradient.mistake(
@@ -326,22 +233,6 @@ def _(w, lam):
 )
 def _(w, lam):
     return lam * norms.normalize(w)
-
-
-@l2_gradient.mistake(
-    "It divides by the number of weights; the penalty is a sum, not a mean.",
-    "除以了权重个数；惩罚项是求和，不是平均。",
-)
-def _(w, lam):
-    return 2 * lam * w / max(w.size, 1)
-
-
-@l2_gradient.mistake(
-    "The strength lam is missing: the gradient is 2 lam w.",
-    "漏乘了强度 lam：梯度是 2 lam w。",
-)
-def _(w, lam):
-    return 2 * w
 
 
 # --- l1_proximal ---------------------------------------------------------------------------------
@@ -380,60 +271,29 @@ def _(rng):
     return all((cost(u) <= cost(u + step) + 1e-6).all() for step in (-0.5, -0.01, 0.01, 0.5))
 
 
-@l1_proximal.mistake(
-    "It keeps the weights above the threshold whole; they too shrink by lr lam.",
-    "阈值以上的权重原样保留了；它们也应减小 lr lam。",
-)
-def _(w, lam, lr):
-    return np.where(np.abs(w) > lr * lam, w, 0.0)
-
-
-@l1_proximal.mistake(
-    "It is a plain subgradient step, which jumps over 0; a weight must stop at 0.",
-    "只是普通的次梯度步，会越过 0；权重到 0 就应停住。",
-)
-def _(w, lam, lr):
-    return w - lr * lam * np.sign(w)
-
-
-@l1_proximal.mistake(
-    "The signs get lost: multiply by the sign of the weight.",
-    "丢了符号：应再乘以权重的符号。",
-)
-def _(w, lam, lr):
-    return np.maximum(np.abs(w) - lr * lam, 0)
-
-
-@l1_proximal.mistake(
-    "The absolute value is missing: all negative weights become zero.",
-    "漏了绝对值：所有负权重都变成了零。",
-)
-def _(w, lam, lr):
-    return np.maximum(w - lr * lam, 0)
-
-
-@l1_proximal.mistake(
-    "The threshold is lam alone; it is lr times lam.",
-    "阈值只用了 lam；应为 lr 乘以 lam。",
-)
-def _(w, lam, lr):
-    return np.sign(w) * np.maximum(np.abs(w) - lam, 0)
-
-
-@l1_proximal.mistake(
-    "The threshold has a factor 2, as if the penalty were squared; it is lr lam.",
-    "阈值多了因子 2，像是对平方求导；应为 lr lam。",
-)
-def _(w, lam, lr):
-    return penalties.l1_proximal(w, lam, 2 * lr)
-
-
-@l1_proximal.mistake(
-    "It limits the weights to the threshold and gives what should be taken away.",
-    "把权重限制在阈值以内，给出的正是应减去的部分。",
-)
-def _(w, lam, lr):
-    return np.clip(w, -lr * lam, lr * lam)
+l1_proximal.edits("""
+return np.where(np.abs(w) > lr * lam, w, 0.0)
+    It keeps the weights above the threshold whole; they too shrink by lr lam.
+    阈值以上的权重原样保留了；它们也应减小 lr lam。
+return w - lr * lam * np.sign(w)
+    It is a plain subgradient step, which jumps over 0; a weight must stop at 0.
+    只是普通的次梯度步，会越过 0；权重到 0 就应停住。
+return np.maximum(np.abs(w) - lr * lam, 0)
+    The signs get lost: multiply by the sign of the weight.
+    丢了符号：应再乘以权重的符号。
+return np.maximum(w - lr * lam, 0)
+    The absolute value is missing: all negative weights become zero.
+    漏了绝对值：所有负权重都变成了零。
+return np.sign(w) * np.maximum(np.abs(w) - lam, 0)
+    The threshold is lam alone; it is lr times lam.
+    阈值只用了 lam；应为 lr 乘以 lam。
+lr = 2 * lr
+    The threshold has a factor 2, as if the penalty were squared; it is lr lam.
+    阈值多了因子 2，像是对平方求导；应为 lr lam。
+return np.clip(w, -lr * lam, lr * lam)
+    It limits the weights to the threshold and gives what should be taken away.
+    把权重限制在阈值以内，给出的正是应减去的部分。
+""")
 
 
 # --- l2_proximal ---------------------------------------------------------------------------------
@@ -471,44 +331,23 @@ def _(rng):
     return all((cost(u) <= cost(u + step) + 1e-6).all() for step in (-0.5, -0.01, 0.01, 0.5))
 
 
-@l2_proximal.mistake(
-    "The factor 2 is missing: the derivative of lam u^2 is 2 lam u.",
-    "漏了因子 2：lam u² 的导数是 2 lam u。",
-)
-def _(w, lam, lr):
-    return w / (1 + lr * lam)
-
-
-@l2_proximal.mistake(
-    "It is a plain gradient step, w - 2 lr lam w; the proximal step divides by 1 + 2 lr lam.",
-    "只是普通的梯度步 w - 2 lr lam w；近端步应除以 1 + 2 lr lam。",
-)
-def _(w, lam, lr):
-    return w * (1 - 2 * lr * lam)
-
-
-@l2_proximal.mistake(
-    "It is the soft threshold of the L1 penalty; an L2 penalty makes no weight zero.",
-    "这是 L1 惩罚项的软阈值；L2 惩罚项不会使权重变为零。",
-)
-def _(w, lam, lr):
-    return penalties.l1_proximal(w, lam, lr)
-
-
-@l2_proximal.mistake(
-    "The learning rate is missing: divide by 1 + 2 lr lam.",
-    "漏了学习率：应除以 1 + 2 lr lam。",
-)
-def _(w, lam, lr):
-    return w / (1 + 2 * lam)
-
-
-@l2_proximal.mistake(
-    "It gives what is taken away from the weights; what is left was asked for.",
-    "给出的是从权重中减去的部分；应给出剩下的部分。",
-)
-def _(w, lam, lr):
-    return w - penalties.l2_proximal(w, lam, lr)
+l2_proximal.edits("""
+return w / (1 + lr * lam)
+    The factor 2 is missing: the derivative of lam u^2 is 2 lam u.
+    漏了因子 2：lam u² 的导数是 2 lam u。
+return w * (1 - 2 * lr * lam)
+    It is a plain gradient step, w - 2 lr lam w; the proximal step divides by 1 + 2 lr lam.
+    只是普通的梯度步 w - 2 lr lam w；近端步应除以 1 + 2 lr lam。
+return l1_proximal(w, lam, lr)
+    It is the soft threshold of the L1 penalty; an L2 penalty makes no weight zero.
+    这是 L1 惩罚项的软阈值；L2 惩罚项不会使权重变为零。
+return w / (1 + 2 * lam)
+    The learning rate is missing: divide by 1 + 2 lr lam.
+    漏了学习率：应除以 1 + 2 lr lam。
+return w - result
+    It gives what is taken away from the weights; what is left was asked for.
+    给出的是从权重中减去的部分；应给出剩下的部分。
+""")
 
 
 @l2_proximal.mistake(
@@ -552,69 +391,33 @@ def _(rng):
     return np.allclose(twice, 2 * once)
 
 
-@group_lasso.mistake(
-    "The factor sqrt(n_j), the root of the number of weights in a unit, is missing.",
-    "漏了因子 sqrt(n_j)，即单元内权重个数的平方根。",
-)
-def _(w, lam, axis=-1):
-    return float(lam * norms.unit_l2(w, axis).sum())
-
-
-@group_lasso.mistake(
-    "It weighs a unit by n_j; take the root of the number of its weights.",
-    "用 n_j 加权了；应取单元内权重个数的平方根。",
-)
-def _(w, lam, axis=-1):
-    return float(lam * w.size / w.shape[axis] * norms.unit_l2(w, axis).sum())
-
-
-@group_lasso.mistake(
-    "It counts the units under the root; n_j is the number of weights in one unit.",
-    "根号下用了单元的个数；n_j 是一个单元内的权重个数。",
-)
-def _(w, lam, axis=-1):
-    return float(lam * np.sqrt(w.shape[axis]) * norms.unit_l2(w, axis).sum())
-
-
-@group_lasso.mistake(
-    "It squares the norms, which removes no whole unit; add the norms themselves.",
-    "对范数取了平方，那样不会去掉整个单元；应直接相加范数。",
-)
-def _(w, lam, axis=-1):
-    n = w.size / w.shape[axis]
-    return float(lam * np.sqrt(n) * np.square(norms.unit_l2(w, axis)).sum())
-
-
-@group_lasso.mistake(
-    "It takes the L1 norms of the units; the group lasso takes their L2 norms.",
-    "取了各单元的 L1 范数；组 lasso 应取 L2 范数。",
-)
-def _(w, lam, axis=-1):
-    return float(lam * np.sqrt(w.size / w.shape[axis]) * np.abs(w).sum())
-
-
-@group_lasso.mistake(
-    "It takes one norm of all weights; every unit has its own root.",
-    "对全部权重只取了一个范数；每个单元应各自开方。",
-)
-def _(w, lam, axis=-1):
-    return float(lam * np.sqrt(w.size / w.shape[axis]) * np.sqrt(np.square(w).sum()))
-
-
-@group_lasso.mistake(
-    "It always takes the last axis for the units; `axis` says which it is.",
-    "总把最后一个轴当作单元；应按参数 axis 来定。",
-)
-def _(w, lam, axis=-1):
-    return penalties.group_lasso(w, lam)
-
-
-@group_lasso.mistake(
-    "It averages over the units; the penalty adds them up.",
-    "对各单元取了平均；惩罚项应把它们相加。",
-)
-def _(w, lam, axis=-1):
-    return penalties.group_lasso(w, lam, axis) / w.shape[axis]
+group_lasso.edits("""
+return float(lam * unit_l2(w, axis).sum())
+    The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
+    漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
+return float(lam * w.size / w.shape[axis] * unit_l2(w, axis).sum())
+    It weighs a unit by n_j; take the root of the number of its weights.
+    用 n_j 加权了；应取单元内权重个数的平方根。
+return float(lam * np.sqrt(w.shape[axis]) * unit_l2(w, axis).sum())
+    It counts the units under the root; n_j is the number of weights in one unit.
+    根号下用了单元的个数；n_j 是一个单元内的权重个数。
+n = w.size / w.shape[axis]
+return float(lam * np.sqrt(n) * np.square(unit_l2(w, axis)).sum())
+    It squares the norms, which removes no whole unit; add the norms themselves.
+    对范数取了平方，那样不会去掉整个单元；应直接相加范数。
+return float(lam * np.sqrt(w.size / w.shape[axis]) * np.abs(w).sum())
+    It takes the L1 norms of the units; the group lasso takes their L2 norms.
+    取了各单元的 L1 范数；组 lasso 应取 L2 范数。
+return float(lam * np.sqrt(w.size / w.shape[axis]) * np.sqrt(np.square(w).sum()))
+    It takes one norm of all weights; every unit has its own root.
+    对全部权重只取了一个范数；每个单元应各自开方。
+axis = -1
+    It always takes the last axis for the units; `axis` says which it is.
+    总把最后一个轴当作单元；应按参数 axis 来定。
+return result / w.shape[axis]
+    It averages over the units; the penalty adds them up.
+    对各单元取了平均；惩罚项应把它们相加。
+""")
 
 
 # --- group_lasso_subgradient ---------------------------------------------------------------------
@@ -657,31 +460,29 @@ def _(rng):
     return np.allclose(np.linalg.norm(pull, axis=0), 0.5 * np.sqrt(4))
 
 
-@group_lasso_subgradient.mistake(
-    "The factor sqrt(n_j), the root of the number of weights in a unit, is missing.",
-    "漏了因子 sqrt(n_j)，即单元内权重个数的平方根。",
-)
-def _(w, lam, axis=-1):
-    n = w.size / w.shape[axis]
-    return penalties.group_lasso_subgradient(w, lam, axis) / np.sqrt(max(n, 1))
-
-
-@group_lasso_subgradient.mistake(
-    "It divides 0 by 0 in a unit that is all zero; the choice there is 0.",
-    "单元全为零时出现 0/0；该处约定取 0。",
-)
-def _(w, lam, axis=-1):
-    others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
-    n = w.size / w.shape[axis]
-    return lam * np.sqrt(n) * w / np.sqrt(np.square(w).sum(axis=others, keepdims=True))
-
-
-@group_lasso_subgradient.mistake(
-    "It takes the sign of each weight, as L1 does; divide by the norm of its unit.",
-    "取了每个权重的符号，那是 L1 的做法；应除以所在单元的范数。",
-)
-def _(w, lam, axis=-1):
-    return lam * np.sqrt(w.size / w.shape[axis]) * np.sign(w)
+group_lasso_subgradient.edits("""
+n = w.size / w.shape[axis]
+return result / np.sqrt(max(n, 1))
+    The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
+    漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
+others = tuple((a for a in range(w.ndim) if a != axis % w.ndim))
+n = w.size / w.shape[axis]
+return lam * np.sqrt(n) * w / np.sqrt(np.square(w).sum(axis=others, keepdims=True))
+    It divides 0 by 0 in a unit that is all zero; the choice there is 0.
+    单元全为零时出现 0/0；该处约定取 0。
+return lam * np.sqrt(w.size / w.shape[axis]) * np.sign(w)
+    It takes the sign of each weight, as L1 does; divide by the norm of its unit.
+    取了每个权重的符号，那是 L1 的做法；应除以所在单元的范数。
+return lam * np.sqrt(w.size / w.shape[axis]) * w
+    It does not divide by the norm of the unit: the pull must not grow with the weights.
+    没有除以单元的范数：拉力不应随权重增大。
+return -result
+    The sign is the wrong way round: it gives the step downhill, not the subgradient.
+    符号反了：给出的是下降方向，而不是次梯度。
+axis = -1
+    It always takes the last axis for the units; `axis` says which it is.
+    总把最后一个轴当作单元；应按参数 axis 来定。
+""")
 
 
 @group_lasso_subgradient.mistake(
@@ -690,30 +491,6 @@ def _(w, lam, axis=-1):
 )
 def _(w, lam, axis=-1):
     return lam * np.sqrt(w.size / w.shape[axis]) * norms.normalize(w)
-
-
-@group_lasso_subgradient.mistake(
-    "It does not divide by the norm of the unit: the pull must not grow with the weights.",
-    "没有除以单元的范数：拉力不应随权重增大。",
-)
-def _(w, lam, axis=-1):
-    return lam * np.sqrt(w.size / w.shape[axis]) * w
-
-
-@group_lasso_subgradient.mistake(
-    "The sign is the wrong way round: it gives the step downhill, not the subgradient.",
-    "符号反了：给出的是下降方向，而不是次梯度。",
-)
-def _(w, lam, axis=-1):
-    return -penalties.group_lasso_subgradient(w, lam, axis)
-
-
-@group_lasso_subgradient.mistake(
-    "It always takes the last axis for the units; `axis` says which it is.",
-    "总把最后一个轴当作单元；应按参数 axis 来定。",
-)
-def _(w, lam, axis=-1):
-    return penalties.group_lasso_subgradient(w, lam)
 
 
 # --- group_lasso_proximal ------------------------------------------------------------------------
@@ -767,6 +544,32 @@ def _(rng):
     return all(cost(u) <= cost(u + step) + 1e-6 for step in steps)
 
 
+group_lasso_proximal.edits("""
+return l1_proximal(w, lam * np.sqrt(w.size / w.shape[axis]), lr)
+    It thresholds every weight by itself; a unit shrinks as a whole, by its norm.
+    对每个权重分别做了软阈值；应按单元的范数整体收缩。
+return w - lr * group_lasso_subgradient(w, lam, axis)
+    It is a plain subgradient step: a small unit changes its sign and does not become zero.
+    只是普通的次梯度步：小的单元会变号，而不会变为零。
+others = tuple((a for a in range(w.ndim) if a != axis % w.ndim))
+norm = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
+return np.where(norm > lr * lam * np.sqrt(w.size / w.shape[axis]), w, 0.0)
+    It keeps the units above the threshold whole; they too shrink.
+    阈值以上的单元原样保留了；它们也应收缩。
+others = tuple((a for a in range(w.ndim) if a != axis % w.ndim))
+norm = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
+return w * np.maximum(1 - lr * lam * np.sqrt(w.size / w.shape[axis]) / norm, 0)
+    It divides 0 by 0 in a unit that is all zero if lam is 0; zeros stay zeros.
+    lam 为 0 且单元全为零时出现 0/0；零应保持为零。
+lr = 1.0
+    The threshold lacks the learning rate: it is lr lam sqrt(n_j).
+    阈值中漏了学习率：应为 lr lam sqrt(n_j)。
+axis = -1
+    It always takes the last axis for the units; `axis` says which it is.
+    总把最后一个轴当作单元；应按参数 axis 来定。
+""")
+
+
 @group_lasso_proximal.mistake(
     "The factor sqrt(n_j), the root of the number of weights in a unit, is missing.",
     "漏了因子 sqrt(n_j)，即单元内权重个数的平方根。",
@@ -774,58 +577,6 @@ def _(rng):
 def _(w, lam, lr, axis=-1):
     n = w.size / w.shape[axis]
     return penalties.group_lasso_proximal(w, lam / np.sqrt(max(n, 1)), lr, axis)
-
-
-@group_lasso_proximal.mistake(
-    "It thresholds every weight by itself; a unit shrinks as a whole, by its norm.",
-    "对每个权重分别做了软阈值；应按单元的范数整体收缩。",
-)
-def _(w, lam, lr, axis=-1):
-    return penalties.l1_proximal(w, lam * np.sqrt(w.size / w.shape[axis]), lr)
-
-
-@group_lasso_proximal.mistake(
-    "It is a plain subgradient step: a small unit changes its sign and does not become zero.",
-    "只是普通的次梯度步：小的单元会变号，而不会变为零。",
-)
-def _(w, lam, lr, axis=-1):
-    return w - lr * penalties.group_lasso_subgradient(w, lam, axis)
-
-
-@group_lasso_proximal.mistake(
-    "It keeps the units above the threshold whole; they too shrink.",
-    "阈值以上的单元原样保留了；它们也应收缩。",
-)
-def _(w, lam, lr, axis=-1):
-    others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
-    norm = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
-    return np.where(norm > lr * lam * np.sqrt(w.size / w.shape[axis]), w, 0.0)
-
-
-@group_lasso_proximal.mistake(
-    "It divides 0 by 0 in a unit that is all zero if lam is 0; zeros stay zeros.",
-    "lam 为 0 且单元全为零时出现 0/0；零应保持为零。",
-)
-def _(w, lam, lr, axis=-1):
-    others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
-    norm = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
-    return w * np.maximum(1 - lr * lam * np.sqrt(w.size / w.shape[axis]) / norm, 0)
-
-
-@group_lasso_proximal.mistake(
-    "The threshold lacks the learning rate: it is lr lam sqrt(n_j).",
-    "阈值中漏了学习率：应为 lr lam sqrt(n_j)。",
-)
-def _(w, lam, lr, axis=-1):
-    return penalties.group_lasso_proximal(w, lam, 1.0, axis)
-
-
-@group_lasso_proximal.mistake(
-    "It always takes the last axis for the units; `axis` says which it is.",
-    "总把最后一个轴当作单元；应按参数 axis 来定。",
-)
-def _(w, lam, lr, axis=-1):
-    return penalties.group_lasso_proximal(w, lam, lr)
 
 
 # --- sparse_group_lasso --------------------------------------------------------------------------
@@ -859,52 +610,26 @@ def _(rng):
     return np.allclose(both, one + other)
 
 
-@sparse_group_lasso.mistake(
-    "The strengths are swapped: lam1 belongs to the L1 norm, lam2 to the units.",
-    "两个强度用反了：lam1 对应 L1 范数，lam2 对应各单元。",
-)
-def _(w, lam1, lam2, axis=-1):
-    return penalties.sparse_group_lasso(w, lam2, lam1, axis)
-
-
-@sparse_group_lasso.mistake(
-    "The L1 part is missing: without it no single weight is pulled to zero.",
-    "漏了 L1 部分：没有它，单个权重不会被拉到零。",
-)
-def _(w, lam1, lam2, axis=-1):
-    return penalties.group_lasso(w, lam2, axis)
-
-
-@sparse_group_lasso.mistake(
-    "The group part is missing: without it no whole unit is pulled to zero.",
-    "漏了组 lasso 部分：没有它，整个单元不会被拉到零。",
-)
-def _(w, lam1, lam2, axis=-1):
-    return penalties.l1_penalty(w, lam1)
-
-
-@sparse_group_lasso.mistake(
-    "It adds the squares of all weights, the elastic net; add the norms of the units.",
-    "加的是全部权重的平方和（弹性网）；应加各单元的范数。",
-)
-def _(w, lam1, lam2, axis=-1):
-    return penalties.l1_penalty(w, lam1) + penalties.l2_penalty(w, lam2)
-
-
-@sparse_group_lasso.mistake(
-    "The factor sqrt(n_j), the root of the number of weights in a unit, is missing.",
-    "漏了因子 sqrt(n_j)，即单元内权重个数的平方根。",
-)
-def _(w, lam1, lam2, axis=-1):
-    return float(lam1 * np.abs(w).sum() + lam2 * norms.unit_l2(w, axis).sum())
-
-
-@sparse_group_lasso.mistake(
-    "It always takes the last axis for the units; `axis` says which it is.",
-    "总把最后一个轴当作单元；应按参数 axis 来定。",
-)
-def _(w, lam1, lam2, axis=-1):
-    return penalties.sparse_group_lasso(w, lam1, lam2)
+sparse_group_lasso.edits("""
+lam1, lam2 = lam2, lam1
+    The strengths are swapped: lam1 belongs to the L1 norm, lam2 to the units.
+    两个强度用反了：lam1 对应 L1 范数，lam2 对应各单元。
+return group_lasso(w, lam2, axis)
+    The L1 part is missing: without it no single weight is pulled to zero.
+    漏了 L1 部分：没有它，单个权重不会被拉到零。
+return l1_penalty(w, lam1)
+    The group part is missing: without it no whole unit is pulled to zero.
+    漏了组 lasso 部分：没有它，整个单元不会被拉到零。
+return l1_penalty(w, lam1) + l2_penalty(w, lam2)
+    It adds the squares of all weights, the elastic net; add the norms of the units.
+    加的是全部权重的平方和（弹性网）；应加各单元的范数。
+return float(lam1 * np.abs(w).sum() + lam2 * unit_l2(w, axis).sum())
+    The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
+    漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
+axis = -1
+    It always takes the last axis for the units; `axis` says which it is.
+    总把最后一个轴当作单元；应按参数 axis 来定。
+""")
 
 
 # --- l1_regularized_loss -------------------------------------------------------------------------
@@ -940,36 +665,26 @@ def _(rng):
     return np.allclose(other - one, 1.5)
 
 
-@l1_regularized_loss.mistake(
-    "It gives the penalty alone; the loss is the data loss plus the penalty.",
-    "只给出了惩罚项；总损失应是数据损失加惩罚项。",
-)
-def _(data_loss, weights, lam):
-    return penalties.l1_regularized_loss(0.0, weights, lam)
-
-
-@l1_regularized_loss.mistake(
-    "It subtracts the penalty; large weights must raise the loss.",
-    "减去了惩罚项；权重越大，损失应越大。",
-)
-def _(data_loss, weights, lam):
-    return data_loss - sum(penalties.l1_penalty(w, lam) for w in weights)
-
-
-@l1_regularized_loss.mistake(
-    "The absolute values are missing: positive and negative weights cancel.",
-    "漏了绝对值：正负权重会相互抵消。",
-)
-def _(data_loss, weights, lam):
-    return float(data_loss + lam * sum(w.sum() for w in weights))
-
-
-@l1_regularized_loss.mistake(
-    "It squares the weights, which is the L2 penalty; take absolute values.",
-    "对权重取了平方，那是 L2 惩罚项；应取绝对值。",
-)
-def _(data_loss, weights, lam):
-    return penalties.l2_regularized_loss(data_loss, weights, lam)
+l1_regularized_loss.edits("""
+data_loss = 0.0
+    It gives the penalty alone; the loss is the data loss plus the penalty.
+    只给出了惩罚项；总损失应是数据损失加惩罚项。
+return data_loss - sum((l1_penalty(w, lam) for w in weights))
+    It subtracts the penalty; large weights must raise the loss.
+    减去了惩罚项；权重越大，损失应越大。
+return float(data_loss + lam * sum((w.sum() for w in weights)))
+    The absolute values are missing: positive and negative weights cancel.
+    漏了绝对值：正负权重会相互抵消。
+return l2_regularized_loss(data_loss, weights, lam)
+    It squares the weights, which is the L2 penalty; take absolute values.
+    对权重取了平方，那是 L2 惩罚项；应取绝对值。
+data_loss = lam * data_loss
+    It multiplies the data loss by lam too; lam belongs to the penalty alone.
+    把数据损失也乘了 lam；lam 只应乘惩罚项。
+lam = lam / max(len(weights), 1)
+    It averages the penalty over the layers; add it up.
+    对各层的惩罚项取了平均；应把它们相加。
+""")
 
 
 @l1_regularized_loss.mistake(
@@ -981,22 +696,6 @@ def _(data_loss, weights, lam):
     for w in weights:
         total = data_loss + penalties.l1_penalty(w, lam)
     return total
-
-
-@l1_regularized_loss.mistake(
-    "It multiplies the data loss by lam too; lam belongs to the penalty alone.",
-    "把数据损失也乘了 lam；lam 只应乘惩罚项。",
-)
-def _(data_loss, weights, lam):
-    return penalties.l1_regularized_loss(lam * data_loss, weights, lam)
-
-
-@l1_regularized_loss.mistake(
-    "It averages the penalty over the layers; add it up.",
-    "对各层的惩罚项取了平均；应把它们相加。",
-)
-def _(data_loss, weights, lam):
-    return penalties.l1_regularized_loss(data_loss, weights, lam / max(len(weights), 1))
 
 
 # --- l2_regularized_loss -------------------------------------------------------------------------
@@ -1029,12 +728,23 @@ def _(rng):
     return np.allclose(other - one, 1.5)
 
 
-@l2_regularized_loss.mistake(
-    "It gives the penalty alone; the loss is the data loss plus the penalty.",
-    "只给出了惩罚项；总损失应是数据损失加惩罚项。",
-)
-def _(data_loss, weights, lam):
-    return penalties.l2_regularized_loss(0.0, weights, lam)
+l2_regularized_loss.edits("""
+data_loss = 0.0
+    It gives the penalty alone; the loss is the data loss plus the penalty.
+    只给出了惩罚项；总损失应是数据损失加惩罚项。
+lam = lam / 2
+    It has a factor 1/2, as weight decay does; here there is none.
+    多了因子 1/2，那是权重衰减的写法；这里没有。
+return l1_regularized_loss(data_loss, weights, lam)
+    It takes absolute values, which is the L1 penalty; square the weights.
+    取了绝对值，那是 L1 惩罚项；应对权重取平方。
+data_loss = lam * data_loss
+    It multiplies the data loss by lam too; lam belongs to the penalty alone.
+    把数据损失也乘了 lam；lam 只应乘惩罚项。
+return data_loss + lam * sum((float(np.square(w).sum()) / max(w.size, 1) for w in weights))
+    It averages the squares of each layer; add them up.
+    对每一层的平方取了平均；应把它们相加。
+""")
 
 
 @l2_regularized_loss.mistake(
@@ -1046,22 +756,6 @@ def _(data_loss, weights, lam):
 
 
 @l2_regularized_loss.mistake(
-    "It has a factor 1/2, as weight decay does; here there is none.",
-    "多了因子 1/2，那是权重衰减的写法；这里没有。",
-)
-def _(data_loss, weights, lam):
-    return penalties.l2_regularized_loss(data_loss, weights, lam / 2)
-
-
-@l2_regularized_loss.mistake(
-    "It takes absolute values, which is the L1 penalty; square the weights.",
-    "取了绝对值，那是 L1 惩罚项；应对权重取平方。",
-)
-def _(data_loss, weights, lam):
-    return penalties.l1_regularized_loss(data_loss, weights, lam)
-
-
-@l2_regularized_loss.mistake(
     "Only the last layer counts: add the penalty of each layer to the total so far.",
     "只计入了最后一层；应把每一层的惩罚项累加起来。",
 )
@@ -1070,22 +764,6 @@ def _(data_loss, weights, lam):
     for w in weights:
         total = data_loss + penalties.l2_penalty(w, lam)
     return total
-
-
-@l2_regularized_loss.mistake(
-    "It multiplies the data loss by lam too; lam belongs to the penalty alone.",
-    "把数据损失也乘了 lam；lam 只应乘惩罚项。",
-)
-def _(data_loss, weights, lam):
-    return penalties.l2_regularized_loss(lam * data_loss, weights, lam)
-
-
-@l2_regularized_loss.mistake(
-    "It averages the squares of each layer; add them up.",
-    "对每一层的平方取了平均；应把它们相加。",
-)
-def _(data_loss, weights, lam):
-    return data_loss + lam * sum(float(np.square(w).sum()) / max(w.size, 1) for w in weights)
 
 
 # --- weight_clip ---------------------------------------------------------------------------------
@@ -1117,44 +795,26 @@ def _(rng):
     return np.allclose(one, -other)
 
 
-@weight_clip.mistake(
-    "It prunes the small weights; clipping limits the large ones and removes none.",
-    "剪掉了小的权重；裁剪是限制大的权重，不去掉任何权重。",
-)
-def _(w, c):
-    return np.where(np.abs(w) >= c, w, 0.0)
-
-
-@weight_clip.mistake(
-    "It sets the large weights to zero; they are to become c or -c.",
-    "把大的权重置零了；它们应变为 c 或 -c。",
-)
-def _(w, c):
-    return np.where(np.abs(w) <= c, w, 0.0)
-
-
-@weight_clip.mistake(
-    "It limits from above only; a weight below -c becomes -c.",
-    "只限制了上界；小于 -c 的权重应变为 -c。",
-)
-def _(w, c):
-    return np.minimum(w, c)
-
-
-@weight_clip.mistake(
-    "It lets no weight below 0; the lower limit is -c.",
-    "下界取成了 0；下界应为 -c。",
-)
-def _(w, c):
-    return np.clip(w, 0, c)
-
-
-@weight_clip.mistake(
-    "It limits the magnitudes and loses the signs.",
-    "只限制了绝对值，丢了权重的符号。",
-)
-def _(w, c):
-    return np.minimum(np.abs(w), c)
+weight_clip.edits("""
+return np.where(np.abs(w) >= c, w, 0.0)
+    It prunes the small weights; clipping limits the large ones and removes none.
+    剪掉了小的权重；裁剪是限制大的权重，不去掉任何权重。
+return np.where(np.abs(w) <= c, w, 0.0)
+    It sets the large weights to zero; they are to become c or -c.
+    把大的权重置零了；它们应变为 c 或 -c。
+return np.minimum(w, c)
+    It limits from above only; a weight below -c becomes -c.
+    只限制了上界；小于 -c 的权重应变为 -c。
+return np.clip(w, 0, c)
+    It lets no weight below 0; the lower limit is -c.
+    下界取成了 0；下界应为 -c。
+return np.minimum(np.abs(w), c)
+    It limits the magnitudes and loses the signs.
+    只限制了绝对值，丢了权重的符号。
+return np.clip(w, -c, c, out=w)
+    It changes the array that it is given; return a new one.
+    改动了传入的数组；应返回新的数组。
+""")
 
 
 @weight_clip.mistake(
@@ -1163,14 +823,6 @@ def _(w, c):
 )
 def _(w, c):
     return w * min(1.0, c / (norms.l2_norm(w) or 1.0))
-
-
-@weight_clip.mistake(
-    "It changes the array that it is given; return a new one.",
-    "改动了传入的数组；应返回新的数组。",
-)
-def _(w, c):
-    return np.clip(w, -c, c, out=w)
 
 
 # --- shrink --------------------------------------------------------------------------------------
@@ -1200,58 +852,27 @@ def _(rng):
     return np.array_equal(less == 0, w == 0)
 
 
-@shrink.mistake(
-    "It multiplies by 1 - factor; the factor is what is left of a weight.",
-    "乘的是 1 - factor；factor 表示权重保留的比例。",
-)
-def _(w, factor):
-    return (1 - factor) * w
-
-
-@shrink.mistake(
-    "It sets the weights below the factor to zero, which is pruning; shrinking makes none zero.",
-    "把小于 factor 的权重置零，那是剪枝；缩小不会使权重变零。",
-)
-def _(w, factor):
-    return np.where(np.abs(w) >= factor, w, 0.0)
-
-
-@shrink.mistake(
-    "It moves every weight towards 0 by the same amount; multiply by the factor.",
-    "把每个权重向 0 移动了同样的量；应乘以 factor。",
-)
-def _(w, factor):
-    return np.sign(w) * np.maximum(np.abs(w) - factor, 0)
-
-
-@shrink.mistake(
-    "It subtracts the factor, so that negative weights grow; multiply by it.",
-    "减去了 factor，负权重反而变大；应乘以 factor。",
-)
-def _(w, factor):
-    return w - factor
-
-
-@shrink.mistake(
-    "It divides by 1 + factor; multiply by the factor.",
-    "除以了 1 + factor；应乘以 factor。",
-)
-def _(w, factor):
-    return w / (1 + factor)
-
-
-@shrink.mistake(
-    "The signs get lost: a weight keeps its sign.",
-    "丢了符号：缩小后权重的符号应不变。",
-)
-def _(w, factor):
-    return factor * np.abs(w)
-
-
-@shrink.mistake(
-    "It changes the array that it is given; return a new one.",
-    "改动了传入的数组；应返回新的数组。",
-)
-def _(w, factor):
-    w *= factor
-    return w
+shrink.edits("""
+return (1 - factor) * w
+    It multiplies by 1 - factor; the factor is what is left of a weight.
+    乘的是 1 - factor；factor 表示权重保留的比例。
+return np.where(np.abs(w) >= factor, w, 0.0)
+    It sets the weights below the factor to zero, which is pruning; shrinking makes none zero.
+    把小于 factor 的权重置零，那是剪枝；缩小不会使权重变零。
+return np.sign(w) * np.maximum(np.abs(w) - factor, 0)
+    It moves every weight towards 0 by the same amount; multiply by the factor.
+    把每个权重向 0 移动了同样的量；应乘以 factor。
+return w - factor
+    It subtracts the factor, so that negative weights grow; multiply by it.
+    减去了 factor，负权重反而变大；应乘以 factor。
+return w / (1 + factor)
+    It divides by 1 + factor; multiply by the factor.
+    除以了 1 + factor；应乘以 factor。
+return factor * np.abs(w)
+    The signs get lost: a weight keeps its sign.
+    丢了符号：缩小后权重的符号应不变。
+w *= factor
+return w
+    It changes the array that it is given; return a new one.
+    改动了传入的数组；应返回新的数组。
+""")

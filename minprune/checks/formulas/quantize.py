@@ -64,6 +64,25 @@ def _(rng):
     return np.array_equal(other, -np.asarray(q)) and np.allclose(other_step, 4 * step)
 
 
+quantize_symmetric.edits("""
+levels = 2 ** (bits - 1)
+step = np.abs(w).max(initial=0) / levels
+q = np.rint(w / step) if step else np.zeros(w.shape)
+return (np.clip(q, -levels, levels - 1).astype(int), step)
+    It divides max|w| by 2^(bits-1), an integer too many; symmetric ones end at 2^(bits-1) - 1.
+    除以了 2^(bits-1)，多了一级；对称的整数只到 2^(bits-1) - 1。
+step = np.abs(w).max(initial=0) / (2 ** bits - 1)
+return ((np.rint(w / step) if step else np.zeros(w.shape)).astype(int), step)
+    It spends no bit on the sign: the largest integer is 2^(bits-1) - 1, not 2^bits - 1.
+    没有给符号留一位：最大的整数是 2^(bits-1) - 1。
+low = w.min(initial=0)
+step = (w.max(initial=0) - low) / (2 ** bits - 1)
+return (np.rint((w - low) / (step or 1)).astype(int), step)
+    It maps the range from min to max; a symmetric one lies about zero, and zero stays zero.
+    按最小值到最大值的范围量化了；对称量化以零为中心，零仍为零。
+""")
+
+
 @quantize_symmetric.mistake(
     "It cuts off the fraction; round to the nearest integer.",
     "直接舍去了小数；应取最接近的整数。",
@@ -83,26 +102,6 @@ def _(w, bits=8):
 
 
 @quantize_symmetric.mistake(
-    "It divides max|w| by 2^(bits-1), an integer too many; symmetric ones end at 2^(bits-1) - 1.",
-    "除以了 2^(bits-1)，多了一级；对称的整数只到 2^(bits-1) - 1。",
-)
-def _(w, bits=8):
-    levels = 2 ** (bits - 1)
-    step = np.abs(w).max(initial=0) / levels
-    q = np.rint(w / step) if step else np.zeros(w.shape)
-    return np.clip(q, -levels, levels - 1).astype(int), step
-
-
-@quantize_symmetric.mistake(
-    "It spends no bit on the sign: the largest integer is 2^(bits-1) - 1, not 2^bits - 1.",
-    "没有给符号留一位：最大的整数是 2^(bits-1) - 1。",
-)
-def _(w, bits=8):
-    step = np.abs(w).max(initial=0) / (2**bits - 1)
-    return (np.rint(w / step) if step else np.zeros(w.shape)).astype(int), step
-
-
-@quantize_symmetric.mistake(
     "It takes the largest weight; take the largest magnitude, the weight may be negative.",
     "取了最大的权重；应取绝对值的最大值，它可能是负的权重。",
 )
@@ -119,16 +118,6 @@ def _(w, bits=8):
 def _(w, bits=8):
     step = np.abs(w).max(axis=0, initial=0) / _largest(bits)
     return np.rint(w / np.where(step > 0, step, 1)).astype(int), step
-
-
-@quantize_symmetric.mistake(
-    "It maps the range from min to max; a symmetric one lies about zero, and zero stays zero.",
-    "按最小值到最大值的范围量化了；对称量化以零为中心，零仍为零。",
-)
-def _(w, bits=8):
-    low = w.min(initial=0)
-    step = (w.max(initial=0) - low) / (2**bits - 1)
-    return np.rint((w - low) / (step or 1)).astype(int), step
 
 
 @quantize_symmetric.mistake(
@@ -178,44 +167,23 @@ def _(rng):
     return np.allclose(other, -np.asarray(one))
 
 
-@dequantize.mistake(
-    "It divides by the step; multiply by it.",
-    "除以了步长；应乘以步长。",
-)
-def _(q, step):
-    return q / step
-
-
-@dequantize.mistake(
-    "It reads the bytes as unsigned; a negative integer stands for a negative weight.",
-    "按无符号整数读取了；负整数对应负的权重。",
-)
-def _(q, step):
-    return step * q.astype(np.uint8).astype(float)
-
-
-@dequantize.mistake(
-    "It scales to the range from -1 to 1 by dividing by 127; the step says how large a unit is.",
-    "除以 127 化到了负一到一之间；每个单位的大小由步长决定。",
-)
-def _(q, step):
-    return q / 127
-
-
-@dequantize.mistake(
-    "It shifts by a zero point of 128; in symmetric quantization 0 stands for 0.",
-    "加上了零点 128；对称量化中零就对应零。",
-)
-def _(q, step):
-    return step * (q.astype(float) + 128)
-
-
-@dequantize.mistake(
-    "It returns whole numbers; the weights are floats.",
-    "返回了整数；权重应为浮点数。",
-)
-def _(q, step):
-    return (step * q.astype(float)).astype(int)
+dequantize.edits("""
+return q / step
+    It divides by the step; multiply by it.
+    除以了步长；应乘以步长。
+return step * q.astype(np.uint8).astype(float)
+    It reads the bytes as unsigned; a negative integer stands for a negative weight.
+    按无符号整数读取了；负整数对应负的权重。
+return q / 127
+    It scales to the range from -1 to 1 by dividing by 127; the step says how large a unit is.
+    除以 127 化到了负一到一之间；每个单位的大小由步长决定。
+return step * (q.astype(float) + 128)
+    It shifts by a zero point of 128; in symmetric quantization 0 stands for 0.
+    加上了零点 128；对称量化中零就对应零。
+return (step * q.astype(float)).astype(int)
+    It returns whole numbers; the weights are floats.
+    返回了整数；权重应为浮点数。
+""")
 
 
 # --- quantization_error --------------------------------------------------------------------------
@@ -260,12 +228,17 @@ def _off(w, bits):
     return quantize.dequantize(*quantize.quantize_symmetric(w, bits)) - w
 
 
-@quantization_error.mistake(
-    "It gives the error a minus, as if precision were gained; quantization loses it.",
-    "误差取了负号，好像精度提高了；量化会损失精度。",
-)
-def _(w, bits):
-    return -quantize.quantization_error(w, bits)
+quantization_error.edits("""
+return -result
+    It gives the error a minus, as if precision were gained; quantization loses it.
+    误差取了负号，好像精度提高了；量化会损失精度。
+return float(result / np.float64(quantize_symmetric(w, bits).step))
+    It measures in steps; the error is in the units of the weights.
+    以步长为单位了；误差应与权重同单位。
+return float(np.abs(quantize_symmetric(w, bits).q - w).mean())
+    It compares the weights with the integers; multiply these by the step first.
+    拿权重与整数比较了；应先把整数乘以步长。
+""")
 
 
 @quantization_error.mistake(
@@ -306,24 +279,6 @@ def _(w, bits):
 )
 def _(w, bits):
     return float(np.abs(_off(w, bits)).sum())
-
-
-@quantization_error.mistake(
-    "It measures in steps; the error is in the units of the weights.",
-    "以步长为单位了；误差应与权重同单位。",
-)
-def _(w, bits):
-    return float(
-        quantize.quantization_error(w, bits) / np.float64(quantize.quantize_symmetric(w, bits).step)
-    )
-
-
-@quantization_error.mistake(
-    "It compares the weights with the integers; multiply these by the step first.",
-    "拿权重与整数比较了；应先把整数乘以步长。",
-)
-def _(w, bits):
-    return float(np.abs(quantize.quantize_symmetric(w, bits).q - w).mean())
 
 
 # --- fake_quantize -------------------------------------------------------------------------------
@@ -378,6 +333,20 @@ def _(rng):
     return (np.diff(stair) >= 0).all()
 
 
+fake_quantize.edits("""
+return np.where(np.abs(w) <= limit, result, 0)
+    It sets weights outside the limit to zero; they become the limit.
+    把超出界限的权重置零了；应变为界限值。
+step = limit / 2 ** (bits - 1)
+return step * np.rint(np.clip(w, -limit, limit) / step)
+    It divides the limit by 2^(bits-1); the largest integer is 2^(bits-1) - 1.
+    用界限除以了 2^(bits-1)；最大的整数是 2^(bits-1) - 1。
+return dequantize(*quantize_symmetric(w, bits))
+    It takes max|w| for the limit; the limit is given and the step fixed by it.
+    用权重的最大绝对值代替了界限；步长应由给定的界限确定。
+""")
+
+
 @fake_quantize.mistake(
     "It does not clip; what lies outside the limit becomes the limit.",
     "没有截断；超出界限的权重应变为界限值。",
@@ -388,29 +357,12 @@ def _(w, bits, limit):
 
 
 @fake_quantize.mistake(
-    "It sets weights outside the limit to zero; they become the limit.",
-    "把超出界限的权重置零了；应变为界限值。",
-)
-def _(w, bits, limit):
-    return np.where(np.abs(w) <= limit, quantize.fake_quantize(w, bits, limit), 0)
-
-
-@fake_quantize.mistake(
     "It also prunes whatever lies below one step; rounding is all, and no pruning is in it.",
     "还剪掉了小于一个步长的权重；这里只有舍入，没有剪枝。",
 )
 def _(w, bits, limit):
     small = np.abs(w) < limit / _largest(bits)
     return np.where(small, 0, quantize.fake_quantize(w, bits, limit))
-
-
-@fake_quantize.mistake(
-    "It divides the limit by 2^(bits-1); the largest integer is 2^(bits-1) - 1.",
-    "用界限除以了 2^(bits-1)；最大的整数是 2^(bits-1) - 1。",
-)
-def _(w, bits, limit):
-    step = limit / 2 ** (bits - 1)
-    return step * np.rint(np.clip(w, -limit, limit) / step)
 
 
 @fake_quantize.mistake(
@@ -428,14 +380,6 @@ def _(w, bits, limit):
 )
 def _(w, bits, limit):
     return np.rint(np.clip(w, -limit, limit) / (limit / _largest(bits)))
-
-
-@fake_quantize.mistake(
-    "It takes max|w| for the limit; the limit is given and the step fixed by it.",
-    "用权重的最大绝对值代替了界限；步长应由给定的界限确定。",
-)
-def _(w, bits, limit):
-    return quantize.dequantize(*quantize.quantize_symmetric(w, bits))
 
 
 @fake_quantize.mistake(
@@ -498,69 +442,33 @@ def _(rng):
     return np.allclose(other, 2 * np.asarray(one))
 
 
-@fake_quantize_gradient.mistake(
-    "It uses the true derivative of rounding, 0; the gradient goes straight through.",
-    "用了舍入的真实导数，即零；梯度应直接通过。",
-)
-def _(w, dy, limit):
-    return np.zeros_like(dy)
-
-
-@fake_quantize_gradient.mistake(
-    "It lets the gradient through everywhere; outside the limit it is 0.",
-    "梯度处处都通过了；界限之外应为零。",
-)
-def _(w, dy, limit):
-    return dy.copy()
-
-
-@fake_quantize_gradient.mistake(
-    "It stops the gradient at the limit itself; there it still goes through.",
-    "在界限上就把梯度置零了；恰好等于界限时仍应通过。",
-)
-def _(w, dy, limit):
-    return np.where(np.abs(w) < limit, dy, 0)
-
-
-@fake_quantize_gradient.mistake(
-    "It forgets the absolute value; weights below -limit lie outside too.",
-    "忘了取绝对值；小于负界限的权重也在范围之外。",
-)
-def _(w, dy, limit):
-    return np.where(w <= limit, dy, 0)
-
-
-@fake_quantize_gradient.mistake(
-    "It returns 1 inside and 0 outside; multiply by the gradient that comes in.",
-    "只返回了一和零；还应乘以传入的梯度。",
-)
-def _(w, dy, limit):
-    return (np.abs(w) <= limit).astype(float)
-
-
-@fake_quantize_gradient.mistake(
-    "It clips the gradient; the limit is one of the weights.",
-    "截断的是梯度；界限是针对权重的。",
-)
-def _(w, dy, limit):
-    return np.clip(dy, -limit, limit)
-
-
-@fake_quantize_gradient.mistake(
-    "It is upside down: the gradient goes through inside the limit and stops outside.",
-    "内外颠倒了：梯度应在界限之内通过，在界限之外为零。",
-)
-def _(w, dy, limit):
-    return np.where(np.abs(w) <= limit, 0, dy)
-
-
-@fake_quantize_gradient.mistake(
-    "It writes the zeros into the gradient that was passed in; return a new array.",
-    "把零直接写进了传入的梯度；应返回新的数组。",
-)
-def _(w, dy, limit):
-    dy[np.abs(w) > limit] = 0
-    return dy
+fake_quantize_gradient.edits("""
+return np.zeros_like(dy)
+    It uses the true derivative of rounding, 0; the gradient goes straight through.
+    用了舍入的真实导数，即零；梯度应直接通过。
+return dy.copy()
+    It lets the gradient through everywhere; outside the limit it is 0.
+    梯度处处都通过了；界限之外应为零。
+return np.where(np.abs(w) < limit, dy, 0)
+    It stops the gradient at the limit itself; there it still goes through.
+    在界限上就把梯度置零了；恰好等于界限时仍应通过。
+return np.where(w <= limit, dy, 0)
+    It forgets the absolute value; weights below -limit lie outside too.
+    忘了取绝对值；小于负界限的权重也在范围之外。
+return (np.abs(w) <= limit).astype(float)
+    It returns 1 inside and 0 outside; multiply by the gradient that comes in.
+    只返回了一和零；还应乘以传入的梯度。
+return np.clip(dy, -limit, limit)
+    It clips the gradient; the limit is one of the weights.
+    截断的是梯度；界限是针对权重的。
+return np.where(np.abs(w) <= limit, 0, dy)
+    It is upside down: the gradient goes through inside the limit and stops outside.
+    内外颠倒了：梯度应在界限之内通过，在界限之外为零。
+dy[np.abs(w) > limit] = 0
+return dy
+    It writes the zeros into the gradient that was passed in; return a new array.
+    把零直接写进了传入的梯度；应返回新的数组。
+""")
 
 
 # --- scaled_to_float16 ---------------------------------------------------------------------------
@@ -596,52 +504,26 @@ def _(rng):
     return np.array_equal(2 * np.asarray(one), other)
 
 
-@scaled_to_float16.mistake(
-    "It does not scale, so that small gradients vanish.",
-    "没有缩放，小的梯度会变成零。",
-)
-def _(g, scale):
-    return g.astype(np.float16)
-
-
-@scaled_to_float16.mistake(
-    "It scales after the change to 16 bits, when small gradients have vanished; scale first.",
-    "先转成半精度再缩放了，小的梯度已经变成零；应先缩放。",
-)
-def _(g, scale):
-    return g.astype(np.float16) * np.float16(scale)
-
-
-@scaled_to_float16.mistake(
-    "It divides by the scale; multiply before the change to 16 bits, divide after it.",
-    "除以了缩放因子；转成半精度之前应相乘，之后才相除。",
-)
-def _(g, scale):
-    return (g.astype(float) / scale).astype(np.float16)
-
-
-@scaled_to_float16.mistake(
-    "It leaves the result at 32 bits; half precision was asked for.",
-    "结果仍是单精度；要求的是半精度。",
-)
-def _(g, scale):
-    return (scale * g.astype(float)).astype(np.float32)
-
-
-@scaled_to_float16.mistake(
-    "It stops at the largest number; an overflow has to show as infinity.",
-    "截断到了最大的数；溢出应表现为无穷大。",
-)
-def _(g, scale):
-    return np.clip(scale * g.astype(float), -65504, 65504).astype(np.float16)
-
-
-@scaled_to_float16.mistake(
-    "It takes the scale out again at once; that is done in the step of the weights.",
-    "马上又除掉了缩放因子；这应在更新权重时才做。",
-)
-def _(g, scale):
-    return (scale * g.astype(float)).astype(np.float16).astype(float) / scale
+scaled_to_float16.edits("""
+return g.astype(np.float16)
+    It does not scale, so that small gradients vanish.
+    没有缩放，小的梯度会变成零。
+return g.astype(np.float16) * np.float16(scale)
+    It scales after the change to 16 bits, when small gradients have vanished; scale first.
+    先转成半精度再缩放了，小的梯度已经变成零；应先缩放。
+return (g.astype(float) / scale).astype(np.float16)
+    It divides by the scale; multiply before the change to 16 bits, divide after it.
+    除以了缩放因子；转成半精度之前应相乘，之后才相除。
+return (scale * g.astype(float)).astype(np.float32)
+    It leaves the result at 32 bits; half precision was asked for.
+    结果仍是单精度；要求的是半精度。
+return np.clip(scale * g.astype(float), -65504, 65504).astype(np.float16)
+    It stops at the largest number; an overflow has to show as infinity.
+    截断到了最大的数；溢出应表现为无穷大。
+return (scale * g.astype(float)).astype(np.float16).astype(float) / scale
+    It takes the scale out again at once; that is done in the step of the weights.
+    马上又除掉了缩放因子；这应在更新权重时才做。
+""")
 
 
 # --- mixed_precision_step ------------------------------------------------------------------------
@@ -703,63 +585,32 @@ def _(rng):
     return np.allclose(one, other, rtol=1e-6)
 
 
-@mixed_precision_step.mistake(
-    "It does not take the scale out: divide the gradient by it.",
-    "没有除掉缩放因子；梯度应除以它。",
-)
-def _(w, g16, lr, scale, mask=None):
-    return quantize.mixed_precision_step(w, g16, lr, 1.0, mask)
-
-
-@mixed_precision_step.mistake(
-    "It steps uphill: subtract the gradient.",
-    "朝梯度方向走了；应减去梯度。",
-)
-def _(w, g16, lr, scale, mask=None):
-    return quantize.mixed_precision_step(w, -g16, lr, scale, mask)
-
-
-@mixed_precision_step.mistake(
-    "It divides in 16 bits, where small gradients vanish again; change to float32 first.",
-    "在半精度下做了除法，小的梯度又变成零；应先转成单精度。",
-)
-def _(w, g16, lr, scale, mask=None):
-    new = w.astype(np.float32) - lr * g16 / scale
-    return new if mask is None else mask * new
-
-
-@mixed_precision_step.mistake(
-    "It keeps the weights in float16, where small steps are lost; master weights are float32.",
-    "权重存成了半精度，小的更新会丢失；主权重应为单精度。",
-)
-def _(w, g16, lr, scale, mask=None):
-    step = lr * g16.astype(np.float32) / scale
-    new = w.astype(np.float16) - step.astype(np.float16)
-    return new if mask is None else mask * new
-
-
-@mixed_precision_step.mistake(
-    "It ignores the mask; a pruned weight stays at zero.",
-    "忽略了掩码；被剪掉的权重应保持为零。",
-)
-def _(w, g16, lr, scale, mask=None):
-    return quantize.mixed_precision_step(w, g16, lr, scale)
-
-
-@mixed_precision_step.mistake(
-    "It masks the gradient only; the mask multiplies the new weights.",
-    "只对梯度用了掩码；掩码应乘在更新后的权重上。",
-)
-def _(w, g16, lr, scale, mask=None):
-    return quantize.mixed_precision_step(w, g16 if mask is None else mask * g16, lr, scale)
-
-
-@mixed_precision_step.mistake(
-    "The mask is inverted: True must mean keep.",
-    "掩码取反了：True 应表示保留。",
-)
-def _(w, g16, lr, scale, mask=None):
-    return quantize.mixed_precision_step(w, g16, lr, scale, None if mask is None else ~mask)
+mixed_precision_step.edits("""
+scale = 1.0
+    It does not take the scale out: divide the gradient by it.
+    没有除掉缩放因子；梯度应除以它。
+g16 = -g16
+    It steps uphill: subtract the gradient.
+    朝梯度方向走了；应减去梯度。
+new = w.astype(np.float32) - lr * g16 / scale
+return new if mask is None else mask * new
+    It divides in 16 bits, where small gradients vanish again; change to float32 first.
+    在半精度下做了除法，小的梯度又变成零；应先转成单精度。
+step = lr * g16.astype(np.float32) / scale
+new = w.astype(np.float16) - step.astype(np.float16)
+return new if mask is None else mask * new
+    It keeps the weights in float16, where small steps are lost; master weights are float32.
+    权重存成了半精度，小的更新会丢失；主权重应为单精度。
+mask = None
+    It ignores the mask; a pruned weight stays at zero.
+    忽略了掩码；被剪掉的权重应保持为零。
+g16, mask = g16 if mask is None else mask * g16, None
+    It masks the gradient only; the mask multiplies the new weights.
+    只对梯度用了掩码；掩码应乘在更新后的权重上。
+mask = None if mask is None else ~mask
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+""")
 
 
 @mixed_precision_step.mistake(

@@ -42,52 +42,26 @@ def _(rng):
     return np.array_equal(one, other)
 
 
-@magnitude.mistake(
-    "The absolute value is missing, so every negative weight ranks below zero.",
-    "漏了绝对值，所有负权重都会排在零之后。",
-)
-def _(w):
-    return np.array(w)
-
-
-@magnitude.mistake(
-    "It squares the weights; the magnitude is |w| itself.",
-    "对权重取了平方；幅值应为 |w| 本身。",
-)
-def _(w):
-    return np.square(w)
-
-
-@magnitude.mistake(
-    "It sets negative weights to zero; their magnitude is -w.",
-    "把负权重变成了零；负权重的幅值是 -w。",
-)
-def _(w):
-    return np.maximum(w, 0)
-
-
-@magnitude.mistake(
-    "It divides by the largest magnitude; the units of the weights must stay.",
-    "除以了最大的绝对值；得分应保持权重的量纲。",
-)
-def _(w):
-    return np.abs(w) / np.abs(w).max()
-
-
-@magnitude.mistake(
-    "It adds all magnitudes to one number; every weight has a score of its own.",
-    "把所有绝对值加成了一个数；每个权重都应有自己的得分。",
-)
-def _(w):
-    return np.abs(w).sum()
-
-
-@magnitude.mistake(
-    "It overwrites the weights with their magnitudes; the signs are lost.",
-    "把权重原地改成了绝对值，符号丢失了。",
-)
-def _(w):
-    return np.abs(w, out=w)
+magnitude.edits("""
+return np.array(w)
+    The absolute value is missing, so every negative weight ranks below zero.
+    漏了绝对值，所有负权重都会排在零之后。
+return np.square(w)
+    It squares the weights; the magnitude is |w| itself.
+    对权重取了平方；幅值应为 |w| 本身。
+return np.maximum(w, 0)
+    It sets negative weights to zero; their magnitude is -w.
+    把负权重变成了零；负权重的幅值是 -w。
+return np.abs(w) / np.abs(w).max()
+    It divides by the largest magnitude; the units of the weights must stay.
+    除以了最大的绝对值；得分应保持权重的量纲。
+return np.abs(w).sum()
+    It adds all magnitudes to one number; every weight has a score of its own.
+    把所有绝对值加成了一个数；每个权重都应有自己的得分。
+return np.abs(w, out=w)
+    It overwrites the weights with their magnitudes; the signs are lost.
+    把权重原地改成了绝对值，符号丢失了。
+""")
 
 
 # --- random_score --------------------------------------------------------------------------------
@@ -135,60 +109,29 @@ def _(rng):
     return np.array_equal(one, again) and not np.array_equal(one, other)
 
 
-@random_score.mistake(
-    "It makes a generator of its own; draw from rng, or every run is the same.",
-    "自己新建了生成器；应使用传入的 rng，否则每次结果都一样。",
-)
-def _(w, rng):
-    return np.random.default_rng(0).random(np.shape(w))
-
-
-@random_score.mistake(
-    "It draws from the normal distribution; the scores are uniform on [0, 1).",
-    "用了正态分布；得分应在 [0, 1) 上均匀分布。",
-)
-def _(w, rng):
-    return rng.standard_normal(np.shape(w))
-
-
-@random_score.mistake(
-    "It draws from -1 to 1; the scores lie in [0, 1).",
-    "抽样范围是 -1 到 1；得分应在 [0, 1) 内。",
-)
-def _(w, rng):
-    return rng.uniform(-1, 1, np.shape(w))
-
-
-@random_score.mistake(
-    "It multiplies by |w|; as a control, the score must not know the weights.",
-    "乘上了 |w|；作为对照，得分不应与权重有关。",
-)
-def _(w, rng):
-    return rng.random(np.shape(w)) * np.abs(w)
-
-
-@random_score.mistake(
-    "It draws one number for all weights; every weight needs a draw of its own.",
-    "所有权重共用一个随机数；每个权重都应单独抽取。",
-)
-def _(w, rng):
-    return np.full(np.shape(w), rng.random())
-
-
-@random_score.mistake(
-    "It returns a random mask; scores were asked for.",
-    "返回的是随机掩码，而不是得分。",
-)
-def _(w, rng):
-    return rng.random(np.shape(w)) < 0.5
-
-
-@random_score.mistake(
-    "It returns a flat vector; the scores have the shape of w.",
-    "返回了展平的向量；得分的形状应与 w 相同。",
-)
-def _(w, rng):
-    return rng.random(np.size(w))
+random_score.edits("""
+return np.random.default_rng(0).random(np.shape(w))
+    It makes a generator of its own; draw from rng, or every run is the same.
+    自己新建了生成器；应使用传入的 rng，否则每次结果都一样。
+return rng.standard_normal(np.shape(w))
+    It draws from the normal distribution; the scores are uniform on [0, 1).
+    用了正态分布；得分应在 [0, 1) 上均匀分布。
+return rng.uniform(-1, 1, np.shape(w))
+    It draws from -1 to 1; the scores lie in [0, 1).
+    抽样范围是 -1 到 1；得分应在 [0, 1) 内。
+return rng.random(np.shape(w)) * np.abs(w)
+    It multiplies by |w|; as a control, the score must not know the weights.
+    乘上了 |w|；作为对照，得分不应与权重有关。
+return np.full(np.shape(w), rng.random())
+    It draws one number for all weights; every weight needs a draw of its own.
+    所有权重共用一个随机数；每个权重都应单独抽取。
+return rng.random(np.shape(w)) < 0.5
+    It returns a random mask; scores were asked for.
+    返回的是随机掩码，而不是得分。
+return rng.random(np.size(w))
+    It returns a flat vector; the scores have the shape of w.
+    返回了展平的向量；得分的形状应与 w 相同。
+""")
 
 
 # --- layer_importance ----------------------------------------------------------------------------
@@ -221,60 +164,29 @@ def _(rng):
     return np.allclose(whole, np.sum(parts))
 
 
-@layer_importance.mistake(
-    "It takes the mean; this importance is the sum, which grows with the layer.",
-    "取了平均；这里的重要性是总和，会随层的大小增长。",
-)
-def _(layers):
-    return np.array([np.abs(w).sum() / w.size for w in layers])
-
-
-@layer_importance.mistake(
-    "The absolute value is missing: positive and negative weights cancel.",
-    "漏了绝对值：正负权重互相抵消。",
-)
-def _(layers):
-    return np.array([w.sum() for w in layers])
-
-
-@layer_importance.mistake(
-    "It takes the absolute value of the sum; take it of every weight first.",
-    "对总和取了绝对值；应先对每个权重取绝对值再求和。",
-)
-def _(layers):
-    return np.array([abs(w.sum()) for w in layers])
-
-
-@layer_importance.mistake(
-    "It takes the L2 norm; the L1 norm is asked for.",
-    "用了 L2 范数；应为 L1 范数。",
-)
-def _(layers):
-    return scores.layer_l2(layers)
-
-
-@layer_importance.mistake(
-    "Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.",
-    "Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。",
-)
-def _(layers):
-    return [sum(np.abs(w)) for w in layers]
-
-
-@layer_importance.mistake(
-    "It scores every row; a layer has one score, the sum over all its rows.",
-    "按行分别打分了；每层应只有一个得分，即所有行之和。",
-)
-def _(layers):
-    return [np.abs(w).sum(axis=-1) for w in layers]
-
-
-@layer_importance.mistake(
-    "It adds all layers to one number; every layer has a score of its own.",
-    "把所有层加成了一个数；每层都应有自己的得分。",
-)
-def _(layers):
-    return sum(np.abs(w).sum() for w in layers)
+layer_importance.edits("""
+return np.array([np.abs(w).sum() / w.size for w in layers])
+    It takes the mean; this importance is the sum, which grows with the layer.
+    取了平均；这里的重要性是总和，会随层的大小增长。
+return np.array([w.sum() for w in layers])
+    The absolute value is missing: positive and negative weights cancel.
+    漏了绝对值：正负权重互相抵消。
+return np.array([abs(w.sum()) for w in layers])
+    It takes the absolute value of the sum; take it of every weight first.
+    对总和取了绝对值；应先对每个权重取绝对值再求和。
+return layer_l2(layers)
+    It takes the L2 norm; the L1 norm is asked for.
+    用了 L2 范数；应为 L1 范数。
+return [sum(np.abs(w)) for w in layers]
+    Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
+    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。
+return [np.abs(w).sum(axis=-1) for w in layers]
+    It scores every row; a layer has one score, the sum over all its rows.
+    按行分别打分了；每层应只有一个得分，即所有行之和。
+return sum((np.abs(w).sum() for w in layers))
+    It adds all layers to one number; every layer has a score of its own.
+    把所有层加成了一个数；每层都应有自己的得分。
+""")
 
 
 # --- mean_layer_importance -----------------------------------------------------------------------
@@ -310,60 +222,29 @@ def _(rng):
     return np.allclose(one, twice)
 
 
-@mean_layer_importance.mistake(
-    "It is the sum; divide by the number of weights in the layer.",
-    "只求了总和；还应除以该层的权重个数。",
-)
-def _(layers):
-    return scores.layer_importance(layers)
-
-
-@mean_layer_importance.mistake(
-    "The absolute value is missing: positive and negative weights cancel.",
-    "漏了绝对值：正负权重互相抵消。",
-)
-def _(layers):
-    return np.array([w.mean() for w in layers])
-
-
-@mean_layer_importance.mistake(
-    "It divides by the number of rows, len(w); a matrix has w.size weights.",
-    "除以了行数 len(w)；矩阵的权重个数是 w.size。",
-)
-def _(layers):
-    return np.array([np.abs(w).sum() / len(w) for w in layers])
-
-
-@mean_layer_importance.mistake(
-    "It divides by the number of weights that are not zero; zeros count too.",
-    "除以了非零权重的个数；零权重也要计入。",
-)
-def _(layers):
-    return np.array([np.abs(w).sum() / np.count_nonzero(w) for w in layers])
-
-
-@mean_layer_importance.mistake(
-    "It divides by the weights of the whole network; every layer has its own number.",
-    "除以了整个网络的权重个数；每层应除以本层的个数。",
-)
-def _(layers):
-    return scores.layer_importance(layers) / sum(w.size for w in layers)
-
-
-@mean_layer_importance.mistake(
-    "It divides by the number of layers; divide by the number of weights in the layer.",
-    "除以了层数；应除以该层的权重个数。",
-)
-def _(layers):
-    return scores.layer_importance(layers) / len(layers)
-
-
-@mean_layer_importance.mistake(
-    "It takes the root of the mean square; the mean of the magnitudes is asked for.",
-    "取了均方根；应取绝对值的平均。",
-)
-def _(layers):
-    return np.array([np.sqrt(np.square(w).mean()) for w in layers])
+mean_layer_importance.edits("""
+return layer_importance(layers)
+    It is the sum; divide by the number of weights in the layer.
+    只求了总和；还应除以该层的权重个数。
+return np.array([w.mean() for w in layers])
+    The absolute value is missing: positive and negative weights cancel.
+    漏了绝对值：正负权重互相抵消。
+return np.array([np.abs(w).sum() / len(w) for w in layers])
+    It divides by the number of rows, len(w); a matrix has w.size weights.
+    除以了行数 len(w)；矩阵的权重个数是 w.size。
+return np.array([np.abs(w).sum() / np.count_nonzero(w) for w in layers])
+    It divides by the number of weights that are not zero; zeros count too.
+    除以了非零权重的个数；零权重也要计入。
+return layer_importance(layers) / sum((w.size for w in layers))
+    It divides by the weights of the whole network; every layer has its own number.
+    除以了整个网络的权重个数；每层应除以本层的个数。
+return layer_importance(layers) / len(layers)
+    It divides by the number of layers; divide by the number of weights in the layer.
+    除以了层数；应除以该层的权重个数。
+return np.array([np.sqrt(np.square(w).mean()) for w in layers])
+    It takes the root of the mean square; the mean of the magnitudes is asked for.
+    取了均方根；应取绝对值的平均。
+""")
 
 
 # --- layer_l2 ------------------------------------------------------------------------------------
@@ -398,52 +279,26 @@ def _(rng):
     return np.allclose(3 * np.asarray(one), three)
 
 
-@layer_l2.mistake(
-    "The square root is missing: this is the squared norm.",
-    "漏了开平方：这是范数的平方。",
-)
-def _(layers):
-    return np.array([np.square(w).sum() for w in layers])
-
-
-@layer_l2.mistake(
-    "It takes the L1 norm; the L2 norm is the root of the sum of squares.",
-    "用了 L1 范数；L2 范数是平方和的平方根。",
-)
-def _(layers):
-    return scores.layer_importance(layers)
-
-
-@layer_l2.mistake(
-    "It takes the mean of the squares; the sum is asked for.",
-    "对平方取了平均；应求和。",
-)
-def _(layers):
-    return np.array([np.sqrt(np.square(w).sum() / w.size) for w in layers])
-
-
-@layer_l2.mistake(
-    "It takes the norm of every weight alone, which is |w|; a layer has one norm.",
-    "对每个权重单独取范数，得到的只是 |w|；每层应只有一个范数。",
-)
-def _(layers):
-    return [np.sqrt(np.square(w)) for w in layers]
-
-
-@layer_l2.mistake(
-    "It takes the largest singular value of a matrix; all entries are meant.",
-    "对矩阵取了最大奇异值；应对所有元素求平方和再开方。",
-)
-def _(layers):
-    return np.array([np.linalg.norm(w, 2) for w in layers])
-
-
-@layer_l2.mistake(
-    "It takes the norm of the whole network; every layer has its own.",
-    "求的是整个网络的范数；每层都应有自己的范数。",
-)
-def _(layers):
-    return np.sqrt(sum(np.square(w).sum() for w in layers))
+layer_l2.edits("""
+return np.array([np.square(w).sum() for w in layers])
+    The square root is missing: this is the squared norm.
+    漏了开平方：这是范数的平方。
+return layer_importance(layers)
+    It takes the L1 norm; the L2 norm is the root of the sum of squares.
+    用了 L1 范数；L2 范数是平方和的平方根。
+return np.array([np.sqrt(np.square(w).sum() / w.size) for w in layers])
+    It takes the mean of the squares; the sum is asked for.
+    对平方取了平均；应求和。
+return [np.sqrt(np.square(w)) for w in layers]
+    It takes the norm of every weight alone, which is |w|; a layer has one norm.
+    对每个权重单独取范数，得到的只是 |w|；每层应只有一个范数。
+return np.array([np.linalg.norm(w, 2) for w in layers])
+    It takes the largest singular value of a matrix; all entries are meant.
+    对矩阵取了最大奇异值；应对所有元素求平方和再开方。
+return np.sqrt(sum((np.square(w).sum() for w in layers)))
+    It takes the norm of the whole network; every layer has its own.
+    求的是整个网络的范数；每层都应有自己的范数。
+""")
 
 
 # --- synflow -------------------------------------------------------------------------------------
@@ -507,6 +362,19 @@ def _flows(layers):
     return list(zip(layers, into, out_of, strict=True))
 
 
+synflow.edits("""
+ends = (np.ones((1, len(layers[0]))), np.ones((layers[-1].shape[1], 1)))
+w = [ends[0], *map(np.abs, layers), ends[1]]
+inner = range(1, len(w) - 1)
+return [w[l - 1].sum(axis=0)[:, None] * w[l] * w[l + 1].sum(axis=1) for l in inner]
+    It looks at the layers next to it only; the flow passes through all of them.
+    只考虑了相邻的层；流量要经过所有层。
+layers = [np.square(w) for w in layers]
+    It squares the weights; the flow is made of |w|.
+    对权重取了平方；流量由 |w| 构成。
+""")
+
+
 @synflow.mistake(
     "It multiplies the weights with their signs; take |w| in every layer.",
     "连乘时保留了符号；每一层都应取 |w|。",
@@ -547,25 +415,6 @@ def _(layers):
     return [w * b for w, _, b in _flows([np.abs(w) for w in layers])]
 
 
-@synflow.mistake(
-    "It looks at the layers next to it only; the flow passes through all of them.",
-    "只考虑了相邻的层；流量要经过所有层。",
-)
-def _(layers):
-    ends = np.ones((1, len(layers[0]))), np.ones((layers[-1].shape[1], 1))
-    w = [ends[0], *map(np.abs, layers), ends[1]]
-    inner = range(1, len(w) - 1)
-    return [w[l - 1].sum(axis=0)[:, None] * w[l] * w[l + 1].sum(axis=1) for l in inner]
-
-
-@synflow.mistake(
-    "It squares the weights; the flow is made of |w|.",
-    "对权重取了平方；流量由 |w| 构成。",
-)
-def _(layers):
-    return scores.synflow([np.square(w) for w in layers])
-
-
 # --- gradient_norm -------------------------------------------------------------------------------
 
 gradient_norm = Check(scores.gradient_norm)
@@ -594,52 +443,26 @@ def _(rng):
     return np.allclose(2 * one, two)
 
 
-@gradient_norm.mistake(
-    "The square root is missing: this is the squared norm.",
-    "漏了开平方：这是范数的平方。",
-)
-def _(g):
-    return float(np.square(g).sum())
-
-
-@gradient_norm.mistake(
-    "It takes the L1 norm; the norm is the root of the sum of squares.",
-    "用了 L1 范数；这里应是平方和的平方根。",
-)
-def _(g):
-    return float(np.abs(g).sum())
-
-
-@gradient_norm.mistake(
-    "It takes the mean of the squares; the sum is asked for.",
-    "对平方取了平均；应求和。",
-)
-def _(g):
-    return float(np.sqrt(np.square(g).sum() / g.size))
-
-
-@gradient_norm.mistake(
-    "It squares the sum; square every entry, then add.",
-    "先求和再平方；应先逐个平方，再求和。",
-)
-def _(g):
-    return float(np.sqrt(np.square(g.sum())))
-
-
-@gradient_norm.mistake(
-    "It takes the largest entry; all entries count.",
-    "取了最大的元素；所有元素都应计入。",
-)
-def _(g):
-    return float(np.abs(g).max())
-
-
-@gradient_norm.mistake(
-    "It returns a norm for every column; the layer has one norm.",
-    "对每一列分别求了范数；整层应只有一个范数。",
-)
-def _(g):
-    return np.sqrt(np.square(g).sum(axis=0))
+gradient_norm.edits("""
+return float(np.square(g).sum())
+    The square root is missing: this is the squared norm.
+    漏了开平方：这是范数的平方。
+return float(np.abs(g).sum())
+    It takes the L1 norm; the norm is the root of the sum of squares.
+    用了 L1 范数；这里应是平方和的平方根。
+return float(np.sqrt(np.square(g).sum() / g.size))
+    It takes the mean of the squares; the sum is asked for.
+    对平方取了平均；应求和。
+return float(np.sqrt(np.square(g.sum())))
+    It squares the sum; square every entry, then add.
+    先求和再平方；应先逐个平方，再求和。
+return float(np.abs(g).max())
+    It takes the largest entry; all entries count.
+    取了最大的元素；所有元素都应计入。
+return np.sqrt(np.square(g).sum(axis=0))
+    It returns a norm for every column; the layer has one norm.
+    对每一列分别求了范数；整层应只有一个范数。
+""")
 
 
 # --- gradient_magnitude --------------------------------------------------------------------------
@@ -669,44 +492,23 @@ def _(rng):
     return np.array_equal(one, other)
 
 
-@gradient_magnitude.mistake(
-    "The absolute value is missing: a steep fall would count as unimportant.",
-    "漏了绝对值：损失急剧下降的方向会被当作不重要。",
-)
-def _(g):
-    return np.array(g)
-
-
-@gradient_magnitude.mistake(
-    "It returns the direction of descent, -g; the size |g| is asked for.",
-    "返回了下降方向 -g；应为大小 |g|。",
-)
-def _(g):
-    return -g
-
-
-@gradient_magnitude.mistake(
-    "It squares the gradient; the size is |g|.",
-    "对梯度取了平方；应为 |g|。",
-)
-def _(g):
-    return np.square(g)
-
-
-@gradient_magnitude.mistake(
-    "It returns the norm of the whole layer; every weight has a score of its own.",
-    "返回了整层梯度的范数；每个权重都应有自己的得分。",
-)
-def _(g):
-    return scores.gradient_norm(g)
-
-
-@gradient_magnitude.mistake(
-    "It divides by the norm of the layer; the score is |g| itself.",
-    "除以了整层的范数；得分就是 |g| 本身。",
-)
-def _(g):
-    return np.abs(g) / np.linalg.norm(g)
+gradient_magnitude.edits("""
+return np.array(g)
+    The absolute value is missing: a steep fall would count as unimportant.
+    漏了绝对值：损失急剧下降的方向会被当作不重要。
+return -g
+    It returns the direction of descent, -g; the size |g| is asked for.
+    返回了下降方向 -g；应为大小 |g|。
+return np.square(g)
+    It squares the gradient; the size is |g|.
+    对梯度取了平方；应为 |g|。
+return gradient_norm(g)
+    It returns the norm of the whole layer; every weight has a score of its own.
+    返回了整层梯度的范数；每个权重都应有自己的得分。
+return np.abs(g) / np.linalg.norm(g)
+    It divides by the norm of the layer; the score is |g| itself.
+    除以了整层的范数；得分就是 |g| 本身。
+""")
 
 
 # --- taylor --------------------------------------------------------------------------------------
@@ -739,60 +541,29 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@taylor.mistake(
-    "The absolute value is missing; a change of the loss counts in both directions.",
-    "漏了绝对值；损失上升和下降都算变化。",
-)
-def _(w, g):
-    return w * g
-
-
-@taylor.mistake(
-    "It returns -w g, which has a sign; the size of the change is asked for.",
-    "返回了带符号的 -w g；应取变化的大小。",
-)
-def _(w, g):
-    return -w * g
-
-
-@taylor.mistake(
-    "It uses the gradient alone; multiply it by the weight.",
-    "只用了梯度；还应乘以权重。",
-)
-def _(w, g):
-    return np.abs(g)
-
-
-@taylor.mistake(
-    "It squares the product; here the score is |w g|, in the units of the loss.",
-    "对乘积取了平方；这里的得分是 |w g|，与损失同量纲。",
-)
-def _(w, g):
-    return np.square(w * g)
-
-
-@taylor.mistake(
-    "It adds |w| and |g|, whose units differ; multiply them.",
-    "把 |w| 与 |g| 相加，但两者量纲不同；应相乘。",
-)
-def _(w, g):
-    return np.abs(w) + np.abs(g)
-
-
-@taylor.mistake(
-    "It adds up the products; every weight has a score of its own.",
-    "把所有乘积加在了一起；每个权重都应有自己的得分。",
-)
-def _(w, g):
-    return np.abs(w * g).sum()
-
-
-@taylor.mistake(
-    "It divides by 2, as the second order does; the first order has no factor.",
-    "除以了 2，那是二阶项的系数；一阶项没有这个系数。",
-)
-def _(w, g):
-    return np.abs(w * g) / 2
+taylor.edits("""
+return w * g
+    The absolute value is missing; a change of the loss counts in both directions.
+    漏了绝对值；损失上升和下降都算变化。
+return -w * g
+    It returns -w g, which has a sign; the size of the change is asked for.
+    返回了带符号的 -w g；应取变化的大小。
+return np.abs(g)
+    It uses the gradient alone; multiply it by the weight.
+    只用了梯度；还应乘以权重。
+return np.square(w * g)
+    It squares the product; here the score is |w g|, in the units of the loss.
+    对乘积取了平方；这里的得分是 |w g|，与损失同量纲。
+return np.abs(w) + np.abs(g)
+    It adds |w| and |g|, whose units differ; multiply them.
+    把 |w| 与 |g| 相加，但两者量纲不同；应相乘。
+return np.abs(w * g).sum()
+    It adds up the products; every weight has a score of its own.
+    把所有乘积加在了一起；每个权重都应有自己的得分。
+return np.abs(w * g) / 2
+    It divides by 2, as the second order does; the first order has no factor.
+    除以了 2，那是二阶项的系数；一阶项没有这个系数。
+""")
 
 
 # --- multi_task_taylor ---------------------------------------------------------------------------
@@ -834,52 +605,26 @@ def _(rng):
     return np.allclose(both, np.add(one, other))
 
 
-@multi_task_taylor.mistake(
-    "It adds the gradients first, so tasks cancel each other; take |.| for each task.",
-    "先把梯度相加，任务之间会抵消；应对每个任务分别取绝对值。",
-)
-def _(w, gradients):
-    return np.abs(w * sum(gradients))
-
-
-@multi_task_taylor.mistake(
-    "The absolute value is missing; take |w g| for each task.",
-    "漏了绝对值；应对每个任务取 |w g|。",
-)
-def _(w, gradients):
-    return w * sum(gradients)
-
-
-@multi_task_taylor.mistake(
-    "It takes the mean over the tasks; the sum is asked for.",
-    "对任务取了平均；应求和。",
-)
-def _(w, gradients):
-    return np.mean([np.abs(w * g) for g in gradients], axis=0)
-
-
-@multi_task_taylor.mistake(
-    "It takes the task with the largest score only; add up all tasks.",
-    "只取了得分最大的任务；应对所有任务求和。",
-)
-def _(w, gradients):
-    return np.max([np.abs(w * g) for g in gradients], axis=0)
-
-
-@multi_task_taylor.mistake(
-    "It leaves out the weight; each term is |w g|, not |g|.",
-    "漏了权重；每一项应为 |w g|，而不是 |g|。",
-)
-def _(w, gradients):
-    return np.sum(np.abs(gradients), axis=0)
-
-
-@multi_task_taylor.mistake(
-    "It counts the last task only: add to the score instead of replacing it.",
-    "只算了最后一个任务：应累加得分，而不是覆盖。",
-)
-def _(w, gradients):
-    return np.abs(w * gradients[-1])
+multi_task_taylor.edits("""
+return np.abs(w * sum(gradients))
+    It adds the gradients first, so tasks cancel each other; take |.| for each task.
+    先把梯度相加，任务之间会抵消；应对每个任务分别取绝对值。
+return w * sum(gradients)
+    The absolute value is missing; take |w g| for each task.
+    漏了绝对值；应对每个任务取 |w g|。
+return np.mean([np.abs(w * g) for g in gradients], axis=0)
+    It takes the mean over the tasks; the sum is asked for.
+    对任务取了平均；应求和。
+return np.max([np.abs(w * g) for g in gradients], axis=0)
+    It takes the task with the largest score only; add up all tasks.
+    只取了得分最大的任务；应对所有任务求和。
+return np.sum(np.abs(gradients), axis=0)
+    It leaves out the weight; each term is |w g|, not |g|.
+    漏了权重；每一项应为 |w g|，而不是 |g|。
+return np.abs(w * gradients[-1])
+    It counts the last task only: add to the score instead of replacing it.
+    只算了最后一个任务：应累加得分，而不是覆盖。
+""")
 
 
 # --- shard_average -------------------------------------------------------------------------------
@@ -918,52 +663,26 @@ def _(rng):
     return np.allclose(average, samples.mean(axis=0))
 
 
-@shard_average.mistake(
-    "Every worker weighs the same; weigh it by its number of samples.",
-    "各个工作节点权重相同；应按样本数加权。",
-)
-def _(arrays, counts):
-    return np.mean(arrays, axis=0)
-
-
-@shard_average.mistake(
-    "It takes the absolute value before averaging; average first, so that signs cancel.",
-    "先取了绝对值再平均；应先平均，使正负能够抵消。",
-)
-def _(arrays, counts):
-    return scores.shard_average([np.abs(array) for array in arrays], counts)
-
-
-@shard_average.mistake(
-    "It takes the absolute value of the average; the gradient keeps its sign.",
-    "对平均结果取了绝对值；梯度应保留符号。",
-)
-def _(arrays, counts):
-    return np.abs(scores.shard_average(arrays, counts))
-
-
-@shard_average.mistake(
-    "It does not divide by the number of all samples.",
-    "没有除以样本总数。",
-)
-def _(arrays, counts):
-    return sum(n * array for n, array in zip(counts, arrays, strict=True))
-
-
-@shard_average.mistake(
-    "It divides by the number of workers; divide by the number of all samples.",
-    "除以了工作节点的个数；应除以样本总数。",
-)
-def _(arrays, counts):
-    return sum(n * array for n, array in zip(counts, arrays, strict=True)) / len(arrays)
-
-
-@shard_average.mistake(
-    "It adds the gradients as if they were sums over samples; they are means.",
-    "把梯度当作样本之和直接相加再除以总数；它们已经是平均值。",
-)
-def _(arrays, counts):
-    return sum(arrays) / sum(counts)
+shard_average.edits("""
+return np.mean(arrays, axis=0)
+    Every worker weighs the same; weigh it by its number of samples.
+    各个工作节点权重相同；应按样本数加权。
+arrays = [np.abs(array) for array in arrays]
+    It takes the absolute value before averaging; average first, so that signs cancel.
+    先取了绝对值再平均；应先平均，使正负能够抵消。
+return np.abs(result)
+    It takes the absolute value of the average; the gradient keeps its sign.
+    对平均结果取了绝对值；梯度应保留符号。
+return sum((n * array for n, array in zip(counts, arrays, strict=True)))
+    It does not divide by the number of all samples.
+    没有除以样本总数。
+return sum((n * array for n, array in zip(counts, arrays, strict=True))) / len(arrays)
+    It divides by the number of workers; divide by the number of all samples.
+    除以了工作节点的个数；应除以样本总数。
+return sum(arrays) / sum(counts)
+    It adds the gradients as if they were sums over samples; they are means.
+    把梯度当作样本之和直接相加再除以总数；它们已经是平均值。
+""")
 
 
 # --- snip ----------------------------------------------------------------------------------------
@@ -1022,12 +741,14 @@ def _shares(parts, total):
     return [part / total if total else part for part in parts]
 
 
-@snip.mistake(
-    "It divides within each layer; the sum runs over all layers.",
-    "在每层内部归一化；求和应遍及所有层。",
-)
-def _(layers, gradients):
-    return [scores.snip([w], [g])[0] for w, g in zip(layers, gradients, strict=True)]
+snip.edits("""
+return [snip([w], [g])[0] for w, g in zip(layers, gradients, strict=True)]
+    It divides within each layer; the sum runs over all layers.
+    在每层内部归一化；求和应遍及所有层。
+layers = [np.ones_like(w) for w in layers]
+    It leaves out the weight; the switch has the gradient w dL/dw.
+    漏了权重；开关 c 的梯度是 w dL/dw。
+""")
 
 
 @snip.mistake(
@@ -1036,14 +757,6 @@ def _(layers, gradients):
 )
 def _(layers, gradients):
     return [np.abs(s) for s in _products(layers, gradients)]
-
-
-@snip.mistake(
-    "It leaves out the weight; the switch has the gradient w dL/dw.",
-    "漏了权重；开关 c 的梯度是 w dL/dw。",
-)
-def _(layers, gradients):
-    return scores.snip([np.ones_like(w) for w in layers], gradients)
 
 
 @snip.mistake(
@@ -1122,57 +835,26 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@movement.mistake(
-    "The sign is wrong: descent moves against the gradient, so s = -sum w g.",
-    "符号错了：梯度下降与梯度方向相反，因此 s = -Σ w g。",
-)
-def _(weights, gradients):
-    return np.multiply(weights, gradients).sum(axis=0)
-
-
-@movement.mistake(
-    "It takes the absolute value; weights pushed towards zero score negative.",
-    "取了绝对值；被推向零的权重，得分应为负。",
-)
-def _(weights, gradients):
-    return np.abs(scores.movement(weights, gradients))
-
-
-@movement.mistake(
-    "It looks at the last step only; add up all steps.",
-    "只看了最后一步；应对所有步求和。",
-)
-def _(weights, gradients):
-    return -weights[-1] * gradients[-1]
-
-
-@movement.mistake(
-    "It takes the mean over the steps; the sum is asked for.",
-    "对各步取了平均；应求和。",
-)
-def _(weights, gradients):
-    return scores.movement(weights, gradients) / len(weights)
-
-
-@movement.mistake(
-    "It leaves out the weights, so the sign of -g tells nothing about zero.",
-    "漏了权重；仅凭 -g 的符号无法判断是否远离零。",
-)
-def _(weights, gradients):
-    return -sum(gradients)
-
-
-@movement.mistake(
-    "It multiplies the two sums; multiply step by step, then add.",
-    "先分别求和再相乘；应逐步相乘，再求和。",
-)
-def _(weights, gradients):
-    return -sum(weights) * sum(gradients)
-
-
-@movement.mistake(
-    "It multiplies the last weights by all gradients; each step has its own weights.",
-    "用最后的权重乘以所有梯度；每一步应用该步的权重。",
-)
-def _(weights, gradients):
-    return -weights[-1] * sum(gradients)
+movement.edits("""
+return np.multiply(weights, gradients).sum(axis=0)
+    The sign is wrong: descent moves against the gradient, so s = -sum w g.
+    符号错了：梯度下降与梯度方向相反，因此 s = -Σ w g。
+return np.abs(result)
+    It takes the absolute value; weights pushed towards zero score negative.
+    取了绝对值；被推向零的权重，得分应为负。
+return -weights[-1] * gradients[-1]
+    It looks at the last step only; add up all steps.
+    只看了最后一步；应对所有步求和。
+return result / len(weights)
+    It takes the mean over the steps; the sum is asked for.
+    对各步取了平均；应求和。
+return -sum(gradients)
+    It leaves out the weights, so the sign of -g tells nothing about zero.
+    漏了权重；仅凭 -g 的符号无法判断是否远离零。
+return -sum(weights) * sum(gradients)
+    It multiplies the two sums; multiply step by step, then add.
+    先分别求和再相乘；应逐步相乘，再求和。
+return -weights[-1] * sum(gradients)
+    It multiplies the last weights by all gradients; each step has its own weights.
+    用最后的权重乘以所有梯度；每一步应用该步的权重。
+""")

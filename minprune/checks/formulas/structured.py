@@ -63,99 +63,53 @@ def _(rng):
     return whole and not any((h & ~l).any() for l, h in zip(low, high, strict=True))
 
 
+layer_threshold_masks.edits("""
+return [unit_threshold_mask(w, theta, "l1", 0, ties) for w in layers]
+    It judges every row by its own norm; a layer has one norm and goes as a whole.
+    按每一行的范数判断了；一层只有一个范数，应整层取舍。
+means = np.array([np.abs(w).sum() / max(w.size, 1) for w in layers])
+keep = score_mask(means, theta, ties)
+return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+    It takes the mean of the magnitudes; the L1 norm is their sum.
+    用了绝对值的平均；L1 范数是绝对值之和。
+norms = np.array([np.sqrt(np.square(w).sum()) for w in layers])
+keep = score_mask(norms, theta, ties)
+return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+    It takes the L2 norm of a layer; the L1 norm is asked for.
+    用了层的 L2 范数；应使用 L1 范数。
+sums = np.array([np.square(w).sum() for w in layers])
+keep = score_mask(sums, theta, ties)
+return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+    It sums squares; the L1 norm sums absolute values.
+    对平方求了和；L1 范数是对绝对值求和。
+keep = score_mask(np.array([w.sum() for w in layers]), theta, ties)
+return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+    The absolute value is missing, so weights of opposite sign cancel.
+    缺少绝对值，正负权重相互抵消了。
+ties = 'prune'
+    A norm equal to the threshold is always pruned; with ties="keep" the layer stays.
+    等于阈值的层总被剪掉；ties="keep" 时应保留。
+ties = 'keep'
+    A norm equal to the threshold is always kept; with ties="prune" the layer goes.
+    等于阈值的层总被保留；ties="prune" 时应剪掉。
+return [~m for m in result]
+    It keeps the layers below the threshold and prunes the others; the cases are swapped.
+    保留了低于阈值的层，剪掉了其余的层；两种情形弄反了。
+return [m for m in result if m.any()]
+    It leaves pruned layers out of the list; every layer needs its mask, at its place.
+    把被剪的层从列表中删掉了；每一层都应在原位置有掩码。
+return score_mask(np.array([np.abs(w).sum() for w in layers]), theta, ties)
+    It returns one Boolean for each layer; the mask of a layer has the shape of its weights.
+    每层只返回了一个布尔值；层的掩码应与权重同形状。
+""")
+
+
 @layer_threshold_masks.mistake(
     "It judges every weight by itself; a layer is judged by its L1 norm and goes as a whole.",
     "逐个判断了权重；应按整层的 L1 范数判断，整层取舍。",
 )
 def _(layers, theta, ties="keep"):
     return [masks.threshold_mask(w, theta, ties) for w in layers]
-
-
-@layer_threshold_masks.mistake(
-    "It judges every row by its own norm; a layer has one norm and goes as a whole.",
-    "按每一行的范数判断了；一层只有一个范数，应整层取舍。",
-)
-def _(layers, theta, ties="keep"):
-    return [structured.unit_threshold_mask(w, theta, "l1", 0, ties) for w in layers]
-
-
-@layer_threshold_masks.mistake(
-    "It takes the mean of the magnitudes; the L1 norm is their sum.",
-    "用了绝对值的平均；L1 范数是绝对值之和。",
-)
-def _(layers, theta, ties="keep"):
-    means = np.array([np.abs(w).sum() / max(w.size, 1) for w in layers])
-    keep = masks.score_mask(means, theta, ties)
-    return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
-
-
-@layer_threshold_masks.mistake(
-    "It takes the L2 norm of a layer; the L1 norm is asked for.",
-    "用了层的 L2 范数；应使用 L1 范数。",
-)
-def _(layers, theta, ties="keep"):
-    norms = np.array([np.sqrt(np.square(w).sum()) for w in layers])
-    keep = masks.score_mask(norms, theta, ties)
-    return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
-
-
-@layer_threshold_masks.mistake(
-    "It sums squares; the L1 norm sums absolute values.",
-    "对平方求了和；L1 范数是对绝对值求和。",
-)
-def _(layers, theta, ties="keep"):
-    sums = np.array([np.square(w).sum() for w in layers])
-    keep = masks.score_mask(sums, theta, ties)
-    return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
-
-
-@layer_threshold_masks.mistake(
-    "The absolute value is missing, so weights of opposite sign cancel.",
-    "缺少绝对值，正负权重相互抵消了。",
-)
-def _(layers, theta, ties="keep"):
-    keep = masks.score_mask(np.array([w.sum() for w in layers]), theta, ties)
-    return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
-
-
-@layer_threshold_masks.mistake(
-    'A norm equal to the threshold is always pruned; with ties="keep" the layer stays.',
-    '等于阈值的层总被剪掉；ties="keep" 时应保留。',
-)
-def _(layers, theta, ties="keep"):
-    return structured.layer_threshold_masks(layers, theta, "prune")
-
-
-@layer_threshold_masks.mistake(
-    'A norm equal to the threshold is always kept; with ties="prune" the layer goes.',
-    '等于阈值的层总被保留；ties="prune" 时应剪掉。',
-)
-def _(layers, theta, ties="keep"):
-    return structured.layer_threshold_masks(layers, theta, "keep")
-
-
-@layer_threshold_masks.mistake(
-    "It keeps the layers below the threshold and prunes the others; the cases are swapped.",
-    "保留了低于阈值的层，剪掉了其余的层；两种情形弄反了。",
-)
-def _(layers, theta, ties="keep"):
-    return [~m for m in structured.layer_threshold_masks(layers, theta, ties)]
-
-
-@layer_threshold_masks.mistake(
-    "It leaves pruned layers out of the list; every layer needs its mask, at its place.",
-    "把被剪的层从列表中删掉了；每一层都应在原位置有掩码。",
-)
-def _(layers, theta, ties="keep"):
-    return [m for m in structured.layer_threshold_masks(layers, theta, ties) if m.any()]
-
-
-@layer_threshold_masks.mistake(
-    "It returns one Boolean for each layer; the mask of a layer has the shape of its weights.",
-    "每层只返回了一个布尔值；层的掩码应与权重同形状。",
-)
-def _(layers, theta, ties="keep"):
-    return masks.score_mask(np.array([np.abs(w).sum() for w in layers]), theta, ties)
 
 
 # --- unit_threshold_mask -------------------------------------------------------------------------
@@ -209,42 +163,32 @@ def _(rng):
     return np.array_equal(rows, columns.T)
 
 
-@unit_threshold_mask.mistake(
-    "It compares the norm of the whole layer, so all units stay or all go; take each unit's own.",
-    "比较了整层的范数，所有单元同去同留；应取每个单元自己的范数。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
-    whole = np.abs(w).sum() if norm == "l1" else np.sqrt(np.square(w).sum())
-    return np.full(w.shape, whole >= theta if ties == "keep" else whole > theta)
-
-
-@unit_threshold_mask.mistake(
-    "It takes theta as the share of units to prune; it is a threshold for their norms.",
-    "把阈值当成了剪枝比例；它是与范数比较的阈值。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
-    moved = np.moveaxis(np.abs(w), axis, -1).reshape(-1, w.shape[axis])
-    score = moved.sum(axis=0) if norm == "l1" else np.sqrt(np.square(moved).sum(axis=0))
-    keep = masks.rank_mask(score, min(round(theta * len(score)), len(score)))
-    return structured.unit_mask(keep, w.shape, axis)
-
-
-@unit_threshold_mask.mistake(
-    "It sums along the axis that numbers the units; sum over all the others.",
-    "沿着给单元编号的轴求和了；应对其余所有轴求和。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
-    sums = (np.abs(w) if norm == "l1" else np.square(w)).sum(axis=axis, keepdims=True)
-    score = sums if norm == "l1" else np.sqrt(sums)
-    return np.broadcast_to(masks.score_mask(score, theta, ties), w.shape)
-
-
-@unit_threshold_mask.mistake(
-    "It always takes the last axis; the axis that numbers the units is an argument.",
-    "总是取最后一个轴；给单元编号的轴由参数 axis 给出。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
-    return structured.unit_threshold_mask(w, theta, norm, -1, ties)
+unit_threshold_mask.edits("""
+whole = np.abs(w).sum() if norm == "l1" else np.sqrt(np.square(w).sum())
+return np.full(w.shape, whole >= theta if ties == "keep" else whole > theta)
+    It compares the norm of the whole layer, so all units stay or all go; take each unit's own.
+    比较了整层的范数，所有单元同去同留；应取每个单元自己的范数。
+moved = np.moveaxis(np.abs(w), axis, -1).reshape(-1, w.shape[axis])
+score = moved.sum(axis=0) if norm == "l1" else np.sqrt(np.square(moved).sum(axis=0))
+keep = rank_mask(score, min(round(theta * len(score)), len(score)))
+return unit_mask(keep, w.shape, axis)
+    It takes theta as the share of units to prune; it is a threshold for their norms.
+    把阈值当成了剪枝比例；它是与范数比较的阈值。
+sums = (np.abs(w) if norm == "l1" else np.square(w)).sum(axis=axis, keepdims=True)
+score = sums if norm == "l1" else np.sqrt(sums)
+return np.broadcast_to(score_mask(score, theta, ties), w.shape)
+    It sums along the axis that numbers the units; sum over all the others.
+    沿着给单元编号的轴求和了；应对其余所有轴求和。
+axis = -1
+    It always takes the last axis; the axis that numbers the units is an argument.
+    总是取最后一个轴；给单元编号的轴由参数 axis 给出。
+norm = 'l1'
+    It always takes the L1 norm; with norm="l2" take the root of the sum of squares.
+    总是用 L1 范数；norm="l2" 时应取平方和的平方根。
+ties = 'keep'
+    A norm equal to the threshold is always kept; by default the unit goes.
+    等于阈值的单元总被保留；默认应剪掉。
+""")
 
 
 @unit_threshold_mask.mistake(
@@ -253,14 +197,6 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
 )
 def _(w, theta, norm="l1", axis=-1, ties="prune"):
     return masks.threshold_mask(w, theta, ties)
-
-
-@unit_threshold_mask.mistake(
-    'It always takes the L1 norm; with norm="l2" take the root of the sum of squares.',
-    '总是用 L1 范数；norm="l2" 时应取平方和的平方根。',
-)
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
-    return structured.unit_threshold_mask(w, theta, "l1", axis, ties)
 
 
 @unit_threshold_mask.mistake(
@@ -281,14 +217,6 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
         return structured.unit_threshold_mask(w, theta, norm, axis, ties)
     score = np.moveaxis(w, axis, -1).reshape(-1, w.shape[axis]).sum(axis=0)
     return structured.unit_mask(masks.score_mask(score, theta, ties), w.shape, axis)
-
-
-@unit_threshold_mask.mistake(
-    "A norm equal to the threshold is always kept; by default the unit goes.",
-    "等于阈值的单元总被保留；默认应剪掉。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
-    return structured.unit_threshold_mask(w, theta, norm, axis, "keep")
 
 
 @unit_threshold_mask.mistake(
@@ -332,52 +260,26 @@ def _(rng):
     return np.array_equal(columns, rows.T)
 
 
-@unit_mask.mistake(
-    "It always numbers the units by the last axis; the axis is an argument.",
-    "总是按最后一个轴给单元编号；轴由参数 axis 给出。",
-)
-def _(keep, shape, axis=-1):
-    return np.broadcast_to(keep, shape)
-
-
-@unit_mask.mistake(
-    "It always numbers the units by the first axis; the axis is an argument, by default the last.",
-    "总是按第一个轴给单元编号；轴由参数给出，默认是最后一个。",
-)
-def _(keep, shape, axis=-1):
-    return structured.unit_mask(keep, shape, 0)
-
-
-@unit_mask.mistake(
-    "It repeats each entry for neighbours in memory; an entry must fill its slice of the axis.",
-    "让每个值在内存中连续重复；每个值应填满该轴上对应的切片。",
-)
-def _(keep, shape, axis=-1):
-    return np.repeat(keep, int(np.prod(shape)) // max(len(keep), 1)).reshape(shape)
-
-
-@unit_mask.mistake(
-    "The mask is inverted: True must mean keep.",
-    "掩码取反了：True 应表示保留。",
-)
-def _(keep, shape, axis=-1):
-    return ~structured.unit_mask(keep, shape, axis)
-
-
-@unit_mask.mistake(
-    "It returns ones and zeros as floats; a mask holds Booleans.",
-    "返回了浮点数的 1 和 0；掩码应为布尔值。",
-)
-def _(keep, shape, axis=-1):
-    return structured.unit_mask(keep, shape, axis).astype(float)
-
-
-@unit_mask.mistake(
-    "It returns one Boolean for each unit; the mask must have the shape of the weights.",
-    "每个单元只返回了一个布尔值；掩码应与权重同形状。",
-)
-def _(keep, shape, axis=-1):
-    return keep.copy()
+unit_mask.edits("""
+return np.broadcast_to(keep, shape)
+    It always numbers the units by the last axis; the axis is an argument.
+    总是按最后一个轴给单元编号；轴由参数 axis 给出。
+axis = 0
+    It always numbers the units by the first axis; the axis is an argument, by default the last.
+    总是按第一个轴给单元编号；轴由参数给出，默认是最后一个。
+return np.repeat(keep, int(np.prod(shape)) // max(len(keep), 1)).reshape(shape)
+    It repeats each entry for neighbours in memory; an entry must fill its slice of the axis.
+    让每个值在内存中连续重复；每个值应填满该轴上对应的切片。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+return result.astype(float)
+    It returns ones and zeros as floats; a mask holds Booleans.
+    返回了浮点数的 1 和 0；掩码应为布尔值。
+return keep.copy()
+    It returns one Boolean for each unit; the mask must have the shape of the weights.
+    每个单元只返回了一个布尔值；掩码应与权重同形状。
+""")
 
 
 # --- product_mask --------------------------------------------------------------------------------
@@ -426,44 +328,23 @@ def _(rng):
     return np.array_equal(one, other)
 
 
-@product_mask.mistake(
-    "A weight stays if one mask keeps it; all masks must keep it.",
-    "只要有一个掩码保留就保留了；应所有掩码都保留才保留。",
-)
-def _(*masks):
-    return ~structured.product_mask(*(~np.asarray(mask) for mask in masks))
-
-
-@product_mask.mistake(
-    "It goes by majority; all masks must keep a weight.",
-    "按多数决定了；应所有掩码都保留才保留。",
-)
-def _(*masks):
-    return np.asarray(2 * sum(np.asarray(mask).astype(int) for mask in masks) > len(masks))
-
-
-@product_mask.mistake(
-    "It uses only the first two masks; there may be any number of them.",
-    "只用了前两个掩码；掩码可以有任意多个。",
-)
-def _(*masks):
-    return structured.product_mask(*masks[:2])
-
-
-@product_mask.mistake(
-    "It returns ones and zeros; a mask holds Booleans.",
-    "返回了 1 和 0；掩码应为布尔值。",
-)
-def _(*masks):
-    return structured.product_mask(*masks).astype(int)
-
-
-@product_mask.mistake(
-    "The mask is inverted: True must mean keep.",
-    "掩码取反了：True 应表示保留。",
-)
-def _(*masks):
-    return ~structured.product_mask(*masks)
+product_mask.edits("""
+return ~product_mask(*(~np.asarray(mask) for mask in masks))
+    A weight stays if one mask keeps it; all masks must keep it.
+    只要有一个掩码保留就保留了；应所有掩码都保留才保留。
+return np.asarray(2 * sum((np.asarray(mask).astype(int) for mask in masks)) > len(masks))
+    It goes by majority; all masks must keep a weight.
+    按多数决定了；应所有掩码都保留才保留。
+masks = masks[:2]
+    It uses only the first two masks; there may be any number of them.
+    只用了前两个掩码；掩码可以有任意多个。
+return result.astype(int)
+    It returns ones and zeros; a mask holds Booleans.
+    返回了 1 和 0；掩码应为布尔值。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+""")
 
 
 @product_mask.mistake(
@@ -528,68 +409,37 @@ def _(rng):
     return mask.sum() == 32 * 0.75 * 0.5
 
 
-@hybrid_mask.mistake(
-    "It ranks all weights, also those of units that go; rank only those of the units that stay.",
-    "对所有权重排序了；只应对保留单元的权重排序。",
-)
-def _(w, keep, sparsity):
-    return keep & masks.rank_mask(np.abs(w), masks.prune_count(w.size, sparsity))
-
-
-@hybrid_mask.mistake(
-    "It counts weights of removed units as pruned; the share is of those in units that stay.",
-    "把已去掉单元的权重也算作被剪；稀疏度只针对保留的单元。",
-)
-def _(w, keep, sparsity):
-    k = masks.prune_count(w.size, sparsity)
-    return keep & masks.rank_mask(np.where(keep, np.abs(w), -1), k)
-
-
-@hybrid_mask.mistake(
-    "It prunes each unit by itself; the weights of all units that stay are ranked together.",
-    "对每个单元单独剪枝了；应把所有保留单元的权重放在一起排序。",
-)
-def _(w, keep, sparsity):
-    k = masks.prune_count(w[..., 0].size, sparsity)
-    columns = [masks.rank_mask(np.abs(w[..., j]), k) for j in range(w.shape[-1])]
-    return keep & np.stack(columns, axis=-1)
-
-
-@hybrid_mask.mistake(
-    "It only removes the units; the weights inside the others must be pruned as well.",
-    "只剪了单元；还应在保留的单元内部剪权重。",
-)
-def _(w, keep, sparsity):
-    return structured.unit_mask(keep, w.shape)
-
-
-@hybrid_mask.mistake(
-    "The absolute value is missing, so negative weights go first.",
-    "缺少绝对值，负权重最先被剪掉。",
-)
-def _(w, keep, sparsity):
-    mask = structured.unit_mask(keep, w.shape)
-    mask[mask] = masks.rank_mask(w[mask], masks.prune_count(mask.sum(), sparsity))
-    return mask
-
-
-@hybrid_mask.mistake(
-    "It rounds the count down; the nearest whole number is asked for.",
-    "个数向下取整了；应取最接近的整数。",
-)
-def _(w, keep, sparsity):
-    mask = structured.unit_mask(keep, w.shape)
-    mask[mask] = masks.rank_mask(np.abs(w[mask]), int(mask.sum() * sparsity))
-    return mask
-
-
-@hybrid_mask.mistake(
-    "It takes the units from the first axis; they are numbered by the last.",
-    "把第一个轴当成了单元；单元由最后一个轴编号。",
-)
-def _(w, keep, sparsity):
-    turned = np.moveaxis(w, 0, -1)
-    return np.moveaxis(structured.hybrid_mask(turned, keep, sparsity), -1, 0)
+hybrid_mask.edits("""
+return keep & rank_mask(np.abs(w), prune_count(w.size, sparsity))
+    It ranks all weights, also those of units that go; rank only those of the units that stay.
+    对所有权重排序了；只应对保留单元的权重排序。
+k = prune_count(w.size, sparsity)
+return keep & rank_mask(np.where(keep, np.abs(w), -1), k)
+    It counts weights of removed units as pruned; the share is of those in units that stay.
+    把已去掉单元的权重也算作被剪；稀疏度只针对保留的单元。
+k = prune_count(w[..., 0].size, sparsity)
+columns = [rank_mask(np.abs(w[..., j]), k) for j in range(w.shape[-1])]
+return keep & np.stack(columns, axis=-1)
+    It prunes each unit by itself; the weights of all units that stay are ranked together.
+    对每个单元单独剪枝了；应把所有保留单元的权重放在一起排序。
+return unit_mask(keep, w.shape)
+    It only removes the units; the weights inside the others must be pruned as well.
+    只剪了单元；还应在保留的单元内部剪权重。
+mask = unit_mask(keep, w.shape)
+mask[mask] = rank_mask(w[mask], prune_count(mask.sum(), sparsity))
+return mask
+    The absolute value is missing, so negative weights go first.
+    缺少绝对值，负权重最先被剪掉。
+mask = unit_mask(keep, w.shape)
+mask[mask] = rank_mask(np.abs(w[mask]), int(mask.sum() * sparsity))
+return mask
+    It rounds the count down; the nearest whole number is asked for.
+    个数向下取整了；应取最接近的整数。
+turned = np.moveaxis(w, 0, -1)
+return np.moveaxis(hybrid_mask(turned, keep, sparsity), -1, 0)
+    It takes the units from the first axis; they are numbered by the last.
+    把第一个轴当成了单元；单元由最后一个轴编号。
+""")
 
 
 # --- block_mask ----------------------------------------------------------------------------------
@@ -637,60 +487,37 @@ def _(rng):
     return sorted(set(blocks.ravel())) == [0, 6] and (blocks == 0).sum() == 2
 
 
-@block_mask.mistake(
-    "The absolute value is missing, so weights of opposite sign cancel.",
-    "缺少绝对值，正负权重相互抵消了。",
-)
-def _(W, shape, sparsity):
-    (n, m), (r, c) = W.shape, shape
-    blocks = W.reshape(n // r, r, m // c, c).sum(axis=(1, 3))
-    keep = masks.rank_mask(blocks, masks.prune_count(blocks.size, sparsity))
-    return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
-
-
-@block_mask.mistake(
-    "It ranks blocks by the sum of squares; the L1 norm sums absolute values.",
-    "按平方和给块排序了；L1 范数是对绝对值求和。",
-)
-def _(W, shape, sparsity):
-    return structured.block_mask(np.square(W), shape, sparsity)
-
-
-@block_mask.mistake(
-    "The sides of the block are swapped: r counts rows, c counts columns.",
-    "块的两边弄反了：r 是行数，c 是列数。",
-)
-def _(W, shape, sparsity):
-    return structured.block_mask(W, shape[::-1], sparsity)
-
-
-@block_mask.mistake(
-    "The reshape cuts runs of memory instead of blocks; use the shape (n / r, r, m / c, c).",
-    "reshape 切出的是内存中的连续段，不是块；应变形为 (n / r, r, m / c, c)。",
-)
-def _(W, shape, sparsity):
-    (n, m), (r, c) = W.shape, shape
-    blocks = np.abs(W).reshape(n // r, m // c, r, c).sum(axis=(2, 3))
-    keep = masks.rank_mask(blocks, masks.prune_count(blocks.size, sparsity))
-    return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
-
-
-@block_mask.mistake(
-    "It tiles the mask of the blocks; repeat every entry over its own block.",
-    "把块的掩码平铺了；应把每个值重复到它自己的块上。",
-)
-def _(W, shape, sparsity):
-    r, c = shape
-    return np.tile(structured.block_mask(W, shape, sparsity)[::r, ::c], shape)
-
-
-@block_mask.mistake(
-    "It returns the mask of the blocks; it must have the shape of the weights.",
-    "返回了块的掩码；掩码应与权重同形状。",
-)
-def _(W, shape, sparsity):
-    r, c = shape
-    return structured.block_mask(W, shape, sparsity)[::r, ::c]
+block_mask.edits("""
+(n, m), (r, c) = (W.shape, shape)
+blocks = W.reshape(n // r, r, m // c, c).sum(axis=(1, 3))
+keep = rank_mask(blocks, prune_count(blocks.size, sparsity))
+return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
+    The absolute value is missing, so weights of opposite sign cancel.
+    缺少绝对值，正负权重相互抵消了。
+W = np.square(W)
+    It ranks blocks by the sum of squares; the L1 norm sums absolute values.
+    按平方和给块排序了；L1 范数是对绝对值求和。
+shape = shape[::-1]
+    The sides of the block are swapped: r counts rows, c counts columns.
+    块的两边弄反了：r 是行数，c 是列数。
+(n, m), (r, c) = (W.shape, shape)
+blocks = np.abs(W).reshape(n // r, m // c, r, c).sum(axis=(2, 3))
+keep = rank_mask(blocks, prune_count(blocks.size, sparsity))
+return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
+    The reshape cuts runs of memory instead of blocks; use the shape (n / r, r, m / c, c).
+    reshape 切出的是内存中的连续段，不是块；应变形为 (n / r, r, m / c, c)。
+r, c = shape
+return np.tile(result[::r, ::c], shape)
+    It tiles the mask of the blocks; repeat every entry over its own block.
+    把块的掩码平铺了；应把每个值重复到它自己的块上。
+r, c = shape
+return result[::r, ::c]
+    It returns the mask of the blocks; it must have the shape of the weights.
+    返回了块的掩码；掩码应与权重同形状。
+return rank_mask(np.abs(W), prune_count(W.size, sparsity))
+    It prunes single weights; whole blocks must go.
+    剪掉了单个权重；应整块整块地剪。
+""")
 
 
 @block_mask.mistake(
@@ -700,14 +527,6 @@ def _(W, shape, sparsity):
 def _(W, shape, sparsity):
     blocks = W.size // (shape[0] * shape[1])
     return structured.block_mask(W, shape, int(blocks * sparsity) / max(blocks, 1))
-
-
-@block_mask.mistake(
-    "It prunes single weights; whole blocks must go.",
-    "剪掉了单个权重；应整块整块地剪。",
-)
-def _(W, shape, sparsity):
-    return masks.rank_mask(np.abs(W), masks.prune_count(W.size, sparsity))
 
 
 # --- nm_mask -------------------------------------------------------------------------------------
@@ -756,36 +575,26 @@ def _(rng):
     return (mask.reshape(2, 4, 5).sum(axis=1) == 3).all()
 
 
-@nm_mask.mistake(
-    "It prunes n of every m; n of every m stay.",
-    "每 m 个剪掉了 n 个；应每 m 个保留 n 个。",
-)
-def _(w, n, m, axis=0):
-    return structured.nm_mask(w, m - n, m, axis)
-
-
-@nm_mask.mistake(
-    "The absolute value is missing: a large negative weight counts as the smallest.",
-    "缺少绝对值：绝对值很大的负权重被当成最小的。",
-)
-def _(w, n, m, axis=0):
-    return structured.nm_mask(w - w.min(initial=0), n, m, axis)
-
-
-@nm_mask.mistake(
-    "Groups run through the array as it lies in memory; they lie along the axis.",
-    "按内存顺序分组了；应沿给定的轴分组。",
-)
-def _(w, n, m, axis=0):
-    return structured.nm_mask(w.ravel(), n, m).reshape(w.shape)
-
-
-@nm_mask.mistake(
-    "It always groups along the first axis; the axis is an argument.",
-    "总是沿第一个轴分组；轴由参数 axis 给出。",
-)
-def _(w, n, m, axis=0):
-    return structured.nm_mask(w, n, m, 0)
+nm_mask.edits("""
+n = m - n
+    It prunes n of every m; n of every m stay.
+    每 m 个剪掉了 n 个；应每 m 个保留 n 个。
+w = w - w.min(initial=0)
+    The absolute value is missing: a large negative weight counts as the smallest.
+    缺少绝对值：绝对值很大的负权重被当成最小的。
+return nm_mask(w.ravel(), n, m).reshape(w.shape)
+    Groups run through the array as it lies in memory; they lie along the axis.
+    按内存顺序分组了；应沿给定的轴分组。
+axis = 0
+    It always groups along the first axis; the axis is an argument.
+    总是沿第一个轴分组；轴由参数 axis 给出。
+return rank_mask(np.abs(w), w.size - w.size * n // m)
+    It keeps the largest of the whole array; every group of m must keep n.
+    保留了整个数组中最大的；应每 m 个一组，各保留 n 个。
+return np.flip(nm_mask(np.flip(w, axis), n, m, axis), axis)
+    Among equals the last goes first; here the first goes first.
+    并列时先剪了靠后的；这里应先剪靠前的。
+""")
 
 
 @nm_mask.mistake(
@@ -797,22 +606,6 @@ def _(w, n, m, axis=0):
     groups = moved.reshape(m, -1, *moved.shape[1:]) if w.size else moved
     keep = structured.nm_mask(groups, n, m).reshape(moved.shape)
     return np.moveaxis(keep, 0, axis)
-
-
-@nm_mask.mistake(
-    "It keeps the largest of the whole array; every group of m must keep n.",
-    "保留了整个数组中最大的；应每 m 个一组，各保留 n 个。",
-)
-def _(w, n, m, axis=0):
-    return masks.rank_mask(np.abs(w), w.size - w.size * n // m)
-
-
-@nm_mask.mistake(
-    "Among equals the last goes first; here the first goes first.",
-    "并列时先剪了靠后的；这里应先剪靠前的。",
-)
-def _(w, n, m, axis=0):
-    return np.flip(structured.nm_mask(np.flip(w, axis), n, m, axis), axis)
 
 
 # --- topk_gate -----------------------------------------------------------------------------------
@@ -854,62 +647,31 @@ def _(rng):
     return np.array_equal(every[1:3], few)
 
 
-@topk_gate.mistake(
-    "The absolute value is missing; a strongly negative unit is active too.",
-    "缺少绝对值；负得很大的单元同样活跃。",
-)
-def _(h, k):
-    return structured.topk_gate(h - h.min(initial=0), k)
-
-
-@topk_gate.mistake(
-    "It picks the largest of the whole batch; every sample has its own k.",
-    "在整个批次中取最大的；每个样本应各取 k 个。",
-)
-def _(h, k):
-    return masks.rank_mask(np.abs(h), h.size - k * len(h))
-
-
-@topk_gate.mistake(
-    "All samples share one gate, from the mean activity; every sample needs its own.",
-    "按平均活跃度让所有样本共用一个门控；每个样本应有自己的。",
-)
-def _(h, k):
-    mean = np.abs(h).sum(axis=0, keepdims=True) / max(len(h), 1)
-    return np.repeat(structured.topk_gate(mean, k), len(h), axis=0)
-
-
-@topk_gate.mistake(
-    "It picks k samples for every unit; pick k units for every sample.",
-    "为每个单元选了 k 个样本；应为每个样本选 k 个单元。",
-)
-def _(h, k):
-    return structured.topk_gate(h.T, min(k, len(h))).T
-
-
-@topk_gate.mistake(
-    "It gates out the k most active units; they are the ones that take part.",
-    "把最活跃的 k 个单元关掉了；参与计算的应是它们。",
-)
-def _(h, k):
-    return ~structured.topk_gate(h, k)
-
-
-@topk_gate.mistake(
-    "It lets all ties take part; exactly k units may.",
-    "让所有并列的单元都参与了；每行应恰好有 k 个。",
-)
-def _(h, k):
-    size = np.abs(h)
-    return size >= np.sort(size, axis=1)[:, -k, None] if k else np.zeros(h.shape, bool)
-
-
-@topk_gate.mistake(
-    "It returns the activations that pass; the gate itself was asked for.",
-    "返回了通过门控的激活值；应返回门控本身。",
-)
-def _(h, k):
-    return h * structured.topk_gate(h, k)
+topk_gate.edits("""
+h = h - h.min(initial=0)
+    The absolute value is missing; a strongly negative unit is active too.
+    缺少绝对值；负得很大的单元同样活跃。
+return rank_mask(np.abs(h), h.size - k * len(h))
+    It picks the largest of the whole batch; every sample has its own k.
+    在整个批次中取最大的；每个样本应各取 k 个。
+mean = np.abs(h).sum(axis=0, keepdims=True) / max(len(h), 1)
+return np.repeat(topk_gate(mean, k), len(h), axis=0)
+    All samples share one gate, from the mean activity; every sample needs its own.
+    按平均活跃度让所有样本共用一个门控；每个样本应有自己的。
+return topk_gate(h.T, min(k, len(h))).T
+    It picks k samples for every unit; pick k units for every sample.
+    为每个单元选了 k 个样本；应为每个样本选 k 个单元。
+return ~result
+    It gates out the k most active units; they are the ones that take part.
+    把最活跃的 k 个单元关掉了；参与计算的应是它们。
+size = np.abs(h)
+return size >= np.sort(size, axis=1)[:, -k, None] if k else np.zeros(h.shape, bool)
+    It lets all ties take part; exactly k units may.
+    让所有并列的单元都参与了；每行应恰好有 k 个。
+return h * result
+    It returns the activations that pass; the gate itself was asked for.
+    返回了通过门控的激活值；应返回门控本身。
+""")
 
 
 # --- remove_units --------------------------------------------------------------------------------
@@ -974,60 +736,29 @@ def _(rng):
     return np.allclose(np.maximum(x @ small + bias, 0) @ after, masked)
 
 
-@remove_units.mistake(
-    "The biases of the removed units are left; they must go too.",
-    "留下了已去掉单元的偏置；偏置也应去掉。",
-)
-def _(W, b, W_next, keep):
-    return W[..., keep], b, W_next[..., keep, :]
-
-
-@remove_units.mistake(
-    "The next layer still reads the removed units; its rows must go too.",
-    "下一层仍在读取已去掉的单元；对应的行也应去掉。",
-)
-def _(W, b, W_next, keep):
-    return W[..., keep], b[keep], W_next
-
-
-@remove_units.mistake(
-    "It removes rows of W, which are inputs; the units are its last axis.",
-    "去掉了 W 的行，那是输入；单元在最后一个轴上。",
-)
-def _(W, b, W_next, keep):
-    return W[keep], b[keep], W_next[..., keep, :]
-
-
-@remove_units.mistake(
-    "It removes outputs of the next layer; remove what it reads, its last axis but one.",
-    "去掉了下一层的输出；应去掉它读取的部分，即倒数第二个轴。",
-)
-def _(W, b, W_next, keep):
-    return W[..., keep], b[keep], W_next[..., keep]
-
-
-@remove_units.mistake(
-    "It cuts the next kernel along its first axis; its inputs are the last axis but one.",
-    "沿第一个轴裁剪了下一层的卷积核；它的输入在倒数第二个轴上。",
-)
-def _(W, b, W_next, keep):
-    return W[..., keep], b[keep], W_next[keep]
-
-
-@remove_units.mistake(
-    "It removes the units to keep: True means keep.",
-    "去掉了应保留的单元：True 表示保留。",
-)
-def _(W, b, W_next, keep):
-    return structured.remove_units(W, b, W_next, ~keep)
-
-
-@remove_units.mistake(
-    "It sets the units to zero; here the arrays must shrink.",
-    "只把单元置零了；这里数组应变小。",
-)
-def _(W, b, W_next, keep):
-    return W * keep, b * keep, W_next * keep[:, None]
+remove_units.edits("""
+return (W[..., keep], b, W_next[..., keep, :])
+    The biases of the removed units are left; they must go too.
+    留下了已去掉单元的偏置；偏置也应去掉。
+return (W[..., keep], b[keep], W_next)
+    The next layer still reads the removed units; its rows must go too.
+    下一层仍在读取已去掉的单元；对应的行也应去掉。
+return (W[keep], b[keep], W_next[..., keep, :])
+    It removes rows of W, which are inputs; the units are its last axis.
+    去掉了 W 的行，那是输入；单元在最后一个轴上。
+return (W[..., keep], b[keep], W_next[..., keep])
+    It removes outputs of the next layer; remove what it reads, its last axis but one.
+    去掉了下一层的输出；应去掉它读取的部分，即倒数第二个轴。
+return (W[..., keep], b[keep], W_next[keep])
+    It cuts the next kernel along its first axis; its inputs are the last axis but one.
+    沿第一个轴裁剪了下一层的卷积核；它的输入在倒数第二个轴上。
+keep = ~keep
+    It removes the units to keep: True means keep.
+    去掉了应保留的单元：True 表示保留。
+return (W * keep, b * keep, W_next * keep[:, None])
+    It sets the units to zero; here the arrays must shrink.
+    只把单元置零了；这里数组应变小。
+""")
 
 
 # --- flatten_keep --------------------------------------------------------------------------------
@@ -1061,54 +792,28 @@ def _(rng):
     return rows.sum() == 9 * 4 and (rows.reshape(9, 6) == keep).all()
 
 
-@flatten_keep.mistake(
-    "It repeats every channel in a row; channels change fastest, row p C + c is channel c.",
-    "把每个通道连续重复了；通道变化最快，第 p C + c 行属于通道 c。",
-)
-def _(keep, positions):
-    return np.repeat(keep, positions)
-
-
-@flatten_keep.mistake(
-    "It returns the numbers of the rows that stay; a Boolean for every row was asked for.",
-    "返回了保留行的序号；应为每一行返回一个布尔值。",
-)
-def _(keep, positions):
-    return np.flatnonzero(np.tile(keep, positions))
-
-
-@flatten_keep.mistake(
-    "It forgets the positions: every channel has one row for each of them.",
-    "忽略了位置：每个通道在每个位置上各有一行。",
-)
-def _(keep, positions):
-    return keep.copy()
-
-
-@flatten_keep.mistake(
-    "It is inverted: True must mean keep.",
-    "结果取反了：True 应表示保留。",
-)
-def _(keep, positions):
-    return ~np.tile(keep, positions)
-
-
-@flatten_keep.mistake(
-    "Channels go at the first position only; they go at all of them.",
-    "只在第一个位置去掉了通道；应在所有位置都去掉。",
-)
-def _(keep, positions):
-    rows = np.ones((positions, len(keep)), bool)
-    rows[:1] = keep
-    return rows.ravel()
-
-
-@flatten_keep.mistake(
-    "It returns one row for each position; the result is one vector.",
-    "返回了每个位置一行的矩阵；结果应是一个向量。",
-)
-def _(keep, positions):
-    return np.tile(keep, (positions, 1))
+flatten_keep.edits("""
+return np.repeat(keep, positions)
+    It repeats every channel in a row; channels change fastest, row p C + c is channel c.
+    把每个通道连续重复了；通道变化最快，第 p C + c 行属于通道 c。
+return np.flatnonzero(np.tile(keep, positions))
+    It returns the numbers of the rows that stay; a Boolean for every row was asked for.
+    返回了保留行的序号；应为每一行返回一个布尔值。
+return keep.copy()
+    It forgets the positions: every channel has one row for each of them.
+    忽略了位置：每个通道在每个位置上各有一行。
+return ~np.tile(keep, positions)
+    It is inverted: True must mean keep.
+    结果取反了：True 应表示保留。
+rows = np.ones((positions, len(keep)), bool)
+rows[:1] = keep
+return rows.ravel()
+    Channels go at the first position only; they go at all of them.
+    只在第一个位置去掉了通道；应在所有位置都去掉。
+return np.tile(keep, (positions, 1))
+    It returns one row for each position; the result is one vector.
+    返回了每个位置一行的矩阵；结果应是一个向量。
+""")
 
 
 # --- fold_constant_units -------------------------------------------------------------------------
@@ -1144,61 +849,30 @@ def _(rng):
     return np.allclose(varying @ W[2:] + folded, h @ W + b)
 
 
-@fold_constant_units.mistake(
-    "It subtracts what the units gave; the bias must give it in their place, so add.",
-    "减去了这些单元的贡献；偏置要代替它们，应当加上。",
-)
-def _(b_next, W_next, constants):
-    return b_next - constants @ W_next
-
-
-@fold_constant_units.mistake(
-    "It adds the weights alone; they must be multiplied by the constants.",
-    "只加了权重；应先乘以恒定的激活值。",
-)
-def _(b_next, W_next, constants):
-    return b_next + W_next.sum(axis=0)
-
-
-@fold_constant_units.mistake(
-    "The old bias is lost; what the units gave is added to it.",
-    "丢掉了原来的偏置；单元的贡献应加在它上面。",
-)
-def _(b_next, W_next, constants):
-    return constants @ W_next
-
-
-@fold_constant_units.mistake(
-    "It adds the mean over the units; the next layer sums what they give.",
-    "加上了各单元贡献的平均；下一层对贡献求和。",
-)
-def _(b_next, W_next, constants):
-    return b_next + constants @ W_next / max(len(constants), 1)
-
-
-@fold_constant_units.mistake(
-    "It reads the matrix along the wrong axis: row j belongs to constant unit j.",
-    "矩阵的轴用错了：第 j 行属于恒定单元 j。",
-)
-def _(b_next, W_next, constants):
-    return b_next + W_next @ constants
-
-
-@fold_constant_units.mistake(
-    "It takes negative constants for zero; an activation may be negative.",
-    "把负的恒定值当成了零；激活值可以为负。",
-)
-def _(b_next, W_next, constants):
-    return b_next + np.maximum(constants, 0) @ W_next
-
-
-@fold_constant_units.mistake(
-    "It changes the bias that it was given; a new vector must be returned.",
-    "直接改动了传入的偏置；应返回新的向量。",
-)
-def _(b_next, W_next, constants):
-    b_next += constants @ W_next
-    return b_next
+fold_constant_units.edits("""
+return b_next - constants @ W_next
+    It subtracts what the units gave; the bias must give it in their place, so add.
+    减去了这些单元的贡献；偏置要代替它们，应当加上。
+return b_next + W_next.sum(axis=0)
+    It adds the weights alone; they must be multiplied by the constants.
+    只加了权重；应先乘以恒定的激活值。
+return constants @ W_next
+    The old bias is lost; what the units gave is added to it.
+    丢掉了原来的偏置；单元的贡献应加在它上面。
+return b_next + constants @ W_next / max(len(constants), 1)
+    It adds the mean over the units; the next layer sums what they give.
+    加上了各单元贡献的平均；下一层对贡献求和。
+return b_next + W_next @ constants
+    It reads the matrix along the wrong axis: row j belongs to constant unit j.
+    矩阵的轴用错了：第 j 行属于恒定单元 j。
+return b_next + np.maximum(constants, 0) @ W_next
+    It takes negative constants for zero; an activation may be negative.
+    把负的恒定值当成了零；激活值可以为负。
+b_next += constants @ W_next
+return b_next
+    It changes the bias that it was given; a new vector must be returned.
+    直接改动了传入的偏置；应返回新的向量。
+""")
 
 
 # --- collapse_linear -----------------------------------------------------------------------------
@@ -1243,57 +917,26 @@ def _(rng):
     return np.allclose(x @ W + b, (x @ W1 + b1) @ W2 + b2)
 
 
-@collapse_linear.mistake(
-    "It takes only the second bias; the first one goes through W2 and is added.",
-    "只取了第二个偏置；第一个偏置应乘以 W2 后再加上。",
-)
-def _(W1, b1, W2, b2):
-    return W1 @ W2, b2.copy()
-
-
-@collapse_linear.mistake(
-    "It adds the biases as they are; the first one must be multiplied by W2.",
-    "把两个偏置直接相加了；第一个偏置应先乘以 W2。",
-)
-def _(W1, b1, W2, b2):
-    return W1 @ W2, b1 + b2
-
-
-@collapse_linear.mistake(
-    "It loses the second bias; it is added last.",
-    "漏掉了第二个偏置；最后应加上它。",
-)
-def _(W1, b1, W2, b2):
-    return W1 @ W2, b1 @ W2
-
-
-@collapse_linear.mistake(
-    "The matrices are multiplied in the wrong order: x comes from the left, so W1 W2.",
-    "矩阵相乘的次序反了：x 在左边，应为 W1 W2。",
-)
-def _(W1, b1, W2, b2):
-    return W2 @ W1, b1 @ W2 + b2
-
-
-@collapse_linear.mistake(
-    "It multiplies entry by entry; a matrix product is asked for.",
-    "用了逐元素相乘；应使用矩阵乘法。",
-)
-def _(W1, b1, W2, b2):
-    return W1 * W2, b1 @ W2 + b2
-
-
-@collapse_linear.mistake(
-    "It puts a ReLU on the first bias; there is nothing between the two layers.",
-    "对第一个偏置用了 ReLU；两层之间没有激活函数。",
-)
-def _(W1, b1, W2, b2):
-    return W1 @ W2, np.maximum(b1, 0) @ W2 + b2
-
-
-@collapse_linear.mistake(
-    "The weights are transposed; they have the shape (inputs, outputs).",
-    "权重被转置了；形状应为（输入数，输出数）。",
-)
-def _(W1, b1, W2, b2):
-    return (W1 @ W2).T, b1 @ W2 + b2
+collapse_linear.edits("""
+return (W1 @ W2, b2.copy())
+    It takes only the second bias; the first one goes through W2 and is added.
+    只取了第二个偏置；第一个偏置应乘以 W2 后再加上。
+return (W1 @ W2, b1 + b2)
+    It adds the biases as they are; the first one must be multiplied by W2.
+    把两个偏置直接相加了；第一个偏置应先乘以 W2。
+return (W1 @ W2, b1 @ W2)
+    It loses the second bias; it is added last.
+    漏掉了第二个偏置；最后应加上它。
+return (W2 @ W1, b1 @ W2 + b2)
+    The matrices are multiplied in the wrong order: x comes from the left, so W1 W2.
+    矩阵相乘的次序反了：x 在左边，应为 W1 W2。
+return (W1 * W2, b1 @ W2 + b2)
+    It multiplies entry by entry; a matrix product is asked for.
+    用了逐元素相乘；应使用矩阵乘法。
+return (W1 @ W2, np.maximum(b1, 0) @ W2 + b2)
+    It puts a ReLU on the first bias; there is nothing between the two layers.
+    对第一个偏置用了 ReLU；两层之间没有激活函数。
+return ((W1 @ W2).T, b1 @ W2 + b2)
+    The weights are transposed; they have the shape (inputs, outputs).
+    权重被转置了；形状应为（输入数，输出数）。
+""")

@@ -4,7 +4,7 @@ import numpy as np
 
 from minprune.checks.check import Check, Function, given
 from minprune.formulas import units
-from minprune.formulas.norms import l2_norm, unit_l2
+from minprune.formulas.norms import l2_norm
 
 B_3F = [[0.0, 1.0, 2.0], [0.0, 0.0, 3.0], [0.0, 2.0, 1.0], [1.0, 0.0, 1.0]]  # ReLU outputs
 
@@ -46,6 +46,19 @@ def _(rng):
     return np.allclose(one, other)
 
 
+mean_activation.edits("""
+return np.abs(a).sum(axis=tuple(range(a.ndim - 1)))
+    It sums over the samples; the mean is asked for.
+    对样本求了和；要求的是平均值。
+return np.abs(a).sum(axis=-1) / a.shape[-1]
+    It averages over the units; one number per unit is asked for.
+    对神经元求了平均；应对每个神经元给出一个数。
+return np.abs(a).mean(axis=0)
+    Of filters it averages over the samples only, not over the positions.
+    对卷积核只按样本求平均，没有对位置求平均。
+""")
+
+
 @mean_activation.mistake(
     "The absolute value is missing: a unit that always says -3 is not dead.",
     "缺少绝对值：一直输出 -3 的神经元并没有失活。",
@@ -60,30 +73,6 @@ def _(a):
 )
 def _(a):
     return np.abs(_mean(a))
-
-
-@mean_activation.mistake(
-    "It sums over the samples; the mean is asked for.",
-    "对样本求了和；要求的是平均值。",
-)
-def _(a):
-    return np.abs(a).sum(axis=tuple(range(a.ndim - 1)))
-
-
-@mean_activation.mistake(
-    "It averages over the units; one number per unit is asked for.",
-    "对神经元求了平均；应对每个神经元给出一个数。",
-)
-def _(a):
-    return np.abs(a).sum(axis=-1) / a.shape[-1]
-
-
-@mean_activation.mistake(
-    "Of filters it averages over the samples only, not over the positions.",
-    "对卷积核只按样本求平均，没有对位置求平均。",
-)
-def _(a):
-    return np.abs(a).mean(axis=0)
 
 
 @mean_activation.mistake(
@@ -131,36 +120,23 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@apoz.mistake(
-    "It is the share of the samples that are not zero: a high APoZ must mean unimportant.",
-    "算成了非零样本的比例：APoZ 高应表示不重要。",
-)
-def _(a):
-    return 1 - units.apoz(a)
-
-
-@apoz.mistake(
-    "It counts the zeros; the share among the samples is asked for.",
-    "数的是零的个数；要求的是占样本的比例。",
-)
-def _(a):
-    return (a == 0).sum(axis=tuple(range(a.ndim - 1)))
-
-
-@apoz.mistake(
-    "It is given in percent; a fraction from 0 to 1 is asked for.",
-    "以百分数给出；要求的是 0 到 1 之间的小数。",
-)
-def _(a):
-    return 100 * units.apoz(a)
-
-
-@apoz.mistake(
-    "It takes the share of zeros in each sample; one number per unit is asked for.",
-    "求的是每个样本中零的比例；应对每个神经元给出一个数。",
-)
-def _(a):
-    return (a == 0).sum(axis=-1) / a.shape[-1]
+apoz.edits("""
+return 1 - result
+    It is the share of the samples that are not zero: a high APoZ must mean unimportant.
+    算成了非零样本的比例：APoZ 高应表示不重要。
+return (a == 0).sum(axis=tuple(range(a.ndim - 1)))
+    It counts the zeros; the share among the samples is asked for.
+    数的是零的个数；要求的是占样本的比例。
+return 100 * result
+    It is given in percent; a fraction from 0 to 1 is asked for.
+    以百分数给出；要求的是 0 到 1 之间的小数。
+return (a == 0).sum(axis=-1) / a.shape[-1]
+    It takes the share of zeros in each sample; one number per unit is asked for.
+    求的是每个样本中零的比例；应对每个神经元给出一个数。
+return (a == 0).all(axis=tuple(range(1, a.ndim - 1))).mean(axis=0)
+    A filter counts as silent only where its whole map is 0; every position counts.
+    只有整张特征图为 0 才算一次；应逐个位置统计。
+""")
 
 
 @apoz.mistake(
@@ -169,14 +145,6 @@ def _(a):
 )
 def _(a):
     return _mean(np.isclose(a, 0))
-
-
-@apoz.mistake(
-    "A filter counts as silent only where its whole map is 0; every position counts.",
-    "只有整张特征图为 0 才算一次；应逐个位置统计。",
-)
-def _(a):
-    return (a == 0).all(axis=tuple(range(1, a.ndim - 1))).mean(axis=0)
 
 
 # --- contribution --------------------------------------------------------------------------------
@@ -207,52 +175,26 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@contribution.mistake(
-    "It takes the activation alone: with outgoing weights of 0 even a loud unit adds nothing.",
-    "只看激活值：若输出权重为 0，激活再高也没有贡献。",
-)
-def _(a, w_out):
-    return np.abs(a).mean(axis=0)
-
-
-@contribution.mistake(
-    "It forgets the square root in the norm of the outgoing weights.",
-    "求输出权重的范数时忘了开平方。",
-)
-def _(a, w_out):
-    return np.abs(a).mean(axis=0) * np.square(w_out).sum(axis=1)
-
-
-@contribution.mistake(
-    "It takes the L1 norm of the outgoing weights; the L2 norm is asked for.",
-    "对输出权重取了 L1 范数；要求的是 L2 范数。",
-)
-def _(a, w_out):
-    return np.abs(a).mean(axis=0) * np.abs(w_out).sum(axis=1)
-
-
-@contribution.mistake(
-    "It takes the norms of the columns; the outgoing weights of a unit are a row of w_out.",
-    "取了各列的范数；一个神经元的输出权重是 w_out 的一行。",
-)
-def _(a, w_out):
-    return np.abs(a).mean(axis=0) * np.linalg.norm(w_out, axis=0)
-
-
-@contribution.mistake(
-    "The absolute value is missing: activations of both signs cancel.",
-    "缺少绝对值：正负激活值会互相抵消。",
-)
-def _(a, w_out):
-    return a.mean(axis=0) * np.linalg.norm(w_out, axis=1)
-
-
-@contribution.mistake(
-    "It sums over the samples; the mean is asked for.",
-    "对样本求了和；要求的是平均值。",
-)
-def _(a, w_out):
-    return np.abs(a).sum(axis=0) * np.linalg.norm(w_out, axis=1)
+contribution.edits("""
+return np.abs(a).mean(axis=0)
+    It takes the activation alone: with outgoing weights of 0 even a loud unit adds nothing.
+    只看激活值：若输出权重为 0，激活再高也没有贡献。
+return np.abs(a).mean(axis=0) * np.square(w_out).sum(axis=1)
+    It forgets the square root in the norm of the outgoing weights.
+    求输出权重的范数时忘了开平方。
+return np.abs(a).mean(axis=0) * np.abs(w_out).sum(axis=1)
+    It takes the L1 norm of the outgoing weights; the L2 norm is asked for.
+    对输出权重取了 L1 范数；要求的是 L2 范数。
+return np.abs(a).mean(axis=0) * np.linalg.norm(w_out, axis=0)
+    It takes the norms of the columns; the outgoing weights of a unit are a row of w_out.
+    取了各列的范数；一个神经元的输出权重是 w_out 的一行。
+return a.mean(axis=0) * np.linalg.norm(w_out, axis=1)
+    The absolute value is missing: activations of both signs cancel.
+    缺少绝对值：正负激活值会互相抵消。
+return np.abs(a).sum(axis=0) * np.linalg.norm(w_out, axis=1)
+    It sums over the samples; the mean is asked for.
+    对样本求了和；要求的是平均值。
+""")
 
 
 # --- unit_taylor ---------------------------------------------------------------------------------
@@ -287,6 +229,22 @@ def _(rng):
     return np.allclose(one, other)
 
 
+unit_taylor.edits("""
+a = np.ones_like(a)
+    It takes the gradient alone; the change of the loss is activation times gradient.
+    只取了梯度；损失的变化是激活值乘以梯度。
+return np.abs((a * g).sum(axis=tuple(range(1, a.ndim - 1)))).mean(axis=0)
+    It sums over the positions of a filter; the mean is asked for.
+    对卷积核的各位置求了和；要求的是平均值。
+return len(a) * result
+    It sums over the samples; the mean is asked for.
+    对样本求了和；要求的是平均值。
+return np.square((a * g).mean(axis=tuple(range(1, a.ndim - 1)))).mean(axis=0)
+    The products are squared; their size is asked for.
+    对乘积取了平方；要求的是绝对值。
+""")
+
+
 @unit_taylor.mistake(
     "The absolute value is taken at every position; it comes after the mean over the positions.",
     "在每个位置上取了绝对值；应先对位置求平均再取绝对值。",
@@ -309,38 +267,6 @@ def _(a, g):
 )
 def _(a, g):
     return _mean(a * g)
-
-
-@unit_taylor.mistake(
-    "It takes the gradient alone; the change of the loss is activation times gradient.",
-    "只取了梯度；损失的变化是激活值乘以梯度。",
-)
-def _(a, g):
-    return units.unit_taylor(np.ones_like(a), g)
-
-
-@unit_taylor.mistake(
-    "It sums over the positions of a filter; the mean is asked for.",
-    "对卷积核的各位置求了和；要求的是平均值。",
-)
-def _(a, g):
-    return np.abs((a * g).sum(axis=tuple(range(1, a.ndim - 1)))).mean(axis=0)
-
-
-@unit_taylor.mistake(
-    "It sums over the samples; the mean is asked for.",
-    "对样本求了和；要求的是平均值。",
-)
-def _(a, g):
-    return len(a) * units.unit_taylor(a, g)
-
-
-@unit_taylor.mistake(
-    "The products are squared; their size is asked for.",
-    "对乘积取了平方；要求的是绝对值。",
-)
-def _(a, g):
-    return np.square((a * g).mean(axis=tuple(range(1, a.ndim - 1)))).mean(axis=0)
 
 
 # --- unit_ablation -------------------------------------------------------------------------------
@@ -381,44 +307,23 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@unit_ablation.mistake(
-    "The sign is wrong: a unit whose loss would harm must score above 0.",
-    "符号反了：去掉后损失上升的神经元得分应大于 0。",
-)
-def _(loss, n):
-    return -units.unit_ablation(loss, n)
-
-
-@unit_ablation.mistake(
-    "It takes the absolute value; a unit that does harm must score below 0.",
-    "取了绝对值；有害的神经元得分应小于 0。",
-)
-def _(loss, n):
-    return np.abs(units.unit_ablation(loss, n))
-
-
-@unit_ablation.mistake(
-    "It does not subtract the loss of the whole network.",
-    "没有减去完整网络的损失。",
-)
-def _(loss, n):
-    return np.array([float(loss(np.arange(n) != j)) for j in range(n)])
-
-
-@unit_ablation.mistake(
-    "It does not switch the units on again: each score is that of several units together.",
-    "没有恢复前面的神经元：每个得分成了好几个神经元共同的影响。",
-)
-def _(loss, n):
-    return np.array([float(loss(np.arange(n) > j) - loss(np.arange(n) >= 0)) for j in range(n)])
-
-
-@unit_ablation.mistake(
-    "It keeps only the one unit; all others must take part while one is silenced.",
-    "只保留了一个神经元；应当只去掉它，其余都参与。",
-)
-def _(loss, n):
-    return np.array([float(loss(np.arange(n) == j) - loss(np.arange(n) >= 0)) for j in range(n)])
+unit_ablation.edits("""
+return -result
+    The sign is wrong: a unit whose loss would harm must score above 0.
+    符号反了：去掉后损失上升的神经元得分应大于 0。
+return np.abs(result)
+    It takes the absolute value; a unit that does harm must score below 0.
+    取了绝对值；有害的神经元得分应小于 0。
+return np.array([float(loss(np.arange(n) != j)) for j in range(n)])
+    It does not subtract the loss of the whole network.
+    没有减去完整网络的损失。
+return np.array([float(loss(np.arange(n) > j) - loss(np.arange(n) >= 0)) for j in range(n)])
+    It does not switch the units on again: each score is that of several units together.
+    没有恢复前面的神经元：每个得分成了好几个神经元共同的影响。
+return np.array([float(loss(np.arange(n) == j) - loss(np.arange(n) >= 0)) for j in range(n)])
+    It keeps only the one unit; all others must take part while one is silenced.
+    只保留了一个神经元；应当只去掉它，其余都参与。
+""")
 
 
 @unit_ablation.mistake(
@@ -482,20 +387,14 @@ def _(rng):
     return np.all(entropy >= 0) and np.all(entropy <= np.log(6) + 1e-9)
 
 
-@activation_entropy.mistake(
-    "It is in bits; nats, with the natural logarithm, are asked for.",
-    "单位是比特；应使用自然对数，以奈特为单位。",
-)
-def _(a, bins=10):
-    return units.activation_entropy(a, bins) / np.log(2)
-
-
-@activation_entropy.mistake(
-    "The minus sign is missing: log p is negative, the entropy is not.",
-    "缺少负号：log p 为负，而熵不为负。",
-)
-def _(a, bins=10):
-    return -units.activation_entropy(a, bins)
+activation_entropy.edits("""
+return result / np.log(2)
+    It is in bits; nats, with the natural logarithm, are asked for.
+    单位是比特；应使用自然对数，以奈特为单位。
+return -result
+    The minus sign is missing: log p is negative, the entropy is not.
+    缺少负号：log p 为负，而熵不为负。
+""")
 
 
 def _bin_of(a, low, high, bins):
@@ -512,6 +411,14 @@ def _own_range(a):
     """The smallest and the largest activation of every unit."""
     axes = tuple(range(a.ndim - 1))
     return a.min(axis=axes), a.max(axis=axes)
+
+
+activation_entropy.edits("""
+counts = [np.unique(u, return_counts=True)[1] for u in a.reshape(-1, a.shape[-1]).T]
+return np.array([-(c / c.sum() * np.log(c / c.sum())).sum() for c in counts])
+    It counts every different value for itself; the values must be sorted into bins.
+    把每个不同的值单独计数；应先把取值划分到区间里。
+""")
 
 
 @activation_entropy.mistake(
@@ -539,15 +446,6 @@ def _(a, bins=10):
 def _(a, bins=10):
     p = _shares(np.minimum(_bin_of(a, *_own_range(a), bins), bins - 1), bins)
     return -(p * np.log(p)).sum(axis=0)
-
-
-@activation_entropy.mistake(
-    "It counts every different value for itself; the values must be sorted into bins.",
-    "把每个不同的值单独计数；应先把取值划分到区间里。",
-)
-def _(a, bins=10):
-    counts = [np.unique(u, return_counts=True)[1] for u in a.reshape(-1, a.shape[-1]).T]
-    return np.array([-(c / c.sum() * np.log(c / c.sum())).sum() for c in counts])
 
 
 # --- geometric_median_distance -------------------------------------------------------------------
@@ -588,38 +486,28 @@ def _(rng):
     return np.allclose(one, other)
 
 
-@geometric_median_distance.mistake(
-    "It is the norm of the unit; the distance to the other units is asked for.",
-    "求的是神经元自身的范数；要求的是到其他神经元的距离。",
-)
-def _(w, axis=-1):
-    return unit_l2(w, axis)
-
-
-@geometric_median_distance.mistake(
-    "The square root is missing: the squares of the distances are added up.",
-    "缺少平方根：加起来的是距离的平方。",
-)
-def _(w, axis=-1):
-    u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
-    return np.square(u[:, None] - u).sum(axis=(1, 2))
-
-
-@geometric_median_distance.mistake(
-    "It adds up absolute differences; the distance is the L2 norm of the difference.",
-    "加的是差的绝对值；距离应为差的 L2 范数。",
-)
-def _(w, axis=-1):
-    u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
-    return np.abs(u[:, None] - u).sum(axis=(1, 2))
-
-
-@geometric_median_distance.mistake(
-    "It takes the mean of the distances; their sum is asked for.",
-    "求了距离的平均值；要求的是它们的和。",
-)
-def _(w, axis=-1):
-    return units.geometric_median_distance(w, axis) / w.shape[axis]
+geometric_median_distance.edits("""
+return unit_l2(w, axis)
+    It is the norm of the unit; the distance to the other units is asked for.
+    求的是神经元自身的范数；要求的是到其他神经元的距离。
+u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
+return np.square(u[:, None] - u).sum(axis=(1, 2))
+    The square root is missing: the squares of the distances are added up.
+    缺少平方根：加起来的是距离的平方。
+u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
+return np.abs(u[:, None] - u).sum(axis=(1, 2))
+    It adds up absolute differences; the distance is the L2 norm of the difference.
+    加的是差的绝对值；距离应为差的 L2 范数。
+return result / w.shape[axis]
+    It takes the mean of the distances; their sum is asked for.
+    求了距离的平均值；要求的是它们的和。
+axis = 0
+    It takes the rows for the units, whatever the axis says.
+    不管 axis 如何，总把行当成神经元。
+w, axis = unit_l2(w, axis), -1
+    It compares the norms of the units; units of equal norm may still be far apart.
+    比较的是各神经元的范数；范数相等的神经元仍可能相距很远。
+""")
 
 
 @geometric_median_distance.mistake(
@@ -629,22 +517,6 @@ def _(w, axis=-1):
 def _(w, axis=-1):
     u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
     return np.array([l2_norm(unit) for unit in u - u.mean(axis=0)])
-
-
-@geometric_median_distance.mistake(
-    "It takes the rows for the units, whatever the axis says.",
-    "不管 axis 如何，总把行当成神经元。",
-)
-def _(w, axis=-1):
-    return units.geometric_median_distance(w, axis=0)
-
-
-@geometric_median_distance.mistake(
-    "It compares the norms of the units; units of equal norm may still be far apart.",
-    "比较的是各神经元的范数；范数相等的神经元仍可能相距很远。",
-)
-def _(w, axis=-1):
-    return units.geometric_median_distance(unit_l2(w, axis))
 
 
 # --- batchnorm_scale -----------------------------------------------------------------------------
@@ -672,49 +544,23 @@ def _(rng):
     return np.array_equal(one, other)
 
 
-@batchnorm_scale.mistake(
-    "The absolute value is missing: a scale of -2 says as much as one of 2.",
-    "缺少绝对值：系数 -2 与 2 同样重要。",
-)
-def _(gamma):
-    return gamma.copy()
-
-
-@batchnorm_scale.mistake(
-    "The scale is squared; its absolute value is asked for.",
-    "对缩放系数取了平方；要求的是绝对值。",
-)
-def _(gamma):
-    return np.square(gamma)
-
-
-@batchnorm_scale.mistake(
-    "It is divided by the sum of all scales; the score of a channel is its own scale.",
-    "除以了所有系数之和；通道的得分就是它自己的系数。",
-)
-def _(gamma):
-    return np.abs(gamma) / np.abs(gamma).sum()
-
-
-@batchnorm_scale.mistake(
-    "It is the distance from 1, where training began; a scale of 0 must score 0.",
-    "求的是与初值 1 的距离；系数为 0 时得分应为 0。",
-)
-def _(gamma):
-    return np.abs(gamma - 1)
-
-
-@batchnorm_scale.mistake(
-    "It adds up all channels; one score per channel is asked for.",
-    "把所有通道加在一起；应对每个通道给出一个得分。",
-)
-def _(gamma):
-    return float(np.abs(gamma).sum())
-
-
-@batchnorm_scale.mistake(
-    "It writes the absolute values into gamma itself, which changes the network.",
-    "把绝对值直接写进了 gamma，改动了网络本身。",
-)
-def _(gamma):
-    return np.abs(gamma, out=gamma)
+batchnorm_scale.edits("""
+return gamma.copy()
+    The absolute value is missing: a scale of -2 says as much as one of 2.
+    缺少绝对值：系数 -2 与 2 同样重要。
+return np.square(gamma)
+    The scale is squared; its absolute value is asked for.
+    对缩放系数取了平方；要求的是绝对值。
+return np.abs(gamma) / np.abs(gamma).sum()
+    It is divided by the sum of all scales; the score of a channel is its own scale.
+    除以了所有系数之和；通道的得分就是它自己的系数。
+return np.abs(gamma - 1)
+    It is the distance from 1, where training began; a scale of 0 must score 0.
+    求的是与初值 1 的距离；系数为 0 时得分应为 0。
+return float(np.abs(gamma).sum())
+    It adds up all channels; one score per channel is asked for.
+    把所有通道加在一起；应对每个通道给出一个得分。
+return np.abs(gamma, out=gamma)
+    It writes the absolute values into gamma itself, which changes the network.
+    把绝对值直接写进了 gamma，改动了网络本身。
+""")
