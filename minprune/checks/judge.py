@@ -214,6 +214,15 @@ def _holds(waiting, outputs):
     raise TypeError("a property must yield one list of calls, and then return")
 
 
+def failure_of(check, case):
+    """The failure of the formula itself in a case with a result of its own, or None."""
+    (outcome,) = evaluate(check.formula, [case.call])
+    where = difference(case.gives, outcome.value, check.tolerance, digits=case.digits)
+    if not outcome.error and where is None:
+        return None
+    return Failure(case, case.gives, outcome.value, outcome.error, where)
+
+
 def explained(failure):
     """What went wrong in a case, in both languages."""
     if failure.error:

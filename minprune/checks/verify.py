@@ -4,6 +4,7 @@ import ast
 from typing import NamedTuple
 
 from minprune.checks import check_of, checks
+from minprune.checks.check import PUBLISHED
 from minprune.checks.isolated import (
     Broken,
     Limits,
@@ -12,7 +13,7 @@ from minprune.checks.isolated import (
     functions_in,
     tree_of,
 )
-from minprune.checks.judge import Verdict, broken, judge, run_check
+from minprune.checks.judge import FAILED, Verdict, broken, explained, failure_of, judge, run_check
 
 
 class Row(NamedTuple):
@@ -20,7 +21,9 @@ class Row(NamedTuple):
 
     ids       items of the documents that it computes
     function  whose it is: minprune's, or one of a file
-    cases     calls with a result that is compared; `properties` that relate several calls
+    cases     calls with a result that is compared, among them those with a result computed
+              `by_hand` and those `published` by others; the others have that of the formula
+    properties  of several calls together
     told      mistakes that the cases tell apart from the formula and from each other; of a file
               None, since that is not asked there
     printed   what the function printed
@@ -30,6 +33,8 @@ class Row(NamedTuple):
     ids: tuple
     function: str
     cases: int
+    by_hand: int
+    published: int
     properties: int
     mistakes: int
     told: int | None
@@ -55,6 +60,9 @@ def verify_formulas(names=(), seed=0):
             for verdict, mistake in zip(found, check.mistakes, strict=True)
         )
         verdict = run_check(check, check.formula, seed)
+        if verdict.passed and (wrong := _not_as_published(check)) is not None:
+            en, zh = explained(wrong)
+            verdict = verdict._replace(status=FAILED, en=en, zh=zh, failure=wrong)
         rows.append(_row(check, f"minprune.{check.name}", verdict, seed, told))
     return rows
 
@@ -110,6 +118,15 @@ def _judged(path, name, check, seed, limits):
     return _row(check, name, verdict, seed, None, "".join(printed))
 
 
+def _not_as_published(check):
+    """The first case whose published number the formula does not give, as a `Failure`, or None."""
+    failures = (failure_of(check, case) for case in check.fixed if case.what == PUBLISHED)
+    return next((failure for failure in failures if failure is not None), None)
+
+
 def _row(check, function, verdict, seed, told, printed=""):
-    return Row(check.name, check.ids, function, len(check.cases(seed)), len(check.properties),
-               len(check.mistakes), told, verdict, printed)  # fmt: skip
+    sources = [case.what for case in check.fixed if case.gives is not None]
+    published = sources.count(PUBLISHED)
+    by_hand = len(sources) - published
+    return Row(check.name, check.ids, function, len(check.cases(seed)), by_hand, published,
+               len(check.properties), len(check.mistakes), told, verdict, printed)  # fmt: skip

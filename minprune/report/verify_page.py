@@ -27,22 +27,39 @@ WORDS = {
 
 
 def formulas_table(rows):
-    """Every formula of minprune with its items, how it was tried, and the verdict."""
-    lines = [f"{'formula':32}{'cases':>6}{'properties':>12}{'mistakes told apart':>21}  verdict"]
-    lines.append("-" * WIDTH)
+    """Every formula of minprune with its items, what it was compared with, and the verdict."""
+    lines = [f"{'formula':32}{'by hand':>8}{'published':>11}{'properties':>12}"
+             f"{'mistakes told apart':>21}  verdict", "-" * WIDTH]  # fmt: skip
     for row in rows:
         told = f"{row.told} of {row.mistakes}"
         verdict = STATUS["en"][row.verdict.status]
-        lines.append(f"{row.name:32}{row.cases:6}{row.properties:12}{told:>21}  {verdict}")
+        numbers = f"{row.by_hand:8}{row.published:11}{row.properties:12}"
+        lines.append(f"{row.name:32}{numbers}{told:>21}  {verdict}")
         lines += _indented(", ".join(row.ids), "  ")
         if not row.verdict.passed:
-            lines += details(row.name, row.verdict)
+            lines += details(row.name, row.verdict, sources=True)
+    return "\n".join([*lines, "-" * WIDTH, *_compared(rows)])
+
+
+def _compared(rows):
+    """What the formulas were compared with, and what came of it."""
     wrong = sum(not row.passed for row in rows)
-    cases, mistakes = (sum(getattr(row, name) for row in rows) for name in ("cases", "mistakes"))
-    sums = (len(rows), "formula"), (cases, "case"), (mistakes, "mistake")
+    cases, by_hand, published, properties, told = (
+        sum(getattr(row, name) for row in rows)
+        for name in ("cases", "by_hand", "published", "properties", "told")
+    )
     said = f"not right: {counted(wrong, 'formula')}" if wrong else "all is right"
-    lines += ["-" * WIDTH, ", ".join(counted(*one) for one in sums) + f": {said}"]
-    return "\n".join(lines)
+    compared = (
+        f"{counted(len(rows), 'formula')}, compared with {counted(by_hand, 'result')} computed by "
+        f"hand, {published} published by others, and {counted(properties, 'property check')}; "
+        f"{counted(told, 'mistake')} told apart: {said}"
+    )
+    rest = cases - by_hand - published
+    more = (
+        f"{counted(rest, 'more case')} of this seed take minprune's result as the right one for "
+        "your functions (`verify FILE`); the test suite compares it with plain loops."
+    )
+    return [*_indented(compared, ""), *(_indented(more, "") if rest else [])]
 
 
 def functions_table(rows, language="en", left_out=()):
@@ -149,6 +166,7 @@ def _row(row):
     found = {
         "formula": row.name, "function": row.function, "ids": list(row.ids), "passed": row.passed,
         "status": verdict.status, "en": verdict.en, "zh": verdict.zh, "cases": row.cases,
+        "by_hand": row.by_hand, "published": row.published,
         "properties": row.properties, "mistakes": row.mistakes, "run": verdict.run,
         "declared": verdict.declared,
     }  # fmt: skip

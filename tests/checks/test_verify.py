@@ -9,8 +9,10 @@ import pytest
 from minprune import cli
 from minprune.checks import checks
 from minprune.checks import verify as module
+from minprune.checks.check import PUBLISHED, Check, given
 from minprune.checks.judge import Verdict
 from minprune.checks.verify import verify_formulas
+from minprune.formulas.masks import rank_mask
 
 MINE = """\
 import numpy as np
@@ -44,8 +46,29 @@ def test_all_formulas_are_right(capsys):
         n = len(check.mistakes)
         (line,) = [line for line in lines if line.split(" ")[0] == name]
         assert line.endswith("right") and f"{n} of {n}" in line
-    assert lines[-1].startswith(f"{len(checks())} formulas") and lines[-1].endswith("all is right")
     assert max(map(len, lines)) <= 100
+    said = " ".join(lines[lines.index("-" * 100, 2) + 1 :])
+    fixed = [case for check in checks().values() for case in check.fixed if case.gives is not None]
+    published = sum(case.what == PUBLISHED for case in fixed)
+    cases = sum(len(check.cases()) for check in checks().values())
+    assert said.startswith(
+        f"{len(checks())} formulas, compared with {len(fixed) - published} results computed by hand"
+        f", {published} published by others, and "
+    )
+    assert f"told apart: all is right {cases - len(fixed)} more cases of this seed take" in said
+
+
+def test_a_published_number_that_the_formula_does_not_give(monkeypatch, capsys):
+    check = Check(rank_mask)
+    check.published("a table", given([2.0, 1.0], 1), [True, True])
+    check.property("It must do something.", "应有所动作。")(
+        lambda rng: (yield [given([1.0], 0)])[0]
+    )
+    monkeypatch.setattr(module, "check_of", lambda name: check)
+    assert cli.main(["verify", "--formula", "rank_mask"]) == 1
+    out = capsys.readouterr().out
+    assert "The result[1] is False, not True." in out and "from        a table" in out
+    assert "not right: 1 formula" in out
 
 
 def test_one_formula(capsys):
