@@ -6,6 +6,8 @@ from itertools import zip_longest
 
 import numpy as np
 
+from minprune.checks import checks
+from minprune.checks.check import PUBLISHED
 from minprune.documents.index import (
     claims_of,
     entries,
@@ -20,6 +22,7 @@ from minprune.documents.index import (
 from minprune.documents.items import ITEMS
 from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
+from minprune.report.verify_page import text_of
 
 WIDTH = 100
 
@@ -123,8 +126,20 @@ def _item_page(item):
 def _function_page(entry):
     head = entry.path
     papers = [textwrap.fill(p, WIDTH - 4, subsequent_indent="  ") for p in papers_in(entry.doc)]
-    text = "\n\n".join([entry.doc.rstrip(), *(["\n".join(papers)] if papers else [])])
+    text = "\n\n".join([entry.doc.rstrip(), *filter(None, ["\n".join(papers), _published(entry)])])
     return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
+
+
+def _published(entry):
+    """The numbers that others have published for a function, as calls with their results."""
+    check = checks().get(entry.name)
+    lines = []
+    for case in check.fixed if check else []:
+        if case.what == PUBLISHED:
+            lines += [_wrap("Published: ", case.source),
+                      _wrap("    ", f"{entry.name}({case.call!r})"),
+                      _wrap("    gives ", " ".join(text_of(case.gives).split()))]  # fmt: skip
+    return "\n".join(lines)
 
 
 # --- worked examples -----------------------------------------------------------------------------
