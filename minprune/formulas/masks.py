@@ -222,17 +222,17 @@ def threshold_prune(w, theta, ties="keep"):
     return apply_mask(w, threshold_mask(w, theta, ties))
 
 
-def normalized_threshold_prune(w, theta, ties="prune"):
+def normalized_threshold_prune(w, theta, ties="keep"):
     """Threshold pruning of the weights by their share of the norm, so that scale does not matter.
 
-        w'_i = w_i if |f(w)_i| > theta else 0          f(w) = w / ||w||_2
+        w'_i = 0 if |f(w)_i| < theta else w_i          f(w) = w / ||w||_2
 
     w      array of any shape
     theta  threshold, >= 0, as a part of the norm: the same as theta ||w||_2 on w itself
     ties   what happens at equality, as in `threshold_mask`
     returns an array, shape of w
 
-    Source: D-4.1b, D-4.3, our reading of "prune the normalized weights".
+    Source: D-4.1b, D-4.3 (ties pruned), our reading of "prune the normalized weights".
     Erratum: D-4.1 normalizes and then compares the raw weights.
 
     >>> normalized_threshold_prune([3.0, -4.0], theta=0.7)

@@ -44,10 +44,10 @@ def layer_threshold_masks(layers, theta, ties="keep"):
     return [np.full(np.shape(w), k) for w, k in zip(layers, keep, strict=True)]
 
 
-def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
+def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="keep"):
     """Unit pruning by norm: a neuron, filter or row with a small norm goes as a whole.
 
-        m_ij = 1 if ||w_j|| > theta else 0          for all i
+        m_ij = 1 if ||w_j|| >= theta else 0          for all i
 
     w      array of at least one axis
     theta  threshold, >= 0, in the units of the weights
@@ -56,7 +56,7 @@ def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
     ties   what happens at equality, "keep" or "prune", as in `score_mask`
     returns a boolean array, shape of w
 
-    Source: C-4.2c.
+    Source: C-4.2c (ties pruned).
     Erratum: C-4.2c compares the norm of the whole layer, so its cases do not depend on j; and it
     calls the threshold a ratio.
 

@@ -579,9 +579,9 @@ def test_threshold_prune_gives_the_printed_matrices_of_A_4_4(theta, ties):
     ]
 
 
-def test_ties_stay_for_one_rule_and_go_for_the_other_unless_told():
+def test_ties_stay_unless_told():
     assert threshold_prune([0.25, -0.5, 0.125], 0.25).tolist() == [0.25, -0.5, 0]
-    assert normalized_threshold_prune([3.0, -4.0], 0.6).tolist() == [0, -4]
+    assert normalized_threshold_prune([3.0, -4.0], 0.6).tolist() == [3, -4]
 
 
 @pytest.mark.parametrize("ties", TIES)

@@ -834,15 +834,17 @@ normalized_threshold_prune.worked(  # the norm is 1.66, so 0.3 is a share of 0.1
     "D-4.3", given(W, 0.2), [[0.0, 0.0, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.0]]
 )
 normalized_threshold_prune.worked("by hand", given([3.0, -4.0], 0.7), [0.0, -4.0])
-normalized_threshold_prune.worked("by hand", given([2.0, -2.0, 2.0, 2.0], 0.5), [0.0] * 4)
 normalized_threshold_prune.worked(
-    "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5, ties="keep"), [2.0, -2.0, 2.0, 2.0]
+    "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5, ties="prune"), [0.0] * 4
+)
+normalized_threshold_prune.worked(
+    "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5), [2.0, -2.0, 2.0, 2.0]
 )
 normalized_threshold_prune.edge("small weights", given([[0.003, -0.004]], 0.7))
 normalized_threshold_prune.edge("columns of different size", given([[0.0, 5.0], [1.0, 12.0]], 0.5))
 normalized_threshold_prune.edge("all weights are zero", given(np.zeros(3), 0.25))
-normalized_threshold_prune.edge("all weights are zero and stay", given(np.zeros(3), 0.0, "keep"))
-normalized_threshold_prune.edge("one weight is the whole norm", given([-5.0], 1.0, ties="keep"))
+normalized_threshold_prune.edge("all weights are zero and stay", given(np.zeros(3), 0.0))
+normalized_threshold_prune.edge("one weight is the whole norm", given([-5.0], 1.0))
 normalized_threshold_prune.edge("a threshold of zero", given([0.5, 0.0, -0.25], 0.0))
 normalized_threshold_prune.edge("no weights at all", given(np.zeros((0, 3)), 0.5))
 
@@ -867,7 +869,7 @@ def _(rng):
     "It compares the raw weights with the threshold; compare their shares of the norm.",
     "用原始权重与阈值比较了；应比较归一化后的权重。",
 )
-def _(w, theta, ties="prune"):
+def _(w, theta, ties="keep"):
     return masks.threshold_prune(w, theta, ties)
 
 
@@ -875,7 +877,7 @@ def _(w, theta, ties="prune"):
     "It returns normalized weights; those that stay must keep their values.",
     "返回了归一化后的权重；保留的权重应保持原值。",
 )
-def _(w, theta, ties="prune"):
+def _(w, theta, ties="keep"):
     return masks.threshold_prune(w / (np.linalg.norm(w) or 1), theta, ties)
 
 
@@ -883,7 +885,7 @@ def _(w, theta, ties="prune"):
     "It divides by the largest magnitude; divide by the L2 norm.",
     "除以了最大绝对值；应除以 L2 范数。",
 )
-def _(w, theta, ties="prune"):
+def _(w, theta, ties="keep"):
     return masks.threshold_prune(w, theta * np.abs(w).max(initial=0), ties)
 
 
@@ -891,7 +893,7 @@ def _(w, theta, ties="prune"):
     "It divides by the sum of the magnitudes, the L1 norm; divide by the L2 norm.",
     "除以了绝对值之和，即 L1 范数；应除以 L2 范数。",
 )
-def _(w, theta, ties="prune"):
+def _(w, theta, ties="keep"):
     return masks.threshold_prune(w, theta * np.abs(w).sum(), ties)
 
 
@@ -899,7 +901,7 @@ def _(w, theta, ties="prune"):
     "The square root of the norm is missing.",
     "计算范数时漏了开平方。",
 )
-def _(w, theta, ties="prune"):
+def _(w, theta, ties="keep"):
     return masks.threshold_prune(w, theta * np.square(w).sum(), ties)
 
 
@@ -907,7 +909,7 @@ def _(w, theta, ties="prune"):
     "It scales every weight by itself, so all are 1 or 0; the whole array has one norm.",
     "每个权重都除以了自身，结果只有 1 和 0；整个数组应共用一个范数。",
 )
-def _(w, theta, ties="prune"):
+def _(w, theta, ties="keep"):
     return masks.apply_mask(w, masks.threshold_mask(np.sign(w), theta, ties))
 
 
@@ -915,7 +917,7 @@ def _(w, theta, ties="prune"):
     "Every column is scaled by its own norm; the whole array has one.",
     "每一列除以了自己的范数；整个数组应共用一个范数。",
 )
-def _(w, theta, ties="prune"):
+def _(w, theta, ties="keep"):
     norms = np.sqrt(np.square(w).sum(axis=0))
     scaled = np.abs(w) / np.where(norms > 0, norms, 1)
     return masks.apply_mask(w, masks.score_mask(scaled, theta, ties))
@@ -925,16 +927,16 @@ def _(w, theta, ties="prune"):
     "The absolute value is missing, so every negative weight goes.",
     "缺少绝对值，负权重全被剪掉。",
 )
-def _(w, theta, ties="prune"):
+def _(w, theta, ties="keep"):
     return masks.apply_mask(w, masks.score_mask(w, theta * np.linalg.norm(w), ties))
 
 
 @normalized_threshold_prune.mistake(
-    "A share equal to the threshold is always kept; by default it goes.",
-    "等于阈值的权重总被保留；默认应剪掉。",
+    "A share equal to the threshold is always pruned; by default it stays.",
+    "等于阈值的权重总被剪掉；默认应保留。",
 )
-def _(w, theta, ties="prune"):
-    return masks.normalized_threshold_prune(w, theta, "keep")
+def _(w, theta, ties="keep"):
+    return masks.normalized_threshold_prune(w, theta, "prune")
 
 
 # --- low_magnitude_mask --------------------------------------------------------------------------

@@ -169,10 +169,10 @@ unit_threshold_mask.worked(  # the L2 norms are 5 and the root of 2, the L1 norm
     "by hand", given([[3.0, 1.0], [-4.0, 1.0]], 1.75, norm="l2"), [[True, False], [True, False]]
 )
 unit_threshold_mask.worked(
-    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25), [[True, False], [True, False]]
+    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25, ties="prune"), [[True, False], [True, False]]
 )
 unit_threshold_mask.worked(
-    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25, ties="keep"), [[True, True], [True, True]]
+    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25), [[True, True], [True, True]]
 )
 unit_threshold_mask.edge(
     "small squares: 0.25 is the norm, 0.0625 its square",
@@ -187,9 +187,7 @@ unit_threshold_mask.edge(
 unit_threshold_mask.edge("a unit of zeros", given([[0.0, 0.5], [0.0, -1.0]], 0.0))
 unit_threshold_mask.edge("a vector: every entry is a unit", given([0.5, -1.0, 2.0], 0.75))
 unit_threshold_mask.edge("no inputs", given(np.zeros((0, 3)), 0.5))
-unit_threshold_mask.edge(
-    "rows by L2, ties kept", given([[3.0, -4.0], [1.0, 2.0]], 5.0, "l2", 0, "keep")
-)
+unit_threshold_mask.edge("rows by L2, ties kept", given([[3.0, -4.0], [1.0, 2.0]], 5.0, "l2", 0))
 
 
 @unit_threshold_mask.random
@@ -213,7 +211,7 @@ def _(rng):
     "It compares the norm of the whole layer, so all units stay or all go; take each unit's own.",
     "比较了整层的范数，所有单元同去同留；应取每个单元自己的范数。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     whole = np.abs(w).sum() if norm == "l1" else np.sqrt(np.square(w).sum())
     return np.full(w.shape, whole >= theta if ties == "keep" else whole > theta)
 
@@ -222,7 +220,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "It takes theta as the share of units to prune; it is a threshold for their norms.",
     "把阈值当成了剪枝比例；它是与范数比较的阈值。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     moved = np.moveaxis(np.abs(w), axis, -1).reshape(-1, w.shape[axis])
     score = moved.sum(axis=0) if norm == "l1" else np.sqrt(np.square(moved).sum(axis=0))
     keep = masks.rank_mask(score, min(round(theta * len(score)), len(score)))
@@ -233,7 +231,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "It sums along the axis that numbers the units; sum over all the others.",
     "沿着给单元编号的轴求和了；应对其余所有轴求和。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     sums = (np.abs(w) if norm == "l1" else np.square(w)).sum(axis=axis, keepdims=True)
     score = sums if norm == "l1" else np.sqrt(sums)
     return np.broadcast_to(masks.score_mask(score, theta, ties), w.shape)
@@ -243,7 +241,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "It always takes the last axis; the axis that numbers the units is an argument.",
     "总是取最后一个轴；给单元编号的轴由参数 axis 给出。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     return structured.unit_threshold_mask(w, theta, norm, -1, ties)
 
 
@@ -251,7 +249,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "It judges every weight by itself; a unit goes as a whole.",
     "逐个判断了权重；单元应作为整体取舍。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     return masks.threshold_mask(w, theta, ties)
 
 
@@ -259,7 +257,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     'It always takes the L1 norm; with norm="l2" take the root of the sum of squares.',
     '总是用 L1 范数；norm="l2" 时应取平方和的平方根。',
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     return structured.unit_threshold_mask(w, theta, "l1", axis, ties)
 
 
@@ -267,7 +265,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "The square root of the L2 norm is missing.",
     "计算 L2 范数时漏了开平方。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     limit = theta if norm == "l1" else np.sqrt(theta)
     return structured.unit_threshold_mask(w, limit, norm, axis, ties)
 
@@ -276,7 +274,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "The absolute value is missing, so weights of opposite sign cancel.",
     "缺少绝对值，正负权重相互抵消了。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     if norm == "l2":
         return structured.unit_threshold_mask(w, theta, norm, axis, ties)
     score = np.moveaxis(w, axis, -1).reshape(-1, w.shape[axis]).sum(axis=0)
@@ -284,18 +282,18 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
 
 
 @unit_threshold_mask.mistake(
-    "A norm equal to the threshold is always kept; by default the unit goes.",
-    "等于阈值的单元总被保留；默认应剪掉。",
+    "A norm equal to the threshold is always pruned; by default the unit stays.",
+    "等于阈值的单元总被剪掉；默认应保留。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
-    return structured.unit_threshold_mask(w, theta, norm, axis, "keep")
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
+    return structured.unit_threshold_mask(w, theta, norm, axis, "prune")
 
 
 @unit_threshold_mask.mistake(
     "It returns one Boolean for each unit; the mask must have the shape of the weights.",
     "每个单元只返回了一个布尔值；掩码应与权重同形状。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     keep = structured.unit_threshold_mask(w, theta, norm, axis, ties)
     return np.moveaxis(keep, axis, -1).reshape(-1, w.shape[axis]).any(axis=0)
 
