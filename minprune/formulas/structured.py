@@ -168,14 +168,15 @@ def block_mask(W, shape, sparsity):
     return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
 
 
-def nm_mask(w, n, m, axis=0):
+def nm_mask(w, n, m, axis=None):
     """N:M sparsity: of every m consecutive weights the n largest stay.
 
         m_i = 1 for the n largest |w_i| of each group of m, 0 for the m - n others
 
-    w     array; the length along the axis is a multiple of m
+    w     array of at least one axis; its length along the axis is a multiple of m
     n, m  0 <= n <= m, m >= 1
-    axis  along which groups lie, in hardware the inputs: 0 of a dense layer, -2 of a kernel
+    axis  along which groups lie; None for the inputs of a unit, as hardware has it: axis -2 of a
+          dense layer or a kernel, the only axis of a vector
     returns a boolean array, shape of w; among equals the first is pruned first
 
     Nvidia GPUs from Ampere on multiply 2:4 matrices faster; no kernel of minprune does.
@@ -186,7 +187,8 @@ def nm_mask(w, n, m, axis=0):
     array([False,  True, False,  True])
     """
     w, m = magnitude(w), whole_number("m", m, low=1)
-    n, axis = whole_number("n", n, low=0, high=m), array_axis("axis", axis, w.ndim)
+    n = whole_number("n", n, low=0, high=m)
+    axis = array_axis("axis", -min(w.ndim, 2) if axis is None else axis, w.ndim)
     if w.shape[axis] % m:
         raise ValueError(f"w must have a multiple of m = {m} entries along the axis, got {w.shape}")
     moved = np.moveaxis(w, axis, -1)

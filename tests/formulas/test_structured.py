@@ -471,6 +471,13 @@ def test_nm_mask_by_hand():
     assert sparsity(structured.nm_mask(np.ones((8, 3)), 2, 4)) == 0.5
 
 
+def test_nm_mask_groups_the_inputs_of_a_unit_unless_told():
+    for shape in ((8,), (8, 3), (2, 3, 8, 5)):
+        w = np.random.default_rng(7).standard_normal(shape)
+        inputs = 0 if len(shape) == 1 else len(shape) - 2
+        assert_same_mask(structured.nm_mask(w, 2, 4), naive.nm_mask(w, 2, 4, inputs))
+
+
 def test_nm_mask_of_nothing():
     assert structured.nm_mask([], 2, 4).shape == (0,)
     assert structured.nm_mask(np.ones((4, 0)), 2, 4).shape == (4, 0)
@@ -484,6 +491,7 @@ def test_nm_mask_of_nothing():
         ((["a", "b"], 1, 2), TypeError, "w must be"),
         ((1.0, 1, 1), ValueError, "axis"),
         (([1.0] * 3, 1, 2), ValueError, "multiple of m|m must|divi"),
+        ((np.ones((8, 3, 6, 2)), 2, 4), ValueError, r"m = 4 .* got \(8, 3, 6, 2\)"),
         (([1.0] * 2, 1, 4), ValueError, "multiple of m|m must|divi"),
         (([1.0] * 4, 5, 4), ValueError, "n must be from 0 to 4, got 5"),
         (([1.0] * 4, -1, 4), ValueError, "n must be"),

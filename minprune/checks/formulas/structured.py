@@ -730,9 +730,8 @@ nm_mask.edge("nothing stays", given([1.0, -2.0], 0, 2))
 nm_mask.edge("everything stays", given([1.0, -2.0], 2, 2))
 nm_mask.edge("groups of one", given([1.0, -2.0, 0.0], 1, 1))
 nm_mask.edge("equal magnitudes", given([2.0, -2.0, 2.0, -2.0], 1, 4))
-nm_mask.edge(
-    "input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2, -2)
-)
+nm_mask.edge("input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2))
+nm_mask.edge("windows of a kernel", given(np.arange(-8.0, 8.0).reshape(4, 1, 2, 2), 1, 2, axis=0))
 nm_mask.edge("many equal magnitudes", given(EQUALS.ravel(), 22, 60))
 nm_mask.edge("no weights at all", given(np.zeros((0, 3)), 2, 4))
 
@@ -758,7 +757,7 @@ def _(rng):
     "It prunes n of every m; n of every m stay.",
     "每 m 个剪掉了 n 个；应每 m 个保留 n 个。",
 )
-def _(w, n, m, axis=0):
+def _(w, n, m, axis=None):
     return structured.nm_mask(w, m - n, m, axis)
 
 
@@ -766,7 +765,7 @@ def _(w, n, m, axis=0):
     "The absolute value is missing: a large negative weight counts as the smallest.",
     "缺少绝对值：绝对值很大的负权重被当成最小的。",
 )
-def _(w, n, m, axis=0):
+def _(w, n, m, axis=None):
     return structured.nm_mask(w - w.min(initial=0), n, m, axis)
 
 
@@ -774,26 +773,35 @@ def _(w, n, m, axis=0):
     "Groups run through the array as it lies in memory; they lie along the axis.",
     "按内存顺序分组了；应沿给定的轴分组。",
 )
-def _(w, n, m, axis=0):
+def _(w, n, m, axis=None):
     return structured.nm_mask(w.ravel(), n, m).reshape(w.shape)
 
 
 @nm_mask.mistake(
-    "It always groups along the first axis; the axis is an argument.",
-    "总是沿第一个轴分组；轴由参数 axis 给出。",
+    "It always groups along the first axis; the inputs of a unit lie along the last but one.",
+    "总是沿第一个轴分组；单元的输入在倒数第二个轴上。",
 )
-def _(w, n, m, axis=0):
-    return structured.nm_mask(w, n, m, 0)
+def _(w, n, m, axis=None):
+    return structured.nm_mask(w, n, m, 0 if axis is None else axis)
+
+
+@nm_mask.mistake(
+    "It always groups along the inputs of a unit; the axis is an argument.",
+    "总是沿单元的输入分组；轴由参数 axis 给出。",
+)
+def _(w, n, m, axis=None):
+    return structured.nm_mask(w, n, m)
 
 
 @nm_mask.mistake(
     "A group takes every so many weights; it must take m consecutive ones.",
     "每隔若干个权重取一个来分组；每组应是连续的 m 个。",
 )
-def _(w, n, m, axis=0):
+def _(w, n, m, axis=None):
+    axis = -min(w.ndim, 2) if axis is None else axis
     moved = np.moveaxis(w, axis, 0)
     groups = moved.reshape(m, -1, *moved.shape[1:]) if w.size else moved
-    keep = structured.nm_mask(groups, n, m).reshape(moved.shape)
+    keep = structured.nm_mask(groups, n, m, 0).reshape(moved.shape)
     return np.moveaxis(keep, 0, axis)
 
 
@@ -801,7 +809,7 @@ def _(w, n, m, axis=0):
     "It keeps the largest of the whole array; every group of m must keep n.",
     "保留了整个数组中最大的；应每 m 个一组，各保留 n 个。",
 )
-def _(w, n, m, axis=0):
+def _(w, n, m, axis=None):
     return masks.rank_mask(np.abs(w), w.size - w.size * n // m)
 
 
@@ -809,8 +817,8 @@ def _(w, n, m, axis=0):
     "Among equals the last goes first; here the first goes first.",
     "并列时先剪了靠后的；这里应先剪靠前的。",
 )
-def _(w, n, m, axis=0):
-    return np.flip(structured.nm_mask(np.flip(w, axis), n, m, axis), axis)
+def _(w, n, m, axis=None):
+    return np.flip(structured.nm_mask(np.flip(w), n, m, axis))
 
 
 # --- topk_gate -----------------------------------------------------------------------------------
