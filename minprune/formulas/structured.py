@@ -15,7 +15,7 @@ from minprune.arguments import (
     whole_number,
     wide_array,
 )
-from minprune.formulas.masks import checked_mask, prune_count, rank_mask, score_mask
+from minprune.formulas.masks import checked_mask, pruned_count, rank_mask, score_mask
 from minprune.formulas.norms import unit_l1, unit_l2
 from minprune.formulas.scores import layer_importance, magnitude
 
@@ -137,14 +137,14 @@ def hybrid_mask(w, keep, sparsity):
     """
     w, mask = finite_array("w", w), unit_mask(keep, np.shape(w))
     inside = magnitude(w[mask])
-    mask[mask] = rank_mask(inside, prune_count(inside.size, sparsity))
+    mask[mask] = rank_mask(inside, pruned_count(inside.size, sparsity))
     return mask
 
 
 def block_mask(W, shape, sparsity):
     """Whole blocks of a matrix pruned by their L1 norm: zeros that vector instructions can skip.
 
-        s_B = sum over the block of |w|          the prune_count(blocks, sparsity) lowest blocks go
+        s_B = sum over the block of |w|          the pruned_count(blocks, sparsity) lowest blocks go
 
     W         matrix (n, m)
     shape     (r, c) of a block; r divides n and c divides m
@@ -164,7 +164,7 @@ def block_mask(W, shape, sparsity):
     if W.ndim != 2 or W.shape[0] % r or W.shape[1] % c:
         raise ValueError(f"W must be a matrix made of whole {r} x {c} blocks, got {W.shape}")
     blocks = W.reshape(W.shape[0] // r, r, W.shape[1] // c, c).sum(axis=(1, 3), dtype=np.float64)
-    keep = rank_mask(blocks, prune_count(blocks.size, sparsity))
+    keep = rank_mask(blocks, pruned_count(blocks.size, sparsity))
     return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
 
 

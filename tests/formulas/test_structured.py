@@ -8,7 +8,7 @@ import pytest
 
 from minprune.formulas import structured
 from minprune.formulas.costs import mlp_macs, mlp_parameters
-from minprune.formulas.masks import prune_count
+from minprune.formulas.masks import pruned_count
 from minprune.formulas.metrics import count_parameters, sparsity
 
 TIES = ["keep", "prune"]
@@ -347,7 +347,7 @@ def test_hybrid_mask_as_naive(layout, dtype, s):
         mask = structured.hybrid_mask(w, keep, s)
         assert_same_mask(mask, naive.hybrid_mask(w, keep, s))
         kept = keep.sum() * w[..., 0].size
-        assert mask.sum() == kept - prune_count(kept, s)  # exactly, with ties
+        assert mask.sum() == kept - pruned_count(kept, s)  # exactly, with ties
         assert not mask[..., ~keep].any()
     np.testing.assert_array_equal(w, untouched)
 
@@ -403,7 +403,7 @@ def test_block_mask_as_naive(dtype, shape, s):
         mask = structured.block_mask(W, shape, s)
         assert_same_mask(mask, naive.block_mask(W, shape, s))
         blocks = W.size // (shape[0] * shape[1])
-        assert np.sum(~mask) == prune_count(blocks, s) * shape[0] * shape[1]
+        assert np.sum(~mask) == pruned_count(blocks, s) * shape[0] * shape[1]
         np.testing.assert_array_equal(W, untouched)
 
 

@@ -184,25 +184,25 @@ def _(w, theta, ties="keep"):
     return w != 0
 
 
-# --- prune_count ---------------------------------------------------------------------------------
+# --- pruned_count ---------------------------------------------------------------------------------
 
-prune_count = Check(masks.prune_count)
-prune_count.worked("E-3.1", given(9, 0.5), 4)
-prune_count.worked("E-3.1", given(10, 0.25), 2)
-prune_count.worked("by hand", given(7, 0.5), 4)
-prune_count.worked("by hand", given(10, 0.21), 2)
-prune_count.worked("by hand", given(100, 0.29), 29)
-prune_count.edge("nothing to prune", given(12, 0.0))
-prune_count.edge("no entries", given(0, 0.5))
-prune_count.edge("nearly all", given(10, 0.99))
+pruned_count = Check(masks.pruned_count)
+pruned_count.worked("E-3.1", given(9, 0.5), 4)
+pruned_count.worked("E-3.1", given(10, 0.25), 2)
+pruned_count.worked("by hand", given(7, 0.5), 4)
+pruned_count.worked("by hand", given(10, 0.21), 2)
+pruned_count.worked("by hand", given(100, 0.29), 29)
+pruned_count.edge("nothing to prune", given(12, 0.0))
+pruned_count.edge("no entries", given(0, 0.5))
+pruned_count.edge("nearly all", given(10, 0.99))
 
 
-@prune_count.random
+@pruned_count.random
 def _(rng):
     return given(int(rng.integers(1, 1000)), float(rng.random()))
 
 
-@prune_count.mistake(
+@pruned_count.mistake(
     "It rounds down; the nearest count is asked for.",
     "向下取整了；应取最接近的整数。",
 )
@@ -210,7 +210,7 @@ def _(n, sparsity):
     return int(n * sparsity)
 
 
-@prune_count.mistake(
+@pruned_count.mistake(
     "It rounds up; the nearest count is asked for.",
     "向上取整了；应取最接近的整数。",
 )
@@ -218,7 +218,7 @@ def _(n, sparsity):
     return int(np.ceil(n * sparsity))
 
 
-@prune_count.mistake(
+@pruned_count.mistake(
     "It rounds a half up; here a half goes to the even number.",
     "把一半总是进位；这里应取偶数。",
 )
@@ -226,20 +226,20 @@ def _(n, sparsity):
     return int(n * sparsity + 0.5)
 
 
-@prune_count.mistake(
+@pruned_count.mistake(
     "It counts what is kept; what is pruned was asked for.",
     "算的是保留的个数，而不是剪掉的个数。",
 )
 def _(n, sparsity):
-    return n - masks.prune_count(n, sparsity)
+    return n - masks.pruned_count(n, sparsity)
 
 
-@prune_count.mistake(
+@pruned_count.mistake(
     "It returns a float; a count is a whole number.",
     "返回了浮点数；个数应为整数。",
 )
 def _(n, sparsity):
-    return float(masks.prune_count(n, sparsity))
+    return float(masks.pruned_count(n, sparsity))
 
 
 # --- rank_mask -----------------------------------------------------------------------------------
@@ -426,7 +426,7 @@ def _(scores, sparsity):
     "每层剪掉了相同的个数；相同的应是比例，而不是个数。",
 )
 def _(scores, sparsity):
-    k = masks.prune_count(sum(s.size for s in scores), sparsity) // max(len(scores), 1)
+    k = masks.pruned_count(sum(s.size for s in scores), sparsity) // max(len(scores), 1)
     return [masks.rank_mask(s, min(k, s.size)) for s in scores]
 
 
@@ -436,7 +436,7 @@ def _(scores, sparsity):
 )
 def _(scores, sparsity):
     sums = np.array([s.sum() for s in scores])
-    keep = masks.rank_mask(sums, masks.prune_count(len(scores), sparsity))
+    keep = masks.rank_mask(sums, masks.pruned_count(len(scores), sparsity))
     return [np.full(s.shape, k) for s, k in zip(scores, keep, strict=True)]
 
 
@@ -453,7 +453,7 @@ def _(scores, sparsity):
     "保留了给定的比例；稀疏度是要剪掉的比例。",
 )
 def _(scores, sparsity):
-    return [masks.rank_mask(s, s.size - masks.prune_count(s.size, sparsity)) for s in scores]
+    return [masks.rank_mask(s, s.size - masks.pruned_count(s.size, sparsity)) for s in scores]
 
 
 @layerwise_rank_masks.mistake(
@@ -461,7 +461,7 @@ def _(scores, sparsity):
     "把等于本层阈值的全剪掉了；只能剪掉算出的个数。",
 )
 def _(scores, sparsity):
-    counts = [masks.prune_count(s.size, sparsity) for s in scores]
+    counts = [masks.pruned_count(s.size, sparsity) for s in scores]
     return [
         s > (np.sort(s, axis=None)[k - 1] if k else -np.inf)
         for s, k in zip(scores, counts, strict=True)
@@ -563,7 +563,7 @@ def _(scores, sparsity):
 )
 def _(scores, sparsity):
     flat = np.concatenate([s.ravel() for s in scores])
-    mask = masks.rank_mask(flat, flat.size - masks.prune_count(flat.size, sparsity))
+    mask = masks.rank_mask(flat, flat.size - masks.pruned_count(flat.size, sparsity))
     parts = np.split(mask, np.cumsum([s.size for s in scores])[:-1])
     return [m.reshape(s.shape) for m, s in zip(parts, scores, strict=True)]
 
@@ -574,7 +574,7 @@ def _(scores, sparsity):
 )
 def _(scores, sparsity):
     flat = np.sort(np.concatenate([s.ravel() for s in scores]))
-    k = masks.prune_count(flat.size, sparsity)
+    k = masks.pruned_count(flat.size, sparsity)
     return [s > (flat[k - 1] if k else -np.inf) for s in scores]
 
 
@@ -584,7 +584,7 @@ def _(scores, sparsity):
 )
 def _(scores, sparsity):
     flat = np.sort(np.concatenate([s.ravel() for s in scores]))
-    return [s >= flat[masks.prune_count(flat.size, sparsity)] for s in scores]
+    return [s >= flat[masks.pruned_count(flat.size, sparsity)] for s in scores]
 
 
 @global_rank_masks.mistake(
@@ -602,7 +602,7 @@ def _(scores, sparsity):
 )
 def _(scores, sparsity):
     flat = np.concatenate([s.ravel() for s in scores])
-    return masks.rank_mask(flat, masks.prune_count(flat.size, sparsity))
+    return masks.rank_mask(flat, masks.pruned_count(flat.size, sparsity))
 
 
 # --- apply_mask ----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import numpy as np
 
 from minprune.checks.check import Check, given
 from minprune.formulas import schedules
-from minprune.formulas.masks import prune_count
+from minprune.formulas.masks import pruned_count
 
 # --- polynomial_decay ----------------------------------------------------------------------------
 
@@ -575,7 +575,7 @@ def _(rng):
     score, ratios = rng.permutation(10) / 8, [0.0, 0.2, 0.5, 0.7, 0.99]
     thresholds = yield [given(score, ratio) for ratio in ratios]
     below = [np.count_nonzero(score < theta) for theta in thresholds]
-    return below == [prune_count(10, ratio) for ratio in ratios]
+    return below == [pruned_count(10, ratio) for ratio in ratios]
 
 
 @threshold_from_ratio.mistake(
@@ -584,7 +584,7 @@ def _(rng):
 )
 def _(score, sparsity):
     ordered = np.sort(score, axis=None)
-    k = prune_count(score.size, sparsity)
+    k = pruned_count(score.size, sparsity)
     return float(ordered[max(k - 1, 0)])
 
 
@@ -594,7 +594,7 @@ def _(score, sparsity):
 )
 def _(score, sparsity):
     ordered = np.sort(score, axis=None)
-    return float(ordered[min(score.size - prune_count(score.size, sparsity), score.size - 1)])
+    return float(ordered[min(score.size - pruned_count(score.size, sparsity), score.size - 1)])
 
 
 @threshold_from_ratio.mistake(

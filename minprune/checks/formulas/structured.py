@@ -531,7 +531,7 @@ def _(rng):
     "对所有权重排序了；只应对保留单元的权重排序。",
 )
 def _(w, keep, sparsity):
-    return keep & masks.rank_mask(np.abs(w), masks.prune_count(w.size, sparsity))
+    return keep & masks.rank_mask(np.abs(w), masks.pruned_count(w.size, sparsity))
 
 
 @hybrid_mask.mistake(
@@ -539,7 +539,7 @@ def _(w, keep, sparsity):
     "把已去掉单元的权重也算作被剪；稀疏度只针对保留的单元。",
 )
 def _(w, keep, sparsity):
-    k = masks.prune_count(w.size, sparsity)
+    k = masks.pruned_count(w.size, sparsity)
     return keep & masks.rank_mask(np.where(keep, np.abs(w), -1), k)
 
 
@@ -548,7 +548,7 @@ def _(w, keep, sparsity):
     "对每个单元单独剪枝了；应把所有保留单元的权重放在一起排序。",
 )
 def _(w, keep, sparsity):
-    k = masks.prune_count(w[..., 0].size, sparsity)
+    k = masks.pruned_count(w[..., 0].size, sparsity)
     columns = [masks.rank_mask(np.abs(w[..., j]), k) for j in range(w.shape[-1])]
     return keep & np.stack(columns, axis=-1)
 
@@ -567,7 +567,7 @@ def _(w, keep, sparsity):
 )
 def _(w, keep, sparsity):
     mask = structured.unit_mask(keep, w.shape)
-    mask[mask] = masks.rank_mask(w[mask], masks.prune_count(mask.sum(), sparsity))
+    mask[mask] = masks.rank_mask(w[mask], masks.pruned_count(mask.sum(), sparsity))
     return mask
 
 
@@ -642,7 +642,7 @@ def _(rng):
 def _(W, shape, sparsity):
     (n, m), (r, c) = W.shape, shape
     blocks = W.reshape(n // r, r, m // c, c).sum(axis=(1, 3))
-    keep = masks.rank_mask(blocks, masks.prune_count(blocks.size, sparsity))
+    keep = masks.rank_mask(blocks, masks.pruned_count(blocks.size, sparsity))
     return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
 
 
@@ -669,7 +669,7 @@ def _(W, shape, sparsity):
 def _(W, shape, sparsity):
     (n, m), (r, c) = W.shape, shape
     blocks = np.abs(W).reshape(n // r, m // c, r, c).sum(axis=(2, 3))
-    keep = masks.rank_mask(blocks, masks.prune_count(blocks.size, sparsity))
+    keep = masks.rank_mask(blocks, masks.pruned_count(blocks.size, sparsity))
     return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
 
 
@@ -705,7 +705,7 @@ def _(W, shape, sparsity):
     "剪掉了单个权重；应整块整块地剪。",
 )
 def _(W, shape, sparsity):
-    return masks.rank_mask(np.abs(W), masks.prune_count(W.size, sparsity))
+    return masks.rank_mask(np.abs(W), masks.pruned_count(W.size, sparsity))
 
 
 # --- nm_mask -------------------------------------------------------------------------------------
