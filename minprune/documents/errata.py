@@ -1191,7 +1191,7 @@ AxisError
         "layer.",
         """\
 >>> a, W, b = np.array([[5.0, 1.0], [5.0, 2.0]]), np.array([[2.0], [1.0]]), np.array([0.5])
->>> (a @ W + b).tolist(), (a[:, 1:] @ W[1:] + mp.fold_constant_units(b, W[:1], [5.0])).tolist()
+>>> (a @ W + b).tolist(), (a[:, 1:] @ W[1:] + mp.fold_constant_units(W[:1], b, [5.0])).tolist()
 ([[11.5], [12.5]], [[11.5], [12.5]])
 """,
     ),

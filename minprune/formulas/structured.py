@@ -284,27 +284,27 @@ def flatten_keep(keep, positions):
     return np.tile(keep, whole_number("positions", positions, low=0))
 
 
-def fold_constant_units(b_next, W_next, constants):
+def fold_constant_units(W_next, b_next, constants):
     """Units whose activation never changes, moved into the bias of the next layer.
 
         b_next' = b_next + sum_j c_j W_next_j          j over the constant units
 
-    b_next     bias of the next layer (k,)
-    W_next     the rows of its weights that read the constant units (j, k)
+    W_next     the rows of the next layer's weights that read the constant units (j, k)
+    b_next     its bias (k,)
     constants  their activations (j,)
     returns the new bias (k,); the units can go and no output changes
 
     Source: E-4.3, our repair.
 
-    >>> fold_constant_units([0.5, 0.0], [[1.0, -1.0]], [0.25])
+    >>> fold_constant_units([[1.0, -1.0]], [0.5, 0.0], [0.25])
     array([ 0.75, -0.25])
     """
-    b_next, W_next = wide_array("b_next", b_next), wide_array("W_next", W_next)
+    W_next, b_next = wide_array("W_next", W_next), wide_array("b_next", b_next)
     constants = wide_array("constants", constants)
     if b_next.ndim != 1 or W_next.shape != (constants.size, b_next.size) or constants.ndim != 1:
         raise ValueError(
-            "b_next must be (k,), W_next (j, k) and constants (j,), "
-            f"got {b_next.shape}, {W_next.shape} and {constants.shape}"
+            "W_next must be (j, k), b_next (k,) and constants (j,), "
+            f"got {W_next.shape}, {b_next.shape} and {constants.shape}"
         )
     return b_next + constants @ W_next
 

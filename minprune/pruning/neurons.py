@@ -132,7 +132,7 @@ def fold_constant_neurons(network, x, hidden=0):
     varies = (a != a[0]).any(axis=0)
     small = remove_neurons(network, varies, hidden)
     bias = small.layers[_dense_positions(network, hidden)[1]].b
-    bias.value = fold_constant_units(behind.b.value, behind.W.value[~varies], a[0, ~varies])
+    bias.value = fold_constant_units(behind.W.value[~varies], behind.b.value, a[0, ~varies])
     return small, varies
 
 

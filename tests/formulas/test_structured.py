@@ -692,10 +692,10 @@ def test_fold_constant_units_as_naive(dtype, units, outputs):
         b_next = random(dtype, (outputs,))[::step]
         W_next, constants = random(dtype, (units, outputs))[::step], random(dtype, (units,))[::step]
         untouched = b_next.copy()
-        folded = structured.fold_constant_units(b_next, W_next, constants)
+        folded = structured.fold_constant_units(W_next, b_next, constants)
         assert folded.shape == (outputs,)
         assert not np.shares_memory(folded, b_next)
-        np.testing.assert_array_equal(folded, naive.fold_constant_units(b_next, W_next, constants))
+        np.testing.assert_array_equal(folded, naive.fold_constant_units(W_next, b_next, constants))
         np.testing.assert_array_equal(b_next, untouched)
 
 
@@ -706,7 +706,7 @@ def test_folding_a_constant_unit_changes_no_output():  # E-4.3
     W_next, b_next = rng.standard_normal((3, 2)), rng.standard_normal(2)
     before = naive.dense(naive.relu(naive.dense(x, W, b)), W_next, b_next)
     keep = np.array([True, False, True])
-    folded = structured.fold_constant_units(b_next, W_next[~keep], b[~keep])
+    folded = structured.fold_constant_units(W_next[~keep], b_next, b[~keep])
     W, b, W_next = structured.remove_units(W, b, W_next, keep)
     after = naive.dense(naive.relu(naive.dense(x, W, b)), W_next, folded)
     np.testing.assert_allclose(after, before, rtol=0, atol=1e-14)
@@ -716,15 +716,15 @@ def test_folding_a_constant_unit_changes_no_output():  # E-4.3
 @pytest.mark.parametrize(
     ("arguments", "error", "match"),
     [
-        (([np.nan], [[1.0]], [1.0]), ValueError, "b_next must be finite"),
-        (([1.0], [[np.inf]], [1.0]), ValueError, "W_next must be finite"),
-        (([1.0], [[1.0]], [np.nan]), ValueError, "constants must be finite"),
-        (([1.0], [["a"]], [1.0]), TypeError, "W_next must be"),
-        (([1.0], [[1.0, 2.0]], [1.0]), ValueError, "W_next"),
-        (([1.0], [[1.0], [2.0]], [1.0]), ValueError, "W_next|constants"),
+        (([[1.0]], [np.nan], [1.0]), ValueError, "b_next must be finite"),
+        (([[np.inf]], [1.0], [1.0]), ValueError, "W_next must be finite"),
+        (([[1.0]], [1.0], [np.nan]), ValueError, "constants must be finite"),
+        (([["a"]], [1.0], [1.0]), TypeError, "W_next must be"),
+        (([[1.0, 2.0]], [1.0], [1.0]), ValueError, "W_next"),
+        (([[1.0], [2.0]], [1.0], [1.0]), ValueError, "W_next|constants"),
         (([1.0], [1.0], [1.0]), ValueError, "W_next"),
-        (([1.0], [[1.0]], 1.0), ValueError, "W_next|constants"),
-        ((1.0, [[1.0]], [1.0]), ValueError, "W_next|b_next"),
+        (([[1.0]], [1.0], 1.0), ValueError, "W_next|constants"),
+        (([[1.0]], 1.0, [1.0]), ValueError, "W_next|b_next"),
     ],
 )
 def test_fold_constant_units_refuses(arguments, error, match):

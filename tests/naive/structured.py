@@ -145,9 +145,9 @@ def flatten_keep(keep, positions):
     return rows
 
 
-def fold_constant_units(b_next, W_next, constants):
+def fold_constant_units(W_next, b_next, constants):
     """b'_k = b_k + sum_j c_j * W_jk (E-4.3)"""
-    b_next, W_next, constants = float64(b_next, W_next, constants)
+    W_next, b_next, constants = float64(W_next, b_next, constants)
     folded = np.zeros(b_next.shape)
     for k in range(len(b_next)):
         total = b_next[k]

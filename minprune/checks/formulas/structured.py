@@ -1120,22 +1120,22 @@ def _(keep, positions):
 # --- fold_constant_units -------------------------------------------------------------------------
 
 fold_constant_units = Check(structured.fold_constant_units)
-fold_constant_units.worked("by hand", given([0.5, 0.0], [[1.0, -1.0]], [0.25]), [0.75, -0.25])
+fold_constant_units.worked("by hand", given([[1.0, -1.0]], [0.5, 0.0], [0.25]), [0.75, -0.25])
 fold_constant_units.worked(  # 1 + 2 - 2 and 2 - 2 - 8
-    "by hand", given([1.0, 2.0], [[1.0, -1.0], [0.5, 2.0]], [2.0, -4.0]), [1.0, -8.0]
+    "by hand", given([[1.0, -1.0], [0.5, 2.0]], [1.0, 2.0], [2.0, -4.0]), [1.0, -8.0]
 )
-fold_constant_units.worked("by hand", given([0.0], [[2.0], [3.0], [4.0]], [1.0, 0.5, 0.25]), [4.5])
-fold_constant_units.edge("units that are always silent", given([0.5, 1.0], [[3.0, 4.0]], [0.0]))
-fold_constant_units.edge("no constant units", given([0.5, 1.0], np.zeros((0, 2)), np.zeros(0)))
+fold_constant_units.worked("by hand", given([[2.0], [3.0], [4.0]], [0.0], [1.0, 0.5, 0.25]), [4.5])
+fold_constant_units.edge("units that are always silent", given([[3.0, 4.0]], [0.5, 1.0], [0.0]))
+fold_constant_units.edge("no constant units", given(np.zeros((0, 2)), [0.5, 1.0], np.zeros(0)))
 fold_constant_units.edge(
-    "no units in the next layer", given(np.zeros(0), np.zeros((2, 0)), [1.0, 2.0])
+    "no units in the next layer", given(np.zeros((2, 0)), np.zeros(0), [1.0, 2.0])
 )
 
 
 @fold_constant_units.random
 def _(rng):
-    b_next, W_next = rng.integers(-8, 9, 4) / 8, rng.integers(-8, 9, (3, 4)) / 8
-    return given(b_next, W_next, rng.integers(-8, 9, 3) / 8)
+    W_next, b_next = rng.integers(-8, 9, (3, 4)) / 8, rng.integers(-8, 9, 4) / 8
+    return given(W_next, b_next, rng.integers(-8, 9, 3) / 8)
 
 
 @fold_constant_units.property(
@@ -1146,7 +1146,7 @@ def _(rng):
     W, b, constants = rng.standard_normal((5, 3)), rng.standard_normal(3), rng.standard_normal(2)
     varying = rng.standard_normal((4, 3))
     h = np.hstack([np.tile(constants, (4, 1)), varying])
-    (folded,) = yield [given(b, W[:2], constants)]
+    (folded,) = yield [given(W[:2], b, constants)]
     return np.allclose(varying @ W[2:] + folded, h @ W + b)
 
 
@@ -1154,7 +1154,7 @@ def _(rng):
     "It subtracts what the units gave; the bias must give it in their place, so add.",
     "减去了这些单元的贡献；偏置要代替它们，应当加上。",
 )
-def _(b_next, W_next, constants):
+def _(W_next, b_next, constants):
     return b_next - constants @ W_next
 
 
@@ -1162,7 +1162,7 @@ def _(b_next, W_next, constants):
     "It adds the weights alone; they must be multiplied by the constants.",
     "只加了权重；应先乘以恒定的激活值。",
 )
-def _(b_next, W_next, constants):
+def _(W_next, b_next, constants):
     return b_next + W_next.sum(axis=0)
 
 
@@ -1170,7 +1170,7 @@ def _(b_next, W_next, constants):
     "The old bias is lost; what the units gave is added to it.",
     "丢掉了原来的偏置；单元的贡献应加在它上面。",
 )
-def _(b_next, W_next, constants):
+def _(W_next, b_next, constants):
     return constants @ W_next
 
 
@@ -1178,7 +1178,7 @@ def _(b_next, W_next, constants):
     "It adds the mean over the units; the next layer sums what they give.",
     "加上了各单元贡献的平均；下一层对贡献求和。",
 )
-def _(b_next, W_next, constants):
+def _(W_next, b_next, constants):
     return b_next + constants @ W_next / max(len(constants), 1)
 
 
@@ -1186,7 +1186,7 @@ def _(b_next, W_next, constants):
     "It reads the matrix along the wrong axis: row j belongs to constant unit j.",
     "矩阵的轴用错了：第 j 行属于恒定单元 j。",
 )
-def _(b_next, W_next, constants):
+def _(W_next, b_next, constants):
     return b_next + W_next @ constants
 
 
@@ -1194,7 +1194,7 @@ def _(b_next, W_next, constants):
     "It takes negative constants for zero; an activation may be negative.",
     "把负的恒定值当成了零；激活值可以为负。",
 )
-def _(b_next, W_next, constants):
+def _(W_next, b_next, constants):
     return b_next + np.maximum(constants, 0) @ W_next
 
 
@@ -1202,7 +1202,7 @@ def _(b_next, W_next, constants):
     "It changes the bias that it was given; a new vector must be returned.",
     "直接改动了传入的偏置；应返回新的向量。",
 )
-def _(b_next, W_next, constants):
+def _(W_next, b_next, constants):
     b_next += constants @ W_next
     return b_next
 
