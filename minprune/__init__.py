@@ -73,7 +73,7 @@ from minprune.formulas.masks import (
     layerwise_rank_masks,
     low_magnitude_mask,
     normalized_threshold_prune,
-    prune_count,
+    pruned_count,
     rank_mask,
     score_mask,
     splice_mask,

@@ -57,7 +57,7 @@ assert mask[1, 1] and (~mask).sum() == 2
 rng = np.random.default_rng(2)
 w = np.round(rng.standard_normal(200), 1)  # rounded: many weights are equal
 ordered = np.sort(np.abs(w))
-k = mp.prune_count(w.size, 0.5)  # how many weights are half of them
+k = mp.pruned_count(w.size, 0.5)  # how many weights are half of them
 theta = ordered[k - 1]
 
 figure, axes = plt.subplots(num="ties", figsize=(7, 3.2))

@@ -184,12 +184,12 @@ shares, costs = np.linspace(0, 0.8, 9), {}
 lines = ("magnitude", "o", "#0072B2"), ("Taylor", "s", "#009E73"), ("OBD", "^", "#D55E00")
 for name, marker, color in (*lines, ("leave-one-out", "x", "#CC79A7")):
     order = scores.get(name, truth)
-    masks = [mp.rank_mask(order, mp.prune_count(w.size, share)) for share in shares]
+    masks = [mp.rank_mask(order, mp.pruned_count(w.size, share)) for share in shares]
     costs[name] = [loss(mp.apply_mask(w, mask)) for mask in masks]
     axes.plot(shares, costs[name], marker=marker, color=color, label=name)
 axes.set(xlabel="sparsity", ylabel="loss, in nats", title="Many weights at once, no fine-tuning")
 axes.legend()
-single_sum = np.sort(truth)[: mp.prune_count(w.size, 0.8)].sum()
+single_sum = np.sort(truth)[: mp.pruned_count(w.size, 0.8)].sum()
 together = costs["leave-one-out"][-1] - loss(w)
 print(f"80% of all weights: single changes sum to {single_sum:.1f} nats, together {together:.1f}")
 assert costs["leave-one-out"][5] < min(costs["Taylor"][5], costs["magnitude"][5])

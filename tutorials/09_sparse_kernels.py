@@ -31,7 +31,7 @@ x = rng.random((256, 784), dtype=np.float32)  # 256 samples
 
 
 def pruned(sparsity):
-    mask = mp.rank_mask(np.abs(full), mp.prune_count(full.size, sparsity))
+    mask = mp.rank_mask(np.abs(full), mp.pruned_count(full.size, sparsity))
     return mp.apply_mask(full, mask)
 
 

@@ -75,7 +75,7 @@ def some_width(parameters):
 
 
 def half_stay(mask):
-    should = mask.size - mp.prune_count(mask.size, 0.5)
+    should = mask.size - mp.pruned_count(mask.size, 0.5)
     assert mask.sum() == should, f"{mask.sum()} left instead of {should}"
 
 
@@ -86,7 +86,7 @@ whole_or_none(h3, mp.apply_mask(h3, mp.layer_threshold_masks([h3], theta=2.5)[0]
 caught(whole_or_none, h3, np.array([[0, 0, 0], [0.7, 0.8, 0.9]]))  # 3
 some_width(mp.mlp_parameters([784, 64, 10]))
 caught(some_width, 784_096)  # 4
-half_stay(mp.rank_mask(mp.magnitude(W), mp.prune_count(W.size, 0.5)))
+half_stay(mp.rank_mask(mp.magnitude(W), mp.pruned_count(W.size, 0.5)))
 caught(half_stay, misprints.half_sum_mask_misprint(W))  # 5: C-5.2a
 
 # %% [markdown] lang="en"

@@ -134,7 +134,7 @@ ERRATA = (
         "at 3 bits (ten draws; the first is shown).",
         """\
 >>> W = np.random.default_rng(0).normal(0, 0.05, (784, 64))
->>> right = mp.rank_mask(mp.magnitude(W), k := mp.prune_count(W.size, 0.9))
+>>> right = mp.rank_mask(mp.magnitude(W), k := mp.pruned_count(W.size, 0.9))
 >>> for bits in (8, 3):
 ...     stays = mp.rank_mask(mp.magnitude(mp.quantize_symmetric(W, bits).q), k)
 ...     print(f"{(stays & ~right).sum() / right.sum():.1%}")
@@ -814,7 +814,7 @@ TypeError: value must be float32 or float64, got float16
         "This defines W_i' by itself. The pruned matrix is a function of the matrix and the ratio.",
         """\
 >>> W = np.array([[0.5, -0.1], [-0.3, 0.2]])
->>> mask = mp.rank_mask(mp.magnitude(W), mp.prune_count(W.size, 0.5))
+>>> mask = mp.rank_mask(mp.magnitude(W), mp.pruned_count(W.size, 0.5))
 >>> mp.apply_mask(W, mask).tolist()
 [[0.5, 0.0], [-0.3, 0.0]]
 """,
@@ -853,7 +853,7 @@ TypeError: value must be float32 or float64, got float16
         "ratio it prunes one of two.",
         """\
 >>> W = [[3.0, 1.0], [2.0, 1.0]]
->>> (mp.unit_l1(W) > 0.5).tolist(), mp.rank_mask(mp.unit_l1(W), mp.prune_count(2, 0.5)).tolist()
+>>> (mp.unit_l1(W) > 0.5).tolist(), mp.rank_mask(mp.unit_l1(W), mp.pruned_count(2, 0.5)).tolist()
 ([True, True], [True, False])
 """,
     ),
@@ -864,7 +864,7 @@ TypeError: value must be float32 or float64, got float16
         "of equals first, a half rounds to the even number. A threshold keeps all that tie.",
         """\
 >>> w = np.array([0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.1, 0.3])
->>> k = mp.prune_count(w.size, 1 / 3)
+>>> k = mp.pruned_count(w.size, 1 / 3)
 >>> k, int(mp.rank_mask(w, k).sum()), int(mp.threshold_mask(w, np.sort(w)[k]).sum())
 (3, 6, 7)
 """,
@@ -959,7 +959,7 @@ ValueError
 >>> K = np.arange(1.0, 37.0).reshape(3, 3, 1, 4)
 >>> [int(misprints.half_sum_mask_misprint(k).sum()) for k in (K, [3.0, 1.0])]
 [0, 1]
->>> mp.rank_mask(mp.unit_l1(K), mp.prune_count(4, 0.5)).tolist()
+>>> mp.rank_mask(mp.unit_l1(K), mp.pruned_count(4, 0.5)).tolist()
 [False, False, True, True]
 """,
     ),
@@ -1008,7 +1008,7 @@ ValueError
         "So does structural pruning: a schedule can give numbers of units as well.",
         """\
 >>> sparsities = [mp.polynomial_decay(t, 0.0, 0.5, 1000, 2000) for t in (1000, 1500, 2000)]
->>> [mp.prune_count(64, s) for s in sparsities]
+>>> [mp.pruned_count(64, s) for s in sparsities]
 [0, 28, 32]
 """,
     ),
@@ -1191,7 +1191,7 @@ AxisError
         "layer.",
         """\
 >>> a, W, b = np.array([[5.0, 1.0], [5.0, 2.0]]), np.array([[2.0], [1.0]]), np.array([0.5])
->>> (a @ W + b).tolist(), (a[:, 1:] @ W[1:] + mp.fold_constant_units(b, W[:1], [5.0])).tolist()
+>>> (a @ W + b).tolist(), (a[:, 1:] @ W[1:] + mp.fold_constant_units(W[:1], b, [5.0])).tolist()
 ([[11.5], [12.5]], [[11.5], [12.5]])
 """,
     ),

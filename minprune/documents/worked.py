@@ -13,7 +13,7 @@ from minprune.formulas.costs import mlp_hidden_width, mlp_parameters
 from minprune.formulas.influence import leave_one_out, obd_saliency, second_order_influence
 from minprune.formulas.masks import (
     apply_mask,
-    prune_count,
+    pruned_count,
     rank_mask,
     threshold_mask,
     threshold_prune,
@@ -287,7 +287,7 @@ def half_sum():
         tuple(
             Step(
                 what,
-                int(rank_mask(magnitude(w), prune_count(w.size, 0.5)).sum()),
+                int(rank_mask(magnitude(w), pruned_count(w.size, 0.5)).sum()),
                 int(half_sum_mask_misprint(w).sum()),
                 why=why,
             )

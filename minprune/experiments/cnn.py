@@ -206,7 +206,7 @@ def prune_as_the_document(job, dense):
 
 def _with_and_without_mask(job, masked, name):
     settings = job.settings
-    prune_by_threshold(masked, settings.theta)
+    prune_by_threshold(masked, settings.theta, ties="prune")  # as D-5.2a does
     layers = {weight: float(np.mean(w.value == 0)) for weight, w in masked.weights.items()}
     job.keep(f"{name}, not trained on", "document", masked.copy())
     unmasked = masked.copy()

@@ -12,7 +12,7 @@ from minprune.arguments import (
     generator,
     whole_number,
 )
-from minprune.formulas.masks import checked_mask, prune_count, rank_mask
+from minprune.formulas.masks import checked_mask, pruned_count, rank_mask
 from minprune.formulas.norms import unit_l2
 
 
@@ -129,7 +129,7 @@ def prune_factors(P, Q, sparsity):
            [4.]]), array([[1.]]))
     """
     P, Q = _factors(P, Q)
-    keep = rank_mask(factor_importance(P, Q), prune_count(P.shape[1], sparsity))
+    keep = rank_mask(factor_importance(P, Q), pruned_count(P.shape[1], sparsity))
     return P[:, keep], Q[:, keep]
 
 

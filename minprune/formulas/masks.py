@@ -65,7 +65,7 @@ def threshold_mask(w, theta, ties="keep"):
     return score_mask(magnitude(w), at_least_zero("theta", theta), ties)
 
 
-def prune_count(n, sparsity):
+def pruned_count(n, sparsity):
     """How many of n entries to prune for a sparsity. THE rounding rule.
 
         k = the integer nearest to sparsity * n, a half going to the even one
@@ -77,7 +77,7 @@ def prune_count(n, sparsity):
     The realized sparsity k / n differs from the one asked for by at most 1 / (2 n).
     Source: C-4.2d, E-3.1, which leave the rounding open; ours is Python's and PyTorch's `round`.
 
-    >>> prune_count(9, 0.5), prune_count(10, 0.25), prune_count(100, 0.29)
+    >>> pruned_count(9, 0.5), pruned_count(10, 0.25), pruned_count(100, 0.29)
     (4, 2, 29)
     """
     return round(fraction("sparsity", sparsity) * whole_number("n", n, low=0))
@@ -89,7 +89,7 @@ def rank_mask(score, k):
         m_i = 0 for the first k entries of the stable ascending order of s, 1 for the rest
 
     score  array of any shape
-    k      how many to prune, 0 <= k <= number of entries; see `prune_count`
+    k      how many to prune, 0 <= k <= number of entries; see `pruned_count`
     returns a boolean array, shape of score, True = keep, with exactly k entries False
 
     Source: C-4.2d, E-3.1. Erratum: neither says what happens to ties.
@@ -104,7 +104,7 @@ def rank_mask(score, k):
 def layerwise_rank_masks(scores, sparsity):
     """One mask per layer, every layer pruned to the same sparsity.
 
-        m_l = rank_mask(s_l, k_l),  k_l = prune_count(n_l, sparsity)
+        m_l = rank_mask(s_l, k_l),  k_l = pruned_count(n_l, sparsity)
 
     scores    list of arrays, one per layer
     sparsity  fraction with 0 <= sparsity < 1
@@ -117,13 +117,13 @@ def layerwise_rank_masks(scores, sparsity):
     [array([False,  True]), array([False,  True])]
     """
     scores, sparsity = finite_arrays("scores", scores), fraction("sparsity", sparsity)
-    return [rank_mask(s, prune_count(s.size, sparsity)) for s in scores]
+    return [rank_mask(s, pruned_count(s.size, sparsity)) for s in scores]
 
 
 def global_rank_masks(scores, sparsity):
     """One mask per layer, from one ranking over all layers together.
 
-        m = rank_mask((s_1, ..., s_L) laid end to end, prune_count(n_1 + ... + n_L, sparsity))
+        m = rank_mask((s_1, ..., s_L) laid end to end, pruned_count(n_1 + ... + n_L, sparsity))
 
     scores    list of arrays, one per layer, in units that can be compared between layers
     sparsity  fraction with 0 <= sparsity < 1
@@ -135,7 +135,7 @@ def global_rank_masks(scores, sparsity):
     [array([False, False]), array([ True,  True])]
     """
     scores, sparsity = finite_arrays("scores", scores), fraction("sparsity", sparsity)
-    return _rank_masks(scores, prune_count(sum(s.size for s in scores), sparsity))
+    return _rank_masks(scores, pruned_count(sum(s.size for s in scores), sparsity))
 
 
 def _rank_masks(scores, k):
@@ -222,17 +222,17 @@ def threshold_prune(w, theta, ties="keep"):
     return apply_mask(w, threshold_mask(w, theta, ties))
 
 
-def normalized_threshold_prune(w, theta, ties="prune"):
+def normalized_threshold_prune(w, theta, ties="keep"):
     """Threshold pruning of the weights by their share of the norm, so that scale does not matter.
 
-        w'_i = w_i if |f(w)_i| > theta else 0          f(w) = w / ||w||_2
+        w'_i = 0 if |f(w)_i| < theta else w_i          f(w) = w / ||w||_2
 
     w      array of any shape
     theta  threshold, >= 0, as a part of the norm: the same as theta ||w||_2 on w itself
     ties   what happens at equality, as in `threshold_mask`
     returns an array, shape of w
 
-    Source: D-4.1b, D-4.3, our reading of "prune the normalized weights".
+    Source: D-4.1b, D-4.3 (ties pruned), our reading of "prune the normalized weights".
     Erratum: D-4.1 normalizes and then compares the raw weights.
 
     >>> normalized_threshold_prune([3.0, -4.0], theta=0.7)

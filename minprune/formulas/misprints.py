@@ -12,15 +12,15 @@ from minprune.formulas.norms import l1_norm
 from minprune.formulas.scores import layer_importance, magnitude
 
 
-def signed_threshold_mask_misprint(w, theta, ties="prune"):
+def signed_threshold_mask_misprint(w, theta, ties="keep"):
     """The threshold mask without the absolute value: it prunes every negative weight.
 
-        m_i = 1 if w_i > theta else 0          (>= with ties="keep")
+        m_i = 1 if w_i >= theta else 0          (> with ties="prune")
 
     w, theta, ties  as in `threshold_mask`
     returns a boolean array, shape of w
 
-    Source: B-3e, D-4.2b, A-2.2c (ties kept), B-3a (ties kept).
+    Source: A-2.2c and B-3a (ties kept), B-3e and D-4.2b (ties pruned).
     Erratum: the rule is about |w_i|; see `threshold_prune`. The largest weight goes if negative.
 
     >>> signed_threshold_mask_misprint([[-0.9, 0.05], [0.4, -0.02]], theta=0.1).astype(int)
@@ -44,7 +44,7 @@ def mask_as_weight_misprint(w, theta):
     array([0., 1.])
     """
     w = finite_array("w", w)
-    return signed_threshold_mask_misprint(w, theta).astype(w.dtype)
+    return signed_threshold_mask_misprint(w, theta, ties="prune").astype(w.dtype)
 
 
 def heaviside_misprint(z, theta):

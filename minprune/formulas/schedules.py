@@ -10,7 +10,7 @@ from minprune.arguments import (
     fraction,
     whole_number,
 )
-from minprune.formulas.masks import prune_count, rank_mask
+from minprune.formulas.masks import pruned_count, rank_mask
 
 
 def polynomial_decay(step, initial, final, begin, end, power=3):
@@ -138,7 +138,7 @@ def splice_thresholds(w, c, margin=0.1):
 def threshold_from_ratio(score, sparsity):
     """The threshold that a sparsity implies: ratio and threshold are one choice, not two.
 
-        theta = (k + 1)-th smallest score          k = prune_count(n, sparsity)
+        theta = (k + 1)-th smallest score          k = pruned_count(n, sparsity)
 
     score     array with at least one entry
     sparsity  fraction to prune, 0 <= sparsity < 1
@@ -153,7 +153,7 @@ def threshold_from_ratio(score, sparsity):
     0.75
     """
     score = _nonempty("score", score)
-    k = prune_count(score.size, sparsity)
+    k = pruned_count(score.size, sparsity)
     if k == score.size:
         return float(np.nextafter(score.max(), score.dtype.type(np.inf)))
     return float(score[rank_mask(score, k)].min())

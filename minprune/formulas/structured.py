@@ -15,7 +15,7 @@ from minprune.arguments import (
     whole_number,
     wide_array,
 )
-from minprune.formulas.masks import checked_mask, prune_count, rank_mask, score_mask
+from minprune.formulas.masks import checked_mask, pruned_count, rank_mask, score_mask
 from minprune.formulas.norms import unit_l1, unit_l2
 from minprune.formulas.scores import layer_importance, magnitude
 
@@ -44,10 +44,10 @@ def layer_threshold_masks(layers, theta, ties="keep"):
     return [np.full(np.shape(w), k) for w, k in zip(layers, keep, strict=True)]
 
 
-def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
+def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="keep"):
     """Unit pruning by norm: a neuron, filter or row with a small norm goes as a whole.
 
-        m_ij = 1 if ||w_j|| > theta else 0          for all i
+        m_ij = 1 if ||w_j|| >= theta else 0          for all i
 
     w      array of at least one axis
     theta  threshold, >= 0, in the units of the weights
@@ -56,7 +56,7 @@ def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
     ties   what happens at equality, "keep" or "prune", as in `score_mask`
     returns a boolean array, shape of w
 
-    Source: C-4.2c.
+    Source: C-4.2c (ties pruned).
     Erratum: C-4.2c compares the norm of the whole layer, so its cases do not depend on j; and it
     calls the threshold a ratio.
 
@@ -137,14 +137,14 @@ def hybrid_mask(w, keep, sparsity):
     """
     w, mask = finite_array("w", w), unit_mask(keep, np.shape(w))
     inside = magnitude(w[mask])
-    mask[mask] = rank_mask(inside, prune_count(inside.size, sparsity))
+    mask[mask] = rank_mask(inside, pruned_count(inside.size, sparsity))
     return mask
 
 
 def block_mask(W, shape, sparsity):
     """Whole blocks of a matrix pruned by their L1 norm: zeros that vector instructions can skip.
 
-        s_B = sum over the block of |w|          the prune_count(blocks, sparsity) lowest blocks go
+        s_B = sum over the block of |w|          the pruned_count(blocks, sparsity) lowest blocks go
 
     W         matrix (n, m)
     shape     (r, c) of a block; r divides n and c divides m
@@ -164,18 +164,19 @@ def block_mask(W, shape, sparsity):
     if W.ndim != 2 or W.shape[0] % r or W.shape[1] % c:
         raise ValueError(f"W must be a matrix made of whole {r} x {c} blocks, got {W.shape}")
     blocks = W.reshape(W.shape[0] // r, r, W.shape[1] // c, c).sum(axis=(1, 3), dtype=np.float64)
-    keep = rank_mask(blocks, prune_count(blocks.size, sparsity))
+    keep = rank_mask(blocks, pruned_count(blocks.size, sparsity))
     return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
 
 
-def nm_mask(w, n, m, axis=0):
+def nm_mask(w, n, m, axis=None):
     """N:M sparsity: of every m consecutive weights the n largest stay.
 
         m_i = 1 for the n largest |w_i| of each group of m, 0 for the m - n others
 
-    w     array; the length along the axis is a multiple of m
+    w     array of at least one axis; its length along the axis is a multiple of m
     n, m  0 <= n <= m, m >= 1
-    axis  along which groups lie, in hardware the inputs: 0 of a dense layer, -2 of a kernel
+    axis  along which groups lie; None for the inputs of a unit, as hardware has it: axis -2 of a
+          dense layer or a kernel, the only axis of a vector
     returns a boolean array, shape of w; among equals the first is pruned first
 
     Nvidia GPUs from Ampere on multiply 2:4 matrices faster; no kernel of minprune does.
@@ -186,7 +187,8 @@ def nm_mask(w, n, m, axis=0):
     array([False,  True, False,  True])
     """
     w, m = magnitude(w), whole_number("m", m, low=1)
-    n, axis = whole_number("n", n, low=0, high=m), array_axis("axis", axis, w.ndim)
+    n = whole_number("n", n, low=0, high=m)
+    axis = array_axis("axis", -min(w.ndim, 2) if axis is None else axis, w.ndim)
     if w.shape[axis] % m:
         raise ValueError(f"w must have a multiple of m = {m} entries along the axis, got {w.shape}")
     moved = np.moveaxis(w, axis, -1)
@@ -282,27 +284,27 @@ def flatten_keep(keep, positions):
     return np.tile(keep, whole_number("positions", positions, low=0))
 
 
-def fold_constant_units(b_next, W_next, constants):
+def fold_constant_units(W_next, b_next, constants):
     """Units whose activation never changes, moved into the bias of the next layer.
 
         b_next' = b_next + sum_j c_j W_next_j          j over the constant units
 
-    b_next     bias of the next layer (k,)
-    W_next     the rows of its weights that read the constant units (j, k)
+    W_next     the rows of the next layer's weights that read the constant units (j, k)
+    b_next     its bias (k,)
     constants  their activations (j,)
     returns the new bias (k,); the units can go and no output changes
 
     Source: E-4.3, our repair.
 
-    >>> fold_constant_units([0.5, 0.0], [[1.0, -1.0]], [0.25])
+    >>> fold_constant_units([[1.0, -1.0]], [0.5, 0.0], [0.25])
     array([ 0.75, -0.25])
     """
-    b_next, W_next = wide_array("b_next", b_next), wide_array("W_next", W_next)
+    W_next, b_next = wide_array("W_next", W_next), wide_array("b_next", b_next)
     constants = wide_array("constants", constants)
     if b_next.ndim != 1 or W_next.shape != (constants.size, b_next.size) or constants.ndim != 1:
         raise ValueError(
-            "b_next must be (k,), W_next (j, k) and constants (j,), "
-            f"got {b_next.shape}, {W_next.shape} and {constants.shape}"
+            "W_next must be (j, k), b_next (k,) and constants (j,), "
+            f"got {W_next.shape}, {b_next.shape} and {constants.shape}"
         )
     return b_next + constants @ W_next
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from minprune.arguments import above_zero, fraction, one_of, shown
 from minprune.formulas.allocation import erk_densities
-from minprune.formulas.masks import global_rank_masks, prune_count, rank_mask
+from minprune.formulas.masks import global_rank_masks, pruned_count, rank_mask
 from minprune.formulas.metrics import csr_bytes, sparsity
 from minprune.formulas.scores import magnitude
 from minprune.nn.costs import layer_costs
@@ -137,7 +137,7 @@ def prune_layers(network, sparsities):
     if np.ndim(sparsities) != 1 or len(sparsities) != len(scores):
         raise ValueError(f"sparsities must be {len(scores)} numbers, got {shown(sparsities)}")
     sparsities = [fraction("sparsities", s) for s in sparsities]
-    counts = [prune_count(s.size, sp) for s, sp in zip(scores, sparsities, strict=True)]
+    counts = [pruned_count(s.size, sp) for s, sp in zip(scores, sparsities, strict=True)]
     masks = [rank_mask(score, k) for score, k in zip(scores, counts, strict=True)]
     network.prune(masks)
     return masks
@@ -197,7 +197,7 @@ def _lightest(choice, n, cost, budget):
 
 def _kept(network, sparsities):
     sizes = [w.value.size for w in network.weights.values()]
-    return [0 if s == 1 else n - prune_count(n, s) for n, s in zip(sizes, sparsities, strict=True)]
+    return [0 if s == 1 else n - pruned_count(n, s) for n, s in zip(sizes, sparsities, strict=True)]
 
 
 def _weight_cost(network, measure):

@@ -9,7 +9,7 @@ import numpy as np
 from minprune.arguments import finite_array, function, listed, whole_number
 from minprune.formulas.activations import softmax
 from minprune.formulas.distill import ensemble_average
-from minprune.formulas.masks import checked_mask, prune_count, rank_mask, score_mask
+from minprune.formulas.masks import checked_mask, pruned_count, rank_mask, score_mask
 from minprune.formulas.structured import (
     collapse_linear,
     fold_constant_units,
@@ -88,7 +88,7 @@ def prune_neurons(network, x, *, theta=None, sparsity=None, score=mean_activatio
     if theta is not None:
         keep = score_mask(scores, theta, ties="prune")
     else:
-        keep = rank_mask(scores, prune_count(len(scores), sparsity))
+        keep = rank_mask(scores, pruned_count(len(scores), sparsity))
     if not keep.any():
         raise EmptyLayerError(f"theta = {theta}, sparsity = {sparsity} leaves no neuron at all")
     return remove_neurons(network, keep, hidden), keep
@@ -132,7 +132,7 @@ def fold_constant_neurons(network, x, hidden=0):
     varies = (a != a[0]).any(axis=0)
     small = remove_neurons(network, varies, hidden)
     bias = small.layers[_dense_positions(network, hidden)[1]].b
-    bias.value = fold_constant_units(behind.b.value, behind.W.value[~varies], a[0, ~varies])
+    bias.value = fold_constant_units(behind.W.value[~varies], behind.b.value, a[0, ~varies])
     return small, varies
 
 

@@ -168,7 +168,7 @@ class _Factor(Layer):
 # --- by threshold: as many as fall below it ------------------------------------------------------
 
 
-def prune_by_threshold(network, theta, ties="prune"):
+def prune_by_threshold(network, theta, ties="keep"):
     """Prune the weights of small magnitude, one threshold for all layers.
 
     network  changed: its weights get masks; biases are left alone
@@ -176,7 +176,7 @@ def prune_by_threshold(network, theta, ties="prune"):
     ties     what happens at |w| = theta, as in `threshold_mask`
     returns the list of masks; the pruning rate is `sparsity(*masks)`
 
-    Source: D-5.2a, B-3a, B-4d (ties pruned), A-4.2 (ties kept).
+    Source: A-4.2 (ties kept), D-5.2a, B-3a, B-4d (ties pruned).
     Erratum: D-5.2 throws the mask away and retrains; one threshold for all layers prunes another
     share of each (25 to 70 % at D-5.2's theta = 0.1 after its ten epochs).
     """
@@ -203,7 +203,7 @@ def prune_by_std(network, q):
     return _prune_more(network, masks)
 
 
-def prune_tensors(network, theta, ties="prune"):
+def prune_tensors(network, theta, ties="keep"):
     """Set whole tensors of small L1 norm to zero, biases too, as A-5.2.6 does. Mind the result.
 
     network  changed: every parameter below the threshold gets a mask of zeros

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.arguments import at_least_zero, fraction, one_of
-from minprune.formulas.masks import prune_count, rank_mask
+from minprune.formulas.masks import pruned_count, rank_mask
 from minprune.formulas.scores import magnitude
 from minprune.nn.network import checked_network
 from minprune.pruning.search import last_before_failure, performance
@@ -88,7 +88,7 @@ def _restore(probe, network):
 
 def _count(n, sparsity):
     """How many of n go; one stays, however few there are."""
-    return min(prune_count(n, sparsity), n - 1)
+    return min(pruned_count(n, sparsity), n - 1)
 
 
 def _weights(network):

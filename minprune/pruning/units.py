@@ -10,7 +10,7 @@ from itertools import takewhile
 import numpy as np
 
 from minprune.arguments import finite_array, finite_arrays, fraction, one_of, whole_number
-from minprune.formulas.masks import global_rank_masks, prune_count, rank_mask
+from minprune.formulas.masks import global_rank_masks, pruned_count, rank_mask
 from minprune.formulas.norms import unit_l1, unit_l2
 from minprune.formulas.units import (
     apoz,
@@ -175,7 +175,7 @@ def choose_units(network, scores, ratio, scope="layer", min_units=None):
         if len(ratios) != len(scores):
             raise ValueError(f"ratio must be {len(scores)} numbers, got {len(ratios)}")
         keeps = [
-            rank_mask(s, prune_count(len(s), fraction("ratio", r)))
+            rank_mask(s, pruned_count(len(s), fraction("ratio", r)))
             for s, r in zip(scores, ratios, strict=True)
         ]
     keeps = [k & a | spare for k, a, spare in zip(keeps, alive, spared, strict=True)]

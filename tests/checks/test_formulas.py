@@ -113,7 +113,8 @@ def global_rank_masks(scores, sparsity):
     return [part.reshape(score.shape) for score, part in parts]
 
 
-def nm_mask(w, n, m, axis=0):
+def nm_mask(w, n, m, axis=None):
+    axis = -min(w.ndim, 2) if axis is None else axis
     w = np.moveaxis(w, axis, 0)
     order = unstable(np.abs(w).reshape(-1, m, *w.shape[1:]), axis=1)
     return np.moveaxis((np.argsort(order, axis=1) >= m - n).reshape(w.shape), 0, axis)

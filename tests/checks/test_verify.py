@@ -24,7 +24,7 @@ def count(n, sparsity):
     print("counting", n)
     return int(n * sparsity)
 
-def prune_count(n, sparsity):
+def pruned_count(n, sparsity):
     return round(n * sparsity)
 
 def rank_mask(score, k):
@@ -87,23 +87,23 @@ def test_a_formula_that_is_wrong_or_a_mistake_that_is_not_caught(monkeypatch, ca
 
 
 def test_a_file(mine, capsys):
-    assert cli.main(["verify", mine, "--map", "count=prune_count"]) == 1
+    assert cli.main(["verify", mine, "--map", "count=pruned_count"]) == 1
     out = capsys.readouterr().out
-    assert "score_mask            mistake\n    A score equal to the threshold" in out
-    assert "count as prune_count  mistake\n    It rounds down" in out
-    assert "prune_count           right" in out
+    assert "score_mask             mistake\n    A score equal to the threshold" in out
+    assert "count as pruned_count  mistake\n    It rounds down" in out
+    assert "pruned_count           right" in out
     assert "    called as   " in out and "    expected    " in out and "    got         " in out
     assert "    it printed  counting" in out
     assert out.endswith("1 of 4 right\n") and "not judged, as" not in out
 
 
 def test_functions_that_are_not_judged_are_named(mine, capsys):
-    assert cli.main(["verify", mine, "--formula", "prune_count"]) == 0
+    assert cli.main(["verify", mine, "--formula", "pruned_count"]) == 0
     assert capsys.readouterr().out == (
-        "prune_count  right\nnot judged, as no formula is called so (--map NAME=FORMULA): count\n"
+        "pruned_count  right\nnot judged, as no formula is called so (--map NAME=FORMULA): count\n"
         "1 of 1 right\n"
     )
-    assert cli.main(["verify", mine, "--formula", "prune_count", "--json"]) == 0
+    assert cli.main(["verify", mine, "--formula", "pruned_count", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["not_judged"] == ["count"]
 
 
@@ -128,17 +128,17 @@ def test_a_file_as_json(mine, capsys):
 
 def test_a_right_file(tmp_path, capsys):
     path = tmp_path / "right.py"
-    path.write_text("def prune_count(n, sparsity):\n    return round(n * sparsity)\n")
+    path.write_text("def pruned_count(n, sparsity):\n    return round(n * sparsity)\n")
     assert cli.main(["verify", str(path)]) == 0
-    assert capsys.readouterr().out == "prune_count  right\n1 of 1 right\n"
-    assert cli.main(["verify", "--json", "--formula", "prune_count"]) == 0
+    assert capsys.readouterr().out == "pruned_count  right\n1 of 1 right\n"
+    assert cli.main(["verify", "--json", "--formula", "pruned_count"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["results"]
     assert row["mistakes_told_apart"] == row["mistakes"] >= 3
 
 
 def test_a_function_that_does_not_end(tmp_path, capsys):
     path = tmp_path / "slow.py"
-    path.write_text("def prune_count(n, sparsity):\n    while True: pass\n")
+    path.write_text("def pruned_count(n, sparsity):\n    while True: pass\n")
     assert cli.main(["verify", str(path), "--seconds", "1"]) == 1
     assert "not judged\n    It did not end within 1 second." in capsys.readouterr().out
 
@@ -190,7 +190,9 @@ def test_nothing_is_right_unless_it_was_judged(tmp_path, monkeypatch, capsys, ar
 
 
 def test_a_mapped_function_is_judged_beside_the_formulas_named(mine, capsys):
-    assert cli.main(["verify", "--map", "count=prune_count", "--formula", "prune_count", mine]) == 1
+    assert (
+        cli.main(["verify", "--map", "count=pruned_count", "--formula", "pruned_count", mine]) == 1
+    )
     assert capsys.readouterr().out.splitlines()[-1] == "1 of 2 right"
 
 
@@ -217,7 +219,7 @@ def test_without_docstrings_there_is_a_sentence(command):
 @pytest.mark.parametrize("option", ["-O", "-Werror", "-Xdev"])
 def test_a_file_is_judged_without_warnings(tmp_path, option):
     path = tmp_path / "right.py"
-    path.write_text("def prune_count(n, sparsity):\n    '\\\\d'\n    return round(n * sparsity)\n")
+    path.write_text("def pruned_count(n, sparsity):\n    '\\\\d'\n    return round(n * sparsity)\n")
     run = [sys.executable, option, "-m", "minprune", "verify", path]
     found = subprocess.run(run, capture_output=True, text=True)
     assert (found.returncode, found.stderr) == (0, "")

@@ -366,7 +366,7 @@ OF_FLOAT16 = {
     "l1_subgradient": lambda a: penalties.l1_subgradient(a, 1e5),
     "l2_gradient": lambda a: penalties.l2_gradient(a, 200.0),
     "group_lasso_subgradient": lambda a: penalties.group_lasso_subgradient(a[:, None], 1e5),
-    "fold_constant_units": lambda a: structured.fold_constant_units(a, np.diag(a), a),
+    "fold_constant_units": lambda a: structured.fold_constant_units(np.diag(a), a, a),
     "collapse_linear": lambda a: structured.collapse_linear(np.diag(a), a, np.diag(a), a)[0],
     "conv2d": lambda a: conv2d(a.reshape(1, 1, 2, 1), a.reshape(1, 2, 1, 1), a[:1]),
     "log_softmax": lambda a: log_softmax(np.array([[-60_000, 60_000]], a.dtype)),

@@ -15,7 +15,7 @@ from minprune.formulas.masks import (
     layerwise_rank_masks,
     low_magnitude_mask,
     normalized_threshold_prune,
-    prune_count,
+    pruned_count,
     rank_mask,
     score_mask,
     splice_mask,
@@ -167,7 +167,7 @@ def test_threshold_mask_refuses(arguments, error, match):
         threshold_mask(*arguments)
 
 
-# --- prune_count ---------------------------------------------------------------------------------
+# --- pruned_count ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -191,16 +191,16 @@ def test_threshold_mask_refuses(arguments, error, match):
         (np.int32(10), np.float64(0.5), 5),
     ],
 )
-def test_prune_count_by_hand(n, sparsity, k):
-    assert prune_count(n, sparsity) == k
-    assert type(prune_count(n, sparsity)) is int
+def test_pruned_count_by_hand(n, sparsity, k):
+    assert pruned_count(n, sparsity) == k
+    assert type(pruned_count(n, sparsity)) is int
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 7, 8, 1280, 100_352])
-def test_prune_count_is_the_nearest_and_grows_with_the_sparsity(n):
+def test_pruned_count_is_the_nearest_and_grows_with_the_sparsity(n):
     sparsities = [i / 64 for i in range(64)] + [0.1, 0.3, 0.7, 0.9, 0.999]
-    counts = [prune_count(n, s) for s in sorted(sparsities)]
-    assert counts == [naive.prune_count(n, s) for s in sorted(sparsities)]
+    counts = [pruned_count(n, s) for s in sorted(sparsities)]
+    assert counts == [naive.pruned_count(n, s) for s in sorted(sparsities)]
     assert counts == sorted(counts)
     for s, k in zip(sorted(sparsities), counts, strict=True):
         assert 0 <= k <= n
@@ -225,9 +225,9 @@ def test_prune_count_is_the_nearest_and_grows_with_the_sparsity(n):
         (True, 0.5, TypeError, "n must be"),
     ],
 )
-def test_prune_count_refuses(n, sparsity, error, match):
+def test_pruned_count_refuses(n, sparsity, error, match):
     with pytest.raises(error, match=match):
-        prune_count(n, sparsity)
+        pruned_count(n, sparsity)
 
 
 # --- rank_mask -----------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def test_rank_mask_of_C_4_2d():  # both 0.1, and of the equal 0.3 the first
 
 
 def test_rank_mask_of_E_5_1c():  # at s = 0.5 exactly 4 of 9 go: both 0.1 and both 0.3
-    mask = rank_mask(W_D43, prune_count(9, 0.5))
+    mask = rank_mask(W_D43, pruned_count(9, 0.5))
     assert np.flatnonzero(~mask).tolist() == [0, 1, 7, 8]
 
 
@@ -293,7 +293,7 @@ def test_rank_mask_is_the_stable_order_of_many_scores(dtype, values):
     assert_same_mask(rank_mask(score.T, n // 3), first_in_stable_order(score.T, n // 3))
     parts = np.split(score, [1, 50, 50, 190])
     together = np.concatenate(global_rank_masks(parts, 0.7))
-    assert_same_mask(together, rank_mask(score, prune_count(n, 0.7)))
+    assert_same_mask(together, rank_mask(score, pruned_count(n, 0.7)))
 
 
 @pytest.mark.parametrize("dtype", ["e", "f", "d"])
@@ -495,9 +495,9 @@ def test_checked_mask_returns_the_mask():
     assert_same_mask(checked_mask("mask", [[True, False]], (1, 2)), np.array([[True, False]]))
 
 
-def test_prune_count_computes_in_double_precision_whatever_the_kind_of_the_sparsity():
-    assert prune_count(100_000, np.float16(0.5)) == 50_000
-    assert prune_count(123_456_789, np.float32(0.5)) == round(123_456_789 / 2)
+def test_pruned_count_computes_in_double_precision_whatever_the_kind_of_the_sparsity():
+    assert pruned_count(100_000, np.float16(0.5)) == 50_000
+    assert pruned_count(123_456_789, np.float32(0.5)) == round(123_456_789 / 2)
 
 
 @pytest.mark.parametrize("ranking", [layerwise_rank_masks, global_rank_masks])
@@ -579,9 +579,9 @@ def test_threshold_prune_gives_the_printed_matrices_of_A_4_4(theta, ties):
     ]
 
 
-def test_ties_stay_for_one_rule_and_go_for_the_other_unless_told():
+def test_ties_stay_unless_told():
     assert threshold_prune([0.25, -0.5, 0.125], 0.25).tolist() == [0.25, -0.5, 0]
-    assert normalized_threshold_prune([3.0, -4.0], 0.6).tolist() == [0, -4]
+    assert normalized_threshold_prune([3.0, -4.0], 0.6).tolist() == [3, -4]
 
 
 @pytest.mark.parametrize("ties", TIES)
@@ -692,7 +692,7 @@ def test_low_magnitude_mask_of_E_5_1c(dtype):
     assert low_magnitude_mask(W, 0.5).astype(int).tolist() == [[0, 0, 0], [1, 1, 1], [1, 0, 0]]
     third = low_magnitude_mask(W, 1 / 3)  # the 6 largest end at 0.3, which comes twice
     assert third.astype(int).tolist() == [[0, 1, 1], [1, 1, 1], [1, 0, 1]]
-    assert rank_mask(W, prune_count(9, 1 / 3)).sum() == 6 < third.sum() == 7
+    assert rank_mask(W, pruned_count(9, 1 / 3)).sum() == 6 < third.sum() == 7
 
 
 @pytest.mark.parametrize(

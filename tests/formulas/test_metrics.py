@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from minprune.formulas import metrics
-from minprune.formulas.masks import prune_count, rank_mask, threshold_mask
+from minprune.formulas.masks import pruned_count, rank_mask, threshold_mask
 
 W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # W of D-4.3
 COUNTS = [metrics.count_parameters, metrics.count_nonzero, metrics.dense_bytes]
@@ -174,7 +174,7 @@ def test_zip_bytes_as_naive(w, layout):
 def test_zip_bytes_fall_with_the_sparsity_where_dense_bytes_do_not():  # E-8.3
     w = np.random.default_rng(0).standard_normal((64, 64)).astype(np.float32)
     pruned = [
-        np.where(rank_mask(abs(w), prune_count(w.size, s)), w, 0) for s in (0, 0.5, 0.9, 0.99)
+        np.where(rank_mask(abs(w), pruned_count(w.size, s)), w, 0) for s in (0, 0.5, 0.9, 0.99)
     ]
     sizes = [metrics.zip_bytes(p.astype(np.float32)) for p in pruned]
     assert sizes == sorted(sizes, reverse=True)

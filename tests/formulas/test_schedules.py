@@ -10,7 +10,7 @@ import pytest
 
 from minprune.formulas.masks import (
     low_magnitude_mask,
-    prune_count,
+    pruned_count,
     rank_mask,
     score_mask,
     splice_mask,
@@ -194,7 +194,7 @@ def test_stage_sparsities_of_A_5_6():
 def test_masks_of_later_stages_are_nested_in_those_of_earlier_ones():
     w = np.random.default_rng(0).integers(-20, 21, (8, 9))
     for s in (stage_sparsities(0.9, 5), [polynomial_decay(t, 0, 0.9, 0, 9) for t in range(10)]):
-        for mask in (lambda s: rank_mask(magnitude(w), prune_count(72, s)), low_masks(w)):
+        for mask in (lambda s: rank_mask(magnitude(w), pruned_count(72, s)), low_masks(w)):
             masks = [mask(sparsity) for sparsity in s]
             assert not any(np.any(later & ~earlier) for earlier, later in pairwise(masks))
             assert masks[0].sum() > masks[-1].sum()
@@ -354,7 +354,7 @@ def test_threshold_from_ratio_as_naive(w):
         assert type(theta) is float
         assert theta == naive.threshold_from_ratio(score, s)
         pruned = np.sum(~score_mask(score, theta, "keep"))
-        k = prune_count(score.size, s)
+        k = pruned_count(score.size, s)
         ties = np.sum(np.sort(score, axis=None)[: k + 1] == theta)
         assert pruned == k - max(ties - 1, 0) <= k
 
@@ -378,7 +378,7 @@ def test_threshold_from_ratio_and_rank_mask_agree_without_ties():  # C-3.2: one 
     score = np.random.default_rng(2).standard_normal((9, 11)).astype("f")
     for s in np.linspace(0, 0.99, 23):
         mask = score_mask(score, threshold_from_ratio(score, s), "keep")
-        np.testing.assert_array_equal(mask, rank_mask(score, prune_count(score.size, s)))
+        np.testing.assert_array_equal(mask, rank_mask(score, pruned_count(score.size, s)))
 
 
 def test_threshold_from_ratio_of_equal_scores_prunes_none():

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from naive.base import float64
-from naive.masks import prune_count, rank_mask
+from naive.masks import pruned_count, rank_mask
 
 
 def factorization_loss(R, observed, P, Q, lam):
@@ -125,9 +125,9 @@ def factor_importance(P, Q):
 
 
 def prune_factors(P, Q, sparsity):
-    """the columns f of P and Q in their order, without the prune_count lowest factor_importance"""
+    """the columns f of P and Q in their order, without the pruned_count lowest factor_importance"""
     importance = factor_importance(P, Q)
-    keep = rank_mask(importance, prune_count(len(importance), sparsity))
+    keep = rank_mask(importance, pruned_count(len(importance), sparsity))
     kept = [f for f in range(len(keep)) if keep[f]]
     new_P, new_Q = np.zeros((P.shape[0], len(kept))), np.zeros((Q.shape[0], len(kept)))
     for new, old in enumerate(kept):

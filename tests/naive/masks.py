@@ -26,7 +26,7 @@ def threshold_mask(w, theta, ties):
     return score_mask(magnitude(w), theta, ties)
 
 
-def prune_count(n, sparsity):
+def pruned_count(n, sparsity):
     """k = the integer nearest to sparsity * n; of two equally near ones, the even one"""
     exact = float(sparsity) * n
     below = math.floor(exact)
@@ -51,17 +51,17 @@ def rank_mask(score, k):
 
 
 def layerwise_rank_masks(scores, sparsity):
-    """keep_l = rank_mask(score_l, prune_count(n_l, sparsity)), each array by itself"""
+    """keep_l = rank_mask(score_l, pruned_count(n_l, sparsity)), each array by itself"""
     masks = []
     for score in scores:
-        masks.append(rank_mask(score, prune_count(score.size, sparsity)))
+        masks.append(rank_mask(score, pruned_count(score.size, sparsity)))
     return masks
 
 
 def global_rank_masks(scores, sparsity):
-    """keep = rank_mask over all arrays together, k = prune_count(sum_l n_l, sparsity)"""
+    """keep = rank_mask over all arrays together, k = pruned_count(sum_l n_l, sparsity)"""
     masks = [np.ones(score.shape, bool) for score in scores]
-    for _ in range(prune_count(sum(len(s.ravel()) for s in scores), sparsity)):
+    for _ in range(pruned_count(sum(len(s.ravel()) for s in scores), sparsity)):
         smallest = None
         for layer, score in enumerate(scores):
             for i in np.ndindex(score.shape):

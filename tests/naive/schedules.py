@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from naive.masks import prune_count
+from naive.masks import pruned_count
 
 
 def polynomial_decay(step, initial, final, begin, end, power=3):
@@ -66,9 +66,9 @@ def splice_thresholds(w, c, margin=0.1):
 
 
 def threshold_from_ratio(score, sparsity):
-    """theta = the score with k scores before it in ascending order, k = prune_count(n) (C-3.2a)"""
+    """theta = the score with k scores before it in ascending order, k = pruned_count(n) (C-3.2a)"""
     left = [score[i] for i in np.ndindex(score.shape)]
-    k = prune_count(len(left), sparsity)
+    k = pruned_count(len(left), sparsity)
     if k == len(left):  # just above the largest, in the precision of the scores
         top = max(left)
         precision = type(top) if score.dtype.kind == "f" else np.float64

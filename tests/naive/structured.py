@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from naive.base import float64
-from naive.masks import prune_count, rank_mask
+from naive.masks import pruned_count, rank_mask
 from naive.scores import magnitude
 
 
@@ -64,12 +64,12 @@ def product_mask(*masks):
 
 
 def hybrid_mask(w, keep, sparsity):
-    """of the weights i with keep[i[-1]] the prune_count smallest |w_i| go, of the others all"""
+    """of the weights i with keep[i[-1]] the pruned_count smallest |w_i| go, of the others all"""
     inside = [i for i in np.ndindex(w.shape) if keep[i[-1]]]
     mask = np.zeros(w.shape, bool)
     for i in inside:
         mask[i] = True
-    for _ in range(prune_count(len(inside), sparsity)):
+    for _ in range(pruned_count(len(inside), sparsity)):
         smallest = None
         for i in inside:  # C order, and "<" lets the first of equals stand
             if mask[i] and (smallest is None or abs(w[i]) < abs(w[smallest])):
@@ -79,12 +79,12 @@ def hybrid_mask(w, keep, sparsity):
 
 
 def block_mask(W, shape, sparsity):
-    """m_ij = rank_mask(s, k)[i // r, j // c], s = sum of |w| of the block, k = prune_count"""
+    """m_ij = rank_mask(s, k)[i // r, j // c], s = sum of |w| of the block, k = pruned_count"""
     r, c = shape
     score = np.zeros((W.shape[0] // r, W.shape[1] // c))
     for i, j in np.ndindex(W.shape):
         score[i // r, j // c] += abs(float(W[i, j]))
-    stays = rank_mask(score, prune_count(score.shape[0] * score.shape[1], sparsity))
+    stays = rank_mask(score, pruned_count(score.shape[0] * score.shape[1], sparsity))
     mask = np.zeros(W.shape, bool)
     for i, j in np.ndindex(W.shape):
         mask[i, j] = stays[i // r, j // c]
@@ -145,9 +145,9 @@ def flatten_keep(keep, positions):
     return rows
 
 
-def fold_constant_units(b_next, W_next, constants):
+def fold_constant_units(W_next, b_next, constants):
     """b'_k = b_k + sum_j c_j * W_jk (E-4.3)"""
-    b_next, W_next, constants = float64(b_next, W_next, constants)
+    W_next, b_next, constants = float64(W_next, b_next, constants)
     folded = np.zeros(b_next.shape)
     for k in range(len(b_next)):
         total = b_next[k]

@@ -270,9 +270,9 @@ def dyadic(task):
     return task.network
 
 
-@pytest.mark.parametrize(("options", "kept"), [({}, False), ({"ties": "prune"}, False),
-                                               ({"ties": "keep"}, True)])  # fmt: skip
-def test_equality_goes_unless_told_to_stay(task, options, kept):
+@pytest.mark.parametrize(("options", "kept"), [({}, True), ({"ties": "keep"}, True),
+                                               ({"ties": "prune"}, False)])  # fmt: skip
+def test_equality_stays_unless_told_to_go(task, options, kept):
     network = dyadic(task)
     before = values(network)
     biases = [p.value.copy() for p in network.parameters.values() if p.value.ndim == 1]
@@ -322,11 +322,11 @@ def test_a_threshold_is_refused_by_name(task, unchanged, theta, ties):
             prune(task.network, theta, ties)
 
 
-def test_a_threshold_of_zero_prunes_the_zeros_only(task):
+def test_a_threshold_of_zero_prunes_the_zeros_only_and_only_if_ties_go(task):
     task.network.weights["0.W"].value[:, 3] = 0.0
     before = values(task.network)
     expected = [w != 0 for w in before]
-    assert_pruned(task.network, before, expected, prune_by_threshold(task.network, 0))
+    assert_pruned(task.network, before, expected, prune_by_threshold(task.network, 0, "prune"))
     assert task.network.masked_sparsity == 8 / 176
 
 
@@ -373,17 +373,18 @@ def test_tensors_go_as_a_whole_and_biases_too(ties, second):
     assert [float(abs(p.value).sum()) for p in parameters] == [3.0, 0.0, 1.5 * second, 0.0]
 
 
-def test_tensors_prune_ties_unless_told_and_bring_nothing_back():
+def test_tensors_keep_ties_unless_told_and_bring_nothing_back():
     network = Network([Dense([[3.0], [1.0]], [0.0])])
     network.prune([np.array([[True], [False]])])
-    masks = prune_tensors(network, 0.0)
+    assert [m.tolist() for m in prune_tensors(network, 0.0)] == [[[True], [False]], [True]]
+    masks = prune_tensors(network, 0.0, "prune")
     assert network.weights["0.W"].mask.tolist() == [[True], [False]]
     assert network.parameters["0.b"].mask.tolist() == [False]
     assert [m.tolist() for m in masks] == [[[True], [False]], [False]]  # those that are held
 
 
 def test_without_a_layer_every_answer_is_the_same(task):
-    prune_tensors(task.network, float(abs(task.network.weights["2.W"].value).sum()))
+    prune_tensors(task.network, float(abs(task.network.weights["2.W"].value).sum()), "prune")
     assert not np.ptp(task.network(task.x), axis=0).any()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from minprune.checks.check import Check, Seed, given
 from minprune.formulas import factorization
-from minprune.formulas.masks import apply_mask, prune_count, rank_mask
+from minprune.formulas.masks import apply_mask, pruned_count, rank_mask
 from minprune.formulas.norms import unit_l1, unit_l2
 
 R, KNOWN = [[5.0, 0.0], [3.0, 1.0]], [[True, False], [True, True]]
@@ -564,7 +564,7 @@ return (P[:, keep], Q[:, keep])
 )
 def _(P, Q, sparsity):
     score = -factorization.factor_importance(P, Q)
-    return _kept(P, Q, score, prune_count(P.shape[1], sparsity))
+    return _kept(P, Q, score, pruned_count(P.shape[1], sparsity))
 
 
 @prune_factors.mistake(
@@ -572,7 +572,7 @@ def _(P, Q, sparsity):
     "剪的是单个的小元素；元素大小并不唯一，应按因子整列剪枝。",
 )
 def _(P, Q, sparsity):
-    masks = [rank_mask(np.abs(side), prune_count(side.size, sparsity)) for side in (P, Q)]
+    masks = [rank_mask(np.abs(side), pruned_count(side.size, sparsity)) for side in (P, Q)]
     return apply_mask(P, masks[0]), apply_mask(Q, masks[1])
 
 
@@ -581,7 +581,7 @@ def _(P, Q, sparsity):
     "只按 P 的列范数排序；应按两侧范数的乘积。",
 )
 def _(P, Q, sparsity):
-    return _kept(P, Q, unit_l2(P), prune_count(P.shape[1], sparsity))
+    return _kept(P, Q, unit_l2(P), pruned_count(P.shape[1], sparsity))
 
 
 @prune_factors.mistake(
@@ -597,5 +597,5 @@ def _(P, Q, sparsity):
     "把稀疏度当成了保留的比例；它应是剪去的比例。",
 )
 def _(P, Q, sparsity):
-    k = P.shape[1] - prune_count(P.shape[1], sparsity)
+    k = P.shape[1] - pruned_count(P.shape[1], sparsity)
     return _kept(P, Q, factorization.factor_importance(P, Q), k)

@@ -127,20 +127,20 @@ def _(w, theta, ties="keep"):
     return w != 0
 
 
-# --- prune_count ---------------------------------------------------------------------------------
+# --- pruned_count ---------------------------------------------------------------------------------
 
-prune_count = Check(masks.prune_count)
-prune_count.worked("E-3.1", given(9, 0.5), 4)
-prune_count.worked("E-3.1", given(10, 0.25), 2)
-prune_count.worked("by hand", given(7, 0.5), 4)
-prune_count.worked("by hand", given(10, 0.21), 2)
-prune_count.worked("by hand", given(100, 0.29), 29)
-prune_count.edge("nothing to prune", given(12, 0.0))
-prune_count.edge("no entries", given(0, 0.5))
-prune_count.edge("nearly all", given(10, 0.99))
+pruned_count = Check(masks.pruned_count)
+pruned_count.worked("E-3.1", given(9, 0.5), 4)
+pruned_count.worked("E-3.1", given(10, 0.25), 2)
+pruned_count.worked("by hand", given(7, 0.5), 4)
+pruned_count.worked("by hand", given(10, 0.21), 2)
+pruned_count.worked("by hand", given(100, 0.29), 29)
+pruned_count.edge("nothing to prune", given(12, 0.0))
+pruned_count.edge("no entries", given(0, 0.5))
+pruned_count.edge("nearly all", given(10, 0.99))
 
 
-@prune_count.random
+@pruned_count.random
 def _(rng):
     return given(int(rng.integers(1, 1000)), float(rng.random()))
 
@@ -316,7 +316,7 @@ return [rank_mask(s, s.size - prune_count(s.size, sparsity)) for s in scores]
     "把等于本层阈值的全剪掉了；只能剪掉算出的个数。",
 )
 def _(scores, sparsity):
-    counts = [masks.prune_count(s.size, sparsity) for s in scores]
+    counts = [masks.pruned_count(s.size, sparsity) for s in scores]
     return [
         s > (np.sort(s, axis=None)[k - 1] if k else -np.inf)
         for s, k in zip(scores, counts, strict=True)
@@ -586,15 +586,17 @@ normalized_threshold_prune.worked(  # the norm is 1.66, so 0.3 is a share of 0.1
     "D-4.3", given(W, 0.2), [[0.0, 0.0, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.0]]
 )
 normalized_threshold_prune.worked("by hand", given([3.0, -4.0], 0.7), [0.0, -4.0])
-normalized_threshold_prune.worked("by hand", given([2.0, -2.0, 2.0, 2.0], 0.5), [0.0] * 4)
 normalized_threshold_prune.worked(
-    "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5, ties="keep"), [2.0, -2.0, 2.0, 2.0]
+    "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5, ties="prune"), [0.0] * 4
+)
+normalized_threshold_prune.worked(
+    "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5), [2.0, -2.0, 2.0, 2.0]
 )
 normalized_threshold_prune.edge("small weights", given([[0.003, -0.004]], 0.7))
 normalized_threshold_prune.edge("columns of different size", given([[0.0, 5.0], [1.0, 12.0]], 0.5))
 normalized_threshold_prune.edge("all weights are zero", given(np.zeros(3), 0.25))
-normalized_threshold_prune.edge("all weights are zero and stay", given(np.zeros(3), 0.0, "keep"))
-normalized_threshold_prune.edge("one weight is the whole norm", given([-5.0], 1.0, ties="keep"))
+normalized_threshold_prune.edge("all weights are zero and stay", given(np.zeros(3), 0.0))
+normalized_threshold_prune.edge("one weight is the whole norm", given([-5.0], 1.0))
 normalized_threshold_prune.edge("a threshold of zero", given([0.5, 0.0, -0.25], 0.0))
 normalized_threshold_prune.edge("no weights at all", given(np.zeros((0, 3)), 0.5))
 

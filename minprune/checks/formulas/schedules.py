@@ -4,7 +4,7 @@ import numpy as np
 
 from minprune.checks.check import Check, given
 from minprune.formulas import schedules
-from minprune.formulas.masks import prune_count
+from minprune.formulas.masks import pruned_count
 
 # --- polynomial_decay ----------------------------------------------------------------------------
 
@@ -384,7 +384,7 @@ def _(rng):
     score, ratios = rng.permutation(10) / 8, [0.0, 0.2, 0.5, 0.7, 0.99]
     thresholds = yield [given(score, ratio) for ratio in ratios]
     below = [np.count_nonzero(score < theta) for theta in thresholds]
-    return below == [prune_count(10, ratio) for ratio in ratios]
+    return below == [pruned_count(10, ratio) for ratio in ratios]
 
 
 threshold_from_ratio.edits("""

@@ -123,10 +123,10 @@ unit_threshold_mask.worked(  # the L2 norms are 5 and the root of 2, the L1 norm
     "by hand", given([[3.0, 1.0], [-4.0, 1.0]], 1.75, norm="l2"), [[True, False], [True, False]]
 )
 unit_threshold_mask.worked(
-    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25), [[True, False], [True, False]]
+    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25, ties="prune"), [[True, False], [True, False]]
 )
 unit_threshold_mask.worked(
-    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25, ties="keep"), [[True, True], [True, True]]
+    "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25), [[True, True], [True, True]]
 )
 unit_threshold_mask.edge(
     "small squares: 0.25 is the norm, 0.0625 its square",
@@ -141,9 +141,7 @@ unit_threshold_mask.edge(
 unit_threshold_mask.edge("a unit of zeros", given([[0.0, 0.5], [0.0, -1.0]], 0.0))
 unit_threshold_mask.edge("a vector: every entry is a unit", given([0.5, -1.0, 2.0], 0.75))
 unit_threshold_mask.edge("no inputs", given(np.zeros((0, 3)), 0.5))
-unit_threshold_mask.edge(
-    "rows by L2, ties kept", given([[3.0, -4.0], [1.0, 2.0]], 5.0, "l2", 0, "keep")
-)
+unit_threshold_mask.edge("rows by L2, ties kept", given([[3.0, -4.0], [1.0, 2.0]], 5.0, "l2", 0))
 
 
 @unit_threshold_mask.random
@@ -195,7 +193,7 @@ ties = 'keep'
     "It judges every weight by itself; a unit goes as a whole.",
     "逐个判断了权重；单元应作为整体取舍。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     return masks.threshold_mask(w, theta, ties)
 
 
@@ -203,7 +201,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "The square root of the L2 norm is missing.",
     "计算 L2 范数时漏了开平方。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     limit = theta if norm == "l1" else np.sqrt(theta)
     return structured.unit_threshold_mask(w, limit, norm, axis, ties)
 
@@ -212,7 +210,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "The absolute value is missing, so weights of opposite sign cancel.",
     "缺少绝对值，正负权重相互抵消了。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     if norm == "l2":
         return structured.unit_threshold_mask(w, theta, norm, axis, ties)
     score = np.moveaxis(w, axis, -1).reshape(-1, w.shape[axis]).sum(axis=0)
@@ -223,7 +221,7 @@ def _(w, theta, norm="l1", axis=-1, ties="prune"):
     "It returns one Boolean for each unit; the mask must have the shape of the weights.",
     "每个单元只返回了一个布尔值；掩码应与权重同形状。",
 )
-def _(w, theta, norm="l1", axis=-1, ties="prune"):
+def _(w, theta, norm="l1", axis=-1, ties="keep"):
     keep = structured.unit_threshold_mask(w, theta, norm, axis, ties)
     return np.moveaxis(keep, axis, -1).reshape(-1, w.shape[axis]).any(axis=0)
 
@@ -551,9 +549,8 @@ nm_mask.edge("nothing stays", given([1.0, -2.0], 0, 2))
 nm_mask.edge("everything stays", given([1.0, -2.0], 2, 2))
 nm_mask.edge("groups of one", given([1.0, -2.0, 0.0], 1, 1))
 nm_mask.edge("equal magnitudes", given([2.0, -2.0, 2.0, -2.0], 1, 4))
-nm_mask.edge(
-    "input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2, -2)
-)
+nm_mask.edge("input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2))
+nm_mask.edge("windows of a kernel", given(np.arange(-8.0, 8.0).reshape(4, 1, 2, 2), 1, 2, axis=0))
 nm_mask.edge("many equal magnitudes", given(EQUALS.ravel(), 22, 60))
 nm_mask.edge("no weights at all", given(np.zeros((0, 3)), 2, 4))
 
@@ -601,10 +598,11 @@ return np.flip(nm_mask(np.flip(w, axis), n, m, axis), axis)
     "A group takes every so many weights; it must take m consecutive ones.",
     "每隔若干个权重取一个来分组；每组应是连续的 m 个。",
 )
-def _(w, n, m, axis=0):
+def _(w, n, m, axis=None):
+    axis = -min(w.ndim, 2) if axis is None else axis
     moved = np.moveaxis(w, axis, 0)
     groups = moved.reshape(m, -1, *moved.shape[1:]) if w.size else moved
-    keep = structured.nm_mask(groups, n, m).reshape(moved.shape)
+    keep = structured.nm_mask(groups, n, m, 0).reshape(moved.shape)
     return np.moveaxis(keep, 0, axis)
 
 
@@ -819,22 +817,22 @@ return np.tile(keep, (positions, 1))
 # --- fold_constant_units -------------------------------------------------------------------------
 
 fold_constant_units = Check(structured.fold_constant_units)
-fold_constant_units.worked("by hand", given([0.5, 0.0], [[1.0, -1.0]], [0.25]), [0.75, -0.25])
+fold_constant_units.worked("by hand", given([[1.0, -1.0]], [0.5, 0.0], [0.25]), [0.75, -0.25])
 fold_constant_units.worked(  # 1 + 2 - 2 and 2 - 2 - 8
-    "by hand", given([1.0, 2.0], [[1.0, -1.0], [0.5, 2.0]], [2.0, -4.0]), [1.0, -8.0]
+    "by hand", given([[1.0, -1.0], [0.5, 2.0]], [1.0, 2.0], [2.0, -4.0]), [1.0, -8.0]
 )
-fold_constant_units.worked("by hand", given([0.0], [[2.0], [3.0], [4.0]], [1.0, 0.5, 0.25]), [4.5])
-fold_constant_units.edge("units that are always silent", given([0.5, 1.0], [[3.0, 4.0]], [0.0]))
-fold_constant_units.edge("no constant units", given([0.5, 1.0], np.zeros((0, 2)), np.zeros(0)))
+fold_constant_units.worked("by hand", given([[2.0], [3.0], [4.0]], [0.0], [1.0, 0.5, 0.25]), [4.5])
+fold_constant_units.edge("units that are always silent", given([[3.0, 4.0]], [0.5, 1.0], [0.0]))
+fold_constant_units.edge("no constant units", given(np.zeros((0, 2)), [0.5, 1.0], np.zeros(0)))
 fold_constant_units.edge(
-    "no units in the next layer", given(np.zeros(0), np.zeros((2, 0)), [1.0, 2.0])
+    "no units in the next layer", given(np.zeros((2, 0)), np.zeros(0), [1.0, 2.0])
 )
 
 
 @fold_constant_units.random
 def _(rng):
-    b_next, W_next = rng.integers(-8, 9, 4) / 8, rng.integers(-8, 9, (3, 4)) / 8
-    return given(b_next, W_next, rng.integers(-8, 9, 3) / 8)
+    W_next, b_next = rng.integers(-8, 9, (3, 4)) / 8, rng.integers(-8, 9, 4) / 8
+    return given(W_next, b_next, rng.integers(-8, 9, 3) / 8)
 
 
 @fold_constant_units.property(
@@ -845,7 +843,7 @@ def _(rng):
     W, b, constants = rng.standard_normal((5, 3)), rng.standard_normal(3), rng.standard_normal(2)
     varying = rng.standard_normal((4, 3))
     h = np.hstack([np.tile(constants, (4, 1)), varying])
-    (folded,) = yield [given(b, W[:2], constants)]
+    (folded,) = yield [given(W[:2], b, constants)]
     return np.allclose(varying @ W[2:] + folded, h @ W + b)
 
 
