@@ -536,22 +536,22 @@ def _kept(P, Q, importance, count):
 
 
 prune_factors.edits("""
-k = prune_count(P.shape[1], sparsity)
+k = pruned_count(P.shape[1], sparsity)
 keep = rank_mask(factor_importance(P, Q), k)
 return (P * keep, Q * keep)
     The columns are only set to zero; they are removed from both matrices.
     只把列置成了 0；应从两个矩阵中真正删去这些列。
-k = prune_count(P.shape[1], sparsity)
+k = pruned_count(P.shape[1], sparsity)
 return (P[:, rank_mask(unit_l2(P), k)], Q[:, rank_mask(unit_l2(Q), k)])
     P and Q are ranked apart, so that their columns no longer belong together.
     P 与 Q 分别排序剪枝，剩下的列不再对应；应按两侧范数的乘积一起剪。
 order = np.argsort(factor_importance(P, Q), kind="stable")
-stay = order[prune_count(P.shape[1], sparsity):][::-1]
+stay = order[pruned_count(P.shape[1], sparsity):][::-1]
 return (P[:, stay], Q[:, stay])
     The factors come back sorted by importance; those that stay keep their order.
     返回的因子按重要性排了序；留下的列应保持原来的顺序。
 score = factor_importance(P, Q)[::-1]
-keep = rank_mask(score, prune_count(P.shape[1], sparsity))[::-1]
+keep = rank_mask(score, pruned_count(P.shape[1], sparsity))[::-1]
 return (P[:, keep], Q[:, keep])
     Among equal factors the last one goes first; the first one does.
     重要性相同时先剪了后面的；应先剪前面的。

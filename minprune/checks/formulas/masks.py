@@ -145,7 +145,7 @@ def _(rng):
     return given(int(rng.integers(1, 1000)), float(rng.random()))
 
 
-prune_count.edits("""
+pruned_count.edits("""
 return int(n * sparsity)
     It rounds down; the nearest count is asked for.
     向下取整了；应取最接近的整数。
@@ -293,19 +293,19 @@ layerwise_rank_masks.edits("""
 return global_rank_masks(scores, sparsity)
     It ranks all layers together; every layer must be pruned to the same sparsity by itself.
     把所有层放在一起排序了；每一层都应单独剪到相同的稀疏度。
-k = prune_count(sum((s.size for s in scores)), sparsity) // max(len(scores), 1)
+k = pruned_count(sum((s.size for s in scores)), sparsity) // max(len(scores), 1)
 return [rank_mask(s, min(k, s.size)) for s in scores]
     It prunes the same number in every layer; the share must be the same, not the number.
     每层剪掉了相同的个数；相同的应是比例，而不是个数。
 sums = np.array([s.sum() for s in scores])
-keep = rank_mask(sums, prune_count(len(scores), sparsity))
+keep = rank_mask(sums, pruned_count(len(scores), sparsity))
 return [np.full(s.shape, k) for s, k in zip(scores, keep, strict=True)]
     It removes whole layers; weights must go inside every layer.
     整层整层地剪掉了；应在每一层内部剪权重。
 return [rank_mask(s, int(s.size * sparsity)) for s in scores]
     It rounds the counts down; the nearest whole number is asked for.
     个数向下取整了；应取最接近的整数。
-return [rank_mask(s, s.size - prune_count(s.size, sparsity)) for s in scores]
+return [rank_mask(s, s.size - pruned_count(s.size, sparsity)) for s in scores]
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
 """)
@@ -391,22 +391,22 @@ return layerwise_rank_masks(scores, sparsity)
     Every layer is pruned to the same sparsity; one ranking over all layers was asked for.
     每层都剪到了相同的稀疏度；应对所有层做一次统一排序。
 flat = np.concatenate([s.ravel() for s in scores])
-mask = rank_mask(flat, flat.size - prune_count(flat.size, sparsity))
+mask = rank_mask(flat, flat.size - pruned_count(flat.size, sparsity))
 parts = np.split(mask, np.cumsum([s.size for s in scores])[:-1])
 return [m.reshape(s.shape) for m, s in zip(parts, scores, strict=True)]
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
 flat = np.sort(np.concatenate([s.ravel() for s in scores]))
-k = prune_count(flat.size, sparsity)
+k = pruned_count(flat.size, sparsity)
 return [s > (flat[k - 1] if k else -np.inf) for s in scores]
     It prunes all that equal the threshold; only as many as counted may go.
     把等于阈值的全剪掉了；只能剪掉算出的个数。
 flat = np.sort(np.concatenate([s.ravel() for s in scores]))
-return [s >= flat[prune_count(flat.size, sparsity)] for s in scores]
+return [s >= flat[pruned_count(flat.size, sparsity)] for s in scores]
     It keeps all that equal the threshold, and so prunes too few.
     把等于阈值的全留下了，剪得不够。
 flat = np.concatenate([s.ravel() for s in scores])
-return rank_mask(flat, prune_count(flat.size, sparsity))
+return rank_mask(flat, pruned_count(flat.size, sparsity))
     It returns one long mask; every layer needs its own, of its shape.
     返回了一个拼接的长掩码；每层都应有与自身同形状的掩码。
 """)
@@ -644,9 +644,9 @@ return apply_mask(w, score_mask(scaled, theta, ties))
 return apply_mask(w, score_mask(w, theta * np.linalg.norm(w), ties))
     The absolute value is missing, so every negative weight goes.
     缺少绝对值，负权重全被剪掉。
-ties = 'keep'
-    A share equal to the threshold is always kept; by default it goes.
-    等于阈值的权重总被保留；默认应剪掉。
+ties = "prune"
+    A share equal to the threshold is always pruned; by default it stays.
+    等于阈值的权重总被剪掉；默认应保留。
 """)
 
 

@@ -389,12 +389,12 @@ def _(rng):
 
 threshold_from_ratio.edits("""
 ordered = np.sort(score, axis=None)
-k = prune_count(score.size, sparsity)
+k = pruned_count(score.size, sparsity)
 return float(ordered[max(k - 1, 0)])
     It gives the largest of the scores to prune, so one too few lie below the threshold.
     给出的是应剪掉的最大分数，低于阈值的就少了一个。
 ordered = np.sort(score, axis=None)
-return float(ordered[min(score.size - prune_count(score.size, sparsity), score.size - 1)])
+return float(ordered[min(score.size - pruned_count(score.size, sparsity), score.size - 1)])
     The ratio is taken for the share that is kept; it is the share that is pruned.
     把比率当成了保留的比例；它是剪掉的比例。
 return float(np.quantile(score, sparsity))

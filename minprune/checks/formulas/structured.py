@@ -183,9 +183,9 @@ axis = -1
 norm = 'l1'
     It always takes the L1 norm; with norm="l2" take the root of the sum of squares.
     总是用 L1 范数；norm="l2" 时应取平方和的平方根。
-ties = 'keep'
-    A norm equal to the threshold is always kept; by default the unit goes.
-    等于阈值的单元总被保留；默认应剪掉。
+ties = "prune"
+    A norm equal to the threshold is always pruned; by default the unit stays.
+    等于阈值的单元总被剪掉；默认应保留。
 """)
 
 
@@ -408,14 +408,14 @@ def _(rng):
 
 
 hybrid_mask.edits("""
-return keep & rank_mask(np.abs(w), prune_count(w.size, sparsity))
+return keep & rank_mask(np.abs(w), pruned_count(w.size, sparsity))
     It ranks all weights, also those of units that go; rank only those of the units that stay.
     对所有权重排序了；只应对保留单元的权重排序。
-k = prune_count(w.size, sparsity)
+k = pruned_count(w.size, sparsity)
 return keep & rank_mask(np.where(keep, np.abs(w), -1), k)
     It counts weights of removed units as pruned; the share is of those in units that stay.
     把已去掉单元的权重也算作被剪；稀疏度只针对保留的单元。
-k = prune_count(w[..., 0].size, sparsity)
+k = pruned_count(w[..., 0].size, sparsity)
 columns = [rank_mask(np.abs(w[..., j]), k) for j in range(w.shape[-1])]
 return keep & np.stack(columns, axis=-1)
     It prunes each unit by itself; the weights of all units that stay are ranked together.
@@ -424,7 +424,7 @@ return unit_mask(keep, w.shape)
     It only removes the units; the weights inside the others must be pruned as well.
     只剪了单元；还应在保留的单元内部剪权重。
 mask = unit_mask(keep, w.shape)
-mask[mask] = rank_mask(w[mask], prune_count(mask.sum(), sparsity))
+mask[mask] = rank_mask(w[mask], pruned_count(mask.sum(), sparsity))
 return mask
     The absolute value is missing, so negative weights go first.
     缺少绝对值，负权重最先被剪掉。
@@ -488,7 +488,7 @@ def _(rng):
 block_mask.edits("""
 (n, m), (r, c) = (W.shape, shape)
 blocks = W.reshape(n // r, r, m // c, c).sum(axis=(1, 3))
-keep = rank_mask(blocks, prune_count(blocks.size, sparsity))
+keep = rank_mask(blocks, pruned_count(blocks.size, sparsity))
 return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
     The absolute value is missing, so weights of opposite sign cancel.
     缺少绝对值，正负权重相互抵消了。
@@ -500,7 +500,7 @@ shape = shape[::-1]
     块的两边弄反了：r 是行数，c 是列数。
 (n, m), (r, c) = (W.shape, shape)
 blocks = np.abs(W).reshape(n // r, m // c, r, c).sum(axis=(2, 3))
-keep = rank_mask(blocks, prune_count(blocks.size, sparsity))
+keep = rank_mask(blocks, pruned_count(blocks.size, sparsity))
 return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
     The reshape cuts runs of memory instead of blocks; use the shape (n / r, r, m / c, c).
     reshape 切出的是内存中的连续段，不是块；应变形为 (n / r, r, m / c, c)。
@@ -512,7 +512,7 @@ r, c = shape
 return result[::r, ::c]
     It returns the mask of the blocks; it must have the shape of the weights.
     返回了块的掩码；掩码应与权重同形状。
-return rank_mask(np.abs(W), prune_count(W.size, sparsity))
+return rank_mask(np.abs(W), pruned_count(W.size, sparsity))
     It prunes single weights; whole blocks must go.
     剪掉了单个权重；应整块整块地剪。
 """)
@@ -582,13 +582,17 @@ w = w - w.min(initial=0)
 return nm_mask(w.ravel(), n, m).reshape(w.shape)
     Groups run through the array as it lies in memory; they lie along the axis.
     按内存顺序分组了；应沿给定的轴分组。
-axis = 0
-    It always groups along the first axis; the axis is an argument.
-    总是沿第一个轴分组；轴由参数 axis 给出。
+axis = 0 if axis is None else axis
+    It always groups along the first axis; the inputs of a unit lie along the last but one.
+    总是沿第一个轴分组；单元的输入在倒数第二个轴上。
+axis = None
+    It always groups along the inputs of a unit; the axis is an argument.
+    总是沿单元的输入分组；轴由参数 axis 给出。
 return rank_mask(np.abs(w), w.size - w.size * n // m)
     It keeps the largest of the whole array; every group of m must keep n.
     保留了整个数组中最大的；应每 m 个一组，各保留 n 个。
-return np.flip(nm_mask(np.flip(w, axis), n, m, axis), axis)
+w = np.flip(w)
+return np.flip(result)
     Among equals the last goes first; here the first goes first.
     并列时先剪了靠后的；这里应先剪靠前的。
 """)
