@@ -20,6 +20,22 @@ def _hessian(rng, n):
     return a @ a.T + np.eye(n)
 
 
+# Second derivatives of the sum of squared residuals of a linear regression, 2 X^T X with X centred,
+# of 13 cement mixtures in four ingredients: as Hald printed the data, and with 47 for a 20 in them.
+HALD = 2 / 13 * np.array([
+    [5398, 3264, -4844, -3770],
+    [3264, 37774, -2165, -39533],
+    [-4844, -2165, 6400, 494],
+    [-3770, -39533, 494, 43706],
+])  # fmt: skip
+HALD_WITH_47 = 2 / 13 * np.array([
+    [5398, 3264, -4844, -2528],
+    [3264, 37774, -2165, -36779],
+    [-4844, -2165, 6400, -829],
+    [-2528, -36779, -829, 45434],
+])  # fmt: skip
+
+
 # --- leave_one_out -------------------------------------------------------------------------------
 
 leave_one_out = Check(influence.leave_one_out)
@@ -31,6 +47,14 @@ leave_one_out.worked(
 )
 leave_one_out.worked(
     "by hand", given(Function("lambda w: (w[0] * w[1] - w[2]) ** 2"), [2.0, 1.0, 1.0]), [0, 0, 3.0]
+)
+leave_one_out.published(  # the output falls by so much; the loss is minus the output
+    "Captum 0.8, tests/attr/test_feature_ablation.py, test_simple_ablation",
+    given(
+        Function("lambda x: 1 - sum(max(x.sum() + b, 0) for b in (-10, 1, 1, 1))"),
+        [20.0, 50.0, 30.0],
+    ),
+    [80.0, 200.0, 120.0],
 )
 leave_one_out.edge("one weight", given(Function("lambda w: w[0] ** 3"), [-2.0]))
 leave_one_out.edge("weights of zero", given(Function("lambda w: (w - 1).sum() ** 2"), [0.0, 0.0]))
@@ -156,6 +180,11 @@ second_order_influence.worked(
     "by hand", given([2.0, -1.0, -2.0], [0.5, 3.0, 1.0], [1.0, 2.0, 0.5]), [1.0, 4.0, 3.0]
 )
 second_order_influence.worked("by hand", given([2.0], [3.0], [1.0]), [-4.0])
+second_order_influence.published(  # a t^2 + b t at t = 1, a step that takes -1 to 0
+    "SciPy 1.13, scipy/optimize/tests/test_lsq_common.py, TestQuadraticFunction",
+    given([-1.0], [2.8], [2 * 2.05]),
+    [4.85],
+)
 second_order_influence.edge("no gradient", given([1.0, -2.0], [0.0, 0.0], [3.0, 0.25]))
 second_order_influence.edge("no curvature", given([1.0, -2.0], [3.0, 0.25], [0.0, 0.0]))
 second_order_influence.edge("negative curvature", given([2.0], [0.5], [-1.0]))
@@ -213,6 +242,12 @@ obd_saliency.worked("E-3.1", given([3.0, 1.0], [1.0, 4.0]), [4.5, 2.0])
 obd_saliency.worked(
     "by hand", given([[2.0, -1.0], [-4.0, 0.5]], [[1.0, 3.0], [0.5, 8.0]]), [[2.0, 1.5], [4.0, 1.0]]
 )
+obd_saliency.published(  # sums of squares of coefficients in an orthogonal design of 16 runs
+    "Montgomery and Runger 2003, Applied Statistics and Probability for Engineers, "
+    "Tables 14-17 and 14-18",
+    given([1.6875, 0.8125, 0.4375, 0.6875], [32.0] * 4),
+    [45.5625, 10.5625, 3.0625, 7.5625],
+)
 obd_saliency.edge("no curvature", given([1.0, -2.0], [0.0, 0.0]))
 obd_saliency.edge("negative curvature", given([2.0, -1.0], [-1.0, -0.5]))
 obd_saliency.edge("weights of zero", given(np.zeros((2, 2)), np.ones((2, 2))))
@@ -269,6 +304,12 @@ obs_saliency = Check(influence.obs_saliency)
 obs_saliency.worked("by hand", given([3.0, 1.0], [[1.0, 0.0], [0.0, 4.0]]), [4.5, 2.0])
 obs_saliency.worked("by hand", given([1.0, 1.0], COUPLED), [0.75, 0.75])
 obs_saliency.worked("by hand", given([4.0, -1.0], COUPLED), [12.0, 0.75])
+obs_saliency.published(  # type III sums of squares; the coefficients have 8 decimal places
+    "Old Dominion University, Experimental Design, m_reg_l, SAS output of PROC GLM",
+    given([1.62976040, 0.58798438, 0.16734770, -0.07179770], HALD_WITH_47),
+    [281.3174755, 163.2592552, 3.1459775, 2.7125876],
+    digits=5,
+)
 obs_saliency.edge("one weight", given([-3.0], [[2.0]]))
 obs_saliency.edge("weights of zero", given([0.0, 0.0], COUPLED))
 obs_saliency.edge("nearly dependent weights", given([1.0, -2.0], [[1.0, 0.875], [0.875, 1.0]]))
@@ -322,6 +363,12 @@ obs_update.worked("by hand", given([1.0, 1.0], COUPLED, q=1), [1.5, 0.0])
 obs_update.worked("by hand", given([4.0, -1.0], COUPLED, q=0), [0.0, 1.0])
 obs_update.worked(
     "by hand", given([4.0, -1.0, 5.0], [[2, 1, 0], [1, 2, 0], [0, 0, 1.0]], 1), [3.5, 0.0, 5.0]
+)
+obs_update.published(  # the regression without the third ingredient; w has 4 decimal places
+    "Montgomery, Peck and Vining 2012, Introduction to Linear Regression Analysis, page 346",
+    given([1.5511, 0.5102, 0.1019, -0.1441], HALD, q=2),
+    [1.4519, 0.4161, 0.0, -0.2365],
+    digits=3,
 )
 obs_update.edge("one weight", given([-3.0], [[2.0]], 0))
 obs_update.edge("a diagonal Hessian", given([3.0, 1.0, -2.0], np.diag([1.0, 4.0, 2.0]), 2))

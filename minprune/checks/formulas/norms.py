@@ -22,6 +22,9 @@ l1_norm.worked("A-4.4", given(H1), 2.1)
 l1_norm.worked("A-4.4", given(H3), 3.9)
 l1_norm.worked("by hand", given([2.0, -3.0]), 5.0)
 l1_norm.worked("by hand", given([[[1.0, -2.0]], [[0.5, -4.0]]]), 7.5)
+l1_norm.published(
+    "NumPy 1.26, docstring of numpy.linalg.norm, ord=1", given(np.arange(-4.0, 5.0)), 20.0
+)
 l1_norm.edge("no entries", given(np.zeros((0, 3))))
 l1_norm.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 l1_norm.edge("one negative entry", given([-0.5]))
@@ -77,6 +80,11 @@ l2_norm.worked("C-4.2b", given(H1), np.sqrt(0.91))
 l2_norm.worked("by hand", given([[3.0, 0.0], [0.0, -4.0]]), 5.0)
 l2_norm.worked("by hand", given([1.0, -2.0, 2.0]), 3.0)
 l2_norm.worked("by hand", given([[[1.0, -1.0]], [[-1.0, 1.0]]]), 2.0)
+l2_norm.published(
+    "NumPy 1.26, docstring of numpy.linalg.norm",
+    given(np.arange(-4.0, 5.0).reshape(3, 3)),
+    7.745966692414834,
+)
 l2_norm.edge("no entries", given(np.zeros((0, 3))))
 l2_norm.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 l2_norm.edge("one negative entry", given([-0.5]))
@@ -132,6 +140,11 @@ spectral_norm.worked("by hand", given([[3.0, 0.0], [0.0, -4.0]]), 4.0)
 spectral_norm.worked("by hand", given([[0.0, 2.0], [0.0, 0.0]]), 2.0)
 spectral_norm.worked("by hand", given([[1.0, 1.0], [1.0, 1.0]]), 2.0)
 spectral_norm.worked("by hand", given([[0.0, -2.0, 0.0], [1.0, 0.0, 0.0]]), 2.0)
+spectral_norm.published(
+    "NumPy 1.26, docstring of numpy.linalg.norm, ord=2",
+    given(np.arange(-4.0, 5.0).reshape(3, 3)),
+    7.3484692283495345,
+)
 spectral_norm.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 spectral_norm.edge("one negative entry", given([[-0.5]]))
 spectral_norm.edge("one column: the L2 norm", given([[3.0], [-4.0]]))
@@ -192,6 +205,11 @@ normalize = Check(norms.normalize)
 normalize.worked("D-4.3", given(W), np.array([[1, 3, 5], [6, 7, 8], [9, 1, 3]]) / np.sqrt(275))
 normalize.worked("D-4.1a", given([3.0, -4.0]), [0.6, -0.8])
 normalize.worked("by hand", given([[1.0, -1.0], [-1.0, 1.0]]), [[0.5, -0.5], [-0.5, 0.5]])
+normalize.published(
+    "scikit-learn 1.5, docstring of sklearn.preprocessing.Normalizer, first row",
+    given([4.0, 1.0, 2.0, 2.0]),
+    [0.8, 0.2, 0.4, 0.4],
+)
 normalize.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 normalize.edge("no entries", given(np.zeros((0, 3))))
 normalize.edge("one negative entry", given([-0.5]))
@@ -259,6 +277,11 @@ relative_magnitude = Check(norms.relative_magnitude)
 relative_magnitude.worked("D-4.3", given(W), np.array([[1, 3, 5], [6, 7, 8], [9, 1, 3]]) / 9)
 relative_magnitude.worked("by hand", given([1.0, -4.0]), [0.25, 1.0])
 relative_magnitude.worked("by hand", given([[-2.0, 1.0], [0.0, 0.5]]), [[1.0, 0.5], [0.0, 0.25]])
+relative_magnitude.published(  # which keeps the signs: -1, 0.5, 1
+    "scikit-learn 1.5, docstring of sklearn.preprocessing.maxabs_scale, axis=1, first row",
+    given([-2.0, 1.0, 2.0]),
+    [1.0, 0.5, 1.0],
+)
 relative_magnitude.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 relative_magnitude.edge("no entries", given(np.zeros((0, 3))))
 relative_magnitude.edge("one negative entry", given([-0.5]))
@@ -317,6 +340,11 @@ unit_l1.worked("C-4.2a", given(W, axis=0), [0.9, 2.1, 1.3])
 unit_l1.worked("A-4.4", given(H3, axis=0), [1.5, 2.4])
 unit_l1.worked("by hand", given([[2.0, -1.0, 0.0], [-3.0, -1.0, 0.5]]), [5.0, 2.0, 0.5])
 unit_l1.worked("by hand", given(KERNEL), [5.0, 4.0, 3.0])
+unit_l1.published(
+    "NumPy 1.26, docstring of numpy.linalg.norm, ord=1, axis=1",
+    given([[1.0, 2.0, 3.0], [-1.0, 1.0, 4.0]], axis=0),
+    [6.0, 6.0],
+)
 unit_l1.edge("channels of a kernel", given(KERNEL, axis=2))
 unit_l1.edge("an axis counted from the end", given(KERNEL, -2))
 unit_l1.edge("rows of the window", given(KERNEL, axis=0))
@@ -383,6 +411,12 @@ unit_l2.worked("C-4.2b", given(W, axis=0), np.sqrt([0.35, 1.49, 0.91]))
 unit_l2.worked("by hand", given([[3.0, 1.0], [-4.0, 0.0]]), [5.0, 1.0])
 unit_l2.worked("by hand", given([[3.0, -4.0], [0.0, 1.0]], axis=0), [5.0, 1.0])
 unit_l2.worked("by hand", given(KERNEL), [3.0, 2.0, 3.0])
+unit_l2.published(
+    "NumPy 1.26, docstring of numpy.linalg.norm, axis=0",
+    given([[1.0, 2.0, 3.0], [-1.0, 1.0, 4.0]]),
+    [1.41421356, 2.23606798, 5.0],
+    digits=8,
+)
 unit_l2.edge("channels of a kernel", given(KERNEL, axis=2))
 unit_l2.edge("an axis counted from the end", given(KERNEL, -2))
 unit_l2.edge("one weight in each unit", given([-0.5, 0.25, 0.0]))

@@ -27,6 +27,11 @@ l1_penalty.worked("A-4.1a", given([H1, H2, H3], 0.01), 0.09)
 l1_penalty.worked("A-4.4", given(H3, 0.01), 0.039)
 l1_penalty.worked("by hand", given([0.5, -0.25, -0.75], 2.0), 3.0)
 l1_penalty.worked("by hand", given([[3.0, -4.0], [0.0, 1.0]], lam=0.5), 4.0)
+l1_penalty.published(
+    "Keras 3.15, docstring of keras.regularizers.Regularizer, l1_reg",
+    given(np.ones((5, 5)), 0.01),
+    0.25,
+)
 l1_penalty.edge("no penalty", given([0.5, -0.25], 0.0))
 l1_penalty.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 l1_penalty.edge("no entries", given(np.zeros((0, 3)), 2.0))
@@ -78,6 +83,9 @@ l1_subgradient.worked("A-2.2b", given([-0.3, 0.05, 0.2, 0.1], 0.5), [-0.5, 0.5, 
 l1_subgradient.worked("by hand", given([0.5, -0.25, 0.0], lam=2.0), [2.0, -2.0, 0.0])
 l1_subgradient.worked(
     "by hand", given([[3.0, -1.0], [0.0, -0.125]], 0.25), [[0.25, -0.25], [0.0, -0.25]]
+)
+l1_subgradient.published(
+    "PyTorch 2.3, docstring of torch.sign", given([0.7, -1.2, 0.0, 2.3], 1.0), [1.0, -1.0, 0.0, 1.0]
 )
 l1_subgradient.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 l1_subgradient.edge("no penalty", given([0.5, -0.25], 0.0))
@@ -133,6 +141,11 @@ l2_penalty.worked("A-4.1b", given([H1, H2, H3], 0.01), 0.057)
 l2_penalty.worked("A-4.4", given(H1, 0.01), 0.0091)
 l2_penalty.worked("by hand", given([3.0, -4.0], 2.0), 50.0)
 l2_penalty.worked("by hand", given([[0.5, -0.5], [0.0, 1.0]], lam=0.5), 0.75)
+l2_penalty.published(
+    "Keras 3.15, docstring of keras.regularizers.Regularizer, L2Regularizer",
+    given(np.ones((5, 5)), 0.5),
+    12.5,
+)
 l2_penalty.edge("no penalty", given([0.5, -0.25], 0.0))
 l2_penalty.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 l2_penalty.edge("no entries", given(np.zeros((0, 3)), 2.0))
@@ -183,6 +196,11 @@ l2_gradient = Check(penalties.l2_gradient)
 l2_gradient.worked("A-2.2b", given([-0.3, 0.05, 0.2, 0.1], 0.5), [-0.3, 0.05, 0.2, 0.1])
 l2_gradient.worked("by hand", given([0.5, -0.25, 0.0], lam=2.0), [2.0, -1.0, 0.0])
 l2_gradient.worked("by hand", given([[3.0, -1.0], [0.0, -4.0]], 0.25), [[1.5, -0.5], [0.0, -2.0]])
+l2_gradient.published(
+    "PyTorch 2, docs/source/tensors.rst, x.pow(2).sum()",
+    given([[1.0, -1.0], [1.0, 1.0]], 1.0),
+    [[2.0, -2.0], [2.0, 2.0]],
+)
 l2_gradient.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 l2_gradient.edge("no penalty", given([0.5, -0.25], 0.0))
 l2_gradient.edge("no entries", given(np.zeros((0, 3)), 2.0))
@@ -242,6 +260,11 @@ l1_proximal.worked("A-2.2b", given([-0.3, 0.05, 0.2, 0.1], 1.0, 0.1), [-0.2, 0.0
 l1_proximal.worked("by hand", given([-0.5, 0.125, 0.75], lam=0.5, lr=0.5), [-0.25, 0.0, 0.5])
 l1_proximal.worked(
     "by hand", given([[3.0, -2.0], [-0.5, 1.5]], 4.0, 0.25), [[2.0, -1.0], [0.0, 0.5]]
+)
+l1_proximal.published(
+    "TensorLy 0.9, tensorly/tenalg/tests/test_proximal.py, test_soft_thresholding",
+    given([[1.0, 2.0, 1.5], [4.0, -6.0, -0.5], [0.2, 1.02, -3.4]], 1.1, 1.0),
+    [[0.0, 0.9, 0.4], [2.9, -4.9, 0.0], [0.0, 0.0, -2.3]],
 )
 l1_proximal.edge("at the threshold: exactly zero", given([0.25, -0.25], 0.5, 0.5))
 l1_proximal.edge("all below the threshold", given([[0.125, -0.5], [0.25, 0.75]], 2.0, 0.5))
@@ -303,6 +326,11 @@ l2_proximal.worked("A-2.2b", given([-0.3, 0.05, 0.2, 0.1], 1.0, 0.5), [-0.15, 0.
 l2_proximal.worked("by hand", given([-0.5, 0.25], lam=3.0, lr=0.5), [-0.125, 0.0625])
 l2_proximal.worked(
     "by hand", given([[2.0, -1.0], [0.0, 4.0]], 1.0, 1.5), [[0.5, -0.25], [0.0, 1.0]]
+)
+l2_proximal.published(
+    "TensorLy 0.9, tensorly/tenalg/tests/test_proximal.py, test_squared_l2_prox",
+    given([3.0, 6.0, 9.0], 0.5, 1.0),
+    [1.5, 3.0, 4.5],
 )
 l2_proximal.edge("no penalty", given([0.5, -0.25, 0.0], 0.0, 0.5))
 l2_proximal.edge("a strong penalty leaves the signs", given([-8.0, 8.0, 0.5], 100.0, 1.0))
@@ -366,6 +394,11 @@ group_lasso.worked("by hand", given(COLUMNS, 0.5), 6.0)
 group_lasso.worked("by hand", given(ROWS, lam=0.5, axis=0), 7.0)
 group_lasso.worked("by hand", given(KERNEL, 0.25), 3.5)
 group_lasso.worked("by hand", given([[3.0, 0.0], [-4.0, 0.0]], 1.0), np.sqrt(2) * 5)
+group_lasso.published(
+    "torch-weighttracker 0.2.2, tests/test_group_lasso_regularizer.py, conv_bn_chain",
+    given([[2.0, 0.0], [4.0, 0.0], [5.0, 0.0]], 1.0),
+    np.sqrt(3) * np.sqrt(45),
+)
 group_lasso.edge("one weight in each unit: the L1 penalty", given([0.5, -0.25, 0.0], 2.0))
 group_lasso.edge("one unit", given([[1.0], [-2.0], [2.0], [0.0]], 0.5))
 group_lasso.edge("channels of a kernel", given(KERNEL, 0.5, axis=2))
@@ -433,6 +466,11 @@ group_lasso_subgradient.worked(
 )
 group_lasso_subgradient.worked(
     "by hand", given([[3.0, 0.0], [-4.0, 0.0]], 1.0), np.sqrt(2) * np.array([[0.6, 0], [-0.8, 0]])
+)
+group_lasso_subgradient.published(
+    "torch-weighttracker 0.2.2, tests/test_group_lasso_regularizer.py, conv_bn_chain",
+    given([[2.0, 0.0], [4.0, 0.0], [5.0, 0.0]], 1.0),
+    np.array([[2.0, 0.0], [4.0, 0.0], [5.0, 0.0]]) * np.sqrt(3) / np.sqrt(45),
 )
 group_lasso_subgradient.edge("one weight in each unit: the signs", given([0.5, -0.25, 0.0], 2.0))
 group_lasso_subgradient.edge("one unit", given([[1.0], [-2.0], [2.0], [0.0]], 0.5))
@@ -508,6 +546,11 @@ group_lasso_proximal.worked(
     "by hand",
     given([[3.0, 0.0], [-4.0, 0.0]], 1.0, 0.5),
     (1 - 0.1 * np.sqrt(2)) * np.array([[3.0, 0], [-4.0, 0]]),
+)
+group_lasso_proximal.published(  # whose threshold is 3, ours lr lam sqrt(3)
+    "TensorLy 0.9, tensorly/tenalg/tests/test_proximal.py, test_l2_prox",
+    given([[2.0], [4.0], [4.0]], 3**0.5, 1.0),
+    [[1.0], [2.0], [2.0]],
 )
 group_lasso_proximal.edge("a norm at the threshold: all zero", given(ROWS, 1.0, 1.0, axis=0))
 group_lasso_proximal.edge("all below the threshold", given(COLUMNS, 4.0, 1.0))
@@ -585,6 +628,12 @@ sparse_group_lasso = Check(penalties.sparse_group_lasso)
 sparse_group_lasso.worked("by hand", given(COLUMNS, 0.25, 0.5), 8.0)
 sparse_group_lasso.worked("by hand", given(ROWS, lam1=1.0, lam2=0.5, axis=0), 18.0)
 sparse_group_lasso.worked("by hand", given(KERNEL, 0.5, 0.25), 9.0)
+sparse_group_lasso.published(  # strengths 2 (1 - 0.3), and 2 * 0.3 without our factor sqrt(2)
+    "Califrais/flash at 0d501d6, lights/tests/test_pen.py, test_sparse_group_l1",
+    given([[-1.0, 0.0], [3.0, 4.0], [-2.0, 5.0]], 1.4, 0.6 / 2**0.5, axis=0),
+    27.831,
+    digits=3,
+)
 sparse_group_lasso.edge("the L1 penalty alone", given(COLUMNS, 0.5, 0.0))
 sparse_group_lasso.edge("the group lasso alone", given(COLUMNS, 0.0, 0.5))
 sparse_group_lasso.edge("one weight in each unit", given([0.5, -0.25, 0.0], 2.0, 1.0))
@@ -641,6 +690,11 @@ l1_regularized_loss = Check(penalties.l1_regularized_loss)
 l1_regularized_loss.worked("E-4.1", given(0.5, LAYERS, 0.01), 0.59)
 l1_regularized_loss.worked("by hand", given(0.5, SIGNED, lam=2.0), 8.5)
 l1_regularized_loss.worked("by hand", given(0.25, [np.array([3.0, -4.0])], 0.5), 3.75)
+l1_regularized_loss.published(  # the residuals -0.2, 0.6, 1.4 and 2.2 have the mean square 1.8
+    "nikhilkomakula/all-in-one-python, Lasso & Ridge Losses",
+    given(1.8, [np.array([0.2, 2.0])], 0.1),
+    2.02,
+)
 l1_regularized_loss.edge("no penalty", given(0.5, SIGNED, 0.0))
 l1_regularized_loss.edge("no layers", given(0.5, (), 2.0))
 l1_regularized_loss.edge("no data loss", given(0.0, SIGNED, 2.0))
@@ -704,6 +758,11 @@ l2_regularized_loss = Check(penalties.l2_regularized_loss)
 l2_regularized_loss.worked("E-4.2", given(0.5, LAYERS, 0.01), 0.557)
 l2_regularized_loss.worked("by hand", given(0.5, SIGNED, lam=2.0), 11.25)
 l2_regularized_loss.worked("by hand", given(0.25, [np.array([3.0, -4.0])], 0.5), 12.75)
+l2_regularized_loss.published(  # the residuals -0.2, 0.6, 1.4 and 2.2 have the mean square 1.8
+    "Deep-ML, Ridge Regression Loss Function, example",
+    given(1.8, [np.array([0.2, 2.0])], 0.1),
+    2.204,
+)
 l2_regularized_loss.edge("no penalty", given(0.5, SIGNED, 0.0))
 l2_regularized_loss.edge("no layers", given(0.5, (), 2.0))
 l2_regularized_loss.edge("no data loss", given(0.0, SIGNED, 2.0))
@@ -771,6 +830,11 @@ def _(data_loss, weights, lam):
 weight_clip = Check(penalties.weight_clip)
 weight_clip.worked("B-1a", given([-0.9, 0.05, 0.4], 0.1), [-0.1, 0.05, 0.1])
 weight_clip.worked("by hand", given([[2.0, -0.5], [-3.0, 1.5]], c=1.0), [[1.0, -0.5], [-1.0, 1.0]])
+weight_clip.published(
+    "TensorFlow at 00f0938, tensorflow/python/kernel_tests/clip_ops_test.py, testClipByValue",
+    given([[-5.0, 2.0, 3.0], [4.0, 5.0, 6.0]], 4.4),
+    [[-4.4, 2.0, 3.0], [4.0, 4.4, 4.4]],
+)
 weight_clip.edge("weights at the limit", given([0.5, -0.5, 0.25], 0.5))
 weight_clip.edge("all within the limit", given([0.25, -0.125, 0.0], 1.0))
 weight_clip.edge("all beyond the limit", given([[4.0, -2.0], [-8.0, 3.0]], 0.5))
@@ -830,6 +894,11 @@ def _(w, c):
 shrink = Check(penalties.shrink)
 shrink.worked("D-1.1b", given([0.8, -0.02, 0.4], 0.25), [0.2, -0.005, 0.1])
 shrink.worked("by hand", given([[-2.0, 4.0], [0.0, 1.0]], factor=0.75), [[-1.5, 3.0], [0.0, 0.75]])
+shrink.published(  # from a norm of 5 to one of 4
+    "TensorFlow at 00f0938, tensorflow/python/kernel_tests/clip_ops_test.py, testClipByNormClipped",
+    given([[-3.0, 0.0, 0.0], [4.0, 0.0, 0.0]], 4 / 5),
+    [[-2.4, 0.0, 0.0], [3.2, 0.0, 0.0]],
+)
 shrink.edge("the factor 0", given([0.5, -0.25], 0.0))
 shrink.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]], 0.75))
 shrink.edge("no entries", given(np.zeros((0, 3)), 0.75))
