@@ -21,6 +21,11 @@ relu.worked("by hand", given([-1.5, 0.0, 2.0]), [0.0, 0.0, 2.0])
 relu.worked(
     "by hand", given([[0.25, -0.25, -3.0], [5.0, 1.0, -1.0]]), [[0.25, 0.0, 0.0], [5.0, 1.0, 0.0]]
 )
+relu.published(
+    "Keras 3.15, keras/src/activations/activations.py, relu",
+    given([-10.0, -5.0, 0.0, 5.0, 10.0]),
+    [0.0, 0.0, 0.0, 5.0, 10.0],
+)
 relu.edge("nothing is negative", given([0.5, 7.5]))
 relu.edge("everything is negative", given([[-0.5], [-7.5]]))
 relu.edge("no entries", given(np.zeros(0)))
@@ -73,6 +78,14 @@ return x
 relu_derivative = Check(activations.relu_derivative)
 relu_derivative.worked("by hand", given([-1.5, 0.0, 2.0]), [0.0, 0.0, 1.0])
 relu_derivative.worked("by hand", given([[0.25, -0.25], [5.0, -1.0]]), [[1.0, 0.0], [1.0, 0.0]])
+relu_derivative.published(
+    "sacred (commit 0f9ddfe), sacred/rectifier_gradient_test.cpp",
+    given([[1.0, -2.0, 3.0, -4.0], [-5.0, 6.0, -7.0, 8.0], [9.0, -10.0, 11.0, -12.0]]),
+    [[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0], [1.0, 0.0, 1.0, 0.0]],
+)
+relu_derivative.published(
+    "JAX 0.11.0, tests/nn_test.py, testReluGradAtZero", given(np.array(0.0)), 0.0
+)
 relu_derivative.edge("only the kink", given([[0.0, -0.0]]))
 relu_derivative.edge("next to the kink", given([-1e-9, 1e-9]))
 relu_derivative.edge("no entries", given(np.zeros((0, 2))))
@@ -124,6 +137,12 @@ return np.where(x > 0, 1.0, np.where(x < 0, 0.01, 0.0))
 sigmoid = Check(activations.sigmoid)
 sigmoid.worked("by hand", given([LOG_3, 0.0, -LOG_3]), [0.75, 0.5, 0.25])
 sigmoid.worked("by hand", given([[LOG_2], [2 * LOG_3]]), [[2 / 3], [0.9]])
+sigmoid.published(
+    "ONNX 1.22.0, onnx/backend/test/case/node/sigmoid.py",
+    given([-1.0, 0.0, 1.0]),
+    [0.26894143, 0.5, 0.7310586],
+    digits=7,
+)
 sigmoid.edge("large numbers of both signs", given([1000.0, -1000.0]))
 sigmoid.edge("no entries", given(np.zeros(0)))
 sigmoid.edge("single precision", given(np.array([[-1.0, 0.5]], np.float32)))
@@ -175,6 +194,12 @@ return np.clip(0.2 * x + 0.5, 0, 1)
 sigmoid_derivative = Check(activations.sigmoid_derivative)
 sigmoid_derivative.worked("by hand", given([LOG_3, 0.0, -LOG_3]), [0.1875, 0.25, 0.1875])
 sigmoid_derivative.worked("by hand", given([[2 * LOG_3], [-LOG_2]]), [[0.09], [2 / 9]])
+sigmoid_derivative.published(
+    "Mazur 2015, A step by step backpropagation example, output o1",
+    given([1.105905967]),
+    [0.186815602],
+    digits=9,
+)
 sigmoid_derivative.edge("large numbers of both signs", given([1000.0, 0.0, -1000.0]))
 sigmoid_derivative.edge("no entries", given(np.zeros((2, 0))))
 sigmoid_derivative.edge("single precision", given(np.array([-1.0, 0.5], np.float32)))
@@ -224,6 +249,12 @@ return e / (1 + e) ** 2
 tanh = Check(activations.tanh)
 tanh.worked("by hand", given([LOG_3, 0.0, -LOG_2]), [0.8, 0.0, -0.6])
 tanh.worked("by hand", given([[2 * LOG_2], [-LOG_3]]), [[15 / 17], [-0.8]])
+tanh.published(
+    "PyTorch 2.3, torch/_torch_docs.py, tanh",
+    given([0.8986, -0.7279, 1.1745, 0.2611]),
+    [0.7156, -0.6218, 0.8257, 0.2553],
+    digits=4,
+)
 tanh.edge("large numbers of both signs", given([1000.0, -1000.0]))
 tanh.edge("no entries", given(np.zeros(0)))
 tanh.edge("single precision", given(np.array([[-1.0, 0.5]], np.float32)))
@@ -271,6 +302,11 @@ return np.clip(x, -1, 1)
 tanh_derivative = Check(activations.tanh_derivative)
 tanh_derivative.worked("by hand", given([LOG_3, 0.0, -LOG_2]), [0.36, 1.0, 0.64])
 tanh_derivative.worked("by hand", given([[LOG_2], [-LOG_3]]), [[0.64], [0.36]])
+tanh_derivative.published(
+    "JAX documentation (2025), Automatic differentiation, grad(jnp.tanh)",
+    given(np.array(2.0)),
+    0.070650816,
+)
 tanh_derivative.edge("large numbers of both signs", given([1000.0, 0.0, -1000.0]))
 tanh_derivative.edge("no entries", given(np.zeros((0, 3))))
 tanh_derivative.edge("single precision", given(np.array([-1.0, 0.5], np.float32)))
@@ -318,6 +354,11 @@ log_softmax.worked(
     "by hand",
     given([[1.0, 1.0, 1.0], [LOG_2, 0.0, 0.0]]),
     [[-LOG_3, -LOG_3, -LOG_3], [-LOG_2, -2 * LOG_2, -2 * LOG_2]],
+)
+log_softmax.published(
+    "SciPy 1.17.1, scipy/special/tests/test_logsumexp.py, TestLogSoftmax",
+    given(np.arange(4.0).reshape(1, 4)),
+    [[-3.4401896985611953, -2.4401896985611953, -1.4401896985611953, -0.44018969856119533]],
 )
 log_softmax.edge("a single class", given([[5.0], [-2.0]]))
 log_softmax.edge("exponentials that overflow", given([[1000.0, 999.0]]))
@@ -385,6 +426,16 @@ softmax.worked(
     "by hand",
     given([[1.0, 1.0, 1.0], [LOG_2, 0.0, 0.0]]),
     [[1 / 3, 1 / 3, 1 / 3], [0.5, 0.25, 0.25]],
+)
+softmax.published(
+    "SciPy 1.17.1, scipy/special/_logsumexp.py, softmax",
+    given([[1.0, 0.5, 0.2, 3.0], [1.0, -1.0, 7.0, 3.0], [2.0, 12.0, 13.0, 3.0]]),
+    [
+        [1.05877e-01, 6.42177e-02, 4.75736e-02, 7.82332e-01],
+        [2.42746e-03, 3.28521e-04, 9.79307e-01, 1.79366e-02],
+        [1.22094e-05, 2.68929e-01, 7.31025e-01, 3.31885e-05],
+    ],
+    digits=6,  # of the largest numbers; the others are printed more exactly
 )
 softmax.edge("a single class", given([[5.0], [-2.0]]))
 softmax.edge("exponentials that overflow", given([[1000.0, 999.0]]))

@@ -21,6 +21,12 @@ erk_densities.worked(  # the first is full; the others share 0.5 * 501 - 1 = 249
     given([(1, 1), (10, 10), (20, 20)], 0.5),
     [1.0, 249.5 / 60 * 20 / 100, 249.5 / 60 * 40 / 400],
 )
+erk_densities.published(  # of sparsities 0, 0.31 and 0.655, of which its test asks for two places
+    "JaxPruner 0.1 (2024), jaxpruner/sparsity_distributions_test.py, testGetSparsityERKSucceed",
+    given([(2, 4), (3, 6), (2, 4, 6)], 0.5),
+    [1.0, 0.69, 0.345],
+    digits=2,
+)
 erk_densities.edge("one layer", given([(7, 5)], 0.25))
 erk_densities.edge("everything stays", given([(4, 2), (3, 3, 1, 2)], 1.0))
 erk_densities.edge("equal layers", given([(5, 5), (5, 5), (5, 5)], 0.25))

@@ -58,6 +58,15 @@ conv2d.worked(
     given([[[[1.0, 2.0]]]], [[[[1.0, 0.0, 2.0], [3.0, 1.0, 0.0]]]], [0.0, 10.0, 20.0]),
     [[[[7.0, 12.0, 22.0]]]],
 )
+conv2d.published(
+    "TensorFlow (commit 64e569c), python/kernel_tests/nn_ops/conv_ops_test.py, testConv2D2x2Filter",
+    given(
+        np.arange(1.0, 19.0).reshape(1, 2, 3, 3),
+        np.arange(1.0, 37.0).reshape(2, 2, 3, 3),
+        [0.0, 0.0, 0.0],
+    ),
+    [[[[2271.0, 2367.0, 2463.0], [2901.0, 3033.0, 3165.0]]]],
+)
 conv2d.edge(
     "the kernel is as large as the image, two channels",
     given(PLANE.reshape(2, 2, 2, 2), PLANE.reshape(2, 2, 2, 2) / 4, [0.5, -0.5]),
@@ -152,6 +161,12 @@ max_pool2d.worked("D-1.2b", given(IMAGES), IMAGES[:, 1::2, 1::2])
 max_pool2d.worked("by hand", given(PLANE), [[[[5.0], [7.0]], [[13.0], [15.0]]]])
 max_pool2d.worked("by hand", given(-PLANE, size=2), [[[[0.0], [-2.0]], [[-8.0], [-10.0]]]])
 max_pool2d.worked("by hand", given(ODD, 3), [[[[12.0]]]])
+max_pool2d.published(
+    "TensorFlow (commit de11fbc), python/kernel_tests/nn_ops/pooling_ops_test.py, "
+    "testMaxPoolValidPadding",
+    given(np.arange(1.0, 28.0).reshape(1, 3, 3, 3)),
+    [[[[13.0, 14.0, 15.0]]]],
+)
 max_pool2d.edge("a border is left over, all numbers negative", given(ODD - 20.0))
 max_pool2d.edge("squares of one pixel", given(PLANE, 1))
 max_pool2d.edge("one square is the whole image", given(-PLANE, size=4))
@@ -239,6 +254,12 @@ average_pool2d.worked("by hand", given(PLANE), [[[[2.5], [4.5]], [[10.5], [12.5]
 average_pool2d.worked("by hand", given(ODD, 3), [[[[6.0]]]])
 average_pool2d.worked(
     "by hand", given([[[[1.0, -4.0], [0.0, -8.0]], [[2.0, 0.0], [-5.0, 4.0]]]]), [[[[-0.5, -2.0]]]]
+)
+average_pool2d.published(
+    "TensorFlow (commit de11fbc), python/kernel_tests/nn_ops/pooling_ops_test.py, "
+    "testAvgPoolValidPadding",
+    given(np.arange(1.0, 28.0).reshape(1, 3, 3, 3)),
+    [[[[7.0, 8.0, 9.0]]]],
 )
 average_pool2d.edge("a border is left over", given(ODD - 20.0, size=2))
 average_pool2d.edge("squares of one pixel", given(PLANE, 1))

@@ -14,6 +14,12 @@ polynomial_decay.worked("E-5.1b", given(1250, 0.0, 0.5, 1000, 2000), 0.2890625)
 polynomial_decay.worked("E-5.1b", given(1500, 0.0, 0.5, 1000, 2000), 0.4375)
 polynomial_decay.worked("by hand", given(2, 0.25, 0.75, 0, 4, power=1), 0.5)
 polynomial_decay.worked("by hand", given(6, 0.5, 0.75, 4, 8, power=2), 0.6875)
+polynomial_decay.published(
+    "TensorFlow Model Optimization 0.8.0, python/core/sparsity/keras/pruning_schedule_test.py, "
+    "testPolynomialDecay_PrunesCorrectly",
+    given(102, 0.2, 0.8, 100, 110, power=3),
+    0.4928,
+)
 polynomial_decay.edge("long before the beginning", given(100, 0.25, 0.5, 1000, 2000))
 polynomial_decay.edge("at the beginning", given(1000, 0.25, 0.5, 1000, 2000))
 polynomial_decay.edge("at the end", given(2000, 0.25, 0.5, 1000, 2000))
@@ -83,6 +89,12 @@ is_pruning_step.worked("E-5.1b", given(2000, 1000, 2000), True)
 is_pruning_step.worked("by hand", given(1150, 1000, 2000), False)
 is_pruning_step.worked("by hand", given(10, 3, 20, frequency=7), True)
 is_pruning_step.worked("by hand", given(14, 3, 20, frequency=7), False)
+is_pruning_step.published(
+    "TensorFlow Model Optimization 0.8.0, python/core/sparsity/keras/pruning_schedule_test.py, "
+    "testOnlyPrunesAtValidFrequencySteps",
+    given(111, 100, 200, frequency=10),
+    False,
+)
 is_pruning_step.edge("the end is no multiple of the frequency", given(20, 3, 20, frequency=7))
 is_pruning_step.edge("before the beginning", given(900, 1000, 2000))
 is_pruning_step.edge("after the end", given(2100, 1000, 2000))
@@ -139,6 +151,13 @@ stage_sparsities = Check(schedules.stage_sparsities)
 stage_sparsities.worked("A-5.6", given(0.75, 2), [0.5, 0.75])
 stage_sparsities.worked("by hand", given(0.875, 3), [0.5, 0.75, 0.875])
 stage_sparsities.worked("by hand", given(0.875, 2, initial=0.5), [0.75, 0.875])
+stage_sparsities.published(  # epochs 5 and 10 of 10
+    "NNCF 3.1.0, tests/torch/function_hook/pruning/test_scheduler_fns.py, "
+    "test_exponential_ratio_scheduler_values",
+    given(0.8, 2, initial=0.2),
+    [0.60, 0.8],
+    digits=2,
+)
 stage_sparsities.edge("one stage", given(0.75, 1))
 stage_sparsities.edge("nothing to prune", given(0.0, 3))
 stage_sparsities.edge("already there", given(0.5, 3, initial=0.5))
@@ -193,6 +212,12 @@ mean_threshold = Check(schedules.mean_threshold)
 mean_threshold.worked("A-5.2.5", given([2110.2978, 0.0, 91.1192, 0.0]), 550.35425)
 mean_threshold.worked("by hand", given([2.0, 0.0, 1.0]), 1.0)
 mean_threshold.worked("by hand", given([[1.0, -4.0], [0.5, 0.5]]), -0.5)
+mean_threshold.published(  # a linear model keeps the inputs whose coefficients exceed the mean
+    "scikit-learn 1.2.2, sklearn/feature_selection/_from_model.py, SelectFromModel",
+    given([[0.3252302, 0.83462377, 0.49750423]]),
+    0.55245,
+    digits=5,
+)
 mean_threshold.edge("equal scores", given([3.0, 3.0, 3.0]))
 mean_threshold.edge("one score", given([0.75]))
 mean_threshold.edge("all zero", given([0.0, 0.0]))
@@ -244,6 +269,9 @@ std_threshold.worked("by hand", given([1.0, 3.0], 1.0), 1.0)
 std_threshold.worked("by hand", given([0.0, 1.0], 2.0), 1.0)
 std_threshold.worked("by hand", given([[1.0, 5.0], [1.0, 5.0]], 0.25), 0.5)
 std_threshold.worked("by hand", given([-3.0, -1.0, 1.0, 3.0], 1.0), 5**0.5)
+std_threshold.published(
+    "NumPy 2.4.6, numpy/_core/fromnumeric.py, std", given([[1, 2], [3, 4]], 1.0), 1.1180339887498949
+)
 std_threshold.edge("one weight", given([7.0], 3.0))
 std_threshold.edge("equal weights", given([2.0, 2.0, 2.0], 3.0))
 std_threshold.edge("quality 0", given([-1.0, 1.0], 0.0))
@@ -302,6 +330,11 @@ splice_thresholds.worked("by hand", given([1.0, -3.0], 1.0, margin=0.5), (1.5, 4
 splice_thresholds.worked("by hand", given([1.0, -3.0], 0.0, margin=0.25), (1.5, 2.5))
 splice_thresholds.worked("by hand", given([1.0, -3.0], -1.0, margin=0.5), (0.5, 1.5))
 splice_thresholds.worked("by hand", given([1.0, -3.0], 1.0), (2.7, 3.3))
+splice_thresholds.published(  # the upper Bollinger band is the mean and two standard deviations
+    "data-forge-indicators (commit 0e670b9), src/test/indicators/bollinger.test.ts",
+    given([5.0, 8.0, 15.0], 2.0, margin=0.0),
+    (17.71320339331769, 17.71320339331769),
+)
 splice_thresholds.edge("not below zero", given([1.0, -3.0], -4.0))
 splice_thresholds.edge("no margin", given([1.0, -3.0], 1.0, margin=0.0))
 splice_thresholds.edge("one weight", given([-2.0], 5.0, margin=0.5))
@@ -361,6 +394,12 @@ threshold_from_ratio.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.5), 0.75)
 threshold_from_ratio.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.25), 0.5)
 threshold_from_ratio.worked(
     "by hand", given([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]], 1 / 3), 0.3
+)
+threshold_from_ratio.published(
+    "TensorFlow Model Optimization 0.8.0, python/core/sparsity/keras/pruning_impl_test.py, "
+    "testConstructsMaskAndThresholdCorrectly",
+    given(np.arange(1.0, 11.0), 0.200000018),
+    3.0,
 )
 threshold_from_ratio.edge("nothing to prune", given([0.5, 0.25, 0.75], 0.0))
 threshold_from_ratio.edge("all are pruned", given([0.5, 0.25, 1.0, 0.75], 0.9))
