@@ -247,11 +247,10 @@ from minprune.pruning.allocate import (
     units_within,
 )
 from minprune.pruning.during import (
-    MovingMasks,
-    Rule,
+    DynamicPruning,
+    MovementPruning,
+    NetworkSurgery,
     gradual_pruning,
-    movement_pruning,
-    network_surgery,
     proximal_pruning,
 )
 from minprune.pruning.teacher import teacher_loss, teacher_targets

@@ -98,8 +98,8 @@ def gradual(network, sparsity, rng, log):
 
 def surgery(network, sparsity, rng, log, c=None):
     # thresholds: mean size of the weights + c standard deviations, 10% less and more; c by trying
-    rule = mp.network_surgery(network, c or {0.5: -0.4, 0.95: 2.7}[sparsity], rng=rng)
-    train(network, 3 * EPOCHS // 5, rng, mp.MovingMasks(network, rule, lr=0.002), log=log)
+    c = c or {0.5: -0.4, 0.95: 2.7}[sparsity]
+    train(network, 3 * EPOCHS // 5, rng, mp.NetworkSurgery(network, c, rng, lr=0.002), log=log)
     cut(network, sparsity)
     train(network, 2 * EPOCHS // 5, rng, log=log)
 

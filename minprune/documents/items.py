@@ -279,7 +279,7 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
     (
         "A-2.6a, A-3.3a, A-5.6, D-7.1a",
         "`prune_by_std` and `threshold_from_ratio` take one threshold from the weights at hand, "
-        "and `network_surgery` (D-1.1d) keeps its thresholds. During `fit` the sparsity of "
+        "and `NetworkSurgery` (D-1.1d) keeps its thresholds. During `fit` the sparsity of "
         "`gradual_pruning` (E-5.1b) rises, and with it the threshold that the ranking implies. A "
         "moving and a fixed threshold are not compared.",
     ),

@@ -1,15 +1,15 @@
 """Pruning while the network trains: masks that only grow, masks that move, and a pull to zero.
 
-What only grows is a function for `fit(..., on_step=...)`. What brings weights back needs the dense
-weights behind the masks: an optimizer for `fit`, `MovingMasks`.
+Masks that only grow are set by a function for `fit(..., on_step=...)`. Masks that bring weights
+back need the dense weights behind them: they are optimizers for `fit`.
 """
 
-from typing import NamedTuple
+from abc import ABC, abstractmethod
 
 import numpy as np
 
-from minprune.arguments import at_least_zero, function, generator, one_of, shown, whole_number
-from minprune.formulas.masks import low_magnitude_mask, splice_mask
+from minprune.arguments import at_least_zero, function, generator, listed, one_of, whole_number
+from minprune.formulas.masks import checked_mask, low_magnitude_mask, splice_mask
 from minprune.formulas.penalties import l1_proximal
 from minprune.formulas.schedules import is_pruning_step, polynomial_decay, splice_thresholds
 from minprune.nn.network import EmptyLayerError, checked_network
@@ -92,54 +92,56 @@ def proximal_pruning(network, optimizer, lam, proximal=l1_proximal):
 # --- masks that move -----------------------------------------------------------------------------
 
 
-class Rule(NamedTuple):
-    """How masks move: made by `network_surgery` and `movement_pruning`, used by `MovingMasks`."""
+class DynamicPruning(ABC):
+    """Base of the optimizers whose masks move: Adam trains the dense weights behind the masks.
 
-    masks: object  # function (step, weights, gradients, masks) -> masks, each a list over layers
-    revive: bool  # True: the gradient acts on all dense weights; False: on those kept
-    end: int | None = None  # step from which the masks rest
-
-
-class MovingMasks:
-    """An optimizer whose masks may bring weights back: dense weights go on behind the masks.
-
-        g = dL / d(W * m)          m <- rule(W, g, m)          W <- Adam(W, g)
+        g = dL / d(W * m)          m <- next_masks(t, W, g, m)          W <- Adam(W, g)
 
     network  changed as `fit` trains it: its weights are W * m, its biases learn as always. It must
-             come without masks, and nothing else may prune it meanwhile: the rule alone decides
-    rule     a `Rule`; its steps count from 1
-    lr       learning rate of Adam
+             come without masks, and nothing else may prune it meanwhile
+    end      step at which the masks come to rest, or None: never; `fit` warns if it is not reached
+    lr       learning rate of Adam; may be changed between steps
+
+    A subclass defines `next_masks(step, weights, gradients, masks)`. Every argument but the step,
+    which counts from 1, is a list over the weight arrays: dense weights, dL / d(W * m), and the
+    masks so far. It returns the next masks. With `revive = False` pruned weights do not learn.
 
     Source: D-1.1d, A-2.6b; Guo, Yao and Chen 2016; Sanh, Wolf and Rush 2020.
 
     >>> from minprune.nn.network import mlp
     >>> from minprune.nn.train import fit
+    >>> class Positive(DynamicPruning):  # masks what is not above 0, until it is
+    ...     def next_masks(self, step, weights, gradients, masks):
+    ...         return [w > 0 for w in weights]
     >>> rng = np.random.default_rng(0)
     >>> network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
-    >>> optimizer = MovingMasks(network, movement_pruning(network, final=0.5, begin=0, end=5))
-    >>> history = fit(network, optimizer, x, y, epochs=1, rng=rng, batch_size=4)
-    >>> network.sparsity
-    0.5
+    >>> history = fit(network, Positive(network), x, y, epochs=1, rng=rng, batch_size=4)
+    >>> 0.3 < network.sparsity < 0.7
+    True
     """
 
-    def __init__(self, network, rule, lr=1e-3):
-        checked_network("network", network)
-        if not isinstance(rule, Rule):
-            raise TypeError(f"rule must be a Rule, as network_surgery makes one, got {shown(rule)}")
-        weights = network.weights
+    revive = True  # the gradient changes all dense weights; False: those kept only
+
+    def __init__(self, network, end=None, lr=1e-3):
+        weights = checked_network("network", network).weights
         if any(w.mask is not None for w in weights.values()):
-            raise ValueError("network has masks, which the rule would undo; unprune it first")
-        self.network, self.rule = network, rule
+            raise ValueError("network has masks, which may not hold; unprune it first")
+        self.network = network
         self.dense = {name: Parameter(w.value) for name, w in weights.items()}
         self.masks = [np.ones(w.value.shape, bool) for w in weights.values()]
         self.parameters = list(network.parameters.values())
         # the dense weights in place of those shown, which each step sets anew
         self.adam = Adam(network.parameters | self.dense, lr)
+        self._end = end
+
+    @abstractmethod
+    def next_masks(self, step, weights, gradients, masks):
+        """The masks after this step: a list of boolean arrays, True = keep."""
 
     @property
     def end(self):
         """Steps until the masks come to rest, or None; for the warning of `fit`."""
-        return None if self.rule.end is None else self.rule.end - self.adam.t
+        return None if self._end is None else self._end - self.adam.t
 
     @property
     def lr(self):
@@ -150,20 +152,27 @@ class MovingMasks:
         self.adam.lr = new
 
     def step(self):
-        """Move the masks, change the dense weights once, and let the network compute with both."""
+        """Move the masks, change the dense weights once, and let the network compute with both.
+
+        An error, before anything changes, if the masks do not fit or prune all of a weight array.
+        """
         weights, dense = list(self.network.weights.values()), list(self.dense.values())
         pairs = zip(weights, self.masks, strict=True)
         if any(w.mask is not None and (w.mask != mask).any() for w, mask in pairs):
-            raise ValueError("network was pruned by something else, which the rule would undo")
+            raise ValueError("network was pruned by something else, which would not hold")
         check_gradients(self.network.parameters.items())
         gradients = [w.grad for w in weights]
         for d, g, mask in zip(dense, gradients, self.masks, strict=True):
-            d.grad = g if self.rule.revive else g * mask
+            d.grad = g if self.revive else g * mask
         values = [d.value for d in dense]
-        masks = self.rule.masks(self.adam.t + 1, values, gradients, self.masks)
-        for name, mask in zip(self.dense, masks, strict=True):
-            if not mask.any():  # before anything has changed
-                raise EmptyLayerError(f"rule would prune every weight of {name}; let it prune less")
+        masks = listed(
+            "next_masks", self.next_masks(self.adam.t + 1, values, gradients, self.masks), "masks"
+        )
+        if len(masks) != len(dense):
+            raise ValueError(f"next_masks must be {len(dense)} arrays, got {len(masks)}")
+        for (name, d), mask in zip(self.dense.items(), masks, strict=True):
+            if not checked_mask(f"next_masks for {name}", mask, d.value.shape).any():
+                raise EmptyLayerError(f"next_masks would prune every weight of {name}; prune less")
         self.masks = masks
         self.adam.step()
         for w, d in zip(weights, dense, strict=True):
@@ -172,59 +181,82 @@ class MovingMasks:
         self.network.prune(self.masks)
 
 
-def network_surgery(network, c, rng, margin=0.1, gamma=1e-4, power=1.0, stop=None):
+class NetworkSurgery(DynamicPruning):
     """Dynamic network surgery: cut what has become small, splice back what has become large.
 
-        m <- splice_mask(W, m, a, b)  with probability (1 + gamma step)^-power, else unchanged
+        m <- splice_mask(W, m, a, b)  with probability (1 + gamma t)^-power, else unchanged
 
-    network  whose nonzero weights set the thresholds a and b of every layer, once, by
-             `splice_thresholds`
+    network  changed as `fit` trains it; its nonzero weights set the thresholds a and b of every
+             layer, once, by `splice_thresholds`
     c        how much is pruned: mean plus c standard deviations of |W|
     rng      numpy.random.Generator; each layer draws for itself
     margin   half the gap between a and b
     gamma, power  of the falling probability, both >= 0
     stop     step from which the masks rest, so that the weights can settle; None: never
-    returns a `Rule` for `MovingMasks`
+    lr       learning rate, as in `DynamicPruning`
 
     Source: D-1.1d; Guo, Yao and Chen 2016, algorithm 1; `stop` is in their code.
-    """
-    checked_network("network", network)
-    layers = [w.value[w.value != 0] for w in network.weights.values()]
-    limits = [splice_thresholds(w, c, margin) for w in layers]
-    gamma, power = at_least_zero("gamma", gamma), at_least_zero("power", power)
-    rest = np.inf if stop is None else whole_number("stop", stop, low=0)
-    generator("rng", rng)
 
-    def masks(step, weights, gradients, masks):
-        chance = (1 + gamma * step) ** -power if step < rest else 0.0
+    >>> from minprune.nn.network import mlp
+    >>> from minprune.nn.train import fit
+    >>> rng = np.random.default_rng(0)
+    >>> network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
+    >>> history = fit(network, NetworkSurgery(network, 0.0, rng), x, y, epochs=1, rng=rng,
+    ...               batch_size=4)
+    >>> 0.3 < network.sparsity < 0.7
+    True
+    """
+
+    def __init__(self, network, c, rng, *, margin=0.1, gamma=1e-4, power=1.0, stop=None, lr=1e-3):
+        rest = None if stop is None else whole_number("stop", stop, low=0)
+        super().__init__(network, rest, lr)
+        layers = [w.value[w.value != 0] for w in network.weights.values()]
+        self.limits = [splice_thresholds(w, c, margin) for w in layers]
+        self.gamma, self.power = at_least_zero("gamma", gamma), at_least_zero("power", power)
+        self.stop = np.inf if rest is None else rest
+        self.rng = generator("rng", rng)
+
+    def next_masks(self, step, weights, gradients, masks):
+        chance = (1 + self.gamma * step) ** -self.power if step < self.stop else 0.0
         return [
-            splice_mask(w, mask, *ab) if rng.random() < chance else mask
-            for w, mask, ab in zip(weights, masks, limits, strict=True)
+            splice_mask(w, mask, *ab) if self.rng.random() < chance else mask
+            for w, mask, ab in zip(weights, masks, self.limits, strict=True)
         ]
 
-    return Rule(masks, revive=True, end=stop)
 
-
-def movement_pruning(network, final, begin, end, initial=0.0, power=3, scope="layer"):
+class MovementPruning(DynamicPruning):
     """Movement pruning: weights that training drives towards zero go, however large they are.
 
         S <- S - W * dL/d(W * m)          m: all but the lowest S, as many as the schedule says
 
-    network  to be trained, usually on a second task
+    network  changed as `fit` trains it, usually on a second task
     final, begin, end, initial, power  of `polynomial_decay`, in steps of the optimizer
     scope    "layer" or "global", as in `prune_by_score`
-    returns a `Rule` for `MovingMasks`: pruned weights get no gradient, but their scores go on
+    lr       learning rate, as in `DynamicPruning`. Pruned weights get no gradient, but their
+             scores go on
 
     Source: A-2.6b; Sanh, Wolf and Rush 2020.
+
+    >>> from minprune.nn.network import mlp
+    >>> from minprune.nn.train import fit
+    >>> rng = np.random.default_rng(0)
+    >>> network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
+    >>> optimizer = MovementPruning(network, final=0.5, begin=0, end=5)
+    >>> history = fit(network, optimizer, x, y, epochs=1, rng=rng, batch_size=4)
+    >>> network.sparsity
+    0.5
     """
-    checked_network("network", network)
-    one_of("scope", scope, tuple(RANKINGS))
-    polynomial_decay(0, initial, final, begin, end, power)  # refuse a bad schedule at once
-    scores = [np.zeros_like(w.value) for w in network.weights.values()]
 
-    def masks(step, weights, gradients, masks):
-        for s, w, g in zip(scores, weights, gradients, strict=True):
+    revive = False
+
+    def __init__(self, network, final, begin, end, *, initial=0.0, power=3, scope="layer", lr=1e-3):
+        super().__init__(network, end, lr)
+        polynomial_decay(0, initial, final, begin, end, power)  # refuse a bad schedule at once
+        self.schedule = initial, final, begin, end, power
+        self.rank = RANKINGS[one_of("scope", scope, tuple(RANKINGS))]
+        self.scores = [np.zeros_like(w.value) for w in network.weights.values()]
+
+    def next_masks(self, step, weights, gradients, masks):
+        for s, w, g in zip(self.scores, weights, gradients, strict=True):
             s -= w * g
-        return RANKINGS[scope](scores, polynomial_decay(step, initial, final, begin, end, power))
-
-    return Rule(masks, revive=False, end=end)
+        return self.rank(self.scores, polynomial_decay(step, *self.schedule))

@@ -13,7 +13,7 @@ from minprune.nn.optim import SGD, Adam
 from minprune.nn.parameter import Parameter
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.train import evaluate, find_gradients, fit, predict, train_step
-from minprune.pruning.during import MovingMasks, movement_pruning
+from minprune.pruning.during import MovementPruning
 
 
 def rng():
@@ -319,7 +319,7 @@ def test_a_gradient_of_any_kind_is_taken_as_that_of_the_value(dtype, make):
     [
         lambda network: SGD(network.parameters, lr=0.5),
         lambda network: Adam(network.parameters),
-        lambda network: MovingMasks(network, movement_pruning(network, 0.5, begin=0, end=5)),
+        lambda network: MovementPruning(network, 0.5, begin=0, end=5),
     ],
 )
 def test_a_step_without_a_gradient_is_refused_before_anything_changes(make):

@@ -12,7 +12,7 @@ from minprune.nn.layers import Dense
 OF_A_NETWORK = {
     name: f
     for name, f in vars(mp).items()
-    if inspect.isroutine(f) or f is mp.MovingMasks
+    if inspect.isroutine(f) or f in mp.DynamicPruning.__subclasses__()
     if f.__module__.startswith(("minprune.pruning", "minprune.nn.costs"))
     if "network" in inspect.signature(f).parameters
 }
@@ -26,7 +26,7 @@ def needed(f, **given):
 
 
 def test_the_functions_are_found():
-    assert len(OF_A_NETWORK) > 45 and {"layer_costs", "MovingMasks"} < {*OF_A_NETWORK}
+    assert len(OF_A_NETWORK) > 45 and {"layer_costs", "MovementPruning"} < {*OF_A_NETWORK}
 
 
 @pytest.mark.parametrize("name", OF_A_NETWORK)

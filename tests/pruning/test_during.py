@@ -14,11 +14,10 @@ from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam, no_decay
 from minprune.nn.train import evaluate, fit
 from minprune.pruning.during import (
-    MovingMasks,
-    Rule,
+    DynamicPruning,
+    MovementPruning,
+    NetworkSurgery,
     gradual_pruning,
-    movement_pruning,
-    network_surgery,
     proximal_pruning,
 )
 from minprune.pruning.one_shot import prune_by_magnitude
@@ -73,11 +72,11 @@ def test_sparsity_is_that_of_the_schedule_and_zeros_hold_at_every_step(task, sch
 
 
 def surgery(network, end):
-    return MovingMasks(network, network_surgery(network, 0.0, np.random.default_rng(0), stop=end))
+    return NetworkSurgery(network, 0.0, np.random.default_rng(0), stop=end)
 
 
 def movement(network, end):
-    return MovingMasks(network, movement_pruning(network, final=0.5, begin=0, end=end))
+    return MovementPruning(network, final=0.5, begin=0, end=end)
 
 
 def gradual(network, end):
@@ -208,7 +207,7 @@ def gradients(W1, b1, W2, b2, x, y):
 
 
 def train_naively(network, rule, x, y, batches, rates, revive, penalty=None):
-    """Training with `MovingMasks` on four arrays, with Adam by scalars.
+    """Training with `DynamicPruning` on four arrays, with Adam by scalars.
 
     The network shows W * m; its gradient moves the masks, and then W and the biases.
     """
@@ -232,15 +231,17 @@ def train_naively(network, rule, x, y, batches, rates, revive, penalty=None):
     return p, masks, losses, record
 
 
-def watched(rule, record):
-    """The rule, and a record of the dense weights it saw and of the masks it gave."""
+def watched(optimizer, record):
+    """The optimizer, and a record of the dense weights it saw and of the masks it gave."""
+    next_masks = optimizer.next_masks
 
     def watching(step, weights, grads, masks):
-        new = rule.masks(step, weights, grads, masks)
+        new = next_masks(step, weights, grads, masks)
         record.append(([w.copy() for w in weights], [m.copy() for m in new]))
         return new
 
-    return Rule(watching, rule.revive)
+    optimizer.next_masks = watching
+    return optimizer
 
 
 def naive_surgery(network, c, rng, margin, gamma, power, stop=None):
@@ -282,20 +283,18 @@ def order(n, batch_size, epochs, seed):
         yield from (permutation[i : i + batch_size] for i in range(0, n, batch_size))
 
 
-def compare(task, rule, twin, revive=None, epochs=2, lr=0.05, decay=no_decay, penalty=None):
-    """fit with `MovingMasks` on 20 samples, batches of 8: 3 steps an epoch, the last one smaller.
-
-    revive  what the rule must say of itself, or what to make it say
-    """
-    network, x, y, record = task.network, task.x[:20], task.y[:20], []
+def compare(task, optimizer, twin, epochs=2, decay=no_decay, penalty=None):
+    """fit on 20 samples in batches of 8: 3 steps an epoch, the last one smaller."""
+    network, x, y, record, lr = task.network, task.x[:20], task.y[:20], [], optimizer.lr
     rates = [lr * decay(k / (3 * epochs)) for k in range(3 * epochs)]
     batches = order(20, 8, epochs, 7)
     parameters, masks, losses, steps = train_naively(
-        network, twin, x, y, batches, rates, revive, penalty
+        network, twin, x, y, batches, rates, optimizer.revive, penalty
     )
-    optimizer = MovingMasks(network, watched(rule._replace(revive=revive), record), lr)
-    history = fit(network, optimizer, x, y, epochs=epochs, batch_size=8, lr_decay=decay,
-                  rng=np.random.default_rng(7), penalty_gradient=penalty)  # fmt: skip
+    options = {"epochs": epochs, "batch_size": 8, "lr_decay": decay, "penalty_gradient": penalty}
+    history = fit(
+        network, watched(optimizer, record), x, y, rng=np.random.default_rng(7), **options
+    )
     assert optimizer.lr == lr
     means = [np.mean(losses[3 * e : 3 * e + 3]) for e in range(epochs)]
     assert [epoch.loss for epoch in history] == pytest.approx(means, rel=1e-9)
@@ -340,9 +339,9 @@ def test_surgery_is_the_loop_of_its_paper(task, options, zeros):
     options = {"margin": 0.2, **options}
     own, other = np.random.default_rng(5), np.random.default_rng(5)
     twin, skipped = naive_surgery(task.network, 0.1, other, **options)
-    rule = network_surgery(task.network, 0.1, own, **options)
-    assert rule.revive is True
-    record = compare(task, rule, twin, revive=True)
+    optimizer = NetworkSurgery(task.network, 0.1, own, lr=0.05, **options)
+    assert optimizer.revive is True
+    record = compare(task, optimizer, twin)
     assert own.random() == other.random()  # one number drawn for each layer and step
     sometimes = options["gamma"] > 0 or "stop" in options
     assert any(skipped) == sometimes and not all(skipped)
@@ -361,10 +360,14 @@ def test_surgery_is_the_loop_of_its_paper(task, options, zeros):
     assert sum(behind) > 0
 
 
+def moves(task, c, **options):
+    """How surgery moves the masks of the network of the task."""
+    return NetworkSurgery(task.network, c, np.random.default_rng(0), **options).next_masks
+
+
 def test_surgery_has_the_options_of_its_paper_by_default(task):
-    one = network_surgery(task.network, 0.5, np.random.default_rng(0)).masks
-    told = 0.1, 1e-4, 1.0, None
-    other = network_surgery(task.network, 0.5, np.random.default_rng(0), *told).masks
+    one = moves(task, 0.5)
+    other = moves(task, 0.5, margin=0.1, gamma=1e-4, power=1.0, stop=None)
     weights = [w.value for w in task.network.weights.values()]
     masks = [np.ones(w.shape, bool) for w in weights]
     moved = []
@@ -377,15 +380,14 @@ def test_surgery_has_the_options_of_its_paper_by_default(task):
     # the mean of 1 / (1 + 1e-4 t) over t = 1 .. 3000 is ln(1.3) / 0.3 = 0.875, give or take 0.004
     assert np.mean(moved) == pytest.approx(0.875, abs=0.015)
     limits = [naive.splice_thresholds(w, 0.5, 0.1) for w in weights]
-    sure = network_surgery(task.network, 0.5, np.random.default_rng(0), 0.1, 0.0).masks
+    sure = moves(task, 0.5, margin=0.1, gamma=0.0)
     for w, a, ab in zip(weights, sure(1, weights, weights, masks), limits, strict=True):
         np.testing.assert_array_equal(a, naive.splice_mask(w, np.ones(w.shape, bool), *ab))
         assert not a.all()
 
 
 def test_each_layer_has_a_chance_of_its_own_that_falls(task):
-    rng = np.random.default_rng(0)
-    rule = network_surgery(task.network, 0.5, rng, gamma=1.0, power=2.0).masks
+    rule = moves(task, 0.5, gamma=1.0, power=2.0)
     weights = [w.value for w in task.network.weights.values()]
     masks = [np.ones(w.shape, bool) for w in weights]
     moved = np.array([
@@ -402,7 +404,7 @@ def test_each_layer_has_a_chance_of_its_own_that_falls(task):
 
 @pytest.mark.parametrize("stop", [0, 1, 5])
 def test_from_the_step_to_stop_at_the_masks_rest(task, stop):
-    rule = network_surgery(task.network, 0.5, np.random.default_rng(0), gamma=0.0, stop=stop).masks
+    rule = moves(task, 0.5, gamma=0.0, stop=stop)
     weights = [w.value for w in task.network.weights.values()]
     masks = [np.ones(w.shape, bool) for w in weights]
     for step in range(1, 9):
@@ -412,10 +414,10 @@ def test_from_the_step_to_stop_at_the_masks_rest(task, stop):
 
 def test_the_thresholds_of_surgery_are_those_of_what_is_not_zero_once(task):
     network = task.network
-    prune_by_magnitude(network, 0.6, "layer")
+    zeroed(network, 0.6)
     left = [w.value[w.value != 0] for w in network.weights.values()]
     limits = [naive.splice_thresholds(w, 0.3, 0.1) for w in left]
-    rule = network_surgery(network, 0.3, np.random.default_rng(0), gamma=0.0).masks
+    rule = moves(task, 0.3, gamma=0.0)
     probe = [
         np.resize([f * a for a in ab for f in (1 - 1e-9, 1 + 1e-9)], w.value.shape)
         for ab, w in zip(limits, network.weights.values(), strict=True)
@@ -428,13 +430,20 @@ def test_the_thresholds_of_surgery_are_those_of_what_is_not_zero_once(task):
             np.testing.assert_array_equal(new, np.resize(np.array(expected, bool), new.shape))
 
 
+def movement_of(network, schedule, revive):
+    """Movement pruning, told otherwise whether pruned weights learn."""
+    optimizer = MovementPruning(network, **schedule, lr=0.05)
+    assert optimizer.revive is False
+    optimizer.revive = revive
+    return optimizer
+
+
 @pytest.mark.parametrize("scope", ["layer", "global"])
 @pytest.mark.parametrize("revive", [False, True])
 def test_movement_is_a_loop(task, scope, revive):
     schedule = {"final": 0.75, "begin": 1, "end": 5, "initial": 0.25, "power": 2, "scope": scope}
-    rule = movement_pruning(task.network, **schedule)
-    assert rule.revive is False
-    record = compare(task, rule, naive_movement(task.network, **schedule), revive)
+    optimizer = movement_of(task.network, schedule, revive)
+    record = compare(task, optimizer, naive_movement(task.network, **schedule))
     for step, (_, masks) in enumerate(record, start=1):
         s = 0.75 - 0.5 * (1 - min((step - 1) / 4, 1)) ** 2
         pruned = [int((~m).sum()) for m in masks]
@@ -447,17 +456,15 @@ def test_movement_is_a_loop(task, scope, revive):
 @pytest.mark.parametrize("revive", [False, True])
 def test_a_falling_rate_and_a_penalty_are_those_of_the_loop(task, revive):
     schedule = {"final": 0.6, "begin": 0, "end": 4, "initial": 0.1, "power": 3, "scope": "layer"}
-    rule, twin = (
-        movement_pruning(task.network, **schedule),
-        naive_movement(task.network, **schedule),
-    )
-    compare(task, rule, twin, revive, decay=lambda done: 1 - done / 2, penalty=lambda w: w / 4)
+    optimizer = movement_of(task.network, schedule, revive)
+    twin = naive_movement(task.network, **schedule)
+    compare(task, optimizer, twin, decay=lambda done: 1 - done / 2, penalty=lambda w: w / 4)
 
 
 def test_movement_prunes_what_shrinks_and_not_what_is_small():
     w, g = np.array([[5.0, 0.1, -5.0, -0.1]]), np.array([[1.0, -1.0, -1.0, 1.0]])
     network = Network([Dense(w, np.zeros(4)), Dense(w.T, [0.0])])
-    rule = movement_pruning(network, 0.5, 0, 1).masks  # a step against g: 5 shrinks, 0.1 grows
+    rule = MovementPruning(network, 0.5, 0, 1).next_masks  # a step against g: 5 shrinks, 0.1 grows
     masks = rule(1, [w, w.T], [g, g.T], None)
     assert [mask.ravel().tolist() for mask in masks] == [[False, True, False, True]] * 2
 
@@ -465,8 +472,11 @@ def test_movement_prunes_what_shrinks_and_not_what_is_small():
 def test_movement_prunes_layer_by_layer_along_a_cubic_unless_told(task):
     weights = [w.value for w in task.network.weights.values()]
     grads = [w.grad * scale for w, scale in zip(task.network.weights.values(), (1, 9), strict=True)]
-    default = movement_pruning(task.network, 0.8, 0, 4).masks(2, weights, grads, None)
-    told = movement_pruning(task.network, 0.8, 0, 4, 0.0, 3, "layer").masks(2, weights, grads, None)
+    told = {"initial": 0.0, "power": 3, "scope": "layer"}
+    default, told = (
+        MovementPruning(task.network, 0.8, 0, 4, **options).next_masks(2, weights, grads, None)
+        for options in ({}, told)
+    )
     for a, b in zip(default, told, strict=True):
         np.testing.assert_array_equal(a, b)
         assert (~a).sum() == round(0.7 * a.size)  # 0.8 - 0.8 / 8
@@ -475,18 +485,29 @@ def test_movement_prunes_layer_by_layer_along_a_cubic_unless_told(task):
 # --- masks that move, as an optimizer -------------------------------------------------------------
 
 
-def resting(revive, fixed=None):
+class Told(DynamicPruning):
+    """Masks moved by a function that is handed in."""
+
+    def __init__(self, network, function, revive=True, **options):
+        super().__init__(network, **options)
+        self.function, self.revive = function, revive
+
+    def next_masks(self, *arguments):
+        return self.function(*arguments)
+
+
+def resting(network, revive=True, fixed=None, **options):
     """The same masks at every step: those given, or those that are."""
-    return Rule(lambda step, weights, gradients, masks: fixed or masks, revive)
+    return Told(network, lambda step, weights, gradients, masks: fixed or masks, revive, **options)
 
 
 @pytest.mark.parametrize("revive", [True, False])
-def test_the_rule_says_whether_the_gradient_acts_behind_the_masks(task, revive):
+def test_an_optimizer_says_whether_the_gradient_acts_behind_the_masks(task, revive):
     masks, record = zeroed(task.network, 0.5), []
-    optimizer = MovingMasks(task.network, watched(resting(revive, masks), record))
+    optimizer = watched(resting(task.network, revive, masks), record)
     for w in task.network.weights.values():
         w.grad = np.zeros_like(w.value)
-    optimizer.step()  # the masks of the rule hold from here on
+    optimizer.step()  # its masks hold from here on
     fit_task(task, optimizer)
     assert len(record) == 21
     for weights, held in record[2:]:
@@ -504,7 +525,7 @@ def test_with_masks_at_rest_it_is_adam(task, revive):
     masks = zeroed(task.network, 0.5)
     twin = SimpleNamespace(**{**vars(task), "network": task.network.copy()})
     twin.network.prune(masks)
-    history = fit_task(task, MovingMasks(task.network, resting(revive, masks), lr=0.02))
+    history = fit_task(task, resting(task.network, revive, masks, lr=0.02))
     expected = fit_task(twin, Adam(twin.network.parameters, lr=0.02))
     assert [epoch.loss for epoch in history] == [epoch.loss for epoch in expected]
     for p, q in zip(
@@ -520,7 +541,7 @@ def test_the_network_computes_with_the_masks_of_the_step_just_done(task):
         given.append([np.arange(m.size).reshape(m.shape) % (step + 2) != 0 for m in masks])
         return given[-1]
 
-    optimizer = MovingMasks(task.network, Rule(masks, True), lr=0.02)
+    optimizer = Told(task.network, masks, lr=0.02)
 
     def on_step(step):
         seen.append(step)
@@ -551,7 +572,7 @@ def test_steps_are_counted_from_one_and_adam_has_its_usual_rate(task):
                 np.testing.assert_array_equal(w, old)
         return [np.arange(m.size).reshape(m.shape) % 2 == 0 for m in masks]
 
-    optimizer = MovingMasks(task.network, Rule(masks, True))
+    optimizer = Told(task.network, masks)
     assert optimizer.lr == 1e-3
     history = fit(task.network, optimizer, task.x, task.y, epochs=3, batch_size=50, rng=task.rng)
     assert steps == list(range(1, 10)) and len(history) == 3
@@ -564,7 +585,7 @@ def test_a_second_fit_goes_on_where_the_first_stopped(task):
     twin = SimpleNamespace(**{**vars(task), "network": task.network.copy()})
 
     def optimizer(t):
-        return MovingMasks(t.network, movement_pruning(t.network, 0.7, 4, 18, initial=0.2), 0.02)
+        return MovementPruning(t.network, 0.7, 4, 18, initial=0.2, lr=0.02)
 
     def train(t, optimizer, epochs, rng):
         fit(t.network, optimizer, t.x, t.y, epochs=epochs, batch_size=12, rng=rng)
@@ -586,11 +607,11 @@ def test_float32_stays_float32():
     rng = np.random.default_rng(0)
     network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
     for make in (
-        lambda n: network_surgery(n, 0.5, rng, gamma=0.0),
-        lambda n: movement_pruning(n, 0.5, 0, 5),
+        lambda n: NetworkSurgery(n, 0.5, rng, gamma=0.0),
+        lambda n: MovementPruning(n, 0.5, 0, 5),
     ):
         network.unprune()
-        optimizer = MovingMasks(network, make(network))
+        optimizer = make(network)
         fit(network, optimizer, x, y, epochs=2, rng=rng, batch_size=8)
         parameters = [*network.parameters.values(), *optimizer.dense.values()]
         assert {p.value.dtype for p in parameters} == {np.dtype("f")}
@@ -599,15 +620,14 @@ def test_float32_stays_float32():
 
 def test_a_network_with_moving_masks_learns(task):
     before = evaluate(task.network, task.x, task.y)[1]
-    rule = movement_pruning(task.network, 0.5, 20, 100)
-    fit_task(task, MovingMasks(task.network, rule, lr=0.02), epochs=30)
+    fit_task(task, MovementPruning(task.network, 0.5, 20, 100, lr=0.02), epochs=30)
     assert task.network.masked_sparsity == 0.5
     assert evaluate(task.network, task.x, task.y)[1] > 0.95 > before + 0.3
 
 
 def test_it_may_be_handed_to_no_other_network(task, unchanged):
     unchanged(task.network)
-    optimizer = MovingMasks(task.network, resting(True))
+    optimizer = resting(task.network)
     task.network = task.network.copy()
     unchanged(task.network)
     with pytest.raises(ValueError, match="optimizer must"):
@@ -619,8 +639,7 @@ def test_the_mask_of_a_bias_stays(task, revive):
     for name in ("0.b", "2.b"):
         bias = task.network.parameters[name]
         bias.prune(np.arange(bias.value.size) != 1)
-    rule = Rule(lambda step, weights, gradients, masks: [m & True for m in masks], revive)
-    fit_task(task, MovingMasks(task.network, rule, lr=0.02))
+    fit_task(task, resting(task.network, revive, lr=0.02))
     for name in ("0.b", "2.b"):
         bias = task.network.parameters[name]
         assert bias.mask.tolist() == [j != 1 for j in range(bias.value.size)]
@@ -630,14 +649,14 @@ def test_the_mask_of_a_bias_stays(task, revive):
 def test_a_network_with_masks_is_refused(task, unchanged):
     task.network.weights["2.W"].prune(np.ones((16, 3), bool))
     unchanged(task.network)
-    with pytest.raises(ValueError, match=r"^network has masks, which the rule would undo"):
-        MovingMasks(task.network, resting(True))
+    with pytest.raises(ValueError, match=r"^network has masks, which may not hold; unprune"):
+        resting(task.network)
 
 
 @pytest.mark.parametrize("at", [0, 1, 4])
 @pytest.mark.parametrize("name", ["0.W", "2.W"])
 def test_what_else_prunes_meanwhile_is_an_error_and_is_not_undone(task, at, name):
-    optimizer = MovingMasks(task.network, movement_pruning(task.network, 0.25, 0, 2))
+    optimizer = MovementPruning(task.network, 0.25, 0, 2)
     weight, seen = task.network.weights[name], []
 
     def on_step(step):
@@ -656,14 +675,14 @@ def test_what_else_prunes_meanwhile_is_an_error_and_is_not_undone(task, at, name
 
 def test_making_it_changes_nothing_and_shares_nothing(task, unchanged):
     unchanged(task.network)
-    optimizer = MovingMasks(task.network, resting(True))
+    optimizer = resting(task.network)
     for dense in optimizer.dense.values():
         dense.value += 1.0
     assert fit_task(task, optimizer, epochs=0) == []
 
 
 @pytest.mark.parametrize(("layer", "name"), [(0, r"0\.W"), (1, r"2\.W")])
-def test_a_rule_that_empties_a_layer_is_an_error(task, layer, name):
+def test_masks_that_empty_a_layer_are_an_error(task, layer, name):
     steps = []
 
     def masks(step, weights, gradients, masks):
@@ -672,7 +691,7 @@ def test_a_rule_that_empties_a_layer_is_an_error(task, layer, name):
         return [m & first & (step < 3 or l != layer) if l == 0 else m & (step < 3 or l != layer)
                 for l, m in enumerate(masks)]  # fmt: skip
 
-    optimizer = MovingMasks(task.network, Rule(masks, True))
+    optimizer = Told(task.network, masks)
     with pytest.raises(EmptyLayerError, match=name):
         fit_task(task, optimizer, lr_decay=lambda done: 1 - done)
     assert steps == [1, 2, 3] and optimizer.lr == 1e-3
@@ -685,12 +704,60 @@ def test_a_rule_that_empties_a_layer_is_an_error(task, layer, name):
 
 
 def test_surgery_and_movement_that_empty_a_layer_are_errors(task):
-    for rule in (
-        network_surgery(task.network, 9.0, task.rng, gamma=0.0),
-        movement_pruning(task.network, 0.999, 0, 1),
+    for optimizer in (
+        NetworkSurgery(task.network, 9.0, task.rng, gamma=0.0),
+        MovementPruning(task.network, 0.999, 0, 1),
     ):
-        with pytest.raises(EmptyLayerError, match="rule would prune every weight of"):
-            fit_task(task, MovingMasks(task.network, rule))
+        with pytest.raises(EmptyLayerError, match=r"^next_masks would prune every weight of 0\.W"):
+            fit_task(task, optimizer)
+
+
+@pytest.mark.parametrize(
+    ("masks", "error", "message"),
+    [
+        (lambda masks: None, TypeError, "^next_masks must be a list of masks, got None"),
+        (lambda masks: masks[:1], ValueError, "^next_masks must be 2 arrays, got 1"),
+        (lambda masks: [m[1:] for m in masks], ValueError, "^next_masks for 0.W must"),
+        (lambda masks: [m.astype(float) for m in masks], TypeError, "^next_masks for 0.W must"),
+    ],
+)
+def test_masks_that_do_not_fit_are_refused_before_anything_changes(task, masks, error, message):
+    optimizer = Told(task.network, lambda step, weights, gradients, old: masks(old))
+    before = [p.value.copy() for p in task.network.parameters.values()]
+    with pytest.raises(error, match=message):
+        optimizer.step()
+    for p, value in zip(task.network.parameters.values(), before, strict=True):
+        np.testing.assert_array_equal(p.value, value)
+    assert optimizer.adam.t == 0 and all(mask.all() for mask in optimizer.masks)
+
+
+def test_an_optimizer_of_ones_own_is_one_method(task):
+    """Every step takes another third of the weights, those of the first step come back."""
+
+    class Rotation(DynamicPruning):
+        def next_masks(self, step, weights, gradients, masks):
+            return [np.arange(w.size).reshape(w.shape) % 3 != step % 3 for w in weights]
+
+    optimizer = Rotation(task.network, lr=0.02)
+    history = fit_task(task, optimizer, epochs=6)
+    assert optimizer.end is None and history[-1].loss < history[0].loss
+    for name, w in task.network.weights.items():
+        expected = np.arange(w.value.size).reshape(w.value.shape) % 3 != 60 % 3
+        np.testing.assert_array_equal(w.mask, expected)
+        np.testing.assert_array_equal(w.value, optimizer.dense[name].value * expected)
+        assert optimizer.dense[name].value.all()  # what is pruned learns behind its mask
+
+
+def test_the_end_of_ones_own_counts_down(task):
+    optimizer = resting(task.network, end=25)
+    with pytest.warns(UserWarning, match="optimizer comes to its end after 25 steps"):
+        fit_task(task, optimizer)
+    assert optimizer.end == 5
+
+
+def test_an_optimizer_without_next_masks_cannot_be_made(task):
+    with pytest.raises(TypeError, match=r"abstract.*next_masks"):
+        DynamicPruning(task.network)
 
 
 def test_an_interrupt_leaves_the_masks(task):
@@ -698,7 +765,7 @@ def test_an_interrupt_leaves_the_masks(task):
         if step == 7:
             raise KeyboardInterrupt
 
-    optimizer = MovingMasks(task.network, movement_pruning(task.network, 0.5, 0, 5), lr=0.02)
+    optimizer = MovementPruning(task.network, 0.5, 0, 5, lr=0.02)
     with pytest.raises(KeyboardInterrupt):
         fit_task(task, optimizer, on_step=on_step, lr_decay=lambda done: 1 - done)
     assert task.network.masked_sparsity == task.network.sparsity == 0.5 and optimizer.lr == 0.02
@@ -707,36 +774,34 @@ def test_an_interrupt_leaves_the_masks(task):
 def test_a_last_step_that_diverges_is_an_error_too():
     network = mlp([4, 3], np.random.default_rng(0))
     x, y = np.ones((2, 4), np.float32), np.array([0, 1])
-    optimizer = MovingMasks(network, resting(True), lr=1e39)
+    optimizer = resting(network, lr=1e39)
     with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=r"0\.. is not finite"):
         fit(network, optimizer, x, y, epochs=1, batch_size=2, rng=np.random.default_rng(0))
 
 
 def test_divergence_is_an_error(task):
     with pytest.raises(FloatingPointError, match="diverged"):
-        fit_task(task, MovingMasks(task.network, resting(True), lr=1e300))
+        fit_task(task, resting(task.network, lr=1e300))
 
 
 @pytest.mark.parametrize(
     ("call", "name"),
     [
-        (lambda t: MovingMasks(t.network, resting(True), lr=0), "lr must"),
-        (lambda t: MovingMasks(t.network, resting(True), lr="1"), "lr must"),
-        (lambda t: MovingMasks(t.network, None), "rule must be a Rule"),
-        (lambda t: MovingMasks(t.network, resting(True).masks), "rule must be a Rule"),
-        (lambda t: MovingMasks(t.network, tuple(resting(True))), "rule must be a Rule"),
-        (lambda t: network_surgery(t.network, np.nan, t.rng), "c must"),
-        (lambda t: network_surgery(t.network, 1.0, t.rng, margin=1.0), "margin must"),
-        (lambda t: network_surgery(t.network, 1.0, t.rng, gamma=-1.0), "gamma must"),
-        (lambda t: network_surgery(t.network, 1.0, t.rng, power=-1.0), "power must"),
-        (lambda t: network_surgery(t.network, 1.0, t.rng, stop=-1), "stop must"),
-        (lambda t: network_surgery(t.network, 1.0, t.rng, stop=1.5), "stop must"),
-        (lambda t: network_surgery(t.network, 1.0, t.rng, stop=True), "stop must"),
-        (lambda t: network_surgery(t.network, 1.0, 0), "rng must"),
-        (lambda t: movement_pruning(t.network, 1.0, 0, 5), "final must"),
-        (lambda t: movement_pruning(t.network, 0.5, 5, 5), "end must"),
-        (lambda t: movement_pruning(t.network, 0.5, 0, 5, power=0), "power must"),
-        (lambda t: movement_pruning(t.network, 0.5, 0, 5, scope="both"), "scope must"),
+        (lambda t: resting(t.network, lr=0), "lr must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, t.rng, lr="1"), "lr must"),
+        (lambda t: MovementPruning(t.network, 0.5, 0, 5, lr=0), "lr must"),
+        (lambda t: NetworkSurgery(t.network, np.nan, t.rng), "c must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, t.rng, margin=1.0), "margin must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, t.rng, gamma=-1.0), "gamma must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, t.rng, power=-1.0), "power must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, t.rng, stop=-1), "stop must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, t.rng, stop=1.5), "stop must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, t.rng, stop=True), "stop must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, 0), "rng must"),
+        (lambda t: MovementPruning(t.network, 1.0, 0, 5), "final must"),
+        (lambda t: MovementPruning(t.network, 0.5, 5, 5), "end must"),
+        (lambda t: MovementPruning(t.network, 0.5, 0, 5, power=0), "power must"),
+        (lambda t: MovementPruning(t.network, 0.5, 0, 5, scope="both"), "scope must"),
     ],
 )
 def test_refusals_name_the_argument_and_change_nothing(task, unchanged, call, name):
