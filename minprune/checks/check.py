@@ -151,9 +151,12 @@ class Check:
         return add
 
     def solution(self, function):
-        """Decorator: the formula written out in NumPy alone, for the edits that follow."""
+        """Decorator: the formula written out in NumPy alone, for the edits that follow.
+
+        Gives back the check, so that a check and its solution can have one name.
+        """
         self.plain = function
-        return function
+        return self
 
     def edits(self, text):
         """Mistakes as edits of the plain solution: see `Mistake` and `written`."""

@@ -105,12 +105,13 @@ def test_two_mistakes_at_once():
 
 
 def test_the_plain_solution_is_what_is_edited():
-    check = Check(np.abs)
+    absolute = check = Check(np.abs)
 
-    @check.solution
+    @absolute.solution
     def absolute(x):
         return np.where(x < 0, -x, x)
 
+    assert absolute is check
     check.edits("""
 x < 0 -> x > 0
     It gives minus the absolute value.
