@@ -853,7 +853,7 @@ TypeError: value must be float32 or float64, got float16
         "ratio it prunes one of two.",
         """\
 >>> W = [[3.0, 1.0], [2.0, 1.0]]
->>> (mp.unit_l1(W) > 0.5).tolist(), mp.rank_mask(mp.unit_l1(W), mp.pruned_count(2, 0.5)).tolist()
+>>> (mp.unit_l1(W) > 0.5).tolist(), mp.rank_mask(mp.unit_l1(W), k=1).tolist()
 ([True, True], [True, False])
 """,
     ),

@@ -136,9 +136,10 @@ def _published(entry):
     lines = []
     for case in check.fixed if check else []:
         if case.what == PUBLISHED:
-            lines += [_wrap("Published: ", case.source),
-                      _wrap("    ", f"{entry.name}({case.call!r})"),
-                      _wrap("    gives ", " ".join(text_of(case.gives).split()))]  # fmt: skip
+            gives = " ".join(text_of(case.gives).split())
+            lines += [_wrap("Published: ", case.source, WIDTH - 4),
+                      _wrap("    ", f"{entry.name}({case.call!r})", WIDTH - 4),
+                      _wrap("    gives ", gives, WIDTH - 4)]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -181,10 +182,10 @@ def _block(value):
         return str(np.asarray(value))
 
 
-def _wrap(head, text):
+def _wrap(head, text, width=WIDTH):
     return textwrap.fill(
         text,
-        WIDTH,
+        width,
         initial_indent=head,
         subsequent_indent=" " * len(head),
         break_on_hyphens=False,  # stays whole
