@@ -194,7 +194,7 @@ from minprune.nn.losses import (
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.models import build, cnn, lenet5, lenet_300_100, vgg16
 from minprune.nn.optim import SGD, Adam, cosine_decay, warmup_cosine
-from minprune.nn.train import Epoch, evaluate, fit, predict, train_step
+from minprune.nn.train import Epoch, average_probabilities, evaluate, fit, predict, train_step
 from minprune.nn.gradcheck import check_layer, check_loss, check_network, numerical_gradient
 from minprune.nn.store import load, save
 from minprune.data.mnist import load_mnist
@@ -209,18 +209,9 @@ from minprune.pruning.one_shot import (
     prune_by_threshold,
     prune_tensors,
 )
-from minprune.pruning.neurons import (
-    ablate_neurons,
-    collapse_linear_layers,
-    fold_constant_neurons,
-    gated_forward,
-    hidden_activations,
-    predict_average,
-    prune_neurons,
-    remove_neurons,
-)
+from minprune.pruning.topology import hidden_layers
 from minprune.pruning.shrink import (
-    hidden_layers,
+    collapse_linear_layers,
     keep_units,
     mask_units,
     read_inputs,
@@ -231,8 +222,10 @@ from minprune.pruning.shrink import (
 from minprune.pruning.units import (
     choose_units,
     dead_units,
+    gated_outputs,
     outgoing_weights,
     prune_units,
+    prune_units_by_threshold,
     unit_activations,
     unit_scores,
 )
@@ -269,7 +262,6 @@ from minprune.pruning.procedures import (
     prune_and_quantize,
     prune_before_training,
     prune_in_stages,
-    prune_neurons_and_finetune,
     rewind,
     train_prune_finetune,
 )

@@ -147,7 +147,7 @@ def fraction(name, value):
     allowed = f"a fraction with 0 <= {name} < 1"
     number = finite_number(name, value, allowed, low=0)
     if number >= 1:
-        percent = name in ("sparsity", "final", "initial") and 2 <= number < 100
+        percent = name in ("sparsity", "unit_sparsity", "final", "initial") and 2 <= number < 100
         hint = f"; {value} % is {value / 100:g}" if percent else ""
         raise ValueError(f"{name} must be {allowed}, got {value}{hint}")
     return number

@@ -45,7 +45,7 @@ CHOICES = {
     "seed": "seed of everything random",
     "smoothing": "share of every label's certainty that goes to all classes, below 1",
     "theta": "threshold that document D prunes by, at least 0",
-    "ratio": "fraction of the filters and neurons to take out, at least 0 and below 1",
+    "unit_sparsity": "fraction of the filters and neurons to remove, at least 0 and below 1",
     "criterion": "which filters and neurons: " + ", ".join(UNIT_CRITERIA),
 }
 

@@ -87,7 +87,7 @@ def test_every_choice_of_run_cnn_reaches_the_job(idx_folder, tmp_path, monkeypat
     given = {
         "sparsity": 0.25, "scope": "layer", "epochs": 3, "finetune_epochs": 5, "batch_size": 7,
         "lr": 0.125, "finetune_lr": 0.0625, "l1": 0.5, "seed": 11, "smoothing": 0.375,
-        "theta": 0.75, "ratio": 0.875, "criterion": "apoz",
+        "theta": 0.75, "unit_sparsity": 0.875, "criterion": "apoz",
     }  # fmt: skip
     asked = []
 
@@ -252,8 +252,8 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
         (["run", "cnn", "--sparsity", "1"], ["sparsity", "1.0"]),
         (["run", "cnn", "--scope", "all"], ["scope", "global", "layer"]),
         (["run", "cnn", "--criterion", "bn_scale"], ["criterion", "bn_scale", *UNIT_CRITERIA]),
-        (["run", "cnn", "--ratio", "1.0"], ["ratio", "1.0"]),
-        (["run", "cnn", "--ratio", "half"], ["--ratio", "half"]),
+        (["run", "cnn", "--unit-sparsity", "1.0"], ["unit_sparsity", "1.0"]),
+        (["run", "cnn", "--unit-sparsity", "half"], ["--unit-sparsity", "half"]),
         (["run", "cnn", "--theta", "-1"], ["theta", "-1.0"]),
         (["run", "cnn", "--smoothing", "nan"], ["smoothing", "nan"]),
         (["run", "cnn", "--finetune-epochs", "0"], ["finetune_epochs"]),

@@ -27,7 +27,7 @@ x = rng.standard_normal((5, 3))
 large = mp.mlp([3, 4, 2], rng)
 scores = mp.unit_scores(large, "l1")  # one vector for each hidden layer
 masked = large.copy()
-keeps = mp.prune_units(masked, scores, ratio=0.25)  # one neuron of four
+keeps = mp.prune_units(masked, scores, sparsity=0.25)  # one neuron of four
 small = mp.shrink_network(masked)
 print("scores", scores[0].round(2), " kept", keeps[0])
 print(masked.layers[0].W.value.round(2), "\n")
@@ -118,7 +118,7 @@ layers += [mp.Flatten(), *mp.mlp([13 * 13 * 8, 32, 10], rng).layers]
 dense = mp.Network(layers, (28, 28, 1))
 mp.fit(dense, mp.Adam(dense.parameters), images, labels, epochs=epochs, rng=rng, batch_size=32)
 masked = dense.copy()
-keeps = mp.prune_units(masked, mp.unit_scores(masked, "l1"), ratio=0.5)
+keeps = mp.prune_units(masked, mp.unit_scores(masked, "l1"), sparsity=0.5)
 shrunk = mp.shrink_network(masked)
 tuned, longer = shrunk.copy(), dense.copy()
 for more in (tuned, longer):

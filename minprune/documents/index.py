@@ -30,7 +30,7 @@ MODULES = [  # in reading order
         ),
         (
             "pruning",
-            "one_shot shrink neurons units during teacher search sensitivity allocate procedures "
+            "one_shot shrink units during teacher search sensitivity allocate procedures "
             "regression",
         ),
         ("sparse", "bitmask csr blocked_csr blocks sliced nm microkernels engine"),

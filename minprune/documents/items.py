@@ -378,8 +378,8 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
     ),
     (
         "E-7.2",
-        "`gated_forward` computes every product, so the gate saves no time. It is for dense "
-        "layers; no gate of convolution channels is built.",
+        "`gated_outputs` computes every product, so the gate saves no time. It gates neurons and "
+        "channels by their own activations; no network that predicts the gate is built.",
     ),
     (
         "E-7.3",

@@ -31,7 +31,7 @@ from minprune.pruning.units import prune_units, unit_scores
 from minprune.sparse.engine import SparseEngine
 
 SPARSITIES = 0.8, 0.95, 0.98  # points of the curves, beside those of the settings
-RATIOS = 0.25, 0.75
+UNIT_SPARSITIES = 0.25, 0.75
 IN_BOTH = 0.8  # of the weights that stay, after units have gone
 SCORED_ON = 1000  # training images that a criterion looks at
 BATCHES = 1, 256
@@ -224,7 +224,7 @@ def _with_and_without_mask(job, masked, name):
 def prune_weights(job, dense):
     """The smallest weights, ranked as the scope says, and as many at random; fine-tuned.
 
-    returns the network at the sparsity of the settings
+    returns the network at the unit sparsity of the settings
     """
     settings = job.settings
 
@@ -250,35 +250,35 @@ def prune_weights(job, dense):
 
 
 def prune_filters_and_neurons(job, dense):
-    """The lowest filters and neurons of each layer taken out, and a mask on what stays.
+    """Remove the lowest filters and neurons of each layer; of one network, mask weights as well.
 
-    returns the network at the ratio of the settings, and how far its outputs were, before it was
-    trained on, from those of the network with the same units silenced
+    returns the network at the unit sparsity of the settings, and how far its outputs were, before
+    it was fine-tuned, from those of the network with the same units silenced
     """
     settings = job.settings
     x, y = (array[:SCORED_ON] for array in job.train)
     scores = unit_scores(dense, settings.criterion, x, y)
 
-    def shrunk(scores, ratio):
+    def shrunk(scores, sparsity):
         masked = dense.copy()
-        prune_units(masked, scores, ratio, min_units=1)
+        prune_units(masked, scores, sparsity, min_units=1)
         return shrink_network(masked), masked
 
-    chosen, masked = shrunk(scores, settings.ratio)
+    chosen, masked = shrunk(scores, settings.unit_sparsity)
     expected = predict(masked, job.test[0])
     apart = np.abs(predict(chosen, job.test[0]) - expected).max() / np.abs(expected).max()
     both = chosen.copy()
-    job.finetune(chosen, units_name(settings.ratio), "units")
-    for ratio in RATIOS:
-        if ratio != settings.ratio:
-            job.finetune(shrunk(scores, ratio)[0], units_name(ratio), "units")
-    name = f"{units_name(settings.ratio)}, {100 * IN_BOTH:g} % of the rest"
+    job.finetune(chosen, units_name(settings.unit_sparsity), "units")
+    for sparsity in UNIT_SPARSITIES:
+        if sparsity != settings.unit_sparsity:
+            job.finetune(shrunk(scores, sparsity)[0], units_name(sparsity), "units")
+    name = f"{units_name(settings.unit_sparsity)}, {100 * IN_BOTH:g} % of the rest"
     with job.unless_empty(name):
         prune_by_magnitude(both, IN_BOTH, settings.scope)
         job.finetune(both, name, "both")
     rng = settings.rng(stage=3)
-    random, _ = shrunk([rng.random(len(s)) for s in scores], settings.ratio)
-    job.finetune(random, f"{units_name(settings.ratio)}, at random", "control")
+    random, _ = shrunk([rng.random(len(s)) for s in scores], settings.unit_sparsity)
+    job.finetune(random, f"{units_name(settings.unit_sparsity)}, at random", "control")
     return chosen, float(apart)
 
 
@@ -287,9 +287,9 @@ def weights_name(sparsity):
     return f"{100 * sparsity:.10g} % of weights"
 
 
-def units_name(ratio):
+def units_name(sparsity):
     """What the table calls the network without this part of its filters and neurons."""
-    return f"{100 * ratio:.10g} % of units"
+    return f"{100 * sparsity:.10g} % of units"
 
 
 def threshold_name(theta):

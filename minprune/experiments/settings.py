@@ -8,7 +8,9 @@ from minprune.arguments import above_zero, at_least_zero, fraction, one_of, whol
 from minprune.pruning.one_shot import RANKINGS
 
 # those of `unit_scores` but "bn_scale": the network has no batch normalization
-UNIT_CRITERIA = "l1", "l2", "geometric_median", "activation", "apoz", "contribution", "taylor"
+UNIT_CRITERIA = (
+    "l1", "l2", "geometric_median", "activation", "apoz", "contribution", "taylor", "ablation"
+)  # fmt: skip
 
 MOST_HIDDEN = 100_000  # units; the job then takes some 5 GB
 
@@ -68,15 +70,15 @@ class Settings(Training):
 class CnnSettings(Training):
     """What can be chosen about `run cnn`.
 
-    smoothing  of the labels: a network that must not be certain overfits less
-    theta      threshold of the document, D-5.2
-    ratio      fraction of the filters and neurons that go
-    criterion  which of them: see `unit_scores`
+    smoothing      of the labels: a network that must not be certain overfits less
+    theta          threshold of the document, D-5.2
+    unit_sparsity  fraction of the filters and neurons that are removed
+    criterion      which of them: see `unit_scores`
     """
 
     smoothing: float = 0.1
     theta: float = 0.1
-    ratio: float = 0.5
+    unit_sparsity: float = 0.5
     criterion: str = "l1"
     epochs: int = 6
     finetune_epochs: int = 2
@@ -89,5 +91,5 @@ class CnnSettings(Training):
         super().__post_init__()
         fraction("smoothing", self.smoothing)
         at_least_zero("theta", self.theta)
-        fraction("ratio", self.ratio)
+        fraction("unit_sparsity", self.unit_sparsity)
         one_of("criterion", self.criterion, UNIT_CRITERIA)

@@ -10,13 +10,17 @@ import numpy as np
 
 from minprune.arguments import (
     finite_array,
+    function,
     generator,
     labels_in_range,
+    listed,
     plain_array,
     real_array,
     shown,
     whole_number,
 )
+from minprune.formulas.activations import softmax
+from minprune.formulas.distill import ensemble_average
 from minprune.formulas.metrics import accuracy
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.losses import softmax_cross_entropy
@@ -250,6 +254,24 @@ def predict(network, x, batch_size=500):
     whole_number("batch_size", batch_size, low=1)
     parts = range(0, max(len(x), 1), batch_size)
     return np.concatenate([network(x[start : start + batch_size]) for start in parts])
+
+
+def average_probabilities(networks, x):
+    """Mean of the class probabilities of several networks.
+
+    networks  list of networks with the same classes
+    x         inputs (N, ...)
+    returns an array (N, K)
+
+    Source: A-8c, our choice; Hansen and Salamon 1990.
+
+    >>> from minprune.nn.network import mlp
+    >>> networks = [mlp([4, 2], np.random.default_rng(seed)) for seed in (0, 1)]
+    >>> average_probabilities(networks, np.zeros((1, 4)))
+    array([[0.5, 0.5]])
+    """
+    networks = listed("networks", networks, "networks")
+    return ensemble_average([softmax(function("networks", network)(x)) for network in networks])
 
 
 def check_callable(network):

@@ -8,15 +8,15 @@ import math
 import numpy as np
 
 from minprune.arguments import above_zero, fraction, one_of, shown
+from minprune.formulas import metrics
 from minprune.formulas.allocation import erk_densities
 from minprune.formulas.masks import global_rank_masks, pruned_count, rank_mask
-from minprune.formulas.metrics import csr_bytes, sparsity
 from minprune.formulas.scores import magnitude
 from minprune.nn.costs import layer_costs
 from minprune.nn.network import EmptyLayerError, checked_network
 from minprune.pruning.one_shot import pruned_first
 from minprune.pruning.sensitivity import tolerated_sparsities
-from minprune.pruning.shrink import checked_keeps, keep_plan
+from minprune.pruning.topology import checked_keeps, keep_plan
 from minprune.pruning.units import choose_units
 
 MEASURES = "parameters", "macs", "bytes"
@@ -25,7 +25,7 @@ MEASURES = "parameters", "macs", "bytes"
 # --- a sparsity for every layer ------------------------------------------------------------------
 
 
-def uniform_sparsities(network, total):
+def uniform_sparsities(network, sparsity):
     """Every layer the same sparsity.
 
     Source: A-2.2d, C-4.2d.
@@ -35,50 +35,51 @@ def uniform_sparsities(network, total):
     [0.9, 0.9]
     """
     checked_network("network", network)
-    return [fraction("total", total)] * len(network.weights)
+    return [fraction("sparsity", sparsity)] * len(network.weights)
 
 
-def erk_sparsities(network, total):
+def erk_sparsities(network, sparsity):
     """Wide layers sparse, narrow ones dense, by `erk_densities`.
 
     Source: Evci, Gale, Menick, Castro and Elsen 2020.
     """
     checked_network("network", network)
-    density = 1 - fraction("total", total)
+    density = 1 - fraction("sparsity", sparsity)
     shapes = [w.value.shape for w in network.weights.values()]
     return [1 - float(d) for d in erk_densities(shapes, density)]
 
 
-def global_sparsities(network, total):
-    """What every layer comes to under one ranking of all weights by magnitude.
+def global_sparsities(network, sparsity):
+    """The sparsity of every layer under one ranking of all weights by magnitude.
 
     Source: E-3.1; "global magnitude pruning" in Blalock et al. 2020.
     """
     checked_network("network", network)
     scores = pruned_first(network, [magnitude(w.value) for w in network.weights.values()])
-    return [sparsity(mask) for mask in global_rank_masks(scores, fraction("total", total))]
+    masks = global_rank_masks(scores, fraction("sparsity", sparsity))
+    return [metrics.sparsity(mask) for mask in masks]
 
 
 def by_sensitivity(scan):
-    """What a `sensitivity_scan` of the weights allows: each layer as far as costs the same.
+    """An allocator by a `sensitivity_scan` of the weights: each layer as far as costs the same.
 
-    returns a function (network, total) -> sparsities, between those of the two tolerances that the
-    total falls between; `ValueError` if the scan did not go far enough
+    returns a function (network, sparsity) -> sparsities, between those of the two tolerances whose
+    overall sparsities enclose it; `ValueError` if the scan did not go far enough
 
-    Source: C-3.2, D-7.1a; Han, Pool, Tran and Dally 2015, who set the ratios from it by hand.
+    Source: C-3.2, D-7.1a; Han, Pool, Tran and Dally 2015, who set the thresholds from it by hand.
     """
     drops = np.unique(np.maximum(scan.baseline - scan.performance, 0))
     steps = [np.zeros(len(scan.names)), *(tolerated_sparsities(scan, drop) for drop in drops)]
     steps = np.array(steps)  # (tolerances, layers)
 
-    def allocate(network, total):
+    def allocate(network, sparsity):
         if scan.names != list(network.weights):
             raise ValueError(f"scan must be of the weights of this network, got {scan.names}")
         sizes = np.array([w.value.size for w in network.weights.values()])
         totals = steps @ sizes / sizes.sum()
-        if fraction("total", total) > totals[-1] * (1 + 1e-9):
-            raise ValueError(f"total must be at most {totals[-1]:.4g}, the end of the scan")
-        return [float(np.interp(total, totals, layer)) for layer in steps.T]
+        if fraction("sparsity", sparsity) > totals[-1] * (1 + 1e-9):
+            raise ValueError(f"sparsity must be at most {totals[-1]:.4g}, the end of the scan")
+        return [float(np.interp(sparsity, totals, layer)) for layer in steps.T]
 
     return allocate
 
@@ -94,11 +95,11 @@ def sparsities_within(network, budget, measure="parameters", allocate=global_spa
     measure   "parameters": those that are not pruned, biases included; "macs": multiply-accumulates
               of weights that are not pruned, for one input; "bytes": of compressed sparse rows and
               everything else dense, as `SparseEngine.nbytes` counts
-    allocate  function (network, total sparsity) -> sparsities: `uniform_sparsities`,
+    allocate  function (network, sparsity) -> sparsities: `uniform_sparsities`,
               `erk_sparsities`, `global_sparsities`, or `by_sensitivity(scan)`
-    returns a list of sparsities, none below what is pruned already; they come from the totals
-    k / n, n weights. `ValueError` if the budget cannot be met, `EmptyLayerError` if only by
-    emptying a layer
+    returns a list of sparsities, none below what is pruned already; they come from the
+    sparsities k / n, n weights. `ValueError` if the budget cannot be met, `EmptyLayerError` if
+    only by emptying a layer
 
     Source: A-8a, C-6.4a, C-6.4c, D-7.1c, E-7.1, our choice for "automatic pruning" within limits.
     """
@@ -106,7 +107,7 @@ def sparsities_within(network, budget, measure="parameters", allocate=global_spa
     if not callable(allocate):
         raise TypeError(f"allocate must be a function, such as erk_sparsities, got {allocate!r}")
     cost = _weight_cost(network, one_of("measure", measure, MEASURES))
-    pruned = [0.0 if w.mask is None else sparsity(w.mask) for w in network.weights.values()]
+    pruned = [0.0 if w.mask is None else metrics.sparsity(w.mask) for w in network.weights.values()]
     n = sum(w.value.size for w in network.weights.values())
 
     def choice(k):
@@ -159,11 +160,11 @@ def units_within(network, scores, budget, measure="macs", scope="layer", min_uni
     checked_network("network", network)
     cost = _unit_cost(network, one_of("measure", measure, MEASURES))
     sizes = [sum(len(s) for s in scores)] if scope == "global" else [len(s) for s in scores]
-    # the ratio at which j of n units go is the first above (j - 1/2) / n, where rounding turns
-    ratios = [0.0, *sorted({(j - 0.5) / n + 1e-9 for n in sizes for j in range(1, n)})]
+    # j of n units go at the first sparsity above (j - 1/2) / n, where rounding turns
+    sparsities = [0.0, *sorted({(j - 0.5) / n + 1e-9 for n in sizes for j in range(1, n)})]
     return _lightest(
-        lambda k: choose_units(network, scores, ratios[k], scope, min_units),
-        len(ratios),
+        lambda k: choose_units(network, scores, sparsities[k], scope, min_units),
+        len(sparsities),
         cost,
         budget,
     )
@@ -211,7 +212,10 @@ def _weight_cost(network, measure):
             return sum(kept) + sum(p.value.size if p.mask is None else p.mask.sum() for p in others)
         if measure == "macs":
             return sum(k * p for k, p in zip(kept, positions, strict=True))
-        rows = [csr_bytes(w.shape[-1], k, w.itemsize) for w, k in zip(weights, kept, strict=True)]
+        rows = [
+            metrics.csr_bytes(w.shape[-1], k, w.itemsize)
+            for w, k in zip(weights, kept, strict=True)
+        ]
         return sum(rows) + sum(p.value.nbytes for p in others)
 
     return cost

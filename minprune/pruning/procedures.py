@@ -15,9 +15,7 @@ from minprune.arguments import function
 from minprune.formulas.quantize import dequantize, quantize_symmetric
 from minprune.formulas.schedules import mean_threshold, stage_sparsities
 from minprune.formulas.scores import layer_importance
-from minprune.formulas.units import mean_activation
 from minprune.nn.network import checked_network
-from minprune.pruning.neurons import prune_neurons
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold, prune_tensors
 from minprune.pruning.search import performance
 
@@ -36,11 +34,14 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     network          changed
     train, finetune  functions of a network that train it; masks hold during `finetune`
     prune            function of a network, such as `lambda net: prune_by_magnitude(net, 0.9)`
+                     or `lambda net: prune_units(net, unit_scores(net, "activation", x), 0.5)`,
+                     after which `shrink_network` makes the smaller network
     evaluate         function of a network -> performance, higher is better
     returns a list of three `Stage` (name, sparsity, performance)
 
-    Source: D-2.3, D-2.4, D-3.1, D-3.2, D-5.2e, C-3.1, C-9.2, E-3.1, E-8.1.
-    Erratum: D-5.2 retrains without masks, and measures only at the end.
+    Source: D-2.3, D-2.4, D-3.1, D-3.2, D-5.2e, C-3.1, C-9.2, E-3.1, E-3.2, E-8.1, B-3c.
+    Erratum: D-5.2 retrains without masks, and measures only at the end; E-3.2 says that an L2
+    penalty makes weights sparse.
 
     >>> import numpy as np, minprune as mp
     >>> rng = np.random.default_rng(0)
@@ -177,27 +178,6 @@ def find_ticket(network, train, final, stages, evaluate, prune=prune_by_magnitud
         train(network)
         done.append(_stage(f"ticket {len(done)}", network, evaluate))
     return done
-
-
-def prune_neurons_and_finetune(
-    network, train, x, sparsity, finetune, evaluate, score=mean_activation, hidden=0
-):
-    """Train (with a penalty, if `train` has one), remove the neurons that matter least, fine-tune.
-
-    network   changed by the training only; the smaller network is a new one
-    x         inputs on which the neurons are looked at
-    sparsity, score, hidden  as in `prune_neurons`
-    returns (smaller network, list of three `Stage`)
-
-    Source: E-3.2, B-3c. Erratum: E-3.2 says that an L2 penalty makes weights sparse.
-    """
-    _check(network, train=train, finetune=finetune, evaluate=evaluate, score=score)
-    train(network)
-    done = [_stage("trained", network, evaluate)]
-    small, _ = prune_neurons(network, x, sparsity=sparsity, score=score, hidden=hidden)
-    done.append(_stage("pruned", small, evaluate))
-    finetune(small)
-    return small, [*done, _stage("fine-tuned", small, evaluate)]
 
 
 def _check(network, **functions):

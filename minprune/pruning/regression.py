@@ -12,8 +12,9 @@ from minprune.nn.losses import mean_squared_error
 from minprune.nn.network import Network
 from minprune.nn.optim import Adam
 from minprune.nn.train import fit
-from minprune.pruning.neurons import collapse_linear_layers, prune_neurons
 from minprune.pruning.one_shot import prune_by_threshold
+from minprune.pruning.shrink import collapse_linear_layers, keep_units
+from minprune.pruning.units import choose_units, unit_scores
 
 
 class Regression(NamedTuple):
@@ -23,8 +24,8 @@ class Regression(NamedTuple):
     pruned: Network  # weights below theta are held at 0
     smaller: Network  # without the hidden neurons that do least
     collapsed: Network  # one layer, 9 numbers: the same function as `dense`
-    errors: dict
-    rate: float  # share of the first layer's weights below theta
+    errors: dict[str, float]
+    rate: float  # fraction of the first layer's weights below theta
     rate_as_printed: float  # the same divided by sum |w|
 
 
@@ -39,12 +40,12 @@ def linear_network(widths, rng, dtype=np.float32):
     return Network([Dense.random(rng, *pair, dtype=dtype) for pair in pairwise(widths)])
 
 
-def regression_example(rng, theta=0.01, neurons=0.5, samples=256, epochs=100):
+def regression_example(rng, theta=0.01, sparsity=0.5, samples=256, epochs=100):
     """Train 8-10-1 on a linear law with noise, then prune it both ways and collapse it.
 
     rng      numpy.random.Generator, for the data, the weights and the order
     theta    threshold of the weights; 0.01 is the document's and prunes next to nothing
-    neurons  share of the hidden neurons to remove
+    sparsity  fraction of the hidden neurons to remove
     samples, epochs  of training, batch 32, Adam
     returns a `Regression`
 
@@ -60,7 +61,8 @@ def regression_example(rng, theta=0.01, neurons=0.5, samples=256, epochs=100):
     W = dense.layers[0].W.value
     pruned = dense.copy()
     prune_by_threshold(pruned, theta, ties="prune")
-    smaller, _ = prune_neurons(dense, x, sparsity=neurons)
+    scores = unit_scores(dense, "activation", x)
+    smaller = keep_units(dense, choose_units(dense, scores, sparsity))
     networks = dense, pruned, smaller, collapse_linear_layers(dense)
     names = "dense", "pruned", "smaller", "collapsed"
     errors = {

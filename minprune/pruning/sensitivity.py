@@ -9,7 +9,8 @@ from minprune.formulas.masks import pruned_count, rank_mask
 from minprune.formulas.scores import magnitude
 from minprune.nn.network import checked_network
 from minprune.pruning.search import last_before_failure, performance
-from minprune.pruning.shrink import hidden_weights, mask_units
+from minprune.pruning.shrink import mask_units
+from minprune.pruning.topology import hidden_weights
 from minprune.pruning.units import unit_scores
 
 LEVELS = 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95
@@ -62,7 +63,7 @@ def tolerated_sparsities(scan, tolerance):
     tolerance  how much of the performance may be lost by one layer, >= 0; all layers together will
                lose more
     returns a list of sparsities, one per layer, 0.0 where already the first one costs too much;
-    `prune_layers` takes those of a scan of weights, `prune_units` those of units, as its ratio
+    `prune_layers` takes those of a scan of weights, `prune_units` those of units
 
     Source: C-3.2; Han, Pool, Tran and Dally 2015.
 

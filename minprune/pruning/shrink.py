@@ -1,41 +1,36 @@
 """Make a network smaller for real: units, inputs and whole layers, and all that belongs to them.
 
-A hidden layer is here any dense layer or convolution but the last. Its units are its neurons or
-filters, the last axis of its weights. With a unit go its bias, its entries in a batch normalization
-behind, and what the next layer reads of it, which behind a Flatten is one row for every pixel.
+With a unit go its bias, its entries in a batch normalization behind it, and the weights of the next
+layer that read it. See `topology` for the words.
 """
 
 import copy
 
 import numpy as np
 
-from minprune.arguments import finite_array, listed, whole_number
+from minprune.arguments import finite_array, whole_number
 from minprune.formulas.masks import checked_mask
-from minprune.formulas.structured import flatten_keep, unit_mask
+from minprune.formulas.structured import collapse_linear, unit_mask
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense
 from minprune.nn.network import EmptyLayerError, Network, checked_network
 from minprune.nn.parameter import Parameter
-from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
-
-WEIGHTED = Dense, Conv2D
-ELEMENTWISE = BatchNorm, ReLU, Sigmoid, Tanh, Dropout
-KNOWN = (*WEIGHTED, *ELEMENTWISE, Flatten, MaxPool2D, AveragePool2D)
-
-
-def hidden_layers(network):
-    """Where the layers stand whose units can go: the dense layers and convolutions but the last.
-
-    >>> from minprune.nn.network import mlp
-    >>> hidden_layers(mlp([784, 300, 100, 10], np.random.default_rng(0)))
-    [0, 2]
-    """
-    checked_network("network", network)
-    for layer in network.layers:
-        if not isinstance(layer, KNOWN):
-            raise TypeError(f"network has a layer whose units are not known: {layer!r}")
-    return [l for l, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED)][:-1]
-
+from minprune.nn.spatial import Conv2D
+from minprune.pruning.topology import (
+    ELEMENTWISE,
+    WEIGHTED,
+    at_least_one,
+    checked_keeps,
+    forward,
+    hidden_layers,
+    keep_plan,
+    next_layer,
+    next_position,
+    rows_read,
+    unit_count,
+    weight,
+    weighted_layers,
+)
 
 # --- chosen units: removed, or silenced ----------------------------------------------------------
 
@@ -91,7 +86,7 @@ def silenced_units(network):
     """
     silenced = []
     for l in hidden_layers(network):
-        units, behind = _units(network, l), _next(network, l)
+        units, behind = unit_count(network, l), next_position(network, l)
         own = [p for layer in network.layers[l:behind] for p in layer.parameters.values()]
         masked = [_masked(p).reshape(-1, units).all(axis=0) for p in own]  # a row for each pixel
         read = _masked(weight(network.layers[behind]))
@@ -116,7 +111,7 @@ def remove_inputs(network, keep):
     """
     checked_network("network", network)
     inputs = len(read_inputs(network))
-    keep = _at_least_one(checked_mask("keep", keep, (inputs,)), "input")
+    keep = at_least_one(checked_mask("keep", keep, (inputs,)), "input")
     shape = network.input_shape and (*network.input_shape[:-1], int(keep.sum()))
     plan = keep_plan(network, [None] * len(hidden_layers(network)), keep)
     return _cut(network, plan, shape)
@@ -125,8 +120,8 @@ def remove_inputs(network, keep):
 def read_inputs(network):
     """Which inputs have a weight that is not 0: boolean, one entry per input or channel."""
     checked_network("network", network)
-    first = network.layers[_weighted(network)[0]]
-    read = _reads(first)
+    first = network.layers[weighted_layers(network)[0]]
+    read = rows_read(first)
     inputs = len(read) if network.input_shape is None else network.input_shape[-1]
     return read.reshape(-1, inputs).any(axis=0)
 
@@ -144,12 +139,12 @@ def remove_layer(network, position):
     """
     checked_network("network", network)
     whole_number("position", position, low=0, high=len(network.layers) - 1)
-    if position not in _weighted(network):
-        raise ValueError(f"position must be one of {_weighted(network)}, got {position}")
+    if position not in weighted_layers(network):
+        raise ValueError(f"position must be one of {weighted_layers(network)}, got {position}")
     n_in, n_out = weight(network.layers[position]).value.shape[-2:]
     shapes = network.check()
     takes, gives = (n_in, n_out) if shapes is None else shapes[position : position + 2]
-    if len(_weighted(network)) == 1 or takes != gives:
+    if len(weighted_layers(network)) == 1 or takes != gives:
         raise ValueError(
             f"position: layer {position} takes {_plain(takes)} and gives {_plain(gives)}; "
             "only a layer that gives what it takes, and not the only one, can be left out"
@@ -165,6 +160,28 @@ def _plain(shape):
     return shape[0] if np.size(shape) == 1 and not np.isscalar(shape) else shape
 
 
+def collapse_linear_layers(network):
+    """A network in which dense layers with nothing between them are one layer.
+
+    network  such as B-4's 8-10-1; not changed
+    returns a new network with the same outputs; a layer that was made of several has no masks
+
+    Source: B-4a.
+
+    >>> two = Network([Dense(np.ones((8, 10)), np.ones(10)), Dense(np.ones((10, 1)), np.ones(1))])
+    >>> [p.value.shape for p in collapse_linear_layers(two).parameters.values()]
+    [(8, 1), (1,)]
+    """
+    layers = []
+    for layer in checked_network("network", network).copy().layers:
+        if layers and isinstance(layer, Dense) and isinstance(layers[-1], Dense):
+            first = layers.pop()
+            parameters = first.W, first.b, layer.W, layer.b
+            layer = Dense(*collapse_linear(*(p.value for p in parameters)))
+        layers.append(layer)
+    return Network(layers, network.input_shape)
+
+
 # --- what the masks have emptied -----------------------------------------------------------------
 
 
@@ -172,13 +189,13 @@ def shrink_network(network, x=None):
     """A smaller network with the same outputs: units that make no difference are left out.
 
     network  not changed: pruned by masks, say of `mask_units`, or by whatever made weights 0
-    x        None, or inputs (N, ...), some hundred: then a unit goes also if it says the same on
-             all of them
-    returns a new network without the units that nobody reads, and without those that are constant:
-    what they say goes into the next bias. On all inputs (with x: on x) its outputs are the same.
-    A constant other than 0 stays before a convolution that adds zeros around the image, and where
-    the next bias is itself pruned. `EmptyLayerError` if a layer would lose all its units. Weights
-    pruned here and there seldom empty a unit: then it is as large as before
+    x        None, or inputs (N, ...), some hundred: units whose activation is constant on x are
+             removed too
+    returns a new network without the units that have only zero weights in the next layer, and
+    without the constant ones: they are folded into the next bias. On all inputs (with x: on x) its
+    outputs are the same. A constant other than 0 stays before a convolution that adds zeros around
+    the image, and where the next bias is itself pruned. `EmptyLayerError` if a layer would lose all
+    its units. Weights pruned here and there seldom empty a unit: then it is as large as before
 
     Source: E-4.3 (constant units), C-4.3a, C-5.2a, E-2.3b.
     Erratum: A-5.5 counts weights that are set to 0 as if they were gone.
@@ -196,7 +213,7 @@ def shrink_network(network, x=None):
         for h, l in enumerate(hidden):
             keep = _fold_constants(small, l, x) & _read_units(small, l)
             if not keep.all():
-                _at_least_one(keep, f"unit of layer {l}")
+                at_least_one(keep, f"unit of layer {l}")
                 keeps = [None] * len(hidden)
                 keeps[h] = keep
                 small = _cut(small, keep_plan(small, keeps), network.input_shape)
@@ -204,21 +221,21 @@ def shrink_network(network, x=None):
 
 
 def _read_units(network, l):
-    """Which units of a layer the next one reads, with a weight other than 0."""
-    return _reads(_reader(network, l)).reshape(-1, _units(network, l)).any(axis=0)
+    """The units of a layer that the next one reads with a weight other than 0."""
+    return rows_read(next_layer(network, l)).reshape(-1, unit_count(network, l)).any(axis=0)
 
 
 def _fold_constants(network, l, x):
-    """Put what constant units say into the next bias; returns which units are to stay."""
-    reader, units = _reader(network, l), _units(network, l)
+    """Fold constant units into the next bias; returns the mask of units to keep."""
+    reader, units = next_layer(network, l), unit_count(network, l)
     constant = _constants(network, l) if x is None else _constants_on(network, l, x)  # (rows,)
     gone = ~np.isnan(constant).reshape(-1, units).any(axis=0)
-    says = np.nan_to_num(constant).astype(np.float64)
+    values = np.nan_to_num(constant).astype(np.float64)
     W = weight(reader).value
-    taps = (says[:, None] * W).reshape(-1, units, W.shape[-1])  # (taps and pixels, units, out)
+    taps = (values[:, None] * W).reshape(-1, units, W.shape[-1])  # (taps and pixels, units, out)
     into = taps.sum(axis=0)
     if isinstance(reader, Conv2D) and reader.padding not in ("valid", 0):
-        gone &= ~(taps != 0).any(axis=(0, 2))  # at the rim they say 0
+        gone &= ~(taps != 0).any(axis=(0, 2))  # at the rim they are 0
     if reader.b.mask is not None:
         gone &= ~(into[:, ~reader.b.mask] != 0).any(axis=1)
     reader.b.value = reader.b.value + into[gone].sum(axis=0)
@@ -226,119 +243,37 @@ def _fold_constants(network, l, x):
 
 
 def _constants(network, l):
-    """What the next layer hears from units all of whose weights are 0; NaN from the others."""
+    """The inputs of the next layer from units all of whose weights are 0; NaN from the others."""
     layer = network.layers[l]
-    weights = weight(layer).value.reshape(-1, _units(network, l))
-    says = np.where((weights != 0).any(axis=0), np.nan, layer.b.value)[None]  # (1, units)
-    for layer in network.layers[l + 1 : _next(network, l)]:
+    weights = weight(layer).value.reshape(-1, unit_count(network, l))
+    values = np.where((weights != 0).any(axis=0), np.nan, layer.b.value)[None]  # (1, units)
+    for layer in network.layers[l + 1 : next_position(network, l)]:
         if isinstance(layer, ELEMENTWISE):  # pooling and Flatten change no constant
-            says = layer.forward(_spread(says, layer))
+            values = layer.forward(_spread(values, layer))
         if isinstance(layer, BatchNorm):
-            says = np.where(layer.gamma.value == 0, layer.beta.value, says)
-    return _spread(says, _reader(network, l))[0]
+            values = np.where(layer.gamma.value == 0, layer.beta.value, values)
+    return _spread(values, next_layer(network, l))[0]
 
 
 def _constants_on(network, l, x):
-    """What the next layer hears if that is always the same on these inputs, else NaN."""
+    """The inputs of the next layer that are constant on x; NaN for the others."""
     x = finite_array("x", x)
     whole_number("number of samples of x", len(x), low=2)  # on one all units say the same
-    for layer in network.layers[: _next(network, l)]:
-        x = layer.forward(x)
-    heard = x.reshape(-1, x.shape[-1])
-    return np.where((heard == heard[0]).all(axis=0), heard[0], np.nan)
+    read = forward(network.layers[: next_position(network, l)], x)
+    read = read.reshape(-1, read.shape[-1])
+    return np.where((read == read[0]).all(axis=0), read[0], np.nan)
 
 
-def _spread(says, layer):
-    """What units say, once for every pixel that a layer behind a Flatten reads."""
+def _spread(values, layer):
+    """The values of units, repeated for every pixel that a layer behind a Flatten reads."""
     parameter = next(iter(layer.parameters.values()), None)
     if parameter is None:
-        return says
+        return values
     rows = parameter.value.shape[-2] if isinstance(layer, WEIGHTED) else parameter.value.size
-    return np.tile(says, (1, rows // says.shape[1]))
+    return np.tile(values, (1, rows // values.shape[1]))
 
 
-# --- where things stand --------------------------------------------------------------------------
-
-
-def _weighted(network):
-    found = [l for l, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED)]
-    if not found:
-        raise ValueError("network must have a dense layer or a convolution")
-    return found
-
-
-def weight(layer):
-    """The weights of a dense layer or a convolution, a `Parameter`."""
-    return layer.W if isinstance(layer, Dense) else layer.K
-
-
-def hidden_weights(network):
-    """The weights of every hidden layer, `Parameter`s, in the order of `hidden_layers`."""
-    return [weight(network.layers[l]) for l in hidden_layers(network)]
-
-
-def outgoing_taps(network, l):
-    """The weights that read the units of a layer, (taps or pixels, units, out)."""
-    W = weight(_reader(network, l)).value
-    return W.reshape(-1, _units(network, l), W.shape[-1])
-
-
-def _units(network, l):
-    return weight(network.layers[l]).value.shape[-1]
-
-
-def _next(network, l):
-    """Where the layer stands that reads the units of this one."""
-    return next(m for m in _weighted(network) if m > l)
-
-
-def _reader(network, l):
-    return network.layers[_next(network, l)]
-
-
-def _reads(layer):
-    """Which inputs of a layer have a weight other than 0, (n_in,)."""
-    W = weight(layer).value
-    return (W != 0).any(axis=tuple(a for a in range(W.ndim) if a != W.ndim - 2))
-
-
-def checked_keeps(network, keeps):
-    """The vectors as arrays; an error unless they fit the hidden layers and empty none."""
-    hidden, keeps = hidden_layers(network), listed("keeps", keeps, "boolean vectors")
-    if len(keeps) != len(hidden):
-        raise ValueError(f"keeps must be {len(hidden)} vectors, one a layer, got {len(keeps)}")
-    for h, l in enumerate(hidden):
-        keeps[h] = checked_mask(f"keeps[{h}]", keeps[h], (_units(network, l),))
-        _at_least_one(keeps[h], f"unit of layer {l}")
-    return keeps
-
-
-def _at_least_one(keep, what):
-    if not keep.any():
-        raise EmptyLayerError(f"every {what} would go, and the output depend on nothing")
-    return keep
-
-
-def keep_plan(network, keeps, keep=None):
-    """For every layer which inputs and which outputs stay: two boolean vectors, or None for all.
-
-    keeps  for each hidden layer which units stay, None for all
-    keep   which inputs of the network stay
-    """
-    chosen, plan = dict(zip(hidden_layers(network), keeps, strict=True)), []
-    for l, layer in enumerate(network.layers):
-        if isinstance(layer, WEIGHTED):
-            inputs, keep = _rows(keep, weight(layer).value.shape[-2]), chosen.get(l)
-            plan.append((inputs, keep))
-        elif isinstance(layer, BatchNorm):
-            plan.append((None, _rows(keep, layer.mean.size)))
-        else:
-            plan.append((None, None))
-    return plan
-
-
-def _rows(keep, rows):
-    return None if keep is None else flatten_keep(keep, rows // len(keep))
+# --- parts of a network ------------------------------------------------------------------------
 
 
 def _cut(network, plan, input_shape):

@@ -62,7 +62,8 @@ def _shown(result):
     """The curves that tell the story: dense, as the settings prune, and as the document does."""
     settings = result.settings
     theta = threshold_name(settings.theta)
-    names = ["dense, trained on", weights_name(settings.sparsity), units_name(settings.ratio)]
+    names = ["dense, trained on", weights_name(settings.sparsity)]
+    names.append(units_name(settings.unit_sparsity))
     names += [theta, f"{theta}, unmasked"]
     return {name: result.curves[name] for name in names if name in result.curves}
 

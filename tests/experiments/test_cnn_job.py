@@ -155,9 +155,9 @@ def parts(network, filters, neurons):
     return [K[..., filters], b[filters], W, c[neurons], V[neurons], d]
 
 
-def highest(scores, ratio):
-    """Indices of what stays when round(ratio n) of the lowest scores go."""
-    return np.sort(np.argsort(scores, kind="stable")[round(ratio * len(scores)) :])
+def highest(scores, sparsity):
+    """Indices of what stays when round(sparsity n) of the lowest scores go."""
+    return np.sort(np.argsort(scores, kind="stable")[round(sparsity * len(scores)) :])
 
 
 # --- figures ------------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ def test_points_that_would_empty_a_layer_are_left_out(quick):
 
 
 def test_all_points_are_there_where_no_layer_is_emptied(quick):
-    the_job, dense = a_job(replace(SMALL, scope="layer", sparsity=0.95, ratio=0.25))
+    the_job, dense = a_job(replace(SMALL, scope="layer", sparsity=0.95, unit_sparsity=0.25))
     assert job.prune_weights(the_job, dense) is quick["95 % of weights"].network
     shrunk, _ = job.prune_filters_and_neurons(the_job, dense)
     assert shrunk is quick["25 % of units"].network
@@ -421,7 +421,7 @@ def test_scope_layer_is_no_advice_where_it_was_the_choice(quick):
     assert "scope" not in str(error.value)
 
 
-@pytest.mark.parametrize("choice", [{"sparsity": 0.79999999}, {"ratio": 0.2500001}])
+@pytest.mark.parametrize("choice", [{"sparsity": 0.79999999}, {"unit_sparsity": 0.2500001}])
 def test_close_points_of_a_curve_do_not_share_a_name(choice, quick):
     the_job, dense = a_job(replace(SMALL, scope="layer", **choice))
     pruned = job.prune_weights(the_job, dense)
@@ -447,23 +447,23 @@ def test_the_control_of_weights_is_random_and_as_sparse(done):
 # --- by units -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ratio", [0.25, 0.5, 0.75])
-def test_the_lowest_filters_and_neurons_are_gone_for_real(done, ratio):
-    name = f"{100 * ratio:g} % of units"
+@pytest.mark.parametrize("sparsity", [0.25, 0.5, 0.75])
+def test_the_lowest_filters_and_neurons_are_gone_for_real(done, sparsity):
+    name = f"{100 * sparsity:g} % of units"
     dense, start = done.result.dense, done.starts[name]
     K, _, W, *_ = values(dense)
-    filters = highest(np.abs(K).sum(axis=(0, 1, 2)), ratio)
-    neurons = highest(np.abs(W).sum(axis=0), ratio)
-    assert (len(filters), len(neurons)) == (32 - round(32 * ratio), 64 - round(64 * ratio))
+    filters = highest(np.abs(K).sum(axis=(0, 1, 2)), sparsity)
+    neurons = highest(np.abs(W).sum(axis=0), sparsity)
+    assert (len(filters), len(neurons)) == (32 - round(32 * sparsity), 64 - round(64 * sparsity))
     for a, b in zip(values(start), parts(dense, filters, neurons), strict=True):
         np.testing.assert_array_equal(a, b)
     assert all(
-        w.mask is None or w.mask.all() for w in done.networks[start_name(ratio)].weights.values()
+        w.mask is None or w.mask.all() for w in done.networks[start_name(sparsity)].weights.values()
     )
 
 
-def start_name(ratio):
-    return f"{100 * ratio:g} % of units"
+def start_name(sparsity):
+    return f"{100 * sparsity:g} % of units"
 
 
 @pytest.mark.parametrize("criterion", UNIT_CRITERIA)
@@ -476,9 +476,9 @@ def test_every_criterion_chooses_by_its_scores_on_the_first_training_images(
     job.prune_filters_and_neurons(the_job, dense)
     train = the_job.data.train
     scores = unit_scores(dense, criterion, train.images[:50, ..., None], train.labels[:50])
-    for ratio in (0.25, 0.5, 0.75):
-        kept = [highest(s, ratio) for s in scores]
-        start = quick[f"{100 * ratio:g} % of units"].start
+    for sparsity in (0.25, 0.5, 0.75):
+        kept = [highest(s, sparsity) for s in scores]
+        start = quick[f"{100 * sparsity:g} % of units"].start
         for a, b in zip(values(start), parts(dense, *kept), strict=True):
             np.testing.assert_array_equal(a, b)
     assert same(dense, before)
@@ -565,18 +565,18 @@ def test_the_controls_follow_the_seed(quick, seed):
     assert not same(by_unit, quick["50 % of units, at random"].start)
 
 
-@pytest.mark.parametrize(("ratio", "left"), [(0.0, (32, 64)), (0.97, (1, 2)), (0.98, (1, 1))])
-def test_no_unit_or_almost_all_can_go(ratio, left, untimed):
-    settings = replace(SMALL, ratio=ratio, epochs=1)
+@pytest.mark.parametrize(("sparsity", "left"), [(0.0, (32, 64)), (0.97, (1, 2)), (0.98, (1, 1))])
+def test_no_unit_or_almost_all_can_go(sparsity, left, untimed):
+    settings = replace(SMALL, unit_sparsity=sparsity, epochs=1)
     result = run_cnn(settings, patterns(n=120), silent)
     assert (values(result.shrunk)[1].size, values(result.shrunk)[3].size) == left
-    row = next(m for m in result.models if m.name == f"{100 * ratio:g} % of units")
+    row = next(m for m in result.models if m.name == f"{100 * sparsity:g} % of units")
     assert row.parameters == sum(v.size for v in values(result.shrunk))
     assert result.disagreement < 1e-5
 
 
 def test_a_ratio_that_rounds_to_all_leaves_one(quick):
-    the_job, dense = a_job(replace(SMALL, ratio=0.99))
+    the_job, dense = a_job(replace(SMALL, unit_sparsity=0.99))
     shrunk, _ = job.prune_filters_and_neurons(the_job, dense)
     assert (values(shrunk)[1].size, values(shrunk)[3].size) == (1, 1)
 
@@ -666,7 +666,7 @@ def test_the_defaults_are_those_of_the_documents_network():
     assert asdict(CnnSettings()) == {
         "sparsity": 0.9, "scope": "global", "epochs": 6, "finetune_epochs": 2, "batch_size": 64,
         "lr": 2e-3, "finetune_lr": 1e-3, "l1": 1e-5, "seed": 0, "smoothing": 0.1, "theta": 0.1,
-        "ratio": 0.5, "criterion": "l1",
+        "unit_sparsity": 0.5, "criterion": "l1",
     }  # fmt: skip
 
 
@@ -676,7 +676,7 @@ def test_the_defaults_are_those_of_the_documents_network():
         ("sparsity", 1.0), ("sparsity", -0.1), ("sparsity", float("nan")), ("scope", "all"),
         ("epochs", 0), ("finetune_epochs", 0), ("batch_size", 0), ("lr", 0.0), ("finetune_lr", -1),
         ("l1", -1e-9), ("l1", float("inf")), ("seed", -1), ("smoothing", 1.0), ("smoothing", -0.1),
-        ("theta", -0.1), ("theta", float("nan")), ("ratio", 1.0), ("ratio", -0.5),
+        ("theta", -0.1), ("theta", float("nan")), ("unit_sparsity", 1.0), ("unit_sparsity", -0.5),
         ("criterion", "bn_scale"), ("criterion", "random"), ("criterion", ""),
     ],
 )  # fmt: skip
@@ -685,7 +685,9 @@ def test_settings_refuse_by_name(name, value):
         CnnSettings(**{name: value})
 
 
-@pytest.mark.parametrize("name", ["epochs", "batch_size", "theta", "ratio", "smoothing", "seed"])
+@pytest.mark.parametrize(
+    "name", ["epochs", "batch_size", "theta", "unit_sparsity", "smoothing", "seed"]
+)
 def test_settings_refuse_words_for_numbers_by_name(name):
     with pytest.raises(TypeError, match=f"^{name} must"):
         CnnSettings(**{name: "1"})

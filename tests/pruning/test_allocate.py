@@ -56,18 +56,18 @@ HOW = pytest.mark.parametrize("how", ["uniform", "erk", "global", "by sensitivit
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize("sparsity", TOTALS)
 @HOW
-def test_every_allocation_meets_its_total(unchanged, name, total, how):
+def test_every_allocation_meets_its_sparsity(unchanged, name, sparsity, how):
     network, _ = stack(name)
     unchanged(network)
-    sparsities = allocations(network)[how](network, total)
+    sparsities = allocations(network)[how](network, sparsity)
     assert isinstance(sparsities, list) and {type(s) for s in sparsities} == {float}
     assert all(0 <= s <= 1 for s in sparsities)
     pruned = sum(s * n for s, n in zip(sparsities, sizes(network), strict=True))
     slack = 0.5 if how == "global" else 1e-9  # a whole number of weights
-    assert abs(pruned - total * sum(sizes(network))) <= slack
-    if total > 0 and how != "uniform":
+    assert abs(pruned - sparsity * sum(sizes(network))) <= slack
+    if sparsity > 0 and how != "uniform":
         assert len({*sparsities}) > 1
 
 
@@ -83,9 +83,9 @@ def test_uniform_and_erk_by_hand():
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("total", [0.0, 0.1, 0.37, 0.5, 0.8])
+@pytest.mark.parametrize("sparsity", [0.0, 0.1, 0.37, 0.5, 0.8])
 @pytest.mark.parametrize("pruned_before", [False, True])
-def test_global_sparsities_give_the_masks_of_one_ranking(unchanged, name, total, pruned_before):
+def test_global_sparsities_give_the_masks_of_one_ranking(unchanged, name, sparsity, pruned_before):
     network, _ = stack(name)
     if pruned_before:
         rng = np.random.default_rng(0)
@@ -93,11 +93,11 @@ def test_global_sparsities_give_the_masks_of_one_ranking(unchanged, name, total,
             mask = rng.random(w.value.shape) < 0.95
             mask[abs(w.value) == abs(w.value).max()] = True
             w.prune(mask)
-        total = max(total, network.masked_sparsity)
+        sparsity = max(sparsity, network.masked_sparsity)
     unchanged(network)
     one, layerwise = network.copy(), network.copy()
-    expected = prune_by_magnitude(one, total)
-    masks = prune_layers(layerwise, global_sparsities(network, total))
+    expected = prune_by_magnitude(one, sparsity)
+    masks = prune_layers(layerwise, global_sparsities(network, sparsity))
     for a, b, w, kept in zip(
         masks, expected, one.weights.values(), layerwise.weights.values(), strict=True
     ):
@@ -120,12 +120,12 @@ def test_each_layer_goes_as_far_as_costs_the_same():
         ["0.W", "2.W"], [0.4, 0.8], np.array([[0.95, 0.9], [0.8, 0.95]]), 1.0
     )  # at a loss of 0.05: 0.4 and 0; of 0.1: 0.8 and 0; of 0.2: 0.8 and 0.8, behind a dip
     allocate = by_sensitivity(scan)
-    for total, expected in (
+    for sparsity, expected in (
         (0.0, [0.0, 0.0]), (0.1, [0.2, 0.0]), (0.2, [0.4, 0.0]), (0.3, [0.6, 0.0]),
         (0.4, [0.8, 0.0]), (0.5, [0.8, 0.2]), (0.8, [0.8, 0.8]),
     ):  # fmt: skip
-        assert allocate(network, total) == pytest.approx(expected, abs=1e-12)
-    with pytest.raises(ValueError, match=r"total must be at most 0.8, the end of the scan"):
+        assert allocate(network, sparsity) == pytest.approx(expected, abs=1e-12)
+    with pytest.raises(ValueError, match=r"sparsity must be at most 0.8, the end of the scan"):
         allocate(network, 0.81)
     wide = mlp([10, 30, 10], np.random.default_rng(0))
     assert allocate(wide, 0.1) == pytest.approx([0.2, 0.0], abs=1e-12)
@@ -159,12 +159,12 @@ def test_a_real_scan_can_be_allocated():
 
 
 @HOW
-@pytest.mark.parametrize("total", [-0.1, 1.0, 1.5, "0.5", None, np.nan])
-def test_a_total_is_refused(unchanged, how, total):
+@pytest.mark.parametrize("sparsity", [-0.1, 1.0, 1.5, "0.5", None, np.nan])
+def test_a_sparsity_is_refused(unchanged, how, sparsity):
     network, _ = stack("mlp")
     unchanged(network)
     with pytest.raises((ValueError, TypeError), match="must be"):
-        allocations(network)[how](network, total)
+        allocations(network)[how](network, sparsity)
 
 
 # --- pruning to it -------------------------------------------------------------------------------
@@ -380,13 +380,13 @@ def test_a_budget_of_units_is_kept_and_one_step_lighter_is_too_dear(
     unchanged(network)
     scores = unit_scores(network, "l1")
     n = sum(len(s) for s in scores)
-    ratios = [k / n for k in range(n)]
+    fractions = [k / n for k in range(n)]
     if scope == "layer":  # all at which another unit of some layer goes
-        ratios = [0.0, *sorted({(j - 0.5) / len(s) + 1e-9 for s in scores for j in range(1, n)})]
+        fractions = [0.0, *sorted({(j - 0.5) / len(s) + 1e-9 for s in scores for j in range(1, n)})]
     costs = {}
-    for k, ratio in enumerate(ratios):
+    for k, fraction in enumerate(fractions):
         try:
-            keeps = choose_units(network, scores, ratio, scope, min_units)
+            keeps = choose_units(network, scores, fraction, scope, min_units)
         except ValueError:
             break
         costs[k] = unit_cost(keep_units(network, keeps), measure)
@@ -399,7 +399,7 @@ def test_a_budget_of_units_is_kept_and_one_step_lighter_is_too_dear(
         assert unit_cost(small, measure) <= cost
         assert unit_cost(keep_units(network, keeps), measure) == cost
         k_best = next(k for k in costs if costs[k] <= cost)
-        lightest = choose_units(network, scores, ratios[k_best], scope, min_units)
+        lightest = choose_units(network, scores, fractions[k_best], scope, min_units)
         for keep, other in zip(keeps, lightest, strict=True):
             np.testing.assert_array_equal(keep, other)
         if k == max(costs):

@@ -17,10 +17,11 @@ from minprune.pruning.procedures import (
     prune_and_quantize,
     prune_before_training,
     prune_in_stages,
-    prune_neurons_and_finetune,
     rewind,
     train_prune_finetune,
 )
+from minprune.pruning.shrink import shrink_network
+from minprune.pruning.units import prune_units, unit_scores
 
 
 class Diary:
@@ -387,39 +388,29 @@ def test_rewinding_to_another_network_is_refused(task, unchanged, widths):
         rewind(task.network, mlp(widths, task.rng))
 
 
-# --- neurons --------------------------------------------------------------------------------------
+# --- units ----------------------------------------------------------------------------------------
 
 
-def test_neurons_go_after_training_and_what_is_left_is_tuned(task, diary):
+def test_units_go_after_training_and_what_is_left_is_tuned(task, diary):
     def shift(network):
         network.parameters["0.b"].value += 0.5
 
-    x = task.x[:30]
-    train = diary.step("train", shift)
-    finetune = diary.step("finetune", shift)
-    network, before = task.network, task.network.parameters["0.b"].value.copy()
-    small, stages = prune_neurons_and_finetune(
-        network, train, x, 0.25, finetune, diary.judge(1, 2, 3)
-    )
-    assert diary.names == ["train", "evaluate", "evaluate", "finetune", "evaluate"]
-    assert [n is network for n in diary.networks] == [True, True, False, False, False]
-    assert all(n is small for n in diary.networks[2:])
-    assert [tuple(s) for s in stages] == [
-        ("trained", 0.0, 1.0), ("pruned", 0.0, 2.0), ("fine-tuned", 0.0, 3.0)
-    ]  # fmt: skip
-    np.testing.assert_array_equal(network.parameters["0.b"].value, before + 0.5)  # trained only
-    a = np.maximum(x @ network.weights["0.W"].value + before + 0.5, 0).mean(axis=0)
-    keep = np.sort(np.argsort(a)[4:])  # by the activations after training
-    np.testing.assert_array_equal(small.weights["0.W"].value, network.weights["0.W"].value[:, keep])
-    np.testing.assert_array_equal(small.parameters["0.b"].value, before[keep] + 1.0)
+    def prune(network):
+        prune_units(network, unit_scores(network, "activation", x), 0.25)
 
-
-def test_another_score_and_another_hidden_layer_for_neurons(task):
-    network = Network([*task.network.layers[:2], Dense.random(task.rng, 16, 4, dtype=float),
-                       ReLU(), Dense.random(task.rng, 4, 3, dtype=float)])  # fmt: skip
-    nothing = lambda network: None  # noqa: E731
-    small, _ = prune_neurons_and_finetune(
-        network, nothing, task.x, 0.5, nothing, lambda n: 0,
-        score=lambda a: np.array([3.0, 0, 2, 1]), hidden=1,
+    x, network = task.x[:30], task.network
+    W, b = (network.parameters[name].value.copy() for name in ("0.W", "0.b"))
+    stages = train_prune_finetune(
+        network, diary.step("train", shift), prune, diary.step("finetune", shift),
+        diary.judge(1, 2, 3),
     )  # fmt: skip
-    np.testing.assert_array_equal(small.weights["4.W"].value, network.weights["4.W"].value[[0, 2]])
+    assert diary.names == ["train", "evaluate", "evaluate", "finetune", "evaluate"]
+    assert [tuple(s) for s in stages] == [
+        ("trained", 0.0, 1.0), ("pruned", 0.25, 2.0), ("fine-tuned", 0.25, 3.0)
+    ]  # fmt: skip
+    small = shrink_network(network)
+    np.testing.assert_allclose(small(task.x), network(task.x), rtol=1e-12, atol=1e-14)
+    a = np.maximum(x @ W + b + 0.5, 0).mean(axis=0)  # the activations after training
+    keep = np.sort(np.argsort(a)[4:])
+    np.testing.assert_array_equal(small.weights["0.W"].value, W[:, keep])
+    np.testing.assert_array_equal(small.parameters["0.b"].value, b[keep] + 1.0)

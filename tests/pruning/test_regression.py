@@ -62,10 +62,10 @@ def test_the_rates(example):
         assert old.mask is None
 
 
-def test_the_share_of_neurons_and_the_size_of_the_data_can_be_chosen():
-    example = regression_example(np.random.default_rng(0), neurons=0.8, samples=40, epochs=1)
+def test_the_fraction_of_neurons_and_the_size_of_the_data_can_be_chosen():
+    example = regression_example(np.random.default_rng(0), sparsity=0.8, samples=40, epochs=1)
     assert sizes(example.smaller) == [16, 2, 2, 1]
-    again = regression_example(np.random.default_rng(0), neurons=0.8, samples=40, epochs=1)
+    again = regression_example(np.random.default_rng(0), sparsity=0.8, samples=40, epochs=1)
     assert example.errors == again.errors
 
 

@@ -1,5 +1,7 @@
 """Smaller for real: what is left says what the masked network says, and nothing else changes."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from stacks import NAMES, STACKS, average, biggest, bn, conv, dense, flatten, relu, stack
@@ -13,7 +15,7 @@ from minprune.nn.store import load, save
 from minprune.nn.train import fit
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.pruning.shrink import (
-    hidden_layers,
+    collapse_linear_layers,
     keep_units,
     mask_units,
     read_inputs,
@@ -21,6 +23,7 @@ from minprune.pruning.shrink import (
     remove_layer,
     shrink_network,
 )
+from minprune.pruning.topology import hidden_layers
 
 EVERY = pytest.mark.parametrize("name", NAMES)
 DTYPES = pytest.mark.parametrize(("dtype", "eps"), [(np.float32, 1e-6), (np.float64, 1e-12)])
@@ -780,3 +783,40 @@ def test_a_network_of_one_layer_has_no_hidden_units():
         assert numbers_of(same) == numbers_of(network) and same.layers[0] is not network.layers[0]
     with pytest.raises(ValueError, match="network must have a dense layer or a convolution"):
         read_inputs(Network([ReLU()]))
+
+
+# --- linear layers --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("widths", [[8, 3], [8, 10, 1], [4, 6, 5, 3]])
+def test_a_stack_of_linear_layers_is_one_layer(unchanged, widths):
+    rng = np.random.default_rng(0)
+    layers = [
+        Dense(rng.standard_normal(pair), rng.standard_normal(pair[1])) for pair in pairwise(widths)
+    ]
+    network, x = Network(layers), rng.standard_normal((20, widths[0]))
+    unchanged(network)
+    (layer,) = (one := collapse_linear_layers(network)).layers
+    assert_same(one(x), network(x), 1e-12)
+    assert (layer.n_in, layer.n_out) == (widths[0], widths[-1])
+    layer.W.value += 1.0
+    layer.b.value += 1.0  # shares nothing with the original, which `unchanged` watches
+
+
+def test_linear_layers_collapse_wherever_they_meet_and_nothing_else_does(unchanged):
+    shape, parts = (5, 5, 2), [conv(4), relu, flatten, dense(7), dense(5), relu, dense(4), dense(3)]
+    rng, layers, at = np.random.default_rng(0), [], shape
+    for part in parts:
+        layers.append(part(at, rng))
+        at = layers[-1].output_shape(at)
+    network, x = Network(layers, shape), rng.standard_normal((6, *shape))
+    mask = np.arange(72).reshape(3, 3, 2, 4) % 2 == 0
+    network.layers[0].K.prune(mask)
+    unchanged(network)
+    small = collapse_linear_layers(network)
+    kinds = [type(layer).__name__ for layer in small.layers]
+    assert kinds == ["Conv2D", "ReLU", "Flatten", "Dense", "ReLU", "Dense"]
+    assert_same(small(x), network(x), 1e-12)
+    np.testing.assert_array_equal(small.layers[0].K.mask, mask)
+    same = collapse_linear_layers(small)
+    assert numbers_of(same) == numbers_of(small) and same.layers[0] is not small.layers[0]

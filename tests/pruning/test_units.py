@@ -1,5 +1,6 @@
 """Neurons and filters of any network: their scores, their ranking, and how many go."""
 
+import naive
 import numpy as np
 import pytest
 from stacks import NAMES, STACKS, bn, conv, dense, stack
@@ -11,12 +12,15 @@ from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_by_magnitude
-from minprune.pruning.shrink import hidden_layers, mask_units, shrink_network
+from minprune.pruning.shrink import keep_units, mask_units, shrink_network
+from minprune.pruning.topology import hidden_layers
 from minprune.pruning.units import (
     choose_units,
     dead_units,
+    gated_outputs,
     outgoing_weights,
     prune_units,
+    prune_units_by_threshold,
     unit_activations,
     unit_scores,
 )
@@ -136,6 +140,8 @@ def test_scores_from_activations(unchanged, name):
     close(unit_scores(network, "activation", x), activation)
     close(unit_scores(network, "apoz", x), used)
     close(unit_scores(network, "contribution", x), contributes)
+    last = [a.reshape(-1, a.shape[-1])[-1] for a in spoken(network, x)]
+    close(unit_scores(network, lambda a: a.reshape(-1, a.shape[-1])[-1], x), last)
 
 
 def explicit_outgoing(network, hidden, h):
@@ -234,6 +240,85 @@ def test_taylor_is_taken_without_dropout_and_leaves_the_generator_alone():
     assert drop.rng.bit_generator.state == state
 
 
+def muted(network, x, h, keep):
+    """The outputs when some units of hidden layer h are masked."""
+    network, keeps = network.copy(), [np.ones(len(a), bool) for a in unit_scores(network, "l1")]
+    keeps[h] = keep
+    for p, mask in zip(network.parameters.values(), masks_of_units(network, keeps), strict=True):
+        p.value = p.value * mask
+    return network(x)
+
+
+def masks_of_units(network, keeps):
+    """The mask of every parameter without these units, by the positions of its rows."""
+    masks, rows, h = [], None, 0
+    for layer in network.layers:
+        for p in layer.parameters.values():
+            mask = np.ones(p.value.shape, bool)
+            if isinstance(layer, Dense | Conv2D):
+                if rows is not None and mask.ndim > 1:
+                    mask &= np.resize(rows, mask.shape[-2])[:, None]
+                if h < len(keeps):
+                    mask &= keeps[h]
+            masks.append(mask)
+        if isinstance(layer, Dense | Conv2D):
+            rows, h = (keeps[h] if h < len(keeps) else None), h + 1
+    return masks
+
+
+@pytest.mark.parametrize("name", [n for n in [*STACKS, *NAMES[-6:]] if n != "convolutions alone"])
+def test_ablation_is_one_run_without_each_unit(unchanged, name):
+    network, x = stack(name, samples=4)
+    unchanged(network)
+    y = np.arange(4) % network(x).shape[1]
+    base, expected = naive.softmax_cross_entropy(network(x), y)[0], []
+    for h, units in enumerate(map(len, unit_scores(network, "l1"))):
+        runs = [muted(network, x, h, np.arange(units) != j) for j in range(units)]
+        expected.append([naive.softmax_cross_entropy(z, y)[0] - base for z in runs])
+    for scores, known in zip(unit_scores(network, "ablation", x, y), expected, strict=True):
+        np.testing.assert_allclose(scores, known, rtol=1e-9, atol=1e-12)
+
+
+@SOME
+def test_a_gate_lets_k_units_of_every_sample_speak(unchanged, name):
+    network, x = stack(name, samples=3)
+    unchanged(network)
+    for h, l in enumerate(hidden_layers(network)):
+        position = next(
+            m for m, layer in enumerate(network.layers[l + 1 :], l + 1)
+            if isinstance(layer, Dense | Conv2D)
+        )  # fmt: skip
+        read, units = x, weights_of(network.layers[l]).shape[-1]
+        for layer in network.layers[:position]:
+            read = layer.forward(read)
+        assert abs(gated_outputs(network, x, units, h) - network(x)).max() < 1e-12
+        for k in {0, 1, units // 2, units - 1}:
+            gated = gated_outputs(network, x, k, h)
+            for n in range(3):
+                activity = [abs(read[n].reshape(-1, units)[:, j]).mean() for j in range(units)]
+                order = sorted(range(units), key=lambda j: activity[j])  # of equals the first
+                keep = np.isin(np.arange(units), order[units - k :])
+                expected = muted(network, x[n : n + 1], h, keep)[0]
+                np.testing.assert_allclose(gated[n], expected, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("k", "hidden", "error", "match"),
+    [
+        (8, 0, ValueError, "k must"), (-1, 0, ValueError, "k must"), (1.5, 0, TypeError, "k must"),
+        (1, 2, ValueError, "hidden must be from 0 to 1"), (1, -1, ValueError, "hidden must"),
+        (1, 1.0, TypeError, "hidden must"),
+    ],
+)  # fmt: skip
+def test_a_gate_is_refused_by_name(unchanged, k, hidden, error, match):
+    network, x = stack("mlp")
+    unchanged(network)
+    with pytest.raises(error, match=f"^{match}"):
+        gated_outputs(network, x, k, hidden)
+    with pytest.raises(ValueError, match=r"^network must have a hidden layer"):
+        gated_outputs(Network(network.layers[:1]), x, 1)
+
+
 @SOME
 def test_dead_units_never_speak(unchanged, name):
     network, x = stack(name)
@@ -261,7 +346,12 @@ def test_a_unit_that_speaks_once_is_not_dead():
         (("l3",), ValueError, "criterion must be 'l1' or"),
         (("activation",), ValueError, "x .* must be given for the criterion 'activation'"),
         (("contribution",), ValueError, "x .* must be given"),
-        (("taylor", np.ones((2, 6))), ValueError, "y for 'taylor'"),
+        (("taylor", np.ones((2, 6))), ValueError, "y for 'taylor' and 'ablation'"),
+        (("ablation", np.ones((2, 6))), ValueError, "for the criterion 'ablation'"),
+        (("ablation", np.ones((2, 6)), [0]), ValueError, "x and y must"),
+        (("ablation", np.ones((2, 6)), [0, 3]), ValueError, "y must"),
+        ((np.mean,), ValueError, "x .* must be given"),
+        ((3, np.ones((2, 6))), ValueError, "criterion must be 'l1' or"),
         (("taylor", None, [0, 1]), ValueError, "x .* must be given"),
         (("taylor", np.ones((2, 6)), [0]), ValueError, "x and y must"),
         (("taylor", np.ones((2, 6)), [0, 3]), ValueError, "y must"),
@@ -290,24 +380,24 @@ S = [np.array([0.5, 0.1, 0.9, 0.1, 0.7, 0.3]), np.array([5.0, 1.0, 0.2, 3.0])]
 @pytest.mark.parametrize(
     ("options", "gone"),
     [
-        ({"ratio": 0}, [[], []]),
-        ({"ratio": 0.5}, [[1, 3, 5], [1, 2]]),
-        ({"ratio": 0.25}, [[1, 3], [2]]),  # 1.5 is rounded to 2
-        ({"ratio": 1 / 6}, [[1], [2]]),  # of equals the first
-        ({"ratio": [0.0, 0.75]}, [[], [1, 2, 3]]),
-        ({"ratio": (0.5, 0)}, [[1, 3, 5], []]),
-        ({"ratio": np.array([0.2, 0.5])}, [[1], [1, 2]]),
-        ({"ratio": np.float32(0.5)}, [[1, 3, 5], [1, 2]]),
-        ({"ratio": 0.1, "scope": "global"}, [[1], []]),
-        ({"ratio": 0.3, "scope": "global"}, [[1, 3], [2]]),
-        ({"ratio": 0.6, "scope": "global"}, [[0, 1, 3, 4, 5], [2]]),
-        ({"ratio": 0.6, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [2]]),
-        ({"ratio": 0.6, "scope": "global", "min_units": 2}, [[0, 1, 3, 5], [1, 2]]),
-        ({"ratio": 0.7, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [1, 2]]),
-        ({"ratio": 0.8, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [1, 2, 3]]),
-        ({"ratio": 0.5, "min_units": 2}, [[1, 3, 5], [1, 2]]),
-        ({"ratio": 0.75, "min_units": 1}, [[0, 1, 3, 5], [1, 2, 3]]),
-        ({"ratio": 0, "min_units": 100}, [[], []]),
+        ({"sparsity": 0}, [[], []]),
+        ({"sparsity": 0.5}, [[1, 3, 5], [1, 2]]),
+        ({"sparsity": 0.25}, [[1, 3], [2]]),  # 1.5 is rounded to 2
+        ({"sparsity": 1 / 6}, [[1], [2]]),  # of equals the first
+        ({"sparsity": [0.0, 0.75]}, [[], [1, 2, 3]]),
+        ({"sparsity": (0.5, 0)}, [[1, 3, 5], []]),
+        ({"sparsity": np.array([0.2, 0.5])}, [[1], [1, 2]]),
+        ({"sparsity": np.float32(0.5)}, [[1, 3, 5], [1, 2]]),
+        ({"sparsity": 0.1, "scope": "global"}, [[1], []]),
+        ({"sparsity": 0.3, "scope": "global"}, [[1, 3], [2]]),
+        ({"sparsity": 0.6, "scope": "global"}, [[0, 1, 3, 4, 5], [2]]),
+        ({"sparsity": 0.6, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [2]]),
+        ({"sparsity": 0.6, "scope": "global", "min_units": 2}, [[0, 1, 3, 5], [1, 2]]),
+        ({"sparsity": 0.7, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [1, 2]]),
+        ({"sparsity": 0.8, "scope": "global", "min_units": 1}, [[0, 1, 3, 4, 5], [1, 2, 3]]),
+        ({"sparsity": 0.5, "min_units": 2}, [[1, 3, 5], [1, 2]]),
+        ({"sparsity": 0.75, "min_units": 1}, [[0, 1, 3, 5], [1, 2, 3]]),
+        ({"sparsity": 0, "min_units": 100}, [[], []]),
     ],
 )
 def test_the_lowest_go_and_exactly_so_many(unchanged, options, gone):
@@ -323,6 +413,8 @@ def test_the_lowest_go_and_exactly_so_many(unchanged, options, gone):
     for a, b in zip(pruned.parameters.values(), masked.parameters.values(), strict=True):
         np.testing.assert_array_equal(a.value, b.value)
         assert (a.mask is None) == (b.mask is None)
+    small = keep_units(network, keeps)  # at once, without masks
+    np.testing.assert_allclose(small(np.eye(3)), pruned(np.eye(3)), rtol=1e-12, atol=1e-14)
     if any(gone):
         assert [len(layer.b.value) for layer in shrink_network(pruned).layers[:-1:2]] == [
             keep.sum() for keep in keeps
@@ -331,8 +423,8 @@ def test_the_lowest_go_and_exactly_so_many(unchanged, options, gone):
 
 @pytest.mark.parametrize("scope", ["layer", "global"])
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("ratio", [0.0, 0.1, 0.35, 0.5, 0.62, 0.8])
-def test_counts_and_order_of_any_scores(scope, seed, ratio):
+@pytest.mark.parametrize("sparsity", [0.0, 0.1, 0.35, 0.5, 0.62, 0.8])
+def test_counts_and_order_of_any_scores(scope, seed, sparsity):
     rng = np.random.default_rng(seed)
     network, sizes = plain((12, 9, 15)), (12, 9, 15)
     scores = [rng.choice([-2.0, 0.0, 1.0, 1.5], n) * rng.choice([1, 3], n) for n in sizes]
@@ -340,12 +432,12 @@ def test_counts_and_order_of_any_scores(scope, seed, ratio):
     best = [max((score, j) for j, score in enumerate(s))[1] for s in scores]  # the last of equals
     order = [(h, j) for _, h, j in order if j != best[h]]
     if scope == "global":
-        gone = order[: round(ratio * 36)]
+        gone = order[: round(sparsity * 36)]
     else:
         layers = [[(h, j) for h, j in order if h == layer] for layer in range(3)]
         gone = [unit for layer, n in zip(layers, sizes, strict=True)
-                for unit in layer[: round(ratio * n)]]  # fmt: skip
-    keeps = choose_units(network, scores, ratio, scope, min_units=1)
+                for unit in layer[: round(sparsity * n)]]  # fmt: skip
+    keeps = choose_units(network, scores, sparsity, scope, min_units=1)
     assert sorted(gone) == [
         (h, j) for h, keep in enumerate(keeps) for j in np.flatnonzero(~keep).tolist()
     ]
@@ -385,7 +477,7 @@ def test_a_unit_whose_weights_are_all_pruned_is_not_silenced_by_ratio_0(unchange
         w.prune(mask)
     unchanged(network)
     scores = unit_scores(network, "l1")
-    assert all(keep.all() for keep in prune_units(network, scores, ratio=0.0, **options))
+    assert all(keep.all() for keep in prune_units(network, scores, sparsity=0.0, **options))
 
 
 def test_a_constant_unit_is_ranked_as_any_other():
@@ -473,29 +565,29 @@ def test_units_first_and_then_weights():
 @pytest.mark.parametrize(
     ("options", "error", "match"),
     [
-        ({"ratio": 0.95}, EmptyLayerError, "every unit of layer 0 would go"),
-        ({"ratio": [0.0, 0.9]}, EmptyLayerError, "every unit of layer 2 would go"),
+        ({"sparsity": 0.95}, EmptyLayerError, "every unit of layer 0 would go"),
+        ({"sparsity": [0.0, 0.9]}, EmptyLayerError, "every unit of layer 2 would go"),
         (
-            {"ratio": 0.65, "scope": "global", "scores": [S[0], S[1] + 9]},
+            {"sparsity": 0.65, "scope": "global", "scores": [S[0], S[1] + 9]},
             EmptyLayerError,
             "layer 0",
         ),
-        ({"ratio": 0.5, "min_units": 0}, ValueError, "min_units must be >= 1"),
-        ({"ratio": 0.5, "min_units": 1.0}, TypeError, "min_units must be"),
-        ({"ratio": 1.0}, ValueError, "ratio must be a fraction"),
-        ({"ratio": -0.1}, ValueError, "ratio must be a fraction"),
-        ({"ratio": [0.5]}, ValueError, "ratio must be 2 numbers, got 1"),
-        ({"ratio": [0.5, 1.0]}, ValueError, "ratio must be a fraction"),
-        ({"ratio": 0.5, "scope": "all"}, ValueError, "scope must be 'layer' or 'global'"),
-        ({"ratio": 0.5, "scores": S[:1]}, ValueError, r"scores must be .* of lengths \[6, 4\]"),
-        ({"ratio": 0.5, "scores": [S[1], S[0]]}, ValueError, "scores must be"),
-        ({"ratio": 0.5, "scores": [S[0], S[1][:, None]]}, ValueError, "scores must be"),
+        ({"sparsity": 0.5, "min_units": 0}, ValueError, "min_units must be >= 1"),
+        ({"sparsity": 0.5, "min_units": 1.0}, TypeError, "min_units must be"),
+        ({"sparsity": 1.0}, ValueError, "sparsity must be a fraction"),
+        ({"sparsity": -0.1}, ValueError, "sparsity must be a fraction"),
+        ({"sparsity": [0.5]}, ValueError, "sparsity must be 2 numbers, got 1"),
+        ({"sparsity": [0.5, 1.0]}, ValueError, "sparsity must be a fraction"),
+        ({"sparsity": 0.5, "scope": "all"}, ValueError, "scope must be 'layer' or 'global'"),
+        ({"sparsity": 0.5, "scores": S[:1]}, ValueError, r"scores must be .* of lengths \[6, 4\]"),
+        ({"sparsity": 0.5, "scores": [S[1], S[0]]}, ValueError, "scores must be"),
+        ({"sparsity": 0.5, "scores": [S[0], S[1][:, None]]}, ValueError, "scores must be"),
         (
-            {"ratio": 0.5, "scores": [S[0], S[1] * np.nan]},
+            {"sparsity": 0.5, "scores": [S[0], S[1] * np.nan]},
             ValueError,
             r"scores\[1\] must be finite",
         ),
-        ({"ratio": 0.5, "scores": S[0]}, TypeError, "scores must be a list"),
+        ({"sparsity": 0.5, "scores": S[0]}, TypeError, "scores must be a list"),
     ],
 )
 def test_pruning_is_refused_by_name_and_nothing_changes(unchanged, options, error, match):
@@ -504,6 +596,59 @@ def test_pruning_is_refused_by_name_and_nothing_changes(unchanged, options, erro
     for call in (prune_units, choose_units):
         with pytest.raises(error, match=match):
             call(network, **{"scores": S, **options})
+
+
+@pytest.mark.parametrize(
+    ("theta", "ties", "gone"),
+    [
+        (-1, "keep", [[], []]),
+        (0.5, "prune", [[], [2]]),
+        (1.0, "keep", [[], [2]]),
+        (1.0, "prune", [[1, 3], [2]]),
+        ([0.5, 2.0], "prune", [[], [1, 2]]),
+        (np.array([3.0, 0.5]), "keep", [[0, 1, 3, 5], []]),
+    ],
+)
+def test_units_below_a_threshold_are_silenced(theta, ties, gone):
+    network = plain()
+    scores = [np.array([2.0, 1.0, 3.0, 1.0, 3.0, 2.0]), np.array([3.0, 2.0, 0.5, 3.0])]
+    masked = network.copy()
+    mask_units(masked, [np.ones(6, bool), [True, True, True, False]])
+    for start, silent in ((network, []), (masked, [3])):
+        pruned = start.copy()
+        keeps = prune_units_by_threshold(pruned, scores, theta, ties)
+        expected = [gone[0], sorted({*gone[1], *silent})]
+        assert [np.flatnonzero(~keep).tolist() for keep in keeps] == expected
+        mask_units(start, keeps)
+        for a, b in zip(pruned.parameters.values(), start.parameters.values(), strict=True):
+            np.testing.assert_array_equal(a.value, b.value)
+            assert (a.mask is None) == (b.mask is None)
+
+
+def test_a_threshold_is_of_the_precision_of_the_scores():
+    network, scores = plain((2, 1)), [np.array([0.3, 0.5], "f"), np.array([1.0], "f")]
+    assert [keep.tolist() for keep in prune_units_by_threshold(network, scores, 0.3)] == [
+        [True, True], [True]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"theta": 1e9}, EmptyLayerError, "every unit of layer 0 would go"),
+        ({"theta": [0, 1e9]}, EmptyLayerError, "every unit of layer 2 would go"),
+        ({"theta": "0"}, TypeError, "theta must"),
+        ({"theta": [1.0]}, ValueError, "theta must be 2 numbers, got 1"),
+        ({"theta": np.nan}, ValueError, "theta must"),
+        ({"theta": 1.0, "ties": "all"}, ValueError, "ties must"),
+        ({"theta": 1.0, "scores": S[:1]}, ValueError, "scores must"),
+    ],
+)
+def test_a_threshold_is_refused_by_name_and_nothing_changes(unchanged, options, error, match):
+    network = plain()
+    unchanged(network)
+    with pytest.raises(error, match=f"^{match}"):
+        prune_units_by_threshold(network, **{"scores": S, **options})
 
 
 def test_a_network_without_hidden_layers_has_no_units():

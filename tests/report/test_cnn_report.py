@@ -23,7 +23,7 @@ from minprune.report.cnn_figures import costs_figure, kernels_figure, learning_f
 from minprune.report.cnn_table import notes, render_cnn
 from minprune.report.write import KINDS, as_json, rendered, write_report
 
-SETTINGS = CnnSettings(sparsity=0.75, ratio=0.5, theta=0.125, epochs=3, finetune_epochs=2)
+SETTINGS = CnnSettings(sparsity=0.75, unit_sparsity=0.5, theta=0.125, epochs=3, finetune_epochs=2)
 
 ACCURACIES = 0.98, 0.99, 0.95, 0.985, 0.97, 0.983, 0.9875, 0.96, 0.9725, 0.975, 0.93, 0.94
 
