@@ -146,7 +146,9 @@ pruned_count.worked("by hand", given(7, 0.5), 4)
 pruned_count.worked("by hand", given(10, 0.21), 2)
 pruned_count.worked("by hand", given(100, 0.29), 29)
 pruned_count.published(
-    "PyTorch at 058aaae, test/nn/test_pruning.py, test_compute_nparams_to_prune", given(17, 0.4), 7
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_compute_nparams_to_prune",
+    given(17, 0.4),
+    7,
 )
 pruned_count.edge("nothing to prune", given(12, 0.0))
 pruned_count.edge("no entries", given(0, 0.5))
@@ -186,7 +188,7 @@ rank_mask.worked(
 rank_mask.worked("by hand", given([0.5, 0.25, 0.75, 0.25], 1), [True, False, True, True])
 rank_mask.worked("by hand", given([3.0, -1.0, 2.0, -5.0], 2), [True, False, True, False])
 rank_mask.published(
-    "PyTorch at 058aaae, test/nn/test_pruning.py, "
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, "
     "test_l1_unstructured_pruning_with_importance_scores",
     given([[4.0, 2.0, 1.0, 3.0], [3.0, 1.0, 2.0, 4.0]], 2),
     [[True, True, False, True], [True, False, True, True]],
@@ -276,7 +278,7 @@ layerwise_rank_masks.worked(  # 2.5 and 1.5 are both rounded to 2
     [[True, False, True, False, True], [True, False, False]],
 )
 layerwise_rank_masks.published(  # two of eight weights, with and without importance_scores
-    "PyTorch at 058aaae, test/nn/test_pruning.py, test_l1_unstructured_pruning",
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_l1_unstructured_pruning",
     given(
         [np.array([[1.0, 2, 3, 4], [4, 3, 2, 1]]), np.array([[4.0, 2, 1, 3], [3, 1, 2, 4]])], 0.25
     ),
@@ -381,7 +383,7 @@ global_rank_masks.worked(  # 3.5 is rounded to 4
     [[False, True, False, True, True], [[False], [False]]],
 )
 global_rank_masks.published(  # four of eleven weights
-    "PyTorch at 058aaae, test/nn/test_pruning.py, test_global_pruning",
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_global_pruning",
     given([np.array([[1.0, 2, 3, 4], [4, 3, 2, 1]]), np.array([[0.0, 0.1, 2.0]])], 4 / 11),
     [[[False, True, True, True], [True, True, True, False]], [[False, False, True]]],
 )
@@ -488,7 +490,7 @@ apply_mask.worked(
 )
 apply_mask.worked("by hand", given([0.25, -0.5, 0.125], [True, False, True]), [0.25, 0.0, 0.125])
 apply_mask.published(
-    "jaxpruner at f133ee5, jaxpruner/base_updater_test.py, testInstantSparsify",
+    "JaxPruner (commit f133ee5), jaxpruner/base_updater_test.py, testInstantSparsify",
     given([2.0, -3.0], [True, False]),
     [2.0, 0.0],
 )
@@ -637,7 +639,7 @@ normalized_threshold_prune.worked(
     "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5), [2.0, -2.0, 2.0, 2.0]
 )
 normalized_threshold_prune.published(  # its threshold is 0.5 * 30.2 / 7, half the mean magnitude
-    "GAUSS documentation, denseToSpRE",
+    "GAUSS documentation (commit 4eed931), docs/densetospre.rst",
     given(
         [[-9.0, 0.0, 0.0, 1.0], [0.0, 4.0, 0.0, 0.0], [5.0, 0.0, 0.0, 7.0], [0.0, 0.0, -2.0, 2.2]],
         0.5 * 30.2 / 7 / 180.84**0.5,
@@ -715,7 +717,7 @@ low_magnitude_mask.worked("by hand", given([0.25, -0.5, 0.25, 0.75], 0.25), [Tru
 low_magnitude_mask.worked("by hand", given([1.0, -2.0, 3.0], 0.5), [False, True, True])
 low_magnitude_mask.published(
     "TensorFlow Model Optimization 0.8.1, "
-    "tensorflow_model_optimization/python/core/sparsity/keras/pruning_impl_test.py, "
+    "python/core/sparsity/keras/pruning_impl_test.py, "
     "testConstructsMaskAndThresholdCorrectly",
     given(np.arange(1.0, 11.0), 0.200000018),
     [False] * 2 + [True] * 8,
@@ -785,7 +787,7 @@ splice_mask.worked(  # |w| = a changes nothing, |w| = b brings back
     [True, False, True, True, True],
 )
 splice_mask.published(  # a switch that goes on above 17.5 and off below 12.5, step by step
-    "Home Assistant at 04ce322, tests/components/threshold/test_binary_sensor.py, "
+    "Home Assistant (commit 04ce322), tests/components/threshold/test_binary_sensor.py, "
     "test_sensor_upper_hysteresis",
     given([20.0, 13.0, 12.0, 17.0, 18.0], [False, True, True, False, False], a=12.5, b=17.5),
     [True, True, False, False, True],

@@ -21,7 +21,7 @@ magnitude.worked("B-3e", given([[-0.9, 0.05], [0.4, -0.02]]), [[0.9, 0.05], [0.4
 magnitude.worked("D-4.2b", given([-0.9]), [0.9])
 magnitude.worked("by hand", given([3.0, -2.0, -0.5]), [3.0, 2.0, 0.5])
 magnitude.published(
-    "jaxpruner at f133ee5, jaxpruner/algorithms/pruners_test.py, testMagnitudePruning",
+    "JaxPruner (commit f133ee5), jaxpruner/algorithms/pruners_test.py, testMagnitudePruning",
     given([0.1, 0.9, -0.2, 0.5]),
     [0.1, 0.9, 0.2, 0.5],
 )
@@ -210,7 +210,7 @@ mean_layer_importance.worked(
     "by hand", given([np.full((4, 4), 0.25), np.array([[1.0, -0.5]])]), [0.25, 0.75]
 )
 mean_layer_importance.published(
-    "Distiller at d859fc8, tests/test_thresholding.py, the first channel of get_test_4d_tensor",
+    "Distiller (commit d859fc8), tests/test_thresholding.py, get_test_4d_tensor, channel 0",
     given([np.array([
         [[-1.2982, 0.7574, 0.7962], [-0.6695, 1.5907, 0.2659], [0.1423, 0.3165, -0.7629]],
         [[1.3672, 0.2993, -0.0619], [1.8156, 0.7599, 0.1815], [0.4136, 1.8316, 1.7214]],
@@ -452,7 +452,7 @@ gradient_norm.worked("C-4.2f", given([1.0, 2.0]), 2.23606797749979)
 gradient_norm.worked("by hand", given([3.0, -4.0]), 5.0)
 gradient_norm.worked("by hand", given([[2.0, -4.0], [5.0, -2.0]]), 7.0)
 gradient_norm.published(
-    "TensorFlow at 00f0938, tensorflow/python/kernel_tests/clip_ops_test.py, "
+    "TensorFlow (commit 00f0938), python/kernel_tests/clip_ops_test.py, "
     "testClipByGlobalNormClipped",
     given([-2.0, 0.0, 0.0, 4.0, 0.0, 0.0, 1.0, -2.0]),
     5.0,
@@ -507,7 +507,7 @@ gradient_magnitude = Check(scores.gradient_magnitude)
 gradient_magnitude.worked("C-4.2f", given([1.0, 2.0]), [1.0, 2.0])
 gradient_magnitude.worked("by hand", given([[1.0, -2.0], [-0.5, 0.0]]), [[1.0, 2.0], [0.5, 0.0]])
 gradient_magnitude.published(
-    "jaxpruner at f133ee5, jaxpruner/algorithms/sparse_trainers_test.py, what RigL may grow",
+    "JaxPruner (commit f133ee5), jaxpruner/algorithms/sparse_trainers_test.py, what RigL may grow",
     given([-9.0, 1.0, 4.0, -1.0, 5.0, 8.0, -2.0, 3.0]),
     [9.0, 1.0, 4.0, 1.0, 5.0, 8.0, 2.0, 3.0],
 )
@@ -561,7 +561,7 @@ taylor.worked(
     "by hand", given([[0.5, -4.0], [0.0, 1.0]], [[2.0, 0.5], [8.0, 0.0]]), [[1.0, 2.0], [0.0, 0.0]]
 )
 taylor.published(
-    "jaxpruner at f133ee5, jaxpruner/algorithms/pruners_test.py, testSaliencyPruning",
+    "JaxPruner (commit f133ee5), jaxpruner/algorithms/pruners_test.py, testSaliencyPruning",
     given([0.1, 0.9, 0.2, 0.5], [5.0, 1.0, 3.0, 0.5]),
     [0.5, 0.9, 0.6, 0.25],
 )

@@ -32,7 +32,7 @@ layer_threshold_masks.worked(
     [[False, False], [[True, True]]],
 )
 layer_threshold_masks.published(  # the L1 norms of three kernels are 8.45, 5.95 and 6.49
-    "Distiller at d859fc8, tests/test_thresholding.py, test_kernel_thresholding, second filter",
+    "Distiller (commit d859fc8), tests/test_thresholding.py, test_kernel_thresholding, filter 1",
     given([
         np.array([[1.3672, 0.2993, -0.0619], [1.8156, 0.7599, 0.1815], [0.4136, 1.8316, 1.7214]]),
         np.array([[0.5125, -1.5329, 0.9257], [0.92, 0.4376, 0.5743], [-0.0097, 0.9473, -0.0899]]),
@@ -139,7 +139,7 @@ unit_threshold_mask.worked(
     "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25), [[True, True], [True, True]]
 )
 unit_threshold_mask.published(  # the L1 norms of three kernels are 6.60, 7.78 and 5.81
-    "Distiller at d859fc8, tests/test_thresholding.py, test_kernel_thresholding, first filter",
+    "Distiller (commit d859fc8), tests/test_thresholding.py, test_kernel_thresholding, filter 0",
     given([
         [[-1.2982, 0.7574, 0.7962], [-0.6695, 1.5907, 0.2659], [0.1423, 0.3165, -0.7629]],
         [[-0.548, -1.2718, 0.8286], [-0.6427, 0.3814, -0.7988], [1.0346, 1.3023, -0.9674]],
@@ -253,7 +253,7 @@ unit_mask.worked("by hand", given([True, False], (2, 3), axis=0), [[True] * 3, [
 unit_mask.worked("by hand", given([True, False], (2, 2)), [[True, False], [True, False]])
 unit_mask.worked("by hand", given([True, False], (2, 2), axis=0), [[True, True], [False, False]])
 unit_mask.published(
-    "PyTorch at 058aaae, test/nn/test_pruning.py, test_ln_structured_pruning",
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_ln_structured_pruning",
     given([True, False, True], (1, 3, 2, 2), axis=1),
     [
         [
@@ -329,7 +329,7 @@ product_mask.worked(
     [[True, True, False], [False, False, False]],
 )
 product_mask.published(
-    "PyTorch at 058aaae, test/nn/test_pruning.py, test_custom_from_mask_pruning",
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_custom_from_mask_pruning",
     given(
         [[False, True, True, False], [False, False, True, True]],
         [[False, False, False, False], [True, True, True, True]],
@@ -418,7 +418,7 @@ hybrid_mask.worked(  # half of 3 is rounded to 2
     [[False, False], [False, False], [True, False]],
 )
 hybrid_mask.published(  # every unit of one weight; two of the six that stay go
-    "PyTorch at 058aaae, test/nn/test_pruning.py, test_prune",
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_prune",
     given(
         [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]],
         [True, True, True, False, True, True, False, True],
@@ -510,7 +510,7 @@ block_mask.worked(  # half of 3 blocks is rounded to 2
 )
 block_mask.published(
     "TensorFlow Model Optimization 0.8.1, "
-    "tensorflow_model_optimization/python/core/sparsity/keras/pruning_impl_test.py, "
+    "python/core/sparsity/keras/pruning_impl_test.py, "
     "testBlockMaskingAvg",
     given(
         [[0.1, 0.1, 0.2, 0.2], [0.1, 0.1, 0.2, 0.2], [0.3, 0.3, 0.4, 0.4], [0.3, 0.3, 0.4, 0.4]],
@@ -605,7 +605,7 @@ nm_mask.worked(
 )
 nm_mask.published(
     "TensorFlow Model Optimization 0.8.1, "
-    "tensorflow_model_optimization/python/core/sparsity/keras/pruning_impl_test.py, "
+    "python/core/sparsity/keras/pruning_impl_test.py, "
     "testSparsityMbyNMaskingSimple_2d_2by4",
     given([[0.74, 0.68], [-0.89, -0.45], [-1.68, 1.24], [0.31, -0.6]], 2, 4),
     [[False, True], [True, False], [True, True], [False, False]],

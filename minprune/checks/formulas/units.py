@@ -34,7 +34,7 @@ mean_activation.worked("B-3f", given(B_3F), [0.25, 0.75, 1.75])
 mean_activation.worked("by hand", given([[-3.0, 1.0], [-3.0, -1.0]]), [3.0, 1.0])
 mean_activation.worked("by hand", given([[[[1.0, -2.0]], [[3.0, 0.0]]]]), [2.0, 1.0])
 mean_activation.published(
-    "Distiller at d859fc8, tests/test_basic.py, test_activations, first channel",
+    "Distiller (commit d859fc8), tests/test_basic.py, test_activations, channel 0",
     given(DISTILLER),
     [21 / 18],
 )
@@ -111,7 +111,7 @@ apoz.worked("B-3f", given(B_3F), [0.75, 0.5, 0.0])
 apoz.worked("by hand", given([[[[0.0, 1.0]], [[2.0, 0.0]]], [[[0.0, 0.0]], [[0.0, 0.0]]]]),
             [0.75, 0.75])  # fmt: skip
 apoz.published(  # there in percent
-    "Distiller at d859fc8, tests/test_basic.py, test_activations, first channel",
+    "Distiller (commit d859fc8), tests/test_basic.py, test_activations, channel 0",
     given(DISTILLER),
     [(6 + 6) / (9 + 9)],
 )
@@ -505,7 +505,8 @@ geometric_median_distance.worked(
     "by hand", given([[0.0, 0.0], [3.0, 4.0], [3.0, 0.0]], axis=0), [8.0, 9.0, 7.0]
 )
 geometric_median_distance.published(
-    "NNI at 280512d, test/algo/compression/v2/test_pruning_tools_torch.py, DistMetricsCalculator",
+    "NNI (commit 280512d), test/algo/compression/v2/test_pruning_tools_torch.py, "
+    "DistMetricsCalculator",
     given([[1.0, 2.0], [4.0, 6.0]], axis=0),
     [5.0, 5.0],
 )
