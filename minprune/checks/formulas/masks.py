@@ -13,6 +13,11 @@ EQUALS = np.arange(60).reshape(6, 10) % 4 / 4  # 15 of each score: a sort has to
 score_mask = Check(masks.score_mask)
 score_mask.worked("A-4.2", given([0.25, 0.5, 0.75], 0.5, ties="keep"), [False, True, True])
 score_mask.worked("D-4.1b", given([0.25, 0.5, 0.75], 0.5, ties="prune"), [False, False, True])
+score_mask.published(
+    "scikit-learn 1.5, docstring of sklearn.preprocessing.Binarizer",
+    given([[1.0, -1.0, 2.0], [2.0, 0.0, 0.0], [0.0, 1.0, -1.0]], 0.0, ties="prune"),
+    [[True, False, True], [True, False, False], [False, True, False]],
+)
 score_mask.edge("all scores equal the threshold", given([[2.0, 2.0], [2.0, 2.0]], 2.0))
 score_mask.edge("no scores at all", given(np.zeros((0, 3)), 1.0))
 score_mask.edge("negative scores are low ones", given([-3.0, -0.5, 0.5], 0.0))
@@ -65,6 +70,11 @@ threshold_mask.worked(
 )
 threshold_mask.worked("by hand", given([2.0, -3.0, 1.0, -1.0], 2.0), [True, True, False, False])
 threshold_mask.worked("by hand", given([2.0, -3.0, 1.0], 2.0, "prune"), [False, True, False])
+threshold_mask.published(  # where its result is not 0
+    "PyWavelets 1.9, pywt/tests/test_thresholding.py, test_threshold, hard",
+    given([-1.0, -1.5, -2.0, -2.5, -3.0, -3.5, -4.0], 2.0),
+    [False, False, True, True, True, True, True],
+)
 threshold_mask.edge("a threshold of zero", given([0.0, -1.0, 0.5], 0.0))
 threshold_mask.edge("a threshold of zero prunes zeros", given([0.0, -1.0, 0.5], 0.0, "prune"))
 threshold_mask.edge("a threshold above all weights", given([[0.5, -1.0], [0.25, 0.0]], 4.0))
@@ -135,6 +145,11 @@ pruned_count.worked("E-3.1", given(10, 0.25), 2)
 pruned_count.worked("by hand", given(7, 0.5), 4)
 pruned_count.worked("by hand", given(10, 0.21), 2)
 pruned_count.worked("by hand", given(100, 0.29), 29)
+pruned_count.published(
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_compute_nparams_to_prune",
+    given(17, 0.4),
+    7,
+)
 pruned_count.edge("nothing to prune", given(12, 0.0))
 pruned_count.edge("no entries", given(0, 0.5))
 pruned_count.edge("nearly all", given(10, 0.99))
@@ -172,6 +187,12 @@ rank_mask.worked(
 )
 rank_mask.worked("by hand", given([0.5, 0.25, 0.75, 0.25], 1), [True, False, True, True])
 rank_mask.worked("by hand", given([3.0, -1.0, 2.0, -5.0], 2), [True, False, True, False])
+rank_mask.published(
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, "
+    "test_l1_unstructured_pruning_with_importance_scores",
+    given([[4.0, 2.0, 1.0, 3.0], [3.0, 1.0, 2.0, 4.0]], 2),
+    [[True, True, False, True], [True, False, True, True]],
+)
 rank_mask.edge("nothing to prune", given([3.0, 1.0, 2.0], 0))
 rank_mask.edge("everything goes", given([3.0, 1.0, 2.0], 3))
 rank_mask.edge("all scores are equal", given(np.ones((2, 3)), 4))
@@ -255,6 +276,16 @@ layerwise_rank_masks.worked(  # 2.5 and 1.5 are both rounded to 2
     "by hand",
     given([np.array([5.0, 1.0, 4.0, 2.0, 3.0]), np.array([0.3, 0.1, 0.2])], 0.5),
     [[True, False, True, False, True], [True, False, False]],
+)
+layerwise_rank_masks.published(  # two of eight weights, with and without importance_scores
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_l1_unstructured_pruning",
+    given(
+        [np.array([[1.0, 2, 3, 4], [4, 3, 2, 1]]), np.array([[4.0, 2, 1, 3], [3, 1, 2, 4]])], 0.25
+    ),
+    [
+        [[False, True, True, True], [True, True, True, False]],
+        [[True, True, False, True], [True, False, True, True]],
+    ],
 )
 layerwise_rank_masks.edge("equal scores", given([np.full((2, 2), 2.0), np.ones(2)], 0.5))
 layerwise_rank_masks.edge("nothing to prune", given([np.array([2.0, 1.0]), np.ones(3)], 0.0))
@@ -350,6 +381,11 @@ global_rank_masks.worked(  # 3.5 is rounded to 4
     "by hand",
     given([np.array([1.0, 9.0, 2.0, 8.0, 7.0]), np.array([[3.0], [4.0]])], 0.5),
     [[False, True, False, True, True], [[False], [False]]],
+)
+global_rank_masks.published(  # four of eleven weights
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_global_pruning",
+    given([np.array([[1.0, 2, 3, 4], [4, 3, 2, 1]]), np.array([[0.0, 0.1, 2.0]])], 4 / 11),
+    [[[False, True, True, True], [True, True, True, False]], [[False, False, True]]],
 )
 global_rank_masks.edge(
     "equal scores: the first layer goes first", given([np.ones(2), np.ones((2, 3))], 0.375)
@@ -453,6 +489,11 @@ apply_mask.worked(
     [[-0.9, 0.0], [0.4, 0.0]],
 )
 apply_mask.worked("by hand", given([0.25, -0.5, 0.125], [True, False, True]), [0.25, 0.0, 0.125])
+apply_mask.published(
+    "JaxPruner (commit f133ee5), jaxpruner/base_updater_test.py, testInstantSparsify",
+    given([2.0, -3.0], [True, False]),
+    [2.0, 0.0],
+)
 apply_mask.edge("everything stays", given([0.5, -2.0], [True, True]))
 apply_mask.edge("nothing stays", given([0.5, -2.0], [False, False]))
 apply_mask.edge("whole numbers stay whole numbers", given([3, -2, 5], [True, False, True]))
@@ -519,6 +560,11 @@ threshold_prune.worked(
     "B-4d", given([[-0.9, 0.05], [0.4, -0.02]], 0.1, ties="prune"), [[-0.9, 0.0], [0.4, 0.0]]
 )
 threshold_prune.worked("by hand", given([0.25, -0.5, 0.125], 0.25), [0.25, -0.5, 0.0])
+threshold_prune.published(
+    "PyWavelets 1.9, pywt/tests/test_thresholding.py, test_threshold, hard",
+    given([-1.0, -1.5, -2.0, -2.5, -3.0, -3.5, -4.0], 2.0),
+    [0.0, 0.0, -2.0, -2.5, -3.0, -3.5, -4.0],
+)
 threshold_prune.edge("a threshold of zero", given([0.5, 0.0, -0.25], 0.0))
 threshold_prune.edge("a threshold above all weights", given([0.5, -0.75], 1.0))
 threshold_prune.edge("all magnitudes equal it", given([[-2.0, 2.0], [2.0, -2.0]], 2.0, "prune"))
@@ -592,6 +638,14 @@ normalized_threshold_prune.worked(
 normalized_threshold_prune.worked(
     "by hand", given([2.0, -2.0, 2.0, 2.0], 0.5), [2.0, -2.0, 2.0, 2.0]
 )
+normalized_threshold_prune.published(  # its threshold is 0.5 * 30.2 / 7, half the mean magnitude
+    "GAUSS documentation (commit 4eed931), docs/densetospre.rst",
+    given(
+        [[-9.0, 0.0, 0.0, 1.0], [0.0, 4.0, 0.0, 0.0], [5.0, 0.0, 0.0, 7.0], [0.0, 0.0, -2.0, 2.2]],
+        0.5 * 30.2 / 7 / 180.84**0.5,
+    ),
+    [[-9.0, 0.0, 0.0, 0.0], [0.0, 4.0, 0.0, 0.0], [5.0, 0.0, 0.0, 7.0], [0.0, 0.0, 0.0, 2.2]],
+)
 normalized_threshold_prune.edge("small weights", given([[0.003, -0.004]], 0.7))
 normalized_threshold_prune.edge("columns of different size", given([[0.0, 5.0], [1.0, 12.0]], 0.5))
 normalized_threshold_prune.edge("all weights are zero", given(np.zeros(3), 0.25))
@@ -661,6 +715,13 @@ low_magnitude_mask.worked(  # 6 are to stay, and 7 do, since 0.3 is there twice
 )
 low_magnitude_mask.worked("by hand", given([0.25, -0.5, 0.25, 0.75], 0.25), [True] * 4)
 low_magnitude_mask.worked("by hand", given([1.0, -2.0, 3.0], 0.5), [False, True, True])
+low_magnitude_mask.published(
+    "TensorFlow Model Optimization 0.8.1, "
+    "python/core/sparsity/keras/pruning_impl_test.py, "
+    "testConstructsMaskAndThresholdCorrectly",
+    given(np.arange(1.0, 11.0), 0.200000018),
+    [False] * 2 + [True] * 8,
+)
 low_magnitude_mask.edge("at least one weight stays", given([1.0, -3.0, 2.0], 0.9))
 low_magnitude_mask.edge("nothing to prune", given([0.0, 0.5, -0.25], 0.0))
 low_magnitude_mask.edge("all magnitudes are equal", given([[2.0, -2.0], [-2.0, 2.0]], 0.75))
@@ -724,6 +785,12 @@ splice_mask.worked(  # |w| = a changes nothing, |w| = b brings back
     "D-1.1d",
     given([0.25, 0.25, 0.5, -0.5, -0.25], [True, False, False, False, True], a=0.25, b=0.5),
     [True, False, True, True, True],
+)
+splice_mask.published(  # a switch that goes on above 17.5 and off below 12.5, step by step
+    "Home Assistant (commit 04ce322), tests/components/threshold/test_binary_sensor.py, "
+    "test_sensor_upper_hysteresis",
+    given([20.0, 13.0, 12.0, 17.0, 18.0], [False, True, True, False, False], a=12.5, b=17.5),
+    [True, True, False, False, True],
 )
 splice_mask.edge(
     "no gap: a = b", given([0.25, -0.5, 0.75, 0.5], [True, True, False, False], a=0.5, b=0.5)

@@ -629,7 +629,7 @@ sparse_group_lasso.worked("by hand", given(COLUMNS, 0.25, 0.5), 8.0)
 sparse_group_lasso.worked("by hand", given(ROWS, lam1=1.0, lam2=0.5, axis=0), 18.0)
 sparse_group_lasso.worked("by hand", given(KERNEL, 0.5, 0.25), 9.0)
 sparse_group_lasso.published(  # strengths 2 (1 - 0.3), and 2 * 0.3 without our factor sqrt(2)
-    "Califrais/flash at 0d501d6, lights/tests/test_pen.py, test_sparse_group_l1",
+    "Califrais/flash (commit 0d501d6), lights/tests/test_pen.py, test_sparse_group_l1",
     given([[-1.0, 0.0], [3.0, 4.0], [-2.0, 5.0]], 1.4, 0.6 / 2**0.5, axis=0),
     27.831,
     digits=3,
@@ -691,7 +691,7 @@ l1_regularized_loss.worked("E-4.1", given(0.5, LAYERS, 0.01), 0.59)
 l1_regularized_loss.worked("by hand", given(0.5, SIGNED, lam=2.0), 8.5)
 l1_regularized_loss.worked("by hand", given(0.25, [np.array([3.0, -4.0])], 0.5), 3.75)
 l1_regularized_loss.published(  # the residuals -0.2, 0.6, 1.4 and 2.2 have the mean square 1.8
-    "nikhilkomakula/all-in-one-python, Lasso & Ridge Losses",
+    "all-in-one-python (commit 16845d2), 05-loss-functions/10-lasso-ridge-loss.ipynb",
     given(1.8, [np.array([0.2, 2.0])], 0.1),
     2.02,
 )
@@ -759,7 +759,7 @@ l2_regularized_loss.worked("E-4.2", given(0.5, LAYERS, 0.01), 0.557)
 l2_regularized_loss.worked("by hand", given(0.5, SIGNED, lam=2.0), 11.25)
 l2_regularized_loss.worked("by hand", given(0.25, [np.array([3.0, -4.0])], 0.5), 12.75)
 l2_regularized_loss.published(  # the residuals -0.2, 0.6, 1.4 and 2.2 have the mean square 1.8
-    "Deep-ML, Ridge Regression Loss Function, example",
+    "Deep-ML (commit 04708b4), build/43.json, Ridge Regression Loss Function",
     given(1.8, [np.array([0.2, 2.0])], 0.1),
     2.204,
 )
@@ -831,7 +831,7 @@ weight_clip = Check(penalties.weight_clip)
 weight_clip.worked("B-1a", given([-0.9, 0.05, 0.4], 0.1), [-0.1, 0.05, 0.1])
 weight_clip.worked("by hand", given([[2.0, -0.5], [-3.0, 1.5]], c=1.0), [[1.0, -0.5], [-1.0, 1.0]])
 weight_clip.published(
-    "TensorFlow at 00f0938, tensorflow/python/kernel_tests/clip_ops_test.py, testClipByValue",
+    "TensorFlow (commit 00f0938), python/kernel_tests/clip_ops_test.py, testClipByValue",
     given([[-5.0, 2.0, 3.0], [4.0, 5.0, 6.0]], 4.4),
     [[-4.4, 2.0, 3.0], [4.0, 4.4, 4.4]],
 )
@@ -895,7 +895,7 @@ shrink = Check(penalties.shrink)
 shrink.worked("D-1.1b", given([0.8, -0.02, 0.4], 0.25), [0.2, -0.005, 0.1])
 shrink.worked("by hand", given([[-2.0, 4.0], [0.0, 1.0]], factor=0.75), [[-1.5, 3.0], [0.0, 0.75]])
 shrink.published(  # from a norm of 5 to one of 4
-    "TensorFlow at 00f0938, tensorflow/python/kernel_tests/clip_ops_test.py, testClipByNormClipped",
+    "TensorFlow (commit 00f0938), python/kernel_tests/clip_ops_test.py, testClipByNormClipped",
     given([[-3.0, 0.0, 0.0], [4.0, 0.0, 0.0]], 4 / 5),
     [[-2.4, 0.0, 0.0], [3.2, 0.0, 0.0]],
 )

@@ -20,6 +20,11 @@ magnitude = Check(scores.magnitude)
 magnitude.worked("B-3e", given([[-0.9, 0.05], [0.4, -0.02]]), [[0.9, 0.05], [0.4, 0.02]])
 magnitude.worked("D-4.2b", given([-0.9]), [0.9])
 magnitude.worked("by hand", given([3.0, -2.0, -0.5]), [3.0, 2.0, 0.5])
+magnitude.published(
+    "JaxPruner (commit f133ee5), jaxpruner/algorithms/pruners_test.py, testMagnitudePruning",
+    given([0.1, 0.9, -0.2, 0.5]),
+    [0.1, 0.9, 0.2, 0.5],
+)
 magnitude.edge("zeros", given([[0.0, -0.0], [0.0, 0.0]]))
 magnitude.edge("no weights at all", given(np.zeros((0, 3))))
 magnitude.edge("one number without axes", given(np.array(-0.5)))
@@ -142,6 +147,11 @@ layer_importance.worked("A-3.2.3", given([np.array([3.0, 3.0]), np.array([0.0, 5
 layer_importance.worked(
     "by hand", given([np.array([0.25, -0.5]), np.array([[-1.0, 0.5], [0.5, 0.0]])]), [0.75, 2.0]
 )
+layer_importance.published(
+    "sparsegl 1.1.1, tests/testthat/test-norms.R, grouped_one_norm",
+    given([np.arange(-5.0, -1.0), np.array([-1.0, 0.0]), np.arange(1.0, 6.0)]),
+    [14.0, 1.0, 15.0],
+)
 layer_importance.edge("one layer of one weight", given([np.array([[-2.0]])]))
 layer_importance.edge("a layer of zeros", given([np.zeros((2, 2)), np.ones((2, 1))]))
 layer_importance.edge("a layer without weights", given([np.zeros((0, 3)), np.array([1.0])]))
@@ -199,6 +209,15 @@ mean_layer_importance.worked(
 mean_layer_importance.worked(
     "by hand", given([np.full((4, 4), 0.25), np.array([[1.0, -0.5]])]), [0.25, 0.75]
 )
+mean_layer_importance.published(
+    "Distiller (commit d859fc8), tests/test_thresholding.py, get_test_4d_tensor, channel 0",
+    given([np.array([
+        [[-1.2982, 0.7574, 0.7962], [-0.6695, 1.5907, 0.2659], [0.1423, 0.3165, -0.7629]],
+        [[1.3672, 0.2993, -0.0619], [1.8156, 0.7599, 0.1815], [0.4136, 1.8316, 1.7214]],
+    ])]),
+    [0.8362],
+    digits=4,
+)  # fmt: skip
 mean_layer_importance.edge("one layer of one weight", given([np.array([[-2.0]])]))
 mean_layer_importance.edge("a layer of zeros", given([np.zeros((2, 2)), np.ones((2, 1))]))
 mean_layer_importance.edge(
@@ -257,6 +276,12 @@ layer_l2.worked(
 layer_l2.worked(
     "by hand", given([np.array([[2.0, -4.0], [5.0, -2.0]]), np.array([-3.0])]), [7.0, 3.0]
 )
+layer_l2.published(
+    "NumPy 1.26, docstring of numpy.linalg.norm, axis=(1, 2)",
+    given([np.array([[0.0, 1.0], [2.0, 3.0]]), np.array([[4.0, 5.0], [6.0, 7.0]])]),
+    [3.74165739, 11.22497216],
+    digits=8,
+)
 layer_l2.edge("one layer of one weight", given([np.array([[-2.0]])]))
 layer_l2.edge("a layer of zeros", given([np.zeros((2, 2)), np.ones((2, 2))]))
 layer_l2.edge("a layer without weights", given([np.zeros((0, 3)), np.array([1.0])]))
@@ -313,6 +338,11 @@ synflow.worked(
     "by hand",
     given([np.array([[1.0], [-2.0]]), np.array([[-1.0, 2.0]]), np.array([[1.0], [0.5]])]),
     [[[2.0], [4.0]], [[3.0, 3.0]], [[3.0], [3.0]]],
+)
+synflow.published(  # the products of three inputs and three weights, with signs -3, 2 and 6
+    "Kinsley and Kukiela 2020, Neural Networks from Scratch in Python, chapter 9",
+    given([np.array([[1.0, -2.0, 3.0]]), np.array([[-3.0], [-1.0], [2.0]])]),
+    [[[3.0, 2.0, 6.0]], [[3.0], [2.0], [6.0]]],
 )
 synflow.edge("one layer", given([np.array([[0.5, -1.0], [0.0, 2.0]])]))
 synflow.edge(
@@ -421,6 +451,12 @@ gradient_norm = Check(scores.gradient_norm)
 gradient_norm.worked("C-4.2f", given([1.0, 2.0]), 2.23606797749979)
 gradient_norm.worked("by hand", given([3.0, -4.0]), 5.0)
 gradient_norm.worked("by hand", given([[2.0, -4.0], [5.0, -2.0]]), 7.0)
+gradient_norm.published(
+    "TensorFlow (commit 00f0938), python/kernel_tests/clip_ops_test.py, "
+    "testClipByGlobalNormClipped",
+    given([-2.0, 0.0, 0.0, 4.0, 0.0, 0.0, 1.0, -2.0]),
+    5.0,
+)
 gradient_norm.edge("a gradient of zeros", given(np.zeros((2, 3))))
 gradient_norm.edge("no entries", given(np.zeros((0,))))
 gradient_norm.edge("one negative entry", given([-0.25]))
@@ -470,6 +506,11 @@ return np.sqrt(np.square(g).sum(axis=0))
 gradient_magnitude = Check(scores.gradient_magnitude)
 gradient_magnitude.worked("C-4.2f", given([1.0, 2.0]), [1.0, 2.0])
 gradient_magnitude.worked("by hand", given([[1.0, -2.0], [-0.5, 0.0]]), [[1.0, 2.0], [0.5, 0.0]])
+gradient_magnitude.published(
+    "JaxPruner (commit f133ee5), jaxpruner/algorithms/sparse_trainers_test.py, what RigL may grow",
+    given([-9.0, 1.0, 4.0, -1.0, 5.0, 8.0, -2.0, 3.0]),
+    [9.0, 1.0, 4.0, 1.0, 5.0, 8.0, 2.0, 3.0],
+)
 gradient_magnitude.edge("all gradients vanish", given(np.zeros((2, 3))))
 gradient_magnitude.edge("no entries", given(np.zeros((3, 0))))
 gradient_magnitude.edge("one negative entry", given([-0.25]))
@@ -518,6 +559,11 @@ taylor.worked("C-4.2f", given([3.0, 1.0], [1.0, 2.0]), [3.0, 2.0])
 taylor.worked("by hand", given([3.0, 1.0, -2.0], [1.0, -2.0, -0.25]), [3.0, 2.0, 0.5])
 taylor.worked(
     "by hand", given([[0.5, -4.0], [0.0, 1.0]], [[2.0, 0.5], [8.0, 0.0]]), [[1.0, 2.0], [0.0, 0.0]]
+)
+taylor.published(
+    "JaxPruner (commit f133ee5), jaxpruner/algorithms/pruners_test.py, testSaliencyPruning",
+    given([0.1, 0.9, 0.2, 0.5], [5.0, 1.0, 3.0, 0.5]),
+    [0.5, 0.9, 0.6, 0.25],
 )
 taylor.edge("all gradients vanish", given([1.0, -2.0], [0.0, 0.0]))
 taylor.edge("all weights are zero", given(np.zeros((2, 2)), np.ones((2, 2))))
@@ -576,6 +622,11 @@ multi_task_taylor.worked(
     "by hand",
     given([2.0, -3.0, 0.5], [np.array([1.0, 1.0, 4.0]), np.array([0.5, -2.0, 0.0])]),
     [3.0, 9.0, 2.0],
+)
+multi_task_taylor.published(  # weights of 1 leave the sums of the gradients' magnitudes
+    "NumPy 1.26, docstring of numpy.linalg.norm, ord=1, axis=1",
+    given([1.0, 1.0], [np.array([1.0, -1.0]), np.array([2.0, 1.0]), np.array([3.0, 4.0])]),
+    [6.0, 6.0],
 )
 multi_task_taylor.edge("one task", given([3.0, -1.0], [np.array([1.0, 2.0])]))
 multi_task_taylor.edge(
@@ -637,6 +688,12 @@ shard_average.worked(
     "by hand",
     given([np.array([[1.0, 0.0]]), np.array([[-1.0, 2.0]]), np.array([[8.0, -4.0]])], [1, 4, 3]),
     [[2.625, -0.5]],
+)
+shard_average.published(
+    "Flower 1.27, framework/py/flwr/server/strategy/aggregate_test.py, "
+    "test_weighted_loss_avg_multiple_values",
+    given([np.array([2.0]), np.array([1.0]), np.array([2.0])], [1, 2, 1]),
+    [1.5],
 )
 shard_average.edge("one worker", given([np.array([0.5, -1.5])], [7]))
 shard_average.edge("a worker without samples", given([np.array([1.0]), np.array([-3.0])], [0, 5]))
@@ -701,6 +758,11 @@ snip.worked(
         [np.array([[1.0, 1.0], [0.5, 9.0]]), np.array([[1.0], [2.0]])],
     ),
     [[[0.125, 0.125], [0.125, 0.0]], [[0.5], [0.125]]],
+)
+snip.published(  # the shares of -2, 1, 2 in their L1 norm, with their signs, are -0.4, 0.2, 0.4
+    "scikit-learn 1.5, docstring of sklearn.preprocessing.normalize, norm='l1', first row",
+    given([np.array([-2.0]), np.array([1.0, 2.0])], [np.array([1.0]), np.array([1.0, 1.0])]),
+    [[0.4], [0.2, 0.4]],
 )
 snip.edge(
     "every w g is 0",
@@ -806,6 +868,14 @@ movement.worked(
         [np.array([-1.0, -0.5, 0.25]), np.array([0.25, 2.0, -1.0])],
     ),
     [0.5, 0.5, 0.125],
+)
+movement.published(  # the sums of the products; a step downhill is minus the gradient
+    "NumPy 2.1, docstring of numpy.linalg.vecdot",
+    given(
+        [np.array([0.0, 0.0, 0.0]), np.array([5.0, 0.0, 6.0]), np.array([0.0, 10.0, 8.0])],
+        [np.zeros(3), np.full(3, -0.6), np.full(3, -0.8)],
+    ),
+    [3.0, 8.0, 10.0],
 )
 movement.edge("one step", given([np.array([[0.5, -4.0]])], [np.array([[2.0, 0.25]])]))
 movement.edge(

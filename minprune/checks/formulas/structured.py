@@ -31,6 +31,16 @@ layer_threshold_masks.worked(
     given([np.array([0.5, -0.5]), np.array([[0.75, 0.5]])], 1.0, ties="prune"),
     [[False, False], [[True, True]]],
 )
+layer_threshold_masks.published(  # the L1 norms of three kernels are 8.45, 5.95 and 6.49
+    "Distiller (commit d859fc8), tests/test_thresholding.py, test_kernel_thresholding, filter 1",
+    given([
+        np.array([[1.3672, 0.2993, -0.0619], [1.8156, 0.7599, 0.1815], [0.4136, 1.8316, 1.7214]]),
+        np.array([[0.5125, -1.5329, 0.9257], [0.92, 0.4376, 0.5743], [-0.0097, 0.9473, -0.0899]]),
+        np.array([[0.2372, 2.4369, -0.341], [-1.0595, 0.8056, -0.0357],
+                  [-1.0105, -0.1451, -0.4194]]),
+    ], 6.0),
+    [np.full((3, 3), keep) for keep in (True, False, True)],
+)  # fmt: skip
 layer_threshold_masks.edge(
     "many small weights and a few large ones",
     given([np.full((4, 4), 0.25), np.array([0.25, 2.75]), np.array([0.25])], 0.5),
@@ -128,6 +138,15 @@ unit_threshold_mask.worked(
 unit_threshold_mask.worked(
     "by hand", given([[0.5, -0.25], [0.5, 0.0]], 0.25), [[True, True], [True, True]]
 )
+unit_threshold_mask.published(  # the L1 norms of three kernels are 6.60, 7.78 and 5.81
+    "Distiller (commit d859fc8), tests/test_thresholding.py, test_kernel_thresholding, filter 0",
+    given([
+        [[-1.2982, 0.7574, 0.7962], [-0.6695, 1.5907, 0.2659], [0.1423, 0.3165, -0.7629]],
+        [[-0.548, -1.2718, 0.8286], [-0.6427, 0.3814, -0.7988], [1.0346, 1.3023, -0.9674]],
+        [[-0.7951, 1.8784, -0.5654], [0.0456, -0.2849, -0.3332], [-0.2367, 0.7467, 0.9212]],
+    ], 6.0, axis=0),
+    [np.full((3, 3), keep) for keep in (True, True, False)],
+)  # fmt: skip
 unit_threshold_mask.edge(
     "small squares: 0.25 is the norm, 0.0625 its square",
     given([[0.25, 0.125], [0.0, 0.0]], 0.2, norm="l2"),
@@ -233,6 +252,17 @@ unit_mask.worked("by hand", given([True, False], (3, 2)), [[True, False]] * 3)
 unit_mask.worked("by hand", given([True, False], (2, 3), axis=0), [[True] * 3, [False] * 3])
 unit_mask.worked("by hand", given([True, False], (2, 2)), [[True, False], [True, False]])
 unit_mask.worked("by hand", given([True, False], (2, 2), axis=0), [[True, True], [False, False]])
+unit_mask.published(
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_ln_structured_pruning",
+    given([True, False, True], (1, 3, 2, 2), axis=1),
+    [
+        [
+            [[True, True], [True, True]],
+            [[False, False], [False, False]],
+            [[True, True], [True, True]],
+        ]
+    ],
+)
 unit_mask.edge("all units stay", given([True, True, True], (2, 3)))
 unit_mask.edge("no unit stays", given([False, False], (3, 2)))
 unit_mask.edge("filters of a kernel", given([False, True, True], (2, 2, 1, 3)))
@@ -297,6 +327,14 @@ product_mask.worked(
     "by hand",
     given([[True], [True]], [True, True, False], [[True], [False]]),
     [[True, True, False], [False, False, False]],
+)
+product_mask.published(
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_custom_from_mask_pruning",
+    given(
+        [[False, True, True, False], [False, False, True, True]],
+        [[False, False, False, False], [True, True, True, True]],
+    ),
+    [[False, False, False, False], [False, False, True, True]],
 )
 product_mask.edge("one mask alone", given([[True, False], [False, True]]))
 product_mask.edge("the mask of a layer prunes all", given([[True, True]], False))
@@ -379,6 +417,15 @@ hybrid_mask.worked(  # half of 3 is rounded to 2
     given([[1.0, 9.0], [2.0, 8.0], [3.0, 7.0]], [True, False], 0.5),
     [[False, False], [False, False], [True, False]],
 )
+hybrid_mask.published(  # every unit of one weight; two of the six that stay go
+    "PyTorch (commit 058aaae), test/nn/test_pruning.py, test_prune",
+    given(
+        [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]],
+        [True, True, True, False, True, True, False, True],
+        2 / 6,
+    ),
+    [[False, False, True, False, True, True, False, True]],
+)
 hybrid_mask.edge("no weight of a unit that stays goes", given([[1.0, -2.0]], [True, False], 0.0))
 hybrid_mask.edge("all units stay", given([[3.0, -1.0], [0.5, 2.0]], [True, True], 0.5))
 hybrid_mask.edge("no unit stays", given([[3.0, -1.0], [0.5, 2.0]], [False, False], 0.5))
@@ -460,6 +507,17 @@ block_mask.worked(  # half of 3 blocks is rounded to 2
     "by hand",
     given([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]], (2, 1), 0.5),
     [[False, False, True], [False, False, True]],
+)
+block_mask.published(
+    "TensorFlow Model Optimization 0.8.1, "
+    "python/core/sparsity/keras/pruning_impl_test.py, "
+    "testBlockMaskingAvg",
+    given(
+        [[0.1, 0.1, 0.2, 0.2], [0.1, 0.1, 0.2, 0.2], [0.3, 0.3, 0.4, 0.4], [0.3, 0.3, 0.4, 0.4]],
+        (2, 2),
+        0.5,
+    ),
+    [[False] * 4, [False] * 4, [True] * 4, [True] * 4],
 )
 block_mask.edge("blocks of one weight", given([[1.0, -4.0], [3.0, 2.0]], (1, 1), 0.5))
 block_mask.edge("one block", given([[1.0, 2.0], [3.0, 4.0]], (2, 2), 0.25))
@@ -545,6 +603,13 @@ nm_mask.worked(
 nm_mask.worked(
     "by hand", given([[1.0, -2.0], [4.0, 3.0]], 1, 2, axis=-1), [[False, True], [True, False]]
 )
+nm_mask.published(
+    "TensorFlow Model Optimization 0.8.1, "
+    "python/core/sparsity/keras/pruning_impl_test.py, "
+    "testSparsityMbyNMaskingSimple_2d_2by4",
+    given([[0.74, 0.68], [-0.89, -0.45], [-1.68, 1.24], [0.31, -0.6]], 2, 4),
+    [[False, True], [True, False], [True, True], [False, False]],
+)
 nm_mask.edge("nothing stays", given([1.0, -2.0], 0, 2))
 nm_mask.edge("everything stays", given([1.0, -2.0], 2, 2))
 nm_mask.edge("groups of one", given([1.0, -2.0, 0.0], 1, 1))
@@ -626,6 +691,11 @@ topk_gate.worked(
 topk_gate.worked(  # among equals the first is gated out
     "by hand", given([[0.5, -0.5, 0.5, 0.25]], 1), [[False, False, True, False]]
 )
+topk_gate.published(  # the indices 5, 2 and 9
+    "TensorFlow 2.13, docstring of tf.math.top_k",
+    given([[1.0, 2, 98, 1, 1, 99, 3, 1, 3, 96, 4, 1]], 3),
+    [[False, False, True, False, False, True, False, False, False, True, False, False]],
+)
 topk_gate.edge("no unit takes part", given([[1.0, -2.0], [0.5, 0.0]], 0))
 topk_gate.edge("all units take part", given([[1.0, -2.0], [0.0, 0.0]], 2))
 topk_gate.edge("silent samples", given(np.zeros((2, 4)), 2))
@@ -688,6 +758,16 @@ remove_units.worked(
     "by hand",
     given([[0.1, 0.2, 0.3]], [0.4, 0.5, 0.6], [[1.0], [2.0], [3.0]], [True, False, True]),
     (np.array([[0.1, 0.3]]), np.array([0.4, 0.6]), np.array([[1.0], [3.0]])),
+)
+remove_units.published(  # a, its first column, and a transposed
+    "NumPy 1.26, docstring of numpy.compress, axis=0",
+    given(
+        [[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]],
+        [1.0, 3.0, 5.0],
+        [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+        [False, True, True],
+    ),
+    (np.array([[3.0, 5.0], [4.0, 6.0]]), np.array([3.0, 5.0]), np.array([[3.0, 4.0], [5.0, 6.0]])),
 )
 remove_units.edge(
     "filters between two convolutions",
@@ -773,6 +853,9 @@ flatten_keep.worked(
     [False, True, True, False, True, True, False, True, True],
 )
 flatten_keep.worked("C-4.3a", given([True, False], 49), [True, False] * 49)
+flatten_keep.published(  # what x[c(TRUE, FALSE)] is equivalent to, where x has four entries
+    "Wickham 2019, Advanced R, section 4.2.1", given([True, False], 2), [True, False, True, False]
+)
 flatten_keep.edge("one position", given([False, True, True], 1))
 flatten_keep.edge("no positions", given([False, True], 0))
 flatten_keep.edge("no channel stays", given([False, False], 2))
@@ -826,6 +909,15 @@ fold_constant_units.worked(  # 1 + 2 - 2 and 2 - 2 - 8
     "by hand", given([[1.0, -1.0], [0.5, 2.0]], [1.0, 2.0], [2.0, -4.0]), [1.0, -8.0]
 )
 fold_constant_units.worked("by hand", given([[2.0], [3.0], [4.0]], [0.0], [1.0, 0.5, 0.25]), [4.5])
+fold_constant_units.published(
+    "Kinsley and Kukiela 2020, Neural Networks from Scratch in Python, chapter 2",
+    given(
+        [[0.2, 0.5, -0.26], [0.8, -0.91, -0.27], [-0.5, 0.26, 0.17], [1.0, -0.5, 0.87]],
+        [2.0, 3.0, 0.5],
+        [1.0, 2.0, 3.0, 2.5],
+    ),
+    [4.8, 1.21, 2.385],
+)
 fold_constant_units.edge("units that are always silent", given([[3.0, 4.0]], [0.5, 1.0], [0.0]))
 fold_constant_units.edge("no constant units", given(np.zeros((0, 2)), [0.5, 1.0], np.zeros(0)))
 fold_constant_units.edge(
@@ -889,6 +981,13 @@ collapse_linear.worked(
     "by hand",
     given([[1.0, 2.0], [0.0, 1.0]], [1.0, -1.0], [[2.0, 0.0], [1.0, 3.0]], [0.5, 1.0]),
     (np.array([[4.0, 6.0], [1.0, 3.0]]), np.array([1.5, -2.0])),
+)
+collapse_linear.published(  # three points turned by 90 degrees; a fourth turned and then moved
+    "Matplotlib 3.11, lib/matplotlib/tests/test_transforms.py, TestAffine2D",
+    given(
+        [[0.0, 2.0], [3.0, 3.0], [4.0, 0.0]], [1.0, 1.0], [[0.0, 1.0], [-1.0, 0.0]], [23.0, 42.0]
+    ),
+    (np.array([[-2.0, 0.0], [-3.0, 3.0], [0.0, 4.0]]), np.array([22.0, 43.0])),
 )
 collapse_linear.edge(  # 101 parameters become 9
     "the network of B-4: 8 inputs, 10 units, 1 output",

@@ -20,12 +20,24 @@ def _some(rng):
     return rng.integers(-4, 5, shape) / 4 * (rng.random(shape) < 0.6)
 
 
+# Two samples of one channel, three times three positions: zeros but on the diagonal.
+DISTILLER = [
+    [[[1.0], [0.0], [0.0]], [[0.0], [2.0], [0.0]], [[0.0], [0.0], [3.0]]],
+    [[[4.0], [0.0], [0.0]], [[0.0], [5.0], [0.0]], [[0.0], [0.0], [6.0]]],
+]
+
+
 # --- mean_activation -----------------------------------------------------------------------------
 
 mean_activation = Check(units.mean_activation)
 mean_activation.worked("B-3f", given(B_3F), [0.25, 0.75, 1.75])
 mean_activation.worked("by hand", given([[-3.0, 1.0], [-3.0, -1.0]]), [3.0, 1.0])
 mean_activation.worked("by hand", given([[[[1.0, -2.0]], [[3.0, 0.0]]]]), [2.0, 1.0])
+mean_activation.published(
+    "Distiller (commit d859fc8), tests/test_basic.py, test_activations, channel 0",
+    given(DISTILLER),
+    [21 / 18],
+)
 mean_activation.edge("one sample", given([[0.5, -0.25, 0.0]]))
 mean_activation.edge("no units", given(np.zeros((4, 0))))
 mean_activation.edge("float32", given(np.array([[0.1, 2.0], [0.2, -4.0]], np.float32)))
@@ -98,6 +110,11 @@ apoz = Check(units.apoz)
 apoz.worked("B-3f", given(B_3F), [0.75, 0.5, 0.0])
 apoz.worked("by hand", given([[[[0.0, 1.0]], [[2.0, 0.0]]], [[[0.0, 0.0]], [[0.0, 0.0]]]]),
             [0.75, 0.75])  # fmt: skip
+apoz.published(  # there in percent
+    "Distiller (commit d859fc8), tests/test_basic.py, test_activations, channel 0",
+    given(DISTILLER),
+    [(6 + 6) / (9 + 9)],
+)
 apoz.edge("tiny is not zero", given([[1e-30], [0.0]]))
 apoz.edge("minus zero is zero", given([[-0.0, 1.0], [0.0, 1.0]]))
 apoz.edge("one sample", given([[0.0, 0.5]]))
@@ -154,6 +171,11 @@ contribution.worked("E-4.3", given([[1.0, 0.1]], [[0.0], [5.0]]), [0.0, 0.5])
 contribution.worked(
     "by hand", given([[1.0, -2.0], [3.0, 0.0]], [[3.0, -4.0], [0.0, 1.0]]), [10.0, 1.0]
 )
+contribution.published(  # the products of three inputs and three weights, with signs -3, 2 and 6
+    "Kinsley and Kukiela 2020, Neural Networks from Scratch in Python, chapter 9",
+    given([[1.0, -2.0, 3.0]], [[-3.0], [-1.0], [2.0]]),
+    [3.0, 2.0, 6.0],
+)
 contribution.edge("a unit that is never active", given([[0.0, 1.0]], [[9.0, 9.0], [1.0, 1.0]]))
 contribution.edge("no outputs", given([[1.0, 2.0, 3.0]], np.zeros((3, 0))))
 contribution.edge("more units than outputs", given([[1.0, -1.0, 2.0]], [[1.0], [-2.0], [0.5]]))
@@ -206,6 +228,12 @@ unit_taylor.worked(  # products (1, -1) and (2, 4) at two positions of two sampl
     "by hand",
     given([[[[1.0], [1.0]]], [[[2.0], [2.0]]]], [[[[1.0], [-1.0]]], [[[1.0], [2.0]]]]),
     [1.5],
+)
+unit_taylor.published(
+    "Captum 0.8, tests/attr/layer/test_layer_gradient_x_activation.py, "
+    "test_multi_layer_multi_gradient_activation",
+    given([[3.0, 4.0, 0.0]], [[3.0, 3.0, 3.0]]),
+    [9.0, 12.0, 0.0],
 )
 unit_taylor.edge("samples of opposite sign", given([[1.0], [1.0]], [[2.0], [-2.0]]))
 unit_taylor.edge("no gradient", given([[1.0, 2.0]], [[0.0, 0.0]]))
@@ -285,6 +313,18 @@ unit_ablation.worked(  # 4 * 2 without the third, 4 * 5 without the second, and 
     given(Function("lambda keep: np.array([4.0, 2.0, 5.0])[keep].prod()"), 3),
     [-30.0, -20.0, -32.0],
 )
+unit_ablation.published(  # the output falls by so much; the loss is minus the output
+    "Captum 0.8, tests/attr/layer/test_layer_ablation.py, "
+    "test_simple_multi_input_conv_intermediate",
+    given(
+        Function(
+            "lambda keep: -max((keep * np.array([4.0, 13, 40, 49, 0, 0, 15, 24])) "
+            "@ np.array([1, 1, 1, 1, 1, -1, -1, -1]), 0.0)"
+        ),
+        8,
+    ),
+    [4.0, 13.0, 40.0, 49.0, 0.0, 0.0, -15.0, -24.0],
+)
 unit_ablation.edge("no units", given(Function("lambda keep: 1.0"), 0))
 unit_ablation.edge("one unit", given(Function("lambda keep: 3.0 - keep.sum()"), 1))
 unit_ablation.edge("the loss does not depend on them", given(Function("lambda keep: 7.0"), 3))
@@ -345,6 +385,12 @@ activation_entropy.worked(  # shares 1/8, 2/8, 1/8, 4/8
 )
 activation_entropy.worked(  # shares 1/4, 2/4, 0, 1/4
     "by hand", given([[-4.0], [-3.0], [-3.0], [0.0]], bins=4), [1.5 * np.log(2)]
+)
+activation_entropy.published(
+    "tsfresh 0.21, tests/units/feature_extraction/test_feature_calculations.py, "
+    "test_binned_entropy",
+    given([[10.0]] * 10 + [[1.0]]),
+    [-(10 / 11 * np.log(10 / 11) + 1 / 11 * np.log(1 / 11))],
 )
 activation_entropy.edge("constant units", given([[5.0, -0.25, 0.0]] * 3))
 activation_entropy.edge("one sample", given([[1.0, 2.0]]))
@@ -458,6 +504,12 @@ geometric_median_distance.worked(  # units (0, 0) and (3, 4), each twice
 geometric_median_distance.worked(
     "by hand", given([[0.0, 0.0], [3.0, 4.0], [3.0, 0.0]], axis=0), [8.0, 9.0, 7.0]
 )
+geometric_median_distance.published(
+    "NNI (commit 280512d), test/algo/compression/v2/test_pruning_tools_torch.py, "
+    "DistMetricsCalculator",
+    given([[1.0, 2.0], [4.0, 6.0]], axis=0),
+    [5.0, 5.0],
+)
 geometric_median_distance.edge("one unit has no others", given([[1.0], [2.0]]))
 geometric_median_distance.edge("equal units", given(np.full((2, 3), 5.0)))
 geometric_median_distance.edge("a vector: each entry is a unit", given([1.0, -1.0, 4.0]))
@@ -524,6 +576,9 @@ def _(w, axis=-1):
 batchnorm_scale = Check(units.batchnorm_scale)
 batchnorm_scale.worked("by hand", given([0.5, -2.0, 0.0]), [0.5, 2.0, 0.0])
 batchnorm_scale.worked("by hand", given([-1.0, 1.0, 3.0]), [1.0, 1.0, 3.0])
+batchnorm_scale.published(
+    "PyTorch 2.3, docstring of torch.abs", given([-1.0, -2.0, 3.0]), [1.0, 2.0, 3.0]
+)
 batchnorm_scale.edge("no channels", given(np.zeros(0)))
 batchnorm_scale.edge("one channel, switched off", given([0.0]))
 batchnorm_scale.edge("float32", given(np.array([-0.1, 0.2], np.float32)))
