@@ -572,9 +572,11 @@ mixed_precision_step.worked(
     ),
     [0.875, 0.0, 1.0],
 )  # fmt: skip
-mixed_precision_step.published(  # its scale of 2**15 is too large for float16
+mixed_precision_step.published(  # gradients of 1, 6, 7 and 2; its scale of 2**15 is too large here
     "Keras 3.15, keras/src/optimizers/loss_scale_optimizer_test.py, test_finite_step",
-    given(np.float32([1.0, 2.0, 3.0, 4.0]), np.float16([1.0, 6.0, 7.0, 2.0]) * 2**10, 0.5, 2.0**10),
+    given(
+        np.float32([1.0, 2.0, 3.0, 4.0]), np.float16([1024.0, 6144.0, 7168.0, 2048.0]), 0.5, 1024.0
+    ),
     [0.5, -1.0, -0.5, 3.0],
 )
 mixed_precision_step.edge(
