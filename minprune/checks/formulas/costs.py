@@ -20,6 +20,11 @@ mlp_parameters = Check(costs.mlp_parameters)
 mlp_parameters.worked("A-5.5", given((784, 64, 10)), 50890)
 mlp_parameters.worked("E-5.1a", given((784, 128, 10)), 101770)
 mlp_parameters.worked("by hand", given((3, 2, 1)), 11)
+mlp_parameters.published(
+    "Keras 3.15, keras/src/utils/summary_utils_test.py, test_print_model_summary_custom_build",
+    given((2, 4, 2)),
+    22,
+)
 mlp_parameters.edge("one layer", given((5, 3)))
 mlp_parameters.edge("widths of 1", given((1, 1, 1)))
 mlp_parameters.edge("several hidden layers", given((2, 3, 4, 5, 6)))
@@ -68,6 +73,11 @@ mlp_macs.worked("A-1", given((64, 64)), 4096)
 mlp_macs.worked("A-1", given((128, 128)), 16384)
 mlp_macs.worked("E-5.1a", given((784, 128, 10)), 101632)
 mlp_macs.worked("by hand", given((3, 2, 1)), 8)
+mlp_macs.published(
+    "Distiller 0.3.2, tests/test_model_summary.py, test_compute_summary, fc1",
+    given((400, 120)),
+    48000,
+)
 mlp_macs.edge("one layer", given((5, 3)))
 mlp_macs.edge("widths of 1", given((1, 1, 1)))
 mlp_macs.edge("several hidden layers", given((2, 3, 4, 5, 6)))
@@ -117,6 +127,11 @@ mlp_hidden_width.worked("A-5.5", given(50890, 784, 10), Fraction(64))
 mlp_hidden_width.worked("A-5.5", given(784096, 784, 10), Fraction(784086, 795))
 mlp_hidden_width.worked("A-5.5", given(196608, 784, 10), Fraction(196598, 795))
 mlp_hidden_width.worked("by hand", given(11, 3, 1), Fraction(2))
+mlp_hidden_width.published(
+    "Keras 3.15, keras/src/utils/summary_utils_test.py, test_print_model_summary_custom_build",
+    given(22, 2, 2),
+    Fraction(4),
+)
 mlp_hidden_width.edge("the output biases alone", given(10, 784, 10))
 mlp_hidden_width.edge("too few for any network", given(4, 784, 10))
 mlp_hidden_width.edge("half a unit", given(6, 2, 3))
@@ -165,6 +180,9 @@ ranking_cost = Check(costs.ranking_cost)
 ranking_cost.worked("by hand", given(8, 1), 1.0)
 ranking_cost.worked("by hand", given(1024, 1000), 1 / 300)
 ranking_cost.worked("by hand", given(2**30, 5), 2.0)
+ranking_cost.published(  # with one sample it is the logarithm to the base 8
+    "eNotes, question 818575, log_8(32)", given(32, 1), 5 / 3
+)
 ranking_cost.edge("one weight needs no ranking", given(1, 10))
 ranking_cost.edge("a number of weights that is no power of 2", given(50890, 60000))
 
@@ -213,6 +231,17 @@ output_size.worked("D-1.2b", given(26, 2, stride=2), 13)
 output_size.worked("by hand", given(13, 2, stride=2), 6)
 output_size.worked("by hand", given(13, 2, stride=2, padding="same"), 7)
 output_size.worked("C-5.2b", given(224, 3, padding="same"), 224)
+output_size.published(
+    "Keras 3.15, keras/src/ops/operation_utils_test.py, "
+    "test_compute_conv_output_shape_valid_padding",
+    given(4, 3, stride=2),
+    1,
+)
+output_size.published(
+    "Larq 0.13.3, larq/snapshots/snap_models_test.py, quant_depthwise_conv2d",
+    given(32, 3, stride=3, padding="same"),
+    11,
+)
 output_size.edge("a kernel as long as the input", given(5, 5))
 output_size.edge("a kernel longer than the input", given(2, 3, padding="same"))
 output_size.edge("a kernel of 1", given(7, 1, stride=3))
@@ -306,6 +335,7 @@ conv_parameters = Check(costs.conv_parameters)
 conv_parameters.worked("D-5.2b", given(3, 3, 1, 32), 320)
 conv_parameters.worked("C-5.2b", given(3, 3, 64, 128), 73856)
 conv_parameters.worked("by hand", given(2, 3, 4, 5), 125)
+conv_parameters.published("torchinfo 1.8.0, README.md, SingleInputNet", given(5, 5, 10, 20), 5020)
 conv_parameters.edge("a single weight and its bias", given(1, 1, 1, 1))
 conv_parameters.edge("a kernel of one pixel", given(1, 1, 6, 4))
 conv_parameters.edge("a kernel of one row", given(1, 5, 2, 3))
@@ -353,6 +383,11 @@ conv_macs = Check(costs.conv_macs)
 conv_macs.worked("D-5.2b", given(26, 26, 3, 3, 1, 32), 194688)
 conv_macs.worked("C-5.2b", given(112, 112, 3, 3, 64, 128), 924844032)
 conv_macs.worked("by hand", given(2, 3, 1, 2, 3, 4), 144)
+conv_macs.published(
+    "Distiller 0.3.2, tests/test_model_summary.py, test_compute_summary, conv1",
+    given(28, 28, 5, 5, 3, 6),
+    352800,
+)
 conv_macs.edge("one position: a fully connected layer", given(1, 1, 1, 1, 6, 4))
 conv_macs.edge("all ones", given(1, 1, 1, 1, 1, 1))
 conv_macs.edge("an output lower than the kernel", given(1, 4, 3, 2, 2, 5))
@@ -416,6 +451,16 @@ network_costs.worked(
         (0, 0, (112, 112, 64)),
         (73856, 924844032, (112, 112, 128)),
     ],
+)
+network_costs.published(  # 288 and 32 parameters, in two columns
+    "Larq 0.13.3, larq/snapshots/snap_models_test.py, test_summary",
+    given([Conv(32), Pool(2)], (64, 64, 1)),
+    [(288 + 32, 1179648, (64, 64, 32)), (0, 0, (32, 32, 32))],
+)
+network_costs.published(
+    "Larq 0.13.3, larq/snapshots/snap_models_test.py, test_summary",
+    given([Full(10)], (11, 11, 32)),
+    [(38730, 38720, (10,))],
 )
 network_costs.edge("a perceptron", given([Full(64), Full(10)], (28, 28, 1)))
 network_costs.edge("one layer", given([Full(3)], (1, 1, 1)))
@@ -519,6 +564,13 @@ vgg16_layers.worked(
 )
 vgg16_layers.worked("by hand", given(0.25, classes=10),
                     _vgg((2, 2, 3, 3, 3), (16, 32, 64, 128, 128), classes=10))  # fmt: skip
+VGG_D = "64 64 M 128 128 M 256 256 256 M 512 512 512 M 512 512 512 M"
+vgg16_layers.published(
+    "torchvision 0.18, torchvision/models/vgg.py, configuration D",
+    given(),
+    [Pool(2) if size == "M" else Conv(int(size)) for size in VGG_D.split()]
+    + [Full(4096), Full(4096), Full(1000)],
+)
 vgg16_layers.edge("at least one filter", given(width=0.001))
 vgg16_layers.edge("half a filter goes to the even number", given(width=2.5 / 64))
 vgg16_layers.edge("rounded to the nearest", given(width=0.12))

@@ -38,6 +38,12 @@ soften.worked("C-2.1g", given(TEACHER, 2.0), [[0.57611688, 0.21194156, 0.2119415
 soften.worked("C-2.1g", given(STUDENT, 2.0), [[0.45186276, 0.27406862, 0.27406862]])
 soften.worked("by hand", given([[LOG_3, 0.0], [0.0, 0.0]], 1.0), [[0.75, 0.25], [0.5, 0.5]])
 soften.worked("by hand", given([[LOG_3, 0.0]], temperature=0.5), [[0.9, 0.1]])
+soften.published(  # beta = 0.1 there
+    "TensorFlow (commit 7e606a5), lite/kernels/activations_test.cc, Softmax4D",
+    given([[0.0, -6.0, 2.0, 4.0]], temperature=10.0),
+    [[0.23463, 0.12877, 0.28658, 0.35003]],
+    digits=5,
+)
 soften.edge("a temperature so low that exponentials overflow", given([[10.0, 9.0, -10.0]], 0.01))
 soften.edge("a temperature so high that all classes are equal", given([[3.0, -1.0]], 1e9))
 soften.edge("a single class", given([[4.0], [-1.0]], 2.0))
@@ -113,6 +119,19 @@ distillation_loss.worked(
     "by hand",
     given([[2 * LOG_3, 0.0]], [[0.0, 0.0]], [0], 1.0, 2.0),
     2 * (2 * LOG_2 - LOG_3),
+)
+distillation_loss.published(
+    "AiDotNet (commit f57033d), tests/AiDotNet.Tests/IntegrationTests/KnowledgeDistillation/"
+    "KnowledgeDistillationDeepMathIntegrationTests.cs, DistillationLoss_SoftOnly_HandCalculated",
+    given([[2.0, 1.0]], [[1.0, 2.0]], [0], alpha=1.0, temperature=1.0),
+    0.4621,
+    digits=4,
+)
+distillation_loss.published(  # 0.6931 there, of which three places are asked for
+    "whittle (commit 494e1d7), test/test_distill_loss.py",
+    given([[0.0, 0.0]], [[10.0, 0.0]], [0], alpha=0.5, temperature=1.0),
+    0.693,
+    digits=3,
 )
 distillation_loss.edge(
     "student and teacher agree", given(TEACHER, TEACHER, [1], alpha=0.75, temperature=2.0)
@@ -272,6 +291,17 @@ distillation_gradient.worked(
     given([[LOG_3, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, LOG_3]], [0, 0], 0.5, 1.0),
     np.array([[0.0, 0.0], [-0.0625, 0.0625]]),  # one array: the zeros may be off by rounding
 )
+distillation_gradient.published(
+    "TensorFlow (commit 0304934), python/kernel_tests/nn_ops/xent_op_test_base.py, testNpXent",
+    given([[1.0, 1.0, 1.0, 1.0]], [[0.0, 0.0, 0.0, 0.0]], [3], alpha=0.0, temperature=1.0),
+    [[0.25, 0.25, 0.25, -0.75]],
+)
+distillation_gradient.published(  # the soft labels are 0, 0.5, 0.5 and 0
+    "TensorFlow (commit 0304934), python/kernel_tests/nn_ops/xent_op_test_base.py, testNpXent",
+    given([[1.0, 2.0, 3.0, 4.0]], [[-1e3, 0.0, 0.0, -1e3]], [0], alpha=1.0, temperature=1.0),
+    [[0.032, -0.413, -0.263, 0.644]],
+    digits=3,
+)
 distillation_gradient.edge(
     "student and teacher agree", given(TEACHER, TEACHER, [1], alpha=0.75, temperature=2.0)
 )
@@ -389,6 +419,11 @@ ensemble_average.worked(
 )
 ensemble_average.worked(
     "by hand", given([FIRST, SECOND, THIRD]), [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]
+)
+ensemble_average.published(
+    "mlxtend 0.25.0, docs/sources/user_guide/classifier/EnsembleVoteClassifier.ipynb, soft voting",
+    given([np.array([[0.9, 0.1]]), np.array([[0.8, 0.2]]), np.array([[0.4, 0.6]])]),
+    [[0.7, 0.3]],
 )
 ensemble_average.edge("one network alone", given([THIRD]))
 ensemble_average.edge("networks that agree", given([SECOND, SECOND, SECOND, SECOND]))

@@ -30,6 +30,23 @@ factorization_loss.worked(
 )
 factorization_loss.worked("by hand", given(R, KNOWN, P, Q, lam=0.0), 9.0)
 factorization_loss.worked("by hand", given(R, KNOWN, P, Q, lam=1.0), 28.0)
+factorization_loss.published(
+    "Leskovec, Rajaraman and Ullman 2014, Mining of massive datasets, Example 9.12",
+    given(
+        [
+            [5.0, 2.0, 4.0, 4.0, 3.0],
+            [3.0, 1.0, 2.0, 4.0, 1.0],
+            [2.0, 0.0, 3.0, 1.0, 4.0],
+            [2.0, 5.0, 4.0, 3.0, 5.0],
+            [4.0, 4.0, 5.0, 4.0, 0.0],
+        ],
+        ~np.isin(np.arange(25).reshape(5, 5), (11, 24)),
+        np.ones((5, 2)),
+        np.ones((5, 2)),
+        lam=0.0,
+    ),
+    75.0,
+)
 factorization_loss.edge("nothing is known", given(R, np.zeros((2, 2), bool), P, Q, 0.5))
 factorization_loss.edge("everything is known", given(R, np.ones((2, 2), bool), P, Q, 0.5))
 factorization_loss.edge(
@@ -114,6 +131,11 @@ observed = ~observed
 # --- factorize -----------------------------------------------------------------------------------
 
 factorize = Check(factorization.factorize)
+factorize.published(  # the product for one rating is the soft threshold of 3 by 2
+    "PyWavelets 1.9.0, pywt/_thresholding.py, threshold",
+    given([[3.0]], [[True]], 1, 2.0, 50, Seed(0)),
+    ([[1.0]], [[1.0]]),
+)
 
 
 def _half_step(R, observed, Q, strength):
@@ -427,6 +449,15 @@ factor_importance.worked(
     given([[3.0, 0.0, 6.0], [-4.0, 2.0, 8.0]], [[0.0, 5.0, 0.0], [-2.0, -12.0, 0.5]]),
     [10.0, 26.0, 5.0],
 )
+factor_importance.published(  # of orthogonal rows they are the singular values
+    "El Ghaoui 2014, Optimization models and applications, "
+    "Singular value decomposition of a 4x5 matrix",
+    given(
+        [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0]],
+        [[0.0, 0.0, 1.0], [4.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 2.0]],
+    ),
+    [4.0, 3.0, 5**0.5],
+)
 factor_importance.edge("a factor of zero on one side", given([[0.0, 1.0]], [[7.0, 1.0]]))
 factor_importance.edge("a single factor", given([[-2.0]], [[0.25], [0.0]]))
 factor_importance.edge("no factors", given(np.zeros((2, 0)), np.zeros((3, 0))))
@@ -497,6 +528,15 @@ prune_factors.worked(
 prune_factors.worked("by hand", given(WIDE_P, WIDE_Q, 0.5), (WIDE_P[:, [1, 3]], WIDE_Q[:, [1, 3]]))
 prune_factors.worked(
     "by hand", given(WIDE_P, WIDE_Q, 0.25), (WIDE_P[:, [0, 1, 3]], WIDE_Q[:, [0, 1, 3]])
+)
+prune_factors.published(  # the columns are the three channels of a kernel, of which one is pruned
+    "PyTorch 2.3, test/nn/test_pruning.py, test_ln_structured_pruning",
+    given(
+        [[1.0, 0.5, -3.0], [2.0, 1.0, -5.0], [1.0, 0.1, 0.1], [2.5, 0.1, -1.0]],
+        [[1.0, 1.0, 1.0]],
+        sparsity=1 / 3,
+    ),
+    ([[1.0, -3.0], [2.0, -5.0], [1.0, 0.1], [2.5, -1.0]], [[1.0, 1.0]]),
 )
 prune_factors.edge("nothing to prune", given(WIDE_P, WIDE_Q, 0.0))
 prune_factors.edge("a half goes to the even count", given(WIDE_P, WIDE_Q, 0.625))

@@ -21,6 +21,11 @@ count_parameters.worked(
 )
 count_parameters.worked("by hand", given([[0.5, 0.0, -1.0], [0.0, 0.0, 2.0]], [0.0, 1.0, 0.0]), 9)
 count_parameters.worked("by hand", given(np.ones((3, 3, 2, 4))), 72)
+count_parameters.published(
+    "JaxPruner 0.1 (2024), jaxpruner/utils_test.py, testSparsitySummary",
+    given(np.ones((2, 2)), [1.0, 0.0, 1.0, 0.001], np.zeros((2, 1))),
+    10,
+)
 count_parameters.edge("no arrays at all", given())
 count_parameters.edge("an array without entries", given(np.zeros((0, 3)), [1.0]))
 count_parameters.edge("a single number without axes", given(np.array(0.5)))
@@ -60,6 +65,11 @@ count_nonzero = Check(metrics.count_nonzero)
 count_nonzero.worked("by hand", given([0.0, 0.5], [[1.0, 0.0]]), 2)
 count_nonzero.worked("by hand", given([[-0.5, 0.0, 2.0], [0.0, -3.0, 0.0]], [-1.0, 0.25]), 5)
 count_nonzero.worked("by hand", given([True, False, True, True]), 3)
+count_nonzero.published(
+    "JaxPruner 0.1 (2024), jaxpruner/utils_test.py, testSparsitySummary",
+    given(np.ones((2, 2)), [1.0, 0.0, 1.0, 0.001], np.zeros((2, 1))),
+    7,
+)
 count_nonzero.edge("no arrays at all", given())
 count_nonzero.edge("an array without entries", given(np.zeros((0, 3))))
 count_nonzero.edge("nothing but zeros", given(np.zeros((2, 3)), np.zeros(3)))
@@ -110,6 +120,11 @@ sparsity = Check(metrics.sparsity)
 sparsity.worked("by hand", given([0.0, 0.5, 0.0, 0.0]), 0.75)
 sparsity.worked("by hand", given([[0.0, 0.0], [0.0, -0.5], [0.0, 0.0]], [0.25, 0.0]), 0.75)
 sparsity.worked("by hand", given([True, False, True, True, True]), 0.2)
+sparsity.published(
+    "JaxPruner 0.1 (2024), jaxpruner/utils_test.py, testSparsitySummary",
+    given(np.ones((2, 2)), [1.0, 0.0, 1.0, 0.001], np.zeros((2, 1))),
+    0.3,
+)
 sparsity.edge("nothing is zero", given([[0.5, -0.5]]))
 sparsity.edge("everything is zero", given(np.zeros((2, 2)), np.zeros(2)))
 sparsity.edge("one of the arrays has no entries", given(np.zeros((0, 3)), [0.0, 1.0, 1.0, 1.0]))
@@ -165,6 +180,12 @@ pruning_rate.worked("B-4c", given(W_D43, 0.2), 0.2222222222222222)
 pruning_rate.worked("B-4c", given(np.full((8, 10), 0.005), 0.01), 1.0)
 pruning_rate.worked("by hand", given([0.25, 0.5, -0.5, -1.0], 0.5), 0.25)
 pruning_rate.worked("by hand", given([0.25, 0.5, -0.5, -1.0], 0.5, ties="prune"), 0.75)
+for ties, rate in (("keep", 0.40), ("prune", 0.80)):  # "strict" and "weak" there, in percent
+    pruning_rate.published(
+        "SciPy 1.17.1, scipy/stats/_stats_py.py, percentileofscore",
+        given([1.0, 2.0, 3.0, 3.0, 4.0], 3.0, ties=ties),
+        rate,
+    )
 pruning_rate.edge("a threshold of zero keeps even zeros", given([0.0, 0.0, 1.0, -1.0], 0.0))
 pruning_rate.edge("zeros are ties of zero", given([0.0, 0.0, 1.0, -1.0], 0.0, ties="prune"))
 pruning_rate.edge("one weight", given([-2.0], 1.5))
@@ -247,6 +268,12 @@ compression_rate = Check(metrics.compression_rate)
 compression_rate.worked("D-2.1e", given(784_096, 196_608), 0.7492551932416438)
 compression_rate.worked("by hand", given(200, 50), 0.75)
 compression_rate.worked("by hand", given(8.0, 10.0), -0.25)
+compression_rate.published(
+    "Li et al. 2017, Pruning filters for efficient convnets, Table 1, VGG-16-pruned-A",
+    given(1.5e7, 5.4e6),
+    0.640,
+    digits=3,
+)
 compression_rate.edge("nothing is left", given(10, 0))
 compression_rate.edge("nothing has changed", given(7, 7))
 compression_rate.edge("twice as large", given(5, 10))
@@ -298,6 +325,9 @@ compression_ratio = Check(metrics.compression_ratio)
 compression_ratio.worked("A-5.5", given(784_096, 196_608), 3.9881184895833335)
 compression_ratio.worked("by hand", given(200, 50), 4.0)
 compression_ratio.worked("by hand", given(25, 10), 2.5)
+compression_ratio.published(
+    "Han, Mao and Dally 2016, Deep compression, abstract, AlexNet", given(240, 6.9), 35.0, digits=0
+)
 compression_ratio.edge("it has become larger", given(10.0, 16.0))
 compression_ratio.edge("nothing has changed", given(7, 7))
 compression_ratio.edge("there was nothing", given(0, 10))
@@ -352,6 +382,9 @@ dense_bytes.worked(
 dense_bytes.worked("by hand", given([[0.0, 0.5, 0.0], [1.0, 0.0, 0.0]], [1.0, 0.0]), 64)
 dense_bytes.worked("by hand", given(np.float32([[0.0, 0.5], [1.0, 2.0]]), np.float16([1.0])), 18)
 dense_bytes.worked("by hand", given(np.int8([[1, 0, -2]]), np.array([True, False])), 5)
+dense_bytes.published(
+    "pandas 2.2, pandas/core/base.py, Index.nbytes", given(np.array([1, 2, 3], dtype=np.int64)), 24
+)
 dense_bytes.edge("no arrays at all", given())
 dense_bytes.edge("an array without entries", given(np.zeros((0, 3))))
 dense_bytes.edge("a single number without axes", given(np.array(1.5)))
@@ -407,6 +440,11 @@ csr_bytes.worked("by hand", given(784, 50_176), 404_548)
 csr_bytes.worked("by hand", given(rows=128, nonzeros=640), 5_636)
 csr_bytes.worked("by hand", given(2, 3, value_bytes=8, index_bytes=2), 36)
 csr_bytes.worked("by hand", given(2, 3, 4, 8), 60)
+csr_bytes.published(  # a lower bound for 10,000 rows there, without the last of the 10,001 offsets
+    "PyTorch 2.3, docs/source/sparse.rst, Sparse CSR tensor",
+    given(9_999, 100_000, value_bytes=4, index_bytes=8),
+    1_280_000,
+)
 csr_bytes.edge("an empty matrix still has one offset", given(0, 0))
 csr_bytes.edge("nothing but zeros", given(5, 0))
 csr_bytes.edge("one byte each", given(1, 1, 1, 1))
@@ -460,6 +498,9 @@ bitmask_bytes = Check(metrics.bitmask_bytes)
 bitmask_bytes.worked("E-5.1c", given(101_632, 50_816), 215_968)
 bitmask_bytes.worked("by hand", given(9, 3), 14)
 bitmask_bytes.worked("by hand", given(13, 5, value_bytes=2), 12)
+bitmask_bytes.published(  # 10/16 of 16 bytes: two bits for each of 8 values are one for each entry
+    "PyTorch 2.3, docs/source/sparse.rst, 2:4 sparsity of int8", given(16, 8, value_bytes=1), 10
+)
 bitmask_bytes.edge("no entries", given(0, 0))
 bitmask_bytes.edge("nothing but zeros", given(9, 0))
 bitmask_bytes.edge("a full byte of bits", given(8, 8, value_bytes=8))
@@ -517,6 +558,11 @@ def _sparse(rng, n, share):
 
 zip_bytes = Check(metrics.zip_bytes)
 zip_bytes.worked("by hand", given(), 0)
+zip_bytes.published(
+    "Python 3.11, Doc/tutorial/stdlib.rst, data compression",
+    given(np.frombuffer(b"witch which has which witches wrist watch", dtype=np.uint8)),
+    37,
+)
 zip_bytes.edge("nothing but zeros", given(np.zeros(1000)))
 zip_bytes.edge("an array of float32", given(np.zeros(1000, dtype=np.float32)))
 zip_bytes.edge("an array without entries", given(np.zeros((0, 3))))
@@ -589,6 +635,11 @@ accuracy.worked("by hand", given([0, 1, 2, 2], [0, 1, 1, 2]), 0.75)
 accuracy.worked("by hand", given([1] * 10 + [0] * 10, [1] * 8 + [0] * 2 + [1] * 5 + [0] * 5), 0.65)
 accuracy.worked("by hand", given([0, 0, 0, 1], [0, 0, 0, 0]), 0.75)
 accuracy.worked("by hand", given([5, 1, 3], [5, 3, 1]), 0.3333333333333333)
+accuracy.published(
+    "scikit-learn 1.9.1, sklearn/metrics/_classification.py, accuracy_score",
+    given([0, 1, 2, 3], [0, 2, 1, 3]),
+    0.5,
+)
 accuracy.edge("all right", given([2, 0, 1], [2, 0, 1]))
 accuracy.edge("all wrong", given([2, 0, 1], [0, 1, 2]))
 accuracy.edge("one sample", given([7], [7]))
@@ -644,6 +695,12 @@ recall.worked(
 )
 recall.worked("by hand", given([0, 0, 2, 2, 2, 2], [0, 2, 2, 2, 2, 1], 2), 0.75)
 recall.worked("by hand", given([0, 0, 2, 2, 2, 2], [0, 2, 2, 2, 2, 1], label=0), 0.5)
+recall.published(
+    "scikit-learn 1.9.1, sklearn/metrics/_classification.py, classification_report",
+    given([0, 1, 2, 2, 2], [0, 0, 2, 2, 1], label=2),
+    0.67,
+    digits=2,
+)
 recall.edge("the class does not occur", given([0, 0, 2], [0, 1, 2], 1))
 recall.edge("the class is never found", given([1, 1, 0], [0, 0, 0], 1))
 recall.edge("every sample is of the class", given([3, 3], [3, 3], 3))
@@ -704,6 +761,11 @@ macro_recall = Check(metrics.macro_recall)
 macro_recall.worked("by hand", given([0, 0, 0, 1], [0, 0, 0, 0]), 0.5)
 macro_recall.worked("by hand", given([0, 0, 2, 2], [0, 1, 2, 2]), 0.75)
 macro_recall.worked("by hand", given([0, 0, 0, 0, 1, 1], [0, 1, 1, 1, 1, 1]), 0.625)
+macro_recall.published(
+    "scikit-learn 1.9.1, sklearn/metrics/_classification.py, balanced_accuracy_score",
+    given([0, 1, 0, 0, 1, 0], [0, 1, 0, 0, 0, 1]),
+    0.625,
+)
 macro_recall.edge("one class", given([4, 4], [4, 0]))
 macro_recall.edge("one sample", given([2], [2]))
 macro_recall.edge("all wrong", given([0, 1, 2], [1, 2, 0]))
@@ -783,6 +845,12 @@ performance_loss.worked("by hand", given(0.75, 0.5), 0.25)
 performance_loss.worked("by hand", given(0.75, 0.5, relative=True), 0.3333333333333333)
 performance_loss.worked("by hand", given(0.5, 0.75, relative=False), -0.25)
 performance_loss.worked("by hand", given(0.5, 0.75, relative=True), -0.5)
+performance_loss.published(  # there the change, -0.33
+    "Torch-Pruning 1.6.1, README.md, ResNet-56 on CIFAR-10, geometric median",
+    given(93.59, 93.26),
+    0.33,
+    digits=2,
+)
 performance_loss.edge("nothing has changed", given(0.5, 0.5))
 performance_loss.edge("there was nothing to lose", given(0.0, 0.25))
 performance_loss.edge("all is lost", given(0.8, 0.0, relative=True))
@@ -837,6 +905,12 @@ accuracy_difference_z.worked("A-5.5", given(0.982, 0.980, samples=10_000), 1.035
 accuracy_difference_z.worked("by hand", given(0.8, 0.6, 10), 1.0)
 accuracy_difference_z.worked("by hand", given(0.5, 0.25, 7), 1.0)
 accuracy_difference_z.worked("by hand", given(0.5, 0.9, 34), -4.0)
+accuracy_difference_z.published(
+    "ESEK 0.1.38, tests/test_two_independent_proportions.py, test_two_ind_basic_wald_z",
+    given(0.60, 0.50, samples=100),
+    1.428571,
+    digits=6,
+)
 accuracy_difference_z.edge("equal accuracies", given(0.75, 0.75, 100))
 accuracy_difference_z.edge("both all right", given(1.0, 1.0, 10))
 accuracy_difference_z.edge("one all right", given(0.5, 1.0, 16))
@@ -947,6 +1021,15 @@ discordant_counts.worked(
     "by hand", given([0, 1, 2, 1, 0, 2], [0, 1, 1, 1, 2, 0], [0, 2, 2, 1, 0, 1]), (1, 2)
 )
 discordant_counts.worked("by hand", given([3, 3, 3, 3], [3, 3, 3, 0], [0, 1, 3, 3]), (2, 1))
+discordant_counts.published(
+    "mlxtend 0.25.0, mlxtend/evaluate/tests/test_mcnemar_table.py, test_input_nonbinary",
+    given(
+        [0, 0, 0, 0, 0, 2, 1, 1, 1, 1],
+        [0, 5, 0, 0, 0, 2, 1, 0, 0, 0],
+        [0, 0, 1, 3, 0, 2, 1, 0, 0, 0],
+    ),
+    (2, 1),
+)
 discordant_counts.edge("the same predictions twice", given([0, 1, 1], [0, 1, 0], [0, 1, 0]))
 discordant_counts.edge("both wrong, each otherwise", given([0, 0], [1, 2], [2, 1]))
 discordant_counts.edge("a all right, b all wrong", given([0, 1, 2], [0, 1, 2], [1, 2, 0]))
@@ -1019,6 +1102,12 @@ mcnemar_z.worked("by hand", given(10, 6), 1.0)
 mcnemar_z.worked("by hand", given(30, 70), -4.0)
 mcnemar_z.worked("by hand", given(9, 0), 3.0)
 mcnemar_z.worked("by hand", given(0, 0), 0.0)
+mcnemar_z.published(
+    "contingencytables (R, commit ac7bf36), tests/testthat/test-ch8.R",
+    given(6, 16),
+    -2.132,
+    digits=3,
+)
 mcnemar_z.edge("as many on both sides", given(8, 8))
 mcnemar_z.edge("b alone got one sample right", given(0, 1))
 mcnemar_z.edge("many samples", given(5_100, 4_900))

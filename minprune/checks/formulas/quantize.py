@@ -24,6 +24,12 @@ quantize_symmetric.worked(
     ([-7, 0, 2, 2, -2, 3, 2], 1.0),
 )
 quantize_symmetric.worked("by hand", given([[0.75, -1.5], [0.3, 0.0]], 3), ([[2, -3], [1, 0]], 0.5))
+quantize_symmetric.published(
+    "TensorFlow (commit 397264c), lite/kernels/internal/tensor_utils_test.cc, "
+    "SymmetricQuantizeFloatsTest",
+    given([-640.0, -635.0, -630.0, 10.0, 2.0, -5.0, -10.0, 0.0, 1000.0]),
+    ([-81, -81, -80, 1, 0, -1, -1, 0, 127], 1000 / 127.0),
+)
 quantize_symmetric.edge("nothing but zeros", given(np.zeros((2, 3))))
 quantize_symmetric.edge("no entries", given(np.zeros((0, 3)), 8))
 quantize_symmetric.edge("one negative weight", given([-0.3]))
@@ -146,6 +152,11 @@ dequantize.worked(
 )
 dequantize.worked("by hand", given([[2, -3], [0, 7]], 0.25), [[0.5, -0.75], [0.0, 1.75]])
 dequantize.worked("by hand", given(np.int8([-127, 1, 127]), step=0.5), [-63.5, 0.5, 63.5])
+dequantize.published(
+    "TensorFlow (commit aef1f66), lite/kernels/dequantize_test.cc, Int16",
+    given(np.int16([[-129, -126, -125, -124, -123], [124, 125, 126, 127, 131]]), 0.5),
+    [[-64.5, -63.0, -62.5, -62.0, -61.5], [62.0, 62.5, 63.0, 63.5, 65.5]],
+)
 dequantize.edge("a step of zero", given([0, 0], 0.0))
 dequantize.edge("no entries", given(np.zeros((0, 3), dtype=np.int8), 0.5))
 dequantize.edge("a single number without axes", given(np.array(-3), 0.5))
@@ -295,6 +306,12 @@ fake_quantize.worked(
     given([[1.1, -1.1], [0.25, 0.75], [9.0, -3.5]], bits=4, limit=3.5),
     [[1.0, -1.0], [0.0, 1.0], [3.5, -3.5]],
 )
+fake_quantize.published(  # without its -2, which takes there the one integer more that is negative
+    "TensorFlow (commit 1f35abe), core/kernels/quantize_and_dequantize_op_test.cc, "
+    "Convert_2D_tensor_with_int8_range_given",
+    given([-0.8, -0.5, 0.0, 0.3, 0.8, 0.555, 33.0], 8, 1.0),
+    [-102.0 / 127, -64.0 / 127, 0.0, 38.0 / 127, 102.0 / 127, 70.0 / 127, 1.0],
+)
 fake_quantize.edge("exactly at the limit", given([0.75, -0.75, 0.0], 3, 0.75))
 fake_quantize.edge("the limit is far above the weights", given([0.1, -0.2], 2, 8.0))
 fake_quantize.edge("all weights are outside", given([4.0, -4.0, 5.0], 8, 0.5))
@@ -413,6 +430,11 @@ fake_quantize_gradient.worked(
     given([[-1.5, 0.0], [1.5, 2.0]], [[1.0, 2.0], [4.0, 8.0]], 1.5),
     [[1.0, 2.0], [4.0, 0.0]],
 )
+fake_quantize_gradient.published(
+    "ml-quant (Apple, 2020), tests/binary/test_ste.py, test_ste_sign_backward_multiloss",
+    given([42.0, -42.0, 0.0, -1.0, 1.0, -0.2, 0.2], np.ones(7), limit=1.0),
+    [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+)
 fake_quantize_gradient.edge("exactly at the limit", given([0.25, -0.25], [2.0, -3.0], 0.25))
 fake_quantize_gradient.edge("all weights are outside", given([4.0, -4.0], [2.0, -3.0], 0.5))
 fake_quantize_gradient.edge("all weights are inside", given([0.125, -0.5], [2.0, -3.0], 8.0))
@@ -480,6 +502,11 @@ scaled_to_float16.worked(
     "by hand", given([[0.5, -3.0], [0.0, 0.25]], scale=8.0), [[4.0, -24.0], [0.0, 2.0]]
 )
 scaled_to_float16.worked("by hand", given([64.0, -63.0], 1024.0), [np.inf, -64512.0])
+scaled_to_float16.published(
+    "NumPy 2.4.6, numpy/_core/tests/test_half.py, test_half_rounding",
+    given([2.0**-25 + 2.0**-35, 2.0**-25, 1.0 + 2.0**-11 + 2.0**-16, 65519.0, 65520.0], 1.0),
+    [2.0**-24, 0.0, 1.0 + 2.0**-10, 65504.0, np.inf],
+)
 scaled_to_float16.edge("no number of 16 bits", given([1 / 3, -0.1], 1.0))
 scaled_to_float16.edge("the largest number", given([65504.0, -65504.0], 1.0))
 scaled_to_float16.edge("around the smallest number", given([2.0**-25, 3 * 2.0**-25], 1.0))
@@ -545,6 +572,13 @@ mixed_precision_step.worked(
     ),
     [0.875, 0.0, 1.0],
 )  # fmt: skip
+mixed_precision_step.published(  # gradients of 1, 6, 7 and 2; its scale of 2**15 is too large here
+    "Keras 3.15, keras/src/optimizers/loss_scale_optimizer_test.py, test_finite_step",
+    given(
+        np.float32([1.0, 2.0, 3.0, 4.0]), np.float16([1024.0, 6144.0, 7168.0, 2048.0]), 0.5, 1024.0
+    ),
+    [0.5, -1.0, -0.5, 3.0],
+)
 mixed_precision_step.edge(
     "a pruned weight stays at zero",
     given(np.float32([0.0, 1.0]), np.float16([4.0, 4.0]), 0.5, 2.0, np.array([False, True])),
