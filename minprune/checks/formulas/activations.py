@@ -48,26 +48,25 @@ def _(rng):
 
 
 relu.edits("""
-return np.abs(x)
+x = np.abs(x)
     It takes the absolute value; negative entries have to become 0.
     取了绝对值；负数应变为 0。
-return np.minimum(x, 0)
+np.maximum( -> np.minimum(
     It gives the smaller of x and 0; the larger one is asked for.
     取了 x 与 0 中较小的一个；应取较大的。
-return np.where(x > 0, 1.0, 0.0)
+return np.sign(result)
     It gives a step of 0 and 1; what is positive has to keep its value.
     得到的是 0 和 1 的阶跃函数；正数应保持原值。
-return np.where(x > 0, x, 0.01 * x)
+, 0) -> , 0.01 * x)
     It lets a hundredth of negative entries pass, which is the leaky variant.
     让负数的百分之一通过了，那是带泄漏的 ReLU；负数应变为 0。
-return np.max(x, 0)
+np.maximum( -> np.max(
     It takes the largest entry along axis 0, as np.max(x, 0); np.maximum compares entry by entry.
     np.max(x, 0) 求的是第 0 轴上的最大值；逐个比较应当用 np.maximum。
-return np.clip(x, 0, 1)
+return np.minimum(result, 1)
     It cuts large entries off at 1; only negative entries are cut.
     把大于 1 的数截成了 1；只有负数才应截断。
 x[x < 0] = 0
-return x
     It writes the zeros into x itself; the caller still needs x as it was.
     直接把 0 写进了 x；调用者的 x 不应被改动。
 """)
@@ -108,25 +107,25 @@ def _(rng):
 
 
 relu_derivative.edits("""
-return np.where(x >= 0, 1.0, 0.0)
+x > 0 -> x >= 0
     It gives 1 at x = 0; the rule here gives 0 at the kink.
     在 x = 0 处给出了 1；这里规定该处导数为 0。
-return np.heaviside(x, 0.5)
+x > 0 -> np.heaviside(x, 0.5)
     It gives 1/2 at x = 0; the rule here gives 0 at the kink.
     在 x = 0 处给出了 1/2；这里规定该处导数为 0。
-return np.sign(x)
+x > 0 -> np.sign(x)
     It gives -1 for negative entries: that is the sign, not the derivative, which is 0 there.
     对负数给出了 -1，那是符号函数；负数处导数应为 0。
-return np.maximum(x, 0.0)
+x > 0 -> np.maximum(x, 0)
     It gives the function again; where x is positive its slope is 1.
     给出的还是函数本身；x 为正时导数应为 1。
-return np.asarray(x) > 0
+return result > 0
     It returns booleans; a derivative is a number to calculate with.
     返回了布尔值；导数应为浮点数。
-return (np.asarray(x) > 0).astype(int)
+return result.astype(int)
     It returns whole numbers; the derivative has floats like x.
     返回了整数；导数应与 x 一样是浮点数。
-return np.where(x > 0, 1.0, np.where(x < 0, 0.01, 0.0))
+return result + 0.01 * (x < 0)
     It gives 0.01 for negative entries, as for the leaky variant; here the slope is 0.
     对负数给出了 0.01，那是带泄漏的 ReLU；这里导数应为 0。
 """)
@@ -163,20 +162,25 @@ def _(rng):
     return np.allclose(up + down, 1)
 
 
+@sigmoid.solution
+def _(x):
+    return 1 / (1 + np.exp(-x))
+
+
 sigmoid.edits("""
-return 1 / (1 + np.exp(x))
+np.exp(-x) -> np.exp(x)
     The sign in the exponent is wrong: it is exp(-x), and large x give 1.
     指数的符号错了：应为 exp(-x)，x 很大时结果趋于 1。
-return 1 / 1 + np.exp(-x)
+1 / (1 + np.exp(-x)) -> 1 / 1 + np.exp(-x)
     Brackets are missing: the denominator is the whole sum 1 + exp(-x).
     1 / 1 + exp(-x) 缺少括号：1 + exp(-x) 整体是分母。
-return np.exp(x) / (1 + np.exp(x))
+1 / (1 + np.exp(-x)) -> np.exp(x) / (1 + np.exp(x))
     It becomes NaN for large x, where exp(x) overflows; 1 / (1 + exp(-x)) does not.
     x 很大时 exp(x) / (1 + exp(x)) 会变成 NaN；应写成 1 / (1 + exp(-x))。
 return np.tanh(x)
     It is the hyperbolic tangent, from -1 to 1; the sigmoid goes from 0 to 1.
     这是双曲正切，取值从 -1 到 1；sigmoid 的取值从 0 到 1。
-return (1 + np.tanh(x)) / 2
+x = 2 * x
     It takes (1 + tanh(x)) / 2, twice too steep; with tanh it is (1 + tanh(x / 2)) / 2.
     用了 (1 + tanh(x)) / 2，陡了一倍；应为 (1 + tanh(x / 2)) / 2。
 e = np.exp(x - np.max(x, initial=-np.inf))
@@ -220,25 +224,29 @@ def _(rng):
     return np.allclose(slope, _slope(activations.sigmoid, x), atol=1e-6)
 
 
+@sigmoid_derivative.solution
+def _(x):
+    y = 1 / (1 + np.exp(-x))
+    return y * (1 - y)
+
+
 sigmoid_derivative.edits("""
-return x * (1 - x)
+y = 1 / (1 + np.exp(-x)) -> y = x
     It takes x (1 - x); y = sigmoid(x) has to be computed first.
     用了 x (1 - x)；应先算 y = sigmoid(x)，再算 y (1 - y)。
-return 1 - sigmoid(x) ** 2
+y * (1 - y) -> 1 - y**2
     It gives 1 - y^2, which belongs to the hyperbolic tangent; here it is y (1 - y).
     用了 1 - y^2，那是双曲正切的导数公式；这里应为 y (1 - y)。
-y = sigmoid(x)
-return y * (y - 1)
+1 - y -> y - 1
     The sign is wrong: the sigmoid rises, so its derivative is positive.
     符号错了：sigmoid 单调上升，导数应为正。
-return sigmoid(x)
+y * (1 - y) -> y
     It gives the sigmoid itself; the factor 1 - y is missing.
     给出的是 sigmoid 本身；缺少因子 1 - y。
-return sigmoid(-x)
+y * (1 - y) -> 1 - y
     It gives only 1 - y; the factor y is missing.
     只给出了 1 - y；缺少因子 y。
-e = np.exp(-x)
-return e / (1 + e) ** 2
+y * (1 - y) -> np.exp(-x) * y**2
     It becomes NaN where exp overflows; y (1 - y) from a stable sigmoid does not.
     指数溢出时结果变成 NaN；应先稳定地算出 y，再算 y (1 - y)。
 """)
@@ -279,16 +287,16 @@ tanh.edits("""
 return sigmoid(x)
     It is the logistic sigmoid, from 0 to 1; tanh goes from -1 to 1.
     这是 sigmoid，取值从 0 到 1；tanh 的取值从 -1 到 1。
-return 2 * sigmoid(x) - 1
+x = x / 2
     It takes 2 sigmoid(x) - 1, half as steep; tanh(x) is 2 sigmoid(2 x) - 1.
     用了 2 sigmoid(x) - 1，斜率只有一半；应为 2 sigmoid(2 x) - 1。
 return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
     It becomes NaN for large x, where exp overflows; divide by the larger exponential first.
     x 很大时指数溢出，结果变成 NaN；应先约去较大的指数。
-return 1 / np.tanh(x)
+return 1 / result
     The fraction is upside down: the difference goes over the sum.
     分子分母颠倒了：应为差除以和。
-return np.tan(x)
+np.tanh( -> np.tan(
     It is the tangent of an angle; the hyperbolic tangent is asked for.
     这是三角函数的正切；应为双曲正切。
 return np.clip(x, -1, 1)
@@ -327,20 +335,26 @@ def _(rng):
     return np.allclose(slope, _slope(np.tanh, x), atol=1e-6)
 
 
+@tanh_derivative.solution
+def _(x):
+    y = np.tanh(x)
+    return 1 - y**2
+
+
 tanh_derivative.edits("""
-return 1 - x ** 2
+y = np.tanh(x) -> y = x
     It takes 1 - x^2; y = tanh(x) has to be computed first.
     用了 1 - x^2；应先算 y = tanh(x)，再算 1 - y^2。
-return 1 - np.tanh(x)
+y**2 -> y
     The square is forgotten: it is 1 - y^2, the same for x and -x.
     漏了平方：应为 1 - y^2，对 x 与 -x 相同。
-return np.tanh(x) * (1 - np.tanh(x))
+1 - y**2 -> y * (1 - y)
     It takes y (1 - y), which belongs to the sigmoid; here it is 1 - y^2.
     用了 y (1 - y)，那是 sigmoid 的导数公式；这里应为 1 - y^2。
-return np.tanh(x) ** 2 - 1
+1 - y**2 -> y**2 - 1
     The sign is wrong: tanh rises, so its derivative is positive.
     符号错了：tanh 单调上升，导数应为正。
-return 1 / np.cosh(x)
+1 - y**2 -> 1 / np.cosh(x)
     It takes 1 / cosh(x); with cosh the derivative is 1 / cosh(x)^2.
     用了 1 / cosh(x)；用 cosh 表示时导数应为 1 / cosh(x)^2。
 """)
@@ -382,37 +396,38 @@ def _(rng):
     return np.allclose(np.exp(log_p).sum(axis=1), 1)
 
 
+@log_softmax.solution
+def _(z):
+    shifted = z - z.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
 log_softmax.edits("""
-return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+z - z.max(axis=1, keepdims=True) -> z
     It overflows for large logits; subtract the largest of the row before taking exponentials.
     logit 较大时指数溢出；应先减去该行的最大值。
-e = np.exp(z - z.max(axis=1, keepdims=True))
-return np.log(e / e.sum(axis=1, keepdims=True))
+return np.log(np.exp(result))
     Probabilities that round to 0 become minus infinity; subtract the log of the sum instead.
     概率舍入为 0 后，对数成了负无穷；应直接用对数相减，不要先除后取对数。
-z = z - z.max(axis=0)
-return z - np.log(np.exp(z).sum(axis=0))
+axis=1 -> axis=0
     It sums over the samples; the classes of a row compete, which is axis 1.
     沿样本求和了；应对同一行的各类求和，即第 1 轴。
-z = z - z.max()
-return z - np.log(np.exp(z).sum())
+(axis=1, keepdims=True) -> ()
     It sums over all entries; every row has a sum of its own.
     对所有元素求了一个和；每行应各自求和。
-z = z - z.max()
-return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+z.max(axis=1, keepdims=True) -> z.max()
     It subtracts the largest logit of all rows; a row far below is lost: take each row's own.
     减去了所有行的最大值，数值很小的行会下溢；应减去本行的最大值。
-return z - z.max(axis=1, keepdims=True) - np.log(np.exp(z).sum(axis=1, keepdims=True))
+np.exp(shifted) -> np.exp(z)
     The largest logit is subtracted outside the sum only; it belongs inside the exponential too.
     最大值只在求和之外减去了；指数里面也应减去。
-z = z - z.max(axis=1, keepdims=True)
-return z - np.log(np.exp(z).mean(axis=1, keepdims=True))
+.sum( -> .mean(
     It takes the mean of the exponentials; their sum is asked for.
     对指数取了平均；应当求和。
 return -result
     The sign is turned: a log probability is never positive.
     符号反了：概率的对数不会大于 0。
-return softmax(z)
+return np.exp(result)
     It returns the probabilities; their logarithms are asked for.
     返回了概率；应返回概率的对数。
 """)
@@ -468,36 +483,38 @@ def _(rng):
     return np.allclose(np.sum(p, axis=1), 1)
 
 
+@softmax.solution
+def _(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
 softmax.edits("""
-e = np.exp(z)
-return e / e.sum(axis=1, keepdims=True)
+z - z.max(axis=1, keepdims=True) -> z
     It becomes NaN for large logits, where exp overflows; subtract the largest of the row first.
     logit 较大时指数溢出，结果为 NaN；应先减去该行的最大值。
-e = np.exp(z - z.max(axis=0))
-return e / e.sum(axis=0)
+axis=1 -> axis=0
     It normalizes over the samples; the probabilities of one row sum to 1, which is axis 1.
     沿样本归一化了；应使每行的概率之和为 1，即第 1 轴。
-e = np.exp(z - z.max())
-return e / e.sum()
+(axis=1, keepdims=True) -> ()
     It divides by the sum over all entries; every row has a sum of its own.
     除以了所有元素之和；每行应除以各自的和。
-e = np.exp(z - z.max())
-return e / e.sum(axis=1, keepdims=True)
+z.max(axis=1, keepdims=True) -> z.max()
     It subtracts the largest logit of all rows; a row far below becomes NaN: take each row's own.
     减去了所有行的最大值，数值很小的行会变成 NaN；应减去本行的最大值。
-return np.exp(z - z.max(axis=1, keepdims=True))
+e / e.sum(axis=1, keepdims=True) -> e
     The exponentials are not divided by their sum.
     指数没有除以它们的和，没有归一化。
-return z / z.sum(axis=1, keepdims=True)
+e = np.exp(z - z.max(axis=1, keepdims=True)) -> e = z
     It normalizes the logits themselves; their exponentials have to be taken first.
     没有取指数就归一化了；应先取指数，再除以它们的和。
-return sigmoid(z)
+return 1 / (1 + np.exp(-z))
     It is a sigmoid of every logit; the classes of a row share one sum.
     对每个 logit 单独取了 sigmoid；同一行的各类应共用一个和。
-return log_softmax(z)
+return np.log(result)
     It returns logarithms; the probabilities themselves are asked for.
     返回了概率的对数；应返回概率本身。
-return np.eye(z.shape[1])[z.argmax(axis=1)]
+return np.eye(z.shape[1])[result.argmax(axis=1)]
     All probability goes to the largest logit; that is the argmax.
     把全部概率给了最大的 logit，那是 argmax；其余各类也应有概率。
 """)

@@ -11,24 +11,6 @@ ROWS, COLUMNS = np.indices((26, 26))
 IMAGES = np.repeat((26.0 * ROWS + COLUMNS)[None, :, :, None], 32, axis=3)  # (1, 26, 26, 32)
 
 
-def _blocks(x, size):
-    """The squares as (N, H', size, W', size, C), without what is left over."""
-    N, H, W, C = x.shape
-    h, w = H // size, W // size
-    return x[:, : h * size, : w * size].reshape(N, h, size, w, size, C)
-
-
-def _padded(x, size, fill):
-    """The images filled up below and on the right to a multiple of size."""
-    more = [-side % size for side in x.shape[1:3]]
-    return np.pad(x, ((0, 0), (0, more[0]), (0, more[1]), (0, 0)), constant_values=fill)
-
-
-def _overlapping(x, size):
-    """Squares at every place, not at every size-th one: (N, H', W', C, size, size)."""
-    return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
-
-
 # --- conv2d --------------------------------------------------------------------------------------
 
 conv2d = Check(convolution.conv2d)
@@ -141,17 +123,11 @@ K = K.transpose(1, 0, 2, 3)
 return np.maximum(result, 0)
     A ReLU is applied to the result; the layer itself is linear.
     对结果又用了 ReLU；卷积层本身是线性的。
+h, w = K.shape[:2]
+x = np.pad(x, ((0, 0), ((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2), (0, 0)))
+    Zeros are put around the image to keep its size; without padding it shrinks by k - 1.
+    在图像四周补了零，使尺寸不变；不填充时尺寸应减少 k - 1。
 """)
-
-
-@conv2d.mistake(
-    "Zeros are put around the image to keep its size; without padding it shrinks by k - 1.",
-    "在图像四周补了零，使尺寸不变；不填充时尺寸应减少 k - 1。",
-)
-def _(x, K, b):
-    h, w = K.shape[:2]
-    pad = ((0, 0), ((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2), (0, 0))
-    return convolution.conv2d(np.pad(x, pad), K, b)
 
 
 # --- max_pool2d ----------------------------------------------------------------------------------
@@ -190,11 +166,19 @@ def _(rng):
     return np.allclose(here - 8.0, lower)
 
 
+@max_pool2d.solution
+def _(x, size=2):
+    N, H, W, C = x.shape
+    h, w = H // size, W // size
+    squares = x[:, : h * size, : w * size].reshape(N, h, size, w, size, C)
+    return np.max(squares, axis=(2, 4))
+
+
 max_pool2d.edits("""
-return average_pool2d(x, size)
+np.max( -> np.mean(
     It takes the mean of each square; its maximum is asked for.
     对每个方块取了平均；应取最大值。
-return -max_pool2d(-x, size)
+np.max( -> np.min(
     It takes the smallest entry of each square; the largest is asked for.
     取了每个方块的最小值；应取最大值。
 x = np.abs(x)
@@ -209,41 +193,21 @@ size = 2
 return result.max(axis=3, keepdims=True)
     It takes the maximum over the channels too; every channel is pooled alone.
     连通道也一起取了最大值；每个通道应单独池化。
+return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2)).max(axis=(4, 5))
+    The squares overlap: the next one begins size pixels further, not one.
+    方块重叠了：下一个方块应移动 size 个像素，而不是一个。
+border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
+x = np.pad(x, border, constant_values=-np.inf)
+    Squares that are cut by the border are kept; what is left over is dropped.
+    边缘不完整的方块也保留了；剩余部分应舍去。
+N, h, size, w, size, C -> N, h, w, size, size, C
+axis=(2, 4) -> axis=(3, 4)
+    The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).
+    reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。
+np.max(squares, axis=(2, 4)) -> squares[:, :, 0, :, 0]
+    It takes one pixel of each square, which shrinks but does not pool; take the largest of all.
+    只取了每个方块的一个像素，那是抽样；应取方块中的最大值。
 """)
-
-
-@max_pool2d.mistake(
-    "The squares overlap: the next one begins size pixels further, not one.",
-    "方块重叠了：下一个方块应移动 size 个像素，而不是一个。",
-)
-def _(x, size=2):
-    return _overlapping(x, size).max(axis=(4, 5))
-
-
-@max_pool2d.mistake(
-    "Squares that are cut by the border are kept; what is left over is dropped.",
-    "边缘不完整的方块也保留了；剩余部分应舍去。",
-)
-def _(x, size=2):
-    return _blocks(_padded(x, size, -np.inf), size).max(axis=(2, 4))
-
-
-@max_pool2d.mistake(
-    "The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).",
-    "reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。",
-)
-def _(x, size=2):
-    blocks = _blocks(x, size)
-    N, h, s, w, _, C = blocks.shape
-    return blocks.reshape(N, h, w, s, s, C).max(axis=(3, 4))
-
-
-@max_pool2d.mistake(
-    "It takes one pixel of each square, which shrinks but does not pool; take the largest of all.",
-    "只取了每个方块的一个像素，那是抽样；应取方块中的最大值。",
-)
-def _(x, size=2):
-    return _blocks(x, size)[:, :, 0, :, 0]
 
 
 # --- average_pool2d ------------------------------------------------------------------------------
@@ -283,11 +247,19 @@ def _(rng):
     return np.allclose(np.mean(pooled, axis=(1, 2)), x.mean(axis=(1, 2)))
 
 
+@average_pool2d.solution
+def _(x, size=2):
+    N, H, W, C = x.shape
+    h, w = H // size, W // size
+    squares = x[:, : h * size, : w * size].reshape(N, h, size, w, size, C)
+    return np.mean(squares, axis=(2, 4))
+
+
 average_pool2d.edits("""
-return max_pool2d(x, size)
+np.mean( -> np.max(
     It takes the maximum of each square; the mean is asked for.
     取了每个方块的最大值；应取平均值。
-return result * size ** 2
+np.mean( -> np.sum(
     It sums each square; divide by the size^2 pixels.
     对每个方块只求了和；还应除以像素个数 size^2。
 return result * size
@@ -296,46 +268,24 @@ return result * size
 return result.mean(axis=3, keepdims=True)
     It averages over the channels too; every channel is pooled alone.
     连通道也一起取了平均；每个通道应单独池化。
+np.mean( -> np.sum(
+return result / 4
+    It always divides by 4; a square has size^2 pixels.
+    总是除以 4；应除以方块的像素个数 size^2。
+return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2)).mean(axis=(4, 5))
+    The squares overlap: the next one begins size pixels further, not one.
+    方块重叠了：下一个方块应移动 size 个像素，而不是一个。
+border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
+x = np.pad(x, border, constant_values=np.nan)
+np.mean( -> np.nanmean(
+    Squares that are cut by the border are kept; what is left over is dropped.
+    边缘不完整的方块也保留了；剩余部分应舍去。
+border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
+x = np.pad(x, border)
+    The border is filled up with zeros, which count as pixels; what is left over is dropped.
+    边缘用 0 补齐，0 也算进了平均值；剩余部分应舍去。
+N, h, size, w, size, C -> N, h, w, size, size, C
+axis=(2, 4) -> axis=(3, 4)
+    The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).
+    reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。
 """)
-
-
-@average_pool2d.mistake(
-    "It always divides by 4; a square has size^2 pixels.",
-    "总是除以 4；应除以方块的像素个数 size^2。",
-)
-def _(x, size=2):
-    return _blocks(x, size).sum(axis=(2, 4)) / 4
-
-
-@average_pool2d.mistake(
-    "The squares overlap: the next one begins size pixels further, not one.",
-    "方块重叠了：下一个方块应移动 size 个像素，而不是一个。",
-)
-def _(x, size=2):
-    return _overlapping(x, size).mean(axis=(4, 5))
-
-
-@average_pool2d.mistake(
-    "Squares that are cut by the border are kept; what is left over is dropped.",
-    "边缘不完整的方块也保留了；剩余部分应舍去。",
-)
-def _(x, size=2):
-    return np.nanmean(_blocks(_padded(x, size, np.nan), size), axis=(2, 4))
-
-
-@average_pool2d.mistake(
-    "The border is filled up with zeros, which count as pixels; what is left over is dropped.",
-    "边缘用 0 补齐，0 也算进了平均值；剩余部分应舍去。",
-)
-def _(x, size=2):
-    return _blocks(_padded(x, size, 0), size).mean(axis=(2, 4))
-
-
-@average_pool2d.mistake(
-    "The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).",
-    "reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。",
-)
-def _(x, size=2):
-    blocks = _blocks(x, size)
-    N, h, s, w, _, C = blocks.shape
-    return blocks.reshape(N, h, w, s, s, C).mean(axis=(3, 4))

@@ -45,16 +45,16 @@ def _(rng):
 
 
 mlp_parameters.edits("""
-return sum((n_in * n_out for n_in, n_out in pairwise(widths)))
+n_in + 1 -> n_in
     The biases are missing: every unit but the inputs has one.
     漏掉了偏置：除输入外，每个神经元都有一个偏置。
 return result + widths[0]
     The inputs get biases too; only units that add something up have one.
     给输入也加了偏置；输入没有偏置。
-return sum((n_in * (n_out + 1) for n_in, n_out in pairwise(widths)))
+(n_in + 1) * n_out -> n_in * (n_out + 1)
     There is a bias for each input of a layer; there is one for each output.
     按每层的输入数计算偏置；应每个输出一个。
-return sum((n_in * n_out + 1 for n_in, n_out in pairwise(widths)))
+(n_in + 1) * n_out -> n_in * n_out + 1
     Each layer has a single bias; there is one for each of its units.
     每层只算了一个偏置；应每个神经元一个。
 return result - widths[-1]
@@ -99,7 +99,7 @@ def _(rng):
 
 
 mlp_macs.edits("""
-return mlp_parameters(widths)
+n_in * n_out -> (n_in + 1) * n_out
     The biases are counted; adding a bias multiplies nothing.
     计入了偏置；加偏置时没有乘法。
 return 2 * result
@@ -108,13 +108,13 @@ return 2 * result
 return math.prod(widths)
     All widths are multiplied together; the layers are added up.
     把所有宽度连乘；应把各层的乘加次数相加。
-return widths[0] * widths[-1]
+widths = widths[0], widths[-1]
     Only the first and the last width are looked at; every layer counts.
     只用了第一个和最后一个宽度；每一层都应计入。
-return sum((n_in * n_out for n_in, n_out in pairwise(widths[:-1])))
+layer_widths("widths", widths) -> widths[:-1]
     The last layer is missing.
     漏掉了最后一层的乘加次数。
-return sum((n * n for n in widths[1:]))
+n_in * n_out -> n_out * n_out
     Every width is squared; a layer costs its inputs times its outputs.
     对每个宽度取了平方；一层的代价是输入数乘以输出数。
 """)
@@ -153,22 +153,24 @@ def _(rng):
 
 
 mlp_hidden_width.edits("""
-return Fraction(parameters, n_in + n_out)
+n - n_out -> n
+n_in + n_out + 1 -> n_in + n_out
     The biases are left out; the hidden and the output units have one each.
     漏掉了偏置；隐藏层和输出层的每个神经元都有一个偏置。
-return Fraction(parameters, n_in + n_out + 1)
+n - n_out -> n
     The biases of the outputs are left out: they must be taken off first.
     漏掉了输出层的偏置：应先把它们减去。
-return Fraction(parameters - n_out, n_in + n_out)
+n_in + n_out + 1 -> n_in + n_out
     The biases of the hidden units are left out: each unit brings one.
     漏掉了隐藏层的偏置：每个隐藏神经元都有一个。
-return Fraction(parameters, n_in + 1)
+n - n_out -> n
+n_in + n_out + 1 -> n_in + 1
     The output layer is left out: each hidden unit has outgoing weights too.
     漏掉了输出层：每个隐藏神经元还有输出权重。
-return (parameters - n_out) // (n_in + n_out + 1)
+return math.floor(result)
     It is rounded down, which hides that no such network exists.
     向下取整了，掩盖了这样的网络并不存在。
-return (parameters - n_out) / (n_in + n_out + 1)
+return float(result)
     It returns a float; an exact Fraction is asked for.
     返回了浮点数；要求的是精确的分数 Fraction。
 """)
@@ -202,22 +204,22 @@ def _(rng):
 
 
 ranking_cost.edits("""
-return math.log(weights) / (3 * samples)
+math.log2 -> math.log
     It takes the natural logarithm; comparisons halve what is left, so the base is 2.
     用了自然对数；每次比较把范围减半，底数应为 2。
-return math.log2(weights) / samples
+3 * samples -> samples
     It counts the forward pass only; backward takes two more products.
     只计了前向传播；反向传播还有两次乘积。
-return math.log2(weights) / (2 * samples)
+3 * samples -> 2 * samples
     It counts one product of backward; there are two, to the weights and to the inputs.
     反向传播只计了一次乘积；对权重和对输入各有一次。
-return weights * math.log2(weights) / (3 * samples)
+math.log2(n) -> n * math.log2(n)
     The epoch is counted without its weights: n log2(n) stands over 3 n N, and n cancels.
     训练的代价漏掉了权重数：应为 n log2(n) 除以 3 n N，n 被约去。
-return math.log2(weights) / 3
+3 * samples -> 3
     The samples are left out: an epoch costs 3 n MACs for each of them.
     漏掉了样本数：一轮训练中每个样本需要 3 n 次乘加。
-return 1 / (3 * samples)
+math.log2(n) -> 1
     The logarithm is missing: n weights are ranked by n log2(n) comparisons.
     缺少对数：给 n 个权重排序需要 n log2(n) 次比较。
 """)
@@ -272,61 +274,39 @@ def _(rng):
     return longer == valid + 1 and longer_same == same + 1
 
 
+@output_size.solution
+def _(size, kernel, stride=1, padding="valid"):
+    if padding == "same":
+        return -(-size // stride)
+    return (size - kernel) // stride + 1
+
+
 output_size.edits("""
+// stride + 1 -> // stride
+    One is missing: a kernel as long as the input still fits once.
+    少加了 1：核与输入一样长时仍有一个位置。
+(size - kernel) // stride + 1 -> (size - kernel + 1) // stride
+    The one is added before the division by the stride; it comes after.
+    先加 1 再除以步长；应先除后加。
+(size - kernel) // stride -> -((kernel - size) // stride)
+    It rounds up without padding; a kernel that reaches over the edge is left out.
+    无填充时向上取整了；越过边界的位置应舍去。
+-(-size // stride) -> size // stride
+    It rounds down with padding "same"; the last, incomplete step counts.
+    填充为 same 时向下取整了；最后不完整的一步也算。
+-(-size // stride) -> size
+    With padding "same" it keeps the size whatever the stride; it is divided by the stride.
+    填充为 same 时不管步长都保持大小；应除以步长。
+-(-size // stride) -> (size + 2 * (kernel // 2) - kernel) // stride + 1
+    With padding "same" it adds kernel // 2 zeros on both sides, too many for an even kernel.
+    填充为 same 时两边各补 kernel // 2 个零；核为偶数时补多了。
+padding = "valid"
+    The padding is not looked at: it never pads.
+    没有考虑填充方式：总是不填充。
 stride = 1
     The stride is not looked at.
     没有考虑步长的作用。
-return size if padding == "same" else output_size(size, kernel, stride)
-    With padding "same" it keeps the size whatever the stride; it is divided by the stride.
-    填充为 same 时不管步长都保持大小；应除以步长。
-more = 2 * (kernel // 2) if padding == "same" else 0
-return (size + more - kernel) // stride + 1
-    With padding "same" it adds kernel // 2 zeros on both sides, too many for an even kernel.
-    填充为 same 时两边各补 kernel // 2 个零；核为偶数时补多了。
-return (size - kernel) // stride + 1
-    The padding is not looked at: it never pads.
-    没有考虑填充方式：总是不填充。
 """)
-
-
-@output_size.mistake(
-    "One is missing: a kernel as long as the input still fits once.",
-    "少加了 1：核与输入一样长时仍有一个位置。",
-)
-def _(size, kernel, stride=1, padding="valid"):
-    if padding == "same":
-        return costs.output_size(size, kernel, stride, padding)
-    return (size - kernel) // stride
-
-
-@output_size.mistake(
-    "It rounds up without padding; a kernel that reaches over the edge is left out.",
-    "无填充时向上取整了；越过边界的位置应舍去。",
-)
-def _(size, kernel, stride=1, padding="valid"):
-    if padding == "same":
-        return costs.output_size(size, kernel, stride, padding)
-    return -((kernel - size) // stride) + 1
-
-
-@output_size.mistake(
-    'It rounds down with padding "same"; the last, incomplete step counts.',
-    "填充为 same 时向下取整了；最后不完整的一步也算。",
-)
-def _(size, kernel, stride=1, padding="valid"):
-    if padding == "same":
-        return size // stride
-    return costs.output_size(size, kernel, stride)
-
-
-@output_size.mistake(
-    "The one is added before the division by the stride; it comes after.",
-    "先加 1 再除以步长；应先除后加。",
-)
-def _(size, kernel, stride=1, padding="valid"):
-    if padding == "same":
-        return costs.output_size(size, kernel, stride, padding)
-    return (size - kernel + 1) // stride
 
 
 # --- conv_parameters -----------------------------------------------------------------------------
@@ -356,22 +336,24 @@ def _(rng):
 
 
 conv_parameters.edits("""
-return k_h * k_w * c_in * c_out
+c_in + 1 -> c_in
     The biases are missing: every filter has one.
     漏掉了偏置：每个卷积核都有一个偏置。
-return k_h * k_w * c_in * c_out + c_in
+c_in + 1 -> c_in
+return result + c_in
     There is a bias for each input channel; there is one for each filter.
     按输入通道数计算偏置；应每个卷积核一个。
-return (k_h * k_w + 1) * c_in * c_out
+(k_h * k_w * c_in + 1) -> (k_h * k_w + 1) * c_in
     There is a bias for each pair of channels; there is one for each filter.
     按每对输入输出通道计算偏置；应每个卷积核一个。
-return k_h * k_w * c_out + c_out
+c_in = 1
     The input channels are left out: a filter has a window of weights for each of them.
     漏掉了输入通道：卷积核对每个输入通道都有一组权重。
-return k_h * k_h * c_in * c_out + c_out
+k_w = k_h
     The kernel is taken to be square; k_h and k_w may differ.
     把卷积核当成了正方形；k_h 和 k_w 可以不同。
-return k_h * k_w * c_in * c_out + 1
+c_in + 1 -> c_in
+return result + 1
     There is a single bias; there is one for each filter.
     只算了一个偏置；应每个卷积核一个。
 """)
@@ -408,22 +390,22 @@ def _(rng):
 
 
 conv_macs.edits("""
-return k_h * k_w * c_in * c_out
+height = width = 1
     The positions are left out: every weight is used once at each of them.
     漏掉了输出位置：每个权重在每个位置都要用一次。
 return (height - k_h + 1) * (width - k_w + 1) * k_h * k_w * c_in * c_out
     Height and width are taken for those of the input; they are those of the output.
     把高和宽当成了输入的；它们是输出的高和宽。
-return height * width * (k_h * k_w * c_in + 1) * c_out
+return result + height * width * c_out
     The biases are counted; adding a bias multiplies nothing.
     计入了偏置；加偏置时没有乘法。
 return 2 * result
     A product and its addition are counted as two; together they are one MAC.
     把一次乘法和一次加法算成了两次；它们合起来是一次乘加。
-return height * width * k_h * k_w * c_out
+c_in = 1
     The input channels are left out: a filter adds up over all of them.
     漏掉了输入通道：卷积核要对所有输入通道求和。
-return height * width * c_in * c_out
+k_h = k_w = 1
     The window is left out: each output needs k_h times k_w products for each channel.
     漏掉了窗口大小：每个输出对每个通道需要 k_h 乘 k_w 次乘法。
 """)
@@ -584,8 +566,7 @@ def _(rng):
 
 
 vgg16_layers.edits("""
-thin = Full(max(round(width * 4096), 1))
-return [thin if l == Full(4096) else l for l in result]
+Full(4096) -> Full(max(round(width * 4096), 1))
     The fully connected layers are thinned too; only filters are counted here.
     把全连接层也变窄了；这里只改变卷积核的数目。
 width = max(1 - width, 1e-09)
@@ -594,46 +575,22 @@ width = max(1 - width, 1e-09)
 width = width ** 0.5
     The width is taken for the share of the parameters; it is the share of the filters.
     把 width 当成了参数的比例；它是卷积核数目的比例。
-return [l for l in result if not isinstance(l, Pool)]
+repeats + [Pool(2)] -> repeats
     The pooling is missing: each of the five blocks ends with one.
     缺少池化层：五个模块各以一个池化层结束。
 classes = 1000
     The last layer has always 1000 outputs, whatever the number of classes.
     不管类别数是多少，最后一层总是 1000 个输出。
+round( -> int(
+    The numbers of filters are rounded down; the nearest number is meant.
+    卷积核数目向下取整了；应取最接近的整数。
+max(round(width * filters), 1) -> round(width * filters)
+    A layer may lose all its filters; at least one must stay.
+    某一层可能没有卷积核了；至少应保留一个。
+(3, 256), (3, 512), (3, 512) -> (2, 256), (2, 512), (2, 512)
+    That is VGG13: the last three blocks have three convolutions each.
+    这是 VGG13：后三个模块各有三个卷积层。
+(3, 256), (3, 512), (3, 512) -> (4, 256), (4, 512), (4, 512)
+    That is VGG19: the last three blocks have three convolutions each, not four.
+    这是 VGG19：后三个模块各有三个卷积层，而不是四个。
 """)
-
-
-@vgg16_layers.mistake(
-    "The numbers of filters are rounded down; the nearest number is meant.",
-    "卷积核数目向下取整了；应取最接近的整数。",
-)
-def _(width=1.0, classes=1000):
-    filters = [max(int(width * f), 1) for f in (64, 128, 256, 512, 512)]
-    return _vgg((2, 2, 3, 3, 3), filters, classes=classes)
-
-
-@vgg16_layers.mistake(
-    "A layer may lose all its filters; at least one must stay.",
-    "某一层可能没有卷积核了；至少应保留一个。",
-)
-def _(width=1.0, classes=1000):
-    filters = [round(width * f) for f in (64, 128, 256, 512, 512)]
-    return _vgg((2, 2, 3, 3, 3), filters, classes=classes)
-
-
-@vgg16_layers.mistake(
-    "That is VGG13: the last three blocks have three convolutions each.",
-    "这是 VGG13：后三个模块各有三个卷积层。",
-)
-def _(width=1.0, classes=1000):
-    filters = [max(round(width * f), 1) for f in (64, 128, 256, 512, 512)]
-    return _vgg((2, 2, 2, 2, 2), filters, classes=classes)
-
-
-@vgg16_layers.mistake(
-    "That is VGG19: the last three blocks have three convolutions each, not four.",
-    "这是 VGG19：后三个模块各有三个卷积层，而不是四个。",
-)
-def _(width=1.0, classes=1000):
-    filters = [max(round(width * f), 1) for f in (64, 128, 256, 512, 512)]
-    return _vgg((2, 2, 4, 4, 4), filters, classes=classes)

@@ -101,75 +101,35 @@ def _(rng):
     return np.allclose(np.sum(s), w.size - np.square(w - 1).sum())
 
 
-def _each(score, w):
-    """An array of `score(i, w)` for every index i, each with a new copy of w."""
-    scores = np.zeros(w.shape)
-    for i in np.ndindex(w.shape):
-        scores[i] = score(i, w.copy())
-    return scores
-
-
-def _zeroed(w, i):
-    w[i] = 0
-    return w
-
-
 leave_one_out.edits("""
 return -result
     The sign is reversed: it is the loss without the weight minus the loss with it.
     符号反了：应为去掉该权重后的损失减去原来的损失。
+loss(without) - base -> loss(without)
+    The loss of the whole network is not subtracted.
+    没有减去完整网络的损失。
 return np.abs(result)
     It takes the absolute value; where the loss would fall, the influence is negative.
     取了绝对值；若去掉权重会使损失下降，影响应为负。
+w = w.copy()
+without = w.copy() -> without = w
+    The weights set to zero before stay zero; start from all weights every time.
+    之前置零的权重没有恢复；每次都应从完整的权重开始。
+without = w.copy() -> without = w
+    It sets the entries of w itself to zero and leaves them so; copy w for every weight.
+    直接把 w 的元素置零且不恢复；应为每个权重复制一份 w。
+np.ndindex(w.shape) -> range(len(w))
+    It removes a whole row of a matrix at a time; remove single weights.
+    每次去掉矩阵的一整行；应逐个去掉权重。
+w.copy() -> 0 * w
+without[i] = 0 -> without[i] = w[i]
+loss(without) - base -> base - loss(without)
+    It puts the weight alone into a network of zeros; take it out of the whole network.
+    把该权重单独放进全零网络；应从完整网络中去掉它。
 return result / w
     It divides by the weight, which gives a slope; the change of the loss is asked for.
     除以了权重，得到的是斜率；应为损失的变化量。
 """)
-
-
-@leave_one_out.mistake(
-    "The weights set to zero before stay zero; start from all weights every time.",
-    "之前置零的权重没有恢复；每次都应从完整的权重开始。",
-)
-def _(loss, w):
-    base, without = loss(w), w.copy()
-    return _each(lambda i, _: loss(_zeroed(without, i)) - base, w)
-
-
-@leave_one_out.mistake(
-    "It sets the entries of w itself to zero and leaves them so; copy w for every weight.",
-    "直接把 w 的元素置零且不恢复；应为每个权重复制一份 w。",
-)
-def _(loss, w):
-    base = loss(w)
-    return _each(lambda i, _: loss(_zeroed(w, i)) - base, w)
-
-
-@leave_one_out.mistake(
-    "The loss of the whole network is not subtracted.",
-    "没有减去完整网络的损失。",
-)
-def _(loss, w):
-    return _each(lambda i, without: loss(_zeroed(without, i)), w)
-
-
-@leave_one_out.mistake(
-    "It removes a whole row of a matrix at a time; remove single weights.",
-    "每次去掉矩阵的一整行；应逐个去掉权重。",
-)
-def _(loss, w):
-    scores, base = np.zeros(w.shape), loss(w)
-    for i in range(len(w)):
-        scores[i] = loss(_zeroed(w.copy(), i)) - base
-    return scores
-
-
-@leave_one_out.mistake(
-    "It puts the weight alone into a network of zeros; take it out of the whole network.",
-    "把该权重单独放进全零网络；应从完整网络中去掉它。",
-)
-def _(loss, w):
-    return loss(0 * w) - _each(lambda i, rest: loss(w - _zeroed(rest, i)), w)
 
 
 # --- second_order_influence ----------------------------------------------------------------------
@@ -210,26 +170,31 @@ def _(rng):
     return np.allclose(s, c * (np.square(a) - np.square(w - a)) / 2)
 
 
+@second_order_influence.solution
+def _(w, g, h):
+    return -g * w + h * np.square(w) / 2
+
+
 second_order_influence.edits("""
-return g * w + h * np.square(w) / 2
+-g * w -> g * w
     The sign of the first order is wrong: the step is -w, so its term is -g w.
     一阶项符号错了：改变量是 -w，因此该项为 -g w。
-return -g * w + h * np.square(w)
+h * np.square(w) / 2 -> h * np.square(w)
     The factor 1/2 of the second order is missing.
     二阶项漏了系数 1/2。
-return -g * w
+h = 0 * h
     It stops at the first order; add h w^2 / 2.
     只算到一阶；还应加上 h w^2 / 2。
-return obd_saliency(w, h)
+g = 0 * g
     It leaves out the first order, as if the gradient had vanished.
     漏了一阶项，相当于假定梯度为零。
 return np.abs(result)
     It takes the absolute value; where the loss would fall, the influence is negative.
     取了绝对值；若去掉权重会使损失下降，影响应为负。
-return -g * w + h * w / 2
+np.square(w) -> w
     The weight is not squared in the second order.
     二阶项中的权重没有平方。
-return -g * w + np.square(g * w) / 2
+h = np.square(g)
     It puts the squared gradient in the place of the second derivative.
     用梯度的平方代替了二阶导数。
 """)
@@ -335,22 +300,22 @@ def _(rng):
 
 
 obs_saliency.edits("""
-return obd_saliency(w, np.diag(H))
+np.diag(inverse) -> 1 / np.diag(H)
     It is the saliency without the other weights making up: invert H, then divide.
     没有考虑其他权重的补偿：应先求 H 的逆，再作除法。
-return np.square(w) / (2 * np.diag(H))
+np.diag(inverse) -> np.diag(H)
     It divides by the diagonal of H; divide by the diagonal of its inverse.
     除以了 H 的对角元；应除以 H 的逆矩阵的对角元。
-return np.square(w) * np.diag(np.linalg.inv(H)) / 2
+/ (2 * np.diag(inverse)) -> * np.diag(inverse) / 2
     It multiplies by the diagonal of the inverse; divide by it.
     乘以了逆矩阵的对角元；应除以它。
-return np.square(w) / np.diag(np.linalg.inv(H))
+2 * np.diag(inverse) -> np.diag(inverse)
     The factor 1/2 is missing.
     漏了系数 1/2，分母应有 2。
-return w / (2 * np.diag(np.linalg.inv(H)))
+np.square(w) -> w
     The weight is not squared.
     权重没有平方，应为 w 的平方。
-return np.square(w) / (2 * np.linalg.inv(H).sum(axis=1))
+np.diag(inverse) -> inverse.sum(axis=1)
     It divides by the row sums of the inverse; the diagonal is meant.
     除以了逆矩阵各行之和；应除以对角元。
 """)
@@ -394,18 +359,25 @@ def _(rng):
     return np.allclose(new[2], 0) and np.allclose(np.delete(H @ (new - w), 2), 0)
 
 
+@obs_update.solution
+def _(w, H, q):
+    inverse = np.linalg.inv(H)
+    new = w.copy()
+    new -= w[q] / inverse[q, q] * inverse[:, q]
+    return new
+
+
 obs_update.edits("""
-return 2 * w - result
+new -= -> new +=
     The sign is wrong: the step is subtracted, so that weight q becomes 0.
     符号错了：应减去改变量，使第 q 个权重变为零。
-return w - w[q] / H[q, q] * H[:, q]
+np.linalg.inv(H) -> H
     It uses a column of H; a column of the inverse of H is meant.
     用了 H 的列；应为 H 的逆矩阵的列。
-inverse = np.linalg.inv(H)
-return w - inverse[:, q] / inverse[q, q]
+w[q] / inverse[q, q] -> 1 / inverse[q, q]
     The factor w_q is missing.
     漏了因子 w_q，改变量应与它成正比。
-return w - w[q] * np.linalg.inv(H)[:, q]
+w[q] / inverse[q, q] -> w[q]
     It does not divide by the diagonal entry of the inverse.
     没有除以逆矩阵的对角元。
 return result - w
@@ -417,21 +389,10 @@ q = (q - 1) % len(w)
 return np.delete(result, q)
     It takes entry q out of the vector; it stays in place as 0.
     把第 q 个元素从向量中删去了；它应留在原位并等于 0。
+H = np.eye(len(w))
+    It sets weight q to zero and leaves the others; they have to make up for it.
+    只把第 q 个权重置零；其余权重还应作出补偿。
+w.copy() -> w
+    It changes w itself; return new weights.
+    直接改动了 w；应返回新的权重。
 """)
-
-
-@obs_update.mistake(
-    "It sets weight q to zero and leaves the others; they have to make up for it.",
-    "只把第 q 个权重置零；其余权重还应作出补偿。",
-)
-def _(w, H, q):
-    return _zeroed(w.copy(), q)
-
-
-@obs_update.mistake(
-    "It changes w itself; return new weights.",
-    "直接改动了 w；应返回新的权重。",
-)
-def _(w, H, q):
-    w[:] = influence.obs_update(w, H, q)
-    return w

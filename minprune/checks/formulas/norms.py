@@ -48,16 +48,18 @@ def _(rng):
 
 
 l1_norm.edits("""
-return float(np.sum(w))
+np.abs( -> (
     It adds the weights with their signs; the L1 norm adds their absolute values.
     直接把带符号的权重相加了；L1 范数是绝对值之和。
-return float(abs(np.sum(w)))
+np.abs( -> (
+return abs(result)
     It takes the absolute value after the sum; it belongs to every weight, before the sum.
     先求和再取绝对值了；应先对每个权重取绝对值。
-return float(np.sqrt(np.square(w).sum()))
+np.abs( -> np.square(
+return np.sqrt(result)
     This is the L2 norm; the L1 norm has neither squares nor a root.
     这是 L2 范数；L1 范数既不平方也不开方。
-return float(np.abs(w).mean()) if w.size else 0.0
+return result / max(w.size, 1)
     It averages the magnitudes; a norm is their sum.
     对绝对值取了平均；范数是它们的和。
 return float(np.linalg.norm(w, 1))
@@ -66,7 +68,7 @@ return float(np.linalg.norm(w, 1))
 return sum(abs(w))
     It adds along the first axis only; the norm is one number for the whole array.
     只沿第一个轴求和了；整个数组的范数是一个数。
-return float(np.count_nonzero(w))
+np.abs(finite_array("w", w)) -> (w != 0)
     It counts the weights that are not zero, the L0 norm; add their magnitudes.
     数的是非零权重的个数（L0 范数）；应把绝对值相加。
 """)
@@ -107,26 +109,33 @@ def _(rng):
     return np.allclose(first**2 + second**2, whole**2)
 
 
+@l2_norm.solution
+def _(w):
+    return float(np.sqrt(np.square(w).sum()))
+
+
 l2_norm.edits("""
-return float(np.square(w).sum())
+np.sqrt( -> (
     The square root is missing: this is the squared norm.
     忘了开平方：这是范数的平方。
-return float(np.abs(w).sum())
+np.sqrt( -> (
+np.square( -> np.abs(
     This is the L1 norm; the L2 norm squares, adds, and takes the root.
     这是 L1 范数；L2 范数是平方、求和、再开方。
 return float(np.linalg.norm(w, 2))
     Of a matrix it gives the spectral norm; here all entries are squared and added.
     对矩阵给出的是谱范数；这里应对所有元素平方求和再开方。
-return float(np.sqrt(np.square(w).mean())) if w.size else 0.0
+return result / np.sqrt(max(w.size, 1))
     It takes the mean of the squares; a norm takes their sum.
     对平方取了平均（均方根）；范数应取平方和。
-return float(np.abs(w).max(initial=0))
+.sum() -> .max(initial=0)
     It gives the largest magnitude, the maximum norm; every weight counts.
     给出的是最大绝对值（无穷范数）；每个权重都应计入。
-return float(np.sqrt(np.sum(w) ** 2))
+np.square(w).sum() -> w.sum() ** 2
     It adds first and squares then; square every weight before the sum.
     先求和再平方了；应先对每个权重平方再求和。
-return np.sqrt(np.square(w).sum(axis=0))
+.sum() -> .sum(axis=0)
+float( -> (
     It gives a norm for every column; one number for the whole array is asked for.
     对每一列各给出一个范数；整个数组只应有一个数。
 """)
@@ -178,19 +187,19 @@ def _(rng):
 
 
 spectral_norm.edits("""
-return float(np.sqrt(np.square(W).sum()))
+return float(np.linalg.norm(W))
     This is the Frobenius norm, the root of all squares; take the largest singular value.
     这是 Frobenius 范数（所有元素平方和的根）；应取最大奇异值。
 return float(np.abs(np.linalg.eigvals(W)).max())
     It takes the largest eigenvalue; that differs from the singular value, and needs a square W.
     取了最大特征值；它一般不等于奇异值，而且要求方阵。
-return float(np.linalg.eigvalsh(W.T @ W).max())
+return result**2
     The root is missing: an eigenvalue of W^T W is the square of a singular value.
     忘了开平方：W^T W 的特征值是奇异值的平方。
-return float(np.linalg.svd(W, compute_uv=False)[-1])
+[0] -> [-1]
     It takes the smallest singular value; the largest is the norm.
     取了最小的奇异值；应取最大的。
-return float(np.linalg.svd(W, compute_uv=False).sum())
+[0] -> .sum()
     It adds the singular values, the nuclear norm; only the largest counts.
     把奇异值加起来了（核范数）；只应取最大的一个。
 return float(np.abs(W).sum(axis=0).max())
@@ -241,14 +250,21 @@ def _(rng):
     return np.allclose(np.square(unit).sum(), 1)
 
 
+@normalize.solution
+def _(w):
+    norm = np.sqrt(np.square(w).sum())
+    return w / np.where(norm > 0, norm, 1)
+
+
 normalize.edits("""
-return w / np.abs(w).max() if w.any() else w.copy()
+np.sqrt(np.square(w).sum()) -> np.abs(w).max(initial=0)
     It divides by the largest magnitude; divide by the L2 norm.
     除以了最大绝对值；应除以 L2 范数。
-return w / np.abs(w).sum() if w.any() else w.copy()
+np.sqrt( -> (
+np.square( -> np.abs(
     It divides by the sum of |w|, the L1 norm; divide by the L2 norm.
     除以了绝对值之和（L1 范数）；应除以 L2 范数。
-return w / np.square(w).sum() if w.any() else w.copy()
+np.sqrt( -> (
     It divides by the squared norm; the square root is missing.
     除以了范数的平方；忘了开方。
 return np.abs(result)
@@ -257,15 +273,13 @@ return np.abs(result)
 return (w - w.min()) / np.ptp(w) if w.any() else w.copy()
     It maps the smallest weight to 0 and the largest to 1; only divide by the L2 norm.
     做了最小值到最大值的 [0, 1] 缩放；只需除以 L2 范数。
-norm = np.sqrt(np.square(w).sum(axis=0))
-return w / np.where(norm > 0, norm, 1)
+.sum() -> .sum(axis=0)
     It scales every column by itself; there is one norm, that of the whole array.
     对每一列分别归一化了；应使用整个数组的一个范数。
-return w / l2_norm(w)
+np.where(norm > 0, norm, 1) -> norm
     It divides 0 by 0 if all weights are zero; an array of zeros stays as it is.
     权重全为零时出现 0/0；全零数组应保持不变。
-w /= l2_norm(w) or 1
-return w
+w /= np.linalg.norm(w) or 1
     It changes the array that it is given; return a new one.
     改动了传入的数组；应返回新的数组。
 """)
@@ -305,28 +319,32 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@relative_magnitude.solution
+def _(w):
+    size = np.abs(w)
+    return size / size.max() if w.any() else size
+
+
 relative_magnitude.edits("""
-return w / np.abs(w).max() if w.any() else w.copy()
+size / -> w /
     It keeps the signs; magnitudes are absolute values, from 0 to 1.
     保留了符号；幅值应取绝对值，取值在 0 到 1。
-return np.abs(w) / w.max() if w.any() else w.copy()
+size.max() -> w.max()
     It divides by the largest weight; divide by the largest |w|, since w may be negative.
     除以了最大的权重；应除以最大的绝对值，该权重可能为负。
-return np.abs(w) / np.abs(w).sum() if w.any() else w.copy()
+.max() -> .sum()
     It divides by the sum of |w|; divide by the largest |w|, so that it becomes 1.
     除以了绝对值之和；应除以最大绝对值，使其变为 1。
-return np.abs(normalize(w))
+size.max() -> np.linalg.norm(w)
     It divides by the L2 norm; divide by the largest |w|, so that it becomes 1.
     除以了 L2 范数；应除以最大绝对值，使其变为 1。
-size = np.abs(w)
-return (size - size.min()) / np.ptp(size) if w.any() else size
+size / size.max() -> (size - size.min()) / np.ptp(size)
     It subtracts the smallest magnitude first; only a weight of 0 has the score 0.
     先减去了最小的绝对值；只有为 0 的权重得分才为 0。
-largest = np.abs(w).max(axis=0, initial=0)
-return np.abs(w) / np.where(largest > 0, largest, 1)
+.max() -> .max(axis=0)
     It compares within each column; the largest magnitude of the whole array is meant.
     只在每一列内比较；应取整个数组的最大绝对值。
-return np.abs(w) / np.abs(w).max(initial=0)
+if w.any() -> if w.size
     It divides 0 by 0 if all weights are zero; zeros stay zeros.
     权重全为零时出现 0/0；零应保持为零。
 """)
@@ -376,28 +394,30 @@ def _(rng):
 
 
 unit_l1.edits("""
-return w.sum(axis=tuple((a for a in range(w.ndim) if a != axis % w.ndim)))
+np.abs(w) -> w
     It adds the weights with their signs; the L1 norm adds their absolute values.
     直接把带符号的权重相加了；L1 范数是绝对值之和。
-return np.abs(w.sum(axis=tuple((a for a in range(w.ndim) if a != axis % w.ndim))))
+np.abs(w) -> w
+return np.abs(result)
     It takes the absolute value after the sum; it belongs to every weight, before the sum.
     先求和再取绝对值了；应先对每个权重取绝对值。
-return np.abs(w).sum(axis=axis)
+axis=others -> axis=axis
     It adds along the axis that numbers the units; add along all the others.
     沿着给单元编号的轴求和了；应沿其余所有轴求和。
 axis = -1
     It always takes the last axis for the units; `axis` says which it is.
     总把最后一个轴当作单元；应按参数 axis 来定。
-return np.abs(w).sum(axis=(1, 2, 3))
+axis=others -> axis=(1, 2, 3)
     It adds over axes 1, 2, 3, for kernels (out, in, h, w); here filters are the last axis.
     沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里滤波器在最后一个轴。
-return np.full(w.shape[axis], np.abs(w).sum())
+return np.full_like(result, result.sum())
     It gives the norm of the whole layer; every unit has its own.
     给出的是整层的范数；每个单元应有自己的范数。
 return result * w.shape[axis] / max(w.size, 1)
     It averages the magnitudes of a unit; the norm is their sum.
     对单元内的绝对值取了平均；范数是它们的和。
-return unit_l2(w, axis)
+np.abs(w) -> np.square(w)
+return np.sqrt(result)
     This is the L2 norm of the units; the L1 norm has neither squares nor a root.
     这是各单元的 L2 范数；L1 范数既不平方也不开方。
 """)
@@ -446,14 +466,21 @@ def _(rng):
     return np.allclose(np.square(columns).sum(), np.square(rows).sum())
 
 
+@unit_l2.solution
+def _(w, axis=-1):
+    others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
+    return np.sqrt(np.square(w).sum(axis=others))
+
+
 unit_l2.edits("""
-return result ** 2
+np.sqrt( -> (
     The square root is missing: these are the squared norms.
     忘了开平方：这些是范数的平方。
-return unit_l1(w, axis)
+np.sqrt( -> (
+np.square( -> np.abs(
     This is the L1 norm of the units; the L2 norm squares, adds, and takes the root.
     这是各单元的 L1 范数；L2 范数是平方、求和、再开方。
-return np.linalg.norm(w, axis=axis)
+axis=others -> axis=axis
     It adds along the axis that numbers the units; add along all the others.
     沿着给单元编号的轴求和了；应沿其余所有轴求和。
 axis = -1
@@ -462,10 +489,10 @@ axis = -1
 return result * np.sqrt(w.shape[axis] / max(w.size, 1))
     It takes the mean of the squares; a norm takes their sum.
     对平方取了平均（均方根）；范数应取平方和。
-return np.full(w.shape[axis], np.linalg.norm(w))
+return np.full_like(result, np.linalg.norm(result))
     It gives the norm of the whole layer; every unit has its own.
     给出的是整层的范数；每个单元应有自己的范数。
-return np.abs(w.sum(axis=tuple((a for a in range(w.ndim) if a != axis % w.ndim))))
+np.square(w).sum(axis=others) -> w.sum(axis=others) ** 2
     It adds first and squares then; square every weight before the sum.
     先求和再平方了；应先对每个权重平方再求和。
 """)

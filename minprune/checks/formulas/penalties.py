@@ -3,7 +3,7 @@
 import numpy as np
 
 from minprune.checks.check import Check, given
-from minprune.formulas import norms, penalties
+from minprune.formulas import penalties
 
 # The layers of A-4.4: sums of magnitudes 2.1, 3.0 and 3.9, sums of squares 0.91, 2.08 and 2.71.
 H1 = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]
@@ -55,22 +55,22 @@ def _(rng):
 
 
 l1_penalty.edits("""
-return float(lam * w.sum())
+l1_norm(w) -> w.sum()
     It adds the weights with their signs; add their absolute values.
     直接把带符号的权重相加了；应对绝对值求和。
 return result / max(w.size, 1)
     It averages the magnitudes; the penalty takes their sum.
     对绝对值取了平均；惩罚项应取它们的和。
-return float(lam * np.square(w).sum())
+l1_norm(w) -> np.square(w).sum()
     It squares the weights, which is the L2 penalty; take absolute values.
     对权重取了平方，那是 L2 惩罚项；应取绝对值。
-return float(np.abs(w).sum())
+lam = 1.0
     The strength lam is missing: the penalty is lam times the norm.
     漏乘了强度 lam：惩罚项是 lam 乘以范数。
-return float(lam / 2 * np.abs(w).sum())
+return result / 2
     It has a factor 1/2; that belongs to one form of the L2 penalty, not here.
     多了因子 1/2；那属于 L2 惩罚项的一种写法，这里没有。
-return lam * np.abs(w)
+l1_norm(w) -> np.abs(w)
     It gives one number for every weight; the penalty is their sum.
     为每个权重各给出一个数；惩罚项应是它们的总和。
 """)
@@ -110,25 +110,25 @@ def _(rng):
 
 
 l1_subgradient.edits("""
-return np.where(w >= 0, lam, -lam)
+np.sign(w) -> np.where(w >= 0, 1, -1)
     It gives lam at a weight of 0; the choice here is 0.
     在权重为 0 处给出了 lam；这里约定取 0。
-return lam * w / np.abs(w)
+np.sign(w) -> w / np.abs(w)
     It divides 0 by 0 at a weight of 0; the choice there is 0.
     在权重为 0 处出现 0/0；该处约定取 0。
-return lam * (w != 0)
+np.sign(w) -> (w != 0)
     The sign of the weight is missing: at a negative weight the subgradient is -lam.
     漏了权重的符号：负权重处的次梯度应为 -lam。
-return -lam * np.sign(w)
+return -result
     The sign is the wrong way round: it gives the step downhill, not the subgradient.
     符号反了：给出的是下降方向，而不是次梯度。
-return lam * w
+np.sign(w) -> w
     It grows with the weight, as under an L2 penalty; the pull of L1 is the same for all.
     随权重大小变化，那是 L2 的梯度；L1 的拉力对所有权重相同。
-return np.sign(w)
+lam = 1.0
     The strength lam is missing: the subgradient is lam times the sign.
     漏乘了强度 lam：次梯度是 lam 乘以符号。
-return lam * np.sign(w) / max(w.size, 1)
+return result / max(w.size, 1)
     It divides by the number of weights; the penalty is a sum, not a mean.
     除以了权重个数；惩罚项是求和，不是平均。
 """)
@@ -169,22 +169,22 @@ def _(rng):
 
 
 l2_penalty.edits("""
-return float(lam * np.sqrt(np.square(w).sum()))
+.sum() -> .sum() ** 0.5
     It takes the norm itself; the L2 penalty is its square, without a root.
     用了范数本身；L2 惩罚项是范数的平方，不开方。
-return float(lam / 2 * np.square(w).sum())
+return result / 2
     It has a factor 1/2, as weight decay does; here there is none.
     多了因子 1/2，那是权重衰减的写法；这里没有。
-return l1_penalty(w, lam)
+np.square(w, dtype=np.float64) -> np.abs(w)
     It takes absolute values, which is the L1 penalty; square the weights.
     取了绝对值，那是 L1 惩罚项；应对权重取平方。
 return result / max(w.size, 1)
     It averages the squares; the penalty takes their sum.
     对平方取了平均；惩罚项应取平方和。
-return float(lam * w.sum() ** 2)
+np.square(w, dtype=np.float64).sum() -> w.sum() ** 2
     It adds first and squares then; square every weight before the sum.
     先求和再平方了；应先对每个权重平方再求和。
-return float(np.square(lam * w).sum())
+lam = lam**2
     It squares lam too; only the weights are squared.
     把 lam 也平方了；只应对权重平方。
 """)
@@ -224,33 +224,28 @@ def _(rng):
 
 
 l2_gradient.edits("""
-return lam * w
+2 * lam -> lam
     The factor 2 of the derivative of w^2 is missing; this penalty has no 1/2 to cancel it.
     漏了 w² 求导的因子 2；这个惩罚项没有 1/2 与之抵消。
-return lam * np.sign(w)
+2 * lam, w -> lam, np.sign(w)
     This is the subgradient of the L1 penalty; the pull of L2 grows with the weight.
     这是 L1 惩罚项的次梯度；L2 的拉力随权重增大。
-return -2 * lam * w
+return -result
     The sign is the wrong way round: it gives the step downhill, not the gradient.
     符号反了：给出的是下降方向，而不是梯度。
-return 2 * lam * np.abs(w)
+return np.abs(result)
     It takes absolute values; the gradient has the sign of the weight.
     取了绝对值；梯度应与权重同号。
-return 2 * lam * w / max(w.size, 1)
+return result / max(w.size, 1)
     It divides by the number of weights; the penalty is a sum, not a mean.
     除以了权重个数；惩罚项是求和，不是平均。
-return 2 * w
+lam = 1.0
     The strength lam is missing: the gradient is 2 lam w.
     漏乘了强度 lam：梯度是 2 lam w。
+return result / (2 * np.linalg.norm(w) or 1)
+    It divides by the norm: this is the gradient of the norm, not of its square.
+    除以了范数：这是范数的梯度，而不是范数平方的梯度。
 """)
-
-
-@l2_gradient.mistake(
-    "It divides by the norm: this is the gradient of the norm, not of its square.",
-    "除以了范数：这是范数的梯度，而不是范数平方的梯度。",
-)
-def _(w, lam):
-    return lam * norms.normalize(w)
 
 
 # --- l1_proximal ---------------------------------------------------------------------------------
@@ -295,25 +290,25 @@ def _(rng):
 
 
 l1_proximal.edits("""
-return np.where(np.abs(w) > lr * lam, w, 0.0)
+return np.where(result != 0, w, 0.0)
     It keeps the weights above the threshold whole; they too shrink by lr lam.
     阈值以上的权重原样保留了；它们也应减小 lr lam。
-return w - lr * lam * np.sign(w)
+np.maximum(np.abs(w) - lr * lam, 0) -> (np.abs(w) - lr * lam)
     It is a plain subgradient step, which jumps over 0; a weight must stop at 0.
     只是普通的次梯度步，会越过 0；权重到 0 就应停住。
-return np.maximum(np.abs(w) - lr * lam, 0)
+return np.abs(result)
     The signs get lost: multiply by the sign of the weight.
     丢了符号：应再乘以权重的符号。
-return np.maximum(w - lr * lam, 0)
+np.abs(w) -> w
     The absolute value is missing: all negative weights become zero.
     漏了绝对值：所有负权重都变成了零。
-return np.sign(w) * np.maximum(np.abs(w) - lam, 0)
+lr * lam -> lam
     The threshold is lam alone; it is lr times lam.
     阈值只用了 lam；应为 lr 乘以 lam。
 lr = 2 * lr
     The threshold has a factor 2, as if the penalty were squared; it is lr lam.
     阈值多了因子 2，像是对平方求导；应为 lr lam。
-return np.clip(w, -lr * lam, lr * lam)
+return w - result
     It limits the weights to the threshold and gives what should be taken away.
     把权重限制在阈值以内，给出的正是应减去的部分。
 """)
@@ -360,31 +355,25 @@ def _(rng):
 
 
 l2_proximal.edits("""
-return w / (1 + lr * lam)
+2 * lr -> lr
     The factor 2 is missing: the derivative of lam u^2 is 2 lam u.
     漏了因子 2：lam u² 的导数是 2 lam u。
-return w * (1 - 2 * lr * lam)
+w / (1 + -> w * (1 -
     It is a plain gradient step, w - 2 lr lam w; the proximal step divides by 1 + 2 lr lam.
     只是普通的梯度步 w - 2 lr lam w；近端步应除以 1 + 2 lr lam。
 return l1_proximal(w, lam, lr)
     It is the soft threshold of the L1 penalty; an L2 penalty makes no weight zero.
     这是 L1 惩罚项的软阈值；L2 惩罚项不会使权重变为零。
-return w / (1 + 2 * lam)
+lr * lam -> lam
     The learning rate is missing: divide by 1 + 2 lr lam.
     漏了学习率：应除以 1 + 2 lr lam。
 return w - result
     It gives what is taken away from the weights; what is left was asked for.
     给出的是从权重中减去的部分；应给出剩下的部分。
+w / (1 + 2 * lr * lam) -> w * max(1 - lr * lam / (np.linalg.norm(w) or 1), 0)
+    It shrinks all by the norm of all, which suits an unsquared norm; this norm is squared.
+    按整体范数收缩，那适用于未平方的范数；这里的范数是平方的。
 """)
-
-
-@l2_proximal.mistake(
-    "It shrinks all by the norm of all, which suits an unsquared norm; this norm is squared.",
-    "按整体范数收缩，那适用于未平方的范数；这里的范数是平方的。",
-)
-def _(w, lam, lr):
-    norm = norms.l2_norm(w)
-    return w * (max(1 - lr * lam / norm, 0) if norm > 0 else 0)
 
 
 # --- group_lasso ---------------------------------------------------------------------------------
@@ -424,24 +413,31 @@ def _(rng):
     return np.allclose(twice, 2 * once)
 
 
+@group_lasso.solution
+def _(w, lam, axis=-1):
+    n = w.size / w.shape[axis]
+    others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
+    norms = np.sqrt(np.square(w).sum(axis=others))
+    return lam * np.sqrt(n) * norms.sum()
+
+
 group_lasso.edits("""
-return float(lam * unit_l2(w, axis).sum())
+np.sqrt(n) -> 1
     The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
     漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
-return float(lam * w.size / w.shape[axis] * unit_l2(w, axis).sum())
+np.sqrt(n) -> n
     It weighs a unit by n_j; take the root of the number of its weights.
     用 n_j 加权了；应取单元内权重个数的平方根。
-return float(lam * np.sqrt(w.shape[axis]) * unit_l2(w, axis).sum())
+w.size / w.shape[axis] -> w.shape[axis]
     It counts the units under the root; n_j is the number of weights in one unit.
     根号下用了单元的个数；n_j 是一个单元内的权重个数。
-n = w.size / w.shape[axis]
-return float(lam * np.sqrt(n) * np.square(unit_l2(w, axis)).sum())
+norms.sum() -> np.square(norms).sum()
     It squares the norms, which removes no whole unit; add the norms themselves.
     对范数取了平方，那样不会去掉整个单元；应直接相加范数。
-return float(lam * np.sqrt(w.size / w.shape[axis]) * np.abs(w).sum())
+norms.sum() -> np.abs(w).sum()
     It takes the L1 norms of the units; the group lasso takes their L2 norms.
     取了各单元的 L1 范数；组 lasso 应取 L2 范数。
-return float(lam * np.sqrt(w.size / w.shape[axis]) * np.sqrt(np.square(w).sum()))
+norms.sum() -> np.linalg.norm(norms)
     It takes one norm of all weights; every unit has its own root.
     对全部权重只取了一个范数；每个单元应各自开方。
 axis = -1
@@ -498,20 +494,25 @@ def _(rng):
     return np.allclose(np.linalg.norm(pull, axis=0), 0.5 * np.sqrt(4))
 
 
+@group_lasso_subgradient.solution
+def _(w, lam, axis=-1):
+    n = w.size / w.shape[axis]
+    others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
+    norms = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
+    return lam * np.sqrt(n) * w / np.where(norms > 0, norms, 1)
+
+
 group_lasso_subgradient.edits("""
-n = w.size / w.shape[axis]
-return result / np.sqrt(max(n, 1))
+np.sqrt(n) -> 1
     The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
     漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
-others = tuple((a for a in range(w.ndim) if a != axis % w.ndim))
-n = w.size / w.shape[axis]
-return lam * np.sqrt(n) * w / np.sqrt(np.square(w).sum(axis=others, keepdims=True))
+np.where(norms > 0, norms, 1) -> norms
     It divides 0 by 0 in a unit that is all zero; the choice there is 0.
     单元全为零时出现 0/0；该处约定取 0。
-return lam * np.sqrt(w.size / w.shape[axis]) * np.sign(w)
+w / np.where(norms > 0, norms, 1) -> np.sign(w)
     It takes the sign of each weight, as L1 does; divide by the norm of its unit.
     取了每个权重的符号，那是 L1 的做法；应除以所在单元的范数。
-return lam * np.sqrt(w.size / w.shape[axis]) * w
+np.where(norms > 0, norms, 1) -> 1
     It does not divide by the norm of the unit: the pull must not grow with the weights.
     没有除以单元的范数：拉力不应随权重增大。
 return -result
@@ -520,15 +521,10 @@ return -result
 axis = -1
     It always takes the last axis for the units; `axis` says which it is.
     总把最后一个轴当作单元；应按参数 axis 来定。
+.sum(axis=others, keepdims=True) -> .sum()
+    It divides by the norm of all weights; divide by the norm of the unit.
+    除以了全部权重的范数；应除以所在单元的范数。
 """)
-
-
-@group_lasso_subgradient.mistake(
-    "It divides by the norm of all weights; divide by the norm of the unit.",
-    "除以了全部权重的范数；应除以所在单元的范数。",
-)
-def _(w, lam, axis=-1):
-    return lam * np.sqrt(w.size / w.shape[axis]) * norms.normalize(w)
 
 
 # --- group_lasso_proximal ------------------------------------------------------------------------
@@ -587,39 +583,38 @@ def _(rng):
     return all(cost(u) <= cost(u + step) + 1e-6 for step in steps)
 
 
+@group_lasso_proximal.solution
+def _(w, lam, lr, axis=-1):
+    n = w.size / w.shape[axis]
+    others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
+    norms = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
+    left = 1 - lr * lam * np.sqrt(n) / np.where(norms > 0, norms, 1)
+    return w * np.maximum(left, 0)
+
+
 group_lasso_proximal.edits("""
-return l1_proximal(w, lam * np.sqrt(w.size / w.shape[axis]), lr)
+np.square(w).sum(axis=others, keepdims=True) -> np.square(w)
     It thresholds every weight by itself; a unit shrinks as a whole, by its norm.
     对每个权重分别做了软阈值；应按单元的范数整体收缩。
-return w - lr * group_lasso_subgradient(w, lam, axis)
+np.maximum(left, 0) -> left
     It is a plain subgradient step: a small unit changes its sign and does not become zero.
     只是普通的次梯度步：小的单元会变号，而不会变为零。
-others = tuple((a for a in range(w.ndim) if a != axis % w.ndim))
-norm = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
-return np.where(norm > lr * lam * np.sqrt(w.size / w.shape[axis]), w, 0.0)
+return np.where(result != 0, w, 0.0)
     It keeps the units above the threshold whole; they too shrink.
     阈值以上的单元原样保留了；它们也应收缩。
-others = tuple((a for a in range(w.ndim) if a != axis % w.ndim))
-norm = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
-return w * np.maximum(1 - lr * lam * np.sqrt(w.size / w.shape[axis]) / norm, 0)
+np.where(norms > 0, norms, 1) -> norms
     It divides 0 by 0 in a unit that is all zero if lam is 0; zeros stay zeros.
     lam 为 0 且单元全为零时出现 0/0；零应保持为零。
-lr = 1.0
+lr * lam -> lam
     The threshold lacks the learning rate: it is lr lam sqrt(n_j).
     阈值中漏了学习率：应为 lr lam sqrt(n_j)。
 axis = -1
     It always takes the last axis for the units; `axis` says which it is.
     总把最后一个轴当作单元；应按参数 axis 来定。
+np.sqrt(n) -> 1
+    The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
+    漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
 """)
-
-
-@group_lasso_proximal.mistake(
-    "The factor sqrt(n_j), the root of the number of weights in a unit, is missing.",
-    "漏了因子 sqrt(n_j)，即单元内权重个数的平方根。",
-)
-def _(w, lam, lr, axis=-1):
-    n = w.size / w.shape[axis]
-    return penalties.group_lasso_proximal(w, lam / np.sqrt(max(n, 1)), lr, axis)
 
 
 # --- sparse_group_lasso --------------------------------------------------------------------------
@@ -663,16 +658,16 @@ sparse_group_lasso.edits("""
 lam1, lam2 = lam2, lam1
     The strengths are swapped: lam1 belongs to the L1 norm, lam2 to the units.
     两个强度用反了：lam1 对应 L1 范数，lam2 对应各单元。
-return group_lasso(w, lam2, axis)
+lam1 = 0.0
     The L1 part is missing: without it no single weight is pulled to zero.
     漏了 L1 部分：没有它，单个权重不会被拉到零。
-return l1_penalty(w, lam1)
+lam2 = 0.0
     The group part is missing: without it no whole unit is pulled to zero.
     漏了组 lasso 部分：没有它，整个单元不会被拉到零。
-return l1_penalty(w, lam1) + l2_penalty(w, lam2)
+group_lasso(w, lam2, axis) -> l2_penalty(w, lam2)
     It adds the squares of all weights, the elastic net; add the norms of the units.
     加的是全部权重的平方和（弹性网）；应加各单元的范数。
-return float(lam1 * np.abs(w).sum() + lam2 * unit_l2(w, axis).sum())
+group_lasso(w, lam2, axis) -> lam2 * unit_l2(w, axis).sum()
     The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
     漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
 axis = -1
@@ -723,13 +718,13 @@ l1_regularized_loss.edits("""
 data_loss = 0.0
     It gives the penalty alone; the loss is the data loss plus the penalty.
     只给出了惩罚项；总损失应是数据损失加惩罚项。
-return data_loss - sum((l1_penalty(w, lam) for w in weights))
++ sum( -> - sum(
     It subtracts the penalty; large weights must raise the loss.
     减去了惩罚项；权重越大，损失应越大。
-return float(data_loss + lam * sum((w.sum() for w in weights)))
+l1_penalty(w, lam) -> lam * w.sum()
     The absolute values are missing: positive and negative weights cancel.
     漏了绝对值：正负权重会相互抵消。
-return l2_regularized_loss(data_loss, weights, lam)
+l1_penalty( -> l2_penalty(
     It squares the weights, which is the L2 penalty; take absolute values.
     对权重取了平方，那是 L2 惩罚项；应取绝对值。
 data_loss = lam * data_loss
@@ -738,18 +733,10 @@ data_loss = lam * data_loss
 lam = lam / max(len(weights), 1)
     It averages the penalty over the layers; add it up.
     对各层的惩罚项取了平均；应把它们相加。
+for w in weights -> for w in weights[-1:]
+    Only the last layer counts: add the penalty of each layer to the total so far.
+    只计入了最后一层；应把每一层的惩罚项累加起来。
 """)
-
-
-@l1_regularized_loss.mistake(
-    "Only the last layer counts: add the penalty of each layer to the total so far.",
-    "只计入了最后一层；应把每一层的惩罚项累加起来。",
-)
-def _(data_loss, weights, lam):
-    total = data_loss
-    for w in weights:
-        total = data_loss + penalties.l1_penalty(w, lam)
-    return total
 
 
 # --- l2_regularized_loss -------------------------------------------------------------------------
@@ -794,35 +781,22 @@ data_loss = 0.0
 lam = lam / 2
     It has a factor 1/2, as weight decay does; here there is none.
     多了因子 1/2，那是权重衰减的写法；这里没有。
-return l1_regularized_loss(data_loss, weights, lam)
+l2_penalty( -> l1_penalty(
     It takes absolute values, which is the L1 penalty; square the weights.
     取了绝对值，那是 L1 惩罚项；应对权重取平方。
 data_loss = lam * data_loss
     It multiplies the data loss by lam too; lam belongs to the penalty alone.
     把数据损失也乘了 lam；lam 只应乘惩罚项。
-return data_loss + lam * sum((float(np.square(w).sum()) / max(w.size, 1) for w in weights))
+l2_penalty(w, lam) -> l2_penalty(w, lam) / max(w.size, 1)
     It averages the squares of each layer; add them up.
     对每一层的平方取了平均；应把它们相加。
+l2_penalty(w, lam) -> lam * np.linalg.norm(w)
+    It takes the norms of the layers; the L2 penalty takes their squares.
+    用了各层的范数；L2 惩罚项应取范数的平方。
+for w in weights -> for w in weights[-1:]
+    Only the last layer counts: add the penalty of each layer to the total so far.
+    只计入了最后一层；应把每一层的惩罚项累加起来。
 """)
-
-
-@l2_regularized_loss.mistake(
-    "It takes the norms of the layers; the L2 penalty takes their squares.",
-    "用了各层的范数；L2 惩罚项应取范数的平方。",
-)
-def _(data_loss, weights, lam):
-    return data_loss + lam * sum(norms.l2_norm(w) for w in weights)
-
-
-@l2_regularized_loss.mistake(
-    "Only the last layer counts: add the penalty of each layer to the total so far.",
-    "只计入了最后一层；应把每一层的惩罚项累加起来。",
-)
-def _(data_loss, weights, lam):
-    total = data_loss
-    for w in weights:
-        total = data_loss + penalties.l2_penalty(w, lam)
-    return total
 
 
 # --- weight_clip ---------------------------------------------------------------------------------
@@ -860,33 +834,28 @@ def _(rng):
 
 
 weight_clip.edits("""
-return np.where(np.abs(w) >= c, w, 0.0)
+np.clip(w, -c, c) -> np.where(np.abs(w) >= c, w, 0)
     It prunes the small weights; clipping limits the large ones and removes none.
     剪掉了小的权重；裁剪是限制大的权重，不去掉任何权重。
-return np.where(np.abs(w) <= c, w, 0.0)
+np.clip(w, -c, c) -> np.where(np.abs(w) <= c, w, 0)
     It sets the large weights to zero; they are to become c or -c.
     把大的权重置零了；它们应变为 c 或 -c。
-return np.minimum(w, c)
+-c, c -> None, c
     It limits from above only; a weight below -c becomes -c.
     只限制了上界；小于 -c 的权重应变为 -c。
-return np.clip(w, 0, c)
+-c, c -> 0, c
     It lets no weight below 0; the lower limit is -c.
     下界取成了 0；下界应为 -c。
-return np.minimum(np.abs(w), c)
+return np.abs(result)
     It limits the magnitudes and loses the signs.
     只限制了绝对值，丢了权重的符号。
-return np.clip(w, -c, c, out=w)
+w[...] = np.clip(w, -c, c)
     It changes the array that it is given; return a new one.
     改动了传入的数组；应返回新的数组。
+np.clip(w, -c, c) -> w * min(1, c / (np.linalg.norm(w) or 1))
+    It scales all weights down to a norm of c; each weight is limited by itself.
+    把整体缩放到范数 c 以内；应对每个权重分别限制。
 """)
-
-
-@weight_clip.mistake(
-    "It scales all weights down to a norm of c; each weight is limited by itself.",
-    "把整体缩放到范数 c 以内；应对每个权重分别限制。",
-)
-def _(w, c):
-    return w * min(1.0, c / (norms.l2_norm(w) or 1.0))
 
 
 # --- shrink --------------------------------------------------------------------------------------
@@ -921,27 +890,31 @@ def _(rng):
     return np.array_equal(less == 0, w == 0)
 
 
+@shrink.solution
+def _(w, factor):
+    return factor * w
+
+
 shrink.edits("""
-return (1 - factor) * w
+factor * w -> (1 - factor) * w
     It multiplies by 1 - factor; the factor is what is left of a weight.
     乘的是 1 - factor；factor 表示权重保留的比例。
-return np.where(np.abs(w) >= factor, w, 0.0)
+factor * w -> np.where(np.abs(w) >= factor, w, 0.0)
     It sets the weights below the factor to zero, which is pruning; shrinking makes none zero.
     把小于 factor 的权重置零，那是剪枝；缩小不会使权重变零。
-return np.sign(w) * np.maximum(np.abs(w) - factor, 0)
+factor * w -> np.sign(w) * np.maximum(np.abs(w) - factor, 0)
     It moves every weight towards 0 by the same amount; multiply by the factor.
     把每个权重向 0 移动了同样的量；应乘以 factor。
-return w - factor
+factor * w -> w - factor
     It subtracts the factor, so that negative weights grow; multiply by it.
     减去了 factor，负权重反而变大；应乘以 factor。
-return w / (1 + factor)
+factor * w -> w / (1 + factor)
     It divides by 1 + factor; multiply by the factor.
     除以了 1 + factor；应乘以 factor。
-return factor * np.abs(w)
+return np.abs(result)
     The signs get lost: a weight keeps its sign.
     丢了符号：缩小后权重的符号应不变。
-w *= factor
-return w
+factor * w -> np.multiply(factor, w, out=w)
     It changes the array that it is given; return a new one.
     改动了传入的数组；应返回新的数组。
 """)

@@ -48,22 +48,22 @@ def _(rng):
 
 
 magnitude.edits("""
-return np.array(w)
+np.abs( -> (
     The absolute value is missing, so every negative weight ranks below zero.
     漏了绝对值，所有负权重都会排在零之后。
-return np.square(w)
+np.abs( -> np.square(
     It squares the weights; the magnitude is |w| itself.
     对权重取了平方；幅值应为 |w| 本身。
-return np.maximum(w, 0)
+w = np.maximum(w, 0)
     It sets negative weights to zero; their magnitude is -w.
     把负权重变成了零；负权重的幅值是 -w。
-return np.abs(w) / np.abs(w).max()
+return result / result.max()
     It divides by the largest magnitude; the units of the weights must stay.
     除以了最大的绝对值；得分应保持权重的量纲。
-return np.abs(w).sum()
+return result.sum()
     It adds all magnitudes to one number; every weight has a score of its own.
     把所有绝对值加成了一个数；每个权重都应有自己的得分。
-return np.abs(w, out=w)
+np.abs(w, out=w)
     It overwrites the weights with their magnitudes; the signs are lost.
     把权重原地改成了绝对值，符号丢失了。
 """)
@@ -115,25 +115,25 @@ def _(rng):
 
 
 random_score.edits("""
-return np.random.default_rng(0).random(np.shape(w))
+rng = np.random.default_rng(0)
     It makes a generator of its own; draw from rng, or every run is the same.
     自己新建了生成器；应使用传入的 rng，否则每次结果都一样。
-return rng.standard_normal(np.shape(w))
+.random( -> .standard_normal(
     It draws from the normal distribution; the scores are uniform on [0, 1).
     用了正态分布；得分应在 [0, 1) 上均匀分布。
-return rng.uniform(-1, 1, np.shape(w))
+return 2 * result - 1
     It draws from -1 to 1; the scores lie in [0, 1).
     抽样范围是 -1 到 1；得分应在 [0, 1) 内。
-return rng.random(np.shape(w)) * np.abs(w)
+return result * np.abs(w)
     It multiplies by |w|; as a control, the score must not know the weights.
     乘上了 |w|；作为对照，得分不应与权重有关。
-return np.full(np.shape(w), rng.random())
+.random(number_array("w", w).shape) -> .random() + np.zeros(w.shape)
     It draws one number for all weights; every weight needs a draw of its own.
     所有权重共用一个随机数；每个权重都应单独抽取。
-return rng.random(np.shape(w)) < 0.5
+return result < 0.5
     It returns a random mask; scores were asked for.
     返回的是随机掩码，而不是得分。
-return rng.random(np.size(w))
+return result.ravel()
     It returns a flat vector; the scores have the shape of w.
     返回了展平的向量；得分的形状应与 w 相同。
 """)
@@ -175,25 +175,27 @@ def _(rng):
 
 
 layer_importance.edits("""
-return np.array([np.abs(w).sum() / w.size for w in layers])
+l1_norm(w) -> np.abs(w).sum() / w.size
     It takes the mean; this importance is the sum, which grows with the layer.
     取了平均；这里的重要性是总和，会随层的大小增长。
-return np.array([w.sum() for w in layers])
+l1_norm(w) -> w.sum()
     The absolute value is missing: positive and negative weights cancel.
     漏了绝对值：正负权重互相抵消。
-return np.array([abs(w.sum()) for w in layers])
+l1_norm(w) -> abs(w.sum())
     It takes the absolute value of the sum; take it of every weight first.
     对总和取了绝对值；应先对每个权重取绝对值再求和。
-return layer_l2(layers)
+l1_norm( -> l2_norm(
     It takes the L2 norm; the L1 norm is asked for.
     用了 L2 范数；应为 L1 范数。
-return [sum(np.abs(w)) for w in layers]
+l1_norm(w) -> sum(np.abs(w))
+np.array( -> list(
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
     Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。
-return [np.abs(w).sum(axis=-1) for w in layers]
+l1_norm(w) -> np.abs(w).sum(axis=-1)
+np.array( -> list(
     It scores every row; a layer has one score, the sum over all its rows.
     按行分别打分了；每层应只有一个得分，即所有行之和。
-return sum((np.abs(w).sum() for w in layers))
+return result.sum()
     It adds all layers to one number; every layer has a score of its own.
     把所有层加成了一个数；每层都应有自己的得分。
 """)
@@ -241,26 +243,32 @@ def _(rng):
     return np.allclose(one, twice)
 
 
+@mean_layer_importance.solution
+def _(layers):
+    return np.array([np.abs(w).sum() / w.size for w in layers])
+
+
 mean_layer_importance.edits("""
-return layer_importance(layers)
+np.abs(w).sum() / w.size -> np.abs(w).sum()
     It is the sum; divide by the number of weights in the layer.
     只求了总和；还应除以该层的权重个数。
-return np.array([w.mean() for w in layers])
+np.abs(w) -> w
     The absolute value is missing: positive and negative weights cancel.
     漏了绝对值：正负权重互相抵消。
-return np.array([np.abs(w).sum() / len(w) for w in layers])
+w.size -> len(w)
     It divides by the number of rows, len(w); a matrix has w.size weights.
     除以了行数 len(w)；矩阵的权重个数是 w.size。
-return np.array([np.abs(w).sum() / np.count_nonzero(w) for w in layers])
+w.size -> np.count_nonzero(w)
     It divides by the number of weights that are not zero; zeros count too.
     除以了非零权重的个数；零权重也要计入。
-return layer_importance(layers) / sum((w.size for w in layers))
+w.size -> sum(v.size for v in layers)
     It divides by the weights of the whole network; every layer has its own number.
     除以了整个网络的权重个数；每层应除以本层的个数。
-return layer_importance(layers) / len(layers)
+w.size -> len(layers)
     It divides by the number of layers; divide by the number of weights in the layer.
     除以了层数；应除以该层的权重个数。
-return np.array([np.sqrt(np.square(w).mean()) for w in layers])
+np.abs(w) -> np.square(w)
+return np.sqrt(result)
     It takes the root of the mean square; the mean of the magnitudes is asked for.
     取了均方根；应取绝对值的平均。
 """)
@@ -305,22 +313,23 @@ def _(rng):
 
 
 layer_l2.edits("""
-return np.array([np.square(w).sum() for w in layers])
+return result**2
     The square root is missing: this is the squared norm.
     漏了开平方：这是范数的平方。
-return layer_importance(layers)
+l2_norm( -> l1_norm(
     It takes the L1 norm; the L2 norm is the root of the sum of squares.
     用了 L1 范数；L2 范数是平方和的平方根。
-return np.array([np.sqrt(np.square(w).sum() / w.size) for w in layers])
+l2_norm(w) -> l2_norm(w) / np.sqrt(w.size)
     It takes the mean of the squares; the sum is asked for.
     对平方取了平均；应求和。
-return [np.sqrt(np.square(w)) for w in layers]
+l2_norm(w) -> np.abs(w)
+np.array( -> list(
     It takes the norm of every weight alone, which is |w|; a layer has one norm.
     对每个权重单独取范数，得到的只是 |w|；每层应只有一个范数。
-return np.array([np.linalg.norm(w, 2) for w in layers])
+l2_norm(w) -> np.linalg.norm(w, 2)
     It takes the largest singular value of a matrix; all entries are meant.
     对矩阵取了最大奇异值；应对所有元素求平方和再开方。
-return np.sqrt(sum((np.square(w).sum() for w in layers)))
+return np.linalg.norm(result)
     It takes the norm of the whole network; every layer has its own.
     求的是整个网络的范数；每层都应有自己的范数。
 """)
@@ -382,67 +391,42 @@ def _(rng):
     return all(np.allclose(a, b) for a, b in zip(one, other, strict=True))
 
 
-def _flows(layers):
-    """Every layer with what reaches its rows, and what its columns pass on."""
+@synflow.solution
+def _(layers):
+    layers = [np.abs(w) for w in layers]
     into, out_of = [np.ones(len(layers[0]))], [np.ones(layers[-1].shape[1])]
     for w in layers[:-1]:
         into.append(into[-1] @ w)
     for w in layers[:0:-1]:
         out_of.insert(0, w @ out_of[0])
-    return list(zip(layers, into, out_of, strict=True))
+    return [a[:, None] * w * b for a, w, b in zip(into, layers, out_of, strict=True)]
 
 
 synflow.edits("""
-ends = (np.ones((1, len(layers[0]))), np.ones((layers[-1].shape[1], 1)))
-w = [ends[0], *map(np.abs, layers), ends[1]]
-inner = range(1, len(w) - 1)
-return [w[l - 1].sum(axis=0)[:, None] * w[l] * w[l + 1].sum(axis=1) for l in inner]
+into[-1] @ w -> w.sum(axis=0)
+w @ out_of[0] -> w.sum(axis=1)
     It looks at the layers next to it only; the flow passes through all of them.
     只考虑了相邻的层；流量要经过所有层。
-layers = [np.square(w) for w in layers]
+np.abs(w) -> np.square(w)
     It squares the weights; the flow is made of |w|.
     对权重取了平方；流量由 |w| 构成。
+np.abs(w) -> w
+    It multiplies the weights with their signs; take |w| in every layer.
+    连乘时保留了符号；每一层都应取 |w|。
+np.abs(w) -> w
+return [np.abs(s) for s in result]
+    It takes |.| only at the end, where paths have cancelled; take |w| first.
+    最后才取绝对值，此时各路径已互相抵消；应先取 |w|。
+a[:, None] * w * b -> a[:, None] * b
+    It returns the derivative of R; multiply it by |w|.
+    只返回了 R 的导数；还应乘以 |w|。
+a[:, None] * w * b -> a[:, None] * w
+    It counts what reaches a weight, not what goes on to the outputs.
+    只算了流入权重的量，漏了流向输出的量。
+a[:, None] * w * b -> w * b
+    It counts what goes on to the outputs, not what reaches a weight.
+    只算了流向输出的量，漏了流入权重的量。
 """)
-
-
-@synflow.mistake(
-    "It multiplies the weights with their signs; take |w| in every layer.",
-    "连乘时保留了符号；每一层都应取 |w|。",
-)
-def _(layers):
-    return [a[:, None] * w * b for w, a, b in _flows(layers)]
-
-
-@synflow.mistake(
-    "It takes |.| only at the end, where paths have cancelled; take |w| first.",
-    "最后才取绝对值，此时各路径已互相抵消；应先取 |w|。",
-)
-def _(layers):
-    return [np.abs(a[:, None] * w * b) for w, a, b in _flows(layers)]
-
-
-@synflow.mistake(
-    "It returns the derivative of R; multiply it by |w|.",
-    "只返回了 R 的导数；还应乘以 |w|。",
-)
-def _(layers):
-    return [np.outer(a, b) for _, a, b in _flows([np.abs(w) for w in layers])]
-
-
-@synflow.mistake(
-    "It counts what reaches a weight, not what goes on to the outputs.",
-    "只算了流入权重的量，漏了流向输出的量。",
-)
-def _(layers):
-    return [a[:, None] * w for w, a, _ in _flows([np.abs(w) for w in layers])]
-
-
-@synflow.mistake(
-    "It counts what goes on to the outputs, not what reaches a weight.",
-    "只算了流向输出的量，漏了流入权重的量。",
-)
-def _(layers):
-    return [w * b for w, _, b in _flows([np.abs(w) for w in layers])]
 
 
 # --- gradient_norm -------------------------------------------------------------------------------
@@ -479,23 +463,30 @@ def _(rng):
     return np.allclose(2 * one, two)
 
 
+@gradient_norm.solution
+def _(g):
+    return float(np.sqrt(np.square(g).sum()))
+
+
 gradient_norm.edits("""
-return float(np.square(g).sum())
+np.sqrt( -> (
     The square root is missing: this is the squared norm.
     漏了开平方：这是范数的平方。
-return float(np.abs(g).sum())
+np.sqrt( -> (
+np.square( -> np.abs(
     It takes the L1 norm; the norm is the root of the sum of squares.
     用了 L1 范数；这里应是平方和的平方根。
-return float(np.sqrt(np.square(g).sum() / g.size))
+.sum() -> .mean()
     It takes the mean of the squares; the sum is asked for.
     对平方取了平均；应求和。
-return float(np.sqrt(np.square(g.sum())))
+np.square(g).sum() -> g.sum() ** 2
     It squares the sum; square every entry, then add.
     先求和再平方；应先逐个平方，再求和。
-return float(np.abs(g).max())
+.sum() -> .max()
     It takes the largest entry; all entries count.
     取了最大的元素；所有元素都应计入。
-return np.sqrt(np.square(g).sum(axis=0))
+.sum() -> .sum(axis=0)
+float( -> (
     It returns a norm for every column; the layer has one norm.
     对每一列分别求了范数；整层应只有一个范数。
 """)
@@ -534,19 +525,19 @@ def _(rng):
 
 
 gradient_magnitude.edits("""
-return np.array(g)
+np.abs( -> (
     The absolute value is missing: a steep fall would count as unimportant.
     漏了绝对值：损失急剧下降的方向会被当作不重要。
-return -g
+np.abs( -> -(
     It returns the direction of descent, -g; the size |g| is asked for.
     返回了下降方向 -g；应为大小 |g|。
-return np.square(g)
+np.abs( -> np.square(
     It squares the gradient; the size is |g|.
     对梯度取了平方；应为 |g|。
-return gradient_norm(g)
+return np.linalg.norm(result)
     It returns the norm of the whole layer; every weight has a score of its own.
     返回了整层梯度的范数；每个权重都应有自己的得分。
-return np.abs(g) / np.linalg.norm(g)
+return result / np.linalg.norm(result)
     It divides by the norm of the layer; the score is |g| itself.
     除以了整层的范数；得分就是 |g| 本身。
 """)
@@ -656,23 +647,29 @@ def _(rng):
     return np.allclose(both, np.add(one, other))
 
 
+@multi_task_taylor.solution
+def _(w, gradients):
+    return np.sum([np.abs(w * g) for g in gradients], axis=0)
+
+
 multi_task_taylor.edits("""
-return np.abs(w * sum(gradients))
+np.abs(w * g) -> w * g
+return np.abs(result)
     It adds the gradients first, so tasks cancel each other; take |.| for each task.
     先把梯度相加，任务之间会抵消；应对每个任务分别取绝对值。
-return w * sum(gradients)
+np.abs(w * g) -> w * g
     The absolute value is missing; take |w g| for each task.
     漏了绝对值；应对每个任务取 |w g|。
-return np.mean([np.abs(w * g) for g in gradients], axis=0)
+np.sum( -> np.mean(
     It takes the mean over the tasks; the sum is asked for.
     对任务取了平均；应求和。
-return np.max([np.abs(w * g) for g in gradients], axis=0)
+np.sum( -> np.max(
     It takes the task with the largest score only; add up all tasks.
     只取了得分最大的任务；应对所有任务求和。
-return np.sum(np.abs(gradients), axis=0)
+w * g -> g
     It leaves out the weight; each term is |w g|, not |g|.
     漏了权重；每一项应为 |w g|，而不是 |g|。
-return np.abs(w * gradients[-1])
+in gradients -> in gradients[-1:]
     It counts the last task only: add to the score instead of replacing it.
     只算了最后一个任务：应累加得分，而不是覆盖。
 """)
@@ -721,7 +718,7 @@ def _(rng):
 
 
 shard_average.edits("""
-return np.mean(arrays, axis=0)
+counts = [1] * len(counts)
     Every worker weighs the same; weigh it by its number of samples.
     各个工作节点权重相同；应按样本数加权。
 arrays = [np.abs(array) for array in arrays]
@@ -730,13 +727,13 @@ arrays = [np.abs(array) for array in arrays]
 return np.abs(result)
     It takes the absolute value of the average; the gradient keeps its sign.
     对平均结果取了绝对值；梯度应保留符号。
-return sum((n * array for n, array in zip(counts, arrays, strict=True)))
+n / sum(counts) * -> n *
     It does not divide by the number of all samples.
     没有除以样本总数。
-return sum((n * array for n, array in zip(counts, arrays, strict=True))) / len(arrays)
+n / sum(counts) * -> n / len(arrays) *
     It divides by the number of workers; divide by the number of all samples.
     除以了工作节点的个数；应除以样本总数。
-return sum(arrays) / sum(counts)
+n / sum(counts) * -> 1 / sum(counts) *
     It adds the gradients as if they were sums over samples; they are means.
     把梯度当作样本之和直接相加再除以总数；它们已经是平均值。
 """)
@@ -795,66 +792,36 @@ def _(rng):
     return np.allclose(np.sum(one), 1) and np.allclose(one, other)
 
 
-def _products(layers, gradients):
-    return [w * g for w, g in zip(layers, gradients, strict=True)]
-
-
-def _shares(parts, total):
-    return [part / total if total else part for part in parts]
+@snip.solution
+def _(layers, gradients):
+    products = [w * g for w, g in zip(layers, gradients, strict=True)]
+    total = sum(np.abs(p).sum() for p in products)
+    return [np.abs(p) / (total or 1) for p in products]
 
 
 snip.edits("""
-return [snip([w], [g])[0] for w, g in zip(layers, gradients, strict=True)]
+(total or 1) -> (np.abs(p).sum() or 1)
     It divides within each layer; the sum runs over all layers.
     在每层内部归一化；求和应遍及所有层。
-layers = [np.ones_like(w) for w in layers]
+w * g -> g
     It leaves out the weight; the switch has the gradient w dL/dw.
     漏了权重；开关 c 的梯度是 w dL/dw。
+(total or 1) -> 1
+    It does not divide by the sum; a share is asked for.
+    没有除以总和；要求的是份额。
+np.abs(p) / -> p /
+    The absolute value is missing above the fraction line; a share has no sign.
+    分子漏了绝对值；份额没有符号。
+np.abs(p).sum() -> p.sum()
+    It divides by a sum in which signs cancel; take |.| before adding.
+    分母求和时正负抵消；应先取绝对值再求和。
+sum(np.abs(p).sum() -> max(np.abs(p).max()
+    It divides by the largest sensitivity; divide by the sum of all.
+    除以了最大的敏感度；应除以总和。
+(total or 1) -> total
+    It divides 0 by 0 where every w g is 0; the shares are 0 then.
+    当所有 w g 都为 0 时出现 0 除以 0；此时份额应为 0。
 """)
-
-
-@snip.mistake(
-    "It does not divide by the sum; a share is asked for.",
-    "没有除以总和；要求的是份额。",
-)
-def _(layers, gradients):
-    return [np.abs(s) for s in _products(layers, gradients)]
-
-
-@snip.mistake(
-    "The absolute value is missing above the fraction line; a share has no sign.",
-    "分子漏了绝对值；份额没有符号。",
-)
-def _(layers, gradients):
-    products = _products(layers, gradients)
-    return _shares(products, sum(np.abs(s).sum() for s in products))
-
-
-@snip.mistake(
-    "It divides by a sum in which signs cancel; take |.| before adding.",
-    "分母求和时正负抵消；应先取绝对值再求和。",
-)
-def _(layers, gradients):
-    products = _products(layers, gradients)
-    return _shares(map(np.abs, products), sum(s.sum() for s in products))
-
-
-@snip.mistake(
-    "It divides by the largest sensitivity; divide by the sum of all.",
-    "除以了最大的敏感度；应除以总和。",
-)
-def _(layers, gradients):
-    sizes = [np.abs(s) for s in _products(layers, gradients)]
-    return _shares(sizes, max(s.max() for s in sizes))
-
-
-@snip.mistake(
-    "It divides 0 by 0 where every w g is 0; the shares are 0 then.",
-    "当所有 w g 都为 0 时出现 0 除以 0；此时份额应为 0。",
-)
-def _(layers, gradients):
-    sizes = [np.abs(s) for s in _products(layers, gradients)]
-    return [s / sum(s.sum() for s in sizes) for s in sizes]
 
 
 # --- movement ------------------------------------------------------------------------------------
@@ -906,25 +873,25 @@ def _(rng):
 
 
 movement.edits("""
-return np.multiply(weights, gradients).sum(axis=0)
+-sum( -> sum(
     The sign is wrong: descent moves against the gradient, so s = -sum w g.
     符号错了：梯度下降与梯度方向相反，因此 s = -Σ w g。
 return np.abs(result)
     It takes the absolute value; weights pushed towards zero score negative.
     取了绝对值；被推向零的权重，得分应为负。
-return -weights[-1] * gradients[-1]
+weights, gradients = weights[-1:], gradients[-1:]
     It looks at the last step only; add up all steps.
     只看了最后一步；应对所有步求和。
 return result / len(weights)
     It takes the mean over the steps; the sum is asked for.
     对各步取了平均；应求和。
-return -sum(gradients)
+widened(w) * g -> g
     It leaves out the weights, so the sign of -g tells nothing about zero.
     漏了权重；仅凭 -g 的符号无法判断是否远离零。
-return -sum(weights) * sum(gradients)
+weights = [sum(weights)] * len(weights)
     It multiplies the two sums; multiply step by step, then add.
     先分别求和再相乘；应逐步相乘，再求和。
-return -weights[-1] * sum(gradients)
+weights = weights[-1:] * len(weights)
     It multiplies the last weights by all gradients; each step has its own weights.
     用最后的权重乘以所有梯度；每一步应用该步的权重。
 """)

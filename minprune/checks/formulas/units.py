@@ -4,14 +4,8 @@ import numpy as np
 
 from minprune.checks.check import Check, Function, given
 from minprune.formulas import units
-from minprune.formulas.norms import l2_norm
 
 B_3F = [[0.0, 1.0, 2.0], [0.0, 0.0, 3.0], [0.0, 2.0, 1.0], [1.0, 0.0, 1.0]]  # ReLU outputs
-
-
-def _mean(a):
-    """Mean over the samples, and over the positions if there are any."""
-    return a.mean(axis=tuple(range(a.ndim - 1)))
 
 
 def _some(rng):
@@ -58,50 +52,36 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@mean_activation.solution
+def _(a):
+    return np.abs(a).mean(axis=tuple(range(a.ndim - 1)))
+
+
 mean_activation.edits("""
-return np.abs(a).sum(axis=tuple(range(a.ndim - 1)))
+np.abs(a) -> a
+    The absolute value is missing: a unit that always says -3 is not dead.
+    缺少绝对值：一直输出 -3 的神经元并没有失活。
+np.abs(a) -> a
+return np.abs(result)
+    The absolute value comes after the mean, so +1 and -1 cancel.
+    先求平均再取绝对值，+1 和 -1 会互相抵消。
+.mean( -> .sum(
     It sums over the samples; the mean is asked for.
     对样本求了和；要求的是平均值。
-return np.abs(a).sum(axis=-1) / a.shape[-1]
+axis=tuple(range(a.ndim - 1)) -> axis=-1
     It averages over the units; one number per unit is asked for.
     对神经元求了平均；应对每个神经元给出一个数。
-return np.abs(a).mean(axis=0)
+axis=tuple(range(a.ndim - 1)) -> axis=0
     Of filters it averages over the samples only, not over the positions.
     对卷积核只按样本求平均，没有对位置求平均。
+.mean(axis -> .mean(where=a != 0, axis
+return np.nan_to_num(result)
+    It leaves the zeros out of the mean; a silent sample counts too.
+    求平均时漏掉了零；没有激活的样本也要计入。
+np.abs(a) -> (a > 0)
+    It counts how often the unit exceeds 0: a step function says nothing of the size.
+    统计的是激活值大于 0 的比例：阶跃函数反映不出大小。
 """)
-
-
-@mean_activation.mistake(
-    "The absolute value is missing: a unit that always says -3 is not dead.",
-    "缺少绝对值：一直输出 -3 的神经元并没有失活。",
-)
-def _(a):
-    return _mean(a)
-
-
-@mean_activation.mistake(
-    "The absolute value comes after the mean, so +1 and -1 cancel.",
-    "先求平均再取绝对值，+1 和 -1 会互相抵消。",
-)
-def _(a):
-    return np.abs(_mean(a))
-
-
-@mean_activation.mistake(
-    "It leaves the zeros out of the mean; a silent sample counts too.",
-    "求平均时漏掉了零；没有激活的样本也要计入。",
-)
-def _(a):
-    active = _mean(a != 0)
-    return np.divide(_mean(np.abs(a)), active, out=np.zeros(a.shape[-1]), where=active > 0)
-
-
-@mean_activation.mistake(
-    "It counts how often the unit exceeds 0: a step function says nothing of the size.",
-    "统计的是激活值大于 0 的比例：阶跃函数反映不出大小。",
-)
-def _(a):
-    return _mean(a > 0)
 
 
 # --- apoz ----------------------------------------------------------------------------------------
@@ -137,31 +117,31 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@apoz.solution
+def _(a):
+    return (a == 0).mean(axis=tuple(range(a.ndim - 1)))
+
+
 apoz.edits("""
 return 1 - result
     It is the share of the samples that are not zero: a high APoZ must mean unimportant.
     算成了非零样本的比例：APoZ 高应表示不重要。
-return (a == 0).sum(axis=tuple(range(a.ndim - 1)))
+.mean( -> .sum(
     It counts the zeros; the share among the samples is asked for.
     数的是零的个数；要求的是占样本的比例。
 return 100 * result
     It is given in percent; a fraction from 0 to 1 is asked for.
     以百分数给出；要求的是 0 到 1 之间的小数。
-return (a == 0).sum(axis=-1) / a.shape[-1]
+axis=tuple(range(a.ndim - 1)) -> axis=-1
     It takes the share of zeros in each sample; one number per unit is asked for.
     求的是每个样本中零的比例；应对每个神经元给出一个数。
-return (a == 0).all(axis=tuple(range(1, a.ndim - 1))).mean(axis=0)
+(a == 0) -> (a == 0).all(axis=tuple(range(1, a.ndim - 1)), keepdims=True)
     A filter counts as silent only where its whole map is 0; every position counts.
     只有整张特征图为 0 才算一次；应逐个位置统计。
+a == 0 -> np.isclose(a, 0)
+    It calls small activations zero; only those that are exactly 0 count.
+    把很小的激活值也当成零；只统计恰好等于 0 的。
 """)
-
-
-@apoz.mistake(
-    "It calls small activations zero; only those that are exactly 0 count.",
-    "把很小的激活值也当成零；只统计恰好等于 0 的。",
-)
-def _(a):
-    return _mean(np.isclose(a, 0))
 
 
 # --- contribution --------------------------------------------------------------------------------
@@ -197,23 +177,29 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@contribution.solution
+def _(a, w_out):
+    return np.abs(a).mean(axis=0) * np.sqrt(np.square(w_out).sum(axis=1))
+
+
 contribution.edits("""
-return np.abs(a).mean(axis=0)
+np.sqrt(np.square(w_out).sum(axis=1)) -> 1
     It takes the activation alone: with outgoing weights of 0 even a loud unit adds nothing.
     只看激活值：若输出权重为 0，激活再高也没有贡献。
-return np.abs(a).mean(axis=0) * np.square(w_out).sum(axis=1)
+np.sqrt( -> (
     It forgets the square root in the norm of the outgoing weights.
     求输出权重的范数时忘了开平方。
-return np.abs(a).mean(axis=0) * np.abs(w_out).sum(axis=1)
+np.sqrt( -> (
+np.square( -> np.abs(
     It takes the L1 norm of the outgoing weights; the L2 norm is asked for.
     对输出权重取了 L1 范数；要求的是 L2 范数。
-return np.abs(a).mean(axis=0) * np.linalg.norm(w_out, axis=0)
+axis=1 -> axis=0
     It takes the norms of the columns; the outgoing weights of a unit are a row of w_out.
     取了各列的范数；一个神经元的输出权重是 w_out 的一行。
-return a.mean(axis=0) * np.linalg.norm(w_out, axis=1)
+np.abs(a) -> a
     The absolute value is missing: activations of both signs cancel.
     缺少绝对值：正负激活值会互相抵消。
-return np.abs(a).sum(axis=0) * np.linalg.norm(w_out, axis=1)
+.mean( -> .sum(
     It sums over the samples; the mean is asked for.
     对样本求了和；要求的是平均值。
 """)
@@ -258,43 +244,29 @@ def _(rng):
 
 
 unit_taylor.edits("""
+np.abs( -> (
+    The absolute value is missing: a large fall of the loss would count as unimportant.
+    缺少绝对值：损失大幅下降会被当成不重要。
+np.abs( -> (
+return np.abs(result)
+    The absolute value comes last: samples of opposite sign cancel.
+    最后才取绝对值：符号相反的样本会互相抵消。
+(a * g) -> np.abs(a * g)
+    The absolute value is taken at every position; it comes after the mean over the positions.
+    在每个位置上取了绝对值；应先对位置求平均再取绝对值。
 a = np.ones_like(a)
     It takes the gradient alone; the change of the loss is activation times gradient.
     只取了梯度；损失的变化是激活值乘以梯度。
-return np.abs((a * g).sum(axis=tuple(range(1, a.ndim - 1)))).mean(axis=0)
+.mean(axis=positions -> .sum(axis=positions
     It sums over the positions of a filter; the mean is asked for.
     对卷积核的各位置求了和；要求的是平均值。
-return len(a) * result
+per_sample.mean( -> per_sample.sum(
     It sums over the samples; the mean is asked for.
     对样本求了和；要求的是平均值。
-return np.square((a * g).mean(axis=tuple(range(1, a.ndim - 1)))).mean(axis=0)
+np.abs( -> np.square(
     The products are squared; their size is asked for.
     对乘积取了平方；要求的是绝对值。
 """)
-
-
-@unit_taylor.mistake(
-    "The absolute value is taken at every position; it comes after the mean over the positions.",
-    "在每个位置上取了绝对值；应先对位置求平均再取绝对值。",
-)
-def _(a, g):
-    return _mean(np.abs(a * g))
-
-
-@unit_taylor.mistake(
-    "The absolute value comes last: samples of opposite sign cancel.",
-    "最后才取绝对值：符号相反的样本会互相抵消。",
-)
-def _(a, g):
-    return np.abs(_mean(a * g))
-
-
-@unit_taylor.mistake(
-    "The absolute value is missing: a large fall of the loss would count as unimportant.",
-    "缺少绝对值：损失大幅下降会被当成不重要。",
-)
-def _(a, g):
-    return _mean(a * g)
 
 
 # --- unit_ablation -------------------------------------------------------------------------------
@@ -354,24 +326,20 @@ return -result
 return np.abs(result)
     It takes the absolute value; a unit that does harm must score below 0.
     取了绝对值；有害的神经元得分应小于 0。
-return np.array([float(loss(np.arange(n) != j)) for j in range(n)])
+loss(keep) - base -> loss(keep)
     It does not subtract the loss of the whole network.
     没有减去完整网络的损失。
-return np.array([float(loss(np.arange(n) > j) - loss(np.arange(n) >= 0)) for j in range(n)])
+keep = everyone.copy() -> keep = everyone
     It does not switch the units on again: each score is that of several units together.
     没有恢复前面的神经元：每个得分成了好几个神经元共同的影响。
-return np.array([float(loss(np.arange(n) == j) - loss(np.arange(n) >= 0)) for j in range(n)])
+keep = everyone.copy() -> keep = ~everyone
+keep[j] = False -> keep[j] = True
     It keeps only the one unit; all others must take part while one is silenced.
     只保留了一个神经元；应当只去掉它，其余都参与。
+dtype=bool -> dtype=int
+    The loss is given a vector of 0 and 1; as an index those pick entries, so booleans are due.
+    传给损失的是 0 和 1；用作下标时会取错元素，应传布尔向量。
 """)
-
-
-@unit_ablation.mistake(
-    "The loss is given a vector of 0 and 1; as an index those pick entries, so booleans are due.",
-    "传给损失的是 0 和 1；用作下标时会取错元素，应传布尔向量。",
-)
-def _(loss, n):
-    return units.unit_ablation(lambda keep: loss(keep.astype(int)), n)
 
 
 # --- activation_entropy --------------------------------------------------------------------------
@@ -437,61 +405,23 @@ activation_entropy.edits("""
 return result / np.log(2)
     It is in bits; nats, with the natural logarithm, are asked for.
     单位是比特；应使用自然对数，以奈特为单位。
-return -result
+-np.where( -> np.where(
     The minus sign is missing: log p is negative, the entropy is not.
     缺少负号：log p 为负，而熵不为负。
-""")
-
-
-def _bin_of(a, low, high, bins):
-    """The bin of every sample; the largest value comes into one bin too many."""
-    return np.floor((a - low) * bins / np.where(high > low, high - low, 1.0))
-
-
-def _shares(bin_of, bins):
-    """Share of the samples in every bin, (bins, h)."""
-    return np.stack([_mean(bin_of == b) for b in range(bins)])
-
-
-def _own_range(a):
-    """The smallest and the largest activation of every unit."""
-    axes = tuple(range(a.ndim - 1))
-    return a.min(axis=axes), a.max(axis=axes)
-
-
-activation_entropy.edits("""
-counts = [np.unique(u, return_counts=True)[1] for u in a.reshape(-1, a.shape[-1]).T]
-return np.array([-(c / c.sum() * np.log(c / c.sum())).sum() for c in counts])
+np.minimum(position.astype(int), bins - 1) -> position.astype(int)
+    The largest value falls out of the last bin, to which it belongs.
+    最大值落到了最后一个区间之外；它应属于该区间。
+np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0) -> (p * np.log(p))
+    An empty bin makes it a NaN: 0 log 0 counts as 0.
+    空区间使结果成为 NaN：0 log 0 应取 0。
+a.min(axis=0), np.ptp(a, axis=0) -> a.min(), np.ptp(a)
+    All units share one range; each must be cut by its own.
+    所有神经元共用一个取值范围；应各用各的范围。
+bin_of == b -> a == b
+range(bins) -> np.unique(a)
     It counts every different value for itself; the values must be sorted into bins.
     把每个不同的值单独计数；应先把取值划分到区间里。
 """)
-
-
-@activation_entropy.mistake(
-    "The largest value falls out of the last bin, to which it belongs.",
-    "最大值落到了最后一个区间之外；它应属于该区间。",
-)
-def _(a, bins=10):
-    p = _shares(_bin_of(a, *_own_range(a), bins), bins)
-    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=0)
-
-
-@activation_entropy.mistake(
-    "All units share one range; each must be cut by its own.",
-    "所有神经元共用一个取值范围；应各用各的范围。",
-)
-def _(a, bins=10):
-    p = _shares(np.minimum(_bin_of(a, a.min(), a.max(), bins), bins - 1), bins)
-    return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=0)
-
-
-@activation_entropy.mistake(
-    "An empty bin makes it a NaN: 0 log 0 counts as 0.",
-    "空区间使结果成为 NaN：0 log 0 应取 0。",
-)
-def _(a, bins=10):
-    p = _shares(np.minimum(_bin_of(a, *_own_range(a), bins), bins - 1), bins)
-    return -(p * np.log(p)).sum(axis=0)
 
 
 # --- geometric_median_distance -------------------------------------------------------------------
@@ -539,15 +469,13 @@ def _(rng):
 
 
 geometric_median_distance.edits("""
-return unit_l2(w, axis)
+np.sqrt(np.square(units - unit).sum(axis=others)).sum() -> np.linalg.norm(unit)
     It is the norm of the unit; the distance to the other units is asked for.
     求的是神经元自身的范数；要求的是到其他神经元的距离。
-u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
-return np.square(u[:, None] - u).sum(axis=(1, 2))
+np.sqrt( -> (
     The square root is missing: the squares of the distances are added up.
     缺少平方根：加起来的是距离的平方。
-u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
-return np.abs(u[:, None] - u).sum(axis=(1, 2))
+np.sqrt(np.square( -> (np.abs(
     It adds up absolute differences; the distance is the L2 norm of the difference.
     加的是差的绝对值；距离应为差的 L2 范数。
 return result / w.shape[axis]
@@ -559,16 +487,10 @@ axis = 0
 w, axis = unit_l2(w, axis), -1
     It compares the norms of the units; units of equal norm may still be far apart.
     比较的是各神经元的范数；范数相等的神经元仍可能相距很远。
+np.sqrt(np.square(units - unit).sum(axis=others)).sum() -> np.linalg.norm(unit - units.mean(axis=0))
+    It is the distance to the mean of all units, not the sum of the distances to each of them.
+    求的是到平均神经元的距离，而不是到各个神经元的距离之和。
 """)
-
-
-@geometric_median_distance.mistake(
-    "It is the distance to the mean of all units, not the sum of the distances to each of them.",
-    "求的是到平均神经元的距离，而不是到各个神经元的距离之和。",
-)
-def _(w, axis=-1):
-    u = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
-    return np.array([l2_norm(unit) for unit in u - u.mean(axis=0)])
 
 
 # --- batchnorm_scale -----------------------------------------------------------------------------
@@ -600,22 +522,22 @@ def _(rng):
 
 
 batchnorm_scale.edits("""
-return gamma.copy()
+np.abs( -> (
     The absolute value is missing: a scale of -2 says as much as one of 2.
     缺少绝对值：系数 -2 与 2 同样重要。
-return np.square(gamma)
+np.abs( -> np.square(
     The scale is squared; its absolute value is asked for.
     对缩放系数取了平方；要求的是绝对值。
-return np.abs(gamma) / np.abs(gamma).sum()
+return result / result.sum()
     It is divided by the sum of all scales; the score of a channel is its own scale.
     除以了所有系数之和；通道的得分就是它自己的系数。
-return np.abs(gamma - 1)
+gamma = gamma - 1
     It is the distance from 1, where training began; a scale of 0 must score 0.
     求的是与初值 1 的距离；系数为 0 时得分应为 0。
-return float(np.abs(gamma).sum())
+return result.sum()
     It adds up all channels; one score per channel is asked for.
     把所有通道加在一起；应对每个通道给出一个得分。
-return np.abs(gamma, out=gamma)
+np.abs(gamma, out=gamma)
     It writes the absolute values into gamma itself, which changes the network.
     把绝对值直接写进了 gamma，改动了网络本身。
 """)
