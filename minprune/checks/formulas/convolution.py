@@ -41,7 +41,8 @@ conv2d.worked(
     [[[[7.0, 12.0, 22.0]]]],
 )
 conv2d.published(
-    "TensorFlow (commit 64e569c), python/kernel_tests/nn_ops/conv_ops_test.py, testConv2D2x2Filter",
+    "TensorFlow (commit 64e569c), "
+    "tensorflow/python/kernel_tests/nn_ops/conv_ops_test.py, testConv2D2x2Filter",
     given(
         np.arange(1.0, 19.0).reshape(1, 2, 3, 3),
         np.arange(1.0, 37.0).reshape(2, 2, 3, 3),
@@ -138,7 +139,7 @@ max_pool2d.worked("by hand", given(PLANE), [[[[5.0], [7.0]], [[13.0], [15.0]]]])
 max_pool2d.worked("by hand", given(-PLANE, size=2), [[[[0.0], [-2.0]], [[-8.0], [-10.0]]]])
 max_pool2d.worked("by hand", given(ODD, 3), [[[[12.0]]]])
 max_pool2d.published(
-    "TensorFlow (commit de11fbc), python/kernel_tests/nn_ops/pooling_ops_test.py, "
+    "TensorFlow (commit de11fbc), tensorflow/python/kernel_tests/nn_ops/pooling_ops_test.py, "
     "testMaxPoolValidPadding",
     given(np.arange(1.0, 28.0).reshape(1, 3, 3, 3)),
     [[[[13.0, 14.0, 15.0]]]],
@@ -220,7 +221,7 @@ average_pool2d.worked(
     "by hand", given([[[[1.0, -4.0], [0.0, -8.0]], [[2.0, 0.0], [-5.0, 4.0]]]]), [[[[-0.5, -2.0]]]]
 )
 average_pool2d.published(
-    "TensorFlow (commit de11fbc), python/kernel_tests/nn_ops/pooling_ops_test.py, "
+    "TensorFlow (commit de11fbc), tensorflow/python/kernel_tests/nn_ops/pooling_ops_test.py, "
     "testAvgPoolValidPadding",
     given(np.arange(1.0, 28.0).reshape(1, 3, 3, 3)),
     [[[[7.0, 8.0, 9.0]]]],

@@ -39,7 +39,7 @@ soften.worked("C-2.1g", given(STUDENT, 2.0), [[0.45186276, 0.27406862, 0.2740686
 soften.worked("by hand", given([[LOG_3, 0.0], [0.0, 0.0]], 1.0), [[0.75, 0.25], [0.5, 0.5]])
 soften.worked("by hand", given([[LOG_3, 0.0]], temperature=0.5), [[0.9, 0.1]])
 soften.published(  # beta = 0.1 there
-    "TensorFlow (commit 7e606a5), lite/kernels/activations_test.cc, Softmax4D",
+    "TensorFlow (commit 7e606a5), tensorflow/lite/kernels/activations_test.cc, Softmax4D",
     given([[0.0, -6.0, 2.0, 4.0]], temperature=10.0),
     [[0.23463, 0.12877, 0.28658, 0.35003]],
     digits=5,
@@ -292,12 +292,14 @@ distillation_gradient.worked(
     np.array([[0.0, 0.0], [-0.0625, 0.0625]]),  # one array: the zeros may be off by rounding
 )
 distillation_gradient.published(
-    "TensorFlow (commit 0304934), python/kernel_tests/nn_ops/xent_op_test_base.py, testNpXent",
+    "TensorFlow (commit 0304934), "
+    "tensorflow/python/kernel_tests/nn_ops/xent_op_test_base.py, testNpXent",
     given([[1.0, 1.0, 1.0, 1.0]], [[0.0, 0.0, 0.0, 0.0]], [3], alpha=0.0, temperature=1.0),
     [[0.25, 0.25, 0.25, -0.75]],
 )
 distillation_gradient.published(  # the soft labels are 0, 0.5, 0.5 and 0
-    "TensorFlow (commit 0304934), python/kernel_tests/nn_ops/xent_op_test_base.py, testNpXent",
+    "TensorFlow (commit 0304934), "
+    "tensorflow/python/kernel_tests/nn_ops/xent_op_test_base.py, testNpXent",
     given([[1.0, 2.0, 3.0, 4.0]], [[-1e3, 0.0, 0.0, -1e3]], [0], alpha=1.0, temperature=1.0),
     [[0.032, -0.413, -0.263, 0.644]],
     digits=3,

@@ -25,7 +25,7 @@ quantize_symmetric.worked(
 )
 quantize_symmetric.worked("by hand", given([[0.75, -1.5], [0.3, 0.0]], 3), ([[2, -3], [1, 0]], 0.5))
 quantize_symmetric.published(
-    "TensorFlow (commit 397264c), lite/kernels/internal/tensor_utils_test.cc, "
+    "TensorFlow (commit 397264c), tensorflow/lite/kernels/internal/tensor_utils_test.cc, "
     "SymmetricQuantizeFloatsTest",
     given([-640.0, -635.0, -630.0, 10.0, 2.0, -5.0, -10.0, 0.0, 1000.0]),
     ([-81, -81, -80, 1, 0, -1, -1, 0, 127], 1000 / 127.0),
@@ -153,7 +153,7 @@ dequantize.worked(
 dequantize.worked("by hand", given([[2, -3], [0, 7]], 0.25), [[0.5, -0.75], [0.0, 1.75]])
 dequantize.worked("by hand", given(np.int8([-127, 1, 127]), step=0.5), [-63.5, 0.5, 63.5])
 dequantize.published(
-    "TensorFlow (commit aef1f66), lite/kernels/dequantize_test.cc, Int16",
+    "TensorFlow (commit aef1f66), tensorflow/lite/kernels/dequantize_test.cc, Int16",
     given(np.int16([[-129, -126, -125, -124, -123], [124, 125, 126, 127, 131]]), 0.5),
     [[-64.5, -63.0, -62.5, -62.0, -61.5], [62.0, 62.5, 63.0, 63.5, 65.5]],
 )
@@ -307,7 +307,7 @@ fake_quantize.worked(
     [[1.0, -1.0], [0.0, 1.0], [3.5, -3.5]],
 )
 fake_quantize.published(  # without its -2, which takes there the one integer more that is negative
-    "TensorFlow (commit 1f35abe), core/kernels/quantize_and_dequantize_op_test.cc, "
+    "TensorFlow (commit 1f35abe), tensorflow/core/kernels/quantize_and_dequantize_op_test.cc, "
     "Convert_2D_tensor_with_int8_range_given",
     given([-0.8, -0.5, 0.0, 0.3, 0.8, 0.555, 33.0], 8, 1.0),
     [-102.0 / 127, -64.0 / 127, 0.0, 38.0 / 127, 102.0 / 127, 70.0 / 127, 1.0],

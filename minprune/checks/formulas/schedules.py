@@ -15,7 +15,8 @@ polynomial_decay.worked("E-5.1b", given(1500, 0.0, 0.5, 1000, 2000), 0.4375)
 polynomial_decay.worked("by hand", given(2, 0.25, 0.75, 0, 4, power=1), 0.5)
 polynomial_decay.worked("by hand", given(6, 0.5, 0.75, 4, 8, power=2), 0.6875)
 polynomial_decay.published(
-    "TensorFlow Model Optimization 0.8.0, python/core/sparsity/keras/pruning_schedule_test.py, "
+    "TensorFlow Model Optimization 0.8.0, "
+    "tensorflow_model_optimization/python/core/sparsity/keras/pruning_schedule_test.py, "
     "testPolynomialDecay_PrunesCorrectly",
     given(102, 0.2, 0.8, 100, 110, power=3),
     0.4928,
@@ -90,7 +91,8 @@ is_pruning_step.worked("by hand", given(1150, 1000, 2000), False)
 is_pruning_step.worked("by hand", given(10, 3, 20, frequency=7), True)
 is_pruning_step.worked("by hand", given(14, 3, 20, frequency=7), False)
 is_pruning_step.published(
-    "TensorFlow Model Optimization 0.8.0, python/core/sparsity/keras/pruning_schedule_test.py, "
+    "TensorFlow Model Optimization 0.8.0, "
+    "tensorflow_model_optimization/python/core/sparsity/keras/pruning_schedule_test.py, "
     "testOnlyPrunesAtValidFrequencySteps",
     given(111, 100, 200, frequency=10),
     False,
@@ -396,7 +398,8 @@ threshold_from_ratio.worked(
     "by hand", given([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]], 1 / 3), 0.3
 )
 threshold_from_ratio.published(
-    "TensorFlow Model Optimization 0.8.0, python/core/sparsity/keras/pruning_impl_test.py, "
+    "TensorFlow Model Optimization 0.8.0, "
+    "tensorflow_model_optimization/python/core/sparsity/keras/pruning_impl_test.py, "
     "testConstructsMaskAndThresholdCorrectly",
     given(np.arange(1.0, 11.0), 0.200000018),
     3.0,
