@@ -75,8 +75,8 @@ assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), 
 # *每个像素*的每个通道各占一行权重。
 
 # %%
-layers = [mp.Conv2D.random(rng, 3, 1, 4), mp.BatchNorm.identity(4), mp.ReLU()]
-layers += [mp.MaxPool2D(2), mp.Flatten(), mp.Dense.random(rng, 16, 3)]
+layers = [mp.Conv2D.random(3, 1, 4, rng), mp.BatchNorm.identity(4), mp.ReLU()]
+layers += [mp.MaxPool2D(2), mp.Flatten(), mp.Dense.random(16, 3, rng)]
 tiny = mp.Network(layers, (6, 6, 1))  # 6 x 6 -> 4 x 4 -> 2 x 2: four pixels of four channels
 keep = np.array([True, False, False, True])
 less = mp.keep_units(tiny, [keep])  # both steps at once, for units of your choice
@@ -113,7 +113,7 @@ mnist = mp.load_mnist()
 images, labels = mnist.train.with_channel[:n], mnist.train.labels[:n]
 test = mnist.test.with_channel[:1000], mnist.test.labels[:1000]
 
-layers = [mp.Conv2D.random(rng, 3, 1, 8), mp.BatchNorm.identity(8), mp.ReLU(), mp.MaxPool2D(2)]
+layers = [mp.Conv2D.random(3, 1, 8, rng), mp.BatchNorm.identity(8), mp.ReLU(), mp.MaxPool2D(2)]
 layers += [mp.Flatten(), *mp.mlp([13 * 13 * 8, 32, 10], rng).layers]
 dense = mp.Network(layers, (28, 28, 1))
 mp.fit(dense, mp.Adam(dense.parameters), images, labels, epochs=epochs, rng=rng, batch_size=32)

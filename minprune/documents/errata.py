@@ -166,7 +166,7 @@ True
         "Random weights carry the initializer, not the task: how many fall below a threshold is "
         "known before any data are seen. Train first, or take pretrained weights.",
         """\
->>> W = mp.glorot_uniform(np.random.default_rng(0), 784, 64)
+>>> W = mp.glorot_uniform(784, 64, np.random.default_rng(0))
 >>> limit = math.sqrt(6 / (784 + 64))
 >>> round(mp.pruning_rate(W, 0.05), 2), round(0.05 / limit, 2)
 (0.59, 0.59)

@@ -5,19 +5,19 @@ import numpy as np
 from minprune.arguments import generator, whole_number
 
 
-def glorot_uniform(rng, n_in, n_out, dtype=np.float32, shape=None):
+def glorot_uniform(n_in, n_out, rng, dtype=np.float32, shape=None):
     """Glorot (Xavier) uniform weights: the variance of signals and of gradients is kept on average.
 
         W_ij ~ U(-l, l),  l = sqrt(6 / (n_in + n_out)),  so  Var W = 2 / (n_in + n_out)
 
-    rng          numpy.random.Generator
     n_in, n_out  units on either side, >= 1; of a kernel, each times its k_h k_w
+    rng          numpy.random.Generator
     shape        of the result, (n_in, n_out) unless told otherwise
     returns an array of this shape
 
     Source: A-5.2.3; Glorot and Bengio 2010, eq. (16).
 
-    >>> W = glorot_uniform(np.random.default_rng(0), 784, 64)
+    >>> W = glorot_uniform(784, 64, np.random.default_rng(0))
     >>> W.shape, bool(abs(W).max() <= 0.08411583)
     ((784, 64), True)
     """
@@ -26,19 +26,19 @@ def glorot_uniform(rng, n_in, n_out, dtype=np.float32, shape=None):
     return generator("rng", rng).uniform(-limit, limit, shape or (n_in, n_out)).astype(dtype)
 
 
-def he_normal(rng, n_in, n_out, dtype=np.float32, shape=None):
+def he_normal(n_in, n_out, rng, dtype=np.float32, shape=None):
     """He normal weights: Var W = 1 / n_in keeps a signal; twice that, as a ReLU passes half of it.
 
         W_ij ~ N(0, 2 / n_in)
 
-    rng          numpy.random.Generator
     n_in, n_out  units on either side, >= 1; of a kernel, each times its k_h k_w
+    rng          numpy.random.Generator
     shape        of the result, (n_in, n_out) unless told otherwise
     returns an array of this shape
 
     Source: He, Zhang, Ren and Sun 2015, eq. (10).
 
-    >>> he_normal(np.random.default_rng(0), 784, 64).shape
+    >>> he_normal(784, 64, np.random.default_rng(0)).shape
     (784, 64)
     """
     n_in, n_out = whole_number("n_in", n_in, 1), whole_number("n_out", n_out, 1)

@@ -89,9 +89,9 @@ class Dense(Layer):
         return self.W.value.shape[1]
 
     @classmethod
-    def random(cls, rng, n_in, n_out, initialize=glorot_uniform, dtype=np.float32):
+    def random(cls, n_in, n_out, rng, initialize=glorot_uniform, dtype=np.float32):
         """A layer with random weights and zero biases."""
-        return cls(initialize(rng, n_in, n_out, dtype), np.zeros(n_out, dtype))
+        return cls(initialize(n_in, n_out, rng, dtype), np.zeros(n_out, dtype))
 
     def output_shape(self, shape):
         """(n_out,) from (n_in,); `ValueError` if the layer cannot take that."""

@@ -18,7 +18,7 @@ def build(layers, image, rng, initialize=glorot_uniform, dtype=np.float32):
     layers      list of `Conv`, `Pool` and `Full`, as for `network_costs`; a `Full` flattens
     image       (height, width, channels)
     rng         numpy.random.Generator
-    initialize  function (rng, n_in, n_out, dtype, shape) -> W
+    initialize  function (n_in, n_out, rng, dtype, shape) -> W
     returns a Network
 
     >>> network = build([Conv(4), Pool(), Full(2)], (6, 6, 1), np.random.default_rng(0))
@@ -30,7 +30,7 @@ def build(layers, image, rng, initialize=glorot_uniform, dtype=np.float32):
     if not layers:
         raise ValueError("layers must hold layers, at least one")
     for l, layer in enumerate(layers):
-        parts = _made(layer, shape, rng, initialize, dtype)
+        parts = _made(layer, shape, initialize, dtype, rng)
         for part in parts:
             try:
                 shape = part.output_shape(shape)
@@ -40,16 +40,16 @@ def build(layers, image, rng, initialize=glorot_uniform, dtype=np.float32):
     return Network(made[:-1] if isinstance(made[-1], ReLU) else made, image)
 
 
-def _made(layer, shape, rng, initialize, dtype):
+def _made(layer, shape, initialize, dtype, rng):
     """The layers of a network for one layer of a description."""
     if isinstance(layer, Pool):
         return [MaxPool2D(layer.size)]
     if isinstance(layer, Conv):
-        options = layer.kernel, shape[-1], layer.filters, 1, layer.padding
-        return [Conv2D.random(rng, *options, initialize, dtype), ReLU()]
+        sizes = layer.kernel, shape[-1], layer.filters
+        return [Conv2D.random(*sizes, rng, 1, layer.padding, initialize, dtype), ReLU()]
     if isinstance(layer, Full):
         flatten = [Flatten()] if len(shape) > 1 else []
-        dense = Dense.random(rng, math.prod(shape), layer.units, initialize, dtype)
+        dense = Dense.random(math.prod(shape), layer.units, rng, initialize, dtype)
         return [*flatten, dense, ReLU()]
     raise TypeError(f"layers must be of Conv, Pool and Full, got {layer!r}")
 

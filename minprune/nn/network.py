@@ -186,7 +186,7 @@ def mlp(widths, rng, initialize=glorot_uniform, dtype=np.float32):
 
     widths      at least two ints, input first; (784, 64, 10) is the network of A-5.2.2
     rng         numpy.random.Generator
-    initialize  function (rng, n_in, n_out, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
+    initialize  function (n_in, n_out, rng, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
     returns a Network
 
     Source: A-5.2.2, E-5.1a (784-128-10).
@@ -195,5 +195,5 @@ def mlp(widths, rng, initialize=glorot_uniform, dtype=np.float32):
     50890
     """
     pairs = pairwise(layer_widths("widths", widths))
-    layers = [Dense.random(rng, n_in, n_out, initialize, dtype) for n_in, n_out in pairs]
+    layers = [Dense.random(n_in, n_out, rng, initialize, dtype) for n_in, n_out in pairs]
     return Network([part for layer in layers for part in (layer, ReLU())][:-1])

@@ -57,16 +57,16 @@ class Conv2D(Layer):
             self.padding = whole_number("padding", padding, low=0)
 
     @classmethod
-    def random(cls, rng, kernel, c_in, c_out, stride=1, padding="valid",
+    def random(cls, kernel, c_in, c_out, rng, stride=1, padding="valid",
                initialize=glorot_uniform, dtype=np.float32):  # fmt: skip
         """A layer with random square kernels and zero biases.
 
-        rng          numpy.random.Generator
         kernel       rows and columns of a kernel
         c_in, c_out  channels of the images it takes, and number of filters
+        rng          numpy.random.Generator
         """
         shape = kernel, kernel, c_in, c_out
-        K = initialize(rng, kernel**2 * c_in, kernel**2 * c_out, dtype, shape)
+        K = initialize(kernel**2 * c_in, kernel**2 * c_out, rng, dtype, shape)
         return cls(K, np.zeros(c_out, dtype), stride, padding)
 
     def output_shape(self, shape):

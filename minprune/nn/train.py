@@ -88,7 +88,7 @@ def fit(
     checked_network("network", network)
     x, y = checked_samples(network, x, y)
     validation = validation and checked_labels(network, *validation, VALIDATION)
-    check_plan(epochs, batch_size, rng, samples=len(x))
+    check_plan(epochs, batch_size, len(x), rng)
     check_batch_norms(network, x, batch_size)
     check_optimizer(network, optimizer)
     steps = epochs * -(-len(x) // batch_size)
@@ -168,7 +168,7 @@ def _nothing(step):
     pass
 
 
-def check_plan(epochs, batch_size, rng, samples):
+def check_plan(epochs, batch_size, samples, rng):
     """An error that names the argument unless training can go through the samples like this."""
     whole_number("epochs", epochs, low=0)
     whole_number("batch_size", batch_size, low=1, high=samples)

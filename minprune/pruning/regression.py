@@ -37,7 +37,7 @@ def linear_network(widths, rng, dtype=np.float32):
 
     Source: B-4a.
     """
-    return Network([Dense.random(rng, *pair, dtype=dtype) for pair in pairwise(widths)])
+    return Network([Dense.random(*pair, rng, dtype=dtype) for pair in pairwise(widths)])
 
 
 def regression_example(rng, theta=0.01, sparsity=0.5, samples=256, epochs=100):

@@ -28,7 +28,7 @@ def layers(shape, dtype=np.float64, seed=0):
     """Three layers, images, and a gradient from behind, all random."""
     n, size, kernel, c_in, c_out, padding = SHAPES[shape]
     rng = np.random.default_rng(seed)
-    conv = Conv2D.random(rng, kernel, c_in, c_out, 1, padding, glorot_uniform, dtype)
+    conv = Conv2D.random(kernel, c_in, c_out, rng, 1, padding, glorot_uniform, dtype)
     conv.b.value = rng.standard_normal(c_out)
     three = [conv, ReLU(), MaxPool2D(2)]
     x = rng.standard_normal((n, *size, c_in)).astype(dtype)
@@ -72,7 +72,7 @@ def test_only_what_the_loops_can_do_is_fused():
     rng = np.random.default_rng(0)
 
     def conv(kernel=3, c_in=1, **options):
-        return Conv2D.random(rng, kernel, c_in, 2, **options)
+        return Conv2D.random(kernel, c_in, 2, rng, **options)
 
     relu, pool = ReLU(), MaxPool2D(2)
     assert can_be_fused([conv(), relu, pool])
@@ -141,9 +141,9 @@ def test_gradients_of_a_network_with_them_inside():
     rng = np.random.default_rng(3)
     network = Network(
         [
-            *[Conv2D.random(rng, 2, 1, 2, dtype=np.float64), ReLU(), MaxPool2D(2)],
-            *[Conv2D.random(rng, 2, 2, 3, 1, 1, dtype=np.float64), ReLU(), MaxPool2D(2)],
-            *[Flatten(), Dense.random(rng, 12, 2, dtype=np.float64)],
+            *[Conv2D.random(2, 1, 2, rng, dtype=np.float64), ReLU(), MaxPool2D(2)],
+            *[Conv2D.random(2, 2, 3, rng, 1, 1, dtype=np.float64), ReLU(), MaxPool2D(2)],
+            *[Flatten(), Dense.random(12, 2, rng, dtype=np.float64)],
         ],
         (7, 8, 1),
     )
@@ -165,7 +165,7 @@ def test_what_is_kept_for_the_way_back_is_small():
 def test_a_large_batch_loses_no_digits():
     """A million equal numbers, one by one, would be rounded to something else."""
     rng = np.random.default_rng(0)
-    conv = Conv2D.random(rng, 1, 1, 1)
+    conv = Conv2D.random(1, 1, 1, rng)
     conv.K.value[:] = 1
     one = ConvReLUMaxPool(conv, ReLU(), MaxPool2D(2))
     x = np.full((20_000, 14, 14, 1), 0.1, np.float32)
@@ -178,7 +178,7 @@ def test_a_large_batch_loses_no_digits():
 
 def test_images_too_small_for_the_pooling_are_refused_with_both_shapes():
     rng = np.random.default_rng(0)
-    one = ConvReLUMaxPool(Conv2D.random(rng, 3, 1, 2), ReLU(), MaxPool2D(2))
+    one = ConvReLUMaxPool(Conv2D.random(3, 1, 2, rng), ReLU(), MaxPool2D(2))
     with pytest.raises(
         ValueError, match=r"at least 2 x 2 pixels and gets \(1, 1, 2\), got \(1, 3, 3, 1\)"
     ):

@@ -105,7 +105,7 @@ def test_mlp_draws_from_the_generator_it_is_given():
     rng = np.random.default_rng(5)
     for name, shape in (("0.W", (6, 5)), ("2.W", (5, 4))):
         he = draw(5, initialize=he_normal, dtype=np.float64)[name].value
-        np.testing.assert_array_equal(he, he_normal(rng, *shape, np.float64))
+        np.testing.assert_array_equal(he, he_normal(*shape, rng, np.float64))
 
 
 def test_a_parameter_owns_its_memory():

@@ -21,7 +21,7 @@ def rng():
 
 
 def conv(c_in=2, c_out=3, **options):
-    return Conv2D.random(rng(), 2, c_in, c_out, dtype=np.float64, **options)
+    return Conv2D.random(2, c_in, c_out, rng(), dtype=np.float64, **options)
 
 
 LAYERS = {
@@ -413,7 +413,7 @@ def test_outputs_that_are_not_finite_have_no_accuracy(bad):
 
 
 def norm_network(parts, shape):
-    return Network([*parts, Dense.random(rng(), 4, 2)], shape)
+    return Network([*parts, Dense.random(4, 2, rng())], shape)
 
 
 @pytest.mark.parametrize(

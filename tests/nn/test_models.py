@@ -163,8 +163,8 @@ def test_Glorot_limits_of_the_cnn():
 
 @pytest.mark.parametrize("initialize", [glorot_uniform, he_normal])
 def test_initializers_draw_kernels_of_any_shape(initialize):
-    matrix = initialize(rng(), 12, 20, np.float64)
-    kernel = initialize(rng(), 12, 20, np.float64, shape=(2, 2, 3, 20))
+    matrix = initialize(12, 20, rng(), np.float64)
+    kernel = initialize(12, 20, rng(), np.float64, shape=(2, 2, 3, 20))
     assert matrix.shape == (12, 20) and kernel.shape == (2, 2, 3, 20)
     np.testing.assert_array_equal(kernel.ravel(), matrix.ravel())  # as many, so the same draws
 
@@ -340,18 +340,18 @@ def every_layer(dtype=np.float32):
     """A network of every kind of layer, each option away from what it is unless told otherwise."""
     generator = rng(8)
     layers = [
-        Conv2D.random(generator, 3, 2, 4, 1, 2, dtype=dtype),
+        Conv2D.random(3, 2, 4, generator, 1, 2, dtype=dtype),
         BatchNorm(np.ones(4, dtype), [0.5] * 4, [0.25, 0, 1, 2], [1, 2, 3, 4], 0.3, 0.01),
         ReLU(),
         MaxPool2D(3, 1),
-        Conv2D.random(generator, 2, 4, 3, 2, "same", dtype=dtype),
+        Conv2D.random(2, 4, 3, generator, 2, "same", dtype=dtype),
         Tanh(),
         AveragePool2D(2, 3),
         Dropout(0.25, generator),
         Flatten(),
-        Dense.random(generator, 12, 5, dtype=dtype),
+        Dense.random(12, 5, generator, dtype=dtype),
         Sigmoid(),
-        Dense.random(generator, 5, 3, dtype=dtype),
+        Dense.random(5, 3, generator, dtype=dtype),
     ]
     return Network(layers, (9, 9, 2))
 

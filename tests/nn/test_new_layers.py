@@ -229,8 +229,8 @@ def spatial_layer(kind, shape, rng):
     if kind == "conv":
         k, c_out = rng.integers(1, min(h, w, 3) + 1), int(rng.integers(1, 4))
         padding = ["valid", "same", 0, 1, 2][rng.integers(5)]
-        options = int(k), c, c_out, int(rng.integers(1, 3)), padding
-        return Conv2D.random(rng, *options, dtype=np.float64)
+        stride = int(rng.integers(1, 3))
+        return Conv2D.random(int(k), c, c_out, rng, stride, padding, dtype=np.float64)
     if kind == "norm":
         return smooth_norm(c)
     if kind == "dropout":
@@ -252,11 +252,11 @@ def random_stack(rng):
     layers.append(Flatten())
     width = math.prod(shape)
     if rng.random() < 0.6:
-        hidden = Dense.random(rng, width, 5, dtype=np.float64)
+        hidden = Dense.random(width, 5, rng, dtype=np.float64)
         layers += [noisy(hidden, rng), noisy(smooth_norm(5), rng)]
         layers += [ACTIVATIONS[rng.integers(3)](), Repeating(0.2, rng)]
         width = 5
-    layers.append(noisy(Dense.random(rng, width, 3, dtype=np.float64), rng))
+    layers.append(noisy(Dense.random(width, 3, rng, dtype=np.float64), rng))
     return Network(layers, image)
 
 

@@ -364,20 +364,20 @@ def test_backward_replaces_the_gradients():
 
 def test_random_kernels_have_the_limits_of_their_fans():
     rng = np.random.default_rng(14)
-    layer = Conv2D.random(rng, 3, 1, 32)
+    layer = Conv2D.random(3, 1, 32, rng)
     assert layer.K.value.shape == (3, 3, 1, 32) and layer.K.value.dtype == np.float32
     limit = np.sqrt(6 / (9 * 1 + 9 * 32))
     assert round(limit, 4) == 0.1421
     assert 0.95 * limit < abs(layer.K.value).max() <= np.float32(limit)
     assert layer.b.value.tolist() == [0.0] * 32 and layer.b.value.dtype == np.float32
-    he = Conv2D.random(rng, 5, 20, 40, 2, "same", he_normal, np.float64)
+    he = Conv2D.random(5, 20, 40, rng, 2, "same", he_normal, np.float64)
     assert (he.stride, he.padding, he.K.value.dtype) == (2, "same", np.float64)
     assert he.K.value.std() == pytest.approx(np.sqrt(2 / (25 * 20)), rel=0.05)
 
 
 def test_random_kernels_come_from_the_generator():
-    expected = he_normal(np.random.default_rng(15), 8, 12, np.float64, (2, 2, 2, 3))
-    got = Conv2D.random(np.random.default_rng(15), 2, 2, 3, initialize=he_normal, dtype=float)
+    expected = he_normal(8, 12, np.random.default_rng(15), np.float64, (2, 2, 2, 3))
+    got = Conv2D.random(2, 2, 3, np.random.default_rng(15), initialize=he_normal, dtype=float)
     np.testing.assert_array_equal(got.K.value, expected)
     assert (got.stride, got.padding) == (1, "valid")
 

@@ -44,8 +44,8 @@ def history(*accuracies):
 
 def a_network(filters, neurons=4, seed=0):
     rng = np.random.default_rng(seed)
-    parts = [Conv2D.random(rng, 3, 1, filters, 1, "valid"), ReLU(), MaxPool2D(2), Flatten()]
-    parts += [Dense.random(rng, 2 * filters, neurons), ReLU(), Dense.random(rng, neurons, 3)]
+    parts = [Conv2D.random(3, 1, filters, rng, 1, "valid"), ReLU(), MaxPool2D(2), Flatten()]
+    parts += [Dense.random(2 * filters, neurons, rng), ReLU(), Dense.random(neurons, 3, rng)]
     return Network(parts, (6, 5, 1))
 
 

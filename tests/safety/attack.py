@@ -127,7 +127,7 @@ def some_layers(rng):
         (of(rng, 3, 3, 2, padding="same"), image), (of(rng, 2, 3, 2, 2, 1), image),
         (mp.MaxPool2D(2), image), (mp.MaxPool2D(3, 1), image), (mp.AveragePool2D(2), image),
         (mp.Network(steps, (6, 6, 1)), image[..., :1].copy()), (mp.Flatten(), image),
-        (mp.BatchNorm.identity(3), image), (mp.Dense.random(rng, 6, 5), vector),
+        (mp.BatchNorm.identity(3), image), (mp.Dense.random(6, 5, rng), vector),
         (mp.ReLU(), vector), (mp.Sigmoid(), vector), (mp.Tanh(), vector),
         (mp.Dropout(0.5, np.random.default_rng(0)), vector),
     ]  # fmt: skip
@@ -315,14 +315,14 @@ def change_network(rng, network):
         if isinstance(part, mp.Conv2D | mp.MaxPool2D | mp.AveragePool2D):
             part.stride = part.stride + 1
     network.input_shape = (1,)
-    network.layers[:] = [mp.Dense.random(rng, 1, 1), first]
+    network.layers[:] = [mp.Dense.random(1, 1, rng), first]
 
 
 def attack_engine_while_networks_change(rng, plain):
     """One thread changes the layers, which two networks share; another builds engines and calls."""
-    shared = mp.Dense.random(rng, 6, 5)
-    kinds = [[shared, mp.ReLU(), mp.Dense.random(rng, 5, 3)], [shared, mp.Dense.random(rng, 5, 9)],
-             [mp.Dense.random(rng, 40, 6), shared], [mp.Dense.random(rng, 2, 70)]]  # fmt: skip
+    shared = mp.Dense.random(6, 5, rng)
+    kinds = [[shared, mp.ReLU(), mp.Dense.random(5, 3, rng)], [shared, mp.Dense.random(5, 9, rng)],
+             [mp.Dense.random(40, 6, rng), shared], [mp.Dense.random(2, 70, rng)]]  # fmt: skip
     network, stop = mp.Network(kinds[0]), threading.Event()
 
     def change():
