@@ -185,6 +185,7 @@ from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.costs import LayerCost, layer_costs
 from minprune.nn.losses import (
+    LossAndGradient,
     categorical_cross_entropy,
     mean_squared_error,
     one_hot,
@@ -194,7 +195,15 @@ from minprune.nn.losses import (
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.models import build, cnn, lenet5, lenet_300_100, vgg16
 from minprune.nn.optim import SGD, Adam, cosine_decay, warmup_cosine
-from minprune.nn.train import Epoch, average_probabilities, evaluate, fit, predict, train_step
+from minprune.nn.train import (
+    Epoch,
+    Evaluation,
+    average_probabilities,
+    evaluate,
+    fit,
+    predict,
+    train_step,
+)
 from minprune.nn.gradcheck import check_layer, check_loss, check_network, numerical_gradient
 from minprune.nn.store import load, save
 from minprune.data.mnist import load_mnist

@@ -62,7 +62,7 @@ loss = -np.log(p[np.arange(4), y]).mean()
 print(p.round(2), f"loss {loss:.3f}", sep="\n")
 assert np.allclose(z, network(x))
 assert np.allclose((x @ W1) @ W2, x @ (W1 @ W2))  # without the ReLU two layers would be one
-assert np.isclose(loss, mp.softmax_cross_entropy(z, y)[0])
+assert np.isclose(loss, mp.softmax_cross_entropy(z, y).loss)
 
 # %% [markdown] lang="en"
 # ## Backward: from the loss to every weight
@@ -85,7 +85,7 @@ da = (dz @ W2.T) * (a > 0)  # back through W2, then through the ReLU
 dW1, db1 = x.T @ da, da.sum(axis=0)
 
 logits = network.forward(x, training=True)  # the same with the layers of minprune
-network.backward(mp.softmax_cross_entropy(logits, y)[1])
+network.backward(mp.softmax_cross_entropy(logits, y).gradient)
 for mine, theirs in zip((dW1, db1, dW2, db2), network.parameters.values(), strict=True):
     assert np.allclose(mine, theirs.grad)
 
@@ -103,7 +103,7 @@ moves, losses = np.linspace(-2, 2, 81), []
 for move in moves:
     other = network.copy()
     other.layers[0].W.value[0, 1] += move
-    losses.append(mp.evaluate(other, x, y)[0])
+    losses.append(mp.evaluate(other, x, y).loss)
 
 figure, axes = plt.subplots(num="slope", figsize=(7, 3.2))
 axes.plot(W1[0, 1] + moves, losses, color="#0072B2", label="loss as this weight changes")
@@ -116,7 +116,7 @@ figure.tight_layout()
 
 # %%
 errors = mp.check_network(network, x, y)  # relative, the largest of each array
-numeric = mp.numerical_gradient(lambda: mp.softmax_cross_entropy(network(x), y)[0], W1)
+numeric = mp.numerical_gradient(lambda: mp.softmax_cross_entropy(network(x), y).loss, W1)
 print("by hand:", dW1.round(4), "by moving each weight:", numeric.round(4), sep="\n")
 assert max(errors.values()) < 1e-6
 
@@ -153,13 +153,13 @@ assert np.abs(wrong - numeric).max() > 0.01 > np.abs(dW1 - numeric).max()
 # %%
 for parameter in network.parameters.values():
     parameter.value -= 0.5 * parameter.grad  # one step, learning rate 0.5
-assert mp.evaluate(network, x, y)[0] < loss
+assert mp.evaluate(network, x, y).loss < loss
 
 mnist, epochs, n = mp.load_mnist(), 3 if QUICK else 6, 6000 if QUICK else 20000
 images, labels = mnist.train.flat[:n], mnist.train.labels[:n]
 validation = mnist.validation.flat, mnist.validation.labels
 network = mp.mlp([784, 32, 10], rng)  # 28 x 28 pixels, 10 digits
-start, W_start = mp.evaluate(network, *validation)[1], network.layers[0].W.value.copy()
+start, W_start = mp.evaluate(network, *validation).accuracy, network.layers[0].W.value.copy()
 optimizer = mp.Adam(network.parameters)
 history = mp.fit(network, optimizer, images, labels, epochs=epochs, rng=rng, validation=validation)
 learned = [start] + [epoch.validation_accuracy for epoch in history]
@@ -206,7 +206,7 @@ figure.tight_layout()
 halved, other = network.copy(), network.copy()
 mp.prune_by_magnitude(halved, 0.5)  # the smaller half of the weights is set to 0
 mp.prune_at_random(other, 0.5, rng)  # a half taken at random
-after, by_chance = (mp.evaluate(n, *validation)[1] for n in (halved, other))
+after, by_chance = (mp.evaluate(n, *validation).accuracy for n in (halved, other))
 print(f"below a quarter of the largest: {small:.1%} of the weights of the first layer")
 print(f"right answers: {after:.1%} without the smaller half, {by_chance:.1%} without a random half")
 assert small > 0.5 and learned[-1] - after < 0.05 < learned[-1] - by_chance

@@ -133,7 +133,7 @@ networks = {
     "L1, proximal": trained(proximal=mp.l1_proximal),
 }
 zeros = {name: network.sparsity for name, network in networks.items()}
-right = {name: mp.evaluate(network, *validation)[1] for name, network in networks.items()}
+right = {name: mp.evaluate(network, *validation).accuracy for name, network in networks.items()}
 for name in networks:
     print(f"{name:16} {right[name]:.1%} right   {zeros[name]:.1%} of the weights exactly 0")
 assert zeros["L1, proximal"] > 0.2 and max(list(zeros.values())[:3]) < 0.001
@@ -176,7 +176,7 @@ figure.tight_layout()
 # %%
 network = networks["L1, subgradient"].copy()
 mp.prune_by_threshold(network, 2 * lr * lam)
-after = mp.evaluate(network, *validation)[1]
+after = mp.evaluate(network, *validation).accuracy
 assert network.sparsity > 0.2 and abs(after - right["L1, subgradient"]) < 0.01
 assert abs(network.sparsity - zeros["L1, proximal"]) < 0.05
 

@@ -75,7 +75,7 @@ mp.fit(network, mp.Adam(network.parameters, lr=0.002), mnist.train.flat[:n],
 
 
 def accuracy(net):
-    return mp.evaluate(net, mnist.validation.flat, mnist.validation.labels)[1]
+    return mp.evaluate(net, mnist.validation.flat, mnist.validation.labels).accuracy
 
 
 weights = [w.value for w in network.weights.values()]

@@ -70,7 +70,7 @@ def train(net, epochs, on_step=None):
 
 
 def accuracy(net):
-    return mp.evaluate(net, mnist.test.flat, mnist.test.labels)[1]
+    return mp.evaluate(net, mnist.test.flat, mnist.test.labels).accuracy
 
 
 dense = mp.mlp([784, 64, 10], np.random.default_rng(0))

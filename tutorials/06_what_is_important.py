@@ -85,12 +85,12 @@ def loss(w):
     trial = network.copy()
     trial.layers[0].W.value = w[:split].reshape(49, 8)
     trial.layers[2].W.value = w[split:].reshape(8, 10)
-    return mp.softmax_cross_entropy(trial(x), y)[0]
+    return mp.softmax_cross_entropy(trial(x), y).loss
 
 
 def study():
     w = np.concatenate([p.value.ravel() for p in network.weights.values()])
-    network.backward(mp.softmax_cross_entropy(network.forward(x, training=True), y)[1])
+    network.backward(mp.softmax_cross_entropy(network.forward(x, training=True), y).gradient)
     g = np.concatenate([p.grad.ravel() for p in network.weights.values()])
     h = [(loss(w + d) + loss(w - d) - 2 * loss(w)) / 1e-6 for d in 1e-3 * np.eye(w.size)]
     scores = {"magnitude": mp.magnitude(w), "gradient": mp.gradient_magnitude(g),

@@ -74,7 +74,7 @@ def train(network, epochs, rng, optimizer=None, on_step=None, log=None):
 
 
 def evaluate(network):
-    return mp.evaluate(network, *validation)[1]
+    return mp.evaluate(network, *validation).accuracy
 
 
 def cut(network, sparsity):

@@ -128,7 +128,7 @@ size, right = {}, {}
 for name, network in networks.items():
     costs = mp.layer_costs(network)
     size[name] = sum(c.parameters for c in costs)
-    right[name] = mp.evaluate(network, *test)[1]
+    right[name] = mp.evaluate(network, *test).accuracy
     macs = sum(c.macs for c in costs)
     print(f"{name:15}{size[name]:7} parameters{macs:7} MACs{right[name]:8.1%} right")
 assert abs(shrunk(test[0]) - masked(test[0])).max() < 1e-3
@@ -174,7 +174,7 @@ keep = keeps[0]
 filters = mp.keep_units(dense, [keep, np.ones(32, bool)])  # half of the filters, all neurons
 wrong = filters.copy()
 wrong.layers[5].W.value = dense.layers[5].W.value[np.repeat(keep, 13 * 13)]
-good, bad = (mp.evaluate(network, *test)[1] for network in (filters, wrong))
+good, bad = (mp.evaluate(network, *test).accuracy for network in (filters, wrong))
 assert bad < good - 0.1
 print(f"rows by tile {good:.1%}, by repeat {bad:.1%} right")
 

@@ -34,7 +34,7 @@ def fit(network, x, y, epochs, lr=3e-3, **options):
 
 
 def tested(network):
-    return mp.evaluate(network, mnist.test.flat, mnist.test.labels)[1]
+    return mp.evaluate(network, mnist.test.flat, mnist.test.labels).accuracy
 
 
 dense = fit(mp.mlp([784, 128, 10], rng), x, y, epochs=4)

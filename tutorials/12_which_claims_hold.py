@@ -84,7 +84,7 @@ def one_seed(seed):
     nets["noisy, half as long"] = half = train(first.copy(), x, wrong, seed)
     nets["noisy"] = train(half.copy(), x, wrong, rest)
     nets["noisy, pruned"] = train(pruned(half, mp.prune_by_magnitude, 0.8), x, wrong, rest)
-    return {name: 100 * mp.evaluate(net, x_test, y_test)[1] for name, net in nets.items()}
+    return {name: 100 * mp.evaluate(net, x_test, y_test).accuracy for name, net in nets.items()}
 
 
 found = [one_seed(seed) for seed in range(SEEDS)]

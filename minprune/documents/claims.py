@@ -133,7 +133,7 @@ def ten_epochs(network):
     adam = mp.Adam(network.parameters)
     mp.fit(network, adam, train.with_channel, train.labels, epochs=10, batch_size=32, rng=rng)
 def accuracy(network):
-    return mp.evaluate(network, test.with_channel, test.labels)[1]
+    return mp.evaluate(network, test.with_channel, test.labels).accuracy
 ten_epochs(network := mp.cnn(rng))
 print("dense", accuracy(network))
 print([round(mp.sparsity(mask), 4) for mask in mp.prune_by_threshold(network, theta=0.1)])

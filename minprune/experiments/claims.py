@@ -153,7 +153,7 @@ def _test(noise):
 
 
 def _accuracy(network, noise=0.0):
-    return 100 * evaluate(network, _test(noise), load_mnist().test.labels[:5000])[1]
+    return 100 * evaluate(network, _test(noise), load_mnist().test.labels[:5000]).accuracy
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ class Job:
 
     def keep(self, name, kind, network):
         self.made[name] = kind, network
-        self.say(f"{name:36} {evaluate(network, *self.test)[1]:.2%}")
+        self.say(f"{name:36} {evaluate(network, *self.test).accuracy:.2%}")
 
     @contextmanager
     def unless_empty(self, name):
@@ -118,7 +118,7 @@ class Job:
 
     def finetune(self, network, name, kind):
         """Train a network on, under whatever mask it has, and keep it."""
-        pruned, settings = evaluate(network, *self.validation)[1], self.settings
+        pruned, settings = evaluate(network, *self.validation).accuracy, self.settings
         history = fit(
             network,
             Adam(network.parameters, settings.finetune_lr),
@@ -318,7 +318,7 @@ def measure(job):
             Model(
                 name=name,
                 kind=kind,
-                accuracy=evaluate(network, x, y)[1],
+                accuracy=evaluate(network, x, y).accuracy,
                 parameters=sum(c.parameters for c in costs),
                 nonzeros=sum(c.nonzeros for c in costs),
                 macs=sum(c.macs for c in costs),

@@ -293,4 +293,4 @@ def idle_units(network, data):
 
 def accuracy_on_test(network, data):
     """Accuracy on the test images."""
-    return evaluate(network, data.test.flat, data.test.labels)[1]
+    return evaluate(network, data.test.flat, data.test.labels).accuracy

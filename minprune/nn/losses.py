@@ -1,5 +1,7 @@
 """Losses: the number that training makes small, and its gradient with respect to the output."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from minprune.arguments import (
@@ -13,6 +15,13 @@ from minprune.arguments import (
 from minprune.formulas.activations import log_softmax
 
 
+class LossAndGradient(NamedTuple):
+    """What a loss function returns: a float, and its gradient in the outputs, an array."""
+
+    loss: float
+    gradient: np.ndarray
+
+
 def softmax_cross_entropy(z, y):
     """Mean cross-entropy of the softmax of the logits, and its gradient.
 
@@ -20,7 +29,7 @@ def softmax_cross_entropy(z, y):
 
     z  logits (N, K)
     y  labels, N integers in 0 .. K-1
-    returns (L, dL/dz): a float in nats, an array (N, K)
+    returns a `LossAndGradient` (L, dL/dz): a float in nats, an array (N, K)
 
     Source: A-5.2.8.
 
@@ -35,7 +44,7 @@ def softmax_cross_entropy(z, y):
     # L_n = -z_y + log sum_j exp z_j, and d(log sum_j exp z_j)/dz_k = exp z_k / sum_j exp z_j = p_k
     gradient = np.exp(log_p)
     gradient[rows, y] -= 1
-    return float(loss), gradient / len(z)
+    return LossAndGradient(float(loss), gradient / len(z))
 
 
 def one_hot(y, classes):
@@ -64,7 +73,7 @@ def categorical_cross_entropy(z, t):
 
     z  logits (N, K)
     t  targets (N, K), rows that sum to 1; with `one_hot` rows it is `softmax_cross_entropy`
-    returns (L, dL/dz): a float in nats, an array (N, K)
+    returns a `LossAndGradient` (L, dL/dz): a float in nats, an array (N, K)
 
     Source: D-5.2c.
 
@@ -75,7 +84,7 @@ def categorical_cross_entropy(z, t):
     log_p, t = log_softmax(z), finite_array("t", t)
     same_shape(z=log_p, t=t)
     gradient = np.exp(log_p) * t.sum(axis=1, keepdims=True) - t
-    return float(-(t * log_p).sum() / len(t)), gradient / len(t)
+    return LossAndGradient(float(-(t * log_p).sum() / len(t)), gradient / len(t))
 
 
 def smoothed_cross_entropy(z, y, rate):
@@ -86,7 +95,7 @@ def smoothed_cross_entropy(z, y, rate):
     z     logits (N, K)
     y     labels, N integers in 0 .. K-1
     rate  0 <= rate < 1; with 0 it is `softmax_cross_entropy`
-    returns (L, dL/dz): a float in nats, an array (N, K); `fit` takes it as
+    returns a `LossAndGradient` (L, dL/dz): a float in nats, an array (N, K); `fit` takes it as
     loss=partial(smoothed_cross_entropy, rate=0.1)
 
     Source: Szegedy et al. 2016 (label smoothing), section 7.
@@ -99,7 +108,7 @@ def smoothed_cross_entropy(z, y, rate):
     y = labels_of_rows("y", y, log_p)
     t = np.full_like(log_p, rate / log_p.shape[1])
     t[np.arange(len(y)), y] += 1 - rate
-    return float(-(t * log_p).sum() / len(y)), (np.exp(log_p) - t) / len(y)
+    return LossAndGradient(float(-(t * log_p).sum() / len(y)), (np.exp(log_p) - t) / len(y))
 
 
 def mean_squared_error(z, t):
@@ -108,15 +117,16 @@ def mean_squared_error(z, t):
         L = mean (z - t)^2        dL/dz = 2 (z - t) / n          n entries
 
     z, t  outputs and targets, arrays of one shape with at least one entry
-    returns (L, dL/dz): a float in squared units of the target, an array, shape of z
+    returns a `LossAndGradient` (L, dL/dz): a float in squared units of the target, an array, shape
+    of z
 
     Source: B-4b.
 
-    >>> mean_squared_error(np.array([[1.0], [3.0]]), [[1.0], [1.0]])
-    (2.0, array([[0.],
-           [2.]]))
+    >>> loss, gradient = mean_squared_error(np.array([[1.0], [3.0]]), [[1.0], [1.0]])
+    >>> loss, gradient.tolist()
+    (2.0, [[0.0], [2.0]])
     """
     z, t = finite_array("z", z), finite_array("t", t)
     same_shape(z=z, t=t)
     whole_number("number of entries of z", z.size, low=1)
-    return float(np.square(z - t).mean()), 2 * (z - t) / z.size
+    return LossAndGradient(float(np.square(z - t).mean()), 2 * (z - t) / z.size)

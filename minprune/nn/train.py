@@ -5,6 +5,7 @@ import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,6 +43,13 @@ class Epoch:
     def __str__(self):
         score = self.validation_accuracy
         return f"loss {self.loss:.3f}" + ("" if score is None else f"  validation {score:.2%}")
+
+
+class Evaluation(NamedTuple):
+    """How good a network is on data."""
+
+    loss: float  # mean cross-entropy, in nats
+    accuracy: float  # in [0, 1]
 
 
 def fit(
@@ -223,14 +231,15 @@ def evaluate(network, x, y):
     """Mean cross-entropy and accuracy of the network on data.
 
     x, y  inputs (N, ...), finite, and N integer labels
-    returns (loss, accuracy): a float in nats, a float in [0, 1]; `FloatingPointError` if an output
-    of the network is infinite or NaN, which would be counted as some class
+    returns an `Evaluation` (loss, accuracy); `FloatingPointError` if an output of the network is
+    infinite or NaN, which would be counted as some class
 
     Source: A-3.2.6.
     """
     x, y = checked_labels(network, x, y)
     logits = finite_outputs(predict(network, x))
-    return softmax_cross_entropy(logits, y)[0], accuracy(y, logits.argmax(axis=1))
+    loss = softmax_cross_entropy(logits, y).loss
+    return Evaluation(loss, accuracy(y, logits.argmax(axis=1)))
 
 
 def finite_outputs(z):

@@ -5,7 +5,7 @@ network, `evaluate` returns its performance (higher is better), `prune` prunes i
 the order of the steps and nothing else:
 
     train = lambda network: mp.fit(network, mp.Adam(network.parameters), x, y, epochs=5, rng=rng)
-    evaluate = lambda network: mp.evaluate(network, x_validation, y_validation)[1]
+    evaluate = lambda network: mp.evaluate(network, x_validation, y_validation).accuracy
     prune = lambda network, sparsity: mp.prune_by_gradient(network, x, y, sparsity)
 """
 
@@ -50,7 +50,7 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     >>> train = lambda net: mp.fit(net, mp.SGD(net.parameters, lr=0.5), x, y, epochs=20, rng=rng)
     >>> stages = train_prune_finetune(
     ...     mp.mlp([8, 16, 3], rng), train, lambda net: mp.prune_by_magnitude(net, 0.5), train,
-    ...     evaluate=lambda net: mp.evaluate(net, x, y)[1])
+    ...     evaluate=lambda net: mp.evaluate(net, x, y).accuracy)
     >>> [(stage.name, stage.sparsity) for stage in stages]
     [('trained', 0.0), ('pruned', 0.5), ('fine-tuned', 0.5)]
     """

@@ -66,7 +66,7 @@ def regression_example(rng, theta=0.01, sparsity=0.5, samples=256, epochs=100):
     networks = dense, pruned, smaller, collapse_linear_layers(dense)
     names = "dense", "pruned", "smaller", "collapsed"
     errors = {
-        name: mean_squared_error(network(x_new), x_new @ law)[0]
+        name: mean_squared_error(network(x_new), x_new @ law).loss
         for name, network in zip(names, networks, strict=True)
     }
     return Regression(*networks, errors, pruning_rate(W, theta), pruning_rate_misprint(W, theta))

@@ -77,7 +77,7 @@ def search_threshold(network, thetas, evaluate, tolerance, finetune=None):
     network    not changed; each level prunes a copy of it
     thetas     rising thresholds; all are tried, for the curve, up to one that empties a layer
     evaluate   function of a network -> performance, higher is better, on validation data, such as
-               lambda network: mp.evaluate(network, x, y)[1]
+               lambda network: mp.evaluate(network, x, y).accuracy
     tolerance  how much performance may be lost, >= 0
     finetune   function of a network that trains it, or None
     returns a `Search` (best, network, curve): best is the last level before the first failure, and
@@ -106,7 +106,7 @@ def prune_retrain_loop(
     network     not changed
     sparsities  rising; each level goes on from the last, so masks are nested
     evaluate    function of a network -> performance, higher is better, on validation data, such as
-                lambda network: mp.evaluate(network, x, y)[1]
+                lambda network: mp.evaluate(network, x, y).accuracy
     tolerance   how much of the performance before pruning may be lost, >= 0
     finetune    function of a network that trains it
     prune       function (network, sparsity): the criterion
@@ -175,7 +175,7 @@ def performance(evaluate, network):
     if np.ndim(value) or not isinstance(value, numbers.Real):
         raise TypeError(
             "evaluate must return one number, higher is better, "
-            f"such as evaluate(network, x, y)[1], got {shown(value)}"
+            f"such as evaluate(network, x, y).accuracy, got {shown(value)}"
         )
     return finite_number("what evaluate returns", value)
 

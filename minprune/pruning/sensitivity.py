@@ -30,7 +30,7 @@ def sensitivity_scan(network, evaluate, sparsities=LEVELS, what="weights"):
 
     network     not changed, not by a bit: what is pruned is a copy
     evaluate    function of a network -> performance, higher is better, on validation data, such as
-                lambda network: mp.evaluate(network, x, y)[1]
+                lambda network: mp.evaluate(network, x, y).accuracy
     sparsities  rising, each at least 0 and below 1; of a layer of few, one stays at any
     what        "weights": by magnitude, each weight array; "units": neurons and filters by their
                 L1 norm, each hidden layer

@@ -4,6 +4,7 @@ import numpy as np
 
 from minprune.arguments import above_zero, share
 from minprune.formulas.distill import distillation_gradient, distillation_loss
+from minprune.nn.losses import LossAndGradient
 from minprune.nn.train import checked_labels
 
 
@@ -35,14 +36,14 @@ def teacher_loss(alpha=0.5, temperature=4.0):
 
     alpha        weight of the teacher, 0 <= alpha <= 1
     temperature  T > 0
-    returns a function (outputs, targets) -> (loss, gradient), targets as of `teacher_targets`
+    returns a function (outputs, targets) -> `LossAndGradient`, targets as of `teacher_targets`
 
     Source: C-6.4e, C-2.1g; Hinton, Vinyals and Dean 2015; Sanh, Wolf and Rush 2020 distil into a
     pruned student. Erratum: C-6.4 would prune the teacher.
 
     >>> from minprune.nn.network import mlp
     >>> dense, x = mlp([4, 2], np.random.default_rng(0)), np.ones((3, 4))
-    >>> teacher_loss(alpha=1.0)(dense(x), teacher_targets(dense, x, [0, 1, 1]))[0]
+    >>> teacher_loss(alpha=1.0)(dense(x), teacher_targets(dense, x, [0, 1, 1])).loss
     0.0
     """
     share("alpha", alpha)
@@ -50,6 +51,6 @@ def teacher_loss(alpha=0.5, temperature=4.0):
 
     def loss(z, targets):
         arguments = z, targets["logits"], targets["label"], alpha, temperature
-        return distillation_loss(*arguments), distillation_gradient(*arguments)
+        return LossAndGradient(distillation_loss(*arguments), distillation_gradient(*arguments))
 
     return loss

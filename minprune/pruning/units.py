@@ -324,7 +324,7 @@ def _activations_and_gradients(network, x, y):
     for layer in probe.layers:
         x = x if isinstance(layer, Dropout) else layer.forward(x, training=True)
         outputs.append(x)
-    dy = len(y) * softmax_cross_entropy(x, y)[1]
+    dy = len(y) * softmax_cross_entropy(x, y).gradient
     for layer in reversed(probe.layers):
         gradients.insert(0, dy)
         dy = dy if isinstance(layer, Dropout) else layer.backward(dy)
@@ -335,5 +335,5 @@ def _ablation(network, l, x, y):
     """The rise of the loss without each unit of layer l."""
     read, outputs = read_by_next(network, l, x)
     return unit_ablation(
-        lambda keep: softmax_cross_entropy(outputs(read * keep), y)[0], unit_count(network, l)
+        lambda keep: softmax_cross_entropy(outputs(read * keep), y).loss, unit_count(network, l)
     )

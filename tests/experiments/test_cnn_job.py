@@ -293,14 +293,14 @@ def test_what_training_is_given(done, name):
     assert isinstance(call.optimizer, Adam)
     assert list(call.optimizer.parameters) == list(call.network.parameters.values())
     z, y = np.array([[1.0, 0.0, -1.0, 2.0]]), np.array([1])
-    assert call.choices["loss"](z, y)[0] == smoothed_cross_entropy(z, y, 0.1)[0]
+    assert call.choices["loss"](z, y)[0] == smoothed_cross_entropy(z, y, 0.1).loss
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.4])
 def test_the_smoothing_of_the_settings_is_that_of_the_loss(rate):
     z, y = np.array([[1.0, 0.0, -1.0, 2.0]]), np.array([1])
     found = a_job(replace(SMALL, smoothing=rate))[0].loss(z, y)[0]
-    assert found == smoothed_cross_entropy(z, y, rate)[0]
+    assert found == smoothed_cross_entropy(z, y, rate).loss
 
 
 def test_training_on_changes_the_network_and_leaves_the_dense_one(done):
@@ -624,7 +624,7 @@ def test_one_step_of_adam_fills_what_has_a_gradient(quick, batch_size):
     before = [w.value.copy() for w in network.weights.values()]
     x, y = the_job.data.train.images[:batch_size, ..., None], the_job.data.train.labels[:batch_size]
     z = network.forward(x, training=True)
-    network.backward(smoothed_cross_entropy(z, y, 0.1)[1])
+    network.backward(smoothed_cross_entropy(z, y, 0.1).gradient)
     pairs = zip(before, network.weights.values(), strict=True)
     still = sum(((w == 0) & (p.grad == 0)).sum() for w, p in pairs)
     n = sum(w.size for w in before)

@@ -180,7 +180,7 @@ def test_a_loss_of_two_arguments_stands_in_for_the_default_everywhere(problem):
 
     plain = find_gradients(network, x, y)
     g = [p.grad.copy() for p in network.parameters.values()]
-    assert plain == softmax_cross_entropy(network(x), y)[0]
+    assert plain == softmax_cross_entropy(network(x), y).loss
     assert find_gradients(network, x, y, double) == 2 * plain
     for p, once in zip(network.parameters.values(), g, strict=True):
         np.testing.assert_allclose(p.grad, 2 * once, rtol=1e-12)
@@ -321,7 +321,7 @@ def test_a_network_learned_from_numbers_may_be_validated_by_labels(regression):
     for kind in (labels, labels.tolist(), labels.astype(np.uint8), labels.astype(">i2")):
         history = run(network, x, y, epochs=3, loss=mean_squared_error, validation=(x, kind))
         assert history[-1].validation_accuracy == (network(x).argmax(axis=1) == labels).mean()
-        assert evaluate(network, x, kind)[1] == history[-1].validation_accuracy > 0.9
+        assert evaluate(network, x, kind).accuracy == history[-1].validation_accuracy > 0.9
 
 
 def test_records_are_for_losses_that_read_them(problem):

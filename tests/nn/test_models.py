@@ -279,11 +279,11 @@ def test_the_cnn_learns_and_its_masks_hold():
     network = cnn(rng(1), image=(12, 12, 1), classes=4)
     optimizer = Adam(network.parameters, lr=2e-3)
     fit(network, optimizer, x, y, epochs=3, rng=rng(2))
-    assert evaluate(network, *stripes(200, 3))[1] > 0.9
+    assert evaluate(network, *stripes(200, 3)).accuracy > 0.9
     masks = prune_by_magnitude(network, 0.8)
     before = [w.value.copy() for w in network.weights.values()]
     fit(network, optimizer, x, y, epochs=2, rng=rng(4))
-    assert evaluate(network, *stripes(200, 3))[1] > 0.9
+    assert evaluate(network, *stripes(200, 3)).accuracy > 0.9
     for weight, mask, old in zip(network.weights.values(), masks, before, strict=True):
         assert (weight.value[~mask] == 0).all() and (weight.value[mask] != old[mask]).any()
         np.testing.assert_array_equal(weight.mask, mask)

@@ -132,7 +132,7 @@ def test_the_loss_reported_is_the_mean_over_the_batches():
     optimizer = SGD(network.parameters, lr=STILL)
     history = train(network, optimizer, x, y, epochs=2, batch_size=4, penalty_gradient=np.sign)
     trained = spy.batches[:]
-    losses = [softmax_cross_entropy(network(b), y[b[:, 0].astype(int)])[0] for b in trained]
+    losses = [softmax_cross_entropy(network(b), y[b[:, 0].astype(int)]).loss for b in trained]
     assert [epoch.loss for epoch in history] == pytest.approx(
         [np.mean(losses[:3]), np.mean(losses[3:])], rel=1e-14
     )
@@ -158,7 +158,7 @@ def test_validation_accuracy_is_taken_after_every_epoch():
         optimizer = Adam(network.parameters, lr=0.02)
         options = {"epochs": epochs, "batch_size": 10, "validation": unseen}
         history = train(network, optimizer, x, y, **options)
-        return [epoch.validation_accuracy for epoch in history], evaluate(network, *unseen)[1]
+        return [epoch.validation_accuracy for epoch in history], evaluate(network, *unseen).accuracy
 
     scores = run(4)[0]
     assert scores == [run(epochs)[1] for epochs in (1, 2, 3, 4)]
@@ -205,9 +205,9 @@ def test_a_pruned_network_learns_under_its_mask():
     network = mlp([2, 16, 2], np.random.default_rng(5))
     train(network, Adam(network.parameters, lr=0.01), x, y, epochs=20, batch_size=20)
     prune_by_magnitude(network, 0.6)
-    damaged = evaluate(network, x, y)[0]
+    damaged = evaluate(network, x, y).loss
     train(network, Adam(network.parameters, lr=0.01), x, y, epochs=30, batch_size=20)
-    assert evaluate(network, x, y)[0] < 0.01 < damaged
+    assert evaluate(network, x, y).loss < 0.01 < damaged
     assert sum((w.value == 0).sum() for w in network.weights.values()) == 38  # 0.6 of 32 + 32
 
 
@@ -231,9 +231,9 @@ def test_one_step_is_forward_backward_update(with_penalty):
 def test_train_step_returns_the_loss_before_the_step():
     x, y = exclusive_or(20)
     network = mlp([2, 3, 2], np.random.default_rng(9), dtype=np.float64)
-    before = evaluate(network, x, y)[0]
+    before = evaluate(network, x, y).loss
     assert train_step(network, SGD(network.parameters, lr=0.1), x, y) == before
-    assert evaluate(network, x, y)[0] < before
+    assert evaluate(network, x, y).loss < before
 
 
 def test_the_learning_rate_decays_and_is_given_back():
@@ -337,7 +337,7 @@ def test_an_interrupt_is_passed_on_and_leaves_a_usable_network(monkeypatch):
     assert optimizer.t == 4 and optimizer.lr == 0.1
     for weight, mask in zip(network.weights.values(), masks, strict=True):
         np.testing.assert_array_equal(weight.value != 0, mask)
-    assert np.isfinite(evaluate(network, x, y)[0])
+    assert np.isfinite(evaluate(network, x, y).loss)
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 

@@ -147,7 +147,7 @@ def test_a_proximal_step_makes_zeros_where_the_subgradient_makes_none(task):
             options = {"on_step": proximal_pruning(pupil.network, optimizer, **options)}
         first, *_, last = fit_task(pupil, optimizer, epochs=30, **options)
         assert last.loss < first.loss / 2
-        assert evaluate(pupil.network, task.x, task.y)[1] > 0.9
+        assert evaluate(pupil.network, task.x, task.y).accuracy > 0.9
         values = [w.value for w in pupil.network.weights.values()]
         assert all(w.mask is None for w in pupil.network.weights.values())
         return sum(int((v == 0).sum()) for v in values) / 176
@@ -619,10 +619,10 @@ def test_float32_stays_float32():
 
 
 def test_a_network_with_moving_masks_learns(task):
-    before = evaluate(task.network, task.x, task.y)[1]
+    before = evaluate(task.network, task.x, task.y).accuracy
     fit_task(task, MovementPruning(task.network, 0.5, 20, 100, lr=0.02), epochs=30)
     assert task.network.masked_sparsity == 0.5
-    assert evaluate(task.network, task.x, task.y)[1] > 0.95 > before + 0.3
+    assert evaluate(task.network, task.x, task.y).accuracy > 0.95 > before + 0.3
 
 
 def test_it_may_be_handed_to_no_other_network(task, unchanged):

@@ -54,8 +54,8 @@ def test_targets_of_labels_of_any_kind_and_of_a_teacher_in_float32(task, kind):
     targets = teacher_targets(teacher, x, y)
     assert targets["label"].tolist() == task.y.tolist()
     np.testing.assert_array_equal(targets["logits"], teacher(x).astype(np.float64))
-    assert teacher_loss(alpha=1.0)(teacher(x), targets)[0] == 0  # its own student
-    assert teacher_loss()(teacher(x), targets)[1].dtype == np.float32
+    assert teacher_loss(alpha=1.0)(teacher(x), targets).loss == 0  # its own student
+    assert teacher_loss()(teacher(x), targets).gradient.dtype == np.float32
 
 
 @pytest.mark.parametrize(
