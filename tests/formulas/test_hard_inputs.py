@@ -139,7 +139,7 @@ def test_bytes_in_the_other_order_are_no_error(function):
 
 
 @pytest.mark.parametrize("dtype", ["e", "f"])
-def test_threshold_from_ratio_where_all_go(dtype):
+def test_threshold_for_sparsity_where_all_go(dtype):
     score = np.array([0.25, 0.5], dtype)
     assert not score_mask(score, threshold_for_sparsity(score, 0.9), "keep").any()
 

@@ -346,7 +346,7 @@ def test_thresholds_refuse_numbers(call, error, match):
 # --- threshold_for_sparsity ----------------------------------------------------------------------
 
 
-def test_threshold_from_ratio_as_naive(w):
+def test_threshold_for_sparsity_as_naive(w):
     w = w if w.size else np.ones(1)
     sparsities, scores = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999], [w, magnitude(w), magnitude(w).T]
     for s, score in product(sparsities, scores):
@@ -359,7 +359,7 @@ def test_threshold_from_ratio_as_naive(w):
         assert pruned == k - max(ties - 1, 0) <= k
 
 
-def test_threshold_from_ratio_by_hand():
+def test_threshold_for_sparsity_by_hand():
     score = [0.5, 0.25, 0.75, 1.0]
     assert [threshold_for_sparsity(score, s) for s in (0, 0.25, 0.5, 0.75)] == [0.25, 0.5, 0.75, 1]
     assert (
@@ -369,21 +369,21 @@ def test_threshold_from_ratio_by_hand():
 
 @pytest.mark.parametrize("dtype", ["e", "f", "d"])
 @pytest.mark.parametrize("largest", [0.0, -0.5, 1.0, 0.3, 1000.0])
-def test_threshold_from_ratio_just_above_the_largest_where_all_go(dtype, largest):
+def test_threshold_for_sparsity_just_above_the_largest_where_all_go(dtype, largest):
     score = np.array([largest - 1, largest], dtype)
     theta = threshold_for_sparsity(score, 0.9)
     assert theta == np.nextafter(score[1], np.array(np.inf, dtype))
     assert not score_mask(score, theta, "keep").any()
 
 
-def test_threshold_from_ratio_and_rank_mask_agree_without_ties():  # C-3.2: one choice, not two
+def test_threshold_for_sparsity_and_rank_mask_agree_without_ties():  # C-3.2: one choice, not two
     score = np.random.default_rng(2).standard_normal((9, 11)).astype("f")
     for s in np.linspace(0, 0.99, 23):
         mask = score_mask(score, threshold_for_sparsity(score, s), "keep")
         np.testing.assert_array_equal(mask, rank_mask(score, pruned_count(score.size, s)))
 
 
-def test_threshold_from_ratio_of_equal_scores_prunes_none():
+def test_threshold_for_sparsity_of_equal_scores_prunes_none():
     theta = threshold_for_sparsity(np.full(8, 0.5), 0.75)
     assert theta == 0.5
     assert score_mask(np.full(8, 0.5), theta, "keep").all()

@@ -4,7 +4,19 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from stacks import NAMES, STACKS, average, biggest, bn, conv, dense, flatten, relu, stack
+from stacks import (
+    NAMES,
+    STACKS,
+    average,
+    biggest,
+    bn,
+    conv,
+    dense,
+    flatten,
+    relu,
+    silenced,
+    stack,
+)  # fmt: skip
 
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
@@ -36,21 +48,6 @@ def some_units(network, seed=0):
         n = len(network.layers[l].b.value)
         keeps.append(rng.permutation(n) < max(1, rng.integers(n)))
     return keeps
-
-
-def silenced(network, x, keeps):
-    """The outputs if no layer heard the units that are not kept: what it reads of them is 0."""
-    h = 0
-    for layer in network.layers:
-        if isinstance(layer, Dense | Conv2D):
-            if h:
-                x = x.copy()
-                for j in range(x.shape[-1]):  # behind a Flatten the channels of a pixel together
-                    if not keeps[h - 1][j % len(keeps[h - 1])]:
-                        x[..., j] = 0
-            h += 1
-        x = layer.forward(x)
-    return x
 
 
 def assert_same(actual, expected, eps):
