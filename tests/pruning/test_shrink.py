@@ -16,7 +16,7 @@ from stacks import (
     relu,
     silenced,
     stack,
-)  # fmt: skip
+)
 
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
@@ -304,12 +304,16 @@ def test_constant_units_move_into_the_next_bias(unchanged, name, dtype, eps, mas
         ([ReLU()], lambda b: max(b, 0)),
         ([Sigmoid()], lambda b: 1 / (1 + np.exp(-b))),
         ([Tanh(), Dropout(0.5, np.random.default_rng(0))], np.tanh),
-        ([BatchNorm([2.0], [0.5], [0.1], [4.0], epsilon=1.0), ReLU()],
-         lambda b: max(2 * (b - 0.1) / np.sqrt(5) + 0.5, 0)),
-        ([ReLU(), BatchNorm([-2.0], [0.5], [0.1], [3.0], epsilon=1.0)],
-         lambda b: -2 * (max(b, 0) - 0.1) / 2 + 0.5),
+        (
+            [BatchNorm([2.0], [0.5], [0.1], [4.0], epsilon=1.0), ReLU()],
+            lambda b: max(2 * (b - 0.1) / np.sqrt(5) + 0.5, 0),
+        ),
+        (
+            [ReLU(), BatchNorm([-2.0], [0.5], [0.1], [3.0], epsilon=1.0)],
+            lambda b: -2 * (max(b, 0) - 0.1) / 2 + 0.5,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_constant_says_behind_its_activation(bias, layers, says):
     two = [
         BatchNorm(
