@@ -31,7 +31,7 @@ from minprune.formulas.penalties import (
     l2_penalty,
     l2_proximal,
     l2_regularized_loss,
-    shrink,
+    scale_weights,
     sparse_group_lasso,
     weight_clip,
 )
@@ -102,7 +102,7 @@ from minprune.formulas.schedules import (
     splice_thresholds,
     stage_sparsities,
     std_threshold,
-    threshold_from_ratio,
+    threshold_for_sparsity,
 )
 from minprune.formulas.metrics import (
     accuracy,
@@ -161,7 +161,7 @@ from minprune.formulas.factorization import (
     factor_importance,
     factorization_loss,
     factorize,
-    prune_factors,
+    remove_factors,
 )
 from minprune.formulas.activations import (
     log_softmax,
@@ -261,16 +261,16 @@ from minprune.pruning.search import (
     Search,
     acceptable,
     last_before_failure,
-    prune_retrain_loop,
+    search_step_by_step,
     search_sparsity,
     search_threshold,
 )
 from minprune.pruning.procedures import (
     Stage,
     find_ticket,
-    prune_and_quantize,
-    prune_before_training,
-    prune_in_stages,
+    train_prune_quantize,
+    train_after_pruning,
+    iterate_pruning,
     rewind,
     train_prune_finetune,
 )

@@ -146,3 +146,18 @@ def stack(name, dtype=np.float64, samples=5):
         network = Network(layers, shape)
     x = rng.standard_normal((samples, *shape))
     return as_dtype(network, dtype), x.astype(dtype)
+
+
+def silenced(network, x, keeps):
+    """The outputs if no layer heard the units that are not kept: what it reads of them is 0."""
+    h = 0
+    for layer in network.layers:
+        if isinstance(layer, Dense | Conv2D):
+            if h:
+                x = x.copy()
+                for j in range(x.shape[-1]):  # behind a Flatten the channels of a pixel together
+                    if not keeps[h - 1][j % len(keeps[h - 1])]:
+                        x[..., j] = 0
+            h += 1
+        x = layer.forward(x)
+    return x

@@ -186,7 +186,7 @@ assert tuned[at90] > alone[at90] + 0.01 and alone[at90] > by_chance[at90] + 0.1
 # A text that minprune was built from sets tensors, whole arrays of weights or biases, to
 # zero, keeps no mask, trains, and reports the accuracy as that of the pruned network. It also prunes
 # **before** any training: every tensor whose sum of magnitudes does not exceed the mean of these
-# sums. `prune_before_training` does it with and without a mask.
+# sums. `train_after_pruning` does it with and without a mask.
 # %% [markdown] lang="zh"
 # 稀疏度 90% 时，只剪枝的准确率是 <<alone[at90]:.1%>>，带掩码微调后恢复到 <<tuned[at90]:.1%>>。换成随机掩码
 # 就只有 <<by_chance[at90]:.1%>>。在每个稀疏度上，随机掩码加微调都不如按大小剪枝而完全不微调：
@@ -196,13 +196,13 @@ assert tuned[at90] > alone[at90] + 0.01 and alone[at90] > by_chance[at90] + 0.1
 #
 # minprune 所依据的一篇文章（ ）把一些张量（整个权重或偏置数组）置零，不保留掩码，接着训练，然后把所得
 # 准确率当作剪枝后网络的准确率。而且它在训练**之前**就剪枝：先求每个张量的绝对值之和，凡不超过这些和的平均值的张量，一律置零。
-# `prune_before_training` 把有掩码和没有掩码的两种做法都做了一遍。
+# `train_after_pruning` 把有掩码和没有掩码的两种做法都做了一遍。
 
 # %%
 reported = {}
 for holds in (False, True):
     fresh = mp.mlp([784, 64, 10], np.random.default_rng(0))
-    stages = mp.prune_before_training(fresh, lambda net: train(net, epochs), accuracy, masked=holds)
+    stages = mp.train_after_pruning(fresh, lambda net: train(net, epochs), accuracy, masked=holds)
     reported[holds] = stages[-1].performance
     print(f"mask {'held' if holds else 'thrown away':12} accuracy {reported[holds]:.1%}")
 assert reported[False] > 0.85 and reported[True] < 0.15

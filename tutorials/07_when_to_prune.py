@@ -88,7 +88,7 @@ def one_shot(network, sparsity, rng, log):
 
 def stages(network, sparsity, rng, log):
     tune = lambda net: train(net, EPOCHS // 5, rng, log=log)  # noqa: E731
-    mp.prune_in_stages(network, sparsity, 5, tune, evaluate, prune=cut)
+    mp.iterate_pruning(network, sparsity, 5, tune, evaluate, prune=cut)
 
 
 def gradual(network, sparsity, rng, log):

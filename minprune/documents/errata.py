@@ -768,7 +768,7 @@ TypeError: value must be float32 or float64, got float16
         "Choose a pruning ratio and a threshold.",
         "One determines the other: the threshold is a quantile of the scores.",
         """\
->>> mp.threshold_from_ratio([0.5, 0.25, 0.75, 1.0], sparsity=0.5)
+>>> mp.threshold_for_sparsity([0.5, 0.25, 0.75, 1.0], sparsity=0.5)
 0.75
 """,
     ),
@@ -778,7 +778,7 @@ TypeError: value must be float32 or float64, got float16
         "Score first: there is no quantile of scores that are not there yet.",
         """\
 >>> scores = [mp.l1_norm(w) for w in ([0.5, 0.25], [0.5, -1.0], [0.125, 0.0])]  # step 2
->>> mp.threshold_from_ratio(scores, sparsity=1 / 3)  # then step 1
+>>> mp.threshold_for_sparsity(scores, sparsity=1 / 3)  # then step 1
 0.75
 """,
     ),
@@ -987,7 +987,7 @@ ValueError
         "It sets them to zero. Near zero saves neither room nor work; that is shrinking.",
         """\
 >>> w = [0.1, -0.5, 0.9]
->>> shrunk, pruned = mp.shrink(w, 0.001), mp.apply_mask(w, [False, True, True])
+>>> shrunk, pruned = mp.scale_weights(w, 0.001), mp.apply_mask(w, [False, True, True])
 >>> mp.sparsity(shrunk), round(mp.sparsity(pruned), 4)
 (0.0, 0.3333)
 """,

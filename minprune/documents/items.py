@@ -278,7 +278,7 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
     ),
     (
         "A-2.6a, A-3.3a, A-5.6, D-7.1a",
-        "`prune_by_std` and `threshold_from_ratio` take one threshold from the weights at hand, "
+        "`prune_by_std` and `threshold_for_sparsity` take one threshold from the weights at hand, "
         "and `NetworkSurgery` (D-1.1d) keeps its thresholds. During `fit` the sparsity of "
         "`gradual_pruning` (E-5.1b) rises, and with it the threshold that the ranking implies. A "
         "moving and a fixed threshold are not compared.",
@@ -316,7 +316,7 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
     ("C-1.2", "Says what the article treats."),
     (
         "C-2.1e, E-2.2",
-        "Pruning, quantization and distillation have items of their own; `prune_and_quantize` "
+        "Pruning, quantization and distillation have items of their own; `train_prune_quantize` "
         "(A-3.2) joins the first two.",
     ),
     (
@@ -326,7 +326,7 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
     ),
     (
         "C-3.2",
-        "Of step 5 `prune_retrain_loop` does one part: it raises the ratio until validation "
+        "Of step 5 `search_step_by_step` does one part: it raises the sparsity until validation "
         "accuracy has fallen too far. No function compares strategies.",
     ),
     (
@@ -336,8 +336,8 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
     ),
     (
         "C-3.4b, C-6.2, C-9.5",
-        "`factorize` and `prune_factors` (C-3.4b) prune a matrix factorization. The package has no "
-        "ratings of users, so no quality of recommendations is measured.",
+        "`factorize` and `remove_factors` (C-3.4b) prune a matrix factorization. The package has "
+        "no ratings of users, so no quality of recommendations is measured.",
     ),
     (
         "C-6.4b",
@@ -357,7 +357,7 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
     (
         "C-8.4",
         "Structural and parameter pruning together: `run cnn`. Pruning with quantization: "
-        "`prune_and_quantize`. With distillation: `teacher_loss` in `fit`. A procedure of all "
+        "`train_prune_quantize`. With distillation: `teacher_loss` in `fit`. A procedure of all "
         "three is not built.",
     ),
     (

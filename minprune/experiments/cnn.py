@@ -152,7 +152,7 @@ def run_cnn(settings, data, say=print):
     dense, history = train_dense(job)
     job.keep("dense", "none", dense)
     pruned = prune_weights(job, dense)  # first, as it alone may find that it cannot be done
-    shrunk, disagreement = prune_filters_and_neurons(job, dense)
+    shrunk, disagreement = remove_filters_and_neurons(job, dense)
     threshold = prune_as_the_document(job, dense)
     job.finetune(dense.copy(), "dense, trained on", "none")
     models, conditions = measure(job)
@@ -249,7 +249,7 @@ def prune_weights(job, dense):
     return chosen
 
 
-def prune_filters_and_neurons(job, dense):
+def remove_filters_and_neurons(job, dense):
     """Remove the lowest filters and neurons of each layer; of one network, mask weights as well.
 
     returns the network at the unit sparsity of the settings, and how far its outputs were, before

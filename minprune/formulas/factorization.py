@@ -111,7 +111,7 @@ def factor_importance(P, Q):
     return unit_l2(P) * unit_l2(Q)
 
 
-def prune_factors(P, Q, sparsity):
+def remove_factors(P, Q, sparsity):
     """The factorization with its least important factors removed.
 
         keep the columns f of P and Q with the highest ||P_f|| ||Q_f||
@@ -124,7 +124,7 @@ def prune_factors(P, Q, sparsity):
     Source: C-3.4b, our choice.
     Erratum: C-3.4 prunes "redundant parameters" of P and Q, whose sizes are not unique.
 
-    >>> prune_factors([[3.0, 1.0], [4.0, 0.0]], [[1.0, 0.5]], sparsity=0.5)
+    >>> remove_factors([[3.0, 1.0], [4.0, 0.0]], [[1.0, 0.5]], sparsity=0.5)
     (array([[3.],
            [4.]]), array([[1.]]))
     """

@@ -282,8 +282,8 @@ def weight_clip(w, c):
     return np.clip(w, -c, c)
 
 
-def shrink(w, factor):
-    """Shrinking lowers all weights and makes none zero: it saves neither storage nor work.
+def scale_weights(w, factor):
+    """All weights times a factor: this makes none zero, and saves neither storage nor work.
 
         w'_i = factor w_i
 
@@ -294,7 +294,7 @@ def shrink(w, factor):
     Source: D-1.1b, D-2.1a.
     Erratum: D-1.1, D-2.1 and D-3.1 call lowering weights "near zero" pruning.
 
-    >>> shrink([-0.5, 0.25], factor=0.5)
+    >>> scale_weights([-0.5, 0.25], factor=0.5)
     array([-0.25 ,  0.125])
     """
     w = finite_array("w", w)

@@ -135,8 +135,8 @@ def splice_thresholds(w, c, margin=0.1):
     return (1 - margin) * t, (1 + margin) * t
 
 
-def threshold_from_ratio(score, sparsity):
-    """The threshold that a sparsity implies: ratio and threshold are one choice, not two.
+def threshold_for_sparsity(score, sparsity):
+    """The threshold that a sparsity implies: the two are one choice.
 
         theta = (k + 1)-th smallest score          k = pruned_count(n, sparsity)
 
@@ -149,7 +149,7 @@ def threshold_from_ratio(score, sparsity):
     Erratum: C-3.2 asks for a ratio and a threshold; C-3.2a leaves open of what the ratio is, here
     it is the part that is removed.
 
-    >>> threshold_from_ratio([0.5, 0.25, 0.75, 1.0], sparsity=0.5)
+    >>> threshold_for_sparsity([0.5, 0.25, 0.75, 1.0], sparsity=0.5)
     0.75
     """
     score = _nonempty("score", score)

@@ -231,7 +231,7 @@ class MovementPruning(DynamicPruning):
 
     network  changed as `fit` trains it, usually on a second task
     final, begin, end, initial, power  of `polynomial_decay`, in steps of the optimizer
-    scope    "layer" or "global", as in `prune_by_score`
+    scope    as in `prune_by_score`
     lr       learning rate, as in `DynamicPruning`. Pruned weights get no gradient, but their
              scores go on
 

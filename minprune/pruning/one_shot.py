@@ -33,7 +33,10 @@ def prune_by_score(network, scores, sparsity, scope="global"):
               pruned already stays so and counts, so a lower sparsity than before is refused
     scores    one array per weight array of the network, in the order of `network.weights`
     sparsity  fraction of the weights, biases not counted, with 0 <= sparsity < 1
-    scope     "global": one ranking over all layers; "layer": every layer to the same sparsity
+    scope     "global": one ranking over all layers, the default for weights, whose magnitudes and
+              gradients are in the same units everywhere; "layer": every layer to the same sparsity,
+              the default for units and for movement, whose scores grow with the size of the layer
+              and with its gradients
     returns the list of masks
 
     Source: E-3.1, C-4.2d, D-2.1c. Erratum: E-3.1 does not say that the zeros must be held.

@@ -12,20 +12,28 @@ the order of the steps and nothing else:
 from typing import NamedTuple
 
 from minprune.arguments import function
-from minprune.formulas.quantize import dequantize, quantize_symmetric
+from minprune.formulas.quantize import Quantized, dequantize, quantize_symmetric
 from minprune.formulas.schedules import mean_threshold, stage_sparsities
 from minprune.formulas.scores import layer_importance
-from minprune.nn.network import checked_network
+from minprune.nn.network import Network, checked_network
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold, prune_tensors
 from minprune.pruning.search import performance
 
 
 class Stage(NamedTuple):
-    """Where a procedure stood after one of its steps."""
+    """A procedure after one of its steps."""
 
     name: str
     sparsity: float  # of the weights, biases not counted
     performance: float
+
+
+class QuantizedNetwork(NamedTuple):
+    """A pruned and fine-tuned network, and its weights as integers."""
+
+    network: Network
+    weights: dict[str, Quantized]  # of the weight arrays by name
+    stages: list[Stage]  # four; the last one is measured with the weights dequantized
 
 
 def train_prune_finetune(network, train, prune, finetune, evaluate):
@@ -62,14 +70,13 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     return stages
 
 
-def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
+def train_prune_quantize(network, train, theta, finetune, evaluate, bits=8):
     """The six steps of A-3.2 in an order that works: quantization comes last.
 
     network, train, finetune, evaluate  as in `train_prune_finetune`; network is not changed
     theta  threshold on the magnitude; equality is kept
     bits   of the integers, from 2 to 16
-    returns (pruned network, dict of its quantized weights by name, list of four `Stage`); the last
-    stage is measured with `dequantize(*quantized)` for weights
+    returns a `QuantizedNetwork` (network, weights, stages)
 
     Source: A-3.2, A-3.1, A-3.2.5.
     Erratum: A-3.2 quantizes first, which leaves bytes that nothing can be done with; it scores an
@@ -83,10 +90,11 @@ def prune_and_quantize(network, train, theta, finetune, evaluate, bits=8):
     coarse = rebuilt.copy()
     for name, w in coarse.weights.items():
         w.value = dequantize(*quantized[name])
-    return rebuilt, quantized, [*stages, _stage("quantized", coarse, evaluate)]
+    stages.append(_stage("quantized", coarse, evaluate))
+    return QuantizedNetwork(rebuilt, quantized, stages)
 
 
-def prune_before_training(network, train, evaluate, masked):
+def train_after_pruning(network, train, evaluate, masked):
     """A-5.2: zero the tensors whose L1 norm does not exceed the mean, then train.
 
     network   untrained; changed
@@ -110,7 +118,7 @@ def prune_before_training(network, train, evaluate, masked):
     return [*stages, _stage("trained", network, evaluate)]
 
 
-def prune_in_stages(network, final, stages, finetune, evaluate, prune=prune_by_magnitude):
+def iterate_pruning(network, final, stages, finetune, evaluate, prune=prune_by_magnitude):
     """Iterative pruning: every stage prunes the same part of what is left, then fine-tunes.
 
     network   trained; changed

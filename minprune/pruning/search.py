@@ -8,7 +8,7 @@ import numpy as np
 
 from minprune.arguments import at_least_zero, finite_number, function, shown, whole_number
 from minprune.formulas.metrics import performance_loss
-from minprune.nn.network import EmptyLayerError, checked_network
+from minprune.nn.network import EmptyLayerError, Network, checked_network
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold
 
 
@@ -21,11 +21,11 @@ class Level(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What a search found; `best` is None and `network` as it came if no level was acceptable."""
+    """The result of a search: without an acceptable level, `best` is None and `network` a copy."""
 
     best: Level | None
-    network: object  # at the best level
-    curve: list  # every Level tried, in the order of trying
+    network: Network  # at the best level
+    curve: list[Level]  # every level tried, in the order of trying
 
 
 def last_before_failure(performances, baseline, tolerance):
@@ -53,7 +53,7 @@ def last_before_failure(performances, baseline, tolerance):
 
 
 def acceptable(performance, baseline, tolerance):
-    """Whether no more performance is lost than tolerated; rounding does not count.
+    """True if no more performance is lost than tolerated; rounding does not count.
 
         a_0 - a <= tolerance
 
@@ -87,18 +87,22 @@ def search_threshold(network, thetas, evaluate, tolerance, finetune=None):
     """
     checked_network("network", network)
     _check_levels("thetas", thetas, tolerance)
-    baseline, tried = performance(evaluate, network), []
+    baseline = performance(evaluate, network)
+    curve, networks = [], []
     for theta in thetas:
         try:
-            tried.append(_try(network, theta, prune_by_threshold, evaluate, finetune))
+            level, candidate = _try(network, theta, prune_by_threshold, evaluate, finetune)
         except EmptyLayerError:
             break  # every higher threshold empties it too
-    curve = [level for level, _ in tried]
+        curve.append(level)
+        networks.append(candidate)
     k = last_before_failure([level.performance for level in curve], baseline, tolerance)
-    return Search(*((None, network.copy()) if k is None else tried[k]), curve)
+    if k is None:
+        return Search(None, network.copy(), curve)
+    return Search(curve[k], networks[k], curve)
 
 
-def prune_retrain_loop(
+def search_step_by_step(
     network, sparsities, evaluate, tolerance, finetune, prune=prune_by_magnitude
 ):
     """Prune a little, retrain, validate, and go on as long as it is acceptable.
@@ -116,24 +120,25 @@ def prune_retrain_loop(
     """
     checked_network("network", network)
     _check_levels("sparsities", sparsities, tolerance)
-    baseline, best, network, curve = performance(evaluate, network), None, network.copy(), []
+    baseline = performance(evaluate, network)
+    best, found, curve = None, network.copy(), []
     for sparsity in sparsities:
         try:
-            level, candidate = _try(network, sparsity, prune, evaluate, finetune)
+            level, candidate = _try(found, sparsity, prune, evaluate, finetune)
         except EmptyLayerError:
             break
         curve.append(level)
         if not acceptable(level.performance, baseline, tolerance):
             break
-        best, network = level, candidate
-    return Search(best, network, curve)
+        best, found = level, candidate
+    return Search(best, found, curve)
 
 
 def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_magnitude, steps=6):
     """The highest sparsity that costs little, by halving the interval that must contain it.
 
     network    not changed; each level prunes a copy of it
-    evaluate, tolerance, finetune, prune  as in `prune_retrain_loop`; finetune may be None
+    evaluate, tolerance, finetune, prune  as in `search_step_by_step`; finetune may be None
     steps      how often the interval 0 to 1 is halved, >= 1; what is found is known to 2^-steps,
                if performance falls as sparsity rises
     returns a `Search`; a sparsity that empties a layer is too high and not in the curve
@@ -143,7 +148,8 @@ def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_
     """
     checked_network("network", network)
     at_least_zero("tolerance", tolerance)
-    baseline, low, high = performance(evaluate, network), 0.0, 1.0
+    baseline = performance(evaluate, network)
+    low, high = 0.0, 1.0
     best, found, curve = None, network.copy(), []
     for _ in range(whole_number("steps", steps, low=1)):
         middle = (low + high) / 2

@@ -17,10 +17,10 @@ LEVELS = 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95
 
 
 class Sensitivity(NamedTuple):
-    """What a scan found."""
+    """The result of a scan."""
 
-    names: list  # of the layers, such as "0.K"
-    sparsities: list  # that were tried, rising
+    names: list[str]  # of the layers, such as "0.K"
+    sparsities: list[float]  # that were tried, rising
     performance: np.ndarray  # (layers, sparsities)
     baseline: float  # performance of the network as it is
 

@@ -179,8 +179,8 @@ def prune_units(network, scores, sparsity, scope="layer", min_units=None):
                removes it
     scores     one vector per hidden layer, such as `unit_scores` gives
     sparsity   fraction of the units, 0 <= sparsity < 1; with scope "layer" also a list, one a layer
-    scope      "layer": every layer by itself; "global": one ranking of all units, for which scores
-               must be comparable: [normalize(s) for s in scores]
+    scope      as in `prune_by_score`; for "global", one ranking of all units, make the scores
+               comparable: [normalize(s) for s in scores]
     min_units  None: a layer that would lose all its units is an error (`EmptyLayerError`); or how
                many of each layer, those of the highest scores, are spared, even where then fewer
                go than the sparsity asks for

@@ -127,7 +127,7 @@ def topk_gate(h, k):
 @pytest.mark.parametrize(
     "function",
     [rank_mask, layerwise_rank_masks, global_rank_masks, nm_mask, topk_gate,
-     structured.hybrid_mask, structured.block_mask, factorization.prune_factors],
+     structured.hybrid_mask, structured.block_mask, factorization.remove_factors],
     ids=lambda function: function.__name__,
 )  # fmt: skip
 def test_an_unstable_sort_is_wrong(function, monkeypatch):

@@ -274,7 +274,7 @@ def test_functions_by_hand():
     def names(item):
         return [entry.name for entry in functions_of(item)]
 
-    assert names("A-3.2") == ["prune_and_quantize"]
+    assert names("A-3.2") == ["train_prune_quantize"]
     assert names("E-5.1b")[:2] == ["polynomial_decay", "is_pruning_step"]
     assert names("E-5.1b")[-1] == "gradual_pruning"
     assert "rank_mask" in names("E-3.1") and "prune_by_magnitude" in names("E-3.1")

@@ -362,7 +362,7 @@ def test_the_smallest_of_all_layers_are_masked_and_stay_so(done, sparsity):
 def test_by_layer_every_layer_is_pruned_alike(quick):
     the_job, dense = a_job(replace(SMALL, scope="layer"))
     job.prune_weights(the_job, dense)
-    job.prune_filters_and_neurons(the_job, dense)
+    job.remove_filters_and_neurons(the_job, dense)
     for name, s in {
         "70 % of weights": 0.7,
         "70 % of weights, at random": 0.7,
@@ -385,7 +385,7 @@ def test_points_that_would_empty_a_layer_are_left_out(quick):
 def test_all_points_are_there_where_no_layer_is_emptied(quick):
     the_job, dense = a_job(replace(SMALL, scope="layer", sparsity=0.95, unit_sparsity=0.25))
     assert job.prune_weights(the_job, dense) is quick["95 % of weights"].network
-    shrunk, _ = job.prune_filters_and_neurons(the_job, dense)
+    shrunk, _ = job.remove_filters_and_neurons(the_job, dense)
     assert shrunk is quick["25 % of units"].network
     assert sorted(quick) == [
         "25 % of units",
@@ -425,7 +425,7 @@ def test_scope_layer_is_no_advice_where_it_was_the_choice(quick):
 def test_close_points_of_a_curve_do_not_share_a_name(choice, quick):
     the_job, dense = a_job(replace(SMALL, scope="layer", **choice))
     pruned = job.prune_weights(the_job, dense)
-    shrunk, _ = job.prune_filters_and_neurons(the_job, dense)
+    shrunk, _ = job.remove_filters_and_neurons(the_job, dense)
     kept = [network for _, network in the_job.made.values()]
     assert any(n is pruned for n in kept) and any(n is shrunk for n in kept)
 
@@ -473,7 +473,7 @@ def test_every_criterion_chooses_by_its_scores_on_the_first_training_images(
     monkeypatch.setattr(job, "SCORED_ON", 50)
     the_job, dense = a_job(replace(SMALL, criterion=criterion))
     before = dense.copy()
-    job.prune_filters_and_neurons(the_job, dense)
+    job.remove_filters_and_neurons(the_job, dense)
     train = the_job.data.train
     scores = unit_scores(dense, criterion, train.images[:50, ..., None], train.labels[:50])
     for sparsity in (0.25, 0.5, 0.75):
@@ -512,7 +512,7 @@ def test_disagreement_would_be_seen(quick, monkeypatch):
 
     monkeypatch.setattr(job, "shrink_network", broken)
     the_job, dense = a_job()
-    shrunk, apart = job.prune_filters_and_neurons(the_job, dense)
+    shrunk, apart = job.remove_filters_and_neurons(the_job, dense)
     x = the_job.data.test.images[..., None]
     assert apart == pytest.approx(1 / np.abs(shrunk(x) - 1).max(), rel=1e-4)
 
@@ -532,7 +532,7 @@ def test_of_what_the_units_leave_four_fifths_are_masked_too(done):
 def test_masks_on_top_that_would_empty_a_layer_are_left_out(quick):
     the_job, dense = a_job()
     dense.weights["0.K"].value = dense.weights["0.K"].value / 1000
-    job.prune_filters_and_neurons(the_job, dense)
+    job.remove_filters_and_neurons(the_job, dense)
     names = [f"{name} % of units" for name in (25, 50, 75)]
     assert sorted(quick) == sorted([*names, "50 % of units, at random"])
 
@@ -553,14 +553,14 @@ def test_the_controls_follow_the_seed(quick, seed):
     """The dense network is the same; other units and weights go by chance."""
     the_job, dense = a_job(replace(SMALL, seed=seed))
     job.prune_weights(the_job, dense)
-    job.prune_filters_and_neurons(the_job, dense)
+    job.remove_filters_and_neurons(the_job, dense)
     by_weight, by_unit = (
         quick[f"{name}, at random"].start for name in ("70 % of weights", "50 % of units")
     )
     quick.clear()
     the_job, _ = a_job(replace(SMALL, seed=2))
     job.prune_weights(the_job, dense)
-    job.prune_filters_and_neurons(the_job, dense)
+    job.remove_filters_and_neurons(the_job, dense)
     assert not same(by_weight, quick["70 % of weights, at random"].start)
     assert not same(by_unit, quick["50 % of units, at random"].start)
 
@@ -577,7 +577,7 @@ def test_no_unit_or_almost_all_can_go(sparsity, left, untimed):
 
 def test_a_ratio_that_rounds_to_all_leaves_one(quick):
     the_job, dense = a_job(replace(SMALL, unit_sparsity=0.99))
-    shrunk, _ = job.prune_filters_and_neurons(the_job, dense)
+    shrunk, _ = job.remove_filters_and_neurons(the_job, dense)
     assert (values(shrunk)[1].size, values(shrunk)[3].size) == (1, 1)
 
 

@@ -11,7 +11,7 @@ from minprune.formulas.factorization import (
     factor_importance,
     factorization_loss,
     factorize,
-    prune_factors,
+    remove_factors,
 )
 
 SIZES = [(1, 1, 1), (4, 3, 2), (3, 5, 3), (6, 4, 1), (5, 5, 4)]  # m, n, k
@@ -262,9 +262,9 @@ def test_even_the_order_of_unbalanced_factors_can_be_turned_round():
     A = np.array([[1.0, 0.0], [100.0, 1.0]])  # P A = [[4, 0], [100, 1]]
     P2, Q2 = P @ A, Q @ np.linalg.inv(A).T
     assert factor_importance(P, Q).argmin() == 1
-    kept = prune_factors(P2, Q2, 0.5)
+    kept = remove_factors(P2, Q2, 0.5)
     off = np.linalg.norm(kept[0] @ kept[1].T - P @ Q.T)
-    kept = prune_factors(*balance_factors(P2, Q2), 0.5)
+    kept = remove_factors(*balance_factors(P2, Q2), 0.5)
     assert np.linalg.norm(kept[0] @ kept[1].T - P @ Q.T) == pytest.approx(1, rel=1e-9)
     assert off > 10  # the same half of the factors, ten times the error
 
@@ -283,7 +283,7 @@ def test_zeros_stay_zeros_when_balanced():
     assert not P.any() and not Q.any()
 
 
-# --- factor_importance, prune_factors ------------------------------------------------------------
+# --- factor_importance, remove_factors ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", ["f", "d", "l"])
@@ -321,8 +321,8 @@ def test_importance_does_not_see_how_a_factor_is_shared_between_the_sides():
 @pytest.mark.parametrize("size", [*SIZES, (2, 3, 6)])
 def test_prune_as_naive(size, dtype, sparsity):
     for P, Q in layouts(*draw(*size, dtype)[2:]):
-        new = prune_factors(P, Q, sparsity)
-        for got, want, old in zip(new, naive.prune_factors(P, Q, sparsity), (P, Q), strict=True):
+        new = remove_factors(P, Q, sparsity)
+        for got, want, old in zip(new, naive.remove_factors(P, Q, sparsity), (P, Q), strict=True):
             np.testing.assert_array_equal(got, want)
             assert got.shape == want.shape
             assert got.dtype == (old.dtype if dtype != "l" else np.float64)
@@ -332,7 +332,7 @@ def test_prune_as_naive(size, dtype, sparsity):
 @pytest.mark.parametrize(("sparsity", "kept"), [(0, 5), (0.1, 5), (0.2, 4), (0.5, 3), (0.79, 1)])
 def test_prune_removes_as_many_as_asked_for(sparsity, kept):
     _, _, P, Q = draw(6, 7, 5)  # 0.5 * 5 = 2.5 goes to the even 2
-    new_P, new_Q = prune_factors(P, Q, sparsity)
+    new_P, new_Q = remove_factors(P, Q, sparsity)
     assert new_P.shape == (6, kept) and new_Q.shape == (7, kept)
     lost = set(factor_importance(P, Q)) - set(factor_importance(new_P, new_Q))
     assert len(lost) == 5 - kept
@@ -342,20 +342,20 @@ def test_prune_removes_as_many_as_asked_for(sparsity, kept):
 def test_prune_by_hand_keeps_the_order_and_both_sides_together():
     P, Q = [[1.0, 8.0, 2.0, 4.0]], [[16.0, 0.25, 4.0, 0.125], [0.0, 0.0, 0.0, 0.0]]
     # importances 16, 2, 8, 1/2: the second and the last go, though 8 and 4 are the largest of P
-    new_P, new_Q = prune_factors(P, Q, sparsity=0.5)
+    new_P, new_Q = remove_factors(P, Q, sparsity=0.5)
     assert new_P.tolist() == [[1, 2]] and new_Q.tolist() == [[16, 4], [0, 0]]
 
 
 def test_all_factors_may_go():
     _, _, P, Q = draw(3, 4, 10)  # 9.9 is nearest to 10
-    new_P, new_Q = prune_factors(P, Q, sparsity=0.99)
+    new_P, new_Q = remove_factors(P, Q, sparsity=0.99)
     assert new_P.shape == (3, 0) and new_Q.shape == (4, 0)
     R, known = np.full((3, 4), 2.0), np.ones((3, 4), bool)
     assert factorization_loss(R, known, new_P, new_Q, lam=1) == 48
 
 
 def test_among_equal_factors_the_first_goes():
-    P, Q = prune_factors([[1.0, -1.0, 2.0]], [[2.0, 2.0, 1.0]], sparsity=0.4)
+    P, Q = remove_factors([[1.0, -1.0, 2.0]], [[2.0, 2.0, 1.0]], sparsity=0.4)
     assert P.tolist() == [[-1, 2]] and Q.tolist() == [[2, 1]]
 
 
@@ -364,14 +364,14 @@ def test_pruning_down_to_the_true_rank_costs_nothing_and_below_it_the_next_singu
     P, Q = exact(9, 8, r, k)
     R = P @ Q.T
     balanced = balance_factors(P, Q)
-    kept = prune_factors(*balanced, sparsity=(k - r) / k)
+    kept = remove_factors(*balanced, sparsity=(k - r) / k)
     assert kept[0].shape == (9, r) and kept[1].shape == (8, r)
     np.testing.assert_allclose(kept[0] @ kept[1].T, R, atol=1e-10)
     # without balancing the same number of factors is not enough
-    unbalanced = prune_factors(P, Q, sparsity=(k - r) / k)
+    unbalanced = remove_factors(P, Q, sparsity=(k - r) / k)
     assert np.abs(unbalanced[0] @ unbalanced[1].T - R).max() > 0.1
     if r > 1:  # Eckart and Young: what is lost is the smallest singular value, no less is possible
-        fewer = prune_factors(*balanced, sparsity=(k - r + 1) / k)
+        fewer = remove_factors(*balanced, sparsity=(k - r + 1) / k)
         s = naive.singular_values(R)[1]
         assert np.linalg.norm(fewer[0] @ fewer[1].T - R) == pytest.approx(s[r - 1], rel=1e-9)
 
@@ -381,15 +381,15 @@ def test_pruned_als_factors_of_exact_data_leave_the_error_unchanged():
     R, observed = P @ Q.T, np.ones((10, 9), bool)
     found = balance_factors(*factorize(R, observed, 4, 1e-9, 50, rng()))
     before = factorization_loss(R, observed, *found, 0)
-    after = factorization_loss(R, observed, *prune_factors(*found, 0.5), 0)
+    after = factorization_loss(R, observed, *remove_factors(*found, 0.5), 0)
     assert before < 1e-9 and after == pytest.approx(before, abs=1e-9)
-    assert factorization_loss(R, observed, *prune_factors(*found, 0.75), 0) > 1
+    assert factorization_loss(R, observed, *remove_factors(*found, 0.75), 0) > 1
 
 
 def test_parameters_of_C_3_4b():
     _, _, P, Q = draw(1000, 500, 16)
     assert P.size + Q.size == 24_000 and P.shape[0] * Q.shape[0] == 500_000
-    new_P, new_Q = prune_factors(P, Q, 0.25)
+    new_P, new_Q = remove_factors(P, Q, 0.25)
     assert new_P.size + new_Q.size == 18_000
 
 
@@ -402,7 +402,7 @@ FIT = (
     {"R": R, "observed": KNOWN, "k": 2, "lam": 0.1, "sweeps": 1, "rng": np.random.default_rng(0)},
 )
 BALANCE, IMPORTANCE = (balance_factors, {"P": P, "Q": Q}), (factor_importance, {"P": P, "Q": Q})
-PRUNE = (prune_factors, {"P": P, "Q": Q, "sparsity": 0.5})
+PRUNE = (remove_factors, {"P": P, "Q": Q, "sparsity": 0.5})
 RATINGS = [
     ({"R": R + np.nan}, ValueError, "^R must be finite"),
     ({"R": np.where(KNOWN, np.inf, 0)}, ValueError, "^R must be finite"),

@@ -32,7 +32,7 @@ from minprune.formulas.quantize import (
     quantize_symmetric,
     scaled_to_float16,
 )
-from minprune.formulas.schedules import polynomial_decay, threshold_from_ratio
+from minprune.formulas.schedules import polynomial_decay, threshold_for_sparsity
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -129,9 +129,9 @@ def test_normalize_of_very_large_and_small_weights(w):
         norms.normalize,
         lambda w: penalties.l1_subgradient(w, 1),
         lambda w: penalties.l2_gradient(w, 1),
-        lambda w: penalties.shrink(w, 0.5),
+        lambda w: penalties.scale_weights(w, 0.5),
     ],
-    ids=["normalize", "l1_subgradient", "l2_gradient", "shrink"],
+    ids=["normalize", "l1_subgradient", "l2_gradient", "scale_weights"],
 )
 def test_bytes_in_the_other_order_are_no_error(function):
     w = np.array([3.0, -4.0])
@@ -139,9 +139,9 @@ def test_bytes_in_the_other_order_are_no_error(function):
 
 
 @pytest.mark.parametrize("dtype", ["e", "f"])
-def test_threshold_from_ratio_where_all_go(dtype):
+def test_threshold_for_sparsity_where_all_go(dtype):
     score = np.array([0.25, 0.5], dtype)
-    assert not score_mask(score, threshold_from_ratio(score, 0.9), "keep").any()
+    assert not score_mask(score, threshold_for_sparsity(score, 0.9), "keep").any()
 
 
 @pytest.mark.parametrize(("initial", "final"), [(0.1, 0.7), (0.3, 0.9)])

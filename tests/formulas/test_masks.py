@@ -22,7 +22,7 @@ from minprune.formulas.masks import (
     threshold_mask,
     threshold_prune,
 )
-from minprune.formulas.schedules import polynomial_decay, threshold_from_ratio
+from minprune.formulas.schedules import polynomial_decay, threshold_for_sparsity
 from minprune.formulas.scores import magnitude
 
 TIES = ["keep", "prune"]
@@ -304,7 +304,7 @@ def test_ranking_takes_no_more_memory_than_twice_the_scores(dtype, values):
         lambda: rank_mask(score, 150_000),
         lambda: global_rank_masks([score[:400], score[400:]], 0.5),
         lambda: low_magnitude_mask(score, 0.5),
-        lambda: threshold_from_ratio(score, 0.5),
+        lambda: threshold_for_sparsity(score, 0.5),
     ]
     for ranking in rankings:
         tracemalloc.start()

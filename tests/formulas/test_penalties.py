@@ -22,7 +22,7 @@ from minprune.formulas.penalties import (
     l2_penalty,
     l2_proximal,
     l2_regularized_loss,
-    shrink,
+    scale_weights,
     sparse_group_lasso,
     weight_clip,
 )
@@ -418,9 +418,9 @@ def test_weight_clip_as_naive(w, c):
 
 
 @pytest.mark.parametrize("factor", [0, 0.25, 0.3, 0.999])
-def test_shrink_as_naive(w, factor):
-    new = shrink(w, factor)
-    assert_close(new, naive.shrink(w, factor), like=w)
+def test_scale_weights_as_naive(w, factor):
+    new = scale_weights(w, factor)
+    assert_close(new, naive.scale_weights(w, factor), like=w)
     assert not np.shares_memory(new, w)
 
 
@@ -434,9 +434,9 @@ def test_weight_clip_of_B_1a_alters_what_pruning_keeps():
 
 def test_shrinking_makes_no_weight_zero_D_1_1b(w):
     for factor in (0.999, 0.5, 1e-3):
-        assert np.count_nonzero(shrink(w, factor)) == np.count_nonzero(w)
-    assert not np.any(shrink(w, 0))
-    assert shrink([-0.5, 4.0], 0.25).tolist() == [-0.125, 1]
+        assert np.count_nonzero(scale_weights(w, factor)) == np.count_nonzero(w)
+    assert not np.any(scale_weights(w, 0))
+    assert scale_weights([-0.5, 4.0], 0.25).tolist() == [-0.125, 1]
 
 
 # --- kinds of numbers, and what is refused -------------------------------------------------------
@@ -450,7 +450,7 @@ ARRAY_MAPS = {  # function of (w, number) that returns an array, shape of w
     "group_lasso_proximal lam": lambda w, x: group_lasso_proximal(w, x, 0.5),
     "group_lasso_proximal lr": lambda w, x: group_lasso_proximal(w, 0.5, x),
     "weight_clip c": weight_clip,
-    "shrink factor": shrink,
+    "scale_weights factor": scale_weights,
 }
 FLOATS = {  # function of (w, number) that returns a float
     "group_lasso lam": group_lasso,
@@ -509,9 +509,9 @@ def test_learning_rate_zero_is_refused(case):
 
 
 @pytest.mark.parametrize("factor", [1, 1.0, 1.5])
-def test_shrink_refuses_a_factor_that_does_not_shrink(factor):
+def test_scale_weights_refuses_a_factor_that_does_not_shrink(factor):
     with pytest.raises(ValueError, match="factor must be a fraction with 0 <= factor < 1, got 1"):
-        shrink([1.0], factor)
+        scale_weights([1.0], factor)
 
 
 @pytest.mark.parametrize("case", ALL)

@@ -22,7 +22,7 @@ from minprune.formulas.schedules import (
     splice_thresholds,
     stage_sparsities,
     std_threshold,
-    threshold_from_ratio,
+    threshold_for_sparsity,
 )
 from minprune.formulas.scores import magnitude
 from minprune.formulas.structured import layer_threshold_masks
@@ -32,7 +32,7 @@ THRESHOLDS = [
     mean_threshold,
     lambda w: std_threshold(w, 1.0),
     lambda w: splice_thresholds(w, 1.0),
-    lambda w: threshold_from_ratio(w, 0.5),
+    lambda w: threshold_for_sparsity(w, 0.5),
 ]
 
 # --- polynomial_decay and is_pruning_step --------------------------------------------------------
@@ -332,10 +332,10 @@ def test_thresholds_refuse_arrays(threshold, w, error, match):
         (lambda: splice_thresholds([1.0], 1, 1), ValueError, "margin must be a fraction"),
         (lambda: splice_thresholds([1.0], 1, -0.1), ValueError, "margin must be"),
         (lambda: splice_thresholds([1.0], 1, "0"), TypeError, "margin must be"),
-        (lambda: threshold_from_ratio([1.0], 1), ValueError, "sparsity must be a fraction"),
-        (lambda: threshold_from_ratio([1.0], 90), ValueError, "sparsity must be .* 90 % is 0.9"),
-        (lambda: threshold_from_ratio([1.0], -0.1), ValueError, "sparsity must be"),
-        (lambda: threshold_from_ratio([1.0], True), TypeError, "sparsity must be"),
+        (lambda: threshold_for_sparsity([1.0], 1), ValueError, "sparsity must be a fraction"),
+        (lambda: threshold_for_sparsity([1.0], 90), ValueError, "sparsity must be .* 90 % is 0.9"),
+        (lambda: threshold_for_sparsity([1.0], -0.1), ValueError, "sparsity must be"),
+        (lambda: threshold_for_sparsity([1.0], True), TypeError, "sparsity must be"),
     ],
 )
 def test_thresholds_refuse_numbers(call, error, match):
@@ -343,46 +343,48 @@ def test_thresholds_refuse_numbers(call, error, match):
         call()
 
 
-# --- threshold_from_ratio ------------------------------------------------------------------------
+# --- threshold_for_sparsity ----------------------------------------------------------------------
 
 
-def test_threshold_from_ratio_as_naive(w):
+def test_threshold_for_sparsity_as_naive(w):
     w = w if w.size else np.ones(1)
     sparsities, scores = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999], [w, magnitude(w), magnitude(w).T]
     for s, score in product(sparsities, scores):
-        theta = threshold_from_ratio(score, s)
+        theta = threshold_for_sparsity(score, s)
         assert type(theta) is float
-        assert theta == naive.threshold_from_ratio(score, s)
+        assert theta == naive.threshold_for_sparsity(score, s)
         pruned = np.sum(~score_mask(score, theta, "keep"))
         k = pruned_count(score.size, s)
         ties = np.sum(np.sort(score, axis=None)[: k + 1] == theta)
         assert pruned == k - max(ties - 1, 0) <= k
 
 
-def test_threshold_from_ratio_by_hand():
+def test_threshold_for_sparsity_by_hand():
     score = [0.5, 0.25, 0.75, 1.0]
-    assert [threshold_from_ratio(score, s) for s in (0, 0.25, 0.5, 0.75)] == [0.25, 0.5, 0.75, 1]
-    assert threshold_from_ratio(magnitude(W_D43), 1 / 3) == 0.3  # 3 go: the third is one of two 0.3
+    assert [threshold_for_sparsity(score, s) for s in (0, 0.25, 0.5, 0.75)] == [0.25, 0.5, 0.75, 1]
+    assert (
+        threshold_for_sparsity(magnitude(W_D43), 1 / 3) == 0.3
+    )  # 3 go: the third is one of two 0.3
 
 
 @pytest.mark.parametrize("dtype", ["e", "f", "d"])
 @pytest.mark.parametrize("largest", [0.0, -0.5, 1.0, 0.3, 1000.0])
-def test_threshold_from_ratio_just_above_the_largest_where_all_go(dtype, largest):
+def test_threshold_for_sparsity_just_above_the_largest_where_all_go(dtype, largest):
     score = np.array([largest - 1, largest], dtype)
-    theta = threshold_from_ratio(score, 0.9)
+    theta = threshold_for_sparsity(score, 0.9)
     assert theta == np.nextafter(score[1], np.array(np.inf, dtype))
     assert not score_mask(score, theta, "keep").any()
 
 
-def test_threshold_from_ratio_and_rank_mask_agree_without_ties():  # C-3.2: one choice, not two
+def test_threshold_for_sparsity_and_rank_mask_agree_without_ties():  # C-3.2: one choice, not two
     score = np.random.default_rng(2).standard_normal((9, 11)).astype("f")
     for s in np.linspace(0, 0.99, 23):
-        mask = score_mask(score, threshold_from_ratio(score, s), "keep")
+        mask = score_mask(score, threshold_for_sparsity(score, s), "keep")
         np.testing.assert_array_equal(mask, rank_mask(score, pruned_count(score.size, s)))
 
 
-def test_threshold_from_ratio_of_equal_scores_prunes_none():
-    theta = threshold_from_ratio(np.full(8, 0.5), 0.75)
+def test_threshold_for_sparsity_of_equal_scores_prunes_none():
+    theta = threshold_for_sparsity(np.full(8, 0.5), 0.75)
     assert theta == 0.5
     assert score_mask(np.full(8, 0.5), theta, "keep").all()
     assert math.isfinite(theta)

@@ -124,7 +124,7 @@ def factor_importance(P, Q):
     return s
 
 
-def prune_factors(P, Q, sparsity):
+def remove_factors(P, Q, sparsity):
     """the columns f of P and Q in their order, without the pruned_count lowest factor_importance"""
     importance = factor_importance(P, Q)
     keep = rank_mask(importance, pruned_count(len(importance), sparsity))

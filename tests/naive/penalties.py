@@ -126,7 +126,7 @@ def weight_clip(w, c):
     return new
 
 
-def shrink(w, factor):
+def scale_weights(w, factor):
     """w'_i = factor * w_i (D-1.1b)"""
     new = np.zeros(w.shape)
     for i in np.ndindex(w.shape):

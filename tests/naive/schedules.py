@@ -65,7 +65,7 @@ def splice_thresholds(w, c, margin=0.1):
     return (1 - margin) * t, (1 + margin) * t
 
 
-def threshold_from_ratio(score, sparsity):
+def threshold_for_sparsity(score, sparsity):
     """theta = the score with k scores before it in ascending order, k = pruned_count(n) (C-3.2a)"""
     left = [score[i] for i in np.ndindex(score.shape)]
     k = pruned_count(len(left), sparsity)

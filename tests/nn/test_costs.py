@@ -16,7 +16,8 @@ from minprune.nn.optim import SGD
 from minprune.nn.spatial import Conv2D
 from minprune.nn.train import fit
 from minprune.pruning.one_shot import prune_by_magnitude
-from minprune.pruning.shrink import hidden_layers, mask_units, shrink_network
+from minprune.pruning.shrink import mask_units, shrink_network
+from minprune.pruning.topology import hidden_layers
 from minprune.pruning.units import prune_units, unit_scores
 
 

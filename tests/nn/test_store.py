@@ -21,7 +21,7 @@ from minprune.nn.network import Network, mlp
 from minprune.nn.parameter import Parameter
 from minprune.nn.store import load, save
 from minprune.pruning.one_shot import prune_by_magnitude
-from minprune.pruning.procedures import prune_before_training
+from minprune.pruning.procedures import train_after_pruning
 
 
 def sample(dtype=np.float64, masked=True, seed=0):
@@ -131,7 +131,7 @@ def test_networks_of_nothing_come_back(layers, shape, tmp_path):
 
 def test_a_network_that_lost_a_whole_tensor_comes_back(tmp_path):
     network = mlp([784, 64, 10], np.random.default_rng(0))
-    prune_before_training(network, train=lambda net: None, evaluate=lambda net: 0.1, masked=True)
+    train_after_pruning(network, train=lambda net: None, evaluate=lambda net: 0.1, masked=True)
     assert not network.parameters["2.W"].mask.any()
     save(network, tmp_path / "network.npz")
     assert content(load(tmp_path / "network.npz")) == content(network)

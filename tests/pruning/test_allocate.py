@@ -10,6 +10,7 @@ from minprune.nn.models import cnn, lenet5
 from minprune.nn.network import EmptyLayerError, mlp
 from minprune.nn.spatial import Conv2D
 from minprune.pruning.allocate import (
+    MEASURES,
     by_sensitivity,
     erk_sparsities,
     global_sparsities,
@@ -20,7 +21,8 @@ from minprune.pruning.allocate import (
 )
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.pruning.sensitivity import Sensitivity, sensitivity_scan
-from minprune.pruning.shrink import hidden_layers, keep_units, mask_units, shrink_network
+from minprune.pruning.shrink import keep_units, mask_units, shrink_network
+from minprune.pruning.topology import hidden_layers
 from minprune.pruning.units import choose_units, unit_scores
 from minprune.sparse.engine import SparseEngine
 
@@ -253,29 +255,28 @@ def pruned_to(network, sparsities):
 
 
 @pytest.mark.parametrize("name", ["mlp", "max pooling", "bn twice"])
-@pytest.mark.parametrize("measure", ["parameters", "macs", "bytes"])
 @HOW
-def test_a_budget_is_kept_and_one_step_lighter_is_too_dear(unchanged, name, measure, how):
+def test_a_budget_is_kept_and_one_step_lighter_is_too_dear(unchanged, name, how):
     network, _ = stack(name, np.float32)
     unchanged(network)
     allocate, n = allocations(network)[how], sum(sizes(network))
-    costs = {}
+    choices = []
     for k in range(n):  # all that could be done, up to where a layer would be empty
         try:
-            costs[k] = weight_cost(pruned_to(network, allocate(network, k / n)), measure)
+            choices.append(pruned_to(network, allocate(network, k / n)))
         except ValueError:
             break
-    ks = sorted(costs)
-    assert all(costs[a] >= costs[b] for a, b in zip(ks, ks[1:], strict=False))
-    for part in (0, 0.31, 0.5, 0.83):
-        k = int(part * 0.7 * ks[-1])
-        for budget in (costs[k], costs[k] + 0.5):
-            # of all that costs no more the lightest
-            k_best = next(k for k in ks if costs[k] <= budget)
-            found = sparsities_within(network, budget, measure, allocate)
-            assert found == allocate(network, k_best / n)
-            assert weight_cost(pruned_to(network, found), measure) <= budget
-            assert k_best == 0 or costs[k_best - 1] > budget
+    for measure in MEASURES:
+        costs = [weight_cost(choice, measure) for choice in choices]
+        assert sorted(costs, reverse=True) == costs
+        for part in (0, 0.31, 0.5, 0.83):
+            k = int(part * 0.7 * (len(costs) - 1))
+            for budget in (costs[k], costs[k] + 0.5):
+                # of all that costs no more the lightest
+                k_best = next(k for k, cost in enumerate(costs) if cost <= budget)
+                found = sparsities_within(network, budget, measure, allocate)
+                assert found == allocate(network, k_best / n)
+                assert weight_cost(pruned_to(network, found), measure) <= budget
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -315,7 +316,7 @@ def test_where_one_layer_has_the_smallest_weights_budgets_before_its_end_can_be_
             sparsities_within(network, budget)
 
 
-@pytest.mark.parametrize("measure", ["parameters", "macs", "bytes"])
+@pytest.mark.parametrize("measure", MEASURES)
 def test_a_budget_out_of_reach_is_refused_with_the_least(measure):
     network = mlp([8, 6, 4], np.random.default_rng(0))
     levels = [0.2, 0.5]
@@ -370,11 +371,10 @@ def unit_cost(network, measure):
 
 
 @pytest.mark.parametrize("name", ["mlp", "average pooling", "bn behind flatten", "flatten first"])
-@pytest.mark.parametrize("measure", ["parameters", "macs", "bytes"])
 @pytest.mark.parametrize("scope", ["layer", "global"])
 @pytest.mark.parametrize("min_units", [None, 1, 2])
 def test_a_budget_of_units_is_kept_and_one_step_lighter_is_too_dear(
-    unchanged, name, measure, scope, min_units
+    unchanged, name, scope, min_units
 ):
     network, x = stack(name, np.float32)
     unchanged(network)
@@ -383,34 +383,30 @@ def test_a_budget_of_units_is_kept_and_one_step_lighter_is_too_dear(
     fractions = [k / n for k in range(n)]
     if scope == "layer":  # all at which another unit of some layer goes
         fractions = [0.0, *sorted({(j - 0.5) / len(s) + 1e-9 for s in scores for j in range(1, n)})]
-    costs = {}
-    for k, fraction in enumerate(fractions):
+    choices, networks = [], []
+    for fraction in fractions:
         try:
-            keeps = choose_units(network, scores, fraction, scope, min_units)
+            choices.append(choose_units(network, scores, fraction, scope, min_units))
         except ValueError:
             break
-        costs[k] = unit_cost(keep_units(network, keeps), measure)
-    assert costs[0] == unit_cost(network, measure)
-    for k, cost in costs.items():
-        keeps = units_within(network, scores, cost, measure, scope, min_units)
-        masked = network.copy()
-        mask_units(masked, keeps)
-        small = shrink_network(masked)
-        assert unit_cost(small, measure) <= cost
-        assert unit_cost(keep_units(network, keeps), measure) == cost
-        k_best = next(k for k in costs if costs[k] <= cost)
-        lightest = choose_units(network, scores, fractions[k_best], scope, min_units)
-        for keep, other in zip(keeps, lightest, strict=True):
-            np.testing.assert_array_equal(keep, other)
-        if k == max(costs):
-            np.testing.assert_allclose(small(x), masked(x), rtol=1e-5, atol=1e-5)
-    least = min(costs.values())
-    with pytest.raises(
-        ValueError,
-        match=rf"got {least - 0.5}, the least is {least}\b",
-    ):
-        units_within(network, scores, least - 0.5, measure, scope, min_units)
-    assert all(keep.all() for keep in units_within(network, scores, 1e12, measure, scope))
+        networks.append(keep_units(network, choices[-1]))
+    masked = network.copy()
+    mask_units(masked, choices[-1])
+    small = shrink_network(masked)
+    np.testing.assert_allclose(small(x), masked(x), rtol=1e-5, atol=1e-5)
+    for measure in MEASURES:
+        costs = [unit_cost(choice, measure) for choice in networks]
+        assert costs[0] == unit_cost(network, measure) and unit_cost(small, measure) <= costs[-1]
+        for cost in costs:
+            keeps = units_within(network, scores, cost, measure, scope, min_units)
+            k_best = next(k for k, other in enumerate(costs) if other <= cost)
+            for keep, other in zip(keeps, choices[k_best], strict=True):
+                np.testing.assert_array_equal(keep, other)
+            assert costs[k_best] == cost
+        least = min(costs)
+        with pytest.raises(ValueError, match=rf"got {least - 0.5}, the least is {least}\b"):
+            units_within(network, scores, least - 0.5, measure, scope, min_units)
+        assert all(keep.all() for keep in units_within(network, scores, 1e12, measure, scope))
 
 
 def test_macs_and_one_unit_a_layer_unless_told():

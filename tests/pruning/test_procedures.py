@@ -14,11 +14,11 @@ from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude
 from minprune.pruning.procedures import (
     Stage,
     find_ticket,
-    prune_and_quantize,
-    prune_before_training,
-    prune_in_stages,
+    iterate_pruning,
     rewind,
+    train_after_pruning,
     train_prune_finetune,
+    train_prune_quantize,
 )
 from minprune.pruning.shrink import shrink_network
 from minprune.pruning.units import prune_units, unit_scores
@@ -101,13 +101,14 @@ def test_the_sparsity_of_a_stage_counts_zeros_with_a_mask_or_without(task):
 # --- A-3.2 ----------------------------------------------------------------------------------------
 
 
-def test_prune_and_quantize_quantize_last_and_leave_the_input_alone(task, unchanged, diary):
+def test_train_prune_quantize_quantizes_last_and_leaves_the_input_alone(task, unchanged, diary):
     unchanged(task.network)
     train = diary.step("train", trainer(task))
     finetune = diary.step("finetune", trainer(task, epochs=2))
-    rebuilt, quantized, stages = prune_and_quantize(
+    result = train_prune_quantize(
         task.network, train, 0.2, finetune, diary.judge(1, 2, 3, 4), bits=6
     )
+    rebuilt, quantized, stages = result.network, result.weights, result.stages
     assert diary.names == ["train", "evaluate", "evaluate", "finetune", "evaluate", "evaluate"]
     *before, coarse = diary.networks
     assert all(network is rebuilt is not task.network for network in before)
@@ -136,11 +137,11 @@ def test_prune_and_quantize_quantize_last_and_leave_the_input_alone(task, unchan
     ]  # fmt: skip
 
 
-def test_prune_and_quantize_keep_equality_and_take_8_bits():
+def test_train_prune_quantize_keeps_equality_and_takes_8_bits():
     W = [[0.25, -0.5], [0.125, 0.25]]
     network = Network([Dense(W, [0.0, 0.0])])
     nothing = lambda network: None  # noqa: E731
-    rebuilt, quantized, _ = prune_and_quantize(network, nothing, 0.25, nothing, lambda network: 0)
+    rebuilt, quantized, _ = train_prune_quantize(network, nothing, 0.25, nothing, lambda network: 0)
     assert rebuilt.weights["0.W"].value.tolist() == [[0.25, -0.5], [0.0, 0.25]]
     assert abs(quantized["0.W"].q).max() == 127
     assert network.weights["0.W"].mask is None
@@ -163,7 +164,7 @@ def uneven():
 def test_pruning_before_training_lasts_only_with_masks(task, uneven, diary, masked):
     network = uneven
     train = diary.step("train", trainer(task))
-    stages = prune_before_training(network, train, diary.judge(0.25, 0.5), masked)
+    stages = train_after_pruning(network, train, diary.judge(0.25, 0.5), masked)
     assert diary.names == ["evaluate", "train", "evaluate"]
     assert [(s.name, s.performance) for s in stages] == [("pruned", 0.25), ("trained", 0.5)]
     assert stages[0].sparsity == 48 / 176
@@ -182,14 +183,14 @@ def test_the_biases_count_in_the_mean():
     """Norms 20, 0, 8 and 0: above their mean of 7 a kernel stays that is below half of 28."""
     network = Network([Dense(np.full((4, 4), 1.25), np.zeros(4)), ReLU(),
                        Dense(np.full((4, 1), 2.0), [0.0])])  # fmt: skip
-    prune_before_training(network, lambda n: None, lambda n: 0, masked=True)
+    train_after_pruning(network, lambda n: None, lambda n: 0, masked=True)
     kept = {name: bool(p.mask.all()) for name, p in network.parameters.items()}
     assert kept == {"0.W": True, "0.b": False, "2.W": True, "2.b": False}
 
 
 def test_equal_tensors_all_go():
     network = Network([Dense([[1.0]], [1.0])])
-    (stage, _) = prune_before_training(network, lambda n: None, lambda n: 0, masked=True)
+    (stage, _) = train_after_pruning(network, lambda n: None, lambda n: 0, masked=True)
     assert stage.sparsity == 1.0 and not network.parameters["0.b"].value.any()
 
 
@@ -206,7 +207,7 @@ def test_stages_are_nested_and_end_at_the_final_sparsity(task, diary, stages):
             w.value = task.rng.standard_normal(w.value.shape)
 
     finetune = diary.step("finetune", remember)
-    done = prune_in_stages(task.network, 0.75, stages, finetune, diary.judge(*range(stages)))
+    done = iterate_pruning(task.network, 0.75, stages, finetune, diary.judge(*range(stages)))
     assert diary.names == ["finetune", "evaluate"] * stages
     assert all(network is task.network for network in diary.networks)
     assert [s.name for s in done] == [f"stage {k}" for k in range(1, stages + 1)]
@@ -221,7 +222,7 @@ def test_stages_are_nested_and_end_at_the_final_sparsity(task, diary, stages):
 def test_stages_prune_by_magnitude_unless_told(task):
     expected = prune_by_magnitude(task.network.copy(), 0.5)
     other = task.network.copy()
-    prune_in_stages(task.network, 0.5, 1, lambda n: None, lambda n: 0)
+    iterate_pruning(task.network, 0.5, 1, lambda n: None, lambda n: 0)
     for mask, again in zip(masks_of(task.network), expected, strict=True):
         np.testing.assert_array_equal(mask, again)
     levels = []
@@ -230,7 +231,7 @@ def test_stages_prune_by_magnitude_unless_told(task):
         levels.append(sparsity)
         prune_at_random(network, sparsity, task.rng)
 
-    prune_in_stages(other, 0.75, 2, lambda n: None, lambda n: 0, prune)
+    iterate_pruning(other, 0.75, 2, lambda n: None, lambda n: 0, prune)
     assert levels == [0.5, 0.75]
     assert any((a != b).any() for a, b in zip(masks_of(other), expected, strict=True))
 
@@ -245,7 +246,7 @@ def test_stages_of_a_pruned_network_start_from_what_is_left(task, stages):
         levels.append(sparsity)
         prune_by_magnitude(network, sparsity)
 
-    done = prune_in_stages(task.network, 0.75, stages, lambda n: None, lambda n: 0, prune)
+    done = iterate_pruning(task.network, 0.75, stages, lambda n: None, lambda n: 0, prune)
     expected = [1 - 0.75 * (1 / 3) ** (k / stages) for k in range(1, stages + 1)]
     assert levels == pytest.approx(expected, rel=1e-14) and levels[-1] == 0.75
     assert done[-1].sparsity == 0.75 and len(done) == stages
@@ -261,12 +262,12 @@ def test_bad_stages_are_refused(task, unchanged, final, stages, name):
     prune_by_magnitude(task.network, 0.25)
     unchanged(task.network)
     with pytest.raises(ValueError, match=f"^{name}"):
-        prune_in_stages(task.network, final, stages, lambda n: None, lambda n: 0)
+        iterate_pruning(task.network, final, stages, lambda n: None, lambda n: 0)
 
 
 def test_stages_to_what_is_pruned_already_prune_no_more(task):
     prune_by_magnitude(task.network, 0.3)  # 53 of 176: a little more than 0.3
-    stages = prune_in_stages(task.network, 0.3, 2, lambda n: None, lambda n: 0)
+    stages = iterate_pruning(task.network, 0.3, 2, lambda n: None, lambda n: 0)
     assert [stage.sparsity for stage in stages] == [53 / 176] * 2
 
 

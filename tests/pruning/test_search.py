@@ -12,8 +12,8 @@ from minprune.pruning.search import (
     acceptable,
     last_before_failure,
     performance,
-    prune_retrain_loop,
     search_sparsity,
+    search_step_by_step,
     search_threshold,
 )
 
@@ -109,7 +109,7 @@ def test_a_tolerance_is_refused_before_any_work(task, unchanged, tolerance):
     for search in (
         lambda: acceptable(0.5, 0.5, tolerance),
         lambda: search_threshold(task.network, THETAS, judge, tolerance),
-        lambda: prune_retrain_loop(task.network, [0.5], judge, tolerance, lambda n: None),
+        lambda: search_step_by_step(task.network, [0.5], judge, tolerance, lambda n: None),
         lambda: search_sparsity(task.network, judge, tolerance),
     ):
         with pytest.raises((ValueError, TypeError), match=r"^tolerance must"):
@@ -122,7 +122,7 @@ def test_every_search_accepts_a_loss_of_just_the_tolerance(task, performance):
     passes = performance == 0.97
     for search in (
         search_threshold(task.network, [0.1], Judge(0.98, performance), 0.01),
-        prune_retrain_loop(task.network, [0.5], Judge(0.98, performance), 0.01, lambda n: None),
+        search_step_by_step(task.network, [0.5], Judge(0.98, performance), 0.01, lambda n: None),
         search_sparsity(task.network, Judge(0.98, performance), 0.01, steps=1),
     ):
         assert len(search.curve) == 1 and search.curve[0].performance == performance
@@ -146,7 +146,7 @@ def test_what_evaluate_returns_must_be_one_number(task, unchanged, answer, error
     unchanged(task.network)
     for search in (
         lambda judge: search_threshold(task.network, [0.1], judge, 0.1),
-        lambda judge: prune_retrain_loop(task.network, [0.5], judge, 0.1, lambda n: None),
+        lambda judge: search_step_by_step(task.network, [0.5], judge, 0.1, lambda n: None),
         lambda judge: search_sparsity(task.network, judge, 0.1),
     ):
         answers = [answer] if dense else [1.0, answer]
@@ -251,7 +251,7 @@ def test_the_loop_goes_on_from_each_level_with_nested_masks_and_stops_at_the_fir
             w.value = task.rng.standard_normal(w.value.shape)  # another order of magnitudes
 
     judge = Judge(0.9, 0.95, 0.8, 0.5, 1.0)
-    search = prune_retrain_loop(task.network, [0.25, 0.5, 0.75, 0.875], judge, 0.125, finetune,
+    search = search_step_by_step(task.network, [0.25, 0.5, 0.75, 0.875], judge, 0.125, finetune,
                                 prune)  # fmt: skip
     assert calls == [("prune", 0.25, 0.0), ("finetune", 0.25), ("prune", 0.5, 0.25),
                      ("finetune", 0.5), ("prune", 0.75, 0.5), ("finetune", 0.75)]  # fmt: skip
@@ -265,7 +265,7 @@ def test_the_loop_goes_on_from_each_level_with_nested_masks_and_stops_at_the_fir
 
 
 def test_the_loop_prunes_by_magnitude_unless_told(task):
-    search = prune_retrain_loop(task.network, [0.5], lambda n: 1.0, 0.0, lambda n: None)
+    search = search_step_by_step(task.network, [0.5], lambda n: 1.0, 0.0, lambda n: None)
     expected = prune_by_magnitude(task.network, 0.5)
     for mask, other in zip(masks_of(search.network), expected, strict=True):
         np.testing.assert_array_equal(mask, other)
@@ -273,7 +273,7 @@ def test_the_loop_prunes_by_magnitude_unless_told(task):
 
 def test_the_loop_without_an_acceptable_level(task, unchanged):
     unchanged(task.network)
-    search = prune_retrain_loop(task.network, [0.5, 0.75], lambda n: -sparsity_of(n), 0.25,
+    search = search_step_by_step(task.network, [0.5, 0.75], lambda n: -sparsity_of(n), 0.25,
                                 lambda n: n.parameters["0.b"].value.fill(0.0))  # fmt: skip
     assert search.best is None and len(search.curve) == 1
     assert search.network is not task.network and sparsity_of(search.network) == 0
@@ -282,7 +282,7 @@ def test_the_loop_without_an_acceptable_level(task, unchanged):
 
 def test_a_level_that_empties_a_layer_does_not_lose_what_was_found(task, unchanged):
     unchanged(task.network)
-    search = prune_retrain_loop(
+    search = search_step_by_step(
         task.network, [0.5, 0.99], lambda n: 1.0, 0.1, lambda n: None, layerwise
     )
     assert search.best == Level(0.5, 0.5, 1.0)
@@ -294,7 +294,7 @@ def test_a_level_that_empties_a_layer_does_not_lose_what_was_found(task, unchang
 def test_a_first_level_that_empties_a_layer_leaves_the_network_as_it_came(task, unchanged):
     unchanged(task.network)
     tuned = []
-    search = prune_retrain_loop(
+    search = search_step_by_step(
         task.network, [0.99, 0.999], lambda n: 1.0, 0.1, tuned.append, layerwise
     )
     assert search.best is None and search.curve == [] and tuned == []
@@ -311,7 +311,7 @@ def test_after_a_level_that_empties_a_layer_no_other_is_tried(task):
             raise EmptyLayerError("nothing left")
         prune_by_magnitude(network, sparsity)
 
-    search = prune_retrain_loop(
+    search = search_step_by_step(
         task.network, [0.25, 0.5, 0.75], lambda n: 1.0, 0.1, lambda n: None, prune
     )
     assert tried == [0.25, 0.5] and search.best.level == 0.25
@@ -322,7 +322,7 @@ def test_another_error_is_no_end_of_a_search(task):
         raise ValueError("broken")
 
     for search in (
-        lambda: prune_retrain_loop(task.network, [0.5], lambda n: 1.0, 0.1, broken),
+        lambda: search_step_by_step(task.network, [0.5], lambda n: 1.0, 0.1, broken),
         lambda: search_threshold(task.network, [0.1], lambda n: 1.0, 0.1, broken),
         lambda: search_sparsity(task.network, lambda n: 1.0, 0.1, prune=broken),
     ):
@@ -337,7 +337,7 @@ def test_levels_must_rise(task, unchanged, levels):
     with pytest.raises(ValueError, match="thetas must rise"):
         search_threshold(task.network, levels, judge, 0.1)
     with pytest.raises(ValueError, match="sparsities must rise"):
-        prune_retrain_loop(task.network, levels, judge, 0.1, lambda n: None)
+        search_step_by_step(task.network, levels, judge, 0.1, lambda n: None)
 
 
 # --- halving --------------------------------------------------------------------------------------

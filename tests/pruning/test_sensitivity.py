@@ -11,7 +11,7 @@ from minprune.pruning.sensitivity import (
     sensitivity_scan,
     tolerated_sparsities,
 )
-from minprune.pruning.shrink import hidden_layers
+from minprune.pruning.topology import hidden_layers
 
 TRIED = (0.0, 0.2, 0.5, 0.75)
 

@@ -4,7 +4,19 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from stacks import NAMES, STACKS, average, biggest, bn, conv, dense, flatten, relu, stack
+from stacks import (
+    NAMES,
+    STACKS,
+    average,
+    biggest,
+    bn,
+    conv,
+    dense,
+    flatten,
+    relu,
+    silenced,
+    stack,
+)
 
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
@@ -36,21 +48,6 @@ def some_units(network, seed=0):
         n = len(network.layers[l].b.value)
         keeps.append(rng.permutation(n) < max(1, rng.integers(n)))
     return keeps
-
-
-def silenced(network, x, keeps):
-    """The outputs if no layer heard the units that are not kept: what it reads of them is 0."""
-    h = 0
-    for layer in network.layers:
-        if isinstance(layer, Dense | Conv2D):
-            if h:
-                x = x.copy()
-                for j in range(x.shape[-1]):  # behind a Flatten the channels of a pixel together
-                    if not keeps[h - 1][j % len(keeps[h - 1])]:
-                        x[..., j] = 0
-            h += 1
-        x = layer.forward(x)
-    return x
 
 
 def assert_same(actual, expected, eps):
@@ -307,12 +304,16 @@ def test_constant_units_move_into_the_next_bias(unchanged, name, dtype, eps, mas
         ([ReLU()], lambda b: max(b, 0)),
         ([Sigmoid()], lambda b: 1 / (1 + np.exp(-b))),
         ([Tanh(), Dropout(0.5, np.random.default_rng(0))], np.tanh),
-        ([BatchNorm([2.0], [0.5], [0.1], [4.0], epsilon=1.0), ReLU()],
-         lambda b: max(2 * (b - 0.1) / np.sqrt(5) + 0.5, 0)),
-        ([ReLU(), BatchNorm([-2.0], [0.5], [0.1], [3.0], epsilon=1.0)],
-         lambda b: -2 * (max(b, 0) - 0.1) / 2 + 0.5),
+        (
+            [BatchNorm([2.0], [0.5], [0.1], [4.0], epsilon=1.0), ReLU()],
+            lambda b: max(2 * (b - 0.1) / np.sqrt(5) + 0.5, 0),
+        ),
+        (
+            [ReLU(), BatchNorm([-2.0], [0.5], [0.1], [3.0], epsilon=1.0)],
+            lambda b: -2 * (max(b, 0) - 0.1) / 2 + 0.5,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_constant_says_behind_its_activation(bias, layers, says):
     two = [
         BatchNorm(

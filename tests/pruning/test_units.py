@@ -3,7 +3,7 @@
 import naive
 import numpy as np
 import pytest
-from stacks import NAMES, STACKS, bn, conv, dense, stack
+from stacks import NAMES, STACKS, bn, conv, dense, silenced, stack
 
 from minprune.formulas.norms import normalize
 from minprune.nn.batchnorm import BatchNorm
@@ -240,30 +240,11 @@ def test_taylor_is_taken_without_dropout_and_leaves_the_generator_alone():
     assert drop.rng.bit_generator.state == state
 
 
-def muted(network, x, h, keep):
-    """The outputs when some units of hidden layer h are masked."""
-    network, keeps = network.copy(), [np.ones(len(a), bool) for a in unit_scores(network, "l1")]
+def without(network, x, h, keep):
+    """The outputs when some units of hidden layer h are silenced."""
+    keeps = [np.ones(len(scores), bool) for scores in unit_scores(network, "l1")]
     keeps[h] = keep
-    for p, mask in zip(network.parameters.values(), masks_of_units(network, keeps), strict=True):
-        p.value = p.value * mask
-    return network(x)
-
-
-def masks_of_units(network, keeps):
-    """The mask of every parameter without these units, by the positions of its rows."""
-    masks, rows, h = [], None, 0
-    for layer in network.layers:
-        for p in layer.parameters.values():
-            mask = np.ones(p.value.shape, bool)
-            if isinstance(layer, Dense | Conv2D):
-                if rows is not None and mask.ndim > 1:
-                    mask &= np.resize(rows, mask.shape[-2])[:, None]
-                if h < len(keeps):
-                    mask &= keeps[h]
-            masks.append(mask)
-        if isinstance(layer, Dense | Conv2D):
-            rows, h = (keeps[h] if h < len(keeps) else None), h + 1
-    return masks
+    return silenced(network, x, keeps)
 
 
 @pytest.mark.parametrize("name", [n for n in [*STACKS, *NAMES[-6:]] if n != "convolutions alone"])
@@ -273,7 +254,7 @@ def test_ablation_is_one_run_without_each_unit(unchanged, name):
     y = np.arange(4) % network(x).shape[1]
     base, expected = naive.softmax_cross_entropy(network(x), y)[0], []
     for h, units in enumerate(map(len, unit_scores(network, "l1"))):
-        runs = [muted(network, x, h, np.arange(units) != j) for j in range(units)]
+        runs = [without(network, x, h, np.arange(units) != j) for j in range(units)]
         expected.append([naive.softmax_cross_entropy(z, y)[0] - base for z in runs])
     for scores, known in zip(unit_scores(network, "ablation", x, y), expected, strict=True):
         np.testing.assert_allclose(scores, known, rtol=1e-9, atol=1e-12)
@@ -298,7 +279,7 @@ def test_a_gate_lets_k_units_of_every_sample_speak(unchanged, name):
                 activity = [abs(read[n].reshape(-1, units)[:, j]).mean() for j in range(units)]
                 order = sorted(range(units), key=lambda j: activity[j])  # of equals the first
                 keep = np.isin(np.arange(units), order[units - k :])
-                expected = muted(network, x[n : n + 1], h, keep)[0]
+                expected = without(network, x[n : n + 1], h, keep)[0]
                 np.testing.assert_allclose(gated[n], expected, rtol=1e-9, atol=1e-11)
 
 

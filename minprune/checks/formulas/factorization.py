@@ -514,22 +514,22 @@ def _(P, Q):
     return unit_l1(P) * unit_l1(Q)
 
 
-# --- prune_factors -------------------------------------------------------------------------------
+# --- remove_factors ------------------------------------------------------------------------------
 
 WIDE_P = np.array([[4.0, 1.0, 2.0, 0.5], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
 WIDE_Q = np.array([[0.5, 4.0, 0.5, 16.0], [0.0, 0.0, 0.0, 0.0]])  # importances 2, 4, 1 and 8
 
-prune_factors = Check(factorization.prune_factors)
-prune_factors.worked(
+remove_factors = Check(factorization.remove_factors)
+remove_factors.worked(
     "by hand",
     given([[3.0, 1.0], [4.0, 0.0]], [[1.0, 0.5]], sparsity=0.5),
     ([[3.0], [4.0]], [[1.0]]),
 )
-prune_factors.worked("by hand", given(WIDE_P, WIDE_Q, 0.5), (WIDE_P[:, [1, 3]], WIDE_Q[:, [1, 3]]))
-prune_factors.worked(
+remove_factors.worked("by hand", given(WIDE_P, WIDE_Q, 0.5), (WIDE_P[:, [1, 3]], WIDE_Q[:, [1, 3]]))
+remove_factors.worked(
     "by hand", given(WIDE_P, WIDE_Q, 0.25), (WIDE_P[:, [0, 1, 3]], WIDE_Q[:, [0, 1, 3]])
 )
-prune_factors.published(  # the columns are the three channels of a kernel, of which one is pruned
+remove_factors.published(  # the columns are the three channels of a kernel, of which one is pruned
     "PyTorch 2.3, test/nn/test_pruning.py, test_ln_structured_pruning",
     given(
         [[1.0, 0.5, -3.0], [2.0, 1.0, -5.0], [1.0, 0.1, 0.1], [2.5, 0.1, -1.0]],
@@ -538,28 +538,30 @@ prune_factors.published(  # the columns are the three channels of a kernel, of w
     ),
     ([[1.0, -3.0], [2.0, -5.0], [1.0, 0.1], [2.5, -1.0]], [[1.0, 1.0]]),
 )
-prune_factors.edge("nothing to prune", given(WIDE_P, WIDE_Q, 0.0))
-prune_factors.edge("a half goes to the even count", given(WIDE_P, WIDE_Q, 0.625))
-prune_factors.edge("more than a half is one more", given(WIDE_P, WIDE_Q, 0.6875))
-prune_factors.edge("all factors go", given(WIDE_P, WIDE_Q, 0.9375))
-prune_factors.edge(
+remove_factors.edge("nothing to prune", given(WIDE_P, WIDE_Q, 0.0))
+remove_factors.edge("a half goes to the even count", given(WIDE_P, WIDE_Q, 0.625))
+remove_factors.edge("more than a half is one more", given(WIDE_P, WIDE_Q, 0.6875))
+remove_factors.edge("all factors go", given(WIDE_P, WIDE_Q, 0.9375))
+remove_factors.edge(
     "equal importance", given([[1.0, 2.0, 4.0, 0.5]], [[4.0, 2.0, -1.0, -8.0]], sparsity=0.5)
 )
-prune_factors.edge(
+remove_factors.edge(
     "many factors of equal importance",
     given(np.arange(60).reshape(1, 60) % 4 / 4, np.ones((1, 60)), sparsity=0.375),
 )
-prune_factors.edge("a factor of zero", given([[0.0, 1.0], [0.0, 1.0]], [[9.0, 1.0]], 0.5))
-prune_factors.edge("single precision", given(np.float32(WIDE_P), np.float32(WIDE_Q), sparsity=0.25))
+remove_factors.edge("a factor of zero", given([[0.0, 1.0], [0.0, 1.0]], [[9.0, 1.0]], 0.5))
+remove_factors.edge(
+    "single precision", given(np.float32(WIDE_P), np.float32(WIDE_Q), sparsity=0.25)
+)
 
 
-@prune_factors.random
+@remove_factors.random
 def _(rng):
     P, Q = rng.standard_normal((5, 6)), rng.standard_normal((4, 6))
     return given(P, Q, float(rng.integers(1, 8) / 8))
 
 
-@prune_factors.property(
+@remove_factors.property(
     "A factor that is larger in P and smaller in Q by the same number must fare as before.",
     "因子在 P 中放大、在 Q 中同比缩小时，剪去哪些因子不应改变。",
 )
@@ -575,7 +577,7 @@ def _kept(P, Q, importance, count):
     return P[:, keep], Q[:, keep]
 
 
-prune_factors.edits("""
+remove_factors.edits("""
 k = pruned_count(P.shape[1], sparsity)
 keep = rank_mask(factor_importance(P, Q), k)
 return (P * keep, Q * keep)
@@ -598,7 +600,7 @@ return (P[:, keep], Q[:, keep])
 """)
 
 
-@prune_factors.mistake(
+@remove_factors.mistake(
     "The most important factors are removed; the least important ones go.",
     "剪掉了最重要的因子；应剪掉最不重要的。",
 )
@@ -607,7 +609,7 @@ def _(P, Q, sparsity):
     return _kept(P, Q, score, pruned_count(P.shape[1], sparsity))
 
 
-@prune_factors.mistake(
+@remove_factors.mistake(
     "Single small entries are pruned; their sizes are not unique, so whole factors go.",
     "剪的是单个的小元素；元素大小并不唯一，应按因子整列剪枝。",
 )
@@ -616,7 +618,7 @@ def _(P, Q, sparsity):
     return apply_mask(P, masks[0]), apply_mask(Q, masks[1])
 
 
-@prune_factors.mistake(
+@remove_factors.mistake(
     "Only the size in P decides; the product of both sides does.",
     "只按 P 的列范数排序；应按两侧范数的乘积。",
 )
@@ -624,7 +626,7 @@ def _(P, Q, sparsity):
     return _kept(P, Q, unit_l2(P), pruned_count(P.shape[1], sparsity))
 
 
-@prune_factors.mistake(
+@remove_factors.mistake(
     "The number of factors to remove is rounded down; the nearest number is asked for.",
     "剪去的个数向下取整了；应取最接近的整数。",
 )
@@ -632,7 +634,7 @@ def _(P, Q, sparsity):
     return _kept(P, Q, factorization.factor_importance(P, Q), int(P.shape[1] * sparsity))
 
 
-@prune_factors.mistake(
+@remove_factors.mistake(
     "The sparsity is the share that is kept; it is the share that is removed.",
     "把稀疏度当成了保留的比例；它应是剪去的比例。",
 )

@@ -858,29 +858,31 @@ np.clip(w, -c, c) -> w * min(1, c / (np.linalg.norm(w) or 1))
 """)
 
 
-# --- shrink --------------------------------------------------------------------------------------
+# --- scale_weights -------------------------------------------------------------------------------
 
-shrink = Check(penalties.shrink)
-shrink.worked("D-1.1b", given([0.8, -0.02, 0.4], 0.25), [0.2, -0.005, 0.1])
-shrink.worked("by hand", given([[-2.0, 4.0], [0.0, 1.0]], factor=0.75), [[-1.5, 3.0], [0.0, 0.75]])
-shrink.published(  # from a norm of 5 to one of 4
+scale_weights = Check(penalties.scale_weights)
+scale_weights.worked("D-1.1b", given([0.8, -0.02, 0.4], 0.25), [0.2, -0.005, 0.1])
+scale_weights.worked(
+    "by hand", given([[-2.0, 4.0], [0.0, 1.0]], factor=0.75), [[-1.5, 3.0], [0.0, 0.75]]
+)
+scale_weights.published(  # from a norm of 5 to one of 4
     "TensorFlow (commit 00f0938), python/kernel_tests/clip_ops_test.py, testClipByNormClipped",
     given([[-3.0, 0.0, 0.0], [4.0, 0.0, 0.0]], 4 / 5),
     [[-2.4, 0.0, 0.0], [3.2, 0.0, 0.0]],
 )
-shrink.edge("the factor 0", given([0.5, -0.25], 0.0))
-shrink.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]], 0.75))
-shrink.edge("no entries", given(np.zeros((0, 3)), 0.75))
-shrink.edge("one negative weight", given([-0.5], 0.25))
-shrink.edge("single precision", given(np.array([[1.5, -0.25]], np.float32), 0.75))
+scale_weights.edge("the factor 0", given([0.5, -0.25], 0.0))
+scale_weights.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]], 0.75))
+scale_weights.edge("no entries", given(np.zeros((0, 3)), 0.75))
+scale_weights.edge("one negative weight", given([-0.5], 0.25))
+scale_weights.edge("single precision", given(np.array([[1.5, -0.25]], np.float32), 0.75))
 
 
-@shrink.random
+@scale_weights.random
 def _(rng):
     return given(rng.integers(-8, 9, (3, 4)) / 4, float(rng.integers(1, 8) / 8))
 
 
-@shrink.property(
+@scale_weights.property(
     "As many weights must be zero afterwards as before: shrinking prunes none.",
     "零权重的个数应前后相同：缩小权重并不是剪枝。",
 )
@@ -890,12 +892,12 @@ def _(rng):
     return np.array_equal(less == 0, w == 0)
 
 
-@shrink.solution
+@scale_weights.solution
 def _(w, factor):
     return factor * w
 
 
-shrink.edits("""
+scale_weights.edits("""
 factor * w -> (1 - factor) * w
     It multiplies by 1 - factor; the factor is what is left of a weight.
     乘的是 1 - factor；factor 表示权重保留的比例。

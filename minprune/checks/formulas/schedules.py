@@ -389,36 +389,36 @@ w = w[w != 0]
 """)
 
 
-# --- threshold_from_ratio ------------------------------------------------------------------------
+# --- threshold_for_sparsity ----------------------------------------------------------------------
 
-threshold_from_ratio = Check(schedules.threshold_from_ratio)
-threshold_from_ratio.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.5), 0.75)
-threshold_from_ratio.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.25), 0.5)
-threshold_from_ratio.worked(
+threshold_for_sparsity = Check(schedules.threshold_for_sparsity)
+threshold_for_sparsity.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.5), 0.75)
+threshold_for_sparsity.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.25), 0.5)
+threshold_for_sparsity.worked(
     "by hand", given([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]], 1 / 3), 0.3
 )
-threshold_from_ratio.published(
+threshold_for_sparsity.published(
     "TensorFlow Model Optimization 0.8.0, "
     "tensorflow_model_optimization/python/core/sparsity/keras/pruning_impl_test.py, "
     "testConstructsMaskAndThresholdCorrectly",
     given(np.arange(1.0, 11.0), 0.200000018),
     3.0,
 )
-threshold_from_ratio.edge("nothing to prune", given([0.5, 0.25, 0.75], 0.0))
-threshold_from_ratio.edge("all are pruned", given([0.5, 0.25, 1.0, 0.75], 0.9))
-threshold_from_ratio.edge("equal scores", given([2.0, 2.0, 2.0, 2.0], 0.5))
-threshold_from_ratio.edge("negative scores are low ones", given([-3.0, 1.0, 2.0, -0.5], 0.25))
-threshold_from_ratio.edge("one score", given([0.5], 0.5))
-threshold_from_ratio.edge("the nearest count", given([1.0, 2.0, 3.0, 4.0, 5.0], 0.35))
-threshold_from_ratio.edge("float32", given(np.array([0.1, 0.4, 0.2], np.float32), 0.5))
+threshold_for_sparsity.edge("nothing to prune", given([0.5, 0.25, 0.75], 0.0))
+threshold_for_sparsity.edge("all are pruned", given([0.5, 0.25, 1.0, 0.75], 0.9))
+threshold_for_sparsity.edge("equal scores", given([2.0, 2.0, 2.0, 2.0], 0.5))
+threshold_for_sparsity.edge("negative scores are low ones", given([-3.0, 1.0, 2.0, -0.5], 0.25))
+threshold_for_sparsity.edge("one score", given([0.5], 0.5))
+threshold_for_sparsity.edge("the nearest count", given([1.0, 2.0, 3.0, 4.0, 5.0], 0.35))
+threshold_for_sparsity.edge("float32", given(np.array([0.1, 0.4, 0.2], np.float32), 0.5))
 
 
-@threshold_from_ratio.random
+@threshold_for_sparsity.random
 def _(rng):
     return given(rng.integers(-8, 9, (4, 5)) / 4, float(rng.integers(0, 20) / 20))
 
 
-@threshold_from_ratio.property(
+@threshold_for_sparsity.property(
     "As many scores must lie below the threshold as are to be pruned, also where all are.",
     "低于阈值的分数个数应等于要剪掉的个数，全部剪掉时也一样。",
 )
@@ -429,7 +429,7 @@ def _(rng):
     return below == [pruned_count(10, ratio) for ratio in ratios]
 
 
-threshold_from_ratio.edits("""
+threshold_for_sparsity.edits("""
 ordered = np.sort(score, axis=None)
 k = pruned_count(score.size, sparsity)
 return float(ordered[max(k - 1, 0)])
