@@ -100,21 +100,6 @@ def test_user_and_item_may_change_places():
 # --- factorize -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lam", [0.1, 2.0])
-@pytest.mark.parametrize("dtype", ["d", "f", "l"])
-@pytest.mark.parametrize("size", SIZES)
-def test_sweeps_go_on_as_naive(size, dtype, lam):
-    *_, k = size
-    for R, observed in layouts(*draw(*size, dtype, known=0.8)[:2]):
-        _, Q = factorize(R, observed, k, lam, 1, np.random.default_rng(3))
-        for sweeps in (2, 4):  # the first Q is left to the generator, all after it is not
-            factors = factorize(R, observed, k, lam, sweeps, np.random.default_rng(3))
-            expected = naive.factorize(R, observed, Q, lam, sweeps - 1)
-            for got, want in zip(factors, expected, strict=True):
-                assert got.shape == want.shape
-                np.testing.assert_allclose(got, want, **close(dtype))
-
-
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("lam", [1e-3, 0.1, 2.0])
 def test_loss_never_rises(seed, lam):

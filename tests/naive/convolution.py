@@ -20,7 +20,7 @@ def conv2d(x, K, b):
     return y
 
 
-def max_pool2d(x, size):
+def max_pool2d(x, size=2):
     """y_nijc = max over u, v < size of x_n,size*i+u,size*j+v,c"""
     N, H, W, C = x.shape
     y = np.zeros((N, H // size, W // size, C))
@@ -34,7 +34,7 @@ def max_pool2d(x, size):
     return y
 
 
-def average_pool2d(x, size):
+def average_pool2d(x, size=2):
     """y_nijc = sum over u, v < size of x_n,size*i+u,size*j+v,c / size^2"""
     N, H, W, C = x.shape
     y = np.zeros((N, H // size, W // size, C))

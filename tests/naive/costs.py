@@ -1,7 +1,13 @@
 """Parameters and multiply-accumulates, counted."""
 
 import math
+from collections import namedtuple
+from fractions import Fraction
 from itertools import pairwise
+
+Conv = namedtuple("Conv", "filters kernel padding")
+Pool = namedtuple("Pool", "size")
+Full = namedtuple("Full", "units")
 
 
 def mlp_parameters(widths):
@@ -21,11 +27,9 @@ def mlp_macs(widths):
 
 
 def mlp_hidden_width(parameters, n_in, n_out):
-    """the h with n_in*h + h + h*n_out + n_out = parameters, or None (A-5.5)"""
-    for h in range(1, parameters + 1):
-        if n_in * h + h + h * n_out + n_out == parameters:
-            return h
-    return None
+    """every hidden unit adds equally many parameters: how many units make up the rest (A-5.5)"""
+    without, one = mlp_parameters([n_in, 0, n_out]), mlp_parameters([n_in, 1, n_out])
+    return Fraction(parameters - without, one - without)
 
 
 def ranking_cost(weights, samples):
@@ -60,10 +64,11 @@ def conv_macs(height, width, k_h, k_w, c_in, c_out):
 
 
 def network_costs(layers, image):
-    """(parameters, MACs, output shape) of each layer ("Conv", filters, kernel, padding), ("Pool",
-    size) or ("Full", units), given the output shape of the one before (C-5.2b)"""
+    """(parameters, MACs, output shape) of each layer Conv(filters, kernel, padding), Pool(size) or
+    Full(units), given the output shape of the one before (C-5.2b)"""
     shape, costs = tuple(image), []
-    for kind, *layer in layers:
+    for layer in layers:
+        kind = type(layer).__name__
         if kind == "Conv":
             filters, kernel, padding = layer
             height, width, channels = shape
@@ -99,6 +104,6 @@ def vgg16_layers(width=1.0, classes=1000):
     layers = []
     for filters, depth in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]:
         for _ in range(depth):
-            layers.append(("Conv", round(width * filters), 3, "same"))
-        layers.append(("Pool", 2))
-    return [*layers, ("Full", 4096), ("Full", 4096), ("Full", classes)]
+            layers.append(Conv(max(round(width * filters), 1), 3, "same"))
+        layers.append(Pool(2))
+    return [*layers, Full(4096), Full(4096), Full(classes)]

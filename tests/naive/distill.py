@@ -32,7 +32,7 @@ def distillation_loss(z, z_teacher, y, alpha, temperature):
         for k in range(K):
             divergence += math.exp(log_q[n, k]) * (log_q[n, k] - log_p_soft[n, k])
         loss += -(1 - alpha) * log_p[n, y[n]] + alpha * temperature**2 * divergence
-    return loss / N
+    return float(loss) / N
 
 
 def distillation_gradient(z, z_teacher, y, alpha, temperature):

@@ -19,7 +19,7 @@ def factorization_loss(R, observed, P, Q, lam):
                 rest -= P[u, f] * Q[i, f]
                 squares += P[u, f] * P[u, f] + Q[i, f] * Q[i, f]
             loss += rest * rest + lam * squares
-    return loss
+    return float(loss)
 
 
 def solve(A, b):
@@ -58,8 +58,12 @@ def half_step(R, observed, Q, lam):
     return P
 
 
-def factorize(R, observed, Q, lam, sweeps):
-    """P = half_step from Q, then Q = half_step from P on the transposed ratings, sweeps times"""
+def factorize(R, observed, k, lam, sweeps, rng):
+    """P = half_step from Q, then Q = half_step from P on the transposed ratings, sweeps times;
+    the first Q is drawn from the normal distribution, row by row"""
+    Q = np.zeros((R.shape[1], k))
+    for i in np.ndindex(Q.shape):
+        Q[i] = rng.standard_normal()
     for _ in range(sweeps):
         P = half_step(R, observed, Q, lam)
         Q = half_step(R.T, observed.T, P, lam)

@@ -7,7 +7,7 @@ import numpy as np
 from naive.scores import magnitude
 
 
-def score_mask(score, theta, ties):
+def score_mask(score, theta, ties="keep"):
     """prunes score_i < theta (ties "keep", A-4.2) or score_i <= theta (ties "prune", D-4.1b)"""
     keep = np.zeros(score.shape, bool)
     if score.dtype.kind == "f":
@@ -21,7 +21,7 @@ def score_mask(score, theta, ties):
     return keep
 
 
-def threshold_mask(w, theta, ties):
+def threshold_mask(w, theta, ties="keep"):
     """prunes |w_i| < theta (ties "keep", A-4.2) or |w_i| <= theta (ties "prune", D-4.1b)"""
     return score_mask(magnitude(w), theta, ties)
 
@@ -81,12 +81,12 @@ def apply_mask(w, mask):
     return pruned
 
 
-def threshold_prune(w, theta, ties):
+def threshold_prune(w, theta, ties="keep"):
     """w'_i = 0 where |w_i| < theta (ties "keep", A-4.2) or <= theta ("prune", D-4.1b), else w_i"""
     return apply_mask(w, threshold_mask(w, theta, ties))
 
 
-def normalized_threshold_prune(w, theta, ties):
+def normalized_threshold_prune(w, theta, ties="prune"):
     """w'_i = w_i where |w_i| / sqrt(sum_j w_j^2) > theta (>= with ties "keep"), else 0 (D-4.1)"""
     squares = 0.0
     for i in np.ndindex(w.shape):

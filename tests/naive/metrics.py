@@ -37,7 +37,7 @@ def sparsity(*arrays):
     return zeros / count_parameters(*arrays)
 
 
-def pruning_rate(w, theta, ties):
+def pruning_rate(w, theta, ties="keep"):
     """r = #{i: |w_i| is pruned at theta} / n (B-3b)"""
     keep = threshold_mask(w, theta, ties)
     pruned = 0
@@ -127,10 +127,13 @@ def performance_loss(before, after, relative=False):
 
 
 def accuracy_difference_z(a, b, samples):
-    """z = (a - b) / sqrt((a * (1 - a) + b * (1 - b)) / N), 0 where a = b (A-5.5)"""
+    """z = (a - b) / sqrt((a * (1 - a) + b * (1 - b)) / N), 0 where a = b, else +-inf over 0"""
+    squared_error = (a * (1 - a) + b * (1 - b)) / samples
     if a == b:
         return 0.0
-    return (a - b) / math.sqrt((a * (1 - a) + b * (1 - b)) / samples)
+    if squared_error == 0:
+        return math.inf if a > b else -math.inf
+    return (a - b) / math.sqrt(squared_error)
 
 
 def discordant_counts(labels, predicted_a, predicted_b):

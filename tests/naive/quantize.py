@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def quantize_symmetric(w, bits):
+def quantize_symmetric(w, bits=8):
     """q_i = round(w_i / step), step = max_i |w_i| / Q, Q = 2^(bits-1) - 1; all 0 for zeros"""
     largest = 0.0
     for i in np.ndindex(w.shape):
@@ -30,7 +30,7 @@ def quantization_error(w, bits):
     what = dequantize(*quantize_symmetric(w, bits))
     total, n = 0.0, 0
     for i in np.ndindex(w.shape):
-        total += abs(what[i] - float(w[i]))
+        total += abs(float(what[i]) - float(w[i]))
         n += 1
     return total / n
 
@@ -68,7 +68,7 @@ def scaled_to_float16(g, scale):
     return g16
 
 
-def mixed_precision_step(w, g16, lr, scale, mask):
+def mixed_precision_step(w, g16, lr, scale, mask=None):
     """w'_i = w_i - lr * g16_i / scale if mask_i, else 0"""
     new_w = np.zeros(w.shape)
     for i in np.ndindex(w.shape):

@@ -26,10 +26,10 @@ def is_pruning_step(step, begin, end, frequency=100):
     return False
 
 
-def stage_sparsities(final, stages):
-    """s_k = 1 - (1 - s_f)^(k / K), k = 1 .. K (A-5.6)"""
-    part = (1 - final) ** (1 / stages)  # of what is left, every stage keeps this part
-    kept, sparsities = 1.0, []
+def stage_sparsities(final, stages, initial=0.0):
+    """1 - s_k = (1 - s_0) * ((1 - s_f) / (1 - s_0))^(k / K), k = 1 .. K (A-5.6)"""
+    part = ((1 - final) / (1 - initial)) ** (1 / stages)  # every stage keeps it of what is left
+    kept, sparsities = 1 - initial, []
     for _ in range(stages):
         kept *= part
         sparsities.append(1 - kept)

@@ -15,6 +15,14 @@ def magnitude(w):
     return score
 
 
+def random_score(w, rng):
+    """s_i ~ uniform on [0, 1), in C order"""
+    score = np.zeros(w.shape)
+    for i in np.ndindex(w.shape):
+        score[i] = rng.random()
+    return score
+
+
 def layer_importance(layers):
     """I_l = sum_i |w_li| (A-4.3a)"""
     importance = np.zeros(len(layers))

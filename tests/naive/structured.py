@@ -9,7 +9,7 @@ from naive.masks import pruned_count, rank_mask
 from naive.scores import magnitude
 
 
-def layer_threshold_masks(layers, theta, ties):
+def layer_threshold_masks(layers, theta, ties="keep"):
     """m_l = 0 everywhere if sum_i |w_li| < theta ("keep") or <= theta ("prune"), else 1 (A-4.3b)"""
     masks = []
     for w in layers:
@@ -24,7 +24,7 @@ def layer_threshold_masks(layers, theta, ties):
     return masks
 
 
-def unit_threshold_mask(w, theta, norm, axis, ties):
+def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
     """m_i = [N_j > theta], j = i[axis], N_j = sum |w_i| or sqrt(sum w_i^2) over unit j (C-4.2c)"""
     totals = [0.0] * w.shape[axis]
     for i in np.ndindex(w.shape):
@@ -37,7 +37,7 @@ def unit_threshold_mask(w, theta, norm, axis, ties):
     return mask
 
 
-def unit_mask(keep, shape, axis):
+def unit_mask(keep, shape, axis=-1):
     """m_i = k_j, j = i[axis] (A-3.3b)"""
     mask = np.zeros(shape, bool)
     for i in np.ndindex(mask.shape):
@@ -47,6 +47,7 @@ def unit_mask(keep, shape, axis):
 
 def product_mask(*masks):
     """m_i = 1 where every mask is 1 at i, an axis of length 1 or missing being repeated (A-8b)"""
+    masks = [np.array(mask) for mask in masks]
     ndim = max(mask.ndim for mask in masks)
     shape = [1] * ndim
     for mask in masks:
@@ -91,7 +92,7 @@ def block_mask(W, shape, sparsity):
     return mask
 
 
-def nm_mask(w, n, m, axis):
+def nm_mask(w, n, m, axis=0):
     """of the indices g*m .. g*m + m-1 the m - n with the smallest |w| go, the first of equals"""
     mask = np.ones(w.shape, bool)
     for start in np.ndindex(w.shape):

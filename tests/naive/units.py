@@ -68,10 +68,11 @@ def unit_ablation(loss, n):
 
 def activation_entropy(a, bins=10):
     """s_j = -sum_b p_jb * log(p_jb), p_jb = share of the samples in bin b of unit j"""
-    N, h = a.shape
-    entropy = np.zeros(h)
-    for j in range(h):
-        column = [Fraction(float(a[n, j])) for n in range(N)]  # exact: no rounding at a border
+    entropy = np.zeros(a.shape[-1])
+    for j in range(a.shape[-1]):
+        column = []
+        for i in np.ndindex(a.shape[:-1]):
+            column.append(Fraction(float(a[(*i, j)])))  # exact: no rounding at a border
         low, high = min(column), max(column)
         counts = [0] * bins
         for value in column:
@@ -79,7 +80,7 @@ def activation_entropy(a, bins=10):
             counts[min(b, bins - 1)] += 1
         for count in counts:
             if count > 0:
-                entropy[j] -= count / N * math.log(count / N)
+                entropy[j] -= count / len(column) * math.log(count / len(column))
     return entropy
 
 
