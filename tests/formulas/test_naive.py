@@ -11,37 +11,145 @@ import numpy as np
 import pytest
 
 from minprune.checks import checks
+from minprune.checks.child import Seed
 from minprune.checks.compare import difference
 from minprune.checks.evaluate import evaluate
 from minprune.checks.judge import PASSED, Trial
 
 CHECKS = checks()
 SEEDS = [0, 1, 2, 20261130]
+NUMBERS = (bool, int, float, Fraction)
 
 
-def parts(factors):
-    """The product of every pair of columns, in which their common sign cancels."""
-    P, Q = factors
-    return [np.outer(p, q) for p, q in zip(P.T, Q.T, strict=True)]
-
-
-UP_TO_SIGN = {"balance_factors": parts}
+def comparable(name, value):
+    """The value, or, where the sign is free, the product of every pair of columns."""
+    if name != "balance_factors":
+        return value
+    return [np.outer(p, q) for p, q in zip(value[0].T, value[1].T, strict=True)]
 
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_call_agrees_with_plain_loops(name):
     check, twin = CHECKS[name], getattr(naive, name)
     assert inspect.signature(twin) == inspect.signature(check.formula)
-    comparable = UP_TO_SIGN.get(name, lambda value: value)
     for seed in SEEDS:
         trial = Trial.of(check, seed)  # the calls of its cases and of its properties
         expected, found = (evaluate(f, trial.calls) for f in (twin, check.formula))
         for call, right, got in zip(trial.calls, expected, found, strict=True):
             assert not right.error and not got.error, (call, right.error, got.error)
-            values = comparable(right.value), comparable(got.value)
+            values = comparable(name, right.value), comparable(name, got.value)
             where = difference(*values, check.tolerance)
             assert where is None, (call, where)
-            if type(right.value) in (bool, int, float, Fraction):
+            if type(right.value) in NUMBERS:
                 assert type(got.value) is type(right.value), call  # no scalar of NumPy
         verdict = trial.verdict(expected)  # the numbers by hand and the properties hold there too
         assert verdict.status == PASSED, verdict
+
+
+# --- arrays of every dtype and layout ------------------------------------------------------------
+
+KEEPS_HALF = """
+    normalize relative_magnitude l1_proximal l2_proximal weight_clip shrink magnitude
+    gradient_magnitude batchnorm_scale apply_mask threshold_prune normalized_threshold_prune
+    remove_units fake_quantize fake_quantize_gradient ensemble_average
+    prune_factors relu relu_derivative sigmoid tanh max_pool2d average_pool2d
+""".split()  # where nothing is summed; all others compute float16 as float32 at least
+WIDE = """
+    random_score layer_importance mean_layer_importance layer_l2 synflow leave_one_out apoz
+    activation_entropy dequantize factorize balance_factors
+""".split()  # float64 whatever comes in
+
+
+def fortran(a):
+    return np.array(a, order="F")
+
+
+def backwards(a):
+    """The same numbers as every second one of a larger array, from its end."""
+    view = np.zeros([2 * n for n in a.shape], a.dtype)[(*[slice(None, None, -2)] * a.ndim, ...)]
+    view[...] = a
+    return view
+
+
+def swapped(a):
+    """The same numbers, their bytes in the other order; gradients in float16 as they are."""
+    return a if a.dtype == np.float16 else a.astype(a.dtype.newbyteorder())
+
+
+def single(a):
+    return a.astype(np.float32) if a.dtype == np.float64 else a
+
+
+def half(a):
+    """float16, unless a number would become infinite."""
+    with np.errstate(over="ignore"):
+        narrow = a.astype(np.float16)
+    return narrow if a.dtype == np.float64 and np.isfinite(narrow).all() else a
+
+
+def one_byte(a):
+    """Integers of one byte, where the numbers are whole and that small."""
+    with np.errstate(invalid="ignore"):
+        narrow = a.astype(np.int8)
+    return narrow if a.dtype == np.float64 and np.array_equal(narrow, a) else a
+
+
+LAYOUTS = (fortran, backwards, swapped)
+DTYPES = (single, half, one_byte)
+
+
+def arrays_in(value):
+    """Every array in it, through lists and tuples."""
+    if isinstance(value, (list, tuple)):
+        return [array for part in value for array in arrays_in(part)]
+    return [value] if isinstance(value, np.ndarray) else []
+
+
+def prepared(value, kind):
+    """The argument with `kind(array)` for every array; none of them can be written to."""
+    if isinstance(value, Seed):
+        return np.random.default_rng(int(value))
+    if isinstance(value, dict):
+        return {name: prepared(part, kind) for name, part in value.items()}
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+        return type(value)(prepared(part, kind) for part in value)
+    if not isinstance(value, np.ndarray):
+        return value
+    array = kind(value).view()
+    array.flags.writeable = False
+    return array
+
+
+def promised(name, dtype):
+    """The dtype of a result for floats of this dtype."""
+    if name in WIDE:
+        return np.float64
+    return dtype if name in KEEPS_HALF else np.result_type(dtype, np.float32)
+
+
+@pytest.mark.filterwarnings("ignore")  # the mean of nothing, say
+@pytest.mark.parametrize("name", CHECKS)
+def test_arrays_of_any_kind_give_the_same_share_nothing_and_stay_as_they_are(name):
+    check, twin = CHECKS[name], getattr(naive, name)
+
+    def called(function, call, kind):
+        args, kwargs = (prepared(part, kind) for part in call)
+        return function(*args, **kwargs), arrays_in([*args, *kwargs.values()])
+
+    for call in Trial.of(check, 0).calls:
+        right, _ = called(twin, call, np.array)
+        for kind in LAYOUTS + DTYPES:
+            if (name, kind) == ("zip_bytes", swapped):
+                continue  # it compresses the bytes as they are
+            got, arrays = called(check.formula, call, kind)
+            expected = called(twin, call, kind)[0] if kind in DTYPES else right
+            tolerance = 2**-10 if kind is half and name in KEEPS_HALF else check.tolerance
+            values = comparable(name, expected), comparable(name, got)
+            where = difference(*values, tolerance, strict=kind is not one_byte)
+            assert where is None, (kind, call, where)
+            results = arrays_in(got)
+            assert not any(np.shares_memory(a, b) for a in arrays for b in results), (kind, call)
+            of_floats = {a.dtype.type for a in arrays if a.dtype.kind == "f"} or {np.float64}
+            if len(of_floats) == 1 and name != "scaled_to_float16":
+                dtypes = {a.dtype.type for a in results if a.dtype.kind == "f"}
+                assert dtypes <= {np.dtype(promised(name, *of_floats)).type}, (kind, call)
