@@ -28,27 +28,7 @@ def hessian(seed, n, dtype="d"):
     return ((H + H.T) / 2).astype(dtype)
 
 
-def assert_close(actual, expected, like, eps=8):
-    dtype = like.dtype if like.dtype.kind == "f" else np.dtype(float)
-    eps = eps * np.finfo(dtype).eps
-    assert (actual.dtype, actual.shape) == (dtype, like.shape)
-    np.testing.assert_allclose(actual, expected, rtol=eps, atol=eps)
-
-
 # --- leave one out -------------------------------------------------------------------------------
-
-
-def test_leave_one_out_as_naive(w):
-    def loss(v):
-        weights = np.cos(np.arange(v.size)).reshape(v.shape)
-        return float(np.sum(weights * v) ** 2 + np.sum(np.asarray(v, float) ** 3))
-
-    influence = leave_one_out(loss, w)
-    assert (influence.dtype, influence.shape) == (np.float64, w.shape)
-    expected = naive.leave_one_out(loss, w)
-    np.testing.assert_allclose(
-        influence, expected, rtol=1e-6, atol=1e-6 if w.dtype == "f" else 1e-12
-    )
 
 
 def test_leave_one_out_of_C_4_2f_and_E_3_1():
@@ -95,29 +75,7 @@ def test_leave_one_out_of_integers_and_of_views():
     assert leave_one_out(lambda w: 3 * w, 2.0) == -6
 
 
-@pytest.mark.parametrize(
-    ("w", "error", "match"),
-    [
-        ([1.0, np.nan], ValueError, r"w must be finite, got nan at index \[1\]"),
-        ([np.inf], ValueError, "w must be finite, got inf"),
-        ("abc", TypeError, "w must be"),
-        ([1j], TypeError, "w must be"),
-    ],
-)
-def test_leave_one_out_refuses(w, error, match):
-    with pytest.raises(error, match=match):
-        leave_one_out(np.sum, w)
-
-
 # --- Taylor series -------------------------------------------------------------------------------
-
-
-def test_series_as_naive(w):
-    g, h = w[..., ::-1] * 2 + 1 if w.ndim else w + 1, w * w + 3
-    assert_close(second_order_influence(w, g, h), naive.second_order_influence(w, g, h), g, eps=64)
-    assert_close(obd_saliency(w, h), naive.obd_saliency(w, h), g, eps=64)
-    for result in (second_order_influence(w, g, h), obd_saliency(w, h)):
-        assert not any(np.shares_memory(result, a) for a in (w, g, h))
 
 
 def test_series_of_C_4_2f_and_E_3_1():
@@ -148,44 +106,7 @@ def test_series_do_not_see_the_layout():
         )
 
 
-@pytest.mark.parametrize("wrong", ["w", "g", "h"])
-@pytest.mark.parametrize(
-    ("value", "error", "match"),
-    [
-        ([1.0, np.nan], ValueError, "{} must be finite"),
-        ([1.0, -np.inf], ValueError, "{} must be finite"),
-        (["a", "b"], TypeError, "{} must be"),
-        ([1j, 1], TypeError, "{} must be"),
-        ([1.0], ValueError, r"\b{}\b.* must have one shape"),  # broadcasting would hide the mistake
-        ([[1.0, 1.0]], ValueError, r"\b{}\b.* must have one shape"),
-    ],
-)
-def test_series_refuse(wrong, value, error, match):
-    arguments = {"w": [1.0, 2.0], "g": [1.0, 2.0], "h": [1.0, 2.0], wrong: value}
-    with pytest.raises(error, match=match.format(wrong)):
-        second_order_influence(**arguments)
-    del arguments["g"]
-    if wrong != "g":
-        with pytest.raises(error, match=match.format(wrong)):
-            obd_saliency(**arguments)
-
-
 # --- Optimal Brain Surgeon -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("n", [1, 2, 3, 7])
-@pytest.mark.parametrize(("dtype", "eps"), [("d", 1e4), ("f", 1e4)])  # conditions up to 1e3
-def test_obs_as_naive(n, dtype, eps):
-    w, H = np.random.default_rng(n).standard_normal(n).astype(dtype), hessian(n, n, dtype)
-    before = w.copy(), H.copy()
-    assert_close(obs_saliency(w, H), naive.obs_saliency(w, H), w, eps)
-    for q in range(n):
-        new = obs_update(w, H, q)
-        assert_close(new, naive.obs_update(w, H, q), w, eps)
-        assert new[q] == 0  # not just nearly
-        assert not np.shares_memory(new, w)
-    np.testing.assert_array_equal(w, before[0])
-    np.testing.assert_array_equal(H, before[1])
 
 
 def test_obs_of_integers_and_of_views():
@@ -225,46 +146,3 @@ def test_a_weight_that_is_zero_costs_nothing_and_moves_nothing():
     w, H = np.array([0.5, 0.0, -2.0]), hessian(7, 3)
     assert obs_saliency(w, H)[1] == 0
     assert obs_update(w, H, 1).tolist() == w.tolist()
-
-
-INDEFINITE = [[1.0, 2.0], [2.0, 1.0]]
-
-
-@pytest.mark.parametrize("function", [obs_saliency, lambda w, H: obs_update(w, H, 0)])
-@pytest.mark.parametrize(
-    ("w", "H", "error", "match"),
-    [
-        ([1.0, 1.0], INDEFINITE, ValueError, "H must be positive definite"),
-        ([1.0, 1.0], [[1.0, 1.0], [1.0, 1.0]], ValueError, "H must be positive definite"),
-        ([1.0, 1.0], np.zeros((2, 2)), ValueError, "H must be positive definite"),
-        ([1.0, 1.0], -np.eye(2), ValueError, "H must be positive definite"),
-        ([1.0, 1.0], [[2.0, 1.0], [0.0, 2.0]], ValueError, "H must be symmetric"),
-        ([1.0, 1.0], np.eye(3), ValueError, r"w must be \(n,\) and H \(n, n\), got .*\(3, 3\)"),
-        ([1.0, 1.0], [1.0, 1.0], ValueError, r"H \(n, n\), got"),
-        ([1.0, 1.0], np.ones((2, 3)), ValueError, r"H \(n, n\), got"),
-        ([[1.0, 1.0]], np.eye(2), ValueError, r"w must be \(n,\)"),
-        (1.0, np.eye(1), ValueError, r"w must be \(n,\)"),
-        ([1.0, np.nan], np.eye(2), ValueError, "w must be finite"),
-        ([1.0, 1.0], [[1.0, 0.0], [0.0, np.inf]], ValueError, "H must be finite"),
-        (["a", "b"], np.eye(2), TypeError, "w must be"),
-        ([1.0, 1.0], [[1j, 0], [0, 1]], TypeError, "H must be"),
-    ],
-)
-def test_obs_refuses(function, w, H, error, match):
-    with pytest.raises(error, match=match):
-        function(w, H)
-
-
-@pytest.mark.parametrize(
-    ("q", "error", "match"),
-    [
-        (2, ValueError, "q must be from 0 to 1, got 2"),
-        (-1, ValueError, "q must be from 0 to 1, got -1"),
-        (1.0, TypeError, "q must be a whole number, got 1.0"),
-        (True, TypeError, "q must be"),
-        (None, TypeError, "q must be"),
-    ],
-)
-def test_obs_update_refuses_a_bad_index(q, error, match):
-    with pytest.raises(error, match=match):
-        obs_update([1.0, 1.0], np.eye(2), q)

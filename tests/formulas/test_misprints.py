@@ -197,8 +197,9 @@ def test_kernel_norm_axes_misprint_of_A_5_2_4_is_not_of_filters():
     assert kernel_norm_axes_misprint(K).tolist() == [93, 2, 0]  # one for each row of the window
     assert unit_l1(K).tolist() == [5] + [3] * 30 + [0]  # one for each filter
     assert kernel_norm_axes_misprint(np.ones((3, 3, 1, 32))).tolist() == [96] * 3
-    with pytest.raises(ValueError, match="K must be"):  # on the matrices of its network
-        kernel_norm_axes_misprint(np.ones((784, 64)))
+    for shape in ((784, 64), (1,) * 5):  # the matrices of its network, and more axes
+        with pytest.raises(ValueError, match=r"^K must be \(k_h, k_w, c_in, c_out\)"):
+            kernel_norm_axes_misprint(np.ones(shape))
 
 
 @pytest.mark.parametrize("theta", [0, 0.5, 2, 21, 100])

@@ -49,24 +49,6 @@ def arrays(seed, shapes, dtype="d"):
     return made
 
 
-def assert_close(actual, expected, dtype):
-    """Equal up to the rounding of the dtype that the inputs have; integers count as float64."""
-    dtype = np.dtype(float if dtype == "l" else dtype)
-    eps = 8 * np.finfo(dtype).eps
-    assert actual.shape == expected.shape
-    assert actual.dtype == dtype or actual.shape == ()  # NumPy 1 widens what has no axes
-    np.testing.assert_allclose(actual, expected, rtol=eps, atol=eps)
-
-
-def test_magnitude_as_naive(w):
-    score = magnitude(w)
-    assert score.dtype == (w.dtype if w.dtype.kind == "f" else np.float64)
-    assert not np.shares_memory(score, w)
-    np.testing.assert_array_equal(
-        score, naive.magnitude(w), strict=w.ndim > 0 and w.dtype.kind == "f"
-    )
-
-
 def test_magnitude_of_the_negative_weight_of_D_4_2b():  # erratum: without |.| it would be pruned
     assert magnitude([[-0.9, 0.2], [-0.0, 0.1]]).tolist() == [[0.9, 0.2], [0.0, 0.1]]
 
@@ -96,41 +78,13 @@ def test_random_score_goes_on_with_its_rng():
     assert not np.isin(random_score(np.ones(5), rng), random_score(np.ones(5), rng)).any()
 
 
-@pytest.mark.parametrize(
-    ("w", "error", "match"),
-    [
-        ([1.0, -np.inf], ValueError, r"w must be finite, got -inf at index \[1\]"),
-        (np.nan, ValueError, "w must be finite, got nan"),
-        ("abc", TypeError, "w must be"),
-        ([1j], TypeError, "w must be"),
-    ],
-)
-def test_magnitude_refuses(w, error, match):
-    with pytest.raises(error, match=match):
-        magnitude(w)
-
-
 def test_magnitude_of_narrow_integers_does_not_overflow():
     assert magnitude(np.array([-128, 127], np.int8)).tolist() == [128.0, 127.0]
-
-
-def test_random_score_refuses_a_bare_seed_by_name():
-    with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator.* got 0"):
-        random_score(np.zeros(3), 0)
 
 
 # --- layers --------------------------------------------------------------------------------------
 
 LAYER_SCORES = [layer_importance, mean_layer_importance, layer_l2]
-
-
-@pytest.mark.parametrize("score", LAYER_SCORES)
-@pytest.mark.parametrize("dtype", ["f", "d", "l"])
-def test_layer_score_as_naive(score, dtype):
-    layers = [*arrays(1, SHAPES, dtype), arrays(2, [(6, 8)], dtype)[0][::-2, ::3]]
-    s = score(layers)
-    assert s.shape == (len(layers),)
-    assert_close(s, getattr(naive, score.__name__)(layers), "d")  # sums in float64
 
 
 @pytest.mark.parametrize("score", LAYER_SCORES)
@@ -181,42 +135,7 @@ def test_mean_layer_importance_does_not_see_the_size():
     assert layer_importance(layers).tolist() == [0.25, 0.75, 250]
 
 
-@pytest.mark.parametrize("score", LAYER_SCORES)
-@pytest.mark.parametrize(
-    ("layers", "error", "match"),
-    [
-        ([[1.0], [0.0, np.nan]], ValueError, r"layers\[1\] must be finite, got nan at index \[1\]"),
-        ([[np.inf]], ValueError, r"layers\[0\] must be finite"),
-        ([["a"]], TypeError, r"layers\[0\] must be"),
-        ([[1j]], TypeError, r"layers\[0\] must be"),
-        (np.ones((2, 3)), TypeError, "layers must be a list of arrays"),
-    ],
-)
-def test_layer_score_refuses(score, layers, error, match):
-    with pytest.raises(error, match=match):
-        score(layers)
-
-
-def test_mean_layer_importance_refuses_an_empty_layer():
-    with pytest.raises(ValueError, match=r"layers\[1\] must be >= 1, got 0"):
-        mean_layer_importance([[1.0], []])
-    assert layer_importance([[1.0], []]).tolist() == layer_l2([[1.0], []]).tolist() == [1, 0]
-
-
 # --- synaptic flow -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "widths", [(1, 1), (3, 2), (2, 3, 2), (3, 2, 4, 2), (2, 1, 3, 2, 2), (2, 0, 3)]
-)
-@pytest.mark.parametrize("dtype", ["f", "d", "l"])
-def test_synflow_as_naive(widths, dtype):
-    layers = arrays(5, pairwise(widths), dtype)
-    scores = synflow(layers)
-    for score, expected, w in zip(scores, naive.synflow(layers), layers, strict=True):
-        assert score.shape == w.shape and score.dtype.kind == "f"
-        np.testing.assert_allclose(score, expected, rtol=1e-6 if dtype == "f" else 1e-13)
-        assert not np.shares_memory(score, w)
 
 
 def test_synflow_by_hand():
@@ -276,42 +195,7 @@ def test_synflow_empties_no_layer_if_pruned_a_little_at_a_time_C_7_3():
     assert prune(lambda layers: [magnitude(w) for w in layers], 100) == 0  # the small layer is cut
 
 
-@pytest.mark.parametrize(
-    ("layers", "error", "match"),
-    [
-        ([], ValueError, "layers must be matrices that can be multiplied"),
-        ([[1.0, 2.0]], ValueError, r"layers must be matrices .* got shapes \[\(2,\)\]"),
-        ([np.ones((2, 3)), np.ones((2, 3))], ValueError, "layers must be matrices that can be"),
-        ([np.ones((2, 3)), np.ones((1, 3, 3, 2))], ValueError, "layers must be matrices"),
-        ([[[1.0]], [[np.nan]]], ValueError, r"layers\[1\] must be finite, got nan"),
-        ([[["a"]]], TypeError, r"layers\[0\] must be"),
-        (np.ones((2, 2, 2)), TypeError, "layers must be a list of arrays"),
-    ],
-)
-def test_synflow_refuses(layers, error, match):
-    with pytest.raises(error, match=match):
-        synflow(layers)
-
-
 # --- gradients -----------------------------------------------------------------------------------
-
-
-def test_gradient_scores_as_naive(w):
-    score = gradient_magnitude(w)
-    assert_close(score, naive.gradient_magnitude(w), w.dtype.char)
-    assert not np.shares_memory(score, w)
-    assert type(gradient_norm(w)) is float
-    assert gradient_norm(w) == pytest.approx(naive.gradient_norm(w), rel=1e-13)
-
-
-@pytest.mark.parametrize("shift", [0.5, -1.25])
-def test_taylor_scores_as_naive(w, shift):
-    g = (w[..., ::-1] if w.ndim else w) * 3 + shift
-    score = taylor(w, g)
-    assert_close(score, naive.taylor(w, g), g.dtype.char)
-    assert not np.shares_memory(score, w) and not np.shares_memory(score, g)
-    tasks = [g, -w, w * 0]
-    assert_close(multi_task_taylor(w, tasks), naive.multi_task_taylor(w, tasks), g.dtype.char)
 
 
 @pytest.mark.parametrize("dtype", ["f", "d", "l"])
@@ -369,58 +253,7 @@ def test_no_task_cancels_another_C_6_4b():
     assert multi_task_taylor(np.ones(2, "f"), [np.ones(2, "f")]).dtype == np.float32
 
 
-@pytest.mark.parametrize("function", [gradient_norm, gradient_magnitude])
-@pytest.mark.parametrize(
-    ("g", "error", "match"),
-    [
-        ([1.0, np.nan], ValueError, r"g must be finite, got nan at index \[1\]"),
-        (-np.inf, ValueError, "g must be finite, got -inf"),
-        ("abc", TypeError, "g must be"),
-        ([1j], TypeError, "g must be"),
-    ],
-)
-def test_gradient_scores_refuse(function, g, error, match):
-    with pytest.raises(error, match=match):
-        function(g)
-
-
-@pytest.mark.parametrize(
-    ("w", "g", "error", "match"),
-    [
-        ([1.0], [np.nan], ValueError, "g.* must be finite"),
-        ([np.inf], [1.0], ValueError, "w must be finite"),
-        (["a"], [1.0], TypeError, "w must be"),
-        ([1.0], ["a"], TypeError, "g.* must be"),
-        ([1.0, 2.0], [1.0], ValueError, r"w and g.* one shape, got \(2,\) and \(1,\)"),
-        ([[1.0, 2.0]], [1.0, 2.0], ValueError, "w and g.* one shape"),
-        (1.0, [1.0], ValueError, "w and g.* one shape"),  # broadcasting would hide the mistake
-    ],
-)
-def test_taylor_refuses(w, g, error, match):
-    with pytest.raises(error, match=match):
-        taylor(w, g)
-    with pytest.raises(error, match=match):
-        multi_task_taylor(w, [g])
-
-
-def test_multi_task_taylor_refuses_one_array():
-    with pytest.raises(TypeError, match="gradients must be a list of arrays"):
-        multi_task_taylor([1.0, 2.0], np.ones((2, 2)))
-    with pytest.raises(ValueError, match=r"gradients\[1\] must be finite"):
-        multi_task_taylor([1.0], [[1.0], [np.inf]])
-
-
 # --- several workers -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dtype", ["f", "d", "l"])
-@pytest.mark.parametrize("shape", [(), (0,), (7,), (3, 4), (2, 3, 2, 4)])
-@pytest.mark.parametrize("counts", [[1], [3, 0], [2, 5, 1], [0, 0, 7, 1]])
-def test_shard_average_as_naive(shape, counts, dtype):
-    shards = arrays(11, [shape] * len(counts), dtype)
-    average = shard_average(shards, counts)
-    assert_close(average, naive.shard_average(shards, counts), dtype)
-    assert not any(np.shares_memory(average, shard) for shard in shards)
 
 
 def test_shard_average_by_hand():
@@ -451,39 +284,7 @@ def test_shards_together_give_the_gradient_and_the_mask_of_one_machine_A_2_6c():
     assert not np.allclose(early, taylor(w, average))
 
 
-@pytest.mark.parametrize(
-    ("shards", "counts", "error", "match"),
-    [
-        ([[1.0], [1.0]], [1], ValueError, "counts must hold one number for each array"),
-        ([[1.0]], [1, 1], ValueError, "counts must hold one number for each array"),
-        ([[1.0], [1.0]], [0, 0], ValueError, "counts must .* not only zeros"),
-        ([], [], ValueError, "counts must"),
-        ([[1.0], [1.0]], [2, -1], ValueError, "counts must be >= 0, got -1"),
-        ([[1.0], [1.0]], [1, 0.5], TypeError, "counts must be a whole number, got 0.5"),
-        ([[1.0], [1.0]], [1, True], TypeError, "counts must be a whole number"),
-        ([[1.0], [1.0, 2.0]], [1, 1], ValueError, "arrays must be arrays of one shape"),
-        ([[1.0], [[1.0]]], [1, 1], ValueError, "arrays must be arrays of one shape"),
-        ([[1.0], [np.nan]], [1, 1], ValueError, r"arrays\[1\] must be finite"),
-        (np.ones((2, 3)), [1, 1], TypeError, "arrays must be a list of arrays"),
-    ],
-)
-def test_shard_average_refuses(shards, counts, error, match):
-    with pytest.raises(error, match=match):
-        shard_average(shards, counts)
-
-
 # --- SNIP and movement ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dtype", ["f", "d", "l"])
-def test_snip_as_naive(dtype):
-    shapes = [*SHAPES, (0, 3)]
-    layers, gradients = arrays(13, shapes, dtype), arrays(14, shapes, dtype)
-    scores = snip(layers, gradients)
-    for score, expected, w in zip(scores, naive.snip(layers, gradients), layers, strict=True):
-        assert_close(score, expected, dtype)
-        assert not np.shares_memory(score, w)
-    assert sum(float(s.sum()) for s in scores) == pytest.approx(1, rel=1e-6)
 
 
 def test_snip_by_hand():
@@ -518,43 +319,6 @@ def test_snip_is_the_sensitivity_to_the_switches():  # eq. (6): dL/dc at c = 1
     np.testing.assert_allclose(score, np.abs(by_switch) / np.abs(by_switch).sum(), rtol=1e-7)
 
 
-@pytest.mark.parametrize(
-    ("layers", "gradients", "error", "match"),
-    [
-        (
-            [[1.0], [1.0]],
-            [[1.0]],
-            ValueError,
-            "gradients must be as many arrays as layers, got 1 and 2",
-        ),
-        (
-            [[1.0]],
-            [[1.0], [1.0]],
-            ValueError,
-            "gradients must be as many arrays as layers, got 2 and 1",
-        ),
-        ([[1.0, 2.0]], [[1.0]], ValueError, "one shape"),
-        ([[1.0], [np.nan]], [[1.0], [1.0]], ValueError, r"layers\[1\] must be finite"),
-        ([[1.0], [1.0]], [[1.0], [np.inf]], ValueError, r"gradients\[1\] must be finite"),
-        (np.ones((1, 2)), [[1.0, 1.0]], TypeError, "layers must be a list of arrays"),
-        ([[1.0, 1.0]], np.ones((1, 2)), TypeError, "gradients must be a list of arrays"),
-    ],
-)
-def test_snip_refuses(layers, gradients, error, match):
-    with pytest.raises(error, match=match):
-        snip(layers, gradients)
-
-
-@pytest.mark.parametrize("dtype", ["f", "d", "l"])
-@pytest.mark.parametrize("shape", [(), (0,), (7,), (3, 4), (2, 3, 2, 4)])
-@pytest.mark.parametrize("steps", [1, 2, 5])
-def test_movement_as_naive(shape, steps, dtype):
-    weights, gradients = arrays(18, [shape] * steps, dtype), arrays(19, [shape] * steps, dtype)
-    score = movement(weights, gradients)
-    assert_close(score, naive.movement(weights, gradients), dtype)
-    assert not any(np.shares_memory(score, a) for a in weights + gradients)
-
-
 def test_movement_by_hand():
     assert movement([[1.0, -1.0]], [[-0.5, -0.5]]).tolist() == [0.5, -0.5]
     assert movement([[1.0], [2.0], [-1.0]], [[0.5], [-1.0], [0.25]]).tolist() == [1.75]
@@ -574,23 +338,3 @@ def test_movement_tells_growing_from_shrinking_weights_A_2_6b():
     np.testing.assert_array_equal(score > 0, np.abs(w) > np.abs(start))
     np.testing.assert_allclose(w**2 - start**2, 2 * lr * score, rtol=1e-3)
     assert rank_mask(magnitude(start), 2).tolist() != rank_mask(score, 2).tolist()
-
-
-@pytest.mark.parametrize(
-    ("weights", "gradients", "error", "match"),
-    [
-        ([], [], ValueError, "weights and gradients must hold .* at least one"),
-        ([[1.0]], [], ValueError, "weights and gradients must hold one array for each step"),
-        ([[1.0]], [[1.0], [1.0]], ValueError, "weights and gradients must hold one array"),
-        ([[1.0, 2.0]], [[1.0]], ValueError, "weights and gradients must have one shape"),
-        ([[1.0], [1.0, 2.0]], [[1.0], [1.0]], ValueError, "weights must be arrays of one shape"),
-        ([[1.0], [1.0]], [[1.0], [1.0, 2.0]], ValueError, "gradients must be arrays of one shape"),
-        ([[np.nan]], [[1.0]], ValueError, r"weights\[0\] must be finite"),
-        ([[1.0]], [[np.inf]], ValueError, r"gradients\[0\] must be finite"),
-        (np.ones((2, 1)), [[1.0], [1.0]], TypeError, "weights must be a list of arrays"),
-        ([[1.0], [1.0]], np.ones((2, 1)), TypeError, "gradients must be a list of arrays"),
-    ],
-)
-def test_movement_refuses(weights, gradients, error, match):
-    with pytest.raises(error, match=match):
-        movement(weights, gradients)
