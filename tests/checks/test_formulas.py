@@ -1,4 +1,4 @@
-"""Every check: the formula passes, every mistake is caught as itself, and nothing is left out."""
+"""Every check and exercise: the formula passes, every mistake is caught as itself."""
 
 import importlib
 import inspect
@@ -11,12 +11,13 @@ from minprune.checks import MODULES, checks
 from minprune.checks.check import Call
 from minprune.checks.compare import difference
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import run_check
+from minprune.checks.judge import MISTAKE, Trial, run_check
 from minprune.documents import index
+from minprune.exercises import exercises
 from minprune.formulas import factorization, misprints, structured
 
 CHECKS = checks()
-MISTAKES = [(name, k) for name, check in CHECKS.items() for k in range(len(check.mistakes))]
+ALL = CHECKS | exercises()
 SEEDS = [0, 1, 2]
 
 WITHOUT = {  # formulas that nobody could be asked for, and why
@@ -24,30 +25,29 @@ WITHOUT = {  # formulas that nobody could be asked for, and why
 }
 
 
-@pytest.mark.parametrize("name", CHECKS)
-def test_the_formula_passes(name):
-    for seed in SEEDS:
-        verdict = run_check(CHECKS[name], CHECKS[name].formula, seed)
-        assert verdict.passed, verdict
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", ALL)
+def test_the_formula_passes_and_every_mistake_is_told_apart(name, seed):
+    check = ALL[name]
+    verdict = run_check(check, check.formula, seed)
+    assert verdict.passed, verdict
+    trial = Trial.of(check, seed)
+    for mistake, outcomes in zip(check.mistakes, trial.of_mistakes, strict=True):
+        verdict = trial.verdict(outcomes)
+        assert (verdict.status, verdict.en, verdict.zh) == (MISTAKE, mistake.en, mistake.zh)
 
 
-@pytest.mark.parametrize(("name", "k"), MISTAKES)
-def test_every_mistake_is_told_apart(name, k):
-    mistake = CHECKS[name].mistakes[k]
-    for seed in SEEDS:
-        verdict = run_check(CHECKS[name], mistake.function, seed)
-        assert (verdict.status, verdict.en, verdict.zh) == ("mistake", mistake.en, mistake.zh)
-
-
-@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize("name", ALL)
 def test_mistakes_are_said_in_one_sentence_of_both_languages(name):
-    check = CHECKS[name]
+    check = ALL[name]
     assert len(check.mistakes) >= 3
     assert len({m.en for m in check.mistakes}) == len({m.zh for m in check.mistakes})
     for said in [*check.mistakes, *check.properties]:
         assert said.en[0].isupper() and said.en.endswith(".") and len(said.en) <= 140
-        assert said.zh.endswith("。") and re.search("[\u4e00-\u9fff]", said.zh)
-        assert len(re.findall("[\u4e00-\u9fff]", said.zh)) >= 5
+        assert said.zh.endswith("。") and len(re.findall("[\u4e00-\u9fff]", said.zh)) >= 5
+    parameters = [*inspect.signature(check.formula).parameters]
+    for mistake in check.mistakes:
+        assert [*inspect.signature(mistake.function).parameters] == parameters
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -58,11 +58,8 @@ def test_cases_come_by_hand_at_the_border_and_at_random(name):
     assert (worked and edges) or check.properties
     assert all(case.gives is not None for case in worked)
     assert check.draws or check.properties
-    parameters = [*inspect.signature(check.formula).parameters]
     for case in check.cases():
         inspect.signature(check.formula).bind(*case.call.args, **case.call.kwargs)
-    for mistake in check.mistakes:
-        assert [*inspect.signature(mistake.function).parameters] == parameters
 
 
 def test_a_check_stands_where_its_formula_stands():
