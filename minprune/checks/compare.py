@@ -108,15 +108,16 @@ def _as_array(value):
 
 
 def _close(a, b, tolerance, digits):
-    if "f" not in (a.dtype.kind, b.dtype.kind):
-        return np.asarray(a == b)
+    same = np.asarray(a == b)
+    if same.all() or "f" not in (a.dtype.kind, b.dtype.kind):
+        return same
     a, b = a.astype(np.float64), b.astype(np.float64)
     allowed = tolerance * np.abs(a[np.isfinite(a)]).max(initial=0)
     if digits is not None:
         allowed = 0.5 * 10.0**-digits * (1 + 1e-6)  # half a unit of the last place printed
     with np.errstate(all="ignore"):
         near = np.abs(a - b) <= allowed
-    return near | (a == b) | (np.isnan(a) & np.isnan(b))
+    return near | same | (np.isnan(a) & np.isnan(b))
 
 
 def shape_of(value, language="en"):

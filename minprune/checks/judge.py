@@ -108,6 +108,11 @@ class Trial:
         """The outcomes of every mistake."""
         return [evaluate(mistake.function, self.calls) for mistake in self.check.mistakes]
 
+    def told_apart(self):
+        """The mistakes that are recognized as themselves."""
+        found = zip(self.check.mistakes, map(self.verdict, self.of_mistakes), strict=True)
+        return [m for m, said in found if said[1:4] == (MISTAKE, m.en, m.zh)]
+
     def verdict(self, outcomes):
         wrong = [k for k, case in enumerate(self.expected) if self._differs(case, outcomes[k])]
         lost = [property for property, holds in self._properties(outcomes) if not holds]

@@ -13,7 +13,16 @@ from minprune.checks.isolated import (
     functions_in,
     tree_of,
 )
-from minprune.checks.judge import FAILED, Verdict, broken, explained, failure_of, judge, run_check
+from minprune.checks.judge import (
+    FAILED,
+    Trial,
+    Verdict,
+    broken,
+    explained,
+    failure_of,
+    judge,
+    run_check,
+)
 
 
 class Row(NamedTuple):
@@ -54,11 +63,7 @@ def verify_formulas(names=(), seed=0):
     chosen = [check_of(name) for name in names] or checks().values()
     rows = []
     for check in chosen:
-        found = [run_check(check, mistake.function, seed) for mistake in check.mistakes]
-        told = sum(
-            verdict.status == "mistake" and verdict.en == mistake.en
-            for verdict, mistake in zip(found, check.mistakes, strict=True)
-        )
+        told = len(Trial.of(check, seed).told_apart())
         verdict = run_check(check, check.formula, seed)
         if verdict.passed and (wrong := _not_as_published(check)) is not None:
             en, zh = explained(wrong)

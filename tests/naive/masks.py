@@ -86,7 +86,7 @@ def threshold_prune(w, theta, ties="keep"):
     return apply_mask(w, threshold_mask(w, theta, ties))
 
 
-def normalized_threshold_prune(w, theta, ties="prune"):
+def normalized_threshold_prune(w, theta, ties="keep"):
     """w'_i = w_i where |w_i| / sqrt(sum_j w_j^2) > theta (>= with ties "keep"), else 0 (D-4.1)"""
     squares = 0.0
     for i in np.ndindex(w.shape):

@@ -24,7 +24,7 @@ def layer_threshold_masks(layers, theta, ties="keep"):
     return masks
 
 
-def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="prune"):
+def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="keep"):
     """m_i = [N_j > theta], j = i[axis], N_j = sum |w_i| or sqrt(sum w_i^2) over unit j (C-4.2c)"""
     totals = [0.0] * w.shape[axis]
     for i in np.ndindex(w.shape):
@@ -92,8 +92,11 @@ def block_mask(W, shape, sparsity):
     return mask
 
 
-def nm_mask(w, n, m, axis=0):
-    """of the indices g*m .. g*m + m-1 the m - n with the smallest |w| go, the first of equals"""
+def nm_mask(w, n, m, axis=None):
+    """of the indices g*m .. g*m + m-1 the m - n with the smallest |w| go, the first of equals;
+    along the last axis but one unless told, of a vector along its only one"""
+    if axis is None:
+        axis = 0 if w.ndim == 1 else w.ndim - 2
     mask = np.ones(w.shape, bool)
     for start in np.ndindex(w.shape):
         if start[axis] % m != 0:
