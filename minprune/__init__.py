@@ -201,6 +201,7 @@ from minprune.nn.train import (
     average_probabilities,
     evaluate,
     fit,
+    outputs,
     predict,
     train_step,
 )

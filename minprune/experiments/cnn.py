@@ -24,7 +24,7 @@ from minprune.nn.models import cnn
 from minprune.nn.network import EmptyLayerError, Network
 from minprune.nn.optim import Adam, cosine_decay
 from minprune.nn.store import save
-from minprune.nn.train import Epoch, evaluate, fit, predict, train_step
+from minprune.nn.train import Epoch, evaluate, fit, outputs, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude, prune_by_threshold
 from minprune.pruning.shrink import shrink_network
 from minprune.pruning.units import prune_units, unit_scores
@@ -265,8 +265,8 @@ def remove_filters_and_neurons(job, dense):
         return shrink_network(masked), masked
 
     chosen, masked = shrunk(scores, settings.unit_sparsity)
-    expected = predict(masked, job.test[0])
-    apart = np.abs(predict(chosen, job.test[0]) - expected).max() / np.abs(expected).max()
+    expected = outputs(masked, job.test[0])
+    apart = np.abs(outputs(chosen, job.test[0]) - expected).max() / np.abs(expected).max()
     both = chosen.copy()
     job.finetune(chosen, units_name(settings.unit_sparsity), "units")
     for sparsity in UNIT_SPARSITIES:

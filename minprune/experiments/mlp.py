@@ -125,7 +125,7 @@ def run_mlp(settings, data, say=print):
     accuracies = over_seeds(settings, data, networks, say)
     models, conditions = measure(networks, accuracies, data)
     _, trained_on, _, finetuned, *_ = networks.values()
-    answers = (predict(n, data.test.flat).argmax(axis=1) for n in (trained_on, finetuned))
+    answers = (predict(n, data.test.flat) for n in (trained_on, finetuned))
     return Result(
         settings=settings,
         dataset=data.name,

@@ -237,7 +237,7 @@ def evaluate(network, x, y):
     Source: A-3.2.6.
     """
     x, y = checked_labels(network, x, y)
-    logits = finite_outputs(predict(network, x))
+    logits = finite_outputs(outputs(network, x))
     loss = softmax_cross_entropy(logits, y).loss
     return Evaluation(loss, accuracy(y, logits.argmax(axis=1)))
 
@@ -252,7 +252,7 @@ def finite_outputs(z):
     return z
 
 
-def predict(network, x, batch_size=500):
+def outputs(network, x, batch_size=500):
     """Outputs of the network, a part of the samples at a time: memory does not grow with N.
 
     x           inputs (N, ...), N >= 1
@@ -263,6 +263,21 @@ def predict(network, x, batch_size=500):
     whole_number("batch_size", batch_size, low=1)
     parts = range(0, max(len(x), 1), batch_size)
     return np.concatenate([network(x[start : start + batch_size]) for start in parts])
+
+
+def predict(network, x, batch_size=500):
+    """Classes that a classifier predicts: of each sample the one with the largest output.
+
+    x, batch_size  as in `outputs`
+    returns N integers; `FloatingPointError` if an output of the network is infinite or NaN, which
+    would be counted as some class
+
+    >>> from minprune.nn.layers import Dense
+    >>> from minprune.nn.network import Network
+    >>> predict(Network([Dense([[1.0, -1.0]], [0.0, 0.0])]), np.array([[2.0], [-3.0]]))
+    array([0, 1])
+    """
+    return finite_outputs(outputs(network, x, batch_size)).argmax(axis=1)
 
 
 def average_probabilities(networks, x):
@@ -299,16 +314,16 @@ def checked_samples(network, x, y, names=("x", "y")):
             f"got {len(x)} and {len(y)}"
         )
     try:
-        outputs = network(x[:1]).shape[1:]
+        shape = network(x[:1]).shape[1:]
     except ValueError as error:
         raise ValueError(f"{names[0]} of shape {x.shape} does not fit: {error}") from error
     if y.dtype.names:  # records, which their loss knows how to read
         return x, y
     if y.dtype.kind != "f":
-        return x, labels_in_range(names[1], y, classes=outputs[0])
-    if y.shape[1:] != outputs:
+        return x, labels_in_range(names[1], y, classes=shape[0])
+    if y.shape[1:] != shape:
         raise TypeError(
-            f"{names[1]} must be a vector of integers, or targets of shape {(len(x), *outputs)}, "
+            f"{names[1]} must be a vector of integers, or targets of shape {(len(x), *shape)}, "
             f"got {y.dtype} of shape {y.shape}"
         )
     return x, finite_array(names[1], y)
@@ -325,4 +340,4 @@ def _accuracy(network, samples):
     if samples is None:
         return None
     x, y = samples
-    return accuracy(y, finite_outputs(predict(network, x)).argmax(axis=1))
+    return accuracy(y, predict(network, x))

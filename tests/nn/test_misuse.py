@@ -12,7 +12,7 @@ from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam
 from minprune.nn.parameter import Parameter
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
-from minprune.nn.train import evaluate, find_gradients, fit, predict, train_step
+from minprune.nn.train import evaluate, find_gradients, fit, outputs, predict, train_step
 from minprune.pruning.during import MovementPruning
 
 
@@ -454,6 +454,7 @@ def test_what_is_no_network_is_refused_by_name(network):
         lambda: find_gradients(network, x, y),
         lambda: train_step(network, None, x, y),
         lambda: evaluate(network, x, y),
+        lambda: outputs(network, x),
         lambda: predict(network, x),
     ):
         with pytest.raises(TypeError, match=r"^network must be a Network, got"):

@@ -10,7 +10,7 @@ from minprune.nn.layers import Dense
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
-from minprune.nn.train import Epoch, evaluate, fit, minibatches, predict, train_step
+from minprune.nn.train import Epoch, evaluate, fit, minibatches, outputs, predict, train_step
 from minprune.pruning.one_shot import prune_by_magnitude
 
 STILL = 1e-300  # a learning rate that changes no weight
@@ -398,23 +398,26 @@ def test_a_weight_that_is_not_finite_after_the_last_step_names_that_step():
 
 @pytest.mark.parametrize("n", [1, 6, 7])
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 6, 7, 100, np.int64(4)])
-def test_predictions_in_parts_are_those_of_the_whole(n, batch_size):
+def test_outputs_in_parts_are_those_of_the_whole(n, batch_size):
     spy = Spy()
     layers = mlp([3, 5, 2], np.random.default_rng(0), dtype=np.float64).layers
     network, x = Network([spy, *layers]), np.random.default_rng(1).standard_normal((n, 3))
     expected = network(x)
     spy.looks = 0
-    outputs = predict(network, x, batch_size)
-    np.testing.assert_allclose(outputs, expected, rtol=1e-14)
-    assert spy.looks == -(-n // batch_size) and outputs.shape == (n, 2)
+    z = outputs(network, x, batch_size)
+    np.testing.assert_allclose(z, expected, rtol=1e-14)
+    assert spy.looks == -(-n // batch_size) and z.shape == (n, 2)
+    classes = [max(range(2), key=row.__getitem__) for row in expected.tolist()]
+    assert predict(network, x, batch_size).tolist() == classes
+    assert spy.looks == 2 * -(-n // batch_size)
 
 
-def test_predictions_take_500_samples_at_a_time():
+def test_outputs_take_500_samples_at_a_time():
     spy = Spy()
     network = Network([spy, *mlp([1, 2], np.random.default_rng(0)).layers])
     for n, looks in ((500, 1), (501, 2), (1000, 2), (1001, 3)):
         spy.looks = 0
-        assert predict(network, np.ones((n, 1), np.float32)).shape == (n, 2)
+        assert outputs(network, np.ones((n, 1), np.float32)).shape == (n, 2)
         assert spy.looks == looks
 
 
@@ -422,6 +425,15 @@ def test_predictions_take_500_samples_at_a_time():
     ("batch_size", "error"),
     [(0, ValueError), (-1, ValueError), (2.0, TypeError), (None, TypeError), (True, TypeError)],
 )
-def test_predict_refuses_a_bad_batch_size(batch_size, error):
-    with pytest.raises(error, match="batch_size must be"):
-        predict(mlp([2, 2], np.random.default_rng(0)), np.ones((4, 2)), batch_size)
+def test_a_bad_batch_size_is_refused(batch_size, error):
+    for give in (outputs, predict):
+        with pytest.raises(error, match="batch_size must be"):
+            give(mlp([2, 2], np.random.default_rng(0)), np.ones((4, 2)), batch_size)
+
+
+def test_outputs_that_are_not_finite_are_given_but_predict_no_class():
+    network = mlp([1, 2], np.random.default_rng(0))
+    network.layers[0].b.value[:] = np.nan
+    assert np.isnan(outputs(network, np.ones((3, 1)))).all()
+    with pytest.raises(FloatingPointError, match="not finite, for 3 of 3 samples"):
+        predict(network, np.ones((3, 1)))
