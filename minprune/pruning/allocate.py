@@ -61,7 +61,7 @@ def global_sparsities(network, sparsity):
 
 
 def allocate_by_sensitivity(scan):
-    """An allocator by a `sensitivity_scan` of the weights: each layer as far as costs the same.
+    """An allocator by a `sensitivity_scan` of the weights: every layer may cost the same.
 
     returns a function (network, sparsity) -> sparsities, between those of the two tolerances whose
     overall sparsities enclose it; `ValueError` if the scan did not go far enough
@@ -247,5 +247,5 @@ def _unit_cost(network, measure):
 
 
 def _positions(network):
-    """How often each weight array is used for one input."""
+    """The number of positions at which each weight array is used for one input."""
     return [cost.positions for cost in layer_costs(network) if cost.positions]
