@@ -147,8 +147,8 @@ def rewind(network, earlier):
     network  changed: values only, its masks hold
     earlier  network of the same shapes, such as a copy made before training
 
-    Source: A-5.6, our choice, next to fine-tuning; Frankle and Carbin 2019; Renda, Frankle and Carbin
-    2020 rewind to a point early in training.
+    Source: A-5.6, our choice, next to fine-tuning; Frankle and Carbin 2019; Renda, Frankle and
+    Carbin 2020 rewind to a point early in training.
     """
     checked_network("network", network)
     checked_network("earlier", earlier)
