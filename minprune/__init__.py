@@ -241,13 +241,13 @@ from minprune.pruning.units import (
 )
 from minprune.pruning.sensitivity import Sensitivity, sensitivity_scan, tolerated_sparsities
 from minprune.pruning.allocate import (
-    by_sensitivity,
+    allocate_by_sensitivity,
     erk_sparsities,
     global_sparsities,
     prune_layers,
-    sparsities_within,
+    sparsities_for_budget,
     uniform_sparsities,
-    units_within,
+    units_for_budget,
 )
 from minprune.pruning.during import (
     DynamicPruning,
@@ -275,7 +275,6 @@ from minprune.pruning.procedures import (
     rewind,
     train_prune_finetune,
 )
-from minprune.pruning.regression import regression_example
 
 __version__ = "0.1.0"
 

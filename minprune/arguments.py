@@ -230,6 +230,17 @@ def function(name, value):
     return value
 
 
+def performance(evaluate, network):
+    """The performance of a network as a float; an error that names `evaluate` if it is none."""
+    value = function("evaluate", evaluate)(network)
+    if np.ndim(value) or not isinstance(value, numbers.Real):
+        raise TypeError(
+            "evaluate must return one number, higher is better, "
+            f"such as evaluate(network, x, y).accuracy, got {shown(value)}"
+        )
+    return finite_number("what evaluate returns", value)
+
+
 def shown(value):
     """A value for an error message: whole if it is short, else its type."""
     text = repr(value)

@@ -30,11 +30,10 @@ MODULES = [  # in reading order
         ),
         (
             "pruning",
-            "one_shot shrink units during teacher search sensitivity allocate procedures "
-            "regression",
+            "one_shot shrink units during teacher search sensitivity allocate procedures",
         ),
         ("sparse", "bitmask csr blocked_csr blocks sliced nm microkernels engine"),
-        ("experiments", "spread cnn"),
+        ("experiments", "regression spread cnn"),
     )
     for name in names.split()
 ]

@@ -60,8 +60,8 @@ def global_sparsities(network, sparsity):
     return [metrics.sparsity(mask) for mask in masks]
 
 
-def by_sensitivity(scan):
-    """An allocator by a `sensitivity_scan` of the weights: each layer as far as costs the same.
+def allocate_by_sensitivity(scan):
+    """An allocator by a `sensitivity_scan` of the weights: every layer may cost the same.
 
     returns a function (network, sparsity) -> sparsities, between those of the two tolerances whose
     overall sparsities enclose it; `ValueError` if the scan did not go far enough
@@ -87,7 +87,7 @@ def by_sensitivity(scan):
 # --- within a budget -----------------------------------------------------------------------------
 
 
-def sparsities_within(network, budget, measure="parameters", allocate=global_sparsities):
+def sparsities_for_budget(network, budget, measure="parameters", allocate=global_sparsities):
     """The lightest pruning of weights that keeps to a budget.
 
     network   not changed; `prune_layers` then prunes it
@@ -96,7 +96,7 @@ def sparsities_within(network, budget, measure="parameters", allocate=global_spa
               of weights that are not pruned, for one input; "bytes": of compressed sparse rows and
               everything else dense, as `SparseEngine.nbytes` counts
     allocate  function (network, sparsity) -> sparsities: `uniform_sparsities`,
-              `erk_sparsities`, `global_sparsities`, or `by_sensitivity(scan)`
+              `erk_sparsities`, `global_sparsities`, or `allocate_by_sensitivity(scan)`
     returns a list of sparsities, none below what is pruned already; they come from the
     sparsities k / n, n weights. `ValueError` if the budget cannot be met, `EmptyLayerError` if
     only by emptying a layer
@@ -123,7 +123,7 @@ def prune_layers(network, sparsities):
     """Prune every weight array to its own sparsity, by magnitude.
 
     network     changed: masks, which hold
-    sparsities  one per weight array, such as `erk_sparsities` or `sparsities_within` gives
+    sparsities  one per weight array, such as `erk_sparsities` or `sparsities_for_budget` gives
     returns the list of masks
 
     Source: A-2.2d, C-3.2, D-7.1a.
@@ -144,7 +144,7 @@ def prune_layers(network, sparsities):
     return masks
 
 
-def units_within(network, scores, budget, measure="macs", scope="layer", min_units=1):
+def units_for_budget(network, scores, budget, measure="macs", scope="layer", min_units=1):
     """The lightest pruning of units whose shrunk network keeps to a budget.
 
     network    not changed; `mask_units` or `keep_units` then takes what is returned
@@ -247,5 +247,5 @@ def _unit_cost(network, measure):
 
 
 def _positions(network):
-    """How often each weight array is used for one input."""
+    """The number of positions at which each weight array is used for one input."""
     return [cost.positions for cost in layer_costs(network) if cost.positions]

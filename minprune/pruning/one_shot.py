@@ -67,14 +67,14 @@ def prune_by_magnitude(network, sparsity, scope="global"):
 def prune_at_random(network, sparsity, rng, scope="global"):
     """Prune weights drawn at random, the control; arguments as in `prune_by_score`.
 
-    Source: ours; Blalock et al. 2020 ask every method to be set beside it.
+    Source: ours; Blalock et al. 2020 ask that every method be compared with it.
     """
     scores = [random_score(w, rng) for w in _values(network)]
     return prune_by_score(network, scores, sparsity, scope)
 
 
 def prune_by_gradient(network, x, y, sparsity, criterion="taylor", scope="global"):
-    """Prune by what the gradient of the loss on data says; the rest as in `prune_by_score`.
+    """Prune by the gradient of the loss on data; the rest as in `prune_by_score`.
 
     x, y       inputs and labels, all taken as one batch
     criterion  "taylor": |w g|, on an untrained network the ranking of SNIP, which only divides it

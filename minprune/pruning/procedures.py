@@ -11,13 +11,12 @@ the order of the steps and nothing else:
 
 from typing import NamedTuple
 
-from minprune.arguments import function
+from minprune.arguments import function, performance
 from minprune.formulas.quantize import Quantized, dequantize, quantize_symmetric
 from minprune.formulas.schedules import mean_threshold, stage_sparsities
 from minprune.formulas.scores import layer_importance
 from minprune.nn.network import Network, checked_network
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold, prune_tensors
-from minprune.pruning.search import performance
 
 
 class Stage(NamedTuple):
@@ -148,8 +147,8 @@ def rewind(network, earlier):
     network  changed: values only, its masks hold
     earlier  network of the same shapes, such as a copy made before training
 
-    Source: A-5.6, our choice beside fine-tuning; Frankle and Carbin 2019; Renda, Frankle and Carbin
-    2020 rewind to a point early in training.
+    Source: A-5.6, our choice, next to fine-tuning; Frankle and Carbin 2019; Renda, Frankle and
+    Carbin 2020 rewind to a point early in training.
     """
     checked_network("network", network)
     checked_network("earlier", earlier)

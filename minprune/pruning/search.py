@@ -1,12 +1,9 @@
 """How far can we go? Levels tried one after the other, or found by halving."""
 
-import numbers
 from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
-
-from minprune.arguments import at_least_zero, finite_number, function, shown, whole_number
+from minprune.arguments import at_least_zero, function, performance, whole_number
 from minprune.formulas.metrics import performance_loss
 from minprune.nn.network import EmptyLayerError, Network, checked_network
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold
@@ -45,8 +42,8 @@ def last_before_failure(performances, baseline, tolerance):
     1
     """
     found = None
-    for k, performance in enumerate(performances):
-        if not acceptable(performance, baseline, tolerance):
+    for k, reached in enumerate(performances):
+        if not acceptable(reached, baseline, tolerance):
             break
         found = k
     return found
@@ -167,23 +164,12 @@ def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_
 
 
 def _try(network, level, prune, evaluate, finetune):
-    """A pruned and fine-tuned copy, and what came of it."""
+    """The level that a pruned and fine-tuned copy reaches, and the copy."""
     candidate = network.copy()
     function("prune", prune)(candidate, level)
     if finetune is not None:
         function("finetune", finetune)(candidate)
     return Level(float(level), candidate.sparsity, performance(evaluate, candidate)), candidate
-
-
-def performance(evaluate, network):
-    """The performance of a network as a float; an error that names `evaluate` if it is none."""
-    value = function("evaluate", evaluate)(network)
-    if np.ndim(value) or not isinstance(value, numbers.Real):
-        raise TypeError(
-            "evaluate must return one number, higher is better, "
-            f"such as evaluate(network, x, y).accuracy, got {shown(value)}"
-        )
-    return finite_number("what evaluate returns", value)
 
 
 def _check_levels(name, levels, tolerance):

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import at_least_zero, fraction, one_of
+from minprune.arguments import at_least_zero, fraction, one_of, performance
 from minprune.formulas.masks import pruned_count, rank_mask
 from minprune.formulas.scores import magnitude
 from minprune.nn.network import checked_network
-from minprune.pruning.search import last_before_failure, performance
+from minprune.pruning.search import last_before_failure
 from minprune.pruning.shrink import mask_units
 from minprune.pruning.topology import hidden_weights
 from minprune.pruning.units import unit_scores
@@ -88,7 +88,7 @@ def _restore(probe, network):
 
 
 def _count(n, sparsity):
-    """How many of n go; one stays, however few there are."""
+    """The number of n to prune, at most n - 1."""
     return min(pruned_count(n, sparsity), n - 1)
 
 

@@ -56,7 +56,7 @@ def keep_units(network, keeps):
 
 
 def mask_units(network, keeps):
-    """Silence units by masks: all that `keep_units` would take away is held at 0.
+    """Silence units by masks: all that `keep_units` would remove is held at 0.
 
     network  changed; what was pruned before stays so
     keeps    one boolean vector for each of `hidden_layers`, True = keep
@@ -80,7 +80,7 @@ def mask_units(network, keeps):
 
 
 def silenced_units(network):
-    """Which units of each hidden layer are silenced: all that `mask_units` would mask is masked.
+    """The silenced units of each hidden layer: all that `mask_units` would mask is masked.
 
     returns a list of boolean vectors, True = silenced
     """
@@ -96,7 +96,7 @@ def silenced_units(network):
 
 
 def _masked(parameter):
-    """Where a mask holds the parameter at 0."""
+    """The entries that a mask holds at 0."""
     return np.zeros(parameter.value.shape, bool) if parameter.mask is None else ~parameter.mask
 
 
@@ -118,7 +118,7 @@ def remove_inputs(network, keep):
 
 
 def read_inputs(network):
-    """Which inputs have a weight that is not 0: boolean, one entry per input or channel."""
+    """The inputs that have a weight other than 0: boolean, one entry per input or channel."""
     checked_network("network", network)
     first = network.layers[weighted_layers(network)[0]]
     read = rows_read(first)
@@ -258,7 +258,7 @@ def _constants(network, l):
 def _constants_on(network, l, x):
     """The inputs of the next layer that are constant on x; NaN for the others."""
     x = finite_array("x", x)
-    whole_number("number of samples of x", len(x), low=2)  # on one all units say the same
+    whole_number("number of samples of x", len(x), low=2)  # on one every unit is constant
     read = forward(network.layers[: next_position(network, l)], x)
     read = read.reshape(-1, read.shape[-1])
     return np.where((read == read[0]).all(axis=0), read[0], np.nan)

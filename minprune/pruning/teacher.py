@@ -9,7 +9,7 @@ from minprune.nn.train import checked_labels
 
 
 def teacher_targets(teacher, x, y):
-    """What a student is to learn from: the labels, and the teacher's logits beside them.
+    """Targets for a student: the labels, each with the logits of the teacher.
 
     teacher  network, not changed; the dense original
     x, y     inputs and N labels

@@ -268,7 +268,7 @@ def _one_per_layer(name, value, layers):
 
 
 def _highest(scores, min_units):
-    """Which units min_units spares."""
+    """The units that min_units spares."""
     if min_units is None:
         return np.zeros(len(scores), dtype=bool)
     return rank_mask(scores, max(len(scores) - whole_number("min_units", min_units, low=1), 0))

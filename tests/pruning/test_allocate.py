@@ -11,13 +11,13 @@ from minprune.nn.network import EmptyLayerError, mlp
 from minprune.nn.spatial import Conv2D
 from minprune.pruning.allocate import (
     MEASURES,
-    by_sensitivity,
+    allocate_by_sensitivity,
     erk_sparsities,
     global_sparsities,
     prune_layers,
-    sparsities_within,
+    sparsities_for_budget,
     uniform_sparsities,
-    units_within,
+    units_for_budget,
 )
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.pruning.sensitivity import Sensitivity, sensitivity_scan
@@ -48,7 +48,7 @@ def allocations(network):
         "uniform": uniform_sparsities,
         "erk": erk_sparsities,
         "global": global_sparsities,
-        "by sensitivity": by_sensitivity(scan_of(network)),
+        "by sensitivity": allocate_by_sensitivity(scan_of(network)),
     }
 
 
@@ -121,7 +121,7 @@ def test_each_layer_goes_as_far_as_costs_the_same():
     scan = Sensitivity(
         ["0.W", "2.W"], [0.4, 0.8], np.array([[0.95, 0.9], [0.8, 0.95]]), 1.0
     )  # at a loss of 0.05: 0.4 and 0; of 0.1: 0.8 and 0; of 0.2: 0.8 and 0.8, behind a dip
-    allocate = by_sensitivity(scan)
+    allocate = allocate_by_sensitivity(scan)
     for sparsity, expected in (
         (0.0, [0.0, 0.0]), (0.1, [0.2, 0.0]), (0.2, [0.4, 0.0]), (0.3, [0.6, 0.0]),
         (0.4, [0.8, 0.0]), (0.5, [0.8, 0.2]), (0.8, [0.8, 0.8]),
@@ -140,13 +140,13 @@ def test_the_end_of_a_scan_can_be_asked_for():
         network = mlp([width, 7, 3], np.random.default_rng(0))
         for end in (0.7, 0.8, 0.9, 0.95):
             scan = Sensitivity(["0.W", "2.W"], [0.5, end], np.ones((2, 2)), 1.0)
-            assert by_sensitivity(scan)(network, end) == pytest.approx([end, end])
+            assert allocate_by_sensitivity(scan)(network, end) == pytest.approx([end, end])
 
 
 def test_better_than_before_is_as_good_as_before():
     network = mlp([10, 10, 10], np.random.default_rng(0))
     scan = Sensitivity(["0.W", "2.W"], [0.4, 0.8], np.array([[1.3, 1.2], [1.0, 0.9]]), 1.0)
-    allocate = by_sensitivity(scan)
+    allocate = allocate_by_sensitivity(scan)
     assert allocate(network, 0.6) == pytest.approx([0.8, 0.4], abs=1e-12)
     assert allocate(network, 0.3) == pytest.approx([0.4, 0.2], abs=1e-12)
 
@@ -155,7 +155,7 @@ def test_a_real_scan_can_be_allocated():
     network, x = stack("mlp", samples=20)
     base = network(x)
     scan = sensitivity_scan(network, lambda n: -float(abs(n(x) - base).mean()), (0.3, 0.6, 0.9))
-    sparsities = by_sensitivity(scan)(network, 0.5)
+    sparsities = allocate_by_sensitivity(scan)(network, 0.5)
     masks = prune_layers(network, sparsities)
     assert sum((~m).sum() for m in masks) == pytest.approx(0.5 * sum(sizes(network)), abs=1.5)
 
@@ -274,7 +274,7 @@ def test_a_budget_is_kept_and_one_step_lighter_is_too_dear(unchanged, name, how)
             for budget in (costs[k], costs[k] + 0.5):
                 # of all that costs no more the lightest
                 k_best = next(k for k, cost in enumerate(costs) if cost <= budget)
-                found = sparsities_within(network, budget, measure, allocate)
+                found = sparsities_for_budget(network, budget, measure, allocate)
                 assert found == allocate(network, k_best / n)
                 assert weight_cost(pruned_to(network, found), measure) <= budget
 
@@ -286,34 +286,34 @@ def test_bytes_are_those_of_the_sparse_engine(dtype, how):
     dense_bytes = SparseEngine(network).nbytes
     for part in (0.2, 0.55, 1.0):
         budget = part * dense_bytes
-        sparsities = sparsities_within(network, budget, "bytes", allocations(network)[how])
+        sparsities = sparsities_for_budget(network, budget, "bytes", allocations(network)[how])
         nbytes = SparseEngine(pruned_to(network, sparsities)).nbytes
         assert budget - 3 * (np.dtype(dtype).itemsize + 4) < nbytes <= budget
 
 
 def test_parameters_and_all_magnitudes_unless_told():
     network, _ = stack("mlp")  # 92 weights and 15 biases
-    sparsities = sparsities_within(network, 60)
+    sparsities = sparsities_for_budget(network, 60)
     assert sparsities == global_sparsities(network, 47 / 92)
     assert weight_cost(pruned_to(network, sparsities), "parameters") == 60
-    assert sparsities_within(network, 107) == sparsities_within(network, 1e9) == [0.0] * 3
+    assert sparsities_for_budget(network, 107) == sparsities_for_budget(network, 1e9) == [0.0] * 3
 
 
 @pytest.mark.parametrize("budget", range(100, 108))
 def test_the_lightest_pruning_of_all_is_tried(budget):  # 92 weights and 15 biases
     network, _ = stack("mlp")
     network.layers[0].W.value[:, :2] *= 1e-6  # the first to go are all in one layer
-    assert sparsities_within(network, budget) == [(107 - budget) / 42, 0.0, 0.0]
+    assert sparsities_for_budget(network, budget) == [(107 - budget) / 42, 0.0, 0.0]
 
 
 def test_where_one_layer_has_the_smallest_weights_budgets_before_its_end_can_be_met():
     network = mlp([20, 5, 3], np.random.default_rng(0))  # 115 weights and 8 biases
     network.layers[2].W.value *= 1e-6
-    assert sparsities_within(network, 118) == [0.0, 5 / 15]
-    assert sparsities_within(network, 109) == [0.0, 14 / 15]
+    assert sparsities_for_budget(network, 118) == [0.0, 5 / 15]
+    assert sparsities_for_budget(network, 109) == [0.0, 14 / 15]
     for budget in (108, 60):
         with pytest.raises(EmptyLayerError, match=rf"got {budget}, the least is 109 without"):
-            sparsities_within(network, budget)
+            sparsities_for_budget(network, budget)
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -321,22 +321,22 @@ def test_a_budget_out_of_reach_is_refused_with_the_least(measure):
     network = mlp([8, 6, 4], np.random.default_rng(0))
     levels = [0.2, 0.5]
     scan = Sensitivity(list(network.weights), levels, np.array([[1.0, 0.9], [0.9, 0.8]]), 1.0)
-    allocate = by_sensitivity(scan)
+    allocate = allocate_by_sensitivity(scan)
     least = weight_cost(pruned_to(network, [0.5, 0.5]), measure)
-    assert sparsities_within(network, least, measure, allocate) == pytest.approx([0.5, 0.5])
+    assert sparsities_for_budget(network, least, measure, allocate) == pytest.approx([0.5, 0.5])
     with pytest.raises(
         ValueError,
         match=rf"got {least - 0.5}, the least is {least}\b",
     ):
-        sparsities_within(network, least - 0.5, measure, allocate)
+        sparsities_for_budget(network, least - 0.5, measure, allocate)
 
 
 def test_a_budget_that_only_an_empty_layer_would_keep_is_refused():
     network = mlp([8, 6, 4], np.random.default_rng(0))  # 72 weights, 10 biases
     for budget in (11, 10.5):
         with pytest.raises(EmptyLayerError, match=rf"got {budget}, the least is 12 without"):
-            sparsities_within(network, budget, allocate=uniform_sparsities)
-    sparsities = sparsities_within(network, 12, allocate=uniform_sparsities)
+            sparsities_for_budget(network, budget, allocate=uniform_sparsities)
+    sparsities = sparsities_for_budget(network, 12, allocate=uniform_sparsities)
     assert weight_cost(pruned_to(network, sparsities), "parameters") == 12
 
 
@@ -354,9 +354,9 @@ def test_budgets_are_refused_by_name(unchanged, options, error, match):
     network, _ = stack("mlp")
     unchanged(network)
     with pytest.raises(error, match=match):
-        sparsities_within(network, **{"budget": 60, **options})
+        sparsities_for_budget(network, **{"budget": 60, **options})
     with pytest.raises(error, match=match):
-        units_within(network, unit_scores(network, "l1"), **{"budget": 60, **options})
+        units_for_budget(network, unit_scores(network, "l1"), **{"budget": 60, **options})
 
 
 # --- budgets of units ----------------------------------------------------------------------------
@@ -398,30 +398,30 @@ def test_a_budget_of_units_is_kept_and_one_step_lighter_is_too_dear(
         costs = [unit_cost(choice, measure) for choice in networks]
         assert costs[0] == unit_cost(network, measure) and unit_cost(small, measure) <= costs[-1]
         for cost in costs:
-            keeps = units_within(network, scores, cost, measure, scope, min_units)
+            keeps = units_for_budget(network, scores, cost, measure, scope, min_units)
             k_best = next(k for k, other in enumerate(costs) if other <= cost)
             for keep, other in zip(keeps, choices[k_best], strict=True):
                 np.testing.assert_array_equal(keep, other)
             assert costs[k_best] == cost
         least = min(costs)
         with pytest.raises(ValueError, match=rf"got {least - 0.5}, the least is {least}\b"):
-            units_within(network, scores, least - 0.5, measure, scope, min_units)
-        assert all(keep.all() for keep in units_within(network, scores, 1e12, measure, scope))
+            units_for_budget(network, scores, least - 0.5, measure, scope, min_units)
+        assert all(keep.all() for keep in units_for_budget(network, scores, 1e12, measure, scope))
 
 
 def test_macs_and_one_unit_a_layer_unless_told():
     network, _ = stack("mlp")  # 6-7-5-3: 92 multiplications
     scores = unit_scores(network, "l1")
-    keeps = units_within(network, scores, 1 * 6 + 1 + 3)
+    keeps = units_for_budget(network, scores, 1 * 6 + 1 + 3)
     assert [keep.sum() for keep in keeps] == [1, 1]
     assert [keep.argmax() for keep in keeps] == [s.argmax() for s in scores]
     with pytest.raises(ValueError, match=r"the least is 10$"):
-        units_within(network, scores, 9)
+        units_for_budget(network, scores, 9)
 
 
 def test_half_of_the_multiplications_of_the_cnn():
     network = cnn(np.random.default_rng(0))
-    keeps = units_within(network, unit_scores(network, "l1"), 541_440 // 2)
+    keeps = units_for_budget(network, unit_scores(network, "l1"), 541_440 // 2)
     a, b = (int(keep.sum()) for keep in keeps)
     assert a == 32 - round((32 - a) / 32 * 32) and 9 * a * 676 + 169 * a * b + b * 10 <= 270_720
     small = keep_units(network, keeps)
@@ -441,4 +441,4 @@ def test_other_arguments_are_refused_by_name(unchanged, options, error, match):
     network, _ = stack("mlp")
     unchanged(network)
     with pytest.raises(error, match=match):
-        units_within(network, **{"scores": unit_scores(network, "l1"), "budget": 60, **options})
+        units_for_budget(network, **{"scores": unit_scores(network, "l1"), "budget": 60, **options})

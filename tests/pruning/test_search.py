@@ -5,13 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from minprune.arguments import performance
 from minprune.nn.network import EmptyLayerError
 from minprune.pruning.one_shot import prune_by_magnitude, prune_by_threshold
 from minprune.pruning.search import (
     Level,
     acceptable,
     last_before_failure,
-    performance,
     search_sparsity,
     search_step_by_step,
     search_threshold,

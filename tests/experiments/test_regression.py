@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from minprune.experiments.regression import linear_network, regression_example
 from minprune.nn.layers import Dense
-from minprune.pruning.regression import linear_network, regression_example
 
 
 @pytest.fixture(scope="module")
