@@ -163,7 +163,7 @@ def _(rng):
 
 
 @sigmoid.solution
-def _(x):
+def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
@@ -225,7 +225,7 @@ def _(rng):
 
 
 @sigmoid_derivative.solution
-def _(x):
+def sigmoid_derivative(x):
     y = 1 / (1 + np.exp(-x))
     return y * (1 - y)
 
@@ -337,7 +337,7 @@ def _(rng):
 
 
 @tanh_derivative.solution
-def _(x):
+def tanh_derivative(x):
     y = np.tanh(x)
     return 1 - y**2
 
@@ -398,7 +398,7 @@ def _(rng):
 
 
 @log_softmax.solution
-def _(z):
+def log_softmax(z):
     shifted = z - z.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
@@ -485,7 +485,7 @@ def _(rng):
 
 
 @softmax.solution
-def _(z):
+def softmax(z):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 

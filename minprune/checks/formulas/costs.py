@@ -275,7 +275,7 @@ def _(rng):
 
 
 @output_size.solution
-def _(size, kernel, stride=1, padding="valid"):
+def output_size(size, kernel, stride=1, padding="valid"):
     if padding == "same":
         return -(-size // stride)
     return (size - kernel) // stride + 1

@@ -171,7 +171,7 @@ def _(rng):
 
 
 @second_order_influence.solution
-def _(w, g, h):
+def second_order_influence(w, g, h):
     return -g * w + h * np.square(w) / 2
 
 
@@ -360,7 +360,7 @@ def _(rng):
 
 
 @obs_update.solution
-def _(w, H, q):
+def obs_update(w, H, q):
     inverse = np.linalg.inv(H)
     new = w.copy()
     new -= w[q] / inverse[q, q] * inverse[:, q]

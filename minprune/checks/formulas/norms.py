@@ -110,7 +110,7 @@ def _(rng):
 
 
 @l2_norm.solution
-def _(w):
+def l2_norm(w):
     return float(np.sqrt(np.square(w).sum()))
 
 
@@ -251,7 +251,7 @@ def _(rng):
 
 
 @normalize.solution
-def _(w):
+def normalize(w):
     norm = np.sqrt(np.square(w).sum())
     return w / np.where(norm > 0, norm, 1)
 
@@ -320,7 +320,7 @@ def _(rng):
 
 
 @relative_magnitude.solution
-def _(w):
+def relative_magnitude(w):
     size = np.abs(w)
     return size / size.max() if w.any() else size
 
@@ -467,7 +467,7 @@ def _(rng):
 
 
 @unit_l2.solution
-def _(w, axis=-1):
+def unit_l2(w, axis=-1):
     others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
     return np.sqrt(np.square(w).sum(axis=others))
 

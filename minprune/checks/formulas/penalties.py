@@ -414,7 +414,7 @@ def _(rng):
 
 
 @group_lasso.solution
-def _(w, lam, axis=-1):
+def group_lasso(w, lam, axis=-1):
     n = w.size / w.shape[axis]
     others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
     norms = np.sqrt(np.square(w).sum(axis=others))
@@ -495,7 +495,7 @@ def _(rng):
 
 
 @group_lasso_subgradient.solution
-def _(w, lam, axis=-1):
+def group_lasso_subgradient(w, lam, axis=-1):
     n = w.size / w.shape[axis]
     others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
     norms = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
@@ -584,7 +584,7 @@ def _(rng):
 
 
 @group_lasso_proximal.solution
-def _(w, lam, lr, axis=-1):
+def group_lasso_proximal(w, lam, lr, axis=-1):
     n = w.size / w.shape[axis]
     others = tuple(a for a in range(w.ndim) if a != axis % w.ndim)
     norms = np.sqrt(np.square(w).sum(axis=others, keepdims=True))
@@ -893,7 +893,7 @@ def _(rng):
 
 
 @scale_weights.solution
-def _(w, factor):
+def scale_weights(w, factor):
     return factor * w
 
 

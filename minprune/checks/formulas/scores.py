@@ -244,7 +244,7 @@ def _(rng):
 
 
 @mean_layer_importance.solution
-def _(layers):
+def mean_layer_importance(layers):
     return np.array([np.abs(w).sum() / w.size for w in layers])
 
 
@@ -392,7 +392,7 @@ def _(rng):
 
 
 @synflow.solution
-def _(layers):
+def synflow(layers):
     layers = [np.abs(w) for w in layers]
     into, out_of = [np.ones(len(layers[0]))], [np.ones(layers[-1].shape[1])]
     for w in layers[:-1]:
@@ -464,7 +464,7 @@ def _(rng):
 
 
 @gradient_norm.solution
-def _(g):
+def gradient_norm(g):
     return float(np.sqrt(np.square(g).sum()))
 
 
@@ -648,7 +648,7 @@ def _(rng):
 
 
 @multi_task_taylor.solution
-def _(w, gradients):
+def multi_task_taylor(w, gradients):
     return np.sum([np.abs(w * g) for g in gradients], axis=0)
 
 
@@ -793,7 +793,7 @@ def _(rng):
 
 
 @snip.solution
-def _(layers, gradients):
+def snip(layers, gradients):
     products = [w * g for w, g in zip(layers, gradients, strict=True)]
     total = sum(np.abs(p).sum() for p in products)
     return [np.abs(p) / (total or 1) for p in products]

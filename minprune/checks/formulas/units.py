@@ -53,7 +53,7 @@ def _(rng):
 
 
 @mean_activation.solution
-def _(a):
+def mean_activation(a):
     return np.abs(a).mean(axis=tuple(range(a.ndim - 1)))
 
 
@@ -118,7 +118,7 @@ def _(rng):
 
 
 @apoz.solution
-def _(a):
+def apoz(a):
     return (a == 0).mean(axis=tuple(range(a.ndim - 1)))
 
 
@@ -178,7 +178,7 @@ def _(rng):
 
 
 @contribution.solution
-def _(a, w_out):
+def contribution(a, w_out):
     return np.abs(a).mean(axis=0) * np.sqrt(np.square(w_out).sum(axis=1))
 
 
