@@ -927,8 +927,7 @@ print("right")
 
 @pytest.mark.slow
 @pytest.mark.skipif(PYTHON, reason="it is about compiled code")
-@pytest.mark.parametrize("processor", ["generic", "nehalem"])
-def test_on_a_processor_without_wide_vectors(processor, tmp_path):
+def test_on_a_processor_without_wide_vectors(tmp_path):
     code = """
 assert right()
 K = rng.standard_normal((3, 3, 1, 9)).astype("f") * (rng.random((3, 3, 1, 9)) < 0.3)
@@ -943,6 +942,6 @@ for N in (1, 5):
 import numba
 print(numba.config.CPU_NAME)
 """
-    environment = {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": "",
+    environment = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "",
                    "NUMBA_CACHE_DIR": str(tmp_path)}  # fmt: skip
-    assert run_script(code, **environment) == f"{processor}\n"
+    assert run_script(code, **environment) == "generic\n"
