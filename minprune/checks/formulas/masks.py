@@ -39,10 +39,10 @@ def _(rng):
 
 
 score_mask.edits("""
-return np.asarray(score) > theta
+score >= theta -> score > theta
     A score equal to the threshold is always pruned.
     等于阈值的分数总被剪掉。
-return np.asarray(score) >= theta
+score > theta -> score >= theta
     A score equal to the threshold is always kept.
     等于阈值的分数总被保留。
 return ~result
@@ -160,14 +160,19 @@ def _(rng):
     return given(int(rng.integers(1, 1000)), float(rng.random()))
 
 
+@pruned_count.solution
+def pruned_count(n, sparsity):
+    return round(n * sparsity)
+
+
 pruned_count.edits("""
-return int(n * sparsity)
+round( -> int(
     It rounds down; the nearest count is asked for.
     向下取整了；应取最接近的整数。
-return int(np.ceil(n * sparsity))
+round(n * sparsity) -> int(np.ceil(n * sparsity))
     It rounds up; the nearest count is asked for.
     向上取整了；应取最接近的整数。
-return int(n * sparsity + 0.5)
+round(n * sparsity) -> int(n * sparsity + 0.5)
     It rounds a half up; here a half goes to the even number.
     把一半总是进位；这里应取偶数。
 return n - result
@@ -222,34 +227,40 @@ def _(rng):
     return not (many & ~few).any() and (~few).sum() == 4 and (~many).sum() == 11
 
 
+@rank_mask.solution
+def rank_mask(score, k):
+    order = np.argsort(score, axis=None, kind="stable")
+    rank = np.argsort(order).reshape(score.shape)
+    return rank >= k
+
+
 rank_mask.edits("""
-return score > (np.sort(score, axis=None)[k - 1] if k else -np.inf)
-    It prunes all that equal the k-th lowest score; exactly k may go, the first of equals first.
-    把与第 k 小分数相等的全剪掉了；应恰好剪 k 个，并列时先剪靠前的。
-return score >= (np.sort(score, axis=None)[k] if k < score.size else np.inf)
-    It keeps all that equal the lowest score kept; exactly k must go, also among equals.
-    把与最低保留分数相等的全留下了；即使并列也必须恰好剪 k 个。
-return rank_mask(score.ravel()[::-1], k)[::-1].reshape(score.shape)
-    Among equals the last goes first; here the lowest flat index goes first.
-    并列时先剪了靠后的；这里应先剪展平后下标最小的。
-score = -score
-    It prunes the highest scores; the lowest must go.
-    剪掉了分数最高的；应剪分数最低的。
-k = score.size - k
-    It keeps k entries; k is how many to prune.
-    保留了 k 个；k 是要剪掉的个数。
 return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
+k = score.size - k
+    It keeps k entries; k is how many to prune.
+    保留了 k 个；k 是要剪掉的个数。
+score = -score
+    It prunes the highest scores; the lowest must go.
+    剪掉了分数最高的；应剪分数最低的。
 score = np.abs(score)
     It ranks absolute values; a negative score is lower than any positive one.
     按绝对值排序了；负的分数低于任何正的分数。
-mask = np.ones(score.shape, bool)
-np.put_along_axis(mask, np.argsort(score, axis=-1, kind="stable")[..., :k], False, axis=-1)
-return mask
+return score > score[~result].max(initial=-np.inf)
+    It prunes all that equal the k-th lowest score; exactly k may go, the first of equals first.
+    把与第 k 小分数相等的全剪掉了；应恰好剪 k 个，并列时先剪靠前的。
+return score >= score[result].min(initial=np.inf)
+    It keeps all that equal the lowest score kept; exactly k must go, also among equals.
+    把与最低保留分数相等的全留下了；即使并列也必须恰好剪 k 个。
+score = np.flip(score)
+return np.flip(result)
+    Among equals the last goes first; here the lowest flat index goes first.
+    并列时先剪了靠后的；这里应先剪展平后下标最小的。
+axis=None -> axis=-1
     It prunes k in every row; all entries are ranked together.
     在每一行各剪了 k 个；应对所有元素统一排序。
-return np.argsort(score, axis=None, kind="stable")[:k]
+rank >= k -> order[:k]
     It returns the indices of what goes, where a mask of the shape of the scores was asked for.
     返回了被剪元素的下标，而不是与分数同形状的掩码。
 total = np.abs(score).sum()
@@ -324,34 +335,25 @@ layerwise_rank_masks.edits("""
 return global_rank_masks(scores, sparsity)
     It ranks all layers together; every layer must be pruned to the same sparsity by itself.
     把所有层放在一起排序了；每一层都应单独剪到相同的稀疏度。
-k = pruned_count(sum((s.size for s in scores)), sparsity) // max(len(scores), 1)
-return [rank_mask(s, min(k, s.size)) for s in scores]
-    It prunes the same number in every layer; the share must be the same, not the number.
-    每层剪掉了相同的个数；相同的应是比例，而不是个数。
-sums = np.array([s.sum() for s in scores])
-keep = rank_mask(sums, pruned_count(len(scores), sparsity))
-return [np.full(s.shape, k) for s, k in zip(scores, keep, strict=True)]
-    It removes whole layers; weights must go inside every layer.
-    整层整层地剪掉了；应在每一层内部剪权重。
-return [rank_mask(s, int(s.size * sparsity)) for s in scores]
-    It rounds the counts down; the nearest whole number is asked for.
-    个数向下取整了；应取最接近的整数。
-return [rank_mask(s, s.size - pruned_count(s.size, sparsity)) for s in scores]
+pruned_count(s.size, sparsity) -> s.size - pruned_count(s.size, sparsity)
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
+pruned_count(s.size, sparsity) -> int(s.size * sparsity)
+    It rounds the counts down; the nearest whole number is asked for.
+    个数向下取整了；应取最接近的整数。
+return [s > s[~m].max(initial=-np.inf) for s, m in zip(scores, result)]
+    It prunes all that equal the threshold of the layer; only as many as counted may go.
+    把等于本层阈值的全剪掉了；只能剪掉算出的个数。
+k = pruned_count(sum(s.size for s in scores), sparsity) // max(len(scores), 1)
+pruned_count(s.size, sparsity) -> min(k, s.size)
+    It prunes the same number in every layer; the share must be the same, not the number.
+    每层剪掉了相同的个数；相同的应是比例，而不是个数。
+keep = rank_mask(np.array([s.sum() for s in scores]), pruned_count(len(scores), sparsity))
+rank_mask(s, pruned_count(s.size, sparsity)) -> np.full(s.shape, k)
+for s in scores -> for s, k in zip(scores, keep)
+    It removes whole layers; weights must go inside every layer.
+    整层整层地剪掉了；应在每一层内部剪权重。
 """)
-
-
-@layerwise_rank_masks.mistake(
-    "It prunes all that equal the threshold of the layer; only as many as counted may go.",
-    "把等于本层阈值的全剪掉了；只能剪掉算出的个数。",
-)
-def _(scores, sparsity):
-    counts = [masks.pruned_count(s.size, sparsity) for s in scores]
-    return [
-        s > (np.sort(s, axis=None)[k - 1] if k else -np.inf)
-        for s, k in zip(scores, counts, strict=True)
-    ]
 
 
 # --- global_rank_masks ---------------------------------------------------------------------------
@@ -426,53 +428,29 @@ global_rank_masks.edits("""
 return layerwise_rank_masks(scores, sparsity)
     Every layer is pruned to the same sparsity; one ranking over all layers was asked for.
     每层都剪到了相同的稀疏度；应对所有层做一次统一排序。
-flat = np.concatenate([s.ravel() for s in scores])
-mask = rank_mask(flat, flat.size - pruned_count(flat.size, sparsity))
-parts = np.split(mask, np.cumsum([s.size for s in scores])[:-1])
-return [m.reshape(s.shape) for m, s in zip(parts, scores, strict=True)]
+scores = [s / (np.abs(s).max(initial=0) or 1) for s in scores]
+    It divides each layer by its largest score first; the scores must be compared as they are.
+    先把每层除以各自的最大分数；分数应直接比较。
+pruned_count( -> sum(s.size for s in scores) - pruned_count(
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
-flat = np.sort(np.concatenate([s.ravel() for s in scores]))
-k = pruned_count(flat.size, sparsity)
-return [s > (flat[k - 1] if k else -np.inf) for s in scores]
+pruned_count(sum(s.size for s in scores), sparsity) -> int(sum(s.size for s in scores) * sparsity)
+    It rounds the count down; the nearest whole number is asked for.
+    个数向下取整了；应取最接近的整数。
+return [s > max(t[~m].max(initial=-np.inf) for t, m in zip(scores, result)) for s in scores]
     It prunes all that equal the threshold; only as many as counted may go.
     把等于阈值的全剪掉了；只能剪掉算出的个数。
-flat = np.sort(np.concatenate([s.ravel() for s in scores]))
-return [s >= flat[pruned_count(flat.size, sparsity)] for s in scores]
+return [s >= min(t[m].min(initial=np.inf) for t, m in zip(scores, result)) for s in scores]
     It keeps all that equal the threshold, and so prunes too few.
     把等于阈值的全留下了，剪得不够。
-flat = np.concatenate([s.ravel() for s in scores])
-return rank_mask(flat, pruned_count(flat.size, sparsity))
+scores = [np.flip(s) for s in reversed(scores)]
+return [np.flip(m) for m in reversed(result)]
+    Among equals the last layer goes first; the first must go first.
+    并列时先剪了最后一层；应先剪第一层。
+return np.concatenate([m.ravel() for m in result])
     It returns one long mask; every layer needs its own, of its shape.
     返回了一个拼接的长掩码；每层都应有与自身同形状的掩码。
 """)
-
-
-@global_rank_masks.mistake(
-    "It divides each layer by its largest score first; the scores must be compared as they are.",
-    "先把每层除以各自的最大分数；分数应直接比较。",
-)
-def _(scores, sparsity):
-    scaled = [s / (np.abs(s).max(initial=0) or 1) for s in scores]
-    return masks.global_rank_masks(scaled, sparsity)
-
-
-@global_rank_masks.mistake(
-    "It rounds the count down; the nearest whole number is asked for.",
-    "个数向下取整了；应取最接近的整数。",
-)
-def _(scores, sparsity):
-    n = sum(s.size for s in scores)
-    return masks.global_rank_masks(scores, int(n * sparsity) / max(n, 1))
-
-
-@global_rank_masks.mistake(
-    "Among equals the last layer goes first; the first must go first.",
-    "并列时先剪了最后一层；应先剪第一层。",
-)
-def _(scores, sparsity):
-    turned = masks.global_rank_masks([s.ravel()[::-1] for s in scores[::-1]], sparsity)[::-1]
-    return [m[::-1].reshape(s.shape) for m, s in zip(turned, scores, strict=True)]
 
 
 # --- apply_mask ----------------------------------------------------------------------------------
@@ -519,26 +497,25 @@ def _(rng):
 
 
 apply_mask.edits("""
-return np.where(mask, 0, w)
+mask = ~mask
     It zeroes what the mask keeps; True means keep.
     把掩码保留的置零了；True 表示保留。
-return w[mask]
+return result[mask]
     It returns only the weights that stay; the shape must not change.
     只返回了保留下来的权重；形状不应改变。
 w[~mask] = 0
-return w
     It changes the weights that it was given; a new array must be returned.
     直接改动了传入的权重；应返回新的数组。
-return np.zeros_like(w)
-    It gives zeros everywhere; where the mask is True, the weight must stay.
-    结果全是零；掩码为 True 处的权重必须保留。
-return mask.astype(w.dtype)
-    It takes the mask for the weights, so all that stay become 1; multiply by the weights.
-    把掩码当成了权重，保留的都变成 1；还应乘以权重。
 w = np.abs(w)
     The signs are lost; a weight that stays keeps its sign.
     符号丢失了；保留的权重应保持原来的符号。
-return np.where(mask, w, 0.0)
+return np.zeros_like(result)
+    It gives zeros everywhere; where the mask is True, the weight must stay.
+    结果全是零；掩码为 True 处的权重必须保留。
+w = np.ones_like(w)
+    It takes the mask for the weights, so all that stay become 1; multiply by the weights.
+    把掩码当成了权重，保留的都变成 1；还应乘以权重。
+np.zeros((), dtype=w.dtype) -> 0.0
     It makes floats of whole numbers; the result has the type of the weights.
     把整数变成了浮点数；结果的类型应与权重相同。
 """)
@@ -588,30 +565,18 @@ def _(rng):
 
 
 threshold_prune.edits("""
-return np.where(w >= theta if ties == "keep" else w > theta, w, 0.0)
+threshold_mask( -> score_mask(
     The absolute value is missing, so every negative weight goes; compare |w| with theta.
     缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。
-return np.where(w > theta, 1.0, 0.0)
-    All weights above theta become 1, all others 0: that is a mask, and of signed weights.
-    大于阈值的权重都变成 1，其余为 0：这只是掩码，而且缺少绝对值。
-return np.abs(w) >= theta if ties == "keep" else np.abs(w) > theta
+apply_mask(w, threshold_mask(w, theta, ties)) -> threshold_mask(w, theta, ties)
     It returns the mask; the weights that stay were asked for.
     返回了掩码；应返回剪枝后的权重。
-return np.where(np.abs(w) > theta, w, 0.0)
+ties = "prune"
     A magnitude equal to the threshold is always pruned; with ties="keep" it stays.
     等于阈值的权重总被剪掉；ties="keep" 时应保留。
-return np.where(np.abs(w) < theta, 0.0, w)
+ties = "keep"
     A magnitude equal to the threshold is always kept; with ties="prune" it goes.
     等于阈值的权重总被保留；ties="prune" 时应剪掉。
-return np.sign(w) * np.maximum(np.abs(w) - theta, 0)
-    The weights that stay shrink by theta, as in soft thresholding; here they keep their values.
-    保留的权重都缩小了一个阈值，那是软阈值；这里应保持原值。
-return np.where(threshold_mask(w, theta, ties), w, 0.1 * w)
-    Small weights only shrink to a tenth; what is pruned must be exactly zero.
-    小权重只缩小到十分之一；被剪的权重必须恰好为零。
-return np.zeros_like(w)
-    It gives zeros everywhere; the weights that reach the threshold must stay.
-    结果全是零；达到阈值的权重必须保留。
 w = np.abs(w)
     The signs are lost; only the comparison takes the absolute value.
     符号丢失了；只在比较时取绝对值。
@@ -619,9 +584,20 @@ theta = theta * np.abs(w).max(initial=0)
     It takes theta as a share of the largest magnitude; it is in the units of the weights.
     把阈值当成了最大绝对值的比例；它与权重的单位相同。
 w[~threshold_mask(w, theta, ties)] = 0
-return w
     It changes the weights that it was given; a new array must be returned.
     直接改动了传入的权重；应返回新的数组。
+return result - theta * np.sign(result)
+    The weights that stay shrink by theta, as in soft thresholding; here they keep their values.
+    保留的权重都缩小了一个阈值，那是软阈值；这里应保持原值。
+return np.where(result == 0, 0.1 * w, result)
+    Small weights only shrink to a tenth; what is pruned must be exactly zero.
+    小权重只缩小到十分之一；被剪的权重必须恰好为零。
+return np.zeros_like(result)
+    It gives zeros everywhere; the weights that reach the threshold must stay.
+    结果全是零；达到阈值的权重必须保留。
+return np.where(w > theta, 1.0, 0.0)
+    All weights above theta become 1, all others 0: that is a mask, and of signed weights.
+    大于阈值的权重都变成 1，其余为 0：这只是掩码，而且缺少绝对值。
 """)
 
 
@@ -672,35 +648,33 @@ def _(rng):
 
 
 normalized_threshold_prune.edits("""
-return threshold_prune(w, theta, ties)
+normalize(w) -> w
     It compares the raw weights with the threshold; compare their shares of the norm.
     用原始权重与阈值比较了；应比较归一化后的权重。
-return threshold_prune(w / (np.linalg.norm(w) or 1), theta, ties)
+apply_mask(w, -> apply_mask(normalize(w),
     It returns normalized weights; those that stay must keep their values.
     返回了归一化后的权重；保留的权重应保持原值。
-return threshold_prune(w, theta * np.abs(w).max(initial=0), ties)
-    It divides by the largest magnitude; divide by the L2 norm.
-    除以了最大绝对值；应除以 L2 范数。
-return threshold_prune(w, theta * np.abs(w).sum(), ties)
-    It divides by the sum of the magnitudes, the L1 norm; divide by the L2 norm.
-    除以了绝对值之和，即 L1 范数；应除以 L2 范数。
-return threshold_prune(w, theta * np.square(w).sum(), ties)
-    The square root of the norm is missing.
-    计算范数时漏了开平方。
-return apply_mask(w, threshold_mask(np.sign(w), theta, ties))
-    It scales every weight by itself, so all are 1 or 0; the whole array has one norm.
-    每个权重都除以了自身，结果只有 1 和 0；整个数组应共用一个范数。
-norms = np.sqrt(np.square(w).sum(axis=0))
-scaled = np.abs(w) / np.where(norms > 0, norms, 1)
-return apply_mask(w, score_mask(scaled, theta, ties))
-    Every column is scaled by its own norm; the whole array has one.
-    每一列除以了自己的范数；整个数组应共用一个范数。
-return apply_mask(w, score_mask(w, theta * np.linalg.norm(w), ties))
+threshold_mask( -> score_mask(
     The absolute value is missing, so every negative weight goes.
     缺少绝对值，负权重全被剪掉。
 ties = "prune"
     A share equal to the threshold is always pruned; by default it stays.
     等于阈值的权重总被剪掉；默认应保留。
+normalize(w) -> w / (np.abs(w).max(initial=0) or 1)
+    It divides by the largest magnitude; divide by the L2 norm.
+    除以了最大绝对值；应除以 L2 范数。
+normalize(w) -> w / (np.abs(w).sum() or 1)
+    It divides by the sum of the magnitudes, the L1 norm; divide by the L2 norm.
+    除以了绝对值之和，即 L1 范数；应除以 L2 范数。
+normalize(w) -> w / (np.square(w).sum() or 1)
+    The square root of the norm is missing.
+    计算范数时漏了开平方。
+normalize(w) -> np.sign(w)
+    It scales every weight by itself, so all are 1 or 0; the whole array has one norm.
+    每个权重都除以了自身，结果只有 1 和 0；整个数组应共用一个范数。
+normalize(w) -> w / np.maximum(np.linalg.norm(w, axis=0), 1e-99)
+    Every column is scaled by its own norm; the whole array has one.
+    每一列除以了自己的范数；整个数组应共用一个范数。
 """)
 
 
@@ -744,32 +718,28 @@ def _(rng):
 
 
 low_magnitude_mask.edits("""
-return rank_mask(np.abs(w), w.size - max(round(w.size * (1 - sparsity)), 1))
-    It prunes exactly as many as asked for; here all ties with the threshold stay.
-    恰好剪掉了所要求的个数；这里与阈值并列的应全部保留。
-score, k = (np.abs(w), max(round(w.size * (1 - sparsity)), 1))
-return score > np.sort(score, axis=None)[-k]
-    A magnitude equal to the threshold goes; it must stay (>=, not >).
-    等于阈值的权重被剪掉了；应当保留（用 >=，不用 >）。
-score, k = (np.abs(w), max(w.size - round(w.size * sparsity), 1))
-return score >= np.sort(score, axis=None)[-k]
-    It rounds the number that goes; here the number that stays is rounded.
-    对剪掉的个数取整了；这里应对保留的个数取整。
-score, k = (np.abs(w), max(int(w.size * (1 - sparsity)), 1))
-return score >= np.sort(score, axis=None)[-k]
-    It rounds the number that stays down; the nearest whole number is asked for.
-    把保留的个数向下取整了；应取最接近的整数。
-score, k = (np.abs(w), round(w.size * (1 - sparsity)))
-return score >= (np.sort(score, axis=None)[-k] if k else np.inf)
-    It can prune everything; at least one weight must stay.
-    可能把权重全剪掉；至少应保留一个。
-return w >= np.sort(w, axis=None)[-max(round(w.size * (1 - sparsity)), 1)]
+magnitude(w) -> w
     The absolute value is missing, so negative weights go first.
     缺少绝对值，负权重最先被剪掉。
-score, k = (np.abs(w), max(round(w.size * sparsity), 1))
-return score >= np.sort(score, axis=None)[-k]
+(1 - sparsity) -> sparsity
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
+score >= score -> score > score
+    A magnitude equal to the threshold goes; it must stay (>=, not >).
+    等于阈值的权重被剪掉了；应当保留（用 >=，不用 >）。
+score >= score[rank_mask(score, n - k)].min() -> rank_mask(score, n - k)
+    It prunes exactly as many as asked for; here all ties with the threshold stay.
+    恰好剪掉了所要求的个数；这里与阈值并列的应全部保留。
+round(n * (1 - sparsity)) -> n - round(n * sparsity)
+    It rounds the number that goes; here the number that stays is rounded.
+    对剪掉的个数取整了；这里应对保留的个数取整。
+round( -> int(
+    It rounds the number that stays down; the nearest whole number is asked for.
+    把保留的个数向下取整了；应取最接近的整数。
+max(round(n * (1 - sparsity)), 1) -> round(n * (1 - sparsity))
+.min() -> .min(initial=np.inf)
+    It can prune everything; at least one weight must stay.
+    可能把权重全剪掉；至少应保留一个。
 """)
 
 
@@ -817,25 +787,25 @@ def _(rng):
 
 
 splice_mask.edits("""
-return mask & (np.abs(w) >= a)
-    It never brings a weight back; with |w| >= b a pruned weight returns.
-    从不恢复权重；|w| >= b 时，被剪的权重应恢复。
-return mask | (np.abs(w) >= b)
-    It never prunes; with |w| < a a weight goes.
-    从不剪枝；|w| < a 时应剪掉。
-return np.abs(w) >= a
-    It brings back all above a; between a and b the old mask holds.
-    把高于 a 的全恢复了；在 a 与 b 之间应沿用旧掩码。
-return np.abs(w) >= b
-    It prunes all below b; between a and b the old mask holds.
-    把低于 b 的全剪掉了；在 a 与 b 之间应沿用旧掩码。
-return (w >= a) & (mask | (w >= b))
+magnitude(w) -> w
     The absolute value is missing: a large negative weight counts as small.
     缺少绝对值：绝对值很大的负权重被当成了小权重。
-return (np.abs(w) > a) & (mask | (np.abs(w) >= b))
+mask | score_mask(score, b) -> mask
+    It never brings a weight back; with |w| >= b a pruned weight returns.
+    从不恢复权重；|w| >= b 时，被剪的权重应恢复。
+score_mask(score, a) & ( -> (
+    It never prunes; with |w| < a a weight goes.
+    从不剪枝；|w| < a 时应剪掉。
+b = a
+    It brings back all above a; between a and b the old mask holds.
+    把高于 a 的全恢复了；在 a 与 b 之间应沿用旧掩码。
+a = b
+    It prunes all below b; between a and b the old mask holds.
+    把低于 b 的全剪掉了；在 a 与 b 之间应沿用旧掩码。
+score_mask(score, a) -> score_mask(score, a, "prune")
     At |w| = a it prunes; only what is smaller than a goes.
     在 |w| = a 处剪掉了；只应剪掉小于 a 的。
-return (np.abs(w) >= a) & (mask | (np.abs(w) > b))
+score_mask(score, b) -> score_mask(score, b, "prune")
     At |w| = b it does not bring the weight back; what reaches b returns.
     在 |w| = b 处没有恢复权重；达到 b 的都应恢复。
 """)
