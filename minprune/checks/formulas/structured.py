@@ -3,7 +3,7 @@
 import numpy as np
 
 from minprune.checks.check import Check, given
-from minprune.formulas import masks, structured
+from minprune.formulas import structured
 
 H = [  # the three layers of A-4.4: their L1 norms are 2.1, 3.0 and 3.9
     np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]),
@@ -74,32 +74,28 @@ def _(rng):
 
 
 layer_threshold_masks.edits("""
-return [unit_threshold_mask(w, theta, "l1", 0, ties) for w in layers]
-    It judges every row by its own norm; a layer has one norm and goes as a whole.
-    按每一行的范数判断了；一层只有一个范数，应整层取舍。
-means = np.array([np.abs(w).sum() / max(w.size, 1) for w in layers])
-keep = score_mask(means, theta, ties)
-return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
-    It takes the mean of the magnitudes; the L1 norm is their sum.
-    用了绝对值的平均；L1 范数是绝对值之和。
-norms = np.array([np.sqrt(np.square(w).sum()) for w in layers])
-keep = score_mask(norms, theta, ties)
-return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
-    It takes the L2 norm of a layer; the L1 norm is asked for.
-    用了层的 L2 范数；应使用 L1 范数。
-sums = np.array([np.square(w).sum() for w in layers])
-keep = score_mask(sums, theta, ties)
-return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
-    It sums squares; the L1 norm sums absolute values.
-    对平方求了和；L1 范数是对绝对值求和。
-keep = score_mask(np.array([w.sum() for w in layers]), theta, ties)
-return [np.full(w.shape, k) for w, k in zip(layers, keep, strict=True)]
+np.full(np.shape(w), k) -> score_mask(magnitude(w), theta, ties)
+    It judges every weight by itself; a layer is judged by its L1 norm and goes as a whole.
+    逐个判断了权重；应按整层的 L1 范数判断，整层取舍。
+layer_importance(layers) -> [w.sum() for w in layers]
     The absolute value is missing, so weights of opposite sign cancel.
     缺少绝对值，正负权重相互抵消了。
-ties = 'prune'
+layer_importance(layers) -> [np.abs(w).sum() / max(w.size, 1) for w in layers]
+    It takes the mean of the magnitudes; the L1 norm is their sum.
+    用了绝对值的平均；L1 范数是绝对值之和。
+layer_importance(layers) -> [np.linalg.norm(w) for w in layers]
+    It takes the L2 norm of a layer; the L1 norm is asked for.
+    用了层的 L2 范数；应使用 L1 范数。
+layers = [w**2 for w in layers]
+    It sums squares; the L1 norm sums absolute values.
+    对平方求了和；L1 范数是对绝对值求和。
+np.full(np.shape(w), k) -> unit_threshold_mask(w, theta, "l1", 0, ties)
+    It judges every row by its own norm; a layer has one norm and goes as a whole.
+    按每一行的范数判断了；一层只有一个范数，应整层取舍。
+ties = "prune"
     A norm equal to the threshold is always pruned; with ties="keep" the layer stays.
     等于阈值的层总被剪掉；ties="keep" 时应保留。
-ties = 'keep'
+ties = "keep"
     A norm equal to the threshold is always kept; with ties="prune" the layer goes.
     等于阈值的层总被保留；ties="prune" 时应剪掉。
 return [~m for m in result]
@@ -108,18 +104,10 @@ return [~m for m in result]
 return [m for m in result if m.any()]
     It leaves pruned layers out of the list; every layer needs its mask, at its place.
     把被剪的层从列表中删掉了；每一层都应在原位置有掩码。
-return score_mask(np.array([np.abs(w).sum() for w in layers]), theta, ties)
+[np.full(np.shape(w), k) for w, k in zip(layers, keep, strict=True)] -> keep
     It returns one Boolean for each layer; the mask of a layer has the shape of its weights.
     每层只返回了一个布尔值；层的掩码应与权重同形状。
 """)
-
-
-@layer_threshold_masks.mistake(
-    "It judges every weight by itself; a layer is judged by its L1 norm and goes as a whole.",
-    "逐个判断了权重；应按整层的 L1 范数判断，整层取舍。",
-)
-def _(layers, theta, ties="keep"):
-    return [masks.threshold_mask(w, theta, ties) for w in layers]
 
 
 # --- unit_threshold_mask -------------------------------------------------------------------------
@@ -181,68 +169,51 @@ def _(rng):
 
 
 unit_threshold_mask.edits("""
-whole = np.abs(w).sum() if norm == "l1" else np.sqrt(np.square(w).sum())
-return np.full(w.shape, whole >= theta if ties == "keep" else whole > theta)
-    It compares the norm of the whole layer, so all units stay or all go; take each unit's own.
-    比较了整层的范数，所有单元同去同留；应取每个单元自己的范数。
-moved = np.moveaxis(np.abs(w), axis, -1).reshape(-1, w.shape[axis])
-score = moved.sum(axis=0) if norm == "l1" else np.sqrt(np.square(moved).sum(axis=0))
-keep = rank_mask(score, min(round(theta * len(score)), len(score)))
-return unit_mask(keep, w.shape, axis)
+score_mask( -> rank_mask(
+at_least_zero("theta", theta), ties -> min(round(theta * len(score)), len(score))
     It takes theta as the share of units to prune; it is a threshold for their norms.
     把阈值当成了剪枝比例；它是与范数比较的阈值。
-sums = (np.abs(w) if norm == "l1" else np.square(w)).sum(axis=axis, keepdims=True)
-score = sums if norm == "l1" else np.sqrt(sums)
-return np.broadcast_to(score_mask(score, theta, ties), w.shape)
+""")
+
+
+@unit_threshold_mask.solution
+def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="keep"):
+    p = 1 if norm == "l1" else 2
+    others = tuple(np.delete(range(w.ndim), axis))
+    score = (np.abs(w) ** p).sum(axis=others, keepdims=True) ** (1 / p)
+    keep = score >= theta if ties == "keep" else score > theta
+    return np.broadcast_to(keep, w.shape)
+
+
+unit_threshold_mask.edits("""
+axis=others -> axis=None
+    It compares the norm of the whole layer, so all units stay or all go; take each unit's own.
+    比较了整层的范数，所有单元同去同留；应取每个单元自己的范数。
+axis=others -> axis=()
+    It judges every weight by itself; a unit goes as a whole.
+    逐个判断了权重；单元应作为整体取舍。
+axis=others -> axis=axis
     It sums along the axis that numbers the units; sum over all the others.
     沿着给单元编号的轴求和了；应对其余所有轴求和。
 axis = -1
     It always takes the last axis; the axis that numbers the units is an argument.
     总是取最后一个轴；给单元编号的轴由参数 axis 给出。
-norm = 'l1'
+norm = "l1"
     It always takes the L1 norm; with norm="l2" take the root of the sum of squares.
     总是用 L1 范数；norm="l2" 时应取平方和的平方根。
+** (1 / p) -> ** 1
+    The square root of the L2 norm is missing.
+    计算 L2 范数时漏了开平方。
+np.abs(w) ** p -> w**p
+    The absolute value is missing, so weights of opposite sign cancel.
+    缺少绝对值，正负权重相互抵消了。
 ties = "prune"
     A norm equal to the threshold is always pruned; by default the unit stays.
     等于阈值的单元总被剪掉；默认应保留。
+np.broadcast_to(keep, w.shape) -> keep.ravel()
+    It returns one Boolean for each unit; the mask must have the shape of the weights.
+    每个单元只返回了一个布尔值；掩码应与权重同形状。
 """)
-
-
-@unit_threshold_mask.mistake(
-    "It judges every weight by itself; a unit goes as a whole.",
-    "逐个判断了权重；单元应作为整体取舍。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="keep"):
-    return masks.threshold_mask(w, theta, ties)
-
-
-@unit_threshold_mask.mistake(
-    "The square root of the L2 norm is missing.",
-    "计算 L2 范数时漏了开平方。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="keep"):
-    limit = theta if norm == "l1" else np.sqrt(theta)
-    return structured.unit_threshold_mask(w, limit, norm, axis, ties)
-
-
-@unit_threshold_mask.mistake(
-    "The absolute value is missing, so weights of opposite sign cancel.",
-    "缺少绝对值，正负权重相互抵消了。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="keep"):
-    if norm == "l2":
-        return structured.unit_threshold_mask(w, theta, norm, axis, ties)
-    score = np.moveaxis(w, axis, -1).reshape(-1, w.shape[axis]).sum(axis=0)
-    return structured.unit_mask(masks.score_mask(score, theta, ties), w.shape, axis)
-
-
-@unit_threshold_mask.mistake(
-    "It returns one Boolean for each unit; the mask must have the shape of the weights.",
-    "每个单元只返回了一个布尔值；掩码应与权重同形状。",
-)
-def _(w, theta, norm="l1", axis=-1, ties="keep"):
-    keep = structured.unit_threshold_mask(w, theta, norm, axis, ties)
-    return np.moveaxis(keep, axis, -1).reshape(-1, w.shape[axis]).any(axis=0)
 
 
 # --- unit_mask -----------------------------------------------------------------------------------
@@ -288,23 +259,30 @@ def _(rng):
     return np.array_equal(columns, rows.T)
 
 
+@unit_mask.solution
+def unit_mask(keep, shape, axis=-1):
+    across = np.ones(len(shape), int)
+    across[axis] = len(keep)
+    return np.broadcast_to(keep.reshape(across), shape)
+
+
 unit_mask.edits("""
-return np.broadcast_to(keep, shape)
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+axis = -1
     It always numbers the units by the last axis; the axis is an argument.
     总是按最后一个轴给单元编号；轴由参数 axis 给出。
 axis = 0
     It always numbers the units by the first axis; the axis is an argument, by default the last.
     总是按第一个轴给单元编号；轴由参数给出，默认是最后一个。
-return np.repeat(keep, int(np.prod(shape)) // max(len(keep), 1)).reshape(shape)
+keep.reshape(across) -> np.repeat(keep, np.prod(shape) // max(len(keep), 1)).reshape(shape)
     It repeats each entry for neighbours in memory; an entry must fill its slice of the axis.
     让每个值在内存中连续重复；每个值应填满该轴上对应的切片。
-return ~result
-    The mask is inverted: True must mean keep.
-    掩码取反了：True 应表示保留。
 return result.astype(float)
     It returns ones and zeros as floats; a mask holds Booleans.
     返回了浮点数的 1 和 0；掩码应为布尔值。
-return keep.copy()
+np.broadcast_to(keep.reshape(across), shape) -> keep
     It returns one Boolean for each unit; the mask must have the shape of the weights.
     每个单元只返回了一个布尔值；掩码应与权重同形状。
 """)
@@ -365,10 +343,10 @@ def _(rng):
 
 
 product_mask.edits("""
-return ~product_mask(*(~np.asarray(mask) for mask in masks))
+np.all( -> np.any(
     A weight stays if one mask keeps it; all masks must keep it.
     只要有一个掩码保留就保留了；应所有掩码都保留才保留。
-return np.asarray(2 * sum((np.asarray(mask).astype(int) for mask in masks)) > len(masks))
+np.all( -> 0.5 < np.mean(
     It goes by majority; all masks must keep a weight.
     按多数决定了；应所有掩码都保留才保留。
 masks = masks[:2]
@@ -380,18 +358,10 @@ return result.astype(int)
 return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
+for a in arrays], axis=0 -> for a in arrays], axis=0, out=arrays[0]
+    It writes the product into the first mask; a new array must be returned.
+    把乘积写进了第一个掩码；应返回新的数组。
 """)
-
-
-@product_mask.mistake(
-    "It writes the product into the first mask; a new array must be returned.",
-    "把乘积写进了第一个掩码；应返回新的数组。",
-)
-def _(*masks):
-    product = np.asarray(masks[0])
-    for mask in masks[1:]:
-        product &= mask
-    return product
 
 
 # --- hybrid_mask ---------------------------------------------------------------------------------
@@ -455,11 +425,20 @@ def _(rng):
 
 
 hybrid_mask.edits("""
-return keep & rank_mask(np.abs(w), pruned_count(w.size, sparsity))
+mask[mask] = -> mask &=
+w[mask] -> w
     It ranks all weights, also those of units that go; rank only those of the units that stay.
     对所有权重排序了；只应对保留单元的权重排序。
-k = pruned_count(w.size, sparsity)
-return keep & rank_mask(np.where(keep, np.abs(w), -1), k)
+sparsity = 0
+    It only removes the units; the weights inside the others must be pruned as well.
+    只剪了单元；还应在保留的单元内部剪权重。
+magnitude(w[mask]) -> w[mask]
+    The absolute value is missing, so negative weights go first.
+    缺少绝对值，负权重最先被剪掉。
+pruned_count(inside.size, sparsity) -> int(inside.size * sparsity)
+    It rounds the count down; the nearest whole number is asked for.
+    个数向下取整了；应取最接近的整数。
+pruned_count(inside.size, sparsity) -> max(pruned_count(w.size, sparsity) - np.sum(~mask), 0)
     It counts weights of removed units as pruned; the share is of those in units that stay.
     把已去掉单元的权重也算作被剪；稀疏度只针对保留的单元。
 k = pruned_count(w[..., 0].size, sparsity)
@@ -467,21 +446,8 @@ columns = [rank_mask(np.abs(w[..., j]), k) for j in range(w.shape[-1])]
 return keep & np.stack(columns, axis=-1)
     It prunes each unit by itself; the weights of all units that stay are ranked together.
     对每个单元单独剪枝了；应把所有保留单元的权重放在一起排序。
-return unit_mask(keep, w.shape)
-    It only removes the units; the weights inside the others must be pruned as well.
-    只剪了单元；还应在保留的单元内部剪权重。
-mask = unit_mask(keep, w.shape)
-mask[mask] = rank_mask(w[mask], pruned_count(mask.sum(), sparsity))
-return mask
-    The absolute value is missing, so negative weights go first.
-    缺少绝对值，负权重最先被剪掉。
-mask = unit_mask(keep, w.shape)
-mask[mask] = rank_mask(np.abs(w[mask]), int(mask.sum() * sparsity))
-return mask
-    It rounds the count down; the nearest whole number is asked for.
-    个数向下取整了；应取最接近的整数。
-turned = np.moveaxis(w, 0, -1)
-return np.moveaxis(hybrid_mask(turned, keep, sparsity), -1, 0)
+w = np.moveaxis(w, 0, -1)
+return np.moveaxis(result, -1, 0)
     It takes the units from the first axis; they are numbered by the last.
     把第一个轴当成了单元；单元由最后一个轴编号。
 """)
@@ -544,10 +510,10 @@ def _(rng):
 
 
 block_mask.edits("""
-(n, m), (r, c) = (W.shape, shape)
-blocks = W.reshape(n // r, r, m // c, c).sum(axis=(1, 3))
-keep = rank_mask(blocks, pruned_count(blocks.size, sparsity))
-return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
+shape = (1, 1)
+    It prunes single weights; whole blocks must go.
+    剪掉了单个权重；应整块整块地剪。
+np.abs(finite_array("W", W)) -> W
     The absolute value is missing, so weights of opposite sign cancel.
     缺少绝对值，正负权重相互抵消了。
 W = np.square(W)
@@ -556,33 +522,20 @@ W = np.square(W)
 shape = shape[::-1]
     The sides of the block are swapped: r counts rows, c counts columns.
     块的两边弄反了：r 是行数，c 是列数。
-(n, m), (r, c) = (W.shape, shape)
-blocks = np.abs(W).reshape(n // r, m // c, r, c).sum(axis=(2, 3))
-keep = rank_mask(blocks, pruned_count(blocks.size, sparsity))
-return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)
+r, W.shape[1] // c, c) -> W.shape[1] // c, r, c)
+(1, 3) -> (2, 3)
     The reshape cuts runs of memory instead of blocks; use the shape (n / r, r, m / c, c).
     reshape 切出的是内存中的连续段，不是块；应变形为 (n / r, r, m / c, c)。
-r, c = shape
-return np.tile(result[::r, ::c], shape)
+pruned_count(blocks.size, sparsity) -> int(blocks.size * sparsity)
+    It rounds the number of blocks down; the nearest whole number is asked for.
+    块数向下取整了；应取最接近的整数。
+np.repeat(np.repeat(keep, r, axis=0), c, axis=1) -> np.tile(keep, (r, c))
     It tiles the mask of the blocks; repeat every entry over its own block.
     把块的掩码平铺了；应把每个值重复到它自己的块上。
-r, c = shape
-return result[::r, ::c]
+np.repeat(np.repeat(keep, r, axis=0), c, axis=1) -> keep
     It returns the mask of the blocks; it must have the shape of the weights.
     返回了块的掩码；掩码应与权重同形状。
-return rank_mask(np.abs(W), pruned_count(W.size, sparsity))
-    It prunes single weights; whole blocks must go.
-    剪掉了单个权重；应整块整块地剪。
 """)
-
-
-@block_mask.mistake(
-    "It rounds the number of blocks down; the nearest whole number is asked for.",
-    "块数向下取整了；应取最接近的整数。",
-)
-def _(W, shape, sparsity):
-    blocks = W.size // (shape[0] * shape[1])
-    return structured.block_mask(W, shape, int(blocks * sparsity) / max(blocks, 1))
 
 
 # --- nm_mask -------------------------------------------------------------------------------------
@@ -719,25 +672,32 @@ def _(rng):
     return np.array_equal(every[1:3], few)
 
 
+@topk_gate.solution
+def topk_gate(h, k):
+    order = np.argsort(np.abs(h), axis=1, kind="stable")
+    rank = np.argsort(order, axis=1)
+    return rank >= h.shape[1] - k
+
+
 topk_gate.edits("""
-h = h - h.min(initial=0)
+np.abs(h) -> h
     The absolute value is missing; a strongly negative unit is active too.
     缺少绝对值；负得很大的单元同样活跃。
-return rank_mask(np.abs(h), h.size - k * len(h))
-    It picks the largest of the whole batch; every sample has its own k.
-    在整个批次中取最大的；每个样本应各取 k 个。
-mean = np.abs(h).sum(axis=0, keepdims=True) / max(len(h), 1)
-return np.repeat(topk_gate(mean, k), len(h), axis=0)
-    All samples share one gate, from the mean activity; every sample needs its own.
-    按平均活跃度让所有样本共用一个门控；每个样本应有自己的。
-return topk_gate(h.T, min(k, len(h))).T
-    It picks k samples for every unit; pick k units for every sample.
-    为每个单元选了 k 个样本；应为每个样本选 k 个单元。
 return ~result
     It gates out the k most active units; they are the ones that take part.
     把最活跃的 k 个单元关掉了；参与计算的应是它们。
-size = np.abs(h)
-return size >= np.sort(size, axis=1)[:, -k, None] if k else np.zeros(h.shape, bool)
+axis=1 -> axis=None
+rank >= h.shape[1] - k -> (rank >= h.size - k * len(h)).reshape(h.shape)
+    It picks the largest of the whole batch; every sample has its own k.
+    在整个批次中取最大的；每个样本应各取 k 个。
+h = h.T
+return result.T
+    It picks k samples for every unit; pick k units for every sample.
+    为每个单元选了 k 个样本；应为每个样本选 k 个单元。
+h = np.abs(h).sum(axis=0) + 0 * h
+    All samples share one gate, from the mean activity; every sample needs its own.
+    按平均活跃度让所有样本共用一个门控；每个样本应有自己的。
+return np.abs(h) >= np.where(result, np.abs(h), np.inf).min(axis=1, keepdims=True)
     It lets all ties take part; exactly k units may.
     让所有并列的单元都参与了；每行应恰好有 k 个。
 return h * result
@@ -819,25 +779,27 @@ def _(rng):
 
 
 remove_units.edits("""
-return (W[..., keep], b, W_next[..., keep, :])
+b[keep] -> b
     The biases of the removed units are left; they must go too.
     留下了已去掉单元的偏置；偏置也应去掉。
-return (W[..., keep], b[keep], W_next)
+W_next[..., keep, :] -> W_next
     The next layer still reads the removed units; its rows must go too.
     下一层仍在读取已去掉的单元；对应的行也应去掉。
-return (W[keep], b[keep], W_next[..., keep, :])
+W[..., keep] -> W[keep]
     It removes rows of W, which are inputs; the units are its last axis.
     去掉了 W 的行，那是输入；单元在最后一个轴上。
-return (W[..., keep], b[keep], W_next[..., keep])
+W_next[..., keep, :] -> W_next[..., keep]
     It removes outputs of the next layer; remove what it reads, its last axis but one.
     去掉了下一层的输出；应去掉它读取的部分，即倒数第二个轴。
-return (W[..., keep], b[keep], W_next[keep])
+W_next[..., keep, :] -> W_next[keep]
     It cuts the next kernel along its first axis; its inputs are the last axis but one.
     沿第一个轴裁剪了下一层的卷积核；它的输入在倒数第二个轴上。
 keep = ~keep
     It removes the units to keep: True means keep.
     去掉了应保留的单元：True 表示保留。
-return (W * keep, b * keep, W_next * keep[:, None])
+W[..., keep] -> W * keep
+b[keep] -> b * keep
+W_next[..., keep, :] -> W_next * keep[:, None]
     It sets the units to zero; here the arrays must shrink.
     只把单元置零了；这里数组应变小。
 """)
@@ -878,24 +840,22 @@ def _(rng):
 
 
 flatten_keep.edits("""
-return np.repeat(keep, positions)
+np.tile( -> np.repeat(
     It repeats every channel in a row; channels change fastest, row p C + c is channel c.
     把每个通道连续重复了；通道变化最快，第 p C + c 行属于通道 c。
-return np.flatnonzero(np.tile(keep, positions))
-    It returns the numbers of the rows that stay; a Boolean for every row was asked for.
-    返回了保留行的序号；应为每一行返回一个布尔值。
-return keep.copy()
+positions = 1
     It forgets the positions: every channel has one row for each of them.
     忽略了位置：每个通道在每个位置上各有一行。
-return ~np.tile(keep, positions)
-    It is inverted: True must mean keep.
-    结果取反了：True 应表示保留。
-rows = np.ones((positions, len(keep)), bool)
-rows[:1] = keep
-return rows.ravel()
+return result | (np.arange(result.size) >= len(keep))
     Channels go at the first position only; they go at all of them.
     只在第一个位置去掉了通道；应在所有位置都去掉。
-return np.tile(keep, (positions, 1))
+return ~result
+    It is inverted: True must mean keep.
+    结果取反了：True 应表示保留。
+return np.flatnonzero(result)
+    It returns the numbers of the rows that stay; a Boolean for every row was asked for.
+    返回了保留行的序号；应为每一行返回一个布尔值。
+return result.reshape(positions, len(keep))
     It returns one row for each position; the result is one vector.
     返回了每个位置一行的矩阵；结果应是一个向量。
 """)
@@ -944,26 +904,25 @@ def _(rng):
 
 
 fold_constant_units.edits("""
-return b_next - constants @ W_next
-    It subtracts what the units gave; the bias must give it in their place, so add.
-    减去了这些单元的贡献；偏置要代替它们，应当加上。
-return b_next + W_next.sum(axis=0)
-    It adds the weights alone; they must be multiplied by the constants.
-    只加了权重；应先乘以恒定的激活值。
-return constants @ W_next
+b_next + constants -> constants
     The old bias is lost; what the units gave is added to it.
     丢掉了原来的偏置；单元的贡献应加在它上面。
-return b_next + constants @ W_next / max(len(constants), 1)
+b_next + constants -> b_next - constants
+    It subtracts what the units gave; the bias must give it in their place, so add.
+    减去了这些单元的贡献；偏置要代替它们，应当加上。
+constants = np.ones_like(constants)
+    It adds the weights alone; they must be multiplied by the constants.
+    只加了权重；应先乘以恒定的激活值。
+W_next = W_next / max(len(constants), 1)
     It adds the mean over the units; the next layer sums what they give.
     加上了各单元贡献的平均；下一层对贡献求和。
-return b_next + W_next @ constants
+constants @ W_next -> W_next @ constants
     It reads the matrix along the wrong axis: row j belongs to constant unit j.
     矩阵的轴用错了：第 j 行属于恒定单元 j。
-return b_next + np.maximum(constants, 0) @ W_next
+constants = np.maximum(constants, 0)
     It takes negative constants for zero; an activation may be negative.
     把负的恒定值当成了零；激活值可以为负。
-b_next += constants @ W_next
-return b_next
+b_next + constants @ W_next -> np.add(b_next, constants @ W_next, out=b_next)
     It changes the bias that it was given; a new vector must be returned.
     直接改动了传入的偏置；应返回新的向量。
 """)
@@ -1019,25 +978,25 @@ def _(rng):
 
 
 collapse_linear.edits("""
-return (W1 @ W2, b2.copy())
+b1 @ W2 + b2 -> b2
     It takes only the second bias; the first one goes through W2 and is added.
     只取了第二个偏置；第一个偏置应乘以 W2 后再加上。
-return (W1 @ W2, b1 + b2)
+b1 @ W2 -> b1
     It adds the biases as they are; the first one must be multiplied by W2.
     把两个偏置直接相加了；第一个偏置应先乘以 W2。
-return (W1 @ W2, b1 @ W2)
+b1 @ W2 + b2 -> b1 @ W2
     It loses the second bias; it is added last.
     漏掉了第二个偏置；最后应加上它。
-return (W2 @ W1, b1 @ W2 + b2)
+W1 @ W2 -> W2 @ W1
     The matrices are multiplied in the wrong order: x comes from the left, so W1 W2.
     矩阵相乘的次序反了：x 在左边，应为 W1 W2。
-return (W1 * W2, b1 @ W2 + b2)
+W1 @ W2 -> W1 * W2
     It multiplies entry by entry; a matrix product is asked for.
     用了逐元素相乘；应使用矩阵乘法。
-return (W1 @ W2, np.maximum(b1, 0) @ W2 + b2)
+b1 = np.maximum(b1, 0)
     It puts a ReLU on the first bias; there is nothing between the two layers.
     对第一个偏置用了 ReLU；两层之间没有激活函数。
-return ((W1 @ W2).T, b1 @ W2 + b2)
+W1 @ W2 -> (W1 @ W2).T
     The weights are transposed; they have the shape (inputs, outputs).
     权重被转置了；形状应为（输入数，输出数）。
 """)
