@@ -1,13 +1,11 @@
 """Checks of `minprune.formulas.metrics`."""
 
-import gzip
 import math
 
 import numpy as np
 
 from minprune.checks.check import Check, given
 from minprune.formulas import metrics
-from minprune.formulas.masks import score_mask, threshold_mask
 
 W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
 
@@ -37,23 +35,28 @@ def _(rng):
     return given(rng.integers(-1, 2, (rows, columns)) / 2, rng.integers(-1, 2, columns) / 2)
 
 
+@count_parameters.solution
+def count_parameters(*arrays):
+    return sum(np.size(a) for a in arrays)
+
+
 count_parameters.edits("""
-return sum((int(np.count_nonzero(a)) for a in arrays))
+np.size(a) -> int(np.count_nonzero(a))
     It counts what is not zero; a zeroed weight is still a parameter.
     只数了非零的权重；置零的权重仍然是参数。
-return sum((np.size(a) for a in arrays if np.ndim(a) != 1))
+arrays = [a for a in arrays if np.ndim(a) != 1]
     It leaves out the biases; every array counts, vectors too.
     漏掉了偏置；所有数组都要计入，向量也不例外。
-return sum((len(np.atleast_1d(a)) for a in arrays))
-    It adds up the lengths of the first axes; multiply the lengths of all axes.
-    把各数组第一轴的长度相加了；应把各轴长度相乘。
-return sum((sum(np.shape(a)) for a in arrays))
-    It adds the lengths of the axes; an array has as many entries as their product.
-    把各轴长度相加了；元素个数是各轴长度的乘积。
-return np.size(arrays[0]) if arrays else 0
+arrays = arrays[:1]
     It looks at the first array only; all arrays count together.
     只看了第一个数组；应统计所有数组。
-return sum((np.asarray(a).nbytes for a in arrays))
+np.size(a) -> len(np.atleast_1d(a))
+    It adds up the lengths of the first axes; multiply the lengths of all axes.
+    把各数组第一轴的长度相加了；应把各轴长度相乘。
+np.size(a) -> sum(np.shape(a))
+    It adds the lengths of the axes; an array has as many entries as their product.
+    把各轴长度相加了；元素个数是各轴长度的乘积。
+np.size(a) -> np.asarray(a).nbytes
     It counts bytes; the number of entries was asked for.
     数的是字节数；要求的是元素个数。
 """)
@@ -92,20 +95,25 @@ def _(rng):
     return np.array_equal(one, other)
 
 
+@count_nonzero.solution
+def count_nonzero(*arrays):
+    return sum(int(np.sum(np.not_equal(a, 0))) for a in arrays)
+
+
 count_nonzero.edits("""
-return sum((int((np.asarray(a) > 0).sum()) for a in arrays))
-    It counts positive entries only; a negative one is not zero either.
-    只数了正数；负数同样是非零元素。
-return sum((int((np.asarray(a) == 0).sum()) for a in arrays))
+not_equal -> equal
     It counts the zeros; the entries that are not zero were asked for.
     数的是零的个数；要求的是非零元素的个数。
-return sum((int((~np.isclose(a, 0)).sum()) for a in arrays))
+not_equal -> greater
+    It counts positive entries only; a negative one is not zero either.
+    只数了正数；负数同样是非零元素。
+np.not_equal(a, 0) -> ~np.isclose(a, 0)
     It takes tiny numbers for zeros; only an exact zero is one.
     把很小的数当成零了；只有恰好为零才算零。
-return count_parameters(*arrays)
+int(np.sum(np.not_equal(a, 0))) -> np.size(a)
     It counts all entries, zeros among them.
     把零也数进去了，数的是全部元素。
-return float(sum((np.abs(np.asarray(a, dtype=float)).sum() for a in arrays)))
+int(np.sum(np.not_equal(a, 0))) -> float(np.sum(np.abs(a)))
     It adds up the magnitudes; each nonzero entry counts as one.
     把绝对值加起来了；每个非零元素只应计为一个。
 arrays = arrays[:1]
@@ -219,47 +227,39 @@ def _(rng):
     return 0 <= low <= high <= 1
 
 
-DIVIDED_BY_SIZES = (
-    "It divides by the sum of |w|; a rate is a share of the number of weights.",
-    "除以了权重绝对值之和；剪枝率应除以权重的个数。",
-)
+@pruning_rate.solution
+def pruning_rate(w, theta, ties="keep"):
+    pruned = np.abs(w) < theta if ties == "keep" else np.abs(w) <= theta
+    return float(np.mean(pruned))
 
 
 pruning_rate.edits("""
 return 1 - result
     It gives the share that is kept; the share that is pruned was asked for.
     算的是保留的比例；要求的是被剪掉的比例。
-return float(np.mean(np.abs(w) < theta))
+np.abs(w) -> w
+    It forgets the absolute value, so every negative weight counts as pruned.
+    忘了取绝对值，负的权重全被算作剪掉。
+ties = "keep"
     It never counts a weight equal to the threshold; with ties='prune' it is pruned.
     从不计入等于阈值的权重；ties='prune' 时应算作剪掉。
-return float(np.mean(np.abs(w) <= theta))
+ties = "prune"
     It always counts a weight equal to the threshold; with ties='keep' it stays.
     总是计入等于阈值的权重；ties='keep' 时应保留。
-return int(np.count_nonzero(~threshold_mask(w, theta, ties)))
+float(np.mean(pruned)) -> int(np.sum(pruned))
     It counts the pruned weights without dividing by the number of weights.
     只数了剪掉的个数，没有除以权重总数。
+np.mean(pruned) -> np.sum(pruned) / np.sum(np.abs(w))
+    It divides by the sum of |w|; a rate is a share of the number of weights.
+    除以了权重绝对值之和；剪枝率应除以权重的个数。
+ties = "keep"
+np.mean(pruned) -> np.sum(pruned) / np.sum(np.abs(w))
+    It divides by the sum of |w|; a rate is a share of the number of weights.
+    除以了权重绝对值之和；剪枝率应除以权重的个数。
 theta = theta * np.abs(w).max()
     It takes theta as a part of the largest |w|; theta is in the units of the weights.
     把阈值当作最大绝对值的倍数了；阈值与权重同单位。
 """)
-
-
-@pruning_rate.mistake(*DIVIDED_BY_SIZES)
-def _(w, theta, ties="keep"):
-    return np.sum(np.abs(w) < theta) / np.sum(np.abs(w))  # as B-4c prints it
-
-
-@pruning_rate.mistake(*DIVIDED_BY_SIZES)
-def _(w, theta, ties="keep"):
-    return np.sum(~threshold_mask(w, theta, ties)) / np.sum(np.abs(w))
-
-
-@pruning_rate.mistake(
-    "It forgets the absolute value, so every negative weight counts as pruned.",
-    "忘了取绝对值，负的权重全被算作剪掉。",
-)
-def _(w, theta, ties="keep"):
-    return metrics.sparsity(score_mask(w, theta, ties))
 
 
 # --- compression_rate ----------------------------------------------------------------------------
@@ -294,28 +294,33 @@ def _(rng):
     return np.array_equal(one, other)
 
 
+@compression_rate.solution
+def compression_rate(size, new_size):
+    return 1 - new_size / size
+
+
 compression_rate.edits("""
-return new_size / size
+1 - new_size -> new_size
     It gives the part that is left; the part that is gone was asked for.
     算的是剩下的部分；要求的是去掉的部分。
-return size / new_size
+1 - new_size / size -> size / new_size
     It gives the compression ratio, size / new_size; the rate is 1 - new_size / size.
     算成了压缩比，即原大小除以新大小；压缩率是去掉的部分。
-return (size - new_size) / new_size
+1 - new_size / size -> (size - new_size) / new_size
     It divides by the new size; the rate is a part of the old one.
     除以了新的大小；压缩率应以原来的大小为分母。
-return 100 * (1 - new_size / size)
-    It gives percent; a fraction was asked for.
-    给出的是百分数；要求的是小数。
-return max(0.0, 1 - new_size / size)
-    It cuts off at zero; the rate is negative when the new size is larger.
-    在零处截断了；变大时压缩率应为负数。
-return abs(1 - new_size / size)
-    It takes the absolute value; the rate is negative when the new size is larger.
-    取了绝对值；变大时压缩率应为负数。
-return size - new_size
+1 - new_size / size -> size - new_size
     It gives the difference of the sizes; divide it by the old size.
     只算了大小之差；还应除以原来的大小。
+return 100 * result
+    It gives percent; a fraction was asked for.
+    给出的是百分数；要求的是小数。
+return max(0.0, result)
+    It cuts off at zero; the rate is negative when the new size is larger.
+    在零处截断了；变大时压缩率应为负数。
+return abs(result)
+    It takes the absolute value; the rate is negative when the new size is larger.
+    取了绝对值；变大时压缩率应为负数。
 """)
 
 
@@ -349,23 +354,28 @@ def _(rng):
     return np.allclose(one * two, both)
 
 
+@compression_ratio.solution
+def compression_ratio(size, new_size):
+    return size / new_size
+
+
 compression_ratio.edits("""
-return 1 - new_size / size
-    It gives the compression rate, the part that is gone; the ratio is size / new_size.
-    算成了压缩率，即去掉的部分；压缩比是原大小除以新大小。
-return new_size / size
+size / new_size -> new_size / size
     It is upside down: divide the old size by the new one.
     分子和分母颠倒了；应以原大小除以新大小。
-return size / (size - new_size)
+size / new_size -> 1 - new_size / size
+    It gives the compression rate, the part that is gone; the ratio is size / new_size.
+    算成了压缩率，即去掉的部分；压缩比是原大小除以新大小。
+/ new_size -> / (size - new_size)
     It divides by what is gone; divide by what is left.
     除以了去掉的部分；应除以剩下的部分。
-return size // new_size
+size / new_size -> size // new_size
     It drops the fraction; 25 to 10 is a ratio of 2.5.
     丢掉了小数部分；25 比 10 应得 2.5。
-return (size - new_size) / new_size
+return result - 1
     It is one too small: it divides what is gone by what is left.
     少了一：用去掉的部分除以剩下的部分了。
-return 100 * size / new_size
+return 100 * result
     It gives percent; how many times smaller was asked for.
     给出的是百分数；要求的是缩小的倍数。
 """)
@@ -408,17 +418,22 @@ def _(rng):
     return np.array_equal(before, after)
 
 
+@dense_bytes.solution
+def dense_bytes(*arrays):
+    return sum(np.size(a) * np.asarray(a).itemsize for a in arrays)
+
+
 dense_bytes.edits("""
-return sum((int(np.count_nonzero(a)) * np.asarray(a).itemsize for a in arrays))
+np.size(a) -> int(np.count_nonzero(a))
     It leaves out the zeros; in memory a zero takes as much room as any other value.
     没有计入零；在内存中零与其他数占同样多的空间。
-return count_parameters(*arrays)
+np.asarray(a).itemsize -> 1
     It counts entries; multiply them by the bytes of each.
     只数了元素个数；还应乘以每个元素的字节数。
-return 4 * count_parameters(*arrays)
+np.asarray(a).itemsize -> 4
     It takes 4 bytes for every entry; how many there are depends on the dtype.
     每个元素都按四个字节计算；字节数取决于数据类型。
-return 8 * count_parameters(*arrays)
+np.asarray(a).itemsize -> 8
     It takes 8 bytes for every entry; how many there are depends on the dtype.
     每个元素都按八个字节计算；字节数取决于数据类型。
 return 8 * result
@@ -427,7 +442,7 @@ return 8 * result
 arrays = [a for a in arrays if np.ndim(a) != 1]
     It leaves out the biases; every array takes room, vectors too.
     漏掉了偏置；所有数组都占空间，向量也不例外。
-return sum((len(np.atleast_1d(a)) * np.asarray(a).itemsize for a in arrays))
+np.size(a) -> len(np.atleast_1d(a))
     It multiplies by the length of the first axis; count the entries of all axes.
     只乘了第一轴的长度；应数出所有轴上的元素。
 """)
@@ -468,27 +483,27 @@ def _(rng):
 
 
 csr_bytes.edits("""
-return nonzeros * (value_bytes + index_bytes) + rows * index_bytes
+(rows + 1) -> rows
     It is one offset short: n rows need n + 1 offsets.
     行偏移少了一个；若有 n 行，偏移应有 n + 1 个。
-return nonzeros * value_bytes
-    It stores the values alone; column indices and row offsets take room too.
-    只算了数值；列下标和行偏移也占空间。
-return nonzeros * (value_bytes + index_bytes)
-    It forgets the row offsets.
-    漏掉了行偏移所占的字节。
-return nonzeros * (value_bytes + 2 * index_bytes)
-    It stores a row index with every value; compressed rows need only offsets.
-    为每个数值都存了行下标；按行压缩只需存行偏移。
-return nonzeros * (value_bytes + index_bytes) + (rows + 1) * value_bytes
-    It counts the row offsets as values; they are indices.
-    把行偏移按数值的字节数计算了；它们是下标。
-return 8 * nonzeros + 4 * (rows + 1)
-    It takes 4 bytes for everything and ignores value_bytes and index_bytes.
-    一律按四个字节计算，忽略了后两个参数。
-return nonzeros * value_bytes + (rows + 1) * index_bytes
+(value_bytes + index_bytes) -> value_bytes
     It forgets the column indices; every value needs one.
     漏掉了列下标；每个数值都需要一个。
+(rows + 1) * index_bytes -> 0
+    It forgets the row offsets.
+    漏掉了行偏移所占的字节。
+(value_bytes + index_bytes) + (rows + 1) * index_bytes -> value_bytes
+    It stores the values alone; column indices and row offsets take room too.
+    只算了数值；列下标和行偏移也占空间。
+(value_bytes + index_bytes) + (rows + 1) * index_bytes -> (value_bytes + 2 * index_bytes)
+    It stores a row index with every value; compressed rows need only offsets.
+    为每个数值都存了行下标；按行压缩只需存行偏移。
+(rows + 1) * index_bytes -> (rows + 1) * value_bytes
+    It counts the row offsets as values; they are indices.
+    把行偏移按数值的字节数计算了；它们是下标。
+value_bytes = index_bytes = 4
+    It takes 4 bytes for everything and ignores value_bytes and index_bytes.
+    一律按四个字节计算，忽略了后两个参数。
 """)
 
 
@@ -524,25 +539,25 @@ def _(rng):
 
 
 bitmask_bytes.edits("""
-return size // 8 + nonzeros * value_bytes
+-(-size // 8) -> size // 8
     It rounds the bytes of the bits down; a byte that is begun counts whole.
     掩码的字节数向下取整了；不满一个字节也要占一个字节。
-return round(size / 8) + nonzeros * value_bytes
+-(-size // 8) -> round(size / 8)
     It rounds the bytes of the bits to the nearest; a byte that is begun counts whole.
     掩码的字节数四舍五入了；不满一个字节也要占一个字节。
-return size + nonzeros * value_bytes
+-(-size // 8) -> size
     It gives a whole byte to every entry of the mask; one bit is enough.
     掩码的每个元素都占了一个字节；一个比特就够了。
-return -(-nonzeros // 8) + nonzeros * value_bytes
+-(-size // 8) -> -(-nonzeros // 8)
     It has one bit for each nonzero; every entry needs its bit.
     只为非零元素留了比特；每个元素都需要一个比特。
-return -(-size // 8) + size * value_bytes
++ nonzeros -> + size
     It stores the values of all entries; only the nonzero ones are stored.
     存了所有元素的数值；只应存非零元素的数值。
-return nonzeros * value_bytes
+-(-size // 8) -> 0
     It forgets the bits that say where the values belong.
     漏掉了掩码；没有它就不知道数值的位置。
-return -(-size // 8) + nonzeros * 4
+value_bytes = 4
     It takes 4 bytes for a value and ignores value_bytes.
     每个数值都按四个字节计算，忽略了参数。
 """)
@@ -599,33 +614,28 @@ def _(rng):
 
 
 zip_bytes.edits("""
-return len(zlib.compress(b"".join((a.tobytes() for a in arrays)), 9)) if arrays else 0
-    It joins the arrays before it compresses them; compress each by itself.
-    先拼接再压缩了；应逐个压缩各数组。
-return sum((len(zlib.compress(a.tobytes())) for a in arrays))
+a.tobytes(), 9 -> a.tobytes()
     It compresses at the default level; the highest, 9, was asked for.
     用了默认的压缩级别；应使用最高级别，即九级。
-return dense_bytes(*arrays)
+arrays = [np.frombuffer(b"".join(a.tobytes() for a in arrays), np.uint8)][: len(arrays)]
+    It joins the arrays before it compresses them; compress each by itself.
+    先拼接再压缩了；应逐个压缩各数组。
+len(zlib.compress(a.tobytes(), 9)) -> a.nbytes
     It gives the bytes before compression.
     给出的是压缩之前的字节数。
 arrays = [a.astype(np.float64) for a in arrays]
     It compresses the numbers as float64; compress the bytes as they are.
     先转换成双精度再压缩了；应直接压缩原有的字节。
-return sum((len(zlib.compress(str(a.tolist()).encode(), 9)) for a in arrays))
+a.tobytes() -> str(a.tolist()).encode()
     It compresses the printed numbers; compress the bytes of the array.
     压缩的是打印出来的文字；应压缩数组的字节。
 arrays = [a[a != 0] for a in arrays]
     It removes the zeros first; compression alone has to make them small.
     先去掉了零再压缩；应原样压缩整个数组。
+return result + 12 * len(arrays)
+    It writes gzip files, whose headers take 12 bytes more than those of zlib.
+    写成了另一种文件格式，其文件头比所要求的多十二个字节。
 """)
-
-
-@zip_bytes.mistake(
-    "It writes gzip files, whose headers take 12 bytes more than those of zlib.",
-    "写成了另一种文件格式，其文件头比所要求的多十二个字节。",
-)
-def _(*arrays):
-    return sum(len(gzip.compress(a.tobytes(), 9)) for a in arrays)
 
 
 # --- accuracy ------------------------------------------------------------------------------------
@@ -663,25 +673,25 @@ def _(rng):
 
 
 accuracy.edits("""
-return float(np.mean(labels != predictions))
+labels == predictions -> labels != predictions
     It gives the share of errors; the share of right answers was asked for.
     算的是错误率；要求的是分类正确的比例。
-return int(np.sum(labels == predictions))
+float(np.mean( -> int(np.sum(
     It counts the right answers without dividing by the number of samples.
     只数了正确的个数，没有除以样本数。
-return 100 * float(np.mean(labels == predictions))
+return 100 * result
     It gives percent; a share from 0 to 1 was asked for.
     给出的是百分数；要求的是零到一之间的小数。
 return macro_recall(labels, predictions)
     It averages over the classes; every sample counts the same.
     按类别取了平均；每个样本应同等计入。
-return 1 - float(np.mean(np.abs(labels.astype(float) - predictions)))
+labels == predictions -> 1 - np.abs(labels.astype(float) - predictions)
     It takes the distance of class numbers for an error; an answer is right or wrong.
     把类别编号之差当作误差了；预测只有对与错之分。
-return round(float(np.mean(labels == predictions)), 4)
+return round(result, 4)
     It rounds to four places; give the share as it is.
     保留了四位小数；应给出未舍入的值。
-return bool(np.all(labels == predictions))
+return result == 1
     It asks whether all answers are right; their share was asked for.
     判断的是是否全部正确；要求的是正确的比例。
 """)
@@ -724,35 +734,35 @@ def _(rng):
     return np.array_equal(one, other)
 
 
+@recall.solution
+def recall(labels, predictions, label):
+    found = predictions[labels == label] == label
+    return float(np.mean(found)) if found.size else float("nan")
+
+
 recall.edits("""
-return float(np.mean(labels == predictions))
+predictions[labels == label] == label -> predictions == labels
     It gives the accuracy over all samples; only those of the class count.
     算成了全部样本的准确率；只应计入该类的样本。
-return float(np.mean((labels == label) & (predictions == label)))
+predictions[labels == label] -> labels[predictions == label]
+    It gives the precision, TP / (TP + FP); divide by the samples that are of the class.
+    算成了精确率；分母应是真正属于该类的样本数。
+predictions[labels == label] == label -> (predictions == label) & (labels == label)
     It divides by the number of all samples; divide by those of the class.
     除以了全部样本数；应除以该类的样本数。
-return float(np.nan_to_num(result))
+predictions[labels == label] == label -> (predictions == label) == (labels == label)
+    It also counts samples rightly taken for other classes; only those of the class count.
+    把正确排除的其他类样本也算进去了；只应计入该类的样本。
+float("nan") -> 0.0
     It gives 0 for a class that does not occur; 0 / 0 is nan.
     对没有出现的类别给出了零；此时应为 nan。
 return 1 - result
     It gives the share of the class that is missed; the share that is found was asked for.
     算的是漏掉的比例；要求的是找到的比例。
-return int(np.sum((labels == label) & (predictions == label)))
+float(np.mean(found)) if found.size else float("nan") -> int(np.sum(found))
     It counts the samples found without dividing by those of the class.
     只数了找到的个数，没有除以该类的样本数。
-return float(np.mean((labels == label) == (predictions == label)))
-    It also counts samples rightly taken for other classes; only those of the class count.
-    把正确排除的其他类样本也算进去了；只应计入该类的样本。
 """)
-
-
-@recall.mistake(
-    "It gives the precision, TP / (TP + FP); divide by the samples that are of the class.",
-    "算成了精确率；分母应是真正属于该类的样本数。",
-)
-def _(labels, predictions, label):
-    return float(np.sum(labels[predictions == label] == label)
-                 / np.float64(np.sum(predictions == label)))  # fmt: skip
 
 
 # --- macro_recall --------------------------------------------------------------------------------
@@ -788,52 +798,39 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@macro_recall.solution
+def macro_recall(labels, predictions):
+    classes = np.unique(labels)
+    recalls = [np.sum(predictions[labels == c] == c) / np.sum(labels == c) for c in classes]
+    return float(np.mean(recalls))
+
+
 macro_recall.edits("""
-return accuracy(labels, predictions)
+np.mean(recalls) -> np.average(recalls, weights=[np.sum(labels == c) for c in classes])
     It weights classes by their size, which is the accuracy; all classes count the same.
     按类别大小加权，得到的是准确率；各类别应同等计入。
-return float(sum((recall(labels, predictions, int(c)) for c in np.unique(labels))))
+np.mean -> np.sum
     It adds up the recalls; divide by the number of classes.
     把各类的召回率加起来了；还应除以类别数。
-return min((recall(labels, predictions, int(c)) for c in np.unique(labels)))
+np.mean -> np.min
     It gives the recall of the worst class; the mean over classes was asked for.
     给出了最差一类的召回率；要求的是各类的平均。
-return float(np.median([recall(labels, predictions, int(c)) for c in np.unique(labels)]))
+np.mean -> np.median
     It takes the median of the recalls; the mean was asked for.
     取了各类召回率的中位数；要求的是平均值。
+predictions[labels == c] -> labels[predictions == c]
+/ np.sum(labels == c) -> / max(np.sum(predictions == c), 1)
+    It averages the precisions of the classes; recall divides by the samples of a class.
+    把各类的精确率取了平均；召回率的分母是该类的样本数。
+np.unique(labels) -> np.union1d(labels, predictions)
+/ np.sum(labels == c) -> / max(np.sum(labels == c), 1)
+    It counts a class that is predicted but never occurs as 0; leave it out.
+    把只被预测、从未出现的类别按零计入了；应略去它。
+np.unique(labels) -> range(labels.max() + 1)
+/ np.sum(labels == c) -> / max(np.sum(labels == c), 1)
+    It counts every number up to the largest label as a class; some do not occur.
+    把不超过最大编号的数都当作类别了；有些并未出现。
 """)
-
-
-@macro_recall.mistake(
-    "It averages the precisions of the classes; recall divides by the samples of a class.",
-    "把各类的精确率取了平均；召回率的分母是该类的样本数。",
-)
-def _(labels, predictions):
-    found = [
-        np.sum(labels[predictions == c] == c) / max(np.sum(predictions == c), 1)
-        for c in np.unique(labels)
-    ]
-    return float(np.mean(found))
-
-
-@macro_recall.mistake(
-    "It counts a class that is predicted but never occurs as 0; leave it out.",
-    "把只被预测、从未出现的类别按零计入了；应略去它。",
-)
-def _(labels, predictions):
-    classes = np.union1d(labels, predictions)
-    return float(np.mean([np.sum(predictions[labels == c] == c) / max(np.sum(labels == c), 1)
-                          for c in classes]))  # fmt: skip
-
-
-@macro_recall.mistake(
-    "It counts every number up to the largest label as a class; some do not occur.",
-    "把不超过最大编号的数都当作类别了；有些并未出现。",
-)
-def _(labels, predictions):
-    classes = range(labels.max() + 1)
-    return float(np.mean([np.sum(predictions[labels == c] == c) / max(np.sum(labels == c), 1)
-                          for c in classes]))  # fmt: skip
 
 
 # --- performance_loss ----------------------------------------------------------------------------
@@ -873,17 +870,23 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@performance_loss.solution
+def performance_loss(before, after, relative=False):
+    loss = before - after
+    return loss / before if relative else loss
+
+
 performance_loss.edits("""
 return -result
     The sign is wrong: a loss is positive when the performance falls.
     符号反了：性能下降时，损失应为正数。
-return (before - after) / before
+relative = True
     It is always relative; without relative=True it is the plain difference.
     总是按相对值计算；未指定 relative=True 时应取差值。
-return before - after
+relative = False
     It is never relative; with relative=True divide by the performance before.
     总是按差值计算；relative=True 时应除以剪枝前的性能。
-return (before - after) / (after if relative else 1)
+loss / before -> loss / after
     It divides by the performance after pruning; divide by the one before.
     除以了剪枝后的性能；应除以剪枝前的性能。
 return max(0.0, result)
@@ -892,7 +895,7 @@ return max(0.0, result)
 return abs(result)
     It takes the absolute value; the loss is negative if pruning has helped.
     取了绝对值；若剪枝有益，损失应为负数。
-return result * (100 if relative else 1)
+return 100 * result if relative else result
     It gives the relative loss in percent; a fraction was asked for.
     相对损失用了百分数；要求的是小数。
 """)
@@ -945,73 +948,41 @@ def _(rng):
     return np.allclose(other, 2 * one)
 
 
-def _variance(a, samples):
-    return a * (1 - a) / samples
-
-
-def _ratio(difference, error):
-    """With 0 for no difference, infinite without an error: only what is said is wrong."""
-    if not difference:
-        return 0.0
-    return difference / error if error else math.copysign(math.inf, difference)
+@accuracy_difference_z.solution
+def accuracy_difference_z(a, b, samples):
+    error = math.sqrt(a * (1 - a) / samples + b * (1 - b) / samples)
+    if error == 0:
+        return math.copysign(math.inf, a - b) if a != b else 0.0
+    return (a - b) / error
 
 
 accuracy_difference_z.edits("""
-samples = 1
-    It forgets the number of samples: a variance is a (1 - a) / N.
-    忘了样本数：每个方差都应除以样本数。
 return abs(result)
     It loses the sign; z is negative if the first accuracy is the lower one.
     丢了符号；第一个准确率较低时，结果应为负数。
+samples = 1
+    It forgets the number of samples: a variance is a (1 - a) / N.
+    忘了样本数：每个方差都应除以样本数。
+math.sqrt( -> (
+    It divides by the variance; take its square root, the standard error.
+    除以了方差；应开平方，除以标准误差。
+/ samples + b -> / samples) + math.sqrt(b
+    It adds the standard errors; add the variances, then take the root.
+    把两个标准误差直接相加了；应先把方差相加再开平方。
+b * (1 - b) / samples -> 0
+    It has the error of the first accuracy only; the second one varies as well.
+    只考虑了第一个准确率的误差；第二个同样有误差。
+p = (a + b) / 2
+a * (1 - a) / samples + b * (1 - b) / samples -> 2 * p * (1 - p) / samples
+    It pools the two accuracies; here each has a variance of its own.
+    把两个准确率合并后求方差了；这里应各用各的方差。
+samples = samples - 1
+    It divides by N - 1; the variance of a share is a (1 - a) / N.
+    除以了样本数减一；比例的方差应除以样本数。
+if error == 0 -> if False
+    It divides 0 by 0 where both accuracies are 0 or 1; equal ones have z = 0.
+    两个准确率同为零或一时出现了零除以零；此时应得零。
 """)
-
-
-@accuracy_difference_z.mistake(
-    "It divides by the variance; take its square root, the standard error.",
-    "除以了方差；应开平方，除以标准误差。",
-)
-def _(a, b, samples):
-    return _ratio(a - b, _variance(a, samples) + _variance(b, samples))
-
-
-@accuracy_difference_z.mistake(
-    "It adds the standard errors; add the variances, then take the root.",
-    "把两个标准误差直接相加了；应先把方差相加再开平方。",
-)
-def _(a, b, samples):
-    return _ratio(a - b, math.sqrt(_variance(a, samples)) + math.sqrt(_variance(b, samples)))
-
-
-@accuracy_difference_z.mistake(
-    "It divides by N - 1; the variance of a share is a (1 - a) / N.",
-    "除以了样本数减一；比例的方差应除以样本数。",
-)
-def _(a, b, samples):
-    return _ratio(a - b, math.sqrt(_variance(a, samples - 1) + _variance(b, samples - 1)))
-
-
-@accuracy_difference_z.mistake(
-    "It has the error of the first accuracy only; the second one varies as well.",
-    "只考虑了第一个准确率的误差；第二个同样有误差。",
-)
-def _(a, b, samples):
-    return _ratio(a - b, math.sqrt(_variance(a, samples)))
-
-
-@accuracy_difference_z.mistake(
-    "It pools the two accuracies; here each has a variance of its own.",
-    "把两个准确率合并后求方差了；这里应各用各的方差。",
-)
-def _(a, b, samples):
-    return _ratio(a - b, math.sqrt(2 * _variance((a + b) / 2, samples)))
-
-
-@accuracy_difference_z.mistake(
-    "It divides 0 by 0 where both accuracies are 0 or 1; equal ones have z = 0.",
-    "两个准确率同为零或一时出现了零除以零；此时应得零。",
-)
-def _(a, b, samples):
-    return (a - b) / (_variance(a, samples) + _variance(b, samples)) ** 0.5
 
 
 # --- discordant_counts ---------------------------------------------------------------------------
@@ -1065,34 +1036,29 @@ discordant_counts.edits("""
 predicted_a, predicted_b = predicted_b, predicted_a
     The counts are exchanged: first the samples that only a got right.
     两个计数的顺序反了；先是只有前者答对的样本数。
-return (int((predicted_a == labels).sum()), int((predicted_b == labels).sum()))
+right_a & ~right_b -> right_a
+right_b & ~right_a -> right_b
     It counts all that each got right; leave out the samples that both got right.
     数了各自答对的全部样本；两者都答对的不应计入。
-return (int((predicted_b != labels).sum()), int((predicted_a != labels).sum()))
+right_a & ~right_b -> ~right_b
+right_b & ~right_a -> ~right_a
     It counts all that the other got wrong; leave out the samples that both got wrong.
     数了另一方答错的全部样本；两者都答错的不应计入。
-right_a, right_b = (predicted_a == labels, predicted_b == labels)
-return (int((right_a & right_b).sum()), int((~right_a & ~right_b).sum()))
+right_a & ~right_b -> (predicted_a != predicted_b) & ~right_b
+right_b & ~right_a -> (predicted_a != predicted_b) & ~right_a
+    It also counts different predictions that are both wrong; one of the two has to be right.
+    两个预测不同但都答错的样本也计入了；必须恰好有一方答对。
+right_a & ~right_b -> right_a & right_b
+right_b & ~right_a -> ~right_a & ~right_b
     It counts the samples that both got right, and that both got wrong.
     数了两者都答对和都答错的样本；应数只有一方答对的。
-return tuple((count / len(labels) for count in result))
+return tuple(count / len(labels) for count in result)
     It divides by the number of samples; counts were asked for.
     除以了样本数；要求的是个数。
 return sum(result)
     It adds the two counts up; each was asked for by itself.
     把两个计数加在一起了；应分别给出。
 """)
-
-
-@discordant_counts.mistake(
-    "It also counts different predictions that are both wrong; one of the two has to be right.",
-    "两个预测不同但都答错的样本也计入了；必须恰好有一方答对。",
-)
-def _(labels, predicted_a, predicted_b):
-    differ = predicted_a != predicted_b
-    return int((differ & (predicted_b != labels)).sum()), int(
-        (differ & (predicted_a != labels)).sum()
-    )
 
 
 # --- mcnemar_z -----------------------------------------------------------------------------------
@@ -1139,47 +1105,29 @@ def _(rng):
 
 
 mcnemar_z.edits("""
-return result ** 2
-    It gives chi-square, which is z squared.
-    算的是卡方统计量，即所求结果的平方。
 return abs(result)
     It loses the sign; z is negative if b alone got more samples right.
     丢了符号；后者单独答对的更多时，结果应为负数。
 only_a, only_b = only_b, only_a
     The sign is wrong: z is positive if a alone got more samples right.
     符号反了；前者单独答对的更多时，结果应为正数。
-return (only_a - only_b) / math.sqrt(only_a + only_b)
+return result**2
+    It gives chi-square, which is z squared.
+    算的是卡方统计量，即所求结果的平方。
+math.sqrt( -> (
+    It divides by the sum of the counts; divide by its square root.
+    除以了两个计数之和；应除以和的平方根。
+max(only_a + only_b, 1) -> only_a + only_b
     It divides 0 by 0 where both counts are 0; z is 0 there.
     两个计数都为零时出现了零除以零；此时应得零。
-return (only_a - only_b) / np.sqrt(only_a + only_b)
+math.sqrt(max(only_a + only_b, 1)) -> np.sqrt(only_a + only_b)
     It gives nan where both counts are 0; z is 0 there.
     两个计数都为零时得到 nan；此时应得零。
+(only_a - only_b) / -> math.copysign(max(abs(only_a - only_b) - 1, 0), only_a - only_b) /
+    It has the continuity correction: here the difference is not reduced by 1.
+    加了连续性校正；这里不应把差减一。
+n = max(only_a + only_b, 1)
+return accuracy_difference_z(only_a / n, only_b / n, n)
+    It takes the counts for those of independent samples; both networks saw the same ones.
+    把两个计数当作来自独立样本；两个网络用的是同一批样本。
 """)
-
-
-@mcnemar_z.mistake(
-    "It divides by the sum of the counts; divide by its square root.",
-    "除以了两个计数之和；应除以和的平方根。",
-)
-def _(only_a, only_b):
-    return _ratio(only_a - only_b, only_a + only_b)
-
-
-@mcnemar_z.mistake(
-    "It has the continuity correction: here the difference is not reduced by 1.",
-    "加了连续性校正；这里不应把差减一。",
-)
-def _(only_a, only_b):
-    difference = only_a - only_b
-    reduced = math.copysign(max(abs(difference) - 1, 0), difference)
-    return _ratio(reduced, math.sqrt(only_a + only_b))
-
-
-@mcnemar_z.mistake(
-    "It takes the counts for those of independent samples; both networks saw the same ones.",
-    "把两个计数当作来自独立样本；两个网络用的是同一批样本。",
-)
-def _(only_a, only_b):
-    n = max(only_a + only_b, 1)
-    a, b = only_a / n, only_b / n
-    return _ratio(a - b, np.sqrt(_variance(a, n) + _variance(b, n)))
