@@ -54,89 +54,33 @@ def _(rng):
     return all(np.isclose(d @ sizes, p * sizes.sum()) for d, p in zip(found, wanted, strict=True))
 
 
-def _raw(shapes):
-    """Number of weights of every layer, and units per weight."""
-    sizes = np.array([math.prod(shape) for shape in shapes], dtype=np.float64)
-    return sizes, np.array([sum(shape) for shape in shapes]) / sizes
-
-
-def _shared_out(density, sizes, raw):
-    """Densities in proportion to `raw` with the right total; full layers are filled up first."""
-    full = np.zeros(len(raw), dtype=bool)
-    for _ in range(len(raw) + 1):
-        eps = (density * sizes.sum() - sizes[full].sum()) / (raw * sizes)[~full].sum()
-        full |= eps * raw > 1
-    return np.where(full, 1.0, eps * raw)
-
-
 erk_densities.edits("""
-return np.full(len(shapes), float(density))
+np.array([sum(shape) for shape in shapes]) / sizes -> np.ones(len(shapes))
     All layers get the same density; narrow layers must stay denser than wide ones.
     各层密度相同；窄层应比宽层更稠密。
 return 1 - result
     It gives the sparsities; the shares that stay are asked for.
     给出的是稀疏度；要求的是保留的比例。
+sum(shape) for shape in shapes]) / sizes -> sum(s[-2:]) / math.prod(s[-2:]) for s in shapes])
+    The sides of the kernel are left out of the sum: that is Erdos-Renyi without the Kernel.
+    求和时漏掉了卷积核的边长：那是没有 Kernel 项的 Erdos-Renyi。
+if not (densities > 1).any() -> if True
+    Densities rise above 1; a full layer holds 1, and the rest goes to the others.
+    密度超过了 1；满层的密度为 1，其余应分给其他层。
+np.where(full, 1.0, eps * raw) -> np.minimum(1, eps * raw)
+    What a full layer cannot take is lost; it must go to the other layers.
+    满层放不下的部分丢掉了；应分给其他层。
+if not (densities > 1).any() -> if full.any() or not (densities > 1).any()
+return densities -> return np.minimum(1, densities)
+    It looks for full layers only once; sharing out what they leave may fill others.
+    只检查了一次满层；重新分配后，其他层也可能变满。
+(density * sizes.sum() - sizes[full].sum()) / (raw * sizes)[~full].sum() -> density
+    The density itself is taken for eps; eps must be solved for, so that the total is right.
+    直接把密度当作 eps；应解出 eps，使总数正确。
+(density * sizes.sum() - sizes[full].sum()) / (raw * sizes)[~full].sum() -> density / raw.mean()
+    The mean over the layers is made right; layers count by their numbers of weights.
+    使各层密度的平均值等于给定值；应按各层权重数加权。
+return result * [math.prod(shape) for shape in shapes]
+    It gives numbers of weights; the shares that stay are asked for.
+    给出的是权重的个数；要求的是保留的比例。
 """)
-
-
-@erk_densities.mistake(
-    "The sides of the kernel are left out of the sum: that is Erdos-Renyi without the Kernel.",
-    "求和时漏掉了卷积核的边长：那是没有 Kernel 项的 Erdos-Renyi。",
-)
-def _(shapes, density):
-    sizes, _ = _raw(shapes)
-    return _shared_out(density, sizes, np.array([sum(s[-2:]) / math.prod(s[-2:]) for s in shapes]))
-
-
-@erk_densities.mistake(
-    "What a full layer cannot take is lost; it must go to the other layers.",
-    "满层放不下的部分丢掉了；应分给其他层。",
-)
-def _(shapes, density):
-    sizes, raw = _raw(shapes)
-    return np.minimum(1, density * sizes.sum() / (raw * sizes).sum() * raw)
-
-
-@erk_densities.mistake(
-    "Densities rise above 1; a full layer holds 1, and the rest goes to the others.",
-    "密度超过了 1；满层的密度为 1，其余应分给其他层。",
-)
-def _(shapes, density):
-    sizes, raw = _raw(shapes)
-    return density * sizes.sum() / (raw * sizes).sum() * raw
-
-
-@erk_densities.mistake(
-    "It looks for full layers only once; sharing out what they leave may fill others.",
-    "只检查了一次满层；重新分配后，其他层也可能变满。",
-)
-def _(shapes, density):
-    sizes, raw = _raw(shapes)
-    full = density * sizes.sum() / (raw * sizes).sum() * raw > 1
-    rest = density * sizes.sum() - sizes[full].sum()
-    return np.where(full, 1.0, np.minimum(1, rest / (raw * sizes)[~full].sum() * raw))
-
-
-@erk_densities.mistake(
-    "The density itself is taken for eps; eps must be solved for, so that the total is right.",
-    "直接把密度当作 eps；应解出 eps，使总数正确。",
-)
-def _(shapes, density):
-    return np.minimum(1, density * _raw(shapes)[1])
-
-
-@erk_densities.mistake(
-    "The mean over the layers is made right; layers count by their numbers of weights.",
-    "使各层密度的平均值等于给定值；应按各层权重数加权。",
-)
-def _(shapes, density):
-    raw = _raw(shapes)[1]
-    return np.minimum(1, density * raw / raw.mean())
-
-
-@erk_densities.mistake(
-    "It gives numbers of weights; the shares that stay are asked for.",
-    "给出的是权重的个数；要求的是保留的比例。",
-)
-def _(shapes, density):
-    return _raw(shapes)[0] * allocation.erk_densities(shapes, density)
