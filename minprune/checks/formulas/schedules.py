@@ -120,28 +120,28 @@ def _(rng):
 
 
 is_pruning_step.edits("""
-return begin <= step < end and (step - begin) % frequency == 0
+<= end -> < end
     The last step is left out; both ends count.
     漏掉了最后一步；两端都应计入。
-return begin < step <= end and (step - begin) % frequency == 0
+begin <= step -> begin < step
     The first step is left out; both ends count.
     漏掉了第一步；两端都应计入。
-return begin <= step <= end and step % frequency == 0
+(step - begin) -> step
     It counts from step 0; the steps since begin are what the frequency divides.
     从第 0 步开始计数；应从 begin 开始按频率计数。
-return begin <= step <= end and (end - step) % frequency == 0
+(step - begin) -> (end - step)
     It counts back from the end; the steps since begin are what the frequency divides.
     从 end 往回计数；应从 begin 开始按频率计数。
-return step >= begin and (step - begin) % frequency == 0
+begin <= step <= end -> begin <= step
     The pruning never stops: after end no step counts.
     剪枝不会停止：end 之后不应再更新。
-return step <= end and (step - begin) % frequency == 0
+begin <= step <= end -> step <= end
     It starts at once: before begin no step counts.
     一开始就剪枝：begin 之前不应更新。
-return begin <= step <= end
+frequency = 1
     Every step of the schedule counts; the frequency is not looked at.
     区间内每一步都更新；没有考虑频率。
-return begin <= step <= end and (step - begin) % frequency
+% frequency == 0 -> % frequency
     It returns the remainder, which is 0, that is false, exactly where the answer is yes.
     返回了余数；应更新时余数恰好为 0，即为假。
 """)
@@ -182,29 +182,34 @@ def _(rng):
     return np.allclose(kept[1:] / kept[:-1], kept[1] / kept[0])
 
 
+@stage_sparsities.solution
+def stage_sparsities(final, stages, initial=0.0):
+    left = (1 - final) / (1 - initial)
+    return [1 - (1 - initial) * left ** (k / stages) for k in range(1, stages + 1)]
+
+
 stage_sparsities.edits("""
-return [initial + (final - initial) * k / stages for k in range(1, stages + 1)]
+1 - (1 - initial) * left ** (k / stages) -> initial + (final - initial) * k / stages
     The steps are equal; each stage must keep the same part of what is left.
     各步大小相等；应使每个阶段保留剩余部分的同样比例。
+left ** (k / stages) -> (1 - (final - initial) / stages) ** k
+    Every stage prunes an equal share of the goal from what is left, and the goal is missed.
+    每个阶段按目标的等份从剩余部分中剪，最终达不到目标。
+1 - (1 - initial) * left ** (k / stages) -> 1 - left ** (1 / stages)
+    It gives the share of what is left that a stage prunes; the sparsity is a share of all.
+    给出的是每阶段在剩余部分中剪掉的比例；稀疏度应相对于全部权重。
 return [1 - s for s in result]
     It gives the shares that are kept; the sparsities are asked for.
     给出的是保留的比例；要求的是稀疏度。
-return [initial, *result[:-1]]
+range(1, stages + 1) -> range(stages)
     It begins with the initial sparsity and never reaches the final one.
     从初始稀疏度开始，却没有达到最终稀疏度。
-return [initial, *result]
+range(1, stages + 1) -> range(stages + 1)
     There is one entry too many: the initial sparsity is no stage.
     多了一项：初始稀疏度不是一个阶段。
-return [1 - ((1 - final) / (1 - initial)) ** (1 / stages)] * stages
-    It gives the share of what is left that a stage prunes; the sparsity is a share of all.
-    给出的是每阶段在剩余部分中剪掉的比例；稀疏度应相对于全部权重。
 initial = 0.0
     The initial sparsity is left out: the stages start from the dense network.
     漏掉了初始稀疏度：各阶段从稠密网络算起。
-part = (final - initial) / stages
-return [1 - (1 - initial) * (1 - part) ** k for k in range(1, stages + 1)]
-    Every stage prunes an equal share of the goal from what is left, and the goal is missed.
-    每个阶段按目标的等份从剩余部分中剪，最终达不到目标。
 """)
 
 
@@ -242,23 +247,28 @@ def _(rng):
     return np.isclose(other, 4 * one + 1)
 
 
+@mean_threshold.solution
+def mean_threshold(scores):
+    return float(np.mean(scores))
+
+
 mean_threshold.edits("""
-return float(np.median(scores))
+np.mean -> np.median
     It is the median; the mean is asked for.
     求的是中位数；要求的是平均值。
-return float(np.sum(scores))
+np.mean -> np.sum
     It is the sum; the mean is asked for.
     求的是总和；要求的是平均值。
-return float(np.sum(scores) / max(np.count_nonzero(scores), 1))
-    Scores of 0 are left out of the mean; they count too.
-    求平均时漏掉了为 0 的分数；它们也应计入。
-return float(np.abs(scores).mean())
+scores = np.abs(scores)
     It takes the absolute value of the scores; a score may be negative.
     对分数取了绝对值；分数本身可以为负。
-return float((np.min(scores) + np.max(scores)) / 2)
+np.mean(scores) -> np.sum(scores) / max(np.count_nonzero(scores), 1)
+    Scores of 0 are left out of the mean; they count too.
+    求平均时漏掉了为 0 的分数；它们也应计入。
+np.mean(scores) -> (np.min(scores) + np.max(scores)) / 2
     It lies halfway between the smallest and the largest score; all of them count.
     取了最小值和最大值的中点；所有分数都应计入。
-return np.asarray(scores).mean(axis=0)
+float(np.mean(scores)) -> np.mean(scores, axis=0)
     It gives a mean for each column; one threshold for all scores is asked for.
     对每一列求了平均；应对所有分数给出一个阈值。
 """)
@@ -296,30 +306,35 @@ def _(rng):
     return np.isclose(one, other)
 
 
+@std_threshold.solution
+def std_threshold(w, q):
+    return float(q * np.std(w, dtype=float))
+
+
 std_threshold.edits("""
-return float(q * np.sqrt(np.square(w - np.mean(w)).sum() / np.float64(w.size - 1)))
-    It divides by n - 1; here the spread is that of the n weights themselves.
-    除以了 n - 1；这里求的是 n 个权重本身的标准差，应除以 n。
-return float(q * np.var(w))
+np.std -> np.var
     The square root is missing: it takes the variance.
     缺少平方根：用的是方差。
-return float(q * np.sqrt(np.mean(np.square(w, dtype=np.float64))))
+np.std(w -> np.std(w, ddof=1
+    It divides by n - 1; here the spread is that of the n weights themselves.
+    除以了 n - 1；这里求的是 n 个权重本身的标准差，应除以 n。
+np.std(w, dtype=float) -> np.sqrt(np.mean(np.square(w, dtype=float)))
     The mean is not subtracted: it is the root of the mean square.
     没有减去平均值：求的是均方根。
-return float(q * np.std(np.abs(w)))
+w = np.abs(w)
     It takes the spread of the magnitudes; the weights with their signs are meant.
     求的是权重绝对值的标准差；应保留权重的符号。
-return float(np.mean(w) + q * np.std(w))
+return float(np.mean(w)) + result
     The mean is added; the threshold is q standard deviations.
     多加了平均值；阈值应为 q 倍标准差。
-return float(q * np.abs(w - np.mean(w)).mean())
+np.std(w, dtype=float) -> np.mean(np.abs(w - np.mean(w)))
     It takes the mean distance from the mean, not the standard deviation.
     求的是平均绝对偏差，而不是标准差。
-return q * np.std(w, axis=0)
+float(q * np.std(w, dtype=float)) -> q * np.std(w, axis=0)
     It gives a threshold for each column; the layer has one.
     对每一列给出一个阈值；整层应只有一个阈值。
-w = np.asarray(w, np.float64)
-return float(q * np.sqrt(max(np.mean(w ** 2) - np.mean(w) ** 2, 0.0)))
+w = w.astype(float)
+np.std(w, dtype=float) -> np.sqrt(max(np.mean(w**2) - np.mean(w) ** 2, 0.0))
     It subtracts two large squares, and rounding eats the difference; take off the mean first.
     用两个很大的平方相减，差被舍入误差淹没；应先减去平均值。
 """)
@@ -361,28 +376,24 @@ def _(rng):
 
 
 splice_thresholds.edits("""
-t = max(float(np.mean(w) + c * np.std(w)), 0.0)
-return ((1 - margin) * t, (1 + margin) * t)
+np.abs( -> (
     It takes mean and spread of the weights with their signs; the magnitudes are meant.
     对带符号的权重求平均值和标准差；应对绝对值求。
-t = float(np.abs(w).mean() + c * np.abs(w).std())
-return ((1 - margin) * t, (1 + margin) * t)
+size.mean() + -> 0 +
+    The mean is left out: t is the mean plus c standard deviations.
+    漏掉了平均值：t 应为平均值加 c 倍标准差。
+0.0 -> -np.inf
     The thresholds fall below zero; no magnitude does, so t stops at 0.
     阈值小于零；绝对值不可能为负，t 最小应为 0。
 return result[::-1]
     The two thresholds are exchanged: a, the lower one, comes first.
     两个阈值弄反了：较低的 a 在前。
-t = max(float(np.abs(w).mean() + c * np.abs(w).std()), 0.0)
-return (t - margin, t + margin)
+(1 - margin) * t, (1 + margin) * t -> t - margin, t + margin
     The margin is added and subtracted as it is; it is a part of t.
     直接加减了 margin；它应是 t 的一个比例。
 margin = margin / 2
     The margin is taken for the whole gap; it is half of the gap on each side.
     把 margin 当成了整个间隔；它应是每一侧的宽度，即间隔的一半。
-t = max(float(c * np.abs(w).std()), 0.0)
-return ((1 - margin) * t, (1 + margin) * t)
-    The mean is left out: t is the mean plus c standard deviations.
-    漏掉了平均值：t 应为平均值加 c 倍标准差。
 w = w[w != 0]
     It leaves out the weights that are 0; here all of them count.
     漏掉了为 0 的权重；这里所有权重都计入。
@@ -429,31 +440,35 @@ def _(rng):
     return below == [pruned_count(10, ratio) for ratio in ratios]
 
 
+@threshold_for_sparsity.solution
+def threshold_for_sparsity(score, sparsity):
+    k = round(sparsity * score.size)
+    ordered = [*np.sort(score, axis=None), np.nextafter(score.max(), np.inf)]
+    return float(ordered[k])
+
+
 threshold_for_sparsity.edits("""
-ordered = np.sort(score, axis=None)
-k = pruned_count(score.size, sparsity)
-return float(ordered[max(k - 1, 0)])
-    It gives the largest of the scores to prune, so one too few lie below the threshold.
-    给出的是应剪掉的最大分数，低于阈值的就少了一个。
-ordered = np.sort(score, axis=None)
-return float(ordered[min(score.size - pruned_count(score.size, sparsity), score.size - 1)])
+ordered[k] -> ordered[score.size - k]
     The ratio is taken for the share that is kept; it is the share that is pruned.
     把比率当成了保留的比例；它是剪掉的比例。
-return float(np.quantile(score, sparsity))
+ordered[k] -> ordered[max(k - 1, 0)]
+    It gives the largest of the scores to prune, so one too few lie below the threshold.
+    给出的是应剪掉的最大分数，低于阈值的就少了一个。
+ordered[k] -> np.quantile(score, sparsity)
     The quantile lies between two scores; the (k + 1)-th smallest score is asked for.
     分位数落在两个分数之间；要求的是第 k + 1 小的分数。
-return float(sparsity)
+round( -> int(
+    The number to prune is rounded down; the nearest count is meant.
+    剪掉的个数向下取整了；应取最接近的整数。
+ordered[k] -> sparsity
     The ratio itself is taken for the threshold; it says how many, not below what.
     把比率本身当成了阈值；它表示剪多少，而不是低于多少。
-return float(sparsity * np.max(score))
+ordered[k] -> sparsity * np.max(score)
     It is a share of the largest score; the ratio counts scores.
     取了最大分数的一个比例；比率应按分数的个数计算。
 score = np.abs(score)
     It takes the absolute value of the scores; a score may be negative.
     对分数取了绝对值；分数本身可以为负。
-return float(np.sort(score, axis=None)[int(sparsity * score.size)])
-    The number to prune is rounded down; the nearest count is meant.
-    剪掉的个数向下取整了；应取最接近的整数。
 return float(min(result, np.max(score)))
     Where all are to be pruned it gives the largest score, which then stays.
     应全部剪掉时给出了最大的分数，结果它被保留了。
