@@ -179,19 +179,19 @@ def _(rng):
 
 
 dequantize.edits("""
-return q / step
+at_least_zero("step", step) * q.astype(np.float64) -> q / step
     It divides by the step; multiply by it.
     除以了步长；应乘以步长。
-return step * q.astype(np.uint8).astype(float)
-    It reads the bytes as unsigned; a negative integer stands for a negative weight.
-    按无符号整数读取了；负整数对应负的权重。
-return q / 127
+step = 1 / 127
     It scales to the range from -1 to 1 by dividing by 127; the step says how large a unit is.
     除以 127 化到了负一到一之间；每个单位的大小由步长决定。
-return step * (q.astype(float) + 128)
+q = q.astype(np.uint8)
+    It reads the bytes as unsigned; a negative integer stands for a negative weight.
+    按无符号整数读取了；负整数对应负的权重。
+q = q.astype(int) + 128
     It shifts by a zero point of 128; in symmetric quantization 0 stands for 0.
     加上了零点 128；对称量化中零就对应零。
-return (step * q.astype(float)).astype(int)
+return result.astype(int)
     It returns whole numbers; the weights are floats.
     返回了整数；权重应为浮点数。
 """)
@@ -235,61 +235,33 @@ def _(rng):
     return coarse > fine > 0
 
 
-def _off(w, bits):
-    return quantize.dequantize(*quantize.quantize_symmetric(w, bits)) - w
-
-
 quantization_error.edits("""
-return -result
-    It gives the error a minus, as if precision were gained; quantization loses it.
-    误差取了负号，好像精度提高了；量化会损失精度。
+np.abs( -> (
+    It averages with the sign, so that errors cancel; take absolute values first.
+    带着符号取平均，误差会互相抵消；应先取绝对值。
+np.abs( -> np.square(
+    It squares the distances; the mean of the distances was asked for.
+    把距离平方了；要求的是距离本身的平均值。
+np.abs( -> np.square(
+return result**0.5
+    It takes the root of the mean square; the mean of the distances was asked for.
+    算成了均方根；要求的是距离的平均值。
+.mean() -> .max()
+    It gives the largest distance; the mean was asked for.
+    给出了最大的距离；要求的是平均值。
+.mean() -> .sum()
+    It adds up the distances; divide by the number of weights.
+    把距离加起来了；还应除以权重的个数。
+dequantize(*quantize_symmetric(w, bits)) -> quantize_symmetric(w, bits).q
+    It compares the weights with the integers; multiply these by the step first.
+    拿权重与整数比较了；应先把整数乘以步长。
 return float(result / np.float64(quantize_symmetric(w, bits).step))
     It measures in steps; the error is in the units of the weights.
     以步长为单位了；误差应与权重同单位。
-return float(np.abs(quantize_symmetric(w, bits).q - w).mean())
-    It compares the weights with the integers; multiply these by the step first.
-    拿权重与整数比较了；应先把整数乘以步长。
+return -result
+    It gives the error a minus, as if precision were gained; quantization loses it.
+    误差取了负号，好像精度提高了；量化会损失精度。
 """)
-
-
-@quantization_error.mistake(
-    "It averages with the sign, so that errors cancel; take absolute values first.",
-    "带着符号取平均，误差会互相抵消；应先取绝对值。",
-)
-def _(w, bits):
-    return float(_off(w, bits).mean())
-
-
-@quantization_error.mistake(
-    "It squares the distances; the mean of the distances was asked for.",
-    "把距离平方了；要求的是距离本身的平均值。",
-)
-def _(w, bits):
-    return float((_off(w, bits) ** 2).mean())
-
-
-@quantization_error.mistake(
-    "It takes the root of the mean square; the mean of the distances was asked for.",
-    "算成了均方根；要求的是距离的平均值。",
-)
-def _(w, bits):
-    return float(np.sqrt((_off(w, bits) ** 2).mean()))
-
-
-@quantization_error.mistake(
-    "It gives the largest distance; the mean was asked for.",
-    "给出了最大的距离；要求的是平均值。",
-)
-def _(w, bits):
-    return float(np.abs(_off(w, bits)).max())
-
-
-@quantization_error.mistake(
-    "It adds up the distances; divide by the number of weights.",
-    "把距离加起来了；还应除以权重的个数。",
-)
-def _(w, bits):
-    return float(np.abs(_off(w, bits)).sum())
 
 
 # --- fake_quantize -------------------------------------------------------------------------------
@@ -351,70 +323,34 @@ def _(rng):
 
 
 fake_quantize.edits("""
+np.clip(w.astype(np.float64), -limit, limit) -> w
+    It does not clip; what lies outside the limit becomes the limit.
+    没有截断；超出界限的权重应变为界限值。
 return np.where(np.abs(w) <= limit, result, 0)
     It sets weights outside the limit to zero; they become the limit.
     把超出界限的权重置零了；应变为界限值。
-step = limit / 2 ** (bits - 1)
-return step * np.rint(np.clip(w, -limit, limit) / step)
-    It divides the limit by 2^(bits-1); the largest integer is 2^(bits-1) - 1.
-    用界限除以了 2^(bits-1)；最大的整数是 2^(bits-1) - 1。
-return dequantize(*quantize_symmetric(w, bits))
+limit = np.abs(w).max(initial=0) or 1.0
     It takes max|w| for the limit; the limit is given and the step fixed by it.
     用权重的最大绝对值代替了界限；步长应由给定的界限确定。
+w = np.where(np.abs(w) < limit / (2 ** (bits - 1) - 1), 0, w)
+    It also prunes whatever lies below one step; rounding is all, and no pruning is in it.
+    还剪掉了小于一个步长的权重；这里只有舍入，没有剪枝。
+_largest_integer(bits) -> 2 ** (bits - 1)
+    It divides the limit by 2^(bits-1); the largest integer is 2^(bits-1) - 1.
+    用界限除以了 2^(bits-1)；最大的整数是 2^(bits-1) - 1。
+-limit, limit -> -limit - step, limit
+    It lets the lowest integer be -2^(bits-1); the range is symmetric about zero.
+    最小的整数取到了 -2^(bits-1)；范围应关于零对称。
+step * q -> q
+    It returns the integers; multiply them by the step.
+    返回的是整数；还应乘以步长。
+np.rint( -> np.floor(
+    It rounds down; round to the nearest integer.
+    向下取整了；应取最接近的整数。
+np.rint( -> np.floor(0.5 +
+    It rounds a half up; here a half goes to the even integer.
+    把一半总是进位；这里应取偶数。
 """)
-
-
-@fake_quantize.mistake(
-    "It does not clip; what lies outside the limit becomes the limit.",
-    "没有截断；超出界限的权重应变为界限值。",
-)
-def _(w, bits, limit):
-    step = limit / _largest(bits)
-    return step * np.rint(w / step)
-
-
-@fake_quantize.mistake(
-    "It also prunes whatever lies below one step; rounding is all, and no pruning is in it.",
-    "还剪掉了小于一个步长的权重；这里只有舍入，没有剪枝。",
-)
-def _(w, bits, limit):
-    small = np.abs(w) < limit / _largest(bits)
-    return np.where(small, 0, quantize.fake_quantize(w, bits, limit))
-
-
-@fake_quantize.mistake(
-    "It lets the lowest integer be -2^(bits-1); the range is symmetric about zero.",
-    "最小的整数取到了 -2^(bits-1)；范围应关于零对称。",
-)
-def _(w, bits, limit):
-    step = limit / _largest(bits)
-    return step * np.clip(np.rint(w / step), -_largest(bits) - 1, _largest(bits))
-
-
-@fake_quantize.mistake(
-    "It returns the integers; multiply them by the step.",
-    "返回的是整数；还应乘以步长。",
-)
-def _(w, bits, limit):
-    return np.rint(np.clip(w, -limit, limit) / (limit / _largest(bits)))
-
-
-@fake_quantize.mistake(
-    "It rounds down; round to the nearest integer.",
-    "向下取整了；应取最接近的整数。",
-)
-def _(w, bits, limit):
-    step = limit / _largest(bits)
-    return step * np.floor(np.clip(w, -limit, limit) / step)
-
-
-@fake_quantize.mistake(
-    "It rounds a half up; here a half goes to the even integer.",
-    "把一半总是进位；这里应取偶数。",
-)
-def _(w, bits, limit):
-    step = limit / _largest(bits)
-    return step * np.floor(np.clip(w, -limit, limit) / step + 0.5)
 
 
 # --- fake_quantize_gradient ----------------------------------------------------------------------
@@ -465,29 +401,29 @@ def _(rng):
 
 
 fake_quantize_gradient.edits("""
-return np.zeros_like(dy)
+return 0 * result
     It uses the true derivative of rounding, 0; the gradient goes straight through.
     用了舍入的真实导数，即零；梯度应直接通过。
-return dy.copy()
+np.abs(w) <= above_zero("limit", limit) -> True
     It lets the gradient through everywhere; outside the limit it is 0.
     梯度处处都通过了；界限之外应为零。
-return np.where(np.abs(w) < limit, dy, 0)
-    It stops the gradient at the limit itself; there it still goes through.
-    在界限上就把梯度置零了；恰好等于界限时仍应通过。
-return np.where(w <= limit, dy, 0)
-    It forgets the absolute value; weights below -limit lie outside too.
-    忘了取绝对值；小于负界限的权重也在范围之外。
-return (np.abs(w) <= limit).astype(float)
-    It returns 1 inside and 0 outside; multiply by the gradient that comes in.
-    只返回了一和零；还应乘以传入的梯度。
-return np.clip(dy, -limit, limit)
-    It clips the gradient; the limit is one of the weights.
-    截断的是梯度；界限是针对权重的。
-return np.where(np.abs(w) <= limit, 0, dy)
+<= -> >
     It is upside down: the gradient goes through inside the limit and stops outside.
     内外颠倒了：梯度应在界限之内通过，在界限之外为零。
+<= -> <
+    It stops the gradient at the limit itself; there it still goes through.
+    在界限上就把梯度置零了；恰好等于界限时仍应通过。
+np.abs(w) -> w
+    It forgets the absolute value; weights below -limit lie outside too.
+    忘了取绝对值；小于负界限的权重也在范围之外。
+dy = np.ones_like(dy)
+    It returns 1 inside and 0 outside; multiply by the gradient that comes in.
+    只返回了一和零；还应乘以传入的梯度。
+dy = np.clip(dy, -limit, limit)
+np.abs(w) <= above_zero("limit", limit) -> True
+    It clips the gradient; the limit is one of the weights.
+    截断的是梯度；界限是针对权重的。
 dy[np.abs(w) > limit] = 0
-return dy
     It writes the zeros into the gradient that was passed in; return a new array.
     把零直接写进了传入的梯度；应返回新的数组。
 """)
@@ -531,23 +467,28 @@ def _(rng):
     return np.array_equal(2 * np.asarray(one), other)
 
 
+@scaled_to_float16.solution
+def scaled_to_float16(g, scale):
+    return (scale * g.astype(float)).astype(np.float16)
+
+
 scaled_to_float16.edits("""
-return g.astype(np.float16)
+scale = 1.0
     It does not scale, so that small gradients vanish.
     没有缩放，小的梯度会变成零。
-return g.astype(np.float16) * np.float16(scale)
-    It scales after the change to 16 bits, when small gradients have vanished; scale first.
-    先转成半精度再缩放了，小的梯度已经变成零；应先缩放。
-return (g.astype(float) / scale).astype(np.float16)
+scale = 1 / scale
     It divides by the scale; multiply before the change to 16 bits, divide after it.
     除以了缩放因子；转成半精度之前应相乘，之后才相除。
-return (scale * g.astype(float)).astype(np.float32)
+g = g.astype(np.float16)
+    It scales after the change to 16 bits, when small gradients have vanished; scale first.
+    先转成半精度再缩放了，小的梯度已经变成零；应先缩放。
+np.float16 -> np.float32
     It leaves the result at 32 bits; half precision was asked for.
     结果仍是单精度；要求的是半精度。
-return np.clip(scale * g.astype(float), -65504, 65504).astype(np.float16)
+return np.clip(result, -65504, 65504)
     It stops at the largest number; an overflow has to show as infinity.
     截断到了最大的数；溢出应表现为无穷大。
-return (scale * g.astype(float)).astype(np.float16).astype(float) / scale
+return result.astype(float) / scale
     It takes the scale out again at once; that is done in the step of the weights.
     马上又除掉了缩放因子；这应在更新权重时才做。
 """)
@@ -626,31 +567,24 @@ scale = 1.0
 g16 = -g16
     It steps uphill: subtract the gradient.
     朝梯度方向走了；应减去梯度。
-new = w.astype(np.float32) - lr * g16 / scale
-return new if mask is None else mask * new
-    It divides in 16 bits, where small gradients vanish again; change to float32 first.
-    在半精度下做了除法，小的梯度又变成零；应先转成单精度。
-step = lr * g16.astype(np.float32) / scale
-new = w.astype(np.float16) - step.astype(np.float16)
-return new if mask is None else mask * new
-    It keeps the weights in float16, where small steps are lost; master weights are float32.
-    权重存成了半精度，小的更新会丢失；主权重应为单精度。
 mask = None
     It ignores the mask; a pruned weight stays at zero.
     忽略了掩码；被剪掉的权重应保持为零。
-g16, mask = g16 if mask is None else mask * g16, None
+g16 = g16 if mask is None else mask * g16
+mask = None
     It masks the gradient only; the mask multiplies the new weights.
     只对梯度用了掩码；掩码应乘在更新后的权重上。
 mask = None if mask is None else ~mask
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
+(g16.astype(np.float32) / scale) -> g16 / scale
+    It divides in 16 bits, where small gradients vanish again; change to float32 first.
+    在半精度下做了除法，小的梯度又变成零；应先转成单精度。
+new = w -> new = np.float16(w)
+lr * (g16.astype(np.float32) / scale) -> np.float16(lr * g16.astype(np.float32) / scale)
+    It keeps the weights in float16, where small steps are lost; master weights are float32.
+    权重存成了半精度，小的更新会丢失；主权重应为单精度。
+return np.copyto(w, result) or w
+    It changes the weights that were passed in; return a new array.
+    改动了传入的权重；应返回新的数组。
 """)
-
-
-@mixed_precision_step.mistake(
-    "It changes the weights that were passed in; return a new array.",
-    "改动了传入的权重；应返回新的数组。",
-)
-def _(w, g16, lr, scale, mask=None):
-    w[...] = quantize.mixed_precision_step(w, g16, lr, scale, mask)
-    return w
