@@ -4,7 +4,6 @@ import numpy as np
 
 from minprune.checks.check import Check, given
 from minprune.formulas import distill
-from minprune.formulas.activations import log_softmax, softmax
 
 LOG_2, LOG_3 = float(np.log(2)), float(np.log(3))
 STUDENT, TEACHER = [[1.0, 0.0, 0.0]], [[2.0, 0.0, 0.0]]
@@ -15,20 +14,6 @@ def _batch(rng):
     z, z_teacher = rng.standard_normal((2, 4, 3))
     alpha, temperature = rng.uniform(0.2, 0.8), rng.uniform(1.5, 4.0)
     return z, z_teacher, rng.integers(0, 3, 4), float(alpha), float(temperature)
-
-
-def _cross_entropy(z, y):
-    return -log_softmax(z)[np.arange(len(y)), y].mean()
-
-
-def _kl(z_one, z_other):
-    """KL(one || other) of the two softmaxes, for every sample."""
-    log_q, log_p = log_softmax(z_one), log_softmax(z_other)
-    return (np.exp(log_q) * (log_q - log_p)).sum(axis=1)
-
-
-def _from_labels(z, y):
-    return softmax(z) - np.eye(z.shape[1])[y]
 
 
 # --- soften --------------------------------------------------------------------------------------
@@ -77,25 +62,28 @@ def _(rng):
 
 
 soften.edits("""
-return softmax(z * temperature)
-    It multiplies by the temperature; the logits are divided by it.
-    把 logit 乘以了温度；应当除以温度。
-return softmax(z)
+temperature = 1
     The temperature is not used: the logits are divided by it before the softmax.
     没有用到温度；取 softmax 之前应先把 logit 除以温度。
-return softmax(z) / temperature
-    The probabilities are divided by the temperature, and no longer sum to 1; divide the logits.
-    除以温度的是概率，其和不再为 1；应除的是 logit。
-return softmax(softmax(z) / temperature)
-    A softmax is taken of probabilities divided by the temperature; the logits are divided.
-    对已经是概率的数又取了 softmax；应直接把 logit 除以温度。
-return softmax(z) ** (1 / temperature)
-    The powers p^(1 / T) are not divided by their sum; every row has to sum to 1.
-    概率取 1 / T 次方后没有重新归一化；每行之和应为 1。
-return softmax(z / temperature ** 2)
+temperature = 1 / temperature
+    It multiplies by the temperature; the logits are divided by it.
+    把 logit 乘以了温度；应当除以温度。
+temperature = temperature**2
     The temperature is squared; T^2 belongs to the loss, not to the logits.
     温度被平方了；T^2 是损失中的系数，不用于 logit。
-return softmax(z.T / temperature).T
+above_zero("temperature", temperature) -> 1
+return result / temperature
+    The probabilities are divided by the temperature, and no longer sum to 1; divide the logits.
+    除以温度的是概率，其和不再为 1；应除的是 logit。
+z = softmax(z)
+    A softmax is taken of probabilities divided by the temperature; the logits are divided.
+    对已经是概率的数又取了 softmax；应直接把 logit 除以温度。
+softmax(( -> np.exp((
+z - z.max(axis=1, keepdims=True) -> z
+    The powers p^(1 / T) are not divided by their sum; every row has to sum to 1.
+    概率取 1 / T 次方后没有重新归一化；每行之和应为 1。
+z = z.T
+return result.T
     It normalizes over the samples; the probabilities of one row sum to 1, which is axis 1.
     沿样本归一化了；应使每行的概率之和为 1，即第 1 轴。
 e = np.exp(z / temperature)
@@ -181,95 +169,43 @@ def _(rng):
 
 
 distillation_loss.edits("""
-z, z_teacher = z_teacher, z
-    Student and teacher are exchanged: it is the student that learns and is pruned.
-    学生与教师弄反了：学习并被剪枝的应是学生网络。
+temperature**2 * kl -> kl
+    The factor T^2 is missing; without it the teacher fades when the temperature rises.
+    漏了系数 T^2；没有它，温度升高时教师的作用会减弱。
+temperature**2 -> temperature
+    The factor is T; it is T^2, since a gradient has 1 / T twice.
+    系数用了 T；应为 T^2，因为梯度中含有两次 1 / T。
 alpha = 1 - alpha
     The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.
     两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。
+log_q, log_p = -> log_p, log_q =
+    The divergence is the wrong way round: it is KL(teacher || student).
+    KL 散度的方向反了：应为 KL(教师 || 学生)。
+z, z_teacher = z_teacher, z
+    Student and teacher are exchanged: it is the student that learns and is pruned.
+    学生与教师弄反了：学习并被剪枝的应是学生网络。
+-log_softmax(z)[ -> -log_softmax(z / temperature)[
+    The labels meet softened probabilities; their cross-entropy is taken at temperature 1.
+    与标签比较时用了软化的概率；这里的交叉熵应取温度 1。
+z_teacher / temperature -> z_teacher
+    Only the student is softened; the teacher needs the same temperature.
+    只软化了学生；教师也应除以同一温度。
+log_softmax(z / temperature) -> log_softmax(z)
+    Only the teacher is softened; in the divergence the student needs the same temperature.
+    只软化了教师；在 KL 散度中学生也应除以同一温度。
+(log_q - log_p) -> -log_p
+    It takes the cross-entropy with the teacher; the entropy of the teacher has to be subtracted.
+    对教师取的是交叉熵；应减去教师自身的熵，才是 KL 散度。
+.sum(axis=1).mean() -> .mean()
+    The divergence is divided by N K; it is summed over the classes, then divided by N.
+    KL 散度除以了 N K；应先对各类求和，再除以样本数 N。
 return len(z) * result
     It sums over the samples; the loss is their mean.
     对样本求了和；损失应为各样本的平均。
-q, p = (softmax(z_teacher / temperature), softmax(z / temperature))
-kl = (q * np.log(q / p)).sum(axis=1).mean()
-cross_entropy = -np.log(softmax(z)[np.arange(len(y)), y]).mean()
-return (1 - alpha) * cross_entropy + alpha * temperature ** 2 * kl
+log_softmax = lambda z: np.log(softmax(z))
     It takes the logarithm of probabilities that round to 0; use the log softmax.
     对舍入为 0 的概率取了对数；应直接计算 softmax 的对数。
 """)
-
-
-@distillation_loss.mistake(
-    "The factor T^2 is missing; without it the teacher fades when the temperature rises.",
-    "漏了系数 T^2；没有它，温度升高时教师的作用会减弱。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    kl = _kl(z_teacher / temperature, z / temperature).mean()
-    return (1 - alpha) * _cross_entropy(z, y) + alpha * kl
-
-
-@distillation_loss.mistake(
-    "The factor is T; it is T^2, since a gradient has 1 / T twice.",
-    "系数用了 T；应为 T^2，因为梯度中含有两次 1 / T。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    kl = _kl(z_teacher / temperature, z / temperature).mean()
-    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature * kl
-
-
-@distillation_loss.mistake(
-    "The divergence is the wrong way round: it is KL(teacher || student).",
-    "KL 散度的方向反了：应为 KL(教师 || 学生)。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    kl = _kl(z / temperature, z_teacher / temperature).mean()
-    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
-
-
-@distillation_loss.mistake(
-    "The labels meet softened probabilities; their cross-entropy is taken at temperature 1.",
-    "与标签比较时用了软化的概率；这里的交叉熵应取温度 1。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    kl = _kl(z_teacher / temperature, z / temperature).mean()
-    return (1 - alpha) * _cross_entropy(z / temperature, y) + alpha * temperature**2 * kl
-
-
-@distillation_loss.mistake(
-    "Only the student is softened; the teacher needs the same temperature.",
-    "只软化了学生；教师也应除以同一温度。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    kl = _kl(z_teacher, z / temperature).mean()
-    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
-
-
-@distillation_loss.mistake(
-    "Only the teacher is softened; in the divergence the student needs the same temperature.",
-    "只软化了教师；在 KL 散度中学生也应除以同一温度。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    kl = _kl(z_teacher / temperature, z).mean()
-    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
-
-
-@distillation_loss.mistake(
-    "The divergence is divided by N K; it is summed over the classes, then divided by N.",
-    "KL 散度除以了 N K；应先对各类求和，再除以样本数 N。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    kl = _kl(z_teacher / temperature, z / temperature).mean() / z.shape[1]
-    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * kl
-
-
-@distillation_loss.mistake(
-    "It takes the cross-entropy with the teacher; the entropy of the teacher has to be subtracted.",
-    "对教师取的是交叉熵；应减去教师自身的熵，才是 KL 散度。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    q, log_p = softmax(z_teacher / temperature), log_softmax(z / temperature)
-    soft = -(q * log_p).sum(axis=1).mean()
-    return (1 - alpha) * _cross_entropy(z, y) + alpha * temperature**2 * soft
 
 
 # --- distillation_gradient -----------------------------------------------------------------------
@@ -351,62 +287,37 @@ def _(rng):
 
 
 distillation_gradient.edits("""
+temperature * ( -> (
+    The factor T of the teacher's part is missing: T^2 of the loss times 1 / T.
+    教师一项漏了系数 T：损失中的 T^2 乘以 1 / T 得 T。
+temperature * ( -> temperature**2 * (
+    The teacher's part has T^2; one 1 / T from the inner derivative is left out.
+    教师一项的系数用了 T^2；还应乘上内层导数 1 / T，得 T。
+temperature * ( -> 1 / temperature * (
+    The teacher's part is divided by T, as if the loss had no T^2; its factor is T.
+    教师一项除以了 T，像是损失中没有 T^2；系数应为 T。
+softmax(z_teacher / temperature) -> softmax(z_teacher)
+    Only the student is softened; the teacher needs the same temperature.
+    只软化了学生；教师也应除以同一温度。
+from_labels[np.arange(len(z)), y] -= 1 -> pass
+    The one-hot labels are not subtracted: the labels' part is p - 1 for the right class.
+    没有减去标签的独热向量：正确类别处应为 p - 1。
+alpha = 1 - alpha
+    The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.
+    两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。
+return -result
+    The sign is wrong: it is the student's probability minus its target.
+    符号反了：应为学生的概率减去目标。
+z, z_teacher = z_teacher, z
+    It is the gradient for the teacher; the teacher stays as it is and the student learns.
+    求的是教师的梯度；教师保持不变，学习的是学生。
 return len(z) * result
     It is not divided by N; the loss is a mean over the samples.
     没有除以样本数 N；损失是各样本的平均。
 return result / z.shape[1]
     It is divided by N K; the loss sums over the classes and divides by N only.
     除以了 N K；损失对各类求和，只应除以 N。
-return -result
-    The sign is wrong: it is the student's probability minus its target.
-    符号反了：应为学生的概率减去目标。
-alpha = 1 - alpha
-    The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.
-    两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。
-from_teacher = temperature * (softmax(z / temperature) - softmax(z_teacher / temperature))
-return ((1 - alpha) * softmax(z) + alpha * from_teacher) / len(z)
-    The one-hot labels are not subtracted: the labels' part is p - 1 for the right class.
-    没有减去标签的独热向量：正确类别处应为 p - 1。
-z, z_teacher = z_teacher, z
-    It is the gradient for the teacher; the teacher stays as it is and the student learns.
-    求的是教师的梯度；教师保持不变，学习的是学生。
 """)
-
-
-@distillation_gradient.mistake(
-    "The factor T of the teacher's part is missing: T^2 of the loss times 1 / T.",
-    "教师一项漏了系数 T：损失中的 T^2 乘以 1 / T 得 T。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    from_teacher = softmax(z / temperature) - softmax(z_teacher / temperature)
-    return ((1 - alpha) * _from_labels(z, y) + alpha * from_teacher) / len(z)
-
-
-@distillation_gradient.mistake(
-    "The teacher's part has T^2; one 1 / T from the inner derivative is left out.",
-    "教师一项的系数用了 T^2；还应乘上内层导数 1 / T，得 T。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    from_teacher = softmax(z / temperature) - softmax(z_teacher / temperature)
-    return ((1 - alpha) * _from_labels(z, y) + alpha * temperature**2 * from_teacher) / len(z)
-
-
-@distillation_gradient.mistake(
-    "The teacher's part is divided by T, as if the loss had no T^2; its factor is T.",
-    "教师一项除以了 T，像是损失中没有 T^2；系数应为 T。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    from_teacher = softmax(z / temperature) - softmax(z_teacher / temperature)
-    return ((1 - alpha) * _from_labels(z, y) + alpha / temperature * from_teacher) / len(z)
-
-
-@distillation_gradient.mistake(
-    "Only the student is softened; the teacher needs the same temperature.",
-    "只软化了学生；教师也应除以同一温度。",
-)
-def _(z, z_teacher, y, alpha, temperature):
-    from_teacher = temperature * (softmax(z / temperature) - softmax(z_teacher))
-    return ((1 - alpha) * _from_labels(z, y) + alpha * from_teacher) / len(z)
 
 
 # --- ensemble_average ----------------------------------------------------------------------------
@@ -461,38 +372,29 @@ def _(rng):
 
 
 ensemble_average.edits("""
-return np.sum(predictions, axis=0)
+np.mean -> np.sum
     It only sums; divide by the number of networks, so that rows sum to 1.
     只求了和；还应除以网络个数，使每行之和为 1。
-p = np.prod(predictions, axis=0) ** (1 / len(predictions))
-return p / p.sum(axis=1, keepdims=True)
-    It takes the geometric mean of the probabilities; their arithmetic mean is asked for.
-    取了概率的几何平均；应取算术平均。
-return np.mean([np.eye(p.shape[1])[p.argmax(axis=1)] for p in predictions], axis=0)
-    The networks only vote for their best classes; the probabilities themselves are averaged.
-    各网络只对最可能的类别投了票；应平均概率本身。
-return np.median(predictions, axis=0)
+np.mean -> np.median
     It takes the median of the networks, whose rows need not sum to 1; take the mean.
     取了各网络的中位数，每行之和未必为 1；应取平均。
-return np.mean(predictions, axis=1)
-    It averages over the samples; the average is over the networks, axis 0 of the stacked arrays.
-    对样本取了平均；应对网络取平均，即堆叠后的第 0 轴。
-return np.max(predictions, axis=0)
+np.mean -> np.max
     It takes the largest probability of each class; their mean is asked for.
     对每类取了各网络中最大的概率；应取平均。
-return softmax(np.mean(predictions, axis=0))
+np.mean(predictions, axis=0) -> np.prod(predictions, axis=0) ** (1 / len(predictions))
+return result / result.sum(axis=1, keepdims=True)
+    It takes the geometric mean of the probabilities; their arithmetic mean is asked for.
+    取了概率的几何平均；应取算术平均。
+predictions = [np.eye(p.shape[1])[p.argmax(axis=1)] for p in predictions]
+    The networks only vote for their best classes; the probabilities themselves are averaged.
+    各网络只对最可能的类别投了票；应平均概率本身。
+axis=0 -> axis=1
+    It averages over the samples; the average is over the networks, axis 0 of the stacked arrays.
+    对样本取了平均；应对网络取平均，即堆叠后的第 0 轴。
+return softmax(result)
     A softmax is taken of the average, which already holds probabilities.
     对平均结果又取了 softmax；它已经是概率，不应再取。
+np.mean(predictions, axis=0) -> np.mean(predictions, axis=0, out=predictions[0])
+    It adds into the first array of the list; the predictions must stay as they are.
+    直接加到了列表的第一个数组里；传入的预测不应被改动。
 """)
-
-
-@ensemble_average.mistake(
-    "It adds into the first array of the list; the predictions must stay as they are.",
-    "直接加到了列表的第一个数组里；传入的预测不应被改动。",
-)
-def _(predictions):
-    average = predictions[0]
-    for p in predictions[1:]:
-        average += p
-    average /= len(predictions)
-    return average
