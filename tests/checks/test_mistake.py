@@ -6,7 +6,7 @@ import pytest
 from minprune.checks import checks
 from minprune.checks.check import Check
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import Trial
+from minprune.checks.judge import PASSED, Trial
 from minprune.checks.mistake import Mistake, edited, pair, source_of, written
 from minprune.exercises import exercises
 
@@ -127,5 +127,7 @@ def test_a_written_out_solution_does_what_the_formula_does(name):
         return
     for seed in range(3):
         trial = Trial.of(check, seed)
-        answers = evaluate(check.formula, trial.calls)
-        assert trial.same(answers, evaluate(check.plain, trial.calls)), seed
+        outcomes = evaluate(check.plain, trial.calls)
+        assert trial.verdict(outcomes).status == PASSED, seed
+        if trial.cases:  # properties alone leave some freedom, such as a sign
+            assert trial.same(evaluate(check.formula, trial.calls), outcomes), seed

@@ -4,8 +4,6 @@ import numpy as np
 
 from minprune.checks.check import Check, Seed, given
 from minprune.formulas import factorization
-from minprune.formulas.masks import apply_mask, pruned_count, rank_mask
-from minprune.formulas.norms import unit_l1, unit_l2
 
 R, KNOWN = [[5.0, 0.0], [3.0, 1.0]], [[True, False], [True, True]]
 P, Q = [[1.0, 2.0], [0.0, 1.0]], [[2.0, 1.0], [1.0, -1.0]]
@@ -91,40 +89,39 @@ def _(rng):
 
 
 factorization_loss.edits("""
+observed = ~observed
+    The mask is inverted: True means known.
+    掩码取反了：True 应表示评分已知。
 observed = np.ones_like(observed)
     It counts unknown ratings as if they were known; only known ones are summed.
     把未知评分也算进去了；只应对已知评分求和。
-R, observed = R * observed, np.ones_like(observed)
+R = R * observed
+observed = np.ones_like(observed)
     Unknown ratings are taken for 0 and have to be fitted; they are left out.
     把未知评分当作 0 去拟合；未知评分应跳过。
-error = np.square(R - P @ Q.T)[observed].sum()
-return error + lam * (np.square(P).sum() + np.square(Q).sum())
+lam = 0.0
+    The penalty is missing: each known rating adds lam (||p_u||^2 + ||q_i||^2).
+    漏掉了惩罚项：每个已知评分还应加上 lam (||p_u||^2 + ||q_i||^2)。
+at_least_zero("lam", lam) -> 0
+return result + lam * (np.square(P).sum() + np.square(Q).sum())
     The penalty is counted once for each user and item; it is counted for each known rating.
     惩罚项对每个用户和物品只算了一次；应对每个已知评分各算一次。
+np.square(Q).sum(axis=1)[None, :] -> 0
+    The penalty for the items is missing: ||p_u||^2 and ||q_i||^2 both count.
+    漏了物品因子的惩罚：||p_u||^2 与 ||q_i||^2 都应计入。
+np.square(P).sum(axis=1) -> np.linalg.norm(P, axis=1)
+np.square(Q).sum(axis=1) -> np.linalg.norm(Q, axis=1)
+    The norms of the penalty are not squared; it is lam times ||p_u||^2 + ||q_i||^2.
+    惩罚项中的范数没有平方；应取 L2 范数的平方。
+np.square(R - P @ Q.T) -> np.abs(R - P @ Q.T)
+    It takes the absolute error; the error is squared.
+    误差取了绝对值；误差应取平方。
 return result / max(observed.sum(), 1)
     It divides by the number of known ratings; the loss is a sum.
     除以了已知评分的个数；损失应为总和。
 return result / 2
     A factor 1/2 too many: squares and penalty are summed as they are.
     多了系数 1/2；平方误差与惩罚项应直接相加。
-size = np.square(P).sum(axis=1)[:, None] + np.square(Q).sum(axis=1)
-return (np.abs(R - P @ Q.T) + lam * size)[observed].sum()
-    It takes the absolute error; the error is squared.
-    误差取了绝对值；误差应取平方。
-size = np.linalg.norm(P, axis=1)[:, None] + np.linalg.norm(Q, axis=1)
-return (np.square(R - P @ Q.T) + lam * size)[observed].sum()
-    The norms of the penalty are not squared; it is lam times ||p_u||^2 + ||q_i||^2.
-    惩罚项中的范数没有平方；应取 L2 范数的平方。
-size = np.square(P).sum(axis=1)[:, None]
-return (np.square(R - P @ Q.T) + lam * size)[observed].sum()
-    The penalty for the items is missing: ||p_u||^2 and ||q_i||^2 both count.
-    漏了物品因子的惩罚：||p_u||^2 与 ||q_i||^2 都应计入。
-lam = 0.0
-    The penalty is missing: each known rating adds lam (||p_u||^2 + ||q_i||^2).
-    漏掉了惩罚项：每个已知评分还应加上 lam (||p_u||^2 + ||q_i||^2)。
-observed = ~observed
-    The mask is inverted: True means known.
-    掩码取反了：True 应表示评分已知。
 """)
 
 
@@ -138,23 +135,6 @@ factorize.published(  # the product for one rating is the soft threshold of 3 by
 )
 
 
-def _half_step(R, observed, Q, strength):
-    """The best P for this Q, where strength(known ratings of the user) weighs the penalty."""
-    P = np.zeros((len(R), Q.shape[1]))
-    for u, known in enumerate(observed):
-        q = Q[known]
-        P[u] = np.linalg.pinv(q.T @ q + strength(known) * np.eye(Q.shape[1])) @ q.T @ R[u, known]
-    return P
-
-
-def _alternating(R, observed, k, sweeps, rng, strength):
-    Q = rng.standard_normal((R.shape[1], k))
-    for _ in range(sweeps):
-        P = _half_step(R, observed, Q, strength)
-        Q = _half_step(R.T, observed.T, P, strength)
-    return P, Q
-
-
 @factorize.property(
     "Q must be the best one for P: it is solved for last, with lam once for each known rating.",
     "Q 对 P 应是最优的：最后求解的是 Q，每个已知评分各计一次 lam。",
@@ -162,8 +142,9 @@ def _alternating(R, observed, k, sweeps, rng, strength):
 def _(rng):
     ratings, known = _ratings(rng)
     ((P, Q),) = yield [given(ratings, known, 2, 0.5, 3, Seed(0))]
-    best = _half_step(ratings.T, known.T, P, lambda known: 0.5 * known.sum())
-    return np.shape(P) == (5, 2) and np.allclose(Q, best, atol=1e-6)
+    error = np.where(known, ratings - P @ Q.T, 0)
+    pull = 0.5 * known.sum(axis=0)[:, None] * Q
+    return np.shape(P) == (5, 2) and np.allclose(error.T @ P, pull, atol=1e-6)
 
 
 @factorize.property(
@@ -211,107 +192,65 @@ def _(rng):
     return not np.any(P[2]) and not np.any(Q[1]) and np.any(P[0]) and np.any(Q[0])
 
 
+@factorize.solution
+def factorize(R, observed, k, lam, sweeps, rng):
+    def solve(R, observed, Q):
+        P = np.zeros((len(R), k))
+        for u, known in enumerate(observed):
+            q = Q[known]
+            A = q.T @ q + lam * known.sum() * np.eye(k)
+            P[u] = np.linalg.pinv(A) @ q.T @ R[u, known]
+        return P
+
+    Q = rng.standard_normal((R.shape[1], k))
+    for _ in range(sweeps):
+        P = solve(R, observed, Q)
+        Q = solve(R.T, observed.T, P)
+    return P, Q
+
+
 factorize.edits("""
+lam * known.sum() -> lam
+    The penalty counts once for each user; it counts lam for each of the user's known ratings.
+    惩罚项对每个用户只算了一次 lam；应乘以其已知评分的个数。
+known.sum() -> known.size
+    The penalty counts lam for every item; only items with a known rating count.
+    惩罚项对所有物品都计了 lam；只应计有已知评分的物品。
+lam = 0.0
+    The penalty is forgotten: lam times the number of known ratings goes on the diagonal.
+    漏掉了惩罚项：对角线上应加 lam 乘以已知评分的个数。
+lam = -lam
+    The strength is subtracted from the diagonal; it is added.
+    从对角线上减去了 lam；应当加上。
+R = R * observed
+observed = np.ones_like(observed)
+    Unknown ratings are taken for 0 and fitted; the sums run over known ones only.
+    把未知评分当作 0 去拟合；求和应只对已知评分进行。
 sweeps = 1
     Only one sweep is made, whatever is asked for; repeat both half steps sweeps times.
     无论要求几轮都只做了一轮；两个半步应重复 sweeps 次。
+Q = solve(R.T, observed.T, P) -> pass
+    Only P is solved for; in each sweep Q follows, with the new P.
+    只求解了 P；每轮还应固定新的 P 再求解 Q。
+(R.shape[1], k)) -> (R.shape[1], k)); P = rng.standard_normal((len(R), k))
+Q = solve(R.T, observed.T, P) -> pass
+P = solve(R, observed, Q) -> P, Q = solve(R, observed, Q), solve(R.T, observed.T, P)
+    Both are solved for from the old factors; Q needs the P that was just found.
+    P 与 Q 都用旧的因子同时求解；求 Q 时应当用刚得到的 P。
+R, observed = R.T, observed.T
+return result[::-1]
+    Q is solved for before P; in each sweep P comes first, then Q.
+    先求解了 Q 再求 P；每轮应先求 P，再求 Q。
+return P, Q -> return P, Q.T
+    Q comes back transposed: it has a row for each item, (n, k).
+    返回的 Q 转置了：每个物品应占一行，形状为 (n, k)。
 """)
-
-
-@factorize.mistake(
-    "The penalty counts once for each user; it counts lam for each of the user's known ratings.",
-    "惩罚项对每个用户只算了一次 lam；应乘以其已知评分的个数。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    return _alternating(R, observed, k, sweeps, rng, lambda known: lam)
-
-
-@factorize.mistake(
-    "The penalty counts lam for every item; only items with a known rating count.",
-    "惩罚项对所有物品都计了 lam；只应计有已知评分的物品。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    return _alternating(R, observed, k, sweeps, rng, lambda known: lam * known.size)
-
-
-@factorize.mistake(
-    "The penalty is forgotten: lam times the number of known ratings goes on the diagonal.",
-    "漏掉了惩罚项：对角线上应加 lam 乘以已知评分的个数。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    return _alternating(R, observed, k, sweeps, rng, lambda known: 0.0)
-
-
-@factorize.mistake(
-    "The strength is subtracted from the diagonal; it is added.",
-    "从对角线上减去了 lam；应当加上。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    return _alternating(R, observed, k, sweeps, rng, lambda known: -lam * known.sum())
-
-
-@factorize.mistake(
-    "Unknown ratings are taken for 0 and fitted; the sums run over known ones only.",
-    "把未知评分当作 0 去拟合；求和应只对已知评分进行。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    known = np.ones_like(observed)
-    return factorization.factorize(R * observed, known, k, lam, sweeps, rng)
-
-
-@factorize.mistake(
-    "Only P is solved for; in each sweep Q follows, with the new P.",
-    "只求解了 P；每轮还应固定新的 P 再求解 Q。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    Q = rng.standard_normal((R.shape[1], k))
-    return _half_step(R, observed, Q, lambda known: lam * known.sum()), Q
-
-
-@factorize.mistake(
-    "Both are solved for from the old factors; Q needs the P that was just found.",
-    "P 与 Q 都用旧的因子同时求解；求 Q 时应当用刚得到的 P。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    Q = rng.standard_normal((R.shape[1], k))
-    P = rng.standard_normal((R.shape[0], k))
-    for _ in range(sweeps):
-        P, Q = (
-            _half_step(R, observed, Q, lambda known: lam * known.sum()),
-            _half_step(R.T, observed.T, P, lambda known: lam * known.sum()),
-        )
-    return P, Q
-
-
-@factorize.mistake(
-    "Q is solved for before P; in each sweep P comes first, then Q.",
-    "先求解了 Q 再求 P；每轮应先求 P，再求 Q。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    Q, P = factorization.factorize(R.T, observed.T, k, lam, sweeps, rng)
-    return P, Q
-
-
-@factorize.mistake(
-    "Q comes back transposed: it has a row for each item, (n, k).",
-    "返回的 Q 转置了：每个物品应占一行，形状为 (n, k)。",
-)
-def _(R, observed, k, lam, sweeps, rng):
-    P, Q = factorization.factorize(R, observed, k, lam, sweeps, rng)
-    return P, Q.T
 
 
 # --- balance_factors -----------------------------------------------------------------------------
 
 # Each pair of columns is determined up to its sign, so only properties judge what is not zero.
 balance_factors = Check(factorization.balance_factors)
-
-
-def _singular(P, Q):
-    """P Q^T and its parts, U (m, k), S (k,) and V (n, k)."""
-    U, S, Vt = np.linalg.svd(P @ Q.T, full_matrices=False)
-    k = P.shape[1]
-    return U[:, :k], S[:k], Vt[:k].T
 
 
 @balance_factors.property(
@@ -396,48 +335,35 @@ return (P * scale, Q / np.where(scale > 0, scale, np.inf))
 return (U_p * S_p, U_q * S_q)
     P and Q are decomposed one by one; the singular values of the product P Q^T are meant.
     对 P 与 Q 分别做了奇异值分解；应对乘积 P Q^T 做分解。
-U, S, Vt = np.linalg.svd(P @ Q.T, full_matrices=False)
-k = P.shape[1]
-return (U[:, :k] * np.sqrt(S[:k]), Vt[:, :k] * np.sqrt(S[:k]))
-    Rows of V^T are taken for its columns; np.linalg.svd gives V^T, which is turned back first.
-    把 V^T 当成了 V；np.linalg.svd 给出的是 V^T，应先转置。
 """)
 
 
-@balance_factors.mistake(
-    "The singular values come without the square root, so the product has them squared.",
-    "奇异值没有开平方，乘积中就成了平方；两侧各应乘 sqrt(S)。",
-)
-def _(P, Q):
-    U, S, V = _singular(P, Q)
-    return U * S, V * S
+@balance_factors.solution
+def balance_factors(P, Q):
+    k = P.shape[1]
+    U, S, Vt = np.linalg.svd(P @ Q.T, full_matrices=False)
+    root = np.sqrt(S[:k])
+    return U[:, :k] * root, Vt[:k].T * root
 
 
-@balance_factors.mistake(
-    "All of S goes to P; each side gets sqrt(S), so that both have the same size.",
-    "把 S 全部给了 P；两侧各应乘 sqrt(S)，大小才相等。",
-)
-def _(P, Q):
-    U, S, V = _singular(P, Q)
-    return U * S, V
-
-
-@balance_factors.mistake(
-    "The singular values are left out: U and V alone have another product.",
-    "漏掉了奇异值：只有 U 与 V 时乘积变了。",
-)
-def _(P, Q):
-    U, _, V = _singular(P, Q)
-    return U, V
-
-
-@balance_factors.mistake(
-    "The factors come in rising order; the most important one comes first.",
-    "因子按从小到大排列了；最重要的应排在最前。",
-)
-def _(P, Q):
-    U, S, V = _singular(P, Q)
-    return (U * np.sqrt(S))[:, ::-1], (V * np.sqrt(S))[:, ::-1]
+balance_factors.edits("""
+Vt[:k].T -> Vt[:, :k]
+    Rows of V^T are taken for its columns; np.linalg.svd gives V^T, which is turned back first.
+    把 V^T 当成了 V；np.linalg.svd 给出的是 V^T，应先转置。
+np.sqrt(S[:k]) -> S[:k]
+    The singular values come without the square root, so the product has them squared.
+    奇异值没有开平方，乘积中就成了平方；两侧各应乘 sqrt(S)。
+U[:, :k] * root -> U[:, :k] * S[:k]
+Vt[:k].T * root -> Vt[:k].T
+    All of S goes to P; each side gets sqrt(S), so that both have the same size.
+    把 S 全部给了 P；两侧各应乘 sqrt(S)，大小才相等。
+np.sqrt(S[:k]) -> 1
+    The singular values are left out: U and V alone have another product.
+    漏掉了奇异值：只有 U 与 V 时乘积变了。
+return tuple(side[:, ::-1] for side in result)
+    The factors come in rising order; the most important one comes first.
+    因子按从小到大排列了；最重要的应排在最前。
+""")
 
 
 # --- factor_importance ---------------------------------------------------------------------------
@@ -484,34 +410,28 @@ def _(rng):
 
 
 factor_importance.edits("""
-return unit_l2(P) + unit_l2(Q)
+unit_l2(P) * unit_l2(Q) -> unit_l2(P) + unit_l2(Q)
     The sizes are added; a factor acts by the product of its two sides.
     把两侧的范数相加了；应当相乘。
-return unit_l2(P)
+unit_l2(P) * unit_l2(Q) -> unit_l2(P)
     Only P is looked at; multiply by the norm of the column of Q.
     只看了 P；还应乘以 Q 中对应列的范数。
-return np.square(P).sum(axis=0) * np.square(Q).sum(axis=0)
-    The norms are squared; the square root is forgotten.
-    得到的是范数的平方；应再开平方根。
-return unit_l2(P, axis=0) * unit_l2(Q, axis=0)
-    It takes norms of rows, one for each user and item; a factor is a column.
-    求的是行的范数，对应用户与物品；因子应是列。
-return np.sum(P, axis=0) * np.sum(Q, axis=0)
+unit_l2(P) * unit_l2(Q) -> np.abs(P).sum(axis=0) * np.abs(Q).sum(axis=0)
+    It takes the sums of absolute values; the L2 norm is asked for.
+    用了绝对值之和，即 L1 范数；应取 L2 范数。
+unit_l2(P) * unit_l2(Q) -> np.sum(P, axis=0) * np.sum(Q, axis=0)
     It sums the entries with their signs, which cancel; take the norm of each column.
     直接对元素求和，正负会抵消；应取每列的范数。
-importance = unit_l2(P) * unit_l2(Q)
-return importance / importance.sum()
+unit_l2(P) * unit_l2(Q) -> unit_l2(P, axis=0) * unit_l2(Q, axis=0)
+    It takes norms of rows, one for each user and item; a factor is a column.
+    求的是行的范数，对应用户与物品；因子应是列。
+return result**2
+    The norms are squared; the square root is forgotten.
+    得到的是范数的平方；应再开平方根。
+return result / result.sum()
     It divides by the sum over the factors; the importance keeps the units of the ratings.
     除以了各因子之和；重要性应保持评分的单位，不必归一化。
 """)
-
-
-@factor_importance.mistake(
-    "It takes the sums of absolute values; the L2 norm is asked for.",
-    "用了绝对值之和，即 L1 范数；应取 L2 范数。",
-)
-def _(P, Q):
-    return unit_l1(P) * unit_l1(Q)
 
 
 # --- remove_factors ------------------------------------------------------------------------------
@@ -572,72 +492,35 @@ def _(rng):
     return np.allclose(np.asarray(A) @ np.asarray(B).T, np.asarray(C) @ np.asarray(D).T)
 
 
-def _kept(P, Q, importance, count):
-    keep = rank_mask(importance, count)
-    return P[:, keep], Q[:, keep]
-
-
 remove_factors.edits("""
-k = pruned_count(P.shape[1], sparsity)
-keep = rank_mask(factor_importance(P, Q), k)
-return (P * keep, Q * keep)
+factor_importance(P, Q) -> -factor_importance(P, Q)
+    The most important factors are removed; the least important ones go.
+    剪掉了最重要的因子；应剪掉最不重要的。
+pruned_count( -> P.shape[1] - pruned_count(
+    The sparsity is the share that is kept; it is the share that is removed.
+    把稀疏度当成了保留的比例；它应是剪去的比例。
+pruned_count(P.shape[1], sparsity) -> int(P.shape[1] * sparsity)
+    The number of factors to remove is rounded down; the nearest number is asked for.
+    剪去的个数向下取整了；应取最接近的整数。
+factor_importance(P, Q) -> unit_l2(P)
+    Only the size in P decides; the product of both sides does.
+    只按 P 的列范数排序；应按两侧范数的乘积。
+P[:, keep], Q[:, keep] -> P * keep, Q * keep
     The columns are only set to zero; they are removed from both matrices.
     只把列置成了 0；应从两个矩阵中真正删去这些列。
-k = pruned_count(P.shape[1], sparsity)
-return (P[:, rank_mask(unit_l2(P), k)], Q[:, rank_mask(unit_l2(Q), k)])
+P[:, keep] -> P[:, rank_mask(unit_l2(P), pruned_count(P.shape[1], sparsity))]
+Q[:, keep] -> Q[:, rank_mask(unit_l2(Q), pruned_count(P.shape[1], sparsity))]
     P and Q are ranked apart, so that their columns no longer belong together.
     P 与 Q 分别排序剪枝，剩下的列不再对应；应按两侧范数的乘积一起剪。
-order = np.argsort(factor_importance(P, Q), kind="stable")
-stay = order[pruned_count(P.shape[1], sparsity):][::-1]
-return (P[:, stay], Q[:, stay])
-    The factors come back sorted by importance; those that stay keep their order.
-    返回的因子按重要性排了序；留下的列应保持原来的顺序。
-score = factor_importance(P, Q)[::-1]
-keep = rank_mask(score, pruned_count(P.shape[1], sparsity))[::-1]
-return (P[:, keep], Q[:, keep])
+P[:, keep] -> P * rank_mask(np.abs(P), pruned_count(P.size, sparsity))
+Q[:, keep] -> Q * rank_mask(np.abs(Q), pruned_count(Q.size, sparsity))
+    Single small entries are pruned; their sizes are not unique, so whole factors go.
+    剪的是单个的小元素；元素大小并不唯一，应按因子整列剪枝。
+P, Q = P[:, ::-1], Q[:, ::-1]
+return tuple(side[:, ::-1] for side in result)
     Among equal factors the last one goes first; the first one does.
     重要性相同时先剪了后面的；应先剪前面的。
+return tuple(A[:, np.argsort(factor_importance(*result), kind="stable")[::-1]] for A in result)
+    The factors come back sorted by importance; those that stay keep their order.
+    返回的因子按重要性排了序；留下的列应保持原来的顺序。
 """)
-
-
-@remove_factors.mistake(
-    "The most important factors are removed; the least important ones go.",
-    "剪掉了最重要的因子；应剪掉最不重要的。",
-)
-def _(P, Q, sparsity):
-    score = -factorization.factor_importance(P, Q)
-    return _kept(P, Q, score, pruned_count(P.shape[1], sparsity))
-
-
-@remove_factors.mistake(
-    "Single small entries are pruned; their sizes are not unique, so whole factors go.",
-    "剪的是单个的小元素；元素大小并不唯一，应按因子整列剪枝。",
-)
-def _(P, Q, sparsity):
-    masks = [rank_mask(np.abs(side), pruned_count(side.size, sparsity)) for side in (P, Q)]
-    return apply_mask(P, masks[0]), apply_mask(Q, masks[1])
-
-
-@remove_factors.mistake(
-    "Only the size in P decides; the product of both sides does.",
-    "只按 P 的列范数排序；应按两侧范数的乘积。",
-)
-def _(P, Q, sparsity):
-    return _kept(P, Q, unit_l2(P), pruned_count(P.shape[1], sparsity))
-
-
-@remove_factors.mistake(
-    "The number of factors to remove is rounded down; the nearest number is asked for.",
-    "剪去的个数向下取整了；应取最接近的整数。",
-)
-def _(P, Q, sparsity):
-    return _kept(P, Q, factorization.factor_importance(P, Q), int(P.shape[1] * sparsity))
-
-
-@remove_factors.mistake(
-    "The sparsity is the share that is kept; it is the share that is removed.",
-    "把稀疏度当成了保留的比例；它应是剪去的比例。",
-)
-def _(P, Q, sparsity):
-    k = P.shape[1] - pruned_count(P.shape[1], sparsity)
-    return _kept(P, Q, factorization.factor_importance(P, Q), k)
