@@ -326,13 +326,13 @@ def _(rng):
 
 
 balance_factors.edits("""
-p, q = (unit_l2(P), unit_l2(Q))
+p, q = unit_l2(P), unit_l2(Q)
 scale = np.sqrt(np.divide(q, p, out=np.zeros_like(p), where=p > 0))
-return (P * scale, Q / np.where(scale > 0, scale, np.inf))
+return P * scale, Q / np.where(scale > 0, scale, np.inf)
     The columns are only scaled to equal sizes; they have to be orthogonal too: U and V are.
     只把各列缩放到两侧等长；还应正交，需用奇异值分解的 U 与 V。
 (U_p, S_p, _), (U_q, S_q, _) = (np.linalg.svd(side, full_matrices=False) for side in (P, Q))
-return (U_p * S_p, U_q * S_q)
+return U_p * S_p, U_q * S_q
     P and Q are decomposed one by one; the singular values of the product P Q^T are meant.
     对 P 与 Q 分别做了奇异值分解；应对乘积 P Q^T 做分解。
 """)
