@@ -556,6 +556,7 @@ taylor.published(
     given([0.1, 0.9, 0.2, 0.5], [5.0, 1.0, 3.0, 0.5]),
     [0.5, 0.9, 0.6, 0.25],
 )
+taylor.edge("a small gradient at the larger weight", given([8.0, 0.25], [0.5, 4.0]))
 taylor.edge("all gradients vanish", given([1.0, -2.0], [0.0, 0.0]))
 taylor.edge("all weights are zero", given(np.zeros((2, 2)), np.ones((2, 2))))
 taylor.edge("no weights at all", given(np.zeros((0, 3)), np.zeros((0, 3))))
@@ -578,26 +579,37 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@taylor.solution
+def taylor(w, g):
+    return np.abs(w * g)
+
+
 taylor.edits("""
-return w * g
+np.abs(w * g) -> w * g
     The absolute value is missing; a change of the loss counts in both directions.
     漏了绝对值；损失上升和下降都算变化。
-return -w * g
+np.abs(w * g) -> -w * g
     It returns -w g, which has a sign; the size of the change is asked for.
     返回了带符号的 -w g；应取变化的大小。
-return np.abs(g)
+w * g -> g
     It uses the gradient alone; multiply it by the weight.
     只用了梯度；还应乘以权重。
-return np.square(w * g)
+w * g -> w
+    It uses the magnitude alone; multiply it by the gradient.
+    只用了权重的绝对值；还应乘以梯度。
+return result**2
     It squares the product; here the score is |w g|, in the units of the loss.
     对乘积取了平方；这里的得分是 |w g|，与损失同量纲。
-return np.abs(w) + np.abs(g)
+np.abs(w * g) -> np.abs(w) + np.abs(g)
     It adds |w| and |g|, whose units differ; multiply them.
     把 |w| 与 |g| 相加，但两者量纲不同；应相乘。
-return np.abs(w * g).sum()
+return result.sum()
     It adds up the products; every weight has a score of its own.
     把所有乘积加在了一起；每个权重都应有自己的得分。
-return np.abs(w * g) / 2
+return result / result.sum()
+    It divides by the sum of all scores; here the scores stay in the units of the loss.
+    除以了所有得分之和；这里的得分不作归一化。
+return result / 2
     It divides by 2, as the second order does; the first order has no factor.
     除以了 2，那是二阶项的系数；一阶项没有这个系数。
 """)
