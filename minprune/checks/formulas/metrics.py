@@ -147,6 +147,12 @@ def _(rng):
     return given(rng.integers(-1, 2, (4, 5)) / 4, rng.integers(-3, 4, 5) / 4)
 
 
+@sparsity.random
+def _(rng):
+    w = rng.standard_normal((4, 3, 2))
+    return given(w * (rng.random(w.shape) < 0.4))
+
+
 @sparsity.property(
     "The sparsity must not depend on how large the weights are.",
     "稀疏度不应随权重的大小而变。",
