@@ -642,6 +642,10 @@ axis = -1 if axis is None else axis
 axis = None
     It always groups along the inputs of a unit; the axis is an argument.
     总是沿单元的输入分组；轴由参数 axis 给出。
+groups = np.abs(w).reshape(-1, m, w.shape[1])
+return (np.argsort(np.argsort(groups, axis=1, kind="stable"), axis=1) >= m - n).reshape(w.shape)
+    It groups the columns of a matrix alone; w may be a vector or a kernel, with groups on any axis.
+    只会按矩阵的列分组；w 也可以是向量或卷积核，分组可以沿任何轴。
 return nm_mask(w.ravel(), n, m).reshape(w.shape)
     Groups run through the array as it lies in memory; they lie along the axis.
     按内存顺序分组了；应沿给定的轴分组。
