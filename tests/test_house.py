@@ -1,11 +1,14 @@
 """The house stands as DESIGN and README draw it: imports go one way, and importing is cheap."""
 
 import ast
+import inspect
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from minprune.exercises import exercises
 
 PACKAGE = Path(__file__).parents[1] / "minprune"
 
@@ -88,6 +91,20 @@ def test_every_public_name_can_be_had_and_others_cannot():
     assert "SparseEngine" in dir(minprune)
     with pytest.raises(AttributeError, match="no_such_name"):
         minprune.no_such_name  # noqa: B018
+
+
+def test_an_exercise_has_a_name_of_its_own_or_is_of_the_function_of_that_name():
+    public = {path.stem: None for path in MODULES}
+    for path in MODULES:
+        if not {*path.parts} & {"checks", "tasks"}:  # the solutions
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    public[node.name] = path
+    for exercise in exercises().values():
+        if exercise.of is None:
+            assert exercise.name not in public
+        else:
+            assert public[exercise.name] == Path(inspect.getfile(exercise.formula))
 
 
 def functions(path):

@@ -209,7 +209,7 @@ assert max(found["weights"] + found["rows"]) < 2.5
 #
 # ## Now you
 #
-# Write `layer_importance`, with the layers that stay: `python -m minprune exercises start mine`, then
+# Write `layer_importance` yourself: `python -m minprune exercises start mine`, then
 # `python -m minprune exercises check 1.4` in that folder.
 # %% [markdown] lang="zh"
 # 按单个权重或按行都能得到，唯独按层不能，而且阈值都不是 2.5。阈值离不开粒度：不说明是对什么而言，
@@ -218,6 +218,6 @@ assert max(found["weights"] + found["rows"]) < 2.5
 #
 # ## 轮到你了
 #
-# 自己写出 `layer_importance`，并指出保留哪些层：先运行
+# 自己写出 `layer_importance`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
 # `python -m minprune exercises check 1.4`。

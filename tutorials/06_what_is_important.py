@@ -220,10 +220,10 @@ assert mp.mean_activation(a).argmax() != change.argmax() == mp.contribution(a, w
 # %% [markdown] lang="en"
 # ## Now you
 #
-# Write `taylor_score` and `obd_saliency` yourself:
+# Write `taylor` and `obd_saliency` yourself:
 # `python -m minprune exercises start mine`, then `check 2.1` and `check 2.2` in that folder.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
-# 自己写出 `taylor_score` 和 `obd_saliency`：先运行
+# 自己写出 `taylor` 和 `obd_saliency`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 2.1` 和 `check 2.2`。

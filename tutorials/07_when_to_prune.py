@@ -219,10 +219,10 @@ assert start.masked_sparsity == 0
 # %% [markdown] lang="en"
 # ## Now you
 #
-# Write `polynomial_sparsity` yourself, and `masked_step`, which holds the masks while training:
+# Write `polynomial_decay` yourself, and `masked_step`, which holds the masks while training:
 # `python -m minprune exercises start mine`, then `check 3.2` and `check 3.1` in that folder.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
-# 自己写出 `polynomial_sparsity`，以及训练时保持掩码不变的 `masked_step`：先运行
+# 自己写出 `polynomial_decay`，以及训练时保持掩码不变的 `masked_step`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 3.2` 和 `check 3.1`。

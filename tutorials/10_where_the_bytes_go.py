@@ -208,7 +208,7 @@ axes.legend()
 #
 # ## Now you
 #
-# Write `quantize` yourself: `python -m minprune exercises start mine`, then `check 4.2` there.
+# Write `quantize_symmetric` yourself: `python -m minprune exercises start mine`, then `check 4.2` there.
 # Then write `bitmask_bytes(size, nonzeros, value_bytes=4)` into `mine.py`: `python -m minprune verify mine.py`.
 # %% [markdown] lang="zh"
 # 又小又准的有两个：剪枝后量化到 8 位再用 zip 压缩，大小只有原来的
@@ -226,5 +226,5 @@ axes.legend()
 #
 # ## 轮到你了
 #
-# 自己写出 `quantize`：先运行 `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 4.2`。
+# 自己写出 `quantize_symmetric`：先运行 `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 4.2`。
 # 然后在 `mine.py` 里写出 `bitmask_bytes(size, nonzeros, value_bytes=4)`，用 `python -m minprune verify mine.py --lang zh` 检验。

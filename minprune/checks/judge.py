@@ -162,7 +162,8 @@ class Trial:
     def _names(self, places):
         """The parameters that stand at these places, or have these names."""
         parameters = [*inspect.signature(self.check.formula).parameters]
-        names = {parameters[place] if isinstance(place, int) else place for place in places}
+        last = len(parameters) - 1  # *arrays takes all further places
+        names = {parameters[min(p, last)] if isinstance(p, int) else p for p in places}
         return sorted(names, key=parameters.index)
 
     def _differs(self, expected, outcome):

@@ -78,7 +78,7 @@ def edited(function, edits):
             body = body.replace(old, new)
         else:
             (last if edit.startswith("return ") else first).append(edit)
-    names = dict(function.__globals__)
+    names = function.__globals__ | {function.__name__: function}
     if last:
         names["_right"] = _defined(head, [body], names)
         right = f"_right({_passed_on(function)})" if re.search(r"\bresult\b", last[0]) else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from minprune.checks.check import Check
 from minprune.checks.isolated import Broken, definitions, tree_of
+from minprune.checks.mistake import source_of
 from minprune.documents.index import ID
 
 LANGUAGES = "en", "zh"
@@ -30,28 +31,32 @@ UNWRITTEN = 'raise NotImplementedError("not written yet")'
 
 
 class Exercise(Check):
-    """A check of a function that a student writes; its solution is the reference.
+    """A function that a student writes, with its check.
 
     id      "2.3" is the third exercise of assignment 2
-    title   {"en": ..., "zh": ...}, as all that is to be read
+    title   {"en": ..., "zh": ...}, like text and hints
     text    the docstring of the function: what to compute, shapes, rules, an example for doctest
     hints   in each language a list, from a first idea to nearly the answer
-    source  items of the documents and papers
-    points  of the assignment's
+    source  items of the documents and papers; with `of`, the formula names them
+    points  for a right function
+    of      the check of a function of minprune: a student writes the same function, and formula,
+            solution, cases, properties and mistakes are those of the check
 
-    The solution is marked by `@exercise.solution`, and must stand alone: NumPy and Python, nothing
-    of minprune. Cases, properties and mistakes are added as to any `Check`.
+    Without `of`, the solution is marked by `@exercise.solution`; cases, properties and mistakes are
+    added as to any `Check`. A solution stands alone: NumPy and Python, nothing of minprune.
     """
 
-    def __init__(self, id, title, text, hints, source, points=5, tolerance=1e-6):
-        super().__init__(None, tolerance)
+    def __init__(self, id, title, text, hints, source="", points=5, of=None):
+        super().__init__(None)
+        if of is not None:
+            vars(self).update(vars(of))
         self.id, self.title, self.hints, self.points = id, title, hints, points
         self.text = {language: inspect.cleandoc(words) for language, words in text.items()}
-        self.source = source
+        self.of, self.source = of, source
 
     def solution(self, function):
         """Decorator: the function that does it right."""
-        self.formula = function
+        self.formula = self.formula or function
         return super().solution(function)
 
     @property
@@ -90,7 +95,7 @@ class Exercise(Check):
 
     @property
     def ids(self):
-        return tuple(dict.fromkeys(ID.findall(self.source)))
+        return self.of.ids if self.of else tuple(dict.fromkeys(ID.findall(self.source)))
 
     def starter(self, language="en"):
         """The file that a student begins with."""
@@ -101,9 +106,8 @@ class Exercise(Check):
 
     def source_of_solution(self):
         """The solution as text, without its decorator."""
-        lines = textwrap.dedent(inspect.getsource(self.formula)).splitlines()
-        start = next(k for k, line in enumerate(lines) if line.startswith("def "))
-        return "\n".join(lines[start:]) + "\n"
+        head, body = source_of(self.plain)
+        return f"{head}\n{textwrap.indent(body, '    ')}\n"
 
     def is_untouched(self, path):
         """Whether the function in a file still says that it is not written, whatever stands around.

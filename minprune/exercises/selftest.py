@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from minprune.checks.judge import MISTAKE, Trial, run_check
+from minprune.checks.verify import verify_file
 from minprune.exercises import exercises
 from minprune.exercises.attempt import NOT_STARTED, attempt
 from minprune.exercises.exercise import LANGUAGES, normalized
@@ -33,12 +34,15 @@ def selftest(chosen=None):
         for language in LANGUAGES:
             folders[language] = Folder.start(Path(temporary, language), language)
         given = bodies_in(temporary)
-        return [_row(exercise, folders, given, Path(temporary)) for exercise in chosen]
+        wrong = called_wrong(exercises().values(), Path(temporary))
+        return [_row(exercise, folders, given, wrong, Path(temporary)) for exercise in chosen]
 
 
-def _row(exercise, folders, given, temporary):
+def _row(exercise, folders, given, wrong, temporary):
     trial = Trial.of(exercise, 0)
     problems = [*solution_problems(exercise, temporary), *mistake_problems(exercise)]
+    if exercise.name in wrong:
+        problems.append(f"verify calls the solution wrong: {wrong[exercise.name]}")
     problems += starter_problems(exercise, folders)
     for file in given.get(normalized(body_of(exercise)), ()):
         problems.append(f"the solution stands in {file.relative_to(temporary)}")
@@ -55,6 +59,14 @@ def solution_problems(exercise, temporary):
         yield f"the solution does not pass: {found.status}, {found.verdict.en}"
     if not found.verdict.run == found.verdict.declared == len(Trial.of(exercise, 0).calls) > 0:
         yield f"{found.verdict.run} of {found.verdict.declared} calls were judged"
+
+
+def called_wrong(chosen, temporary):
+    """What `verify` says of a file with these solutions, for each that it calls wrong, by name."""
+    path = temporary / "solutions.py"
+    sources = [exercise.source_of_solution() for exercise in chosen]
+    path.write_text("\n\n".join(["import numpy as np\n", *sources]), encoding="utf-8")
+    return {row.function: row.verdict.en for row in verify_file(path) if not row.passed}
 
 
 def mistake_problems(exercise):

@@ -89,7 +89,7 @@ def test_check_stops_at_the_first_that_is_not_right(folder, capsys):
 
 @both
 def test_a_classic_mistake_is_told_in_the_student_s_language(folder, capsys):
-    write(folder, FIRST, "def sparsity(w):\n    return float(np.count_nonzero(w) / w.size)\n")
+    write(folder, FIRST, RIGHT.replace("return ", "return 1 - "))
     assert run("check", "1.1") == 1
     out = " ".join(capsys.readouterr().out.split())
     mistake = FIRST.mistakes[0]
@@ -199,7 +199,7 @@ def test_what_an_attempt_is_worth(tmp_path):
     assert (found.status, found.points, found.passed) == ("not started", 0, False)
     path.write_text(FIRST.starter().replace("raise Not", "return w  # raise Not"))
     assert attempt(FIRST, path).status == "failed"
-    path.write_text("def sparsity(w):\n    import os\n    os._exit(0)\n")
+    path.write_text("def sparsity(*arrays):\n    import os\n    os._exit(0)\n")
     found = attempt(FIRST, path)
     assert (found.status, found.points) == ("broken", 0) and "exit status 0" in found.verdict.en
     path.write_text("import numpy as np\n" + RIGHT.replace("return", "print('x')\n    return"))
@@ -226,7 +226,7 @@ def test_watch_tells_each_result_once(folder, monkeypatch, capsys):
     monkeypatch.setattr(course, "PAUSE", 0)
     second = exercise_of("1.2")
     write(folder, FIRST, RIGHT)
-    write(folder, second, "def threshold_mask(w, theta):\n    return w")
+    write(folder, second, "def threshold_mask(w, theta, ties='keep'):\n    return w")
     saves = iter([
         lambda: None,
         lambda: os.utime(folder.file(FIRST), (1, 1)),
@@ -276,7 +276,7 @@ def test_a_damaged_note_is_named(folder, capsys):
 
 def test_the_call_that_was_not_answered_is_shown(folder, capsys):
     write(
-        folder, FIRST, "def sparsity(w):\n    while w.size == 1: pass\n    return np.mean(w == 0)\n"
+        folder, FIRST, "def sparsity(*arrays):\n    while arrays[0].size == 1: pass\n    return 1\n"
     )
     assert run("check", "1.1", "--seconds", "3") == 1
     assert "sparsity(np.array([5.0]))" in capsys.readouterr().out
@@ -284,15 +284,17 @@ def test_the_call_that_was_not_answered_is_shown(folder, capsys):
 
 def test_lists_are_arrays_and_zero_is_a_float(tmp_path):
     source = (
-        "def threshold_mask(w, theta):\n    return [[abs(v) >= theta for v in row] for row in w]\n"
+        "def threshold_mask(w, theta, ties='keep'):\n"
+        "    return [[abs(v) >= theta for v in row] for row in w]\n"
     )
     lines = source.replace("[[", "[[bool(").replace(">= theta ", ">= theta) ")
     path = tmp_path / "x.py"
     path.write_text(lines)
     found = attempt(exercise_of("1.2"), path)
     assert found.status in ("passed", "failed") and "property" not in found.status
-    path.write_text("import numpy as np\ndef sparsity(w):\n    z = int((w == 0).sum())\n"
-                    "    return z / w.size if z else 0\n")  # fmt: skip
+    path.write_text("import numpy as np\ndef sparsity(*arrays):\n"
+                    "    z = sum(int((w == 0).sum()) for w in arrays)\n"
+                    "    return z / sum(w.size for w in arrays) if z else 0\n")  # fmt: skip
     assert attempt(FIRST, path).passed
 
 

@@ -19,7 +19,11 @@ from minprune.exercises.export import export_classroom50, export_gradescope, pac
 ONE = exercise_of("1.1")
 FILE = Path(ONE.file).name
 FIRST = [exercise for exercise in exercises().values() if exercise.assignment == 1]
-RIGHT = "import numpy as np\ndef sparsity(w):\n    return float(np.mean(w == 0))\n"
+RIGHT = """import numpy as np
+def sparsity(*arrays):
+    w = np.concatenate([array.ravel() for array in arrays])
+    return float(np.mean(w == 0))
+"""
 DENSITY = RIGHT.replace("==", "!=")
 SEED = 987_654_321
 IDENTITY = {
@@ -113,30 +117,33 @@ def test_gradescope_of_a_right_submission(autograder, tmp_path):
 def test_gradescope_tells_the_mistake_and_the_smallest_case(autograder, tmp_path):
     test = gradescope(autograder, tmp_path, (FILE, DENSITY))["tests"][0]
     assert (test["score"], test["status"]) == (0, "failed")
-    assert "This is the density" in test["output"] and "called as   sparsity(" in test["output"]
+    assert "the density;" in test["output"] and "called as   sparsity(" in test["output"]
 
 
 def numbers_in(calls):
     """Each number of random arrays as it would be printed, its first digits."""
-    numbers = {repr(abs(float(x)))[:7] for call in calls for x in call.args[0].ravel()}
+    numbers = {
+        repr(abs(float(x)))[:7] for call in calls for array in call.args for x in array.ravel()
+    }
     return {number for number in numbers if len(number) == 7}
 
 
 SPY = """import numpy as np
 seen = []
-def sparsity(w):
-    print(w)
-    seen.append(w.tolist())
+def sparsity(*arrays):
+    print(arrays)
+    seen.append([array.tolist() for array in arrays])
     if {condition}:
         raise ValueError("spied " + repr(seen))
+    w = np.concatenate([array.ravel() for array in arrays])
     return float(np.mean(w == 0))
 """
 
 
 def test_gradescope_shows_no_hidden_case(autograder, tmp_path):
     calls = Trial.of(ONE, 0).calls
-    known = {repr(call.args[0].tolist()) for call in calls}
-    condition = f"repr(w.tolist()) not in {known!r}"
+    known = {repr([array.tolist() for array in call.args]) for call in calls}
+    condition = f"repr(seen[-1]) not in {known!r}"
     found = gradescope(autograder, tmp_path, (FILE, SPY.format(condition=condition)))
     test, text = found["tests"][0], json.dumps(found)
     assert test["score"] == 0 and test["output"].startswith("wrong for hidden cases\n")
@@ -148,7 +155,7 @@ def test_gradescope_shows_no_hidden_case(autograder, tmp_path):
 ATTACK = """import os, sys
 from pathlib import Path
 import numpy as np
-def sparsity(w):
+def sparsity(*arrays):
     places = [*map(Path, {places!r}), Path(sys.modules["__main__"].__file__)]
     places += Path(sys.modules["__main__"].__file__).parents[1].rglob("*.py")
     for place in places:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from minprune.checks.isolated import Limits
-from minprune.checks.judge import run_check
+from minprune.checks.judge import Trial, run_check
 from minprune.cli import main
 from minprune.exercises import exercise_of, exercises, grade
 from minprune.exercises.grade import Grade, Grades, Student, chosen, grade_all, grade_one
@@ -38,7 +38,8 @@ ON_LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="n
 def text(body, head=""):
     """A file with a `sparsity` of this body."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return f"import os, sys, time\nimport numpy as np\n{head}\ndef sparsity(w):\n{lines}"
+    return (f"import os, sys, time\nimport numpy as np\n{head}\ndef sparsity(*arrays):\n"
+            f"    w = np.concatenate([array.ravel() for array in arrays])\n{lines}")  # fmt: skip
 
 
 def put(folder, source, file=ONE.file):
@@ -48,22 +49,9 @@ def put(folder, source, file=ONE.file):
     return path
 
 
+OPEN = [np.concatenate([a.ravel() for a in call.args]) for call in Trial.of(ONE, grade.OPEN).calls]
 MEMORISED = f"""
-answers = {{(a.shape, a.tobytes()): value for a, value in [
-    {
-    ", ".join(
-        f"(np.array({c.call.args[0].tolist()!r}), {ONE.formula(c.call.args[0])!r})"
-        for c in ONE.cases(grade.OPEN)
-    )
-},
-    *((np.array(c), np.mean(np.array(c) == 0)) for c in
-      {
-    [
-        call.args[0].tolist()
-        for p in ONE.properties
-        for call in next(p.calls(np.random.default_rng((grade.OPEN, 0))))
-    ]
-})]}}
+answers = {{np.array(w).tobytes(): np.mean(np.array(w) == 0) for w in {[w.tolist() for w in OPEN]}}}
 """
 
 FORGED = """
@@ -97,13 +85,14 @@ BAD = {  # what a student sends in: the file, and what is said
                        f"return {RIGHT}"), "ImportError"),
     "sys.path": (text(f"sys.path.insert(0, {str(Path(grade.__file__).parents[2])!r})\n"
                       "return __import__('min' + 'prune.exercises.tasks')"), "ImportError"),
-    "memorised": (text("return float(answers[np.shape(w), w.tobytes()])", MEMORISED),
+    "memorised": (text("return float(answers[w.tobytes()])", MEMORISED),
                   "right for the cases that `check` tries"),
     "nan": (text("return float('nan')"), "nan"),
     "dtype": (text("return np.int8(np.mean(w == 0))"), "not"),
     "shape": (text("return np.full((2, 2), np.mean(w == 0))"), "not"),
-    "modifies": (text(f"s = {RIGHT}\nw[...] = 0\nreturn s"), r"changes its arguments \(w\)"),
-    "syntax": ("def sparsity(w:\n", "not Python"),
+    "modifies": (text(f"s = {RIGHT}\narrays[-1][...] = 0\nreturn s"),
+                 r"changes its arguments \(arrays\)"),
+    "syntax": ("def sparsity(*arrays:\n", "not Python"),
     "empty": ("", "defines no sparsity"),
     "recursion": (text("return sparsity(w)"), "RecursionError"),
     "nested": ("x = " + "-" * 300_000 + "1\n" + text(f"return {RIGHT}"), "judged|not Python"),

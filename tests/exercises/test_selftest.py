@@ -11,6 +11,7 @@ from minprune.exercises.exercise import Exercise
 from minprune.exercises.folder import Folder
 from minprune.exercises.selftest import (
     bodies_in,
+    called_wrong,
     mistake_problems,
     solution_problems,
     starter_problems,
@@ -68,6 +69,21 @@ def test_a_solution_that_is_wrong_or_not_alone(tmp_path):
     assert "NameError" in found[0]
 
 
+def test_a_solution_that_verify_calls_wrong(tmp_path, monkeypatch):
+    words = {"en": "Half of |x|.", "zh": "|x| 的一半。"}
+    exercise = Exercise("9.2", words, words, {"en": [], "zh": []})
+
+    @exercise.solution
+    def relu(x):
+        return np.abs(x) / 2
+
+    wrong = called_wrong([ONE, halved(), exercise], tmp_path)
+    assert [*wrong] == ["relu"]
+    monkeypatch.setattr(selftest, "called_wrong", lambda *_: {ONE.name: "It is not."})
+    (row,) = selftest.selftest([ONE])
+    assert row.problems == ["verify calls the solution wrong: It is not."]
+
+
 TWO = 2.0
 
 
@@ -108,8 +124,9 @@ def test_a_starter_that_is_worth_something(tmp_path):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_solution_in_what_students_get_is_found(tmp_path, monkeypatch, language):
     path = tmp_path / "a.py"
-    path.write_text("class A:\n    def other(self, v):\n        '''Text.'''\n"
-                    "        return float( np.mean((v==0)) )\n")  # fmt: skip
+    path.write_text("class A:\n    def other(self, *v):\n        '''Text.'''\n"
+                    "        n = sum( np.sum((x==0)) for x in v )\n"
+                    "        return float( n/sum(x.size for x in v) )\n")  # fmt: skip
     assert bodies_in(tmp_path)[selftest.normalized(selftest.body_of(ONE))] == [path]
     starter = Exercise.starter
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from minprune.checks import check_of, checks
 from minprune.checks.judge import run_check
 from minprune.documents.papers import papers_in
 from minprune.exercises import ASSIGNMENTS, exercise_of, exercises
@@ -36,7 +37,7 @@ def test_the_starter_is_python_with_an_example_that_is_right(id, language):
     (function,) = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
     assert function.name == exercise.name and exercise.id in ast.get_docstring(ast.parse(text))
     example = doctest.DocTestParser().get_doctest(
-        exercise.text[language], {"np": np, exercise.name: exercise.formula}, id, None, 0
+        exercise.text[language], {"np": np, exercise.name: exercise.plain}, id, None, 0
     )
     assert example.examples, "no example"
     runner = doctest.DocTestRunner()
@@ -90,7 +91,15 @@ def test_a_solution_stands_alone(id):
     assert "minprune" not in source and allowed
     for case in ALL[id].cases():
         names[ALL[id].name](*case.call.args, **case.call.kwargs)
-    assert ALL[id].formula.__doc__ is None, "the text is the docstring"
+    assert ALL[id].plain.__doc__ is None, "the text is the docstring"
+
+
+@pytest.mark.parametrize("id", [id for id, exercise in ALL.items() if exercise.name in checks()])
+def test_an_exercise_of_a_check_is_that_check(id):
+    exercise, check = ALL[id], check_of(ALL[id].name)
+    assert exercise.of is check and exercise.ids == check.ids != ()
+    for part in ("formula", "plain", "tolerance", "fixed", "draws", "properties", "mistakes"):
+        assert getattr(exercise, part) is getattr(check, part), part
 
 
 def test_untouched_means_the_body_of_the_function(tmp_path):
@@ -99,7 +108,7 @@ def test_untouched_means_the_body_of_the_function(tmp_path):
         (exercise.starter().replace('"not written yet"', '"later"'), False),
         (exercise.starter().replace("import numpy as np", "import numpy as np\nx = 1"), True),
         (exercise.starter().replace(UNWRITTEN, f"return 1\n    {UNWRITTEN}"), False),
-        (exercise.starter() + "\n\ndef sparsity(w):\n    return 1.0\n", False),
+        (exercise.starter() + "\n\ndef sparsity(*arrays):\n    return 1.0\n", False),
         ("def f(:", False),
         ("x = " + "(" * 5000 + ")" * 5000, False),
         ("", False),

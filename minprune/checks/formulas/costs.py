@@ -1,13 +1,12 @@
 """Checks of `minprune.formulas.costs`."""
 
-import math
 from fractions import Fraction
 
 import numpy as np
 
 from minprune.checks.check import Check, given
 from minprune.formulas import costs
-from minprune.formulas.costs import DOCUMENT_CNN, LENET5, Conv, Cost, Full, Pool
+from minprune.formulas.costs import DOCUMENT_CNN, LENET5, Conv, Full, Pool
 
 
 def _widths(rng):
@@ -476,56 +475,22 @@ layers = [Pool(1) if isinstance(l, Pool) else l for l in layers]
 return [c._replace(macs=2 * c.macs) for c in result]
     A product and its addition are counted as two; together they are one MAC.
     把一次乘法和一次加法算成了两次；它们合起来是一次乘加。
+return [c._replace(parameters=c.parameters - c.output[-1] * (c.macs > 0)) for c in result]
+    The biases are missing among the parameters.
+    参数中漏掉了偏置。
+layers = [l._replace(padding="same") if isinstance(l, Conv) else l for l in layers]
+    Every convolution keeps the size; one with padding "valid" shrinks the image.
+    所有卷积都保持大小；填充为 valid 时图像会变小。
+](layer, shape) -> ](layer, (1, 1, shape[-1]) if isinstance(layer, Full) else shape)
+    A fully connected layer takes the channels alone; it flattens the whole image.
+    全连接层只取了通道数；应把整个特征图展平。
+return [c._replace(macs=c.macs // math.prod(c.output[:-1])) for c in result]
+    The MACs of a convolution are its weights; each weight is used at every position.
+    卷积的乘加次数只算了权重数；每个权重在每个位置都要用一次。
+return [Cost(sum(c[0] for c in result), sum(c[1] for c in result), result[-1].output)]
+    It gives the sums of all layers; the cost of every layer is asked for.
+    给出了所有层的总和；要求的是每一层的代价。
 """)
-
-
-@network_costs.mistake(
-    "The biases are missing among the parameters.",
-    "参数中漏掉了偏置。",
-)
-def _(layers, image):
-    found = costs.network_costs(layers, image)
-    return [Cost(c.parameters - c.output[-1] * (c.macs > 0), c.macs, c.output) for c in found]
-
-
-@network_costs.mistake(
-    'Every convolution keeps the size; one with padding "valid" shrinks the image.',
-    "所有卷积都保持大小；填充为 valid 时图像会变小。",
-)
-def _(layers, image):
-    same = [l._replace(padding="same") if isinstance(l, Conv) else l for l in layers]
-    return costs.network_costs(same, image)
-
-
-@network_costs.mistake(
-    "A fully connected layer takes the channels alone; it flattens the whole image.",
-    "全连接层只取了通道数；应把整个特征图展平。",
-)
-def _(layers, image):
-    found, shape = [], image
-    for layer in layers:
-        start = (1, 1, shape[-1]) if isinstance(layer, Full) else shape
-        found += costs.network_costs([layer], start)
-        shape = found[-1].output
-    return found
-
-
-@network_costs.mistake(
-    "The MACs of a convolution are its weights; each weight is used at every position.",
-    "卷积的乘加次数只算了权重数；每个权重在每个位置都要用一次。",
-)
-def _(layers, image):
-    found = costs.network_costs(layers, image)
-    return [Cost(c.parameters, c.macs // math.prod(c.output[:-1]), c.output) for c in found]
-
-
-@network_costs.mistake(
-    "It gives the sums of all layers; the cost of every layer is asked for.",
-    "给出了所有层的总和；要求的是每一层的代价。",
-)
-def _(layers, image):
-    found = costs.network_costs(layers, image)
-    return [Cost(sum(c.parameters for c in found), sum(c.macs for c in found), found[-1].output)]
 
 
 # --- vgg16_layers --------------------------------------------------------------------------------

@@ -213,6 +213,7 @@ obd_saliency.published(  # sums of squares of coefficients in an orthogonal desi
     given([1.6875, 0.8125, 0.4375, 0.6875], [32.0] * 4),
     [45.5625, 10.5625, 3.0625, 7.5625],
 )
+obd_saliency.worked("by hand", given([2.0, -2.0], [-1.0, 0.25]), [-2.0, 0.5])
 obd_saliency.edge("no curvature", given([1.0, -2.0], [0.0, 0.0]))
 obd_saliency.edge("negative curvature", given([2.0, -1.0], [-1.0, -0.5]))
 obd_saliency.edge("weights of zero", given(np.zeros((2, 2)), np.ones((2, 2))))
@@ -238,26 +239,34 @@ def _(rng):
     return np.allclose(4 * np.asarray(one), other)
 
 
+@obd_saliency.solution
+def obd_saliency(w, h):
+    return h * w**2 / 2
+
+
 obd_saliency.edits("""
-return h * np.square(w)
+return 2 * result
     The factor 1/2 of the Taylor series is missing.
     漏了泰勒展开中的系数 1/2。
-return h * w / 2
+w**2 -> w
     The weight is not squared.
     权重没有平方，应为 w 的平方。
-return np.square(h * w) / 2
+w**2 -> np.abs(w)
+    It takes |w| where w^2 belongs; the second order grows with the square of the step.
+    用了 |w| 而不是 w^2；二阶项与改变量的平方成正比。
+h * w**2 -> (h * w) ** 2
     It squares the curvature as well; only the weight is squared.
     把二阶导数也平方了；只有权重需要平方。
-return np.square(w) / 2
+h * w**2 -> w**2
     It leaves out the curvature, so it ranks like the magnitude.
     漏了二阶导数，排序便与绝对值相同。
-return np.square(w) / (2 * h)
+h * w**2 -> w**2 / h
     It divides by the curvature; only an inverse Hessian stands below the line.
     除以了二阶导数；只有海森矩阵的逆才出现在分母上。
-return np.abs(h) * np.square(w) / 2
+return np.abs(result)
     It takes the absolute value; where the loss curves down, the saliency is negative.
     取了绝对值；若二阶导数为负，显著性应为负。
-return (h * np.square(w)).sum() / 2
+return result.sum()
     It adds up all weights; every weight has a saliency of its own.
     对所有权重求了和；每个权重都应有自己的显著性。
 """)

@@ -100,20 +100,26 @@ def _(rng):
     return not (high & ~low).any() and np.array_equal(high, turned)
 
 
+@threshold_mask.solution
+def threshold_mask(w, theta, ties="keep"):
+    size = np.abs(w)
+    return size >= theta if ties == "keep" else size > theta
+
+
 threshold_mask.edits("""
-return score_mask(w, theta, ties)
+np.abs(w) -> w
     The absolute value is missing: every negative weight goes, however large it is.
     缺少绝对值：负权重无论多大都被剪掉了。
-return np.abs(w) > theta
+ties = "prune"
     A magnitude equal to the threshold is always pruned; with ties="keep" it stays.
     等于阈值的权重总被剪掉；ties="keep" 时应保留。
-return np.abs(w) >= theta
+ties = "keep"
     A magnitude equal to the threshold is always kept; with ties="prune" it goes.
     等于阈值的权重总被保留；ties="prune" 时应剪掉。
 return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
-return threshold_prune(w, theta, ties)
+return w * result
     It returns the pruned weights, where the mask was asked for.
     返回了剪枝后的权重，而不是掩码。
 return result.astype(int)
@@ -122,19 +128,14 @@ return result.astype(int)
 theta = theta * np.abs(w).max(initial=0)
     It takes theta as a share of the largest weight; theta has the units of the weights.
     把阈值当成了相对最大权重的比例；阈值与权重同单位，应直接比较。
-w = w ** 2
+w = w**2
     It compares squares with theta; the absolute values are to be compared.
     拿权重的平方与阈值比较了；应比较绝对值。
+w[~threshold_mask(w, theta, ties)] = 0
+return w != 0
+    It writes zeros into w and looks for them; compare, and leave w as it is.
+    先把 w 中的小权重改成了 0 再找零；应直接比较，不改动 w。
 """)
-
-
-@threshold_mask.mistake(
-    "It writes zeros into w and looks for them; compare, and leave w as it is.",
-    "先把 w 中的小权重改成了 0 再找零；应直接比较，不改动 w。",
-)
-def _(w, theta, ties="keep"):
-    w[~masks.threshold_mask(w, theta, ties)] = 0
-    return w != 0
 
 
 # --- pruned_count ---------------------------------------------------------------------------------

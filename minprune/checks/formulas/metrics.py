@@ -133,8 +133,11 @@ sparsity.published(
     given(np.ones((2, 2)), [1.0, 0.0, 1.0, 0.001], np.zeros((2, 1))),
     0.3,
 )
+sparsity.worked("by hand", given([[[1e-12, -1e-12], [0.0, 1.0]]]), 0.25)
 sparsity.edge("nothing is zero", given([[0.5, -0.5]]))
 sparsity.edge("everything is zero", given(np.zeros((2, 2)), np.zeros(2)))
+sparsity.edge("only zeros, one of them negative", given([0.0, -0.0]))
+sparsity.edge("a single weight", given([5.0]))
 sparsity.edge("one of the arrays has no entries", given(np.zeros((0, 3)), [0.0, 1.0, 1.0, 1.0]))
 sparsity.edge("a tiny number is not zero", given([1e-12, 0.0, 1.0, 0.0, 1.0]))
 
@@ -142,6 +145,12 @@ sparsity.edge("a tiny number is not zero", given([1e-12, 0.0, 1.0, 0.0, 1.0]))
 @sparsity.random
 def _(rng):
     return given(rng.integers(-1, 2, (4, 5)) / 4, rng.integers(-3, 4, 5) / 4)
+
+
+@sparsity.random
+def _(rng):
+    w = rng.standard_normal((4, 3, 2))
+    return given(w * (rng.random(w.shape) < 0.4))
 
 
 @sparsity.property(
@@ -154,29 +163,49 @@ def _(rng):
     return np.array_equal(one, other)
 
 
+@sparsity.solution
+def sparsity(*arrays):
+    zeros = sum(np.sum(a == 0) for a in arrays)
+    return float(zeros / sum(a.size for a in arrays))
+
+
 sparsity.edits("""
 return 1 - result
     It gives the share that is not zero, the density; sparsity is one minus that.
     算的是非零元素的比例，即密度；稀疏度等于一减密度。
-return float(np.mean([np.mean(np.asarray(a) == 0) for a in arrays if np.size(a)]))
-    It averages the sparsities of the arrays; count over all arrays together.
-    把各数组的稀疏度取平均了；应把所有数组合在一起统计。
-return count_parameters(*arrays) - count_nonzero(*arrays)
+zeros / sum(a.size for a in arrays) -> zeros
     It counts the zeros without dividing by the number of entries.
     只数了零的个数，没有除以元素总数。
 return 100 * result
     It gives percent; a fraction from 0 to 1 was asked for.
     给出的是百分数；要求的是零到一之间的小数。
-return float(np.mean(np.concatenate([np.ravel(a) for a in arrays]) <= 0))
-    It takes negative weights for zeros; compare with zero itself.
-    把负的权重也当成零了；应与零本身比较。
-return float(np.mean(np.isclose(np.concatenate([np.ravel(a) for a in arrays]), 0)))
+a == 0 -> np.isclose(a, 0)
     It takes tiny weights for zeros; near zero is not zero.
     把很小的权重当成零了；接近零并不是零。
-nonzeros = np.float64(count_nonzero(*arrays))
-return (count_parameters(*arrays) - nonzeros) / nonzeros
+a == 0 -> a <= 0
+    It takes negative weights for zeros; compare with zero itself.
+    把负的权重也当成零了；应与零本身比较。
+a.size -> np.count_nonzero(a)
     It divides the zeros by the nonzeros; divide by the number of all entries.
     用零的个数除以非零的个数了；应除以元素总数。
+a.size -> np.abs(a).sum()
+    It divides by the sum of the magnitudes; divide by the number of entries.
+    除以了绝对值之和；应除以元素个数。
+a.size -> len(a)
+    It divides by the number of rows; a.size is the number of entries.
+    除以了行数；元素总数是 a.size。
+return np.mean(arrays[0] == 0, axis=0)
+    It gives one number for each column; the sparsity of all entries is one number.
+    给出了每一列的稀疏度；所有元素的稀疏度只有一个数。
+arrays = arrays[:1]
+    It looks at the first array only; all arrays count together.
+    只看了第一个数组；应统计所有数组。
+return float(np.mean(arrays == 0))
+    It compares the tuple of all arrays with 0, which is False; compare each array in it.
+    把所有数组组成的元组与 0 比较，结果只是 False；应逐个数组比较。
+return float(np.mean([np.mean(a == 0) for a in arrays]))
+    It averages the sparsities of the arrays; count over all arrays together.
+    把各数组的稀疏度取平均了；应把所有数组合在一起统计。
 """)
 
 

@@ -30,10 +30,14 @@ quantize_symmetric.published(
     given([-640.0, -635.0, -630.0, 10.0, 2.0, -5.0, -10.0, 0.0, 1000.0]),
     ([-81, -81, -80, 1, 0, -1, -1, 0, 127], 1000 / 127.0),
 )
+quantize_symmetric.worked("by hand", given([4.0, -1.0, -2.5, 2.0], 2), ([1, 0, -1, 0], 4.0))
+quantize_symmetric.worked("by hand", given([12.7, -12.7, 6.38, 0.02], 8), ([127, -127, 64, 0], 0.1))
 quantize_symmetric.edge("nothing but zeros", given(np.zeros((2, 3))))
 quantize_symmetric.edge("no entries", given(np.zeros((0, 3)), 8))
 quantize_symmetric.edge("one negative weight", given([-0.3]))
 quantize_symmetric.edge("two bits: -1, 0 and 1", given([1.0, 0.4, -0.4, -0.6], 2))
+quantize_symmetric.edge("only negative weights", given([-0.25, -1.0, -0.625], 4))
+quantize_symmetric.edge("columns of different size", given([[0.01, 7.0], [-0.02, 3.0]], 8))
 quantize_symmetric.edge("sixteen bits", given([1.0, -0.25, 0.3], 16))
 quantize_symmetric.edge("float32", given(np.array([0.5, -0.3, 0.1], dtype=np.float32), bits=8))
 
@@ -70,78 +74,60 @@ def _(rng):
     return np.array_equal(other, -np.asarray(q)) and np.allclose(other_step, 4 * step)
 
 
+@quantize_symmetric.solution
+def quantize_symmetric(w, bits=8):
+    largest = 2 ** (bits - 1) - 1
+    step = float(np.abs(w).max(initial=0)) / largest
+    q = np.round(w / (step or 1))  # where step is 0, so is every w
+    return q.astype(np.int8 if bits <= 8 else np.int16), step
+
+
 quantize_symmetric.edits("""
-levels = 2 ** (bits - 1)
-step = np.abs(w).max(initial=0) / levels
-q = np.rint(w / step) if step else np.zeros(w.shape)
-return (np.clip(q, -levels, levels - 1).astype(int), step)
+2 ** (bits - 1) - 1 -> 2 ** (bits - 1)
     It divides max|w| by 2^(bits-1), an integer too many; symmetric ones end at 2^(bits-1) - 1.
     除以了 2^(bits-1)，多了一级；对称的整数只到 2^(bits-1) - 1。
-step = np.abs(w).max(initial=0) / (2 ** bits - 1)
-return ((np.rint(w / step) if step else np.zeros(w.shape)).astype(int), step)
+2 ** (bits - 1) - 1 -> 2**bits - 1
     It spends no bit on the sign: the largest integer is 2^(bits-1) - 1, not 2^bits - 1.
     没有给符号留一位：最大的整数是 2^(bits-1) - 1。
-low = w.min(initial=0)
-step = (w.max(initial=0) - low) / (2 ** bits - 1)
-return (np.rint((w - low) / (step or 1)).astype(int), step)
+np.round( -> np.trunc(
+    It cuts off the fraction; round to the nearest integer.
+    直接舍去了小数；应取最接近的整数。
+np.round( -> np.floor(
+    It rounds down; round to the nearest integer.
+    向下取整了；应取最接近的整数。
+np.round(w / (step or 1)) -> np.floor(w / (step or 1) + 0.5)
+    It rounds a half up; here a half goes to the even integer.
+    把一半总是进位；这里应取偶数。
+np.round(w / (step or 1)) -> np.sign(w) * np.floor(np.abs(w) / (step or 1) + 0.5)
+    It rounds a half away from zero; here a half goes to the even integer.
+    把一半朝远离零的方向舍入；这里应取偶数。
+np.abs(w).max( -> w.max(
+    It takes the largest weight; take the largest magnitude, the weight may be negative.
+    取了最大的权重；应取绝对值的最大值，它可能是负的权重。
+np.abs(w).max(initial=0)) / largest -> np.ptp(w) if w.size else 0) / (2**bits - 1)
+w / (step or 1)) -> (w - w.min(initial=0)) / (step or 1)) - 2 ** (bits - 1)
     It maps the range from min to max; a symmetric one lies about zero, and zero stays zero.
     按最小值到最大值的范围量化了；对称量化以零为中心，零仍为零。
+float(np.abs(w).max(initial=0)) -> np.abs(w).max(axis=0, initial=0)
+step or 1 -> np.where(step > 0, step, 1)
+    It takes a step for each column; the whole array has a common one.
+    每一列各取一个步长；整个数组应共用一个步长。
+np.int8 if bits <= 8 else np.int16 -> float
+    It returns the integers as floats; then they take as many bits as before.
+    整数以浮点数返回了；这样所占的比特并没有减少。
+np.int8 if bits <= 8 else np.int16 -> np.int8
+    It stores every integer in 8 bits; above 8 bits they need an int16.
+    所有整数都用 8 位存储；超过 8 比特时应使用 int16。
+return (result[0] * result[1], result[1])
+    It returns the rounded weights step * q; the integers q were asked for.
+    返回了舍入后的权重 step * q；应返回整数 q。
+return result[0]
+    It returns q alone; without the step nobody can tell what the integers mean.
+    只返回了 q；没有步长就无法还原权重，应返回 (q, step)。
+, step -> , float(1 / np.float64(step))
+    It gives the step upside down: the step is max|w| / Q.
+    步长的分子和分母颠倒了：应为最大绝对值除以 Q。
 """)
-
-
-@quantize_symmetric.mistake(
-    "It cuts off the fraction; round to the nearest integer.",
-    "直接舍去了小数；应取最接近的整数。",
-)
-def _(w, bits=8):
-    q, step = quantize.quantize_symmetric(w, bits)
-    return (np.trunc(w / step).astype(int) if step else q), step
-
-
-@quantize_symmetric.mistake(
-    "It rounds a half up; here a half goes to the even integer.",
-    "把一半总是进位；这里应取偶数。",
-)
-def _(w, bits=8):
-    q, step = quantize.quantize_symmetric(w, bits)
-    return (np.floor(w / step + 0.5).astype(int) if step else q), step
-
-
-@quantize_symmetric.mistake(
-    "It takes the largest weight; take the largest magnitude, the weight may be negative.",
-    "取了最大的权重；应取绝对值的最大值，它可能是负的权重。",
-)
-def _(w, bits=8):
-    step = w.max(initial=0) / _largest(bits)
-    q = np.rint(w / step) if step else np.zeros(w.shape)
-    return np.clip(q, -_largest(bits), _largest(bits)).astype(int), step
-
-
-@quantize_symmetric.mistake(
-    "It takes a step for each column; the whole array has a common one.",
-    "每一列各取一个步长；整个数组应共用一个步长。",
-)
-def _(w, bits=8):
-    step = np.abs(w).max(axis=0, initial=0) / _largest(bits)
-    return np.rint(w / np.where(step > 0, step, 1)).astype(int), step
-
-
-@quantize_symmetric.mistake(
-    "It returns the integers as floats; then they take as many bits as before.",
-    "整数以浮点数返回了；这样所占的比特并没有减少。",
-)
-def _(w, bits=8):
-    q, step = quantize.quantize_symmetric(w, bits)
-    return q.astype(float), step
-
-
-@quantize_symmetric.mistake(
-    "It gives the step upside down: the step is max|w| / Q.",
-    "步长的分子和分母颠倒了：应为最大绝对值除以 Q。",
-)
-def _(w, bits=8):
-    q, step = quantize.quantize_symmetric(w, bits)
-    return q, float(1 / np.float64(step))
 
 
 # --- dequantize ----------------------------------------------------------------------------------

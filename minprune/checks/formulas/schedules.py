@@ -21,11 +21,13 @@ polynomial_decay.published(
     given(102, 0.2, 0.8, 100, 110, power=3),
     0.4928,
 )
+polynomial_decay.worked("by hand", given(7, 0.25, 0.75, 5, 9), 0.6875)
 polynomial_decay.edge("long before the beginning", given(100, 0.25, 0.5, 1000, 2000))
 polynomial_decay.edge("at the beginning", given(1000, 0.25, 0.5, 1000, 2000))
 polynomial_decay.edge("at the end", given(2000, 0.25, 0.5, 1000, 2000))
 polynomial_decay.edge("after the end", given(2500, 0.25, 0.5, 1000, 2000))
 polynomial_decay.edge("a sparsity that falls", given(3, 0.75, 0.25, 2, 6))
+polynomial_decay.edge("nothing to grow", given(3, 0.5, 0.5, 0, 10))
 polynomial_decay.edge("a power below 1", given(7, 0.0, 0.5, 4, 8, power=0.5))
 polynomial_decay.edge("one step from begin to end", given(6, 0.0, 0.5, 5, 6))
 
@@ -45,40 +47,54 @@ def _(rng):
     return np.all(np.diff(sparsities) >= 0)
 
 
+@polynomial_decay.property(
+    "Only the steps since begin count: with all three steps moved by 100 the sparsity is the same.",
+    "只看从 begin 起走过的步数：step、begin、end 同时加 100，稀疏度不变。",
+)
+def _(rng):
+    step = int(rng.integers(10, 20))
+    one, other = yield [given(t + step, 0.125, 0.875, t + 10, t + 20) for t in (0, 100)]
+    return np.isclose(one, other)
+
+
+@polynomial_decay.solution
+def polynomial_decay(step, initial, final, begin, end, power=3):
+    done = np.clip((step - begin) / (end - begin), 0, 1)
+    return float(final + (initial - final) * (1 - done) ** power)
+
+
 polynomial_decay.edits("""
-return final + (initial - final) * (1 - (step - begin) / (end - begin)) ** power
+np.clip((step - begin) / (end - begin), 0, 1) -> (step - begin) / (end - begin)
     It is not clipped: before begin and after end the sparsity must stand still.
     没有截断：begin 之前和 end 之后稀疏度应保持不变。
+return result if step >= begin else 0.0
+    Before begin it gives 0; what is pruned already, the initial sparsity, is due.
+    begin 之前给出了 0；应为初始稀疏度。
+(1 - done) ** power -> (1 - done**power)
+    The power is put on the part that is done, so it starts slowly; it belongs to what is left.
+    把幂次用在已完成的部分上，开头就慢了；应作用于剩余部分。
 power = 1
     It is linear in the step; what is left goes down with the given power.
     对步数是线性的；剩余部分应按给定的幂次下降。
+power = 2
+    It takes the square; the power is an argument, and 3 if it is left out.
+    取了平方；幂次由参数给出，不给时取 3。
 power = 3
     The power is always 3, whatever the argument says.
     无论参数是多少，幂次总取 3。
-done = np.clip((step - begin) / (end - begin), 0, 1)
-return initial + (final - initial) * done ** power
-    The power is put on the part that is done, so it starts slowly; it belongs to what is left.
-    把幂次用在已完成的部分上，开头就慢了；应作用于剩余部分。
 initial, final = final, initial
     Initial and final sparsity are exchanged.
     初始稀疏度和最终稀疏度弄反了。
 initial = 0.0
     The initial sparsity is left out: it always starts from 0.
     漏掉了初始稀疏度：总是从 0 开始。
-left = (1 - np.clip((step - begin) / end, 0, 1)) ** power
-return final + (initial - final) * left
+/ (end - begin) -> / end
     It divides by the last step; the length of the schedule is end - begin.
     除以了最后一步的步数；剪枝过程的长度是 end - begin。
+/ (end - begin) -> / (end - begin + 1)
+    It counts end - begin + 1 steps and comes too late; final must be reached at end itself.
+    按 end - begin + 1 步计算，晚了一步；在 end 处就应达到 final。
 """)
-
-
-@polynomial_decay.mistake(
-    "Before begin it gives 0; what is pruned already, the initial sparsity, is due.",
-    "begin 之前给出了 0；应为初始稀疏度。",
-)
-def _(step, initial, final, begin, end, power=3):
-    s = schedules.polynomial_decay(step, initial, final, begin, end, power)
-    return s if step >= begin else 0.0
 
 
 # --- is_pruning_step -----------------------------------------------------------------------------

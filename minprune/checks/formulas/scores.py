@@ -174,27 +174,51 @@ def _(rng):
     return np.allclose(whole, np.sum(parts))
 
 
+@layer_importance.property(
+    "Every layer is scored by itself: in another order the scores are the same, in that order.",
+    "每层单独打分：调换层的次序，得分只随之调换。",
+)
+def _(rng):
+    layers = [_eighths(rng, 3, 4), _eighths(rng, 4), _eighths(rng, 4, 2)]
+    one, other = yield [given(layers), given(layers[::-1])]
+    return np.allclose(one, other[::-1])
+
+
+@layer_importance.solution
+def layer_importance(layers):
+    return np.array([np.abs(w).sum() for w in layers])
+
+
 layer_importance.edits("""
-l1_norm(w) -> np.abs(w).sum() / w.size
+.sum() -> .mean()
     It takes the mean; this importance is the sum, which grows with the layer.
     取了平均；这里的重要性是总和，会随层的大小增长。
-l1_norm(w) -> w.sum()
+np.abs(w) -> w
     The absolute value is missing: positive and negative weights cancel.
     漏了绝对值：正负权重互相抵消。
-l1_norm(w) -> abs(w.sum())
+np.abs(w).sum() -> abs(w.sum())
     It takes the absolute value of the sum; take it of every weight first.
     对总和取了绝对值；应先对每个权重取绝对值再求和。
-l1_norm( -> l2_norm(
+np.abs(w).sum() -> np.sqrt((w**2).sum())
     It takes the L2 norm; the L1 norm is asked for.
     用了 L2 范数；应为 L1 范数。
-l1_norm(w) -> sum(np.abs(w))
+np.abs(w) -> (w**2)
+    It adds the squares of the weights; their absolute values are to be added.
+    把权重的平方相加了；应把绝对值相加。
+np.abs(w).sum() -> sum(np.abs(w))
 np.array( -> list(
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
     Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。
-l1_norm(w) -> np.abs(w).sum(axis=-1)
+.sum() -> .sum(axis=-1)
 np.array( -> list(
     It scores every row; a layer has one score, the sum over all its rows.
     按行分别打分了；每层应只有一个得分，即所有行之和。
+return np.abs(np.array(layers)).reshape(len(layers), -1).sum(axis=1)
+    It puts all layers into one array, but shapes may differ; take the layers one by one.
+    把所有层拼成了一个数组；各层形状可以不同，应逐层计算。
+return result / result.sum()
+    It divides by the total of all layers; the importance is the sum itself, not a share.
+    除以了各层之和；重要性就是每层的总和，而不是占比。
 return result.sum()
     It adds all layers to one number; every layer has a score of its own.
     把所有层加成了一个数；每层都应有自己的得分。
@@ -556,6 +580,7 @@ taylor.published(
     given([0.1, 0.9, 0.2, 0.5], [5.0, 1.0, 3.0, 0.5]),
     [0.5, 0.9, 0.6, 0.25],
 )
+taylor.edge("a small gradient at the larger weight", given([8.0, 0.25], [0.5, 4.0]))
 taylor.edge("all gradients vanish", given([1.0, -2.0], [0.0, 0.0]))
 taylor.edge("all weights are zero", given(np.zeros((2, 2)), np.ones((2, 2))))
 taylor.edge("no weights at all", given(np.zeros((0, 3)), np.zeros((0, 3))))
@@ -578,26 +603,37 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@taylor.solution
+def taylor(w, g):
+    return np.abs(w * g)
+
+
 taylor.edits("""
-return w * g
+np.abs(w * g) -> w * g
     The absolute value is missing; a change of the loss counts in both directions.
     漏了绝对值；损失上升和下降都算变化。
-return -w * g
+np.abs(w * g) -> -w * g
     It returns -w g, which has a sign; the size of the change is asked for.
     返回了带符号的 -w g；应取变化的大小。
-return np.abs(g)
+w * g -> g
     It uses the gradient alone; multiply it by the weight.
     只用了梯度；还应乘以权重。
-return np.square(w * g)
+w * g -> w
+    It uses the magnitude alone; multiply it by the gradient.
+    只用了权重的绝对值；还应乘以梯度。
+return result**2
     It squares the product; here the score is |w g|, in the units of the loss.
     对乘积取了平方；这里的得分是 |w g|，与损失同量纲。
-return np.abs(w) + np.abs(g)
+np.abs(w * g) -> np.abs(w) + np.abs(g)
     It adds |w| and |g|, whose units differ; multiply them.
     把 |w| 与 |g| 相加，但两者量纲不同；应相乘。
-return np.abs(w * g).sum()
+return result.sum()
     It adds up the products; every weight has a score of its own.
     把所有乘积加在了一起；每个权重都应有自己的得分。
-return np.abs(w * g) / 2
+return result / result.sum()
+    It divides by the sum of all scores; here the scores stay in the units of the loss.
+    除以了所有得分之和；这里的得分不作归一化。
+return result / 2
     It divides by 2, as the second order does; the first order has no factor.
     除以了 2，那是二阶项的系数；一阶项没有这个系数。
 """)

@@ -563,10 +563,21 @@ nm_mask.published(
     given([[0.74, 0.68], [-0.89, -0.45], [-1.68, 1.24], [0.31, -0.6]], 2, 4),
     [[False, True], [True, False], [True, True], [False, False]],
 )
+nm_mask.worked(
+    "by hand",
+    given([[1.0, 3.0], [2.0, -4.0], [-6.0, 0.0], [5.0, 7.0]], 1, 2),
+    [[False, False], [True, True], [True, False], [False, True]],
+)
+nm_mask.worked(
+    "by hand",
+    given([[8.0, 1.0, 4.0], [7.0, 2.0, -5.0], [-6.0, 3.0, 6.0]], 2, 3),
+    [[True, False, False], [True, True, True], [False, True, True]],
+)
 nm_mask.edge("nothing stays", given([1.0, -2.0], 0, 2))
 nm_mask.edge("everything stays", given([1.0, -2.0], 2, 2))
 nm_mask.edge("groups of one", given([1.0, -2.0, 0.0], 1, 1))
 nm_mask.edge("equal magnitudes", given([2.0, -2.0, 2.0, -2.0], 1, 4))
+nm_mask.edge("a unit of zeros", given([[0.0, 1.0], [0.0, -4.0], [0.0, 3.0], [0.0, 2.0]], 3, 4))
 nm_mask.edge("input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2))
 nm_mask.edge("windows of a kernel", given(np.arange(-8.0, 8.0).reshape(4, 1, 2, 2), 1, 2, axis=0))
 nm_mask.edge("many equal magnitudes", given(EQUALS.ravel(), 22, 60))
@@ -590,42 +601,80 @@ def _(rng):
     return (mask.reshape(2, 4, 5).sum(axis=1) == 3).all()
 
 
+@nm_mask.property(
+    "Only magnitudes within a group count: a group may be scaled, and signs may change.",
+    "只比较组内的绝对值：某一组整体缩放或改变符号，掩码不变。",
+)
+def _(rng):
+    w = rng.standard_normal((8, 3))
+    scale = np.repeat([[-8.0], [1.0]], 4, axis=0)
+    one, other = yield [given(w, 2, 4), given(scale * w, 2, 4)]
+    return (one == other).all()
+
+
+@nm_mask.solution
+def nm_mask(w, n, m, axis=None):
+    axis = -min(w.ndim, 2) if axis is None else axis
+    moved = np.moveaxis(np.abs(w), axis, -1)
+    groups = moved.reshape(-1, m)
+    order = np.argsort(groups, axis=-1, kind="stable")
+    rank = np.argsort(order, axis=-1)
+    mask = (rank >= m - n).reshape(moved.shape)
+    return np.moveaxis(mask, -1, axis)
+
+
 nm_mask.edits("""
 n = m - n
     It prunes n of every m; n of every m stay.
     每 m 个剪掉了 n 个；应每 m 个保留 n 个。
-w = w - w.min(initial=0)
+rank >= m - n -> rank < n
+    It keeps the n smallest of each group; the n largest stay.
+    每组保留了最小的 n 个；应保留最大的 n 个。
+np.abs(w) -> w
     The absolute value is missing: a large negative weight counts as the smallest.
     缺少绝对值：绝对值很大的负权重被当成最小的。
-return nm_mask(w.ravel(), n, m).reshape(w.shape)
-    Groups run through the array as it lies in memory; they lie along the axis.
-    按内存顺序分组了；应沿给定的轴分组。
 axis = 0 if axis is None else axis
     It always groups along the first axis; the inputs of a unit lie along the last but one.
     总是沿第一个轴分组；单元的输入在倒数第二个轴上。
+axis = -1 if axis is None else axis
+    Groups lie along the rows, over several units; a unit's inputs lie along the axis before.
+    沿行分组，跨了几个单元；单元的输入在倒数第二个轴上。
 axis = None
     It always groups along the inputs of a unit; the axis is an argument.
     总是沿单元的输入分组；轴由参数 axis 给出。
-return rank_mask(np.abs(w), w.size - w.size * n // m)
+groups = np.abs(w).reshape(-1, m, w.shape[1])
+return (np.argsort(np.argsort(groups, axis=1, kind="stable"), axis=1) >= m - n).reshape(w.shape)
+    It groups the columns of a matrix alone; w may be a vector or a kernel, with groups on any axis.
+    只会按矩阵的列分组；w 也可以是向量或卷积核，分组可以沿任何轴。
+return nm_mask(w.ravel(), n, m).reshape(w.shape)
+    Groups run through the array as it lies in memory; they lie along the axis.
+    按内存顺序分组了；应沿给定的轴分组。
+moved.reshape(-1, m) -> moved.reshape(*moved.shape[:-1], m, -1)
+axis=-1 -> axis=-2
+    A group takes every so many weights; it must take m consecutive ones.
+    每隔若干个权重取一个来分组；每组应是连续的 m 个。
+groups = moved.reshape(-1, m) -> groups = moved
+rank >= m - n -> rank >= moved.shape[-1] * (m - n) // m
+    It ranks all inputs of a unit and keeps the share n / m; every group of m must keep n.
+    在单元的所有输入中排序并保留 n / m；应每 m 个一组，各保留 n 个。
+rank = np.argsort(np.argsort(np.abs(w), axis=None, kind="stable"))
+return (rank >= w.size - w.size * n // m).reshape(w.shape)
     It keeps the largest of the whole array; every group of m must keep n.
     保留了整个数组中最大的；应每 m 个一组，各保留 n 个。
-w = np.flip(w)
-return np.flip(result)
+groups, axis=-1 -> groups[:, ::-1], axis=-1
+(rank >= m - n) -> (rank >= m - n)[:, ::-1]
     Among equals the last goes first; here the first goes first.
     并列时先剪了靠后的；这里应先剪靠前的。
+rank >= m - n -> groups >= np.sort(groups, axis=-1)[:, [-n]]
+    It keeps all that equal the n-th largest; exactly n of a group stay, of equals the later.
+    把与第 n 大相等的全留下了；每组应恰好保留 n 个，相等时留靠后的。
+rank = np.argsort(order, axis=-1) -> rank = order
+    It takes the result of np.argsort for ranks; it holds the indices in order of size.
+    把 np.argsort 的结果当成了名次；它给出的是按大小排列的下标。
+kind="stable" -> kind="quicksort"
+    The sort is not stable, so equal magnitudes change places; np.argsort needs kind='stable'.
+    排序不稳定，绝对值相等的次序会乱；np.argsort 要加 kind='stable'。
 """)
-
-
-@nm_mask.mistake(
-    "A group takes every so many weights; it must take m consecutive ones.",
-    "每隔若干个权重取一个来分组；每组应是连续的 m 个。",
-)
-def _(w, n, m, axis=None):
-    axis = -min(w.ndim, 2) if axis is None else axis
-    moved = np.moveaxis(w, axis, 0)
-    groups = moved.reshape(m, -1, *moved.shape[1:]) if w.size else moved
-    keep = structured.nm_mask(groups, n, m, 0).reshape(moved.shape)
-    return np.moveaxis(keep, 0, axis)
 
 
 # --- topk_gate -----------------------------------------------------------------------------------

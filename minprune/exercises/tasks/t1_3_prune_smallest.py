@@ -65,9 +65,9 @@ exercise = Exercise(
 @exercise.solution
 def prune_smallest(w, sparsity):
     k = round(sparsity * w.size)
-    order = np.argsort(np.abs(w), axis=None, kind="stable")
+    size = np.abs(w).ravel()
     mask = np.ones(w.size, dtype=bool)
-    mask[order[:k]] = False
+    mask[np.argsort(size, kind="stable")[:k]] = False
     return mask.reshape(w.shape)
 
 
@@ -122,110 +122,35 @@ def _(rng):
     return (one == other).all()
 
 
-@exercise.mistake(
-    "It prunes all that equal the k-th smallest magnitude; exactly k may go, of equals the first.",
-    "把与第 k 小的绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪靠前的。",
-)
-def _(w, sparsity):
-    k = round(sparsity * w.size)
-    theta = np.sort(np.abs(w), axis=None)[k - 1] if k else -1.0
-    return np.abs(w) > theta
-
-
-@exercise.mistake(
-    "It rounds k down with int; round gives the nearest whole number.",
-    "用 int 把 k 向下取整了；应用 round 取最接近的整数。",
-)
-def _(w, sparsity):
-    mask = np.ones(w.size, dtype=bool)
-    mask[np.argsort(np.abs(w), axis=None, kind="stable")[: int(sparsity * w.size)]] = False
-    return mask.reshape(w.shape)
-
-
-@exercise.mistake(
-    "It rounds a half up; Python's round takes a half to the even number.",
-    "正好一半时进位了；Python 的 round 取偶数。",
-)
-def _(w, sparsity):
-    mask = np.ones(w.size, dtype=bool)
-    mask[np.argsort(np.abs(w), axis=None, kind="stable")[: int(sparsity * w.size + 0.5)]] = False
-    return mask.reshape(w.shape)
-
-
-@exercise.mistake(
-    "It keeps k weights; k is how many to prune.",
-    "保留了 k 个权重；k 是要剪掉的个数。",
-)
-def _(w, sparsity):
-    k = round(sparsity * w.size)
-    mask = np.ones(w.size, dtype=bool)
-    mask[np.argsort(np.abs(w), axis=None, kind="stable")[: w.size - k]] = False
-    return mask.reshape(w.shape)
-
-
-@exercise.mistake(
-    "It prunes the same share of every row; all entries are ranked together.",
-    "每一行各剪了相同的比例；应把所有元素一起排序。",
-)
-def _(w, sparsity):
-    k = round(sparsity * w.shape[-1])
-    mask = np.ones(w.shape, dtype=bool)
-    order = np.argsort(np.abs(w), axis=-1, kind="stable")
-    np.put_along_axis(mask, order[..., :k], False, axis=-1)
-    return mask
-
-
-@exercise.mistake(
-    "The absolute value is missing: a large negative weight counts as the smallest.",
-    "缺少绝对值：绝对值很大的负权重被当成了最小的。",
-)
-def _(w, sparsity):
-    k = round(sparsity * w.size)
-    mask = np.ones(w.size, dtype=bool)
-    mask[np.argsort(w, axis=None, kind="stable")[:k]] = False
-    return mask.reshape(w.shape)
-
-
-@exercise.mistake(
-    "Among equal magnitudes it prunes the last first; the lowest flat index goes first.",
-    "绝对值相等时先剪了靠后的；应先剪展平后下标小的。",
-)
-def _(w, sparsity):
-    k = round(sparsity * w.size)
-    mask = np.zeros(w.size, dtype=bool)
-    mask[np.argsort(-np.abs(w), axis=None, kind="stable")[: w.size - k]] = True
-    return mask.reshape(w.shape)
-
-
-@exercise.mistake(
-    "The sort is not stable, so equal magnitudes change places; np.argsort needs kind='stable'.",
-    "排序不稳定，绝对值相等的次序会乱；np.argsort 要加 kind='stable'。",
-)
-def _(w, sparsity):
-    k = round(sparsity * w.size)
-    mask = np.ones(w.size, dtype=bool)
-    mask[np.argsort(np.abs(w), axis=None)[:k]] = False
-    return mask.reshape(w.shape)
-
-
-@exercise.mistake(
-    "The mask is inverted: True must mean keep.",
-    "掩码取反了：True 应表示保留。",
-)
-def _(w, sparsity):
-    k = round(sparsity * w.size)
-    mask = np.zeros(w.size, dtype=bool)
-    mask[np.argsort(np.abs(w), axis=None, kind="stable")[:k]] = True
-    return mask.reshape(w.shape)
-
-
-@exercise.mistake(
-    "The mask is right, but it also zeroes the weights of w; leave w as it is.",
-    "掩码是对的，但同时把 w 中的权重清零了；不应改动 w。",
-)
-def _(w, sparsity):
-    k = round(sparsity * w.size)
-    mask = np.ones(w.size, dtype=bool)
-    mask[np.argsort(np.abs(w), axis=None, kind="stable")[:k]] = False
-    w *= mask.reshape(w.shape)
-    return mask.reshape(w.shape)
+exercise.edits("""
+np.abs(w) -> w
+    The absolute value is missing: a large negative weight counts as the smallest.
+    缺少绝对值：绝对值很大的负权重被当成了最小的。
+np.argsort(size, kind="stable")[:k] -> size <= np.sort(size)[:k].max(initial=-1)
+    It prunes all that equal the k-th smallest magnitude; exactly k may go, of equals the first.
+    把与第 k 小的绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪靠前的。
+round( -> int(
+    It rounds k down with int; round gives the nearest whole number.
+    用 int 把 k 向下取整了；应用 round 取最接近的整数。
+round(sparsity * w.size) -> int(sparsity * w.size + 0.5)
+    It rounds a half up; Python's round takes a half to the even number.
+    正好一半时进位了；Python 的 round 取偶数。
+[:k] -> [: w.size - k]
+    It keeps k weights; k is how many to prune.
+    保留了 k 个权重；k 是要剪掉的个数。
+return np.apply_along_axis(prune_smallest, -1, w, sparsity)
+    It prunes the same share of every row; all entries are ranked together.
+    每一行各剪了相同的比例；应把所有元素一起排序。
+np.argsort(size, kind="stable") -> np.argsort(-size, kind="stable")[::-1]
+    Among equal magnitudes it prunes the last first; the lowest flat index goes first.
+    绝对值相等时先剪了靠后的；应先剪展平后下标小的。
+kind="stable" -> kind="quicksort"
+    The sort is not stable, so equal magnitudes change places; np.argsort needs kind='stable'.
+    排序不稳定，绝对值相等的次序会乱；np.argsort 要加 kind='stable'。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+w *= prune_smallest(w, sparsity)
+    The mask is right, but it also zeroes the weights of w; leave w as it is.
+    掩码是对的，但同时把 w 中的权重清零了；不应改动 w。
+""")

@@ -1,10 +1,9 @@
-import numpy as np
-
-from minprune.checks.check import given
+from minprune.checks import check_of
 from minprune.exercises.exercise import Exercise
 
 exercise = Exercise(
     "2.2",
+    of=check_of("obd_saliency"),
     title={"en": "When the gradient has vanished: Optimal Brain Damage", "zh": "梯度接近零时：OBD"},
     text={
         "en": """\
@@ -55,92 +54,4 @@ exercise = Exercise(
             "只有权重需要平方：w**2 乘以 h，再乘以泰勒展开的系数 1/2。",
         ],
     },
-    source="E-3.1; LeCun, Denker and Solla 1990",
 )
-
-
-@exercise.solution
-def obd_saliency(w, h):
-    return h * w**2 / 2
-
-
-exercise.worked("by hand", given([3.0, -1.0], [1.0, 4.0]), [4.5, 2.0])
-exercise.worked(
-    "by hand", given([[2.0, -1.0], [-4.0, 0.5]], [[1.0, 3.0], [0.5, 8.0]]), [[2.0, 1.5], [4.0, 1.0]]
-)
-exercise.worked("by hand", given([2.0, -2.0], [-1.0, 0.25]), [-2.0, 0.5])
-exercise.edge("no curvature", given([1.0, -2.0], [0.0, 0.0]))
-exercise.edge("all weights are zero", given([[0.0, 0.0]], [[1.0, 3.0]]))
-exercise.edge("a single weight", given([-0.5], [4.0]))
-
-
-@exercise.random
-def _(rng):
-    w, h = rng.standard_normal((2, 3, 4))
-    return given(w, h + 1)
-
-
-@exercise.property(
-    "A weight of twice the size, of either sign, has four times the saliency.",
-    "权重的大小变为两倍（无论正负），显著性应变为四倍。",
-)
-def _(rng):
-    w, h = rng.standard_normal((2, 3, 4))
-    one, other = yield [given(w, h), given(-2 * w, h)]
-    return np.allclose(4 * np.asarray(one), other)
-
-
-@exercise.mistake(
-    "The factor 1/2 of the Taylor series is missing.",
-    "缺少泰勒展开中的系数 1/2。",
-)
-def _(w, h):
-    return h * w**2
-
-
-@exercise.mistake(
-    "It takes |w| where w^2 belongs; the second order grows with the square of the step.",
-    "用了 |w| 而不是 w^2；二阶项与改变量的平方成正比。",
-)
-def _(w, h):
-    return h * np.abs(w) / 2
-
-
-@exercise.mistake(
-    "It squares h as well; only the weight is squared.",
-    "把 h 也平方了；只有权重需要平方。",
-)
-def _(w, h):
-    return (h * w) ** 2 / 2
-
-
-@exercise.mistake(
-    "It divides by h; only the inverse of the Hessian, in Optimal Brain Surgeon, stands there.",
-    "除以了 h；只有 OBS 中海森矩阵的逆才在分母上，这里应乘以 h。",
-)
-def _(w, h):
-    return w**2 / (2 * h)
-
-
-@exercise.mistake(
-    "It takes the absolute value of h; where the loss curves down, the saliency is negative.",
-    "对 h 取了绝对值；损失向下弯曲时，显著性应为负。",
-)
-def _(w, h):
-    return np.abs(h) * w**2 / 2
-
-
-@exercise.mistake(
-    "It leaves out h, so it ranks as the magnitude does.",
-    "没有乘以 h，排序便与按绝对值排序相同。",
-)
-def _(w, h):
-    return w**2 / 2
-
-
-@exercise.mistake(
-    "It adds up the whole array; every weight has a saliency of its own.",
-    "对整个数组求了和；每个权重都应有自己的显著性。",
-)
-def _(w, h):
-    return np.sum(h * w**2) / 2

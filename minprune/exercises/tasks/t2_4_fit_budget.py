@@ -169,114 +169,36 @@ def _(rng):
     return np.all(np.asarray(loose) <= np.asarray(tight))
 
 
-def _fit(sizes, sparsities, loss, fits, tolerances=None):
-    if tolerances is None:
-        tolerances = np.unique(loss[loss >= 0])
-    for t in tolerances:
-        chosen = sparsities[np.cumprod(loss <= t, axis=1).sum(axis=1) - 1]
-        if fits(sizes - np.round(chosen * sizes)):
-            return chosen
-    return None
-
-
-@exercise.mistake(
-    "It takes what costs nothing and never looks at the budget; raise t until the budget is kept.",
-    "只取没有损失的稀疏度，没有检查预算；应逐步增大 t，直到满足预算。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = performance[:, :1] - performance
-    return _fit(sizes, sparsities, loss, lambda left: True)
-
-
-@exercise.mistake(
-    "It tolerates the largest loss, which prunes more than needed; take the smallest t that does.",
-    "取了最大的容许损失，剪得过多；应取能满足预算的最小的 t。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = performance[:, :1] - performance
-    losses = np.unique(loss[loss >= 0])[::-1]
-    return _fit(sizes, sparsities, loss, lambda left: left.sum() <= budget, losses)
-
-
-@exercise.mistake(
-    "It wants fewer weights than the budget; as many as the budget are allowed.",
-    "要求剩余个数小于预算；恰好等于预算也是允许的。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = performance[:, :1] - performance
-    return _fit(sizes, sparsities, loss, lambda left: left.sum() < budget)
-
-
-@exercise.mistake(
-    "It prunes at least as many weights as the budget; the budget is what may remain.",
-    "把预算当成了要剪掉的个数；预算是最多可以剩余的个数。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = performance[:, :1] - performance
-    return _fit(sizes, sparsities, loss, lambda left: np.sum(sizes - left) >= budget)
-
-
-@exercise.mistake(
-    "It takes the highest sparsity whose loss is tolerated, though a lower one failed before it.",
-    "取了损失可容许的最高稀疏度，但之前已有级别不合格；应取首次失败之前的。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = performance[:, :1] - performance
-    for t in np.unique(loss[loss >= 0]):
-        chosen = np.max(np.where(loss <= t, sparsities, 0.0), axis=1)
-        if np.sum(sizes - np.round(chosen * sizes)) <= budget:
-            return chosen
-    return None
-
-
-@exercise.mistake(
-    "It prunes all layers equally; a layer that suffers less has to be pruned more.",
-    "各层取了相同的稀疏度；不敏感的层应多剪。",
-)
-def _(sizes, sparsities, performance, budget):
-    for sparsity in sparsities:
-        if np.sum(sizes - np.round(sparsity * sizes)) <= budget:
-            return np.full(len(sizes), sparsity)
-    return None
-
-
-@exercise.mistake(
-    "It rounds the number of pruned weights down; take the nearest whole number.",
-    "把剪掉的个数向下取整了；应取最接近的整数。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = performance[:, :1] - performance
-    for t in np.unique(loss[loss >= 0]):
-        chosen = sparsities[np.cumprod(loss <= t, axis=1).sum(axis=1) - 1]
-        if np.sum(sizes - np.floor(chosen * sizes)) <= budget:
-            return chosen
-    return None
-
-
-@exercise.mistake(
-    "It takes a gain for a loss; pruning that raises the performance costs nothing.",
-    "把性能的提升也当成了损失；剪枝后性能上升时没有损失。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = np.abs(performance[:, :1] - performance)
-    return _fit(sizes, sparsities, loss, lambda left: left.sum() <= budget)
-
-
-@exercise.mistake(
-    "It returns the highest sparsities where no t keeps the budget; return None there.",
-    "没有 t 能满足预算时返回了最高的稀疏度；此时应返回 None。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = performance[:, :1] - performance
-    chosen = _fit(sizes, sparsities, loss, lambda left: left.sum() <= budget)
-    return np.full(len(sizes), sparsities[-1]) if chosen is None else chosen
-
-
-@exercise.mistake(
-    "It returns the columns of the chosen levels; return the sparsities that stand there.",
-    "返回的是所选级别的列号；应返回对应的稀疏度。",
-)
-def _(sizes, sparsities, performance, budget):
-    loss = performance[:, :1] - performance
-    chosen = _fit(sizes, sparsities, loss, lambda left: left.sum() <= budget)
-    return None if chosen is None else np.searchsorted(sparsities, chosen)
+exercise.edits("""
+budget = np.inf
+    It takes what costs nothing and never looks at the budget; raise t until the budget is kept.
+    只取没有损失的稀疏度，没有检查预算；应逐步增大 t，直到满足预算。
+np.unique(loss[loss >= 0]) -> np.unique(loss[loss >= 0])[::-1]
+    It tolerates the largest loss, which prunes more than needed; take the smallest t that does.
+    取了最大的容许损失，剪得过多；应取能满足预算的最小的 t。
+<= budget -> < budget
+    It wants fewer weights than the budget; as many as the budget are allowed.
+    要求剩余个数小于预算；恰好等于预算也是允许的。
+sizes - np.round(chosen * sizes)) <= budget -> np.round(chosen * sizes)) >= budget
+    It prunes at least as many weights as the budget; the budget is what may remain.
+    把预算当成了要剪掉的个数；预算是最多可以剩余的个数。
+chosen = sparsities[level] -> chosen = np.max(np.where(loss <= t, sparsities, 0.0), axis=1)
+    It takes the highest sparsity whose loss is tolerated, though a lower one failed before it.
+    取了损失可容许的最高稀疏度，但之前已有级别不合格；应取首次失败之前的。
+for t in np.unique(loss[loss >= 0]) -> for t in sparsities
+chosen = sparsities[level] -> chosen = np.full(len(sizes), t)
+    It prunes all layers equally; a layer that suffers less has to be pruned more.
+    各层取了相同的稀疏度；不敏感的层应多剪。
+np.round( -> np.floor(
+    It rounds the number of pruned weights down; take the nearest whole number.
+    把剪掉的个数向下取整了；应取最接近的整数。
+performance[:, :1] - performance -> np.abs(performance[:, :1] - performance)
+    It takes a gain for a loss; pruning that raises the performance costs nothing.
+    把性能的提升也当成了损失；剪枝后性能上升时没有损失。
+return None -> return np.full(len(sizes), sparsities[-1])
+    It returns the highest sparsities where no t keeps the budget; return None there.
+    没有 t 能满足预算时返回了最高的稀疏度；此时应返回 None。
+return chosen -> return level
+    It returns the columns of the chosen levels; return the sparsities that stand there.
+    返回的是所选级别的列号；应返回对应的稀疏度。
+""")

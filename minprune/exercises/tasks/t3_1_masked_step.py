@@ -125,94 +125,39 @@ def _(rng):
     return all(np.allclose(a, b) for a, b in zip(one, two, strict=True))
 
 
-@exercise.mistake(
-    "Only the gradient is masked, so old momentum still moves pruned weights; mask v' and w'.",
-    "只给梯度加了掩码，旧的动量仍会移动被剪掉的权重；v' 和 w' 都要加掩码。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v = momentum * v + g * mask
-    return w - lr * v, v
-
-
-@exercise.mistake(
-    "Only the weights are masked; the velocity of pruned weights must be 0 too.",
-    "只给权重加了掩码；被剪掉的权重的速度也必须为 0。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v = momentum * v + g
-    return (w - lr * v) * mask, v
-
-
-@exercise.mistake(
-    "Only the velocity is masked; a weight that a new mask prunes keeps its value, it must be 0.",
-    "只给速度加了掩码；新掩码剪掉的权重还保留原值，应为 0。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v = (momentum * v + g) * mask
-    return w - lr * v, v
-
-
-@exercise.mistake(
-    "The mask is inverted; True means keep.",
-    "掩码取反了；True 表示保留。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v = np.where(mask, 0.0, momentum * v + g)
-    return np.where(mask, 0.0, w - lr * v), v
-
-
-@exercise.mistake(
-    "It writes into the arrays given (*=, -=); w' and v' must be new arrays.",
-    "用 *=、-= 直接改写了传入的数组；w' 和 v' 应为新数组。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v *= momentum
-    v += g
-    v *= mask
-    w -= lr * v
-    w *= mask
-    return w, v
-
-
-@exercise.mistake(
-    "The learning rate went into the velocity; here v' = momentum v + g, and lr scales the step.",
-    "学习率乘进了速度；这里 v' = momentum v + g，lr 只在更新权重时相乘。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v = (momentum * v + lr * g) * mask
-    return (w - v) * mask, v
-
-
-@exercise.mistake(
-    "This is Nesterov's step, which looks ahead; here the weights move by lr v'.",
-    "这是带前瞻的 Nesterov 更新；这里权重只移动 lr v'。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v = (momentum * v + g) * mask
-    return (w - lr * (g + momentum * v)) * mask, v
-
-
-@exercise.mistake(
-    "The weights move by the old velocity; they must move by the new one, v'.",
-    "权重用旧的速度更新；应使用新的速度 v'。",
-)
-def _(w, g, v, mask, lr, momentum):
-    return (w - lr * v) * mask, (momentum * v + g) * mask
-
-
-@exercise.mistake(
-    "The gradient is scaled by 1 - momentum; here it is added whole.",
-    "梯度乘了 1 - momentum；这里应直接相加。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v = (momentum * v + (1 - momentum) * g) * mask
-    return (w - lr * v) * mask, v
-
-
-@exercise.mistake(
-    "It climbs, w + lr v'; the loss falls along w - lr v'.",
-    "符号错了，w + lr v' 会使损失上升；应为 w - lr v'。",
-)
-def _(w, g, v, mask, lr, momentum):
-    v = (momentum * v + g) * mask
-    return (w + lr * v) * mask, v
+exercise.edits("""
+np.where(mask, momentum * v + g, 0.0) -> momentum * v + g * mask
+np.where(mask, w - lr * v, 0.0) -> w - lr * v
+    Only the gradient is masked, so old momentum still moves pruned weights; mask v' and w'.
+    只给梯度加了掩码，旧的动量仍会移动被剪掉的权重；v' 和 w' 都要加掩码。
+np.where(mask, momentum * v + g, 0.0) -> momentum * v + g
+    Only the weights are masked; the velocity of pruned weights must be 0 too.
+    只给权重加了掩码；被剪掉的权重的速度也必须为 0。
+np.where(mask, w - lr * v, 0.0) -> w - lr * v
+    Only the velocity is masked; a weight that a new mask prunes keeps its value, it must be 0.
+    只给速度加了掩码；新掩码剪掉的权重还保留原值，应为 0。
+mask = ~mask
+    The mask is inverted; True means keep.
+    掩码取反了；True 表示保留。
+v = np.where(mask, momentum * v + g, 0.0) -> v *= momentum; v += g; v *= mask
+w = np.where(mask, w - lr * v, 0.0) -> w -= lr * v; w *= mask
+    It writes into the arrays given (*=, -=); w' and v' must be new arrays.
+    用 *=、-= 直接改写了传入的数组；w' 和 v' 应为新数组。
++ g -> + lr * g
+w - lr * v -> w - v
+    The learning rate went into the velocity; here v' = momentum v + g, and lr scales the step.
+    学习率乘进了速度；这里 v' = momentum v + g，lr 只在更新权重时相乘。
+w - lr * v -> w - lr * (g + momentum * v)
+    This is Nesterov's step, which looks ahead; here the weights move by lr v'.
+    这是带前瞻的 Nesterov 更新；这里权重只移动 lr v'。
+v = np.where -> v_new = np.where
+return w, v -> return w, v_new
+    The weights move by the old velocity; they must move by the new one, v'.
+    权重用旧的速度更新；应使用新的速度 v'。
++ g -> + (1 - momentum) * g
+    The gradient is scaled by 1 - momentum; here it is added whole.
+    梯度乘了 1 - momentum；这里应直接相加。
+w - lr -> w + lr
+    It climbs, w + lr v'; the loss falls along w - lr v'.
+    符号错了，w + lr v' 会使损失上升；应为 w - lr v'。
+""")

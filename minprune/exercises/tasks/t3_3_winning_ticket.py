@@ -72,9 +72,9 @@ exercise = Exercise(
 @exercise.solution
 def winning_ticket(w_first, w_trained, sparsity):
     k = round(sparsity * w_trained.size)
-    order = np.argsort(np.abs(w_trained), axis=None, kind="stable")
+    size = np.abs(w_trained).ravel()
     ticket = w_first.flatten()
-    ticket[order[:k]] = 0
+    ticket[np.argsort(size, kind="stable")[:k]] = 0
     return ticket.reshape(w_first.shape)
 
 
@@ -128,97 +128,32 @@ def _(rng):
     return not np.any((many != 0) & (few == 0)) and np.sum(few == 0) == 3
 
 
-@exercise.mistake(
-    "It returns the trained weights, as for fine-tuning; rewinding returns the first ones.",
-    "返回了训练后的权重，那是微调的做法；回退应返回初始权重。",
-)
-def _(w_first, w_trained, sparsity):
-    k = round(sparsity * w_trained.size)
-    ticket = w_trained.flatten()
-    ticket[np.argsort(np.abs(ticket), kind="stable")[:k]] = 0
-    return ticket.reshape(w_first.shape)
-
-
-@exercise.mistake(
-    "It ranks the first weights; the trained ones decide which stay.",
-    "按初始权重排序；保留哪些应由训练后的权重决定。",
-)
-def _(w_first, w_trained, sparsity):
-    k = round(sparsity * w_first.size)
-    ticket = w_first.flatten()
-    ticket[np.argsort(np.abs(ticket), kind="stable")[:k]] = 0
-    return ticket.reshape(w_first.shape)
-
-
-@exercise.mistake(
-    "Only the signs are rewound; return the first weights with their magnitudes.",
-    "只回退了符号；应返回初始权重本身，包括大小。",
-)
-def _(w_first, w_trained, sparsity):
-    k = round(sparsity * w_trained.size)
-    ticket = (np.sign(w_first) * np.abs(w_trained)).ravel()
-    ticket[np.argsort(np.abs(w_trained), axis=None, kind="stable")[:k]] = 0
-    return ticket.reshape(w_first.shape)
-
-
-@exercise.mistake(
-    "It ranks by how far the weights moved; rank by the magnitude of the trained weights.",
-    "按权重移动的距离排序；应按训练后权重的绝对值排序。",
-)
-def _(w_first, w_trained, sparsity):
-    k = round(sparsity * w_trained.size)
-    ticket = w_first.flatten()
-    ticket[np.argsort(np.abs(w_trained - w_first), axis=None, kind="stable")[:k]] = 0
-    return ticket.reshape(w_first.shape)
-
-
-@exercise.mistake(
-    "It prunes all that equal the k-th magnitude; exactly k go, lowest flat index first.",
-    "把与第 k 小绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪下标小的。",
-)
-def _(w_first, w_trained, sparsity):
-    k, size = round(sparsity * w_trained.size), np.abs(w_trained)
-    theta = np.sort(size, axis=None)[k - 1] if k else -1.0
-    return np.where(size > theta, w_first, 0.0)
-
-
-@exercise.mistake(
-    "It keeps all that equal the smallest magnitude kept; exactly k go, also among equal ones.",
-    "把与保留的最小绝对值相等的全留下了；即使相等也应恰好剪 k 个。",
-)
-def _(w_first, w_trained, sparsity):
-    k, size = round(sparsity * w_trained.size), np.abs(w_trained)
-    theta = np.sort(size, axis=None)[k] if k < size.size else np.inf
-    return np.where(size >= theta, w_first, 0.0)
-
-
-@exercise.mistake(
-    "It ranks trained weights with their sign; the magnitude decides, |-3| is large.",
-    "排序时没有取绝对值；应比较绝对值，|-3| 是大的。",
-)
-def _(w_first, w_trained, sparsity):
-    k = round(sparsity * w_trained.size)
-    ticket = w_first.flatten()
-    ticket[np.argsort(w_trained, axis=None, kind="stable")[:k]] = 0
-    return ticket.reshape(w_first.shape)
-
-
-@exercise.mistake(
-    "It rounds down; k is round(sparsity n).",
-    "向下取整了；k 应为 round(sparsity n)。",
-)
-def _(w_first, w_trained, sparsity):
-    k = int(sparsity * w_trained.size)
-    ticket = w_first.flatten()
-    ticket[np.argsort(np.abs(w_trained), axis=None, kind="stable")[:k]] = 0
-    return ticket.reshape(w_first.shape)
-
-
-@exercise.mistake(
-    "It writes zeros into w_first, since ravel makes no copy; return a new array.",
-    "ravel 不复制数据，0 写进了 w_first；应返回新数组。",
-)
-def _(w_first, w_trained, sparsity):
-    k = round(sparsity * w_trained.size)
-    w_first.ravel()[np.argsort(np.abs(w_trained), axis=None, kind="stable")[:k]] = 0
-    return w_first
+exercise.edits("""
+w_first.flatten() -> w_trained.flatten()
+    It returns the trained weights, as for fine-tuning; rewinding returns the first ones.
+    返回了训练后的权重，那是微调的做法；回退应返回初始权重。
+np.abs(w_trained) -> np.abs(w_first)
+    It ranks the first weights; the trained ones decide which stay.
+    按初始权重排序；保留哪些应由训练后的权重决定。
+w_first.flatten() -> (np.sign(w_first) * np.abs(w_trained)).flatten()
+    Only the signs are rewound; return the first weights with their magnitudes.
+    只回退了符号；应返回初始权重本身，包括大小。
+np.abs(w_trained) -> np.abs(w_trained - w_first)
+    It ranks by how far the weights moved; rank by the magnitude of the trained weights.
+    按权重移动的距离排序；应按训练后权重的绝对值排序。
+np.abs(w_trained) -> w_trained
+    It ranks trained weights with their sign; the magnitude decides, |-3| is large.
+    排序时没有取绝对值；应比较绝对值，|-3| 是大的。
+np.argsort(size, kind="stable")[:k] -> size <= np.sort(size)[:k].max(initial=-1)
+    It prunes all that equal the k-th magnitude; exactly k go, lowest flat index first.
+    把与第 k 小绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪下标小的。
+np.argsort(size, kind="stable")[:k] -> size < np.sort(size)[k:].min(initial=np.inf)
+    It keeps all that equal the smallest magnitude kept; exactly k go, also among equal ones.
+    把与保留的最小绝对值相等的全留下了；即使相等也应恰好剪 k 个。
+round( -> int(
+    It rounds down; k is round(sparsity n).
+    向下取整了；k 应为 round(sparsity n)。
+w_first.flatten() -> w_first.ravel()
+    It writes zeros into w_first, since ravel makes no copy; return a new array.
+    ravel 不复制数据，0 写进了 w_first；应返回新数组。
+""")

@@ -153,79 +153,34 @@ def _(rng):
     return np.allclose(conv2d(hidden(*small), K2_small, np.zeros(3)), expected)
 
 
-@exercise.mistake(
-    "Batch normalization still has all channels; gamma, beta, mean and variance shrink too.",
-    "批归一化仍有全部通道；gamma、beta、mean、variance 也要缩小。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    return K1[..., keep], b1[keep], gamma, beta, mean, variance, K2[:, :, keep, :]
-
-
-@exercise.mistake(
-    "The running statistics still have all channels; mean and variance shrink like gamma and beta.",
-    "滑动均值和方差仍有全部通道；mean、variance 应与 gamma、beta 一样缩小。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    return K1[..., keep], b1[keep], gamma[keep], beta[keep], mean, variance, K2[:, :, keep, :]
-
-
-@exercise.mistake(
-    "The biases of the removed channels are left; every filter has one, and it goes too.",
-    "被删通道的偏置还在；每个滤波器有一个偏置，也要删除。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    vectors = [vector[keep] for vector in (gamma, beta, mean, variance)]
-    return K1[..., keep], b1, *vectors, K2[:, :, keep, :]
-
-
-@exercise.mistake(
-    "K2 still reads the removed channels; remove them from its last axis but one.",
-    "K2 仍在读取被删的通道；应沿它的倒数第二个轴删除。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    return K1[..., keep], *(v[keep] for v in (b1, gamma, beta, mean, variance)), K2
-
-
-@exercise.mistake(
-    "It removes outputs of K2; remove what K2 reads, its last axis but one.",
-    "删除了 K2 的输出通道；应删除它读取的通道，即倒数第二个轴。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    return K1[..., keep], *(v[keep] for v in (b1, gamma, beta, mean, variance)), K2[..., keep]
-
-
-@exercise.mistake(
-    "It removes inputs of K1; its output channels, the filters, stand on the last axis.",
-    "删除了 K1 的输入通道；输出通道（滤波器）在最后一个轴上。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    vectors = [vector[keep] for vector in (b1, gamma, beta, mean, variance)]
-    return K1[:, :, keep, :], *vectors, K2[:, :, keep, :]
-
-
-@exercise.mistake(
-    "It keeps what should go; True means keep.",
-    "保留和删除弄反了；True 表示保留。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    vectors = [vector[~keep] for vector in (b1, gamma, beta, mean, variance)]
-    return K1[..., ~keep], *vectors, K2[:, :, ~keep, :]
-
-
-@exercise.mistake(
-    "It sets the channels to 0 and the arrays stay large; removed channels must be gone.",
-    "只是把通道置为 0，数组没有变小；被删的通道应当不复存在。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    vectors = [vector * keep for vector in (b1, gamma, beta, mean, variance)]
-    return K1 * keep, *vectors, K2 * keep[:, None]
-
-
-@exercise.mistake(
-    "It turns keep into the integers 0 and 1 and takes channels 0 and 1; index with booleans.",
-    "把 keep 转成了整数 0 和 1，取出的是第 0、1 通道；应直接用布尔索引。",
-)
-def _(K1, b1, gamma, beta, mean, variance, K2, keep):
-    keep = keep.astype(int)
-    vectors = [vector[keep] for vector in (b1, gamma, beta, mean, variance)]
-    return K1[..., keep], *vectors, K2[:, :, keep, :]
+exercise.edits("""
+return (*result[:2], gamma, beta, mean, variance, result[6])
+    Batch normalization still has all channels; gamma, beta, mean and variance shrink too.
+    批归一化仍有全部通道；gamma、beta、mean、variance 也要缩小。
+return (*result[:4], mean, variance, result[6])
+    The running statistics still have all channels; mean and variance shrink like gamma and beta.
+    滑动均值和方差仍有全部通道；mean、variance 应与 gamma、beta 一样缩小。
+return (result[0], b1, *result[2:])
+    The biases of the removed channels are left; every filter has one, and it goes too.
+    被删通道的偏置还在；每个滤波器有一个偏置，也要删除。
+return (*result[:6], K2)
+    K2 still reads the removed channels; remove them from its last axis but one.
+    K2 仍在读取被删的通道；应沿它的倒数第二个轴删除。
+K2[:, :, keep, :] -> K2[..., keep]
+    It removes outputs of K2; remove what K2 reads, its last axis but one.
+    删除了 K2 的输出通道；应删除它读取的通道，即倒数第二个轴。
+K1[..., keep] -> K1[:, :, keep, :]
+    It removes inputs of K1; its output channels, the filters, stand on the last axis.
+    删除了 K1 的输入通道；输出通道（滤波器）在最后一个轴上。
+keep = ~keep
+    It keeps what should go; True means keep.
+    保留和删除弄反了；True 表示保留。
+vector[keep] -> vector * keep
+K1[..., keep] -> K1 * keep
+K2[:, :, keep, :] -> K2 * keep[:, None]
+    It sets the channels to 0 and the arrays stay large; removed channels must be gone.
+    只是把通道置为 0，数组没有变小；被删的通道应当不复存在。
+keep = keep.astype(int)
+    It turns keep into the integers 0 and 1 and takes channels 0 and 1; index with booleans.
+    把 keep 转成了整数 0 和 1，取出的是第 0、1 通道；应直接用布尔索引。
+""")

@@ -138,75 +138,32 @@ def _(rng):
     return np.allclose(images(K_small, b_small).reshape(2, -1) @ W_small, expected)
 
 
-@exercise.mistake(
-    "It takes the first height width rows for channel 0, as repeat does; it owns rows 0, C, 2 C.",
-    "像 repeat 那样把前 height width 行当成了通道 0；它对应的是第 0、C、2 C 等行。",
-)
-def _(K, b, W, keep, height, width):
-    return K[..., keep], b[keep], W[np.repeat(keep, height * width)]
-
-
-@exercise.mistake(
-    "It takes whole rows of an image for a channel; the channels of one pixel stand side by side.",
-    "把特征图的一整行当成了一个通道；同一像素的各通道是相邻的。",
-)
-def _(K, b, W, keep, height, width):
-    return K[..., keep], b[keep], W[np.tile(np.repeat(keep, width), height)]
-
-
-@exercise.mistake(
-    "The rows of W stand channel after channel; they keep their order, pixel after pixel.",
-    "W 的行按通道重新排列了；应保持原来的顺序，即逐个像素排列。",
-)
-def _(K, b, W, keep, height, width):
-    rows = [p * len(keep) + c for c in np.flatnonzero(keep) for p in range(height * width)]
-    return K[..., keep], b[keep], W[rows]
-
-
-@exercise.mistake(
-    "Only the rows of the first pixel are cut; every pixel has a row for each channel.",
-    "只删了第一个像素的行；每个像素的每个通道都有一行。",
-)
-def _(K, b, W, keep, height, width):
-    return K[..., keep], b[keep], np.delete(W, np.flatnonzero(~keep), axis=0)
-
-
-@exercise.mistake(
-    "The biases of the removed channels are left; they must go too.",
-    "被删通道的偏置还在；偏置也要删除。",
-)
-def _(K, b, W, keep, height, width):
-    return K[..., keep], b, W[np.tile(keep, height * width)]
-
-
-@exercise.mistake(
-    "W still reads the removed channels; their rows must go too.",
-    "W 仍在读取被删的通道；对应的行也要删除。",
-)
-def _(K, b, W, keep, height, width):
-    return K[..., keep], b[keep], W
-
-
-@exercise.mistake(
-    "It removes inputs of K; its output channels, the filters, stand on the last axis.",
-    "删除了 K 的输入通道；输出通道（滤波器）在最后一个轴上。",
-)
-def _(K, b, W, keep, height, width):
-    return K[:, :, keep, :], b[keep], W[np.tile(keep, height * width)]
-
-
-@exercise.mistake(
-    "It keeps what should go; True means keep.",
-    "保留和删除弄反了；True 表示保留。",
-)
-def _(K, b, W, keep, height, width):
-    return K[..., ~keep], b[~keep], W[np.tile(~keep, height * width)]
-
-
-@exercise.mistake(
-    "The rows of W are set to 0 and not removed; W must fit the shorter flattened images.",
-    "W 的行只是置为 0，没有删除；W 应与变短的展平结果相匹配。",
-)
-def _(K, b, W, keep, height, width):
-    rows = np.tile(keep, height * width)
-    return K[..., keep], b[keep], W * rows[:, None]
+exercise.edits("""
+np.tile( -> np.repeat(
+    It takes the first height width rows for channel 0, as repeat does; it owns rows 0, C, 2 C.
+    像 repeat 那样把前 height width 行当成了通道 0；它对应的是第 0、C、2 C 等行。
+np.tile(keep, height * width) -> np.tile(np.repeat(keep, width), height)
+    It takes whole rows of an image for a channel; the channels of one pixel stand side by side.
+    把特征图的一整行当成了一个通道；同一像素的各通道是相邻的。
+np.tile(keep, height * width) -> np.arange(len(W)).reshape(-1, len(keep)).T[keep].ravel()
+    The rows of W stand channel after channel; they keep their order, pixel after pixel.
+    W 的行按通道重新排列了；应保持原来的顺序，即逐个像素排列。
+W[rows] -> np.delete(W, np.flatnonzero(~keep), axis=0)
+    Only the rows of the first pixel are cut; every pixel has a row for each channel.
+    只删了第一个像素的行；每个像素的每个通道都有一行。
+W[rows] -> W
+    W still reads the removed channels; their rows must go too.
+    W 仍在读取被删的通道；对应的行也要删除。
+W[rows] -> W * rows[:, None]
+    The rows of W are set to 0 and not removed; W must fit the shorter flattened images.
+    W 的行只是置为 0，没有删除；W 应与变短的展平结果相匹配。
+b[keep] -> b
+    The biases of the removed channels are left; they must go too.
+    被删通道的偏置还在；偏置也要删除。
+K[..., keep] -> K[:, :, keep, :]
+    It removes inputs of K; its output channels, the filters, stand on the last axis.
+    删除了 K 的输入通道；输出通道（滤波器）在最后一个轴上。
+keep = ~keep
+    It keeps what should go; True means keep.
+    保留和删除弄反了；True 表示保留。
+""")

@@ -149,100 +149,38 @@ def _(rng):
     return all(np.array_equal(a, b) for a, b in zip(found, (K1, b1, K2), strict=True))
 
 
-@exercise.mistake(
-    "The sort is not stable, so equal channels change places; np.argsort needs kind='stable'.",
-    "排序不稳定，重要性相等的通道次序会乱；np.argsort 要加 kind='stable'。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)))
-    return K1[..., order], b1[order], K2[:, :, order, :]
-
-
-@exercise.mistake(
-    "The biases stay where they were; each must move with its filter.",
-    "偏置没有移动；每个偏置应随它的滤波器一起移动。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
-    return K1[..., order], b1, K2[:, :, order, :]
-
-
-@exercise.mistake(
-    "K2 still reads the channels in their old order; sort its last axis but one in the same way.",
-    "K2 仍按旧的顺序读取通道；它的倒数第二个轴也要按同样的顺序排列。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
-    return K1[..., order], b1[order], K2
-
-
-@exercise.mistake(
-    "It sorts the outputs of K2; sort the channels that K2 reads, its last axis but one.",
-    "排列了 K2 的输出通道；应排列它读取的通道，即倒数第二个轴。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
-    return K1[..., order], b1[order], K2[..., order]
-
-
-@exercise.mistake(
-    "It puts K2 in the inverse order; the same order goes to all three arrays.",
-    "K2 用了逆排列；三个数组应使用同一个排列。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
-    return K1[..., order], b1[order], K2[:, :, np.argsort(order), :]
-
-
-@exercise.mistake(
-    "It sorts ascending; the most important channel comes first.",
-    "按升序排列了；最重要的通道应排在最前。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")
-    return K1[..., order], b1[order], K2[:, :, order, :]
-
-
-@exercise.mistake(
-    "Turning an ascending order round also turns equal ones round; they must stay in their order.",
-    "把升序结果倒过来，相等的通道也被颠倒；它们应保持原有顺序。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(np.abs(K1).sum(axis=(0, 1, 2)), kind="stable")[::-1]
-    return K1[..., order], b1[order], K2[:, :, order, :]
-
-
-@exercise.mistake(
-    "It sums the weights with their signs, which cancel; the L1 norm sums |w|.",
-    "直接对权重求和，正负相消；L1 范数是 |w| 的和。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-K1.sum(axis=(0, 1, 2)), kind="stable")
-    return K1[..., order], b1[order], K2[:, :, order, :]
-
-
-@exercise.mistake(
-    "It takes the L2 norm of a filter; the L1 norm is asked for.",
-    "用了滤波器的 L2 范数；这里应用 L1 范数。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-np.square(K1).sum(axis=(0, 1, 2)), kind="stable")
-    return K1[..., order], b1[order], K2[:, :, order, :]
-
-
-@exercise.mistake(
-    "It measures the inputs of K1; sum over all axes but the last to get a number per filter.",
-    "计算的是 K1 输入通道的范数；应对除最后一轴外的所有轴求和，每个滤波器得到一个数。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-np.abs(K1).sum(axis=(0, 1, 3)), kind="stable")
-    return K1[..., order], b1[order], K2[:, :, order, :]
-
-
-@exercise.mistake(
-    "It measures what K2 reads of each channel; importance is here the norm of the filter in K1.",
-    "按 K2 读取各通道的权重来衡量；这里的重要性是 K1 中滤波器的范数。",
-)
-def _(K1, b1, K2):
-    order = np.argsort(-np.abs(K2).sum(axis=(0, 1, 3)), kind="stable")
-    return K1[..., order], b1[order], K2[:, :, order, :]
+exercise.edits("""
+kind="stable" -> kind="quicksort"
+    The sort is not stable, so equal channels change places; np.argsort needs kind='stable'.
+    排序不稳定，重要性相等的通道次序会乱；np.argsort 要加 kind='stable'。
+b1[order] -> b1
+    The biases stay where they were; each must move with its filter.
+    偏置没有移动；每个偏置应随它的滤波器一起移动。
+K2[:, :, order, :] -> K2
+    K2 still reads the channels in their old order; sort its last axis but one in the same way.
+    K2 仍按旧的顺序读取通道；它的倒数第二个轴也要按同样的顺序排列。
+K2[:, :, order, :] -> K2[..., order]
+    It sorts the outputs of K2; sort the channels that K2 reads, its last axis but one.
+    排列了 K2 的输出通道；应排列它读取的通道，即倒数第二个轴。
+K2[:, :, order, :] -> K2[:, :, np.argsort(order), :]
+    It puts K2 in the inverse order; the same order goes to all three arrays.
+    K2 用了逆排列；三个数组应使用同一个排列。
+-importance -> importance
+    It sorts ascending; the most important channel comes first.
+    按升序排列了；最重要的通道应排在最前。
+np.argsort(-importance, kind="stable") -> np.argsort(importance, kind="stable")[::-1]
+    Turning an ascending order round also turns equal ones round; they must stay in their order.
+    把升序结果倒过来，相等的通道也被颠倒；它们应保持原有顺序。
+np.abs(K1) -> K1
+    It sums the weights with their signs, which cancel; the L1 norm sums |w|.
+    直接对权重求和，正负相消；L1 范数是 |w| 的和。
+np.abs(K1) -> np.square(K1)
+    It takes the L2 norm of a filter; the L1 norm is asked for.
+    用了滤波器的 L2 范数；这里应用 L1 范数。
+axis=(0, 1, 2) -> axis=(0, 1, 3)
+    It measures the inputs of K1; sum over all axes but the last to get a number per filter.
+    计算的是 K1 输入通道的范数；应对除最后一轴外的所有轴求和，每个滤波器得到一个数。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K2).sum(axis=(0, 1, 3))
+    It measures what K2 reads of each channel; importance is here the norm of the filter in K1.
+    按 K2 读取各通道的权重来衡量；这里的重要性是 K1 中滤波器的范数。
+""")

@@ -1,5 +1,3 @@
-from math import ceil
-
 import numpy as np
 
 from minprune.checks.check import given
@@ -163,149 +161,45 @@ def _(rng):
     return np.array_equal(whole[:2], part)
 
 
-def outputs(n, size, stride, padding):
-    return (n + 2 * padding - size) // stride + 1
-
-
-def operations(positions, inputs, size, channels, filters):
-    return positions * size**2 * channels * filters
-
-
-def walk(
-    layers,
-    image,
-    outputs=outputs,
-    conv=operations,
-    left=lambda channels, filters: filters,
-    pooled=lambda n, size: n // size,
-    flat=lambda inputs, channels: inputs * channels,
-):
-    """`count_macs` with some part of it done otherwise."""
-    height, width, channels = image
-    macs = []
-    for kind, size, *rest in layers:
-        inputs = height * width
-        if kind == "conv":
-            filters, stride, padding = rest
-            height, width = (outputs(n, size, stride, padding) for n in (height, width))
-            macs.append(conv(height * width, inputs, size, channels, filters))
-            channels = left(channels, filters)
-        elif kind == "pool":
-            height, width = pooled(height, size), pooled(width, size)
-            macs.append(0)
-        else:
-            macs.append(flat(inputs, channels) * size)
-            height, width, channels = 1, 1, size
-    return macs
-
-
-@exercise.mistake(
-    "The input channels of a convolution are forgotten; every kernel goes over all of them.",
-    "卷积漏乘了输入通道数；每个卷积核都覆盖所有输入通道。",
-)
-def _(layers, image):
-    return walk(layers, image, conv=lambda p, inputs, size, c_in, c_out: p * size**2 * c_out)
-
-
-@exercise.mistake(
-    "It multiplies by the number of input positions; a convolution works once for each output.",
-    "乘的是输入的位置数；卷积只在每个输出位置计算一次。",
-)
-def _(layers, image):
-    return walk(
-        layers, image, conv=lambda p, inputs, size, c_in, c_out: inputs * size**2 * c_in * c_out
-    )
-
-
-@exercise.mistake(
-    "The stride is forgotten; the kernel moves `stride` positions at a time.",
-    "没有考虑步长；卷积核每次移动 stride 个位置。",
-)
-def _(layers, image):
-    return walk(layers, image, outputs=lambda n, size, stride, padding: n + 2 * padding - size + 1)
-
-
-@exercise.mistake(
-    "The padding is added once; it is there on both sides, so a side grows by 2 padding.",
-    "padding 只加了一次；两侧都有补零，边长应增加 2 padding。",
-)
-def _(layers, image):
-    return walk(
-        layers, image, outputs=lambda n, size, stride, padding: (n + padding - size) // stride + 1
-    )
-
-
-@exercise.mistake(
-    "A step that does not fit in at the edge is counted as a position; the division rounds down.",
-    "边缘不足一步也算成了一个位置；卷积核必须完整落在输入之内，除法应向下取整。",
-)
-def _(layers, image):
-    return walk(
-        layers,
-        image,
-        outputs=lambda n, size, stride, padding: ceil((n + 2 * padding - size) / stride) + 1,
-    )
-
-
-@exercise.mistake(
-    "Pooling costs nothing, but it does make the image smaller for the layers that follow.",
-    "池化虽然没有 MACs，但会缩小后面各层的输入，这里没有跟着缩小。",
-)
-def _(layers, image):
-    return walk(layers, image, pooled=lambda n, size: n)
-
-
-@exercise.mistake(
-    "An incomplete pooling window at the edge is counted; it is dropped, so round down.",
-    "池化时把边缘不完整的窗口也算上了；应丢弃，即向下取整。",
-)
-def _(layers, image):
-    return walk(layers, image, pooled=lambda n, size: ceil(n / size))
-
-
-@exercise.mistake(
-    "It counts twice as much: these are FLOPs; a multiplication and its addition are one MAC.",
-    "结果多了一倍，那是 FLOPs；一次乘法加一次加法合为一次 MAC。",
-)
-def _(layers, image):
-    return [2 * n for n in walk(layers, image)]
-
-
-@exercise.mistake(
-    "It counts the weights of a convolution; each of them is used at every output position.",
-    "数的是卷积的权重个数；每个权重在每个输出位置都要用一次。",
-)
-def _(layers, image):
-    return walk(layers, image, conv=lambda p, inputs, size, c_in, c_out: size**2 * c_in * c_out)
-
-
-@exercise.mistake(
-    "It takes size multiplications for a window; a square kernel has size^2 positions.",
-    "每个窗口只按 size 次计算；正方形卷积核有 size^2 个位置。",
-)
-def _(layers, image):
-    return walk(layers, image, conv=lambda p, inputs, size, c_in, c_out: p * size * c_in * c_out)
-
-
-@exercise.mistake(
-    "The channels stay those of the image; after a convolution there are as many as filters.",
-    "通道数一直是图像的通道数；卷积之后通道数等于滤波器个数。",
-)
-def _(layers, image):
-    return walk(layers, image, left=lambda channels, filters: channels)
-
-
-@exercise.mistake(
-    "A dense layer takes the channels alone for its inputs; height * width * channels come in.",
-    "全连接层只把通道数当成输入个数；展平后的输入个数是高 * 宽 * 通道数。",
-)
-def _(layers, image):
-    return walk(layers, image, flat=lambda inputs, channels: channels)
-
-
-@exercise.mistake(
-    "It returns the sum; the MACs of every layer were asked for.",
-    "返回的是总和；应返回每一层各自的 MACs。",
-)
-def _(layers, image):
-    return sum(walk(layers, image))
+exercise.edits("""
+size**2 * channels -> size**2
+    The input channels of a convolution are forgotten; every kernel goes over all of them.
+    卷积漏乘了输入通道数；每个卷积核都覆盖所有输入通道。
+filters, stride, padding = rest -> filters, stride, padding, positions = *rest, height * width
+height * width * size**2 -> positions * size**2
+    It multiplies by the number of input positions; a convolution works once for each output.
+    乘的是输入的位置数；卷积只在每个输出位置计算一次。
+// stride + 1 -> + 1
+    The stride is forgotten; the kernel moves `stride` positions at a time.
+    没有考虑步长；卷积核每次移动 stride 个位置。
+2 * padding -> padding
+    The padding is added once; it is there on both sides, so a side grows by 2 padding.
+    padding 只加了一次；两侧都有补零，边长应增加 2 padding。
+(n + 2 * padding - size) // stride -> -(-(n + 2 * padding - size) // stride)
+    A step that does not fit in at the edge is counted as a position; the division rounds down.
+    边缘不足一步也算成了一个位置；卷积核必须完整落在输入之内，除法应向下取整。
+height, width = height // size, width // size -> pass
+    Pooling costs nothing, but it does make the image smaller for the layers that follow.
+    池化虽然没有 MACs，但会缩小后面各层的输入，这里没有跟着缩小。
+height // size, width // size -> -(-height // size), -(-width // size)
+    An incomplete pooling window at the edge is counted; it is dropped, so round down.
+    池化时把边缘不完整的窗口也算上了；应丢弃，即向下取整。
+return [2 * n for n in result]
+    It counts twice as much: these are FLOPs; a multiplication and its addition are one MAC.
+    结果多了一倍，那是 FLOPs；一次乘法加一次加法合为一次 MAC。
+height * width * size**2 -> size**2
+    It counts the weights of a convolution; each of them is used at every output position.
+    数的是卷积的权重个数；每个权重在每个输出位置都要用一次。
+size**2 -> size
+    It takes size multiplications for a window; a square kernel has size^2 positions.
+    每个窗口只按 size 次计算；正方形卷积核有 size^2 个位置。
+channels = filters -> pass
+    The channels stay those of the image; after a convolution there are as many as filters.
+    通道数一直是图像的通道数；卷积之后通道数等于滤波器个数。
+height * width * channels * size -> channels * size
+    A dense layer takes the channels alone for its inputs; height * width * channels come in.
+    全连接层只把通道数当成输入个数；展平后的输入个数是高 * 宽 * 通道数。
+return sum(result)
+    It returns the sum; the MACs of every layer were asked for.
+    返回的是总和；应返回每一层各自的 MACs。
+""")

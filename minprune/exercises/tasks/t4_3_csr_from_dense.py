@@ -1,10 +1,12 @@
 import numpy as np
 
-from minprune.checks.check import given
+from minprune.checks.check import Check, given
 from minprune.exercises.exercise import Exercise
+from minprune.sparse.csr import csr_from_dense
 
 exercise = Exercise(
     "4.3",
+    of=Check(csr_from_dense),
     title={"en": "Store the nonzeros alone", "zh": "只存非零权重"},
     text={
         "en": """\
@@ -16,17 +18,18 @@ exercise = Exercise(
             offsets     unit j owns the entries k with offsets[j] <= k < offsets[j + 1]
 
         W        (n_in, n_out), of y = x @ W + b
-        returns  (values, indices, offsets)
+        returns  (values, indices, offsets, n_in)
                  values   (nonzeros,), dtype of W
                  indices  (nonzeros,), whole numbers, also where there are none
                  offsets  (n_out + 1,), whole numbers, from 0 to the number of nonzeros
+                 n_in     the number of inputs, which the three arrays do not tell
 
         A unit without nonzeros owns no entries: its offset equals the next one.
 
         >>> W = np.array([[4.0, 0.0, 0.0], [0.0, 0.0, 6.0], [5.0, 0.0, 7.0], [0.0, 0.0, 0.0]])
-        >>> values, indices, offsets = csr_from_dense(W)
-        >>> values.tolist(), indices.tolist(), offsets.tolist()
-        ([4.0, 5.0, 6.0, 7.0], [0, 2, 1, 2], [0, 2, 2, 4])
+        >>> values, indices, offsets, n_in = csr_from_dense(W)
+        >>> values.tolist(), indices.tolist(), offsets.tolist(), n_in
+        ([4.0, 5.0, 6.0, 7.0], [0, 2, 1, 2], [0, 2, 2, 4], 4)
         """,
         "zh": """\
         把剪枝后的权重矩阵存成压缩稀疏行（CSR）格式，每个输出单元对应一行。
@@ -37,17 +40,18 @@ exercise = Exercise(
             offsets     单元 j 拥有满足 offsets[j] <= k < offsets[j + 1] 的元素 k
 
         W     (n_in, n_out)，用于 y = x @ W + b
-        返回  (values, indices, offsets)
+        返回  (values, indices, offsets, n_in)
               values   (非零个数,)，数据类型与 W 相同
               indices  (非零个数,)，整数数组，为空时也一样
               offsets  (n_out + 1,)，整数数组，从 0 到非零个数
+              n_in     输入个数，从三个数组看不出来
 
         没有非零权重的单元不拥有任何元素：它的偏移等于下一个偏移。
 
         >>> W = np.array([[4.0, 0.0, 0.0], [0.0, 0.0, 6.0], [5.0, 0.0, 7.0], [0.0, 0.0, 0.0]])
-        >>> values, indices, offsets = csr_from_dense(W)
-        >>> values.tolist(), indices.tolist(), offsets.tolist()
-        ([4.0, 5.0, 6.0, 7.0], [0, 2, 1, 2], [0, 2, 2, 4])
+        >>> values, indices, offsets, n_in = csr_from_dense(W)
+        >>> values.tolist(), indices.tolist(), offsets.tolist(), n_in
+        ([4.0, 5.0, 6.0, 7.0], [0, 2, 1, 2], [0, 2, 2, 4], 4)
         """,
     },
     hints={
@@ -73,23 +77,23 @@ exercise = Exercise(
 def csr_from_dense(W):
     units, indices = np.nonzero(W.T)
     offsets = np.concatenate([[0], np.cumsum(np.count_nonzero(W, axis=0))])
-    return W[indices, units], indices, offsets
+    return W[indices, units], indices, offsets, len(W)
 
 
 exercise.worked(
     "by hand",
     given([[4.0, 0.0, 0.0], [0.0, 0.0, 6.0], [5.0, 0.0, 7.0], [0.0, 0.0, 0.0]]),
-    ([4.0, 5.0, 6.0, 7.0], [0, 2, 1, 2], [0, 2, 2, 4]),
+    ([4.0, 5.0, 6.0, 7.0], [0, 2, 1, 2], [0, 2, 2, 4], 4),
 )
 exercise.worked(
     "by hand",
     given([[0.0, -1.0], [2.0, 3.0]]),
-    ([2.0, -1.0, 3.0], [1, 0, 1], [0, 1, 3]),
+    ([2.0, -1.0, 3.0], [1, 0, 1], [0, 1, 3], 2),
 )
 exercise.worked(  # the first and the last unit are empty
     "by hand",
     given([[0.0, 0.5, -8.0, 0.0], [0.0, 0.0, 0.25, 0.0]]),
-    ([0.5, -8.0, 0.25], [0, 0, 1], [0, 0, 1, 3, 3]),
+    ([0.5, -8.0, 0.25], [0, 0, 1], [0, 0, 1, 3, 3], 2),
 )
 exercise.edge("no nonzeros", given(np.zeros((2, 3))))
 exercise.edge("no zeros", given([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
@@ -110,123 +114,61 @@ def _(rng):
 )
 def _(rng):
     W = rng.integers(-1, 2, (6, 5)).astype(float)
-    ((values, indices, offsets),) = yield [given(W)]
+    ((values, indices, offsets, _),) = yield [given(W)]
     again = np.zeros_like(W)
     again[indices, np.repeat(np.arange(5), np.diff(offsets))] = values
     return np.array_equal(again, W)
 
 
 @exercise.property(
-    "An input that no unit uses, added as the last one, must change nothing.",
-    "在末尾增加一个没有单元使用的输入，结果应不变。",
+    "An input that no unit uses, added as the last one, must change nothing but n_in.",
+    "在末尾增加一个没有单元使用的输入，除 n_in 外结果应不变。",
 )
 def _(rng):
     W = rng.integers(-1, 2, (4, 5)).astype(float)
     one, other = yield [given(W), given(np.vstack([W, np.zeros((1, 5))]))]
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    same = [np.array_equal(a, b) for a, b in zip(one, other, strict=True)]
+    return same == [True, True, True, False] and other[3] == one[3] + 1
 
 
-def starts(counts):
-    """The offsets of runs with so many entries each."""
-    return np.concatenate([np.zeros(1, int), np.cumsum(counts)])
-
-
-@exercise.mistake(
-    "It stores the rows of W, one for each input; an output unit is a column of W.",
-    "按 W 的行存储，每个输入一行；输出单元是 W 的列。",
-)
-def _(W):
-    rows, columns = np.nonzero(W)
-    return W[rows, columns], columns, starts(np.count_nonzero(W, axis=1))
-
-
-@exercise.mistake(
-    "The values run along the rows of W, the indices along its columns; both must go by unit.",
-    "values 按 W 的行排列，indices 却按列排列；两者都应按单元排列。",
-)
-def _(W):
-    _, indices = np.nonzero(W.T)
-    return W[W != 0], indices, starts(np.count_nonzero(W, axis=0))
-
-
-@exercise.mistake(
-    "The indices are those of the units; the offsets tell the unit, the indices the input.",
-    "indices 存的是单元序号；单元由 offsets 给出，indices 应为输入序号。",
-)
-def _(W):
-    units, indices = np.nonzero(W.T)
-    return W[indices, units], units, starts(np.count_nonzero(W, axis=0))
-
-
-@exercise.mistake(
-    "The indices are positions in the whole flattened matrix; within a unit it is the input.",
-    "indices 是在整个展平矩阵中的位置；应为单元内的输入序号。",
-)
-def _(W):
-    units, indices = np.nonzero(W.T)
-    return W[indices, units], np.flatnonzero(W.T), starts(np.count_nonzero(W, axis=0))
-
-
-@exercise.mistake(
-    "The leading 0 of the offsets is missing; there are n_out + 1 of them, the first is 0.",
-    "offsets 缺少开头的 0；它共有 n_out + 1 个元素，第一个是 0。",
-)
-def _(W):
-    units, indices = np.nonzero(W.T)
-    return W[indices, units], indices, np.cumsum(np.count_nonzero(W, axis=0))
-
-
-@exercise.mistake(
-    "The last offset is missing, so the last unit has no end; it is the number of nonzeros.",
-    "offsets 缺少最后一个，末尾的单元没有终点；它应等于非零个数。",
-)
-def _(W):
-    units, indices = np.nonzero(W.T)
-    return W[indices, units], indices, starts(np.count_nonzero(W, axis=0))[:-1]
-
-
-@exercise.mistake(
-    "It gives the number of nonzeros of each unit; offsets are their running sums, after a 0.",
-    "给出的是每个单元的非零个数；offsets 应为以 0 开头的累加和。",
-)
-def _(W):
-    units, indices = np.nonzero(W.T)
-    return W[indices, units], indices, np.count_nonzero(W, axis=0)
-
-
-@exercise.mistake(
-    "Units without nonzeros get no offset; every unit has one, and an empty one repeats it.",
-    "没有非零权重的单元被漏掉了；每个单元都有偏移，空单元只是重复它。",
-)
-def _(W):
-    units, indices = np.nonzero(W.T)
-    counts = np.count_nonzero(W, axis=0)
-    return W[indices, units], indices, starts(counts[counts > 0])
-
-
-@exercise.mistake(
-    "It stores the zeros as well; only weights that are not 0 are stored.",
-    "把零也存了进去；只应存不为 0 的权重。",
-)
-def _(W):
-    n_in, n_out = W.shape
-    return W.T.ravel(), np.tile(np.arange(n_in), n_out), np.arange(n_out + 1) * n_in
-
-
-@exercise.mistake(
-    "It stores positive weights alone; negative ones are not 0 either.",
-    "只存了正权重；负权重同样不为 0。",
-)
-def _(W):
-    units, indices = np.nonzero(W.T > 0)
-    return W[indices, units], indices, starts(np.count_nonzero(W > 0, axis=0))
-
-
-@exercise.mistake(
-    "With no nonzeros the indices are floats, as np.array([]) is; give them the dtype int.",
-    "没有非零权重时 indices 成了浮点数，因为 np.array([]) 是浮点数组；应指定整数类型。",
-)
-def _(W):
-    units, indices = np.nonzero(W.T)
-    offsets = starts(np.count_nonzero(W, axis=0))
-    return W[indices, units], np.array(indices.tolist()), offsets
+exercise.edits("""
+W = W.T
+return (*result[:3], W.shape[1])
+    It stores the rows of W, one for each input; an output unit is a column of W.
+    按 W 的行存储，每个输入一行；输出单元是 W 的列。
+W[indices, units] -> W[W != 0]
+    The values run along the rows of W, the indices along its columns; both must go by unit.
+    values 按 W 的行排列，indices 却按列排列；两者都应按单元排列。
+indices, offsets -> units, offsets
+    The indices are those of the units; the offsets tell the unit, the indices the input.
+    indices 存的是单元序号；单元由 offsets 给出，indices 应为输入序号。
+indices, offsets -> np.flatnonzero(W.T), offsets
+    The indices are positions in the whole flattened matrix; within a unit it is the input.
+    indices 是在整个展平矩阵中的位置；应为单元内的输入序号。
+offsets, len(W) -> offsets[1:], len(W)
+    The leading 0 of the offsets is missing; there are n_out + 1 of them, the first is 0.
+    offsets 缺少开头的 0；它共有 n_out + 1 个元素，第一个是 0。
+offsets, len(W) -> offsets[:-1], len(W)
+    The last offset is missing, so the last unit has no end; it is the number of nonzeros.
+    offsets 缺少最后一个，末尾的单元没有终点；它应等于非零个数。
+offsets, len(W) -> np.diff(offsets), len(W)
+    It gives the number of nonzeros of each unit; offsets are their running sums, after a 0.
+    给出的是每个单元的非零个数；offsets 应为以 0 开头的累加和。
+offsets, len(W) -> np.unique(offsets), len(W)
+    Units without nonzeros get no offset; every unit has one, and an empty one repeats it.
+    没有非零权重的单元被漏掉了；每个单元都有偏移，空单元只是重复它。
+np.nonzero(W.T) -> np.nonzero(np.ones(W.T.shape))
+np.count_nonzero(W, axis=0) -> np.full(W.shape[1], len(W))
+    It stores the zeros as well; only weights that are not 0 are stored.
+    把零也存了进去；只应存不为 0 的权重。
+np.nonzero(W.T) -> np.nonzero(W.T > 0)
+np.count_nonzero(W, -> np.count_nonzero(W > 0,
+    It stores positive weights alone; negative ones are not 0 either.
+    只存了正权重；负权重同样不为 0。
+indices, offsets -> np.array(indices.tolist()), offsets
+    With no nonzeros the indices are floats, as np.array([]) is; give them the dtype int.
+    没有非零权重时 indices 成了浮点数，因为 np.array([]) 是浮点数组；应指定整数类型。
+return result[:3]
+    The number of inputs is missing; the other three arrays do not tell it.
+    缺少输入个数；从另外三个数组看不出它。
+""")

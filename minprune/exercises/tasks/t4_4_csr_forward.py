@@ -146,113 +146,44 @@ def _(rng):
     return y.shape == (5, 4) and np.allclose(y, x @ W + b)
 
 
-def by_unit(values, indices, offsets, b, x, inputs=None, first=0, beyond=0):
-    """`csr_forward` with other inputs, or other borders of each unit."""
-    y = np.empty((len(x), len(b)))
-    for j in range(len(b)):
-        own = np.arange(offsets[j] + first, min(offsets[j + 1] + beyond, len(values)))
-        columns = indices[own] if inputs is None else inputs(own, offsets[j])
-        y[:, j] = x[:, columns] @ values[own] + b[j]
-    return y
-
-
-@exercise.mistake(
-    "It builds W, for which there may be no room; read the nonzeros alone.",
-    "还原了 W，而内存可能放不下；应只读取非零权重。",
-)
-def _(values, indices, offsets, b, x):
-    if x.shape[1] * len(b) > 10**8:
-        np.empty((x.shape[1], len(b), 1 << 20))  # has no room anywhere, as W has none there
-    return by_unit(values, indices, offsets, b, x)
-
-
-@exercise.mistake(
-    "The bias is forgotten; b[j] belongs to every output.",
-    "漏加了偏置；每个输出都应加上 b[j]。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, np.zeros_like(b), x)
-
-
-@exercise.mistake(
-    "The bias is added once for each nonzero; it is added once for each unit.",
-    "每个非零权重都加了一次偏置；每个单元只应加一次。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, b * np.diff(offsets), x)
-
-
-@exercise.mistake(
-    "A unit without nonzeros gives 0 or nothing; it still has its bias b[j].",
-    "没有非零权重的单元输出了 0；它仍应输出偏置 b[j]。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, np.where(np.diff(offsets) > 0, b, 0.0), x)
-
-
-@exercise.mistake(
-    "It reads one weight too many, the first of the next unit; offsets[j + 1] is not included.",
-    "多读了一个权重，即下一单元的第一个；offsets[j + 1] 不包含在内。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, b, x, beyond=1)
-
-
-@exercise.mistake(
-    "The last weight of each unit is lost; it ends just before offsets[j + 1].",
-    "每个单元的最后一个权重丢了；应读到 offsets[j + 1] 的前一个。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, b, x, beyond=-1)
-
-
-@exercise.mistake(
-    "The first weight of each unit is lost; it begins at offsets[j] itself.",
-    "每个单元的第一个权重丢了；应从 offsets[j] 开始读。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, b, x, first=1)
-
-
-@exercise.mistake(
-    "It takes the first inputs of the sample; indices says which inputs the weights belong to.",
-    "取的是样本最前面的几个输入；权重对应哪些输入由 indices 给出。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, b, x, inputs=lambda own, start: own - start)
-
-
-@exercise.mistake(
-    "It takes indices for outputs; they name the inputs, and the offsets tell the output.",
-    "把 indices 当成了输出序号；它是输入序号，输出由 offsets 决定。",
-)
-def _(values, indices, offsets, b, x):
-    y = np.tile(b, (len(x), 1))
-    for j in range(len(b)):
-        for k in range(offsets[j], offsets[j + 1]):
-            y[:, indices[k]] += x[:, j] * values[k]
-    return y
-
-
-@exercise.mistake(
-    "For an empty unit np.add.reduceat takes a neighbour's value or fails; the sum of none is 0.",
-    "遇到空单元时，np.add.reduceat 会返回相邻的值或报错；该处的和应为 0。",
-)
-def _(values, indices, offsets, b, x):
-    return np.add.reduceat(x[:, indices] * values, offsets[:-1], axis=1) + b
-
-
-@exercise.mistake(
-    "It computes the first sample alone; y has a row for each row of x.",
-    "只算了第一个样本；x 有几行，y 就应有几行。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, b, x)[0]
-
-
-@exercise.mistake(
-    "The result is transposed; samples are the rows of y, units its columns.",
-    "结果转置了；y 的行是样本，列是单元。",
-)
-def _(values, indices, offsets, b, x):
-    return by_unit(values, indices, offsets, b, x).T
+# the first one makes a matrix that has no room anywhere, as W has none there
+exercise.edits("""
+x.shape[1] * len(b) > 10**8 and np.empty((x.shape[1], len(b), 1 << 20))
+    It builds W, for which there may be no room; read the nonzeros alone.
+    还原了 W，而内存可能放不下；应只读取非零权重。
+b = np.zeros_like(b)
+    The bias is forgotten; b[j] belongs to every output.
+    漏加了偏置；每个输出都应加上 b[j]。
+b = b * np.diff(offsets)
+    The bias is added once for each nonzero; it is added once for each unit.
+    每个非零权重都加了一次偏置；每个单元只应加一次。
+b = np.where(np.diff(offsets) > 0, b, 0.0)
+    A unit without nonzeros gives 0 or nothing; it still has its bias b[j].
+    没有非零权重的单元输出了 0；它仍应输出偏置 b[j]。
+offsets[j + 1] -> offsets[j + 1] + 1
+    It reads one weight too many, the first of the next unit; offsets[j + 1] is not included.
+    多读了一个权重，即下一单元的第一个；offsets[j + 1] 不包含在内。
+slice(offsets[j], offsets[j + 1]) -> np.arange(offsets[j], offsets[j + 1] - 1)
+    The last weight of each unit is lost; it ends just before offsets[j + 1].
+    每个单元的最后一个权重丢了；应读到 offsets[j + 1] 的前一个。
+slice(offsets[j], -> slice(offsets[j] + 1,
+    The first weight of each unit is lost; it begins at offsets[j] itself.
+    每个单元的第一个权重丢了；应从 offsets[j] 开始读。
+x[:, indices[own]] -> x[:, : len(values[own])]
+    It takes the first inputs of the sample; indices says which inputs the weights belong to.
+    取的是样本最前面的几个输入；权重对应哪些输入由 indices 给出。
+np.empty((len(x), len(b))) -> np.tile(b, (len(x), 1))
+y[:, j] = x[ -> y[:, indices[own]] += x[
+x[:, indices[own]] @ values[own] + b[j] -> np.outer(x[:, j], values[own])
+    It takes indices for outputs; they name the inputs, and the offsets tell the output.
+    把 indices 当成了输出序号；它是输入序号，输出由 offsets 决定。
+return np.add.reduceat(x[:, indices] * values, offsets[:-1], axis=1) + b
+    For an empty unit np.add.reduceat takes a neighbour's value or fails; the sum of none is 0.
+    遇到空单元时，np.add.reduceat 会返回相邻的值或报错；该处的和应为 0。
+return result[0]
+    It computes the first sample alone; y has a row for each row of x.
+    只算了第一个样本；x 有几行，y 就应有几行。
+return result.T
+    The result is transposed; samples are the rows of y, units its columns.
+    结果转置了；y 的行是样本，列是单元。
+""")

@@ -24,7 +24,7 @@ exercise = Exercise(
 
         >>> layers = [np.array([1.0, -2.0]), np.array([[6.0, 5.0], [4.0, 3.0]])]
         >>> total = lambda arrays: float(sum(np.abs(w).sum() for w in arrays))
-        >>> sensitivity_scan(layers, total, [0.0, 0.5]).tolist()
+        >>> scan_layers(layers, total, [0.0, 0.5]).tolist()
         [[21.0, 20.0], [21.0, 14.0]]
         """,
         "zh": """\
@@ -44,7 +44,7 @@ exercise = Exercise(
 
         >>> layers = [np.array([1.0, -2.0]), np.array([[6.0, 5.0], [4.0, 3.0]])]
         >>> total = lambda arrays: float(sum(np.abs(w).sum() for w in arrays))
-        >>> sensitivity_scan(layers, total, [0.0, 0.5]).tolist()
+        >>> scan_layers(layers, total, [0.0, 0.5]).tolist()
         [[21.0, 20.0], [21.0, 14.0]]
         """,
     },
@@ -70,14 +70,17 @@ exercise = Exercise(
 
 
 @exercise.solution
-def sensitivity_scan(layers, evaluate, sparsities):
+def scan_layers(layers, evaluate, sparsities):
     result = np.zeros((len(layers), len(sparsities)))
     for l, w in enumerate(layers):
-        order = np.argsort(np.abs(w), axis=None, kind="stable")
         for j, sparsity in enumerate(sparsities):
             pruned = w.copy()
-            pruned.flat[order[: round(sparsity * w.size)]] = 0
-            result[l, j] = evaluate([*layers[:l], pruned, *layers[l + 1 :]])
+            k = round(sparsity * w.size)
+            order = np.argsort(np.abs(pruned), axis=None, kind="stable")
+            pruned.flat[order[:k]] = 0
+            arrays = [*layers]
+            arrays[l] = pruned
+            result[l, j] = evaluate(arrays)
     return result
 
 
@@ -142,48 +145,37 @@ def _(rng):
     return np.allclose(up, np.asarray(down)[:, ::-1])
 
 
-@exercise.mistake(
-    "The layer is not restored between two levels; prune every level from the original weights.",
-    "两个稀疏度之间没有恢复该层；每次都应从原来的权重开始剪。",
-)
-def _(layers, evaluate, sparsities):
-    result = np.zeros((len(layers), len(sparsities)))
-    for l, w in enumerate(layers):
-        pruned = w.copy()
-        for j, sparsity in enumerate(sparsities):
-            order = np.argsort(np.abs(pruned), axis=None, kind="stable")
-            pruned.flat[order[: round(sparsity * w.size)]] = 0
-            result[l, j] = evaluate([*layers[:l], pruned, *layers[l + 1 :]])
-    return result
-
-
-@exercise.mistake(
-    "A layer stays pruned while the next ones are scanned; put it back first.",
-    "扫描后面的层时，前面的层仍是剪过的；应先恢复它。",
-)
-def _(layers, evaluate, sparsities):
-    result, arrays = np.zeros((len(layers), len(sparsities))), list(layers)
-    for l, w in enumerate(layers):
-        order = np.argsort(np.abs(w), axis=None, kind="stable")
-        for j, sparsity in enumerate(sparsities):
-            arrays[l] = w.copy()
-            arrays[l].flat[order[: round(sparsity * w.size)]] = 0
-            result[l, j] = evaluate(arrays)
-    return result
-
-
-@exercise.mistake(
-    "It prunes the arrays that it was given and does not restore them; prune a copy.",
-    "直接剪了传入的数组，而且没有恢复；应剪一份副本。",
-)
-def _(layers, evaluate, sparsities):
-    result = np.zeros((len(layers), len(sparsities)))
-    for l, w in enumerate(layers):
-        for j, sparsity in enumerate(sparsities):
-            order = np.argsort(np.abs(w), axis=None, kind="stable")
-            w.flat[order[: round(sparsity * w.size)]] = 0
-            result[l, j] = evaluate(layers)
-    return result
+exercise.edits("""
+enumerate(layers) -> enumerate([w.copy() for w in layers])
+pruned = w.copy() -> pruned = w
+    The layer is not restored between two levels; prune every level from the original weights.
+    两个稀疏度之间没有恢复该层；每次都应从原来的权重开始剪。
+layers = [*layers]
+arrays = [*layers] -> arrays = layers
+    A layer stays pruned while the next ones are scanned; put it back first.
+    扫描后面的层时，前面的层仍是剪过的；应先恢复它。
+pruned = w.copy() -> pruned = w
+    It prunes the arrays that it was given and does not restore them; prune a copy.
+    直接剪了传入的数组，而且没有恢复；应剪一份副本。
+np.abs(pruned) -> pruned
+    The absolute value is missing, so negative weights go first; the smallest |w| has to go.
+    缺少绝对值，负权重最先被剪掉；应剪 |w| 最小的。
+round( -> int(
+    It rounds the number of weights to prune down; take the nearest whole number by `round`.
+    把要剪的个数向下取整了；应用 `round` 取最接近的整数。
+pruned.flat[order[:k]] -> pruned[np.abs(w) <= np.abs(w).flat[order[k - 1]] * (k > 0)]
+    It prunes all magnitudes up to the k-th smallest, so more than k where some are equal.
+    剪掉了不超过第 k 小的所有权重，有并列时会多于 k 个；应恰好剪 k 个。
+return evaluate(layers) - result
+    It returns how much is lost; the performance itself is asked for.
+    返回的是性能的损失；应返回性能本身。
+return result.T
+    The result is transposed; it has a row for each layer and a column for each sparsity.
+    结果转置了；应每层一行，每个稀疏度一列。
+return result[:-1]
+    It leaves out the last layer; the scan covers every layer.
+    漏掉了最后一层；应扫描所有的层。
+""")
 
 
 @exercise.mistake(
@@ -199,69 +191,3 @@ def _(layers, evaluate, sparsities):
             w.flat[order[: round(sparsity * w.size)]] = 0
         row.append(evaluate(arrays))
     return np.array([row] * len(layers))
-
-
-def _scan(layers, evaluate, sparsities, score=np.abs, count=round):
-    result = np.zeros((len(layers), len(sparsities)))
-    for l, w in enumerate(layers):
-        order = np.argsort(score(w), axis=None, kind="stable")
-        for j, sparsity in enumerate(sparsities):
-            pruned = w.copy()
-            pruned.flat[order[: count(sparsity * w.size)]] = 0
-            result[l, j] = evaluate([*layers[:l], pruned, *layers[l + 1 :]])
-    return result
-
-
-@exercise.mistake(
-    "The result is transposed; it has a row for each layer and a column for each sparsity.",
-    "结果转置了；应每层一行，每个稀疏度一列。",
-)
-def _(layers, evaluate, sparsities):
-    return _scan(layers, evaluate, sparsities).T
-
-
-@exercise.mistake(
-    "It leaves out the last layer; the scan covers every layer.",
-    "漏掉了最后一层；应扫描所有的层。",
-)
-def _(layers, evaluate, sparsities):
-    return _scan(layers, evaluate, sparsities)[:-1]
-
-
-@exercise.mistake(
-    "It returns how much is lost; the performance itself is asked for.",
-    "返回的是性能的损失；应返回性能本身。",
-)
-def _(layers, evaluate, sparsities):
-    return evaluate(layers) - _scan(layers, evaluate, sparsities)
-
-
-@exercise.mistake(
-    "The absolute value is missing, so negative weights go first; the smallest |w| has to go.",
-    "缺少绝对值，负权重最先被剪掉；应剪 |w| 最小的。",
-)
-def _(layers, evaluate, sparsities):
-    return _scan(layers, evaluate, sparsities, score=np.asarray)
-
-
-@exercise.mistake(
-    "It rounds the number of weights to prune down; take the nearest whole number by `round`.",
-    "把要剪的个数向下取整了；应用 `round` 取最接近的整数。",
-)
-def _(layers, evaluate, sparsities):
-    return _scan(layers, evaluate, sparsities, count=int)
-
-
-@exercise.mistake(
-    "It prunes all magnitudes up to the k-th smallest, so more than k where some are equal.",
-    "剪掉了不超过第 k 小的所有权重，有并列时会多于 k 个；应恰好剪 k 个。",
-)
-def _(layers, evaluate, sparsities):
-    result = np.zeros((len(layers), len(sparsities)))
-    for l, w in enumerate(layers):
-        ranked = np.sort(np.abs(w), axis=None)
-        for j, sparsity in enumerate(sparsities):
-            k = round(sparsity * w.size)
-            pruned = np.where(np.abs(w) > ranked[k - 1], w, 0.0) if k else w
-            result[l, j] = evaluate([*layers[:l], pruned, *layers[l + 1 :]])
-    return result

@@ -28,7 +28,7 @@ exercise = Exercise(
                    copy of w) if already the first one fails, or if there is none
 
         >>> w, total = np.array([4.0, -1.0, 0.5, 2.0]), lambda w: float(np.abs(w).sum())
-        >>> theta, pruned = search_threshold(w, [0.75, 1.5, 3.0], total, tolerance=2.0)
+        >>> theta, pruned = raise_threshold(w, [0.75, 1.5, 3.0], total, tolerance=2.0)
         >>> float(theta), pruned.tolist()
         (1.5, [4.0, 0.0, 0.0, 2.0])
 
@@ -54,7 +54,7 @@ exercise = Exercise(
                    若第一个阈值就失败，或没有阈值，则为 (None, w 的副本)
 
         >>> w, total = np.array([4.0, -1.0, 0.5, 2.0]), lambda w: float(np.abs(w).sum())
-        >>> theta, pruned = search_threshold(w, [0.75, 1.5, 3.0], total, tolerance=2.0)
+        >>> theta, pruned = raise_threshold(w, [0.75, 1.5, 3.0], total, tolerance=2.0)
         >>> float(theta), pruned.tolist()
         (1.5, [4.0, 0.0, 0.0, 2.0])
 
@@ -81,7 +81,7 @@ exercise = Exercise(
 
 
 @exercise.solution
-def search_threshold(w, thetas, evaluate, tolerance):
+def raise_threshold(w, thetas, evaluate, tolerance):
     lowest = evaluate(w) - tolerance
     best = None, w.copy()
     for theta in thetas:
@@ -141,126 +141,36 @@ def _(rng):
     return (one[0] or 0) <= (other[0] or 0)
 
 
-@exercise.mistake(
-    "It goes on after the first failure; stop there, even if a higher threshold would pass.",
-    "首次失败后仍继续尝试；即使更高的阈值又能通过，也应停止。",
-)
-def _(w, thetas, evaluate, tolerance):
-    baseline, best = evaluate(w), (None, w.copy())
-    for theta in thetas:
-        pruned = np.where(np.abs(w) < theta, 0.0, w)
-        if evaluate(pruned) >= baseline - tolerance:
-            best = theta, pruned
-    return best
-
-
-@exercise.mistake(
-    "It returns the threshold that failed; return the one before it.",
-    "返回了首个失败的阈值；应返回它之前的那一个。",
-)
-def _(w, thetas, evaluate, tolerance):
-    baseline, best = evaluate(w), (None, w.copy())
-    for theta in thetas:
-        best = theta, np.where(np.abs(w) < theta, 0.0, w)
-        if evaluate(best[1]) < baseline - tolerance:
-            break
-    return best
-
-
-@exercise.mistake(
-    "The threshold is right but the weights are those of the failed one; keep both together.",
-    "阈值正确，但权重是失败的阈值剪出来的；两者应一起保存。",
-)
-def _(w, thetas, evaluate, tolerance):
-    baseline, last, pruned = evaluate(w), None, w.copy()
-    for theta in thetas:
-        pruned[np.abs(pruned) < theta] = 0
-        if evaluate(pruned) < baseline - tolerance:
-            break
-        last = theta
-    return last, pruned
-
-
-@exercise.mistake(
-    "It prunes the array that it was given; prune a copy of it for every threshold.",
-    "直接剪了传入的数组；每个阈值都应另建一份剪枝后的数组。",
-)
-def _(w, thetas, evaluate, tolerance):
-    baseline, last = evaluate(w), None
-    for theta in thetas:
-        w[np.abs(w) < theta] = 0
-        if evaluate(w) < baseline - tolerance:
-            break
-        last = theta
-    return last, w
-
-
-def _search(w, thetas, evaluate, fails, goes):
-    best = None, w.copy()
-    for theta in thetas:
-        pruned = np.where(goes(theta), 0.0, w)
-        if fails(evaluate(pruned)):
-            break
-        best = theta, pruned
-    return best
-
-
-@exercise.mistake(
-    "It takes the tolerance as a share of the baseline; it is a difference of two performances.",
-    "把 tolerance 当成了基准性能的比例；它是性能之差。",
-)
-def _(w, thetas, evaluate, tolerance):
-    lowest = evaluate(w) * (1 - tolerance)
-    return _search(w, thetas, evaluate, lambda p: p < lowest, lambda theta: np.abs(w) < theta)
-
-
-@exercise.mistake(
-    "A gain larger than the tolerance stops it; only a loss counts, so no absolute value.",
-    "性能提高超过 tolerance 时也停止了；只应考虑损失，不取绝对值。",
-)
-def _(w, thetas, evaluate, tolerance):
-    base = evaluate(w)
-    return _search(w, thetas, evaluate, lambda p: abs(p - base) > tolerance,
-                   lambda theta: np.abs(w) < theta)  # fmt: skip
-
-
-@exercise.mistake(
-    "A loss of exactly the tolerance fails; it is acceptable.",
-    "损失恰好等于 tolerance 时判为失败；此时应可以接受。",
-)
-def _(w, thetas, evaluate, tolerance):
-    lowest = evaluate(w) - tolerance
-    return _search(w, thetas, evaluate, lambda p: p <= lowest, lambda theta: np.abs(w) < theta)
-
-
-@exercise.mistake(
-    "The absolute value is missing, so every negative weight goes; compare |w| with theta.",
-    "缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。",
-)
-def _(w, thetas, evaluate, tolerance):
-    lowest = evaluate(w) - tolerance
-    return _search(w, thetas, evaluate, lambda p: p < lowest, lambda theta: w < theta)
-
-
-@exercise.mistake(
-    "A weight of magnitude theta goes; it stays (<, not <=).",
-    "绝对值等于阈值的权重被剪掉了；应当保留（用 <，不用 <=）。",
-)
-def _(w, thetas, evaluate, tolerance):
-    lowest = evaluate(w) - tolerance
-    return _search(w, thetas, evaluate, lambda p: p < lowest, lambda theta: np.abs(w) <= theta)
-
-
-@exercise.mistake(
-    "It compares with the threshold before; every performance is compared with that of w itself.",
-    "与前一个阈值的性能比较了；每次都应与 w 本身的性能比较。",
-)
-def _(w, thetas, evaluate, tolerance):
-    last, best = evaluate(w), (None, w.copy())
-    for theta in thetas:
-        pruned = np.where(np.abs(w) < theta, 0.0, w)
-        performance = evaluate(pruned)
-        if performance < last - tolerance:
-            break
-        last, best = performance, (theta, pruned)
-    return best
+exercise.edits("""
+break -> continue
+    It goes on after the first failure; stop there, even if a higher threshold would pass.
+    首次失败后仍继续尝试；即使更高的阈值又能通过，也应停止。
+break -> return theta, pruned
+    It returns the threshold that failed; return the one before it.
+    返回了首个失败的阈值；应返回它之前的那一个。
+break -> return best[0], pruned
+    The threshold is right but the weights are those of the failed one; keep both together.
+    阈值正确，但权重是失败的阈值剪出来的；两者应一起保存。
+w.copy() -> w
+np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w)
+    It prunes the array that it was given; prune a copy of it for every threshold.
+    直接剪了传入的数组；每个阈值都应另建一份剪枝后的数组。
+evaluate(w) - tolerance -> evaluate(w) * (1 - tolerance)
+    It takes the tolerance as a share of the baseline; it is a difference of two performances.
+    把 tolerance 当成了基准性能的比例；它是性能之差。
+evaluate(pruned) < lowest -> abs(evaluate(pruned) - evaluate(w)) > tolerance
+    A gain larger than the tolerance stops it; only a loss counts, so no absolute value.
+    性能提高超过 tolerance 时也停止了；只应考虑损失，不取绝对值。
+< lowest -> <= lowest
+    A loss of exactly the tolerance fails; it is acceptable.
+    损失恰好等于 tolerance 时判为失败；此时应可以接受。
+np.abs(w) -> w
+    The absolute value is missing, so every negative weight goes; compare |w| with theta.
+    缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。
+< theta -> <= theta
+    A weight of magnitude theta goes; it stays (<, not <=).
+    绝对值等于阈值的权重被剪掉了；应当保留（用 <，不用 <=）。
+best = theta, pruned -> best, lowest = (theta, pruned), evaluate(pruned) - tolerance
+    It compares with the threshold before; every performance is compared with that of w itself.
+    与前一个阈值的性能比较了；每次都应与 w 本身的性能比较。
+""")
