@@ -220,9 +220,9 @@ print(*(f"{name:18}{np.median(taken):6.2f} ms" for name, taken in times.items())
 dense = train(mp.mlp([196, 40, 10], np.random.default_rng(7)), x_all[:1000], y_all[:1000], seed=7)
 both = [mp.predict(net, x_test) for net in (dense, pruned(dense, mp.prune_by_magnitude, 0.5))]
 a, b = (np.mean(predicted == y_test) for predicted in both)
-only = mp.discordant_counts(y_test, *both)
-unpaired, paired = mp.accuracy_difference_z(a, b, len(y_test)), mp.mcnemar_z(*only)
-print(f"dense {a:.2%} right, {only[0]} images alone; pruned {b:.2%}, {only[1]} images alone")
+only_a, only_b = mp.discordant_counts(y_test, *both)
+unpaired, paired = mp.accuracy_difference_z(a, b, len(y_test)), mp.mcnemar_z(only_a, only_b)
+print(f"dense {a:.2%} right, {only_a} images alone; pruned {b:.2%}, {only_b} images alone")
 print(f"z on two sets of images {unpaired:.1f}, on the same images {paired:.1f}")
 assert unpaired < 2 < paired
 

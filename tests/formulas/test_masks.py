@@ -40,7 +40,7 @@ def assert_same_mask(mask, expected):
     np.testing.assert_array_equal(mask, expected)
 
 
-# --- score_mask ------------------------------------------------------------------------------
+# --- score_mask ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", ["f", "d"])
@@ -116,7 +116,7 @@ def test_threshold_mask_keeps_ties_unless_told():
     assert not threshold_mask([-0.5, 0.25, 0.5], 0.5, ties="prune").any()
 
 
-# --- pruned_count ---------------------------------------------------------------------------------
+# --- pruned_count --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from minprune.formulas import masks
 W = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # the matrix of D-4.3
 EQUALS = np.arange(60).reshape(6, 10) % 4 / 4  # 15 of each score: a sort has to be stable
 
-# --- score_mask ------------------------------------------------------------------------------
+# --- score_mask ----------------------------------------------------------------------------------
 
 score_mask = Check(masks.score_mask)
 score_mask.worked("A-4.2", given([0.25, 0.5, 0.75], 0.5, ties="keep"), [False, True, True])
@@ -138,7 +138,7 @@ return w != 0
 """)
 
 
-# --- pruned_count ---------------------------------------------------------------------------------
+# --- pruned_count --------------------------------------------------------------------------------
 
 pruned_count = Check(masks.pruned_count)
 pruned_count.worked("E-3.1", given(9, 0.5), 4)
