@@ -49,10 +49,10 @@ def test_every_call_agrees_with_plain_loops(name):
 # --- arrays of every dtype and layout ------------------------------------------------------------
 
 KEEPS_HALF = """
-    normalize relative_magnitude l1_proximal l2_proximal weight_clip shrink magnitude
+    normalize relative_magnitude l1_proximal l2_proximal weight_clip scale_weights magnitude
     gradient_magnitude batchnorm_scale apply_mask threshold_prune normalized_threshold_prune
     remove_units fake_quantize fake_quantize_gradient ensemble_average
-    prune_factors relu relu_derivative sigmoid tanh max_pool2d average_pool2d
+    remove_factors relu relu_derivative sigmoid tanh max_pool2d average_pool2d
 """.split()  # where nothing is summed; all others compute float16 as float32 at least
 WIDE = """
     random_score layer_importance mean_layer_importance layer_l2 synflow leave_one_out apoz
