@@ -1,4 +1,4 @@
-"""Densities by shape: hand numbers, the total, full layers, and what is refused."""
+"""Densities by shape: hand numbers, the total, full layers."""
 
 from fractions import Fraction
 
@@ -41,6 +41,10 @@ def test_weights_per_unit_are_equal_where_no_layer_is_full():
     units = np.array([sum(shape) for shape in LENET5[1:4]])
     per_unit = d * sizes(LENET5[1:4]) / units
     np.testing.assert_allclose(per_unit, per_unit[0], rtol=1e-12)
+
+
+def test_erk_of_no_layers():
+    assert erk_densities([], 0.5).shape == (0,)
 
 
 def test_erk_takes_numbers_of_any_kind_and_shapes_as_lists():

@@ -1,4 +1,4 @@
-"""Convolution and pooling: hand numbers, linearity, and what is refused."""
+"""Convolution and pooling: hand numbers, linearity."""
 
 import naive
 import numpy as np

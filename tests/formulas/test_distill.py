@@ -1,4 +1,4 @@
-"""Distillation and ensembles: hand numbers, gradients, and what is refused."""
+"""Distillation and ensembles: hand numbers, gradients."""
 
 import naive
 import numpy as np

@@ -1,4 +1,4 @@
-"""Influence: hand numbers, properties, and what is refused."""
+"""Influence: hand numbers, properties."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,8 @@ def test_leave_one_out_survives_a_loss_that_writes_to_its_weights():
 # --- Taylor series -------------------------------------------------------------------------------
 
 
-def test_obd_is_the_series_without_its_gradient(w):
+def test_obd_is_the_series_without_its_gradient():
+    w = np.array([[-1.0, -0.5, -0.0], [0.25, 0.0, 2.0]])
     h = np.abs(w) + 1
     np.testing.assert_array_equal(second_order_influence(w, 0 * w, h), obd_saliency(w, h))
     np.testing.assert_array_equal(obd_saliency(-2 * w, h), 4 * obd_saliency(w, h))  # even in w

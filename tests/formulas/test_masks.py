@@ -1,4 +1,4 @@
-"""Masks: hand numbers, properties, edges, and what is refused."""
+"""Masks: hand numbers, properties, edges."""
 
 import tracemalloc
 from fractions import Fraction
@@ -152,6 +152,12 @@ def test_only_the_layerwise_ranking_is_blind_to_the_scale_of_one_layer():
 
 
 # --- apply_mask ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ties", TIES)
+def test_pruning_by_magnitude_twice_is_pruning_once(ties):  # A-4.2
+    once = threshold_prune(W_D43, 0.3, ties)
+    np.testing.assert_array_equal(threshold_prune(once, 0.3, ties), once)
 
 
 def test_apply_mask_writes_zero_even_where_a_product_would_not():  # A-2.1a: inf * 0 is nan

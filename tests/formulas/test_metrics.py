@@ -1,4 +1,4 @@
-"""Metrics: hand numbers, properties, and what is refused."""
+"""Metrics: hand numbers, properties."""
 
 import numpy as np
 import pytest

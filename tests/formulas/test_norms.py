@@ -1,4 +1,4 @@
-"""Norms: hand numbers, properties, and what is refused."""
+"""Norms: hand numbers, properties."""
 
 import numpy as np
 import pytest

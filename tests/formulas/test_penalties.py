@@ -1,4 +1,4 @@
-"""Penalties: hand numbers, gradients by differences, minima, what is refused."""
+"""Penalties: hand numbers, gradients by differences, minima."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""Schedules and thresholds: hand numbers, properties, and what is refused."""
+"""Schedules and thresholds: hand numbers, properties."""
 
 from fractions import Fraction
 from itertools import pairwise

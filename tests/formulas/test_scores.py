@@ -1,4 +1,4 @@
-"""Scores: hand numbers, properties, and what is refused."""
+"""Scores: hand numbers, properties."""
 
 import math
 

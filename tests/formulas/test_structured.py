@@ -1,4 +1,4 @@
-"""Structured masks and removal of units: hand numbers, and what is refused."""
+"""Structured masks and removal of units: hand numbers."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""Scores of units: hand numbers, properties, and what is refused."""
+"""Scores of units: hand numbers, properties."""
 
 import numpy as np
 import pytest
