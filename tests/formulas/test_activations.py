@@ -1,4 +1,4 @@
-"""Activations: hand numbers, derivatives, and inputs that want to overflow."""
+"""Activations at the ends of the range of floats."""
 
 import numpy as np
 import pytest

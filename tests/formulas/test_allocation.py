@@ -1,4 +1,4 @@
-"""Densities by shape: hand numbers, the total, full layers."""
+"""Densities by shape: how they grow with the total, and what is equal among layers."""
 
 from fractions import Fraction
 

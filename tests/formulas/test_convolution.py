@@ -1,4 +1,4 @@
-"""Convolution and pooling: hand numbers, linearity."""
+"""Convolution and pooling: shapes of a network, a dense layer, narrow integers."""
 
 import naive
 import numpy as np

@@ -1,4 +1,4 @@
-"""Costs of networks: hand numbers, properties."""
+"""Costs of the networks in the documents."""
 
 from itertools import pairwise
 

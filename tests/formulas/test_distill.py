@@ -1,4 +1,4 @@
-"""Distillation and ensembles: hand numbers, gradients."""
+"""Distillation: each part of the loss, high and low temperatures, logits far apart."""
 
 import naive
 import numpy as np

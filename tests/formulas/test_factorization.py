@@ -1,4 +1,4 @@
-"""Factorization: hand numbers, what each half step solves, and pruning factors."""
+"""Factorization: what each half step solves, and what removing factors costs."""
 
 import naive
 import numpy as np
@@ -103,7 +103,7 @@ def test_even_the_order_of_unbalanced_factors_can_be_turned_round():
     assert off > 10  # the same half of the factors, ten times the error
 
 
-# --- factor_importance, remove_factors ------------------------------------------------------------
+# --- factor_importance, remove_factors -----------------------------------------------------------
 
 
 @pytest.mark.parametrize(("r", "k"), [(1, 2), (2, 4), (2, 5), (3, 5)])

@@ -1,4 +1,4 @@
-"""Hard inputs: ends of the range of floats, sums over millions, kinds of numbers, wrong shapes."""
+"""Hard inputs: ends of the range of floats, sums over millions, kinds of numbers."""
 
 import math
 

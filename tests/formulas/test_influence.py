@@ -1,4 +1,4 @@
-"""Influence: hand numbers, properties."""
+"""Influence: how often a loss is called and with what, and the series without its gradient."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Masks: hand numbers, properties, edges."""
+"""Masks: ties in every dtype, many equal scores, memory, and rules compared."""
 
 import tracemalloc
 from fractions import Fraction
@@ -33,7 +33,7 @@ def assert_same_mask(mask, expected):
     np.testing.assert_array_equal(mask, expected)
 
 
-# --- score_mask ------------------------------------------------------------------------------
+# --- score_mask ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", ["f", "d"])
@@ -57,7 +57,7 @@ def test_score_mask_tells_neighbouring_numbers_apart(theta, dtype):  # so no eps
     assert score_mask(score, theta, "prune").tolist() == [False, False, True]
 
 
-# --- pruned_count ---------------------------------------------------------------------------------
+# --- pruned_count --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 7, 8, 1280, 100_352])

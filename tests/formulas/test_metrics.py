@@ -1,4 +1,4 @@
-"""Metrics: hand numbers, properties."""
+"""Metrics: sizes and accuracies that the documents compare."""
 
 import numpy as np
 import pytest

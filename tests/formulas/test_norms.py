@@ -1,4 +1,4 @@
-"""Norms: hand numbers, properties."""
+"""Norms: sums in float64, extremes, and norms that rank differently."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Penalties: hand numbers, gradients by differences, minima."""
+"""Penalties: gradients by differences, tangents, and narrow numbers."""
 
 from fractions import Fraction
 

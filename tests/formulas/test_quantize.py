@@ -1,4 +1,4 @@
-"""Quantization: hand numbers, the error bound, and numbers of 16 bits."""
+"""Quantization: halves, steps at the ends of the range, and numbers of 16 bits."""
 
 import naive
 import numpy as np

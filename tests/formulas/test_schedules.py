@@ -1,4 +1,4 @@
-"""Schedules and thresholds: hand numbers, properties."""
+"""Schedules and thresholds, and the masks that follow from them."""
 
 from fractions import Fraction
 from itertools import pairwise

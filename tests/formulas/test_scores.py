@@ -1,4 +1,4 @@
-"""Scores: hand numbers, properties."""
+"""Scores: what each of them ranks first, and which slope it is."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Structured masks and removal of units: hand numbers."""
+"""Structured masks, and smaller networks that compute what the masked ones do."""
 
 from fractions import Fraction
 

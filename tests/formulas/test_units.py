@@ -1,4 +1,4 @@
-"""Scores of units: hand numbers, properties."""
+"""Scores of units: what each of them ranks first, and how a loss is called."""
 
 import numpy as np
 import pytest
