@@ -1,4 +1,8 @@
-"""Every check and exercise: the formula passes, every mistake is caught as itself."""
+"""Every check and exercise: the formula passes, every mistake is caught as itself.
+
+Where a case has no number of its own, a check takes the formula's result for right; that this is
+right, formulas/test_naive.py shows.
+"""
 
 import importlib
 import inspect

@@ -1,4 +1,4 @@
-"""Quantization: the naive twin, hand numbers, the error bound, and numbers of 16 bits."""
+"""Quantization: halves, steps at the ends of the range, and numbers of 16 bits."""
 
 import naive
 import numpy as np
@@ -15,7 +15,6 @@ from minprune.formulas.quantize import (
 )
 
 BITS = [2, 3, 4, 8, 9, 12, 16]
-W_D43 = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])  # W of D-4.3
 
 
 def draw(n, dtype="d", seed=0):
@@ -25,53 +24,11 @@ def draw(n, dtype="d", seed=0):
 # --- quantize_symmetric, dequantize, quantization_error ------------------------------------------
 
 
-@pytest.mark.parametrize("bits", BITS)
-def test_zeros_signs_and_the_largest_weight_are_exact(w, bits):
-    q, step = quantize_symmetric(w, bits)
-    assert (q[np.asarray(w) == 0] == 0).all()
-    assert (np.sign(q) * np.sign(w) >= 0).all()
-    assert np.abs(q, dtype=int).max(initial=0) == (2 ** (bits - 1) - 1 if np.any(w) else 0)
-    np.testing.assert_array_equal(quantize_symmetric(-w, bits).q, -q)
-    np.testing.assert_array_equal(quantize_symmetric(4 * w, bits).q, q)
-    assert quantize_symmetric(4 * w, bits).step == 4 * step
-
-
-@pytest.mark.parametrize("bits", BITS)
-@pytest.mark.parametrize("dtype", ["e", "f", "d"])
-def test_no_weight_moves_by_more_than_half_a_step(dtype, bits):
-    w = draw(5000, dtype)
-    q, step = quantize_symmetric(w, bits)
-    off = np.abs(dequantize(q, step) - w.astype(float))
-    assert off.max() <= step / 2 * (1 + 1e-9)
-    if bits <= 9:  # with so many weights some move nearly that far
-        assert off.max() > 0.45 * step
-        assert len(np.unique(q)) == 2**bits - 1  # and every integer is in use
-
-
-def test_numbers_of_A_3_2_2():
-    q, step = quantize_symmetric(W_D43)
-    assert step == 0.007086614173228346
-    assert q.tolist() == [[14, 42, 71], [85, 99, 113], [127, 14, 42]]
-    off = np.abs(dequantize(q, step) - W_D43)
-    assert off.max() == pytest.approx(0.0031496062992125706, rel=1e-12)
-    assert off.max() <= step / 2 == 0.003543307086614173
-    assert quantization_error(W_D43, 8) == pytest.approx(off.sum() / 9, rel=1e-14)
-
-
 def test_quantize_symmetric_by_hand_halves_go_to_the_even_integer():
     w = [7.0, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.49, -7.0]
     q, step = quantize_symmetric(w, bits=4)
     assert step == 1.0
     assert q.tolist() == [7, 0, 2, 2, 0, -2, -2, 0, -7]
-
-
-@pytest.mark.parametrize("bits", BITS)
-@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0), (2, 2)])
-def test_zeros_have_step_zero(shape, bits):
-    q, step = quantize_symmetric(np.zeros(shape), bits)
-    assert step == 0
-    assert q.shape == shape and not q.any()
-    np.testing.assert_array_equal(dequantize(q, step), np.zeros(shape))
 
 
 @pytest.mark.parametrize("largest", [5e-324, 190 * 5e-324, 1e-310, 2.3e-308, 1e-40, 1e300, 1.7e308])
@@ -92,16 +49,6 @@ def test_float32_weights_that_are_too_small_for_a_float32_step():
     np.testing.assert_allclose(dequantize(q, step), w, rtol=1e-12)
 
 
-def test_dequantize_does_not_overflow():
-    assert dequantize(np.array([-32767, 32767], np.int16), 1000.0).tolist() == [-32767e3, 32767e3]
-
-
-def test_quantization_error_by_hand():
-    assert quantization_error([3.0, 1.25, 0.0, -0.5], bits=3) == 0.1875  # off by 0, 1/4, 0, 1/2
-    assert quantization_error([1.0, -1.0, 0.0], bits=2) == 0
-    assert quantization_error(0.0, bits=8) == 0
-
-
 @pytest.mark.parametrize("bits", range(2, 16))
 def test_one_bit_more_about_halves_the_error(bits):
     # uniform weights are off by a quarter of a step on average; 2^(b-1) - 1 steps make up max |w|
@@ -112,19 +59,7 @@ def test_one_bit_more_about_halves_the_error(bits):
     assert error / quantization_error(w, bits + 1) == pytest.approx(finer, rel=0.05)
 
 
-def test_quantization_error_scales_with_the_weights():
-    w = draw(50)
-    assert quantization_error(4 * w, 5) == 4 * quantization_error(w, 5)
-    assert quantization_error(-w, 5) == quantization_error(w, 5)
-
-
 # --- fake_quantize -------------------------------------------------------------------------------
-
-
-def test_fake_quantize_by_hand():
-    w = [0.125, 0.375, 0.625, 0.75, 0.8, 100.0, -0.25, -0.375, -0.13, -100.0, 0.0]
-    what = [0.0, 0.5, 0.5, 0.75, 0.75, 0.75, -0.25, -0.5, -0.25, -0.75, 0.0]  # step 1/4
-    assert fake_quantize(w, bits=3, limit=0.75).tolist() == what
 
 
 @pytest.mark.parametrize("bits", BITS)
@@ -144,12 +79,6 @@ def test_fake_quantize_is_a_stair_that_is_cut_off(bits):
     inside = np.abs(w) <= 1
     assert (np.abs(what - w)[inside] <= 0.5 / Q + 1e-12).all()
     np.testing.assert_array_equal(what[~inside], np.sign(w[~inside]))
-
-
-def test_fake_quantize_gradient_by_hand():  # 1 inside and at the limit, 0 outside
-    w = [-2.0, np.nextafter(-0.5, -1), -0.5, -0.1, -0.0, 0.0, 0.5, np.nextafter(0.5, 1), 8.0]
-    dy = [1.0, 2.0, 3.0, -4.0, 5.0, 6.0, -7.0, 8.0, 9.0]
-    assert fake_quantize_gradient(w, dy, limit=0.5).tolist() == [0, 0, 3, -4, 5, 6, -7, 0, 0]
 
 
 def test_the_limit_itself_is_inside_as_a_float32_too():  # float32(0.1) is 0.10000000149
@@ -202,13 +131,6 @@ def test_gradients_that_vanish_come_back_by_scaling():
     np.testing.assert_allclose(back, g, rtol=2.0**-10, atol=1e-12)
 
 
-def test_mixed_precision_step_by_hand():
-    w, g16 = np.float32([1.0, -2.0, 0.5]), np.float16([8.0, 16.0, -32.0])
-    assert mixed_precision_step(w, g16, lr=0.25, scale=16.0).tolist() == [0.875, -2.25, 1.0]
-    mask = np.array([True, False, True])
-    assert mixed_precision_step(w, g16, 0.25, 16.0, mask).tolist() == [0.875, 0.0, 1.0]
-
-
 @pytest.mark.parametrize("w", [[1.0], np.array([1.0]), np.array([1], np.int8), np.ones(1, "e")])
 def test_master_weights_become_float32_and_stay_as_they_are(w):
     new = mixed_precision_step(w, np.float16([1.0]), lr=1e-4, scale=1.0)
@@ -223,20 +145,3 @@ def test_small_steps_add_up_in_float32_and_not_in_float16():
         w, w16 = mixed_precision_step(w, g16, 1e-4, 8.0), w16 - np.float16(1e-4) * g16 / 8
     assert w[0] == pytest.approx(0.9, abs=1e-4)
     assert w16[0] == 1
-
-
-def test_scale_is_undone():
-    w = draw(30, "f")
-    g = draw(30, seed=1).astype(np.float16)
-    plain = mixed_precision_step(w, scaled_to_float16(g, 1), 0.1, 1)
-    for scale in (16, 1024.0):
-        scaled = mixed_precision_step(w, scaled_to_float16(g, scale), 0.1, scale)
-        np.testing.assert_allclose(scaled, plain, rtol=1e-6)
-
-
-def test_a_pruned_weight_stays_pruned_in_mixed_precision():  # C-6.4d
-    mask = np.array([True, False])
-    w = np.float32([1.0, 0.0])
-    for _ in range(3):
-        w = mixed_precision_step(w, np.float16([1.0, 1.0]), 0.1, 1.0, mask)
-    assert w[1] == 0 and w[0] == pytest.approx(0.7)

@@ -5,13 +5,11 @@ import re
 
 import numpy as np
 import pytest
+from all_checks import CHECKS
 
-from minprune.checks import checks
 from minprune.checks.child import live
 from minprune.checks.judge import Trial
 from minprune.formulas.costs import Conv, Full, Pool
-
-CHECKS = checks()
 
 
 def example(name):
@@ -187,6 +185,7 @@ RANGES = {  # of an argument, or of one formula's: the rule, and values that bre
     "dequantize step": NOT_NEGATIVE,
     "factorize k": FROM_1,
     "factorize lam": POSITIVE,
+    "heaviside_misprint theta": FINITE,
     "nm_mask n": UP_TO,
     "obs_update q": UP_TO,
     "output_size size": FROM_1,
@@ -386,6 +385,10 @@ REFUSED = [  # formulas, the error, what it says, and each set of arguments that
     ("conv2d", ValueError, r"^x of shape \(1, \d, \d, 2\) is too small for a window of \(",
      [{"x": X, "K": K, "b": B} | wrong for wrong in (
          {"x": X[:, :1]}, {"x": X[:, :, :1]}, {"K": K[:0]}, {"K": K[:, :0]})]),
+    ("pruning_rate_misprint", ValueError, "^w must not be all zero",
+     [{"w": []}, {"w": [0.0, -0.0]}]),
+    ("kernel_norm_axes_misprint", ValueError, r"^K must be \(k_h, k_w, c_in, c_out\), got",
+     [{"K": Z}, {"K": np.ones((1, 1, 1, 1, 1))}]),  # Z: a matrix, as in its network
     ("max_pool2d average_pool2d", ValueError, r"^x must be images \(N, H, W, C\), got \(",
      [{"x": X[0]}, {"x": X[None]}]),
 ]  # fmt: skip

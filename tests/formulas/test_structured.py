@@ -1,4 +1,4 @@
-"""Structured masks and removal of units: the naive twin, hand numbers, and what is refused."""
+"""Structured masks, and smaller networks that compute what the masked ones do."""
 
 from fractions import Fraction
 
@@ -8,9 +8,8 @@ import pytest
 
 from minprune.formulas import structured
 from minprune.formulas.costs import mlp_macs, mlp_parameters
-from minprune.formulas.metrics import count_parameters, sparsity
+from minprune.formulas.metrics import count_parameters
 
-W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]  # W of D-4.3
 A44 = [  # h_1, h_2, h_3 of A-4.4, ten times as large, so that sums and ties are exact
     [[1, 2, 3], [4, 5, 6]],
     [[7, 8, 9], [1, 2, 3]],
@@ -25,34 +24,6 @@ def assert_same_mask(mask, expected):
 
 
 # --- layer_threshold_masks -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("theta", "ties", "stay"),
-    [
-        (25, "keep", [False, True, True]),  # the theta of A-4.4: h_2 and h_3 stay as a whole
-        (25, "prune", [False, True, True]),
-        (21, "keep", [True, True, True]),  # A-4.3b at equality ...
-        (21, "prune", [False, True, True]),  # ... and C-4.2c
-        (30, "prune", [False, False, True]),
-        (39, "keep", [False, False, True]),  # 3.9, not 3.2 as printed
-        (39, "prune", [False, False, False]),
-        (0, "prune", [True, True, True]),
-    ],
-)
-def test_layer_threshold_masks_of_A_4_4(theta, ties, stay):
-    for sign in (1, -1):
-        layers = [sign * np.array(h) for h in A44]
-        masks = structured.layer_threshold_masks(layers, theta, ties)
-        assert [mask.tolist() for mask in masks] == [[[s] * 3] * 2 for s in stay]
-
-
-def test_layer_threshold_masks_keep_ties_unless_told_and_empty_layers_weigh_nothing():
-    masks = structured.layer_threshold_masks([[1.0], [0.0], 0.0, []], 0)
-    assert [mask.tolist() for mask in masks] == [[True], [True], True, []]
-    masks = structured.layer_threshold_masks([[1.0], [0.0], 0.0, []], 0, "prune")
-    assert [mask.tolist() for mask in masks] == [[True], [False], False, []]
-    assert structured.layer_threshold_masks([], 1.0) == []
 
 
 def test_layers_in_half_precision_are_summed_in_double():
@@ -75,27 +46,6 @@ def test_a_network_without_one_of_its_layers_says_the_same_to_everything():  # A
 # --- unit_threshold_mask -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("theta", "axis", "stay"),
-    [
-        (11, -1, [True, False, True]),  # columns 1.6, 1.1, 1.6 of C-4.2a, equality goes
-        (15, -1, [True, False, True]),
-        (16, -1, [False, False, False]),
-        (9, 0, [False, True, True]),  # rows 0.9, 2.1, 1.3
-        (13, 0, [False, True, False]),
-    ],
-)
-def test_unit_threshold_mask_of_C_4_2a_depends_on_the_unit(theta, axis, stay):
-    W = np.round(10 * np.array(W_D43))
-    mask = structured.unit_threshold_mask(W, theta, axis=axis, ties="prune")
-    expected = [stay] * 3 if axis == -1 else [[s] * 3 for s in stay]
-    assert (
-        mask.tolist()
-        == structured.unit_threshold_mask(-W, theta, axis=axis, ties="prune").tolist()
-        == expected
-    )
-
-
 @pytest.mark.parametrize(("theta", "ties"), [(15, "prune"), (20, "keep"), (24, "keep")])
 def test_rows_give_the_printed_matrices_of_A_4_4(theta, ties):  # 1.5 < theta <= 2.4
     masks = [structured.unit_threshold_mask(h, theta, axis=0, ties=ties) for h in A44]
@@ -114,31 +64,7 @@ def test_unit_threshold_mask_of_A_3_2_3_orders_differently_by_the_two_norms():
     assert structured.unit_threshold_mask(W, 4.5, "l2")[0].tolist() == [False, True]
 
 
-@pytest.mark.parametrize("dtype", ["f", "d"])
-def test_unit_threshold_mask_at_equality(dtype):
-    W = np.array([[3.0, 1.0], [-4.0, 0.25]], dtype)
-    assert structured.unit_threshold_mask(W, 5.0, "l2", ties="keep")[:, 0].all()
-    assert not structured.unit_threshold_mask(W, 5.0, "l2", ties="prune")[:, 0].any()
-    assert structured.unit_threshold_mask(W, 1.25, "l1", ties="keep")[:, 1].all()
-    assert not structured.unit_threshold_mask(W, 1.25, "l1", ties="prune")[:, 1].any()
-    assert structured.unit_threshold_mask(W, 1.25).all()  # as C-4.2c does not
-
-
 # --- unit_mask, product_mask, hybrid_mask --------------------------------------------------------
-
-
-def test_unit_mask_by_hand():
-    assert structured.unit_mask([True, False], (2, 2)).tolist() == [[True, False], [True, False]]
-    mask = structured.unit_mask(np.array([True, False]), (2, 2), axis=0)
-    assert mask.tolist() == [[True, True], [False, False]]
-
-
-def test_product_mask_of_four_granularities_by_hand():
-    weight = np.ones((2, 3), bool)
-    weight[0, 0] = False
-    product = structured.product_mask(weight, [[True], [False]], [True, True, False], True)
-    assert product.astype(int).tolist() == [[0, 1, 0], [0, 0, 0]]
-    assert not structured.product_mask(weight, False).any()
 
 
 def test_hybrid_mask_of_A_3_3b():
@@ -150,43 +76,12 @@ def test_hybrid_mask_of_A_3_3b():
     assert structured.hybrid_mask(w, keep, 0).tolist() == [keep] * 8
 
 
-def test_hybrid_mask_ranks_by_magnitude_within_the_kept_units_only():
-    w = [[-0.9, 0.01, 0.3], [0.2, 0.02, -0.1]]
-    assert structured.hybrid_mask(w, [True, False, True], 0.5).tolist() == [
-        [True, False, True],
-        [False, False, False],
-    ]
-    ties = structured.hybrid_mask(np.ones((2, 3)), [True, False, True], 0.75)  # in C order
-    assert ties.astype(int).tolist() == [[0, 0, 0], [0, 0, 1]]
-
-
 # --- block_mask, nm_mask, topk_gate --------------------------------------------------------------
-
-
-def test_block_mask_by_hand():
-    W = [[1, -2, 0, 0], [0, 0, 0, 4]]  # blocks 3 and 4, whatever the signs
-    assert structured.block_mask(W, (2, 2), 0.5).astype(int).tolist() == [[0, 0, 1, 1]] * 2
-    W = [[1, -4, 1, 1], [0, 0, 2, 0]]  # 5 and 4: sums of magnitudes, not of values or squares
-    assert structured.block_mask(W, (2, 2), 0.5).astype(int).tolist() == [[1, 1, 0, 0]] * 2
-    W = [[3, 3, 0], [0, 0, 5]]  # 6 and 5: not the largest entry
-    assert structured.block_mask(W, (1, 3), 0.5).astype(int).tolist() == [[1, 1, 1], [0, 0, 0]]
-    ties = structured.block_mask(np.ones((2, 4)), (1, 2), 0.75)  # the first blocks go first
-    assert ties.astype(int).tolist() == [[0, 0, 0, 0], [0, 0, 1, 1]]
 
 
 @pytest.mark.parametrize("shape", [(0, 4), (4, 0), (0, 0)])
 def test_block_mask_of_nothing(shape):
     assert structured.block_mask(np.ones(shape), (2, 2), 0.5).shape == shape
-
-
-def test_nm_mask_by_hand():
-    w = [0.1, -0.9, 0.5, 0.2, 0.3, 0.3, -0.3, 0.3]  # of four equal ones the first two go
-    mask = structured.nm_mask(w, 2, 4)
-    assert mask.astype(int).tolist() == [0, 1, 1, 0, 0, 0, 1, 1]
-    W = np.array([w, w])
-    assert structured.nm_mask(W, 2, 4, axis=1).tolist() == [mask.tolist()] * 2
-    assert structured.nm_mask(W.T, 2, 4).tolist() == structured.nm_mask(W, 2, 4, 1).T.tolist()
-    assert sparsity(structured.nm_mask(np.ones((8, 3)), 2, 4)) == 0.5
 
 
 def test_nm_mask_groups_the_inputs_of_a_unit_unless_told():
@@ -200,18 +95,6 @@ def test_nm_mask_of_nothing():
     assert structured.nm_mask([], 2, 4).shape == (0,)
     assert structured.nm_mask(np.ones((4, 0)), 2, 4).shape == (4, 0)
     assert structured.nm_mask(np.ones((0, 3)), 2, 4).shape == (0, 3)
-
-
-def test_topk_gate_of_E_7_2_differs_between_samples():
-    h = [[0.1, -0.9, 0.5], [0.7, 0.2, 0.0], [0.5, 0.5, 0.5]]
-    assert structured.topk_gate(h, 1).astype(int).tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
-    assert structured.topk_gate(h, 3).all()  # all take part: the gate is the identity
-    assert not structured.topk_gate(h, 0).any()
-
-
-def test_topk_gate_is_stable_in_long_rows():  # sorting keeps short rows stable by chance
-    gate = structured.topk_gate(np.ones((2, 500)), 200)
-    assert gate.tolist() == [[False] * 300 + [True] * 200] * 2
 
 
 # --- remove_units and flatten_keep ---------------------------------------------------------------

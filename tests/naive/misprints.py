@@ -5,7 +5,7 @@ import numpy as np
 from naive.masks import score_mask, threshold_mask
 
 
-def signed_threshold_mask_misprint(w, theta, ties):
+def signed_threshold_mask_misprint(w, theta, ties="keep"):
     """m_i = [w_i > theta] (ties "prune", B-3e) or [w_i >= theta] ("keep", A-2.2c)"""
     return score_mask(w, theta, ties)
 

@@ -179,6 +179,7 @@ return float(result)
 
 ranking_cost = Check(costs.ranking_cost)
 ranking_cost.worked("by hand", given(8, 1), 1.0)
+ranking_cost.worked("A-2.5", given(50816, 60_000), 8.684997331746e-05)
 ranking_cost.worked("by hand", given(1024, 1000), 1 / 300)
 ranking_cost.worked("by hand", given(2**30, 5), 2.0)
 ranking_cost.published(  # with one sample it is the logarithm to the base 8
@@ -442,6 +443,11 @@ network_costs.published(
     "Larq 0.13.3, larq/snapshots/snap_models_test.py, test_summary",
     given([Full(10)], (11, 11, 32)),
     [(38730, 38720, (10,))],
+)
+network_costs.worked(  # pooling shrinks the fully connected layer behind it
+    "D-1.2b",
+    given([Conv(32, 3, "valid"), Full(64)], (28, 28, 1)),
+    [(320, 194_688, (26, 26, 32)), (1_384_512, 1_384_448, (64,))],
 )
 network_costs.edge("a perceptron", given([Full(64), Full(10)], (28, 28, 1)))
 network_costs.edge("one layer", given([Full(3)], (1, 1, 1)))

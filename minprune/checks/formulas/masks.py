@@ -13,6 +13,12 @@ EQUALS = np.arange(60).reshape(6, 10) % 4 / 4  # 15 of each score: a sort has to
 score_mask = Check(masks.score_mask)
 score_mask.worked("A-4.2", given([0.25, 0.5, 0.75], 0.5, ties="keep"), [False, True, True])
 score_mask.worked("D-4.1b", given([0.25, 0.5, 0.75], 0.5, ties="prune"), [False, False, True])
+score_mask.worked(
+    "A-4.4", given([[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]], 0.7), [[True] * 3, [False] * 3]
+)
+score_mask.worked(
+    "D-4.3", given(W, 0.2, "prune"), [[False, True, True], [True, True, True], [True, False, True]]
+)
 score_mask.published(
     "scikit-learn 1.5, docstring of sklearn.preprocessing.Binarizer",
     given([[1.0, -1.0, 2.0], [2.0, 0.0, 0.0], [0.0, 1.0, -1.0]], 0.0, ties="prune"),
@@ -69,6 +75,9 @@ threshold_mask.worked(
     [[False, False, True], [True, True, True], [True, False, False]],
 )
 threshold_mask.worked("by hand", given([2.0, -3.0, 1.0, -1.0], 2.0), [True, True, False, False])
+threshold_mask.worked(
+    "B-3e", given([[-0.9, 0.05], [0.4, -0.02]], 0.1), [[True, False], [True, False]]
+)
 threshold_mask.worked("by hand", given([2.0, -3.0, 1.0], 2.0, "prune"), [False, True, False])
 threshold_mask.published(  # where its result is not 0
     "PyWavelets 1.9, pywt/tests/test_thresholding.py, test_threshold, hard",
@@ -143,6 +152,10 @@ return w != 0
 pruned_count = Check(masks.pruned_count)
 pruned_count.worked("E-3.1", given(9, 0.5), 4)
 pruned_count.worked("E-3.1", given(10, 0.25), 2)
+pruned_count.worked("E-5.1a", given(784 * 128, 0.5), 50176)
+pruned_count.worked("E-5.1a", given(128 * 10, 0.5), 640)
+pruned_count.worked("A-5.2.2", given(50816, 0.9), 45734)
+pruned_count.worked("by hand", given(100, 0.29), 29)  # 0.29 * 100 is 28.999999999999996
 pruned_count.worked("by hand", given(7, 0.5), 4)
 pruned_count.worked("by hand", given(10, 0.21), 2)
 pruned_count.worked("by hand", given(100, 0.29), 29)
@@ -193,6 +206,10 @@ rank_mask.worked(
 )
 rank_mask.worked("by hand", given([0.5, 0.25, 0.75, 0.25], 1), [True, False, True, True])
 rank_mask.worked("by hand", given([3.0, -1.0, 2.0, -5.0], 2), [True, False, True, False])
+rank_mask.worked(
+    "E-5.1c", given(W, k=4), [[False, False, True], [True, True, True], [True, False, False]]
+)
+rank_mask.edge("minus zero is zero", given([0.0, -0.0, 0.0], k=1))
 rank_mask.published(
     "PyTorch (commit 058aaae), test/nn/test_pruning.py, "
     "test_l1_unstructured_pruning_with_importance_scores",
@@ -526,6 +543,9 @@ np.zeros((), dtype=w.dtype) -> 0.0
 
 threshold_prune = Check(masks.threshold_prune)
 threshold_prune.worked("A-4.2", given(W, 0.3), [[0.0, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.3]])
+threshold_prune.worked(
+    "A-4.4", given([[0.7, 0.8, 0.9], [0.1, 0.2, 0.3]], 0.65), [[0.7, 0.8, 0.9], [0.0, 0.0, 0.0]]
+)
 threshold_prune.worked(
     "D-4.1b", given(W, 0.3, ties="prune"), [[0.0, 0.0, 0.5], [0.6, 0.7, 0.8], [0.9, 0.0, 0.0]]
 )

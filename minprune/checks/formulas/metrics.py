@@ -798,6 +798,9 @@ float(np.mean(found)) if found.size else float("nan") -> int(np.sum(found))
 
 macro_recall = Check(metrics.macro_recall)
 macro_recall.worked("by hand", given([0, 0, 0, 1], [0, 0, 0, 0]), 0.5)
+macro_recall.worked(
+    "A-9.9", given([1] * 10 + [0] * 10, [1] * 8 + [0] * 2 + [1] * 5 + [0] * 5), 0.65
+)
 macro_recall.worked("by hand", given([0, 0, 2, 2], [0, 1, 2, 2]), 0.75)
 macro_recall.worked("by hand", given([0, 0, 0, 0, 1, 1], [0, 1, 1, 1, 1, 1]), 0.625)
 macro_recall.published(

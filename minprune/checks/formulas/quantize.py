@@ -187,6 +187,7 @@ return result.astype(int)
 
 quantization_error = Check(quantize.quantization_error)
 quantization_error.worked("by hand", given([1.0, 0.25], 2), 0.125)
+quantization_error.worked("A-3.2.2", given(W_D43, 8), 0.001574803149606)
 quantization_error.worked("by hand", given([3.0, 1.25, 0.0, -0.5], 3), 0.1875)
 quantization_error.worked("by hand", given([[-7.0, 0.75], [2.0, -3.25]], bits=4), 0.125)
 quantization_error.edge("nothing is lost", given([1.0, -1.0, 0.0], 2))

@@ -428,6 +428,9 @@ range(bins) -> np.unique(a)
 
 geometric_median_distance = Check(units.geometric_median_distance)
 geometric_median_distance.worked("by hand", given([[0.0, 1.0, 3.0]]), [4.0, 3.0, 5.0])
+geometric_median_distance.worked(  # the smallest unit stands apart; those in the middle go first
+    "by hand", given([[0.1, 5.0, 5.0, 6.0]]), [15.7, 5.9, 5.9, 7.9]
+)
 geometric_median_distance.worked(  # units (0, 0) and (3, 4), each twice
     "by hand", given([[0.0, 3.0, 3.0, 0.0], [0.0, 4.0, 4.0, 0.0]]), [10.0, 10.0, 10.0, 10.0]
 )
