@@ -8,10 +8,6 @@ from minprune.formulas import quantize
 W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
 
 
-def _largest(bits):
-    return 2 ** (bits - 1) - 1
-
-
 # --- quantize_symmetric --------------------------------------------------------------------------
 
 quantize_symmetric = Check(quantize.quantize_symmetric)
