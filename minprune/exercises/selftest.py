@@ -2,11 +2,10 @@
 
 import ast
 import tempfile
-from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from minprune.checks.judge import MISTAKE, Trial, run_check
+from minprune.checks.judge import Trial
 from minprune.checks.verify import verify_file
 from minprune.exercises import exercises
 from minprune.exercises.attempt import NOT_STARTED, attempt
@@ -70,15 +69,13 @@ def called_wrong(chosen, temporary):
 
 
 def mistake_problems(exercise):
-    """Mistakes that are not told by their own names, or not apart from each other."""
-    for k, mistake in enumerate(exercise.mistakes, 1):
-        verdict = run_check(exercise, mistake.function)
-        if (verdict.status, verdict.en, verdict.zh) != (MISTAKE, mistake.en, mistake.zh):
-            yield f"mistake {k} is taken for: {verdict.status}, {verdict.en}"
+    """Mistakes that are taken for another one, or for none."""
     trial = Trial.of(exercise, 0)
-    for (j, one), (k, other) in combinations(enumerate(trial.of_mistakes, 1), 2):
-        if trial.same(one, other):
-            yield f"mistakes {j} and {k} do the same"
+    told = trial.told_apart()
+    for k, (mistake, outcomes) in enumerate(zip(exercise.mistakes, trial.of_mistakes, strict=True)):
+        if mistake not in told:
+            verdict = trial.verdict(outcomes)
+            yield f"mistake {k + 1} is taken for: {verdict.status}, {verdict.en}"
 
 
 def starter_problems(exercise, folders):

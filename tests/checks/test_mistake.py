@@ -1,5 +1,7 @@
 """Mistakes as edits of the right function, and two of them at once."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from minprune.checks.judge import PASSED, Trial
 from minprune.checks.mistake import Mistake, edited, pair, source_of, written
 from minprune.exercises import exercises
 
-ALL = {**checks(), **exercises()}
+ALL = {e.name: e for e in exercises().values()} | checks()
 
 
 def keep(w, theta, *, ties="keep"):
@@ -125,6 +127,7 @@ def test_a_written_out_solution_does_what_the_formula_does(name):
     check = ALL[name]
     if check.plain is check.formula:
         return
+    assert inspect.signature(check.plain) == inspect.signature(check.formula)
     for seed in range(3):
         trial = Trial.of(check, seed)
         outcomes = evaluate(check.plain, trial.calls)
