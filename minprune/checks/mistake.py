@@ -101,6 +101,7 @@ def pair(one, other):
     return None
 
 
+@cache
 def source_of(function):
     """The source of a function as (its `def`, its body), without decorators and docstring."""
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()

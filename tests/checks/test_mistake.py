@@ -106,6 +106,12 @@ def test_two_mistakes_at_once():
     assert pair(function, function) is None
 
 
+def test_pairs_of_mistakes_come_out_of_their_edits():
+    for name, check in ALL.items():
+        n = len(check.mistakes)
+        assert sum(1 for _ in check.pairs()) >= n / 2, name
+
+
 def test_the_plain_solution_is_what_is_edited():
     absolute = check = Check(np.abs)
 
