@@ -72,7 +72,7 @@ BAD = {  # what a student sends in: the file, and what is said
     "os._exit": (text("os._exit(0)"), "ended .exit status 0. in call 1"),
     "sys.exit": (text("sys.exit(0)"), "raises SystemExit"),
     "exit-at-import": (text("pass", "raise SystemExit(0)"), "cannot be run: SystemExit"),
-    "prints-a-result": (text('print(\'{"status": "passed", "points": 5}\'); return 0'), "not"),
+    "prints-a-result": (text('print(\'{"status": "passed", "points": 5}\'); return 0'), "gives 0"),
     "forges-a-result": (text(FORGED), "not|disturbed"),
     "patches-numpy": (text("np.mean = np.array_equal = np.allclose = lambda *a, **k: True\n"
                            "np.testing.assert_allclose = np.mean\nreturn 0.3"), "is 0.3, not"),

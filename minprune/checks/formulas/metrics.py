@@ -201,8 +201,8 @@ arrays = arrays[:1]
     It looks at the first array only; all arrays count together.
     只看了第一个数组；应统计所有数组。
 return float(np.mean(arrays == 0))
-    It compares the tuple of all arrays with 0, which is False; compare each array in it.
-    把所有数组组成的元组与 0 比较，结果只是 False；应逐个数组比较。
+    It always gives 0, as comparing the tuple `arrays` with 0 does; compare each array in it.
+    总是得到 0，拿整个元组 arrays 与 0 比较就会这样；应逐个数组比较。
 return float(np.mean([np.mean(a == 0) for a in arrays]))
     It averages the sparsities of the arrays; count over all arrays together.
     把各数组的稀疏度取平均了；应把所有数组合在一起统计。
