@@ -32,9 +32,11 @@ def comparable(name, value):
 def test_every_call_agrees_with_plain_loops(name):
     check, twin = CHECKS[name], getattr(naive, name)
     assert inspect.signature(twin) == inspect.signature(check.formula)
+    at_fixed = evaluate(twin, [case.call for case in check.fixed])
     for seed in SEEDS:
         trial = Trial.of(check, seed)  # the calls of its cases and of its properties
-        expected, found = (evaluate(f, trial.calls) for f in (twin, check.formula))
+        expected = [*at_fixed, *evaluate(twin, trial.calls[len(at_fixed) :])]
+        found = evaluate(check.formula, trial.calls)
         for call, right, got in zip(trial.calls, expected, found, strict=True):
             assert not right.error and not got.error, (call, right.error, got.error)
             values = comparable(name, right.value), comparable(name, got.value)
@@ -89,12 +91,19 @@ def half(a):
 
 
 def one_byte(a):
-    """Integers of one byte, where the numbers are whole and that small."""
-    with np.errstate(invalid="ignore"):
-        narrow = a.astype(np.int8)
-    return narrow if a.dtype == np.float64 and np.array_equal(narrow, a) else a
+    """Integers of one byte, up to both its ends: a multiple of numbers that are whole."""
+    largest = np.abs(a).max(initial=1) if a.dtype == np.float64 else np.inf
+    if largest > 128 or not np.array_equal(a, np.rint(a)):
+        return a
+    return np.array(np.clip(a * (128 // largest), -128, 127), np.int8)
 
 
+LEFT_OUT = [
+    ("zip_bytes", swapped),  # it compresses the bytes as they are
+    ("ensemble_average", one_byte),  # probabilities are at most 1
+    ("leave_one_out", one_byte),  # the loss computes with one byte then
+    ("tanh_derivative", one_byte),  # 1 - y^2 is 0 there
+]
 LAYOUTS = (fortran, backwards, swapped)
 DTYPES = (single, half, one_byte)
 
@@ -140,8 +149,8 @@ def test_arrays_of_any_kind_give_the_same_share_nothing_and_stay_as_they_are(nam
     for call in Trial.of(check, 0).calls:
         right, _ = called(twin, call, np.array)
         for kind in LAYOUTS + DTYPES:
-            if (name, kind) == ("zip_bytes", swapped):
-                continue  # it compresses the bytes as they are
+            if (name, kind) in LEFT_OUT:
+                continue
             with warnings.catch_warnings(), np.errstate(all="warn", under="ignore"):
                 warnings.simplefilter("error")
                 got, arrays = called(check.formula, call, kind)

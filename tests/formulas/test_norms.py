@@ -57,11 +57,6 @@ def test_small_is_not_zero(scaling, tiny):
     np.testing.assert_allclose(scaling([tiny, 0.0]), [1, 0], rtol=1e-15)
 
 
-@pytest.mark.parametrize("scaling", SCALINGS)
-def test_scaling_of_narrow_integers_does_not_overflow(scaling):
-    assert scaling(np.array([-128], np.int8)).tolist() == [-1 if scaling is normalize else 1]
-
-
 # --- units ---------------------------------------------------------------------------------------
 
 

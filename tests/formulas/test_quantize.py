@@ -31,6 +31,11 @@ def test_quantize_symmetric_by_hand_halves_go_to_the_even_integer():
     assert q.tolist() == [7, 0, 2, 2, 0, -2, -2, 0, -7]
 
 
+@pytest.mark.parametrize("bits", BITS)
+def test_up_to_8_bits_take_one_byte_and_more_take_two(bits):
+    assert quantize_symmetric([1.0, -0.5], bits).q.dtype == (np.int8 if bits <= 8 else np.int16)
+
+
 @pytest.mark.parametrize("largest", [5e-324, 190 * 5e-324, 1e-310, 2.3e-308, 1e-40, 1e300, 1.7e308])
 def test_no_number_is_too_small_or_too_large(largest):
     w = np.array([largest, 0.0, -largest])

@@ -47,10 +47,6 @@ def test_random_score_goes_on_with_its_rng():
     assert not np.isin(random_score(np.ones(5), rng), random_score(np.ones(5), rng)).any()
 
 
-def test_magnitude_of_narrow_integers_does_not_overflow():
-    assert magnitude(np.array([-128, 127], np.int8)).tolist() == [128.0, 127.0]
-
-
 # --- layers --------------------------------------------------------------------------------------
 
 LAYER_SCORES = [layer_importance, mean_layer_importance, layer_l2]

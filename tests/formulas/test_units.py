@@ -80,23 +80,6 @@ def test_a_unit_that_always_says_the_same_tells_nothing_A_7():
     assert activation_entropy([[0.0], [1.0], [2.0]], bins=1).tolist() == [0]
 
 
-# --- what is refused everywhere ------------------------------------------------------------------
-
-ALL = {
-    "mean_activation": mean_activation,
-    "apoz": apoz,
-    "contribution": lambda a: contribution(a, np.ones((np.shape(a)[-1] if np.ndim(a) else 1, 2))),
-    "unit_taylor": lambda a: unit_taylor(a, np.ones(np.shape(a))),
-    "activation_entropy": activation_entropy,
-}
-
-
-@pytest.mark.parametrize("case", ALL)
-def test_narrow_integers_do_not_overflow(case):
-    a = np.array([[-128, 3], [127, 100]], np.int8)
-    np.testing.assert_array_equal(ALL[case](a), ALL[case](a.astype(float)))
-
-
 # --- from the weights: distance to the others, scale of batch normalization ----------------------
 
 

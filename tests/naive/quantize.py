@@ -51,7 +51,7 @@ def fake_quantize_gradient(w, dy, limit):
         limit = w.dtype.type(limit)
     dw = np.zeros(w.shape)
     for i in np.ndindex(w.shape):
-        if abs(w[i]) <= limit:
+        if abs(float(w[i])) <= limit:
             dw[i] = dy[i]
     return dw
 

@@ -8,10 +8,10 @@ from naive.base import float64
 
 
 def magnitude(w):
-    """score_i = |w_i|, in the dtype of w"""
-    score = np.zeros(w.shape, w.dtype)
+    """score_i = |w_i|, in the dtype of w, of whole numbers as floats"""
+    score = np.zeros(w.shape, w.dtype if w.dtype.kind == "f" else float)
     for i in np.ndindex(w.shape):
-        score[i] = -w[i] if w[i] < 0 else w[i]
+        score[i] = -float(w[i]) if w[i] < 0 else w[i]
     return score
 
 

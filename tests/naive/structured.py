@@ -73,7 +73,7 @@ def hybrid_mask(w, keep, sparsity):
     for _ in range(pruned_count(len(inside), sparsity)):
         smallest = None
         for i in inside:  # C order, and "<" lets the first of equals stand
-            if mask[i] and (smallest is None or abs(w[i]) < abs(w[smallest])):
+            if mask[i] and (smallest is None or abs(float(w[i])) < abs(float(w[smallest]))):
                 smallest = i
         mask[smallest] = False
     return mask
@@ -109,7 +109,7 @@ def nm_mask(w, n, m, axis=None):
         for _ in range(m - n):
             smallest = None
             for i in group:
-                if mask[i] and (smallest is None or abs(w[i]) < abs(w[smallest])):
+                if mask[i] and (smallest is None or abs(float(w[i])) < abs(float(w[smallest]))):
                     smallest = i
             mask[smallest] = False
     return mask
