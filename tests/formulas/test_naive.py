@@ -53,10 +53,10 @@ def test_every_call_agrees_with_plain_loops(name):
 KEEPS_HALF = """
     normalize relative_magnitude l1_proximal l2_proximal weight_clip scale_weights magnitude
     gradient_magnitude batchnorm_scale apply_mask threshold_prune normalized_threshold_prune
-    remove_units fake_quantize fake_quantize_gradient ensemble_average
-    remove_factors relu relu_derivative sigmoid tanh max_pool2d average_pool2d
+    remove_units fake_quantize fake_quantize_gradient ensemble_average remove_factors relu
+    relu_derivative sigmoid tanh max_pool2d average_pool2d
     mask_as_weight_misprint heaviside_misprint dropped_tensors_misprint
-""".split()  # where nothing is summed; all others compute float16 as float32 at least
+""".split()  # in the dtype of the weights, float16 too; all others give float32 at least
 WIDE = """
     random_score layer_importance mean_layer_importance layer_l2 synflow leave_one_out apoz
     activation_entropy dequantize factorize balance_factors kernel_norm_axes_misprint
