@@ -24,7 +24,7 @@ from minprune.threads import one_thread_for_commands
 
 ROOT = Path(__file__).parents[1]
 QUICK_CNN = "--sparsity 0.5 --epochs 1 --finetune-epochs 1 --scope layer".split()
-QUICK = "--hidden 8 --epochs 2 --finetune-epochs 1 --batch-size 32".split()
+QUICK = "--hidden 8 --epochs 2 --finetune-epochs 1 --batch-size 32 --seeds 2".split()
 
 
 def start(*arguments, cwd, stdout=subprocess.PIPE, **environment):

@@ -22,8 +22,9 @@ running fastest; a list or tuple is {"list": [...]}, one with named fields {"rec
 "fields": {...}}; {"fraction": [3, 2]} is exactly 3 / 2; numbers, booleans, text and null are
 themselves, and "NaN", "Infinity", "-Infinity" stand for what JSON has no numbers for. Floats are
 equal if they differ by at most `tolerance` times the largest magnitude expected in the same array;
-booleans and whole numbers only if they are equal. `source` says where numbers written by hand come
-from; where it is empty they are those of the reference, minprune."""
+booleans and whole numbers only if they are equal. `source` says where numbers computed by hand or
+published by others come from (of those that were published rounded, all digits are given); where it
+is empty they are those of the reference, minprune."""
 
 
 def vectors(seed=0, names=()):

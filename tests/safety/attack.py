@@ -122,9 +122,9 @@ def whole(rng, *shape):
 def some_layers(rng):
     """Layers and networks with a batch for each."""
     image, vector, of = whole(rng, 2, 6, 6, 3), whole(rng, 4, 6), mp.Conv2D.random
-    steps = [of(rng, 3, 1, 2), mp.ReLU(), mp.MaxPool2D(2)]
+    steps = [of(3, 1, 2, rng), mp.ReLU(), mp.MaxPool2D(2)]
     return [
-        (of(rng, 3, 3, 2, padding="same"), image), (of(rng, 2, 3, 2, 2, 1), image),
+        (of(3, 3, 2, rng, padding="same"), image), (of(2, 3, 2, rng, 2, 1), image),
         (mp.MaxPool2D(2), image), (mp.MaxPool2D(3, 1), image), (mp.AveragePool2D(2), image),
         (mp.Network(steps, (6, 6, 1)), image[..., :1].copy()), (mp.Flatten(), image),
         (mp.BatchNorm.identity(3), image), (mp.Dense.random(6, 5, rng), vector),
