@@ -61,6 +61,8 @@ def test_obs_takes_a_hessian_that_is_symmetric_up_to_rounding():
     X, d = rng.standard_normal((6, 4)), np.diag(rng.random(6))
     H = X.T @ d @ X  # of logistic regression, say; H - H.T is 6e-17
     assert influence.obs_saliency(np.ones(4), H).shape == (4,)
+    almost = [[1.0, 1e-12], [0.0, 1.0]]  # against the largest entry, not each against its own
+    assert influence.obs_saliency([2.0, 4.0], almost).tolist() == pytest.approx([2, 8])
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,7 @@ REFUSED = [  # formulas, the error, what it says, and each set of arguments that
     ("obs_saliency obs_update", ValueError, "^H must be positive definite; add a small multiple",
      [{"w": ROW, "H": H} for H in ([[1.0, 2.0], [2.0, 1.0]], np.ones((2, 2)), 0 * EYE, -EYE)]),
     ("obs_saliency obs_update", ValueError, "^H must be symmetric",
-     [{"w": ROW, "H": [[2.0, 1.0], [0.0, 2.0]]}]),
+     [{"w": ROW, "H": scale * np.array([[2.0, 1.0], [0.0, 2.0]])} for scale in (1, 1e-9)]),
     ("obs_saliency obs_update", ValueError, r"^w must be \(n,\) and H \(n, n\), got \(",
      [{"w": w, "H": H} for w, H in (
          (ROW, np.eye(3)), (ROW, ROW), (ROW, Z), ([ROW], EYE), (1, [[1]]))]),
@@ -384,7 +384,8 @@ REFUSED = [  # formulas, the error, what it says, and each set of arguments that
          {"b": 0.0}, {"b": B[None]})]),
     ("conv2d", ValueError, r"^x of shape \(1, \d, \d, 2\) is too small for a window of \(",
      [{"x": X, "K": K, "b": B} | wrong for wrong in (
-         {"x": X[:, :1]}, {"x": X[:, :, :1]}, {"K": K[:0]}, {"K": K[:, :0]})]),
+         {"x": X[:, :1]}, {"x": X[:, :, :1]}, {"K": K[:0]}, {"K": K[:, :0]},
+         {"K": np.zeros((4, 1, 2, 4))}, {"K": np.zeros((1, 4, 2, 4))})]),
     ("pruning_rate_misprint", ValueError, "^w must not be all zero",
      [{"w": []}, {"w": [0.0, -0.0]}]),
     ("kernel_norm_axes_misprint", ValueError, r"^K must be \(k_h, k_w, c_in, c_out\), got",
