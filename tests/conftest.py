@@ -25,9 +25,7 @@ def bars(n, rng):
     return images, labels
 
 
-@pytest.fixture
-def idx_folder(tmp_path):
-    folder = tmp_path / "bars"
+def write_bars(folder):
     folder.mkdir()
     rng = np.random.default_rng(0)
     for part, n in (("train", 1200), ("t10k", 300)):
@@ -38,5 +36,11 @@ def idx_folder(tmp_path):
 
 
 @pytest.fixture
-def bars_data(idx_folder):
-    return load_idx(idx_folder)
+def idx_folder(tmp_path):
+    return write_bars(tmp_path / "bars")
+
+
+@pytest.fixture(scope="module")
+def bars_data(tmp_path_factory):
+    """The same images for all tests of a file, which leave them as they are."""
+    return load_idx(write_bars(tmp_path_factory.mktemp("data") / "bars"))

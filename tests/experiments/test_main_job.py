@@ -18,8 +18,9 @@ from minprune.pruning.one_shot import prune_by_magnitude
 SMALL = Settings(hidden=24, epochs=8, finetune_epochs=3, batch_size=32, sparsity=0.8, seeds=1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def result(bars_data):
+    """The job run once for all tests of this file, which only read it."""
     return run_mlp(SMALL, bars_data, say=lambda line: None)
 
 

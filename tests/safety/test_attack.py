@@ -37,9 +37,10 @@ def attack(edge, *words, **environment):
 
 @pytest.fixture
 def where_bounds_are_checked(request):
-    """The code with checks is kept from one run of the tests to the next."""
+    """The code with checks is kept from one run of the tests to the next. It is not optimized: that
+    takes as long as everything else, and the checks are the same."""
     folder = request.config.cache.mkdir("bounds")
-    return {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(folder)}
+    return {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(folder), "NUMBA_OPT": "0"}
 
 
 def test_hostile_calls_where_bounds_are_checked(where_bounds_are_checked):
