@@ -70,6 +70,7 @@ class Worker:
                 self.command, env=self.environment, cwd=ROOT, text=True, **pipes
             )
         except OSError as error:
+            self.log.close()
             raise WorkerError(f"not there: {error}") from None
         reading = self.process.stdout, self.answers
         threading.Thread(target=_pass_on, args=reading, daemon=True).start()
