@@ -231,6 +231,7 @@ def said(error):
 
 
 def send(answers, found):
+    """Write one answer with its length before it; an error in its place if it cannot be packed."""
     try:
         data = pack(found)
     except BaseException as error:  # of a type that somebody made

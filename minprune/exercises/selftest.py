@@ -61,7 +61,7 @@ def solution_problems(exercise, temporary):
 
 
 def called_wrong(chosen, temporary):
-    """What `verify` says of a file with these solutions, for each that it calls wrong, by name."""
+    """The verdicts of `verify` on a file of these solutions, by name, for those called wrong."""
     path = temporary / "solutions.py"
     sources = [exercise.source_of_solution() for exercise in chosen]
     path.write_text("\n\n".join(["import numpy as np\n", *sources]), encoding="utf-8")

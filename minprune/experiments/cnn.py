@@ -224,7 +224,7 @@ def _with_and_without_mask(job, masked, name):
 def prune_weights(job, dense):
     """The smallest weights, ranked as the scope says, and as many at random; fine-tuned.
 
-    returns the network at the unit sparsity of the settings
+    returns the network at the sparsity of the settings
     """
     settings = job.settings
 

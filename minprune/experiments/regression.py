@@ -43,8 +43,8 @@ def linear_network(widths, rng, dtype=np.float32):
 def regression_example(rng, theta=0.01, sparsity=0.5, samples=256, epochs=100):
     """Train 8-10-1 on a linear law with noise, then prune it both ways and collapse it.
 
-    rng      numpy.random.Generator, for the data, the weights and the order
-    theta    threshold of the weights; 0.01 is the document's and prunes next to nothing
+    rng       numpy.random.Generator, for the data, the weights and the order
+    theta     threshold of the weights; 0.01 is the document's and prunes next to nothing
     sparsity  fraction of the hidden neurons to remove
     samples, epochs  of training, batch 32, Adam
     returns a `Regression`

@@ -16,7 +16,7 @@ from minprune.formulas.activations import log_softmax
 
 
 class LossAndGradient(NamedTuple):
-    """What a loss function returns: a float, and its gradient in the outputs, an array."""
+    """The result of a loss function: a float, and its gradient in the outputs, an array."""
 
     loss: float
     gradient: np.ndarray

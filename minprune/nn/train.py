@@ -46,7 +46,7 @@ class Epoch:
 
 
 class Evaluation(NamedTuple):
-    """How good a network is on data."""
+    """Loss and accuracy of a network on data."""
 
     loss: float  # mean cross-entropy, in nats
     accuracy: float  # in [0, 1]

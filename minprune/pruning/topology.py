@@ -1,4 +1,4 @@
-"""Where things are in a network: hidden layers, their units, and the layers that read them.
+"""Positions in a network: hidden layers, their units, and the layers that read them.
 
 A hidden layer is any dense layer or convolution but the last. Its units are its neurons or
 filters, the last axis of its weights. The next layer with weights reads them; behind a Flatten it

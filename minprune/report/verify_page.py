@@ -42,7 +42,7 @@ def formulas_table(rows):
 
 
 def _compared(rows):
-    """What the formulas were compared with, and what came of it."""
+    """The sums of the table: results compared, and the verdict."""
     wrong = sum(not row.passed for row in rows)
     cases, by_hand, published, properties, told = (
         sum(getattr(row, name) for row in rows)

@@ -16,7 +16,7 @@ ALL = {e.name: e for e in exercises().values()} | checks()
 
 
 def keep(w, theta, *, ties="keep"):
-    """Which weights stay.
+    """Mask of the weights to keep.
 
     >>> 1 + 1
     2

@@ -1,4 +1,4 @@
-"""What every formula refuses, with the name of the argument: by kind, by range, by shape."""
+"""Arguments that every formula refuses by name: wrong kind, range or shape."""
 
 import inspect
 import re
