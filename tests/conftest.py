@@ -7,6 +7,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # steady times, also beside 
 
 import numpy as np
 import pytest
+from processes import pytest_addoption, pytest_runtestloop  # noqa: F401
 
 from minprune.data.idx import load_idx
 

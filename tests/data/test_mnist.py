@@ -107,6 +107,25 @@ def test_a_damaged_file_is_named(change, tmp_path, monkeypatch):
         load_mnist.__wrapped__()
 
 
+class Note:
+    """Unpickled, it leaves a file behind."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def test_nothing_is_unpickled(tmp_path, monkeypatch):
+    monkeypatch.setattr(mnist, "FILE", tmp_path / "mnist.npz")
+    note = np.array([Note(tmp_path / "note")])
+    np.savez(mnist.FILE, **dict.fromkeys(mnist.ORIGINALS, note))
+    with pytest.raises(ValueError, match="cannot be read"):
+        load_mnist.__wrapped__()
+    assert not (tmp_path / "note").exists()
+
+
 def test_it_is_read_from_a_package_that_is_one_zip(tmp_path):
     package = Path(mnist.__file__).parents[1]
     with zipfile.ZipFile(tmp_path / "minprune.zip", "w") as archive:
