@@ -429,21 +429,11 @@ return {RIGHT}"""
 
 
 def test_an_answer_that_swells_is_refused(verdict_of):
-    body = """import io, zipfile
-buffer = io.BytesIO()
-with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-    file.writestr("tree.npy", bytes(10**8))
-small = buffer.getvalue()
-sys.modules["__main__"].pack = lambda value: small
-return score"""
-    with pytest.raises(ValueError, match="larger than the whole"):
-        child.unpack(swollen())
-    verdict = verdict_of(mask(body))
-    assert verdict.status == "failed" and "cannot be read" in verdict.en
-
-
-def swollen():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("tree.npy", bytes(10**7))
-    return buffer.getvalue()
+    with pytest.raises(ValueError, match="larger than the whole"):
+        child.unpack(buffer.getvalue())
+    body = f"sys.modules['__main__'].pack = lambda _: {buffer.getvalue()!r}\nreturn score"
+    verdict = verdict_of(mask(body))
+    assert verdict.status == "failed" and "cannot be read" in verdict.en
