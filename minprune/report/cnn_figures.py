@@ -3,11 +3,13 @@
 import math
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from minprune.experiments.cnn import threshold_name, units_name, weights_name
-from minprune.report.figures import BLUE, GREEN, GREY, ORANGE
+from minprune.report.figures import BLUE, GREEN, GREY, ORANGE, tiled
 
 PURPLE, BLACK = "#CC79A7", "#000000"
 STYLES = {  # kind of pruning -> label, colour, marker, line
@@ -78,21 +80,22 @@ def kernels_figure(result):
     kernels = {name: network.layers[0].K for name, network in rows.items()}
     most = max(K.value.shape[3] for K in kernels.values())
     limit = max(np.abs(K.value).max() for K in kernels.values())
-    down, across = math.ceil(most / 16), min(most, 16)
-    figure = Figure(figsize=(10, 0.6 * down * len(rows) + 0.4), layout="constrained", dpi=120)
-    grid = figure.subplots(down * len(rows), across, squeeze=False)
-    for axes in grid.flat:
-        axes.set(xticks=[], yticks=[], facecolor="black")
-    for r, (name, K) in enumerate(kernels.items()):
-        places = grid[r * down : (r + 1) * down]
-        places[0, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
-        mask = np.ones(K.value.shape, bool) if K.mask is None else K.mask
-        shown = np.moveaxis(np.ma.array(K.value, mask=~mask)[:, :, 0], -1, 0)  # (filters, k_h, k_w)
-        for axes, image in zip(places.flat, shown, strict=False):
-            drawn = axes.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
-        for axes in places.flat[len(shown) :]:
-            axes.axis("off")
-    figure.colorbar(drawn, ax=grid, label="weight", shrink=0.7)
+    across = min(most, 16)
+    colors = ScalarMappable(Normalize(-limit, limit), "RdBu_r")
+    down = math.ceil(most / across) * len(rows)
+    figure = Figure(figsize=(2.6 + 0.5 * across, 0.9 + 0.5 * down), layout="constrained", dpi=120)
+    figure.suptitle("Kernels of the first layer", fontsize=11)
+    panels = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
+    for axes, (name, K) in zip(panels, kernels.items(), strict=True):
+        images = np.moveaxis(K.value[:, :, 0], -1, 0)  # (filters, k_h, k_w)
+        shown = colors.cmap(colors.norm(images))  # and their four colours
+        if K.mask is not None:
+            shown[np.moveaxis(~K.mask[:, :, 0], -1, 0)] = to_rgba("black")
+        missing = np.ones((most - len(shown), *shown.shape[1:]))
+        axes.imshow(tiled(np.concatenate([shown, missing]), across, 1.0))
+        axes.set(xticks=[], yticks=[], frame_on=False, anchor="W")
+        axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+    figure.colorbar(colors, ax=panels, label="weight", shrink=0.7)
     return figure
 
 

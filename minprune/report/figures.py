@@ -5,7 +5,7 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+BLUE, ORANGE, GREEN, GREY, LIGHT = "#0072B2", "#D55E00", "#009E73", "#666666", "#DDDDDD"
 
 
 def accuracy_figure(result):
@@ -62,20 +62,25 @@ def masks_figure(result):
     """The first layer's mask as images: one per hidden unit (64 at most), and their sum."""
     mask = next(iter(result.pruned.weights.values())).mask  # (pixels, units)
     images = mask.T.reshape(-1, *result.image_shape)  # (units, H, W)
-    side = math.ceil(math.sqrt(min(len(images), 64)))
-    figure = Figure(figsize=(10, 5), layout="constrained", dpi=120)
-    left, right = figure.subfigures(1, 2)
-    for axes, image in zip(left.subplots(side, side, squeeze=False).flat, images, strict=False):
-        axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
-    for axes in left.axes:
-        axes.set(xticks=[], yticks=[])
-    shown = (
-        f"each of {len(images)}" if len(images) <= 64 else f"each of the first 64 of {len(images)}"
-    )
-    left.suptitle(f"black: pixels that {shown} hidden units still reads")
-    axes = right.subplots()
-    counts = axes.imshow(images.sum(axis=0), cmap="viridis", vmin=0, interpolation="nearest")
-    right.colorbar(counts, label="hidden units that read this pixel")
-    axes.set(xlabel="column of the image", ylabel="row of the image")
-    right.suptitle(f"{mask.sum():,} of {mask.size:,} connections kept")
+    shown = images[:64]
+    figure = Figure(figsize=(10, 5.2), layout="constrained", dpi=120)
+    left, right = figure.subplots(1, 2)
+    left.imshow(tiled(shown, math.ceil(math.sqrt(len(shown)))), cmap="gray_r", vmin=0, vmax=1)
+    left.set(xticks=[], yticks=[], facecolor=LIGHT)
+    which = f"the {len(images)}" if len(images) <= 64 else f"the first 64 of {len(images)}"
+    left.set_title(f"black: inputs kept by each of {which} hidden units", fontsize=9)
+    counts = right.imshow(images.sum(axis=0), cmap="viridis", vmin=0)
+    figure.colorbar(counts, ax=right, label="hidden units that read this pixel", shrink=0.8)
+    right.set(xlabel="column of the image", ylabel="row of the image")
+    right.set_title(f"{mask.sum():,} of {mask.size:,} connections kept", fontsize=9)
     return figure
+
+
+def tiled(images, across, between=np.nan):
+    """Images (n, H, W, ...) as one, `across` in a row, with a line of `between` around each."""
+    n, h, w, *rest = images.shape
+    down = -(-n // across)
+    page = np.full((down, h + 1, across, w + 1, *rest), between)
+    for k, image in enumerate(images):
+        page[k // across, :h, k % across, :w] = image
+    return page.reshape(down * (h + 1), across * (w + 1), *rest)[:-1, :-1]
