@@ -180,7 +180,7 @@ from minprune.formulas.convolution import (
 )
 from minprune.nn.parameter import Parameter
 from minprune.nn.initializers import glorot_uniform, he_normal
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Dropout, Flatten, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.costs import LayerCost, layer_costs

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Dropout, Flatten, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.models import cnn, lenet5
 from minprune.nn.network import Network
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
@@ -29,6 +29,10 @@ def bn(shape, rng):
 
 def relu(shape, rng):
     return ReLU()
+
+
+def leaky(shape, rng):
+    return LeakyReLU(0.25)
 
 
 def sigmoid(shape, rng):
@@ -61,14 +65,14 @@ STACKS = {
     "tanh": ((6,), [dense(7), tanh, dense(5), sigmoid, dense(4), dropout, dense(3)]),
     "no activation": ((4,), [dense(6), dense(5), dense(3)]),
     "bn between dense": ((6,), [dense(7), bn, relu, dense(5), sigmoid, bn, dense(3)]),
-    "bn first": ((6,), [bn, dense(7), relu, dropout, dense(3)]),
+    "bn first": ((6,), [bn, dense(7), leaky, dropout, dense(3)]),
     "one output": ((5,), [dense(4), relu, dense(1)]),
     "valid": ((7, 6, 2), [conv(5), relu, conv(4, 2), relu, flatten, dense(3)]),
     "same": ((6, 5, 2), [conv(5, 3, 1, "same"), relu, conv(4, 3, 1, "same"), tanh, flatten,
                          dense(6), relu, dense(3)]),
     "zeros by number": ((5, 5, 1), [conv(5, 2, 1, 1), sigmoid, conv(4, 3, 1, 2), relu, flatten,
                                     dense(2)]),
-    "stride 2": ((9, 8, 2), [conv(5, 3, 2, "same"), relu, conv(4, 2, 2), relu, flatten, dense(3)]),
+    "stride 2": ((9, 8, 2), [conv(5, 3, 2, "same"), leaky, conv(4, 2, 2), relu, flatten, dense(3)]),
     "max pooling": ((8, 8, 1), [conv(4), relu, biggest(), conv(5, 2), relu, biggest(), flatten,
                                 dense(3)]),
     "average pooling": ((8, 8, 2), [conv(4), sigmoid, average(), conv(5, 2, 1, "same"), relu,
@@ -94,7 +98,7 @@ def random_parts(rng):
         return [parts[rng.integers(len(parts))]] if rng.random() < 0.6 else []
 
     def between():
-        return perhaps(bn) + perhaps(relu, relu, sigmoid, tanh) + perhaps(bn, dropout)
+        return perhaps(bn) + perhaps(relu, leaky, sigmoid, tanh) + perhaps(bn, dropout)
 
     parts, images = perhaps(bn), rng.random() < 0.7
     if images:

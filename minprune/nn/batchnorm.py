@@ -9,7 +9,7 @@ from minprune.nn.layers import Layer
 from minprune.nn.parameter import Parameter
 
 
-class BatchNorm(Layer):
+class BatchNorm(Layer, known=True):
     """Batch normalization of every unit or channel.
 
         xhat = (x - mean) / sqrt(var + eps)          y = gamma xhat + beta
@@ -37,7 +37,10 @@ class BatchNorm(Layer):
            [ 1.]])
     """
 
+    learned: ClassVar = ("gamma", "beta")
+    running: ClassVar = ("mean", "var")
     options: ClassVar = ("momentum", "epsilon")
+    elementwise = channelwise = True
 
     def __init__(self, gamma, beta, mean, var, momentum=0.1, epsilon=1e-5):
         self.gamma = Parameter(finite_array("gamma", gamma))
@@ -98,14 +101,6 @@ class BatchNorm(Layer):
         g = self.gamma.value * dy
         through_mean, through_var = g.mean(axis=axes), (g * xhat).mean(axis=axes)
         return (g - through_mean - xhat * through_var) / deviation
-
-    @property
-    def parameters(self):
-        return {"gamma": self.gamma, "beta": self.beta}
-
-    @property
-    def statistics(self):
-        return {"mean": self.mean, "var": self.var}
 
     @property
     def running_deviation(self):

@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.nn.layers import Dense
 from minprune.nn.network import checked_network
-from minprune.nn.spatial import Conv2D
 
 
 class LayerCost(NamedTuple):
@@ -45,8 +43,7 @@ def layer_costs(network):
         arrays = [p.value for p in layer.parameters.values()]
         if not arrays:
             continue
-        weighted = isinstance(layer, (Dense, Conv2D))
-        positions = math.prod(output[:-1]) if weighted else 0
+        positions = math.prod(output[:-1]) if layer.weight is not None else 0
         weights = arrays[0]
         costs.append(
             LayerCost(

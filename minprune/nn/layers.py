@@ -12,17 +12,53 @@ from typing import ClassVar
 
 import numpy as np
 
-from minprune.arguments import finite_array, fraction, generator, number_array, real_array
+from minprune.arguments import (
+    finite_array,
+    finite_number,
+    fraction,
+    generator,
+    number_array,
+    real_array,
+)
 from minprune.nn.initializers import glorot_uniform
 from minprune.nn.parameter import Parameter
 
 
 class Layer:
-    """What all layers share; a layer that says nothing else learns nothing and keeps the shape."""
+    """What all layers share; a layer that says nothing else learns nothing and keeps the shape.
 
-    parameters: ClassVar = {}
-    options: ClassVar = ()  # names of the numbers and words that it is made with
+    A layer states what saving, shrinking, scoring, costs and the sparse engine need to know of it:
+
+    learned      names of its parameters, the weight first
+    running      names of the arrays that training updates without a gradient
+    options      names of the numbers and words that it is made with
+    weight       the `Parameter` that pruning acts on, (..., units in, units out); None: it has none
+    elementwise  each number of y depends on one number of x, and on constants of its channel
+    channelwise  each channel of y depends on the same channel of x alone, so units keep their place
+
+    `class Swish(Activation, known=True)` is a new kind of layer that can be saved and loaded. A
+    subclass without `known=True` may compute anything: it can be trained, but not saved.
+    """
+
+    learned: ClassVar = ()
+    running: ClassVar = ()
+    options: ClassVar = ()
+    weight = None
+    elementwise = channelwise = False
+    known: ClassVar = {}  # every kind of layer by its name
     _last = None
+
+    def __init_subclass__(cls, known=False):
+        if known:
+            Layer.known[cls.__name__] = cls
+
+    @property
+    def parameters(self):
+        return {name: getattr(self, name) for name in self.learned}
+
+    @property
+    def statistics(self):
+        return {name: getattr(self, name) for name in self.running}
 
     def __repr__(self):
         sizes = [str(n) for p in [*self.parameters.values()][:1] for n in p.value.shape]
@@ -57,7 +93,12 @@ class Layer:
         return dy, *needed
 
 
-class Dense(Layer):
+def is_known(layer):
+    """Whether a layer is of a known kind, and not of a subclass of one, which may do anything."""
+    return type(layer) in Layer.known.values()
+
+
+class Dense(Layer, known=True):
     """Fully connected layer.
 
         y = x W + b
@@ -71,6 +112,8 @@ class Dense(Layer):
     array([[1.5, 2.5]])
     """
 
+    learned: ClassVar = ("W", "b")
+
     def __init__(self, W, b):
         self.W = Parameter(finite_array("W", W))
         self.b = Parameter(finite_array("b", b).astype(self.W.value.dtype))
@@ -79,6 +122,10 @@ class Dense(Layer):
                 "W must be (n_in, n_out) and b (n_out,), "
                 f"got {self.W.value.shape} and {self.b.value.shape}; Dense.random draws them"
             )
+
+    @property
+    def weight(self):
+        return self.W
 
     @property
     def n_in(self):
@@ -117,12 +164,19 @@ class Dense(Layer):
         self.b.grad = dy.sum(axis=0)  # (n_out,)
         return dy @ self.W.value.T if input_gradient else None  # (N, n_out) @ (n_out, n_in)
 
-    @property
-    def parameters(self):
-        return {"W": self.W, "b": self.b}
+
+class Activation(Layer):
+    """A layer without parameters that applies one function to every number.
+
+    curve  the function in numbers, for the sparse engine:
+           ("bent", a): x where x > 0, else a x;  ("tanh", a, b, c): b tanh(a x) + c
+    """
+
+    elementwise = channelwise = True
+    curve = None
 
 
-class ReLU(Layer):
+class ReLU(Activation, known=True):
     """Rectified linear unit.
 
         y = max(x, 0)
@@ -135,6 +189,8 @@ class ReLU(Layer):
     array([0., 0., 2.])
     """
 
+    curve = "bent", 0.0
+
     def forward(self, x, training=False):
         y = np.maximum(x, 0)
         return self.remember(y, y > 0) if training else y
@@ -145,7 +201,41 @@ class ReLU(Layer):
         return dy * positive if input_gradient else None
 
 
-class Sigmoid(Layer):
+class LeakyReLU(Activation, known=True):
+    """Leaky rectified linear unit: a ReLU that lets a little of the negative numbers through.
+
+        y = x if x > 0 else a x
+
+    slope  a, finite; 0 makes it a ReLU
+    x and y of any one shape.
+
+    Source: Maas, Hannun and Ng 2013.
+
+    >>> LeakyReLU(0.25).forward(np.array([-1.0, 0.0, 2.0]))
+    array([-0.25,  0.  ,  2.  ])
+    """
+
+    options: ClassVar = ("slope",)
+
+    def __init__(self, slope=0.01):
+        self.slope = finite_number("slope", slope)
+
+    @property
+    def curve(self):
+        return "bent", self.slope
+
+    def forward(self, x, training=False):
+        x = real_array("x", x)
+        factor = np.where(x > 0, x.dtype.type(1), x.dtype.type(self.slope))
+        return self.remember(x * factor, factor) if training else x * factor
+
+    def backward(self, dy, input_gradient=True):
+        # dy/dx = 1 where x > 0, else a; at the kink x = 0 we choose a
+        dy, factor = self.recall(dy)
+        return dy * factor if input_gradient else None
+
+
+class Sigmoid(Activation, known=True):
     """Logistic sigmoid.
 
         y = 1 / (1 + exp(-x))
@@ -158,6 +248,8 @@ class Sigmoid(Layer):
     array([0.5])
     """
 
+    curve = "tanh", 0.5, 0.5, 0.5
+
     def forward(self, x, training=False):
         y = (1 + np.tanh(x / 2)) / 2  # the same, cannot overflow, and passes a NaN on
         return self.remember(y, y) if training else y
@@ -168,7 +260,7 @@ class Sigmoid(Layer):
         return dy * y * (1 - y) if input_gradient else None
 
 
-class Tanh(Layer):
+class Tanh(Activation, known=True):
     """Hyperbolic tangent.
 
         y = tanh(x)
@@ -181,6 +273,8 @@ class Tanh(Layer):
     array([0.])
     """
 
+    curve = "tanh", 1.0, 1.0, 0.0
+
     def forward(self, x, training=False):
         y = np.tanh(x)
         return self.remember(y, y) if training else y
@@ -191,7 +285,7 @@ class Tanh(Layer):
         return dy * (1 - y**2) if input_gradient else None
 
 
-class Flatten(Layer):
+class Flatten(Layer, known=True):
     """Images to vectors, for the way from a convolution to a dense layer.
 
         y_n,(i W + j) C + c = x_nijc
@@ -216,7 +310,7 @@ class Flatten(Layer):
         return dy.reshape(shape) if input_gradient else None
 
 
-class Dropout(Layer):
+class Dropout(Layer, known=True):
     """Dropout: while training, every number is silenced at random, and the rest make up for it.
 
         y = x r / (1 - p),  r = 0 with probability p, else 1          afterwards y = x
@@ -231,6 +325,7 @@ class Dropout(Layer):
     """
 
     options: ClassVar = ("rate",)
+    elementwise = channelwise = True
 
     def __init__(self, rate, rng):
         self.rate, self.rng = fraction("rate", rate), generator("rng", rng)

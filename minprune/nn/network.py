@@ -9,7 +9,7 @@ from minprune.arguments import layer_widths, number_array, shape_of, shown
 from minprune.formulas.metrics import sparsity
 from minprune.nn.fused import fused
 from minprune.nn.initializers import glorot_uniform
-from minprune.nn.layers import Dense, ReLU
+from minprune.nn.layers import Dense, Layer, ReLU
 
 
 class EmptyLayerError(ValueError):
@@ -101,7 +101,7 @@ class Network:
         return {
             f"{l}.{name}": array
             for l, layer in enumerate(self.layers)
-            for name, array in getattr(layer, "statistics", {}).items()
+            for name, array in layer.statistics.items()
         }
 
     @property
@@ -164,9 +164,9 @@ def check_layers(layers):
     """An error unless they are layers, and none of them, nor what one holds, is at two places."""
     places = {}
     for l, layer in enumerate(layers):
-        if isinstance(layer, type) or not hasattr(layer, "forward"):
+        if not isinstance(layer, Layer):
             raise TypeError(f"layers[{l}] must be a layer, such as ReLU(), got {shown(layer)}")
-        parts = {"": layer, **layer.parameters, **getattr(layer, "statistics", {})}
+        parts = {"": layer, **layer.parameters, **layer.statistics}
         for name, part in parts.items():
             first = places.setdefault(id(part), (l, name))
             if first != (l, name):

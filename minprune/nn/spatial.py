@@ -17,7 +17,7 @@ from minprune.nn.parameter import Parameter
 ROWS_AT_A_TIME = 1 << 24  # bytes of windows held at a time, however large the batch
 
 
-class Conv2D(Layer):
+class Conv2D(Layer, known=True):
     """Convolution layer (strictly a cross-correlation).
 
         y_nijo = b_o + sum_uvc x_n,si+u-t,sj+v-l,c K_uvco
@@ -39,6 +39,7 @@ class Conv2D(Layer):
            [20.5, 24.5]])
     """
 
+    learned: ClassVar = ("K", "b")
     options: ClassVar = ("stride", "padding")
 
     def __init__(self, K, b, stride=1, padding="valid"):
@@ -112,8 +113,8 @@ class Conv2D(Layer):
         return dx
 
     @property
-    def parameters(self):
-        return {"K": self.K, "b": self.b}
+    def weight(self):
+        return self.K
 
     def zeros_around(self, h, w):
         """Rows and columns of zeros: above, below, on the left, on the right."""
@@ -162,6 +163,7 @@ class _Pool2D(Layer):
     """What both poolings share: windows of size x size pixels, stride apart, all inside."""
 
     options: ClassVar = ("size", "stride")
+    channelwise = True
 
     def __init__(self, size=2, stride=None):
         self.size = whole_number("size", size, low=1)
@@ -175,7 +177,7 @@ class _Pool2D(Layer):
         return (*(output_size(side, self.size, self.stride) for side in (h, w)), c)
 
 
-class MaxPool2D(_Pool2D):
+class MaxPool2D(_Pool2D, known=True):
     """Max pooling.
 
         y_nijc = max over u, v < k of x_n,si+u,sj+v,c
@@ -212,7 +214,7 @@ class MaxPool2D(_Pool2D):
         return dx
 
 
-class AveragePool2D(_Pool2D):
+class AveragePool2D(_Pool2D, known=True):
     """Average pooling.
 
         y_nijc = sum over u, v < k of x_n,si+u,sj+v,c / k^2

@@ -4,43 +4,17 @@ import json
 import math
 import os
 import zipfile
-from typing import NamedTuple
 
 import numpy as np
 
 from minprune.arguments import counted, finite_array, in_one_line, path_to, shown
 from minprune.files import replacing
-from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Layer, is_known
 from minprune.nn.network import Network
-from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 
 FORMAT = "minprune network 1"
 LARGEST_TEXT = 1 << 26  # bytes: a million layers
 LARGEST_INFLATION = 1032  # bytes that deflate can make of one
-
-
-class Kind(NamedTuple):
-    """A layer that can be saved: its class, and what makes one."""
-
-    layer: type
-    parameters: tuple = ()
-    options: tuple = ()  # numbers and words
-    statistics: tuple = ()
-
-
-LAYERS = {
-    kind.layer.__name__: kind
-    for kind in (
-        Kind(Dense, ("W", "b")),
-        Kind(ReLU), Kind(Sigmoid), Kind(Tanh), Kind(Flatten),
-        Kind(Conv2D, ("K", "b"), ("stride", "padding")),
-        Kind(MaxPool2D, (), ("size", "stride")),
-        Kind(AveragePool2D, (), ("size", "stride")),
-        Kind(BatchNorm, ("gamma", "beta"), ("momentum", "epsilon"), ("mean", "var")),
-        Kind(Dropout, (), ("rate",)),
-    )
-}  # fmt: skip
 
 
 def save(network, path):
@@ -58,11 +32,10 @@ def save(network, path):
     path = path_to("path", path)
     described, arrays = [], {}
     for layer in network.layers:
-        name = type(layer).__name__
-        if name not in LAYERS or LAYERS[name].layer is not type(layer):
+        if not is_known(layer):
             raise TypeError(f"network has a layer that cannot be saved: {layer!r}")
-        options = {option: getattr(layer, option) for option in LAYERS[name].options}
-        described.append([name, options])
+        options = {option: getattr(layer, option) for option in layer.options}
+        described.append([type(layer).__name__, options])
     arrays |= {name: finite_array(name, array) for name, array in network.statistics.items()}
     begins_dense = network.layers and isinstance(network.layers[0], Dense)  # and knows the shape
     input_shape = None if begins_dense else network.input_shape
@@ -127,17 +100,18 @@ def _read(archive, file):
 
 def _kinds(archive, members, l, name):
     """The kind of numbers in each array that layer number l can have; their shapes must fit."""
-    if name not in LAYERS:
+    if name not in Layer.known:
         raise ValueError(f"unknown layer {name!r}")
-    _, parameters, _, statistics = LAYERS[name]
-    shapes = [_shape(archive, members, f"{l}.{x}", "f") for x in parameters + statistics]
+    learned = Layer.known[name].learned
+    arrays = learned + Layer.known[name].running
+    shapes = [_shape(archive, members, f"{l}.{x}", "f") for x in arrays]
     if any(shape != shapes[0][-1:] for shape in shapes[1:]):
         raise ValueError(f"the arrays of layers[{l}] have the shapes {shapes}")
-    masks = {f"{l}.{x}.mask": shape for x, shape in zip(parameters, shapes, strict=False)}
+    masks = {f"{l}.{x}.mask": shape for x, shape in zip(learned, shapes, strict=False)}
     for mask, shape in masks.items():
         if mask in members and (other := _shape(archive, members, mask, "b")) != shape:
             raise ValueError(f"{mask} must have the shape {shape}, got {other}")
-    return dict.fromkeys(masks, "b") | {f"{l}.{x}": "f" for x in parameters + statistics}
+    return dict.fromkeys(masks, "b") | {f"{l}.{x}": "f" for x in arrays}
 
 
 def _shape(archive, members, name, kind):
@@ -181,10 +155,10 @@ def _network(described, arrays):
 
 def _layer(l, name, options, arrays, rng):
     """Layer number l, made of what is taken out of `arrays`; its masks are left there."""
-    kind = LAYERS[name]
-    made_of = {letter: arrays.pop(f"{l}.{letter}") for letter in kind.parameters + kind.statistics}
+    kind = Layer.known[name]
+    made_of = {letter: arrays.pop(f"{l}.{letter}") for letter in kind.learned + kind.running}
     if len({array.dtype for array in made_of.values()}) > 1:
         raise ValueError(f"the arrays of layers[{l}] must have one dtype")
     if name == "Dropout":
         made_of["rng"] = rng
-    return kind.layer(**made_of, **options)
+    return kind(**made_of, **options)

@@ -15,9 +15,9 @@ from minprune.formulas.scores import (
 )
 from minprune.formulas.structured import layer_threshold_masks
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, Layer, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Layer, is_known
 from minprune.nn.network import Network, checked_network
-from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
+from minprune.nn.parameter import Parameter
 from minprune.nn.train import checked_samples, find_gradients
 
 RANKINGS = {"global": global_rank_masks, "layer": layerwise_rank_masks}
@@ -135,18 +135,18 @@ def flow_scores(network):
 
 def _linear(layer):
     """A layer without all that is not linear and positive."""
-    if isinstance(layer, Dense):
-        return Dense(_unit_gain(layer.W.value), np.zeros(layer.n_out))
-    if isinstance(layer, Conv2D):
-        K = _unit_gain(layer.K.value)
-        return Conv2D(K, np.zeros(K.shape[-1]), layer.stride, layer.padding)
+    if not is_known(layer):
+        raise TypeError(f"network has a layer whose flow is not known: {layer!r}")
     if isinstance(layer, BatchNorm):
         return _Factor(_unit_gain(layer.gamma.value / layer.running_deviation))
-    if isinstance(layer, (ReLU, Sigmoid, Tanh, Dropout)):
+    if layer.elementwise:
         return _Factor(1.0)
-    if isinstance(layer, (Flatten, MaxPool2D, AveragePool2D)):
-        return copy.copy(layer)  # it remembers its last forward
-    raise TypeError(f"network has a layer whose flow is not known: {layer!r}")
+    linear = copy.copy(layer)  # it remembers its last forward
+    if layer.weight is not None:
+        weight, bias = layer.learned
+        setattr(linear, weight, Parameter(_unit_gain(layer.weight.value)))
+        setattr(linear, bias, Parameter(np.zeros(layer.weight.value.shape[-1])))
+    return linear
 
 
 def _unit_gain(w):

@@ -17,8 +17,6 @@ from minprune.nn.network import EmptyLayerError, Network, checked_network
 from minprune.nn.parameter import Parameter
 from minprune.nn.spatial import Conv2D
 from minprune.pruning.topology import (
-    ELEMENTWISE,
-    WEIGHTED,
     at_least_one,
     checked_keeps,
     forward,
@@ -28,7 +26,6 @@ from minprune.pruning.topology import (
     next_position,
     rows_read,
     unit_count,
-    weight,
     weighted_layers,
 )
 
@@ -89,7 +86,7 @@ def silenced_units(network):
         units, behind = unit_count(network, l), next_position(network, l)
         own = [p for layer in network.layers[l:behind] for p in layer.parameters.values()]
         masked = [_masked(p).reshape(-1, units).all(axis=0) for p in own]  # a row for each pixel
-        read = _masked(weight(network.layers[behind]))
+        read = _masked(network.layers[behind].weight)
         masked.append(read.reshape(-1, units, read.shape[-1]).all(axis=(0, 2)))
         silenced.append(np.all(masked, axis=0))
     return silenced
@@ -141,7 +138,7 @@ def remove_layer(network, position):
     whole_number("position", position, low=0, high=len(network.layers) - 1)
     if position not in weighted_layers(network):
         raise ValueError(f"position must be one of {weighted_layers(network)}, got {position}")
-    n_in, n_out = weight(network.layers[position]).value.shape[-2:]
+    n_in, n_out = network.layers[position].weight.value.shape[-2:]
     shapes = network.check()
     takes, gives = (n_in, n_out) if shapes is None else shapes[position : position + 2]
     if len(weighted_layers(network)) == 1 or takes != gives:
@@ -151,7 +148,7 @@ def remove_layer(network, position):
         )
     layers = network.copy().layers
     behind = position + 1
-    while behind < len(layers) and isinstance(layers[behind], ELEMENTWISE):
+    while behind < len(layers) and layers[behind].elementwise:
         behind += 1
     return Network(layers[:position] + layers[behind:], network.input_shape)
 
@@ -231,7 +228,7 @@ def _fold_constants(network, l, x):
     constant = _constants(network, l) if x is None else _constants_on(network, l, x)  # (rows,)
     gone = ~np.isnan(constant).reshape(-1, units).any(axis=0)
     values = np.nan_to_num(constant).astype(np.float64)
-    W = weight(reader).value
+    W = reader.weight.value
     taps = (values[:, None] * W).reshape(-1, units, W.shape[-1])  # (taps and pixels, units, out)
     into = taps.sum(axis=0)
     if isinstance(reader, Conv2D) and reader.padding not in ("valid", 0):
@@ -245,10 +242,10 @@ def _fold_constants(network, l, x):
 def _constants(network, l):
     """The inputs of the next layer from units all of whose weights are 0; NaN from the others."""
     layer = network.layers[l]
-    weights = weight(layer).value.reshape(-1, unit_count(network, l))
+    weights = layer.weight.value.reshape(-1, unit_count(network, l))
     values = np.where((weights != 0).any(axis=0), np.nan, layer.b.value)[None]  # (1, units)
     for layer in network.layers[l + 1 : next_position(network, l)]:
-        if isinstance(layer, ELEMENTWISE):  # pooling and Flatten change no constant
+        if layer.elementwise:  # pooling and Flatten change no constant
             values = layer.forward(_spread(values, layer))
         if isinstance(layer, BatchNorm):
             values = np.where(layer.gamma.value == 0, layer.beta.value, values)
@@ -269,7 +266,7 @@ def _spread(values, layer):
     parameter = next(iter(layer.parameters.values()), None)
     if parameter is None:
         return values
-    rows = parameter.value.shape[-2] if isinstance(layer, WEIGHTED) else parameter.value.size
+    rows = parameter.value.shape[-2] if layer.weight is not None else parameter.value.size
     return np.tile(values, (1, rows // values.shape[1]))
 
 
@@ -283,7 +280,7 @@ def _cut(network, plan, input_shape):
         small = copy.copy(layer) if layer.parameters else copy.deepcopy(layer)
         for name, parameter in layer.parameters.items():
             setattr(small, name, _part(parameter, inputs, outputs))
-        for name, array in getattr(layer, "statistics", {}).items():
+        for name, array in layer.statistics.items():
             setattr(small, name, array.copy() if outputs is None else array[outputs])
         layers.append(small)
     return Network(layers, input_shape)

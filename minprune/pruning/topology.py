@@ -9,14 +9,8 @@ from minprune.arguments import finite_array, listed, whole_number
 from minprune.formulas.masks import checked_mask
 from minprune.formulas.structured import flatten_keep
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Activation, Dropout, is_known
 from minprune.nn.network import EmptyLayerError, checked_network
-from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
-
-WEIGHTED = Dense, Conv2D
-ACTIVATIONS = ReLU, Sigmoid, Tanh
-ELEMENTWISE = BatchNorm, *ACTIVATIONS, Dropout
-KNOWN = (*WEIGHTED, *ELEMENTWISE, Flatten, MaxPool2D, AveragePool2D)
 
 
 def hidden_layers(network):
@@ -29,27 +23,22 @@ def hidden_layers(network):
     """
     checked_network("network", network)
     for layer in network.layers:
-        if not isinstance(layer, KNOWN):
+        if not is_known(layer):
             raise TypeError(f"network has a layer whose units are not known: {layer!r}")
-    return [l for l, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED)][:-1]
+    return [l for l, layer in enumerate(network.layers) if layer.weight is not None][:-1]
 
 
 def weighted_layers(network):
     """The positions of the dense layers and convolutions; an error if there are none."""
-    found = [l for l, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED)]
+    found = [l for l, layer in enumerate(network.layers) if layer.weight is not None]
     if not found:
         raise ValueError("network must have a dense layer or a convolution")
     return found
 
 
-def weight(layer):
-    """The weights of a dense layer or a convolution, a `Parameter`."""
-    return layer.W if isinstance(layer, Dense) else layer.K
-
-
 def hidden_weights(network):
     """The weights of every hidden layer, `Parameter`s, in the order of `hidden_layers`."""
-    return [weight(network.layers[l]) for l in hidden_layers(network)]
+    return [network.layers[l].weight for l in hidden_layers(network)]
 
 
 def hidden_layer(network, hidden):
@@ -62,13 +51,13 @@ def hidden_layer(network, hidden):
 
 def outgoing_taps(network, l):
     """The weights that read the units of a layer, (taps or pixels, units, out)."""
-    W = weight(next_layer(network, l)).value
+    W = next_layer(network, l).weight.value
     return W.reshape(-1, unit_count(network, l), W.shape[-1])
 
 
 def unit_count(network, l):
     """The number of units of a layer with weights."""
-    return weight(network.layers[l]).value.shape[-1]
+    return network.layers[l].weight.value.shape[-1]
 
 
 def next_position(network, l):
@@ -83,7 +72,7 @@ def next_layer(network, l):
 
 def rows_read(layer):
     """The inputs of a layer that have a weight other than 0, a boolean vector (n_in,)."""
-    W = weight(layer).value
+    W = layer.weight.value
     return (W != 0).any(axis=tuple(a for a in range(W.ndim) if a != W.ndim - 2))
 
 
@@ -113,8 +102,8 @@ def keep_plan(network, keeps, keep=None):
     """
     chosen, plan = dict(zip(hidden_layers(network), keeps, strict=True)), []
     for l, layer in enumerate(network.layers):
-        if isinstance(layer, WEIGHTED):
-            inputs, keep = _rows(keep, weight(layer).value.shape[-2]), chosen.get(l)
+        if layer.weight is not None:
+            inputs, keep = _rows(keep, layer.weight.value.shape[-2]), chosen.get(l)
             plan.append((inputs, keep))
         elif isinstance(layer, BatchNorm):
             plan.append((None, _rows(keep, layer.mean.size)))
@@ -137,9 +126,9 @@ def output_positions(network):
 
 def _output_position(network, l):
     for m, layer in enumerate(network.layers[l + 1 :], l + 1):
-        if isinstance(layer, ACTIVATIONS):
+        if isinstance(layer, Activation):
             return m
-        if not isinstance(layer, (BatchNorm, Dropout, MaxPool2D, AveragePool2D)):
+        if not layer.channelwise:
             break
     while isinstance(network.layers[l + 1], (BatchNorm, Dropout)):
         l += 1

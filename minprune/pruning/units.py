@@ -33,11 +33,9 @@ from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dropout
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import EmptyLayerError, checked_network
-from minprune.nn.spatial import AveragePool2D, MaxPool2D
 from minprune.nn.train import checked_labels
 from minprune.pruning.shrink import mask_units, silenced_units
 from minprune.pruning.topology import (
-    ELEMENTWISE,
     checked_keeps,
     hidden_layer,
     hidden_layers,
@@ -301,9 +299,8 @@ def _checked_scores(network, scores):
 def _scales(network):
     """The gamma of the batch normalization behind every hidden layer."""
     scales = []
-    passed = (*ELEMENTWISE, MaxPool2D, AveragePool2D)  # these keep the channels apart
     for l in hidden_layers(network):
-        behind = takewhile(lambda layer: isinstance(layer, passed), network.layers[l + 1 :])
+        behind = takewhile(lambda layer: layer.channelwise, network.layers[l + 1 :])
         norm = next((layer for layer in behind if isinstance(layer, BatchNorm)), None)
         if norm is None:
             raise ValueError(

@@ -7,10 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.arguments import finite_array
-from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout
 from minprune.nn.network import Network
-from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.sparse.csr import CSR, csr_from_dense, dense_from_csr
 
 
@@ -48,15 +46,13 @@ class Compressed:
 
 
 def _compressed(l, layer):
-    if type(layer) not in (Dense, Conv2D):
+    if layer.weight is None:
         return _bare(layer)
     (letter, weight), (_, bias) = layer.parameters.items()
     *taps, n_out = weight.value.shape
     matrix = finite_array(f"layers[{l}].{letter}", weight.value).reshape(math.prod(taps), n_out)
     b = finite_array(f"layers[{l}].b", bias.value).copy()
-    names = ("stride", "padding") if type(layer) is Conv2D else ()
-    options = {name: getattr(layer, name) for name in names}
-    return Weights(type(layer), csr_from_dense(matrix), weight.value.shape, b, options)
+    return Weights(type(layer), csr_from_dense(matrix), weight.value.shape, b, _options(layer))
 
 
 def _dense(layer):
@@ -67,19 +63,17 @@ def _dense(layer):
 
 def _bare(layer):
     """A copy without what training leaves behind in a layer for its way back."""
-    if isinstance(layer, MaxPool2D | AveragePool2D):
-        return type(layer)(layer.size, layer.stride)
-    if isinstance(layer, Dropout):
-        return Dropout(layer.rate, copy.deepcopy(layer.rng))
-    if isinstance(layer, BatchNorm):
-        numbers = (layer.gamma.value, layer.beta.value, layer.mean, layer.var)
-        return BatchNorm(*(n.copy() for n in numbers), layer.momentum, layer.epsilon)
-    return type(layer)()
+    arrays = {name: p.value.copy() for name, p in layer.parameters.items()}
+    arrays |= {name: array.copy() for name, array in layer.statistics.items()}
+    rng = {"rng": copy.deepcopy(layer.rng)} if isinstance(layer, Dropout) else {}
+    return type(layer)(**arrays, **_options(layer), **rng)
+
+
+def _options(layer):
+    return {name: getattr(layer, name) for name in layer.options}
 
 
 def _arrays(layer):
     if isinstance(layer, Weights):
         return layer.csr.values, layer.csr.indices, layer.csr.offsets, layer.b
-    if isinstance(layer, BatchNorm):
-        return layer.gamma.value, layer.beta.value, layer.mean, layer.var
-    return ()
+    return (*(p.value for p in layer.parameters.values()), *layer.statistics.values())

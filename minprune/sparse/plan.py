@@ -9,14 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.nn.layers import ReLU, Sigmoid, Tanh
 from minprune.sparse import steps
 from minprune.sparse.blocked_csr import blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
 from minprune.sparse.llvm import BYTES, lanes_of
 from minprune.sparse.microkernels import HEIGHT, UNROLL
 from minprune.sparse.sliced import sliced_from_dense
-from minprune.sparse.stages import Activation, Affine, Pool, Product, limits_of
+from minprune.sparse.stages import Affine, Curve, Pool, Product, limits_of
 from minprune.sparse.steps import STEP, Ends, Program
 
 L1_INPUTS = 128  # inputs of a panel, 64 samples wide, that stay in the L1 cache: 32 KiB
@@ -311,9 +310,10 @@ class Planner:
         self.step(kind, x, y, shape, **fields)
         return y
 
-    def activation(self, stage, x, following):
-        y = self.beside(x, stage.shape, following)
-        self.step(steps.ACTIVATION, x, y, whole(stage.shape), which=ACTIVATIONS[stage.layer])
+    def curve(self, stage, x, following):
+        y, (kind, *numbers) = self.beside(x, stage.shape, following), stage.curve
+        at = self.add("values", np.array(numbers, self.dtype))
+        self.step(steps.CURVES[kind], x, y, whole(stage.shape), bias=at)
         return y
 
     def affine(self, stage, x, following):
@@ -422,10 +422,9 @@ KINDS = {
     (False, "full"): steps.FULL_ONE,
 }
 UNITS_ONE = steps.SLICES_ONE, steps.BLOCKS_ONE, steps.FULL_ONE
-ACTIVATIONS = {ReLU: steps.RELU, Sigmoid: steps.SIGMOID, Tanh: steps.TANH}
 METHODS = {
     Product: Planner.product,
     Pool: Planner.pool,
-    Activation: Planner.activation,
+    Curve: Planner.curve,
     Affine: Planner.affine,
 }

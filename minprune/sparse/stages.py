@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Activation, Dense, Flatten, ReLU, is_known
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
+
+RELU = ReLU.curve
 
 
 class Window(NamedTuple):
@@ -50,10 +52,10 @@ class Pool(NamedTuple):
     shape: tuple
 
 
-class Activation(NamedTuple):
-    """A function of single numbers, by the type of its layer."""
+class Curve(NamedTuple):
+    """A function of single numbers that stands alone: the `curve` of its layer."""
 
-    layer: type
+    curve: tuple
     shape: tuple
 
 
@@ -87,29 +89,28 @@ def stages_of(network):
         raise ValueError(f"network must take vectors or images (H, W, C), got {shapes[0]}")
     stages, shape = [], shapes[0]  # as it lies in memory: flattening moves nothing
     for l, layer in enumerate(network.layers):
-        if type(layer) not in (*WITHOUT_WEIGHTS, Dense, Conv2D, BatchNorm):
+        activation = isinstance(layer, Activation)
+        if not is_known(layer) or (activation and layer.curve is None):
             raise TypeError(f"network must be made of minprune's own layers, got {layer!r}")
-        if type(layer) in (Dense, Conv2D, MaxPool2D, AveragePool2D):
+        if not layer.elementwise and not isinstance(layer, Flatten):
             before, shape = shape, shapes[l + 1]
         last = stages[-1] if stages and isinstance(stages[-1], Product) else None
-        if type(layer) is Dense:
+        if isinstance(layer, Dense):
             stages.append(Product(f"{l}.W", layer.W.value, layer.b.value, None, shape))
-        elif type(layer) is Conv2D:
+        elif isinstance(layer, Conv2D):
             stages.append(_convolution(f"{l}.K", layer, before, shape))
-        elif type(layer) is BatchNorm:
+        elif isinstance(layer, BatchNorm):
             _normalize(stages, last, layer, shape)
-        elif type(layer) is ReLU and last is not None:
-            stages[-1] = last._replace(relu=True)
-        elif type(layer) is MaxPool2D and _can_pool(last, layer):
+        elif isinstance(layer, MaxPool2D) and _can_pool(last, layer):
             stages[-1] = last._replace(pool=layer.size, shape=shape)
-        elif type(layer) in (MaxPool2D, AveragePool2D):
-            stages.append(Pool(type(layer) is AveragePool2D, layer.size, layer.stride, shape))
-        elif type(layer) in (ReLU, Sigmoid, Tanh):
-            stages.append(Activation(type(layer), shape))
+        elif isinstance(layer, MaxPool2D | AveragePool2D):
+            average = isinstance(layer, AveragePool2D)
+            stages.append(Pool(average, layer.size, layer.stride, shape))
+        elif activation and layer.curve == RELU and last is not None:
+            stages[-1] = last._replace(relu=True)
+        elif activation:
+            stages.append(Curve(layer.curve, shape))
     return stages, shapes[0], shapes[-1]
-
-
-WITHOUT_WEIGHTS = ReLU, Sigmoid, Tanh, Flatten, Dropout, MaxPool2D, AveragePool2D
 
 
 def _convolution(name, layer, before, shape):
@@ -149,8 +150,9 @@ def largest_input(stages, dtype):
     most, limit = float(np.finfo(dtype).max) / 4, float(np.finfo(dtype).max)
     slope, offset = 1.0, 0.0  # |activation| <= slope |input| + offset
     for stage in stages:
-        if isinstance(stage, Activation) and stage.layer is not ReLU:
-            slope, offset = 0.0, 1.0
+        if isinstance(stage, Curve) and stage.curve[0] == "tanh":
+            _, _, height, shift = stage.curve
+            slope, offset = 0.0, abs(height) + abs(shift)
             continue
         for growth, shift in (getattr(stage, "inside", (0.0, 0.0)), _sizes(stage)):
             steepness, height = slope * growth, offset * growth + shift
@@ -182,7 +184,9 @@ def _sizes(stage):
         return _most(sums), _most(stage.b)
     if isinstance(stage, Affine):
         return _most(stage.a), _most(np.abs(np.float64(stage.a) * stage.m) + np.abs(stage.b))
-    return (float(stage.size**2) if isinstance(stage, Pool) and stage.average else 1.0), 0.0
+    if isinstance(stage, Curve):
+        return max(1.0, abs(stage.curve[1])), 0.0
+    return (float(stage.size**2) if stage.average else 1.0), 0.0
 
 
 def _most(numbers):

@@ -29,8 +29,8 @@ from minprune.sparse.microkernels import (
 
 # kinds of steps
 CSR, BLOCKS, SLICES_ONE, BLOCKS_ONE, FULL_ONE = range(5)
-MAX_POOL, AVERAGE_POOL, PAIRS_ONE, ACTIVATION, AFFINE = range(5, 10)
-RELU, SIGMOID, TANH = range(3)  # kinds of activations
+MAX_POOL, AVERAGE_POOL, PAIRS_ONE, BENT, TANH, AFFINE = range(5, 11)
+CURVES = {"bent": BENT, "tanh": TANH}  # of activations
 
 STEP = np.dtype(
     [
@@ -42,7 +42,7 @@ STEP = np.dtype(
             *("n_i", "n_j", "n_c"),  # rows, columns and channels of the output
             *("n_p", "n_q", "x_p", "x_q"),  # a pooling window: its size, the way to the next input
             *("blocks", "values", "indices", "runs", "rows", "bias"),  # of weights: where to look
-            *("relu", "which"),  # fused; which activation
+            "relu",  # fused
             *("b_i", "b_j", "b_c"),  # of an affine step: to the next three numbers
             *("clear", "n_clear"),  # columns to set to zero behind the last one
             *("cost", "after"),  # cycles, about; pieces of a sample that have to be done before it
@@ -220,24 +220,22 @@ def pairs_one_step(step, panel):
 
 
 @jit
-def activation_step(step, panel, T):
-    """A ReLU that stands alone, a sigmoid or a hyperbolic tangent, number by number."""
-    zero, one, two = panel.dtype.type(0), panel.dtype.type(1), panel.dtype.type(2)
-    which, n_c = step["which"], step["n_c"]
+def curve_step(step, program, panel, T):
+    """An activation that stands alone, number by number: its `curve`."""
+    numbers, bent = program.values[step["bias"] :], step["kind"] == BENT
+    a, b, c = numbers[0], numbers[1], numbers[2]
     x_c, y_c = step["x_c"] * T, step["y_c"] * T
     for i in range(step["n_i"]):
         for j in range(step["n_j"]):
             x = (step["x"] + i * step["x_i"] + j * step["x_j"]) * T
             y = (step["y"] + i * step["y_i"] + j * step["y_j"]) * T
-            for c in range(n_c):
+            for k in range(step["n_c"]):
                 for t in range(T):
-                    z = panel[x + c * x_c + t]
-                    if which == RELU:
-                        panel[y + c * y_c + t] = larger(z, zero)
-                    elif which == SIGMOID:
-                        panel[y + c * y_c + t] = (one + np.tanh(z / two)) / two
+                    z = panel[x + k * x_c + t]
+                    if bent:
+                        panel[y + k * y_c + t] = z if z > 0 else a * z
                     else:
-                        panel[y + c * y_c + t] = np.tanh(z)
+                        panel[y + k * y_c + t] = b * np.tanh(a * z) + c
 
 
 @jit
@@ -277,8 +275,8 @@ def run_step(tile, step, program, panel, T):
         pool_step(step, panel, T)
     elif kind == PAIRS_ONE:
         pairs_one_step(step, panel)
-    elif kind == ACTIVATION:
-        activation_step(step, panel, T)
+    elif kind in (BENT, TANH):
+        curve_step(step, program, panel, T)
     else:
         affine_step(step, program, panel, T)
     if step["n_clear"] > 0:

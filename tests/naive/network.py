@@ -206,6 +206,20 @@ def batch_norm_backward(x, gamma, dy, epsilon):
     return dx, dgamma, dbeta
 
 
+def leaky_relu(x, slope=0.01):
+    y = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        y[index] = x[index] if x[index] > 0 else slope * x[index]
+    return y
+
+
+def leaky_relu_backward(x, dy, slope=0.01):
+    dx = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        dx[index] = dy[index] * (1.0 if x[index] > 0 else slope)
+    return dx
+
+
 def sigmoid_backward(x, dy):
     """dx_i = dy_i * e / (1 + e)^2 with e = exp(-|x_i|)"""
     dx, slope = np.zeros(x.shape), sigmoid_derivative(x)

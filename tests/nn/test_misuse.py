@@ -6,7 +6,7 @@ import pytest
 from minprune.nn import updates, windows
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.fused import ConvReLUMaxPool
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Dropout, Flatten, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.models import cnn
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam
@@ -27,6 +27,7 @@ def conv(c_in=2, c_out=3, **options):
 LAYERS = {
     "Dense": (lambda: Dense(np.ones((2, 3)), np.zeros(3)), (8, 2)),
     "ReLU": (ReLU, (8, 6, 6, 2)),
+    "LeakyReLU": (LeakyReLU, (8, 3)),
     "Sigmoid": (Sigmoid, (8, 3)),
     "Tanh": (Tanh, (8, 3)),
     "Flatten": (Flatten, (8, 6, 6, 2)),
@@ -492,6 +493,7 @@ def test_labels_that_are_masked_or_ragged_are_refused_by_name(y):
         (AveragePool2D(), "AveragePool2D(size=2, stride=2)"),
         (BatchNorm.identity(8), "BatchNorm(8, momentum=0.1, epsilon=1e-05)"),
         (Dropout(0.25, rng()), "Dropout(rate=0.25)"),
+        (LeakyReLU(0.25), "LeakyReLU(slope=0.25)"),
         *((kind(), f"{kind.__name__}()") for kind in (ReLU, Sigmoid, Tanh, Flatten)),
         (Parameter(np.ones((4, 5))), "<Parameter (4, 5) float64, 0.0% pruned>"),
         (Parameter(np.ones(0, np.float32)), "<Parameter (0,) float32, 0.0% pruned>"),

@@ -1,4 +1,4 @@
-"""Sigmoid, Tanh, Flatten and Dropout; then random stacks of all layers by central differences."""
+"""Activations, Flatten and Dropout; then random stacks of all layers by central differences."""
 
 import math
 
@@ -8,13 +8,14 @@ import pytest
 
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.gradcheck import check_layer, check_network
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Dropout, Flatten, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.network import Network
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_at_random
 
 LIMIT = 1e-6
 BENT = {
+    LeakyReLU: (naive.leaky_relu, naive.leaky_relu_backward),
     Sigmoid: (naive.sigmoid, naive.sigmoid_backward),
     Tanh: (naive.tanh, naive.tanh_backward),
 }
@@ -28,7 +29,7 @@ class Repeating(Dropout):
         return super().forward(x, training)
 
 
-# --- sigmoid, tanh --------------------------------------------------------------------------------
+# --- activations --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -189,16 +190,17 @@ def test_only_training_keeps_what_backward_needs(kind):
 
 
 @pytest.mark.parametrize(
-    "layer", [ReLU(), Sigmoid(), Tanh(), Flatten(), Repeating(0.5, np.random.default_rng(0))],
+    "layer",
+    [ReLU(), LeakyReLU(), Sigmoid(), Tanh(), Flatten(), Repeating(0.5, np.random.default_rng(0))],
     ids=lambda layer: type(layer).__name__,
-)  # fmt: skip
+)
 def test_the_gradient_of_the_input_may_be_skipped(layer):
     dy = layer.forward(np.ones((2, 3, 3, 2)), training=True)
     assert layer.backward(dy, input_gradient=False) is None
     assert layer.backward(dy).shape == (2, 3, 3, 2)
 
 
-@pytest.mark.parametrize("kind", [ReLU, Sigmoid, Tanh])
+@pytest.mark.parametrize("kind", [ReLU, LeakyReLU, Sigmoid, Tanh])
 def test_layers_without_parameters_give_back_the_shape_they_get(kind):
     for shape in ((3,), (4, 5, 6), ()):
         assert kind().output_shape(shape) == shape
@@ -206,7 +208,7 @@ def test_layers_without_parameters_give_back_the_shape_they_get(kind):
 
 # --- random stacks of all layers ------------------------------------------------------------------
 
-ACTIVATIONS = [ReLU, Sigmoid, Tanh]
+ACTIVATIONS = [ReLU, LeakyReLU, Sigmoid, Tanh]
 SEEDS = [seed for seed in range(1, 16) if seed not in (11, 14)]  # pruned, a max there has equals
 
 
@@ -236,7 +238,7 @@ def spatial_layer(kind, shape, rng):
     if kind == "dropout":
         return Repeating(0.3, rng)
     if kind == "activation":
-        return ACTIVATIONS[rng.integers(3)]()
+        return ACTIVATIONS[rng.integers(4)]()
     pool = MaxPool2D if kind == "max" else AveragePool2D
     return pool(int(rng.integers(1, min(h, w, 3) + 1)), int(rng.integers(1, 3)))
 
@@ -254,7 +256,7 @@ def random_stack(rng):
     if rng.random() < 0.6:
         hidden = Dense.random(width, 5, rng, dtype=np.float64)
         layers += [noisy(hidden, rng), noisy(smooth_norm(5), rng)]
-        layers += [ACTIVATIONS[rng.integers(3)](), Repeating(0.2, rng)]
+        layers += [ACTIVATIONS[rng.integers(4)](), Repeating(0.2, rng)]
         width = 5
     layers.append(noisy(Dense.random(width, 3, rng, dtype=np.float64), rng))
     return Network(layers, image)
@@ -292,5 +294,5 @@ def test_the_random_stacks_hold_every_kind_of_layer():
     stacks = [random_stack(np.random.default_rng([seed, 3])) for seed in SEEDS]
     kinds = {type(layer) for network in stacks for layer in network.layers}
     assert kinds == {
-        Conv2D, MaxPool2D, AveragePool2D, BatchNorm, Flatten, Dense, ReLU, Sigmoid, Tanh, Repeating
+        *(kind for kind in Layer.known.values() if kind is not Dropout), Repeating
     }  # fmt: skip

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from minprune.nn.layers import Dense
+from minprune.nn.layers import Dense, Layer
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
@@ -16,7 +16,7 @@ from minprune.pruning.one_shot import prune_by_magnitude
 STILL = 1e-300  # a learning rate that changes no weight
 
 
-class Spy:
+class Spy(Layer):
     """A layer that passes everything on and remembers what it was trained on."""
 
     def __init__(self):
@@ -30,10 +30,6 @@ class Spy:
 
     def backward(self, dy, input_gradient=True):
         return dy
-
-    @property
-    def parameters(self):
-        return {}
 
 
 class Recorder(SGD):

@@ -19,7 +19,7 @@ from stacks import (
 )
 
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Dropout, Flatten, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam
 from minprune.nn.spatial import Conv2D
@@ -302,6 +302,7 @@ def test_constant_units_move_into_the_next_bias(unchanged, name, dtype, eps, mas
     [
         ([], lambda b: b),
         ([ReLU()], lambda b: max(b, 0)),
+        ([LeakyReLU(0.5)], lambda b: b if b > 0 else b / 2),
         ([Sigmoid()], lambda b: 1 / (1 + np.exp(-b))),
         ([Tanh(), Dropout(0.5, np.random.default_rng(0))], np.tanh),
         (
@@ -704,12 +705,7 @@ def test_one_sample_is_too_few_to_tell_a_constant():
 # --- refusals ------------------------------------------------------------------------------------
 
 
-class Doubling:
-    parameters = {}  # noqa: RUF012
-
-    def output_shape(self, shape):
-        return shape
-
+class Doubling(Layer):
     def forward(self, x, training=False):
         return 2 * x
 

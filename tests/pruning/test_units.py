@@ -7,7 +7,7 @@ from stacks import NAMES, STACKS, bn, conv, dense, silenced, stack
 
 from minprune.formulas.norms import normalize
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Dropout, Flatten, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD
 from minprune.nn.spatial import Conv2D, MaxPool2D
@@ -46,7 +46,7 @@ def place_of_speech(network, l):
     kinds = [type(layer) for layer in network.layers[l + 1 :]]
     end = next(i for i, kind in enumerate(kinds) if kind in (Dense, Conv2D, Flatten))
     for i, kind in enumerate(kinds[:end]):
-        if kind in (ReLU, Sigmoid, Tanh):
+        if kind in (ReLU, LeakyReLU, Sigmoid, Tanh):
             return l + 1 + i
     plain = [kind in (BatchNorm, Dropout) for kind in [*kinds[:end], None]]
     return l + plain.index(False)

@@ -128,7 +128,7 @@ def some_layers(rng):
         (mp.MaxPool2D(2), image), (mp.MaxPool2D(3, 1), image), (mp.AveragePool2D(2), image),
         (mp.Network(steps, (6, 6, 1)), image[..., :1].copy()), (mp.Flatten(), image),
         (mp.BatchNorm.identity(3), image), (mp.Dense.random(6, 5, rng), vector),
-        (mp.ReLU(), vector), (mp.Sigmoid(), vector), (mp.Tanh(), vector),
+        (mp.ReLU(), vector), (mp.LeakyReLU(), vector), (mp.Sigmoid(), vector), (mp.Tanh(), vector),
         (mp.Dropout(0.5, np.random.default_rng(0)), vector),
     ]  # fmt: skip
 

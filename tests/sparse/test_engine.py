@@ -43,7 +43,7 @@ from stacks import (
 from minprune.formulas.metrics import csr_bytes
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.initializers import he_normal
-from minprune.nn.layers import Dense, Flatten, ReLU, Sigmoid
+from minprune.nn.layers import Dense, Flatten, LeakyReLU, ReLU, Sigmoid
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_by_magnitude
@@ -497,6 +497,7 @@ OVERFLOWS = {  # to an infinity that meets a zero, for a first input of 1e38
     "inside, alone": [BatchNorm([8, 1], [0, 0], [0, 0], [64, 1])],
     "before it": [Dense([[4, 0], [0, 1]], [0, 0]), BatchNorm([1, 1], [0, 0], [0, 0], [64, 1])],
     "mean": [BatchNorm([1, 1], [0, 0], [-3e38, 0], [64, 1]), Dense([[0, 1], [0, 1]], [1, 2])],
+    "leaky": [Dense([[-1, 0], [0, 1]], [0, 0]), LeakyReLU(-8), Dense([[0, 1], [0, 1]], [1, 2])],
     "sigmoid": [Dense([[4, 0], [0, 1]], [0, 0]), Sigmoid(), Dense([[0, 1], [0, 1]], [1, 2])],
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from stacks import (
     dense,
     dropout,
     flatten,
+    leaky,
     relu,
     sigmoid,
     stack,
@@ -20,12 +21,12 @@ from stacks import (
 )
 
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Dropout, Flatten, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.network import Network
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.sparse.stages import (
-    Activation,
     Affine,
+    Curve,
     Pool,
     Product,
     largest_input,
@@ -50,7 +51,7 @@ def described(stage):
         return stage.name, stage.relu, stage.pool
     if isinstance(stage, Pool):
         return "average" if stage.average else "max", stage.size, stage.stride
-    return stage.layer.__name__ if isinstance(stage, Activation) else type(stage).__name__
+    return stage.curve if isinstance(stage, Curve) else type(stage).__name__
 
 
 # --- which ---------------------------------------------------------------------------------------
@@ -64,23 +65,24 @@ def described(stage):
         ((6,), [dense(4), bn, relu], [("0.W", True, 1)]),
         ((6,), [dense(4), bn, bn, dropout, bn, relu], [("0.W", True, 1)]),
         ((6,), [dense(4), relu, bn], [("0.W", True, 1), "Affine"]),
-        ((6,), [dense(4), tanh, bn], [("0.W", False, 1), "Tanh", "Affine"]),
-        ((6,), [dense(4), sigmoid, relu], [("0.W", False, 1), "Sigmoid", "ReLU"]),
-        ((6,), [bn, relu, dense(4)], ["Affine", "ReLU", ("2.W", False, 1)]),
+        ((6,), [dense(4), tanh, bn], [("0.W", False, 1), Tanh.curve, "Affine"]),
+        ((6,), [dense(4), sigmoid, relu], [("0.W", False, 1), Sigmoid.curve, ReLU.curve]),
+        ((6,), [dense(4), leaky, relu], [("0.W", False, 1), ("bent", 0.25), ReLU.curve]),
+        ((6,), [bn, relu, dense(4)], ["Affine", ReLU.curve, ("2.W", False, 1)]),
         (IMAGE, [flatten, dropout], []),
         (IMAGE, [flatten, dense(4)], [("1.W", False, 1)]),
         (IMAGE, [conv(4), bn, relu, biggest()], [("0.K", True, 2)]),
         (IMAGE, [conv(4), biggest(), relu, flatten], [("0.K", True, 2)]),
         (IMAGE, [conv(4), biggest(3), relu, dropout, relu], [("0.K", True, 3)]),
-        (IMAGE, [conv(4), biggest(2, 1), relu], [("0.K", False, 1), ("max", 2, 1), "ReLU"]),
+        (IMAGE, [conv(4), biggest(2, 1), relu], [("0.K", False, 1), ("max", 2, 1), ReLU.curve]),
         (IMAGE, [conv(4), biggest(1, 2)], [("0.K", False, 1), ("max", 1, 2)]),
-        (IMAGE, [conv(4), average(), relu], [("0.K", False, 1), ("average", 2, 2), "ReLU"]),
+        (IMAGE, [conv(4), average(), relu], [("0.K", False, 1), ("average", 2, 2), ReLU.curve]),
         (IMAGE, [conv(4), biggest(), biggest()], [("0.K", False, 2), ("max", 2, 2)]),
         (IMAGE, [conv(4), biggest(), bn], [("0.K", False, 2), "Affine"]),
-        (IMAGE, [conv(4), tanh, biggest()], [("0.K", False, 1), "Tanh", ("max", 2, 2)]),
+        (IMAGE, [conv(4), tanh, biggest()], [("0.K", False, 1), Tanh.curve, ("max", 2, 2)]),
         (IMAGE, [biggest(), relu, bn, average(2, 1)],
-         [("max", 2, 2), "ReLU", "Affine", ("average", 2, 1)]),
-        (IMAGE, [conv(4), flatten, bn, relu], [("0.K", False, 1), "Affine", "ReLU"]),
+         [("max", 2, 2), ReLU.curve, "Affine", ("average", 2, 1)]),
+        (IMAGE, [conv(4), flatten, bn, relu], [("0.K", False, 1), "Affine", ReLU.curve]),
         ((3, 3, 2), [conv(4), flatten, bn, relu], [("0.K", True, 1)]),
         (IMAGE, [flatten, dense(4), relu, dense(3), bn], [("1.W", True, 1), ("3.W", False, 1)]),
         (IMAGE, [conv(4), relu, conv(3), flatten, dense(4)],
@@ -131,8 +133,11 @@ def run(stages, x, shape):
         elif isinstance(stage, Affine):
             flat = x.reshape(len(x), -1, len(stage.m))
             x = (stage.a * (flat - stage.m) + stage.b).reshape(len(x), *stage.shape)
+        elif stage.curve[0] == "bent":
+            x = np.where(x > 0, x, stage.curve[1] * x)
         else:
-            x = stage.layer().forward(x)
+            _, a, b, c = stage.curve
+            x = b * np.tanh(a * x) + c
         assert x.reshape(len(x), *stage.shape).size == x.size
         x, shape = x.reshape(len(x), *stage.shape), stage.shape
     return x
@@ -201,6 +206,8 @@ def test_largest_input_by_hand():
     one = (quarter - 6) / 7
     assert limit_of(Dense(W, b)) == pytest.approx(one)
     assert limit_of(ReLU(), Dropout(0.5, np.random.default_rng(0)), shape=(3,)) == quarter
+    assert limit_of(LeakyReLU(0.5), shape=(3,)) == quarter
+    assert limit_of(LeakyReLU(-8), shape=(3,)) == quarter / 8
     assert limit_of(Sigmoid(), shape=(3,)) == MOST  # what no sum follows may be as large as it can
     assert limit_of(shape=(3,)) == MOST
     # |y| <= 7 |x| + 6, then |z| <= 10 |y|
