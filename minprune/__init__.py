@@ -1,10 +1,96 @@
 """minprune: neural-network pruning from scratch, every formula a small verified function.
 
-In reading order: formulas, then the network, then pruning it, then running what is left.
-Importing this compiles nothing; what needs Numba is imported when it is first asked for.
+A table of contents, in reading order. After `import minprune as mp`, each name is `mp.NAME`, and
+`help(mp.NAME)` describes it. What only experts need stays in the modules. Importing minprune
+compiles nothing; what needs Numba is imported on first use.
+
+Formulas (`minprune.formulas`)
+
+    norms           l1_norm, l2_norm, normalize, relative_magnitude, spectral_norm, unit_l1,
+                    unit_l2
+    penalties       group_lasso, group_lasso_proximal, group_lasso_subgradient, l1_penalty,
+                    l1_proximal, l1_regularized_loss, l1_subgradient, l2_gradient, l2_penalty,
+                    l2_proximal, l2_regularized_loss, scale_weights, sparse_group_lasso,
+                    weight_clip
+    scores          gradient_magnitude, gradient_norm, layer_importance, layer_l2, magnitude,
+                    mean_layer_importance, movement, multi_task_taylor, random_score,
+                    shard_average, snip, synflow, taylor
+    influence       leave_one_out, obd_saliency, obs_saliency, obs_update, second_order_influence
+    units           activation_entropy, apoz, batchnorm_scale, contribution,
+                    geometric_median_distance, mean_activation, unit_ablation, unit_taylor
+    masks           apply_mask, global_rank_masks, layerwise_rank_masks, low_magnitude_mask,
+                    normalized_threshold_prune, pruned_count, rank_mask, score_mask, splice_mask,
+                    threshold_mask, threshold_prune
+    structured      block_mask, collapse_linear, flatten_keep, fold_constant_units, hybrid_mask,
+                    layer_threshold_masks, nm_mask, product_mask, remove_units, topk_gate,
+                    unit_mask, unit_threshold_mask
+    allocation      erk_densities
+    schedules       is_pruning_step, mean_threshold, polynomial_decay, splice_thresholds,
+                    stage_sparsities, std_threshold, threshold_for_sparsity
+    metrics         accuracy, accuracy_difference_z, bitmask_bytes, compression_rate,
+                    compression_ratio, count_nonzero, count_parameters, csr_bytes, dense_bytes,
+                    discordant_counts, macro_recall, mcnemar_z, performance_loss, pruning_rate,
+                    recall, sparsity, zip_bytes
+    costs           conv_macs, conv_parameters, mlp_hidden_width, mlp_macs, mlp_parameters,
+                    network_costs, output_size, ranking_cost, vgg16_layers
+    quantize        dequantize, fake_quantize, fake_quantize_gradient, mixed_precision_step,
+                    quantization_error, quantize_symmetric, scaled_to_float16
+    distill         distillation_gradient, distillation_loss, ensemble_average, soften
+    factorization   balance_factors, factor_importance, factorization_loss, factorize,
+                    remove_factors
+    activations     log_softmax, relu, relu_derivative, sigmoid, sigmoid_derivative, softmax, tanh,
+                    tanh_derivative
+    convolution     average_pool2d, conv2d, max_pool2d
+
+Networks, from scratch (`minprune.nn`)
+
+    parameter       Parameter
+    initializers    glorot_uniform, he_normal
+    layers          Dense, Dropout, Flatten, LeakyReLU, ReLU, Sigmoid, Tanh
+    spatial         AveragePool2D, Conv2D, MaxPool2D
+    batchnorm       BatchNorm
+    costs           layer_costs
+    losses          categorical_cross_entropy, mean_squared_error, one_hot, smoothed_cross_entropy,
+                    softmax_cross_entropy
+    network         EmptyLayerError, Network, mlp
+    models          cnn, lenet5, lenet_300_100, vgg16
+    optim           SGD, Adam, cosine_decay, warmup_cosine
+    train           average_probabilities, evaluate, fit, outputs, predict, train_step
+    gradcheck       check_layer, check_network, numerical_gradient
+    store           load, save
+
+Data (`minprune.data`)
+
+    mnist           load_mnist
+    idx             load_idx
+
+Pruning a network (`minprune.pruning`)
+
+    one_shot        prune_at_random, prune_by_gradient, prune_by_magnitude, prune_by_score,
+                    prune_by_std, prune_by_synflow, prune_by_threshold, prune_tensors
+    topology        hidden_layers
+    shrink          collapse_linear_layers, keep_units, mask_units, remove_inputs, remove_layer,
+                    shrink_network
+    units           choose_units, dead_units, gated_outputs, outgoing_weights, prune_units,
+                    prune_units_by_threshold, unit_activations, unit_scores
+    sensitivity     sensitivity_scan, tolerated_sparsities
+    allocate        allocate_by_sensitivity, erk_sparsities, global_sparsities, prune_layers,
+                    sparsities_for_budget, uniform_sparsities, units_for_budget
+    during          MovementPruning, NetworkSurgery, gradual_pruning, proximal_pruning
+    teacher         teacher_loss, teacher_targets
+    search          search_step_by_step, search_sparsity, search_threshold
+    procedures      find_ticket, train_prune_quantize, train_after_pruning, iterate_pruning,
+                    rewind, train_prune_finetune
+
+Running a pruned network (`minprune.sparse`)
+
+    csr             csr_from_dense, dense_from_csr
+    engine          SparseEngine
 """
 
 from importlib import import_module as _import_module
+from types import ModuleType as _Module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from minprune.threads import one_thread_for_commands as _one_thread_for_commands
 
@@ -124,12 +210,6 @@ from minprune.formulas.metrics import (
     zip_bytes,
 )
 from minprune.formulas.costs import (
-    DOCUMENT_CNN,
-    LENET5,
-    Conv,
-    Cost,
-    Full,
-    Pool,
     conv_macs,
     conv_parameters,
     mlp_hidden_width,
@@ -141,7 +221,6 @@ from minprune.formulas.costs import (
     vgg16_layers,
 )
 from minprune.formulas.quantize import (
-    Quantized,
     dequantize,
     fake_quantize,
     fake_quantize_gradient,
@@ -180,12 +259,11 @@ from minprune.formulas.convolution import (
 )
 from minprune.nn.parameter import Parameter
 from minprune.nn.initializers import glorot_uniform, he_normal
-from minprune.nn.layers import Dense, Dropout, Flatten, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
+from minprune.nn.layers import Dense, Dropout, Flatten, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.costs import LayerCost, layer_costs
+from minprune.nn.costs import layer_costs
 from minprune.nn.losses import (
-    LossAndGradient,
     categorical_cross_entropy,
     mean_squared_error,
     one_hot,
@@ -193,11 +271,9 @@ from minprune.nn.losses import (
     softmax_cross_entropy,
 )
 from minprune.nn.network import EmptyLayerError, Network, mlp
-from minprune.nn.models import build, cnn, lenet5, lenet_300_100, vgg16
+from minprune.nn.models import cnn, lenet5, lenet_300_100, vgg16
 from minprune.nn.optim import SGD, Adam, cosine_decay, warmup_cosine
 from minprune.nn.train import (
-    Epoch,
-    Evaluation,
     average_probabilities,
     evaluate,
     fit,
@@ -205,7 +281,7 @@ from minprune.nn.train import (
     predict,
     train_step,
 )
-from minprune.nn.gradcheck import check_layer, check_loss, check_network, numerical_gradient
+from minprune.nn.gradcheck import check_layer, check_network, numerical_gradient
 from minprune.nn.store import load, save
 from minprune.data.mnist import load_mnist
 from minprune.data.idx import load_idx
@@ -224,7 +300,6 @@ from minprune.pruning.shrink import (
     collapse_linear_layers,
     keep_units,
     mask_units,
-    read_inputs,
     remove_inputs,
     remove_layer,
     shrink_network,
@@ -239,7 +314,7 @@ from minprune.pruning.units import (
     unit_activations,
     unit_scores,
 )
-from minprune.pruning.sensitivity import Sensitivity, sensitivity_scan, tolerated_sparsities
+from minprune.pruning.sensitivity import sensitivity_scan, tolerated_sparsities
 from minprune.pruning.allocate import (
     allocate_by_sensitivity,
     erk_sparsities,
@@ -250,7 +325,6 @@ from minprune.pruning.allocate import (
     units_for_budget,
 )
 from minprune.pruning.during import (
-    DynamicPruning,
     MovementPruning,
     NetworkSurgery,
     gradual_pruning,
@@ -258,16 +332,11 @@ from minprune.pruning.during import (
 )
 from minprune.pruning.teacher import teacher_loss, teacher_targets
 from minprune.pruning.search import (
-    Level,
-    Search,
-    acceptable,
-    last_before_failure,
     search_step_by_step,
     search_sparsity,
     search_threshold,
 )
 from minprune.pruning.procedures import (
-    Stage,
     find_ticket,
     train_prune_quantize,
     train_after_pruning,
@@ -278,21 +347,17 @@ from minprune.pruning.procedures import (
 
 __version__ = "0.1.0"
 
-_LATER = {
-    "SparseEngine": "minprune.sparse.engine",
+_LATER = {  # they need Numba
     "csr_from_dense": "minprune.sparse.csr",
     "dense_from_csr": "minprune.sparse.csr",
-    "blocked_csr_from_dense": "minprune.sparse.blocked_csr",
-    "dense_from_blocked_csr": "minprune.sparse.blocked_csr",
-    "blocks_from_dense": "minprune.sparse.blocks",
-    "dense_from_blocks": "minprune.sparse.blocks",
-    "sliced_from_dense": "minprune.sparse.sliced",
-    "dense_from_sliced": "minprune.sparse.sliced",
-    "nm_from_dense": "minprune.sparse.nm",
-    "dense_from_nm": "minprune.sparse.nm",
-    "bitmask_from_dense": "minprune.sparse.bitmask",
-    "dense_from_bitmask": "minprune.sparse.bitmask",
+    "SparseEngine": "minprune.sparse.engine",
 }
+if _TYPE_CHECKING:  # so that editors know them
+    from minprune.sparse.csr import csr_from_dense, dense_from_csr
+    from minprune.sparse.engine import SparseEngine
+
+__all__ = [n for n, what in globals().items() if n[0] != "_" and not isinstance(what, _Module)]
+__all__ += _LATER
 
 
 def __getattr__(name):
@@ -302,4 +367,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [*globals(), *_LATER]
+    return [*__all__, "__version__"]

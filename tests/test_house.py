@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,10 +88,31 @@ def test_every_public_name_can_be_had_and_others_cannot():
     import minprune
 
     for name in dir(minprune):
-        getattr(minprune, name)
-    assert "SparseEngine" in dir(minprune)
+        assert not inspect.ismodule(getattr(minprune, name))
+    assert minprune.SparseEngine is minprune.sparse.engine.SparseEngine
     with pytest.raises(AttributeError, match="no_such_name"):
         minprune.no_such_name  # noqa: B018
+
+
+def test_the_docstring_is_a_table_of_contents():
+    import minprune
+
+    rows = re.split(r"\n {4}(?=\w)", minprune.__doc__)[1:]
+    listed = []
+    for row in rows:
+        module, *names = re.findall(r"\w+", row.split("\n\n")[0])
+        assert {getattr(minprune, name).__module__.split(".")[-1] for name in names} == {module}
+        listed += names
+    assert listed == minprune.__all__
+
+
+def test_editors_are_told_what_is_imported_late():
+    import minprune
+
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    (late,) = (node for node in tree.body if isinstance(node, ast.If))
+    told = {alias.name: node.module for node in late.body for alias in node.names}
+    assert told == minprune._LATER
 
 
 def test_an_exercise_has_a_name_of_its_own_or_is_of_the_function_of_that_name():

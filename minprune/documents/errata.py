@@ -37,7 +37,8 @@ ERRATA = (
         "With masks on dense arrays each step costs the same, and retraining adds steps: twice "
         "the work in D-5.2 (forward and backward take about three times the products).",
         """\
->>> macs = sum(c.macs for c in mp.network_costs(mp.DOCUMENT_CNN, (28, 28, 1)))
+>>> from minprune.formulas.costs import DOCUMENT_CNN
+>>> macs = sum(c.macs for c in mp.network_costs(DOCUMENT_CNN, (28, 28, 1)))
 >>> [3 * macs * 60000 * epochs for epochs in (10, 10 + 10)]
 [974592000000, 1949184000000]
 """,
@@ -1030,7 +1031,8 @@ ValueError
         "A pooling layer has no parameters, so there is nothing to prune. It makes the next "
         "dense layer smaller: 346,176 instead of 1,384,512.",
         """\
->>> [c.parameters for c in mp.network_costs(mp.DOCUMENT_CNN, (28, 28, 1))]
+>>> from minprune.formulas.costs import DOCUMENT_CNN
+>>> [c.parameters for c in mp.network_costs(DOCUMENT_CNN, (28, 28, 1))]
 [320, 0, 346176, 650]
 >>> mp.mlp_parameters([26 * 26 * 32, 64])
 1384512
@@ -1054,7 +1056,8 @@ ValueError
         "long as the loss is small.",
         """\
 >>> after_each_step = [0.98, 0.97, 0.91]
->>> mp.last_before_failure(after_each_step, baseline=0.98, tolerance=0.02)
+>>> from minprune.pruning.search import last_before_failure
+>>> last_before_failure(after_each_step, baseline=0.98, tolerance=0.02)
 1
 """,
     ),

@@ -87,6 +87,9 @@ PAPERS = {
     ("Loshchilov", 2019): "I. Loshchilov, F. Hutter. Decoupled Weight Decay Regularization. ICLR",
     ("Luo", 2017): "J.-H. Luo, J. Wu. An Entropy-based Pruning Method for CNN Compression. "
     "arXiv 1706.05791",
+    ("Maas", 2013): "A. L. Maas, A. Y. Hannun, A. Y. Ng. Rectifier Nonlinearities Improve Neural "
+    "Network Acoustic Models. ICML Workshop on Deep Learning for Audio, Speech and Language "
+    "Processing",
     ("Mao", 2017): "H. Mao and others. Exploring the Regularity of Sparse Structure in "
     "Convolutional Neural Networks. arXiv 1705.08922",
     ("McCulloch", 1943): "W. S. McCulloch, W. Pitts. A logical calculus of the ideas immanent in "

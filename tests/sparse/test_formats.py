@@ -443,14 +443,6 @@ def test_formats_refuse_sizes(function, argument):
     function(np.eye(2) * 0, **{argument: np.int8(low)})
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "sliced"])
-def test_formats_are_public(name):
-    module = __import__(f"minprune.sparse.{name}", fromlist=["*"])
-    for function in (f"{name}_from_dense", f"dense_from_{name}"):
-        assert function in dir(minprune)
-        assert getattr(minprune, function) is getattr(module, function)
-
-
 def test_a_bit_for_each_weight_is_smaller_than_an_index_for_each_nonzero_up_to_97_percent():
     for density, smaller in ((0.05, True), (0.01, False)):
         W = random_weights(10, density, 500, 100).astype("f")
