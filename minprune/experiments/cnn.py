@@ -144,7 +144,7 @@ def run_cnn(settings, data, say=print):
     say       called with a line of text after each stage
     returns a `CnnResult`
 
-    Source: D-5.2e, C-4.3a.
+    Source: [D-5.2e, C-4.3a].
     """
     images = (len(split.labels) for split in (data.train, data.validation, data.test))
     say("{}: {} training, {} validation, {} test images".format(data.name, *images))

@@ -35,7 +35,7 @@ def linear_network(widths, rng, dtype=np.float32):
     widths  at least two ints, input first
     returns a Network
 
-    Source: B-4a.
+    Source: [B-4a].
     """
     return Network([Dense.random(*pair, rng, dtype=dtype) for pair in pairwise(widths)])
 
@@ -49,7 +49,7 @@ def regression_example(rng, theta=0.01, sparsity=0.5, samples=256, epochs=100):
     samples, epochs  of training, batch 32, Adam
     returns a `Regression`
 
-    Source: B-4a, B-4b, B-4c, B-4d, B-4e, B-4f.
+    Source: [B-4a, B-4b, B-4c, B-4d, B-4e, B-4f].
     Erratum: X_train and y_train are defined nowhere; the data here are ours.
     """
     law = rng.standard_normal((8, 1))

@@ -13,7 +13,7 @@ def relu(x):
     x  array of any shape
     returns an array, shape of x
 
-    Source: D-1.2d; Nair and Hinton 2010.
+    Source: Nair and Hinton 2010 [D-1.2d].
 
     >>> relu([-1.0, 0.0, 2.0])
     array([0., 0., 2.])
@@ -29,7 +29,7 @@ def relu_derivative(x):
     x  array of any shape
     returns an array, shape of x
 
-    Source: D-1.2d.
+    Source: [D-1.2d].
 
     >>> relu_derivative([-1.0, 0.0, 2.0])
     array([0., 0., 1.])
@@ -46,7 +46,7 @@ def sigmoid(x):
     x  array of any shape
     returns an array, shape of x, entries from 0 to 1
 
-    Source: D-1.2d.
+    Source: [D-1.2d].
 
     >>> sigmoid([0.0, 1000.0, -1000.0])
     array([0.5, 1. , 0. ])
@@ -64,7 +64,7 @@ def sigmoid_derivative(x):
     x  array of any shape
     returns an array, shape of x, entries from 0 to 1/4
 
-    Source: D-1.2d.
+    Source: [D-1.2d].
 
     >>> sigmoid_derivative([0.0])
     array([0.25])
@@ -81,7 +81,7 @@ def tanh(x):
     x  array of any shape
     returns an array, shape of x, entries from -1 to 1
 
-    Source: D-1.2d.
+    Source: [D-1.2d].
 
     >>> tanh([0.0, 1000.0])
     array([0., 1.])
@@ -97,7 +97,7 @@ def tanh_derivative(x):
     x  array of any shape
     returns an array, shape of x, entries from 0 to 1
 
-    Source: D-1.2d.
+    Source: [D-1.2d].
 
     >>> tanh_derivative([0.0])
     array([1.])
@@ -115,7 +115,7 @@ def log_softmax(z):
     keeps every exponent <= 0, so nothing overflows and the sum is at least 1. A NaN makes
     its row NaN
 
-    Source: A-5.2.2; the shift is folklore.
+    Source: [A-5.2.2]; the shift is folklore.
 
     >>> log_softmax(np.array([[1000.0, 1000.0]]))
     array([[-0.69314718, -0.69314718]])
@@ -135,7 +135,7 @@ def softmax(z):
     z  logits (N, K)
     returns an array (N, K); every row sums to 1
 
-    Source: A-5.2.2, D-1.2d; Bridle 1990.
+    Source: Bridle 1990 [A-5.2.2, D-1.2d].
 
     >>> softmax(np.array([[0.0, 0.0, -1000.0]]))
     array([[0.5, 0.5, 0. ]])

@@ -15,7 +15,7 @@ def conv2d(x, K, b):
     b  biases (c_out,)
     returns an array (N, H - k_h + 1, W - k_w + 1, c_out)
 
-    Source: D-1.2a; LeCun et al. 1989.
+    Source: LeCun et al. 1989 [D-1.2a].
     Erratum: D-1.2 says that a kernel sees several scales; it has one size.
 
     >>> conv2d([[[[1.0], [2.0]], [[3.0], [4.0]]]], [[[[1.0]], [[10.0]]]], [0.5]).tolist()
@@ -40,7 +40,7 @@ def max_pool2d(x, size=2):
     size  side of the square, from 1 to H and W
     returns an array (N, floor(H / size), floor(W / size), C)
 
-    Source: D-1.2b.
+    Source: [D-1.2b].
     Erratum: D-1.2 says that pooling reduces parameters; it has none, the next dense layer gets
     fewer inputs.
 
@@ -59,7 +59,7 @@ def average_pool2d(x, size=2):
     size  side of the square, from 1 to H and W
     returns an array (N, floor(H / size), floor(W / size), C)
 
-    Source: D-1.2b.
+    Source: [D-1.2b].
 
     >>> average_pool2d([[[[1.0], [2.0], [9.0]], [[3.0], [4.0], [9.0]]]]).tolist()
     [[[[2.5]]]]

@@ -19,7 +19,7 @@ def mlp_parameters(widths):
     widths  sequence of at least two ints >= 1, input first
     returns an int
 
-    Source: A-1, A-5.5.
+    Source: [A-1, A-5.5].
 
     >>> mlp_parameters([784, 64, 10])
     50890
@@ -35,7 +35,7 @@ def mlp_macs(widths):
     widths  sequence of at least two ints >= 1, input first
     returns an int
 
-    Source: A-1, C-9.1.
+    Source: [A-1, C-9.1].
     Erratum: C-9.1 expects a pruned network to run faster; a dense product also multiplies zeros.
     A-1 calls the growth exponential; it is linear in depth and quadratic in width.
 
@@ -54,7 +54,7 @@ def mlp_hidden_width(parameters, n_in, n_out):
     n_in, n_out  input and output width
     returns a Fraction; no such network exists unless it is a whole number >= 1
 
-    Source: A-5.5.
+    Source: [A-5.5].
     Erratum: A-5.5 prints 784,096 and 196,608 parameters for 784-64-10; no width gives either.
 
     >>> mlp_hidden_width(50890, 784, 10)
@@ -76,7 +76,7 @@ def ranking_cost(weights, samples):
     samples  N >= 1; forward and the two products of backward take about n MACs a sample each
     returns a float: ranking is next to nothing, training again is what pruning costs
 
-    Source: A-2.5, our count.
+    Source: [A-2.5, our count].
     Erratum: A-2.5, C-3.3 and D-7.2 call the computation of pruning expensive.
 
     >>> ranking_cost(weights=1024, samples=1000)
@@ -98,7 +98,7 @@ def output_size(size, kernel, stride=1, padding="valid"):
     padding               "valid" (none) or "same" (zeros around, so that stride 1 keeps the size)
     returns an int
 
-    Source: D-1.2a, D-1.2b.
+    Source: [D-1.2a, D-1.2b].
 
     >>> output_size(28, 3), output_size(26, 2, stride=2), output_size(224, 3, padding="same")
     (26, 13, 224)
@@ -118,7 +118,7 @@ def conv_parameters(k_h, k_w, c_in, c_out):
     k_h, k_w, c_in, c_out  shape of the kernel, whole numbers >= 1
     returns an int
 
-    Source: D-1.2a, C-5.2b.
+    Source: [D-1.2a, C-5.2b].
 
     >>> conv_parameters(3, 3, 1, 32)
     320
@@ -136,7 +136,7 @@ def conv_macs(height, width, k_h, k_w, c_in, c_out):
     k_h, k_w, c_in, c_out  shape of the kernel
     returns an int
 
-    Source: D-1.2a, C-5.2b.
+    Source: [D-1.2a, C-5.2b].
 
     >>> conv_macs(26, 26, 3, 3, 1, 32)
     194688
@@ -181,7 +181,7 @@ def network_costs(layers, image):
     image   (height, width, channels)
     returns a list of `Cost`: parameters, MACs, and the shape of the output
 
-    Source: C-5.2b, C-4.3b, D-5.2b.
+    Source: [C-5.2b, C-4.3b, D-5.2b].
 
     >>> [cost.parameters for cost in network_costs(DOCUMENT_CNN, (28, 28, 1))]
     [320, 0, 346176, 650]
@@ -211,7 +211,7 @@ def vgg16_layers(width=1.0, classes=1000):
     classes  outputs of the last layer
     returns a list for `network_costs`
 
-    Source: C-5.2b, C-4.3b; Simonyan and Zisserman 2015, configuration D.
+    Source: Simonyan and Zisserman 2015, configuration D [C-5.2b, C-4.3b].
     Erratum: C-3.2a counts the ratio in parameters, C-4.3 in filters: half the filters leave 55 % of
     all parameters and a quarter of the convolutions' MACs.
 

@@ -23,7 +23,7 @@ def soften(z, temperature):
     temperature  T > 0; 1 gives the softmax
     returns an array (N, K); every row sums to 1
 
-    Source: C-2.1g; Hinton, Vinyals and Dean 2015, eq. (1).
+    Source: Hinton, Vinyals and Dean 2015, eq. (1) [C-2.1g].
 
     >>> soften([[2.0, 0.0, 0.0]], temperature=2.0).round(4)
     array([[0.5761, 0.2119, 0.2119]])
@@ -45,7 +45,7 @@ def distillation_loss(z, z_teacher, y, alpha, temperature):
     temperature   T > 0; T^2 keeps the two gradients of one size when T changes
     returns a float in nats
 
-    Source: C-2.1g, C-6.4e; Hinton, Vinyals and Dean 2015.
+    Source: Hinton, Vinyals and Dean 2015 [C-2.1g, C-6.4e].
     Erratum: C-6.4 prunes the teacher; what is pruned is the student.
 
     >>> round(distillation_loss([[1.0, 0.0, 0.0]], [[2.0, 0.0, 0.0]], [0], 1.0, 2.0), 8)
@@ -66,7 +66,7 @@ def distillation_gradient(z, z_teacher, y, alpha, temperature):
     arguments  as in `distillation_loss`
     returns an array (N, K), dtype of z, at least float32
 
-    Source: C-2.1g; Hinton, Vinyals and Dean 2015, eq. (2).
+    Source: Hinton, Vinyals and Dean 2015, eq. (2) [C-2.1g].
 
     >>> distillation_gradient([[0.0, 0.0]], [[0.0, 0.0]], [0], alpha=0.5, temperature=2.0)
     array([[-0.25,  0.25]])
@@ -88,7 +88,7 @@ def ensemble_average(predictions):
     predictions  list of M >= 1 arrays (N, K), rows that sum to 1
     returns an array (N, K); its cross-entropy is at most the mean of theirs
 
-    Source: A-8c, our choice for "model fusion"; Hansen and Salamon 1990.
+    Source: Hansen and Salamon 1990 [A-8c, our choice for "model fusion"].
 
     >>> ensemble_average([[[1.0, 0.0]], [[0.5, 0.5]]])
     array([[0.75, 0.25]])

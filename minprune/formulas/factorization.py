@@ -27,7 +27,7 @@ def factorization_loss(R, observed, P, Q, lam):
     lam       strength, >= 0
     returns a float
 
-    Source: C-3.4b, our choice; Koren, Bell and Volinsky 2009, eq. (2).
+    Source: Koren, Bell and Volinsky 2009, eq. (2) [C-3.4b, our choice].
 
     >>> factorization_loss([[5.0, 0.0]], [[True, False]], [[2.0]], [[2.0], [1.0]], lam=0.5)
     5.0
@@ -50,7 +50,7 @@ def factorize(R, observed, k, lam, sweeps, rng):
     rng          numpy.random.Generator for the first Q, standard normal
     returns (P, Q), (m, k) and (n, k); without ratings a user's or item's factors are 0
 
-    Source: C-3.4b, our choice; Zhou, Wilkinson, Schreiber and Pan 2008 (weighted penalty).
+    Source: Zhou, Wilkinson, Schreiber and Pan 2008 (weighted penalty) [C-3.4b, our choice].
 
     >>> P, Q = factorize([[2.0, 4.0]], np.ones((1, 2), bool), 1, 1e-9, 5, np.random.default_rng(0))
     >>> (P @ Q.T).round(3)
@@ -78,7 +78,7 @@ def balance_factors(P, Q):
     P A and Q A^-T give the same product for every invertible A, so the size of an entry or a
     factor means nothing
 
-    Source: C-3.4b, our choice; Eckart and Young 1936 make it the best order to cut.
+    Source: Eckart and Young 1936 make it the best order to cut [C-3.4b, our choice].
 
     >>> P, Q = balance_factors([[4.0], [0.0]], [[0.0], [1.0]])
     >>> abs(P.T), abs(Q.T)
@@ -102,7 +102,7 @@ def factor_importance(P, Q):
     P, Q  factors (m, k) and (n, k), best after `balance_factors`
     returns a vector (k,), in the units of the ratings
 
-    Source: C-3.4b, our choice.
+    Source: [C-3.4b, our choice].
 
     >>> factor_importance([[3.0, 1.0], [4.0, 0.0]], [[1.0, 0.5]])
     array([5. , 0.5])
@@ -121,7 +121,7 @@ def remove_factors(P, Q, sparsity):
     returns (P', Q'), (m, k') and (n, k'), the columns that stay in their order; among equals the
     first goes first
 
-    Source: C-3.4b, our choice.
+    Source: [C-3.4b, our choice].
     Erratum: C-3.4 prunes "redundant parameters" of P and Q, whose sizes are not unique.
 
     >>> remove_factors([[3.0, 1.0], [4.0, 0.0]], [[1.0, 0.5]], sparsity=0.5)

@@ -15,7 +15,7 @@ def leave_one_out(loss, w):
     returns an array, shape of w, in the units of the loss; negative where the loss would fall.
     It takes one evaluation a weight, so it is the truth that small examples compare with
 
-    Source: E-3.1 (which ranks by its magnitude), C-4.2f; Mozer and Smolensky 1989.
+    Source: Mozer and Smolensky 1989 [E-3.1 (which ranks by its magnitude), C-4.2f].
 
     >>> leave_one_out(lambda w: 0.5 * (w[0] + 2 * w[1] - 4) ** 2, [3.0, 1.0])
     array([1.5, 0. ])
@@ -37,7 +37,7 @@ def second_order_influence(w, g, h):
     w, g, h  weights, gradient, and diagonal of the Hessian, arrays of one shape
     returns an array, shape of w, in the units of the loss
 
-    Source: C-4.2f, E-3.1; LeCun, Denker and Solla 1990, eq. (1).
+    Source: LeCun, Denker and Solla 1990, eq. (1) [C-4.2f, E-3.1].
 
     >>> second_order_influence([3.0, 1.0], [1.0, 2.0], [1.0, 4.0])
     array([1.5, 0. ])
@@ -55,7 +55,7 @@ def obd_saliency(w, h):
     w, h  weights and diagonal of the Hessian of the loss, arrays of one shape
     returns an array, shape of w, in the units of the loss
 
-    Source: E-3.1; LeCun, Denker and Solla 1990.
+    Source: LeCun, Denker and Solla 1990 [E-3.1].
 
     >>> obd_saliency([3.0, 1.0], [1.0, 4.0])
     array([4.5, 2. ])
@@ -74,7 +74,7 @@ def obs_saliency(w, H):
     H  Hessian of the loss (n, n), symmetric and positive definite
     returns a vector (n,), in the units of the loss; never above `obd_saliency`
 
-    Source: E-3.1; Hassibi and Stork 1993, eq. (5).
+    Source: Hassibi and Stork 1993, eq. (5) [E-3.1].
 
     >>> obs_saliency([3.0, 1.0], [[1.0, 0.0], [0.0, 4.0]])
     array([4.5, 2. ])
@@ -94,7 +94,7 @@ def obs_update(w, H, q):
     returns a vector (n,). Before the next weight goes, take row and column q out of H and entry q
     out of w: a weight that is 0 has saliency 0, and another update would bring it back
 
-    Source: E-3.1; Hassibi and Stork 1993, eq. (5).
+    Source: Hassibi and Stork 1993, eq. (5) [E-3.1].
 
     >>> obs_update([1.0, 1.0], [[2.0, 1.0], [1.0, 2.0]], q=1)
     array([1.5, 0. ])

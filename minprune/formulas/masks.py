@@ -30,7 +30,7 @@ def score_mask(score, theta, ties="keep"):
     theta  number, in the units of the score
     returns a boolean array, shape of score, True = keep
 
-    Source: A-4.2 (ties kept), D-2.1b, D-4.1b and D-5.2a (ties pruned); Han et al. 2015.
+    Source: Han et al. 2015 [A-4.2 (ties kept), D-2.1b, D-4.1b and D-5.2a (ties pruned)].
     Erratum: the sentence before D-4.1b says "smaller than theta", its formula prunes equality too.
 
     >>> score_mask([0.25, 0.5, 0.75], 0.5, ties="keep")
@@ -55,7 +55,7 @@ def threshold_mask(w, theta, ties="keep"):
     ties   what happens at |w_i| = theta, as in `score_mask`
     returns a boolean array, shape of w, True = keep
 
-    Source: A-4.2 (ties kept), D-4.1b and D-5.2a (ties pruned); Han et al. 2015.
+    Source: Han et al. 2015 [A-4.2 (ties kept), D-4.1b and D-5.2a (ties pruned)].
     Erratum: B-3e and D-4.2b drop the absolute value, which prunes every negative weight.
 
     >>> threshold_mask([[-0.75, 0.25], [0.5, -0.5]], theta=0.5)
@@ -75,7 +75,7 @@ def pruned_count(n, sparsity):
     returns an int from 0 to n
 
     The realized sparsity k / n differs from the one asked for by at most 1 / (2 n).
-    Source: C-4.2d, E-3.1, which leave the rounding open; ours is Python's and PyTorch's `round`.
+    Source: rounding as Python's and PyTorch's `round` [C-4.2d, E-3.1, which leave it open].
 
     >>> pruned_count(9, 0.5), pruned_count(10, 0.25), pruned_count(100, 0.29)
     (4, 2, 29)
@@ -92,7 +92,8 @@ def rank_mask(score, k):
     k      how many to prune, 0 <= k <= number of entries; see `pruned_count`
     returns a boolean array, shape of score, True = keep, with exactly k entries False
 
-    Source: C-4.2d, E-3.1. Erratum: neither says what happens to ties.
+    Source: [C-4.2d, E-3.1].
+    Erratum: neither says what happens to ties.
 
     >>> rank_mask([0.5, 0.25, 0.75, 0.25], 1)
     array([ True, False,  True,  True])
@@ -110,8 +111,8 @@ def layerwise_rank_masks(scores, sparsity):
     sparsity  fraction with 0 <= sparsity < 1
     returns a list of boolean arrays, shapes of scores
 
-    Source: A-2.2d, C-4.1; per layer as in Zhu and Gupta 2017 (whose rule for ties is that of
-    `low_magnitude_mask`); called "uniform" by Gale, Elsen and Hooker 2019.
+    Source: per layer as in Zhu and Gupta 2017 (whose rule for ties is that of
+    `low_magnitude_mask`); called "uniform" by Gale, Elsen and Hooker 2019 [A-2.2d, C-4.1].
 
     >>> layerwise_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False,  True]), array([False,  True])]
@@ -129,7 +130,7 @@ def global_rank_masks(scores, sparsity):
     sparsity  fraction with 0 <= sparsity < 1
     returns a list of boolean arrays, shapes of scores; among ties the first layer goes first
 
-    Source: E-3.1; "global magnitude pruning" in Blalock et al. 2020.
+    Source: "global magnitude pruning" in Blalock et al. 2020 [E-3.1].
 
     >>> global_rank_masks([[1.0, 2.0], [3.0, 4.0]], 0.5)
     [array([False, False]), array([ True,  True])]
@@ -191,7 +192,7 @@ def apply_mask(w, mask):
     mask  boolean array, shape of w, True = keep
     returns an array, shape and dtype of w
 
-    Source: A-2.1a, C-2.1b, E-2.1, E-2.3a, D-4.1b.
+    Source: [A-2.1a, C-2.1b, E-2.1, E-2.3a, D-4.1b].
     Erratum: D-4.3 prints this product of a mask with seven ones as 0.
 
     >>> apply_mask([0.1, -0.3, 0.5], [False, True, True])
@@ -213,7 +214,7 @@ def threshold_prune(w, theta, ties="keep"):
     ties   what happens at |w_i| = theta, as in `threshold_mask`
     returns an array, shape of w
 
-    Source: A-4.2 (ties kept), D-4.1b, D-5.2a, B-3a and B-4d (ties pruned); Han et al. 2015.
+    Source: Han et al. 2015 [A-4.2 (ties kept), D-4.1b, D-5.2a, B-3a and B-4d (ties pruned)].
     Erratum: A-2.2, B-3 and D-4.2 drop the absolute value; D-4.3 prints zeros for seven weights.
 
     >>> threshold_prune([0.25, -0.5, 0.125], theta=0.25)
@@ -232,7 +233,7 @@ def normalized_threshold_prune(w, theta, ties="keep"):
     ties   what happens at equality, as in `threshold_mask`
     returns an array, shape of w
 
-    Source: D-4.1b, D-4.3 (ties pruned), our reading of "prune the normalized weights".
+    Source: [D-4.1b, D-4.3 (ties pruned), our reading of "prune the normalized weights"].
     Erratum: D-4.1 normalizes and then compares the raw weights.
 
     >>> normalized_threshold_prune([3.0, -4.0], theta=0.7)
@@ -252,7 +253,7 @@ def low_magnitude_mask(w, sparsity):
     `rank_mask` prunes exactly as many
 
     It rounds what is kept, minprune what is pruned; a half goes to the even number in both.
-    Source: E-5.1c; Zhu and Gupta 2017, in the code of TensorFlow Model Optimization.
+    Source: Zhu and Gupta 2017, in the code of TensorFlow Model Optimization [E-5.1c].
 
     >>> low_magnitude_mask([0.25, -0.5, 0.25, 0.75], sparsity=0.25)
     array([ True,  True,  True,  True])
@@ -273,7 +274,7 @@ def splice_mask(w, mask, a, b):
     a, b  thresholds, 0 <= a <= b, in the units of the weights; the gap stops flickering
     returns a boolean array, shape of w
 
-    Source: D-1.1d; Guo, Yao and Chen 2016 (dynamic network surgery), eq. (3).
+    Source: Guo, Yao and Chen 2016 (dynamic network surgery), eq. (3) [D-1.1d].
 
     >>> splice_mask([0.1, 0.3, 0.3, -0.9], [True, True, False, False], a=0.2, b=0.5)
     array([False,  True, False,  True])

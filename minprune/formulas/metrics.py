@@ -28,7 +28,8 @@ def count_parameters(*arrays):
     arrays  any number of arrays of any shape
     returns an int
 
-    Source: A-5.5, A-9.9. Erratum: A-5.5 counts zeroed weights as gone.
+    Source: [A-5.5, A-9.9].
+    Erratum: A-5.5 counts zeroed weights as gone.
 
     >>> count_parameters(np.zeros((784, 64)), np.zeros(64))
     50240
@@ -44,7 +45,7 @@ def count_nonzero(*arrays):
     arrays  any number of arrays of any shape
     returns an int
 
-    Source: A-9.9.
+    Source: [A-9.9].
 
     >>> count_nonzero([0.0, 0.5], [[1.0, 0.0]])
     2
@@ -60,7 +61,7 @@ def sparsity(*arrays):
     arrays  at least one array of any shape with at least one entry
     returns a float in [0, 1]
 
-    Source: B-3b; B-3d, of a mask of neurons: the dead as a share of all; E-5.1b.
+    Source: [B-3b, B-3d, of a mask of neurons: the dead as a share of all, E-5.1b].
 
     >>> sparsity([0.0, 0.5, 0.0, 1.0])
     0.5
@@ -78,7 +79,7 @@ def pruning_rate(w, theta, ties="keep"):
     theta  threshold, >= 0, in the units of the weights
     returns a float in [0, 1]
 
-    Source: B-3b (words), B-4c (code).
+    Source: [B-3b (words), B-4c (code)].
     Erratum: B-4c divides by sum |w| instead of n; its rate can be 200, that is 20,000 %.
 
     >>> pruning_rate([[-0.9, 0.05], [0.4, -0.02]], theta=0.1)
@@ -98,7 +99,7 @@ def compression_rate(size, new_size):
     size, new_size  in the same units (parameters, bytes, MACs), size > 0, new_size >= 0
     returns a float, at most 1; negative when the new size is larger
 
-    Source: D-2.1e.
+    Source: [D-2.1e].
 
     >>> compression_rate(200, 50)
     0.75
@@ -114,7 +115,8 @@ def compression_ratio(size, new_size):
     size, new_size  in the same units (parameters, bytes, MACs), size >= 0, new_size > 0
     returns a float
 
-    Source: A-5.5, C-3.2a; Blalock et al. 2020. Erratum: C-3.2a leaves open which ratio it means.
+    Source: Blalock et al. 2020 [A-5.5, C-3.2a].
+    Erratum: C-3.2a leaves open which ratio it means.
 
     >>> compression_ratio(200, 50)
     4.0
@@ -130,7 +132,7 @@ def dense_bytes(*arrays):
     arrays  any number of arrays of any shape
     returns an int
 
-    Source: A-9.9.
+    Source: [A-9.9].
 
     >>> dense_bytes(np.zeros((784, 64), dtype=np.float32))
     200704
@@ -148,7 +150,7 @@ def csr_bytes(rows, nonzeros, value_bytes=4, index_bytes=4):
     value_bytes, index_bytes  per value, per index
     returns an int; smaller than dense only above about half sparsity
 
-    Source: A-9.9, B-7b, E-5.1c; the format is in Duff, Erisman and Reid 1986.
+    Source: the format is in Duff, Erisman and Reid 1986 [A-9.9, B-7b, E-5.1c].
 
     >>> csr_bytes(rows=784, nonzeros=50176) + csr_bytes(rows=128, nonzeros=640)
     410184
@@ -168,7 +170,7 @@ def bitmask_bytes(size, nonzeros, value_bytes=4):
     value_bytes     per value
     returns an int
 
-    Source: A-9.9, E-5.1c.
+    Source: [A-9.9, E-5.1c].
 
     >>> bitmask_bytes(size=101632, nonzeros=50816)
     215968
@@ -185,7 +187,7 @@ def zip_bytes(*arrays):
     arrays  any number of arrays of any shape
     returns an int
 
-    Source: E-8.3, E-5.1c; Deutsch 1996 (deflate).
+    Source: Deutsch 1996 (deflate) [E-8.3, E-5.1c].
 
     >>> zip_bytes(np.zeros(1000)) < 100 < dense_bytes(np.zeros(1000))
     True
@@ -205,7 +207,7 @@ def accuracy(labels, predictions):
     labels, predictions  vectors of N integers, N >= 1
     returns a float in [0, 1]
 
-    Source: A-9.9, A-5.4, D-5.4a.
+    Source: [A-9.9, A-5.4, D-5.4a].
     Erratum: A-5.4 prints 0.980000 and D-5.4a 0.9837, which a float32 in an f-string never prints.
 
     >>> accuracy([0, 1, 2, 2], [0, 1, 1, 2])
@@ -224,7 +226,7 @@ def recall(labels, predictions, label):
     label                the class c
     returns a float in [0, 1], or nan
 
-    Source: A-9.9.
+    Source: [A-9.9].
 
     >>> recall([1, 1, 1, 1, 0], [1, 1, 1, 0, 1], label=1)
     0.75
@@ -242,7 +244,7 @@ def macro_recall(labels, predictions):
     labels, predictions  vectors of N integers, N >= 1
     returns a float in [0, 1]
 
-    Source: A-9.9.
+    Source: [A-9.9].
 
     >>> macro_recall([0, 0, 1, 1], [0, 0, 1, 0])
     0.75
@@ -262,7 +264,8 @@ def performance_loss(before, after, relative=False):
     relative       False: in the units of a; True: a part of a, which must be > 0
     returns a float; negative if pruning helped
 
-    Source: D-2.1f. Erratum: D-2.1f does not say which of the two it means.
+    Source: [D-2.1f].
+    Erratum: D-2.1f does not say which of the two it means.
 
     >>> performance_loss(0.75, 0.5), performance_loss(0.75, 0.5, relative=True)
     (0.25, 0.3333333333333333)
@@ -285,7 +288,7 @@ def accuracy_difference_z(a, b, samples):
     form takes both from (a + b) / 2; it gives sqrt(2 N) between 0 and 1. On the same samples, such
     as one test set, neither holds: use `mcnemar_z`.
 
-    Source: A-5.5; the two-sample test of proportions is textbook statistics.
+    Source: the two-sample test of proportions is textbook statistics [A-5.5].
     Erratum: A-5.5 reads a change into 0.982 against 0.980; on 10,000 images each z is 1.04.
 
     >>> round(accuracy_difference_z(0.982, 0.980, samples=10_000), 2)
@@ -307,7 +310,7 @@ def discordant_counts(labels, predicted_a, predicted_b):
     predicted_a, predicted_b  what each network predicts for the same N samples, N integers
     returns (n_a, n_b), ints; accuracy a - accuracy b = (n_a - n_b) / N
 
-    Source: A-5.5; McNemar 1947.
+    Source: McNemar 1947 [A-5.5].
 
     >>> discordant_counts([0, 1, 2, 2], [0, 1, 2, 0], [0, 1, 1, 1])
     (1, 0)
@@ -330,7 +333,7 @@ def mcnemar_z(only_a, only_b):
     Use it for two networks tested on the same images; for samples of their own use
     `accuracy_difference_z`. Samples that both classify alike say nothing about the difference.
 
-    Source: A-5.5; McNemar 1947; Dietterich 1998, who recommends it for two classifiers.
+    Source: McNemar 1947; Dietterich 1998, who recommends it for two classifiers [A-5.5].
     Erratum: A-5.5 reads a change into 0.982 against 0.980 of 10,000 images. The difference is 20
     images; the discordant count is not printed. It lies between 20 and 380, so z lies between 4.47
     and 1.03: the printed figures allow no verdict.

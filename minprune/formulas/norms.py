@@ -17,7 +17,7 @@ def l1_norm(w):
     w  array of any shape
     returns a float, in the units of the weights
 
-    Source: A-3.2.3, C-4.2a.
+    Source: [A-3.2.3, C-4.2a].
     Erratum: C-4.2a calls W_ij "the weight of neuron j", one index too few; and for a matrix the
     norm induced by vectors, the largest column sum, is another one.
 
@@ -35,7 +35,7 @@ def l2_norm(w):
     w  array of any shape
     returns a float, in the units of the weights
 
-    Source: D-4.2a, C-4.2b, A-3.2.3.
+    Source: [D-4.2a, C-4.2b, A-3.2.3].
     Erratum: D-4.2 lists the Euclidean and the Frobenius norm as two choices and prints this one;
     the matrix norm that the Euclidean vector norm induces is `spectral_norm`.
 
@@ -55,7 +55,7 @@ def spectral_norm(W):
     W  matrix with at least one entry
     returns a float, at most `l2_norm(W)`
 
-    Source: D-4.2a.
+    Source: [D-4.2a].
 
     >>> round(spectral_norm([[3.0, 0.0], [0.0, -4.0]]), 12)
     4.0
@@ -74,7 +74,7 @@ def normalize(w):
     w  array of any shape
     returns an array, shape of w, entries from -1 to 1, signs kept
 
-    Source: D-4.1a.
+    Source: [D-4.1a].
     Erratum: D-4.1 says that the entries lie in [0, 1], which negative weights do not; it leaves
     w = 0 open, and its pruning rule then never uses f.
 
@@ -94,7 +94,7 @@ def relative_magnitude(w):
     w  array of any shape
     returns an array, shape of w, entries from 0 to 1
 
-    Source: D-4.1a, our reading of "into [0, 1]".
+    Source: [D-4.1a, our reading of "into [0, 1]"].
 
     >>> relative_magnitude([1.0, -4.0])
     array([0.25, 1.  ])
@@ -112,7 +112,7 @@ def unit_l1(w, axis=-1):
     axis  the axis that numbers the units: -1 for neurons and filters, 0 for the rows of a matrix
     returns a vector, one entry per unit, in the units of the weights
 
-    Source: C-4.2a, C-4.3a, A-5.2.4; Li, Kadav, Durdanovic, Samet and Graf 2017 (filters).
+    Source: Li, Kadav, Durdanovic, Samet and Graf 2017 (filters) [C-4.2a, C-4.3a, A-5.2.4].
     Erratum: A-5.2.4 sums over axes (1, 2, 3), which suits PyTorch's kernels (out, in, h, w), not
     Keras's (h, w, in, out), and fails on a matrix.
 
@@ -133,7 +133,7 @@ def unit_l2(w, axis=-1):
     axis  the axis that numbers the units, as in `unit_l1`
     returns a vector, one entry per unit, in the units of the weights
 
-    Source: C-4.2b; Li et al. 2017 compare it with L1.
+    Source: Li et al. 2017 compare it with L1 [C-4.2b].
 
     >>> unit_l2([[3.0, 1.0], [-4.0, 0.0]])
     array([5., 1.])

@@ -31,7 +31,7 @@ def l1_penalty(w, lam):
     lam  strength, >= 0
     returns a float in the units of the loss
 
-    Source: A-4.1a, E-4.1; Tibshirani 1996 (lasso).
+    Source: Tibshirani 1996 (lasso) [A-4.1a, E-4.1].
     Erratum: A-4.1 calls the penalty the loss; the loss is L = L_0 + R.
 
     >>> l1_penalty([[0.5, -0.25], [0.0, 0.25]], lam=2.0)
@@ -49,7 +49,7 @@ def l1_subgradient(w, lam):
     lam  strength, >= 0
     returns an array, shape of w: the pull is the same for large and for small weights
 
-    Source: A-2.2b, A-4.1a; Tibshirani 1996.
+    Source: Tibshirani 1996 [A-2.2b, A-4.1a].
 
     >>> l1_subgradient([0.5, -0.25, 0.0], lam=2.0)
     array([ 2., -2.,  0.])
@@ -67,7 +67,7 @@ def l2_penalty(w, lam):
     lam  strength, >= 0
     returns a float in the units of the loss
 
-    Source: A-4.1b, E-4.2; Hoerl and Kennard 1970 (ridge).
+    Source: Hoerl and Kennard 1970 (ridge) [A-4.1b, E-4.2].
     Erratum: A-4.1 says "the L2 norm" and prints its square; doubling w makes R four times as large.
 
     >>> l2_penalty([[0.5, -0.5], [0.0, 1.0]], lam=2.0)
@@ -86,7 +86,7 @@ def l2_gradient(w, lam):
     lam  strength, >= 0
     returns an array, shape of w: the pull dies out as a weight nears 0, so none becomes 0
 
-    Source: A-2.2b, E-4.2. The weight decay d of `SGD` is this gradient with lam = d / 2.
+    Source: [A-2.2b, E-4.2]. The weight decay d of `SGD` is this gradient with lam = d / 2.
 
     >>> l2_gradient([0.5, -0.25, 0.0], lam=2.0)
     array([ 2., -1.,  0.])
@@ -105,7 +105,7 @@ def l1_proximal(w, lam, lr):
     lr   learning rate, > 0
     returns an array, shape of w
 
-    Source: A-2.2b; Daubechies, Defrise and De Mol 2004 (iterative soft thresholding).
+    Source: Daubechies, Defrise and De Mol 2004 (iterative soft thresholding) [A-2.2b].
     Erratum: A-2.2 says that the L1 penalty makes weights sparse. So it does at the minimum, but a
     subgradient step jumps over 0.
 
@@ -126,7 +126,7 @@ def l2_proximal(w, lam, lr):
     lr   learning rate, > 0
     returns an array, shape of w
 
-    Source: A-2.2b; Parikh and Boyd 2014, Proximal Algorithms.
+    Source: Parikh and Boyd 2014, Proximal Algorithms [A-2.2b].
     Erratum: E-3.2 says that L2 makes weights sparse.
 
     >>> l2_proximal([-0.5, 0.25], lam=1.0, lr=0.5)
@@ -146,8 +146,8 @@ def group_lasso(w, lam, axis=-1):
     axis  the axis that numbers the units: -1 for neurons and filters, 0 for rows
     returns a float in the units of the loss
 
-    Source: A-8b, D-7.1b, our choice; Yuan and Lin 2006; Wen et al. 2016 (networks); the groups of
-    Scardapane et al. 2017 are the outgoing weights of a unit, axis=0.
+    Source: Yuan and Lin 2006; Wen et al. 2016 (networks); the groups of Scardapane et al. 2017
+    are the outgoing weights of a unit, axis=0 [A-8b, D-7.1b, our choice].
 
     >>> group_lasso([[3.0, 1.0], [-4.0, 0.0], [0.0, 0.0], [0.0, 0.0]], lam=0.5)
     6.0
@@ -164,7 +164,7 @@ def group_lasso_subgradient(w, lam, axis=-1):
     w, lam, axis  as in `group_lasso`
     returns an array, shape of w
 
-    Source: A-8b, D-7.1b, our choice; Yuan and Lin 2006.
+    Source: Yuan and Lin 2006 [A-8b, D-7.1b, our choice].
 
     >>> group_lasso_subgradient([[3.0, 0.0], [-4.0, 0.0], [0.0, 0.0], [0.0, 0.0]], lam=0.5)
     array([[ 0.6,  0. ],
@@ -187,7 +187,7 @@ def group_lasso_proximal(w, lam, lr, axis=-1):
     lr            learning rate, > 0
     returns an array, shape of w
 
-    Source: A-8b, D-7.1b, our choice; Yuan and Lin 2006.
+    Source: Yuan and Lin 2006 [A-8b, D-7.1b, our choice].
 
     >>> group_lasso_proximal([[3.0, 0.0], [-4.0, 0.5], [0.0, 0.0], [0.0, 0.0]], lam=0.5, lr=1.0)
     array([[ 2.4,  0. ],
@@ -212,8 +212,8 @@ def sparse_group_lasso(w, lam1, lam2, axis=-1):
     axis        the axis that numbers the units
     returns a float in the units of the loss
 
-    Source: A-8b, our choice for pruning at several scales; Simon, Friedman, Hastie and Tibshirani
-    2013; in networks Scardapane et al. 2017.
+    Source: Simon, Friedman, Hastie and Tibshirani 2013; in networks Scardapane et al. 2017
+    [A-8b, our choice for pruning at several scales].
 
     >>> sparse_group_lasso([[3.0, 1.0], [-4.0, 0.0], [0.0, 0.0], [0.0, 0.0]], lam1=0.25, lam2=0.5)
     8.0
@@ -232,7 +232,8 @@ def l1_regularized_loss(data_loss, weights, lam):
     lam        strength, >= 0
     returns a float in the units of the loss
 
-    Source: E-4.1, A-4.1a. Erratum: A-4.1 prints the penalty alone and calls it the loss.
+    Source: [E-4.1, A-4.1a].
+    Erratum: A-4.1 prints the penalty alone and calls it the loss.
 
     >>> l1_regularized_loss(0.5, [[0.5, -0.25], [[0.25]]], lam=2.0)
     2.5
@@ -251,7 +252,7 @@ def l2_regularized_loss(data_loss, weights, lam):
     lam        strength, >= 0
     returns a float in the units of the loss
 
-    Source: E-4.2, A-4.1b.
+    Source: [E-4.2, A-4.1b].
 
     >>> l2_regularized_loss(0.5, [[0.5, -0.5], [[1.0]]], lam=2.0)
     3.5
@@ -272,7 +273,8 @@ def weight_clip(w, c):
     c  limit, >= 0, in the units of the weights
     returns an array, shape of w
 
-    Source: B-1a. Erratum: B calls pruning "weight clipping" throughout.
+    Source: [B-1a].
+    Erratum: B calls pruning "weight clipping" throughout.
 
     >>> weight_clip([-0.9, 0.05, 0.4], c=0.1)
     array([-0.1 ,  0.05,  0.1 ])
@@ -291,7 +293,7 @@ def scale_weights(w, factor):
     factor  a fraction with 0 <= factor < 1
     returns an array, shape of w
 
-    Source: D-1.1b, D-2.1a.
+    Source: [D-1.1b, D-2.1a].
     Erratum: D-1.1, D-2.1 and D-3.1 call lowering weights "near zero" pruning.
 
     >>> scale_weights([-0.5, 0.25], factor=0.5)

@@ -32,7 +32,7 @@ def quantize_symmetric(w, bits=8):
     returns `Quantized(q, step)`: q integers from -Q to Q (int8, above 8 bits int16), shape of w,
     and the step, 0 for an array of zeros; halves go to the even integer
 
-    Source: A-3.2.2, C-2.1c; Jacob et al. 2018, with zero point 0.
+    Source: Jacob et al. 2018, with zero point 0 [A-3.2.2, C-2.1c].
     Erratum: A-3.2.2 calls tf.lite.Optimize as a function; it is an enumeration.
 
     >>> quantize_symmetric([0.5, -1.0, 0.0], bits=3)
@@ -54,7 +54,7 @@ def dequantize(q, step):
     step  >= 0
     returns an array of float64, shape of q
 
-    Source: A-3.2.2.
+    Source: [A-3.2.2].
 
     >>> dequantize([2, -3, 0], step=0.25)
     array([ 0.5 , -0.75,  0.  ])
@@ -74,7 +74,7 @@ def quantization_error(w, bits):
     bits  from 2 to 16
     returns a float, in the units of the weights; one bit more about halves it
 
-    Source: C-2.1c, A-3.1.
+    Source: [C-2.1c, A-3.1].
     Erratum: C-2.1c says that quantization reduces the loss of precision; it is one.
 
     >>> quantization_error([1.0, 0.25], bits=2)
@@ -96,7 +96,7 @@ def fake_quantize(w, bits, limit):
     returns an array, shape and dtype of w; halves go to the even integer; doing it twice changes
     nothing more
 
-    Source: A-3.3c, A-8d; Jacob et al. 2018, with a range that is symmetric about 0.
+    Source: Jacob et al. 2018, with a range that is symmetric about 0 [A-3.3c, A-8d].
     Erratum: A-8 says that this combines pruning and quantization; no pruning is in it.
 
     >>> fake_quantize([0.3, 0.6, -2.0], bits=2, limit=1.0)
@@ -117,8 +117,8 @@ def fake_quantize_gradient(w, dy, limit):
     limit  > 0, as in `fake_quantize`
     returns an array, shape of w. The true derivative of rounding is 0 almost everywhere
 
-    Source: A-3.3c; Bengio, Léonard and Courville 2013; cut off outside the limit as in Hubara et
-    al. 2016.
+    Source: Bengio, Léonard and Courville 2013; cut off outside the limit as in Hubara et al.
+    2016 [A-3.3c].
 
     >>> fake_quantize_gradient([0.5, 1.0, -2.0], [1.0, 1.0, 1.0], limit=1.0)
     array([1., 1., 0.])
@@ -137,7 +137,7 @@ def scaled_to_float16(g, scale):
     scale  S > 0, a power of two loses nothing
     returns an array of float16, shape of g; infinite from 65520 on
 
-    Source: C-2.1d; Micikevicius et al. 2018 (loss scaling).
+    Source: Micikevicius et al. 2018 (loss scaling) [C-2.1d].
 
     >>> scaled_to_float16([1e-8], scale=1.0), scaled_to_float16([1e-8], scale=1024.0)
     (array([0.], dtype=float16), array([1.025e-05], dtype=float16))
@@ -158,7 +158,7 @@ def mixed_precision_step(w, g16, lr, scale, mask=None):
     mask  boolean array, shape of w, True = keep: pruning in mixed precision; None for no mask
     returns an array of float32, shape of w
 
-    Source: C-2.1d, C-6.4d; Micikevicius et al. 2018. On a processor without half-precision
+    Source: Micikevicius et al. 2018 [C-2.1d, C-6.4d]. On a processor without half-precision
     arithmetic this teaches the numerics and saves no time.
 
     >>> mixed_precision_step(np.float32([1.0]), np.float16([1.024]), lr=0.1, scale=1024.0)

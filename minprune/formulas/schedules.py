@@ -24,7 +24,7 @@ def polynomial_decay(step, initial, final, begin, end, power=3):
     power           > 0
     returns a float: initial up to t_0, final from t_1 on
 
-    Source: E-5.1b; Zhu and Gupta 2017, eq. (1).
+    Source: Zhu and Gupta 2017, eq. (1) [E-5.1b].
 
     >>> [polynomial_decay(t, 0.0, 0.5, 1000, 2000) for t in (0, 1000, 1500, 2000, 9999)]
     [0.0, 0.0, 0.4375, 0.5, 0.5]
@@ -45,7 +45,7 @@ def is_pruning_step(step, begin, end, frequency=100):
     frequency         steps between two updates, >= 1
     returns a bool
 
-    Source: E-5.1b; Zhu and Gupta 2017.
+    Source: Zhu and Gupta 2017 [E-5.1b].
 
     >>> [t for t in range(3000) if is_pruning_step(t, 1000, 2000, frequency=250)]
     [1000, 1250, 1500, 1750, 2000]
@@ -65,7 +65,7 @@ def stage_sparsities(final, stages, initial=0.0):
     initial  s_0 <= s_f, what is pruned already
     returns a list of K floats, the last one exactly s_f
 
-    Source: A-5.6, our choice for "multi-stage"; Frankle and Carbin 2019.
+    Source: Frankle and Carbin 2019 [A-5.6, our choice for "multi-stage"].
 
     >>> [round(s, 6) for s in stage_sparsities(0.875, 3)]
     [0.5, 0.75, 0.875]
@@ -86,7 +86,7 @@ def mean_threshold(scores):
     scores  array with at least one entry
     returns a float, in the units of the scores
 
-    Source: A-5.2.5.
+    Source: [A-5.2.5].
     Erratum: a mean of tensor norms always prunes the small tensors, biases first; if all scores are
     equal, none exceeds it, and A-5.2.6 prunes everything.
 
@@ -105,7 +105,7 @@ def std_threshold(w, q):
     q  quality parameter, >= 0
     returns a float, in the units of the weights
 
-    Source: A-3.3a, A-2.6a, A-5.6, D-7.1a, our choice for "dynamic threshold"; Han et al. 2015.
+    Source: Han et al. 2015 [A-3.3a, A-2.6a, A-5.6, D-7.1a, our choice for "dynamic threshold"].
 
     >>> std_threshold([0.0, 1.0], q=2.0)
     1.0
@@ -123,8 +123,8 @@ def splice_thresholds(w, c, margin=0.1):
     margin  half the gap between a and b as a part of t, 0 <= margin < 1
     returns (a, b) for `splice_mask`
 
-    Source: D-1.1d; Guo, Yao and Chen 2016, in the form of their code, which takes the mean and the
-    spread over weights and biases that are not 0.
+    Source: Guo, Yao and Chen 2016, in the form of their code, which takes the mean and the
+    spread over weights and biases that are not 0 [D-1.1d].
 
     >>> splice_thresholds([1.0, -3.0], c=1.0, margin=0.5)
     (1.5, 4.5)
@@ -145,7 +145,7 @@ def threshold_for_sparsity(score, sparsity):
     returns a float; `score_mask(score, theta, ties="keep")` then prunes k entries, fewer if
     others tie with the threshold. Where k = n, the next number above the largest score
 
-    Source: C-3.2, C-3.2a, A-3.3a.
+    Source: [C-3.2, C-3.2a, A-3.3a].
     Erratum: C-3.2 asks for a ratio and a threshold; C-3.2a leaves open of what the ratio is, here
     it is the part that is removed.
 

@@ -31,7 +31,7 @@ def magnitude(w):
     w  array of any shape
     returns an array, shape of w, in the units of the weights
 
-    Source: A-4.2, D-4.1b, E-3.1; Han, Pool, Tran and Dally 2015.
+    Source: Han, Pool, Tran and Dally 2015 [A-4.2, D-4.1b, E-3.1].
     Erratum: A-2.2, B-3 and D-4.2 drop the absolute value, which prunes every negative weight.
 
     >>> magnitude([-0.9, 0.05, 0.4])
@@ -68,7 +68,7 @@ def layer_importance(layers):
     layers  list of arrays, one per layer (or tensor), of any shapes
     returns a vector, one entry per layer, in the units of the weights
 
-    Source: A-4.3a, A-3.2.3, A-4.4.
+    Source: [A-4.3a, A-3.2.3, A-4.4].
     Erratum: the sum grows with the size of the layer, so it ranks a large layer of small weights
     above a small layer of large ones; see `mean_layer_importance`. A-4.4 prints 3.2 for 3.9.
 
@@ -86,7 +86,7 @@ def mean_layer_importance(layers):
     layers  list of arrays, one per layer, each with at least one entry
     returns a vector, one entry per layer, in the units of the weights
 
-    Source: A-4.3a, our repair.
+    Source: [A-4.3a, our repair].
 
     >>> mean_layer_importance([[0.25, -0.5], [[1.0]]])
     array([0.375, 1.   ])
@@ -104,7 +104,7 @@ def layer_l2(layers):
     layers  list of arrays, one per layer (or tensor), of any shapes
     returns a vector, one entry per layer, in the units of the weights
 
-    Source: A-3.2.3, A-4.4.
+    Source: [A-3.2.3, A-4.4].
     Erratum: A-3.2.3 offers L1 or L2 for each weight, where both are |w|; they order (3, 3) and
     (0, 5) differently.
 
@@ -123,7 +123,7 @@ def synflow(layers):
     returns a list of float64 arrays, shapes of layers, each with the sum R: a layer's share is
     conserved, so none is emptied while another has weights to spare, if pruned a little at a time
 
-    Source: C-7.3, our choice for data-free pruning; Tanaka, Kunin, Yamins and Ganguli 2020.
+    Source: Tanaka, Kunin, Yamins and Ganguli 2020 [C-7.3, our choice for data-free pruning].
 
     >>> [s.tolist() for s in synflow([[[1.0, 2.0]], [[3.0], [-0.5]]])]
     [[[3.0, 1.0]], [[3.0], [1.0]]]
@@ -148,7 +148,7 @@ def gradient_norm(g):
     g  array of any shape
     returns a float, in units of the loss per unit of the weights
 
-    Source: C-4.2e, C-3.2.
+    Source: [C-4.2e, C-3.2].
     Erratum: C-4.2e differentiates M, a set of matrices; only a number, the loss, has a gradient.
 
     >>> gradient_norm([3.0, -4.0])
@@ -165,7 +165,7 @@ def gradient_magnitude(g):
     g  array of any shape, the gradient of the loss
     returns an array, shape of g, in units of the loss per unit of the weights
 
-    Source: C-4.2f, D-2.1d, D-3.2.
+    Source: [C-4.2f, D-2.1d, D-3.2].
     Erratum: all gradients vanish at convergence; C-4.2f is an example where this rule removes the
     weight that matters.
 
@@ -183,8 +183,8 @@ def taylor(w, g):
     w, g  weights and gradient of the loss, arrays of one shape
     returns an array, shape of w, in the units of the loss
 
-    Source: C-4.2e, D-3.2, E-3.1; Molchanov et al. 2017 (of activations), and of weights, squared,
-    Molchanov et al. 2019.
+    Source: Molchanov et al. 2017 (of activations), and of weights, squared, Molchanov et al.
+    2019 [C-4.2e, D-3.2, E-3.1].
 
     >>> taylor([3.0, 1.0], [1.0, -2.0])
     array([3., 2.])
@@ -203,7 +203,7 @@ def multi_task_taylor(w, gradients):
     gradients  list of arrays, shape of w, the gradient of the loss of each task
     returns an array, shape of w, in the units of the losses
 
-    Source: C-6.4b, our choice: no task's gradient cancels another's.
+    Source: [C-6.4b, our choice: no task's gradient cancels another's].
 
     >>> multi_task_taylor([1.0, 1.0], [[1.0, 0.5], [-1.0, 0.5]])
     array([2., 1.])
@@ -223,7 +223,7 @@ def shard_average(arrays, counts):
     counts  list of ints >= 0, not all 0
     returns an array: what one machine with all the samples would have; take |.| after averaging
 
-    Source: A-2.6c, our choice for distributed pruning; Jiang et al. 2019 (PruneFL).
+    Source: Jiang et al. 2019 (PruneFL) [A-2.6c, our choice for distributed pruning].
 
     >>> shard_average([[1.0, -2.0], [4.0, 4.0]], counts=[2, 1])
     array([2., 0.])
@@ -244,7 +244,7 @@ def snip(layers, gradients):
                        the network computes with c * w and c is the connection's switch
     returns a list of arrays, shapes of layers, that sum to 1 (to 0 if every w g is 0)
 
-    Source: C-4.2e, our choice among gradient criteria; Lee, Ajanthan and Torr 2019, eq. (6).
+    Source: Lee, Ajanthan and Torr 2019, eq. (6) [C-4.2e, our choice among gradient criteria].
 
     >>> snip([[3.0, 1.0], [-1.0]], [[1.0, 2.0], [5.0]])
     [array([0.3, 0.2]), array([0.5])]
@@ -271,8 +271,8 @@ def movement(weights, gradients):
     weights, gradients  lists of arrays of one shape, one for each step t
     returns an array; positive where steps of gradient descent made the weight larger in magnitude
 
-    Source: A-2.6b, our choice for transfer learning; Sanh, Wolf and Rush 2020 (movement pruning),
-    whose scores carry the learning rate as a further factor.
+    Source: Sanh, Wolf and Rush 2020 (movement pruning), whose scores carry the learning rate as
+    a further factor [A-2.6b, our choice for transfer learning].
 
     >>> movement([[1.0, -1.0]], [[-0.5, -0.5]])
     array([ 0.5, -0.5])

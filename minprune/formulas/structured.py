@@ -32,7 +32,7 @@ def layer_threshold_masks(layers, theta, ties="keep"):
     ties    what happens at I_l = theta, "keep" or "prune", as in `score_mask`
     returns a list of boolean arrays, shapes of layers
 
-    Source: A-4.3b (ties kept), A-3.2.4 and A-5.2.6 (their code prunes ties).
+    Source: [A-4.3b (ties kept), A-3.2.4 and A-5.2.6 (their code prunes ties)].
     Erratum: A-4.3b prints its cases scrambled; A-4.4 applies another rule than this. Without one of
     its layers a plain network gives the same output for every input ("layer collapse").
 
@@ -56,7 +56,7 @@ def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="keep"):
     ties   what happens at equality, "keep" or "prune", as in `score_mask`
     returns a boolean array, shape of w
 
-    Source: C-4.2c (ties pruned).
+    Source: [C-4.2c (ties pruned)].
     Erratum: C-4.2c compares the norm of the whole layer, so its cases do not depend on j; and it
     calls the threshold a ratio.
 
@@ -80,7 +80,7 @@ def unit_mask(keep, shape, axis=-1):
     axis   the axis that numbers the units
     returns a boolean array of this shape
 
-    Source: A-3.3b, B-3f.
+    Source: [A-3.3b, B-3f].
 
     >>> unit_mask([True, False], (3, 2)).tolist()
     [[True, False], [True, False], [True, False]]
@@ -101,7 +101,8 @@ def product_mask(*masks):
     masks  at least one boolean array each, of shapes that broadcast: (n, h), (n, 1), (h,), ()
     returns a boolean array of the common shape
 
-    Source: A-8b, A-3.3b, C-8.4, our choice for "multi-scale"; granularities as in Mao et al. 2017.
+    Source: granularities as in Mao et al. 2017 [A-8b, A-3.3b, C-8.4, our choice for
+    "multi-scale"].
 
     >>> product_mask([[True, True], [True, False]], [[True], [False]], [True, True], True)
     array([[ True,  True],
@@ -129,7 +130,7 @@ def hybrid_mask(w, keep, sparsity):
     sparsity  fraction of the weights of kept units to prune, 0 <= sparsity < 1
     returns a boolean array, shape of w
 
-    Source: A-3.3b, C-8.4.
+    Source: [A-3.3b, C-8.4].
 
     >>> hybrid_mask([[0.9, 0.1], [0.8, 0.2]], keep=[False, True], sparsity=0.5)
     array([[False, False],
@@ -151,7 +152,8 @@ def block_mask(W, shape, sparsity):
     sparsity  fraction of the blocks, 0 <= sparsity < 1
     returns a boolean array, shape of W
 
-    Source: E-7.3, A-8b, our choice; Narang, Undersander and Diamos 2017 (block-sparse networks).
+    Source: Narang, Undersander and Diamos 2017 (block-sparse networks) [E-7.3, A-8b, our
+    choice].
 
     >>> block_mask([[0.1, 0.2, 0.9, 0.0], [0.3, 0.1, 0.0, 0.0]], (2, 2), 0.5).astype(int)
     array([[0, 0, 1, 1],
@@ -181,7 +183,7 @@ def nm_mask(w, n, m, axis=None):
 
     Nvidia GPUs from Ampere on multiply 2:4 matrices faster; no kernel of minprune does.
 
-    Source: E-7.3, our choice for "hardware support"; Mishra et al. 2021.
+    Source: Mishra et al. 2021 [E-7.3, our choice for "hardware support"].
 
     >>> nm_mask([0.1, -0.9, 0.5, 0.5], n=2, m=4)
     array([False,  True, False,  True])
@@ -205,7 +207,8 @@ def topk_gate(h, k):
     k  units per sample, 0 <= k <= h
     returns a boolean array (N, h), k entries True in every row; among equals the first is gated out
 
-    Source: E-7.2, our choice for pruning by input; Gao et al. 2019 (FBS), who predict the saliency.
+    Source: Gao et al. 2019 (FBS), who predict the saliency [E-7.2, our choice for pruning by
+    input].
     Erratum: E-7.2 means pruning while the network runs, D-1.1d while it trains.
 
     >>> topk_gate([[0.1, -0.9, 0.5], [0.7, 0.2, 0.0]], k=1)
@@ -249,8 +252,8 @@ def remove_units(W, b, W_next, keep):
 
     With an activation that takes 0 to 0 in between, the smaller network gives what the larger one
     gave with W, b and W_next masked.
-    Source: A-2.1b, C-2.1a, D-1.1a, E-2.3b, C-4.3a, B-4f; Li et al. 2017.
-    The document does not mention the biases and the inputs of the next layer, which must go too.
+    Source: Li et al. 2017 [A-2.1b, C-2.1a, D-1.1a, E-2.3b, C-4.3a, B-4f]. The documents do not
+    mention the biases and the inputs of the next layer, which must go too.
 
     >>> remove_units([[0.1, 0.2]], [0.3, 0.4], [[0.5], [0.6]], keep=[False, True])
     (array([[0.2]]), array([0.4]), array([[0.6]]))
@@ -275,7 +278,7 @@ def flatten_keep(keep, positions):
     positions  height times width of the feature map, >= 0; 49 at the end of VGG16
     returns a boolean vector (positions * C,)
 
-    Source: C-4.3a, which does not mention them.
+    Source: [C-4.3a, which does not mention them].
 
     >>> flatten_keep([True, False], positions=2)
     array([ True, False,  True, False])
@@ -294,7 +297,7 @@ def fold_constant_units(W_next, b_next, constants):
     constants  their activations (j,)
     returns the new bias (k,); the units can go and no output changes
 
-    Source: E-4.3, our repair.
+    Source: [E-4.3, our repair].
 
     >>> fold_constant_units([[1.0, -1.0]], [0.5, 0.0], [0.25])
     array([ 0.75, -0.25])
@@ -317,7 +320,7 @@ def collapse_linear(W1, b1, W2, b2):
     W1, b1, W2, b2  (n, h), (h,), (h, k), (k,)
     returns (W, b): (n, k) and (k,)
 
-    Source: B-4a.
+    Source: [B-4a].
     Erratum: the 8-10-1 network of B-4 has no activations: 101 parameters do the work of 9.
 
     >>> collapse_linear([[1.0, 2.0]], [0.5, 0.0], [[1.0], [1.0]], [0.25])

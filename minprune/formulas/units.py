@@ -24,7 +24,7 @@ def mean_activation(a):
     a  activations (N, h), or (N, H, W, C) with the mean over the positions too; N >= 1
     returns a vector, one entry per unit
 
-    Source: B-3c, B-3f, E-4.3, E-3.2.
+    Source: [B-3c, B-3f, E-4.3, E-3.2].
     Erratum: a high activation is no contribution: the outgoing weights may be zero. B-3f takes the
     input of the unit and drops the absolute value.
 
@@ -43,7 +43,7 @@ def apoz(a):
     a  activations after a ReLU (N, h), or (N, H, W, C), counted over the positions too; N >= 1
     returns a vector of fractions. HIGH means unimportant: as a score take 1 - apoz(a)
 
-    Source: B-3f, E-3.2; Hu, Peng, Tai and Tang 2016.
+    Source: Hu, Peng, Tai and Tang 2016 [B-3f, E-3.2].
 
     >>> apoz([[0, 1, 2], [0, 0, 3], [0, 2, 1], [1, 0, 1]])
     array([0.75, 0.5 , 0.  ])
@@ -60,7 +60,7 @@ def contribution(a, w_out):
     w_out  weights of the next layer (h, k)
     returns a vector (h,)
 
-    Source: E-4.3, E-3.2.
+    Source: [E-4.3, E-3.2].
     Erratum: E-4.3 says the higher the activation the larger the contribution; not so if w_out is 0.
 
     >>> contribution([[1.0, 0.1]], [[0.0], [5.0]])
@@ -84,8 +84,8 @@ def unit_taylor(a, g):
     returns a vector, one entry per unit, in the units of the loss; of a filter it is the change per
     position: times H W it is that of the whole loss
 
-    Source: A-2.6b, E-3.1; Molchanov et al. 2017, who divide the scores of a layer by their L2 norm
-    before they compare layers.
+    Source: Molchanov et al. 2017, who divide the scores of a layer by their L2 norm before they
+    compare layers [A-2.6b, E-3.1].
 
     >>> unit_taylor([[1.0, 2.0], [1.0, 0.0]], [[0.5, 0.25], [-0.5, 1.0]])
     array([0.5 , 0.25])
@@ -107,7 +107,7 @@ def unit_ablation(loss, n):
     n     number of units, >= 0
     returns a vector (n,), in the units of the loss; negative where the loss would fall
 
-    Source: E-4.3; Mozer and Smolensky 1989 (skeletonization).
+    Source: Mozer and Smolensky 1989 (skeletonization) [E-4.3].
 
     >>> unit_ablation(lambda keep: (0.5 - keep @ np.array([0.0, 0.5])) ** 2, n=2)
     array([0.  , 0.25])
@@ -132,7 +132,7 @@ def activation_entropy(a, bins=10):
     bins  number of bins, >= 1
     returns a vector (h,) in nats, from 0 to log(bins); 0 for a constant unit
 
-    Source: A-7.3, A-10, our choice for "information"; Luo and Wu 2017.
+    Source: Luo and Wu 2017 [A-7.3, A-10, our choice for "information"].
 
     >>> activation_entropy([[0.0, 5.0], [1.0, 5.0]], bins=2).round(6)
     array([0.693147, 0.      ])
@@ -166,7 +166,8 @@ def geometric_median_distance(w, axis=-1):
     returns a vector, one entry per unit, in the units of the weights. A small norm is not what
     counts here: of equal filters all but one can go, large as they may be
 
-    Source: C-4.3a, our choice beside the norm; He, Liu, Wang, Hu and Yang 2019 (FPGM), eq. (6).
+    Source: He, Liu, Wang, Hu and Yang 2019 (FPGM), eq. (6) [C-4.3a, our choice beside the
+    norm].
 
     >>> geometric_median_distance([[0.0, 1.0, 3.0]])
     array([4., 3., 5.])

@@ -28,7 +28,7 @@ def layer_costs(network):
     network  with a known `input_shape`
     returns a list of `LayerCost`; sums of its columns are the cost of the network
 
-    Source: C-4.3b, C-5.2b, D-5.2b.
+    Source: [C-4.3b, C-5.2b, D-5.2b].
 
     >>> from minprune.nn.models import cnn
     >>> costs = layer_costs(cnn(np.random.default_rng(0)))

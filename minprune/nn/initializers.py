@@ -15,7 +15,7 @@ def glorot_uniform(n_in, n_out, rng, dtype=np.float32, shape=None):
     shape        of the result, (n_in, n_out) unless told otherwise
     returns an array of this shape
 
-    Source: A-5.2.3; Glorot and Bengio 2010, eq. (16).
+    Source: Glorot and Bengio 2010, eq. (16) [A-5.2.3].
 
     >>> W = glorot_uniform(784, 64, np.random.default_rng(0))
     >>> W.shape, bool(abs(W).max() <= 0.08411583)

@@ -106,7 +106,7 @@ class Dense(Layer, known=True):
     x (N, n_in), W (n_in, n_out), b (n_out,), y (N, n_out); unit j is column j of W.
     `Dense.random` draws W, Glorot uniform unless told otherwise, and sets b to zero.
 
-    Source: D-1.2c.
+    Source: [D-1.2c].
 
     >>> Dense(W=[[1.0, 0.0], [0.0, 2.0]], b=[0.5, 0.5]).forward(np.array([[1.0, 1.0]]))
     array([[1.5, 2.5]])
@@ -183,7 +183,7 @@ class ReLU(Activation, known=True):
 
     x and y of any one shape.
 
-    Source: D-1.2d; Nair and Hinton 2010.
+    Source: Nair and Hinton 2010 [D-1.2d].
 
     >>> ReLU().forward(np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 2.])
@@ -242,7 +242,7 @@ class Sigmoid(Activation, known=True):
 
     x and y of any one shape.
 
-    Source: D-1.2d.
+    Source: [D-1.2d].
 
     >>> Sigmoid().forward(np.array([0.0]))
     array([0.5])
@@ -267,7 +267,7 @@ class Tanh(Activation, known=True):
 
     x and y of any one shape.
 
-    Source: D-1.2d.
+    Source: [D-1.2d].
 
     >>> Tanh().forward(np.array([0.0]))
     array([0.])
@@ -292,7 +292,7 @@ class Flatten(Layer, known=True):
 
     x (N, H, W, C), y (N, H W C): pixel by pixel, the channels of a pixel together.
 
-    Source: D-5.2b.
+    Source: [D-5.2b].
 
     >>> Flatten().forward(np.zeros((2, 13, 13, 32))).shape
     (2, 5408)

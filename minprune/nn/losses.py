@@ -31,7 +31,7 @@ def softmax_cross_entropy(z, y):
     y  labels, N integers in 0 .. K-1
     returns a `LossAndGradient` (L, dL/dz): a float in nats, an array (N, K)
 
-    Source: A-5.2.8.
+    Source: [A-5.2.8].
 
     >>> loss, gradient = softmax_cross_entropy(np.zeros((1, 2)), np.array([0]))
     >>> round(loss, 6), gradient
@@ -56,7 +56,7 @@ def one_hot(y, classes):
     classes  K >= 1
     returns an array (N, K)
 
-    Source: D-5.2d.
+    Source: [D-5.2d].
 
     >>> one_hot([2, 0], classes=3)
     array([[0., 0., 1.],
@@ -75,7 +75,7 @@ def categorical_cross_entropy(z, t):
     t  targets (N, K), rows that sum to 1; with `one_hot` rows it is `softmax_cross_entropy`
     returns a `LossAndGradient` (L, dL/dz): a float in nats, an array (N, K)
 
-    Source: D-5.2c.
+    Source: [D-5.2c].
 
     >>> loss, gradient = categorical_cross_entropy(np.zeros((1, 2)), [[0.5, 0.5]])
     >>> round(loss, 6), gradient
@@ -120,7 +120,7 @@ def mean_squared_error(z, t):
     returns a `LossAndGradient` (L, dL/dz): a float in squared units of the target, an array, shape
     of z
 
-    Source: B-4b.
+    Source: [B-4b].
 
     >>> loss, gradient = mean_squared_error(np.array([[1.0], [3.0]]), [[1.0], [1.0]])
     >>> loss, gradient.tolist()

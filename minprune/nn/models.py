@@ -57,7 +57,7 @@ def _made(layer, shape, initialize, dtype, rng):
 def cnn(rng, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.float32):
     """The convolutional network of document D: 3 x 3 x 32, max pooling 2, dense 64, dense 10.
 
-    Source: D-5.2b. 347,146 parameters, 541,440 multiply-accumulates an image.
+    Source: [D-5.2b]. 347,146 parameters, 541,440 multiply-accumulates an image.
 
     >>> sum(p.value.size for p in cnn(np.random.default_rng(0)).parameters.values())
     347146
@@ -92,7 +92,8 @@ def vgg16(rng, image=(224, 224, 3), width=1.0, classes=1000, dtype=np.float32):
 
     width  share of the filters of every convolution, > 0
 
-    Source: C-5.2b, C-4.3b; Simonyan and Zisserman 2015, configuration D; He et al. 2015 (weights).
+    Source: Simonyan and Zisserman 2015, configuration D; He et al. 2015 (weights) [C-5.2b,
+    C-4.3b].
 
     >>> small = vgg16(np.random.default_rng(0), image=(32, 32, 3), width=0.125, classes=10)
     >>> small.layers[0].K.value.shape

@@ -189,7 +189,7 @@ def mlp(widths, rng, initialize=glorot_uniform, dtype=np.float32):
     initialize  function (n_in, n_out, rng, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
     returns a Network
 
-    Source: A-5.2.2, E-5.1a (784-128-10).
+    Source: [A-5.2.2, E-5.1a (784-128-10)].
 
     >>> sum(p.value.size for p in mlp([784, 64, 10], np.random.default_rng(0)).parameters.values())
     50890

@@ -16,7 +16,8 @@ class Parameter:
            pruned entries have a gradient too, the optimizer ignores it
     mask   boolean array, True = keep, or None (nothing pruned); see `prune` and `unprune`
 
-    Source: A-2.1a; Han et al. 2015. Erratum: A-5.2 and D-5.2 apply a mask once and throw it away.
+    Source: Han et al. 2015 [A-2.1a].
+    Erratum: A-5.2 and D-5.2 apply a mask once and throw it away.
 
     >>> w = Parameter([0.1, -0.3, 0.5])
     >>> w.prune([False, True, True])

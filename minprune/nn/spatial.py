@@ -31,7 +31,7 @@ class Conv2D(Layer, known=True):
 
     `Conv2D.random` draws K, Glorot uniform unless told otherwise, and sets b to zero.
 
-    Source: D-1.2a; LeCun et al. 1989.
+    Source: LeCun et al. 1989 [D-1.2a].
 
     >>> layer = Conv2D(K=np.ones((2, 2, 1, 1)), b=[0.5])
     >>> layer.forward(np.arange(9.0).reshape(1, 3, 3, 1))[0, :, :, 0]
@@ -186,7 +186,7 @@ class MaxPool2D(_Pool2D, known=True):
     dropped. k is the size, s the stride, k unless told otherwise. The gradient goes to the first of
     equals; a NaN is passed on.
 
-    Source: D-1.2b.
+    Source: [D-1.2b].
 
     >>> MaxPool2D(2).forward(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
     array([[ 5.,  7.],
@@ -221,7 +221,7 @@ class AveragePool2D(_Pool2D, known=True):
 
     x (N, H, W, C), y (N, H', W', C), k and s as in `MaxPool2D`.
 
-    Source: D-1.2b.
+    Source: [D-1.2b].
 
     >>> AveragePool2D(2).forward(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
     array([[ 2.5,  4.5],

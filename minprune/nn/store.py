@@ -25,7 +25,7 @@ def save(network, path):
 
     Compressed, a pruned network takes less room on disk: runs of zeros cost next to nothing.
 
-    Source: E-8.3, our choice for "deployment"; E-8.3 names TensorFlow Lite.
+    Source: [E-8.3, our choice for "deployment"; E-8.3 names TensorFlow Lite].
     """
     if not isinstance(network, Network):
         raise TypeError(f"network must be a Network, got {shown(network)}")
@@ -58,7 +58,7 @@ def load(path):
 
     raises OSError if there is no such file, ValueError if it is damaged or something else
 
-    Source: E-8.3.
+    Source: [E-8.3].
     """
     path = path_to("path", path)
     with open(path, "rb") as file:

@@ -88,7 +88,7 @@ def fit(
     title       what the progress line on a terminal says
     returns a list of one `Epoch` per epoch
 
-    Source: A-5.2.8, D-5.2c, E-5.1d, D-5.4b (the history is what its plot lacks).
+    Source: [A-5.2.8, D-5.2c, E-5.1d, D-5.4b (the history is what its plot lacks)].
     Erratum: the documents retrain without masks, so what they measure is no pruned network.
 
     Ctrl-C leaves a usable network: its masks hold, and KeyboardInterrupt is passed on.
@@ -234,7 +234,7 @@ def evaluate(network, x, y):
     returns an `Evaluation` (loss, accuracy); `FloatingPointError` if an output of the network is
     infinite or NaN, which would be counted as some class
 
-    Source: A-3.2.6.
+    Source: [A-3.2.6].
     """
     x, y = checked_labels(network, x, y)
     logits = finite_outputs(outputs(network, x))
@@ -287,7 +287,7 @@ def average_probabilities(networks, x):
     x         inputs (N, ...)
     returns an array (N, K)
 
-    Source: A-8c, our choice; Hansen and Salamon 1990.
+    Source: Hansen and Salamon 1990 [A-8c, our choice].
 
     >>> from minprune.nn.network import mlp
     >>> networks = [mlp([4, 2], np.random.default_rng(seed)) for seed in (0, 1)]

@@ -28,7 +28,7 @@ MEASURES = "parameters", "macs", "bytes"
 def uniform_sparsities(network, sparsity):
     """Every layer the same sparsity.
 
-    Source: A-2.2d, C-4.2d.
+    Source: [A-2.2d, C-4.2d].
 
     >>> from minprune.nn.network import mlp
     >>> uniform_sparsities(mlp([784, 64, 10], np.random.default_rng(0)), 0.9)
@@ -52,7 +52,7 @@ def erk_sparsities(network, sparsity):
 def global_sparsities(network, sparsity):
     """The sparsity of every layer under one ranking of all weights by magnitude.
 
-    Source: E-3.1; "global magnitude pruning" in Blalock et al. 2020.
+    Source: "global magnitude pruning" in Blalock et al. 2020 [E-3.1].
     """
     checked_network("network", network)
     scores = pruned_first(network, [magnitude(w.value) for w in network.weights.values()])
@@ -66,7 +66,8 @@ def allocate_by_sensitivity(scan):
     returns a function (network, sparsity) -> sparsities, between those of the two tolerances whose
     overall sparsities enclose it; `ValueError` if the scan did not go far enough
 
-    Source: C-3.2, D-7.1a; Han, Pool, Tran and Dally 2015, who set the thresholds from it by hand.
+    Source: Han, Pool, Tran and Dally 2015, who set the thresholds from it by hand [C-3.2,
+    D-7.1a].
     """
     drops = np.unique(np.maximum(scan.baseline - scan.performance, 0))
     steps = [np.zeros(len(scan.names)), *(tolerated_sparsities(scan, drop) for drop in drops)]
@@ -101,7 +102,8 @@ def sparsities_for_budget(network, budget, measure="parameters", allocate=global
     sparsities k / n, n weights. `ValueError` if the budget cannot be met, `EmptyLayerError` if
     only by emptying a layer
 
-    Source: A-8a, C-6.4a, C-6.4c, D-7.1c, E-7.1, our choice for "automatic pruning" within limits.
+    Source: [A-8a, C-6.4a, C-6.4c, D-7.1c, E-7.1, our choice for "automatic pruning" within
+    limits].
     """
     checked_network("network", network)
     if not callable(allocate):
@@ -126,7 +128,7 @@ def prune_layers(network, sparsities):
     sparsities  one per weight array, such as `erk_sparsities` or `sparsities_for_budget` gives
     returns the list of masks
 
-    Source: A-2.2d, C-3.2, D-7.1a.
+    Source: [A-2.2d, C-3.2, D-7.1a].
 
     >>> from minprune.nn.network import mlp
     >>> network = mlp([784, 64, 10], np.random.default_rng(0))
@@ -155,7 +157,7 @@ def units_for_budget(network, scores, budget, measure="macs", scope="layer", min
     scope, min_units  as in `prune_units`
     returns the list of boolean vectors, True = keep; `ValueError` if the budget cannot be met
 
-    Source: C-4.3b, A-8a, D-7.1c, our choice for "automatic pruning" within limits.
+    Source: [C-4.3b, A-8a, D-7.1c, our choice for "automatic pruning" within limits].
     """
     checked_network("network", network)
     cost = _unit_cost(network, one_of("measure", measure, MEASURES))

@@ -30,7 +30,7 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
 
     What is pruned stays pruned (Zhu and Gupta 2017); the rule within a layer is that of the
     document's library, `low_magnitude_mask`.
-    Source: E-5.1b, E-5.1c, E-5.1d, D-1.1d.
+    Source: [E-5.1b, E-5.1c, E-5.1d, D-1.1d].
     Erratum: E-5.1d leaves out the callback that renews the masks, so its training stops at once.
 
     >>> import numpy as np
@@ -74,7 +74,7 @@ def proximal_pruning(network, optimizer, lam, proximal=l1_proximal):
     steps of SGD it minimizes the loss with the penalty; after Adam, whose steps have another size
     for every weight, it is a pull to zero but not that minimum
 
-    Source: A-2.2a, A-2.2b, D-7.1b, E-3.2.
+    Source: [A-2.2a, A-2.2b, D-7.1b, E-3.2].
     Erratum: A-2.2 lists the penalty as a way to prune; a subgradient step jumps over 0.
     """
     checked_network("network", network)
@@ -106,7 +106,7 @@ class DynamicPruning(ABC):
     which counts from 1, is a list over the weight arrays: dense weights, dL / d(W * m), and the
     masks so far. It returns the next masks. With `revive = False` pruned weights do not learn.
 
-    Source: D-1.1d, A-2.6b; Guo, Yao and Chen 2016; Sanh, Wolf and Rush 2020.
+    Source: Guo, Yao and Chen 2016; Sanh, Wolf and Rush 2020 [D-1.1d, A-2.6b].
 
     >>> from minprune.nn.network import mlp
     >>> from minprune.nn.train import fit
@@ -195,7 +195,7 @@ class NetworkSurgery(DynamicPruning):
     stop     step from which the masks rest, so that the weights can settle; None: never
     lr       learning rate, as in `DynamicPruning`
 
-    Source: D-1.1d; Guo, Yao and Chen 2016, algorithm 1; `stop` is in their code.
+    Source: Guo, Yao and Chen 2016, algorithm 1; `stop` is in their code [D-1.1d].
 
     >>> from minprune.nn.network import mlp
     >>> from minprune.nn.train import fit
@@ -235,7 +235,7 @@ class MovementPruning(DynamicPruning):
     lr       learning rate, as in `DynamicPruning`. Pruned weights get no gradient, but their
              scores go on
 
-    Source: A-2.6b; Sanh, Wolf and Rush 2020.
+    Source: Sanh, Wolf and Rush 2020 [A-2.6b].
 
     >>> from minprune.nn.network import mlp
     >>> from minprune.nn.train import fit

@@ -39,7 +39,8 @@ def prune_by_score(network, scores, sparsity, scope="global"):
               and with its gradients
     returns the list of masks
 
-    Source: E-3.1, C-4.2d, D-2.1c. Erratum: E-3.1 does not say that the zeros must be held.
+    Source: [E-3.1, C-4.2d, D-2.1c].
+    Erratum: E-3.1 does not say that the zeros must be held.
     """
     checked_network("network", network)
     one_of("scope", scope, tuple(RANKINGS))
@@ -51,7 +52,7 @@ def prune_by_score(network, scores, sparsity, scope="global"):
 def prune_by_magnitude(network, sparsity, scope="global"):
     """Prune the smallest weights in absolute value; arguments as in `prune_by_score`.
 
-    Source: E-3.1, A-2.2d (scope "layer"), D-1.1c; Han, Pool, Tran and Dally 2015.
+    Source: Han, Pool, Tran and Dally 2015 [E-3.1, A-2.2d (scope "layer"), D-1.1c].
 
     >>> import numpy as np
     >>> from minprune.nn.network import mlp
@@ -80,7 +81,7 @@ def prune_by_gradient(network, x, y, sparsity, criterion="taylor", scope="global
     criterion  "taylor": |w g|, on an untrained network the ranking of SNIP, which only divides it
                by the sum of all; "gradient": |g|, which vanishes as training converges
 
-    Source: C-3.2, C-4.2f, D-2.1d, D-3.2; Molchanov et al. 2019; Lee, Ajanthan and Torr 2019.
+    Source: Molchanov et al. 2019; Lee, Ajanthan and Torr 2019 [C-3.2, C-4.2f, D-2.1d, D-3.2].
     Erratum: C-4.2f prunes weights of small gradient, though these are the ones at rest.
     """
     checked_network("network", network)
@@ -108,7 +109,7 @@ def prune_by_synflow(network, sparsity, rounds=100):
     rounds    the same part of what is left goes in each; in one round layers may be emptied
     returns the list of masks
 
-    Source: C-7.3; Tanaka, Kunin, Yamins and Ganguli 2020, algorithm 1.
+    Source: Tanaka, Kunin, Yamins and Ganguli 2020, algorithm 1 [C-7.3].
     """
     checked_network("network", network)
     whole_number("rounds", rounds, low=1)
@@ -179,7 +180,7 @@ def prune_by_threshold(network, theta, ties="keep"):
     ties     what happens at |w| = theta, as in `threshold_mask`
     returns the list of masks; the pruning rate is `sparsity(*masks)`
 
-    Source: A-4.2 (ties kept), D-5.2a, B-3a, B-4d (ties pruned).
+    Source: [A-4.2 (ties kept), D-5.2a, B-3a, B-4d (ties pruned)].
     Erratum: D-5.2 throws the mask away and retrains; one threshold for all layers prunes another
     share of each (25 to 70 % at D-5.2's theta = 0.1 after its ten epochs).
     """
@@ -196,7 +197,7 @@ def prune_by_std(network, q):
     returns the list of masks; the threshold is that of the weights as they are, so a later call
             with the same q takes another, and prunes more if there is more
 
-    Source: A-3.3a, A-2.6a, A-5.6, D-7.1a, our choice for "dynamic threshold"; Han et al. 2015.
+    Source: Han et al. 2015 [A-3.3a, A-2.6a, A-5.6, D-7.1a, our choice for "dynamic threshold"].
     """
     checked_network("network", network)
     masks = []
@@ -216,7 +217,8 @@ def prune_tensors(network, theta, ties="keep"):
 
     A network that has lost a layer answers the same to every input; `Network.prune` refuses that,
     this function shows it.
-    Source: A-5.2.6, A-3.2.4, A-4.3b. Erratum: biases start at 0, so they always go first.
+    Source: [A-5.2.6, A-3.2.4, A-4.3b].
+    Erratum: biases start at 0, so they always go first.
     """
     checked_network("network", network)
     tensors = list(network.parameters.values())

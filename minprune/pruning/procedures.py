@@ -46,7 +46,7 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     evaluate         function of a network -> performance, higher is better
     returns a list of three `Stage` (name, sparsity, performance)
 
-    Source: D-2.3, D-2.4, D-3.1, D-3.2, D-5.2e, C-3.1, C-9.2, E-3.1, E-3.2, E-8.1, B-3c.
+    Source: [D-2.3, D-2.4, D-3.1, D-3.2, D-5.2e, C-3.1, C-9.2, E-3.1, E-3.2, E-8.1, B-3c].
     Erratum: D-5.2 retrains without masks, and measures only at the end; E-3.2 says that an L2
     penalty makes weights sparse.
 
@@ -77,7 +77,7 @@ def train_prune_quantize(network, train, theta, finetune, evaluate, bits=8):
     bits   of the integers, from 2 to 16
     returns a `QuantizedNetwork` (network, weights, stages)
 
-    Source: A-3.2, A-3.1, A-3.2.5.
+    Source: [A-3.2, A-3.1, A-3.2.5].
     Erratum: A-3.2 quantizes first, which leaves bytes that nothing can be done with; it scores an
     untrained network and does not fine-tune.
     """
@@ -103,7 +103,7 @@ def train_after_pruning(network, train, evaluate, masked):
     returns a list of two `Stage`. With 784-64-10 the output weights go, and with masks the network
     can never answer anything but the most frequent class
 
-    Source: A-5.2, A-5.2.5, A-5.2.6, A-5.2.7.
+    Source: [A-5.2, A-5.2.5, A-5.2.6, A-5.2.7].
     Erratum: A-5.2 prunes untrained weights, trains without masks, and reports the accuracy of an
     unpruned network.
     """
@@ -128,7 +128,7 @@ def iterate_pruning(network, final, stages, finetune, evaluate, prune=prune_by_m
     prune     function (network, sparsity)
     returns a list of one `Stage` per stage, after its fine-tuning
 
-    Source: A-5.6; Han et al. 2015; Frankle and Carbin 2019.
+    Source: Han et al. 2015; Frankle and Carbin 2019 [A-5.6].
     """
     _check(network, finetune=finetune, evaluate=evaluate, prune=prune)
     done = []
@@ -147,8 +147,8 @@ def rewind(network, earlier):
     network  changed: values only, its masks hold
     earlier  network of the same shapes, such as a copy made before training
 
-    Source: A-5.6, our choice, next to fine-tuning; Frankle and Carbin 2019; Renda, Frankle and
-    Carbin 2020 rewind to a point early in training.
+    Source: Frankle and Carbin 2019; Renda, Frankle and Carbin 2020 rewind to a point early in
+    training [A-5.6, our choice, next to fine-tuning].
     """
     checked_network("network", network)
     checked_network("earlier", earlier)
@@ -173,7 +173,7 @@ def find_ticket(network, train, final, stages, evaluate, prune=prune_by_magnitud
     returns a list of stages + 1 `Stage`, each after its training: dense first. The network is the
     ticket then, trained; `rewind(network, first)` makes it the ticket as it was drawn
 
-    Source: A-5.6, our choice; Frankle and Carbin 2019.
+    Source: Frankle and Carbin 2019 [A-5.6, our choice].
     """
     _check(network, train=train, evaluate=evaluate, prune=prune)
     levels, first = stage_sparsities(final, stages), network.copy()

@@ -36,7 +36,8 @@ def last_before_failure(performances, baseline, tolerance):
     returns its index, or None if already the first level fails. "The largest level that passes" is
     another answer where the curve has a dip: behind a dip a level passes by luck
 
-    Source: D-Q2. Erratum: D-Q2 does not say what happens when the curve is not monotone.
+    Source: [D-Q2].
+    Erratum: D-Q2 does not say what happens when the curve is not monotone.
 
     >>> last_before_failure([0.98, 0.97, 0.90, 0.975], baseline=0.98, tolerance=0.0125)
     1
@@ -58,7 +59,7 @@ def acceptable(performance, baseline, tolerance):
     tolerance              >= 0
     returns a bool
 
-    Source: D-Q2, C-3.2.
+    Source: [D-Q2, C-3.2].
 
     >>> acceptable(0.97, baseline=0.98, tolerance=0.01)
     True
@@ -80,7 +81,7 @@ def search_threshold(network, thetas, evaluate, tolerance, finetune=None):
     returns a `Search` (best, network, curve): best is the last level before the first failure, and
     network what it made
 
-    Source: D-Q2, C-3.2.
+    Source: [D-Q2, C-3.2].
     """
     checked_network("network", network)
     _check_levels("thetas", thetas, tolerance)
@@ -113,7 +114,8 @@ def search_step_by_step(
     prune       function (network, sparsity): the criterion
     returns a `Search`; it stops at the first level that fails or empties a layer
 
-    Source: C-3.2, C-3.1, A-8a, A-3.4a. Erratum: C-3.2 takes ratio and threshold as two choices.
+    Source: [C-3.2, C-3.1, A-8a, A-3.4a].
+    Erratum: C-3.2 takes ratio and threshold as two choices.
     """
     checked_network("network", network)
     _check_levels("sparsities", sparsities, tolerance)
@@ -140,8 +142,8 @@ def search_sparsity(network, evaluate, tolerance, finetune=None, prune=prune_by_
                if performance falls as sparsity rises
     returns a `Search`; a sparsity that empties a layer is too high and not in the curve
 
-    Source: A-8a, C-6.4a, D-7.1c, E-7.1, our choice for "automatic pruning"; AMC (He et al. 2018)
-    learns a ratio for every layer instead.
+    Source: AMC (He et al. 2018) learns a ratio for every layer instead [A-8a, C-6.4a, D-7.1c,
+    E-7.1, our choice for "automatic pruning"].
     """
     checked_network("network", network)
     at_least_zero("tolerance", tolerance)

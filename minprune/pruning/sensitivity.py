@@ -36,8 +36,8 @@ def sensitivity_scan(network, evaluate, sparsities=LEVELS, what="weights"):
                 L1 norm, each hidden layer
     returns a `Sensitivity`
 
-    Source: C-3.2, D-7.1a, our choice for "each layer its own ratio"; Han, Pool, Tran and Dally
-    2015, figure 6; Li et al. 2017, figure 2 (filters).
+    Source: Han, Pool, Tran and Dally 2015, figure 6; Li et al. 2017, figure 2 (filters) [C-3.2,
+    D-7.1a, our choice for "each layer its own ratio"].
     """
     checked_network("network", network)
     one_of("what", what, ("weights", "units"))
@@ -65,7 +65,7 @@ def tolerated_sparsities(scan, tolerance):
     returns a list of sparsities, one per layer, 0.0 where already the first one costs too much;
     `prune_layers` takes those of a scan of weights, `prune_units` those of units
 
-    Source: C-3.2; Han, Pool, Tran and Dally 2015.
+    Source: Han, Pool, Tran and Dally 2015 [C-3.2].
 
     >>> scan = Sensitivity(["a", "b"], [0.5, 0.9], np.array([[0.98, 0.97], [0.97, 0.5]]), 0.98)
     >>> tolerated_sparsities(scan, tolerance=0.02)

@@ -40,7 +40,7 @@ def keep_units(network, keeps):
     returns a new network, masks of what stays included; its outputs are those of the network after
     `mask_units` with the same units
 
-    Source: C-4.3a, C-2.1a, D-1.1a, E-2.3b, A-2.1b, B-4f; Li et al. 2017.
+    Source: Li et al. 2017 [C-4.3a, C-2.1a, D-1.1a, E-2.3b, A-2.1b, B-4f].
     Erratum: B-4f prunes the only neuron of the output layer; C-4.3 does not mention biases, batch
     normalization and the rows behind a Flatten, which must go too.
 
@@ -60,7 +60,7 @@ def mask_units(network, keeps):
 
     What the next layer reads is masked too: sigmoid(0) is not 0, and neither is what batch
     normalization makes of 0.
-    Source: C-4.3a, E-2.3b.
+    Source: [C-4.3a, E-2.3b].
     """
     plan, masks = keep_plan(network, checked_keeps(network, keeps)), []
     for layer, (inputs, outputs) in zip(network.layers, plan, strict=True):
@@ -104,7 +104,7 @@ def remove_inputs(network, keep):
     keep     boolean vector, one entry per input (of images: per channel), True = keep
     returns a new network; give it x[..., keep]. `read_inputs` tells which inputs are read at all
 
-    Source: C-4.3a, our choice for the input channels of the first layer.
+    Source: [C-4.3a, our choice for the input channels of the first layer].
     """
     checked_network("network", network)
     inputs = len(read_inputs(network))
@@ -132,7 +132,7 @@ def remove_layer(network, position):
               many units of the same size. The outputs are those with the identity in its place
     returns a new network
 
-    Source: C-2.1a, which names layers but does not say what then fits together.
+    Source: [C-2.1a, which names layers but does not say what then fits together].
     """
     checked_network("network", network)
     whole_number("position", position, low=0, high=len(network.layers) - 1)
@@ -163,7 +163,7 @@ def collapse_linear_layers(network):
     network  such as B-4's 8-10-1; not changed
     returns a new network with the same outputs; a layer that was made of several has no masks
 
-    Source: B-4a.
+    Source: [B-4a].
 
     >>> two = Network([Dense(np.ones((8, 10)), np.ones(10)), Dense(np.ones((10, 1)), np.ones(1))])
     >>> [p.value.shape for p in collapse_linear_layers(two).parameters.values()]
@@ -194,7 +194,7 @@ def shrink_network(network, x=None):
     the image, and where the next bias is itself pruned. `EmptyLayerError` if a layer would lose all
     its units. Weights pruned here and there seldom empty a unit: then it is as large as before
 
-    Source: E-4.3 (constant units), C-4.3a, C-5.2a, E-2.3b.
+    Source: [E-4.3 (constant units), C-4.3a, C-5.2a, E-2.3b].
     Erratum: A-5.5 counts weights that are set to 0 as if they were gone.
 
     >>> from minprune.nn.network import mlp

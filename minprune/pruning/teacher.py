@@ -15,7 +15,7 @@ def teacher_targets(teacher, x, y):
     x, y     inputs and N labels
     returns N records with fields "label" and "logits", the `y` of `fit(..., loss=teacher_loss())`
 
-    Source: C-6.4e, C-2.1g; Hinton, Vinyals and Dean 2015.
+    Source: Hinton, Vinyals and Dean 2015 [C-6.4e, C-2.1g].
 
     >>> from minprune.nn.network import mlp
     >>> teacher_targets(mlp([4, 2], np.random.default_rng(0)), np.zeros((1, 4)), [1])
@@ -38,8 +38,9 @@ def teacher_loss(alpha=0.5, temperature=4.0):
     temperature  T > 0
     returns a function (outputs, targets) -> `LossAndGradient`, targets as of `teacher_targets`
 
-    Source: C-6.4e, C-2.1g; Hinton, Vinyals and Dean 2015; Sanh, Wolf and Rush 2020 distil into a
-    pruned student. Erratum: C-6.4 would prune the teacher.
+    Source: Hinton, Vinyals and Dean 2015; Sanh, Wolf and Rush 2020 distil into a pruned student
+    [C-6.4e, C-2.1g].
+    Erratum: C-6.4 would prune the teacher.
 
     >>> from minprune.nn.network import mlp
     >>> dense, x = mlp([4, 2], np.random.default_rng(0)), np.ones((3, 4))

@@ -68,7 +68,7 @@ def unit_scores(network, criterion, x=None, y=None):
     returns a list of vectors, one per hidden layer. Layers differ in scale: before they are ranked
     together, bring each to unit length: [normalize(s) for s in scores] (Molchanov et al. 2017)
 
-    Source: C-4.3a (l1), C-4.2a, B-3c, B-3f, E-3.2, E-4.3; Mozer and Smolensky 1989 (ablation).
+    Source: Mozer and Smolensky 1989 (ablation) [C-4.3a (l1), C-4.2a, B-3c, B-3f, E-3.2, E-4.3].
     Erratum: B-3c does not say over which data; B-4f takes a symbol for the activations.
 
     >>> from minprune.nn.network import mlp
@@ -107,7 +107,8 @@ def unit_activations(network, x):
        activation follows before a Flatten, they are those of the layer itself
     returns a list of arrays (N, units) or (N, H, W, filters), one per hidden layer
 
-    Source: B-3c, E-3.2. Erratum: B-4f takes the output layer, whose only neuron is the answer.
+    Source: [B-3c, E-3.2].
+    Erratum: B-4f takes the output layer, whose only neuron is the answer.
     """
     checked_network("network", network)
     x, outputs = finite_array("x", x), []
@@ -125,7 +126,7 @@ def dead_units(network, x):
     x  inputs (N, ...)
     returns a list of boolean vectors, one per hidden layer, True = dead
 
-    Source: B-3f, E-3.2; APoZ = 1 in the terms of Hu, Peng, Tai and Tang 2016.
+    Source: APoZ = 1 in the terms of Hu, Peng, Tai and Tang 2016 [B-3f, E-3.2].
     """
     checked_network("network", network)
     return [apoz(a) == 1 for a in unit_activations(network, x)]
@@ -154,7 +155,7 @@ def gated_outputs(network, x, k, hidden=0):
     All products are computed, and what the next layer reads of the other units is set to zero: this
     takes longer than the network without a gate. A kernel that skips them could save work.
 
-    Source: E-7.2; Gao et al. 2019.
+    Source: Gao et al. 2019 [E-7.2].
 
     >>> from minprune.nn.network import mlp
     >>> network, x = mlp([4, 8, 2], np.random.default_rng(0)), np.ones((1, 4))
@@ -186,7 +187,7 @@ def prune_units(network, scores, sparsity, scope="layer", min_units=None):
     pruned, and first; none comes back. A unit whose weights are all pruned, but not its bias, is a
     constant: it is ranked as any other, and only `shrink_network` keeps what it adds
 
-    Source: C-4.3a, C-5.2a, E-3.2, C-3.2, B-3c, B-3f, B-1b, B-4f; Li et al. 2017.
+    Source: Li et al. 2017 [C-4.3a, C-5.2a, E-3.2, C-3.2, B-3c, B-3f, B-1b, B-4f].
     Erratum: C-4.3a keeps lambda = 0.5 of the filters and C-3.2a calls lambda a ratio of parameters.
 
     >>> from minprune.nn.network import mlp
@@ -210,7 +211,7 @@ def prune_units_by_threshold(network, scores, theta, ties="keep"):
     returns the list of boolean vectors, True = kept; the rate of B-3d is `sparsity(*keeps)`.
     `EmptyLayerError` if a layer would lose all its units
 
-    Source: B-3c, B-3f, B-1b, B-4f (ties pruned).
+    Source: [B-3c, B-3f, B-1b, B-4f (ties pruned)].
     Erratum: B-4f has the layer, the shapes and the rate wrong.
 
     >>> from minprune.nn.network import mlp

@@ -25,7 +25,7 @@ class BitMask(NamedTuple):
     smaller of the two up to about 97 % sparsity. Where the values of a unit begin, only counting
     the bits of those before tells.
 
-    Source: A-9.9, E-5.1c.
+    Source: [A-9.9, E-5.1c].
     """
 
     bits: np.ndarray

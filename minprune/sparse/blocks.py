@@ -25,7 +25,7 @@ class Blocks(NamedTuple):
     the vector and adds to all units of the group. This pays where blocks are pruned as a whole, as
     `block_mask(W, (1, height), sparsity)` does.
 
-    Source: E-7.3; Im, Yelick and Vuduc 2004 (register blocking).
+    Source: Im, Yelick and Vuduc 2004 (register blocking) [E-7.3].
     """
 
     values: np.ndarray

@@ -23,7 +23,7 @@ class CSR(NamedTuple):
     By output unit, because one output is then one run through memory; `scipy.sparse.csr_matrix(W)`
     stores by input, so its arrays are those of W.T here.
 
-    Source: A-9.9; Duff, Erisman and Reid 1986.
+    Source: Duff, Erisman and Reid 1986 [A-9.9].
     """
 
     values: np.ndarray

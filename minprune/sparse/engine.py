@@ -39,7 +39,7 @@ class SparseEngine:
     threads=1. Inputs that are not finite, or so large that sums might overflow, go through the
     dense network: there a zero weight counts, since 0 * inf is not 0.
 
-    Source: E-6.2, E-8.3, C-9.1, our choice for "faster inference" and "deployment".
+    Source: [E-6.2, E-8.3, C-9.1, our choice for "faster inference" and "deployment"].
 
     >>> from minprune.nn.network import mlp
     >>> network = mlp([4, 3, 2], np.random.default_rng(0))

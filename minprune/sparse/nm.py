@@ -25,7 +25,7 @@ class NM(NamedTuple):
     zeros. As all groups are equally long, no offsets are stored: in float32, 2:4 takes 17/32 of the
     bytes of the dense matrix.
 
-    Source: E-7.3; Mishra et al. 2021.
+    Source: Mishra et al. 2021 [E-7.3].
     """
 
     values: np.ndarray
