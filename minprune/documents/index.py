@@ -1,7 +1,7 @@
 """The index: which function computes which item of the documents, read from the docstrings.
 
 A docstring is the only place where a function says what it computes, so nothing here can disagree
-with it: the first line, the equation under it, the ids in the brackets after "Source:", the example.
+with it: the first line, the equation under it, the ids in brackets behind the source, the example.
 """
 
 import ast
