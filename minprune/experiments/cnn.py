@@ -69,9 +69,9 @@ class Threshold:
 
     layers: dict[str, float]  # of each weight array, right after pruning
     pruned: float
-    masked: float  # trained on under the mask
+    masked: float  # fine-tuned under the mask
     after_one_step: float  # without it
-    unmasked: float  # trained on without it
+    unmasked: float  # fine-tuned without it
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def run_cnn(settings, data, say=print):
     pruned = prune_weights(job, dense)  # first, as it alone may find that it cannot be done
     shrunk, disagreement = remove_filters_and_neurons(job, dense)
     threshold = prune_as_the_document(job, dense)
-    job.finetune(dense.copy(), "dense, trained on", "none")
+    job.finetune(dense.copy(), "dense, fine-tuned", "none")
     models, conditions = measure(job)
     return CnnResult(
         settings=settings,
@@ -208,7 +208,7 @@ def _with_and_without_mask(job, masked, name):
     settings = job.settings
     prune_by_threshold(masked, settings.theta, ties="prune")  # as D-5.2a does
     layers = {weight: float(np.mean(w.value == 0)) for weight, w in masked.weights.items()}
-    job.keep(f"{name}, not trained on", "document", masked.copy())
+    job.keep(f"{name}, not fine-tuned", "document", masked.copy())
     unmasked = masked.copy()
     unmasked.unprune()
     one_step, batch = unmasked.copy(), slice(settings.batch_size)

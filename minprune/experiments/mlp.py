@@ -37,8 +37,8 @@ class Trial(NamedTuple):
     """The dense network pruned to one sparsity."""
 
     pruned: Network  # by magnitude, nothing else done
-    finetuned: Network  # the same, trained on under its mask
-    random: Network  # the control: a random mask, trained on in the same way
+    finetuned: Network  # the same, fine-tuned under its mask
+    random: Network  # the control: a random mask, fine-tuned in the same way
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Result:
     curve: list[Point]
     unmasked: Unmasked
     discordant: tuple[int, int]  # test images that only dense, only pruned gets right, fine-tuned
-    models: list[Model]  # in the order of the table, dense and dense trained on first
+    models: list[Model]  # in the order of the table, dense and dense fine-tuned first
     conditions: Conditions  # of the times
     dense: Network
     pruned: Network  # and fine-tuned
@@ -118,7 +118,7 @@ def run_mlp(settings, data, say=print):
     curve = [Point(s, *(accuracy_on_test(n, data) for n in trials[s])) for s in sorted(trials)]
     for p in curve:
         say(
-            f"{p.sparsity:<7.1%}  {p.pruned:.2%} just pruned, {p.finetuned:.2%} trained on, "
+            f"{p.sparsity:<7.1%}  {p.pruned:.2%} pruned only, {p.finetuned:.2%} fine-tuned, "
             f"{p.random:.2%} with a random mask"
         )
     networks, unmasked = compared(settings, data, dense, trials[settings.sparsity])
@@ -145,14 +145,14 @@ def run_mlp(settings, data, say=print):
 def compared(settings, data, dense, trial):
     """The networks that the table sets side by side, by name, and what `Unmasked` says of one."""
     trained_on, percent = dense.copy(), f"{100 * settings.sparsity:g} %"
-    finetune(trained_on, settings, data, title="dense, trained on")
+    finetune(trained_on, settings, data, title="dense, fine-tuned")
     regrown, unmasked = finetune_without_mask(settings, data, dense)
     return {
         "dense": dense,
-        "dense, trained on": trained_on,
+        "dense, fine-tuned": trained_on,
         f"{percent} pruned": trial.pruned,
-        f"{percent} pruned, trained on": trial.finetuned,
-        f"{percent} random mask, trained on": trial.random,
+        f"{percent} pruned, fine-tuned": trial.finetuned,
+        f"{percent} random mask, fine-tuned": trial.random,
         f"{percent} pruned, mask dropped": regrown,
     }, unmasked
 
@@ -220,7 +220,7 @@ def prune_and_finetune(settings, data, dense):
 
 
 def finetune(network, settings, data, title):
-    """Train a pruned network on, under whatever mask it has."""
+    """Fine-tune a network under the mask that it has, if any."""
     fit(
         network,
         Adam(network.parameters, settings.finetune_lr),
@@ -235,7 +235,7 @@ def finetune(network, settings, data, title):
 
 
 def finetune_without_mask(settings, data, dense):
-    """What D-5.2 does: prune, drop the mask, train on. Returns network and `Unmasked`.
+    """What D-5.2 does: prune, drop the mask, fine-tune. Returns network and `Unmasked`.
 
     The one step is Adam's first, on the first mini-batch of the file.
     """

@@ -17,7 +17,7 @@ STYLES = {  # kind of pruning -> label, colour, marker, line
     "units": ("filters and neurons removed", ORANGE, "s", "-"),
     "both": ("removed, then masked", GREEN, "D", "none"),
     "control": ("as many at random", GREY, "x", "none"),
-    "none": ("dense, trained on", BLACK, "*", "none"),
+    "none": ("dense, fine-tuned", BLACK, "*", "none"),
 }
 TICKS = 0, 50, 70, 80, 85, 90, 93, 95, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 99.9, 100
 LABELS = {  # kind of pruning -> where the name stands beside its point
@@ -64,7 +64,7 @@ def _shown(result):
     """The curves that tell the story: dense, as the settings prune, and as the document does."""
     settings = result.settings
     theta = threshold_name(settings.theta)
-    names = ["dense, trained on", weights_name(settings.sparsity)]
+    names = ["dense, fine-tuned", weights_name(settings.sparsity)]
     names.append(units_name(settings.unit_sparsity))
     names += [theta, f"{theta}, unmasked"]
     return {name: result.curves[name] for name in names if name in result.curves}

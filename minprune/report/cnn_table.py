@@ -5,22 +5,37 @@ from dataclasses import asdict
 
 from minprune.arguments import counted
 from minprune.documents.printed import AFTER_PRUNING, TRAINING
-from minprune.experiments.cnn import threshold_name
-from minprune.report.times import NONE, ruled, times_notes, times_table
+from minprune.experiments.cnn import threshold_name, units_name, weights_name
+from minprune.report.times import WIDTH, ratio_in_words, ruled, speedup, times_notes, times_tables
 
 _SCOPES = {"global": "all layers together", "layer": "each layer by itself"}
-COLUMNS = ("network", "accuracy, %", "parameters", "nonzeros", "MACs", "nonzero MACs")
-COLUMNS += ("file, bytes",)
+COLUMNS = "network", "accuracy, %", "parameters", "nonzeros", "file, bytes"
+PRODUCTS = "multiply-accumulates, 1 image", "all", "nonzero"
 
 
 def render_cnn(result):
-    """The tables and their notes as text."""
-    document = [_printed()] if _is_the_document(result) else []
-    text = [*ruled([COLUMNS, *document, *map(_row, result.models)]), ""]
-    text += times_table(result.models)
-    width = max(map(len, text))
-    text += [textwrap.fill(note, width, subsequent_indent="  ") for note in notes(result)]
-    return "\n".join(text) + "\n"
+    """The results in a sentence each, the tables, and their notes as text."""
+    counts, products = ([head, *map(row, result.models)] for head, row in
+                        ((COLUMNS, _counts), (PRODUCTS, _products)))  # fmt: skip
+    blocks = [textwrap.fill(line, WIDTH) for line in headlines(result)]
+    tables = ruled(counts), ruled(products), *times_tables(result.models)
+    blocks += map("\n".join, tables)
+    blocks += [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def headlines(result):
+    """Accuracy, size and speed of the networks that the settings ask for, beside the dense one."""
+    models, settings = {m.name: m for m in result.models}, result.settings
+    dense = models["dense, fine-tuned"]
+    return [
+        f"Without {name}: {pruned.accuracy:.2%} of the test images right instead of "
+        f"{dense.accuracy:.2%}, the file "
+        f"{ratio_in_words(dense.file_bytes / pruned.file_bytes, 'smaller', 'larger')}, "
+        f"{speedup(dense, pruned)}."
+        for name in (weights_name(settings.sparsity), units_name(settings.unit_sparsity))
+        if (pruned := models.get(name))
+    ]
 
 
 def notes(result):
@@ -30,20 +45,20 @@ def notes(result):
     return [
         f"{result.dataset}, with {choices}.",
         f"dense: {counted(settings.epochs, 'epoch')}{_penalty(settings)}. Every other "
-        "network began as this one, was pruned, and unless its name says otherwise trained on, "
-        f"without a penalty, for {counted(settings.finetune_epochs, 'epoch')}.",
+        "network began as this one, was pruned, and unless its name says otherwise fine-tuned "
+        f"without a penalty for {counted(settings.finetune_epochs, 'epoch')}.",
         *_threshold(result),
         *_document(result),
         f"% of weights: the smallest of {_SCOPES[settings.scope]}. They still cost their time, "
         "except in the engine: a dense product multiplies zeros; a file saves them by compression.",
         f"% of units: filters and neurons, the lowest of each layer by {settings.criterion!r}, "
         "taken out of the network with all that belongs to them. Parameters, MACs, file and time "
-        "fall together. Before training on, the smaller network gave what the network with the "
+        "fall together. Before fine-tuning, the smaller network gave what the network with the "
         f"same units silenced by masks gave, {_to(result.disagreement)}.",
         "at random: the control, as many weights or units, though not as many MACs. A criterion is "
         "worth what it gains on that line.",
-        "MACs are those of one image; nonzero, those left if zeros are skipped. file: weights and "
-        "masks, compressed.",
+        "nonzero multiply-accumulates: those left if zeros are skipped. file: weights and masks, "
+        "compressed.",
         *times_notes(result.conditions),
     ]
 
@@ -56,7 +71,7 @@ def _threshold(result):
     layers = ", ".join(f"{name} {share:.1%}" for name, share in found.layers.items())
     return [
         f"threshold {theta:g}: one for all layers. Of the network as it was trained here it prunes "
-        f"{found.pruned:.1%} of the weights ({layers}). Trained on under the mask, "
+        f"{found.pruned:.1%} of the weights ({layers}). Fine-tuned under the mask, "
         f"{found.masked:.1%} are 0. Without it: {found.after_one_step:.1%} after one step of Adam, "
         f"{found.unmasked:.1%} in the end" + _no_pruned_network(found)
     ]
@@ -68,23 +83,20 @@ def _document(result):
         return []
     ours = asdict(result.settings)
     other = [f"{name} {value:g}" for name, value in TRAINING.items() if ours[name] != value]
+    other.append("a learning rate that does not decay")
     unmasked = f"{threshold_name(result.settings.theta)}, unmasked"
     accuracy = next((m.accuracy for m in result.models if m.name == unmasked), None)
     found = "" if accuracy is None else f", as {unmasked!r} is, with {accuracy:.2%} here"
     return [
-        f"document D-5.4a: of a network that trained on without its mask{found}. D-5.2 trains "
-        f"otherwise: {', '.join([*other, 'a learning rate that does not decay'])}. How much one "
-        "threshold prunes depends on that, the L1 penalty above all."
+        f"document D-5.4a prints {AFTER_PRUNING:.2%} after pruning, of a network that was "
+        f"fine-tuned without its mask{found}. D-5.2 trains otherwise: {', '.join(other)}. How much "
+        "one threshold prunes depends on that, the L1 penalty above all."
     ]
 
 
 def _is_the_document(result):
     """Whether document D's figures are of the same data."""
     return result.dataset == "MNIST"
-
-
-def _printed():
-    return ("document D-5.4a, after pruning", f"{100 * AFTER_PRUNING:.2f}", *[NONE] * 5)
 
 
 def _no_pruned_network(found):
@@ -100,6 +112,10 @@ def _penalty(settings):
     return f" under an L1 penalty of {settings.l1:g} (A-4.1)" if settings.l1 else ""
 
 
-def _row(model):
-    counts = model.parameters, model.nonzeros, model.macs, model.nonzero_macs, model.file_bytes
+def _counts(model):
+    counts = model.parameters, model.nonzeros, model.file_bytes
     return (model.name, f"{100 * model.accuracy:.2f}", *(f"{count:,}" for count in counts))
+
+
+def _products(model):
+    return model.name, f"{model.macs:,}", f"{model.nonzero_macs:,}"

@@ -16,12 +16,12 @@ def accuracy_figure(result):
     _, trained_on, *_ = result.models
     dense = 100 * trained_on.accuracy  # it had as many epochs as the pruned networks
     lines = {
-        "smallest weights pruned, trained on": ("finetuned", BLUE, "o", "-"),
+        "smallest weights pruned, fine-tuned": ("finetuned", BLUE, "o", "-"),
         "smallest weights pruned, nothing else": ("pruned", ORANGE, "s", "--"),
-        "random weights pruned, trained on": ("random", GREEN, "^", ":"),
+        "random weights pruned, fine-tuned": ("random", GREEN, "^", ":"),
     }
     for axes in (whole, top):
-        axes.axhline(dense, color=GREY, linewidth=1, label=f"dense, trained on: {dense:.2f} %")
+        axes.axhline(dense, color=GREY, linewidth=1, label=f"dense, fine-tuned: {dense:.2f} %")
         for label, (field, color, marker, style) in lines.items():
             y = [100 * getattr(p, field) for p in result.curve]
             axes.plot(x, y, style, color=color, marker=marker, label=label)
@@ -48,7 +48,7 @@ def weights_figure(result):
         bins = np.linspace(-limit, limit, 82)  # 81 bins, the middle one around 0
         axes.hist(w, bins, color=GREY, alpha=0.6, label=f"dense: {w.size:,} weights")
         axes.hist(kept, bins, histtype="step", color=BLUE, linewidth=1.5,
-                  label=f"pruned, trained on: {kept.size:,} weights")  # fmt: skip
+                  label=f"pruned, fine-tuned: {kept.size:,} weights")  # fmt: skip
         axes.set_yscale("log")
         axes.set_ylim(0.8, 10 * axes.get_ylim()[1])  # room for the legend
         axes.set_title("layer {} ({} to {})".format(l + 1, *before[l].value.shape))

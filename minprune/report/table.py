@@ -8,63 +8,65 @@ from minprune.documents.printed import PRINTED, verdict
 from minprune.experiments.spread import interval
 from minprune.formulas.metrics import compression_ratio, mcnemar_z
 from minprune.nn.optim import WARMUP
-from minprune.report.times import NONE, ruled, times_notes, times_table
+from minprune.report.times import WIDTH, ratio_in_words, ruled, speedup, times_notes, times_tables
 
-COLUMNS = "model", "accuracy, %", "parameters", "nonzeros", "bytes", "sparse bytes", "MACs"
+COLUMNS = "network", "accuracy, %", "nonzeros", "sparse bytes", "MACs"
 
 
 def render(result):
-    """The tables and their notes as text."""
-    document = [_printed(line) for line in _document(result)]
-    counts = ruled([COLUMNS, *document, *map(_measured, result.models)])
-    printed = {line.model: line.milliseconds for line in _document(result)}
-    times = times_table(result.models, printed)
-    text = [*counts, "", *times]
-    width = max(map(len, text))
-    text += [textwrap.fill(note, width, subsequent_indent="  ") for note in notes(result)]
-    return "\n".join(text) + "\n"
+    """The result in a sentence, the tables, and their notes as text."""
+    tables = [ruled([COLUMNS, *map(_measured, result.models)]), *times_tables(result.models)]
+    blocks = [textwrap.fill(headline(result), WIDTH), *map("\n".join, tables)]
+    blocks += [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def headline(result):
+    """Accuracy, size and speed of the pruned network beside the dense one, fine-tuned as long.
+
+    The accuracies are means over the seeds.
+    """
+    _, dense, _, pruned, *_ = result.models
+    right, instead = (interval([100 * a for a in m.accuracies]).mean for m in (pruned, dense))
+    smaller = compression_ratio(pruned.dense_bytes, pruned.sparse_bytes)
+    return (
+        f"{pruned.name}: {right:.2f} % of the test images right instead of {instead:.2f} %, "
+        f"{ratio_in_words(smaller, 'smaller', 'larger')}, {speedup(dense, pruned)}."
+    )
 
 
 def notes(result):
     """What a reader of the tables has to know, line by line."""
-    settings = result.settings
-    _dense, _trained_on, _just_pruned, pruned, *_ = result.models
-    ratio = compression_ratio(pruned.dense_bytes, pruned.sparse_bytes)
-    document = [f"{line.model}: {verdict(line)}." for line in _document(result)]
-    if document:
-        document.append(
-            "document A-5.5: nor can its two counts, or times, differ. A-5.2 sets weights to 0; "
-            "they are parameters still, and are still multiplied."
-        )
+    settings, first = result.settings, result.models[0]
     choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
     return [
         f"{result.dataset}, with {choices}.",
-        *document,
         *_accuracies(result),
         f"dense: trained for {counted(settings.epochs, 'epoch')}{_penalty(settings)}. "
         f"Dead hidden units, with output 0 on every training image: {result.idle_units} of "
         f"{settings.hidden}.",
-        f"trained on: {counted(settings.finetune_epochs, 'epoch')} more, without a penalty, under "
+        f"fine-tuned: {counted(settings.finetune_epochs, 'epoch')} more, without a penalty, under "
         "the mask if there is one.",
         *_mask_dropped(result),
-        f"bytes: sparse are values, indices and offsets (CSR) and biases; {pruned.name} is "
-        f"{ratio:.1f} times smaller than dense. Nonzeros count biases, MACs are those left when "
-        "zeros are skipped.",
+        f"Every network has {first.parameters:,} parameters, {first.dense_bytes:,} bytes dense. "
+        "sparse bytes: values, indices and offsets (CSR), and biases. nonzeros include biases. "
+        "MACs: multiply-accumulates for one image when zeros are skipped.",
         *times_notes(result.conditions),
+        *_document(result),
     ]
 
 
 def _accuracies(result):
     """How sure the differences between the lines are."""
     settings, (only_dense, only_pruned) = result.settings, result.discordant
-    _dense, trained_on, _just_pruned, pruned, random, _dropped = result.models
+    _dense, dense, _pruned_only, pruned, random, _dropped = result.models
     n = len(pruned.accuracies)
     mean = f", mean of {n} seeds and half of its 95 % interval (Student)" if n > 1 else ""
     return [
         f"accuracy: on the test images{mean}. Pictures and files are of seed {settings.seed}.",
-        f"{pruned.name!r} minus {trained_on.name!r}: {_points(pruned, trained_on)} points; minus "
+        f"{pruned.name!r} minus {dense.name!r}: {_points(pruned, dense)} points; minus "
         f"{random.name!r}: {_points(pruned, random)} points.",
-        f"both of seed {settings.seed} were tested on the same images: only {trained_on.name!r} is "
+        f"both of seed {settings.seed} were tested on the same images: only {dense.name!r} is "
         f"right on {only_dense} of them, only {pruned.name!r} on {only_pruned}, so z is "
         f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 it is more than chance.",
     ]
@@ -94,26 +96,33 @@ def _penalty(settings):
 
 
 def _mask_dropped(result):
-    """What becomes of a network that trains on without its mask."""
+    """What becomes of a network that is fine-tuned without its mask."""
     unmasked, name = result.unmasked, result.models[-1].name
     return [
-        f"{name}: pruned once, then trained on with nothing that holds the zeros, as D-5.2 does. "
-        f"One step of Adam takes the sparsity of the weights from {unmasked.pruned:.1%} to "
+        f"{name}: fine-tuned with nothing that holds the zeros, as A-5.2 and D-5.2 do. One step of "
+        f"Adam takes the sparsity of the weights from {unmasked.pruned:.1%} to "
         f"{unmasked.after_one_step:.1%}, all steps to {unmasked.after_training:.1%}. A weight "
         "stays 0 only as long as its input is 0 whenever its unit fires."
     ]
 
 
 def _document(result):
-    """The lines that A-5.5 prints, of MNIST and so of interest beside no other data."""
-    return PRINTED if result.dataset == "MNIST" else ()
-
-
-def _printed(line):
-    return (line.model, f"{100 * line.accuracy:.2f}", f"{line.parameters:,}", *[NONE] * 4)
+    """What A-5.5 prints, of MNIST and so of interest beside no other data."""
+    if result.dataset != "MNIST":
+        return []
+    lines = [
+        f"{line.model}: it prints {100 * line.accuracy:.2f} %, {line.parameters:,} parameters, "
+        f"{line.milliseconds:g} ms. {verdict(line)}."
+        for line in PRINTED
+    ]
+    return [
+        *lines,
+        "document A-5.5: nor can its two counts, or times, differ. A-5.2 sets weights to 0; "
+        "they are parameters still, and are still multiplied.",
+    ]
 
 
 def _measured(model):
-    counts = model.parameters, model.nonzeros, model.dense_bytes, model.sparse_bytes, model.macs
+    counts = model.nonzeros, model.sparse_bytes, model.macs
     accuracy = _with_interval([100 * a for a in model.accuracies])
     return (model.name, accuracy, *(f"{count:,}" for count in counts))

@@ -1,26 +1,43 @@
-"""The table of times that both jobs share, and how tables are drawn."""
+"""The tables of times that both jobs share, and how tables are drawn."""
 
 from minprune.arguments import counted
 
+WIDTH = 80  # columns of a report
 NONE = "-"
 BUSY = 0.1  # cores; with more at work for others, times are not to be trusted
 
 
-def times_table(models, printed=()):
-    """Milliseconds of every model, dense and in the sparse engine, as lines of text.
+def times_tables(models):
+    """Milliseconds of every model, dense and in the sparse engine, a table for each batch size.
 
     models   of a result, each with `dense_ms` and `sparse_ms`
-    printed  dict from a name to the milliseconds that a document prints for one image
+    returns a list of tables, each a list of lines
     """
-    batches = list(models[0].dense_ms)
-    heads = [f"{counted(n, 'image')}, {by}" for n in batches for by in ("dense", "engine")]
-    none = [NONE] * (len(heads) - 1)
-    rows = [[name, f"{ms:g}", *none] for name, ms in dict(printed).items()]
-    rows += [
-        [m.name, *(_cell(ms[n]) for n in batches for ms in (m.dense_ms, m.sparse_ms))]
-        for m in models
-    ]
-    return ruled([["milliseconds, median (quartiles)", *heads], *rows])
+    return [
+        ruled([
+            [f"milliseconds, {counted(n, 'image')}", "dense", "engine"],
+            *([m.name, _cell(m.dense_ms[n]), _cell(m.sparse_ms[n])] for m in models),
+        ])
+        for n in models[0].dense_ms
+    ]  # fmt: skip
+
+
+def speedup(dense, pruned):
+    """How much faster the engine runs one model than NumPy the other, in words."""
+    return " and ".join(
+        ratio_in_words(dense.dense_ms[n].median / ms.median, "faster", "slower")
+        + f" on {counted(n, 'image')}"
+        for n, ms in pruned.sparse_ms.items()
+    )
+
+
+def ratio_in_words(ratio, more, less):
+    """The ratio, or its inverse if it is below 1.
+
+    >>> ratio_in_words(0.25, "faster", "slower")
+    '4.0 times slower'
+    """
+    return f"{ratio:.1f} times {more}" if ratio >= 1 else f"{1 / ratio:.1f} times {less}"
 
 
 def times_notes(conditions):
@@ -32,7 +49,8 @@ def times_notes(conditions):
         else counted(c.blas_threads, "thread")
     )
     return [
-        f"milliseconds: {counted(c.rounds, 'round')} on {c.cpu}, in which all networks take turns. "
+        f"milliseconds: median and quartiles of {counted(c.rounds, 'round')} on {c.cpu}, in which "
+        "all networks take turns. "
         f"dense: NumPy's products on {blas}; they multiply zeros too, so masks save no time. "
         "engine: SparseEngine, on the nonzero weights, "
         f"{counted(c.engine_threads, 'thread')} at most.",
@@ -45,8 +63,8 @@ def warning(busy):
     if not busy or busy < BUSY:
         return []
     return [
-        f"the machine was not quiet: {busy:.1f} cores were busy with other work. Threads that "
-        "wait for each other then wait long; trust no time of more than one."
+        f"The machine was not idle: {busy:.1f} cores were busy with other work. Threads that wait "
+        "for each other then wait long; trust no time of more than one thread."
     ]
 
 

@@ -25,8 +25,8 @@ SMALL = CnnSettings(
 )
 KINDS = {  # of the networks of SMALL that every run has, in the order of the table
     "dense": "none",
-    "dense, trained on": "none",
-    "threshold 0.1, not trained on": "document",
+    "dense, fine-tuned": "none",
+    "threshold 0.1, not fine-tuned": "document",
     "threshold 0.1": "document",
     "threshold 0.1, unmasked": "document",
     "70 % of weights": "weights",
@@ -88,7 +88,7 @@ def done():
         s for s in (0.95, 0.98) if all(m.any() for m in lowest_in_all(seen.result.dense, s))
     }
     seen.networks = {name: call.network for name, call in seen.calls.items()}
-    seen.networks["threshold 0.1, not trained on"] = seen.calls["threshold 0.1"].start
+    seen.networks["threshold 0.1, not fine-tuned"] = seen.calls["threshold 0.1"].start
     seen.starts = {name: call.start for name, call in seen.calls.items()}
     return seen
 
@@ -240,7 +240,7 @@ def test_the_result_names_its_data_and_its_networks(done):
 
 
 def test_a_curve_is_the_validation_accuracy_of_its_network_before_and_after(done):
-    names = {m.name for m in done.result.models} - {"dense", "threshold 0.1, not trained on"}
+    names = {m.name for m in done.result.models} - {"dense", "threshold 0.1, not fine-tuned"}
     assert set(done.result.curves) == names
     for name, curve in done.result.curves.items():
         call = done.calls[name]
@@ -274,7 +274,7 @@ def test_without_l1_there_is_no_penalty(quick):
     assert quick["dense"].choices["penalty_gradient"] is None
 
 
-@pytest.mark.parametrize("name", sorted(set(KINDS) - {"dense", "threshold 0.1, not trained on"}))
+@pytest.mark.parametrize("name", sorted(set(KINDS) - {"dense", "threshold 0.1, not fine-tuned"}))
 def test_every_network_trains_on_alike_with_the_same_order_of_batches(done, name):
     call = done.calls[name]
     assert call.rng_state == np.random.default_rng([3, 2]).bit_generator.state
@@ -282,7 +282,7 @@ def test_every_network_trains_on_alike_with_the_same_order_of_batches(done, name
     assert call.choices.get("penalty_gradient") is None
 
 
-@pytest.mark.parametrize("name", sorted(set(KINDS) - {"threshold 0.1, not trained on"}))
+@pytest.mark.parametrize("name", sorted(set(KINDS) - {"threshold 0.1, not fine-tuned"}))
 def test_what_training_is_given(done, name):
     call, data = done.calls[name], done.data
     assert call.x.shape == (440, 6, 5, 1) and (call.x[..., 0] == data.train.images).all()
@@ -304,7 +304,7 @@ def test_the_smoothing_of_the_settings_is_that_of_the_loss(rate):
 
 
 def test_training_on_changes_the_network_and_leaves_the_dense_one(done):
-    assert same(done.starts["dense, trained on"], done.result.dense)
+    assert same(done.starts["dense, fine-tuned"], done.result.dense)
     for name, call in done.calls.items():
         assert not same(call.start, call.network), name
 
@@ -593,7 +593,7 @@ def test_the_threshold_takes_of_every_layer_what_lies_below_it(done):
     assert found.layers == {name: sum(b) / len(b) for name, b in below.items()}
     assert list(found.layers) == ["0.K", "4.W", "6.W"]
     assert found.pruned == sum(map(sum, below.values())) / sum(map(len, below.values()))
-    start = done.networks["threshold 0.1, not trained on"]
+    start = done.networks["threshold 0.1, not fine-tuned"]
     for name, weight in start.weights.items():
         gone = np.reshape(below[name], weight.value.shape)
         assert (weight.value == np.where(gone, 0, dense.weights[name].value)).all()
@@ -606,12 +606,12 @@ def test_masked_stays_and_unmasked_regrows(done):
     unmasked = done.networks["threshold 0.1, unmasked"]
     assert found.masked == share_of_zeros(masked) == found.pruned
     assert found.unmasked == share_of_zeros(unmasked) <= found.after_one_step < found.pruned
-    for name, weight in done.networks["threshold 0.1, not trained on"].weights.items():
+    for name, weight in done.networks["threshold 0.1, not fine-tuned"].weights.items():
         assert (masked.weights[name].mask == weight.mask).all()
         assert not masked.weights[name].value[~weight.mask].any()
     assert all(w.mask is None for w in unmasked.weights.values())
     start = done.starts["threshold 0.1, unmasked"]
-    assert same(start, done.networks["threshold 0.1, not trained on"])
+    assert same(start, done.networks["threshold 0.1, not fine-tuned"])
     assert all(w.mask is None for w in start.weights.values())
 
 

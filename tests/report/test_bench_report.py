@@ -211,13 +211,13 @@ def test_the_notes_say_how_it_was_measured(result):
         "160 GFLOP/s of multiply-adds in float32 (150 of one thread), 12.5 GB/s from memory, 70.0",
     ):
         assert words in text
-    assert "not quiet" not in text and "least squares" not in text
+    assert "not idle" not in text and "least squares" not in text
 
 
 @pytest.mark.parametrize(("busy", "warned"), [(None, False), (0.05, False), (0.75, True)])
 def test_a_machine_with_other_work_is_noticed(busy, warned):
     text = one_line(render_bench(a_result(busy=busy)))
-    assert ("not quiet: 0.8 cores were busy" in text) == warned == ("not quiet" in text)
+    assert ("not idle: 0.8 cores were busy" in text) == warned == ("not idle" in text)
 
 
 def test_several_threads_are_threads(monkeypatch):
