@@ -17,7 +17,6 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import naive
 import numba
@@ -425,24 +424,6 @@ def test_large_panels_are_made_narrow(monkeypatch, dtype):
     sparse = SparseEngine(network)
     np.testing.assert_allclose(sparse(x), expected, 1e-4)
     assert [*sparse._free] == [64 // np.dtype(dtype).itemsize]
-
-
-TILE = {  # samples, threads, cycles of 64 samples, floats a sample: vectors in a panel, threads
-    "a fourth of 800,000 cycles is little": ((1, 2, 800_000, 1), (1, 1)),
-    "a little more is enough for two": ((1, 2, 800_001, 1), (1, 2)),
-    "4 panels cost 3 each, 2 cost 4, 1 costs 6": ((64, 1, 10**6, 1), (4, 1)),
-    "two threads, half each": ((64, 2, 10**6, 1), (2, 2)),
-    "among 12, 12 and 15 the widest": ((65, 1, 10**6, 1), (4, 1)),
-    "a quarter of a gigabyte": ((64, 1, 10**6, 2**20), (4, 1)),
-    "and a little more": ((64, 1, 10**6, 2**20 + 1), (2, 1)),
-}
-
-
-@pytest.mark.parametrize(("given", "expected"), TILE.values(), ids=TILE)
-def test_the_quickest_tile_by_hand(given, expected):
-    n, threads, cycles, size = given
-    sparse = SparseEngine(deep(), threads)  # of float32, 16 in a vector
-    assert sparse._tile(n, SimpleNamespace(cycles=cycles, size=size)) == expected
 
 
 def test_weights_of_whole_numbers_and_two_precisions():
