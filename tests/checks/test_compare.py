@@ -86,6 +86,7 @@ def test_the_tolerance_is_a_share_of_the_largest_expected():
     assert difference(expected, expected + 0.9e-4) is None
     assert difference(expected, expected + 1.1e-4).where == (0,)
     assert difference(expected, expected + 0.9, tolerance=1e-2) is None
+    assert difference(2.0, 3.0, tolerance=0.5) is None  # the share itself is near enough
     assert difference(expected, expected + 1e-9, tolerance=0).where == (0,)
     assert difference(np.array([np.inf, 1.0]), np.array([np.inf, 1.1])).where == (1,)
 

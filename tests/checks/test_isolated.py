@@ -18,7 +18,7 @@ import pytest
 import minprune
 from minprune.checks import check_of, child
 from minprune.checks.check import Check, Function, Seed, given
-from minprune.checks.isolated import Broken, Limits, answers, functions_in
+from minprune.checks.isolated import Broken, Limits, answers, below, functions_in
 from minprune.checks.judge import judge
 from minprune.formulas import costs
 
@@ -358,6 +358,16 @@ def test_a_check_whose_calls_are_not_all_answered_has_not_passed():
     check.edge("one", given(-1.0))
     verdict = judge(check, lambda calls: [])
     assert (verdict.status, verdict.passed) == ("broken", False)
+
+
+@ON_LINUX
+def test_the_processes_below_are_living_and_not_known():
+    me, code = os.getpid(), "import sys; sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as process:
+        assert process.pid in below(me) and process.pid not in below(me, {process.pid})
+        process.stdin.close()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, unread
+        assert process.pid not in below(me)
 
 
 @ON_LINUX

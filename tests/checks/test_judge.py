@@ -78,6 +78,7 @@ def test_a_mistake_is_told_although_it_gives_whole_numbers():
     def judged(function, *mistakes):
         check = Check(half)
         check.worked("by hand", given([6.0, 12.0]), [3.0, 6.0])
+        check.worked("of which a third is right too", given([0.0]), [0.0])
         for mistake in mistakes:
             check.mistake(f"It is {mistake.__name__}.", "有错误的函数。")(mistake)
         return run_check(check, function)

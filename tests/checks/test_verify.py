@@ -13,6 +13,7 @@ from minprune.checks.check import PUBLISHED, Check, given
 from minprune.checks.judge import Trial, Verdict
 from minprune.checks.verify import verify_formulas
 from minprune.formulas.masks import rank_mask
+from minprune.formulas.norms import l1_norm
 
 MINE = """\
 import numpy as np
@@ -58,16 +59,23 @@ def test_all_formulas_are_right(capsys):
     assert f"told apart: all is right {cases - len(fixed)} more cases of this seed take" in said
 
 
-def test_a_published_number_that_the_formula_does_not_give(monkeypatch, capsys):
-    check = Check(rank_mask)
-    check.published("a table", given([2.0, 1.0], 1), [True, True])
-    check.property("It must do something.", "应有所动作。")(
-        lambda rng: (yield [given([1.0], 0)])[0]
-    )
+@pytest.mark.parametrize(
+    ("formula", "call", "gives", "digits", "said"),
+    [
+        (rank_mask, given([2.0, 1.0], 1), [True, True], None, "The result[1] is False, not True."),
+        (l1_norm, given([1.0, 0.25]), 1.4, 1, "The result is 1.25, not 1.4."),
+    ],
+)
+def test_a_published_number_that_the_formula_does_not_give(
+    formula, call, gives, digits, said, monkeypatch, capsys
+):
+    check = Check(formula)
+    check.published("a table", call, gives, digits)
+    check.property("It must do something.", "应有所动作。")(lambda rng: (yield [call])[0])
     monkeypatch.setattr(module, "check_of", lambda name: check)
-    assert cli.main(["verify", "--formula", "rank_mask"]) == 1
+    assert cli.main(["verify", "--formula", formula.__name__]) == 1
     out = capsys.readouterr().out
-    assert "The result[1] is False, not True." in out and "from        a table" in out
+    assert said in out and "from        a table" in out
     assert "not right: 1 formula" in out
 
 

@@ -177,6 +177,7 @@ FUSED = (0, 1), (0, 1, 4, 5)  # taps and windows of a 1 x 2 kernel on images 4 w
                 ((1, 4, 4, 1), 2, 3, (1, 2, 2, 1)),
                 ((1, 4, 3, 1), 2, 2, (1, 2, 2, 1)),
                 ((1, 4, 4, 1), 0, 2, (1, 2, 2, 1)),
+                ((1, 1, 4, 1), 2, 1, (1, 0, 3, 1)),  # a window higher than the image
                 ((1, 4, 4, 1), 2, 2, (1, 2, 2, 2)),
                 ((1, 4, 4, 1), 2, 2, (2, 2, 2, 1)),
             )
@@ -422,6 +423,7 @@ def norm_network(parts, shape):
     [
         ([BatchNorm.identity(4)], (4,), False),
         ([BatchNorm.identity(1), MaxPool2D(2), Flatten()], (4, 4, 1), True),  # 16 values a channel
+        ([BatchNorm.identity(2), Flatten()], (2, 1, 2), True),  # two, which is enough
         ([Flatten(), BatchNorm.identity(4)], (2, 2, 1), False),
         ([MaxPool2D(2), BatchNorm.identity(4), Flatten()], (2, 2, 4), False),
         ([ReLU()], (4,), True),

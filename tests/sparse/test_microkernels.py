@@ -45,6 +45,11 @@ def block_one(*arguments):
 
 
 @jit
+def full_one(*arguments):
+    m.full_one_compiled(*arguments)
+
+
+@jit
 def transpose(*arguments):
     return m.transpose_compiled(*arguments)
 
@@ -207,7 +212,10 @@ def test_slice_run_is_its_twin(dtype, draw):
 @compiled
 @pytest.mark.parametrize("draw", [quarters, normals])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_block_one_is_its_twin(dtype, draw):
+@pytest.mark.parametrize(
+    ("kernel", "twin"), [(block_one, m.block_one_python), (full_one, m.full_one_python)]
+)
+def test_a_group_of_blocks_is_its_twin(kernel, twin, dtype, draw):
     runs = [(0, 0), (5, 5), (0, 1), (1, 3), (2, 5), (0, 4), (3, 8), (1, 7), (0, 8), (0, ENTRIES)]
     for seed, run in enumerate(runs):
         for floor in (-np.inf, 0, 0.5):
@@ -217,7 +225,7 @@ def test_block_one_is_its_twin(dtype, draw):
                 arguments = [
                     (case.values, case.indices), run, x, y, (case.biases, b_at), case.number(floor)
                 ]  # fmt: skip
-                got, expected = both(block_one, m.block_one_python, arguments, case.panel, 2)
+                got, expected = both(kernel, twin, arguments, case.panel, 2)
                 close(got, expected, draw)
                 check_written(got, case.panel, slice(y, y + HEIGHT))
 

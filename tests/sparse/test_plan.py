@@ -200,6 +200,10 @@ def test_memory_by_hand():
     stages, shape, _ = stages_of(Network(layers, (5, 20, 2)))
     assert plan(stages, shape, "f").size == 7 * 22 * 2 + 5 * 20 * 3
     assert plan(stages, shape, "f", 16).size == 7 * 2 * (1 + 32) + 5 * 3 * 32 + 2 * 16
+    # rows are pooled along with the convolution, columns behind it: between them 2 x 32 pixels
+    layers = [Conv2D(np.ones((1, 1, 1, 3)), np.zeros(3)), MaxPool2D(2)]
+    stages, shape, _ = stages_of(Network(layers, (4, 32, 1)))
+    assert plan(stages, shape, "f", 16).size == 4 * 32 + 2 * 3 * 32 + 2 * 3 * 16 + 2 * 16
     stages, shape, _ = stages_of(Network([Dense(np.ones((9, 17)), np.zeros(17))]))
     assert plan(stages, shape, "f").size == 16 + 24
     assert plan(stages, shape, "f", 16).size == 16 + 24 + 2 * 16
@@ -421,6 +425,7 @@ def test_the_widest_tile_that_memory_allows(monkeypatch):
     assert sparse._tile(1000, made) == (4, 1)
     assert sparse._tile(16, made) == (1, 1) and sparse._tile(33, made) == (4, 1)
     assert sparse._tile(32, made) == (2, 1)
+    assert sparse._tile(65, made) == (4, 1)  # two of them cost as much as three of half the width
     for most, V in [(size * 256, 4), (size * 256 - 1, 2), (size * 128 - 1, 1), (1, 1)]:
         monkeypatch.setattr(engine_module, "LARGEST_PANEL", most)
         assert sparse._tile(1000, made) == (V, 1)
