@@ -123,7 +123,10 @@ def details(name, verdict, printed="", language="en", sources=False):
 
 def text_of(value):
     """A result on a few lines."""
-    if isinstance(value, (list, tuple)) and value and isinstance(value[0], np.ndarray):
+    if isinstance(value, np.generic):
+        value = value.item()
+    numpy = np.ndarray, np.generic
+    if isinstance(value, (list, tuple)) and any(isinstance(v, numpy) for v in value):
         return "[" + ", ".join(map(text_of, value)) + "]"
     if isinstance(value, np.ndarray) and not value.size:
         return shape_of(value)

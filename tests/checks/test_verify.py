@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from minprune import cli
@@ -13,6 +14,7 @@ from minprune.checks.check import PUBLISHED, Check, given
 from minprune.checks.judge import Trial, Verdict
 from minprune.checks.verify import verify_formulas
 from minprune.formulas.masks import rank_mask
+from minprune.report.verify_page import text_of
 
 MINE = """\
 import numpy as np
@@ -67,7 +69,7 @@ def test_a_published_number_that_the_formula_does_not_give(monkeypatch, capsys):
     monkeypatch.setattr(module, "check_of", lambda name: check)
     assert cli.main(["verify", "--formula", "rank_mask"]) == 1
     out = capsys.readouterr().out
-    assert "The result[1] is False, not True." in out and "from        a table" in out
+    assert "Entry [1] of the result is False, not True." in out and "from        a table" in out
     assert "not right: 1 formula" in out
 
 
@@ -231,3 +233,15 @@ def test_a_file_is_judged_without_warnings(tmp_path, option):
 def test_numbers_that_are_refused(mine, capsys, option, said):
     assert cli.main(["verify", mine, option]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_numbers_of_numpy_are_shown_as_plain_ones():
+    assert text_of((np.float64(1.5), np.array([1.0, 0.0]))) == "[1.5, [1., 0.]]"
+    assert text_of(np.float64(0.5)) == "0.5" and text_of((None, [1.0])) == "(None, [1.0])"
+
+
+def test_a_mask_without_magnitude_and_ties_is_told(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text("def threshold_mask(w, theta, ties='keep'):\n    return w >= theta\n")
+    assert cli.main(["verify", str(path)]) == 1
+    assert "The absolute value is missing, and ties=" in capsys.readouterr().out
