@@ -56,8 +56,9 @@ def _compared(rows):
     )
     rest = cases - by_hand - published
     more = (
-        f"{counted(rest, 'more case')} of this seed take minprune's result as the right one for "
-        "your functions (`verify FILE`); the test suite compares it with plain loops."
+        "For functions of your own (`verify FILE`) the right results of "
+        f"{counted(rest, 'more case')} of this seed are those of minprune; the test suite compares "
+        "them with plain loops."
     )
     return [*_indented(compared, ""), *(_indented(more, "") if rest else [])]
 
