@@ -238,6 +238,8 @@ def test_numbers_that_are_refused(mine, capsys, option, said):
 
 def test_numbers_of_numpy_are_shown_as_plain_ones():
     assert text_of((np.float64(1.5), np.array([1.0, 0.0]))) == "[1.5, [1., 0.]]"
+    assert text_of([np.zeros((1, 0))]) == "[an array (1, 0) of floats]"
+    assert text_of([np.zeros((1, 0))], "zh") == "[形状 (1, 0) 的浮点数组]"
     assert text_of(np.float64(0.5)) == "0.5" and text_of((None, [1.0])) == "(None, [1.0])"
 
 
