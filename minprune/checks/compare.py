@@ -140,17 +140,17 @@ def shape_of(value, language="en"):
 
 WORDS = {
     "en": {
-        "NoneType": "None", "Fraction": "a Fraction", "list": "a list of {}",
-        "dict": "a dictionary of {}", "array": "an array {} of {}",
+        "NoneType": "None", "Fraction": "a Fraction", "list": "a list of length {}",
+        "dict": "a dictionary of length {}", "array": "an array {} of {}",
         "one": {"b": "a boolean", "i": "a whole number", "u": "a whole number", "f": "a float",
-                "U": "a text", "O": "a {}"},
+                "U": "a text", "O": "an object of type {}"},
         "many": {**KINDS, "O": "objects"},
     },
     "zh": {
-        "NoneType": "None", "Fraction": "分数", "list": "长度为 {} 的列表",
+        "NoneType": "空值 None", "Fraction": "分数", "list": "长度为 {} 的列表",
         "dict": "含 {} 项的字典", "array": "形状 {} 的{}数组",
         "one": {"b": "布尔值", "i": "整数", "u": "整数", "f": "浮点数", "U": "文本",
-                "O": "{} 对象"},
+                "O": "一个 {} 对象"},
         "many": {"b": "布尔", "i": "整数", "u": "整数", "f": "浮点", "U": "文本", "O": "对象"},
     },
 }  # fmt: skip

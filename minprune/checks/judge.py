@@ -235,16 +235,20 @@ def explained(failure):
         return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
     what, where, expected, got = failure.difference
     at = "".join(f"[{k!r}]" for k in where)
+    en_place, zh_place = (
+        (f"Entry {at} of the result", f"结果的 {at} 处") if at else ("The result", "结果")
+    )
     if what == "kind" and got is None and not where:
         return "It returns nothing.", "函数没有返回值。"
     if what == "kind":
         en, zh = (
             [shape_of(value, language) for value in (got, expected)] for language in ("en", "zh")
         )
-        return (f"The result{at} is {en[0]}, not {en[1]}.", f"结果{at}应为{zh[1]}，得到{zh[0]}。")
+        return f"{en_place} is {en[0]}, not {en[1]}.", f"{zh_place}应为{zh[1]}，得到{zh[0]}。"
     if what in ("shape", "length"):
         name = {"shape": "形状", "length": "长度"}[what]
-        return (f"The {what} of the result{at} is {got}, not {expected}.",
-                f"结果{at}的{name}应为 {expected}，得到 {got}。")  # fmt: skip
-    return (f"The result{at} is {got!r}, not {expected!r}.",
-            f"结果{at}应为 {expected!r}，得到 {got!r}。")  # fmt: skip
+        whose = f"entry {at} of the result" if at else "the result"
+        return (f"The {what} of {whose} is {got}, not {expected}.",
+                f"{zh_place}的{name}应为 {expected}，得到 {got}。")  # fmt: skip
+    return (f"{en_place} is {got!r}, not {expected!r}.",
+            f"{zh_place}应为 {expected!r}，得到 {got!r}。")  # fmt: skip

@@ -66,6 +66,7 @@ class Conv2D(Layer, known=True):
         c_in, c_out  channels of the images it takes, and number of filters
         rng          numpy.random.Generator
         """
+        kernel = whole_number("kernel", kernel, low=1)
         shape = kernel, kernel, c_in, c_out
         K = initialize(kernel**2 * c_in, kernel**2 * c_out, rng, dtype, shape)
         return cls(K, np.zeros(c_out, dtype), stride, padding)

@@ -56,8 +56,9 @@ def _compared(rows):
     )
     rest = cases - by_hand - published
     more = (
-        f"{counted(rest, 'more case')} of this seed take minprune's result as the right one for "
-        "your functions (`verify FILE`); the test suite compares it with plain loops."
+        "For functions of your own (`verify FILE`) the right results of "
+        f"{counted(rest, 'more case')} of this seed are those of minprune; the test suite compares "
+        "them with plain loops."
     )
     return [*_indented(compared, ""), *(_indented(more, "") if rest else [])]
 
@@ -100,7 +101,7 @@ def details(name, verdict, printed="", language="en", sources=False):
     if failure is not None:
         shown = {
             "case": f"{name}({failure.case.call!r})",
-            "expected": text_of(failure.expected),
+            "expected": text_of(failure.expected, language),
         }
         if failure.case.source and sources:
             shown["source"] = BY_HAND.get(language, {}).get(
@@ -109,7 +110,7 @@ def details(name, verdict, printed="", language="en", sources=False):
         if failure.difference is None and not failure.error:  # nothing but a call
             del shown["expected"]
         elif not failure.error:
-            shown["got"] = text_of(failure.got)
+            shown["got"] = text_of(failure.got, language)
             where = failure.difference.where
             if where:
                 shown["at"] = "".join(f"[{k!r}]" for k in where)
@@ -121,12 +122,15 @@ def details(name, verdict, printed="", language="en", sources=False):
     return lines
 
 
-def text_of(value):
+def text_of(value, language="en"):
     """A result on a few lines."""
-    if isinstance(value, (list, tuple)) and value and isinstance(value[0], np.ndarray):
-        return "[" + ", ".join(map(text_of, value)) + "]"
+    if isinstance(value, np.generic):
+        value = value.item()
+    numpy = np.ndarray, np.generic
+    if isinstance(value, (list, tuple)) and any(isinstance(v, numpy) for v in value):
+        return "[" + ", ".join(text_of(v, language) for v in value) + "]"
     if isinstance(value, np.ndarray) and not value.size:
-        return shape_of(value)
+        return shape_of(value, language)
     if isinstance(value, np.ndarray) and value.ndim > 2:
         return repr(given(value))
     if isinstance(value, np.ndarray):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from minprune.checks.check import Call, Check, Seed, given
+from minprune.checks.compare import difference
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import run_check
+from minprune.checks.judge import Failure, explained, run_check
 from minprune.formulas import costs
 
 
@@ -114,6 +115,24 @@ def test_an_unknown_error_is_explained(check):
     assert shapes == "The shape of the result is (2,), not ()."
     assert explained(lambda x, twice=False: half(x).real + len(x)).startswith("It raises TypeError")
     assert explained(lambda x: x / 2).startswith("It raises TypeError")
+
+
+def test_the_place_of_the_first_difference_is_told():
+    def told(expected, got):
+        return explained(Failure(None, expected, got, "", difference(expected, got)))
+
+    assert told([1.0, 2.0], [1.0, 3.0]) == (
+        "Entry [1] of the result is 3.0, not 2.0.",
+        "结果的 [1] 处应为 2.0，得到 3.0。",
+    )
+    assert told((0.5, np.ones(2)), (0.5, None)) == (
+        "Entry [1] of the result is None, not an array (2,) of floats.",
+        "结果的 [1] 处应为形状 (2,) 的浮点数组，得到空值 None。",
+    )
+    assert told((0.5, np.ones(2)), (0.5, np.ones(3))) == (
+        "The shape of entry [1] of the result is (3,), not (2,).",
+        "结果的 [1] 处的形状应为 (2,)，得到 (3,)。",
+    )
 
 
 def test_changed_arguments_are_named(check):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from minprune import cli
@@ -14,6 +15,7 @@ from minprune.checks.judge import Trial, Verdict
 from minprune.checks.verify import verify_formulas
 from minprune.formulas.masks import rank_mask
 from minprune.formulas.norms import l1_norm
+from minprune.report.verify_page import text_of
 
 MINE = """\
 import numpy as np
@@ -56,13 +58,20 @@ def test_all_formulas_are_right(capsys):
         f"{len(checks())} formulas, compared with {len(fixed) - published} results computed by hand"
         f", {published} published by others, and "
     )
-    assert f"told apart: all is right {cases - len(fixed)} more cases of this seed take" in said
+    assert f"the right results of {cases - len(fixed)} more cases of this seed" in said
+    assert "told apart: all is right" in said
 
 
 @pytest.mark.parametrize(
     ("formula", "call", "gives", "digits", "said"),
     [
-        (rank_mask, given([2.0, 1.0], 1), [True, True], None, "The result[1] is False, not True."),
+        (
+            rank_mask,
+            given([2.0, 1.0], 1),
+            [True, True],
+            None,
+            "Entry [1] of the result is False, not True.",
+        ),
         (l1_norm, given([1.0, 0.25]), 1.4, 1, "The result is 1.25, not 1.4."),
     ],
 )
@@ -239,3 +248,17 @@ def test_a_file_is_judged_without_warnings(tmp_path, option):
 def test_numbers_that_are_refused(mine, capsys, option, said):
     assert cli.main(["verify", mine, option]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_numbers_of_numpy_are_shown_as_plain_ones():
+    assert text_of((np.float64(1.5), np.array([1.0, 0.0]))) == "[1.5, [1., 0.]]"
+    assert text_of([np.zeros((1, 0))]) == "[an array (1, 0) of floats]"
+    assert text_of([np.zeros((1, 0))], "zh") == "[形状 (1, 0) 的浮点数组]"
+    assert text_of(np.float64(0.5)) == "0.5" and text_of((None, [1.0])) == "(None, [1.0])"
+
+
+def test_a_mask_without_magnitude_and_ties_is_told(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text("def threshold_mask(w, theta, ties='keep'):\n    return w >= theta\n")
+    assert cli.main(["verify", str(path)]) == 1
+    assert "The absolute value is missing, and ties=" in capsys.readouterr().out

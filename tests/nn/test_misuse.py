@@ -464,6 +464,12 @@ def test_what_is_no_network_is_refused_by_name(network):
             call()
 
 
+def test_a_kernel_that_is_no_whole_number_is_refused_by_name():
+    for kernel in ((3, 3), rng()):
+        with pytest.raises(TypeError, match="kernel must be a whole number"):
+            Conv2D.random(kernel, 1, 4, rng())
+
+
 def test_an_optimizer_that_is_none_is_refused():
     with pytest.raises(TypeError, match="optimizer must be one, such as Adam"):
         fit(NETWORK, None, np.ones((2, 3)), np.array([0, 1]), epochs=1, batch_size=1, rng=rng())

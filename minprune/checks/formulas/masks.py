@@ -119,6 +119,10 @@ threshold_mask.edits("""
 np.abs(w) -> w
     The absolute value is missing: every negative weight goes, however large it is.
     缺少绝对值：负权重无论多大都被剪掉了。
+np.abs(w) -> w
+ties = "keep"
+    The absolute value is missing, and ties="prune" is ignored; compare |w|, with > at "prune".
+    缺少绝对值，也没有处理 ties="prune"；应比较 |w|，取 "prune" 时用 >。
 ties = "prune"
     A magnitude equal to the threshold is always pruned; with ties="keep" it stays.
     等于阈值的权重总被剪掉；ties="keep" 时应保留。
@@ -188,7 +192,7 @@ round(n * sparsity) -> int(np.ceil(n * sparsity))
     向上取整了；应取最接近的整数。
 round(n * sparsity) -> int(n * sparsity + 0.5)
     It rounds a half up; here a half goes to the even number.
-    把一半总是进位；这里应取偶数。
+    恰为一半时总是向上取整；这里应取偶数。
 return n - result
     It counts what is kept; what is pruned was asked for.
     算的是保留的个数，而不是剪掉的个数。
@@ -589,6 +593,10 @@ threshold_prune.edits("""
 threshold_mask( -> score_mask(
     The absolute value is missing, so every negative weight goes; compare |w| with theta.
     缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。
+threshold_mask( -> score_mask(
+ties = "keep"
+    The absolute value is missing, and ties="prune" is ignored; compare |w|, with > at "prune".
+    缺少绝对值，也没有处理 ties="prune"；应比较 |w|，取 "prune" 时用 >。
 apply_mask(w, threshold_mask(w, theta, ties)) -> threshold_mask(w, theta, ties)
     It returns the mask; the weights that stay were asked for.
     返回了掩码；应返回剪枝后的权重。

@@ -93,13 +93,13 @@ np.round( -> np.floor(
     向下取整了；应取最接近的整数。
 np.round(w / (step or 1)) -> np.floor(w / (step or 1) + 0.5)
     It rounds a half up; here a half goes to the even integer.
-    把一半总是进位；这里应取偶数。
+    恰为一半时总是向上取整；这里应取偶数。
 np.round(w / (step or 1)) -> np.sign(w) * np.floor(np.abs(w) / (step or 1) + 0.5)
     It rounds a half away from zero; here a half goes to the even integer.
     把一半朝远离零的方向舍入；这里应取偶数。
 np.abs(w).max( -> w.max(
-    It takes the largest weight; take the largest magnitude, the weight may be negative.
-    取了最大的权重；应取绝对值的最大值，它可能是负的权重。
+    It takes the largest weight; take the largest magnitude: that weight may be negative.
+    取了最大的权重；应取最大的绝对值：绝对值最大的权重可能是负数。
 np.abs(w).max(initial=0)) / largest -> np.ptp(w) if w.size else 0) / (2**bits - 1)
 w / (step or 1)) -> (w - w.min(initial=0)) / (step or 1)) - 2 ** (bits - 1)
     It maps the range from min to max; a symmetric one lies about zero, and zero stays zero.
@@ -113,7 +113,7 @@ np.int8 if bits <= 8 else np.int16 -> float
     整数以浮点数返回了；这样所占的比特并没有减少。
 np.int8 if bits <= 8 else np.int16 -> np.int8
     It stores every integer in 8 bits; above 8 bits they need an int16.
-    所有整数都用 8 位存储；超过 8 比特时应使用 int16。
+    所有整数都用 8 比特存储；超过 8 比特时应使用 int16。
 return (result[0] * result[1], result[1])
     It returns the rounded weights step * q; the integers q were asked for.
     返回了舍入后的权重 step * q；应返回整数 q。
@@ -332,7 +332,7 @@ np.rint( -> np.floor(
     向下取整了；应取最接近的整数。
 np.rint( -> np.floor(0.5 +
     It rounds a half up; here a half goes to the even integer.
-    把一半总是进位；这里应取偶数。
+    恰为一半时总是向上取整；这里应取偶数。
 """)
 
 
