@@ -22,10 +22,11 @@ Neural-network pruning from scratch.
   python -m minprune run mlp        the same; both take the choices that `run mlp --help` lists
   python -m minprune run cnn        a convolutional network: threshold, rank, filters taken out
   python -m minprune bench          the sparse engine beside NumPy, PyTorch, DeepSparse and others
-  python -m minprune formulas [ID]  every formula: its function, its source, its misprints
+  python -m minprune formulas ...   find a formula: by name, paper or any word
   python -m minprune worked [ID]    worked examples step by step, printed value beside right value
   python -m minprune verify [FILE]  every formula, or functions in your own file, put to the test
   python -m minprune exercises ...  twenty functions to write, and a check that tells what is wrong
+  python -m minprune lessons [NN]   the lessons, or what one of them uses and sets
   python -m minprune notebook NN    a lesson of tutorials/ as a Jupyter notebook
 """
 
@@ -162,10 +163,18 @@ def bench(options):
 
 
 def formulas(options):
-    """The index of formulas, or one of them whole."""
+    """The families of formulas, or what a query finds."""
     from minprune.report.pages import formulas_page
 
-    print(formulas_page(options.id))
+    query = " ".join(options.query) if options.query else None
+    print(formulas_page(query, options.all).rstrip("\n"))
+
+
+def lessons(options):
+    """The lessons, or one of them."""
+    from minprune.report.pages import lessons_page
+
+    print(lessons_page(options.number, options.lang))
 
 
 def worked(options):
@@ -215,14 +224,13 @@ def verify(options):
 
 
 def notebook(options):
-    """A lesson as a notebook; lessons lie in tutorials/, here or beside the package."""
+    """A lesson as a notebook."""
     import json
 
-    from minprune.lessons import lesson_file
+    from minprune.lessons import folders, lesson_file
     from minprune.lessons import notebook as made
 
-    folders = Path("tutorials"), Path(minprune.__file__).parents[1] / "tutorials"
-    lesson = lesson_file(options.number, folders)
+    lesson = lesson_file(options.number, folders())
     target = options.out or f"{lesson.stem}.ipynb"
     if Path(target).is_file():  # which may hold a reader's own work
         raise FileExistsError(f"{target}: exists; nothing was changed")
@@ -246,6 +254,7 @@ def _mapping(pairs):
 
 
 COMMANDS = {
+    "lessons": lessons,
     "notebook": notebook,
     "exercises": run_exercises,
     "verify": verify,
@@ -262,15 +271,16 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"minprune {minprune.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, what, example in (
-        ("formulas", "every formula, or all about one", "A-4.2, A-4 or rank_mask"),
-        ("worked", "worked examples step by step", "A-4.4"),
-    ):
-        page = commands.add_parser(name, help=what)
-        page.add_argument("id", nargs="?", metavar="ID", help=f"say {example}; all if left out")
+    page = commands.add_parser("formulas", help="find a formula, and all that belongs to it")
+    page.add_argument("query", nargs="*", metavar="WORD",
+                      help="a name, an item or any word: rank_mask, A-4.2, LeCun")  # fmt: skip
+    page.add_argument("--all", action="store_true",
+                      help="lists to their end; without words, all items")  # fmt: skip
+    page = commands.add_parser("worked", help="worked examples step by step")
+    page.add_argument("id", nargs="?", metavar="ID", help="say A-4.4; all if left out")
     _add_verify(commands)
     add_exercises(commands)
-    _add_notebook(commands)
+    _add_lessons(commands)
     _add_bench(commands)
     job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
         dest="network", required=True, metavar="mlp|cnn"
@@ -310,7 +320,11 @@ def _add_verify(commands):
                       help="write the cases as JSON, for functions in any language")  # fmt: skip
 
 
-def _add_notebook(commands):
+def _add_lessons(commands):
+    what = "list the lessons, or show what one uses and sets"
+    page = commands.add_parser("lessons", help=what, description=what)
+    page.add_argument("number", nargs="?", metavar="NN", help="lesson number, as 03")
+    page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of titles")
     what = "write a lesson as a Jupyter notebook"
     page = commands.add_parser("notebook", help=what, description=what)
     page.add_argument("number", metavar="NN", help="of the lesson, as 03")

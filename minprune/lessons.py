@@ -9,6 +9,7 @@ Editors know these cells, and Jupytext opens them. Prose of one language follows
 code stands once, for both. A figure is named by its label: plt.figure("masks") is NN_masks.png.
 """
 
+import ast
 import contextlib
 import io
 import json
@@ -17,6 +18,7 @@ import os
 import re
 import struct
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,7 @@ import numpy as np
 LANGUAGES = "en", "zh"
 MARK = re.compile(r"^# %%[ ]*(.*)$", re.MULTILINE)
 NUMBER = re.compile(r"<<(~?)([^<>]+?)(?::([^<>:]*))?>>")
+EXERCISE = re.compile(r"(?<![\w-])([1-9]\.[1-9])`")  # in "Now you": `check 1.2`, `1.3`
 MATH = re.compile(r"(?<![\\$`])\$(?![$`\s])([^$`\n]+?)(?<!\s)\$(?![$`])")
 DISPLAY = re.compile(r"^\$\$\s*(.+?)\s*\$\$$", re.MULTILINE)
 CHINESE = "[\u2018-\u201d\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
@@ -42,6 +45,26 @@ class Cell(NamedTuple):
     source: str
     language: str | None = None
     volatile: bool = False
+
+
+class Lesson(NamedTuple):
+    """What can be read from a lesson without running it.
+
+    titles, aims  {language: text}; the aim begins with the time that it takes
+    names         of minprune's functions and classes that its code and its numbers use, in order
+    exercises     the ids of the exercises that it sets
+    """
+
+    path: Path
+    titles: dict
+    aims: dict
+    names: tuple
+    exercises: tuple
+
+    @property
+    def number(self):
+        """Its two digits, as text."""
+        return self.path.name[:2]
 
 
 class Run(NamedTuple):
@@ -64,13 +87,73 @@ def cells_of(text):
     return [_cell(head, body) for head, body in zip(parts[1::2], parts[2::2], strict=True)]
 
 
+def folders():
+    """Where lessons may lie: in tutorials/, here or beside the package."""
+    return [Path("tutorials"), Path(__file__).parents[1] / "tutorials"]
+
+
+def lesson_files(folder):
+    """The files of all lessons in a folder, in order."""
+    return sorted(folder.glob("[0-9][0-9]_*.py"))
+
+
 def lesson_file(number, folders):
     """The file of a lesson, in the first of the folders that has it; `ValueError` if none has."""
     for folder in folders:
-        for path in sorted(folder.glob("[0-9][0-9]_*.py")):
+        for path in lesson_files(folder):
             if path.name[:2] == str(number).zfill(2):
                 return path
     raise ValueError(f"there is no lesson {number} in tutorials/, which comes with the repository")
+
+
+def lessons():
+    """All lessons in order; an empty list where only the package is installed."""
+    return next(([read(path.resolve()) for path in files] for files in map(lesson_files, folders())
+                 if files), [])  # fmt: skip
+
+
+def lessons_with(id):
+    """The lessons that set the exercise of this id."""
+    return [lesson for lesson in lessons() if id in lesson.exercises]
+
+
+@cache
+def read(path):
+    """The `Lesson` in a file."""
+    text = path.read_text(encoding="utf-8")
+    cells = cells_of(text)
+    prose = {lang: [c.source for c in cells if c.language == lang] for lang in LANGUAGES}
+    numbers = [
+        number[1] for cell in cells if cell.language for number in NUMBER.findall(cell.source)
+    ]
+    return Lesson(
+        path,
+        {language: _found(r"^# \d\d\s+(.+)$", parts) for language, parts in prose.items()},
+        {language: _found(r"^\*([^*]+)\*$", parts) for language, parts in prose.items()},
+        _names(ast.parse("\n".join([text, *(f"({number})" for number in numbers)]))),
+        tuple(EXERCISE.findall(prose["en"][-1].partition("## Now you")[2])) if prose["en"] else (),
+    )
+
+
+def _found(pattern, parts):
+    """What a pattern finds in the first piece of prose, on one line; or ""."""
+    found = re.search(pattern, parts[0] if parts else "", re.MULTILINE)
+    return " ".join(_joined(found[1]).split()) if found else ""
+
+
+def _names(tree):
+    """What a program imports from minprune, and the attributes of what it imports, in order."""
+    nodes, ours, used = list(ast.walk(tree)), set(), []
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            ours |= {a.asname for a in node.names if a.name == "minprune"}
+        elif isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "minprune":
+            ours |= {alias.name for alias in node.names}
+            used += [(node.lineno, alias.name) for alias in node.names]
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) in ours:
+            used.append((node.lineno, node.attr))
+    return tuple(dict.fromkeys(name for _, name in sorted(used)))
 
 
 def _cell(head, body):

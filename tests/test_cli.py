@@ -19,6 +19,7 @@ from minprune.cli import main
 from minprune.documents.items import ITEMS
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
 from minprune.nn.store import load
+from minprune.report.links import public
 from minprune.report.pages import formulas_page, worked_page
 from minprune.threads import one_thread_for_commands
 
@@ -278,7 +279,7 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
         (["bench", "--out", "file/report"], ["file/report", "folder"]),
         (["bench", "--data", "bars"], ["--data"]),
         (["walk"], ["walk"]),
-        (["formulas", "nonsense"], ["nonsense", "lists all"]),
+        (["formulas", "nonsense"], ["nonsense", "shows what there is"]),
         (["formulas", "rankmask2"], ["rankmask2", "there are", "rank_mask"]),
         (["formulas", "A-4.2", "A-4.3"], ["A-4.3"]),
         (["worked", "nonsense"], ["nonsense", "A-4.4", "E-4.3"]),
@@ -314,7 +315,8 @@ def test_ctrl_c_ends_cleanly_and_leaves_nothing(idx_folder, tmp_path):
 
 
 PAGES = {
-    ("formulas",): f"{ITEMS[0].id:10}{ITEMS[0].title}\n",
+    ("formulas",): f"{len(public())} functions. `minprune formulas` and then\n",
+    ("formulas", "network surgery"): "minprune.pruning.during.NetworkSurgery\n",
     ("formulas", "A-4.2"): "A-4.2  Threshold pruning of single weights\n",
     ("formulas", "a-4"): "A-4.1a  L1 regularization\n",
     ("formulas", "A-1"): "A-1  How the cost grows with the model\n",
@@ -337,7 +339,7 @@ def test_a_page_is_printed_whole(words, begins, capsys):
 
 
 def test_the_index_has_every_item_in_order_and_a_section_only_its_own(capsys):
-    main(["formulas"])
+    main(["formulas", "--all"])
     out = capsys.readouterr().out
     assert [line.split()[0] for line in out.splitlines() if line[0] != " "] == [
         *(i.id for i in ITEMS),
@@ -345,6 +347,18 @@ def test_the_index_has_every_item_in_order_and_a_section_only_its_own(capsys):
     ]
     main(["formulas", "A-1"])
     assert "A-10  References" not in capsys.readouterr().out
+
+
+def test_words_need_no_quotes(capsys):
+    assert main(["formulas", "network", "surgery"]) == 0
+    assert capsys.readouterr().out.startswith("minprune.pruning.during.NetworkSurgery\n")
+
+
+def test_the_lessons_are_listed_and_one_is_shown(capsys):
+    assert main(["lessons"]) == 0 and "\n03  Thresholds" in capsys.readouterr().out
+    assert main(["lessons", "3", "--lang", "zh"]) == 0
+    assert capsys.readouterr().out.startswith("03  阈值、掩码与并列\n")
+    assert main(["lessons", "99"]) == 2 and "no lesson 99" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -414,7 +428,8 @@ def test_help_and_version(capsys):
     for words, expected in (
         (["--help"], "run mlp"),
         (["--help"], "minprune bench "),
-        (["--help"], "formulas [ID]"),
+        (["--help"], "formulas ..."),
+        (["--help"], "lessons [NN]"),
         (["formulas", "--help"], "A-4.2"),
         (["worked", "--help"], "A-4.4"),
         (["run", "mlp", "--help"], "--finetune-epochs"),

@@ -204,6 +204,35 @@ def test_a_small_difference_is_none(figure):
     assert not figure_differs(before, drawn(figure))
 
 
+def test_a_lesson_is_read_without_being_run(tmp_path, monkeypatch):
+    path = tmp_path / "tutorials" / "05_x.py"
+    path.parent.mkdir()
+    path.write_text(
+        '# %% [markdown] lang="en"\n# # 05  Masks and\n#\n# *Two minutes. You can\n# prune.*\n'
+        '# %% [markdown] lang="zh"\n# # 05  掩码\n#\n# *两分钟。学会\n# 剪枝。*\n'
+        "# %%\nimport minprune as mp\nfrom minprune.formulas import misprints\n"
+        "from minprune.nn.train import fit\n"
+        "mp.rank_mask(mp.magnitude([1]), 1); misprints.x; other.magnitude_of; 1 / 0\n"
+        '# %% [markdown] lang="en"\n# <<mp.sparsity(w):.0%>> ## Now you\n'
+        "# `check 1.2`, `1.3`; `A-4.2`\n"
+        '# %% [markdown] lang="zh"\n# ## 轮到你了\n'
+    )  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (lesson,) = lessons.lessons()
+    assert (lesson.number, lesson.titles) == ("05", {"en": "Masks and", "zh": "掩码"})
+    assert lesson.aims == {"en": "Two minutes. You can prune.", "zh": "两分钟。学会剪枝。"}
+    assert lesson.names == ("misprints", "fit", "magnitude", "rank_mask", "x", "sparsity")
+    assert lesson.exercises == ("1.2", "1.3")
+    assert lessons.lessons_with("1.3") == [lesson] and lessons.lessons_with("1.4") == []
+
+
+def test_lessons_lie_here_or_beside_the_package(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert [lesson.path for lesson in lessons.lessons()] == LESSONS
+    monkeypatch.setattr(lessons, "folders", lambda: [tmp_path / "tutorials"])
+    assert lessons.lessons() == []
+
+
 @pytest.fixture
 def with_pages(tmp_path):
     """A lesson of the folder tutorials/, and its pages."""
@@ -282,6 +311,7 @@ def render(with_pages, monkeypatch):
     module = importlib.util.module_from_spec(code)
     code.loader.exec_module(module)
     monkeypatch.setattr(module, "HERE", with_pages.parent)
+    assert module.main(["formulas"]) == 0
     return module
 
 
@@ -292,6 +322,18 @@ def test_rendering_and_comparing(render, with_pages, chosen, capsys):
     assert render.main(["--check", *chosen]) == 1
     assert "77_mine.zh.md: " in capsys.readouterr().out and not page_file(with_pages, "zh").exists()
     assert render.main(chosen) == 0 == render.main([*chosen, "--check"])
+
+
+def test_the_page_of_all_functions_is_written_and_compared_to_the_letter(render, capsys):
+    files = [render.HERE / f"formulas{ending}" for ending in (".md", ".zh.md")]
+    for file, title in zip(files, ("# All functions", "# 全部函数"), strict=True):
+        text = file.read_text(encoding="utf-8")
+        assert f"\n{title}\n" in text and "`threshold_mask`" in text
+        file.write_text(text.replace("| 1.1 |", "| 1.2 |"), encoding="utf-8")
+        assert render.main(["formulas", "--check"]) == 1
+        assert f"{file.name} differs" in capsys.readouterr().out
+        assert render.main(["formulas"]) == 0 == render.main(["--check", "formulas"])
+        assert file.read_text(encoding="utf-8") == text
 
 
 def test_rendering_a_lesson_by_its_number(render, with_pages, capsys):

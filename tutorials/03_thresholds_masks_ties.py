@@ -115,10 +115,14 @@ assert not signed_threshold_mask_misprint(W, 0.2)[1, 1]  # -0.7, the third large
 # ## Now you
 #
 # Write `threshold_mask` and `prune_smallest` yourself: `python -m minprune exercises start mine`,
-# then `python -m minprune exercises check 1.2` in that folder, and the same with `1.3`.
+# then `python -m minprune exercises check 1.2` in that folder, and the same with `1.3`. Then make a
+# mask in the pattern that GPUs support, **N:M sparsity**: of every m consecutive inputs of a unit the
+# n largest stay (`1.5`). And raise a threshold until it costs too much (`2.5`).
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
 # 自己写出 `threshold_mask` 和 `prune_smallest`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
-# `python -m minprune exercises check 1.2`；做完后把编号换成 `1.3` 再运行一次。
+# `python -m minprune exercises check 1.2`；做完后把编号换成 `1.3` 再运行一次。接着写出 GPU
+# 支持的 **N:M 稀疏**的掩码：每个单元的输入中，每连续 m 个保留最大的 n 个（`1.5`）。最后逐步提高阈值，
+# 直到损失过大（`2.5`）。

@@ -210,7 +210,8 @@ assert max(found["weights"] + found["rows"]) < 2.5
 # ## Now you
 #
 # Write `layer_importance` yourself: `python -m minprune exercises start mine`, then
-# `python -m minprune exercises check 1.4` in that folder.
+# `python -m minprune exercises check 1.4` in that folder. Then the scan of all layers (`2.3`), and
+# from it a sparsity for each layer, within a budget (`2.4`).
 # %% [markdown] lang="zh"
 # 按单个权重或按行都能得到，唯独按层不能，而且阈值都不是 2.5。阈值离不开粒度：不说明是对什么而言，
 # 2.5 这个数就没有意义。文中还说重要的权重都保留了，可第一层全为零，任何信号都通不过。况且三个 $2 \times 3$ 的
@@ -220,4 +221,5 @@ assert max(found["weights"] + found["rows"]) < 2.5
 #
 # 自己写出 `layer_importance`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
-# `python -m minprune exercises check 1.4`。
+# `python -m minprune exercises check 1.4`。接着写出对各层的扫描（`2.3`），并由扫描结果在预算内
+# 分配各层的稀疏度（`2.4`）。

@@ -228,8 +228,8 @@ assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at wi
 #
 # ## Now you
 #
-# Cut a convolution with batch normalization, then one before a Flatten:
-# `python -m minprune exercises start mine`; there `python -m minprune exercises check 3.4` and `3.5`.
+# Cut a convolution with batch normalization, then one before a Flatten: `python -m minprune exercises start mine`;
+# there `python -m minprune exercises check 3.4` and `3.5`. Then sort channels (`3.6`), and count what a network costs (`4.1`).
 # %% [markdown] lang="zh"
 # 卷积核减半后，卷积层的乘加次数只剩 <<macs[3]:.1%>>，因为卷积核少了一半，每个卷积核要读的通道也少了一半（第一层除外）；而参数还剩
 # <<parameters[3]:.1%>>，因为大部分参数在全连接层里，其中只有第一层会变小。所以说到
@@ -240,3 +240,4 @@ assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at wi
 # 先剪一个带批归一化的卷积层，再剪一个后面接展平的卷积层：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
 # `python -m minprune exercises check 3.4`；做完后把编号换成 `3.5` 再运行一次。
+# 接着给通道排序（`3.6`），再算出网络的计算量（`4.1`）。

@@ -1,4 +1,7 @@
-"""Run lessons and write their pages and pictures: python tutorials/render.py [NN ...] [--check]"""
+"""Run lessons and write their pages and pictures, and write the page of all functions:
+
+python tutorials/render.py [NN ... formulas] [--check]
+"""
 
 import argparse
 import os
@@ -19,12 +22,16 @@ from minprune.lessons import (
     figure_differs,
     held_by,
     lesson_file,
+    lesson_files,
     page,
     page_file,
+    read,
     run_lesson,
     save_figure,
 )
+from minprune.report.browse import formulas_markdown, used_markdown
 
+FORMULAS = "formulas"
 FIGURES = HERE.parent / "figures"
 
 
@@ -62,10 +69,25 @@ def figures_of(cells, found):
 
 def pages_of(path, cells, found):
     for language in LANGUAGES:
-        yield page_file(path, language), page(path.stem, language, cells, found)
+        text = page(path.stem, language, cells, found) + used_markdown(read(path), language)
+        yield page_file(path, language), text
+
+
+def formulas(check):
+    """Write the page of all functions in both languages, or return what differs."""
+    problems = []
+    for language in LANGUAGES:
+        file, text = page_file(HERE / FORMULAS, language), formulas_markdown(language)
+        if not check:
+            file.write_text(text, encoding="utf-8")
+        elif not file.exists() or file.read_text(encoding="utf-8") != text:
+            problems.append(f"{file.name} differs; python tutorials/render.py {FORMULAS}")
+    return problems
 
 
 def lesson(number):
+    if number == FORMULAS:
+        return FORMULAS
     try:
         return lesson_file(number, [HERE])
     except ValueError as error:
@@ -74,15 +96,19 @@ def lesson(number):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Run lessons, write their pages and pictures.")
-    parser.add_argument("lessons", nargs="*", type=lesson, metavar="NN", help="as 03; default: all")
+    parser.add_argument("pages", nargs="*", type=lesson, metavar="NN",
+                        help=f"as 03, or {FORMULAS}, the page of all functions; default: all")  # fmt: skip
     parser.add_argument("--check", action="store_true",
                         help="write nothing, print what would differ, and then end with 1")  # fmt: skip
     options = parser.parse_args(arguments)
     problems = []
-    for path in options.lessons or sorted(HERE.glob("[0-9][0-9]_*.py")):
+    for path in options.pages or [FORMULAS, *lesson_files(HERE)]:
         start = time.perf_counter()
-        problems += (compared if options.check else written)(path, *run_lesson(path))
-        print(f"{path.stem}  {time.perf_counter() - start:.0f} s", flush=True)
+        if path == FORMULAS:
+            problems += formulas(options.check)
+        else:
+            problems += (compared if options.check else written)(path, *run_lesson(path))
+        print(f"{Path(path).stem}  {time.perf_counter() - start:.0f} s", flush=True)
     print(*problems, sep="\n")
     return 1 if problems else 0
 

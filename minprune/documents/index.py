@@ -15,34 +15,78 @@ from minprune.documents.claims import CLAIMS
 from minprune.documents.errata import ERRATA, FACTS
 from minprune.documents.items import ITEMS, NOTES, RUNS
 
-MODULES = [  # in reading order
-    f"minprune.{folder}.{name}"
-    for folder, names in (
-        (
-            "formulas",
-            "norms penalties scores influence units masks structured allocation schedules metrics "
-            "costs quantize distill factorization activations convolution misprints",
-        ),
-        (
-            "nn",
-            "parameter initializers layers spatial batchnorm losses network models costs optim "
-            "train store",
-        ),
-        (
-            "pruning",
-            "one_shot shrink units during teacher search sensitivity allocate procedures",
-        ),
-        ("sparse", "bitmask csr blocked_csr blocks sliced nm microkernels engine"),
-        ("experiments", "regression spread cnn"),
-    )
-    for name in names.split()
-]
+FAMILIES = {  # the files that hold functions, in reading order, each with its subject
+    "formulas": {
+        "norms": ("Size of arrays", "范数"),
+        "penalties": ("L1, L2, group lasso", "惩罚项与正则化"),
+        "scores": ("Importance of weights", "权重与层的重要性"),
+        "influence": ("Loss change: OBD, OBS", "对损失的影响：OBD、OBS"),
+        "units": ("Importance of units", "神经元与卷积核的重要性"),
+        "masks": ("Thresholds and ranks", "掩码：阈值与排序"),
+        "structured": ("N:M, blocks, units", "结构化剪枝：N:M、块、通道"),
+        "allocation": ("Densities of layers", "各层密度的分配"),
+        "schedules": ("How much, and when", "剪枝调度：剪多少、何时剪"),
+        "metrics": ("Sparsity and accuracy", "评价指标：稀疏度、字节数、准确率"),
+        "costs": ("Parameters and MACs", "参数量与乘加次数"),
+        "quantize": ("Fewer bits", "量化"),
+        "distill": ("Distillation", "知识蒸馏与集成"),
+        "factorization": ("Matrix factorization", "矩阵分解"),
+        "activations": ("ReLU, softmax, tanh", "激活函数"),
+        "convolution": ("Convolution, pooling", "卷积与池化"),
+        "misprints": ("Mistakes in print", "书上的错误"),
+    },
+    "nn": {
+        "parameter": ("Parameters with masks", "参数与掩码"),
+        "initializers": ("First weights", "权重初始化"),
+        "layers": ("Layers", "层"),
+        "spatial": ("Layers for images", "图像的层：卷积与池化"),
+        "batchnorm": ("Batch normalization", "批归一化"),
+        "losses": ("Losses", "损失函数"),
+        "network": ("Networks", "网络"),
+        "models": ("Networks known by name", "知名网络"),
+        "costs": ("Costs of a network", "网络的计算量"),
+        "optim": ("Optimizers", "优化器"),
+        "train": ("Training", "训练"),
+        "gradcheck": ("Gradient check", "梯度检验"),
+        "store": ("Saving and loading", "保存与读取"),
+    },
+    "pruning": {
+        "one_shot": ("Pruning once", "一次剪完"),
+        "topology": ("Hidden layers", "隐藏层"),
+        "shrink": ("Removing units", "删除神经元与通道"),
+        "units": ("Pruning units", "剪神经元与卷积核"),
+        "during": ("Pruning while training", "边训练边剪枝"),
+        "teacher": ("Fine-tuning with a teacher", "用教师网络微调"),
+        "search": ("Search for a sparsity", "搜索稀疏度与阈值"),
+        "sensitivity": ("Sensitivity of layers", "各层的灵敏度（敏感度）"),
+        "allocate": ("Sparsities of layers", "各层稀疏度的分配"),
+        "procedures": ("Whole procedures", "完整流程：迭代剪枝、微调、彩票"),
+    },
+    "sparse": {
+        "bitmask": ("Bit masks", "位掩码"),
+        "csr": ("Compressed sparse rows", "压缩稀疏行"),
+        "blocked_csr": ("Blocked CSR", "分块的压缩稀疏行"),
+        "blocks": ("Blocks of weights", "块稀疏"),
+        "sliced": ("Sliced rows", "切片稀疏行"),
+        "nm": ("N:M sparsity", "N:M 稀疏"),
+        "kernels": ("Kernels as plain loops", "稀疏计算核"),
+        "microkernels": ("Kernels in registers", "寄存器级计算核"),
+        "engine": ("The sparse engine", "稀疏引擎"),
+    },
+    "data": {"mnist": ("MNIST", "MNIST 数据集"), "idx": ("IDX files", "IDX 文件")},
+    "experiments": {
+        "regression": ("A regression network", "回归网络"),
+        "spread": ("Intervals of means", "均值的置信区间"),
+        "cnn": ("Document D's CNN", "文档 D 的卷积网络"),
+    },
+}
+MODULES = [f"minprune.{folder}.{name}" for folder, names in FAMILIES.items() for name in names]
 
 ID = re.compile(r"\b[A-E]-(?:\d+(?:\.\d+)*[a-z]?|Q\d+|Ref)(?![\w.]*\d)")
 
 
 class Entry(NamedTuple):
-    """A function or class of minprune that computes items of the documents."""
+    """A public function or class of minprune."""
 
     name: str
     path: str  # where it can be imported from
@@ -51,23 +95,41 @@ class Entry(NamedTuple):
     ids: tuple  # of the items that it computes
     erratum: str  # what its docstring says of the documents' mistakes, or ""
     doc: str  # the whole docstring
+    line: int  # where its definition begins
+
+    @property
+    def module(self):
+        """(folder, file): ("formulas", "masks")."""
+        return tuple(self.path.split(".")[1:3])
+
+    @property
+    def file(self):
+        """Path of its file from the repository's root."""
+        return f"minprune/{'/'.join(self.module)}.py"
 
 
 @cache
-def entries():
-    """Every function and class whose docstring names a source, in reading order.
+def functions():
+    """Every public function and class of these files that has a docstring, in reading order.
 
     The files are read, not imported: this compiles nothing, and works under `python -OO`, which
     drops docstrings.
     """
     return [
-        _entry(f"{module}.{node.name}", doc)
+        _entry(f"{module}.{node.name}", doc, node.lineno)
         for module in MODULES
         for node in ast.parse(_source(module)).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         and not node.name.startswith("_")
-        and "Source: " in (doc := ast.get_docstring(node) or "")
+        and (doc := ast.get_docstring(node))
     ]
+
+
+@cache
+def entries():
+    """Those whose docstring names a source: they compute items of the documents, or come from a
+    paper."""
+    return [entry for entry in functions() if "Source: " in entry.doc]
 
 
 def functions_of(item_id):
@@ -143,39 +205,22 @@ def find(query):
     return exact or [item for item in ITEMS if begin.match(item.id.upper())]
 
 
-def search(query):
-    """The items and the entries whose title, or whose name, holds a query, in any case.
-
-    >>> [entry.name for entry in search("PolynomialDecay")[1]]
-    ['polynomial_decay']
-    """
-    words, name = query.lower(), query.lower().replace("-", "_")
-    items = [item for item in ITEMS if words in item.title.lower()]
-    named = [
-        entry
-        for entry in entries()
-        if words in entry.title.lower()
-        or name in entry.name.lower()
-        or name == entry.name.lower().replace("_", "")
-    ]
-    return items, named
-
-
 def _source(module):
     _, folder, name = module.split(".")
     return (files("minprune") / folder / f"{name}.py").read_bytes()
 
 
-def _entry(path, doc):
+def _entry(path, doc, line):
     equation = re.search(r"\n\n((?: {4}.*\n?)+)", doc)
     erratum = re.search(r"Erratum: (.*?)(?:\n\n|$)", doc, re.DOTALL)
-    source = re.search(r"Source: (.*?)(?:Erratum: |\n\n|$)", doc, re.DOTALL)[1]
+    source = re.search(r"Source: (.*?)(?:Erratum: |\n\n|$)", doc, re.DOTALL)
     return Entry(
         path.rpartition(".")[2],
         path,
         doc.split("\n")[0],
         textwrap.dedent(equation[1]).strip() if equation else "",
-        tuple(dict.fromkeys(ID.findall(source))),
+        tuple(dict.fromkeys(ID.findall(source[1] if source else ""))),
         " ".join(erratum[1].split()) if erratum else "",
         doc,
+        line,
     )

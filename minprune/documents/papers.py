@@ -159,5 +159,5 @@ def papers_in(text):
     return [
         f"{author} {year}: {paper}."
         for (author, year), paper in PAPERS.items()
-        if re.search(rf"\b{author}\b[^\d;]{{0,60}}\b{year}\b", text)
+        if author in text and re.search(rf"\b{author}\b[^\d;]{{0,60}}\b{year}\b", text)
     ]

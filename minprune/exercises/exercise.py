@@ -10,6 +10,7 @@ from minprune.checks.check import Check
 from minprune.checks.isolated import Broken, definitions, tree_of
 from minprune.checks.mistake import source_of
 from minprune.documents.index import ID
+from minprune.lessons import lessons_with, page_file
 
 LANGUAGES = "en", "zh"
 HEADS = {
@@ -18,13 +19,17 @@ HEADS = {
 
     python -m minprune exercises check {id}
     python -m minprune exercises hint {id}
-""",
+{lessons}""",
     "zh": """\
 {id}  {title}   （{points} 分）
 
     python -m minprune exercises check {id}     检查
     python -m minprune exercises hint {id}      提示
-""",
+{lessons}""",
+}
+LESSON = {
+    "en": "Lesson {}  {}: tutorials/{}\n",
+    "zh": "第 {} 课  {}：tutorials/{}\n",
 }
 PACKED = ".ipynb", ".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".xz", ".bz2"
 UNWRITTEN = 'raise NotImplementedError("not written yet")'
@@ -99,7 +104,18 @@ class Exercise(Check):
 
     def starter(self, language="en"):
         """The file that a student begins with."""
-        head = HEADS[language].format(id=self.id, title=self.title[language], points=self.points)
+        lessons = [
+            LESSON[language].format(
+                lesson.number, lesson.titles[language], page_file(lesson.path, language).name
+            )
+            for lesson in lessons_with(self.id)
+        ]
+        head = HEADS[language].format(
+            id=self.id,
+            title=self.title[language],
+            points=self.points,
+            lessons="".join(["\n" * bool(lessons), *lessons]),
+        )
         body = f'"""{self.text[language]}\n"""\n{UNWRITTEN}'
         return (f'"""{head}"""\n\nimport numpy as np\n\n\n'
                 f"{self.signature}\n{textwrap.indent(body, '    ')}\n")  # fmt: skip

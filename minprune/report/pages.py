@@ -1,7 +1,8 @@
 """Pages for the terminal: the index of formulas, one item whole, and the worked examples."""
 
-import difflib
+import re
 import textwrap
+from collections import Counter
 from itertools import zip_longest
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from minprune.checks import checks
 from minprune.checks.check import PUBLISHED
 from minprune.documents.index import (
+    FAMILIES,
+    Entry,
     claims_of,
     entries,
     errata_of,
@@ -17,48 +20,66 @@ from minprune.documents.index import (
     functions_of,
     notes_of,
     runs_of,
-    search,
 )
-from minprune.documents.items import ITEMS
+from minprune.documents.items import ITEMS, Item
 from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
-from minprune.report.verify_page import text_of
+from minprune.exercises import exercises
+from minprune.exercises.exercise import Exercise
+from minprune.lessons import folders, lesson_file, lessons, lessons_with, page_file, read
+from minprune.report.find import near, search, things
+from minprune.report.links import links_of, public, used_by
+from minprune.report.verify_page import columns, text_of, wide
 
 WIDTH = 100
+SCREEN = 80  # columns of a list
+LISTED = 20  # lines of a list
+SEE_ALSO = 6  # names
+TITLE = 44  # columns of a lesson's
+WRAP = {"en": 80, "zh": 40}  # characters
+LESSONS_HELP = {
+    "en": "`minprune lessons 03` shows one; `minprune notebook 03` makes a notebook of it.",
+    "zh": "`minprune lessons 03 --lang zh` 看一课，`minprune notebook 03` 生成笔记本。",
+}
 
 
-def formulas_page(query=None):
-    """The whole index; or all about an item ("A-4.2"), a section ("A-4"), a function; or a file's.
+def formulas_page(query=None, whole=False):
+    """What the formulas are; or what a query finds, all about it if it is one thing, else a list.
 
-    Any other word is looked for in names and titles: a single hit is shown, several are listed.
-    returns text; `ValueError` if there is none
+    query  an item ("A-4.2"), a section ("A-4"), a function, a file or a folder ("masks", "nn"), an
+           exercise ("1.3"), or words: of names, first lines, papers, and then of any text
+    whole  without a query every item with its functions and mistakes; else a list to its end
+    returns text; `ValueError` if nothing is found
     """
     if query is None:
-        ours = [_function_in_index(entry) for entry in entries() if not entry.ids]
-        return "\n".join([*map(_item_in_index, ITEMS), "Ours      Beside the documents", *ours])
+        return _index() if whole else _overview()
     query = query.strip().removeprefix("minprune.").removeprefix("mp.")
     if items := find(query):
         return f"\n\n{'=' * WIDTH}\n".join(map(_item_page, items)) + "\n"
-    if found := [entry for entry in entries() if entry.name.lower() == query.lower()]:
-        return _function_page(found[0])
+    if query in exercises():
+        return _exercise_page(exercises()[query])
+    name = re.sub(r"[\s_-]", "", query).lower()
+    exact = [thing for thing in things() if thing.name.replace("_", "").lower() == name]
+    exact.sort(key=lambda thing: thing.name != query)  # conv2d is no Conv2D
     file = query.lower().removesuffix(".py").replace("/", ".").split(".")[-1]
-    if found := [entry for entry in entries() if entry.path.split(".")[-2] == file]:
-        return "\n".join(map(_function_in_index, found))
-    items, found = search(query) if query else ([], [])
-    if len(items) + len(found) == 1:
-        return _item_page(items[0]) + "\n" if items else _function_page(found[0])
-    if items or found:
-        return "\n".join(
-            [*(_head(item) for item in items), *(_function_in_index(entry) for entry in found)]
-        )
-    raise ValueError(f"no item or function is called {query!r}; {_hint(query.lower())}")
+    if not exact and (inside := [entry for entry in public() if file in entry.module]):
+        return "\n".join(map(_function_in_index, inside))
+    no_item = re.search(r"\b[A-F]-[\dQ]", query, re.IGNORECASE)
+    named, mention = ([], []) if no_item else search(query)
+    one = exact[:1] or (named if len(named) == 1 else mention * (len(named + mention) == 1))
+    if one:
+        others = [thing.name for thing in named + mention if thing is not one[0]][:SEE_ALSO]
+        also = [_wrap("See also  ", ", ".join(others)), ""] * bool(others)
+        return "\n".join([_page_of(one[0].what).rstrip("\n"), "", *also])
+    if named or mention:
+        return _list(named + mention, whole)
+    raise ValueError(f"nothing is called {query!r} or mentions it; {_hint(query)}")
 
 
 def _hint(query):
     """Names that are near to what somebody typed."""
-    names = {name.lower(): name for name in [i.id for i in ITEMS] + [e.name for e in entries()]}
-    near = [names[name] for name in difflib.get_close_matches(query, names, n=5, cutoff=0.7)]
-    return f"there are {', '.join(near)}" if near else "`formulas` alone lists all of them"
+    names = near(query)
+    return f"there are {', '.join(names)}" if names else "`formulas` alone shows what there is"
 
 
 def worked_page(query=None):
@@ -76,7 +97,77 @@ def worked_page(query=None):
     return f"\n{'=' * WIDTH}\n\n".join(map(_example, chosen))
 
 
-# --- the index -----------------------------------------------------------------------------------
+def lessons_page(number=None, language="en"):
+    """All lessons, one a line; or of one lesson what it is for, what it uses and what it sets.
+
+    returns text; `ValueError` if there is no lesson of this number, or none at all
+    """
+    if number is not None:
+        return _lesson_page(read(lesson_file(number, folders()).resolve()), language)
+    if not lessons():
+        raise ValueError("the lessons are in tutorials/, which comes with the repository")
+    lines = []
+    for lesson in lessons():
+        minutes = re.split("[.。]", lesson.aims[language])[0].lower()
+        title = f"{lesson.number}  {lesson.titles[language]}"
+        if columns(title) > TITLE:
+            title = textwrap.shorten(title, TITLE, placeholder=" ...").replace(" ", "  ", 1)
+        row = f"{wide(title, TITLE + 2)}{wide(minutes, 17)}{' '.join(lesson.exercises)}"
+        lines.append(row.rstrip())
+    return "\n".join([*lines, "", LESSONS_HELP[language]])
+
+
+def _lesson_page(lesson, language):
+    head = f"{lesson.number}  {lesson.titles[language]}"
+    lines = [head, "-" * columns(head), *textwrap.wrap(lesson.aims[language], WRAP[language])]
+    lines += ["", f"{'':4}tutorials/{page_file(lesson.path, language).name}", ""]
+    for file, entries_ in used_by(lesson).items():
+        names = " ".join(entry.name for entry in entries_)
+        lines.append(_wrap(f"{file:33} ", names, SCREEN))
+    tasks = [exercises()[id] for id in lesson.exercises]
+    return "\n".join([*lines, "", *(f"{task.id}  {task.title[language]}" for task in tasks)])
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def _overview():
+    """The families of formulas, the other folders, and how to go on: one screen."""
+    counts = Counter(entry.module for entry in public())
+    lines = [
+        f"{len(public())} functions. `minprune formulas` and then",
+        "  OBD, N:M, LeCun, 阈值     finds one: any word of names, papers, texts, checks",
+        "  masks, or nn              lists the functions of a file, or of a folder",
+        f"  A-4.2, or A               items of five texts; --all lists all {len(ITEMS)}",
+        "  1.3                       an exercise",
+        "All on one page: tutorials/formulas.md; step by step: `minprune lessons`.",
+        "",
+    ]
+    cells = [f"{counts['formulas', file]:3} {file:14}{title}"
+             for file, (title, _) in FAMILIES["formulas"].items()]  # fmt: skip
+    half = (len(cells) + 1) // 2
+    pairs = zip_longest(cells[:half], cells[half:], fillvalue="")
+    lines += [f"{left:40}{right}".rstrip() for left, right in pairs]
+    for folder in [*FAMILIES][1:]:
+        count = sum(counts[folder, file] for file in FAMILIES[folder])
+        lines.append(_wrap(f"{count:3} {folder:14}", " ".join(FAMILIES[folder]), SCREEN))
+    return "\n".join(lines)
+
+
+def _list(found, whole):
+    """Things, one a line with its title; not more than a screen unless the whole list is wanted."""
+    shown = found if whole else found[:LISTED]
+    lines = []
+    for thing in shown:
+        name = f"{thing.name:22} " if len(thing.name) < 23 else f"{thing.name} "
+        lines.append(name + textwrap.shorten(thing.title, SCREEN - len(name), placeholder=" ..."))
+    more = len(found) - len(shown)
+    return "\n".join(lines + [f"... and {more} more, with --all"] * bool(more))
+
+
+def _index():
+    ours = [_function_in_index(entry) for entry in entries() if not entry.ids]
+    return "\n".join([*map(_item_in_index, ITEMS), "Ours      Beside the documents", *ours])
 
 
 def _item_in_index(item):
@@ -123,11 +214,48 @@ def _item_page(item):
     return "\n".join(text).rstrip()
 
 
+def _page_of(what):
+    """The page of an item, an exercise or an entry of the index."""
+    pages = {Item: _item_page, Exercise: _exercise_page, Entry: _function_page}
+    return pages[type(what)](what)
+
+
+def _exercise_page(exercise):
+    head = f"Exercise {exercise.id}  {exercise.title['en']}"
+    function = [entry for entry in public() if exercise.of and entry.name == exercise.name]
+    places = [_place("Function", links_of(entry).home) for entry in function]
+    places += _taught(lessons_with(exercise.id))
+    places += [_place("Begin", "python -m minprune exercises start DIR"),
+               _place("Write", f"DIR/{exercise.file}")]  # fmt: skip
+    text = "\n".join([exercise.signature, exercise.text["en"], "", *places])
+    return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
+
+
 def _function_page(entry):
     head = entry.path
     papers = [textwrap.fill(p, WIDTH - 4, subsequent_indent="  ") for p in papers_in(entry.doc)]
-    text = "\n\n".join([entry.doc.rstrip(), *filter(None, ["\n".join(papers), _published(entry)])])
+    parts = entry.doc.rstrip(), "\n".join(papers), _published(entry), _places(entry)
+    text = "\n\n".join(filter(None, parts))
     return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
+
+
+def _places(entry):
+    """Where a function and all that belongs to it is; what there is not, is not named."""
+    links = links_of(entry)
+    places = {"Defined": links.home, "Check": links.check, "Twin": links.twin}
+    lines = [_place(name, place) for name, place in places.items() if place]
+    lines += _taught(links.lessons)
+    lines += [_place("Exercise", f"{e.id} {e.title['en']}") for e in links.exercises]
+    return "\n".join(lines)
+
+
+def _taught(found):
+    return [_place("Lesson", f"{one.number} {one.titles['en']}: tutorials/{one.path.stem}.md")
+            for one in found]  # fmt: skip
+
+
+def _place(name, place):
+    return f"{name:10}{place}"
 
 
 def _published(entry):

@@ -18,9 +18,9 @@ from minprune.documents.index import (
     errata_of,
     facts_of,
     find,
+    functions,
     functions_of,
     notes_of,
-    search,
 )
 from minprune.documents.items import ITEMS, NOTES, RUNS, UNUSED
 from minprune.documents.papers import PAPERS, papers_in
@@ -154,6 +154,26 @@ def test_entries_are_unique_and_can_be_imported_from_where_they_say():
         assert entry.doc.startswith(entry.title + "\n") and "\n" not in entry.title
 
 
+@pytest.mark.parametrize("folder", ["formulas", "nn", "pruning", "sparse", "experiments"])
+def test_functions_without_a_source_are_read_too(folder):
+    listed = [entry for entry in functions() if entry.module[0] == folder]
+    files = {entry.file for entry in listed}
+    documented = {path for path, node in public(folder) if ast.get_docstring(node)}
+    assert [e for e in listed if "Source: " in e.doc] == [
+        e for e in entries() if e.module[0] == folder
+    ]
+    assert {entry.path for entry in listed} == {
+        path for path in documented if f"{path.rpartition('.')[0].replace('.', '/')}.py" in files
+    }
+
+
+def test_an_entry_tells_its_file_and_its_line():
+    for entry in functions():
+        line = (PACKAGE.parent / entry.file).read_text().split("\n")[entry.line - 1]
+        assert re.match(rf"(def|class) {entry.name}\b", line)
+        assert entry.file == f"minprune/{'/'.join(entry.module)}.py"
+
+
 def test_reading_order_is_formulas_then_network_then_pruning_then_running():
     folders = [entry.path.split(".")[1] for entry in entries()]
     order = ["formulas", "nn", "pruning", "sparse", "experiments"]
@@ -238,22 +258,6 @@ def test_an_equation_is_the_indented_block_and_an_erratum_the_whole_sentence(ent
 )
 def test_an_id_or_the_beginning_of_ids_finds_items(query, ids):
     assert [item.id for item in find(query)] == ids
-
-
-@pytest.mark.parametrize(
-    ("query", "items", "names"),
-    [
-        ("OBD", [], ["obd_saliency"]),
-        ("N:M", [], ["nm_mask"]),
-        ("polynomialdecay", [], ["polynomial_decay"]),
-        ("polynomial-decay", [], ["polynomial_decay"]),
-        ("784-64-10", ["A-5.2.2"], []),
-        ("nonsense", [], []),
-    ],
-)
-def test_a_word_is_looked_for_in_titles_and_names(query, items, names):
-    found = search(query)
-    assert [[i.id for i in found[0]], [e.name for e in found[1]]] == [items, names]
 
 
 @pytest.mark.parametrize("query", ["D-", "A-4.", "D-Q", "D-R"])

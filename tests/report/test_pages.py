@@ -10,6 +10,7 @@ import pytest
 
 import minprune
 from minprune.documents.index import (
+    FAMILIES,
     claims_of,
     entries,
     errata_of,
@@ -21,7 +22,11 @@ from minprune.documents.index import (
 from minprune.documents.items import ITEMS
 from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
-from minprune.report.pages import formulas_page, worked_page
+from minprune.exercises import exercises
+from minprune.lessons import lessons
+from minprune.report.links import public
+from minprune.report.pages import formulas_page, lessons_page, worked_page
+from minprune.report.verify_page import columns
 
 IDS = [item.id for item in ITEMS]
 
@@ -51,16 +56,28 @@ def test_the_index_lists_every_item_in_order_with_what_computes_it_and_its_mista
     for entry in entries():
         if not entry.ids:
             expected += [entry.name, entry.equation.split("\n")[0] or entry.title]
-    assert running(formulas_page()) == running(" ".join(expected))
+    assert running(formulas_page(whole=True)) == running(" ".join(expected))
 
 
 def test_the_index_hangs_every_line_below_its_item_within_the_terminal():
-    page = formulas_page()
+    page = formulas_page(whole=True)
     assert too_wide(page) == []
     heads = [line for line in page.split("\n") if not line.startswith(" " * 10)]
     assert heads == [f"{i.id:10}{i.title}" for i in ITEMS] + ["Ours      Beside the documents"]
     assert "\n          l1_penalty                         R = lam * sum_i |w_i|\n" in page
     assert "random_score" in page.split("\nOurs ")[1]
+
+
+def test_without_a_query_the_families_are_shown_on_one_screen():
+    lines = formulas_page().split("\n")
+    assert len(lines) <= 24 and max(map(columns, lines)) <= 80
+    families = {file: str(sum(e.module == ("formulas", file) for e in public()))
+                for file in FAMILIES["formulas"]}  # fmt: skip
+    assert {name: count for count, name in re.findall(r"(\d+) (\w+)", " ".join(lines[7:]))
+            if name in families} == families  # fmt: skip
+    assert lines[0].startswith(f"{len(public())} functions")
+    for folder in [*FAMILIES][1:]:
+        assert all(name in " ".join(lines) for name in (folder, *FAMILIES[folder]))
 
 
 # --- one item -------------------------------------------------------------------------------------
@@ -157,16 +174,25 @@ def test_a_function_page_ends_with_its_papers_in_full():
     assert "Guo 2016: Y. Guo, A. Yao, Y. Chen. Dynamic Network Surgery" in running(page)
     assert "Guo" not in formulas_page("rank_mask")
     (entry,) = [entry for entry in entries() if entry.name == "uniform_sparsities"]  # no papers
-    assert formulas_page("uniform_sparsities").count("\n") == entry.doc.count("\n") + 3
+    page = formulas_page("uniform_sparsities").split("\nSee also")[0]
+    assert page.count("\n") == entry.doc.count("\n") + 5
+    assert page.endswith(f"    Defined   {entry.file}:{entry.line}\n")
 
 
 @pytest.mark.parametrize(
     ("query", "shown"),
-    [("OBD", "obd_saliency"), ("N:M", "nm_mask"), ("PolynomialDecay", "polynomial_decay"),
-     ("784-64-10", "A-5.2.2")],
+    [("OBD", "obd_saliency"), ("PolynomialDecay", "polynomial_decay"), ("784-64-10", "A-5.2.2"),
+     ("csr bytes", "csr_bytes"), ("network surgery", "NetworkSurgery"), ("CSR", "CSR"),
+     ("Conv2D", "Conv2D"), ("conv2d", "conv2d"), ("prune_smallest", "1.3")],
 )  # fmt: skip
-def test_a_word_with_a_single_hit_shows_it(query, shown):
-    assert formulas_page(query) == formulas_page(shown)
+def test_a_word_with_a_single_hit_shows_it_and_names_what_is_near(query, shown):
+    page, also = (formulas_page(one).partition("\nSee also")[0].rstrip() for one in (query, shown))
+    assert page == also
+
+
+def test_a_page_names_the_other_hits():
+    assert "\nSee also  leave_one_out, " in formulas_page("OBD")
+    assert "See also" not in formulas_page("csr_forward")
 
 
 @pytest.mark.parametrize(
@@ -174,16 +200,70 @@ def test_a_word_with_a_single_hit_shows_it(query, shown):
     [
         ("synfl", ["synflow", "prune_by_synflow"]),
         ("SYNFL", ["synflow", "prune_by_synflow"]),
+        ("N:M", ["nm_mask", "NM"]),
         ("recommender", ["C-6.2", "C-9.5"]),
-        ("pooling", ["D-1.2b", "output_size"]),
+        ("pooling", ["Pool"]),
+        ("阈值", ["threshold_mask", "raise_threshold"]),
     ],
 )
-def test_several_hits_are_listed_items_first(query, begins):
-    page = formulas_page(query)
-    assert [line.split()[0] for line in page.split("\n") if line[10:11] != " "][
-        : len(begins)
-    ] == begins
-    assert too_wide(page) == []
+def test_several_hits_are_listed_on_one_screen_the_best_first(query, begins):
+    lines = formulas_page(query).split("\n")
+    assert [line.split()[0] for line in lines][: len(begins)] == begins
+    assert len(lines) <= 21 and max(map(columns, lines)) <= 80
+    whole = formulas_page(query, whole=True).split("\n")
+    assert whole[: len(lines) - 1] == lines[:-1] or whole == lines
+    more = re.fullmatch(r"\.\.\. and (\d+) more, with --all", lines[-1])
+    assert len(whole) == (len(lines) - 1 + int(more[1]) if more else len(lines))
+
+
+def test_a_folder_is_its_list_of_functions():
+    page = formulas_page("sparse")
+    names = [line.split()[0] for line in page.split("\n") if line[10] != " "]
+    assert names == [entry.name for entry in public() if entry.module[0] == "sparse"]
+    assert "SparseEngine" in names and "csr_from_dense" in names
+
+
+@pytest.mark.parametrize("id", ["1.3", "1.5"])
+def test_an_exercise_is_its_text_and_how_to_begin(id):
+    exercise, page = exercises()[id], formulas_page(id)
+    assert page.startswith(f"Exercise {id}  {exercise.title['en']}\n---")
+    assert running(exercise.text["en"]) in running(page) and exercise.file in page
+    assert "03 Thresholds, masks and ties: tutorials/03_thresholds_masks_ties.md" in page
+    assert ("Function  minprune/formulas/structured.py:" in page) == (id == "1.5")
+
+
+# --- lessons --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_lessons_are_listed_with_their_time_and_their_exercises(language):
+    lines = lessons_page(language=language).split("\n")
+    assert len(lines) <= 24 and max(map(columns, lines)) <= 80
+    for line, lesson in zip(lines, lessons(), strict=False):
+        assert line.startswith(f"{lesson.number}  {lesson.titles[language][:10]}")
+        assert line.endswith(" ".join(lesson.exercises))
+        assert {"en": " minutes", "zh": "分钟"}[language] in line
+    assert lessons_page("3", language).startswith(f"03  {lessons()[2].titles[language]}\n---")
+
+
+def test_a_lesson_is_what_it_is_for_what_it_uses_and_what_it_sets():
+    page = lessons_page("06")
+    assert "check a score against the truth" in running(page)
+    assert "minprune/formulas/scores.py magnitude gradient_magnitude taylor" in running(page)
+    assert "tutorials/06_what_is_important.md\n" in page
+    assert page.endswith("2.2  When the gradient has vanished: Optimal Brain Damage")
+    assert max(map(columns, lessons_page("6", "zh").split("\n"))) <= 80
+    with pytest.raises(ValueError, match="no lesson 99"):
+        lessons_page("99")
+
+
+def test_without_the_lessons_their_place_is_named(monkeypatch):
+    monkeypatch.setattr("minprune.report.pages.lessons", list)
+    with pytest.raises(ValueError, match="comes with the repository"):
+        lessons_page()
+
+
+# --- what a page needs ----------------------------------------------------------------------------
 
 
 def test_pages_need_no_docstrings_in_memory():
@@ -198,7 +278,7 @@ def test_pages_need_no_docstrings_in_memory():
     ("query", "words"),
     [
         ("rankmask2", ["'rankmask2'", "rank_mask"]),
-        ("nonsense", ["'nonsense'", "`formulas` alone lists all"]),
+        ("nonsense", ["'nonsense'", "`formulas` alone shows"]),
         ("F-1", ["'F-1'", "`formulas` alone"]),
         ("A-9.11", ["'A-9.11'"]),
         ("A-4.2x", ["'A-4.2x'"]),
@@ -206,7 +286,7 @@ def test_pages_need_no_docstrings_in_memory():
     ],
 )
 def test_an_unknown_name_is_refused_and_near_ones_are_named(query, words):
-    with pytest.raises(ValueError, match="no item or function is called") as error:
+    with pytest.raises(ValueError, match="nothing is called") as error:
         formulas_page(query)
     assert all(word in str(error.value) for word in words)
 
@@ -238,7 +318,7 @@ def test_a_worked_page_marks_the_wrong_steps_and_shows_both_values(item):
         assert f"       {name} = " in page
 
 
-def columns(page):
+def column_starts(page):
     """Where the columns begin, from the head of the table."""
     (head,) = [line for line in page.split("\n") if line.split()[:2] == ["step", "right"]]
     right = head.index("right")
@@ -262,7 +342,7 @@ def columns(page):
 )  # fmt: skip
 def test_right_stands_before_printed_line_by_line(item, what, right, printed):
     page = worked_page(item)
-    a, b = columns(page)
+    a, b = column_starts(page)
     lines = page.split("\n")
     begin = re.compile(rf"(WRONG)?\s+{re.escape(what)}  ")
     (start,) = [k for k, line in enumerate(lines) if begin.match(line)]

@@ -1,0 +1,125 @@
+"""The pages in Markdown that list functions: all of them, and at a lesson's end those it uses."""
+
+import re
+
+from minprune.documents.index import FAMILIES
+from minprune.documents.papers import papers_in
+from minprune.exercises import exercises
+from minprune.lessons import lessons_with
+from minprune.report.links import links_of, public, used_by
+
+ENDINGS = {"en": ".md", "zh": ".zh.md"}
+TITLES = {
+    "en": """\
+[中文](formulas.zh.md)
+
+# All functions
+
+Each with its equation, the papers it is from, its check with the classic mistakes, the lessons that
+use it, and the exercise that asks for it; where there is no equation, with its first line.
+`python -m minprune formulas NAME` shows one of them whole, with the lines where all this stands; it
+takes any word, such as `N:M`, `LeCun` or `阈值`.
+""",
+    "zh": """\
+[English](formulas.md)
+
+# 全部函数
+
+每个函数列出公式、出处论文、检查（含典型错误）、用到它的课，以及让你写它的练习；没有公式的列出文档首行。
+运行 `python -m minprune formulas 名称` 可查看某个函数的全部内容和各处的行号；
+也可以用任何词来查，如 `N:M`、`LeCun`、`阈值`。
+""",
+}
+FOLDERS = {
+    "formulas": ("Formulas: pure functions on arrays", "公式：对数组的纯函数"),
+    "nn": ("The network", "网络"),
+    "pruning": ("Pruning a network", "给网络剪枝"),
+    "sparse": ("Running the nonzero weights alone", "只用非零权重计算"),
+    "data": ("Data", "数据"),
+    "experiments": ("Experiments", "实验"),
+}
+COLUMNS = {
+    "en": ("function", "equation", "papers", "check", "lessons", "exercise"),
+    "zh": ("函数", "公式", "论文", "检查", "课", "练习"),
+}
+CHECK = {"en": "check", "zh": "检查"}
+EXERCISES = {
+    "en": ("Exercises", ("exercise", "title", "function", "lessons")),
+    "zh": ("练习", ("编号", "题目", "函数", "课")),
+}
+USED = {
+    "en": (
+        "Used in this lesson",
+        "`python -m minprune formulas NAME` shows one with its equation, its check and its "
+        "exercise; [all functions](formulas.md) are on one page.",
+    ),
+    "zh": (
+        "本课用到的函数",
+        "`python -m minprune formulas 名称` 可查看函数的公式、检查和练习；"
+        "全部函数见[这一页](formulas.zh.md)。",
+    ),
+}
+
+
+def formulas_markdown(language):
+    """The page of all functions, a table for each file, and of all exercises."""
+    which, lines = [*TITLES].index(language), [TITLES[language]]
+    for folder, families in FAMILIES.items():
+        lines += [f"## {FOLDERS[folder][which]}", ""]
+        for file, titles in families.items():
+            inside = [entry for entry in public() if entry.module == (folder, file)]
+            link = f"minprune/{folder}/{file}.py"
+            if inside:
+                lines += [f"### {titles[which]}", "", _link(f"`{link}`", f"../{link}"), ""]
+                lines += _table(COLUMNS[language], [_row(entry, language) for entry in inside])
+    title, head = EXERCISES[language]
+    rows = [
+        (id, task.title[language], f"`{task.name}`", _numbers(lessons_with(id), language))
+        for id, task in exercises().items()
+    ]
+    return "\n".join([*lines, f"## {title}", "", *_table(head, rows)])
+
+
+def used_markdown(lesson, language):
+    """What a lesson uses, as the end of its page; "" if that is nothing of minprune."""
+    title, text = USED[language]
+    lines = []
+    for file, entries in used_by(lesson).items():
+        names = ", ".join(f"`{entry.name}`" for entry in entries)
+        lines.append(f"- {_link(f'`{file}`', f'../{file}')}: {names}")
+    return "\n".join(["", f"## {title}", "", *lines, "", text, ""]) if lines else ""
+
+
+def _row(entry, language):
+    links = links_of(entry)
+    check = links.check.partition(":")[0]
+    return (
+        _link(f"`{entry.name}`", f"../{entry.file}"),
+        _code(entry.equation) or entry.title.replace("|", "\\|"),
+        ", ".join(paper.partition(":")[0] for paper in papers_in(entry.doc)),
+        _link(CHECK[language], f"../{check}") if check else "",
+        _numbers(links.lessons, language),
+        ", ".join(task.id for task in links.exercises),
+    )
+
+
+def _numbers(lessons, language):
+    return " ".join(_link(one.number, f"{one.path.stem}{ENDINGS[language]}") for one in lessons)
+
+
+def _code(equation):
+    """The first line of an equation, as code in a table."""
+    text = re.sub(r"(?<=[,;:]) {2,}| {2,}(?=\()", " ", equation.split("\n")[0])
+    text = re.sub(" {2,}", ", ", text).replace("|", "\\|")
+    return f"`{text}`" if text else ""
+
+
+def _link(text, target):
+    return f"[{text}]({target})"
+
+
+def _table(head, rows):
+    """Rows as a table, without the columns that are empty in all of them."""
+    full = [k for k, column in enumerate(zip(*rows, strict=True)) if any(column)]
+    lines = [head, ["---"] * len(head), *rows]
+    return [*(f"| {' | '.join(line[k] for k in full)} |" for line in lines), ""]

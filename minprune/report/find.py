@@ -1,0 +1,194 @@
+"""Find a function, an exercise or an item of the documents by the words that people type.
+
+Words are compared without case, endings and hyphens, and in a CamelCase name each for itself, so
+that "SynFlow pruning", "N:M" and "PolynomialDecay" find what they name. Chinese words are looked
+for as they stand. The names that other libraries use lead to ours.
+"""
+
+import re
+from difflib import get_close_matches
+from functools import cache
+from typing import NamedTuple
+
+from minprune.checks import checks
+from minprune.documents.index import (
+    FAMILIES,
+    claims_of,
+    errata_of,
+    facts_of,
+    notes_of,
+)
+from minprune.documents.items import ITEMS
+from minprune.documents.papers import papers_in
+from minprune.exercises import exercises
+from minprune.report.links import public
+
+NAME, TITLE, ABOUT, FAMILY, TEXT = 8, 4, 2, 1.5, 1  # what a word counts where it is found
+ENDING = re.compile(r"(?<=\w{3})(?:ies|ing|ed|es|e|y|s)$")
+HAN = "\u4e00-\u9fff"
+WORD = re.compile(rf"[{HAN}]+|[^\W{HAN}_]+")
+EMPTY = set("a an and by for from in of on the to with".split())
+ELSEWHERE = {  # what PyTorch, TensorFlow, jaxpruner, SciPy and Chinese texts call a thing of ours
+    "prune_by_magnitude": "l1_unstructured L1Unstructured global_unstructured GlobalUnstructured "
+    "prune_low_magnitude MagnitudePruning GlobalMagnitudePruning 幅度剪枝",
+    "prune_at_random": "random_unstructured RandomUnstructured RandomPruning",
+    "prune_units": "ln_structured LnStructured 滤波器剪枝",
+    "apply_mask": "custom_from_mask CustomFromMask",
+    "is_pruning_step": "ConstantSparsity PeriodicSchedule UpdatePruningStep",
+    "polynomial_decay": "PolynomialSchedule",
+    "taylor": "SaliencyPruning Taylor expansion",
+    "nm_mask": "NByM sparsity_m_by_n",
+    "blocks_from_dense": "BSR bsr_matrix",
+    "layer_costs": "FLOPs",
+    "network_costs": "FLOPs",
+    "find_ticket": "LTH lottery ticket hypothesis 彩票假设",
+    "iterate_pruning": "IMP iterative magnitude pruning",
+    "gradual_pruning": "GMP gradual magnitude pruning",
+    "fake_quantize": "QAT quantization-aware training",
+    "erk_densities": "Erdős-Rényi",
+}
+
+
+class Thing(NamedTuple):
+    """Something that can be found.
+
+    what   an entry of the index, an item of the documents, or an exercise
+    texts  what its words are looked for in, as (what a word counts there, text)
+    """
+
+    name: str
+    title: str
+    what: object
+    texts: tuple
+
+
+@cache
+def things():
+    """All that can be found, in the order that decides between equals: functions with a source,
+    other functions, exercises that are no function of minprune, items."""
+    found, tasks = [], {exercise.name: exercise for exercise in exercises().values()}
+    for entry in sorted(public(), key=lambda entry: "Source: " not in entry.doc):
+        task = tasks.pop(entry.name, None)
+        texts = *_of_entry(entry), *_of_task(task)
+        found.append(Thing(entry.name, entry.title, entry, texts))
+    found += [Thing(name, task.title["en"], task, ((NAME, name), *_of_task(task)))
+              for name, task in tasks.items()]  # fmt: skip
+    found += [Thing(item.id, item.title, item, _of_item(item)) for item in ITEMS]
+    return found
+
+
+def _of_entry(entry):
+    check = checks().get(entry.name)
+    folder, file = entry.module
+    sentences = [f"{m.en} {m.zh}" for m in check.mistakes + check.properties] if check else []
+    sources = [case.source for case in check.fixed] if check else []
+    return (
+        (NAME, entry.name),
+        (TITLE, entry.title),
+        (ABOUT, " ".join([*papers_in(entry.doc), ELSEWHERE.get(entry.name, "")])),
+        (FAMILY, " ".join(FAMILIES[folder][file])),
+        (TEXT, " ".join([entry.doc, *sentences, *sources])),
+    )
+
+
+def _of_task(task):
+    if task is None:
+        return ()
+    titles, texts = (" ".join(part.values()) for part in (task.title, task.text))
+    return (TITLE, titles), (TEXT, f"exercise {task.id} {texts}")
+
+
+def _of_item(item):
+    about = [*errata_of(item.id), *facts_of(item.id)]
+    texts = [f"{one.says} {one.right}" for one in about]
+    texts += [f"{claim.says} {claim.found}" for claim in claims_of(item.id)] + notes_of(item.id)
+    return (ABOUT + 1, item.title), (TEXT, " ".join(texts))
+
+
+def search(query):
+    """What a query finds, the best first: (those that it names, those that only mention it).
+
+    A thing is named if every word stands in its name, its first line, the papers it is from, or the
+    title of its exercise.
+
+    >>> [thing.name for thing in search("PolynomialDecay")[0]]
+    ['polynomial_decay']
+    """
+    found = {}
+    for words in (_sought(query), _sought(_split(query))):
+        for k, thing in enumerate(things()):
+            values = [_value(word, thing) for word in words]
+            if values and min(values) > 0:
+                rank = min(values) >= ABOUT, sum(values) / len(values)
+                found[k] = max(found.get(k, rank), rank)
+    ranked = sorted(found, key=lambda k: (found[k], -k), reverse=True)
+    return tuple([things()[k] for k in ranked if found[k][0] == named] for named in (True, False))
+
+
+def near(query):
+    """Names that are like what was typed, at most five."""
+    names = {thing.name.lower(): thing.name for thing in things()}
+    typed = "_".join(WORD.findall(_split(query).lower()))
+    close = get_close_matches(typed, names, n=5, cutoff=0.7)
+    for word in typed.split("_"):
+        parts = {part for name in names for part in name.split("_")}
+        for part in get_close_matches(word, parts, n=1, cutoff=0.8):
+            close += [name for name in names if part in name.split("_")]
+    return [names[name] for name in [*dict.fromkeys(close)][:5]]
+
+
+def _sought(query):
+    """The words of a query; of a Chinese one the longest parts that stand anywhere."""
+    words, chinese = [], "".join(text for thing in things() for _, text in thing.texts)
+    for word in _words(query):
+        while _is_chinese(word) and word not in chinese:
+            part = next((word[:n] for n in range(len(word), 0, -1) if word[:n] in chinese), word)
+            words.append(part)
+            word = word[len(part) :]
+        words += [word] if word else []
+    return words
+
+
+def _is_chinese(word):
+    return "\u4e00" <= word[:1] <= "\u9fff"
+
+
+def _value(word, thing):
+    """What a word counts in a thing: 0 if it is nowhere there; the beginning of a word, half."""
+    best = 0
+    for value, text in thing.texts:
+        if value > best:
+            if _is_chinese(word):
+                best = value * (word in text)
+            elif word in (there := _vocabulary(text)):
+                best = value
+            elif len(word) > 3 and any(one.startswith(word) for one in there):
+                best = max(best, value / 2)
+    return best
+
+
+@cache
+def _vocabulary(text):
+    return {*_words(text), *_words(_split(text))}
+
+
+def _split(text):
+    """A text with its CamelCase names as words.
+
+    >>> _split("NetworkSurgery, APoZ")
+    'Network Surgery, APo Z'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+
+
+def _words(text):
+    """The words of a text as they are compared: "N:M" is one word, of "pruning" "prun" is left."""
+    text = re.sub(r"(?<=\b\w):(?=\w\b)", "", text.lower())
+    return [_stem(word) for word in WORD.findall(text) if word not in EMPTY]
+
+
+@cache
+def _stem(word):
+    while (shorter := ENDING.sub("", word)) != word:
+        word = shorter
+    return word
