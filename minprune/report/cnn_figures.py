@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
+from minprune.arguments import counted
 from minprune.experiments.cnn import threshold_name, units_name, weights_name
 from minprune.report.figures import BLUE, GREEN, GREY, ORANGE, name_tiles, tiled
 
@@ -84,16 +85,16 @@ def kernels_figure(result):
     gone = 0 if pruned.mask is None else np.count_nonzero(~pruned.mask)
     filters = dense.value.shape[3]
     titles = (
-        f"dense: {filters} filters",
+        f"dense: {counted(filters, 'filter')}",
         f"fine-tuned, {gone} of {pruned.value.size} weights pruned (black)",
-        f"fine-tuned, {shrunk.value.shape[3]} of {filters} filters left",
+        f"fine-tuned, {shrunk.value.shape[3]} of {counted(filters, 'filter')} left",
     )
     limit = max(np.abs(K.value).max() for K in kernels)
     colors = ScalarMappable(Normalize(-limit, limit), "coolwarm")  # no colour of it is near black
     across = min(filters, 16)
     pages = [_page(K, across, colors) for K in kernels]
     rows = [len(page) for page in pages]
-    figure = Figure(figsize=(9.6, 1.7 + min(0.14, 2 / rows[0]) * sum(rows)), layout="constrained",
+    figure = Figure(figsize=(9, 2.4 + min(0.14, 2 / rows[0]) * sum(rows)), layout="constrained",
                     dpi=120)  # fmt: skip
     figure.suptitle("First layer: pruning takes single weights, removal takes whole filters")
     panels = figure.subplots(len(rows), 1, squeeze=False, height_ratios=rows)[:, 0]
@@ -103,8 +104,8 @@ def kernels_figure(result):
         axes.set_title(title, fontsize=10)
         if K.mask is not None:
             dead = ~K.mask[:, :, 0].any(axis=(0, 1))
-            name_tiles(axes, dead, K.value.shape[:2], across, "all\npruned", "white")
-    figure.colorbar(colors, ax=panels, label="weight", shrink=0.8, fraction=0.03)
+            name_tiles(axes, dead, K.value.shape[:2], across, "none\nleft", "white")
+    figure.colorbar(colors, ax=panels, label="weight", location="bottom", shrink=0.5, aspect=40)
     return figure
 
 

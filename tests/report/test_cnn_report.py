@@ -9,6 +9,7 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from minprune.arguments import counted
 from minprune.experiments.cnn import CnnResult, Curve, Model, Threshold
 from minprune.experiments.settings import CnnSettings
 from minprune.experiments.spread import Spread
@@ -641,12 +642,12 @@ def test_the_kernels_picture_shows_every_kernel_of_the_three_networks(filters):
         np.testing.assert_allclose(axes.images[0].get_array(), page)
         assert not len(axes.get_xticks()) and not len(axes.get_yticks())
     assert [axes.get_title() for axes in panels] == [
-        f"dense: {filters} filters",
+        f"dense: {counted(filters, 'filter')}",
         f"fine-tuned, {gone(result)} of {9 * filters} weights pruned (black)",
-        f"fine-tuned, {-(-filters // 2)} of {filters} filters left",
+        f"fine-tuned, {-(-filters // 2)} of {counted(filters, 'filter')} left",
     ]
-    assert "First layer" in figure.get_suptitle() and bar.get_ylabel() == "weight"
-    assert tuple(bar.get_ylim()) == pytest.approx((-limit, limit))
+    assert "First layer" in figure.get_suptitle() and bar.get_xlabel() == "weight"
+    assert tuple(bar.get_xlim()) == pytest.approx((-limit, limit))
 
 
 def test_filters_that_are_all_pruned_are_named(result):
@@ -654,7 +655,7 @@ def test_filters_that_are_all_pruned_are_named(result):
     K.prune(K.mask & (np.arange(3) != 1))
     dense, pruned, shrunk, _ = kernels_figure(result).axes
     (word,) = pruned.texts
-    assert word.get_text() == "all\npruned" and word.get_position() == (5, 1)
+    assert word.get_text() == "none\nleft" and word.get_position() == (5, 1)
     assert not dense.texts and not shrunk.texts
 
 
@@ -667,7 +668,7 @@ def test_nothing_of_the_kernels_picture_falls_off_the_page(filters):
     for axes in figure.axes:
         box = axes.get_tightbbox()
         assert box.x0 > -2 and box.x1 < width + 2 and box.y0 > -2 and box.y1 < height + 2
-    boxes = [axes.get_tightbbox() for axes in figure.axes[:-1]]
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
     boxes.append(figure._suptitle.get_window_extent())
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
 
