@@ -38,7 +38,8 @@ def speedup_figure(result, wanted=256):
     settings, batch = result.settings, batch_near(result, wanted)
     across = min(len(settings.networks), 3)
     down = math.ceil(len(settings.networks) / across)
-    figure = Figure(figsize=(3.4 * across + 0.6, 3.1 * down + 0.9), layout="constrained", dpi=120)
+    size = max(3.4 * across + 0.6, 6), 3.1 * down + 1.2
+    figure = Figure(figsize=size, layout="constrained", dpi=120)
     panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat
     x = [-math.log2(1 - s) for s in settings.sparsities]
     for axes, network in zip(panels, settings.networks, strict=False):
@@ -57,10 +58,10 @@ def speedup_figure(result, wanted=256):
             axes.xaxis.set_tick_params(labelbottom=True)
         if a >= len(settings.networks):
             axes.set_axis_off()
-    figure.supylabel("time of the library / time of the engine (log scale)", fontsize=9)
-    above = f"batch {batch:,}: above the dotted line the sparse engine is faster"
-    figure.suptitle(f"{above}; solid lines: libraries that skip zeros, too", fontsize=10)
-    _legend_below(figure, 4)
+    figure.supylabel("time of the library / time of the engine (log scale)", fontsize=10)
+    figure.suptitle(f"Batch {batch:,}: above the dotted line the sparse engine is faster\n"
+                    "(solid lines: libraries that skip zeros, too)", fontsize=11)  # fmt: skip
+    _name_libraries(figure, figure.axes[len(settings.networks) :])
     return figure
 
 
@@ -92,75 +93,93 @@ def _draw_ratios(axes, cells):
 
 def roofline_figure(result):
     """Achieved GFLOP/s on nonzeros against flops per byte, under the roofs of this machine."""
-    figure = Figure(figsize=(10.5, 5.4), layout="constrained", dpi=120)
+    figure = Figure(figsize=(10.5, 6), layout="constrained", dpi=120)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     batch = batch_near(result, 256)
     left.set_title("the sparse engine, every network and batch", fontsize=10)
-    right.set_title(f"every library, batch {batch:,}", fontsize=10)
+    right.set_title(f"every library, every network, batch {batch:,}", fontsize=10)
     colors = dict(zip(result.settings.networks, cycle(NETWORK_COLORS), strict=False))
     markers = dict(zip(result.settings.batches, cycle(BATCH_MARKERS), strict=False))
     for network, color in colors.items():
         for b, marker in markers.items():
-            _draw_achieved(left, cells_of(result, network, b), ENGINE, color, marker, "-")
+            _draw_achieved(left, cells_of(result, network, b), ENGINE, color, marker)
         for key, (own, marker) in STYLES.items():
-            _draw_achieved(right, cells_of(result, network, batch), key, own, marker, "none")
+            _draw_achieved(right, cells_of(result, network, batch), key, own, marker)
     for axes in (left, right):
-        _draw_roofs(axes, result)
         axes.set_xlabel("flops on nonzeros / byte (log scale)")
         axes.grid(alpha=0.3)
     left.set_ylabel("GFLOP/s on nonzeros (log scale)")
-    figure.suptitle(CAPTION, fontsize=9, color=GREY)
-    return _with_legends(figure, left, right, colors, markers)
+    title = "Speed under the roofs of this machine: nearer to a roof is better"
+    figure.suptitle(f"{title}\n{CAPTION}", fontsize=10)
+    _draw_roofs((left, right), result.roofs)
+    return _with_legends(figure, right, colors, markers)
 
 
-def _draw_achieved(axes, cells, key, color, marker, line):
+def _draw_achieved(axes, cells, key, color, marker):
     timed = [c for c in cells if key in c.timings and c.timings[key].gflops]
     if timed:
         axes.plot([c.flops / c.bytes for c in timed], [c.timings[key].gflops for c in timed],
-                  color=color, marker=marker, markersize=5, linestyle=line, linewidth=0.8,
-                  label=ALL[key].title)  # fmt: skip
+                  color=color, marker=marker, markersize=5, markerfacecolor="none",
+                  linestyle="none", label=ALL[key].title)  # fmt: skip
 
 
-def _draw_roofs(axes, result):
+def _draw_roofs(panels, roofs):
     """What the machine allows at each intensity, over the range of the points and a little more."""
-    roofs = result.roofs
-    intensities = [cell.flops / cell.bytes for cell in result.cells]
-    x = np.geomspace(min(intensities) / 2, 2 * max(intensities), 200)
-    slow = [t.gflops for cell in result.cells for t in cell.timings.values() if t.gflops]
-    axes.plot(x, np.minimum(roofs.memory * x, roofs.fma_all), color=GREY, linewidth=1.5,
-              label=f"from memory, {roofs.memory:.0f} GB/s")  # fmt: skip
-    axes.plot(x, np.minimum(roofs.cache * x, roofs.fma_all), "--", color=GREY, linewidth=1.5,
-              label=f"from the cache, {roofs.cache:.0f} GB/s")  # fmt: skip
-    every = counted(roofs.threads, "thread")
-    axes.axhline(roofs.fma_all, color=BLACK, linewidth=1.5,
-                 label=f"{every}, {roofs.fma_all:.0f} GFLOP/s")  # fmt: skip
+    points = [line.get_xydata() for axes in panels for line in axes.lines]
+    points = np.concatenate([*points, [(1, roofs.fma_one)]])
+    (left, low), right = points.min(axis=0) / 2, 2 * points[:, 0].max()
+    x = np.geomspace(left, right, 200)
+    levels = {f"{counted(roofs.threads, 'thread')}, {roofs.fma_all:.0f} GFLOP/s": roofs.fma_all}
     if roofs.threads > 1:
-        axes.axhline(roofs.fma_one, color=BLACK, linewidth=1.2, linestyle=":",
-                     label=f"1 thread, {roofs.fma_one:.0f} GFLOP/s")  # fmt: skip
-    axes.set(xscale="log", yscale="log", xlim=(x[0], x[-1]))
-    axes.set_ylim(min([*slow, roofs.fma_one]) / 2, 2 * roofs.fma_all)
+        levels[f"1 thread, {roofs.fma_one:.0f} GFLOP/s"] = roofs.fma_one
+    slopes = {
+        f"from memory, {roofs.memory:.0f} GB/s": roofs.memory,
+        f"from the cache, {roofs.cache:.0f} GB/s": roofs.cache,
+    }
+    for axes in panels:
+        axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(low, 3 * roofs.fma_all))
+        for (name, level), line in zip(levels.items(), "-:", strict=False):
+            axes.axhline(level, linestyle=line, color=BLACK, label=name)
+            axes.annotate(name, (right, level), (-4, 2), textcoords="offset points", fontsize=9,
+                          ha="right", va="bottom", zorder=1.9)  # fmt: skip
+        for (name, bandwidth), line in zip(slopes.items(), ("-", "--"), strict=True):
+            axes.plot(x, np.minimum(bandwidth * x, roofs.fma_all), line, color=GREY, label=name)
+            start = 1.2 * max(left, low / bandwidth)
+            axes.text(start, bandwidth * start, name, fontsize=9, color=GREY, va="bottom",
+                      rotation=math.degrees(math.atan(bandwidth)), rotation_mode="anchor",
+                      transform_rotates_text=True, zorder=1.9)  # fmt: skip
 
 
-def _with_legends(figure, left, right, colors, markers):
-    """Below the panels: networks and batches, the roofs, the libraries."""
-    proxies = [Line2D([], [], color=color, label=name) for name, color in colors.items()]
-    proxies += [
-        Line2D([], [], color=GREY, marker=marker, linestyle="none", label=f"batch {batch:,}")
-        for batch, marker in markers.items()
+def _with_legends(figure, right, colors, markers):
+    """Below the panels: networks and batches, and the libraries."""
+    proxies = [
+        Line2D(
+            [], [], color=color, marker="o", markerfacecolor="none", linestyle="none", label=name
+        )
+        for name, color in colors.items()
     ]
-    roofs = [line for line in left.lines if line.get_label().endswith("/s")]
+    proxies += [
+        Line2D([], [], color=GREY, marker=marker, markerfacecolor="none", linestyle="none",
+               label=f"batch {batch:,}")
+        for batch, marker in markers.items()
+    ]  # fmt: skip
     libraries = {
         line.get_label(): line for line in right.lines if not line.get_label().endswith("/s")
     }
-    for place, handles in (("left", proxies), ("center", roofs), ("right", libraries.values())):
-        figure.legend(handles=list(handles), loc=f"outside lower {place}", ncols=2, fontsize=8)
+    for place, handles in (("left", proxies), ("right", libraries.values())):
+        figure.legend(handles=list(handles), loc=f"outside lower {place}", ncols=3, fontsize=9)
     return figure
 
 
-def _legend_below(figure, columns):
-    """One legend for all panels, every name once."""
+def _name_libraries(figure, free):
+    """One legend for all panels, every name once: in a panel that is free, or below."""
     entries = {}
     for axes in figure.axes:
         handles, labels = axes.get_legend_handles_labels()
         entries |= dict(zip(labels, handles, strict=True))
-    figure.legend(entries.values(), entries, loc="outside lower center", ncols=columns, fontsize=8)
+    if free:
+        free[0].legend(entries.values(), entries, loc="center", fontsize=10)
+    else:
+        columns = 4 if figure.get_figwidth() > 8 else 2
+        figure.legend(entries.values(), entries, loc="outside lower center", ncols=columns,
+                      fontsize=9)  # fmt: skip

@@ -1,15 +1,15 @@
 """The pictures of `run cnn`, in colours that every eye tells apart (Okabe and Ito's)."""
 
-import math
-
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.transforms import Bbox
 
+from minprune.arguments import counted
 from minprune.experiments.cnn import threshold_name, units_name, weights_name
-from minprune.report.figures import BLUE, GREEN, GREY, ORANGE, tiled
+from minprune.report.figures import BLUE, GREEN, GREY, ORANGE, name_tiles, tiled
 
 PURPLE, BLACK = "#CC79A7", "#000000"
 STYLES = {  # kind of pruning -> label, colour, marker, line
@@ -20,11 +20,13 @@ STYLES = {  # kind of pruning -> label, colour, marker, line
     "none": ("dense, fine-tuned", BLACK, "*", "none"),
 }
 TICKS = 0, 50, 70, 80, 85, 90, 93, 95, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 99.9, 100
-LABELS = {  # kind of pruning -> where the name stands beside its point
-    "weights": {"xytext": (0, 7), "ha": "center"},
-    "units": {"xytext": (0, -12), "ha": "center"},
-    "control": {"xytext": (6, -3), "ha": "left"},
-}
+NAMED = "weights", "units", "control"  # kinds whose points have their share beside them
+PLACES = (  # of a name beside its point: offset in points, and how it is aligned there
+    (0, 6, "center", "bottom"), (0, -7, "center", "top"),
+    (7, 0, "left", "center"), (-7, 0, "right", "center"),
+    (6, 6, "left", "bottom"), (-6, 6, "right", "bottom"),
+    (6, -6, "left", "top"), (-6, -6, "right", "top"),
+)  # fmt: skip
 LINES = (  # of the learning curves, in this order
     {"color": GREY, "marker": ".", "linestyle": ":"},
     {"color": BLUE, "marker": "o", "linestyle": "-"},
@@ -36,7 +38,7 @@ LINES = (  # of the learning curves, in this order
 
 def learning_figure(result):
     """Validation accuracy after every epoch: dense before and after, and of the pruned networks."""
-    figure = Figure(figsize=(9, 4.5), layout="constrained", dpi=120)
+    figure = Figure(figsize=(9, 4.8), layout="constrained", dpi=120)
     axes = figure.subplots()
     dense = [100 * epoch.validation_accuracy for epoch in result.history]
     done = len(dense)
@@ -49,86 +51,148 @@ def learning_figure(result):
     after = [*dense, *(100 * e.validation_accuracy for c in shown.values() for e in c.history)]
     start = [100 * c.pruned for c in shown.values()]  # below 90 it was hardly a network
     _space_by_error(axes, [*after, *(a for a in start if a >= min(90, *after))])
-    axes.annotate("pruned here", (done, axes.get_ylim()[0]), (4, 4), textcoords="offset points",
-                  color=GREY, fontsize=8)  # fmt: skip
+    axes.annotate("pruned here", (done, 1), (0, 3), xycoords=axes.get_xaxis_transform(),
+                  textcoords="offset points", ha="center", color=GREY, fontsize=9)  # fmt: skip
     axes.axvline(done, color=GREY, linewidth=0.8)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("epoch")
     axes.set_ylabel(f"validation accuracy on {result.dataset}, % (spaced by error)")
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower left", fontsize=8)
+    figure.suptitle("Validation accuracy: training, pruning, fine-tuning")
+    axes.legend(fontsize=9)
     return figure
 
 
 def _shown(result):
     """The curves that tell the story: dense, as the settings prune, and as the document does."""
     settings = result.settings
-    theta = threshold_name(settings.theta)
-    names = ["dense, fine-tuned", weights_name(settings.sparsity)]
-    names.append(units_name(settings.unit_sparsity))
-    names += [theta, f"{theta}, unmasked"]
-    return {name: result.curves[name] for name in names if name in result.curves}
+    theta, weights = threshold_name(settings.theta), weights_name(settings.sparsity)
+    units = units_name(settings.unit_sparsity)
+    names = {
+        "dense, fine-tuned": "dense, fine-tuned",
+        f"{weights} masked": weights,
+        f"{units} removed": units,
+        theta: theta,
+        f"{theta}, mask dropped": f"{theta}, unmasked",
+    }
+    return {s: result.curves[name] for s, name in names.items() if name in result.curves}
 
 
 def kernels_figure(result):
     """The kernels of the first layer: dense, pruned by rank, and those that are left."""
-    rows = {
-        "dense": result.dense,
-        "smallest weights\npruned (black)": result.pruned,
-        "filters removed": result.shrunk,
-    }
-    kernels = {name: network.layers[0].K for name, network in rows.items()}
-    most = max(K.value.shape[3] for K in kernels.values())
-    limit = max(np.abs(K.value).max() for K in kernels.values())
-    across = min(most, 16)
-    colors = ScalarMappable(Normalize(-limit, limit), "RdBu_r")
-    down = math.ceil(most / across) * len(rows)
-    figure = Figure(figsize=(2.6 + 0.5 * across, 0.9 + 0.5 * down), layout="constrained", dpi=120)
-    figure.suptitle("Kernels of the first layer", fontsize=11)
-    panels = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
-    for axes, (name, K) in zip(panels, kernels.items(), strict=True):
-        images = np.moveaxis(K.value[:, :, 0], -1, 0)  # (filters, k_h, k_w)
-        shown = colors.cmap(colors.norm(images))  # and their four colours
+    networks = result.dense, result.pruned, result.shrunk
+    dense, pruned, shrunk = kernels = [network.layers[0].K for network in networks]
+    gone = 0 if pruned.mask is None else np.count_nonzero(~pruned.mask)
+    filters = dense.value.shape[3]
+    titles = (
+        f"dense: {counted(filters, 'filter')}",
+        f"fine-tuned, {gone} of {pruned.value.size} weights pruned (black)",
+        f"fine-tuned, {shrunk.value.shape[3]} of {counted(filters, 'filter')} left",
+    )
+    limit = max(np.abs(K.value).max() for K in kernels)
+    colors = ScalarMappable(Normalize(-limit, limit), "coolwarm")  # no colour of it is near black
+    across = min(filters, 16)
+    pages = [_page(K, across, colors) for K in kernels]
+    rows = [len(page) for page in pages]
+    figure = Figure(figsize=(9, 2.4 + min(0.14, 2 / rows[0]) * sum(rows)), layout="constrained",
+                    dpi=120)  # fmt: skip
+    figure.suptitle("First layer: pruning takes single weights, removal takes whole filters")
+    panels = figure.subplots(len(rows), 1, squeeze=False, height_ratios=rows)[:, 0]
+    for axes, page, title, K in zip(panels, pages, titles, kernels, strict=True):
+        axes.imshow(page)
+        axes.set(xticks=[], yticks=[], frame_on=False)
+        axes.set_title(title, fontsize=10)
         if K.mask is not None:
-            shown[np.moveaxis(~K.mask[:, :, 0], -1, 0)] = to_rgba("black")
-        missing = np.ones((most - len(shown), *shown.shape[1:]))
-        axes.imshow(tiled(np.concatenate([shown, missing]), across, 1.0))
-        axes.set(xticks=[], yticks=[], frame_on=False, anchor="W")
-        axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
-    figure.colorbar(colors, ax=panels, label="weight", shrink=0.7)
+            dead = ~K.mask[:, :, 0].any(axis=(0, 1))
+            name_tiles(axes, dead, K.value.shape[:2], across, "none\nleft", "white")
+    figure.colorbar(colors, ax=panels, label="weight", location="bottom", shrink=0.5, aspect=40)
     return figure
 
 
+def _page(K, across, colors):
+    """The first channel of each filter of an array of kernels in colours, pruned weights black."""
+    shown = colors.cmap(colors.norm(np.moveaxis(K.value[:, :, 0], -1, 0)))  # (filters, k, k, 4)
+    if K.mask is not None:
+        shown[np.moveaxis(~K.mask[:, :, 0], -1, 0)] = to_rgba("black")
+    return tiled(shown, across, 1.0)
+
+
 def costs_figure(result):
-    """Test accuracy against multiply-accumulates, and against bytes of the file."""
-    figure = Figure(figsize=(10, 4.2), layout="constrained", dpi=120)
+    """Test accuracy against multiply-accumulates, and against bytes of the file.
+
+    Of random pruning, accuracies far below all others stand as numbers at the lower edge.
+    """
+    figure = Figure(figsize=(10, 4.8), layout="constrained", dpi=120)
     costs = {
         "multiply-accumulates of nonzero weights, one image": lambda m: m.nonzero_macs,
         "bytes of the file": lambda m: m.file_bytes,
     }
+    models = [m for m in result.models if m.kind in STYLES and m.name != "dense"]
+    least = min(100 * m.accuracy for m in models if m.kind != "control")
+    least -= 0.5 * (100.1 - least)  # what has more than one and a half times that error is outside
     for axes, (label, cost) in zip(figure.subplots(1, 2), costs.items(), strict=True):
         for kind, (name, color, marker, line) in STYLES.items():
-            models = [m for m in result.models if m.kind == kind and m.name != "dense"]
-            if not models:
-                continue
-            x, y = [cost(m) for m in models], [100 * m.accuracy for m in models]
-            axes.plot(x, y, color=color, marker=marker, linestyle=line, label=name)
-            for m in models if kind in LABELS else ():
-                control = kind == "control"  # of weights or of units: it says which
-                name = m.name.removesuffix(", at random") if control else m.name.split(" of ")[0]
-                axes.annotate(name, (cost(m), 100 * m.accuracy), textcoords="offset points",
-                              fontsize=7, color=color, **LABELS[kind])  # fmt: skip
+            points = [(cost(m), 100 * m.accuracy) for m in models if m.kind == kind]
+            if points:
+                axes.plot(*zip(*points, strict=True), color=color, marker=marker, linestyle=line,
+                          label=name)  # fmt: skip
         axes.set_xscale("log")
+        axes.margins(x=0.08)
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(f"{label} (log scale)")
         axes.set_ylabel(f"test accuracy on {result.dataset}, % (spaced by error)")
-        _space_by_error(axes, [a for line in axes.lines for a in line.get_ydata()])
+        inside = [100 * m.accuracy for m in models if 100 * m.accuracy >= least]
+        _space_by_error(axes, inside)
         axes.grid(alpha=0.3)
+    figure.suptitle("What accuracy costs: farther left is cheaper, farther up is better")
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=8)
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=9)
+    figure.get_layout_engine().execute(figure)  # places the axes, so that names can be placed
+    for axes, cost in zip(figure.axes, costs.values(), strict=True):
+        names = [
+            (_share(m), STYLES[m.kind][1], cost(m), 100 * m.accuracy)
+            for m in models
+            if m.kind in NAMED
+        ]
+        _name_points(axes, names)
     return figure
+
+
+def _share(model):
+    """What is written beside the point of a model: of a control also of what it is a share."""
+    if model.kind == "control":
+        return model.name.removesuffix(", at random")
+    return model.name.split(" of ")[0]
+
+
+def _name_points(axes, names):
+    """Write (name, colour, x, y) beside points, on no point, no line and no other name.
+
+    A point below the axes is named at the lower edge, with its y.
+    """
+    place, frame = axes.transData.transform, axes.get_window_extent()
+    taken = []
+    for line in axes.lines:
+        x, y = place(line.get_xydata()).T
+        taken += [Bbox.from_extents(a - 6, b - 6, a + 6, b + 6) for a, b in zip(x, y, strict=True)]
+        if line.get_linestyle() != "None":
+            at = np.linspace(0, len(x) - 1, 30 * len(x))
+            steps = (np.interp(at, range(len(x)), values) for values in (x, y))
+            taken += [Bbox.from_bounds(a, b, 1, 1) for a, b in zip(*steps, strict=True)]
+    for name, color, x, y in names:
+        below = y < (low := axes.get_ylim()[0])
+        word = f"{name}: {y:.1f} %\n$\\downarrow$" if below else name
+        word = axes.annotate(word, (x, max(y, low)), (0, 0), textcoords="offset points",
+                             fontsize=9, color=color)  # fmt: skip
+        for dx, dy, ha, va in PLACES[::4] if below else PLACES:
+            word.set(position=(dx, dy), ha=ha, va=va)
+            box = word.get_window_extent()
+            fits = frame.containsx(box.x0) and frame.containsx(box.x1)
+            if fits and not any(box.overlaps(other) for other in taken):
+                break
+        taken.append(box)
 
 
 def _space_by_error(axes, percents):

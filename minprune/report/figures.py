@@ -9,15 +9,15 @@ BLUE, ORANGE, GREEN, GREY, LIGHT = "#0072B2", "#D55E00", "#009E73", "#666666", "
 
 
 def accuracy_figure(result):
-    """Test accuracy against sparsity: just pruned, fine-tuned, random control; whole and top."""
-    figure = Figure(figsize=(9, 4), layout="constrained", dpi=120)
+    """Test accuracy against sparsity: pruned only, fine-tuned, random control; whole and top."""
+    figure = Figure(figsize=(9, 4.4), layout="constrained", dpi=120)
     whole, top = figure.subplots(1, 2)
     x = [-math.log2(1 - p.sparsity) for p in result.curve]
-    _, trained_on, *_ = result.models
-    dense = 100 * trained_on.accuracy  # it had as many epochs as the pruned networks
+    _, finetuned, *_ = result.models
+    dense = 100 * finetuned.accuracy  # it had as many epochs as the pruned networks
     lines = {
         "smallest weights pruned, fine-tuned": ("finetuned", BLUE, "o", "-"),
-        "smallest weights pruned, nothing else": ("pruned", ORANGE, "s", "--"),
+        "smallest weights pruned only": ("pruned", ORANGE, "s", "--"),
         "random weights pruned, fine-tuned": ("random", GREEN, "^", ":"),
     }
     for axes in (whole, top):
@@ -30,31 +30,33 @@ def accuracy_figure(result):
         axes.set_ylabel(f"test accuracy on {result.dataset}, %")
         axes.grid(alpha=0.3)
     whole.set_ylim(0, 102)
-    whole.legend(loc="lower left", fontsize=8)
+    whole.legend(loc="lower left", fontsize=9)
     best = max([dense, *(100 * p.finetuned for p in result.curve)])
     top.set_ylim(best - 5, best + 0.5)
-    whole.set_title("whole range")
-    top.set_title("top of the range")
+    whole.set_title("whole range", fontsize=10)
+    top.set_title("top five points", fontsize=10)
+    figure.suptitle("Test accuracy after pruning: the smallest weights, or as many at random")
     return figure
 
 
 def weights_figure(result):
     """Histograms of the weights of every layer: dense, and pruned and fine-tuned."""
     before, after = list(result.dense.weights.values()), list(result.pruned.weights.values())
-    figure = Figure(figsize=(4.5 * len(before), 4), layout="constrained", dpi=120)
+    figure = Figure(figsize=(4.5 * len(before), 4.4), layout="constrained", dpi=120)
     for l, axes in enumerate(np.atleast_1d(figure.subplots(1, len(before)))):
         w, kept = before[l].value.ravel(), after[l].value[after[l].mask]
         limit = max(np.abs(w).max(), np.abs(kept).max())
         bins = np.linspace(-limit, limit, 82)  # 81 bins, the middle one around 0
-        axes.hist(w, bins, color=GREY, alpha=0.6, label=f"dense: {w.size:,} weights")
+        axes.hist(w, bins, color=GREY, alpha=0.6, label="dense")
         axes.hist(kept, bins, histtype="step", color=BLUE, linewidth=1.5,
-                  label=f"pruned, fine-tuned: {kept.size:,} weights")  # fmt: skip
+                  label="pruned, fine-tuned")  # fmt: skip
         axes.set_yscale("log")
-        axes.set_ylim(0.8, 10 * axes.get_ylim()[1])  # room for the legend
-        axes.set_title("layer {} ({} to {})".format(l + 1, *before[l].value.shape))
+        axes.set_ylim(0.8)
+        axes.set_title(f"layer {l + 1}: {kept.size:,} of {w.size:,} kept", fontsize=10)
         axes.set_xlabel("value of the weight")
         axes.set_ylabel("number of weights (log scale)")
-        axes.legend(fontsize=8, loc="upper right")
+    figure.axes[0].legend(loc="upper right", fontsize=9)
+    figure.suptitle("Weights near 0 are pruned, the others fine-tuned")
     return figure
 
 
@@ -63,16 +65,21 @@ def masks_figure(result):
     mask = next(iter(result.pruned.weights.values())).mask  # (pixels, units)
     images = mask.T.reshape(-1, *result.image_shape)  # (units, H, W)
     shown = images[:64]
-    figure = Figure(figsize=(10, 5.2), layout="constrained", dpi=120)
+    across = math.ceil(math.sqrt(len(shown)))
+    figure = Figure(figsize=(9.6, 5.15), layout="constrained", dpi=120)
     left, right = figure.subplots(1, 2)
-    left.imshow(tiled(shown, math.ceil(math.sqrt(len(shown)))), cmap="gray_r", vmin=0, vmax=1)
+    left.imshow(tiled(shown, across), cmap="gray_r", vmin=0, vmax=1)
     left.set(xticks=[], yticks=[], facecolor=LIGHT)
-    which = f"the {len(images)}" if len(images) <= 64 else f"the first 64 of {len(images)}"
-    left.set_title(f"black: inputs kept by each of {which} hidden units", fontsize=9)
+    name_tiles(left, ~shown.any(axis=(1, 2)), shown.shape[1:], across, "no\ninput", GREY)
+    which = f"{len(images)}" if len(images) <= 64 else f"first 64 of {len(images)}"
+    left.set_title(f"inputs kept by the {which} units (black)", fontsize=10)
     counts = right.imshow(images.sum(axis=0), cmap="viridis", vmin=0)
-    figure.colorbar(counts, ax=right, label="hidden units that read this pixel", shrink=0.8)
+    figure.colorbar(counts, ax=right, label="units", fraction=0.05)
     right.set(xlabel="column of the image", ylabel="row of the image")
-    right.set_title(f"{mask.sum():,} of {mask.size:,} connections kept", fontsize=9)
+    right.set_title("units that read each pixel", fontsize=10)
+    figure.suptitle(
+        f"What the hidden units still read: {mask.sum():,} of {mask.size:,} connections"
+    )
     return figure
 
 
@@ -84,3 +91,11 @@ def tiled(images, across, between=np.nan):
     for k, image in enumerate(images):
         page[k // across, :h, k % across, :w] = image
     return page.reshape(down * (h + 1), across * (w + 1), *rest)[:-1, :-1]
+
+
+def name_tiles(axes, which, shape, across, name, color):
+    """Write a name into those tiles of a page of `tiled`, given as a boolean vector."""
+    h, w = shape
+    for k in np.flatnonzero(which):
+        middle = k % across * (w + 1) + (w - 1) / 2, k // across * (h + 1) + (h - 1) / 2
+        axes.text(*middle, name, ha="center", va="center", fontsize=9, color=color)

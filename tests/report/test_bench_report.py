@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import asdict, replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -287,7 +288,7 @@ def lines_of(axes):
 @pytest.mark.parametrize(("figure", "batch"), [(speedup_figure, 512), (one_figure, 1)])
 def test_the_speed_up_is_drawn_for_every_network_and_library(figure, batch, result):
     figure = figure(result)
-    assert f"batch {batch}:" in figure.get_suptitle()
+    assert f"Batch {batch}:" in figure.get_suptitle()
     assert [axes.get_title() for axes in figure.axes] == list(SETTINGS.networks)
     for axes, network in zip(figure.axes, SETTINGS.networks, strict=True):
         lines = lines_of(axes)
@@ -333,6 +334,10 @@ def test_every_number_of_networks_has_its_panels(n, shape, result):
     figure = speedup_figure(replace(result, cells=cells, settings=settings))
     grid = figure.axes[0].get_subplotspec().get_gridspec()
     assert (grid.nrows, grid.ncols) == shape
+    free = [axes.get_legend() for axes in figure.axes if not axes.axison]
+    legend = free[0] if free else figure.legends[0]
+    assert [t.get_text() for t in legend.get_texts()][:2] == ["break-even", "minprune dense"]
+    assert bool(free) != bool(figure.legends)
     shown = [axes for axes in figure.axes if axes.axison]
     assert [axes.get_title() for axes in shown] == networks
     for a, axes in enumerate(shown):
@@ -402,6 +407,16 @@ def test_the_roofs_are_those_of_the_machine(result):
         assert "flops on nonzeros / byte" in axes.get_xlabel()
 
 
+def test_every_roof_has_its_name_beside_it(result):
+    for axes in roofline_figure(replace(result, roofs=Roofs(2, 80.0, 160.0, 12.5, 70.0))).axes:
+        at = {word.get_text(): word.xy if hasattr(word, "xy") else word.get_position()
+              for word in axes.texts}  # fmt: skip
+        assert set(at) == {label for label in lines_of(axes) if label.endswith("/s")}
+        for name, bandwidth in (("from memory, 12 GB/s", 12.5), ("from the cache, 70 GB/s", 70)):
+            assert at[name][1] == pytest.approx(bandwidth * at[name][0])
+        assert at["1 thread, 80 GFLOP/s"][1] == 80 and at["2 threads, 160 GFLOP/s"][1] == 160
+
+
 def test_one_thread_has_a_roof_of_its_own_beside_several(result):
     roofs = Roofs(2, 80.0, 160.0, 12.5, 70.0)
     for axes in roofline_figure(replace(result, roofs=roofs)).axes:
@@ -414,11 +429,32 @@ def test_the_legends_of_the_roofline_name_everything_once(result):
     figure = roofline_figure(result)
     named = [[t.get_text() for t in legend.get_texts()] for legend in figure.legends]
     assert named[0] == [*SETTINGS.networks, "batch 1", "batch 64", "batch 512"]
-    assert len(named[1]) == 3
-    assert named[2] == [ALL[key].title for key in (ENGINE, *RATIOS)]
+    assert named[1] == [ALL[key].title for key in (ENGINE, *RATIOS)]
     assert "two for each nonzero weight" in figure.get_suptitle()
     own = {line.get_color() for line in figure.axes[0].lines if "engine" in line.get_label()}
     assert {h.get_color() for h in figure.legends[0].legend_handles[:2]} == own
+
+
+@pytest.mark.parametrize(
+    ("draw", "n"),
+    [(speedup_figure, 1), (speedup_figure, 2), (speedup_figure, 5), (roofline_figure, 5)],
+)
+def test_nothing_falls_off_the_page_and_no_title_touches_another(draw, n, result):
+    networks = [f"784-{i + 2}-10" for i in range(n)]
+    cells = [replace(c, network=name) for name in networks for c in result.cells[:9]]
+    settings = replace(SETTINGS, networks=networks)
+    figure = draw(replace(result, cells=cells, settings=settings))
+    for _ in range(2):  # as `savefig` does: the first one places the axes
+        figure.draw_without_rendering()
+    page = figure.bbox.padded(2)
+    titles = [axes.title.get_window_extent() for axes in figure.axes if axes.axison]
+    titles.append(figure._suptitle.get_window_extent())
+    below = [legend.get_window_extent() for legend in figure.legends]
+    panels = [axes.get_tightbbox() for axes in figure.axes if axes.axison]
+    for box in titles + below + panels:
+        assert page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
+    assert not any(a.overlaps(b) for a, b in combinations(titles + below, 2))
+    assert not any(a.overlaps(b) for a in panels for b in below)
 
 
 def test_more_networks_and_batches_than_colours_are_drawn_all_the_same(result):

@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import asdict, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from minprune.arguments import counted
 from minprune.experiments.cnn import CnnResult, Curve, Model, Threshold
 from minprune.experiments.settings import CnnSettings
 from minprune.experiments.spread import Spread
@@ -338,13 +339,13 @@ def test_no_threshold_is_null(result):
 
 # --- learning -----------------------------------------------------------------------------------
 
-SHOWN = (
-    "dense, fine-tuned",
-    "75 % of weights",
-    "50 % of units",
-    "threshold 0.125",
-    "threshold 0.125, unmasked",
-)
+SHOWN = {  # name in the picture -> name of the model
+    "dense, fine-tuned": "dense, fine-tuned",
+    "75 % of weights masked": "75 % of weights",
+    "50 % of units removed": "50 % of units",
+    "threshold 0.125": "threshold 0.125",
+    "threshold 0.125, mask dropped": "threshold 0.125, unmasked",
+}
 
 
 def points(line):
@@ -356,16 +357,18 @@ def labelled(axes):
 
 
 def test_the_learning_picture_shows_the_dense_curve_and_five_others(result):
-    (axes,) = learning_figure(result).axes
+    figure = learning_figure(result)
+    (axes,) = figure.axes
     lines = labelled(axes)
     assert list(lines) == ["dense", *SHOWN]
     assert points(lines["dense"]) == [(1, 91.0), (2, 92.5), (3, 96.25)]
-    for name in SHOWN:
-        curve = result.curves[name]
+    for name, model in SHOWN.items():
+        curve = result.curves[model]
         after = [100 * e.validation_accuracy for e in curve.history]
         y = [100 * curve.pruned, *after]
         assert points(lines[name]) == list(zip((3, 4, 5), y, strict=True))
     assert [t.get_text() for t in axes.get_legend().get_texts()] == list(lines)
+    assert "accuracy" in figure.get_suptitle()
     assert [line.get_xdata()[0] for line in axes.lines if line.get_label()[0] == "_"] == [3]
     left, right = axes.get_xlim()
     assert [x for x in axes.get_xticks() if left <= x <= right] == [1, 2, 3, 4, 5]
@@ -384,7 +387,7 @@ def test_no_two_lines_look_alike(result):
 
 def test_without_threshold_its_lines_are_missing(result):
     (axes,) = learning_figure(without_threshold(result)).axes
-    assert list(labelled(axes)) == ["dense", *SHOWN[:3]]
+    assert list(labelled(axes)) == ["dense", *list(SHOWN)[:3]]
 
 
 def in_view(axes, line):
@@ -399,7 +402,7 @@ def test_the_learning_picture_has_all_points_above_90_in_view(result):
     assert 88 < low < 91 and 98 < high <= 100.05
 
 
-@pytest.mark.parametrize("name", ["dense", "50 % of units"])
+@pytest.mark.parametrize("name", ["dense", "50 % of units removed"])
 def test_the_learning_picture_has_worse_epochs_in_view_too(name, result):
     """The dense network's first, and one that gets worse by training on."""
     worse = Curve(0.96, history(0.92, 0.95))
@@ -409,15 +412,15 @@ def test_the_learning_picture_has_worse_epochs_in_view_too(name, result):
     assert in_view(axes, labelled(axes)[name])
 
 
-def test_the_word_on_pruning_stands_inside_at_its_line(result):
+def test_the_word_on_pruning_stands_above_its_line(result):
     figure = learning_figure(result)
     (axes,) = figure.axes
     (word,) = axes.texts
-    assert word.get_text() == "pruned here" and word.xy == (3, axes.get_ylim()[0])
+    assert word.get_text() == "pruned here" and word.xy == (3, 1)
     figure.draw_without_rendering()
-    box, inside = word.get_window_extent(), axes.get_window_extent()
-    assert inside.x0 <= box.x0 and box.x1 <= inside.x1
-    assert inside.y0 <= box.y0 and box.y1 <= inside.y1
+    box = word.get_window_extent()
+    assert axes.get_window_extent().y1 <= box.y0
+    assert box.y1 <= figure._suptitle.get_window_extent().y0
 
 
 def test_a_network_of_100_percent_is_in_view():
@@ -506,6 +509,40 @@ def test_points_of_the_lines_have_their_share_beside_them(result):
         }
 
 
+def test_random_pruning_far_below_the_rest_is_a_number_at_the_edge(result):
+    models = [
+        replace(m, accuracy=0.1) if m.name == "75 % of weights, at random" else m
+        for m in result.models
+    ]
+    for axes in costs_figure(replace(result, models=models)).axes:
+        (word,) = (w for w in axes.texts if "75 % of weights" in w.get_text())
+        assert ": 10.0 %" in word.get_text() and word.xy[1] == axes.get_ylim()[0] > 90
+        assert 10.0 in labelled(axes)["as many at random"].get_ydata()
+
+
+def alike():
+    """A result whose points lie close together."""
+    result = a_result()
+    models = [
+        replace(m, accuracy=0.97 + 0.001 * i, nonzero_macs=90_000 + 4000 * i, file_bytes=9000 + i)
+        for i, m in enumerate(result.models)
+    ]
+    return replace(result, models=models)
+
+
+@pytest.mark.parametrize("make", [a_result, alike])
+def test_names_of_points_overlap_nothing(make):
+    figure = costs_figure(make())
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        boxes = [word.get_window_extent() for word in axes.texts]
+        frame = axes.get_window_extent()
+        assert len(boxes) == 6 and all(frame.x0 <= b.x0 and b.x1 <= frame.x1 for b in boxes)
+        assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+        dots = [axes.transData.transform(xy) for line in axes.lines for xy in line.get_xydata()]
+        assert not any(box.contains(*dot) for box in boxes for dot in dots)
+
+
 def test_the_legend_of_costs_stands_below_and_names_all(result):
     figure = costs_figure(result)
     (legend,) = figure.legends
@@ -583,7 +620,9 @@ def test_the_legend_names_only_what_is_drawn(result):
 # --- kernels ------------------------------------------------------------------------------------
 
 
-ROWS = ["dense", "smallest weights\npruned (black)", "filters removed"]
+def gone(result):
+    mask = result.pruned.layers[0].K.mask
+    return 0 if mask is None else (~mask).sum()
 
 
 def of_one_filter():
@@ -595,45 +634,53 @@ def of_one_filter():
 @pytest.mark.parametrize("filters", [1, 2, 16, 17, 64])
 def test_the_kernels_picture_shows_every_kernel_of_the_three_networks(filters):
     result = of_one_filter() if filters == 1 else a_result(filters)
-    *panels, bar = kernels_figure(result).axes
+    figure = kernels_figure(result)
+    *panels, bar = figure.axes
     networks = result.dense, result.pruned, result.shrunk
     limit = max(np.abs(n.layers[0].K.value).max() for n in networks)
-    down, across = -(-filters // 16), min(filters, 16)
-    for axes, network, name in zip(panels, networks, ROWS, strict=True):
-        page = np.full((4 * down - 1, 4 * across - 1, 4), 1.0)  # 3 by 3 on white, a line between
+    for axes, network in zip(panels, networks, strict=True):
         K = network.layers[0].K
+        down, across = -(-K.value.shape[-1] // 16), min(filters, 16)
+        page = np.full((4 * down - 1, 4 * across - 1, 4), 1.0)  # 3 by 3 on white, a line between
         for f in range(K.value.shape[-1]):
             for u in range(3):
                 for v in range(3):
                     at = 4 * (f // 16) + u, 4 * (f % 16) + v
                     kept = K.mask is None or K.mask[u, v, 0, f]
                     share = (K.value[u, v, 0, f] + limit) / (2 * limit)
-                    page[at] = colormaps["RdBu_r"](share) if kept else (0, 0, 0, 1)
+                    page[at] = colormaps["coolwarm"](share) if kept else (0, 0, 0, 1)
         np.testing.assert_allclose(axes.images[0].get_array(), page)
-        assert axes.get_ylabel() == name
         assert not len(axes.get_xticks()) and not len(axes.get_yticks())
-    assert bar.get_ylabel() == "weight"
-    assert tuple(bar.get_ylim()) == pytest.approx((-limit, limit))
+    assert [axes.get_title() for axes in panels] == [
+        f"dense: {counted(filters, 'filter')}",
+        f"fine-tuned, {gone(result)} of {9 * filters} weights pruned (black)",
+        f"fine-tuned, {-(-filters // 2)} of {counted(filters, 'filter')} left",
+    ]
+    assert "First layer" in figure.get_suptitle() and bar.get_xlabel() == "weight"
+    assert tuple(bar.get_xlim()) == pytest.approx((-limit, limit))
 
 
-def test_rows_of_kernels_are_named_at_the_left(result):
-    figure = kernels_figure(result)
-    for _ in range(2):  # as `savefig` does: the first one places the axes
-        figure.draw_without_rendering()
-    for axes in figure.axes[:-1]:
-        box = axes.yaxis.label.get_window_extent()
-        assert box.x0 >= 0 and box.x1 <= axes.get_window_extent().x0
+def test_filters_that_are_all_pruned_are_named(result):
+    K = result.pruned.layers[0].K
+    K.prune(K.mask & (np.arange(3) != 1))
+    dense, pruned, shrunk, _ = kernels_figure(result).axes
+    (word,) = pruned.texts
+    assert word.get_text() == "none\nleft" and word.get_position() == (5, 1)
+    assert not dense.texts and not shrunk.texts
 
 
-@pytest.mark.parametrize("filters", [1, 2, 6])
+@pytest.mark.parametrize("filters", [1, 2, 6, 32])
 def test_nothing_of_the_kernels_picture_falls_off_the_page(filters):
     figure = kernels_figure(of_one_filter() if filters == 1 else a_result(filters))
-    figure.draw_without_rendering()
+    for _ in range(2):  # as `savefig` does: the first one places the axes
+        figure.draw_without_rendering()
     width, height = figure.get_size_inches() * figure.dpi
     for axes in figure.axes:
         box = axes.get_tightbbox()
-        if axes.axison:
-            assert box.x0 > -2 and box.x1 < width + 2 and box.y0 > -2 and box.y1 < height + 2
+        assert box.x0 > -2 and box.x1 < width + 2 and box.y0 > -2 and box.y1 < height + 2
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
+    boxes.append(figure._suptitle.get_window_extent())
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
 
 
 @pytest.mark.parametrize("draw", [learning_figure, costs_figure])

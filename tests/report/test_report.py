@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -196,13 +197,15 @@ def test_the_numbers_can_be_read_by_a_machine(result, tmp_path):
 
 
 def test_the_accuracy_picture_shows_the_curve(result):
-    whole, top = accuracy_figure(result).axes
+    figure = accuracy_figure(result)
+    whole, top = figure.axes
+    assert "accuracy after pruning" in figure.get_suptitle()
     for axes in (whole, top):
         lines = {line.get_label(): line for line in axes.get_lines()}
         assert list(lines["dense, fine-tuned: 99.00 %"].get_ydata()) == [99.0, 99.0]
         assert list(lines["random weights pruned, fine-tuned"].get_ydata()) == [80.0, 25.0]
         assert list(lines["smallest weights pruned, fine-tuned"].get_ydata()) == [95.0, 90.0]
-        assert list(lines["smallest weights pruned, nothing else"].get_ydata()) == [90.0, 50.0]
+        assert list(lines["smallest weights pruned only"].get_ydata()) == [90.0, 50.0]
         assert list(lines["smallest weights pruned, fine-tuned"].get_xdata()) == [1.0, 2.0]
         assert [t.get_text() for t in axes.get_xticklabels()] == ["50", "75"]
         assert "accuracy" in axes.get_ylabel() and "sparsity" in axes.get_xlabel()
@@ -218,13 +221,19 @@ def test_the_weights_picture_counts_every_weight_once(result):
         kept = weight.value[weight.mask]
         edges = dense_bars[0].get_x() + dense_bars[0].get_width() * np.arange(82)
         assert steps[:, 1].max() == np.histogram(kept, edges)[0].max()
-        labels = [text.get_text() for text in axes.get_legend().get_texts()]
-        assert any(f"{weight.mask.sum():,}" in label for label in labels)
+        assert f"{kept.size:,} of {weight.value.size:,} kept" in axes.get_title()
+    (legend,) = filter(None, (axes.get_legend() for axes in figure.axes))
+    assert [text.get_text() for text in legend.get_texts()] == ["dense", "pruned, fine-tuned"]
+    assert figure.get_suptitle()
 
 
 def test_the_masks_picture_shows_the_mask_unit_by_unit(result):
-    mask = next(iter(result.pruned.weights.values())).mask
-    left, right, _ = masks_figure(result).axes
+    weight = next(iter(result.pruned.weights.values()))
+    keep = weight.mask.copy()
+    keep[:, [9, 69]] = False
+    weight.prune(keep)
+    mask, figure = weight.mask, masks_figure(result)
+    left, right, bar = figure.axes
     page = np.asarray(left.images[0].get_array())
     assert page.shape == (8 * 4 - 1, 8 * 5 - 1)  # the first 64 of 70 units, 3 by 4, a line between
     for unit in range(64):
@@ -232,7 +241,25 @@ def test_the_masks_picture_shows_the_mask_unit_by_unit(result):
         tile = page[4 * row :, 5 * column :][:3, :4]
         assert (tile == mask[:, unit].reshape(3, 4)).all()
     assert np.isnan(page).sum() == page.size - 64 * 12
+    (word,) = left.texts  # the unit in the second row and column; the 70th is not shown
+    assert word.get_text() == "no\ninput" and word.get_position() == (5 + 1.5, 4 + 1)
+    assert "first 64 of 70" in left.get_title() and bar.get_ylabel() == "units"
+    assert f"{mask.sum():,} of 840" in figure.get_suptitle()
     assert (np.asarray(right.images[0].get_array()) == mask.sum(axis=1).reshape(3, 4)).all()
+
+
+@pytest.mark.parametrize("draw", [accuracy_figure, weights_figure, masks_figure])
+def test_nothing_falls_off_the_page_and_no_title_touches_another(draw, result):
+    figure = draw(result)
+    for _ in range(2):  # as `savefig` does: the first one places the axes
+        figure.draw_without_rendering()
+    page = figure.bbox.padded(2)
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
+    titles = [axes.title.get_window_extent() for axes in figure.axes if axes.get_title()]
+    titles.append(figure._suptitle.get_window_extent())
+    for box in boxes + titles:
+        assert page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
+    assert not any(a.overlaps(b) for a, b in combinations(titles, 2))
 
 
 def test_dataset_is_what_the_job_takes(bars_data):
