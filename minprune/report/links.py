@@ -64,12 +64,12 @@ def used_by(lesson):
 
 @cache
 def public():
-    """The functions and classes that have a source, or that `import minprune` offers, in reading
-    order; of two with one name the first."""
+    """The functions and classes that have a source or an example, or that `import minprune`
+    offers, in reading order; of two with one name the first."""
     offered = {*dir(minprune)}
     first = {entry.name: entry for entry in reversed(functions())}
     return [entry for entry in functions() if entry is first[entry.name]
-            and ("Source: " in entry.doc or entry.name in offered)]  # fmt: skip
+            and ("Source: " in entry.doc or ">>> " in entry.doc or entry.name in offered)]  # fmt: skip
 
 
 def _line(file, pattern):

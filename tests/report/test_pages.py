@@ -202,7 +202,7 @@ def test_a_page_names_the_other_hits():
         ("SYNFL", ["synflow", "prune_by_synflow"]),
         ("N:M", ["nm_mask", "NM"]),
         ("recommender", ["C-6.2", "C-9.5"]),
-        ("pooling", ["Pool"]),
+        ("pooling", ["max_pool2d", "average_pool2d"]),
         ("阈值", ["threshold_mask", "raise_threshold"]),
     ],
 )
