@@ -185,7 +185,13 @@ def _share(word, text):
 
 @cache
 def _vocabulary(text):
-    return {*_words(text), *_words(_split(text))}
+    """The words of a text, CamelCase names as one word and as several."""
+    return {part for word in {*_tokens(text)} for part in _forms(word)}
+
+
+@cache
+def _forms(word):
+    return {_stem(part) for part in (word.lower(), *_split(word).lower().split())}
 
 
 def _split(text):
@@ -198,9 +204,13 @@ def _split(text):
 
 
 def _words(text):
-    """The words of a text as they are compared: "N:M" is one word, of "pruning" "prun" is left."""
-    text = re.sub(r"(?<=\b\w):(?=\w\b)", "", text.lower())
-    return [_stem(word) for word in WORD.findall(text) if word not in EMPTY]
+    """The words of a query as they are compared: of "pruning" "prun" is left."""
+    return [_stem(word) for word in _tokens(text.lower()) if word not in EMPTY]
+
+
+def _tokens(text):
+    """The words of a text as they stand, but "N:M" as "NM"."""
+    return WORD.findall(re.sub(r"(?<=\b\w):(?=\w\b)", "", text))
 
 
 @cache
