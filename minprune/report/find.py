@@ -30,7 +30,7 @@ WORD = re.compile(rf"[{HAN}]+|[^\W{HAN}_]+")
 EMPTY = set("a an and by for from in of on the to with".split())
 ELSEWHERE = {  # what PyTorch, TensorFlow, jaxpruner, SciPy and Chinese texts call a thing of ours
     "prune_by_magnitude": "l1_unstructured L1Unstructured global_unstructured GlobalUnstructured "
-    "prune_low_magnitude MagnitudePruning GlobalMagnitudePruning 幅度剪枝",
+    "prune_low_magnitude MagnitudePruning GlobalMagnitudePruning one-shot oneshot 幅度剪枝",
     "prune_at_random": "random_unstructured RandomUnstructured RandomPruning",
     "prune_units": "ln_structured LnStructured 滤波器剪枝",
     "apply_mask": "custom_from_mask CustomFromMask",
@@ -45,7 +45,15 @@ ELSEWHERE = {  # what PyTorch, TensorFlow, jaxpruner, SciPy and Chinese texts ca
     "iterate_pruning": "IMP iterative magnitude pruning",
     "gradual_pruning": "GMP gradual magnitude pruning",
     "fake_quantize": "QAT quantization-aware training",
+    "fake_quantize_gradient": "STE straight-through estimator",
+    "quantize_symmetric": "quantisation INT8",
+    "scaled_to_float16": "FP16 half precision AMP 混合精度",
+    "factorize": "low-rank 低秩分解",
     "erk_densities": "Erdős-Rényi",
+    "NetworkSurgery": "dynamic pruning 动态剪枝",
+    "Dense": "nn.Linear fully connected 全连接层",
+    "save": "save model checkpoint 保存模型",
+    "load": "load model checkpoint 读取模型",
 }
 
 
@@ -115,7 +123,7 @@ def search(query):
     ['polynomial_decay']
     """
     found = {}
-    for words in (_sought(query), _sought(_split(query))):
+    for words in map(_sought, (query, query.replace("-", ""), _split(query))):
         for k, thing in enumerate(things()):
             values = [_value(word, thing) for word in words]
             if values and min(values) > 0:
@@ -123,6 +131,13 @@ def search(query):
                 found[k] = max(found.get(k, rank), rank)
     ranked = sorted(found, key=lambda k: (found[k], -k), reverse=True)
     return tuple([things()[k] for k in ranked if found[k][0] == named] for named in (True, False))
+
+
+def called(query):
+    """The things of this name, whatever its case, hyphens and spaces; the one so written first."""
+    name = re.sub(r"[\s_-]", "", query).lower()
+    found = [thing for thing in things() if thing.name.replace("_", "").lower() == name]
+    return sorted(found, key=lambda thing: thing.name != query)
 
 
 def near(query):
@@ -154,22 +169,29 @@ def _is_chinese(word):
 
 
 def _value(word, thing):
-    """What a word counts in a thing: 0 if it is nowhere there; the beginning of a word, half."""
-    best = 0
-    for value, text in thing.texts:
-        if value > best:
-            if _is_chinese(word):
-                best = value * (word in text)
-            elif word in (there := _vocabulary(text)):
-                best = value
-            elif len(word) > 3 and any(one.startswith(word) for one in there):
-                best = max(best, value / 2)
-    return best
+    """What a word counts in a thing; 0 if it stands nowhere there."""
+    return max(value * _share(word, text) for value, text in thing.texts)
+
+
+def _share(word, text):
+    """1 if a word stands in a text; a half if another word begins with it, by four letters or more
+    or by all but a number; else 0."""
+    if _is_chinese(word):
+        return word in text
+    there = _vocabulary(text)
+    begun = (one[len(word) :] for one in there if one.startswith(word))
+    return 1 if word in there else any(len(word) > 3 or rest.isdigit() for rest in begun) / 2
 
 
 @cache
 def _vocabulary(text):
-    return {*_words(text), *_words(_split(text))}
+    """The words of a text, CamelCase names as one word and as several."""
+    return {part for word in {*_tokens(text)} for part in _forms(word)}
+
+
+@cache
+def _forms(word):
+    return {_stem(part) for part in (word.lower(), *_split(word).lower().split())}
 
 
 def _split(text):
@@ -182,9 +204,13 @@ def _split(text):
 
 
 def _words(text):
-    """The words of a text as they are compared: "N:M" is one word, of "pruning" "prun" is left."""
-    text = re.sub(r"(?<=\b\w):(?=\w\b)", "", text.lower())
-    return [_stem(word) for word in WORD.findall(text) if word not in EMPTY]
+    """The words of a query as they are compared: of "pruning" "prun" is left."""
+    return [_stem(word) for word in _tokens(text.lower()) if word not in EMPTY]
+
+
+def _tokens(text):
+    """The words of a text as they stand, but "N:M" as "NM"."""
+    return WORD.findall(re.sub(r"(?<=\b\w):(?=\w\b)", "", text))
 
 
 @cache

@@ -27,7 +27,7 @@ from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
 from minprune.exercises.exercise import Exercise
 from minprune.lessons import folders, lesson_file, lessons, lessons_with, page_file, read
-from minprune.report.find import near, search, things
+from minprune.report.find import called, near, search
 from minprune.report.links import links_of, public, used_by
 from minprune.report.verify_page import columns, text_of, wide
 
@@ -35,6 +35,7 @@ WIDTH = 100
 SCREEN = 80  # columns of a list
 LISTED = 20  # lines of a list
 SEE_ALSO = 6  # names
+LIKE_AN_ITEM = re.compile(r"\b[A-F]-[\dQ]", re.IGNORECASE)
 TITLE = 44  # columns of a lesson's
 WRAP = {"en": 80, "zh": 40}  # characters
 LESSONS_HELP = {
@@ -53,27 +54,36 @@ def formulas_page(query=None, whole=False):
     """
     if query is None:
         return _index() if whole else _overview()
-    query = query.strip().removeprefix("minprune.").removeprefix("mp.")
+    query = query.strip()
     if items := find(query):
         return f"\n\n{'=' * WIDTH}\n".join(map(_item_page, items)) + "\n"
     if query in exercises():
         return _exercise_page(exercises()[query])
-    name = re.sub(r"[\s_-]", "", query).lower()
-    exact = [thing for thing in things() if thing.name.replace("_", "").lower() == name]
-    exact.sort(key=lambda thing: thing.name != query)  # conv2d is no Conv2D
-    file = query.lower().removesuffix(".py").replace("/", ".").split(".")[-1]
-    if not exact and (inside := [entry for entry in public() if file in entry.module]):
+    if call := re.fullmatch(r"(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)(?:\(.*\))?", query):
+        query = query if query.endswith(".py") else call[1]  # mp.rank_mask, rank_mask(score, k)
+    exact = called(query)
+    if not exact and (inside := _in_file(query)):
         return "\n".join(map(_function_in_index, inside))
-    no_item = re.search(r"\b[A-F]-[\dQ]", query, re.IGNORECASE)
-    named, mention = ([], []) if no_item else search(query)
-    one = exact[:1] or (named if len(named) == 1 else mention * (len(named + mention) == 1))
-    if one:
-        others = [thing.name for thing in named + mention if thing is not one[0]][:SEE_ALSO]
-        also = [_wrap("See also  ", ", ".join(others)), ""] * bool(others)
-        return "\n".join([_page_of(one[0].what).rstrip("\n"), "", *also])
-    if named or mention:
-        return _list(named + mention, whole)
+    named, mention = ([], []) if LIKE_AN_ITEM.search(query) else search(query)
+    found = exact[:1] + [thing for thing in named + mention if thing not in exact[:1]]
+    if exact or (len(named) == 1 and query.isascii()) or len(found) == 1:
+        return _alone(*found)
+    if found:
+        return _list(found, whole)
     raise ValueError(f"nothing is called {query!r} or mentions it; {_hint(query)}")
+
+
+def _in_file(query):
+    """The functions of a file or a folder: "masks", "masks.py", "formulas/masks.py", "nn"."""
+    file = query.lower().removesuffix(".py").rpartition("/")[2]
+    return [entry for entry in public() if file in entry.module]
+
+
+def _alone(thing, *others):
+    """The page of one thing, and the names of what was found besides."""
+    names = ", ".join(other.name for other in others[:SEE_ALSO])
+    also = ["", _wrap("See also  ", names)] if others else []
+    return "\n".join([_page_of(thing.what).rstrip("\n"), *also, ""])
 
 
 def _hint(query):

@@ -3,7 +3,7 @@
 import pytest
 
 from minprune.exercises import exercises
-from minprune.report.find import ELSEWHERE, near, search, things
+from minprune.report.find import ELSEWHERE, called, near, search, things
 
 
 def first(query):
@@ -42,6 +42,8 @@ def test_a_stranger_finds_the_function_first(query, name):
         ("lottery", "find_ticket"),
         ("l1_unstructured", "prune_by_magnitude"),  # other libraries
         ("MagnitudePruning", "prune_by_magnitude"),
+        ("layer-wise", "layerwise_rank_masks"),
+        ("vgg", "vgg16_layers"),  # all but a number
         ("NByM", "nm_mask"),
         ("FLOPs", "network_costs"),
         ("masked step", "masked_step"),  # an exercise
@@ -75,6 +77,15 @@ def test_what_names_a_thing_stands_before_what_mentions_it():
     assert [thing.name for thing in named] == ["obd_saliency"]
     assert "second_order_influence" in [thing.name for thing in mention]
     assert not {thing.name for thing in named} & {thing.name for thing in mention}
+
+
+def test_a_name_is_found_in_any_writing():
+    for typed in ("NetworkSurgery", "network surgery", "network-surgery", "NETWORK_SURGERY"):
+        assert [thing.name for thing in called(typed)] == ["NetworkSurgery"]
+    for typed in ("conv2d", "Conv2D"):
+        assert sorted(thing.name for thing in called(typed)) == ["Conv2D", "conv2d"]
+        assert called(typed)[0].name == typed
+    assert called("surgery") == called("") == []
 
 
 def test_every_word_must_be_found():

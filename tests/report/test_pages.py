@@ -157,12 +157,14 @@ def test_a_function_has_a_page(query):
     assert formulas_page("Parameter").startswith("minprune.nn.parameter.Parameter\n")
 
 
-@pytest.mark.parametrize("query", ["mp.rank_mask", "minprune.rank_mask"])
+@pytest.mark.parametrize(
+    "query", ["mp.rank_mask", "minprune.formulas.masks.rank_mask", "rank_mask(s, k=2)", "RankMask"]
+)
 def test_a_function_is_found_as_one_writes_it(query):
     assert formulas_page(query) == formulas_page("rank_mask")
 
 
-@pytest.mark.parametrize("query", ["masks", "MASKS"])
+@pytest.mark.parametrize("query", ["masks", "MASKS", "masks.py", "formulas/masks.py"])
 def test_a_file_is_its_list_of_functions(query):
     names = [line.split()[0] for line in formulas_page(query).split("\n") if line[10] != " "]
     assert names == [e.name for e in entries() if e.path.startswith("minprune.formulas.masks.")]
