@@ -179,8 +179,10 @@ def _share(word, text):
     if _is_chinese(word):
         return word in text
     there = _vocabulary(text)
-    begun = (one[len(word) :] for one in there if one.startswith(word))
-    return 1 if word in there else any(len(word) > 3 or rest.isdigit() for rest in begun) / 2
+    begun = [one[len(word) :] for one in there if one.startswith(word)]
+    if "" in begun or "2d" in begun:  # of max_pool2d
+        return 1
+    return any(len(word) > 3 or rest.isdigit() for rest in begun) / 2
 
 
 @cache

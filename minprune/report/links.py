@@ -68,8 +68,12 @@ def public():
     offers, in reading order; of two with one name the first."""
     offered = {*dir(minprune)}
     first = {entry.name: entry for entry in reversed(functions())}
-    return [entry for entry in functions() if entry is first[entry.name]
-            and ("Source: " in entry.doc or ">>> " in entry.doc or entry.name in offered)]  # fmt: skip
+    return [
+        entry
+        for entry in functions()
+        if entry is first[entry.name]
+        and ("Source: " in entry.doc or ">>> " in entry.doc or entry.name in offered)
+    ]
 
 
 def _line(file, pattern):
