@@ -241,7 +241,7 @@ def page(stem, language, cells, found):
 
 def _words(figure):
     """What a picture shows, for who cannot see it: titles, and what stands against what."""
-    parts = []
+    parts = [figure.get_suptitle()]
     for axes in figure.axes:
         against = " against ".join(filter(None, (axes.get_ylabel(), axes.get_xlabel())))
         parts.append(": ".join(filter(None, (axes.get_title(), against))))

@@ -118,6 +118,7 @@ def test_pages_of_both_languages():
     names = {"n": 7}
     figure, axes = plt.subplots(1, 2)
     axes[0].set(title="Half [n]", xlabel="n", ylabel="half")
+    figure.suptitle("Halves")
     plt.close(figure)
     found = [lessons.Run("n is 7\n", {"plot": figure}), filled(cells[1].source, names),
              filled(cells[2].source, names), lessons.Run("full\n", {})]  # fmt: skip
@@ -126,7 +127,7 @@ def test_pages_of_both_languages():
     assert "数 $`n`$，也就是一半：3.5。" in zh and "```math\nn / 2\n```" in zh
     for text in (en, zh):
         assert '```python\nn = 7\nprint("n is", n)\n```\n\n```text\nn is 7\n```' in text
-        assert "![Half (n): half against n](../figures/01_plot.png)" in text
+        assert "![Halves; Half (n): half against n](../figures/01_plot.png)" in text
         assert "<!--~-->\n```text\nfull\n```\n<!--/-->" in text
     assert "(01_small.zh.md)" in en and "(01_small.md)" in zh and "(01_small.py)" in zh
 

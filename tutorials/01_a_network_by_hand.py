@@ -110,7 +110,7 @@ axes.plot(W1[0, 1] + moves, losses, color="#0072B2", label="loss as this weight 
 near = moves[20:61]
 axes.plot(W1[0, 1] + near, loss + near * dW1[0, 1], "--", color="#D55E00", label="its gradient")
 axes.plot(W1[0, 1], loss, "o", color="black", label="where the weight is now")
-axes.set(xlabel="value of one weight of the first layer", ylabel="loss (nats)")
+axes.set(xlabel="value of one weight", ylabel="loss (nats)", title="The gradient is the slope")
 axes.legend()
 figure.tight_layout()
 
@@ -167,9 +167,9 @@ print(f"right answers: {start:.1%} before training, {learned[-1]:.1%} after it")
 assert start < 0.3 and learned[-1] > 0.85
 figure, (left, right) = plt.subplots(1, 2, num="learning", figsize=(7, 3))
 left.plot(range(1, epochs + 1), [epoch.loss for epoch in history], "s-", color="#D55E00")
-left.set(xlabel="epoch", ylabel="loss (nats)", title="Loss while training", ylim=(0, None))
+left.set(xlabel="epoch", ylabel="loss (nats)", title="Training: the loss falls", ylim=(0, None))
 right.plot(range(epochs + 1), [100 * share for share in learned], "o-", color="#0072B2")
-right.set(xlabel="epochs done", ylabel="right answers (%)", title="Validation", ylim=(0, 100))
+right.set(xlabel="epoch", ylabel="right answers (%)", title="Validation accuracy", ylim=(0, 100))
 figure.tight_layout()
 
 # %% [markdown] lang="en"
@@ -199,7 +199,7 @@ figure, axes = plt.subplots(num="weights", figsize=(7, 3))
 bins = np.linspace(-0.5, 0.5, 101)
 axes.hist(W_start.ravel(), bins, color="#E69F00", label="before training")
 axes.hist(W.ravel(), bins, histtype="step", linewidth=2, color="#0072B2", label="after training")
-axes.set(xlabel="value of a weight of the first layer", ylabel="number of weights")
+axes.set(xlabel="weight of layer 1", ylabel="number of weights", title="Most weights stay small")
 axes.legend()
 figure.tight_layout()
 

@@ -152,6 +152,7 @@ for axes, (name, colour) in zip(panels, colours.items(), strict=True):
     axes.set_xticks([1e-7, 1e-4, 1e-1], ["0", "0.0001", "0.1"])
 panels[0].set_ylabel("weights (%)")
 panels[0].legend()
+figure.suptitle("Only the proximal step makes exact zeros")
 figure.tight_layout()
 
 # %% [markdown] lang="en"

@@ -98,7 +98,7 @@ shown = (("Sum of |w|", total, "sum, units of the weights", "#0072B2", "//"),
 for axes, (title, values, label, color, hatch) in zip(panels, shown, strict=True):
     axes.bar(names, values, color=color, hatch=hatch, edgecolor="white")
     axes.set(title=title, ylabel=label, xlabel="layer, inputs x outputs")
-    axes.tick_params(axis="x", labelsize=8)
+    axes.set_xticks(range(3), [name.replace(" x", "\nx") for name in names])
 figure.tight_layout()
 
 # %% [markdown] lang="en"
@@ -141,7 +141,8 @@ for name, weight in network.weights.items():
     assert spread < 1e-4
 
 figure, panels = plt.subplots(1, 2, num="constant", figsize=(8, 4.2), sharey=True)
-nets = (("Whole", network), ("Middle layer zero", without["2.W"]))
+nets = (("Whole network:\na class for each image", network),
+        ("Middle layer zero:\nall rows equal", without["2.W"]))  # fmt: skip
 for axes, (title, net) in zip(panels, nets, strict=True):
     shown = axes.imshow(mp.softmax(net(images)), cmap="cividis", vmin=0, vmax=1, aspect="auto")
     axes.set(title=title, xlabel="class", xticks=range(10))

@@ -98,11 +98,11 @@ figure, (left, right) = plt.subplots(1, 2, num="grown_back", figsize=(8, 3.2))
 left.plot(sparsities["held"], color="#0072B2", label="mask held")
 left.plot(sparsities["thrown"], "--", color="#D55E00", label="mask thrown away")
 left.set(xscale="symlog", xlabel="steps of fine-tuning", ylabel="share of weights that are 0",
-         ylim=(0, 1), title="Sparsity")  # fmt: skip
+         ylim=(0, 1), title="Without its mask, dense again")  # fmt: skip
 left.set_xticks([0, 1, 10, 100], ["0", "1", "10", "100"])
 left.legend(loc="center right")
 right.hist(1000 * moved, bins=np.arange(-1.225, 1.25, 0.05), color="#D55E00")
-right.set(xlabel="weight / 0.001", ylabel="number of weights", title="Pruned, one step later")
+right.set(xlabel="value, in 0.001", ylabel="number", title="Pruned weights, one step later")
 figure.tight_layout()
 size = np.abs(moved[moved != 0])
 assert size.max() < 0.00101 and np.median(size) > 0.00099
@@ -151,12 +151,12 @@ assert accuracy(again) < accuracy(held)
 
 # %%
 levels = [0.5, 0.9, 0.95] if QUICK else [0.5, 0.8, 0.9, 0.95, 0.98]
-curves = {"pruned, fine-tuned": [], "just pruned": [], "random mask, fine-tuned": []}
+curves = {"pruned, fine-tuned": [], "pruned only": [], "random mask, fine-tuned": []}
 for s in levels:
     small, random = dense.copy(), dense.copy()
     mp.prune_by_magnitude(small, s)
     mp.prune_at_random(random, s, np.random.default_rng(2))
-    curves["just pruned"].append(accuracy(small))
+    curves["pruned only"].append(accuracy(small))
     train(small, 1)
     train(random, 1)
     curves["pruned, fine-tuned"].append(accuracy(small))
@@ -167,7 +167,7 @@ looks = (("#0072B2", "o-"), ("#D55E00", "s--"), ("#009E73", "^:"))
 for (name, values), (color, look) in zip(curves.items(), looks, strict=True):
     axes.plot(range(len(levels)), values, look, color=color, label=name)
 axes.axhline(accuracy(dense), color="#777777", linewidth=1, label="dense")
-axes.set(xlabel="sparsity", ylabel="test accuracy", ylim=(0, 1.02), title="784-64-10 on MNIST",
+axes.set(xlabel="sparsity", ylabel="test accuracy", ylim=(0, 1.02), title="784-64-10 on MNIST, pruned",
          xticks=range(len(levels)), xticklabels=[f"{s:.0%}" for s in levels])  # fmt: skip
 axes.legend(loc="lower left")
 tuned, alone, by_chance = (np.array(values) for values in curves.values())

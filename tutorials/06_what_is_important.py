@@ -128,9 +128,9 @@ for (name, s), unit, axes in zip(scores.items(), units, panels.flat, strict=True
         axes.loglog(s[part], np.abs(truth)[part], marker, color=color, ms=4, alpha=0.6, label=label)
     axes.set(title=name, xlabel=f"score, in {unit}", ylim=(1e-8, 10))
     axes.set_xlim(s.max() * (1e-4 if name == "magnitude" else 1e-7), s.max() * 2)
-for axes in panels[:, 0]:
-    axes.set_ylabel("true change of the loss, in nats")
+figure.supylabel("true change of the loss, in nats")
 panels[1, 1].legend(loc="upper left")
+figure.suptitle("True change of the loss against four scores: OBD is nearly a line")
 figure.tight_layout()
 idle = (mp.magnitude(w) > np.median(mp.magnitude(w))) & (np.abs(truth) < 1e-5)
 assert idle.sum() > 5 and (x.mean(axis=0)[np.flatnonzero(idle) // 8] < 0.02).all()  # dark pixels

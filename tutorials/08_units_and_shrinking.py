@@ -84,7 +84,7 @@ for name, p in tiny.parameters.items():
     print(f"{name:8} {p.value.shape} -> {less.parameters[name].value.shape}")
 
 column, row = np.indices((9, 4))[1], np.indices((16, 3))[0]
-parts = (("filters K", "filter", "nine weights of each", column),
+parts = (("filters K: orange goes", "filter", "nine weights of each", column),
          ("next weights W", "neuron", "four rows for each of four pixels", row % 4),
          ("b, gamma, beta, mean, var", "channel", "one row each", column[:5]))  # fmt: skip
 figure, axes = plt.subplot_mosaic("AB;CB", num="what_goes", figsize=(7, 6), height_ratios=(9, 5))
@@ -216,7 +216,7 @@ figure, ax = plt.subplots(num="vgg16", figsize=(7, 4))
 ax.plot(widths, parameters, "o-", color="#0072B2", label="parameters of the whole network")
 ax.plot(widths, widths, "--", color="#000000", label="if it were in proportion")
 ax.plot(widths, macs, "s-", color="#D55E00", label="MACs of the convolutions")
-ax.set(xlabel="share of the filters kept", ylabel="share left", title="VGG16, 224 x 224 images")
+ax.set(xlabel="share of the filters kept", ylabel="share left", title="VGG16: MACs fall fastest")
 ax.legend()
 assert round(parameters[3], 2) == 0.55 and 0.25 < macs[3] < 0.26
 assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at width 1

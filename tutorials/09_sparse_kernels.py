@@ -163,8 +163,8 @@ pays = [[*levels, 1][max(k, default=-1) + 1] for k in behind]  # ahead from here
 figure, axes = plt.subplots(num="times", figsize=(7, 4))
 looks = ("#0072B2", "o-"), ("#D55E00", "s--"), ("#009E73", "^:")
 for name, median, (c, look) in zip(names, ms.T, looks, strict=True):
-    axes.plot(levels, median, look, color=c, label=name)
-axes.set(xlabel="sparsity (share of zeros)", ylabel="milliseconds for 256 samples", yscale="log")
+    axes.semilogy(levels, median, look, color=c, label=name)
+axes.set(xlabel="sparsity", ylabel="ms for 256 samples", title="Only what skips zeros gets faster")
 axes.set_yticks([0.2, 0.5, 1, 2, 5, 10], [0.2, 0.5, 1, 2, 5, 10])
 axes.minorticks_off()
 axes.legend()

@@ -180,21 +180,21 @@ for (name, bits), sizes in sorted(kb.items(), reverse=True):
     print(f"{name:7} {bits:2} bits", *(f"{k:9.1f}" for k in sizes), f"{score[name, bits]:8.1f}%")
 assert kb["pruned", 32][0] == kb["dense", 32][0] > 18 * kb["pruned", 8][3] > 18 * kb["dense", 2][3]
 assert min(score["pruned", 8], score["dense", 2]) > score["dense", 32] - 2
-figure, axes = plt.subplots(num="bytes", figsize=(7, 4))
 ways = "array", "CSR", "bit mask", "zip"
-for name, n, marker, color in (
-    ("dense", 0, "o", "#0072B2"), ("dense", 3, "X", "#56B4E9"), ("pruned", 1, "s", "#D55E00"),
-    ("pruned", 2, "^", "#009E73"), ("pruned", 3, "D", "#CC79A7"), ("student", 0, "v", "#E69F00"),
-):  # fmt: skip
-    for key in [key for key in networks if key[0] == name]:
-        at, label = (kb[key][n], score[key]), f"{name}, {ways[n]}" if key[1] == 32 else None
-        axes.semilogx(*at, marker, color=color, mfc="none", mew=2, ms=8, label=label)
-        below = -17 if name == "dense" else 8
-        axes.annotate("" if n == 2 else key[1], at, (-5 * n, below), textcoords="offset points")
-axes.set(xlabel="kilobytes (numbers: bits of a weight)", ylabel="test accuracy, %", ymargin=0.15)
-axes.set_xticks([10, 20, 50, 100, 200, 400], [10, 20, 50, 100, 200, 400])
-axes.minorticks_off()
-axes.legend()
+looks = {"dense": ("o", "#0072B2", (0, 3)), "pruned": ("s", "#D55E00", (1, 2, 3)),
+         "student": ("v", "#009E73", (0,))}  # fmt: skip
+rows = sorted((kb[k][n], score[k], *k, ways[n]) for k in networks for n in looks[k[0]][2])
+figure, (left, right) = plt.subplots(1, 2, num="bytes", figsize=(7, 5), sharey=True)
+for row, (size, accuracy, name, *_) in enumerate(rows):
+    marker, color, _ = looks[name]
+    left.semilogx(size, row, marker, color=color)
+    right.plot(accuracy, row, marker, color=color)
+left.set_yticks(range(len(rows)), [f"{name}, {b} bits, {way}" for *_, name, b, way in rows])
+left.set_xticks([10, 20, 50, 100, 200, 400], [10, 20, 50, 100, 200, 400])
+left.set(xlabel="kilobytes", title="Size, smallest first", ylim=(len(rows), -1))
+right.set(xlabel="test accuracy, %", title="and its accuracy")
+for axes in (left, right):
+    axes.grid(alpha=0.4)
 
 # %% [markdown] lang="en"
 # Small and still good: pruned, 8 bits, zipped (<<~kb["dense", 32][0] / kb["pruned", 8][3]:.1f>> times smaller), and trained with 2 bits, zipped (<<~kb["dense", 32][0] / kb["dense", 2][3]:.1f>> times,
