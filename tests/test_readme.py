@@ -58,6 +58,8 @@ def test_every_lesson_stands_in_the_table_with_its_exercises():
 def test_every_link_and_folder_exists():
     text = README.read_text()
     paths = re.findall(r"\]\((?!http)([^)]+)\)", text) + re.findall(r"^\| `([^`]+/)`", text, re.M)
+    headings = re.findall(r"^## (.*)", text, re.M)
+    anchors = {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in headings}
     assert len(paths) >= 9
     for path in paths:
-        assert (README.parent / path).exists(), path
+        assert path[1:] in anchors if path[0] == "#" else (README.parent / path).exists(), path
