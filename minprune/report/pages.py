@@ -26,7 +26,7 @@ from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
 from minprune.exercises.exercise import Exercise
-from minprune.lessons import folders, lesson_file, lessons, lessons_with, page_file, read
+from minprune.lessons import lesson_file, lessons, lessons_with, page_file, read_lesson
 from minprune.report.find import called, near, search
 from minprune.report.links import links_of, public, used_by
 from minprune.report.verify_page import columns, text_of, wide
@@ -113,7 +113,7 @@ def lessons_page(number=None, language="en"):
     returns text; `ValueError` if there is no lesson of this number, or none at all
     """
     if number is not None:
-        return _lesson_page(read(lesson_file(number, folders()).resolve()), language)
+        return _lesson_page(read_lesson(lesson_file(number).resolve()), language)
     if not lessons():
         raise ValueError("the lessons are in tutorials/, which comes with the repository")
     lines = []
