@@ -49,7 +49,7 @@ class Cell(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """What can be read from a lesson without running it.
+    """A lesson as it is read, without running it.
 
     titles, aims  {language: text}; the aim begins with the time that it takes
     names         of minprune's functions and classes that its code and its numbers use, in order
@@ -131,13 +131,13 @@ def read_lesson(path):
 
 
 def _found(pattern, parts):
-    """What a pattern finds in the first piece of prose, on one line; or ""."""
+    """The text that a pattern finds in the first piece of prose, on one line; or ""."""
     found = re.search(pattern, parts[0] if parts else "", re.MULTILINE)
     return " ".join(_joined(found[1]).split()) if found else ""
 
 
 def _names(tree):
-    """What a program imports from minprune, and the attributes of what it imports, in order."""
+    """The names that a program imports from minprune, and the attributes used of them, in order."""
     nodes, ours, used = list(ast.walk(tree)), set(), []
     for node in nodes:
         if isinstance(node, ast.Import):
