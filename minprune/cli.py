@@ -227,10 +227,10 @@ def notebook(options):
     """A lesson as a notebook."""
     import json
 
-    from minprune.lessons import folders, lesson_file
+    from minprune.lessons import lesson_file
     from minprune.lessons import notebook as made
 
-    lesson = lesson_file(options.number, folders())
+    lesson = lesson_file(options.number)
     target = options.out or f"{lesson.stem}.ipynb"
     if Path(target).is_file():  # which may hold a reader's own work
         raise FileExistsError(f"{target}: exists; nothing was changed")

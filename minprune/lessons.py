@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 LANGUAGES = "en", "zh"
+TUTORIALS = Path(__file__).resolve().parents[1] / "tutorials"
 MARK = re.compile(r"^# %%[ ]*(.*)$", re.MULTILINE)
 NUMBER = re.compile(r"<<(~?)([^<>]+?)(?::([^<>:]*))?>>")
 EXERCISE = re.compile(r"(?<![\w-])([1-9]\.[1-9])`")  # in "Now you": `check 1.2`, `1.3`
@@ -48,7 +49,7 @@ class Cell(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """What can be read from a lesson without running it.
+    """A lesson as it is read, without running it.
 
     titles, aims  {language: text}; the aim begins with the time that it takes
     names         of minprune's functions and classes that its code and its numbers use, in order
@@ -87,17 +88,12 @@ def cells_of(text):
     return [_cell(head, body) for head, body in zip(parts[1::2], parts[2::2], strict=True)]
 
 
-def folders():
-    """Where lessons may lie: in tutorials/, here or beside the package."""
-    return [Path("tutorials"), Path(__file__).parents[1] / "tutorials"]
-
-
 def lesson_files(folder):
     """The files of all lessons in a folder, in order."""
     return sorted(folder.glob("[0-9][0-9]_*.py"))
 
 
-def lesson_file(number, folders):
+def lesson_file(number, folders=(Path("tutorials"), TUTORIALS)):
     """The file of a lesson, in the first of the folders that has it; `ValueError` if none has."""
     for folder in folders:
         for path in lesson_files(folder):
@@ -107,9 +103,8 @@ def lesson_file(number, folders):
 
 
 def lessons():
-    """All lessons in order; an empty list where only the package is installed."""
-    return next(([read(path.resolve()) for path in files] for files in map(lesson_files, folders())
-                 if files), [])  # fmt: skip
+    """The lessons beside the package, in order; an empty list where it is installed alone."""
+    return [read_lesson(path) for path in lesson_files(TUTORIALS)]
 
 
 def lessons_with(id):
@@ -118,7 +113,7 @@ def lessons_with(id):
 
 
 @cache
-def read(path):
+def read_lesson(path):
     """The `Lesson` in a file."""
     text = path.read_text(encoding="utf-8")
     cells = cells_of(text)
@@ -136,13 +131,13 @@ def read(path):
 
 
 def _found(pattern, parts):
-    """What a pattern finds in the first piece of prose, on one line; or ""."""
+    """The text that a pattern finds in the first piece of prose, on one line; or ""."""
     found = re.search(pattern, parts[0] if parts else "", re.MULTILINE)
     return " ".join(_joined(found[1]).split()) if found else ""
 
 
 def _names(tree):
-    """What a program imports from minprune, and the attributes of what it imports, in order."""
+    """The names that a program imports from minprune, and the attributes used of them, in order."""
     nodes, ours, used = list(ast.walk(tree)), set(), []
     for node in nodes:
         if isinstance(node, ast.Import):

@@ -218,7 +218,7 @@ def test_a_lesson_is_read_without_being_run(tmp_path, monkeypatch):
         "# `check 1.2`, `1.3`; `A-4.2`\n"
         '# %% [markdown] lang="zh"\n# ## 轮到你了\n'
     )  # fmt: skip
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lessons, "TUTORIALS", path.parent)
     (lesson,) = lessons.lessons()
     assert (lesson.number, lesson.titles) == ("05", {"en": "Masks and", "zh": "掩码"})
     assert lesson.aims == {"en": "Two minutes. You can prune.", "zh": "两分钟。学会剪枝。"}
@@ -227,10 +227,12 @@ def test_a_lesson_is_read_without_being_run(tmp_path, monkeypatch):
     assert lessons.lessons_with("1.3") == [lesson] and lessons.lessons_with("1.4") == []
 
 
-def test_lessons_lie_here_or_beside_the_package(tmp_path, monkeypatch):
+def test_the_lessons_lie_beside_the_package_wherever_one_is(tmp_path, monkeypatch):
+    (tmp_path / "tutorials").mkdir()
+    (tmp_path / "tutorials" / "01_of_another_project.py").write_text("x = 1\n")
     monkeypatch.chdir(tmp_path)
     assert [lesson.path for lesson in lessons.lessons()] == LESSONS
-    monkeypatch.setattr(lessons, "folders", lambda: [tmp_path / "tutorials"])
+    monkeypatch.setattr(lessons, "TUTORIALS", tmp_path)
     assert lessons.lessons() == []
 
 

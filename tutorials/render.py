@@ -25,7 +25,7 @@ from minprune.lessons import (
     lesson_files,
     page,
     page_file,
-    read,
+    read_lesson,
     run_lesson,
     save_figure,
 )
@@ -69,7 +69,7 @@ def figures_of(cells, found):
 
 def pages_of(path, cells, found):
     for language in LANGUAGES:
-        text = page(path.stem, language, cells, found) + used_markdown(read(path), language)
+        text = page(path.stem, language, cells, found) + used_markdown(read_lesson(path), language)
         yield page_file(path, language), text
 
 

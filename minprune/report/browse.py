@@ -1,14 +1,13 @@
-"""The pages in Markdown that list functions: all of them, and at a lesson's end those it uses."""
+"""Lists of functions in Markdown: the page of all, and the end of a lesson with those it uses."""
 
 import re
 
 from minprune.documents.index import FAMILIES
 from minprune.documents.papers import papers_in
 from minprune.exercises import exercises
-from minprune.lessons import lessons_with
+from minprune.lessons import lessons_with, page_file
 from minprune.report.links import links_of, public, used_by
 
-ENDINGS = {"en": ".md", "zh": ".zh.md"}
 TITLES = {
     "en": """\
 [中文](formulas.zh.md)
@@ -81,7 +80,7 @@ def formulas_markdown(language):
 
 
 def used_markdown(lesson, language):
-    """What a lesson uses, as the end of its page; "" if that is nothing of minprune."""
+    """The functions that a lesson uses, as the end of its page; "" if there are none."""
     title, text = USED[language]
     lines = []
     for file, entries in used_by(lesson).items():
@@ -104,7 +103,7 @@ def _row(entry, language):
 
 
 def _numbers(lessons, language):
-    return " ".join(_link(one.number, f"{one.path.stem}{ENDINGS[language]}") for one in lessons)
+    return " ".join(_link(one.number, page_file(one.path, language).name) for one in lessons)
 
 
 def _code(equation):

@@ -1,8 +1,8 @@
 """Find a function, an exercise or an item of the documents by the words that people type.
 
-Words are compared without case, endings and hyphens, and in a CamelCase name each for itself, so
-that "SynFlow pruning", "N:M" and "PolynomialDecay" find what they name. Chinese words are looked
-for as they stand. The names that other libraries use lead to ours.
+Words are compared without case, endings and hyphens, and a CamelCase name is also several words: so
+"SynFlow pruning", "N:M" and "PolynomialDecay" find what they name. A Chinese word is found inside a
+text. The names of other libraries lead to ours.
 """
 
 import re
@@ -28,7 +28,7 @@ ENDING = re.compile(r"(?<=\w{3})(?:ies|ing|ed|es|e|y|s)$")
 HAN = "\u4e00-\u9fff"
 WORD = re.compile(rf"[{HAN}]+|[^\W{HAN}_]+")
 EMPTY = set("a an and by for from in of on the to with".split())
-ELSEWHERE = {  # what PyTorch, TensorFlow, jaxpruner, SciPy and Chinese texts call a thing of ours
+ELSEWHERE = {  # names in PyTorch, TensorFlow, jaxpruner, SciPy, and in Chinese
     "prune_by_magnitude": "l1_unstructured L1Unstructured global_unstructured GlobalUnstructured "
     "prune_low_magnitude MagnitudePruning GlobalMagnitudePruning one-shot oneshot 幅度剪枝",
     "prune_at_random": "random_unstructured RandomUnstructured RandomPruning",
@@ -72,8 +72,8 @@ class Thing(NamedTuple):
 
 @cache
 def things():
-    """All that can be found, in the order that decides between equals: functions with a source,
-    other functions, exercises that are no function of minprune, items."""
+    """All things that can be found: functions with a source, other functions, exercises that are no
+    functions of minprune, items. Of equal hits the earlier stands first."""
     found, tasks = [], {exercise.name: exercise for exercise in exercises().values()}
     for entry in sorted(public(), key=lambda entry: "Source: " not in entry.doc):
         task = tasks.pop(entry.name, None)
@@ -114,10 +114,10 @@ def _of_item(item):
 
 
 def search(query):
-    """What a query finds, the best first: (those that it names, those that only mention it).
+    """The things that a query finds, best first: (those that it names, those that mention it).
 
-    A thing is named if every word stands in its name, its first line, the papers it is from, or the
-    title of its exercise.
+    A query names a thing if every word stands in its name, its first line, its papers, or the title
+    of its exercise.
 
     >>> [thing.name for thing in search("PolynomialDecay")[0]]
     ['polynomial_decay']
@@ -169,7 +169,7 @@ def _is_chinese(word):
 
 
 def _value(word, thing):
-    """What a word counts in a thing; 0 if it stands nowhere there."""
+    """The weight of a word in a thing; 0 if none of its texts holds it."""
     return max(value * _share(word, text) for value, text in thing.texts)
 
 

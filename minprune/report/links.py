@@ -1,7 +1,7 @@
-"""Where a function is: its definition, its check, its twin in plain loops, lessons and exercises.
+"""The places of a function: definition, check, twin in plain loops, lessons and exercises.
 
-All is read from the sources at the time, so nothing here can be out of date. What lies in the
-repository only, twins and lessons, is left out where the package alone is installed.
+All are read from the sources when they are asked for, so none can be out of date. Twins and lessons
+lie in the repository; where the package alone is installed they are left out.
 """
 
 import re
@@ -53,7 +53,7 @@ def links_of(entry):
 
 
 def used_by(lesson):
-    """What a lesson uses: {file: its functions and classes}, in reading order."""
+    """The functions and classes that a lesson uses, as {file: entries} in reading order."""
     used, names = {}, {*lesson.names}
     for entry in functions():
         if entry.name in names:
@@ -77,7 +77,7 @@ def public():
 
 
 def _line(file, pattern):
-    """ "file:line" of the first line that holds a pattern; "" if none does."""
+    """The first line that holds a pattern, as "file:line"; "" if none does."""
     for number, line in enumerate(_lines(file), 1):
         if re.search(pattern, line):
             return f"{file}:{number}"

@@ -1,4 +1,4 @@
-"""Pages for the terminal: the index of formulas, one item whole, and the worked examples."""
+"""Pages for the terminal: formulas, items, exercises, lessons, and the worked examples."""
 
 import re
 import textwrap
@@ -26,7 +26,7 @@ from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
 from minprune.exercises.exercise import Exercise
-from minprune.lessons import folders, lesson_file, lessons, lessons_with, page_file, read
+from minprune.lessons import lesson_file, lessons, lessons_with, page_file, read_lesson
 from minprune.report.find import called, near, search
 from minprune.report.links import links_of, public, used_by
 from minprune.report.verify_page import columns, text_of, wide
@@ -45,7 +45,7 @@ LESSONS_HELP = {
 
 
 def formulas_page(query=None, whole=False):
-    """What the formulas are; or what a query finds, all about it if it is one thing, else a list.
+    """The families of formulas; or of what a query finds the page of one, the list of several.
 
     query  an item ("A-4.2"), a section ("A-4"), a function, a file or a folder ("masks", "nn"), an
            exercise ("1.3"), or words: of names, first lines, papers, and then of any text
@@ -113,7 +113,7 @@ def lessons_page(number=None, language="en"):
     returns text; `ValueError` if there is no lesson of this number, or none at all
     """
     if number is not None:
-        return _lesson_page(read(lesson_file(number, folders()).resolve()), language)
+        return _lesson_page(read_lesson(lesson_file(number).resolve()), language)
     if not lessons():
         raise ValueError("the lessons are in tutorials/, which comes with the repository")
     lines = []
@@ -165,7 +165,7 @@ def _overview():
 
 
 def _list(found, whole):
-    """Things, one a line with its title; not more than a screen unless the whole list is wanted."""
+    """Things, one a line with its title; at most a screen unless the whole list is wanted."""
     shown = found if whole else found[:LISTED]
     lines = []
     for thing in shown:
@@ -250,7 +250,7 @@ def _function_page(entry):
 
 
 def _places(entry):
-    """Where a function and all that belongs to it is; what there is not, is not named."""
+    """The places of a function and of all that belongs to it, one a line."""
     links = links_of(entry)
     places = {"Defined": links.home, "Check": links.check, "Twin": links.twin}
     lines = [_place(name, place) for name, place in places.items() if place]
