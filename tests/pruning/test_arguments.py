@@ -8,11 +8,12 @@ import pytest
 import minprune as mp
 from minprune.arguments import function
 from minprune.nn.layers import Dense
+from minprune.pruning.during import DynamicPruning
 
 OF_A_NETWORK = {
     name: f
     for name, f in vars(mp).items()
-    if inspect.isroutine(f) or f in mp.DynamicPruning.__subclasses__()
+    if inspect.isroutine(f) or f in DynamicPruning.__subclasses__()
     if f.__module__.startswith(("minprune.pruning", "minprune.nn.costs"))
     if "network" in inspect.signature(f).parameters
 }
