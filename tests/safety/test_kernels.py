@@ -41,7 +41,7 @@ BY_CALLERS = {
         {"sparse.microkernels", "sparse.steps"},
     ),
     "sparse.steps": (
-        "activation_step affine_step block_units bring_in bring_out clear_step csr_units lanes "
+        "curve_step affine_step block_units bring_in bring_out clear_step csr_units lanes "
         "pack pairs_one_step pool_numbers pool_step pooled_number product_one_step product_step "
         "run_panels run_samples run_step unpack wait within",
         {"sparse.steps", "sparse.engine"},
