@@ -44,7 +44,7 @@ CHOICES = {
     "finetune_lr": "learning rate after pruning; it decays to 0",
     "l1": "strength of the L1 penalty before pruning",
     "seed": "seed of everything random",
-    "smoothing": "share of every label's certainty that goes to all classes, below 1",
+    "smoothing": "label smoothing: probability spread evenly over all classes, in [0, 1)",
     "theta": "threshold that document D prunes by, at least 0",
     "unit_sparsity": "fraction of the filters and neurons to remove, at least 0 and below 1",
     "criterion": "which filters and neurons: " + ", ".join(UNIT_CRITERIA),
@@ -54,7 +54,7 @@ BENCH_CHOICES = {  # name -> type, what stands for one of several values, what i
     "networks": (str, "NAME", "cnn, lenet5, or the widths of a perceptron"),
     "sparsities": (float, "S", "fractions of every layer to prune, each at least 0 and below 1"),
     "batches": (int, "N", "numbers of inputs at a time"),
-    "peers": (str, "PEER", "what to set beside the engine; who is not installed is left out"),
+    "peers": (str, "PEER", "libraries to compare with; those not installed are skipped"),
     "rounds": (int, None, "turns that each library gets in each case"),
     "threads": (int, None, "threads that each library may use"),
     "seed": (int, None, "seed of everything random"),
@@ -306,7 +306,8 @@ def _parser():
 def _add_verify(commands):
     what = "put every formula to the test, or the functions in a file of your own"
     page = commands.add_parser("verify", help=what, description=what)
-    page.add_argument("file", nargs="?", metavar="FILE.py", help="functions called as formulas are")
+    page.add_argument("file", nargs="?", metavar="FILE.py",
+                      help="your file; functions are matched to formulas by name")  # fmt: skip
     page.add_argument("--map", action="append", default=[], metavar="NAME=FORMULA",
                       help="judge NAME of the file as this formula; may be repeated")  # fmt: skip
     page.add_argument("--formula", action="append", default=[], metavar="FORMULA",
@@ -327,13 +328,14 @@ def _add_lessons(commands):
     page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of titles")
     what = "write a lesson as a Jupyter notebook"
     page = commands.add_parser("notebook", help=what, description=what)
-    page.add_argument("number", metavar="NN", help="of the lesson, as 03")
+    page.add_argument("number", metavar="NN", help="lesson number, such as 03")
     page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of its prose")
-    page.add_argument("--out", metavar="FILE", help="where to (default: its name, here)")
+    page.add_argument("--out", metavar="FILE",
+                      help="output file (default: the lesson's name, in this folder)")  # fmt: skip
 
 
 def _add_bench(commands):
-    what = "time the sparse engine beside every library that can be had"
+    what = "time the sparse engine and every installed library"
     page = commands.add_parser("bench", help=what, description=what)
     for name, (kind, shown, what) in BENCH_CHOICES.items():
         default = getattr(BenchSettings(), name)

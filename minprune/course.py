@@ -45,7 +45,7 @@ def add_exercises(commands):
         "check": "check the exercises in order, up to the first that is not right yet",
         "watch": "check again whenever a file is saved",
         "hint": "a hint; again for the next one",
-        "reset": "begin an exercise again; the file is kept beside",
+        "reset": "begin an exercise again; your file is backed up",
         "solution": "how we would write it",
     }
     for name, what in one.items():

@@ -69,7 +69,7 @@ class Lesson(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What a cell of code gave: text, and pictures as {label: figure}."""
+    """The output of a code cell: text, and pictures as {label: figure}."""
 
     printed: str
     figures: dict
@@ -235,7 +235,7 @@ def page(stem, language, cells, found):
 
 
 def _words(figure):
-    """What a picture shows, for who cannot see it: titles, and what stands against what."""
+    """Alt text of a figure: its titles and axis labels."""
     parts = [figure.get_suptitle()]
     for axes in figure.axes:
         against = " against ".join(filter(None, (axes.get_ylabel(), axes.get_xlabel())))
@@ -293,7 +293,7 @@ def _alike(a, b, tolerance):
 
 
 def drawn(figure):
-    """What a figure shows, as numbers: of every axes its labels, lines, bars, points and images."""
+    """The content of a figure as numbers: labels, lines, bars, points and images of every axes."""
     found = []
     for axes in figure.axes:
         curves = [np.ma.filled(np.asarray(line.get_xydata(), float), np.nan) for line in axes.lines]
@@ -325,7 +325,7 @@ def save_figure(figure, path):
 
 
 def held_by(path):
-    """What a picture of `save_figure` draws."""
+    """The content of a picture that `save_figure` wrote."""
     data, at = Path(path).read_bytes(), 8
     while at < len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
@@ -338,7 +338,7 @@ def held_by(path):
 
 
 def figure_differs(old, new, tolerance=0.05):
-    """Whether two pictures, as `drawn`, show something else; numbers up to a share of the range.
+    """True if two pictures, as `drawn`, differ; numbers up to a share of the range.
 
     With an infinite tolerance only words, and how many numbers there are, count.
     """

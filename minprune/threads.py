@@ -1,4 +1,4 @@
-"""How many cores there are, and how many threads NumPy's products use in a command: one."""
+"""The number of cores, and of threads that NumPy's products use in a command: one."""
 
 import math
 import os
@@ -22,7 +22,7 @@ def one_thread_for_commands():
 
 
 def is_command(argv, orig_argv):
-    """Whether Python was started as `python -m minprune` or by the script `minprune`.
+    """True if Python was started as `python -m minprune` or by the script `minprune`.
 
     While Python looks up the module to run, argv[0] is "-m"; orig_argv is the whole command line,
     which ends with the module and its arguments. The module may be in one word with -m: -umminprune
@@ -41,7 +41,7 @@ def is_command(argv, orig_argv):
 
 
 def cores():
-    """How many cores this process may use."""
+    """The number of cores that this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return min(len(allowed(0)) if allowed else os.cpu_count() or 1, _quota())
 

@@ -1,4 +1,4 @@
-"""What the sparse engine is set beside, and how each is started."""
+"""The libraries that the sparse engine is compared with, and how each is started."""
 
 from pathlib import Path
 from typing import NamedTuple

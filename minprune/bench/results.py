@@ -45,7 +45,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Growth:
-    """How the engine's milliseconds grow on one network; None where too little was measured."""
+    """Growth of the engine's milliseconds on one network; None where too little was measured."""
 
     network: str
     at_batch: int

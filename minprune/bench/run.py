@@ -1,4 +1,4 @@
-"""The benchmark: the sparse engine beside every library that can be had, correct first, then timed.
+"""The benchmark: the sparse engine and every installed library, correct first, then timed.
 
 Every library runs in a process of its own. They take turns, in another random order each round, one
 at work while all others sleep: so a machine that changes its pace does so for all of them, and

@@ -1,4 +1,4 @@
-"""What can be chosen about the benchmark."""
+"""Settings of the benchmark."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ MOST = 10**8  # weights of a network, and numbers that a layer takes or gives fo
 
 @dataclass(frozen=True)
 class BenchSettings:
-    """What is measured, and for how long; a bad value is refused by name.
+    """Settings: what is measured, and for how long; a bad value is refused by name.
 
     networks    "cnn" and "lenet5", as in `nn.models`, or the widths of a perceptron: "784-64-10",
                 with at most 10^8 weights

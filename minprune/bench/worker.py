@@ -228,7 +228,7 @@ def onnx_model(layers, x):
 
 
 class Library(NamedTuple):
-    """What has to be importable, and what makes a network ready."""
+    """The packages that a library needs, and the function that prepares a network."""
 
     modules: tuple
     prepare: Callable
@@ -248,7 +248,7 @@ LIBRARIES = {
 
 
 class Job(NamedTuple):
-    """What is to be run."""
+    """The work to be done."""
 
     network: str  # path of what `layers` were read from
     layers: list

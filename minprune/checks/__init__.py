@@ -1,4 +1,4 @@
-"""What every formula has to satisfy, and the classic mistakes as code: for anybody's functions.
+"""Checks of every formula, and the classic mistakes as code: for anybody's functions.
 
 `check_of("rank_mask")` is the check of a formula; `run_check(check, function)` judges a function.
 """

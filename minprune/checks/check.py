@@ -1,4 +1,4 @@
-"""What an implementation of a formula has to satisfy, and the classic ways to get it wrong."""
+"""Cases and properties that a right implementation satisfies, and the classic mistakes."""
 
 import inspect
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class Case(NamedTuple):
 
 
 class Property(NamedTuple):
-    """What holds for the outputs of several calls together.
+    """A property of the outputs of several calls together.
 
     calls  a generator function of an `rng`: yields the list of its calls once, is sent the list of
            their outputs, and returns whether the property holds
@@ -107,7 +107,7 @@ class Check:
 
     @property
     def specification(self):
-        """What has to be computed: equation, shapes, the rules for ties and rounding, sources."""
+        """The task: equation, shapes, the rules for ties and rounding, sources."""
         doc = inspect.getdoc(self.formula)
         if doc is None:
             raise ValueError("python -OO removes the docstrings that say what a formula computes; "

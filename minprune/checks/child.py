@@ -45,7 +45,7 @@ def pack(value):
 
 
 def unpack(data):
-    """The way back; `ValueError` for what `pack` has not made, as a little that swells to much."""
+    """The way back; `ValueError` for anything that `pack` did not write, such as a zip bomb."""
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         if sum(part.file_size for part in file.infolist()) > len(data):
             raise ValueError("the parts are larger than the whole")
@@ -196,7 +196,7 @@ def loaded(path, name):
 
 
 def answer(function, args, kwargs):
-    """What one call gives, and its arguments afterwards, as a dictionary."""
+    """The result of one call, and its arguments afterwards, as a dictionary."""
     args, kwargs = live(args), live(kwargs)
     try:
         value = function(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Whether two results are the same, and if not, where they first differ."""
+"""Comparison of two results: equal, or where they first differ."""
 
 from fractions import Fraction
 from typing import NamedTuple
@@ -61,7 +61,7 @@ def _differ(expected, got, rules, where):
 
 
 def _is_list(value):
-    """Whether a list or tuple holds arrays, lists, or things of several kinds: is no array."""
+    """True if a list or tuple is no array: it holds arrays, lists, or values of several kinds."""
     if not isinstance(value, (list, tuple)):
         return False
     return not value or not all(isinstance(v, (bool, int, float, np.generic)) for v in value)
@@ -121,7 +121,7 @@ def _close(a, b, tolerance, digits):
 
 
 def shape_of(value, language="en"):
-    """What kind of thing a result is, in words.
+    """The kind of a result in words.
 
     >>> shape_of(np.zeros((2, 3), bool))
     'an array (2, 3) of booleans'

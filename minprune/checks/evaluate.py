@@ -10,7 +10,7 @@ from minprune.checks.compare import difference
 
 
 class Outcome(NamedTuple):
-    """What one call gave.
+    """The outcome of one call.
 
     value    what was returned, or None if nothing was
     error    "ValueError: ..." if it raised, else ""

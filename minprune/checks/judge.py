@@ -16,7 +16,7 @@ CHANGED, PROPERTY, BROKEN = "changed", "property", "broken"
 
 
 class Verdict(NamedTuple):
-    """What a check says of an implementation.
+    """The verdict of a check on an implementation.
 
     status    "passed"; "mistake": it is a known one; "failed": another one, see `failure`;
               "changed": right, but it changed its arguments; "property": right on all cases, but a
@@ -148,7 +148,7 @@ class Trial:
         return None
 
     def same(self, one, other, strict=True):
-        """Whether two implementations did the same in every call."""
+        """True if two implementations did the same in every call."""
         return one is other or all(
             a.error.split(":")[0] == b.error.split(":")[0]
             and a.changed == b.changed
@@ -230,7 +230,7 @@ def failure_of(check, case):
 
 
 def explained(failure):
-    """What went wrong in a case, in both languages."""
+    """The fault in a failed case, in both languages."""
     if failure.error:
         return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
     what, where, expected, got = failure.difference

@@ -1,4 +1,4 @@
-"""What a data set is: images and labels for training, for choosing, and for the final word."""
+"""A data set: images and labels for training, for validation, and for the final test."""
 
 from typing import NamedTuple
 

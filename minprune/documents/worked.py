@@ -50,7 +50,7 @@ class Step(NamedTuple):
 
     @property
     def wrong(self):
-        """Whether what is printed is not what the formula gives, to the places printed."""
+        """True if the printed value is not the formula's, to the places printed."""
         if self.printed is None:
             return False
         if isinstance(self.right, str):
@@ -114,7 +114,7 @@ def three_layers():
 
 
 def _other_rules(theta):
-    """Which rules do give the printed matrices, and what other norms would keep."""
+    """The rules that do give the printed matrices, and what other norms would keep."""
     by_weight = [threshold_prune(w, 0.65) for w in LAYERS]
     by_row = [apply_mask(w, unit_threshold_mask(w, 2.0, axis=0)) for w in LAYERS]
     rows = ", ".join(str(unit_l1(w, axis=0).round(1)) for w in LAYERS)

@@ -13,7 +13,7 @@ SHOWN = 5  # names of files in a message
 
 
 class Attempt(NamedTuple):
-    """What a file is worth.
+    """The result of checking a file.
 
     status   "passed", "not started", "missing" (there is no file), or as of a `Verdict`
     points   all of the exercise's, or 0

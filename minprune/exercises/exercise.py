@@ -126,7 +126,7 @@ class Exercise(Check):
         return f"{head}\n{textwrap.indent(body, '    ')}\n"
 
     def is_untouched(self, path):
-        """Whether the function in a file still says that it is not written, whatever stands around.
+        """True if the function in a file is still the unwritten one, whatever surrounds it.
 
         A file that cannot be read as Python was touched.
         """

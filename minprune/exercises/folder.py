@@ -26,7 +26,7 @@ needed than Python and NumPy, and no exercise needs another. Run these in this f
     python -m minprune exercises watch          check again whenever you save
     python -m minprune exercises hint 1.3       a hint, then the next one
     python -m minprune exercises list           where you are
-    python -m minprune exercises reset 1.3      begin again; your file is kept beside
+    python -m minprune exercises reset 1.3      begin again; your file is backed up
     python -m minprune exercises solution 1.3   how we would write it, once yours is right
 
 A wrong answer that many people give is told by its name; for any other the smallest example that
@@ -114,11 +114,11 @@ class Folder:
         self._save()
 
     def is_passed(self, exercise):
-        """Whether it was right, and its file has not changed since."""
+        """True if it was right, and its file has not changed since."""
         return self.note["passed"].get(exercise.id, 0) == self.digest(exercise)
 
     def was_passed(self, exercise):
-        """Whether it has been right before."""
+        """True if it has been right before."""
         return exercise.id in self.note["passed"]
 
     def digest(self, exercise):

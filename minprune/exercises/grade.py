@@ -40,7 +40,7 @@ START = ("import sys; own = sum('-packages' not in path for path in sys.path); "
 
 
 class Grade(NamedTuple):
-    """What one student's file for one exercise is worth.
+    """The grade of one student's file for one exercise.
 
     status   as of an `Attempt`; "hidden": right for the cases that students have, and wrong for
              hidden ones; or "not judged": the grader itself failed, which is nobody's zero
@@ -84,7 +84,7 @@ class Student(NamedTuple):
 
 
 class Grades(NamedTuple):
-    """Of a whole folder; `ignored` are the names of what lies in it and is no student's folder."""
+    """The grades of a whole folder; `ignored` names the entries that are not student folders."""
 
     exercises: list
     students: list
@@ -248,7 +248,7 @@ def _judge(tasks, limits):
 
 
 def _answers(tasks, limits):
-    """What one process answers, up to the first thing that is wrong."""
+    """The answers of one process, up to the first failure."""
     key = secrets.token_bytes(32)
     places = [Path(minprune.__file__).parents[1], Path(np.__file__).parents[1]]
     command = [sys.executable, "-IB", "-c", START, *map(str, places)]

@@ -50,7 +50,7 @@ def _row(exercise, folders, given, wrong, temporary):
 
 
 def solution_problems(exercise, temporary):
-    """What is wrong with the solution, in a file and a process of its own."""
+    """The fault of the solution, run from a file in a separate process."""
     path = temporary / "solution.py"
     path.write_text("import numpy as np\n\n\n" + exercise.source_of_solution(), encoding="utf-8")
     found = attempt(exercise, path)

@@ -63,7 +63,7 @@ def judged(id, path, seed, limits):
 
 
 def refused(exercise, en, zh):
-    """What `judged` says of a file that is not run."""
+    """The outcome that `judged` reports for a file that is not run."""
     return BROKEN, Verdict(exercise.name, BROKEN, en, zh), ""
 
 
@@ -74,7 +74,7 @@ def signed(key, answer):
 
 
 def opened(key, line):
-    """The way back; None for a line that is not signed with the key, or holds no answer."""
+    """The inverse; None for a line that is not signed with the key, or holds no answer."""
     signature, _, data = line.strip().partition(b" ")
     if not hmac.compare_digest(signature, hmac.new(key, data, hashlib.sha256).hexdigest().encode()):
         return None

@@ -1,4 +1,4 @@
-"""Document D's experiment, made to mean something: a CNN, pruned in four ways, and its controls.
+"""Document D's experiment with a held mask and with controls: a CNN, pruned in four ways.
 
 D-5.2 trains, sets small weights to 0, trains on without holding them there, and reports the
 accuracy of what is by then a dense network again. Here the same is done with the mask and without,
@@ -283,17 +283,17 @@ def remove_filters_and_neurons(job, dense):
 
 
 def weights_name(sparsity):
-    """What the table calls the network pruned by rank to this sparsity."""
+    """The table's name of the network pruned by rank to this sparsity."""
     return f"{100 * sparsity:.10g} % of weights"
 
 
 def units_name(sparsity):
-    """What the table calls the network without this part of its filters and neurons."""
+    """The table's name of the network without this part of its filters and neurons."""
     return f"{100 * sparsity:.10g} % of units"
 
 
 def threshold_name(theta):
-    """What the table calls the network pruned as the document does, but with its mask held."""
+    """The table's name of the network pruned by the document's threshold, its mask held."""
     return f"threshold {theta:.10g}"
 
 

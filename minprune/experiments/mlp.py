@@ -235,7 +235,7 @@ def finetune(network, settings, data, title):
 
 
 def finetune_without_mask(settings, data, dense):
-    """What D-5.2 does: prune, drop the mask, fine-tune. Returns network and `Unmasked`.
+    """D-5.2's procedure: prune, drop the mask, fine-tune. Returns network and `Unmasked`.
 
     The one step is Adam's first, on the first mini-batch of the file.
     """
@@ -287,7 +287,7 @@ def measure(networks, accuracies, data):
 
 
 def idle_units(network, data):
-    """How many hidden units fire on no training image: ReLUs that died early, of no use to any."""
+    """The number of dead hidden units: ReLUs whose output is 0 on every training image."""
     return sum(int(np.count_nonzero(dead)) for dead in dead_units(network, data.train.flat))
 
 

@@ -1,4 +1,4 @@
-"""What can be chosen about the two jobs."""
+"""Settings of the two jobs."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ MOST_HIDDEN = 100_000  # units; the job then takes some 5 GB
 
 @dataclass(frozen=True)
 class Training:
-    """What both jobs let choose; a bad value is refused by name.
+    """Settings of both jobs; a bad value is refused by name.
 
     l1 is the strength of the L1 penalty (A-4.1) on the weights while the dense network trains; in
     `run mlp` it sets in after the warm-up. It empties the weights that the network can do without,
@@ -52,7 +52,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Settings(Training):
-    """What can be chosen about the main job, `run mlp`.
+    """Settings of the main job, `run mlp`.
 
     seeds  how many seeds, from `seed` on, the compared networks are trained with
     """
@@ -68,7 +68,7 @@ class Settings(Training):
 
 @dataclass(frozen=True)
 class CnnSettings(Training):
-    """What can be chosen about `run cnn`.
+    """Settings of `run cnn`.
 
     smoothing      of the labels: a network that must not be certain overfits less
     theta          threshold of the document, D-5.2

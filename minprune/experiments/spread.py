@@ -1,4 +1,4 @@
-"""How far numbers scatter: times from round to round, accuracies from seed to seed."""
+"""Spread of numbers: times from round to round, accuracies from seed to seed."""
 
 import math
 from dataclasses import dataclass

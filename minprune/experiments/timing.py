@@ -14,7 +14,7 @@ WATCH = 0.05  # seconds before each round in which nobody should be at work
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the times of a report were measured with."""
+    """The conditions of a report's times."""
 
     cpu: str
     engine_threads: int  # that the sparse engine may use
@@ -54,13 +54,13 @@ def _repeats(call, least):
 
 
 def blas_threads():
-    """How many threads the environment allows NumPy's products, or None if it does not say."""
+    """The number of threads that the environment allows NumPy's products; None if unset."""
     asked = [os.environ[name] for name in SETTINGS if name in os.environ]
     return int(asked[0]) if asked and asked[0].isdecimal() else None
 
 
 def cpu_name():
-    """What the processor calls itself, or its kind where it does not say."""
+    """The processor's own name, or its kind where it has none."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

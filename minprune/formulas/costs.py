@@ -1,4 +1,4 @@
-"""What a network costs, from its shapes alone: parameters and multiply-accumulates (MACs).
+"""The cost of a network from its shapes alone: parameters and multiply-accumulates (MACs).
 
 A MAC is one product added to a sum; biases, activations and pooling are not counted as MACs.
 """
@@ -68,7 +68,7 @@ def mlp_hidden_width(parameters, n_in, n_out):
 
 
 def ranking_cost(weights, samples):
-    """What it takes to rank the weights once, beside one epoch of training.
+    """Cost of ranking the weights once, relative to one epoch of training.
 
         n log2(n) comparisons / (3 n N MACs)  =  log2(n) / (3 N)
 
@@ -90,7 +90,7 @@ def ranking_cost(weights, samples):
 
 
 def output_size(size, kernel, stride=1, padding="valid"):
-    """Length of what a convolution or a pooling makes of a length.
+    """Output length of a convolution or a pooling along one axis.
 
         valid: floor((size - kernel) / stride) + 1          same: ceil(size / stride)
 
@@ -165,7 +165,7 @@ class Full(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What one layer has and does."""
+    """Parameters and multiply-accumulates of one layer."""
 
     parameters: int
     macs: int

@@ -17,7 +17,7 @@ from minprune.formulas.norms import unit_l2
 
 
 def factorization_loss(R, observed, P, Q, lam):
-    """What a factorization minimizes: squared error on the known ratings plus a penalty for each.
+    """Objective of a factorization: squared error on the known ratings plus a penalty for each.
 
         L = sum_(u,i) known ((r_ui - p_u . q_i)^2 + lam (||p_u||^2 + ||q_i||^2))
 

@@ -66,7 +66,7 @@ def threshold_mask(w, theta, ties="keep"):
 
 
 def pruned_count(n, sparsity):
-    """How many of n entries to prune for a sparsity. THE rounding rule.
+    """Number of entries, of n, to prune for a sparsity. THE rounding rule.
 
         k = the integer nearest to sparsity * n, a half going to the even one
 

@@ -1,4 +1,4 @@
-"""What pruning is judged by: counts, sparsity, compression, bytes, accuracy, recall."""
+"""Measures of pruning: counts, sparsity, compression, bytes, accuracy, recall."""
 
 import math
 import zlib
@@ -108,7 +108,7 @@ def compression_rate(size, new_size):
 
 
 def compression_ratio(size, new_size):
-    """How many times smaller.
+    """Compression ratio: how many times smaller.
 
         ratio = size / size'  =  1 / (1 - c)
 
@@ -256,7 +256,7 @@ def macro_recall(labels, predictions):
 
 
 def performance_loss(before, after, relative=False):
-    """How much performance pruning has cost: absolutely, or as a part of what there was.
+    """Loss of performance by pruning: absolute, or relative to the performance before.
 
         loss = a - a'          relative: (a - a') / a
 

@@ -1,4 +1,4 @@
-"""What the documents PRINT and what is wrong: for lessons only, never to prune with.
+"""Formulas that the documents PRINT and that are wrong: for lessons, never to prune with.
 
 Each function computes a rule exactly as printed, so that it can be set beside the right one. All
 names end in `_misprint`, and none can be had as `minprune.name`.

@@ -223,7 +223,7 @@ def sparse_group_lasso(w, lam1, lam2, axis=-1):
 
 
 def l1_regularized_loss(data_loss, weights, lam):
-    """What training with an L1 penalty minimizes: data loss plus penalty over all layers.
+    """Objective of training with an L1 penalty: data loss plus penalty over all layers.
 
         L = L_0 + lam sum_l sum_i |w_li|
 
@@ -243,7 +243,7 @@ def l1_regularized_loss(data_loss, weights, lam):
 
 
 def l2_regularized_loss(data_loss, weights, lam):
-    """What training with an L2 penalty minimizes: data loss plus penalty over all layers.
+    """Objective of training with an L2 penalty: data loss plus penalty over all layers.
 
         L = L_0 + lam sum_l sum_i w_li^2
 

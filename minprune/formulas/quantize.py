@@ -66,7 +66,7 @@ def dequantize(q, step):
 
 
 def quantization_error(w, bits):
-    """What quantizing the weights loses: the mean distance to the original.
+    """Quantization error: the mean distance to the original weights.
 
         error = mean_i |what_i - w_i|
 

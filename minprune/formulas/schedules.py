@@ -37,7 +37,7 @@ def polynomial_decay(step, initial, final, begin, end, power=3):
 
 
 def is_pruning_step(step, begin, end, frequency=100):
-    """Whether the masks are renewed at this training step; both ends count.
+    """True if the masks are renewed at this training step; both ends count.
 
         t_0 <= t <= t_1  and  (t - t_0) mod frequency = 0
 

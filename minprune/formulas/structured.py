@@ -270,7 +270,7 @@ def remove_units(W, b, W_next, keep):
 
 
 def flatten_keep(keep, positions):
-    """Which rows of the dense layer behind a Flatten stay when channels go.
+    """Rows of the dense layer behind a Flatten that are kept when channels are removed.
 
         row p * C + c  stays  if channel c stays          p = 0 .. positions - 1
 

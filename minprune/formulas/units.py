@@ -52,7 +52,7 @@ def apoz(a):
 
 
 def contribution(a, w_out):
-    """What a unit contributes to the next layer: its activation times its outgoing weights.
+    """Contribution of a unit to the next layer: its activation times its outgoing weights.
 
         s_j = mean_n |a_nj| * ||w_out_j||_2
 
@@ -122,7 +122,7 @@ def unit_ablation(loss, n):
 
 
 def activation_entropy(a, bins=10):
-    """Entropy of the activation of every unit: one that always says the same tells nothing.
+    """Entropy of the activation of every unit: a constant activation carries no information.
 
         s_j = -sum_b p_jb log p_jb          p_jb: share of the samples in bin b of unit j
 

@@ -1,4 +1,4 @@
-"""What a network costs as it stands, layer by layer."""
+"""Parameters and multiply-accumulates of a network as it is, layer by layer."""
 
 import math
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from minprune.nn.network import checked_network
 
 
 class LayerCost(NamedTuple):
-    """What one layer costs; `positions` is how often its weights are used for one input."""
+    """The cost of one layer; `positions` is how often its weights are used for one input."""
 
     name: str
     shape: tuple  # of the weights

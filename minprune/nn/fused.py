@@ -33,7 +33,7 @@ def fused(layers):
 
 
 def can_be_fused(layers):
-    """Whether they are a small convolution that moves by one, a ReLU, and 2 x 2 max pooling."""
+    """True for a small convolution of stride 1, a ReLU, and 2 x 2 max pooling."""
     if [type(layer) for layer in layers] != [Conv2D, ReLU, MaxPool2D]:
         return False
     conv, _, pool = layers
@@ -102,7 +102,7 @@ class ConvReLUMaxPool(Layer):
         return np.ascontiguousarray(x, dtype)
 
     def _distances(self, x):
-        """How far in memory the taps of a window lie from its corner, and four windows apart.
+        """Distances in memory: of the taps of a window from its corner, and of four windows.
 
         Tuples: Numba compiles the loops once for every length, and keeps the sums in registers.
         """

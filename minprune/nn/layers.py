@@ -25,7 +25,7 @@ from minprune.nn.parameter import Parameter
 
 
 class Layer:
-    """What all layers share; a layer that says nothing else learns nothing and keeps the shape.
+    """Base of all layers; by default a layer has no parameters and keeps the shape.
 
     A layer states what saving, shrinking, scoring, costs and the sparse engine need to know of it:
 
@@ -94,7 +94,7 @@ class Layer:
 
 
 def is_known(layer):
-    """Whether a layer is of a known kind, and not of a subclass of one, which may do anything."""
+    """True if a layer is of a known kind, not of a subclass of one, which may do anything."""
     return type(layer) in Layer.known.values()
 
 

@@ -97,7 +97,7 @@ class Network:
 
     @property
     def statistics(self):
-        """What layers keep beside their parameters, such as a running mean, named alike."""
+        """Arrays that layers keep beside their parameters, such as a running mean, named alike."""
         return {
             f"{l}.{name}": array
             for l, layer in enumerate(self.layers)

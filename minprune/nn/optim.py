@@ -14,7 +14,7 @@ WARMUP = 0.3  # part of training over which `warmup_cosine` rises
 
 
 class Optimizer:
-    """What all optimizers share: the parameters, the step count t, and state arrays for each.
+    """Base of all optimizers: the parameters, the step count t, and state arrays for each.
 
     parameters  the dict `network.parameters`, or some of its entries: the others stay as they are
     lr          learning rate, > 0; may be changed between steps

@@ -161,7 +161,7 @@ class Conv2D(Layer, known=True):
 
 
 class _Pool2D(Layer):
-    """What both poolings share: windows of size x size pixels, stride apart, all inside."""
+    """Base of both poolings: windows of size x size pixels, stride apart, all inside."""
 
     options: ClassVar = ("size", "stride")
     channelwise = True

@@ -34,9 +34,9 @@ VALIDATION = "validation x", "validation y"  # what errors call them
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch of training came to."""
+    """Results of one epoch of training."""
 
-    loss: float  # mean over the mini-batches, as they were met
+    loss: float  # mean over the mini-batches, each before its own step
     validation_accuracy: float | None  # after the epoch; None without validation data
     seconds: float  # training only, without the validation
 

@@ -34,7 +34,7 @@ BATCH_MARKERS = "o", "s", "^", "D"
 
 
 def speedup_figure(result, wanted=256):
-    """How much faster the engine is than each library, against sparsity: a panel each network."""
+    """Speedup of the engine over each library, against sparsity: a panel for each network."""
     settings, batch = result.settings, batch_near(result, wanted)
     across = min(len(settings.networks), 3)
     down = math.ceil(len(settings.networks) / across)

@@ -85,7 +85,7 @@ def _faster_from(cells, key):
 
 
 def notes(result):
-    """What a reader of the tables has to know, line by line."""
+    """The notes below the tables, line by line."""
     settings, roofs = result.settings, result.roofs
     return [
         f"{result.cpu}; {counted(settings.threads, 'thread')} for every library; "

@@ -39,7 +39,7 @@ def headlines(result):
 
 
 def notes(result):
-    """What a reader of the table has to know, line by line."""
+    """The notes below the tables, line by line."""
     settings = result.settings
     choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
     return [
@@ -64,7 +64,7 @@ def notes(result):
 
 
 def _threshold(result):
-    """What became of D-5.2's way."""
+    """The note on D-5.2's threshold."""
     theta, found = result.settings.theta, result.threshold
     if found is None:
         return [f"threshold {theta:g}: left out, it prunes every weight of a layer."]
@@ -78,7 +78,7 @@ def _threshold(result):
 
 
 def _document(result):
-    """What D-5.2 does otherwise, and what stands beside its printed accuracy."""
+    """The accuracy that D-5.2 prints, ours beside it, and how its training differs."""
     if not _is_the_document(result):
         return []
     ours = asdict(result.settings)
@@ -95,7 +95,7 @@ def _document(result):
 
 
 def _is_the_document(result):
-    """Whether document D's figures are of the same data."""
+    """True if document D's figures are of the same data."""
     return result.dataset == "MNIST"
 
 

@@ -1,4 +1,4 @@
-"""What the commands for exercises print and write."""
+"""Text and files of the commands for exercises."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What the scripts that `export` writes do: grade one submission, and say so as a platform asks."""
+"""The job of the scripts that `export` writes: grade one submission in a platform's format."""
 
 import datetime
 import json
@@ -27,7 +27,7 @@ def graded(folder, seed, assignment, seconds):
 
 
 def shown(grade, language):
-    """What a student reads of one exercise; of the hidden cases only that one of them fails."""
+    """A student's feedback on one exercise; of hidden cases only that one of them fails."""
     lines = [STATUS[language][grade.status]]
     if not grade.passed:
         lines.append(f"{grade.exercise.file}")

@@ -36,7 +36,7 @@ def headline(result):
 
 
 def notes(result):
-    """What a reader of the tables has to know, line by line."""
+    """The notes below the tables, line by line."""
     settings, first = result.settings, result.models[0]
     choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
     return [
@@ -57,7 +57,7 @@ def notes(result):
 
 
 def _accuracies(result):
-    """How sure the differences between the lines are."""
+    """The notes on accuracy: intervals and tests of the differences."""
     settings, (only_dense, only_pruned) = result.settings, result.discordant
     _dense, dense, _pruned_only, pruned, random, _dropped = result.models
     n = len(pruned.accuracies)
@@ -86,7 +86,7 @@ def _with_interval(values, form=".2f"):
 
 
 def _penalty(settings):
-    """What the penalty did, if there was one."""
+    """The effect of the penalty, if there was one."""
     if not settings.l1:
         return ""
     return (
@@ -96,7 +96,7 @@ def _penalty(settings):
 
 
 def _mask_dropped(result):
-    """What becomes of a network that is fine-tuned without its mask."""
+    """The note on the network that is fine-tuned without its mask."""
     unmasked, name = result.unmasked, result.models[-1].name
     return [
         f"{name}: fine-tuned with nothing that holds the zeros, as A-5.2 and D-5.2 do. One step of "
@@ -107,7 +107,7 @@ def _mask_dropped(result):
 
 
 def _document(result):
-    """What A-5.5 prints, of MNIST and so of interest beside no other data."""
+    """The figures that A-5.5 prints, for MNIST alone."""
     if result.dataset != "MNIST":
         return []
     lines = [

@@ -23,7 +23,7 @@ def times_tables(models):
 
 
 def speedup(dense, pruned):
-    """How much faster the engine runs one model than NumPy the other, in words."""
+    """The speedup of one model in the engine over the other in NumPy, in words."""
     return " and ".join(
         ratio_in_words(dense.dense_ms[n].median / ms.median, "faster", "slower")
         + f" on {counted(n, 'image')}"
@@ -41,7 +41,7 @@ def ratio_in_words(ratio, more, less):
 
 
 def times_notes(conditions):
-    """What a reader of the times has to know, line by line."""
+    """The notes on the times, line by line."""
     c = conditions
     blas = (
         "as many threads as its BLAS takes"

@@ -1,4 +1,4 @@
-"""What `verify` has found, for the terminal and as JSON."""
+"""The results of `verify`, for the terminal and as JSON."""
 
 import textwrap
 import unicodedata
@@ -92,7 +92,7 @@ def _title(row):
 
 
 def details(name, verdict, printed="", language="en", sources=False):
-    """What is wrong with a function: the diagnosis, the smallest case that fails, its output.
+    """The fault of a function: the diagnosis, the smallest failing case, its output.
 
     sources  whether it is said where the numbers of the case come from
     """
@@ -144,7 +144,7 @@ def wide(text, width):
 
 
 def columns(text):
-    """How many columns of a terminal a text takes."""
+    """Columns of a terminal that a text takes."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 

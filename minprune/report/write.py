@@ -29,7 +29,7 @@ from minprune.threads import SETTINGS, cores
 
 
 class Kind(NamedTuple):
-    """How the result of one job is shown."""
+    """The functions that show the result of one job."""
 
     render: Callable
     figures: dict  # by name of the file
@@ -105,7 +105,7 @@ def _networks(result):
 
 
 def machine():
-    """What the times depend on."""
+    """The machine and versions that the times depend on."""
     return {
         "processor": platform.machine(),
         "cores": cores(),

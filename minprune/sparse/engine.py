@@ -81,7 +81,7 @@ class SparseEngine:
 
     @property
     def threads(self):
-        """How many threads may work on a call."""
+        """The number of threads that may work on a call."""
         return self._threads or cores()
 
     @property
@@ -97,7 +97,7 @@ class SparseEngine:
         return self._compressed.network()
 
     def explain(self):
-        """Which kernel each layer takes and why, as a text to print."""
+        """The kernel of each layer and the reason, as a text to print."""
         return explained(self._panel_plan.choices, self._sample_plan.choices)
 
     def __repr__(self):
@@ -153,7 +153,7 @@ class SparseEngine:
 
     @remembered
     def _sample_arguments(self):
-        """What `run_samples` is called with whatever the samples are."""
+        """The arguments of `run_samples` that do not depend on the samples."""
         program, ends, *_ = self._sample_plan
         return (0,) * self._width, tuple(program), ends.source, ends.target, ends.limits
 
@@ -188,7 +188,7 @@ class SparseEngine:
         return np.repeat(done, T)[: len(x)]
 
     def _dense(self, x, y, which):
-        """What zeros must not be left out for. Who sends infinities need not hear of them."""
+        """Dense fallback for samples on which skipping zeros could matter: 0 * inf is NaN."""
         with np.errstate(all="ignore"):
             y[which] = self.network()(x[which])
 

@@ -1,4 +1,4 @@
-"""What Numba's Python has no words for: vectors of floats that stay in registers.
+"""Vectors of floats that stay in registers, which Numba's Python cannot express.
 
 A loop such as `for t in range(64): y[t] += w * x[t]` is a vector loop to LLVM, but one that loads
 and stores y for every weight w. The micro-kernels keep y in registers, so they are written in
@@ -25,7 +25,7 @@ def number(value):
 
 
 def lanes_of(dtype):
-    """How many numbers of a NumPy or Numba dtype one vector holds.
+    """The number of values of a NumPy or Numba dtype in one vector.
 
     >>> import numpy as np
     >>> lanes_of(np.dtype(np.float32))
@@ -113,7 +113,7 @@ class Vectors:
         return self.builder.select(self.builder.fcmp_ordered("<", a, b), b, a)
 
     def all_within(self, vectors, limit):
-        """Whether |a| <= limit for every number of every vector."""
+        """True if |a| <= limit for every number of every vector."""
         most, beyond = self.splat(limit), None
         for vector in vectors:
             size = self.call(f"llvm.fabs.v{self.lanes}f{8 * self.itemsize}", self.type, vector)
@@ -158,7 +158,7 @@ class Vectors:
         return vectors
 
     def loaded_or(self, condition, pointers, otherwise):
-        """What the pointers point at if the condition holds, else the vector `otherwise`."""
+        """The values at the pointers where the condition holds, else those of `otherwise`."""
         b = self.builder
         with b.if_else(condition) as (then, other):
             with then:

@@ -228,7 +228,7 @@ def full_one_compiled(typing, weights, run, panel, x, y, first, floor):
 
 
 def _one_group(v, input_of):
-    """What the two have in common; `input_of` gives the input of a block."""
+    """The loop that both share; `input_of` gives the input of a block."""
     (value, _), (start, stop), origin, _, y, (biases, b_at), floor = v.given
     builder = v.builder
 

@@ -27,7 +27,7 @@ PIECE = 10_000  # cycles; to take less at a time from a step costs more than it 
 
 
 class Choice(NamedTuple):
-    """How one layer is computed, and why.
+    """The kernel chosen for one layer, and the reason.
 
     costs  of each format: processor cycles for a panel of 4 vectors, or for one sample, if two
            loads and two vector products can begin in a cycle and all comes from the L1 cache
@@ -271,7 +271,7 @@ class Planner:
         return y if done else self.pooled(y, stage.shape, following, (k // p, k // q))
 
     def convolution_by_pixels(self, stage, x, following):
-        """One image whose columns are no neighbours for the convolution, as it moves by steps."""
+        """One image, strided convolution: its columns are apart, so output units fill a vector."""
         (h, w, n), k, s = stage.shape, stage.pool, stage.window.stride
         blocks = blocks_from_dense(stage.W, HEIGHT)
         cost = sample_costs(sliced_from_dense(stage.W, HEIGHT), blocks)["blocks"]
@@ -285,7 +285,7 @@ class Planner:
 
     @staticmethod
     def taps(window, x):
-        """How far the inputs of a window lie from its corner."""
+        """Distances of the inputs of a window from its corner."""
         return offsets((window.rows, window.columns, window.channels), x.strides)
 
     @staticmethod
@@ -392,7 +392,7 @@ def in_pieces(steps):
 
 
 def offsets(shape, strides):
-    """How far each pixel and channel of an image lies from its first number, in order."""
+    """Distances of the pixels and channels of an image from its first number, in order."""
     i, j, c = (np.arange(n) * s for n, s in zip(shape, strides, strict=True))
     return (i[:, None, None] + j[:, None] + c).ravel()
 

@@ -16,7 +16,7 @@ RELU = ReLU.curve
 
 
 class Window(NamedTuple):
-    """What a convolution reads for one output pixel."""
+    """The inputs that a convolution reads for one output pixel."""
 
     rows: int
     columns: int
@@ -120,7 +120,7 @@ def _convolution(name, layer, before, shape):
 
 
 def _can_pool(last, layer):
-    """Whether a max pooling can be done by the convolution before it: each output is used once."""
+    """True if the convolution before it can do a max pooling: each output is used once."""
     alone = last is not None and last.window is not None and last.pool == 1
     return alone and layer.size == layer.stride
 

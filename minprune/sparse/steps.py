@@ -52,7 +52,7 @@ STEP = np.dtype(
 
 
 class Program(NamedTuple):
-    """What `plan` makes of a network.
+    """A network as `plan` prepares it for the loops.
 
     steps                       records of `STEP`
     values                      the entries of all layers, one after the other, their biases and
@@ -311,7 +311,7 @@ def pack(x, n, count, rows, panel, T, limit):
 
 @jit
 def unpack(panel, T, y, n, count, rows):
-    """The way back."""
+    """The inverse of `pack`."""
     at, n_i, length, pitch = rows
     L, F = lanes(y), n_i * length
     square, most = count - count % L, y.dtype.type(np.inf)
@@ -328,7 +328,7 @@ def unpack(panel, T, y, n, count, rows):
 
 @jit
 def within(panel, limit):
-    """Whether no number in it is larger, or none at all: inputs, outputs and all in between."""
+    """True if every number of the panel is finite and at most `limit` in size."""
     fine = True
     for z in panel:
         fine &= abs(z) <= limit
@@ -420,14 +420,14 @@ def bring_in(x, n, source, panel, limit):
 
 @jit
 def bring_out(panel, y, n, target):
-    """The way back."""
+    """The inverse of `bring_in`."""
     for f in range(len(target)):
         y[n * len(target) + f] = panel[target[f]]
 
 
 @jit
 def wait(counters, count):
-    """Whether all is dealt with, or a thread has failed; asked for a while.
+    """True if all is done or a thread has failed; waits for a while.
 
     Others are at work on the last of it: to sleep and be woken would take longer.
     """
