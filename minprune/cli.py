@@ -19,14 +19,14 @@ DESCRIPTION = """\
 Neural-network pruning from scratch.
 
   python -m minprune                the main job on MNIST: train, prune, fine-tune, report
-  python -m minprune run mlp        the same; both take the choices that `run mlp --help` lists
-  python -m minprune run cnn        a convolutional network: threshold, rank, filters taken out
-  python -m minprune bench          the sparse engine beside NumPy, PyTorch, DeepSparse and others
+  python -m minprune run mlp        the same; `run mlp --help` lists the options of both
+  python -m minprune run cnn        a convolutional network: threshold, rank, filters removed
+  python -m minprune bench          time the sparse engine against NumPy, PyTorch, DeepSparse, ...
   python -m minprune formulas ...   find a formula: by name, paper or any word
-  python -m minprune worked [ID]    worked examples step by step, printed value beside right value
-  python -m minprune verify [FILE]  every formula, or functions in your own file, put to the test
-  python -m minprune exercises ...  twenty functions to write, and a check that tells what is wrong
-  python -m minprune lessons [NN]   the lessons, or what one of them uses and sets
+  python -m minprune worked [ID]    worked examples step by step: right and printed values
+  python -m minprune verify [FILE]  test every formula, or the functions of your own file
+  python -m minprune exercises ...  twenty functions to write, with a check that diagnoses mistakes
+  python -m minprune lessons [NN]   the lessons, or the functions and exercises of one
   python -m minprune notebook NN    a lesson of tutorials/ as a Jupyter notebook
 """
 
@@ -36,28 +36,28 @@ CHOICES = {
     "sparsity": "fraction of the weights to prune, at least 0 and below 1",
     "scope": "'global' ranks the weights of all layers together, 'layer' each layer by itself",
     "hidden": "hidden units, at most 100,000",
-    "seeds": "seeds that the compared networks are trained with, for the intervals of the table",
+    "seeds": "number of seeds to train the compared networks with, for the intervals of the table",
     "epochs": "epochs of training before pruning",
     "finetune_epochs": "epochs of training after pruning",
     "batch_size": "images per step",
     "lr": "learning rate before pruning; it decays to 0",
     "finetune_lr": "learning rate after pruning; it decays to 0",
     "l1": "strength of the L1 penalty before pruning",
-    "seed": "seed of everything random",
+    "seed": "seed of all random numbers",
     "smoothing": "label smoothing: probability spread evenly over all classes, in [0, 1)",
     "theta": "threshold that document D prunes by, at least 0",
     "unit_sparsity": "fraction of the filters and neurons to remove, at least 0 and below 1",
-    "criterion": "which filters and neurons: " + ", ".join(UNIT_CRITERIA),
+    "criterion": "score of the filters and neurons: " + ", ".join(UNIT_CRITERIA),
 }
 
 BENCH_CHOICES = {  # name -> type, what stands for one of several values, what it is
     "networks": (str, "NAME", "cnn, lenet5, or the widths of a perceptron"),
     "sparsities": (float, "S", "fractions of every layer to prune, each at least 0 and below 1"),
-    "batches": (int, "N", "numbers of inputs at a time"),
+    "batches": (int, "N", "batch sizes"),
     "peers": (str, "PEER", "libraries to compare with; those not installed are skipped"),
-    "rounds": (int, None, "turns that each library gets in each case"),
+    "rounds": (int, None, "timed rounds of each library in each case"),
     "threads": (int, None, "threads that each library may use"),
-    "seed": (int, None, "seed of everything random"),
+    "seed": (int, None, "seed of all random numbers"),
 }
 
 NETWORKS = {
@@ -271,13 +271,13 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"minprune {minprune.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    page = commands.add_parser("formulas", help="find a formula, and all that belongs to it")
+    page = commands.add_parser("formulas", help="find a formula, its check, lessons and exercise")
     page.add_argument("query", nargs="*", metavar="WORD",
                       help="a name, an item or any word: rank_mask, A-4.2, LeCun")  # fmt: skip
     page.add_argument("--all", action="store_true",
-                      help="lists to their end; without words, all items")  # fmt: skip
+                      help="print whole lists; without words, all items")  # fmt: skip
     page = commands.add_parser("worked", help="worked examples step by step")
-    page.add_argument("id", nargs="?", metavar="ID", help="say A-4.4; all if left out")
+    page.add_argument("id", nargs="?", metavar="ID", help="item, such as A-4.4 (default: all)")
     _add_verify(commands)
     add_exercises(commands)
     _add_lessons(commands)
@@ -297,39 +297,39 @@ def _parser():
             "--data",
             metavar="DIR",
             default=argparse.SUPPRESS,
-            help="folder in IDX form to read in place of MNIST",
+            help="folder in IDX format to read instead of MNIST",
         )
         page.add_argument("--out", metavar="DIR", default=folder, help="folder to write to")
     return parser
 
 
 def _add_verify(commands):
-    what = "put every formula to the test, or the functions in a file of your own"
+    what = "test every formula, or the functions of your own file"
     page = commands.add_parser("verify", help=what, description=what)
     page.add_argument("file", nargs="?", metavar="FILE.py",
                       help="your file; functions are matched to formulas by name")  # fmt: skip
     page.add_argument("--map", action="append", default=[], metavar="NAME=FORMULA",
-                      help="judge NAME of the file as this formula; may be repeated")  # fmt: skip
+                      help="check function NAME as this formula; may be repeated")  # fmt: skip
     page.add_argument("--formula", action="append", default=[], metavar="FORMULA",
-                      help="this formula only; may be repeated")  # fmt: skip
-    page.add_argument("--seed", type=int, default=0, help="of the random cases (default: 0)")
+                      help="check only this formula; may be repeated")  # fmt: skip
+    page.add_argument("--seed", type=int, default=0, help="seed of the random cases (default: 0)")
     page.add_argument("--seconds", type=float, default=20.0,
-                      help="for all calls of one function of the file (default: 20)")  # fmt: skip
+                      help="time limit for all calls of one function (default: 20)")  # fmt: skip
     page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of diagnoses")
-    page.add_argument("--json", action="store_true", help="what was found as JSON")
+    page.add_argument("--json", action="store_true", help="print the results as JSON")
     page.add_argument("--export", metavar="FILE.json",
                       help="write the cases as JSON, for functions in any language")  # fmt: skip
 
 
 def _add_lessons(commands):
-    what = "list the lessons, or show what one uses and sets"
+    what = "list the lessons, or the functions and exercises of one"
     page = commands.add_parser("lessons", help=what, description=what)
-    page.add_argument("number", nargs="?", metavar="NN", help="lesson number, as 03")
+    page.add_argument("number", nargs="?", metavar="NN", help="lesson number, such as 03")
     page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of titles")
     what = "write a lesson as a Jupyter notebook"
     page = commands.add_parser("notebook", help=what, description=what)
     page.add_argument("number", metavar="NN", help="lesson number, such as 03")
-    page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of its prose")
+    page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the text")
     page.add_argument("--out", metavar="FILE",
                       help="output file (default: the lesson's name, in this folder)")  # fmt: skip
 
@@ -352,9 +352,9 @@ def _add_bench(commands):
         action="append",
         metavar="PATH",
         default=argparse.SUPPRESS,
-        help="another interpreter to look for libraries in; may be given several times",
+        help="another Python interpreter whose libraries are timed too; may be repeated",
     )
-    page.add_argument("--quick", action="store_true", help="a part of it, in about a minute")
+    page.add_argument("--quick", action="store_true", help="a smaller benchmark, about a minute")
     page.add_argument(
         "--out",
         metavar="DIR",

@@ -28,7 +28,7 @@ from minprune.report.exercises_page import (
 )
 from minprune.report.submission_page import as_json
 
-WHAT = "functions to write, with a check that tells what is wrong"
+WHAT = "functions to write, with a check that diagnoses mistakes"
 INSTRUCTORS = Path(__file__).parent / "exercises" / "instructors.md"
 PAUSE = 0.5  # seconds between two looks at the files
 
@@ -41,53 +41,57 @@ def add_exercises(commands):
     start.add_argument("folder", metavar="DIR")
     start.add_argument("--lang", choices=("en", "zh"), default="en", help="language of all texts")
     one = {
-        "list": "all exercises, and where you are",
+        "list": "list all exercises, and your progress",
         "check": "check the exercises in order, up to the first that is not right yet",
         "watch": "check again whenever a file is saved",
-        "hint": "a hint; again for the next one",
-        "reset": "begin an exercise again; your file is backed up",
-        "solution": "how we would write it",
+        "hint": "print a hint; repeat for the next one",
+        "reset": "restore the empty exercise; your file is backed up",
+        "solution": "print the solution",
     }
     for name, what in one.items():
         page = acts.add_parser(name, help=what, description=what)
         if name not in ("list", "watch"):
             page.add_argument("id", nargs="?" if name == "check" else None, metavar="ID",
-                              help="an exercise, as 1.3 or the name of its function")  # fmt: skip
-        page.add_argument("--dir", default=".", help="the folder, if it is not this one")
+                              help="an exercise: 1.3, or the name of its function")  # fmt: skip
+        page.add_argument("--dir", default=".", help="folder of the exercises (default: this one)")
         if name in ("check", "watch"):
             page.add_argument("--seconds", type=float, default=Limits().seconds,
-                              help="for one function, all calls together")  # fmt: skip
+                              help="time limit for all calls of one function")  # fmt: skip
         if name == "check":
             page.add_argument("--all", action="store_true", help="do not stop at the first")
-            page.add_argument("--json", action="store_true", help="what was found as JSON")
-    page.add_argument("--give-up", action="store_true", help="see it though yours is not right")
+            page.add_argument("--json", action="store_true", help="print the results as JSON")
+    page.add_argument("--give-up", action="store_true", help="print it before yours is right")
     _add_instructors(acts)
 
 
 def _add_instructors(acts):
     """The subcommands that are not for students."""
-    grade_ = acts.add_parser("grade", help="grade a folder of submissions, one folder a student")
+    grade_ = acts.add_parser("grade", help="grade a folder of submissions, one folder per student")
     grade_.add_argument("submissions", metavar="SUBMISSIONS")
     grade_.add_argument("--csv", metavar="FILE", help="write the points as a table")
-    grade_.add_argument("--json", metavar="FILE", help="write all that was found")
-    grade_.add_argument("--jobs", type=int, default=1, help="students at a time (1)")
+    grade_.add_argument("--json", metavar="FILE", help="write all results")
+    grade_.add_argument(
+        "--jobs", type=int, default=1, help="submissions graded in parallel (default: 1)"
+    )
     export_ = acts.add_parser("export", help="write an autograder for a platform")
     platforms = export_.add_subparsers(dest="platform", required=True, metavar="platform")
     for name, (what, _) in EXPORTS.items():
         page = platforms.add_parser(name, help=f"{what}, with the package inside")
         page.add_argument("target", metavar=what)
-        page.add_argument("--lang", choices=("en", "zh"), default="en", help="of what is said")
-        _add_grading(page, None, "drawn if left out")
-    _add_grading(grade_, 1, "1 if left out, which students can find out")
-    acts.add_parser("selftest", help="put the exercises themselves to the test")
+        page.add_argument(
+            "--lang", choices=("en", "zh"), default="en", help="language of the feedback"
+        )
+        _add_grading(page, None, "drawn at random by default")
+    _add_grading(grade_, 1, "default 1, which students can find out")
+    acts.add_parser("selftest", help="test the exercises themselves")
     acts.add_parser("instructors", help="how to run a course, and what cannot be prevented")
 
 
 def _add_grading(page, seed, what):
-    page.add_argument("--seed", type=int, default=seed, help=f"of the hidden cases; {what}")
-    page.add_argument("--assignment", type=int, metavar="N", help="only this one")
+    page.add_argument("--seed", type=int, default=seed, help=f"seed of the hidden cases; {what}")
+    page.add_argument("--assignment", type=int, metavar="N", help="only this assignment")
     page.add_argument("--seconds", type=float, default=Limits().seconds,
-                      help="for one function, all calls together")  # fmt: skip
+                      help="time limit for all calls of one function")  # fmt: skip
 
 
 def run_exercises(options):

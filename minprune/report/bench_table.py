@@ -94,19 +94,19 @@ def notes(result):
         "the engine: its median time, and in brackets the quartiles over "
         f"{counted(settings.rounds, 'round')}. All others: their time over the engine's in the "
         "same round, median and quartiles; above 1 the engine is faster.",
-        "the engine is faster from: the sparsity at which the median ratio passes 1 and stays "
-        "above, read between the columns; always, never: at all, at none that were measured.",
-        "weights: He normal, of each layer as many as the sparsity says set to 0 at random; the "
-        "inputs are dense, so no library can skip a black pixel. float32 throughout.",
-        "each library works in a process of its own, one at a time, in another order each round, "
-        "and gets inputs and weights laid out as it likes them best. Its outputs were first "
-        "compared with a float64 product; who is wrong is not timed.",
+        "the engine is faster from: the sparsity at which the median ratio passes 1 and remains "
+        "above, interpolated between the columns; always, never: at all, at none of the measured.",
+        "weights: He normal, in each layer the fraction of the column set to 0 at random; the "
+        "inputs are dense, so no library can skip black pixels. float32 throughout.",
+        "each library runs in a separate process, one at a time, in another order each round, with "
+        "inputs and weights in its preferred layout. Its outputs were first compared with a "
+        "float64 product; a library with wrong outputs is not timed.",
         *(f"{member.title}: {member.missing or _versions(member)}" for member in result.members),
         *_errors(result),
         *_growth(result.growth),
         f"roofs: {roofs.fma_all:.0f} GFLOP/s of multiply-adds in float32 ({roofs.fma_one:.0f} of "
         f"one thread), {roofs.memory:.1f} GB/s from memory, {roofs.cache:.1f} GB/s from the cache; "
-        "the best of many tries before and after.",
+        "the best of many trials before and after.",
     ]
 
 

@@ -45,18 +45,20 @@ def notes(result):
     return [
         f"{result.dataset}, with {choices}.",
         f"dense: {counted(settings.epochs, 'epoch')}{_penalty(settings)}. Every other "
-        "network began as this one, was pruned, and unless its name says otherwise fine-tuned "
-        f"without a penalty for {counted(settings.finetune_epochs, 'epoch')}.",
+        "network is a copy of this one, pruned unless it is dense, and "
+        f"fine-tuned without a penalty for {counted(settings.finetune_epochs, 'epoch')}, unless "
+        "its name says otherwise.",
         *_threshold(result),
         *_document(result),
-        f"% of weights: the smallest of {_SCOPES[settings.scope]}. They still cost their time, "
-        "except in the engine: a dense product multiplies zeros; a file saves them by compression.",
+        f"% of weights: the smallest of {_SCOPES[settings.scope]}. Pruning saves time only in "
+        "the engine, since a dense product multiplies zeros; the file is smaller, since zeros "
+        "compress well.",
         f"% of units: filters and neurons, the lowest of each layer by {settings.criterion!r}, "
-        "taken out of the network with all that belongs to them. Parameters, MACs, file and time "
-        "fall together. Before fine-tuning, the smaller network gave what the network with the "
-        f"same units silenced by masks gave, {_to(result.disagreement)}.",
-        "at random: the control, as many weights or units, though not as many MACs. A criterion is "
-        "worth what it gains on that line.",
+        "removed with all their weights. Parameters, MACs, file and time fall together. Before "
+        "fine-tuning, the outputs of the smaller network agreed with those of the network with the "
+        f"same units masked, {_to(result.disagreement)}.",
+        "at random: the control, with as many weights or units pruned, but other MACs. A criterion "
+        "is worth its gain over this row.",
         "nonzero multiply-accumulates: those left if zeros are skipped. file: weights and masks, "
         "compressed.",
         *times_notes(result.conditions),
@@ -70,7 +72,7 @@ def _threshold(result):
         return [f"threshold {theta:g}: left out, it prunes every weight of a layer."]
     layers = ", ".join(f"{name} {share:.1%}" for name, share in found.layers.items())
     return [
-        f"threshold {theta:g}: one for all layers. Of the network as it was trained here it prunes "
+        f"threshold {theta:g}: one for all layers. Of the network trained here it prunes "
         f"{found.pruned:.1%} of the weights ({layers}). Fine-tuned under the mask, "
         f"{found.masked:.1%} are 0. Without it: {found.after_one_step:.1%} after one step of Adam, "
         f"{found.unmasked:.1%} in the end" + _no_pruned_network(found)

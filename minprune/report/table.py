@@ -63,12 +63,13 @@ def _accuracies(result):
     n = len(pruned.accuracies)
     mean = f", mean of {n} seeds and half of its 95 % interval (Student)" if n > 1 else ""
     return [
-        f"accuracy: on the test images{mean}. Pictures and files are of seed {settings.seed}.",
+        f"accuracy: on the test images{mean}. Pictures and files show seed {settings.seed}.",
         f"{pruned.name!r} minus {dense.name!r}: {_points(pruned, dense)} points; minus "
         f"{random.name!r}: {_points(pruned, random)} points.",
         f"both of seed {settings.seed} were tested on the same images: only {dense.name!r} is "
         f"right on {only_dense} of them, only {pruned.name!r} on {only_pruned}, so z is "
-        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 it is more than chance.",
+        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 the "
+        "difference is significant at 5 %.",
     ]
 
 
@@ -91,7 +92,7 @@ def _penalty(settings):
         return ""
     return (
         f", after {WARMUP:.0%} of them under an L1 penalty of {settings.l1:g} (A-4.1), which "
-        "gathers what matters in few weights and empties the others"
+        "drives most weights towards zero"
     )
 
 
@@ -99,10 +100,10 @@ def _mask_dropped(result):
     """The note on the network that is fine-tuned without its mask."""
     unmasked, name = result.unmasked, result.models[-1].name
     return [
-        f"{name}: fine-tuned with nothing that holds the zeros, as A-5.2 and D-5.2 do. One step of "
+        f"{name}: fine-tuned without its mask, as A-5.2 and D-5.2 do. One step of "
         f"Adam takes the sparsity of the weights from {unmasked.pruned:.1%} to "
         f"{unmasked.after_one_step:.1%}, all steps to {unmasked.after_training:.1%}. A weight "
-        "stays 0 only as long as its input is 0 whenever its unit fires."
+        "keeps its 0 only while its input is 0 on every image that activates its unit."
     ]
 
 
@@ -117,8 +118,8 @@ def _document(result):
     ]
     return [
         *lines,
-        "document A-5.5: nor can its two counts, or times, differ. A-5.2 sets weights to 0; "
-        "they are parameters still, and are still multiplied.",
+        "document A-5.5: its two counts and its two times cannot differ. A-5.2 sets weights to "
+        "0; they are still parameters and are still multiplied.",
     ]
 
 

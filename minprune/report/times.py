@@ -63,8 +63,8 @@ def warning(busy):
     if not busy or busy < BUSY:
         return []
     return [
-        f"The machine was not idle: {busy:.1f} cores were busy with other work. Threads that wait "
-        "for each other then wait long; trust no time of more than one thread."
+        f"The machine was not idle: {busy:.1f} cores were busy with other work. Do not trust "
+        "times of more than one thread: such threads wait for each other."
     ]
 
 

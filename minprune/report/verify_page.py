@@ -56,9 +56,9 @@ def _compared(rows):
     )
     rest = cases - by_hand - published
     more = (
-        "For functions of your own (`verify FILE`) the right results of "
-        f"{counted(rest, 'more case')} of this seed are those of minprune; the test suite compares "
-        "them with plain loops."
+        "`verify FILE` also runs "
+        f"{counted(rest, 'more case')} of this seed, whose expected results are those of minprune; "
+        "the test suite compares them with plain loops."
     )
     return [*_indented(compared, ""), *(_indented(more, "") if rest else [])]
 
@@ -75,7 +75,7 @@ def functions_table(rows, language="en", left_out=()):
         if not row.passed:
             lines += details(row.name, row.verdict, row.printed, language, sources=True)
     if left_out:
-        said = {"en": "not judged, as no formula is called so (--map NAME=FORMULA): ",
+        said = {"en": "not judged, as no formula has this name (--map NAME=FORMULA): ",
                 "zh": "未评判，没有同名公式（可用 --map NAME=FORMULA）："}  # fmt: skip
         lines += _indented(", ".join(left_out), said[language])
     right = sum(row.passed for row in rows)
@@ -187,7 +187,7 @@ def _row(row):
 
 
 def _encoded(value):
-    """What somebody's function has returned may be anything."""
+    """The encoded result of a user's function, or its `repr`."""
     try:
         return encoded(value)
     except (TypeError, ValueError):

@@ -58,7 +58,7 @@ def test_all_formulas_are_right(capsys):
         f"{len(checks())} formulas, compared with {len(fixed) - published} results computed by hand"
         f", {published} published by others, and "
     )
-    assert f"the right results of {cases - len(fixed)} more cases of this seed" in said
+    assert f"`verify FILE` also runs {cases - len(fixed)} more cases of this seed" in said
     assert "told apart: all is right" in said
 
 
@@ -117,7 +117,7 @@ def test_a_file(mine, capsys):
 def test_functions_that_are_not_judged_are_named(mine, capsys):
     assert cli.main(["verify", mine, "--formula", "pruned_count"]) == 0
     assert capsys.readouterr().out == (
-        "pruned_count  right\nnot judged, as no formula is called so (--map NAME=FORMULA): count\n"
+        "pruned_count  right\nnot judged, as no formula has this name (--map NAME=FORMULA): count\n"
         "1 of 1 right\n"
     )
     assert cli.main(["verify", mine, "--formula", "pruned_count", "--json"]) == 0

@@ -206,7 +206,7 @@ def test_the_notes_say_how_it_was_measured(result):
         "quartiles over 3 rounds",
         "above 1 the engine is faster",
         "set to 0 at random; the inputs are dense",
-        "compared with a float64 product; who is wrong is not timed",
+        "compared with a float64 product; a library with wrong outputs is not timed",
         "PyTorch: python 3.12, torch 2.13",
         "DeepSparse: not there: ModuleNotFoundError: No module named 'x'",
         "160 GFLOP/s of multiply-adds in float32 (150 of one thread), 12.5 GB/s from memory, 70.0",

@@ -206,7 +206,7 @@ def test_notes_say_what_was_done(result):
     text = one_line(render_cnn(result))
     for words in (
         "dense: 3 epochs under an L1 penalty of 1e-05 (A-4.1).",
-        "fine-tuned without a penalty for 2 epochs.",
+        "fine-tuned without a penalty for 2 epochs, unless",
         "lowest of each layer by 'l1'",
         "3e-07 of the largest output",
         "at random: the control",
@@ -224,13 +224,13 @@ def test_without_a_penalty_none_is_named(result):
 
 def test_the_criterion_is_named(result):
     text = one_line(render_cnn(replace(result, settings=replace(SETTINGS, criterion="taylor"))))
-    assert "the lowest of each layer by 'taylor', taken out" in text
+    assert "the lowest of each layer by 'taylor', removed" in text
 
 
 def test_the_note_on_the_threshold_has_its_five_shares_each_in_its_place(result):
     (note,) = [note for note in notes(result) if note.startswith("threshold")]
     assert note == (
-        "threshold 0.125: one for all layers. Of the network as it was trained here it prunes "
+        "threshold 0.125: one for all layers. Of the network trained here it prunes "
         "44.4% of the weights (0.K 11.1%, 4.W 22.2%, 6.W 33.3%). Fine-tuned under the mask, 45.5% "
         "are 0. Without it: 36.6% after one step of Adam, 27.7% in the end; so its accuracy is not "
         "that of the pruned network."
