@@ -136,7 +136,7 @@ def zero_matrix():
     """D-4.3: normalize, threshold, multiply.
 
     >>> [step.what for step in zero_matrix().steps if step.wrong]
-    ['W * mask', 'weights that stay']
+    ['W * mask', 'weights kept']
     """
     W, theta = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]), 0.2
     mask = threshold_mask(W, theta, ties="prune")
@@ -154,15 +154,15 @@ def zero_matrix():
                  places=2, why="never used below"),
             Step("mask", mask.astype(int), [[0, 1, 1], [1, 1, 1], [1, 0, 1]]),
             Step("W * mask", apply_mask(W, mask), np.zeros((3, 3)),
-                 why="seven ones in the mask one line above: seven weights stay"),
-            Step("weights that stay", int(mask.sum()), 0, why="the document: all are below 0.2"),
+                 why="seven ones in the mask one line above: seven weights are kept"),
+            Step("weights kept", int(mask.sum()), 0, why="the document: all are below 0.2"),
             Step("sparsity", sparsity(mask), why="2/9"),
-            Step("if f(W) were compared: weights that stay", int(on_f.sum()),
+            Step("if f(W) were compared: weights kept", int(on_f.sum()),
                  why="theta = 0.2 on f(W) is 0.3317 on W"),
             Step("smallest theta on W that gives the zero matrix", float(W.max())),
             Step("smallest theta on f(W) that gives it", float(f.max())),
         ),
-        "Multiply by eye: as many weights stay as the mask has ones.",
+        "Multiply by eye: as many weights are kept as the mask has ones.",
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def _alone(thing, *others):
 
 
 def _hint(query):
-    """Names that are near to what somebody typed."""
+    """Names similar to a query."""
     names = near(query)
     return f"there are {', '.join(names)}" if names else "`formulas` alone shows what there is"
 
