@@ -271,12 +271,14 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"minprune {minprune.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    page = commands.add_parser("formulas", help="find a formula, its check, lessons and exercise")
+    what = "find a formula, its check, lessons and exercise"
+    page = commands.add_parser("formulas", help=what, description=what)
     page.add_argument("query", nargs="*", metavar="WORD",
                       help="a name, an item or any word: rank_mask, A-4.2, LeCun")  # fmt: skip
     page.add_argument("--all", action="store_true",
                       help="print whole lists; without words, all items")  # fmt: skip
-    page = commands.add_parser("worked", help="worked examples step by step")
+    what = "worked examples step by step"
+    page = commands.add_parser("worked", help=what, description=what)
     page.add_argument("id", nargs="?", metavar="ID", help="item, such as A-4.4 (default: all)")
     _add_verify(commands)
     add_exercises(commands)
