@@ -133,7 +133,7 @@ def _line(cell):
 
 
 def measure(team, case, batch, rounds, rng, folder):
-    """A `Timing` for each worker of the team; who is wrong once is not timed."""
+    """A `Timing` for each worker of the team; one that is wrong once is not timed."""
     apart, errors, seconds = {}, {}, {}
     for key, worker in team.items():
         try:
