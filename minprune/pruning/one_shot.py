@@ -19,6 +19,7 @@ from minprune.nn.layers import Layer, is_known
 from minprune.nn.network import Network, checked_network
 from minprune.nn.parameter import Parameter
 from minprune.nn.train import checked_samples, find_gradients
+from minprune.pruning.topology import keeps_units_apart
 
 RANKINGS = {"global": global_rank_masks, "layer": layerwise_rank_masks}
 
@@ -136,17 +137,18 @@ def flow_scores(network):
 
 def _linear(layer):
     """A layer without all that is not linear and positive."""
-    if not is_known(layer):
-        raise TypeError(f"network has a layer whose flow is not known: {layer!r}")
-    if isinstance(layer, BatchNorm):
+    if isinstance(layer, BatchNorm) and is_known(layer):
         return _Factor(_unit_gain(layer.gamma.value / layer.running_deviation))
+    if not keeps_units_apart(layer) or (layer.elementwise and layer.learned):
+        raise TypeError(f"network has a layer whose flow is not known: {layer!r}")
     if layer.elementwise:
         return _Factor(1.0)
     linear = copy.copy(layer)  # it remembers its last forward
-    if layer.weight is not None:
-        weight, bias = layer.learned
-        setattr(linear, weight, Parameter(_unit_gain(layer.weight.value)))
-        setattr(linear, bias, Parameter(np.zeros(layer.weight.value.shape[-1])))
+    for name, parameter in layer.parameters.items():
+        size = np.zeros(parameter.value.shape)
+        if parameter is layer.weight:
+            size = _unit_gain(parameter.value)
+        setattr(linear, name, Parameter(size))
     return linear
 
 

@@ -9,7 +9,7 @@ from minprune.arguments import finite_array, listed, whole_number
 from minprune.formulas.masks import checked_mask
 from minprune.formulas.structured import flatten_keep
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Activation, Dropout, is_known
+from minprune.nn.layers import Activation, Dropout, Flatten, is_known
 from minprune.nn.network import EmptyLayerError, checked_network
 
 
@@ -23,9 +23,15 @@ def hidden_layers(network):
     """
     checked_network("network", network)
     for layer in network.layers:
-        if not is_known(layer):
+        if not keeps_units_apart(layer):
             raise TypeError(f"network has a layer whose units are not known: {layer!r}")
     return [l for l, layer in enumerate(network.layers) if layer.weight is not None][:-1]
+
+
+def keeps_units_apart(layer):
+    """True if it is known which outputs of a layer belong to which unit."""
+    follows = layer.weight is not None or layer.channelwise or isinstance(layer, Flatten)
+    return is_known(layer) and follows
 
 
 def weighted_layers(network):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Activation, Dense, Flatten, ReLU, is_known
+from minprune.nn.layers import Activation, Dense, Dropout, Flatten, ReLU, is_known
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 
 RELU = ReLU.curve
@@ -89,27 +89,27 @@ def stages_of(network):
         raise ValueError(f"network must take vectors or images (H, W, C), got {shapes[0]}")
     stages, shape = [], shapes[0]  # as it lies in memory: flattening moves nothing
     for l, layer in enumerate(network.layers):
-        activation = isinstance(layer, Activation)
-        if not is_known(layer) or (activation and layer.curve is None):
-            raise TypeError(f"network must be made of minprune's own layers, got {layer!r}")
-        if not layer.elementwise and not isinstance(layer, Flatten):
+        kind = type(layer)  # a subclass may compute anything
+        if kind in (Dense, Conv2D, MaxPool2D, AveragePool2D):
             before, shape = shape, shapes[l + 1]
         last = stages[-1] if stages and isinstance(stages[-1], Product) else None
-        if isinstance(layer, Dense):
+        if kind is Dense:
             stages.append(Product(f"{l}.W", layer.W.value, layer.b.value, None, shape))
-        elif isinstance(layer, Conv2D):
+        elif kind is Conv2D:
             stages.append(_convolution(f"{l}.K", layer, before, shape))
-        elif isinstance(layer, BatchNorm):
+        elif kind is BatchNorm:
             _normalize(stages, last, layer, shape)
-        elif isinstance(layer, MaxPool2D) and _can_pool(last, layer):
+        elif kind is MaxPool2D and _can_pool(last, layer):
             stages[-1] = last._replace(pool=layer.size, shape=shape)
-        elif isinstance(layer, MaxPool2D | AveragePool2D):
-            average = isinstance(layer, AveragePool2D)
-            stages.append(Pool(average, layer.size, layer.stride, shape))
-        elif activation and layer.curve == RELU and last is not None:
-            stages[-1] = last._replace(relu=True)
-        elif activation:
-            stages.append(Curve(layer.curve, shape))
+        elif kind in (MaxPool2D, AveragePool2D):
+            stages.append(Pool(kind is AveragePool2D, layer.size, layer.stride, shape))
+        elif isinstance(layer, Activation) and is_known(layer) and layer.curve is not None:
+            if layer.curve == RELU and last is not None:
+                stages[-1] = last._replace(relu=True)
+            else:
+                stages.append(Curve(layer.curve, shape))
+        elif kind not in (Dropout, Flatten):
+            raise TypeError(f"network must be made of minprune's own layers, got {layer!r}")
     return stages, shapes[0], shapes[-1]
 
 

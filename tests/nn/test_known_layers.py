@@ -6,6 +6,7 @@ import pytest
 from minprune.nn.costs import layer_costs
 from minprune.nn.layers import Activation, Dense, Layer, LeakyReLU
 from minprune.nn.network import Network
+from minprune.nn.parameter import Parameter
 from minprune.nn.store import load, save
 from minprune.pruning.one_shot import prune_by_synflow
 from minprune.pruning.shrink import mask_units, remove_layer, shrink_network
@@ -97,6 +98,58 @@ class Shapeless(Activation):
 
     def forward(self, x, training=False):
         return x**2
+
+
+class Reversed(Layer):
+    """A layer that mixes units."""
+
+    def forward(self, x, training=False):
+        return x[..., ::-1]
+
+
+class Scaled(Layer):
+    """A layer that acts number by number, with a weight for each unit."""
+
+    learned = ("scale",)
+    elementwise = channelwise = True
+
+    def __init__(self):
+        self.scale = Parameter(np.full(2, 3.0))
+
+    def forward(self, x, training=False):
+        return self.scale.value * x
+
+
+class Wide(Dense):
+    """A dense layer that computes something else."""
+
+    def forward(self, x, training=False):
+        return 2 * super().forward(x, training)
+
+
+@pytest.mark.parametrize(
+    ("layer", "refusals"),
+    [
+        (Reversed(), {"engine", "flow", "units"}),
+        (Scaled(), {"engine", "flow"}),
+        (Wide(np.eye(2), np.zeros(2)), {"engine"}),
+    ],
+    ids=lambda what: type(what).__name__,
+)
+def test_a_known_layer_is_refused_where_it_says_too_little(layer, refusals, monkeypatch):
+    monkeypatch.setitem(Layer.known, type(layer).__name__, type(layer))
+    network = Network([Dense(np.eye(2), np.zeros(2)), layer, Dense(np.eye(2), np.zeros(2))])
+    calls = {
+        "engine": (SparseEngine, "minprune's own layers"),
+        "flow": (lambda network: prune_by_synflow(network, 0.25), "flow is not known"),
+        "units": (shrink_network, "units are not known"),
+    }
+    for name, (call, message) in calls.items():
+        if name in refusals:
+            with pytest.raises(TypeError, match=f"{message}.*{type(layer).__name__}"):
+                call(network.copy())
+        else:
+            call(network.copy())
 
 
 def test_what_says_nothing_can_be_run_and_is_refused_elsewhere(monkeypatch, tmp_path):
