@@ -161,7 +161,7 @@ def costs_figure(result):
 
 
 def _share(model):
-    """What is written beside the point of a model: of a control also of what it is a share."""
+    """The share beside a model's point, "90 %"; of a control "90 % of weights"."""
     if model.kind == "control":
         return model.name.removesuffix(", at random")
     return model.name.split(" of ")[0]

@@ -154,14 +154,20 @@ def near(query):
 
 def _sought(query):
     """The words of a query; of a Chinese one the longest parts that stand anywhere."""
-    words, chinese = [], "".join(text for thing in things() for _, text in thing.texts)
+    words = []
     for word in _words(query):
-        while _is_chinese(word) and word not in chinese:
-            part = next((word[:n] for n in range(len(word), 0, -1) if word[:n] in chinese), word)
+        while _is_chinese(word) and word not in (everything := _everything()):
+            part = next((word[:n] for n in range(len(word), 0, -1) if word[:n] in everything), word)
             words.append(part)
             word = word[len(part) :]
         words += [word] if word else []
     return words
+
+
+@cache
+def _everything():
+    """All texts as one."""
+    return "".join(text for thing in things() for _, text in thing.texts)
 
 
 def _is_chinese(word):

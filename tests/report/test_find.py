@@ -1,4 +1,4 @@
-"""What people type finds what they mean."""
+"""Searching by words: the function that a query means comes first."""
 
 import pytest
 
