@@ -13,6 +13,7 @@ from minprune.nn.models import cnn, lenet5
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_at_random
+from minprune.sparse.compressed import Compressed
 
 IMAGE_NETWORKS = {"cnn": cnn, "lenet5": lenet5}
 AT_A_TIME = 64  # inputs of the reference, whose windows take much memory
@@ -39,10 +40,8 @@ class Case:
 
     def bytes(self, batch):
         """What has to be moved at least: compressed weights, biases, inputs, outputs, once each."""
-        from minprune.sparse.engine import SparseEngine  # and Numba with it, not for --help
-
         numbers = batch * (math.prod(self.network.input_shape) + self.y.shape[1])
-        return SparseEngine(self.network).nbytes + 4 * numbers
+        return Compressed(self.network).nbytes + 4 * numbers
 
 
 def make_case(name, sparsity, batch, seed):

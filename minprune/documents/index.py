@@ -63,12 +63,12 @@ FAMILIES = {  # the files that hold functions, in reading order, each with its s
         "procedures": ("Whole procedures", "完整流程：迭代剪枝、微调、彩票"),
     },
     "sparse": {
-        "bitmask": ("Bit masks", "位掩码"),
         "csr": ("Compressed sparse rows", "压缩稀疏行"),
         "blocked_csr": ("Blocked CSR", "分块的压缩稀疏行"),
         "blocks": ("Blocks of weights", "块稀疏"),
         "sliced": ("Sliced rows", "切片稀疏行"),
         "nm": ("N:M sparsity", "N:M 稀疏"),
+        "bitmask": ("Bit masks", "位掩码"),
         "kernels": ("Kernels as plain loops", "稀疏计算核"),
         "microkernels": ("Kernels in registers", "寄存器级计算核"),
         "engine": ("The sparse engine", "稀疏引擎"),

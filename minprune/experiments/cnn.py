@@ -324,7 +324,7 @@ def measure(job):
                 macs=sum(c.macs for c in costs),
                 nonzero_macs=sum(c.nonzero_macs for c in costs),
                 dense_bytes=dense_bytes(*(p.value for p in network.parameters.values())),
-                sparse_bytes=engines[name].nbytes,
+                sparse_bytes=engines[name].compressed_bytes,
                 file_bytes=file_bytes(network),
                 dense_ms={n: ms["dense", name, n] for n in BATCHES},
                 sparse_ms={n: ms["sparse", name, n] for n in BATCHES},

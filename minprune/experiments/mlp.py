@@ -277,7 +277,7 @@ def measure(networks, accuracies, data):
                 parameters=count_parameters(*arrays),
                 nonzeros=count_nonzero(*arrays),
                 dense_bytes=dense_bytes(*arrays),
-                sparse_bytes=engines[name].nbytes,
+                sparse_bytes=engines[name].compressed_bytes,
                 macs=count_nonzero(*(w.value for w in network.weights.values())),
                 dense_ms={n: ms["dense", name, n] for n in BATCHES},
                 sparse_ms={n: ms["sparse", name, n] for n in BATCHES},

@@ -95,7 +95,7 @@ def sparsities_for_budget(network, budget, measure="parameters", allocate=global
     budget    what the pruned network may cost at most
     measure   "parameters": those that are not pruned, biases included; "macs": multiply-accumulates
               of weights that are not pruned, for one input; "bytes": of compressed sparse rows and
-              everything else dense, as `SparseEngine.nbytes` counts
+              everything else dense, as `SparseEngine.compressed_bytes` counts
     allocate  function (network, sparsity) -> sparsities: `uniform_sparsities`,
               `erk_sparsities`, `global_sparsities`, or `allocate_by_sensitivity(scan)`
     returns a list of sparsities, none below what is pruned already; they come from the

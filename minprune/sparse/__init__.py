@@ -1,12 +1,13 @@
 """Running the nonzero weights alone. In reading order:
 
-csr, kernels                     the textbook format, and two loops over it
-nm, bitmask                      two more formats, to store weights in
-blocked_csr, blocks, sliced      the formats that the engine multiplies with
-microkernels                     its innermost loops; llvm: the vectors that they are written in
-stages                           a network as products, with what can be done along with them
-plan                             which format each takes, and where all activations lie
-steps                            the loops that carry out a plan
-engine                           all of it together; compressed: the network at rest
-workers                          threads that wait for work
+one       csr, kernels                    the textbook format, and two loops over it
+two       blocked_csr, blocks             the formats that panels are multiplied with
+          stages                          a network as products, and what is done with them
+          choice                          which format a layer takes; all measured constants
+          memory                          where activations and weights lie
+          microkernels, llvm              the innermost loops, and the vectors they consist of
+          panels                          the plan for 64 samples side by side, and its loops
+three     sliced, one_sample              the same for one sample alone; may be skipped
+four      engine, compressed, workers     all of it together; the network at rest; threads
+beside    storage                         formats to keep weights in
 """

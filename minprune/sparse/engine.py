@@ -7,19 +7,26 @@ import numpy as np
 
 from minprune.arguments import real_array, shown, whole_number
 from minprune.nn.network import Network
+from minprune.sparse.choice import (
+    FEW,
+    LARGEST_PANEL,
+    SMALL,
+    SMALL_ONE,
+    TILES,
+    VECTOR,
+    WIDEST,
+    explained,
+)
 from minprune.sparse.compressed import Compressed
-from minprune.sparse.llvm import BYTES, lanes_of
-from minprune.sparse.plan import VECTORS, aligned_zeros, plan
+from minprune.sparse.llvm import lanes_of
+from minprune.sparse.memory import aligned_zeros
+from minprune.sparse.one_sample import plan_sample, run_samples
+from minprune.sparse.panels import FAILED, plan_panels, run_panels, wait
 from minprune.sparse.stages import stages_of
-from minprune.sparse.steps import FAILED, run_panels, run_samples, wait
 from minprune.sparse.workers import at_once, remembered
 from minprune.threads import cores
 
-FEW = 3  # samples that go one by one; with more, a panel is faster though it is not full
-TILES = 1, 2, 4  # vectors of 64 bytes side by side in a panel
-LARGEST_PANEL = 1 << 28  # bytes
-SMALL = 200_000  # cycles; less work is done before a second thread has woken up
-SMALL_ONE = 100_000  # the same for one sample, where weights come from further away
+PLANS = "_panel_plan", "_sample_plan"
 
 
 class SparseEngine:
@@ -36,8 +43,8 @@ class SparseEngine:
     panels and for one sample each, unless an earlier program has; working memory is kept for the
     next call. An engine may be called from several threads at once, and in the child of a fork; a
     fork waits until no other thread compiles. Where many processes share the cores, give each
-    threads=1. Inputs that are not finite, or so large that sums might overflow, go through the
-    dense network: there a zero weight counts, since 0 * inf is not 0.
+    threads=1. Samples that are not finite, or for which a sum overflows, run through the dense
+    network: there a zero weight counts, since 0 * inf is not 0.
 
     Source: [E-6.2, E-8.3, C-9.1, our choice for "faster inference" and "deployment"].
 
@@ -86,10 +93,19 @@ class SparseEngine:
 
     @property
     def nbytes(self):
-        """Bytes of all that is stored: values, indices, offsets, biases, normalizations.
+        """Bytes of all arrays that the engine holds at the moment.
 
-        A plan holds the weights once more, in formats that suit its kernels: see `explain`.
+        These are the network in CSR, from which plans and the dense fallback are made; the plans
+        made so far, each with all weights in its own formats; and working memory for the next call.
         """
+        plans = [vars(self)[name] for name in PLANS if name in vars(self)]
+        arrays = [a for plan in plans for a in (*plan, *plan.program) if isinstance(a, np.ndarray)]
+        arrays += [memory for free in self._free.values() for memory in free]
+        return self.compressed_bytes + sum(array.nbytes for array in arrays)
+
+    @property
+    def compressed_bytes(self):
+        """Bytes of the network in CSR: values, indices, offsets, biases, normalizations."""
         return self._compressed.nbytes
 
     def network(self):
@@ -136,51 +152,40 @@ class SparseEngine:
     @remembered
     def _panel_plan(self):
         stages, *_ = stages_of(self.network())
-        return plan(stages, self.input_shape, self.dtype)
+        return plan_panels(stages, self.input_shape, self.dtype)
 
     @remembered
     def _sample_plan(self):
         stages, *_ = stages_of(self.network())
-        columns = self._width * lanes_of(self.dtype)
-        return plan(stages, self.input_shape, self.dtype, columns)
-
-    @remembered
-    def _width(self):
-        """Vectors of columns of an image alone: as wide as they are, four at most."""
-        stages, *_ = stages_of(self.network())
-        widest = max((s.shape[1] * s.pool for s in stages if getattr(s, "window", None)), default=1)
-        return next((V for V in TILES if V * lanes_of(self.dtype) >= widest), TILES[-1])
-
-    @remembered
-    def _sample_arguments(self):
-        """The arguments of `run_samples` that do not depend on the samples."""
-        program, ends, *_ = self._sample_plan
-        return (0,) * self._width, tuple(program), ends.source, ends.target, ends.limits
+        return plan_sample(stages, self.input_shape, self.dtype)
 
     def _one_by_one(self, x, y):
         """Every sample by itself, its steps shared out; returns whether all could be done."""
         made = self._sample_plan
-        memory, counters = self._memory(1, made.size), np.zeros(4, np.int64)
-        arguments = *self._sample_arguments, len(x), x.reshape(-1), y.reshape(-1), memory, counters
+        memory, counters = self._memory(1, made.size), np.zeros(3, np.int64)
+        arguments = (made.tile, tuple(made.program), made.source, made.target,
+                     len(x), x.reshape(-1), y.reshape(-1), memory, counters)  # fmt: skip
         if made.cycles > SMALL_ONE:
             pieces = len(x) * (len(made.program.steps) + 2)
             together(lambda: run_samples(*arguments), self.threads, counters, pieces)
         else:
             run_samples(*arguments)
+        if counters[FAILED]:  # its numbers would be found again
+            return False
         self._free[1].append(memory)
-        return not counters[FAILED]
+        return True
 
     def _in_panels(self, x, y):
         """Panels of T samples, shared out among threads; returns for each sample if it was done."""
-        program, ends, size, *_ = self._panel_plan
-        V, threads = self._tile(len(x), self._panel_plan)
+        made = self._panel_plan
+        V, threads = self._tile(len(x), made)
         T = V * lanes_of(self.dtype)
-        done, counters = np.zeros(-(-len(x) // T), bool), np.zeros(4, np.int64)
-        arguments = ((0,) * V, tuple(program), ends.x_rows, ends.y_rows, ends.limits,
+        done, counters = np.zeros(-(-len(x) // T), bool), np.zeros(3, np.int64)
+        arguments = ((0,) * V, tuple(made.program), made.x_rows, made.y_rows,
                      len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
 
         def work():
-            memory = self._memory(T, size)
+            memory = self._memory(T, made.size)
             run_panels(*arguments, memory, counters, done)
             self._free[T].append(memory)
 
@@ -198,14 +203,14 @@ class SparseEngine:
         A wider panel takes less time a sample, V + 2 for V vectors, but there are fewer to share.
         """
         lanes = lanes_of(self.dtype)
-        widest = -(-n // lanes) / VECTORS  # a panel of all of them
+        widest = -(-n // lanes) / WIDEST  # a panel of all of them
         threads = self.threads if made.cycles * widest > SMALL else 1
 
         def cost(V):
             panels = -(-n // (V * lanes))
             return -(-panels // threads) * (V + 2)
 
-        room = [V for V in TILES if made.size * V * BYTES <= LARGEST_PANEL] or TILES[:1]
+        room = [V for V in TILES if made.size * V * VECTOR <= LARGEST_PANEL] or TILES[:1]
         return min(reversed(room), key=cost), threads
 
     def _memory(self, T, size):
@@ -239,24 +244,3 @@ def together(work, threads, counters, count):
         time.sleep(0)
     if errors:
         raise errors[0]
-
-
-EXPLANATION = """\
-csr, blocks, slices: the formats of `blocked_csr`, `blocks` and `sliced`. The cheaper one is taken;
-cycles are an estimate, of a panel of 64 samples and of one sample, as if all were in the L1 cache.
-"""
-
-
-def explained(panels, samples):
-    """The choices of two plans, layer by layer."""
-    lines = [EXPLANATION]
-    for many, one in zip(panels, samples, strict=True):
-        lines.append(f"{many.name:<6} {many.nonzeros:,} weights, {many.density:.1%} of all")
-        for what, choice in (("panels", many), ("one sample", one)):
-            first, *others = sorted(choice.costs, key=choice.costs.get)
-            than = "".join(f", {name} {choice.costs[name]:,.0f}" for name in others)
-            lines.append(
-                f"       {what:<11} {first:<7} {choice.nbytes:>11,} bytes "
-                f"{choice.costs[first]:>13,.0f} cycles{than}"
-            )
-    return "\n".join(lines)

@@ -8,15 +8,17 @@ A few words of it. An intrinsic is a function that writes code when Numba compil
 runs once, and its Python loops become straight code. A block is a run of instructions without a
 jump; `phi`, at its start, is the value that belongs to the block one came from, which is how a loop
 carries sums along. `gep` is a pointer so many numbers further on. To splat is to put one number in
-all lanes. Nothing checks bounds here: `plan` sees to them, and tests/sparse/test_plan.py to it.
+all lanes. Nothing checks bounds here: the planners of `panels` and `one_sample` see to them, and
+tests/sparse/test_plans.py to that.
 """
 
 from llvmlite import ir  # a part of Numba
 from numba import types
 from numba.core import cgutils
 
+from minprune.sparse.choice import VECTOR
+
 INT, INDEX = ir.IntType(64), ir.IntType(32)
-BYTES = 64  # of a vector: one register of AVX-512; where they are shorter, LLVM takes several
 
 
 def number(value):
@@ -31,7 +33,7 @@ def lanes_of(dtype):
     >>> lanes_of(np.dtype(np.float32))
     16
     """
-    return 8 * BYTES // (8 * dtype.itemsize if hasattr(dtype, "itemsize") else dtype.bitwidth)
+    return 8 * VECTOR // (8 * dtype.itemsize if hasattr(dtype, "itemsize") else dtype.bitwidth)
 
 
 class Vectors:
@@ -112,15 +114,15 @@ class Vectors:
         """The larger of two in every lane; a where one of them is not a number."""
         return self.builder.select(self.builder.fcmp_ordered("<", a, b), b, a)
 
-    def all_within(self, vectors, limit):
-        """True if |a| <= limit for every number of every vector."""
-        most, beyond = self.splat(limit), None
-        for vector in vectors:
-            size = self.call(f"llvm.fabs.v{self.lanes}f{8 * self.itemsize}", self.type, vector)
-            more = self.builder.fcmp_unordered(">", size, most)  # as is what is not a number
-            beyond = more if beyond is None else self.builder.or_(beyond, more)
-        bits = self.builder.bitcast(beyond, ir.IntType(self.lanes))
-        return self.builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 0))
+    def at_least(self, total, least):
+        """max(total, least); not a number where total is not finite or `least` is not a number."""
+        return self.multiply_add(total, self.zeros(), self.larger(least, total))
+
+    def all_zero(self, vector):
+        """True if every number is 0."""
+        zero = self.builder.fcmp_ordered("==", vector, self.zeros())
+        bits = self.builder.bitcast(zero, ir.IntType(self.lanes))
+        return self.builder.icmp_signed("==", bits, ir.Constant(bits.type, -1))
 
     def gather(self, data, indices):
         """data[indices[l]] in lane l."""

@@ -16,6 +16,8 @@ together are pairs:
     last     (floor, keep): the output is at least `floor`; or if `keep`, at least what y holds,
              which an earlier window of a pooling has brought there. floor = 0 is a ReLU, and keep
              a max pooling.
+
+A sum that has overflowed is not a number in the output, so that neither ReLU nor pooling hides it.
 """
 
 import threading
@@ -26,12 +28,22 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from minprune.sparse.choice import HEIGHT, SUMS, UNROLL, WIDE
 from minprune.sparse.llvm import INDEX, Vectors, lanes_of, number
 
-UNROLL = 2  # entries of a run at a time: each is padded to a multiple of it
-SUMS = 4  # of a unit that only one sample is multiplied for, in turn
-HEIGHT = 8  # output units of a block or a slice
-WIDE = 2  # vectors of samples that a block works on at once; 8 x 2 sums fill the registers
+
+def compiled_from(python):
+    """Decorate what generates the code of `python`; with the compiler off, `python` runs itself."""
+
+    def chosen(generate):
+        return python if numba.config.DISABLE_JIT else intrinsic(generate)
+
+    return chosen
+
+
+def at_least(total, least):
+    """max(total, least); not a number where the total is not finite or `least` is not a number."""
+    return np.where(np.isfinite(total), np.maximum(total, least), np.nan)
 
 
 # --- one output unit, T samples: a run of a blocked CSR ------------------------------------------
@@ -49,11 +61,11 @@ def csr_run_python(tile, weights, run, panel, x, y, first, last):
     for k in range(*run):
         x_k = x_at + x_step * int(indices[k])
         total += values[k] * panel[x_k : x_k + T]
-    y[:] = np.maximum(total, y if keep else floor)
+    y[:] = at_least(total, y if keep else floor)
 
 
-@intrinsic
-def csr_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
+@compiled_from(csr_run_python)
+def csr_run(typing, tile, weights, run, panel, x, y, first, last):
     """The sums stay in registers while the entries stream by, two at a time."""
 
     def generate(context, builder, signature, arguments):
@@ -74,7 +86,7 @@ def csr_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
         sums = v.loop(*run, UNROLL, v.loaded_or(more, y, v.splat(b)), some_entries)
         least = v.loaded_or(keep, y, v.splat(floor))
         for s, l, pointer in zip(sums, least, y, strict=True):
-            v.store(v.larger(s, l), pointer)
+            v.store(v.at_least(s, l), pointer)
         return context.get_dummy_value()
 
     return types.void(tile, weights, run, panel, x, y, first, last), generate
@@ -98,11 +110,11 @@ def block_run_python(tile, weights, run, panel, x, y, first, last):
             x_k = x_at + x_step * int(indices[k])
             total += values[HEIGHT * k + r] * panel[x_k : x_k + T]
         y = panel[y_at + r * y_step :][:T]
-        y[:] = np.maximum(total, y if keep else floor)
+        y[:] = at_least(total, y if keep else floor)
 
 
-@intrinsic
-def block_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
+@compiled_from(block_run_python)
+def block_run(typing, tile, weights, run, panel, x, y, first, last):
     """Eight by two vectors of sums: two loads of x and eight of weights for sixteen products."""
 
     def generate(context, builder, signature, arguments):
@@ -134,7 +146,7 @@ def block_run_compiled(typing, tile, weights, run, panel, x, y, first, last):
                     y = [v.at(origin, y_at, y_r, place) for place in places]
                     least = v.loaded_or(keep, y, v.splat(floor))
                     for s, l, pointer in zip(sums[r * len(places) :], least, y, strict=False):
-                        v.store(v.larger(s, l), pointer)
+                        v.store(v.at_least(s, l), pointer)
         return context.get_dummy_value()
 
     return types.void(tile, weights, run, panel, x, y, first, last), generate
@@ -154,11 +166,11 @@ def slice_run_python(weights, run, panel, x, y, first, floor):
     for k in range(*run):
         row = slice(HEIGHT * k, HEIGHT * (k + 1))
         total += values[row] * panel[x + indices[row].astype(np.int64)]
-    panel[y : y + HEIGHT] = np.maximum(total, floor)
+    panel[y : y + HEIGHT] = at_least(total, floor)
 
 
-@intrinsic
-def slice_run_compiled(typing, weights, run, panel, x, y, first, floor):
+@compiled_from(slice_run_python)
+def slice_run(typing, weights, run, panel, x, y, first, floor):
     """With one sample there are no neighbours to load at once: each lane fetches its own input."""
 
     def generate(context, builder, signature, arguments):
@@ -174,7 +186,7 @@ def slice_run_compiled(typing, weights, run, panel, x, y, first, floor):
             return [v.multiply_add(x_k, v.load(v.at(value, at)), sums[0])]
 
         (total,) = v.loop(*run, 1, [v.load(v.at(biases, b_at))], row)
-        v.store(v.larger(total, v.splat(floor)), v.at(origin, y))
+        v.store(v.at_least(total, v.splat(floor)), v.at(origin, y))
         return context.get_dummy_value()
 
     return types.void(weights, run, panel, x, y, first, floor), generate
@@ -190,11 +202,11 @@ def block_one_python(weights, run, panel, x, y, first, floor):
     total = biases[b_at : b_at + HEIGHT].copy()
     for k in range(*run):
         total += values[HEIGHT * k : HEIGHT * (k + 1)] * panel[x + int(indices[k])]
-    panel[y : y + HEIGHT] = np.maximum(total, floor)
+    panel[y : y + HEIGHT] = at_least(total, floor)
 
 
-@intrinsic
-def block_one_compiled(typing, weights, run, panel, x, y, first, floor):
+@compiled_from(block_one_python)
+def block_one(typing, weights, run, panel, x, y, first, floor):
     """Four sums in turn, since each product would otherwise wait for the one before it."""
 
     def generate(context, builder, signature, arguments):
@@ -211,11 +223,11 @@ def full_one_python(weights, run, panel, x, y, first, floor):
     (values, _), (biases, b_at), (start, stop) = weights, first, run
     W = values[HEIGHT * start : HEIGHT * stop].reshape(-1, HEIGHT)
     total = panel[x : x + len(W)] @ W + biases[b_at : b_at + HEIGHT]
-    panel[y : y + HEIGHT] = np.maximum(total, floor)
+    panel[y : y + HEIGHT] = at_least(total, floor)
 
 
-@intrinsic
-def full_one_compiled(typing, weights, run, panel, x, y, first, floor):
+@compiled_from(full_one_python)
+def full_one(typing, weights, run, panel, x, y, first, floor):
     """A dense layer is as fast as the weights come from memory: without indices they are fewer."""
 
     def generate(context, builder, signature, arguments):
@@ -246,7 +258,7 @@ def _one_group(v, input_of):
     sums = v.loop(start, fours, SUMS, sums, blocks)
     (last,) = v.loop(fours, stop, 1, sums[:1], blocks)
     total = builder.fadd(builder.fadd(last, sums[1]), builder.fadd(sums[2], sums[3]))
-    v.store(v.larger(total, v.splat(floor)), v.at(origin, y))
+    v.store(v.at_least(total, v.splat(floor)), v.at(origin, y))
 
 
 # --- one image: pairs of columns ----------------------------------------------------------------
@@ -263,8 +275,8 @@ def pairs_run_python(panel, x, y, rows):
     panel[y : y + L] = np.max(columns, axis=(0, 2))
 
 
-@intrinsic
-def pairs_run_compiled(typing, panel, x, y, rows):
+@compiled_from(pairs_run_python)
+def pairs_run(typing, panel, x, y, rows):
     """The larger of two vectors of rows; then the even lanes against the odd ones."""
 
     def generate(context, builder, signature, arguments):
@@ -291,8 +303,8 @@ def larger_python(a, b):
     return max(a, b)
 
 
-@intrinsic
-def larger_compiled(typing, a, b):
+@compiled_from(larger_python)
+def larger(typing, a, b):
     """Numba's own `max` branches, and a processor cannot guess which of two numbers is larger."""
 
     def generate(context, builder, signature, arguments):
@@ -305,31 +317,27 @@ def larger_compiled(typing, a, b):
 # --- samples to panels and back ------------------------------------------------------------------
 
 
-def transpose_python(source, rows, target, columns, limit):
+def transpose_python(source, rows, target, columns):
     """target_ij = source_ji for a square of 16 x 16 numbers (8 x 8 of float64).
 
     rows, columns  (where it begins, distance between two rows), of the source and of the target
-    returns whether all of them are numbers of magnitude at most `limit`
     """
     (source_at, pitch), (target_at, target_pitch) = rows, columns
-    L, fine = lanes_of(source.dtype), True
+    L = lanes_of(source.dtype)
     for i in range(L):
         row = source[source_at + i * pitch :][:L]
-        fine = fine and bool(np.all(np.abs(row) <= limit))
         target[target_at + i : target_at + i + (L - 1) * target_pitch + 1 : target_pitch] = row
-    return fine
 
 
-@intrinsic
-def transpose_compiled(typing, source, rows, target, columns, limit):
+@compiled_from(transpose_python)
+def transpose(typing, source, rows, target, columns):
     """In log2 16 rounds: swap single numbers of two rows, then pairs, then fours, then eights."""
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, source, signature, arguments)
-        origin, (source_at, pitch), goal, (target_at, target_pitch), limit = v.given
+        origin, (source_at, pitch), goal, (target_at, target_pitch) = v.given
         starts = [builder.mul(pitch, number(i)) for i in range(v.lanes)]
         square = [v.load(v.at(origin, source_at, start)) for start in starts]
-        fine = v.all_within(square, limit)
         step = 1
         while step < v.lanes:
             low = [l if not l & step else v.lanes + l - step for l in range(v.lanes)]
@@ -341,9 +349,35 @@ def transpose_compiled(typing, source, rows, target, columns, limit):
             step *= 2
         for i, row in enumerate(square):
             v.store(row, v.at(goal, target_at, builder.mul(target_pitch, number(i))))
-        return fine
+        return context.get_dummy_value()
 
-    return types.boolean(source, rows, target, columns, source.dtype), generate
+    return types.void(source, rows, target, columns), generate
+
+
+# --- a whole panel ------------------------------------------------------------------------------
+
+
+def all_finite_python(panel):
+    """True if every number of the panel is finite; its length is a multiple of `SUMS` vectors."""
+    return bool(np.isfinite(panel).all())
+
+
+@compiled_from(all_finite_python)
+def all_finite(typing, panel):
+    """0 x is 0 of a finite number, and of no other; the sums of these are 0 or not a number."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments)
+        size = context.make_array(panel)(context, builder, arguments[0]).nitems
+
+        def some_vectors(k, sums):
+            x = [v.load(v.at(*v.given, k, number(u * v.lanes))) for u in range(SUMS)]
+            return [v.multiply_add(x_u, v.zeros(), s) for x_u, s in zip(x, sums, strict=True)]
+
+        a, b, c, d = v.loop(number(0), size, SUMS * v.lanes, [v.zeros()] * SUMS, some_vectors)
+        return v.all_zero(builder.fadd(builder.fadd(a, b), builder.fadd(c, d)))
+
+    return types.boolean(panel), generate
 
 
 # --- counting together --------------------------------------------------------------------------
@@ -358,8 +392,8 @@ def add_python(counters, k, n):
         return counters[k] - n
 
 
-@intrinsic
-def add_compiled(typing, counters, k, n):
+@compiled_from(add_python)
+def add(typing, counters, k, n):
     """Reading and adding are one instruction."""
 
     def generate(context, builder, signature, arguments):
@@ -368,13 +402,3 @@ def add_compiled(typing, counters, k, n):
         return builder.atomic_rmw("add", builder.gep(place, [k]), n, "seq_cst")
 
     return types.int64(counters, types.int64, types.int64), generate
-
-
-if numba.config.DISABLE_JIT:
-    csr_run, block_run, transpose = csr_run_python, block_run_python, transpose_python
-    slice_run, block_one, add = slice_run_python, block_one_python, add_python
-    pairs_run, larger, full_one = pairs_run_python, larger_python, full_one_python
-else:
-    csr_run, block_run, transpose = csr_run_compiled, block_run_compiled, transpose_compiled
-    slice_run, block_one, add = slice_run_compiled, block_one_compiled, add_compiled
-    pairs_run, larger, full_one = pairs_run_compiled, larger_compiled, full_one_compiled

@@ -28,9 +28,8 @@ class Window(NamedTuple):
 class Product(NamedTuple):
     """y = max(x W + b, 0 if relu), over the windows of an image if there are any.
 
-    W       (n_in, n_out); of a convolution (k_h k_w c_in, c_out)
-    pool    size of the windows of a max pooling behind it, 1 if there is none
-    inside  (g, s): no sum of the layers that went into it is larger than g |x| + s
+    W     (n_in, n_out); of a convolution (k_h k_w c_in, c_out)
+    pool  size of the windows of a max pooling behind it, 1 if there is none
     """
 
     name: str
@@ -40,7 +39,6 @@ class Product(NamedTuple):
     shape: tuple  # of the output
     relu: bool = False
     pool: int = 1
-    inside: tuple = (0.0, 0.0)
 
 
 class Pool(NamedTuple):
@@ -69,7 +67,6 @@ class Affine(NamedTuple):
     a: np.ndarray
     b: np.ndarray
     shape: tuple
-    inside: tuple  # as of a product
 
 
 def stages_of(network):
@@ -128,67 +125,10 @@ def _can_pool(last, layer):
 def _normalize(stages, last, layer, shape):
     """A batch normalization goes into the product before it, unless something stands between."""
     m, a, b = layer.mean, layer.gamma.value / layer.running_deviation, layer.beta.value
-    factor = max(1.0, _most(layer.gamma.value))  # the layer divides by the deviation afterwards
     if last is not None and not last.relu and last.pool == 1 and last.b.shape == a.shape:
         with np.errstate(all="ignore"):
             W, shifted = last.W * a, (last.b - m) * a + b
         if np.isfinite(W).all() and np.isfinite(shifted).all():
-            growth, shift = _sizes(last)
-            inside = factor * growth, factor * (shift + _most(m))
-            inside = tuple(map(max, inside, last.inside))
-            stages[-1] = last._replace(W=W, b=shifted, inside=inside)
+            stages[-1] = last._replace(W=W, b=shifted)
             return
-    stages.append(Affine(m, a, b, shape, (factor, factor * _most(m))))
-
-
-def largest_input(stages, dtype):
-    """Up to which size of the inputs no sum of any stage can overflow.
-
-    A product with a zero weight leaves out 0 * x, which is 0 for every finite x, but a NaN for an
-    infinite one. So the engine may leave out zeros where this holds.
-    """
-    most, limit = float(np.finfo(dtype).max) / 4, float(np.finfo(dtype).max)
-    slope, offset = 1.0, 0.0  # |activation| <= slope |input| + offset
-    for stage in stages:
-        if isinstance(stage, Curve) and stage.curve[0] == "tanh":
-            _, _, height, shift = stage.curve
-            slope, offset = 0.0, abs(height) + abs(shift)
-            continue
-        for growth, shift in (getattr(stage, "inside", (0.0, 0.0)), _sizes(stage)):
-            steepness, height = slope * growth, offset * growth + shift
-            if not height <= most:  # also if it is not a number
-                limit = -1.0
-            elif steepness > 0:
-                limit = min(limit, (most - height) / steepness)
-        if isinstance(stage, Pool):  # its sum is divided by their number again
-            steepness, height = slope, offset
-        slope, offset = steepness, height
-    return limit
-
-
-def limits_of(stages, dtype):
-    """`largest_input` of all stages together, and the least of each by itself.
-
-    The first is a worst case that multiplies from stage to stage, until it forbids what never
-    overflows. Where it does, it is enough that every stage's own input keeps to the second.
-    """
-    alone = (largest_input([stage], dtype) for stage in stages)
-    return largest_input(stages, dtype), min(alone, default=float(np.finfo(dtype).max))
-
-
-def _sizes(stage):
-    """(g, s), such that no sum of a stage is larger than g |x| + s."""
-    if isinstance(stage, Product):
-        with np.errstate(over="ignore"):
-            sums = np.abs(stage.W.astype(np.float64)).sum(axis=0)
-        return _most(sums), _most(stage.b)
-    if isinstance(stage, Affine):
-        return _most(stage.a), _most(np.abs(np.float64(stage.a) * stage.m) + np.abs(stage.b))
-    if isinstance(stage, Curve):
-        return max(1.0, abs(stage.curve[1])), 0.0
-    return (float(stage.size**2) if stage.average else 1.0), 0.0
-
-
-def _most(numbers):
-    """The largest magnitude, 0 of none."""
-    return float(np.abs(numbers).max(initial=0.0))
+    stages.append(Affine(m, a, b, shape))

@@ -20,7 +20,7 @@ from safety.edges import AtEdge, at_edge
 from stacks import as_dtype, random_parts
 
 import minprune as mp
-from minprune.sparse import engine, kernels, plan, steps
+from minprune.sparse import engine, kernels, memory, one_sample
 from minprune.sparse import microkernels as m
 from minprune.sparse.bitmask import bitmask_from_dense, dense_from_bitmask
 from minprune.sparse.blocked_csr import blocked_csr_from_dense, dense_from_blocked_csr
@@ -385,6 +385,11 @@ def transpose(*arguments):
 
 
 @jit
+def all_finite(panel):
+    return m.all_finite(panel)
+
+
+@jit
 def add(*arguments):
     m.add(*arguments)
 
@@ -410,8 +415,10 @@ def attack_microkernels(rng, plain):
         pairs = plain(whole(rng, 2 * L * rows + L))
         attempt("pairs_run", lambda: pairs_run(pairs, 0, 2 * L * rows, (rows, 2 * L)))
     square, other = plain(whole(rng, L * L)), plain(whole(rng, L * (L + 1) - 1))
-    attempt("transpose", lambda: transpose(square, (0, L), other, (0, L + 1), zero))
-    attempt("transpose", lambda: transpose(other, (0, L + 1), square, (0, L), zero))
+    attempt("transpose", lambda: transpose(square, (0, L), other, (0, L + 1)))
+    attempt("transpose", lambda: transpose(other, (0, L + 1), square, (0, L)))
+    for vectors in (0, 4, 8):
+        attempt("all_finite", lambda: all_finite(plain(whole(rng, vectors * L))))
     attempt("add", lambda: add(plain(np.zeros(4, np.int64)), 3, 1))
 
 
@@ -425,7 +432,7 @@ def planted(plain):
 
 def planted_where_bounds_are_checked(plain):
     x, panel, source = plain(np.zeros(2, "f")), plain(np.zeros(4, "f")), np.array([0, 4])
-    attempt("planted: write", lambda: steps.bring_in(x, 0, source, panel, np.float32(1)))
+    attempt("planted: write", lambda: one_sample.bring_in(x, 0, source, panel))
 
 
 def main(edge, seed, rounds, *words):
@@ -436,13 +443,13 @@ def main(edge, seed, rounds, *words):
 
     if edge != "none":
         engine.np = AtEdge(edge)
-        for module in (engine, plan):
+        for module in (engine, memory):
             module.aligned_zeros = lambda n, dtype: at_edge(edge, n, dtype)
     if words:
         globals()[words[0]](plain)
         rounds = 0
     engine.SMALL = engine.SMALL_ONE = 0  # threads share what is small, too
-    plan.PIECE = 10
+    one_sample.PIECE = 10
     for _ in range(int(rounds)):
         if edge == "none":  # checked bounds see all of these
             attack_layers(rng, plain)

@@ -17,8 +17,9 @@ import minprune
 from minprune.sparse.csr import csr_from_dense
 
 PACKAGE = Path(minprune.__file__).parent
-COMPILERS = {"jit", "jit_with_fma", "njit", "intrinsic", "vectorize", "guvectorize", "cfunc",
-             "stencil", "overload", "overload_method", "jitclass"}  # fmt: skip
+COMPILERS = {"jit", "jit_with_fma", "njit", "intrinsic", "compiled_from", "vectorize",
+             "guvectorize", "cfunc", "stencil", "overload", "overload_method", "jitclass",
+             }  # fmt: skip
 
 # kernels that refuse what does not fit, whoever calls: `test_a_kernel_refuses` tries each
 BY_THEMSELVES = {
@@ -29,26 +30,25 @@ BY_THEMSELVES = {
     "sparse.kernels": "csr_forward_batch csr_forward_one fit inside",
 }  # fmt: skip
 # kernels that rely on their caller, and the only modules that may call them: `fit_in_one` stands
-# before `gather`; `SparseEngine` hands the others arrays that `plan` has made from a copy of the
-# network, and x and y of the shapes of that copy (tests/sparse/test_plan.py, attack.py)
+# before `gather`; `SparseEngine` hands the others arrays that a planner has made from a copy of the
+# network, and x and y of the shapes of that copy (tests/sparse/test_plans.py, attack.py)
 BY_CALLERS = {
     "bench.machine": ("_multiply_adds chains", {"bench.machine"}),  # has no arrays
     "nn.windows": ("gather", {"nn.windows"}),
     "sparse.microkernels": (
-        "add_compiled block_one_compiled block_run_compiled csr_run_compiled full_one_compiled "
-        "larger_compiled pairs_run_compiled slice_run_compiled transpose_compiled "
-        "add block_one block_run csr_run full_one larger pairs_run slice_run transpose",
-        {"sparse.microkernels", "sparse.steps"},
+        "add all_finite block_one block_run csr_run full_one larger pairs_run slice_run transpose",
+        {"sparse.microkernels", "sparse.panels", "sparse.one_sample"},
     ),
-    "sparse.steps": (
-        "curve_step affine_step block_units bring_in bring_out clear_step csr_units lanes "
-        "pack pairs_one_step pool_numbers pool_step pooled_number product_one_step product_step "
-        "run_panels run_samples run_step unpack wait within",
-        {"sparse.steps", "sparse.engine"},
+    "sparse.panels": (
+        "affine_step block_units csr_units curve_step lanes pack places pool_step product_step "
+        "run_panels run_step unpack wait",
+        {"sparse.panels", "sparse.one_sample", "sparse.engine"},
+    ),
+    "sparse.one_sample": (
+        "bring_in bring_out clear_step pairs_step run_piece run_samples units_step window_step",
+        {"sparse.one_sample", "sparse.engine"},
     ),
 }  # fmt: skip
-OTHER_NAMES = {"add", "block_one", "block_run", "csr_run", "full_one", "larger", "pairs_run",
-               "slice_run", "transpose"}  # of the kernels *_compiled  # fmt: skip
 
 
 def listed():
@@ -84,7 +84,8 @@ def compiled_in(tree):
 
 def test_every_compiled_function_is_listed():
     found = {(module, name) for module, tree in parsed() for name in compiled_in(tree)}
-    assert found == {(module, name) for module, name in listed() if name not in OTHER_NAMES}
+    decorator = {("sparse.microkernels", name) for name in ("compiled_from", "chosen")}
+    assert found - decorator == listed() and decorator < found
 
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="without its compiler Numba makes none")
@@ -116,9 +117,6 @@ def test_kernels_that_rely_on_their_callers_have_no_others():
         for home, (names, callers) in BY_CALLERS.items():
             if module not in callers:
                 assert not {(home, name) for name in names.split()} & used, module
-        if ("sparse", "steps") in used:  # the module, for its numbers: none of its kernels
-            kernels = {*BY_CALLERS["sparse.steps"][0].split()}
-            assert not kernels & {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
 
 
 # --- what stands in a kernel ---------------------------------------------------------------------

@@ -48,7 +48,7 @@ from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.sparse import engine as engine_module
-from minprune.sparse import plan as plan_module
+from minprune.sparse import one_sample
 from minprune.sparse.engine import SparseEngine
 from minprune.threads import cores
 
@@ -493,9 +493,6 @@ OVERFLOWS = {  # to an infinity that meets a zero, for a first input of 1e38
               Dense([[2, 0], [0, 1]], [0, 0]), ReLU(), Dense([[0, 1], [0, 1]], [1, 2])],
     "bias": [Dense([[1, 0], [0, 1]], [3e38, 0]), Dense([[0, 1], [0, 1]], [1, 2])],
     "normalized": [BatchNorm([8, 1], [0, 0], [0, 0], [1, 1]), Dense([[0, 1], [0, 1]], [1, 2])],
-    "inside": [Dense([[1, 0], [0, 1]], [0, 0]), BatchNorm([8, 1], [0, 0], [0, 0], [64, 1])],
-    "inside, alone": [BatchNorm([8, 1], [0, 0], [0, 0], [64, 1])],
-    "before it": [Dense([[4, 0], [0, 1]], [0, 0]), BatchNorm([1, 1], [0, 0], [0, 0], [64, 1])],
     "mean": [BatchNorm([1, 1], [0, 0], [-3e38, 0], [64, 1]), Dense([[0, 1], [0, 1]], [1, 2])],
     "leaky": [Dense([[-1, 0], [0, 1]], [0, 0]), LeakyReLU(-8), Dense([[0, 1], [0, 1]], [1, 2])],
     "sigmoid": [Dense([[4, 0], [0, 1]], [0, 0]), Sigmoid(), Dense([[0, 1], [0, 1]], [1, 2])],
@@ -542,19 +539,36 @@ def test_what_is_too_large_for_float32_is_infinite():
             assert not np.isfinite(y[0]).any()
 
 
-def test_large_numbers_that_do_not_overflow_take_the_sparse_way(monkeypatch):
+@pytest.mark.parametrize("N", [1, 5])
+def test_a_normalization_divides_before_anything_overflows(N):
+    norm, x = BatchNorm([8, 1], [0, 0], [0, 0], [64, 1]), np.full((N, 2), 1e38, "f")
+    for layers in ([norm], [Dense(np.eye(2), [0, 0]), norm]):  # times 8, then divided by 8
+        network = as_dtype(Network(layers, (2,)), "f")
+        with np.errstate(all="ignore"):
+            assert np.isinf(network(x)[:, 0]).all()
+        np.testing.assert_allclose(SparseEngine(network)(x), x, 1e-5)
+
+
+@pytest.mark.parametrize("N", [1, 5, 33])
+def test_large_numbers_that_do_not_overflow_take_the_sparse_way(monkeypatch, N):
     network = mlp([20, 30, 30, 5], np.random.default_rng(0), he_normal)
+    x = samples(network, N).astype("f")
+    largest = max(np.abs(layer_output).max() for layer_output in outputs(network, x))
+    x *= np.float32(np.finfo("f").max / largest / 16)  # sums on the way are not that much larger
     sparse = SparseEngine(network)
-    sure, each = sparse._panel_plan.ends.limits
-    assert sure < each
     monkeypatch.setattr(SparseEngine, "_dense", None)
-    for N in (1, 5, 33):
-        for factor in (0.99, 1.01):  # below: nothing can overflow; above: here nothing does
-            x = samples(network, N)
-            check(sparse, network, np.float32(factor * sure / np.abs(x).max()) * x)
-        x[-1, -1] = 1.01 * each
-        with pytest.raises(TypeError):  # there is no other
-            sparse(x)
+    check(sparse, network, x)
+    x[-1, -1] = np.inf
+    with pytest.raises(TypeError):  # there is no other
+        sparse(x)
+
+
+def outputs(network, x):
+    """What each layer returns, the input first."""
+    yield x
+    for layer in network.layers:
+        x = layer.forward(x)
+        yield x
 
 
 @pytest.mark.parametrize("N", [1, 5, 70])
@@ -565,37 +579,57 @@ def test_a_deep_network_takes_the_sparse_way(monkeypatch, N):
     sparse, x = SparseEngine(network), rng.standard_normal((N, 64)).astype("f")
     right = network(x)
     monkeypatch.setattr(SparseEngine, "_dense", None)
-    assert sparse._panel_plan.ends.limits[0] < 1 < sparse._panel_plan.ends.limits[1]
     np.testing.assert_allclose(sparse(x), right, rtol=1e-3, atol=1e-5 * np.abs(right).max())
 
 
 @pytest.mark.parametrize("what", ["not a number", "overflow"])
-def test_a_bad_sample_leaves_nothing_behind_for_a_panel_that_is_not_full(monkeypatch, what):
+@pytest.mark.parametrize("N", [1, 16])
+def test_a_bad_sample_leaves_nothing_behind_for_the_next_call(monkeypatch, N, what):
     network = mlp([20, 30, 30, 5], np.random.default_rng(0), he_normal)
     sparse = SparseEngine(network, threads=1)
-    sure, each = sparse._panel_plan.ends.limits
-    x = samples(network, 16).astype("f") * np.float32(sure / 10)
-    x[:, 0] = 1.01 * sure  # so that all that is computed is looked at
-    full = x.copy()
-    full[15] = np.nan if what == "not a number" else 0.99 * each
+    x = samples(network, N).astype("f")
+    bad = x.copy()
+    bad[-1] = np.nan if what == "not a number" else 3e38
     with np.errstate(all="ignore"):
-        np.testing.assert_allclose(sparse(full)[15], network(full)[15], 1e-4)
+        assert not np.isfinite(network(bad)[-1]).any()
+        np.testing.assert_allclose(sparse(bad)[-1], network(bad)[-1])
     monkeypatch.setattr(SparseEngine, "_dense", None)
-    for N in (5, 16):
-        check(sparse, network, x[:N])
+    for few in {1, 5, 16} if N == 16 else {1}:
+        check(sparse, network, x[:few])
 
 
+OVERFLOWING = {  # weights of two inputs of 1e20
+    "to infinity": [1e20, 1e20], "to minus infinity": [-1e20, -1e20], "both ways": [1e20, -1e20],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", OVERFLOWING)
+@pytest.mark.parametrize("hidden", ["by a zero weight", "by a ReLU", "by a pooling"])
 @pytest.mark.parametrize("N", [1, 5, 70])
-def test_an_overflow_between_the_limits_is_seen(N):
-    grow = [Dense(np.full((2, 2), 1e13, "f"), np.zeros(2)) for _ in range(3)]
-    forget = Dense(np.zeros((2, 2), "f"), np.ones(2))  # 0 * inf is not 0
-    network = Network([*grow, forget])
-    sparse, x = SparseEngine(network), np.ones((N, 2), "f")
-    sure, each = sparse._panel_plan.ends.limits
-    assert sure < 1 < each
-    assert np.isnan(sparse(x)).all()
-    x[0] = 1e-20
-    assert (sparse(x)[0] == 1).all() and np.isnan(sparse(x)[1:]).all()
+def test_every_overflow_on_the_way_is_seen(monkeypatch, N, hidden, what):
+    W = np.array(OVERFLOWING[what], "f")[:, None]
+    x = np.full((N, 2), 1e20, "f")
+    if hidden == "by a pooling":
+        kernel = np.repeat(W.reshape(1, 1, 2, 1), 2, axis=3)
+        layers = [Conv2D(kernel, np.zeros(2, "f")), MaxPool2D(2), Flatten()]
+        network = Network([*layers, Dense(np.ones((2, 1), "f"), [0])], (2, 2, 2))
+        x = np.ones((N, 2, 2, 2), "f")  # three of four pixels are fine
+        x[:, 0, 1] = 1e20
+    else:
+        relu = [ReLU()] if hidden == "by a ReLU" else []
+        last = Dense(np.zeros((1, 1), "f"), np.ones(1, "f"))
+        network = Network([Dense(W, np.zeros(1, "f")), *relu, last])
+    network = as_dtype(network, "f")
+    sparse, through, seen = SparseEngine(network), SparseEngine._dense, []
+
+    def noted(self, x, y, which):
+        seen.append(len(x[which]))
+        through(self, x, y, which)
+
+    monkeypatch.setattr(SparseEngine, "_dense", noted)
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(sparse(x), network(x))
+    assert sum(seen) == N
 
 
 def test_a_network_that_overflows_by_itself():
@@ -604,7 +638,6 @@ def test_a_network_that_overflows_by_itself():
     for N in (1, 5):
         x = np.ones((N, 2), "f")
         np.testing.assert_allclose(SparseEngine(network)(x), network(x), 1e-6)
-    # in float64 a limit is found by sums that may overflow themselves
     network = Network([Dense([[1e200, 0], [0, 1e200]], [1, 0]) for _ in range(4)])
     x = np.zeros((5, 2))
     with np.errstate(all="ignore"):
@@ -690,7 +723,7 @@ def test_copies_of_an_engine(name):
                   copy.deepcopy(sparse), copy.copy(sparse)):  # fmt: skip
         np.testing.assert_array_equal(other(x), many_out)
         np.testing.assert_array_equal(other(few), few_out)
-        assert other.threads == 3 and other.nbytes == sparse.nbytes
+        assert other.threads == 3 and other.compressed_bytes == sparse.compressed_bytes
         assert other.explain() == sparse.explain()
         assert other._free is not sparse._free
 
@@ -733,7 +766,22 @@ def test_bytes_of_convolutions_and_normalizations():
         expected += csr_bytes(values.shape[-1], np.count_nonzero(values), 4) + layer.b.value.nbytes
     for norm in norms:
         expected += 4 * norm.mean.nbytes  # gamma, beta, mean and variance
-    assert SparseEngine(network).nbytes == expected
+    assert SparseEngine(network).nbytes == SparseEngine(network).compressed_bytes == expected
+
+
+def test_bytes_are_those_of_all_that_is_held():
+    network = network_by("max pooling", "f", 0)
+    sparse = SparseEngine(network, threads=1)
+    at_rest = sparse.nbytes
+    for N, name in ((1, "_sample_plan"), (20, "_panel_plan")):
+        before = sparse.nbytes
+        sparse(samples(network, N))
+        plan = getattr(sparse, name)
+        numbers = [array.nbytes for array in plan.program]
+        numbers += [array.nbytes for array in plan if isinstance(array, np.ndarray)]
+        T = 1 if N == 1 else 32
+        assert sparse.nbytes - before == sum(numbers) + 4 * plan.size * T
+    assert sparse.compressed_bytes == at_rest == copy.copy(sparse).nbytes
 
 
 # --- threads and processes -----------------------------------------------------------------------
@@ -744,7 +792,7 @@ def shared(monkeypatch):
     """Small networks are worth a second thread, and single samples cut as finely as can be."""
     monkeypatch.setattr(engine_module, "SMALL", 0)
     monkeypatch.setattr(engine_module, "SMALL_ONE", 0)
-    monkeypatch.setattr(plan_module, "PIECE", 1e-6)
+    monkeypatch.setattr(one_sample, "PIECE", 1e-6)
 
 
 @pytest.mark.parametrize(
@@ -843,12 +891,11 @@ from minprune.nn.layers import Dense, Flatten, ReLU
 from minprune.nn.initializers import he_normal
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
-from minprune.sparse import engine as module
+from minprune.sparse import engine as module, one_sample
 from minprune.sparse.engine import SparseEngine
 from minprune.threads import cores
-from minprune.sparse import plan
 module.SMALL = module.SMALL_ONE = 0
-plan.PIECE = 1e-6
+one_sample.PIECE = 1e-6
 rng = np.random.default_rng(0)
 network = mlp([20, 30, 5], rng)
 for weight in network.weights.values():

@@ -26,38 +26,43 @@ ENTRIES, INPUTS = 24, 9
 
 @jit
 def csr_run(*arguments):
-    m.csr_run_compiled(*arguments)
+    m.csr_run(*arguments)
 
 
 @jit
 def block_run(*arguments):
-    m.block_run_compiled(*arguments)
+    m.block_run(*arguments)
 
 
 @jit
 def slice_run(*arguments):
-    m.slice_run_compiled(*arguments)
+    m.slice_run(*arguments)
 
 
 @jit
 def block_one(*arguments):
-    m.block_one_compiled(*arguments)
+    m.block_one(*arguments)
 
 
 @jit
 def full_one(*arguments):
-    m.full_one_compiled(*arguments)
+    m.full_one(*arguments)
 
 
 @jit
 def transpose(*arguments):
-    return m.transpose_compiled(*arguments)
+    m.transpose(*arguments)
+
+
+@jit
+def all_finite(panel):
+    return m.all_finite(panel)
 
 
 @jit
 def take_many(counter, taken):
     for k in range(len(taken)):
-        taken[k] = m.add_compiled(counter, 1, 1)
+        taken[k] = m.add(counter, 1, 1)
 
 
 def quarters(rng, *shape):
@@ -230,21 +235,37 @@ def test_a_group_of_blocks_is_its_twin(kernel, twin, dtype, draw):
                 check_written(got, case.panel, slice(y, y + HEIGHT))
 
 
-@compiled
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_what_is_not_a_number_is_above_every_floor(dtype):
-    for seed in range(3):
-        case = run_case(seed, quarters, dtype, (0,))
-        case.biases[:] = np.nan
-        weights, last, (T, y) = (case.values, case.indices), case.number(0), (case.T, case.y)
-        csr_run((0,), weights, (0, 4), case.panel, (T, T), y, (case.biases[0], False),
-                (last, False))  # fmt: skip
-        block_run((0,), weights, (0, 4), case.panel, (T, T), (y + T, T), (case.biases, 0, 1),
-                  (last, False))  # fmt: skip
-        assert np.isnan(case.panel[y : y + 2 * T]).all()
-        slice_run(weights, (0, 4), case.panel, 0, y + 2 * T, (case.biases, 0), last)
-        block_one(weights, (0, 4), case.panel, 0, y + 2 * T + HEIGHT, (case.biases, 0), last)
-        assert np.isnan(case.panel[y + 2 * T : y + 2 * T + 2 * HEIGHT]).all()
+@pytest.mark.parametrize("floor", [-np.inf, 0])
+def test_neither_floor_nor_pooling_hides_a_sum_that_is_not_finite(dtype, floor, bad):
+    kernels = ["csr_run", "block_run", "slice_run", "block_one", "full_one"]
+    for name in kernels:
+        twin, compiled = getattr(m, f"{name}_python"), globals()[name]
+        for function in [twin] if numba.config.DISABLE_JIT else [twin, compiled]:
+            for held in (None, 2.0, np.nan)[: 3 if name in kernels[:2] else 1]:
+                case = run_case(0, quarters, dtype, (0,))
+                case.values[:], case.biases[:] = 0, 1  # so that a sum is its bias
+                case.panel[case.y :] = 0 if held is None else held
+                case.biases[0] = 1 if held is np.nan else bad
+                call(function, name, case, (case.number(floor), held is not None))
+                units = case.panel[case.y : case.y + HEIGHT * case.T]
+                assert np.isnan(units[0])
+                if name != "csr_run" and held is not np.nan:  # the other units are fine
+                    second = 1 if name not in kernels[:2] else case.T
+                    assert units[second] == (2 if held == 2 else 1)
+
+
+def call(function, name, case, last):
+    """A kernel on four entries, with the output of its first unit at y."""
+    weights, first = (case.values, case.indices), (case.biases, 0)
+    x, y, run = (case.T, case.T), case.y, (0, 4)
+    if name == "csr_run":
+        function((0,), weights, run, case.panel, x, y, (case.biases[0], False), last)
+    elif name == "block_run":
+        function((0,), weights, run, case.panel, x, (y, case.T), (*first, HEIGHT), last)
+    else:
+        function(weights, run, case.panel, 0, y, first, last[0])
 
 
 # --- squares of numbers --------------------------------------------------------------------------
@@ -253,7 +274,7 @@ def test_what_is_not_a_number_is_above_every_floor(dtype):
 @compiled
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_transpose_is_its_twin_and_writes_nothing_else(dtype):
-    rng, L, number = np.random.default_rng(0), lanes_of(np.dtype(dtype)), np.dtype(dtype).type
+    rng, L = np.random.default_rng(0), lanes_of(np.dtype(dtype))
     for at, pitch, target_at, target_pitch in [
         (0, L, 0, L), (3, L + 5, 7, L + 2), (1, 2 * L, 0, 4 * L), (0, 0, 5, L),
     ]:  # fmt: skip
@@ -264,33 +285,25 @@ def test_transpose_is_its_twin_and_writes_nothing_else(dtype):
         for function in (transpose, m.transpose_python):
             target = before.copy()
             pairs = source, (at, pitch), target, (target_at, target_pitch)
-            assert function(*pairs, number(100)) is True
+            function(*pairs)
             np.testing.assert_array_equal(target[places], square.T)
             check_written(target, before, places.ravel())
 
 
 @compiled
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_transpose_finds_every_number_that_is_none_or_too_large(dtype):
-    L, number = lanes_of(np.dtype(dtype)), np.dtype(dtype).type
-    most, target = np.finfo(dtype).max, np.zeros(L * L, dtype)
-    for bad, limit in [
-        (np.nan, np.inf), (np.nan, 2), (np.inf, most), (-np.inf, most), (2.5, 2), (-2.5, 2),
-        (np.nextafter(number(2), number(3)), 2), (0.0, -1),
-    ]:  # fmt: skip
-        places = range(L * L) if limit != -1 else [0]
-        for place in places:
-            source = np.full(L * L + 2, np.nan, dtype)  # before and behind it
-            source[1:-1] = 0.25 if limit > 0 else 0
-            source[1 + place] = bad
-            for function in (transpose, m.transpose_python):
-                assert not function(source, (1, L), target, (0, L), number(limit))
-    for good, limit in [(2, 2), (-2, 2), (most, most), (-np.inf, np.inf), (0, 0), (-0.0, 0)]:
-        source = np.zeros(L * L, dtype)
-        source[L + 3] = good
-        for function in (transpose, m.transpose_python):
-            assert function(source, (0, L), target, (0, L), number(limit))
-            assert target[3 * L + 1] == good
+def test_one_number_that_is_not_finite_is_found_wherever_it_is(dtype):
+    L, most = lanes_of(np.dtype(dtype)), np.finfo(dtype).max
+    for vectors in (0, 4, 12):
+        panel = np.full(vectors * L + 2, np.nan, dtype)  # before and behind it
+        panel[1:-1] = np.resize([most, -most, 0, -0.0, np.finfo(dtype).tiny, 1], vectors * L)
+        for function in (all_finite, m.all_finite_python):
+            assert function(panel[1:-1]) is True
+        for place in range(1, vectors * L + 1):
+            for bad in (np.nan, np.inf, -np.inf):
+                kept, panel[place] = panel[place], bad
+                assert all_finite(panel[1:-1]) is m.all_finite_python(panel[1:-1]) is False
+                panel[place] = kept
 
 
 # --- numbers, one for each -----------------------------------------------------------------------
@@ -345,6 +358,7 @@ def test_larger():
 
 
 def test_without_the_compiler_the_twins_run():
-    for name in ("csr_run", "block_run", "slice_run", "block_one", "transpose", "add", "larger"):
-        kind = "python" if numba.config.DISABLE_JIT else "compiled"
-        assert getattr(m, name) is getattr(m, f"{name}_{kind}")
+    names = "csr_run block_run slice_run block_one full_one pairs_run larger transpose add"
+    for name in (*names.split(), "all_finite"):
+        off, twin = numba.config.DISABLE_JIT, getattr(m, f"{name}_python")
+        assert (getattr(m, name) is twin) == bool(off)

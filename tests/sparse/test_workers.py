@@ -11,10 +11,9 @@ from forks import forks, status_of_child
 
 from minprune.nn.network import mlp
 from minprune.sparse import engine as engine_module
-from minprune.sparse import plan as plan_module
-from minprune.sparse import workers
+from minprune.sparse import one_sample, workers
 from minprune.sparse.engine import SparseEngine, together
-from minprune.sparse.steps import DONE, FAILED, TAKEN, wait
+from minprune.sparse.panels import DONE, FAILED, TAKEN, wait
 from minprune.sparse.workers import at_once
 
 
@@ -129,7 +128,7 @@ def test_a_thread_that_waits_holds_on_to_nothing(fresh):
 
 
 def test_waiting_is_over_when_all_is_done_or_one_has_failed():
-    counters = np.zeros(4, np.int64)
+    counters = np.zeros(3, np.int64)
     counters[TAKEN], counters[DONE] = 9, 2
     assert wait(counters, 1) and wait(counters, 2) and not wait(counters, 3)
     counters[FAILED] = 1
@@ -138,7 +137,7 @@ def test_waiting_is_over_when_all_is_done_or_one_has_failed():
 
 def test_nobody_goes_on_before_all_is_done(monkeypatch):
     caller, asked = threading.current_thread(), threading.Event()
-    counters, times, finished = np.zeros(4, np.int64), [], []
+    counters, times, finished = np.zeros(3, np.int64), [], []
 
     def work():  # there is one thing to do, and the other thread does it
         if threading.current_thread() is not caller:
@@ -161,7 +160,7 @@ def test_nobody_goes_on_before_all_is_done(monkeypatch):
 
 
 def test_who_is_interrupted_lets_nobody_wait_for_what_was_begun():
-    counters, caller = np.zeros(4, np.int64), threading.current_thread()
+    counters, caller = np.zeros(3, np.int64), threading.current_thread()
 
     def work():
         if threading.current_thread() is caller:
@@ -187,18 +186,23 @@ def test_all_that_there_is_to_do_is_waited_for(monkeypatch, N):
     assert done == count > 0
 
 
+def of(plan):
+    """The arguments of `run_samples` that do not depend on the samples."""
+    return plan.tile, tuple(plan.program), plan.source, plan.target
+
+
 @pytest.mark.parametrize("taken", range(1, 12))
 def test_no_piece_is_begun_before_what_it_needs_is_done(monkeypatch, taken):
-    monkeypatch.setattr(plan_module, "PIECE", 1e-6)
+    monkeypatch.setattr(one_sample, "PIECE", 1e-6)
     sparse = SparseEngine(mlp([20, 24, 3], np.random.default_rng(0)), threads=1)
     x = np.ones((2, 20), "f")
     sparse(x)  # compiles the loops
     made = sparse._sample_plan
     assert len(made.program.steps) == 4  # three times eight units, and three; in and out make 6
     needed = taken // 6 * 6 + [0, 1, 1, 1, 4, 5][taken % 6]
-    memory, y, counters = np.full(made.size, 7, "f"), np.full(6, 7, "f"), np.zeros(4, np.int64)
+    memory, y, counters = np.full(made.size, 7, "f"), np.full(6, 7, "f"), np.zeros(3, np.int64)
     counters[TAKEN], counters[DONE] = taken, needed - 1
-    arguments = *sparse._sample_arguments, 2, x.reshape(-1), y, memory, counters
+    arguments = *of(made), 2, x.reshape(-1), y, memory, counters
     thread = threading.Thread(target=engine_module.run_samples, args=arguments)
     thread.start()
     while counters[TAKEN] == taken:
@@ -214,10 +218,10 @@ def test_behind_a_sample_that_is_not_fine_the_others_are_left():
     x = np.ones((3, 20), "f")
     right = sparse(x)
     x[1, 4] = np.nan
-    memory, counters = np.zeros(sparse._sample_plan.size, "f"), np.zeros(4, np.int64)
+    made = sparse._sample_plan
+    memory, counters = np.zeros(made.size, "f"), np.zeros(3, np.int64)
     y = np.full((3, 3), 7, "f")
-    engine_module.run_samples(*sparse._sample_arguments, 3, x.reshape(-1), y.reshape(-1),
-                              memory, counters)  # fmt: skip
+    engine_module.run_samples(*of(made), 3, x.reshape(-1), y.reshape(-1), memory, counters)
     np.testing.assert_array_equal(y, [right[0], [7] * 3, [7] * 3])
     assert counters[FAILED] == 1
 
@@ -247,8 +251,10 @@ def test_an_engine_tells_that_a_thread_failed_and_does_not_wait_for_it(monkeypat
 
 
 @forks
-@pytest.mark.parametrize("name", ["_panel_plan", "_sample_plan"])
-def test_a_child_forked_while_another_thread_plans_does_not_wait_for_it(monkeypatch, name):
+@pytest.mark.parametrize(
+    ("name", "planner"), [("_panel_plan", "plan_panels"), ("_sample_plan", "plan_sample")]
+)
+def test_a_child_forked_while_another_thread_plans_does_not_wait_for_it(monkeypatch, name, planner):
     engines = [SparseEngine(mlp([4, 3, 2], np.random.default_rng(0))) for _ in range(2)]
     begun, leave = threading.Event(), threading.Event()
 
@@ -257,7 +263,7 @@ def test_a_child_forked_while_another_thread_plans_does_not_wait_for_it(monkeypa
         assert leave.wait(60)
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine_module, "plan", busy)
+        patch.setattr(engine_module, planner, busy)
         thread = threading.Thread(target=lambda: getattr(engines[0], name))
         thread.start()
         assert begun.wait(60)

@@ -11,14 +11,15 @@ from minprune.formulas.structured import block_mask
 from minprune.nn.layers import Dense, Flatten
 from minprune.nn.network import Network
 from minprune.nn.spatial import Conv2D, MaxPool2D
+from minprune.sparse import choice, one_sample
 from minprune.sparse import engine as engine_module
-from minprune.sparse import plan as plan_module
-from minprune.sparse import steps
 from minprune.sparse.blocked_csr import blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
+from minprune.sparse.choice import PACKING, UNROLL, block_size, panel_costs, sample_costs
 from minprune.sparse.engine import SparseEngine
-from minprune.sparse.microkernels import UNROLL
-from minprune.sparse.plan import Planner, aligned_zeros, block_size, panel_costs, plan, sample_costs
+from minprune.sparse.memory import NONE, Memory, aligned_zeros, up_to
+from minprune.sparse.one_sample import BLOCKS_ONE, SLICES, UNITS, plan_sample
+from minprune.sparse.panels import BLOCKS, CSR, MAX_POOL, plan_panels
 from minprune.sparse.sliced import sliced_from_dense
 from minprune.sparse.stages import Window, stages_of
 
@@ -47,27 +48,30 @@ def network(request):
     return as_dtype(Network(layers, shape), "f")
 
 
+def plan(stages, shape, columns=1):
+    """The plan for panels, or with more than one column at a time that for one sample."""
+    if columns == 1:
+        return plan_panels(stages, shape, "f")
+    return plan_sample(stages, shape, "f", columns // 16)
+
+
 @pytest.fixture
 def places(monkeypatch):
     """All places that plans are made of, in order: image or vector, and the memory they take."""
     made = []
-    image, vector = Planner.image, Planner.vector
 
-    def seen(function, planner, shape, zeros, *arguments):
-        before = planner.size
-        place = function(planner, shape, *arguments)
-        made.append(SimpleNamespace(planner=planner, place=place, shape=shape, zeros=zeros,
-                                    memory=(before, planner.size)))  # fmt: skip
-        return place
+    def seen(function):
+        def wrapped(memory, shape, zeros=NONE, *arguments):
+            before, vector = memory.size, isinstance(shape, int)
+            place = function(memory, shape, *([] if vector else [zeros, *arguments]))
+            made.append(SimpleNamespace(place=place, shape=shape, zeros=None if vector else zeros,
+                                        memory=(before, memory.size)))  # fmt: skip
+            return place
 
-    def seen_image(self, shape, zeros=(0, 0, 0, 0), pixels=False):
-        return seen(image, self, shape, zeros, zeros, pixels)
+        return wrapped
 
-    def seen_vector(self, n):
-        return seen(vector, self, n, None)
-
-    monkeypatch.setattr(Planner, "image", seen_image)
-    monkeypatch.setattr(Planner, "vector", seen_vector)
+    for name in ("vector", "pixels", "strips"):
+        monkeypatch.setattr(Memory, name, seen(getattr(Memory, name)))
     return made
 
 
@@ -92,7 +96,7 @@ def around(made):
 @pytest.mark.parametrize("columns", [1, 16, 32, 64])
 def test_places_lie_side_by_side_and_no_number_has_two_meanings(network, places, columns):
     stages, shape, _ = stages_of(network)
-    made_plan = plan(stages, shape, "f", columns)
+    made_plan = plan(stages, shape, columns)
     taken = set()
     end = 0
     for made in places:
@@ -110,19 +114,19 @@ def test_places_lie_side_by_side_and_no_number_has_two_meanings(network, places,
 
 def written(step, columns):
     """All addresses that a step of a plan writes."""
-    height = {steps.SLICES_ONE: 8, steps.BLOCKS_ONE: 8, steps.FULL_ONE: 8}.get(step["kind"], 1)
-    vector = columns if step["kind"] in (steps.CSR, steps.BLOCKS) else 1
-    i, j, c = (np.arange(step[f"n_{axis}"]) for axis in "ijc")
-    at = step["y"] + (i * step["y_i"])[:, None, None] + (j * step["y_j"])[:, None]
-    at = at + c[:: height if height == 8 else 1] * (1 if height == 8 else step["y_c"])
+    height = 8 if step["kind"] in UNITS.values() else 1
+    vector = columns if step["kind"] in (CSR, BLOCKS) else 1
+    i, j, c = (np.arange(step[f"{axis}s"]) for axis in ("row", "column", "channel"))
+    at = step["y"] + (i * step["y_row"])[:, None, None] + (j * step["y_column"])[:, None]
+    at = at + c[::height] * (1 if height == 8 else step["y_channel"])
     return at[..., None] + np.arange(max(vector, height))
 
 
 @pytest.mark.parametrize("columns", [1, 16, 64])
 def test_steps_write_into_their_own_place_and_all_of_it(network, places, columns, monkeypatch):
-    monkeypatch.setattr(plan_module, "PIECE", np.inf)
+    monkeypatch.setattr(one_sample, "PIECE", np.inf)
     stages, shape, _ = stages_of(network)
-    program = plan(stages, shape, "f", columns).program
+    program = plan(stages, shape, columns).program
     outputs = places[1:]
     assert len(outputs) == len(program.steps)
     for step, made in zip(program.steps, outputs, strict=True):
@@ -132,47 +136,49 @@ def test_steps_write_into_their_own_place_and_all_of_it(network, places, columns
         assert {*made.place.addresses.tolist()} <= {*at.ravel().tolist()}
         zeros = around(made)
         touched = zeros & {*at.ravel().tolist()}
+        if columns == 1:
+            assert not touched
+            continue
         cleared = {
-            step["y"] + i * step["y_i"] + c * step["y_c"] + step["clear"] + k
-            for i in range(step["n_i"])
-            for c in range(step["n_c"])
+            step["y"] + i * step["y_row"] + c * step["y_channel"] + step["clear"] + k
+            for i in range(step["rows"])
+            for c in range(step["channels"])
             for k in range(step["n_clear"])
         }
         assert touched <= cleared <= zeros
-        assert columns > 1 or not touched
 
 
 @pytest.mark.parametrize("columns", [1, 16, 64])
 def test_products_read_inside_the_memory(network, columns):
     stages, shape, _ = stages_of(network)
-    made = plan(stages, shape, "f", columns)
+    made = plan(stages, shape, columns)
     for step in made.program.steps:
-        if step["kind"] not in (steps.CSR, steps.BLOCKS, steps.BLOCKS_ONE, steps.SLICES_ONE):
+        if step["kind"] not in (CSR, BLOCKS, BLOCKS_ONE, SLICES):
             continue
         first, last = step["x"], step["x"]
-        for n, x in (("n_i", "x_i"), ("n_j", "x_j"), ("n_p", "x_p"), ("n_q", "x_q")):
-            last = last + (step[n] - 1) * step[x]
+        for axis in ("row", "column", "pool_row", "pool_column"):
+            last = last + (step[f"{axis}s"] - 1) * step[f"x_{axis}"]
         runs = made.program.runs[step["runs"] :]
-        if step["kind"] == steps.CSR:
-            entries = runs[: step["blocks"] * (step["n_c"] + 1)].max()
+        if step["kind"] == CSR:
+            entries = runs[: step["blocks"] * (step["channels"] + 1)].max()
         else:
-            entries = runs[-(-step["n_c"] // 8)] * (8 if step["kind"] == steps.SLICES_ONE else 1)
+            entries = runs[-(-step["channels"] // 8)] * (8 if step["kind"] == SLICES else 1)
         indices = made.program.indices[step["indices"] :][:entries].astype(int)
-        vector = columns if step["kind"] in (steps.CSR, steps.BLOCKS) else 1
+        vector = columns if step["kind"] in (CSR, BLOCKS) else 1
         assert first >= 0 and (not len(indices) or last + indices.max() + vector <= made.size)
 
 
 def test_pieces_of_a_step_do_what_the_whole_one_does(network, monkeypatch):
     (stages, shape, _), columns = stages_of(network), 16
-    monkeypatch.setattr(plan_module, "PIECE", np.inf)
-    whole = plan(stages, shape, "f", columns).program.steps
+    monkeypatch.setattr(one_sample, "PIECE", np.inf)
+    whole = plan(stages, shape, columns).program.steps
     assert whole["after"].tolist() == [*range(1, len(whole) + 1)]
-    monkeypatch.setattr(plan_module, "PIECE", 1e-6)
-    pieces = plan(stages, shape, "f", columns).program.steps
+    monkeypatch.setattr(one_sample, "PIECE", 1e-6)
+    pieces = plan(stages, shape, columns).program.steps
     rest = [*pieces]
     for step in whole:
-        dense = step["n_i"] == 1 and step["kind"] in plan_module.UNITS_ONE
-        mine = [rest.pop(0) for _ in range(-(-step["n_c"] // 8) if dense else step["n_i"])]
+        dense = step["rows"] == 1 and step["kind"] in UNITS.values()
+        mine = [rest.pop(0) for _ in range(-(-step["channels"] // 8) if dense else step["rows"])]
         assert {piece["after"] for piece in mine} == {len(pieces) - len(rest) - len(mine) + 1}
         parts = [{*written(piece, columns).ravel().tolist()} for piece in mine]
         assert set.union(*parts) == {*written(step, columns).ravel().tolist()}
@@ -189,8 +195,8 @@ def test_as_many_pieces_as_the_work_is_worth():
     assert made.choices[0].costs["full"] == first["cost"] == int(cost)
     assert made.cycles == sum(choice.costs["full"] for choice in made.choices)
     *pieces, last = made.program.steps
-    assert len(pieces) == round(cost / plan_module.PIECE) == 3
-    assert [piece["n_c"] for piece in pieces] == [128, 136, 136] and last["n_c"] == 8
+    assert len(pieces) == round(cost / one_sample.PIECE) == 3
+    assert [piece["channels"] for piece in pieces] == [128, 136, 136] and last["channels"] == 8
     assert [piece["after"] for piece in pieces] == [1, 1, 1] and last["after"] == 4
 
 
@@ -198,15 +204,16 @@ def test_memory_by_hand():
     # an image of 5 x 20, two channels, and its zeros; three channels behind it; a vector of units
     layers = [Conv2D(np.ones((3, 3, 2, 3)), np.zeros(3), 1, 1), MaxPool2D(1)]
     stages, shape, _ = stages_of(Network(layers, (5, 20, 2)))
-    assert plan(stages, shape, "f").size == 7 * 22 * 2 + 5 * 20 * 3
-    assert plan(stages, shape, "f", 16).size == 7 * 2 * (1 + 32) + 5 * 3 * 32 + 2 * 16
+    assert plan(stages, shape).size == 7 * 22 * 2 + 5 * 20 * 3
+    numbers = 7 * 2 * (1 + 32) + 5 * 3 * 32 + 2 * 16
+    assert plan(stages, shape, 16).size == up_to(numbers, 64) == 1024  # four vectors at a time
     # rows are pooled along with the convolution, columns behind it: between them 2 x 32 pixels
     layers = [Conv2D(np.ones((1, 1, 1, 3)), np.zeros(3)), MaxPool2D(2)]
     stages, shape, _ = stages_of(Network(layers, (4, 32, 1)))
-    assert plan(stages, shape, "f", 16).size == 4 * 32 + 2 * 3 * 32 + 2 * 3 * 16 + 2 * 16
+    assert plan(stages, shape, 16).size == 4 * 32 + 2 * 3 * 32 + 2 * 3 * 16 + 2 * 16
     stages, shape, _ = stages_of(Network([Dense(np.ones((9, 17)), np.zeros(17))]))
-    assert plan(stages, shape, "f").size == 16 + 24
-    assert plan(stages, shape, "f", 16).size == 16 + 24 + 2 * 16
+    assert plan(stages, shape).size == 16 + 24
+    assert plan(stages, shape, 16).size == up_to(16 + 24 + 2 * 16, 64) == 128
 
 
 @pytest.mark.parametrize("columns", [1, 16])
@@ -214,7 +221,7 @@ def test_addresses_that_31_bits_cannot_hold_are_refused(columns):
     def among_zeros(n):
         layer = Conv2D(np.ones((1, 1, 1, 1), "f"), [0.0], n, n)  # 3 x 3 positions, far apart
         stages, shape, _ = stages_of(Network([layer], (1, 1, 1)))
-        return plan(stages, shape, "f", columns)
+        return plan(stages, shape, columns)
 
     assert 46339**2 < among_zeros(23169).size < 1 << 31
     with pytest.raises(ValueError, match=r"less than 2\*\*31 numbers of memory for one sample"):
@@ -224,8 +231,8 @@ def test_addresses_that_31_bits_cannot_hold_are_refused(columns):
 def test_arrays_begin_at_whole_vectors_and_are_filled_up(network):
     stages, shape, _ = stages_of(network)
     for columns in (1, 16):
-        program = plan(stages, shape, "f", columns).program
-        for name in ("values", "indices", "runs", "rows"):
+        program = plan(stages, shape, columns).program
+        for name in ("values", "indices", "runs", "units"):
             assert (program.steps[name] % 16 == 0).all()
             assert len(getattr(program, name)) % 16 == 0
             assert not len(getattr(program, name)) or getattr(program, name).ctypes.data % 64 == 0
@@ -262,7 +269,6 @@ def test_zeros_around_images_stay_zero(network, places, N):
     assert len(memory) == size * T and (T == 1) == one
     rows = memory.reshape(size, T)
     for made in places:
-        assert made.planner.panels != one
         zeros = sorted(around(made))
         assert not rows[zeros].any()
         assert rows[made.place.addresses].any() or not made.place.addresses.size
@@ -276,7 +282,7 @@ def test_nothing_but_those_zeros_matters_of_what_memory_held_before(network, pla
     ((T, free),) = sparse._free.items()
     size = (sparse._sample_plan if N == 1 else sparse._panel_plan).size
     poisoned = aligned_zeros(size * T, "f")
-    poisoned[:] = np.nan
+    poisoned[:] = 1e6
     for made in places:
         poisoned.reshape(size, T)[sorted(around(made))] = 0
     free.clear()
@@ -435,7 +441,7 @@ def test_as_many_threads_as_the_work_is_worth(monkeypatch):
     sparse = SparseEngine(Network([Dense(np.ones((20, 4), "f"), np.zeros(4))]), threads=3)
     made = sparse._panel_plan
     cycles = made.cycles
-    assert cycles == min(sparse._panel_plan.choices[0].costs.values()) + 20 * plan_module.PACKING
+    assert cycles == min(sparse._panel_plan.choices[0].costs.values()) + 20 * PACKING
     monkeypatch.setattr(engine_module, "SMALL", 2 * cycles)
     assert sparse._tile(128, made)[1] == 1 and sparse._tile(129, made)[1] == 3
     assert sparse._tile(129, made)[0] == 4  # three panels
@@ -444,11 +450,11 @@ def test_as_many_threads_as_the_work_is_worth(monkeypatch):
 
 
 def test_a_large_window_comes_in_blocks_of_inputs(monkeypatch):
-    monkeypatch.setattr(plan_module, "LARGE_WINDOW", 8)
-    monkeypatch.setattr(plan_module, "L1_INPUTS", 16)
-    monkeypatch.setattr(plan_module, "RUN", 1)
+    monkeypatch.setattr(choice, "LARGE_WINDOW", 8)
+    monkeypatch.setattr(choice, "L1_INPUTS", 16)
+    monkeypatch.setattr(choice, "RUN", 1)
     K = at_density(0.5, 3, 3, 4, 1)
     sparse = SparseEngine(Network([Conv2D(K, np.zeros(1)), MaxPool2D(2)], (6, 6, 4)))
     product, pool = sparse._panel_plan.program.steps
-    assert (product["kind"], product["blocks"], product["n_p"]) == (steps.CSR, 3, 1)
-    assert (pool["kind"], pool["n_p"], pool["n_q"]) == (steps.MAX_POOL, 2, 2)
+    assert (product["kind"], product["blocks"], product["pool_rows"]) == (CSR, 3, 1)
+    assert (pool["kind"], pool["pool_rows"], pool["pool_columns"]) == (MAX_POOL, 2, 2)
