@@ -70,11 +70,11 @@ assert np.isclose(loss, mp.softmax_cross_entropy(z, y).loss)
 # The **gradient** of a weight is the rate at which the loss grows with it. The chain rule gives all
 # gradients in one pass backwards. It starts with $\partial L / \partial z = (p - t) / N$, in the code
 # `dz`, where $t$ is 1 at the right class of each of $N$ samples and 0 elsewhere. A weight's gradient is
-# its input times the gradient of its sum, added up over the samples: `h.T @ dz`.
+# its input times the gradient of the sum it enters, added up over the samples: `h.T @ dz`.
 # %% [markdown] lang="zh"
 # ## 反向传播：从损失到每个权重
 #
-# 一个权重的**梯度**是损失随它增长的快慢。利用链式法则，从输出往回走一遍，就能得到
+# 一个权重的**梯度**表示：它增大时，损失增长得有多快。利用链式法则，从输出往回走一遍，就能得到
 # 全部梯度。起点是 $\partial L / \partial z = (p - t) / N$，代码中记为 `dz`；其中 $t$ 在 $N$ 个样本各自的正确类别处为 1，
 # 其余为 0。权重的梯度等于它的输入乘以它所在的那个和的梯度，再对各样本求和，写成 `h.T @ dz`。
 
@@ -117,7 +117,7 @@ figure.tight_layout()
 # %%
 errors = mp.check_network(network, x, y)  # relative, the largest of each array
 numeric = mp.numerical_gradient(lambda: mp.softmax_cross_entropy(network(x), y).loss, W1)
-print("by hand:", dW1.round(4), "by moving each weight:", numeric.round(4), sep="\n")
+print("by hand:", dW1.round(4), "by changing each weight:", numeric.round(4), sep="\n")
 assert max(errors.values()) < 1e-6
 
 # %% [markdown] lang="en"
@@ -130,7 +130,7 @@ assert max(errors.values()) < 1e-6
 # ## 容易出错的地方
 #
 # 若漏写 `* (a > 0)`，即链式法则中 ReLU 的那个因子，程序不报错，形状也都对得上，只有梯度检验能发现错误，
-# 它在第一列（另外两个神经元对每个样本都为正）。凡是自己写的反向传播，都应该检验一遍。
+# 错误在第一列（另外两个神经元对每个样本都为正）。凡是自己写的反向传播，都应该检验一遍。
 
 # %%
 wrong = x.T @ (dz @ W2.T)

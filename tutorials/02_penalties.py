@@ -1,8 +1,8 @@
 # %% [markdown] lang="en"
 # # 02  Penalties
 #
-# *Twelve minutes. Afterwards you can train a network with an L1 or an L2 penalty, and explain which
-# update makes a weight exactly 0, and why the others do not.*
+# *Twelve minutes. Afterwards you can train a network with an L1 or an L2 penalty, and explain why only
+# one update makes a weight exactly 0.*
 #
 # Small weights can be pruned. Can training itself make more weights small, or even exactly 0?
 # %% [markdown] lang="zh"
@@ -98,7 +98,7 @@ assert subgradient.all() and subgradient[-4:].min() < -0.01 < 0.01 < subgradient
 # ## A network
 #
 # Now compare the three on MNIST, and training without a penalty. **SGD** (stochastic gradient descent)
-# makes plain steps: $\eta$ times the gradient.
+# makes plain steps of $\eta$ times the gradient.
 # %% [markdown] lang="zh"
 # L2 停在 <<l2[-1]:.3f>>：在 0 附近，它的拉力敌不过数据。L1 次梯度每步总是拉 $\eta\lambda$（$\eta$ 是学习率）；
 # 离 0 比这更近的权重会**越过** 0，随后又跳回来。**近端步**（proximal step）先只按数据走一步到 $u$，再把 $u$ 朝 0 移动
@@ -190,8 +190,8 @@ assert loose.sparsity < 0.8 * zeros["L1, proximal"]
 # %% [markdown] lang="en"
 # ## The mistakes in print
 #
-# A-2.2 (section 2.2 of text A, one of those that minprune was built from) lists penalties as a way to
-# prune, and says that L1 encourages weights of 0; in the table above only its proximal step made any.
+# A-2.2 (section 2.2 of text A that minprune was built from) lists penalties as a way to prune and says
+# that L1 encourages zero weights; in the table above only its proximal step made any.
 # calls the penalty alone the loss. It is lowest with all weights at 0, whatever the data;
 # `mp.l1_regularized_loss` adds $L_0$. E-3.2 uses "L1 or L2" to make weights sparse. L2 made <<zeros["L2, gradient"]:.1%>>
 # zeros, and its proximal step would make none either: it divides by $1 + 2\eta\lambda$.

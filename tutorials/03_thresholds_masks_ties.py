@@ -95,8 +95,8 @@ assert np.count_nonzero(~exact) == k
 # %% [markdown] lang="en"
 # ## The mistakes in print
 #
-# One of the texts that minprune was built from (D-4.3) prunes this matrix at 0.2, but with $+0.7$. It
-# finds this mask of seven ones, but the pruned matrix that it gives is all **zeros**:
+# One of the texts that minprune was built from (D-4.3) prunes this matrix, with $+0.7$ for $-0.7$, at
+# 0.2. It finds this mask of seven ones, but the pruned matrix that it gives is all **zeros**:
 # `python -m minprune worked D-4.3` compares every line with the right one. Another (B-3) omits the
 # absolute value:
 # %% [markdown] lang="zh"

@@ -207,8 +207,8 @@ assert reported[False] > 0.85 and reported[True] < 0.15
 assert not fresh.weights["2.W"].value.any() and np.ptp(fresh(x[:50]), axis=0).max() < 1e-4
 
 # %% [markdown] lang="en"
-# It pruned the biases and the weights of the output layer. With the mask held, the network gives every
-# image the same output. The good accuracy only shows that the pruning was undone. More on A-5.2:
+# The rule prunes the biases and the weights of the output layer. With the mask held, the network gives
+# every image the same output. The good accuracy only shows that the pruning was undone. More on A-5.2:
 # `python -m minprune formulas A-5.2`.
 #
 # ## Now you
@@ -217,7 +217,7 @@ assert not fresh.weights["2.W"].value.any() and np.ptp(fresh(x[:50]), axis=0).ma
 # of the gradients so far, $v' = \mu v + g$, which keeps moving the weights. Write `masked_step`:
 # `python -m minprune exercises start mine`, then `python -m minprune exercises check 3.1` in that folder.
 # %% [markdown] lang="zh"
-# 它剪掉的是偏置和输出层的权重。保持掩码时，网络对每幅图像给出同样的输出。这里准确率高，只说明剪枝早已失效。
+# 这条规则剪掉的是偏置和输出层的权重。保持掩码时，网络对每幅图像给出同样的输出。这里准确率高，只说明剪枝早已失效。
 # 想进一步了解 A-5.2，可运行 `python -m minprune formulas A-5.2`。
 #
 # ## 轮到你了

@@ -4,9 +4,9 @@
 # *Twenty minutes. Afterwards you can score weights by size, gradient, Taylor and OBD, check a score
 # against the truth, and name cases in which each one is wrong.*
 #
-# A model outputs $w_1 + 2 w_2$; 4 is right. Its weights are 3 and 1. Which one should be pruned?
+# A model outputs $w_1 + 2 w_2$; it should be 4. The weights are 3 and 1. Which one should be pruned?
 # %% [markdown] lang="zh"
-# # 06  什么是重要的？
+# # 06  哪些权重重要？
 #
 # *约二十分钟。学完后你能用大小、梯度、泰勒展开和 OBD 给权重打分，能拿真实影响检验这些得分，
 # 并能说出每种得分在什么情况下会出错。*
