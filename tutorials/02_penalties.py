@@ -1,8 +1,8 @@
 # %% [markdown] lang="en"
 # # 02  Penalties
 #
-# *Twelve minutes. Afterwards you can train a network under an L1 or an L2 penalty, and say which
-# step makes a weight exactly 0 and why the others never do.*
+# *Twelve minutes. Afterwards you can train a network with an L1 or an L2 penalty, and explain why only
+# one update makes a weight exactly 0.*
 #
 # Small weights can be pruned. Can training itself make more weights small, or even exactly 0?
 # %% [markdown] lang="zh"
@@ -29,34 +29,34 @@ for penalty, gradient in ((mp.l1_penalty, mp.l1_subgradient), (mp.l2_penalty, mp
     assert np.allclose(numeric, gradient(w, lam))
 
 # %% [markdown] lang="en"
-# A **penalty** $R$ is added to the loss of the data $L_0$, so that large weights cost something.
-# $\lambda$ is its strength. Biases are left out.
+# A **penalty** $R$ is added to the loss of the data, $L_0$, so that large weights raise the loss.
+# $\lambda$ is its strength. Biases are not penalized.
 #
 # $$L = L_0 + R, \qquad R_1 = \lambda \sum_i |w_i|, \qquad R_2 = \lambda \sum_i w_i^2$$
 #
-# A step goes against the gradient; the penalty's part of it goes towards 0. The gradient of **L2** is
-# $2 \lambda w$: the smaller the weight, the weaker the pull. That of **L1** is
-# $\lambda\, \mathrm{sign}(w)$: the same pull on a weight of 0.01 as on one of 1. At 0 the L1 penalty
-# has a kink and no slope; every number from $-\lambda$ to $\lambda$ is a **subgradient** there, and
-# we take 0.
+# A step moves against the gradient, so the penalty pulls each weight towards 0. The gradient of **L2**
+# is $2 \lambda w$: the smaller the weight, the weaker the pull. That of **L1** is
+# $\lambda\, \mathrm{sign}(w)$: the pull on a weight of 0.01 is the same as on one of 1. At 0 the L1
+# penalty has a kink and no slope; every number from $-\lambda$ to $\lambda$ is a **subgradient** there,
+# and we take 0.
 #
 # ## One weight
 #
-# Let the data want $w = 0.05$, with the loss $L_0 = (w - 0.05)^2 / 2$, and let $\lambda = 0.1$. With
-# L1 the sum is lowest at exactly 0. Does a step of training find it?
+# Let the loss of the data be $L_0 = (w - 0.05)^2 / 2$, lowest at $w = 0.05$, and let $\lambda = 0.1$.
+# With the L1 penalty the total loss is lowest at exactly 0. Does training reach it?
 # %% [markdown] lang="zh"
-# **惩罚项** $R$ 加在数据损失 $L_0$ 上，使大权重付出代价；$\lambda$ 是它的强度。偏置不计入。
+# **惩罚项** $R$ 加在数据损失 $L_0$ 上，权重越大，总损失就越大；$\lambda$ 是它的强度。偏置不计入。
 #
 # $$L = L_0 + R, \qquad R_1 = \lambda \sum_i |w_i|, \qquad R_2 = \lambda \sum_i w_i^2$$
 #
-# 更新沿着梯度的反方向走，其中惩罚项那一份总是朝 0 走。**L2** 的梯度是 $2 \lambda w$：权重越小，拉力越弱。**L1** 的梯度是
+# 更新沿梯度的反方向进行，因此惩罚项总是把权重拉向 0。**L2** 的梯度是 $2 \lambda w$：权重越小，拉力越弱。**L1** 的梯度是
 # $\lambda\, \mathrm{sign}(w)$：对 0.01 的权重和对 1 的权重，拉力一样大。L1 惩罚项在 0 处有一个尖点，斜率不存在；
 # 从 $-\lambda$ 到 $\lambda$ 的任何数都是此处的**次梯度**，这里取 0。
 #
 # ## 只看一个权重
 #
-# 设数据希望 $w = 0.05$，损失为 $L_0 = (w - 0.05)^2 / 2$，并取 $\lambda = 0.1$。加上 L1 之后，总损失恰好在
-# 0 处最小。训练能走到那里吗？
+# 设数据损失为 $L_0 = (w - 0.05)^2 / 2$，它在 $w = 0.05$ 处最小，并取 $\lambda = 0.1$。加上 L1 惩罚项之后，总损失恰好在
+# 0 处最小。训练能到达那里吗？
 
 # %%
 wanted, lam, lr = 0.05, 0.1, 0.5
@@ -91,18 +91,18 @@ assert subgradient.all() and subgradient[-4:].min() < -0.01 < 0.01 < subgradient
 # L2 ends at <<l2[-1]:.3f>>: near 0 its pull is too weak against the data. The L1 subgradient always pulls by
 # $\eta\lambda$ ($\eta$ is the learning rate); a weight closer to 0 than that **jumps over** it, and
 # back again. The **proximal step** first makes the step of the data alone, to $u$, and then moves $u$
-# by $\eta\lambda$ towards 0, but stops there. That is the **soft threshold**:
+# by $\eta\lambda$ towards 0, but not past it. This is the **soft threshold**:
 #
 # $$w' = \mathrm{sign}(u)\, \max(|u| - \eta\lambda,\ 0), \qquad u = w - \eta\, \partial L_0 / \partial w$$
 #
 # ## A network
 #
-# The same three, and no penalty, on MNIST. **SGD** (stochastic gradient descent) makes plain steps:
-# $\eta$ times the gradient.
+# Now compare the three on MNIST, and training without a penalty. **SGD** (stochastic gradient descent)
+# makes plain steps of $\eta$ times the gradient.
 # %% [markdown] lang="zh"
 # L2 停在 <<l2[-1]:.3f>>：在 0 附近，它的拉力敌不过数据。L1 次梯度每步总是拉 $\eta\lambda$（$\eta$ 是学习率）；
-# 离 0 比这更近的权重会**越过** 0，下一步又跳回来。**近端步**（proximal step）先只按数据走一步到 $u$，再把 $u$ 朝 0 移动
-# $\eta\lambda$，但到 0 就停。这就是**软阈值**：
+# 离 0 比这更近的权重会**越过** 0，随后又跳回来。**近端步**（proximal step）先只按数据走一步到 $u$，再把 $u$ 朝 0 移动
+# $\eta\lambda$，但不越过 0。这就是**软阈值**：
 #
 # $$w' = \mathrm{sign}(u)\, \max(|u| - \eta\lambda,\ 0), \qquad u = w - \eta\, \partial L_0 / \partial w$$
 #
@@ -156,23 +156,23 @@ figure.suptitle("Only the proximal step makes exact zeros")
 figure.tight_layout()
 
 # %% [markdown] lang="en"
-# The bar at 0 counts exact zeros. The dashed line is $\eta\lambda$, the length of an L1 step. Both
-# ways of L1 empty about as many weights, but those of the subgradient keep swinging, most of them
-# below the line, while those of the proximal step are 0. Both have their price in right answers.
+# The bar at 0 counts exact zeros. The dashed line is $\eta\lambda$, the length of an L1 step. Both L1
+# methods take nearly the same number of weights to 0 or close to it. But those of the subgradient keep
+# jumping over 0, most of them left of the line, while those of the proximal step are 0. Both methods
+# cost some accuracy.
 #
 # ## What can go wrong
 #
-# Whoever trains with the subgradient and then counts zeros finds none. A threshold has to follow. And
-# a penalty is not a mask: train on without it, and weights come back.
+# After training with the subgradient no weight is exactly 0: a threshold is still needed, here
+# $2\eta\lambda$. And a penalty is not a mask: in one epoch without it, many weights come back.
 # %% [markdown] lang="zh"
-# 横轴 0 处的柱子表示恰好为 0 的权重；虚线是 $\eta\lambda$，即 L1 每步的长度。两种 L1 做法清空的权重
-# 差不多一样多，但次梯度的那些一直在来回摆动，大多落在虚线以下；近端步的则恰好为 0。
-# 两者都要付出一点准确率作为代价。
+# 横轴 0 处的柱子表示恰好为 0 的权重；虚线是 $\eta\lambda$，即 L1 每步的长度。两种 L1 做法都使差不多同样多的权重
+# 到达 0 或 0 附近。但次梯度的那些一直在 0 两侧来回跳，大多落在虚线左边；近端步的则恰好为 0。两者都要损失一点准确率。
 #
 # ## 容易出错的地方
 #
-# 用次梯度训练完就去数 0，会一个也数不到；后面还必须按阈值剪一次。另外，惩罚项不是掩码：去掉它再继续训练，
-# 权重又会回来。
+# 用次梯度训练之后，没有一个权重恰好为 0，还必须按阈值剪一次，这里取 $2\eta\lambda$。另外，惩罚项不是掩码：
+# 不带它再训练一轮，许多权重又会回来。
 
 # %%
 network = networks["L1, subgradient"].copy()
@@ -190,18 +190,18 @@ assert loose.sparsity < 0.8 * zeros["L1, proximal"]
 # %% [markdown] lang="en"
 # ## The mistakes in print
 #
-# Three places in the texts that minprune was built from. A-2.2 lists a penalty as a way to prune and
-# says that L1 makes weights 0; in the table above it does so only by the proximal step. A-4.1 calls
-# the penalty alone the loss. Its lowest point has all weights at 0, whatever the data say;
-# `mp.l1_regularized_loss` adds $L_0$. E-3.2 wants "L1 or L2" to make weights sparse. L2 made <<zeros["L2, gradient"]:.1%>>
+# A-2.2 (section 2.2 of text A that minprune was built from) lists penalties as a way to prune and says
+# that L1 encourages zero weights; in the table above only its proximal step made any.
+# A-4.1 calls the penalty alone the loss. It is lowest with all weights at 0, whatever the data;
+# `mp.l1_regularized_loss` adds $L_0$. E-3.2 uses "L1 or L2" to make weights sparse. L2 made <<zeros["L2, gradient"]:.1%>>
 # zeros, and its proximal step would make none either: it divides by $1 + 2\eta\lambda$.
 # %% [markdown] lang="zh"
-# ## 书上的错误
+# ## 原文中的错误
 #
-# 下面的条目出自 minprune 所依据的文章。A-2.2 把惩罚项列为一种剪枝方法，还说 L1 会让权重变为 0；上面的表格表明，只有近端步才做得到。A-4.1 把
-# 惩罚项本身叫作损失，可它在所有权重都为 0 时最小，与数据毫无关系；`mp.l1_regularized_loss` 会加上 $L_0$。
-# E-3.2 说用“L1 或 L2”让权重变稀疏；可是用 L2 训练后，零权重占 <<zeros["L2, gradient"]:.1%>>。换成 L2 的近端步
-# 也得不到零：那只是除以 $1 + 2\eta\lambda$。
+# A-2.2（minprune 所依据的文章 A 的 2.2 节）把惩罚项列为一种剪枝方法，并说 L1 鼓励模型学习零权重；上面的表格中，
+# 只有近端步得到了零权重。A-4.1 把惩罚项本身叫作损失，可它在所有权重都为 0 时最小，与数据毫无关系；
+# `mp.l1_regularized_loss` 会加上 $L_0$。E-3.2 用“L1 或 L2”让权重变稀疏；可是用 L2 训练后，零权重占
+# <<zeros["L2, gradient"]:.1%>>。L2 的近端步也得不到零：它只是除以 $1 + 2\eta\lambda$。
 
 # %%
 w = np.array([0.05, -0.3, 0.02])
@@ -212,11 +212,10 @@ assert mp.l2_proximal(w, lam=1.0, lr=0.1).all() and mp.l1_penalty(0 * w, lam=1.0
 # %% [markdown] lang="en"
 # ## Now you
 #
-# None of the exercises asks for a penalty. Write `l1_subgradient(w, lam)` and
-# `l1_proximal(w, lam, lr)` into `mine.py`; then `python -m minprune verify mine.py` says whether they
-# are right.
+# The exercises do not cover penalties. Write `l1_subgradient(w, lam)` and `l1_proximal(w, lam, lr)`
+# into `mine.py`, and check them with `python -m minprune verify mine.py`.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
-# 练习中没有惩罚项的题目。请在 `mine.py` 中写出 `l1_subgradient(w, lam)` 和 `l1_proximal(w, lam, lr)`，
-# 再运行 `python -m minprune verify mine.py --lang zh`，看它们对不对。
+# 练习没有涉及惩罚项。请在 `mine.py` 中写出 `l1_subgradient(w, lam)` 和 `l1_proximal(w, lam, lr)`，
+# 再用 `python -m minprune verify mine.py --lang zh` 检查。

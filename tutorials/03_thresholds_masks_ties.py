@@ -1,16 +1,16 @@
 # %% [markdown] lang="en"
 # # 03  Thresholds, masks and ties
 #
-# *Ten minutes. Afterwards you can turn weights into a mask, say what happens to ties, and prune
+# *Ten minutes. Afterwards you can turn weights into a mask, explain what happens to ties, and prune
 # exactly as many weights as you want.*
 #
-# Which of these nine weights should go, if everything below 0.2 is to be pruned?
+# Which of the nine weights in `W` does a threshold of 0.2 prune?
 # %% [markdown] lang="zh"
 # # 03  阈值、掩码与并列
 #
 # *约十分钟。学完后你能把权重变成掩码，说清并列的权重如何处理，并能恰好剪掉指定数量的权重。*
 #
-# 下面九个权重，若要剪掉所有小于 0.2 的，应该剪掉哪几个？
+# `W` 有九个权重。阈值取 0.2 时，应该剪掉哪几个？
 
 # %%
 import matplotlib.pyplot as plt
@@ -24,16 +24,16 @@ print(mask.astype(int))
 print(mp.apply_mask(W, mask))
 
 # %% [markdown] lang="en"
-# A **mask** is an array of the same shape that says of each weight whether it stays. The rule is
-# about the *size* of a weight, its **magnitude** $|w|$: the weight $-0.7$ is one of the largest and
-# stays.
+# A **mask** is an array of booleans, of the same shape as the weights: 1 keeps a weight, 0 prunes it.
+# The rule compares the *size* of a weight, its **magnitude** $|w|$: the weight $-0.7$ is the third
+# largest and is kept.
 #
 # $$m_i = 1 \text{ if } |w_i| \ge \theta, \text{ else } 0, \qquad w'_i = m_i\, w_i$$
 #
-# Two weights of nine are gone. The **sparsity**, the share of weights that are 0, is <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>.
+# Two of the nine weights are pruned. The **sparsity**, the share of weights that are 0, is <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>.
 # %% [markdown] lang="zh"
-# **掩码**是与权重同形状的数组，逐个标明权重是否保留。规则看的是权重的*大小*，即绝对值 $|w|$：权重 $-0.7$
-# 的绝对值名列前茅，应当保留。
+# **掩码**是与权重同形状的布尔数组：1 表示保留，0 表示剪掉。规则比较的是权重的*大小*，即绝对值 $|w|$：权重 $-0.7$
+# 的绝对值排第三，应当保留。
 #
 # $$m_i = \begin{cases} 1, & |w_i| \ge \theta \\ 0, & |w_i| < \theta \end{cases} \qquad w'_i = m_i\, w_i$$
 #
@@ -43,12 +43,12 @@ print(mp.apply_mask(W, mask))
 assert mask[1, 1] and (~mask).sum() == 2
 
 # %% [markdown] lang="en"
-# ## From a threshold to a number, and back
+# ## Threshold or sparsity?
 #
-# Somebody who asks for a threshold cannot know how many weights will go; somebody who asks for a
-# sparsity cannot know the threshold. A picture of all magnitudes in order shows both at once.
+# A threshold does not tell how many weights it prunes; a sparsity does not tell the threshold. A plot
+# of all magnitudes in order shows both.
 # %% [markdown] lang="zh"
-# ## 阈值与数量的换算
+# ## 给定阈值，还是给定稀疏度？
 #
 # 给定阈值时，事先并不知道会剪掉多少权重；给定稀疏度时，事先也不知道阈值是多少。把所有权重按大小
 # 排好画出来，两者便一目了然。
@@ -57,8 +57,8 @@ assert mask[1, 1] and (~mask).sum() == 2
 rng = np.random.default_rng(2)
 w = np.round(rng.standard_normal(200), 1)  # rounded: many weights are equal
 ordered = np.sort(np.abs(w))
-k = mp.pruned_count(w.size, 0.5)  # how many weights are half of them
-theta = ordered[k - 1]
+k = mp.pruned_count(w.size, 0.5)  # half of them: 100
+theta = ordered[k - 1]  # the k-th smallest magnitude
 
 figure, axes = plt.subplots(num="ties", figsize=(7, 3.2))
 axes.step(np.arange(w.size), ordered, where="post", color="#0072B2", label="magnitudes in order")
@@ -66,22 +66,22 @@ axes.axvline(k, color="#D55E00", linestyle="--", label=f"k = {k}: half of all")
 axes.axhspan(
     theta - 0.02, theta + 0.02, color="#999999", alpha=0.5, label=f"all of size {theta:.1f}"
 )
-axes.set(xlabel="weights, smallest first", ylabel="magnitude", title="The k-th weight has equals")
+axes.set(xlabel="weights, smallest first", ylabel="magnitude", title="The k-th weight is in a tie")
 axes.legend()
 figure.tight_layout()
 
 # %% [markdown] lang="en"
 # ## What can go wrong: ties
 #
-# The steps in the picture are ties. The line at $k$ cuts through one, so no threshold can prune
-# exactly half: it takes the whole step, or leaves it. `rank_mask` prunes exactly $k$; among equals
-# the one that stands first goes first, so that everybody gets the same mask.
+# Each step in the picture is a **tie**: weights of equal magnitude. The line at $k$ cuts through one,
+# so no threshold prunes exactly half: it keeps the whole step (`ties="keep"`) or prunes it
+# (`ties="prune"`). `rank_mask` prunes exactly $k$ weights. Of equal weights it prunes the first ones,
+# so the mask is always the same.
 # %% [markdown] lang="zh"
 # ## 容易出错的地方：并列
 #
-# 图中的每一级台阶都是一组并列的权重。$k$ 处的竖线恰好穿过其中一级，因此没有哪个阈值能恰好剪掉一半：
-# 要么整级都剪掉，要么整级都留下。`rank_mask` 恰好剪掉 $k$ 个；并列时排在前面的先剪，这样人人得到
-# 同一个掩码。
+# 图中的每一级台阶都是一组**并列**的权重，即绝对值相等的权重。$k$ 处的竖线恰好穿过其中一级，因此没有哪个阈值能恰好剪掉一半：
+# 要么整级都保留（`ties="keep"`），要么整级都剪掉（`ties="prune"`）。`rank_mask` 恰好剪掉 $k$ 个；并列时先剪排在前面的，因此得到的掩码总是同一个。
 
 # %%
 keep_ties = mp.threshold_mask(w, theta, ties="keep")
@@ -93,17 +93,18 @@ assert np.count_nonzero(~keep_ties) < k < np.count_nonzero(~prune_ties)
 assert np.count_nonzero(~exact) == k
 
 # %% [markdown] lang="en"
-# ## The mistake in print
+# ## The mistakes in print
 #
-# One of the texts that minprune was built from (D-4.3) prunes this matrix, but with $+0.7$, at 0.2.
-# It finds this mask of seven ones, and then prints nothing but **zeros** as the pruned weights: none
-# of the seven is left. `python -m minprune worked D-4.3` shows every line of it beside the right one.
-# Another (B-3) forgets the absolute value:
+# One of the texts that minprune was built from (D-4.3) prunes this matrix, with $+0.7$ for $-0.7$, at
+# 0.2. It finds this mask of seven ones, but the pruned matrix that it gives is all **zeros**:
+# `python -m minprune worked D-4.3` compares every line with the right one. Another (B-3) omits the
+# absolute value:
 # %% [markdown] lang="zh"
-# ## 书上的错误
+# ## 原文中的错误
 #
 # minprune 所依据的文章之一（D-4.3）以 0.2 为阈值剪这个矩阵（只是其中的 $-0.7$ 原为 $+0.7$），得到的
-# 也是这个有七个 1 的掩码，接着印出的剪枝结果却**全是零**，本该保留的七个权重一个不剩。运行 `python -m minprune worked D-4.3` 可以逐行对照。另一篇（B-3）漏掉了绝对值：
+# 也是这个有七个 1 的掩码，给出的剪枝结果却**全是零**。运行 `python -m minprune worked D-4.3` 可以逐行对照。
+# 另一篇（B-3）漏掉了绝对值：
 
 # %%
 from minprune.formulas.misprints import signed_threshold_mask_misprint
@@ -116,13 +117,13 @@ assert not signed_threshold_mask_misprint(W, 0.2)[1, 1]  # -0.7, the third large
 #
 # Write `threshold_mask` and `prune_smallest` yourself: `python -m minprune exercises start mine`,
 # then `python -m minprune exercises check 1.2` in that folder, and the same with `1.3`. Then make a
-# mask in the pattern that GPUs support, **N:M sparsity**: of every m consecutive inputs of a unit the
-# n largest stay (`1.5`). And raise a threshold until it costs too much (`2.5`).
+# mask of **N:M sparsity**: of every m consecutive inputs of a unit the n largest weights are kept
+# (`1.5`; GPUs support 2:4). And raise a threshold until it costs too much (`2.5`).
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
 # 自己写出 `threshold_mask` 和 `prune_smallest`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
-# `python -m minprune exercises check 1.2`；做完后把编号换成 `1.3` 再运行一次。接着写出 GPU
-# 支持的 **N:M 稀疏**的掩码：每个单元的输入中，每连续 m 个保留最大的 n 个（`1.5`）。最后逐步提高阈值，
+# `python -m minprune exercises check 1.2`；做完后把编号换成 `1.3` 再运行一次。接着写出
+# **N:M 稀疏**的掩码：每个单元的输入中，每连续 m 个保留权重最大的 n 个（`1.5`；GPU 支持 2:4）。最后逐步提高阈值，
 # 直到损失过大（`2.5`）。

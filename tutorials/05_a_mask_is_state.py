@@ -1,14 +1,14 @@
 # %% [markdown] lang="en"
-# # 05  A mask is state
+# # 05  Why do pruned weights come back?
 #
-# *Fifteen minutes. Afterwards you can keep pruned weights pruned while the network trains on, and tell
-# from two numbers whether somebody else did.*
+# *Fifteen minutes. Afterwards you can keep pruned weights at zero while training continues, and tell
+# from the accuracy and the sparsity whether others did.*
 #
-# A weight is set to zero. Then the network trains on. What is the weight after one step?
+# A weight is set to zero, and training continues. What is the weight after one step?
 # %% [markdown] lang="zh"
-# # 05  掩码是状态
+# # 05  剪掉的权重为什么会回来？
 #
-# *约十五分钟。学完后你能让被剪掉的权重在继续训练时保持为零，也能凭两个数看出别人有没有做到。*
+# *约十五分钟。学完后你能让被剪掉的权重在继续训练时保持为零，也能凭准确率和稀疏度看出别人有没有做到。*
 #
 # 把一个权重置零，然后继续训练。走一步之后，这个权重是多少？
 
@@ -29,33 +29,32 @@ for w in (zeroed, masked):
 assert np.allclose(zeroed.value, [-0.001, 0.501]) and masked.value[0] == 0
 
 # %% [markdown] lang="en"
-# The zero of the first line is gone. The loss has a **gradient** at that weight, here 0.2, and the
-# optimizer does not know that the zero was meant to stay. The first step of Adam (Kingma and Ba,
-# 2015) has about the size of the **learning rate** $\eta$ for every weight with a gradient
-# $g \neq 0$:
+# In the first line the zero is lost. The **gradient** of that weight is 0.2, and the optimizer changes
+# it like any other weight. The first step of Adam (Kingma and Ba 2015) is about as long as the
+# **learning rate** $\eta$ for every weight with a gradient $g \neq 0$ ($\epsilon$ is tiny):
 #
 # $$w' = w - \eta\, \frac{g}{|g| + \epsilon} \approx w - \eta\, \mathrm{sign}(g)$$
 #
-# In the second line the parameter keeps its mask and applies it after every step. So setting to zero
-# is an event; a mask is state.
+# In the second line the parameter keeps its mask and applies it after every step. Setting a weight to
+# zero is an event; a mask is state.
 #
-# ## A network, with and without
+# ## A network with its mask, and without
 #
-# Train a network of 784 inputs, 64 hidden units and 10 outputs on MNIST. Prune nine tenths of the
-# weights, the smallest first. Train on for one **epoch**, once through the images: with the mask
-# held, and with the mask thrown away. Training after pruning is called **fine-tuning**.
+# Train a network with 784 inputs, 64 hidden units and 10 outputs on MNIST, and prune the smallest 90%
+# of its weights. Train it for one more **epoch**, one pass through the images: once with the mask held,
+# once with the mask dropped. Training after pruning is called **fine-tuning**.
 # %% [markdown] lang="zh"
-# 第一行里的零不见了。损失在这个权重处有**梯度**，这里是 0.2，而优化器并不知道这个零应当保留。
-# 对每个梯度 $g$ 不为零的权重，Adam（Kingma 与 Ba，2015）的第一步大小都约为**学习率** $\eta$：
+# 第一行里的零不见了。这个权重的**梯度**是 0.2，优化器像更新其他权重一样更新了它。
+# 对每个梯度 $g$ 不为零的权重，Adam（Kingma 与 Ba 2015）的第一步大小都约为**学习率** $\eta$（$\epsilon$ 极小）：
 #
 # $$w' = w - \eta\, \frac{g}{|g| + \epsilon} \approx w - \eta\, \mathrm{sign}(g)$$
 #
-# 第二行的参数保存着掩码，每一步之后都重新施加。所以，置零是一次事件，掩码则是状态。
+# 第二行的参数保存着掩码，每一步之后都重新施加。置零是一次事件，掩码则是状态。
 #
 # ## 同一个网络，两种做法
 #
-# 在 MNIST 上训练一个 784 个输入、64 个隐藏单元、10 个输出的网络，按从小到大剪掉九成权重，再继续训练一**轮**
-# （epoch，即把训练图像过一遍）：一次保持掩码，一次丢掉掩码。剪枝之后的训练称为**微调**。
+# 在 MNIST 上训练一个 784 个输入、64 个隐藏单元、10 个输出的网络，剪掉较小的 90% 权重，再继续训练一**轮**（epoch，
+# 即把训练图像过一遍）：一次保持掩码，一次丢掉掩码。剪枝之后的训练称为**微调**。
 
 # %%
 QUICK = "QUICK" in os.environ
@@ -77,16 +76,16 @@ dense = mp.mlp([784, 64, 10], np.random.default_rng(0))
 train(dense, epochs)
 pruned = dense.copy()
 mp.prune_by_magnitude(pruned, sparsity=0.9)
-held, thrown = pruned.copy(), pruned.copy()
-thrown.unprune()  # the zeros are still there, the mask is not
-sparsities = {"held": [], "thrown": []}
+held, dropped = pruned.copy(), pruned.copy()
+dropped.unprune()  # the zeros are still there, the mask is not
+sparsities = {"held": [], "dropped": []}
 train(held, 1, lambda step: sparsities["held"].append(held.sparsity))
-train(thrown, 1, lambda step: sparsities["thrown"].append(thrown.sparsity))
+train(dropped, 1, lambda step: sparsities["dropped"].append(dropped.sparsity))
 for step in (0, 1, 10, len(sparsities["held"]) - 1):
     print(f"step {step:3}   held {sparsities['held'][step]:.1%}"
-          f"   thrown away {sparsities['thrown'][step]:.1%}")  # fmt: skip
+          f"   dropped {sparsities['dropped'][step]:.1%}")  # fmt: skip
 assert np.ptp(sparsities["held"]) == 0
-assert sparsities["thrown"][0] > 0.89 and sparsities["thrown"][1] < 0.6
+assert sparsities["dropped"][0] > 0.89 and sparsities["dropped"][1] < 0.6
 
 # %%
 once = pruned.copy()
@@ -96,7 +95,7 @@ gone = pruned.weights["0.W"].value == 0
 moved = once.weights["0.W"].value[gone]
 figure, (left, right) = plt.subplots(1, 2, num="grown_back", figsize=(8, 3.2))
 left.plot(sparsities["held"], color="#0072B2", label="mask held")
-left.plot(sparsities["thrown"], "--", color="#D55E00", label="mask thrown away")
+left.plot(sparsities["dropped"], "--", color="#D55E00", label="mask dropped")
 left.set(xscale="symlog", xlabel="steps of fine-tuning", ylabel="share of weights that are 0",
          ylim=(0, 1), title="Without its mask, dense again")  # fmt: skip
 left.set_xticks([0, 1, 10, 100], ["0", "1", "10", "100"])
@@ -108,46 +107,46 @@ size = np.abs(moved[moved != 0])
 assert size.max() < 0.00101 and np.median(size) > 0.00099
 assert (once.weights["0.W"].grad[gone][moved != 0] != 0).all()
 black = (x == 0).all(axis=0)  # pixels that no training image uses
-still = thrown.weights["0.W"].value == 0
+still = dropped.weights["0.W"].value == 0
 assert still[black].sum() > 0.6 * still.sum()
 
 # %% [markdown] lang="en"
-# One step takes the sparsity from 90% to <<sparsities["thrown"][1]:.1%>>. On the right are the weights of the first layer that
-# had been pruned: most that moved stand at $\pm\eta$. Those still at zero had no gradient, such as
-# those of pixels that are black in all images of the batch. After an epoch <<sparsities["thrown"][-1]:.1%>> are still zero, most
-# of them at pixels that are black in every training image, where no value would make a difference.
+# One step takes the sparsity from 90% to <<sparsities["dropped"][1]:.1%>>. The right picture shows the pruned weights of the
+# first layer after that step: most of those that changed are at $\pm\eta$. The others had a gradient of
+# 0, for example at pixels that are black in all images of the batch. After an epoch <<sparsities["dropped"][-1]:.1%>> of the weights
+# are still 0, most of them at pixels that are black in every training image: training does not use them.
 #
-# ## What the accuracy does not tell
+# ## Accuracy and sparsity
 # %% [markdown] lang="zh"
-# 只走一步，稀疏度就从 90% 降到 <<sparsities["thrown"][1]:.1%>>。右图是第一层中曾被剪掉的权重：动过的大多停在
-# $\pm\eta$ 处。仍为零的那些没有梯度，例如某个像素在这一批图像中全是黑的，与它相连的权重就没有梯度。
-# 训练一轮之后仍有 <<sparsities["thrown"][-1]:.1%>> 的权重为零，但其中大多数所连的像素在所有训练图像中都是黑的，
-# 这些权重取什么值，对训练都毫无影响。
+# 只走一步，稀疏度就从 90% 降到 <<sparsities["dropped"][1]:.1%>>。右图是这一步之后第一层中曾被剪掉的权重：变了的大多在
+# $\pm\eta$ 处。其余的梯度为 0，例如它们所连的像素在这一批图像中全是黑的。训练一轮之后仍有 <<sparsities["dropped"][-1]:.1%>> 的权重为 0，
+# 其中大多数所连的像素在所有训练图像中都是黑的，训练用不到这些权重。
 #
-# ## 光看准确率看不出的事
+# ## 准确率与稀疏度
 
 # %%
-again = thrown.copy()
+again = dropped.copy()
 mp.prune_by_magnitude(again, sparsity=0.9)
-rows = {"dense": dense, "pruned": pruned, "mask held": held, "mask thrown away": thrown,
-        "thrown away, then pruned": again}  # fmt: skip
+rows = {"dense": dense, "pruned": pruned, "mask held": held, "mask dropped": dropped,
+        "dropped, then pruned": again}  # fmt: skip
 for name, net in rows.items():
     print(f"{name:25} sparsity {net.sparsity:.1%}   accuracy {accuracy(net):.1%}")
-assert accuracy(pruned) + 0.01 < accuracy(held) < accuracy(thrown) + 0.01
+assert accuracy(pruned) + 0.01 < accuracy(held) < accuracy(dropped) + 0.01
 assert accuracy(again) < accuracy(held)
 
 # %% [markdown] lang="en"
-# Without the mask the accuracy looks no worse, because the network is nearly **dense** again (dense:
-# nothing pruned). Pruned once more, it does worse than the one that learned under its mask: it had
-# learned to use the weights that now go. So give accuracy and sparsity of one network at one time.
+# With the mask dropped the accuracy is as good, because the network is nearly **dense** again (dense:
+# nothing pruned). Pruned once more, it is worse than the network fine-tuned with its mask: it had
+# learned to use the weights that are now pruned. So report accuracy and sparsity of the same network at
+# the same time.
 #
-# Fine-tuning is worth most where much is pruned. The picture compares it with pruning alone, and with
-# a mask drawn at random and fine-tuned for just as long.
+# Fine-tuning helps most where much is pruned. The picture compares it with pruning only, and with a
+# random mask fine-tuned for as long.
 # %% [markdown] lang="zh"
-# 丢掉掩码后准确率看上去一点不差，因为网络差不多又变回了**稠密**网络（没有剪枝的网络）。再剪一次，它就不如带着掩码训练的网络：
-# 它在训练中已经用上了那些又被剪掉的权重。所以要同时给出两个数：同一个网络在同一时刻的准确率和稀疏度。
+# 丢掉掩码后准确率一样好，因为网络差不多又变回了**稠密**网络（没有剪枝的网络）。再剪一次，它就不如保持掩码微调的网络：
+# 它在训练中已经用上了那些又被剪掉的权重。所以要同时报告同一个网络在同一时刻的准确率和稀疏度。
 #
-# 剪得越多，微调越有用。下图把它与只剪枝不微调的做法相比，再与随机掩码下微调同样久的做法相比。
+# 剪得多时，微调最有用。下图把它与只剪枝不微调的做法相比，再与随机掩码下微调同样久的做法相比。
 
 # %%
 levels = [0.5, 0.9, 0.95] if QUICK else [0.5, 0.8, 0.9, 0.95, 0.98]
@@ -177,26 +176,25 @@ assert (tuned - alone)[-1] > (tuned - alone)[0]
 assert tuned[at90] > alone[at90] + 0.01 and alone[at90] > by_chance[at90] + 0.1
 
 # %% [markdown] lang="en"
-# At 90% sparsity pruning alone leaves <<alone[at90]:.1%>>, fine-tuning under the mask brings back <<tuned[at90]:.1%>>. Under a
-# random mask it is <<by_chance[at90]:.1%>>. At every sparsity, pruning by size does better than that with no
-# fine-tuning at all: it matters which weights stay.
+# At 90% sparsity pruning alone gives <<alone[at90]:.1%>>, and fine-tuning with the mask raises this to <<tuned[at90]:.1%>>. With a
+# random mask, fine-tuning gives <<by_chance[at90]:.1%>>. At every sparsity here, pruning by size without fine-tuning is
+# better than a random mask with it: it matters which weights are kept.
 #
 # ## The mistake in print
 #
-# A text that minprune was built from (A-5.2) sets tensors, whole arrays of weights or biases, to
-# zero, keeps no mask, trains, and reports the accuracy as that of the pruned network. It also prunes
-# **before** any training: every tensor whose sum of magnitudes does not exceed the mean of these
-# sums. `train_after_pruning` does it with and without a mask.
+# A text that minprune was built from (A-5.2) sets tensors, whole arrays of weights or biases, to zero,
+# keeps no mask, trains, and reports the accuracy as that of the pruned network. It also prunes
+# **before** any training: every tensor whose sum of magnitudes does not exceed the mean of these sums.
+# The code does the same without a mask and with one.
 # %% [markdown] lang="zh"
-# 稀疏度 90% 时，只剪枝的准确率是 <<alone[at90]:.1%>>，带掩码微调后恢复到 <<tuned[at90]:.1%>>。换成随机掩码
-# 就只有 <<by_chance[at90]:.1%>>。在每个稀疏度上，随机掩码加微调都不如按大小剪枝而完全不微调：
-# 留下哪些权重很要紧。
+# 稀疏度 90% 时，只剪枝的准确率是 <<alone[at90]:.1%>>，保持掩码微调后恢复到 <<tuned[at90]:.1%>>。换成随机掩码，微调后
+# 只有 <<by_chance[at90]:.1%>>。在这里的每个稀疏度上，随机掩码加微调都不如按大小剪枝而不微调：保留哪些权重很重要。
 #
-# ## 书上的错误
+# ## 原文中的错误
 #
 # minprune 所依据的一篇文章（A-5.2）把一些张量（整个权重或偏置数组）置零，不保留掩码，接着训练，然后把所得
 # 准确率当作剪枝后网络的准确率。而且它在训练**之前**就剪枝：先求每个张量的绝对值之和，凡不超过这些和的平均值的张量，一律置零。
-# `train_after_pruning` 把有掩码和没有掩码的两种做法都做了一遍。
+# 下面的代码照做两遍：一遍没有掩码，一遍有掩码。
 
 # %%
 reported = {}
@@ -204,27 +202,27 @@ for holds in (False, True):
     fresh = mp.mlp([784, 64, 10], np.random.default_rng(0))
     stages = mp.train_after_pruning(fresh, lambda net: train(net, epochs), accuracy, masked=holds)
     reported[holds] = stages[-1].performance
-    print(f"mask {'held' if holds else 'thrown away':12} accuracy {reported[holds]:.1%}")
+    print(f"mask {'held' if holds else 'dropped':12} accuracy {reported[holds]:.1%}")
 assert reported[False] > 0.85 and reported[True] < 0.15
 assert not fresh.weights["2.W"].value.any() and np.ptp(fresh(x[:50]), axis=0).max() < 1e-4
 
 # %% [markdown] lang="en"
-# What it pruned, beside the biases, was the output layer. With its mask held the network answers the
-# same to every image. The good accuracy only says that the pruning was undone. More of A-5.2, and
-# what is wrong with it: `python -m minprune formulas A-5.2`.
+# The rule prunes the biases and the weights of the output layer. With the mask held, the network gives
+# every image the same output. The good accuracy only shows that the pruning was undone. More on A-5.2:
+# `python -m minprune formulas A-5.2`.
 #
 # ## Now you
 #
-# A mask on the gradient is not enough when the optimizer has a memory, such as **momentum**, a
-# decaying sum of the gradients so far, $v' = \mu v + g$. Write `masked_step`: `python -m minprune exercises start mine`,
-# then `python -m minprune exercises check 3.1` in that folder.
+# To mask the gradient is not enough if the optimizer has a memory, such as **momentum**, a decaying sum
+# of the gradients so far, $v' = \mu v + g$, which keeps moving the weights. Write `masked_step`:
+# `python -m minprune exercises start mine`, then `python -m minprune exercises check 3.1` in that folder.
 # %% [markdown] lang="zh"
-# 除偏置外，它剪掉的恰恰是输出层。保持掩码时，网络对每幅图像的回答都一样。这里准确率高，只说明剪枝早已失效。
-# 想进一步了解 A-5.2 及其错误，可运行 `python -m minprune formulas A-5.2`。
+# 这条规则剪掉的是偏置和输出层的权重。保持掩码时，网络对每幅图像给出同样的输出。这里准确率高，只说明剪枝早已失效。
+# 想进一步了解 A-5.2，可运行 `python -m minprune formulas A-5.2`。
 #
 # ## 轮到你了
 #
 # 优化器若有记忆，只给梯度加掩码是不够的；例如**动量** $v' = \mu v + g$ 是历次梯度逐步衰减的累加和，
-# 会带着权重沿先前梯度的方向继续走。自己写出带动量的一步 `masked_step`：先运行
+# 会使权重继续变动。自己写出 `masked_step`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
 # `python -m minprune exercises check 3.1`。

@@ -4,12 +4,12 @@
 # *Twenty minutes. Afterwards you can score weights by size, gradient, Taylor and OBD, check a score
 # against the truth, and name cases in which each one is wrong.*
 #
-# A model answers $w_1 + 2 w_2$. The right answer is 4. Its weights are 3 and 1; which one should go?
+# A model outputs $w_1 + 2 w_2$; it should be 4. The weights are 3 and 1. Which one should be pruned?
 # %% [markdown] lang="zh"
-# # 06  什么是重要的？
+# # 06  哪些权重重要？
 #
-# *约二十分钟。学完后你能用大小、梯度、泰勒展开和 OBD 给权重打分，能拿真实结果检验这些分数，
-# 并能说出每种打分在什么情况下会出错。*
+# *约二十分钟。学完后你能用大小、梯度、泰勒展开和 OBD 给权重打分，能拿真实影响检验这些得分，
+# 并能说出每种得分在什么情况下会出错。*
 #
 # 一个模型的输出是 $w_1 + 2 w_2$，正确答案是 4。两个权重分别为 3 和 1，该剪掉哪一个？
 
@@ -36,41 +36,40 @@ assert truth.argmin() == 1 and mp.gradient_magnitude(g).argmin() == 0
 assert np.allclose(mp.second_order_influence(w, g, h), truth)
 
 # %% [markdown] lang="en"
-# Removing the second weight costs nothing. The **truth** is found by trying: set one weight to 0,
-# measure the loss, put it back (**leave-one-out**). It takes one pass over the data for every
-# weight, too much for a large network. A **score** is a cheap guess. Most guesses come from one
-# formula, the Taylor series of the loss when weight $i$ becomes 0:
+# The lower of two scores is pruned, and only the gradient picks the wrong weight. The **truth** is
+# measured: set one weight to 0, measure the loss, restore the weight (**leave-one-out**). It takes one
+# pass over the data for every weight, too much for a large network. A **score** is a cheap estimate. Many
+# come from the Taylor series of the loss when weight $i$ becomes 0 (last row):
 #
 # $$L(w_i = 0) - L \approx -g_i w_i + \tfrac12 h_i w_i^2$$
 #
-# Here $g_i$ is the **gradient**, the slope of the loss, and $h_i$ the **curvature**, how fast the
-# slope changes. The **Taylor** score keeps the first term. **OBD** (Optimal Brain Damage; LeCun,
-# Denker and Solla 1990) keeps the second: after training the slope is about 0. Magnitude keeps $|w|$.
+# Here $g_i$ is the **gradient**, the slope of the loss, and $h_i$ the **curvature**, how fast the slope
+# changes. The **Taylor** score uses the first term. **OBD** (Optimal Brain Damage; LeCun, Denker and
+# Solla 1990) uses the second: after training the slope is about 0. Magnitude uses $|w|$ only.
 # %% [markdown] lang="zh"
-# 剪掉第二个权重，损失毫无变化。**真实影响**靠试验得到：把一个权重置 0，测一次损失，再放回去，
-# 这叫**留一法**（leave-one-out）。每个权重都要把数据跑一遍，网络一大就负担不起。**分数**则是低成本的
-# 估计。多数分数出自同一个公式，即权重 $i$ 变为 0 时损失的泰勒展开：
+# 得分较低的权重被剪掉，只有梯度会剪错。**真实影响**靠测量得到：把一个权重置 0，
+# 测一次损失，再恢复原值，这叫**留一法**（leave-one-out）。每个权重都要把数据跑一遍，网络一大就负担不起。**得分**则是低成本的
+# 估计。许多得分出自同一个公式，即权重 $i$ 变为 0 时损失的泰勒展开（最后一行）：
 #
 # $$L(w_i = 0) - L \approx -g_i w_i + \tfrac12 h_i w_i^2$$
 #
-# 其中 $g_i$ 是**梯度**，即损失的斜率；$h_i$ 是**曲率**，即斜率变化的快慢。**泰勒**分数只取第一项。
-# **OBD**（Optimal Brain Damage；LeCun、Denker、Solla 1990）只取第二项，理由是训练结束时斜率应为 0。
-# 按大小剪枝则只看 $|w|$。
+# 其中 $g_i$ 是**梯度**，即损失的斜率；$h_i$ 是**曲率**，即斜率变化的快慢。**泰勒**得分只取第一项。
+# **OBD**（Optimal Brain Damage；LeCun、Denker、Solla 1990）只取第二项，因为训练结束时斜率约为 0。
+# 按大小打分则只看 $|w|$。
 
 # %% [markdown] lang="en"
-# ## Against the truth
+# ## Scores against the truth
 #
-# Now a network small enough to try every weight: digits of 7 x 7 pixels, 8 hidden units, before and after
-# training. A **rank correlation** compares two orders: 1 if they are the same, 0 if they have nothing in
-# common. Scores without a sign (that of OBD is dropped here) are compared with the size of the true change.
-# The loss is the cross-entropy; its unit is the **nat**. The picture shows nearly all trained weights.
+# With digits of 7 x 7 pixels and 8 hidden units we can try every weight, before and after training. A
+# **rank correlation** compares two orders: 1 if they are the same, 0 if they have nothing in common. The
+# scores have no sign (that of OBD is dropped), so they are compared with the size of the true change.
+# The loss is the cross-entropy, in nats. The picture shows nearly all trained weights.
 # %% [markdown] lang="zh"
-# ## 与真实影响对照
+# ## 得分与真实影响对照
 #
-# 再看一个小到可以逐个权重去试的网络：7 x 7 像素的手写数字，8 个隐藏单元。下面对训练前和训练后的同一个
-# 网络各测一次。**秩相关系数**比较两种排序：完全一致为 1，毫不相干为 0。分数不计符号
-# （OBD 的符号在此去掉），因此与真实变化量的绝对值比较。损失用交叉熵，单位是**奈特**（nat）。
-# 图中是训练后的权重，只有少数几乎不影响损失的落在图外。
+# 用 7 x 7 像素的手写数字和 8 个隐藏单元，可以逐个试完所有权重，训练前和训练后各一次。
+# **秩相关系数**比较两种排序：完全一致为 1，毫不相干为 0。得分不带符号（OBD 的符号在此去掉），因此与真实变化量的绝对值比较。
+# 损失用交叉熵，单位是**奈特**（nat）。图中画出了训练后几乎所有的权重。
 
 # %%
 images = mp.load_mnist().train.images[: 500 if QUICK else 1000].astype(float)
@@ -136,25 +135,25 @@ idle = (mp.magnitude(w) > np.median(mp.magnitude(w))) & (np.abs(truth) < 1e-5)
 assert idle.sum() > 5 and (x.mean(axis=0)[np.flatnonzero(idle) // 8] < 0.02).all()  # dark pixels
 
 # %% [markdown] lang="en"
-# The winner changes. Before training the slope decides, and Taylor is nearly right. After training little of
-# the slope is left, and OBD is nearly right. Magnitude comes last, behind the gradient. It does not look at
-# data: a large weight on a pixel that is nearly always black changes nothing (lower right of the first panel).
-# Yet the table ranks *single* weights, with no training after. Where 90% go and the network trains on,
-# magnitude prunes better than the gradient (lesson 12).
+# The best score changes. Before training the slope decides, and Taylor is nearly right. After training
+# little of it is left, and OBD is nearly right. Magnitude comes last, behind the gradient, as it does
+# not use the data: a large weight on a pixel that is nearly always black has no effect (lower right of
+# the first panel). But the table ranks *single* weights, without fine-tuning. With 90% pruned and then
+# fine-tuned, magnitude is better than the gradient (lesson 12).
 #
-# ## What can go wrong: two weights go together
+# ## What can go wrong: pairs of weights
 #
-# The truth about single weights is no truth about pairs. Two inputs that are always equal show it:
+# The truth for single weights does not give that for pairs. Two inputs that are always equal show this:
 # once with weights that cancel, once with weights that share the work.
 # %% [markdown] lang="zh"
-# 赢家变了。训练前由斜率决定，泰勒分数几乎全对。训练后斜率所剩无几，这时 OBD 几乎全对。
-# 按大小打分排在末位，还不如梯度。它不看数据：某个像素几乎总是黑的，它的权重再大也不起作用
-# （左上子图右下方的点）。不过，表中排的是*单个*权重，剪掉之后也不再训练；若剪掉 90% 并继续训练，
+# 最好的得分变了。训练前由斜率决定，泰勒得分几乎全对。训练后斜率所剩无几，这时 OBD 几乎全对。
+# 按大小打分排在末位，还不如梯度，因为它不看数据：某个像素几乎总是黑的，它的权重再大也不起作用
+# （左上子图右下方的点）。不过，表中排的是*单个*权重，剪掉之后也不微调；若剪掉 90% 再微调，
 # 按大小剪就胜过按梯度剪（见第 12 课）。
 #
-# ## 容易出错的地方：两个权重一起剪
+# ## 容易出错的地方：成对的权重
 #
-# 即使知道每个权重单独的真实影响，也不等于知道一对权重的影响。两个始终相等的输入就足以说明：
+# 知道单个权重的真实影响，并不等于知道一对权重的影响。两个始终相等的输入就足以说明：
 # 一种情形是两个权重互相抵消，另一种是两个权重分担同一份工作。
 
 # %%
@@ -170,13 +169,13 @@ print("share, the other weight makes up for it:", made_up.round(3))
 assert (made_up < 0.05 * mp.obd_saliency([1.0, 1.0], np.diag(like))).all()
 
 # %% [markdown] lang="en"
-# Those that cancel look important and are not. Those that share cost more together than the sum of
-# both alone; yet if the other may change too (by fine-tuning, or by Optimal Brain Surgeon, which
-# computes that change), each can go almost for nothing. So many at once need another order:
+# Weights that cancel look important and are not. Weights that share the work cost more together than the
+# sum of both alone; but if the other one may change too (by fine-tuning, or by Optimal Brain Surgeon,
+# which computes this change), each costs almost nothing. So for many weights single changes do not add up:
 # %% [markdown] lang="zh"
-# 互相抵消的一对看起来重要，其实不重要。分担工作的一对，单个的影响之和还不到一起剪掉时的影响；
+# 互相抵消的一对看起来重要，其实不重要。分担工作的一对，一起剪掉时的影响大于单个影响之和；
 # 但若允许另一个权重随之调整（微调，或直接算出调整量的 Optimal Brain Surgeon），
-# 单独剪掉任何一个都几乎没有代价。因此在网络里，单个权重的排序并不能保证同时剪掉许多个的结果：
+# 单独剪掉任何一个都几乎没有代价。因此，同时剪掉许多权重时，单个的影响不能简单相加：
 
 # %%
 figure, axes = plt.subplots(num="together", figsize=(7, 3.6))
@@ -198,15 +197,15 @@ assert together > 1.5 * single_sum
 # %% [markdown] lang="en"
 # ## The mistakes in print
 #
-# C-4.2 prunes the weights with a small gradient. In the first example that removes the weight that
-# matters: a small slope means that the loss is flat there, not that the weight may go. E-4.3 calls
-# a neuron important if its **activation**, the value it passes on, is high. What it does with that
-# value depends on its outgoing weights, which may be 0:
+# C-4.2 prunes the weights with a small gradient. In the first example that is the weight that matters: a
+# small slope means that the loss is flat there, not that the weight is useless. E-4.3 calls a neuron
+# important if its **activation**, its output, is high. But the effect of the output depends on the
+# outgoing weights, which may be 0:
 # %% [markdown] lang="zh"
-# ## 书上的错误
+# ## 原文中的错误
 #
-# C-4.2 剪掉梯度小的权重。在开头的例子里，这样剪掉的恰恰是要紧的那个：斜率小只说明损失在该处平坦，
-# 不说明权重可以剪。E-4.3 认为**激活值**（神经元向后传递的值）高的神经元就重要。可是这个值起多大作用，
+# C-4.2 剪掉梯度小的权重。在开头的例子里，那恰恰是重要的那个：斜率小只说明损失在该处平坦，
+# 不说明权重没有用。E-4.3 认为**激活值**（神经元的输出值）高的神经元就重要。可是这个值起多大作用，
 # 要看它的输出权重，而输出权重可能是 0：
 
 # %%
