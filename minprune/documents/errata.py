@@ -11,7 +11,7 @@ class Erratum(NamedTuple):
     """One mistake. What shows it is a doctest; it knows np, mp, misprints, math and Fraction."""
 
     quotes: dict  # items that make it -> their words; items with the same words share a key
-    says: str  # the quotes in English, or "" where they are a formula, code or a title
+    says: str  # what the quotes mean, or "" where they are a formula, code or a title
     right: str  # what is right
     shows: str  # doctest lines, or "" where there is nothing to compute
 
@@ -125,7 +125,7 @@ ERRATA = (
         "Quantization-aware training is a compression method (A-2.3) that combines pruning "
         "and quantization (A-8).",
         "It is a way to train for a later quantization. It prunes nothing, and until the "
-        "weights are stored as integers they take the same room.",
+        "weights are stored as integers they take the same memory.",
         """\
 >>> w = np.float32([0.02, -0.5, 0.3])
 >>> trained = mp.fake_quantize(w, bits=8, limit=0.5)
@@ -159,7 +159,7 @@ ERRATA = (
         },
         "The diagram of A-2.8 hangs structural pruning below weight pruning; B-2 says that "
         "both optimize the structure.",
-        "They stand side by side. A mask on weights leaves all shapes; only removing units "
+        "They are two kinds of pruning. A mask on weights keeps all shapes; only removing units "
         "changes them. And the diagram draws kinds as diamonds, the sign for a decision: it "
         "decides nothing.",
         """\
@@ -201,7 +201,7 @@ True
             "A-5.3": "我们使用剪枝后的权重重构模型，以保持模型的性能",
         },
         "Rebuilding the model with the pruned weights, as A-5.2.7 does, keeps its performance.",
-        "Rebuilding copies numbers. What pruning has cost stays lost until fine-tuning, which "
+        "Rebuilding copies numbers. What pruning has cost remains lost until fine-tuning, which "
         "A-3 leaves out.",
         """\
 >>> loss = lambda w: 0.5 * (w @ np.array([1.0, 2.0]) - 4.0) ** 2
@@ -218,8 +218,8 @@ True
         },
         "The model that is scored and pruned is random or pretrained (A-3.2); with random "
         "weights, nothing trains it before (A-5.2).",
-        "Random weights carry the initializer, not the task: how many fall below a threshold is "
-        "known before any data are seen. Train first, or take pretrained weights.",
+        "Random weights depend on the initializer, not on the task: how many fall below a "
+        "threshold is known before any data are seen. Train first, or take pretrained weights.",
         """\
 >>> W = mp.glorot_uniform(784, 64, np.random.default_rng(0))
 >>> limit = math.sqrt(6 / (784 + 64))
@@ -269,7 +269,7 @@ True
             "A-5.3": "我们使用L1范数来计算每个权重的相对重要性……我们根据重要性分数移除不重要的权重",
         },
         "The functions compute the importance of each weight, and remove the unimportant weights.",
-        "It computes one number for each tensor, biases included, and zeroes whole tensors.",
+        "They compute one number for each tensor, biases included, and zero whole tensors.",
         """\
 >>> tensors = [np.full((784, 64), 0.04), np.zeros(64), np.full((64, 10), 0.14), np.zeros(10)]
 >>> mp.count_parameters(*tensors), mp.layer_importance(tensors).round(2).tolist()
@@ -326,7 +326,7 @@ True
         },
         "In words: prune what is below the threshold. In the formula or the code: keep what "
         "is > theta, so equality is pruned too.",
-        "Both rules are in use, but they differ at equality. A rule has to say which it means.",
+        "Both rules are in use, but they differ at equality. A rule must name one of them.",
         """\
 >>> w = [0.25, 0.5, 0.75]
 >>> [mp.threshold_mask(w, 0.5, ties=ties).tolist() for ties in ("keep", "prune")]
@@ -383,7 +383,7 @@ TypeError: evaluate() missing 1 required positional argument: 'y'
             "A-4.3a": "我们可以使用L1或L2正则化来计算每个层的权重重要性",
         },
         "L1 and L2 regularization evaluate the importance of weights and layers.",
-        "The norm does. A penalty also depends on lambda, which says nothing about the weights.",
+        "The norm does. A penalty also depends on lambda, which does not depend on the weights.",
         """\
 >>> h1 = [[0.25, 0.5], [0.75, 1.0]]
 >>> [mp.l1_penalty(h1, lam) for lam in (0.5, 2.0)], mp.l1_norm(h1)
@@ -409,7 +409,7 @@ TypeError: evaluate() missing 1 required positional argument: 'y'
         {"A-4.3a": r"\text{Importance}_{h_i} = \sum_{j=1}^{n} |h_{ij}|"},
         "The importance of a layer is the sum of the magnitudes of its weights.",
         "The sum grows with the number of weights. Divided by it, the order of A-5.2's layers "
-        "turns round.",
+        "is reversed.",
         """\
 >>> layers = [np.full((784, 64), 0.042), np.full((64, 10), 0.142)]  # mean |w| at initialization
 >>> mp.layer_importance(layers).round(1).tolist()
@@ -573,11 +573,11 @@ AxisError
     ),
     Erratum(
         {
-            "A-5.4": "Test accuracy: 0.980000",
-            "D-5.4a": "Test accuracy after pruning: 0.9837",
+            "A-5.4": "以下是可能的结果：……Test accuracy: 0.980000",
+            "D-5.4a": "我们得到以下输出：……Test accuracy after pruning: 0.9837",
         },
-        "",
-        'print(f"{accuracy}") writes no trailing zeros, so the first line is no output of that '
+        "The possible result of a program (A-5.4), and the output of one (D-5.4).",
+        'print(f"{accuracy}") writes no trailing zeros, so the line of A-5.4 is no output of that '
         "program, which A-5.2.4 stops before. Current Keras computes in float32, which prints "
         "with all its digits.",
         """\
@@ -591,7 +591,7 @@ AxisError
             "D-5.4a": "这表明剪枝技术有效地减少了模型的复杂度",
         },
         "The accuracy shows that pruning reduced the complexity.",
-        "An accuracy says nothing about size. Count the weights that are left, and the products.",
+        "An accuracy is no measure of size. Count the weights that are left, and the products.",
         """\
 >>> x, y = np.array([[1.0, 0.1], [-1.0, 0.2]]), [1, 0]
 >>> for w in ([0.5, 0.3], [0.5, 0.0]):  # dense, pruned
@@ -601,7 +601,12 @@ AxisError
 """,
     ),
     Erratum(
-        {"A-5.5": "| 原始模型 | 0.982 | 784,096 | 0.5ms | | 剪枝模型 | 0.980 | 196,608 | 0.3ms |"},
+        {
+            "A-5.5": (
+                "以下是可能的结果：……| 原始模型 | 0.982 | 784,096 | 0.5ms | "
+                "| 剪枝模型 | 0.980 | 196,608 | 0.3ms |"
+            ),
+        },
         "The possible result: 784,096 parameters before pruning, 196,608 after.",
         "784-64-10 has 50,890. No hidden width gives either number, since (n - 10) / 795 is "
         "not whole.",
@@ -940,7 +945,7 @@ NameError: name 'x_train' is not defined
         {"C-2.1c": "将模型中的浮点参数转换为定点参数，减少模型精度损失"},
         "Quantization turns floating-point into fixed-point "
         "parameters and reduces the loss of precision.",
-        "It costs precision, the more the fewer the bits, and saves room.",
+        "It costs precision, the more the fewer the bits, and saves memory.",
         """\
 >>> w = np.linspace(-1.0, 1.0, 101)
 >>> [round(mp.quantization_error(w, bits), 4) for bits in (8, 4, 2)]
@@ -1141,8 +1146,8 @@ TypeError: value must be float32 or float64, got float16
             "D-2.1d": "基于梯度的剪枝",
             "D-3.2": "梯度较小的连接可能对网络训练的贡献较小",
         },
-        "Prune the weights with a small gradient: this spares the performance (C-4.2), they "
-        "may contribute little to training (D-3.2). D-2.1 names pruning by gradient.",
+        "Prune the weights with a small gradient: this spares the performance (C-4.2); they may "
+        "contribute little to training (D-3.2). D-2.1 only names pruning by gradient.",
         "A small gradient means that the loss is flat there. In this example the rule removes "
         "the weight whose removal costs 1.5; magnitude and |w dL/dw| remove the other, at no cost.",
         """\
@@ -1275,7 +1280,7 @@ ValueError
             "D-3.1": "降低权重值到接近零，或者直接删除连接",
         },
         "Weight pruning lowers weights (D-1.1), to near zero (D-2.1, D-3.1).",
-        "It sets them to zero. Near zero saves neither room nor work; that is shrinking.",
+        "It sets them to zero. Near zero saves neither memory nor work; that is shrinking.",
         """\
 >>> w = [0.1, -0.5, 0.9]
 >>> shrunk, pruned = mp.scale_weights(w, 0.001), mp.apply_mask(w, [False, True, True])
@@ -1482,9 +1487,9 @@ ValueError
             ),
         },
         "The curves show a high accuracy on the test set as well.",
-        "A history has one number for each epoch and no axis 1; and training accuracy tells "
-        "nothing about the test set. Both panels have the same title, and as legend() is not "
-        "called nothing says which model is which.",
+        "A history has one number for each epoch and no axis 1; and a curve of training "
+        "accuracy shows nothing of the test set. Both panels have the same title, and without a "
+        "call of legend() the curves have no names.",
         """\
 >>> try:
 ...     np.mean([0.90, 0.95, 0.97], axis=1)
@@ -1613,7 +1618,7 @@ refused
     Erratum(
         {"E-6.3": "### 6.3 模型保护……提高模型的鲁棒性和泛化能力"},
         'Under the heading "model protection": pruning raises robustness and generalization.',
-        "Neither is protection; the section says nothing on that.",
+        "Neither protects a model, and nothing else in the section does.",
         "",
     ),
 )
@@ -1665,7 +1670,7 @@ FACTS = (
                 "了卷积神经网络和剪枝技术的相关内容"
             ),
         },
-        'Goodfellow, Bengio and Courville, "Deep Learning", treats pruning in detail.',
+        'Goodfellow, Bengio and Courville, "Deep Learning", treats pruning, in detail (D-8).',
         "The book is real (MIT Press, 2016), but it has no chapter or section on pruning.",
     ),
     Fact(

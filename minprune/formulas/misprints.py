@@ -102,8 +102,7 @@ def half_sum_mask_misprint(w):
 
     Filters are ranked by their own norms; see `unit_l1` and `rank_mask`.
 
-    Source: [C-5.2a (where it raises an error: Python chains comparisons of numbers, not of
-    arrays)].
+    Source: [C-5.2a (where it raises an error)].
 
     >>> half_sum_mask_misprint([0.75, 0.25, -0.125])
     array([ True, False, False])

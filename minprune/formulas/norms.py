@@ -85,7 +85,7 @@ def normalize(w):
 
 
 def relative_magnitude(w):
-    """Magnitudes as parts of the largest one; what D-4.1 promises. Zeros stay zeros.
+    """Magnitudes as parts of the largest one. An array of zeros is returned as it is.
 
         s_i = |w_i| / max_j |w_j|
 

@@ -250,8 +250,7 @@ def remove_units(W, b, W_next, keep):
 
     With an activation that takes 0 to 0 in between, the smaller network gives what the larger one
     gave with W, b and W_next masked.
-    Source: Li et al. 2017 [A-2.1b, C-2.1a, D-1.1a, E-2.3b, C-4.3a, B-4f]. The documents do not
-    mention the biases and the inputs of the next layer, which must go too.
+    Source: Li et al. 2017 [A-2.1b, C-2.1a, D-1.1a, E-2.3b, C-4.3a, B-4f].
 
     >>> remove_units([[0.1, 0.2]], [0.3, 0.4], [[0.5], [0.6]], keep=[False, True])
     (array([[0.2]]), array([0.4]), array([[0.6]]))

@@ -225,8 +225,9 @@ def _mistake(mistake, items, says="the document:  ", right="right:         ", wi
     """The words of some of the items that make a mistake, these words in English, what is right."""
     texts = [f"{ids}: {words}" for ids, words in mistake.of(items).items()]
     texts += [mistake.says] if mistake.says else []
-    heads = says, *[" " * len(says)] * (len(texts) - 1), right
-    return [*map(_wrap, heads, [*texts, mistake.right], [width] * len(heads))]
+    heads = [says] + [" " * len(says)] * (len(texts) - 1)
+    lines = [_wrap(head, text, width) for head, text in zip(heads, texts, strict=True)]
+    return [*lines, _wrap(right, mistake.right, width)]
 
 
 def _page_of(what):

@@ -151,17 +151,19 @@ def columns(text):
 
 class _Wrapper(textwrap.TextWrapper):
     """Lines by columns, of a text with a NUL after each wide character: so it counts twice. A line
-    may also end before and after such a character, but not before a comma or a closing bracket."""
+    may also end before and after such a character, but not before a comma or inside a bracket."""
 
-    wordsep_simple_re = re.compile(r"(\s+|(?:(?<=\0)|(?=[^\0]\0))(?![，。、；：？！…）》”]))")
+    wordsep_simple_re = re.compile(
+        r"(\s+|(?:(?<=\0)|(?=[^\0]\0))(?<![（《]\0)(?<!“)(?![，。、；：？！…）》”]))"
+    )
 
 
 def folded(text, width, first=""):
     """The lines of a text, at most so many columns wide: the first one behind `first`, the others
     as far in.
 
-    >>> folded("阈值：小于0.5的权重。", 12, "1. ")
-    ['1. 阈值：小', '   于0.5的权', '   重。']
+    >>> folded("阈值（小于0.5的权重）。", 12, "1. ")
+    ['1. 阈值（小', '   于0.5的权', '   重）。']
     """
     first, text = (re.sub("[\u1100-\uffff]", _marked, part) for part in (first, text))
     wrapper = _Wrapper(width, first, " " * len(first), break_on_hyphens=False)  # A-4.2 is one word
