@@ -185,9 +185,9 @@ print(f"printed rule {wrong:.3f}, right {right:.3f}")
 assert 0 <= wrong <= 1 and np.isclose(wrong, right / np.abs(W).mean())
 
 # %% [markdown] lang="en"
-# The rate of mistake 8 is the right one divided by the mean of $|w|$, so it looks like a rate
-# where weights are large. A check that passes proves no formula; one that fails disproves it. So
-# use several, and try each on a wrong version first.
+# The rate of mistake 8 is the right one divided by the mean of $|w|$, so it looks like a rate where
+# weights are large. A check that passes proves no formula; one that fails disproves it. So use
+# several, and try each on a wrong version first. `python -m minprune formulas D-4.3` quotes mistake 1.
 #
 # | | text | printed | what the assertion knows | right |
 # | --- | --- | --- | --- | --- |
@@ -204,7 +204,7 @@ assert 0 <= wrong <= 1 and np.isclose(wrong, right / np.abs(W).mean())
 # %% [markdown] lang="zh"
 # 第 8 个错误算出的“剪枝率”等于正确值除以 $|w|$ 的均值，所以权重较大时，它看上去就像个剪枝率。
 # 检查通过不能证明公式正确，检查失败却能证明它有错。因此要多用几个断言，而且先拿错误的版本试一试，
-# 看它会不会报错。
+# 看它会不会报错。`python -m minprune formulas D-4.3` 给出第 1 个错误的原文。
 #
 # | | 文章 | 印的是 | 断言知道什么 | 正确的是 |
 # | --- | --- | --- | --- | --- |

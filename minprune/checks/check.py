@@ -118,7 +118,7 @@ class Check:
     def ids(self):
         """The items of the documents that it computes."""
         source = self.specification.partition("Source: ")[2].partition("\n\n")[0]
-        return tuple(dict.fromkeys(ID.findall(source.partition("Erratum")[0])))
+        return tuple(dict.fromkeys(ID.findall(source)))
 
     def worked(self, source, call, gives):
         """A case whose result stands in a document or was computed by hand."""

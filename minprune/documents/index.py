@@ -93,7 +93,6 @@ class Entry(NamedTuple):
     title: str  # first line of the docstring
     equation: str  # the indented lines under it, or "" (a procedure has its order of steps)
     ids: tuple  # of the items that it computes
-    erratum: str  # what its docstring says of the documents' mistakes, or ""
     doc: str  # the whole docstring
     line: int  # where its definition begins
 
@@ -187,8 +186,8 @@ def runs_of(item_id):
 
 
 def _about(item_id, records):
-    """The records whose first entry, a list of ids, names the item."""
-    return [record for record in records if item_id in ID.findall(record[0])]
+    """The records whose ids, or else first entry, name the item."""
+    return [r for r in records if item_id in ID.findall(getattr(r, "ids", r[0]))]
 
 
 def find(query):
@@ -212,15 +211,13 @@ def _source(module):
 
 def _entry(path, doc, line):
     equation = re.search(r"\n\n((?: {4}.*\n?)+)", doc)
-    erratum = re.search(r"Erratum: (.*?)(?:\n\n|$)", doc, re.DOTALL)
-    source = re.search(r"Source: (.*?)(?:Erratum: |\n\n|$)", doc, re.DOTALL)
+    source = re.search(r"Source: (.*?)(?:\n\n|$)", doc, re.DOTALL)
     return Entry(
         path.rpartition(".")[2],
         path,
         doc.split("\n")[0],
         textwrap.dedent(equation[1]).strip() if equation else "",
         tuple(dict.fromkeys(ID.findall(source[1] if source else ""))),
-        " ".join(erratum[1].split()) if erratum else "",
         doc,
         line,
     )

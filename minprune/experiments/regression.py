@@ -50,7 +50,6 @@ def regression_example(rng, theta=0.01, sparsity=0.5, samples=256, epochs=100):
     returns a `Regression`
 
     Source: [B-4a, B-4b, B-4c, B-4d, B-4e, B-4f].
-    Erratum: X_train and y_train are defined nowhere; the data here are ours.
     """
     law = rng.standard_normal((8, 1))
     x, x_new = rng.standard_normal((2, samples, 8))

@@ -16,7 +16,6 @@ def conv2d(x, K, b):
     returns an array (N, H - k_h + 1, W - k_w + 1, c_out)
 
     Source: LeCun et al. 1989 [D-1.2a].
-    Erratum: D-1.2 says that a kernel sees several scales; it has one size.
 
     >>> conv2d([[[[1.0], [2.0]], [[3.0], [4.0]]]], [[[[1.0]], [[10.0]]]], [0.5]).tolist()
     [[[[21.5]], [[43.5]]]]
@@ -40,9 +39,9 @@ def max_pool2d(x, size=2):
     size  side of the square, from 1 to H and W
     returns an array (N, floor(H / size), floor(W / size), C)
 
+    It has no parameters; the next dense layer gets fewer inputs.
+
     Source: [D-1.2b].
-    Erratum: D-1.2 says that pooling reduces parameters; it has none, the next dense layer gets
-    fewer inputs.
 
     >>> max_pool2d([[[[1.0], [2.0], [9.0]], [[3.0], [4.0], [9.0]]]]).tolist()
     [[[[4.0]]]]

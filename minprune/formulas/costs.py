@@ -35,9 +35,9 @@ def mlp_macs(widths):
     widths  sequence of at least two ints >= 1, input first
     returns an int
 
+    They are linear in the depth and quadratic in the width. A dense product multiplies zeros too.
+
     Source: [A-1, C-9.1].
-    Erratum: C-9.1 expects a pruned network to run faster; a dense product also multiplies zeros.
-    A-1 calls the growth exponential; it is linear in depth and quadratic in width.
 
     >>> mlp_macs([784, 64, 10])
     50816
@@ -55,7 +55,6 @@ def mlp_hidden_width(parameters, n_in, n_out):
     returns a Fraction; no such network exists unless it is a whole number >= 1
 
     Source: [A-5.5].
-    Erratum: A-5.5 prints 784,096 and 196,608 parameters for 784-64-10; no width gives either.
 
     >>> mlp_hidden_width(50890, 784, 10)
     Fraction(64, 1)
@@ -77,7 +76,6 @@ def ranking_cost(weights, samples):
     returns a float: ranking is next to nothing, training again is what pruning costs
 
     Source: [A-2.5, our count].
-    Erratum: A-2.5, C-3.3 and D-7.2 call the computation of pruning expensive.
 
     >>> ranking_cost(weights=1024, samples=1000)
     0.0033333333333333335
@@ -211,9 +209,9 @@ def vgg16_layers(width=1.0, classes=1000):
     classes  outputs of the last layer
     returns a list for `network_costs`
 
+    Half of the filters leave 55 % of all parameters and a quarter of the convolutions' MACs.
+
     Source: Simonyan and Zisserman 2015, configuration D [C-5.2b, C-4.3b].
-    Erratum: C-3.2a counts the ratio in parameters, C-4.3 in filters: half the filters leave 55 % of
-    all parameters and a quarter of the convolutions' MACs.
 
     >>> sum(cost.parameters for cost in network_costs(vgg16_layers(width=0.5), (224, 224, 3)))
     75942792

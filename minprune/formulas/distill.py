@@ -46,7 +46,6 @@ def distillation_loss(z, z_teacher, y, alpha, temperature):
     returns a float in nats
 
     Source: Hinton, Vinyals and Dean 2015 [C-2.1g, C-6.4e].
-    Erratum: C-6.4 prunes the teacher; what is pruned is the student.
 
     >>> round(distillation_loss([[1.0, 0.0, 0.0]], [[2.0, 0.0, 0.0]], [0], 1.0, 2.0), 8)
     0.12396199

@@ -121,8 +121,9 @@ def remove_factors(P, Q, sparsity):
     returns (P', Q'), (m, k') and (n, k'), the columns that stay in their order; among equals the
     first goes first
 
+    The sizes of single entries of P and Q are not unique, so whole factors are ranked.
+
     Source: [C-3.4b, our choice].
-    Erratum: C-3.4 prunes "redundant parameters" of P and Q, whose sizes are not unique.
 
     >>> remove_factors([[3.0, 1.0], [4.0, 0.0]], [[1.0, 0.5]], sparsity=0.5)
     (array([[3.],

@@ -31,7 +31,6 @@ def score_mask(score, theta, ties="keep"):
     returns a boolean array, shape of score, True = keep
 
     Source: Han et al. 2015 [A-4.2 (ties kept), D-2.1b, D-4.1b and D-5.2a (ties pruned)].
-    Erratum: the sentence before D-4.1b says "smaller than theta", its formula prunes equality too.
 
     >>> score_mask([0.25, 0.5, 0.75], 0.5, ties="keep")
     array([False,  True,  True])
@@ -55,8 +54,9 @@ def threshold_mask(w, theta, ties="keep"):
     ties   what happens at |w_i| = theta, as in `score_mask`
     returns a boolean array, shape of w, True = keep
 
+    Without the absolute value every negative weight would be pruned.
+
     Source: Han et al. 2015 [A-4.2 (ties kept), D-4.1b and D-5.2a (ties pruned)].
-    Erratum: B-3e and D-4.2b drop the absolute value, which prunes every negative weight.
 
     >>> threshold_mask([[-0.75, 0.25], [0.5, -0.5]], theta=0.5)
     array([[ True, False],
@@ -93,7 +93,6 @@ def rank_mask(score, k):
     returns a boolean array, shape of score, True = keep, with exactly k entries False
 
     Source: [C-4.2d, E-3.1].
-    Erratum: neither says what happens to ties.
 
     >>> rank_mask([0.5, 0.25, 0.75, 0.25], 1)
     array([ True, False,  True,  True])
@@ -193,7 +192,6 @@ def apply_mask(w, mask):
     returns an array, shape and dtype of w
 
     Source: [A-2.1a, C-2.1b, E-2.1, E-2.3a, D-4.1b].
-    Erratum: D-4.3 prints this product of a mask with seven ones as 0.
 
     >>> apply_mask([0.1, -0.3, 0.5], [False, True, True])
     array([ 0. , -0.3,  0.5])
@@ -215,7 +213,6 @@ def threshold_prune(w, theta, ties="keep"):
     returns an array, shape of w
 
     Source: Han et al. 2015 [A-4.2 (ties kept), D-4.1b, D-5.2a, B-3a and B-4d (ties pruned)].
-    Erratum: A-2.2, B-3 and D-4.2 drop the absolute value; D-4.3 prints zeros for seven weights.
 
     >>> threshold_prune([0.25, -0.5, 0.125], theta=0.25)
     array([ 0.25, -0.5 ,  0.  ])
@@ -234,7 +231,6 @@ def normalized_threshold_prune(w, theta, ties="keep"):
     returns an array, shape of w
 
     Source: [D-4.1b, D-4.3 (ties pruned), our reading of "prune the normalized weights"].
-    Erratum: D-4.1 normalizes and then compares the raw weights.
 
     >>> normalized_threshold_prune([3.0, -4.0], theta=0.7)
     array([ 0., -4.])

@@ -20,8 +20,9 @@ def signed_threshold_mask_misprint(w, theta, ties="keep"):
     w, theta, ties  as in `threshold_mask`
     returns a boolean array, shape of w
 
+    The rule is about |w_i|; see `threshold_mask`.
+
     Source: [A-2.2c and B-3a (ties kept), B-3e and D-4.2b (ties pruned)].
-    Erratum: the rule is about |w_i|; see `threshold_prune`. The largest weight goes if negative.
 
     >>> signed_threshold_mask_misprint([[-0.9, 0.05], [0.4, -0.02]], theta=0.1).astype(int)
     array([[0, 0],
@@ -38,8 +39,9 @@ def mask_as_weight_misprint(w, theta):
     w, theta  as in `signed_threshold_mask_misprint`
     returns an array, shape of w, of zeros and ones
 
+    The pruned weight is p_i w_i; see `apply_mask`.
+
     Source: [B-3e].
-    Erratum: the pruned weight is p_i w_i; see `apply_mask`.
 
     >>> mask_as_weight_misprint([0.05, 0.4], theta=0.1)
     array([0., 1.])
@@ -57,8 +59,9 @@ def heaviside_misprint(z, theta):
     theta  number
     returns an array, shape of z, of zeros and ones
 
+    A neuron is pruned by a statistic of its activation over data; see `mean_activation`.
+
     Source: McCulloch and Pitts 1943 [B-3f].
-    Erratum: a neuron is pruned by a statistic of its activation over data; see `mean_activation`.
 
     >>> heaviside_misprint([-3.0, 0.5, 2.0], theta=0.5)
     array([0., 0., 1.])
@@ -76,8 +79,9 @@ def pruning_rate_misprint(w, theta):
     theta  threshold, >= 0
     returns a float
 
+    Divide by the number of weights; see `pruning_rate`.
+
     Source: [B-4c, B-4f].
-    Erratum: divide by the number of weights; see `pruning_rate`.
 
     >>> pruning_rate_misprint([[0.25, 0.25], [0.25, 0.25]], theta=0.5)
     4.0
@@ -96,9 +100,9 @@ def half_sum_mask_misprint(w):
     w  array of any shape
     returns a boolean array, shape of w, with at most one True: two would sum to more than S
 
-    Source: [C-5.2a (where it raises an error: Python chains comparisons of numbers, not of
-    arrays)].
-    Erratum: filters are ranked by their own norms; see `unit_l1` and `rank_mask`.
+    Filters are ranked by their own norms; see `unit_l1` and `rank_mask`.
+
+    Source: [C-5.2a (where it raises an error)].
 
     >>> half_sum_mask_misprint([0.75, 0.25, -0.125])
     array([ True, False, False])
@@ -116,8 +120,9 @@ def layer_norm_mask_misprint(W, theta):
     theta  number >= 0, called a ratio in the document
     returns a boolean array, shape of W
 
+    The unit's own norm is meant; see `unit_threshold_mask`.
+
     Source: [C-4.2c].
-    Erratum: the unit's own norm is meant; see `unit_threshold_mask`.
 
     >>> layer_norm_mask_misprint([[0.5, 0.0], [0.0, 0.25]], theta=0.5)
     array([[ True,  True],
@@ -135,8 +140,9 @@ def kernel_norm_axes_misprint(K):
     K  kernel (k_h, k_w, c_in, c_out)
     returns a vector (k_h,): one number for each row of the window
 
+    A filter is the last axis; see `unit_l1`.
+
     Source: [A-5.2.4, whose network has no convolution: on its matrices this is an error].
-    Erratum: a filter is the last axis; see `unit_l1`.
 
     >>> kernel_norm_axes_misprint(np.ones((3, 3, 1, 32)))
     array([96., 96., 96.])
@@ -156,8 +162,9 @@ def dropped_tensors_misprint(tensors, theta):
     theta    threshold, >= 0
     returns a list, shorter if anything was pruned; setting a network's weights from it fails
 
+    Zero the tensors and keep their places; see `layer_threshold_masks`.
+
     Source: [A-3.2.4].
-    Erratum: zero the tensors, keep their places; see `layer_threshold_masks`.
 
     >>> dropped_tensors_misprint([[[0.5]], [0.0]], theta=0.25)
     [array([[0.5]])]

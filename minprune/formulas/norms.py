@@ -17,9 +17,9 @@ def l1_norm(w):
     w  array of any shape
     returns a float, in the units of the weights
 
+    For a matrix, the norm induced by vectors, the largest column sum, is another one.
+
     Source: [A-3.2.3, C-4.2a].
-    Erratum: C-4.2a calls W_ij "the weight of neuron j", one index too few; and for a matrix the
-    norm induced by vectors, the largest column sum, is another one.
 
     >>> l1_norm([[0.5, -0.25], [0.0, 0.25]])
     1.0
@@ -35,9 +35,9 @@ def l2_norm(w):
     w  array of any shape
     returns a float, in the units of the weights
 
+    The matrix norm that the Euclidean vector norm induces is `spectral_norm`.
+
     Source: [D-4.2a, C-4.2b, A-3.2.3].
-    Erratum: D-4.2 lists the Euclidean and the Frobenius norm as two choices and prints this one;
-    the matrix norm that the Euclidean vector norm induces is `spectral_norm`.
 
     >>> l2_norm([[3.0, 0.0], [0.0, -4.0]])
     5.0
@@ -75,8 +75,6 @@ def normalize(w):
     returns an array, shape of w, entries from -1 to 1, signs kept
 
     Source: [D-4.1a].
-    Erratum: D-4.1 says that the entries lie in [0, 1], which negative weights do not; it leaves
-    w = 0 open, and its pruning rule then never uses f.
 
     >>> normalize([3.0, -4.0])
     array([ 0.6, -0.8])
@@ -87,7 +85,7 @@ def normalize(w):
 
 
 def relative_magnitude(w):
-    """Magnitudes as parts of the largest one; what D-4.1 promises. Zeros stay zeros.
+    """Magnitudes as parts of the largest one. An array of zeros is returned as it is.
 
         s_i = |w_i| / max_j |w_j|
 
@@ -112,9 +110,9 @@ def unit_l1(w, axis=-1):
     axis  the axis that numbers the units: -1 for neurons and filters, 0 for the rows of a matrix
     returns a vector, one entry per unit, in the units of the weights
 
+    For PyTorch's kernels (out, in, h, w) the axis is 0.
+
     Source: Li, Kadav, Durdanovic, Samet and Graf 2017 (filters) [C-4.2a, C-4.3a, A-5.2.4].
-    Erratum: A-5.2.4 sums over axes (1, 2, 3), which suits PyTorch's kernels (out, in, h, w), not
-    Keras's (h, w, in, out), and fails on a matrix.
 
     >>> unit_l1([[0.5, -0.25], [0.5, 0.0]]), unit_l1([[0.5, -0.25], [0.5, 0.0]], axis=0)
     (array([1.  , 0.25]), array([0.75, 0.5 ]))

@@ -31,8 +31,9 @@ def l1_penalty(w, lam):
     lam  strength, >= 0
     returns a float in the units of the loss
 
+    The loss is L = L_0 + R; see `l1_regularized_loss`.
+
     Source: Tibshirani 1996 (lasso) [A-4.1a, E-4.1].
-    Erratum: A-4.1 calls the penalty the loss; the loss is L = L_0 + R.
 
     >>> l1_penalty([[0.5, -0.25], [0.0, 0.25]], lam=2.0)
     2.0
@@ -68,7 +69,6 @@ def l2_penalty(w, lam):
     returns a float in the units of the loss
 
     Source: Hoerl and Kennard 1970 (ridge) [A-4.1b, E-4.2].
-    Erratum: A-4.1 says "the L2 norm" and prints its square; doubling w makes R four times as large.
 
     >>> l2_penalty([[0.5, -0.5], [0.0, 1.0]], lam=2.0)
     3.0
@@ -105,9 +105,9 @@ def l1_proximal(w, lam, lr):
     lr   learning rate, > 0
     returns an array, shape of w
 
+    A step along `l1_subgradient` can jump over 0 instead.
+
     Source: Daubechies, Defrise and De Mol 2004 (iterative soft thresholding) [A-2.2b].
-    Erratum: A-2.2 says that the L1 penalty makes weights sparse. So it does at the minimum, but a
-    subgradient step jumps over 0.
 
     >>> l1_proximal([-0.5, 0.125, 0.75], lam=0.5, lr=0.5)
     array([-0.25,  0.  ,  0.5 ])
@@ -127,7 +127,6 @@ def l2_proximal(w, lam, lr):
     returns an array, shape of w
 
     Source: Parikh and Boyd 2014, Proximal Algorithms [A-2.2b].
-    Erratum: E-3.2 says that L2 makes weights sparse.
 
     >>> l2_proximal([-0.5, 0.25], lam=1.0, lr=0.5)
     array([-0.25 ,  0.125])
@@ -233,7 +232,6 @@ def l1_regularized_loss(data_loss, weights, lam):
     returns a float in the units of the loss
 
     Source: [E-4.1, A-4.1a].
-    Erratum: A-4.1 prints the penalty alone and calls it the loss.
 
     >>> l1_regularized_loss(0.5, [[0.5, -0.25], [[0.25]]], lam=2.0)
     2.5
@@ -274,7 +272,6 @@ def weight_clip(w, c):
     returns an array, shape of w
 
     Source: [B-1a].
-    Erratum: B calls pruning "weight clipping" throughout.
 
     >>> weight_clip([-0.9, 0.05, 0.4], c=0.1)
     array([-0.1 ,  0.05,  0.1 ])
@@ -294,7 +291,6 @@ def scale_weights(w, factor):
     returns an array, shape of w
 
     Source: [D-1.1b, D-2.1a].
-    Erratum: D-1.1, D-2.1 and D-3.1 call lowering weights "near zero" pruning.
 
     >>> scale_weights([-0.5, 0.25], factor=0.5)
     array([-0.25 ,  0.125])

@@ -33,7 +33,6 @@ def quantize_symmetric(w, bits=8):
     and the step, 0 for an array of zeros; halves go to the even integer
 
     Source: Jacob et al. 2018, with zero point 0 [A-3.2.2, C-2.1c].
-    Erratum: A-3.2.2 calls tf.lite.Optimize as a function; it is an enumeration.
 
     >>> quantize_symmetric([0.5, -1.0, 0.0], bits=3)
     Quantized(q=array([ 2, -3,  0], dtype=int8), step=0.3333333333333333)
@@ -75,7 +74,6 @@ def quantization_error(w, bits):
     returns a float, in the units of the weights; one bit more about halves it
 
     Source: [C-2.1c, A-3.1].
-    Erratum: C-2.1c says that quantization reduces the loss of precision; it is one.
 
     >>> quantization_error([1.0, 0.25], bits=2)
     0.125
@@ -97,7 +95,6 @@ def fake_quantize(w, bits, limit):
     nothing more
 
     Source: Jacob et al. 2018, with a range that is symmetric about 0 [A-3.3c, A-8d].
-    Erratum: A-8 says that this combines pruning and quantization; no pruning is in it.
 
     >>> fake_quantize([0.3, 0.6, -2.0], bits=2, limit=1.0)
     array([ 0.,  1., -1.])

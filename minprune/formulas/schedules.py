@@ -86,9 +86,10 @@ def mean_threshold(scores):
     scores  array with at least one entry
     returns a float, in the units of the scores
 
+    Of tensor norms it prunes the small tensors, biases first. If all scores are equal, none exceeds
+    it, and ties="prune" prunes everything.
+
     Source: [A-5.2.5].
-    Erratum: a mean of tensor norms always prunes the small tensors, biases first; if all scores are
-    equal, none exceeds it, and A-5.2.6 prunes everything.
 
     >>> mean_threshold([2.0, 0.0, 1.0])
     1.0
@@ -146,8 +147,6 @@ def threshold_for_sparsity(score, sparsity):
     others tie with the threshold. Where k = n, the next number above the largest score
 
     Source: [C-3.2, C-3.2a, A-3.3a].
-    Erratum: C-3.2 asks for a ratio and a threshold; C-3.2a leaves open of what the ratio is, here
-    it is the part that is removed.
 
     >>> threshold_for_sparsity([0.5, 0.25, 0.75, 1.0], sparsity=0.5)
     0.75

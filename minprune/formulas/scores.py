@@ -32,7 +32,6 @@ def magnitude(w):
     returns an array, shape of w, in the units of the weights
 
     Source: Han, Pool, Tran and Dally 2015 [A-4.2, D-4.1b, E-3.1].
-    Erratum: A-2.2, B-3 and D-4.2 drop the absolute value, which prunes every negative weight.
 
     >>> magnitude([-0.9, 0.05, 0.4])
     array([0.9 , 0.05, 0.4 ])
@@ -68,9 +67,10 @@ def layer_importance(layers):
     layers  list of arrays, one per layer (or tensor), of any shapes
     returns a vector, one entry per layer, in the units of the weights
 
+    The sum grows with the size of the layer, so it ranks a large layer of small weights above a
+    small layer of large ones; see `mean_layer_importance`.
+
     Source: [A-4.3a, A-3.2.3, A-4.4].
-    Erratum: the sum grows with the size of the layer, so it ranks a large layer of small weights
-    above a small layer of large ones; see `mean_layer_importance`. A-4.4 prints 3.2 for 3.9.
 
     >>> layer_importance([[0.25, -0.5], [[1.0]]])
     array([0.75, 1.  ])
@@ -105,8 +105,6 @@ def layer_l2(layers):
     returns a vector, one entry per layer, in the units of the weights
 
     Source: [A-3.2.3, A-4.4].
-    Erratum: A-3.2.3 offers L1 or L2 for each weight, where both are |w|; they order (3, 3) and
-    (0, 5) differently.
 
     >>> layer_l2([[3.0, 3.0], [0.0, 5.0]]).round(3)
     array([4.243, 5.   ])
@@ -149,7 +147,6 @@ def gradient_norm(g):
     returns a float, in units of the loss per unit of the weights
 
     Source: [C-4.2e, C-3.2].
-    Erratum: C-4.2e differentiates M, a set of matrices; only a number, the loss, has a gradient.
 
     >>> gradient_norm([3.0, -4.0])
     5.0
@@ -165,9 +162,9 @@ def gradient_magnitude(g):
     g  array of any shape, the gradient of the loss
     returns an array, shape of g, in units of the loss per unit of the weights
 
+    At convergence all gradients vanish.
+
     Source: [C-4.2f, D-2.1d, D-3.2].
-    Erratum: all gradients vanish at convergence; C-4.2f is an example where this rule removes the
-    weight that matters.
 
     >>> gradient_magnitude([1.0, -2.0])
     array([1., 2.])

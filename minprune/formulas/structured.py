@@ -32,9 +32,10 @@ def layer_threshold_masks(layers, theta, ties="keep"):
     ties    what happens at I_l = theta, "keep" or "prune", as in `score_mask`
     returns a list of boolean arrays, shapes of layers
 
+    Without one of its layers a plain network gives the same output for every input ("layer
+    collapse").
+
     Source: [A-4.3b (ties kept), A-3.2.4 and A-5.2.6 (their code prunes ties)].
-    Erratum: A-4.3b prints its cases scrambled; A-4.4 applies another rule than this. Without one of
-    its layers a plain network gives the same output for every input ("layer collapse").
 
     >>> layer_threshold_masks([[0.25, -0.5], [[1.0]]], theta=1.0)
     [array([False, False]), array([[ True]])]
@@ -57,8 +58,6 @@ def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="keep"):
     returns a boolean array, shape of w
 
     Source: [C-4.2c (ties pruned)].
-    Erratum: C-4.2c compares the norm of the whole layer, so its cases do not depend on j; and it
-    calls the threshold a ratio.
 
     >>> unit_threshold_mask([[0.5, -0.25], [0.5, 0.0]], theta=0.5)
     array([[ True, False],
@@ -209,7 +208,6 @@ def topk_gate(h, k):
 
     Source: Gao et al. 2019 (FBS), who predict the saliency [E-7.2, our choice for pruning by
     input].
-    Erratum: E-7.2 means pruning while the network runs, D-1.1d while it trains.
 
     >>> topk_gate([[0.1, -0.9, 0.5], [0.7, 0.2, 0.0]], k=1)
     array([[False,  True, False],
@@ -252,8 +250,7 @@ def remove_units(W, b, W_next, keep):
 
     With an activation that takes 0 to 0 in between, the smaller network gives what the larger one
     gave with W, b and W_next masked.
-    Source: Li et al. 2017 [A-2.1b, C-2.1a, D-1.1a, E-2.3b, C-4.3a, B-4f]. The documents do not
-    mention the biases and the inputs of the next layer, which must go too.
+    Source: Li et al. 2017 [A-2.1b, C-2.1a, D-1.1a, E-2.3b, C-4.3a, B-4f].
 
     >>> remove_units([[0.1, 0.2]], [0.3, 0.4], [[0.5], [0.6]], keep=[False, True])
     (array([[0.2]]), array([0.4]), array([[0.6]]))
@@ -321,7 +318,6 @@ def collapse_linear(W1, b1, W2, b2):
     returns (W, b): (n, k) and (k,)
 
     Source: [B-4a].
-    Erratum: the 8-10-1 network of B-4 has no activations: 101 parameters do the work of 9.
 
     >>> collapse_linear([[1.0, 2.0]], [0.5, 0.0], [[1.0], [1.0]], [0.25])
     (array([[3.]]), array([0.75]))

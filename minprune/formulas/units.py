@@ -24,9 +24,10 @@ def mean_activation(a):
     a  activations (N, h), or (N, H, W, C) with the mean over the positions too; N >= 1
     returns a vector, one entry per unit
 
+    A high activation is no contribution, since the outgoing weights may be zero; see
+    `contribution`.
+
     Source: [B-3c, B-3f, E-4.3, E-3.2].
-    Erratum: a high activation is no contribution: the outgoing weights may be zero. B-3f takes the
-    input of the unit and drops the absolute value.
 
     >>> mean_activation([[0.0, -1.0], [0.5, 1.0]])
     array([0.25, 1.  ])
@@ -61,7 +62,6 @@ def contribution(a, w_out):
     returns a vector (h,)
 
     Source: [E-4.3, E-3.2].
-    Erratum: E-4.3 says the higher the activation the larger the contribution; not so if w_out is 0.
 
     >>> contribution([[1.0, 0.1]], [[0.0], [5.0]])
     array([0. , 0.5])

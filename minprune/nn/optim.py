@@ -94,10 +94,11 @@ class Adam(Optimizer):
     epsilon       eps >= 1e-12; float32 moments are kept to about 1e-27, whose root is 3e-14
     weight_decay  d >= 0, decoupled from the gradient; weights only
 
+    Without a mask the first step turns a pruned 0 into about +-lr wherever the gradient is well
+    above eps.
+
     Source: Kingma and Ba 2015, algorithm 1; the decay: Loshchilov and Hutter 2019 (AdamW), in
     the form of PyTorch, scaled by lr [A-5.2.8].
-    Erratum: A-5.2 trains the pruned network without its mask: the first step of Adam turns a pruned
-    0 into about +-lr wherever the gradient is well above eps.
 
     >>> from minprune.nn.parameter import Parameter
     >>> w = Parameter([0.0, 0.0])

@@ -17,7 +17,6 @@ class Parameter:
     mask   boolean array, True = keep, or None (nothing pruned); see `prune` and `unprune`
 
     Source: Han et al. 2015 [A-2.1a].
-    Erratum: A-5.2 and D-5.2 apply a mask once and throw it away.
 
     >>> w = Parameter([0.1, -0.3, 0.5])
     >>> w.prune([False, True, True])

@@ -88,8 +88,9 @@ def fit(
     title       what the progress line on a terminal says
     returns a list of one `Epoch` per epoch
 
+    Masks hold through every step.
+
     Source: [A-5.2.8, D-5.2c, E-5.1d, D-5.4b (the history is what its plot lacks)].
-    Erratum: the documents retrain without masks, so what they measure is no pruned network.
 
     Ctrl-C leaves a usable network: its masks hold, and KeyboardInterrupt is passed on.
     """

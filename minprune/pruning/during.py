@@ -31,7 +31,6 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
     What is pruned stays pruned (Zhu and Gupta 2017); the rule within a layer is that of the
     document's library, `low_magnitude_mask`.
     Source: [E-5.1b, E-5.1c, E-5.1d, D-1.1d].
-    Erratum: E-5.1d leaves out the callback that renews the masks, so its training stops at once.
 
     >>> import numpy as np
     >>> from minprune.nn.network import mlp
@@ -75,7 +74,6 @@ def proximal_pruning(network, optimizer, lam, proximal=l1_proximal):
     for every weight, it is a pull to zero but not that minimum
 
     Source: [A-2.2a, A-2.2b, D-7.1b, E-3.2].
-    Erratum: A-2.2 lists the penalty as a way to prune; a subgradient step jumps over 0.
     """
     checked_network("network", network)
     at_least_zero("lam", lam)

@@ -41,7 +41,6 @@ def prune_by_score(network, scores, sparsity, scope="global"):
     returns the list of masks
 
     Source: [E-3.1, C-4.2d, D-2.1c].
-    Erratum: E-3.1 does not say that the zeros must be held.
     """
     checked_network("network", network)
     one_of("scope", scope, tuple(RANKINGS))
@@ -83,7 +82,6 @@ def prune_by_gradient(network, x, y, sparsity, criterion="taylor", scope="global
                by the sum of all; "gradient": |g|, which vanishes as training converges
 
     Source: Molchanov et al. 2019; Lee, Ajanthan and Torr 2019 [C-3.2, C-4.2f, D-2.1d, D-3.2].
-    Erratum: C-4.2f prunes weights of small gradient, though these are the ones at rest.
     """
     checked_network("network", network)
     one_of("criterion", criterion, ("taylor", "gradient"))
@@ -182,9 +180,9 @@ def prune_by_threshold(network, theta, ties="keep"):
     ties     what happens at |w| = theta, as in `threshold_mask`
     returns the list of masks; the pruning rate is `sparsity(*masks)`
 
+    One threshold for all layers prunes a different share of each (measured under D-5.2e).
+
     Source: [A-4.2 (ties kept), D-5.2a, B-3a, B-4d (ties pruned)].
-    Erratum: D-5.2 throws the mask away and retrains; one threshold for all layers prunes another
-    share of each (25 to 70 % at D-5.2's theta = 0.1 after its ten epochs).
     """
     checked_network("network", network)
     masks = [threshold_mask(w, theta, ties) for w in _values(network)]
@@ -219,8 +217,8 @@ def prune_tensors(network, theta, ties="keep"):
 
     A network that has lost a layer answers the same to every input; `Network.prune` refuses that,
     this function shows it.
+    Biases start at 0, so they always go first.
     Source: [A-5.2.6, A-3.2.4, A-4.3b].
-    Erratum: biases start at 0, so they always go first.
     """
     checked_network("network", network)
     tensors = list(network.parameters.values())

@@ -47,8 +47,6 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     returns a list of three `Stage` (name, sparsity, performance)
 
     Source: [D-2.3, D-2.4, D-3.1, D-3.2, D-5.2e, C-3.1, C-9.2, E-3.1, E-3.2, E-8.1, B-3c].
-    Erratum: D-5.2 retrains without masks, and measures only at the end; E-3.2 says that an L2
-    penalty makes weights sparse.
 
     >>> import numpy as np, minprune as mp
     >>> rng = np.random.default_rng(0)
@@ -78,8 +76,6 @@ def train_prune_quantize(network, train, theta, finetune, evaluate, bits=8):
     returns a `QuantizedNetwork` (network, weights, stages)
 
     Source: [A-3.2, A-3.1, A-3.2.5].
-    Erratum: A-3.2 quantizes first, which leaves bytes that nothing can be done with; it scores an
-    untrained network and does not fine-tune.
     """
     _check(network, train=train, finetune=finetune, evaluate=evaluate)
     rebuilt = network.copy()
@@ -104,8 +100,6 @@ def train_after_pruning(network, train, evaluate, masked):
     can never answer anything but the most frequent class
 
     Source: [A-5.2, A-5.2.5, A-5.2.6, A-5.2.7].
-    Erratum: A-5.2 prunes untrained weights, trains without masks, and reports the accuracy of an
-    unpruned network.
     """
     _check(network, train=train, evaluate=evaluate)
     tensors = [p.value for p in network.parameters.values()]

@@ -37,7 +37,6 @@ def last_before_failure(performances, baseline, tolerance):
     another answer where the curve has a dip: behind a dip a level passes by luck
 
     Source: [D-Q2].
-    Erratum: D-Q2 does not say what happens when the curve is not monotone.
 
     >>> last_before_failure([0.98, 0.97, 0.90, 0.975], baseline=0.98, tolerance=0.0125)
     1
@@ -115,7 +114,6 @@ def search_step_by_step(
     returns a `Search`; it stops at the first level that fails or empties a layer
 
     Source: [C-3.2, C-3.1, A-8a, A-3.4a].
-    Erratum: C-3.2 takes ratio and threshold as two choices.
     """
     checked_network("network", network)
     _check_levels("sparsities", sparsities, tolerance)

@@ -40,9 +40,10 @@ def keep_units(network, keeps):
     returns a new network, masks of what stays included; its outputs are those of the network after
     `mask_units` with the same units
 
+    With a unit go its bias, its batch normalization and, in the next layer, its weights or its rows
+    behind a Flatten.
+
     Source: Li et al. 2017 [C-4.3a, C-2.1a, D-1.1a, E-2.3b, A-2.1b, B-4f].
-    Erratum: B-4f prunes the only neuron of the output layer; C-4.3 does not mention biases, batch
-    normalization and the rows behind a Flatten, which must go too.
 
     >>> from minprune.nn.network import mlp
     >>> small = keep_units(mlp([4, 3, 2], np.random.default_rng(0)), [[True, False, True]])
@@ -195,7 +196,6 @@ def shrink_network(network, x=None):
     its units. Weights pruned here and there seldom empty a unit: then it is as large as before
 
     Source: [E-4.3 (constant units), C-4.3a, C-5.2a, E-2.3b].
-    Erratum: A-5.5 counts weights that are set to 0 as if they were gone.
 
     >>> from minprune.nn.network import mlp
     >>> network = mlp([784, 64, 10], np.random.default_rng(0))

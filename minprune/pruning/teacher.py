@@ -40,7 +40,6 @@ def teacher_loss(alpha=0.5, temperature=4.0):
 
     Source: Hinton, Vinyals and Dean 2015; Sanh, Wolf and Rush 2020 distil into a pruned student
     [C-6.4e, C-2.1g].
-    Erratum: C-6.4 would prune the teacher.
 
     >>> from minprune.nn.network import mlp
     >>> dense, x = mlp([4, 2], np.random.default_rng(0)), np.ones((3, 4))

@@ -69,7 +69,6 @@ def unit_scores(network, criterion, x=None, y=None):
     together, bring each to unit length: [normalize(s) for s in scores] (Molchanov et al. 2017)
 
     Source: Mozer and Smolensky 1989 (ablation) [C-4.3a (l1), C-4.2a, B-3c, B-3f, E-3.2, E-4.3].
-    Erratum: B-3c does not say over which data; B-4f takes a symbol for the activations.
 
     >>> from minprune.nn.network import mlp
     >>> [len(s) for s in unit_scores(mlp([784, 300, 100, 10], np.random.default_rng(0)), "l1")]
@@ -108,7 +107,6 @@ def unit_activations(network, x):
     returns a list of arrays (N, units) or (N, H, W, filters), one per hidden layer
 
     Source: [B-3c, E-3.2].
-    Erratum: B-4f takes the output layer, whose only neuron is the answer.
     """
     checked_network("network", network)
     x, outputs = finite_array("x", x), []
@@ -188,7 +186,6 @@ def prune_units(network, scores, sparsity, scope="layer", min_units=None):
     constant: it is ranked as any other, and only `shrink_network` keeps what it adds
 
     Source: Li et al. 2017 [C-4.3a, C-5.2a, E-3.2, C-3.2, B-3c, B-3f, B-1b, B-4f].
-    Erratum: C-4.3a keeps lambda = 0.5 of the filters and C-3.2a calls lambda a ratio of parameters.
 
     >>> from minprune.nn.network import mlp
     >>> network = mlp([784, 64, 10], np.random.default_rng(0))
@@ -212,7 +209,6 @@ def prune_units_by_threshold(network, scores, theta, ties="keep"):
     `EmptyLayerError` if a layer would lose all its units
 
     Source: [B-3c, B-3f, B-1b, B-4f (ties pruned)].
-    Erratum: B-4f has the layer, the shapes and the rate wrong.
 
     >>> from minprune.nn.network import mlp
     >>> network = mlp([784, 3, 10], np.random.default_rng(0))

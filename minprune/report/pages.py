@@ -9,6 +9,7 @@ import numpy as np
 
 from minprune.checks import checks
 from minprune.checks.check import PUBLISHED
+from minprune.documents.errata import ERRATA
 from minprune.documents.index import (
     FAMILIES,
     Entry,
@@ -29,7 +30,7 @@ from minprune.exercises.exercise import Exercise
 from minprune.lessons import lesson_file, lessons, lessons_with, page_file, read_lesson
 from minprune.report.find import called, near, search
 from minprune.report.links import links_of, public, used_by
-from minprune.report.verify_page import columns, text_of, wide
+from minprune.report.verify_page import columns, folded, text_of, wide
 
 WIDTH = 100
 SCREEN = 80  # columns of a list
@@ -37,7 +38,6 @@ LISTED = 20  # lines of a list
 SEE_ALSO = 6  # names
 LIKE_AN_ITEM = re.compile(r"\b[A-F]-[\dQ]", re.IGNORECASE)
 TITLE = 44  # columns of a lesson's
-WRAP = {"en": 80, "zh": 40}  # characters
 LESSONS_HELP = {
     "en": "`minprune lessons 03` shows one; `minprune notebook 03` makes a notebook of it.",
     "zh": "`minprune lessons 03 --lang zh` 看一课，`minprune notebook 03` 生成笔记本。",
@@ -129,7 +129,7 @@ def lessons_page(number=None, language="en"):
 
 def _lesson_page(lesson, language):
     head = f"{lesson.number}  {lesson.titles[language]}"
-    lines = [head, "-" * columns(head), *textwrap.wrap(lesson.aims[language], WRAP[language])]
+    lines = [head, "-" * columns(head), *folded(lesson.aims[language], SCREEN)]
     lines += ["", f"{'':4}tutorials/{page_file(lesson.path, language).name}", ""]
     for file, entries_ in used_by(lesson).items():
         names = " ".join(entry.name for entry in entries_)
@@ -183,10 +183,7 @@ def _index():
 def _item_in_index(item):
     lines = [_head(item), *map(_function_in_index, functions_of(item.id))]
     for mistake in [*errata_of(item.id), *facts_of(item.id)]:
-        lines += [
-            _wrap("          document: ", mistake.says),
-            _wrap("          right:    ", mistake.right),
-        ]
+        lines += _mistake(mistake, [item.id], "          document: ", "          right:    ")
     for claim in claims_of(item.id):
         lines += [
             _wrap("          claim:    ", claim.says),
@@ -207,21 +204,30 @@ def _function_in_index(entry):
 def _item_page(item):
     text = [f"{item.id}  {item.title}", ""]
     for erratum in errata_of(item.id):
-        text += [_wrap("the document:  ", erratum.says), _wrap("right:         ", erratum.right)]
+        text += _mistake(erratum, erratum.ids.split(", "))
         text += [textwrap.indent(erratum.shows.rstrip(), "    "), ""] if erratum.shows else [""]
     for fact in facts_of(item.id):
-        text += [_wrap("the document:  ", fact.says), _wrap("right:         ", fact.right), ""]
+        text += [*_mistake(fact, fact.ids.split(", ")), ""]
     for claim in claims_of(item.id):
         text += [_wrap("the claim:     ", claim.says), _wrap("measured:      ", claim.found)]
         text += [textwrap.indent(claim.again.rstrip(), "    "), ""] if claim.again else [""]
     for note in notes_of(item.id):
         text += [_wrap("note:          ", note), ""]
     for entry in functions_of(item.id):
-        text += [_function_page(entry)]
+        text += [_function_page(entry, [])]
     text += [f"Run it: {command}" for command in runs_of(item.id)]
     if item.id in EXAMPLES:
         text += [f"Step by step: python -m minprune worked {item.id}"]
     return "\n".join(text).rstrip()
+
+
+def _mistake(mistake, items, says="the document:  ", right="right:         ", width=SCREEN):
+    """The words of some of the items that make a mistake, these words in English, what is right."""
+    texts = [f"{ids}: {words}" for ids, words in mistake.of(items).items()]
+    texts += [mistake.says] if mistake.says else []
+    heads = [says] + [" " * len(says)] * (len(texts) - 1)
+    lines = [_wrap(head, text, width) for head, text in zip(heads, texts, strict=True)]
+    return [*lines, _wrap(right, mistake.right, width)]
 
 
 def _page_of(what):
@@ -241,10 +247,14 @@ def _exercise_page(exercise):
     return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
 
 
-def _function_page(entry):
+def _function_page(entry, errata=ERRATA):
+    """The docstring of a function, its papers, the mistakes of its items, its places."""
     head = entry.path
     papers = [textwrap.fill(p, WIDTH - 4, subsequent_indent="  ") for p in papers_in(entry.doc)]
-    parts = entry.doc.rstrip(), "\n".join(papers), _published(entry), _places(entry)
+    wrong = [_mistake(mistake, entry.ids, "Document  ", "Right     ", SCREEN - 4)
+             for mistake in errata if mistake.of(entry.ids)]  # fmt: skip
+    parts = [entry.doc.rstrip(), "\n".join(papers), *map("\n".join, wrong), _published(entry),
+             _places(entry)]  # fmt: skip
     text = "\n\n".join(filter(None, parts))
     return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
 
@@ -321,10 +331,4 @@ def _block(value):
 
 
 def _wrap(head, text, width=WIDTH):
-    return textwrap.fill(
-        text,
-        width,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_on_hyphens=False,  # A-4.2 stays whole
-    )
+    return "\n".join(folded(text, width, head))

@@ -1,5 +1,6 @@
 """The results of `verify`, for the terminal and as JSON."""
 
+import re
 import textwrap
 import unicodedata
 
@@ -148,12 +149,35 @@ def columns(text):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+class _Wrapper(textwrap.TextWrapper):
+    """Lines by columns, of a text with a NUL after each wide character: so it counts twice. A line
+    may also end before and after such a character, but not before a comma or inside a bracket."""
+
+    wordsep_simple_re = re.compile(
+        r"(\s+|(?:(?<=\0)|(?=[^\0]\0))(?<![（《]\0)(?<!“)(?![，。、；：？！…）》”]))"
+    )
+
+
+def folded(text, width, first=""):
+    """The lines of a text, at most so many columns wide: the first one behind `first`, the others
+    as far in.
+
+    >>> folded("阈值（小于0.5的权重）。", 12, "1. ")
+    ['1. 阈值（小', '   于0.5的权', '   重）。']
+    """
+    first, text = (re.sub("[\u1100-\uffff]", _marked, part) for part in (first, text))
+    wrapper = _Wrapper(width, first, " " * len(first), break_on_hyphens=False)  # A-4.2 is one word
+    return [line.replace("\0", "") for line in wrapper.wrap(text)]
+
+
+def _marked(character):
+    return character[0] + "\0" * (columns(character[0]) - 1)
+
+
 def _indented(text, first):
     lines = text.splitlines() or [""]
     if len(lines) == 1:
-        return textwrap.wrap(
-            text, WIDTH, initial_indent=first, subsequent_indent=" " * columns(first)
-        )
+        return folded(text, WIDTH, first)
     return [f"{first if k == 0 else ' ' * columns(first)}{line}" for k, line in enumerate(lines)]
 
 

@@ -13,7 +13,9 @@ from minprune.formulas import costs
 def half(x, *, twice=False):
     """Half of x.
 
-    Source: A-4.2, D-4.1b. Erratum: B-3a says a third.
+    Source: A-4.2, D-4.1b.
+
+    B-3a says a third.
     """
     return x if twice else x / 2
 

@@ -1,7 +1,8 @@
-"""Every mistake of the documents is shown by code that runs, and belongs to items that exist."""
+"""Every mistake of the documents is quoted, shown by code that runs, and belongs to items."""
 
 import doctest
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,9 @@ from minprune.formulas import misprints
 
 KNOWN = {"np": np, "mp": minprune, "misprints": misprints, "math": math, "Fraction": Fraction}
 IDS = {item.id for item in ITEMS}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+FORMULA_OR_CODE = re.compile(r"\\[a-z]+|\w\(|[=<>]|://|\d\.\d")
+REFERENCE = re.compile(r"^[“\"].+[”\"]|\(\d{4}\)")  # a title or a year
 WITHOUT_CODE = {  # nothing to compute: a matter of dates, of a missing call, of a heading
     "C-8.2, D-7.1a, D-7.1b, D-7.1c, D-7.1d, D-9.2",
     "E-5.1d",
@@ -22,7 +26,7 @@ WITHOUT_CODE = {  # nothing to compute: a matter of dates, of a missing call, of
 
 
 def name(erratum):
-    return f"{erratum.ids.split(',')[0]}: {erratum.says[:30]}"
+    return f"{erratum.ids.split(',')[0]}: {(erratum.says or erratum.right)[:30]}"
 
 
 def failures(shows):
@@ -58,14 +62,26 @@ def test_only_these_have_nothing_to_compute():
 def test_a_mistake_names_items_that_exist_and_says_both_sides(mistake):
     ids = mistake.ids.split(", ")
     assert set(ids) <= IDS and len(set(ids)) == len(ids)
-    assert mistake.says.strip() and mistake.right.strip() and mistake.says != mistake.right
-    for text in mistake[1:3]:
+    assert mistake.right.strip() and mistake.says != mistake.right
+    for text in (*mistake.quotes.values(), mistake.says, mistake.right):
         assert text == " ".join(text.split())  # one running text, no space lost or doubled
 
 
+@pytest.mark.parametrize("mistake", [*ERRATA, *FACTS], ids=name)
+def test_a_mistake_is_quoted_and_put_into_english_unless_that_is_needless(mistake):
+    for quote in mistake.quotes.values():
+        assert all(part.strip() for part in quote.split("……"))
+        assert any(kind.search(quote) for kind in (CHINESE, FORMULA_OR_CODE, REFERENCE))
+    assert mistake.says or not CHINESE.search("".join(mistake.quotes.values()))
+    assert not CHINESE.search(mistake.says + mistake.right)
+
+
 def test_no_mistake_is_told_twice():
-    says = [mistake.says for mistake in (*ERRATA, *FACTS)]
-    assert len(set(says)) == len(says)
+    mistakes = [(str(mistake.quotes), mistake.says) for mistake in (*ERRATA, *FACTS)]
+    assert len(set(mistakes)) == len(mistakes)
+    for side in "says", "right":
+        texts = [text for mistake in (*ERRATA, *FACTS) if (text := getattr(mistake, side))]
+        assert len(set(texts)) == len(texts)
 
 
 @pytest.mark.parametrize(

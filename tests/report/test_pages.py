@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import minprune
+from minprune.documents.errata import ERRATA
 from minprune.documents.index import (
     FAMILIES,
     claims_of,
@@ -35,6 +36,17 @@ def running(text):
     return " ".join(text.split())
 
 
+def solid(*texts):
+    """Without white space: a line of Chinese ends between any two characters."""
+    return "".join("".join(texts).split())
+
+
+def quoted(mistake, items, says, right):
+    """What a page tells of a mistake, behind which heads."""
+    quotes = [f"{ids}:{words}" for ids, words in mistake.of(items).items()]
+    return solid(says, *quotes, mistake.says, right, mistake.right)
+
+
 def too_wide(page):
     return [line for line in page.split("\n") if len(line) > 100]
 
@@ -49,14 +61,14 @@ def test_the_index_lists_every_item_in_order_with_what_computes_it_and_its_mista
         for entry in functions_of(item.id):
             expected += [entry.name, entry.equation.split("\n")[0] or entry.title]
         for mistake in [*errata_of(item.id), *facts_of(item.id)]:
-            expected += ["document:", mistake.says, "right:", mistake.right]
+            expected += [quoted(mistake, [item.id], "document:", "right:")]
         for claim in claims_of(item.id):
             expected += ["claim:", claim.says, "measured:", claim.found]
     expected += ["Ours", "Beside the documents"]
     for entry in entries():
         if not entry.ids:
             expected += [entry.name, entry.equation.split("\n")[0] or entry.title]
-    assert running(formulas_page(whole=True)) == running(" ".join(expected))
+    assert solid(formulas_page(whole=True)) == solid(*expected)
 
 
 def test_the_index_hangs_every_line_below_its_item_within_the_terminal():
@@ -90,7 +102,9 @@ def test_a_page_tells_everything_about_its_item(item):
     assert not page.endswith("\n\n")
     told = running(page)
     for mistake in [*errata_of(item.id), *facts_of(item.id)]:
-        assert f"the document: {running(mistake.says)} right: {running(mistake.right)}" in told
+        whole = quoted(mistake, mistake.ids.split(", "), "the document:", "right:")
+        assert all(words in whole for words in map(solid, mistake.quotes.values()))
+        assert whole in solid(page)
     for erratum in errata_of(item.id):
         assert all(f"    {line}".rstrip() in page for line in erratum.shows.rstrip().split("\n"))
     for entry in functions_of(item.id):
@@ -105,6 +119,10 @@ def test_a_page_tells_everything_about_its_item(item):
     assert re.findall(r"^Run it: (.*)$", page, re.MULTILINE) == runs_of(item.id)
     assert len(told) > len(f"{item.id} {item.title}") + 30
     assert page.count("the document:  ") == len([*errata_of(item.id), *facts_of(item.id)])
+    assert "\n    Document  " not in page  # its functions do not tell them again
+    blocks = re.findall(r"^the document: .*(?:\n {15}.*)*\nright: .*(?:\n {15}.*)*", page, re.M)
+    assert len(blocks) == page.count("the document:  ")
+    assert all(columns(line) <= 80 for block in blocks for line in block.split("\n"))
 
 
 @pytest.mark.parametrize("item", IDS)
@@ -175,10 +193,33 @@ def test_a_function_page_ends_with_its_papers_in_full():
     page = formulas_page("splice_mask")
     assert "Guo 2016: Y. Guo, A. Yao, Y. Chen. Dynamic Network Surgery" in running(page)
     assert "Guo" not in formulas_page("rank_mask")
-    (entry,) = [entry for entry in entries() if entry.name == "uniform_sparsities"]  # no papers
-    page = formulas_page("uniform_sparsities").split("\nSee also")[0]
+    (entry,) = [
+        entry for entry in entries() if entry.name == "remove_layer"
+    ]  # no papers, no mistakes
+    page = formulas_page("remove_layer").split("\nSee also")[0]
     assert page.count("\n") == entry.doc.count("\n") + 5
     assert page.endswith(f"    Defined   {entry.file}:{entry.line}\n")
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.name)
+def test_a_function_page_quotes_the_mistakes_of_its_items(entry):
+    page = formulas_page(entry.name)
+    wrong = [mistake for mistake in ERRATA if set(mistake.ids.split(", ")) & set(entry.ids)]
+    for mistake in wrong:
+        assert quoted(mistake, entry.ids, "Document", "Right") in solid(page)
+    blocks = re.findall(r"^    Document  (?:.*\n)+?\n", page, re.M)
+    assert len(blocks) == len(wrong)
+    assert all(columns(line) <= 80 for block in blocks for line in block.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("words", "item"),
+    [("计算需求也呈指数级增长", "A-1"), ("将权重矩阵中权重值小于阈值的权重设为0", "B-3a"),
+     ("选择梯度较小的权重进行剪枝，以避免对模型性能的影响", "C-4.2f"),
+     ("所有权重值都小于剪枝阈值 0.2", "D-4.3"), ("PyTorch是微软开发的", "A-7.2")],
+)  # fmt: skip
+def test_words_of_a_document_find_their_item(words, item):
+    assert formulas_page(words).split()[0] == item
 
 
 @pytest.mark.parametrize(
@@ -362,7 +403,10 @@ def test_lines_stand_level_and_end_in_no_spaces():
         "           so they are for 1.5 < theta <= 2.4; the rows have" in page
     )
     page += formulas_page("A-1")
-    assert "the width: twice the width, four times the\n               products.\n" in page
+    assert (
+        "quadratic in the width: twice the\n               width, four times the products.\n"
+        in page
+    )
     assert [line for line in page.split("\n") if line != line.rstrip()] == []
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from minprune.checks.check import Check, given
 from minprune.formulas import norms
 
-# The matrix of D-4.3 and two layers of; document A adds up the second to 3.2, which is 3.9.
+# The matrix of D-4.3 and two layers of.
 W = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
 H1 = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]
 H3 = [[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]
