@@ -36,8 +36,8 @@ assert mp.polynomial_decay(500, 0.0, 0.95, begin=0, end=1000) > 0.8  # half of t
 # - **stages**: prune in five stages, each followed by a fifth of the fine-tuning;
 # - **gradual**: prune a little every 20 steps, by the schedule;
 # - **surgery**: prune the weights below a threshold, but train them on behind the mask. Those that grow above a
-#   second threshold come back (dynamic network surgery; Guo, Yao and Chen 2016; our choice for D-1.1d). After
-#   three fifths of the training, prune up to the exact sparsity, and hold the masks.
+#   second threshold come back (dynamic network surgery; Guo, Yao and Chen 2016; our choice for the dynamic pruning
+#   of D-1.1d). After three fifths of the training, prune up to the exact sparsity, and hold the masks.
 # %% [markdown] lang="zh"
 # 这叫**调度**（schedule）：规定训练到哪一步时稀疏度应是多少。这里用的是三次多项式（Zhu、Gupta 2017；
 # minprune 所依据的文章之一 E-5.1 也用它）：多余的权重还很多时剪得快，临近结束时剪得慢。
@@ -48,7 +48,7 @@ assert mp.polynomial_decay(500, 0.0, 0.95, begin=0, end=1000) > 0.8  # half of t
 # - **分阶段**（stages）：分五次剪，每次之后用五分之一的训练量微调；
 # - **渐进**（gradual）：按调度每 20 步剪一点；
 # - **手术**（surgery）：剪掉低于阈值的权重，但让它们在掩码后面继续学习，长到超过第二个阈值时便恢复
-#   （动态网络手术，Guo、Yao、Chen 2016；D-1.1d 没有公式，我们选用这种做法）。训练过了五分之三时补剪到规定的稀疏度，此后掩码不再变动。
+#   （动态网络手术，Guo、Yao、Chen 2016；D-1.1d 说到动态剪枝但没有公式，我们选用这种做法）。训练过了五分之三时补剪到规定的稀疏度，此后掩码不再变动。
 
 # %%
 mnist, count, seeds = mp.load_mnist(), *((1000, 1) if QUICK else (2000, 4))
@@ -175,7 +175,7 @@ for name in ("gradual", "surgery"):
 #
 # If one way gets more fine-tuning, the comparison is about training. All four ways pruned 95% of every layer,
 # even of the small last one. And only surgery had a constant chosen for this network, $c = 2.7$. Each of these
-# matters, as the last seed shows: one shot with five times the fine-tuning, one shot with all layers ranked
+# matters. For the last seed: one shot with five times the fine-tuning, one shot with all layers ranked
 # together, and surgery with $c = 1.5$.
 # %% [markdown] lang="zh"
 # ## 容易出错的地方：还有别的因素不同

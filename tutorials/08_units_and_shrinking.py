@@ -74,7 +74,7 @@ assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), 
 # **展平**（Flatten）把所有像素排成一行，因此后面的全连接层中，*每个像素*的每个通道各占一行权重。
 
 # %%
-layers = [mp.Conv2D.random(3, 1, 4, rng), mp.BatchNorm.identity(4), mp.ReLU()]
+layers = [mp.Conv2D.random(3, 1, 4, rng), mp.BatchNorm.identity(4), mp.ReLU()]  # 4 filters, 3 x 3
 layers += [mp.MaxPool2D(2), mp.Flatten(), mp.Dense.random(16, 3, rng)]
 tiny = mp.Network(layers, (6, 6, 1))  # 6 x 6 -> 4 x 4 -> 2 x 2: four pixels of four channels
 keep = np.array([True, False, False, True])
@@ -190,7 +190,7 @@ assert abs(folded(test[0]) - zeroed(test[0])).max() < 1e-3 and folded.layers[0].
 #
 # One of the texts that minprune was built from (C-3.2a) defines the pruning ratio as "the proportion of the
 # numbers of parameters before and after pruning". Is that the part kept or the part removed? C-4.3 takes 0.5,
-# where both are equal, and means *filters* of VGG16. What is left follows from the shapes.
+# where both are equal, and means *filters* of VGG16 (13 convolutions, 3 dense layers). What is left follows from the shapes.
 # %% [markdown] lang="zh"
 # 所以 `prune_units` 会把下一层读取这些通道的权重也用掩码盖住。若卷积核只是被置零，
 # `shrink_network` 会先把它们恒定输出的贡献并入下一层的偏置，再把它们删掉。
@@ -198,7 +198,7 @@ assert abs(folded(test[0]) - zeroed(test[0])).max() < 1e-3 and folded.layers[0].
 # ## “一半的卷积核”是什么的一半？
 #
 # minprune 所依据的文章之一（C-3.2a）把剪枝比例定义为“剪枝前后模型参数数量的比例”。这是留下的部分，还是去掉的部分？
-# C-4.3 取 0.5，两者恰好相等；而它指的又是 VGG16 的*卷积核*。参数剩下多少，由各层形状就能算出。
+# C-4.3 取 0.5，两者恰好相等；而它指的又是 VGG16（13 个卷积层，3 个全连接层）的*卷积核*。参数剩下多少，由各层形状就能算出。
 
 # %%
 widths, left = np.arange(1, 9) / 8, []

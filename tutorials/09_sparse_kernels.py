@@ -208,7 +208,7 @@ for sparsity in (0.4, 0.6):
 #
 # C-9.1, one of the texts that minprune was built from, says that pruning leaves fewer parameters, and so
 # inference is faster. Weights set to zero are still in the array; the first cell has timed that. B-7 warns that
-# pruning may increase the complexity of computing. It adds no products, but it can add time: with no zeros the
+# pruning may increase the complexity of computing. Pruning adds no products, but it can add time: without zeros the
 # two loops took <<~ms[0, 1] / ms[0, 0]:.1f>> times as long as dense.
 # %% [markdown] lang="zh"
 # ## 原文中的错误

@@ -3,15 +3,15 @@
 #
 # *Twenty minutes. Afterwards you can make a network smaller in three ways, and measure what each costs.*
 #
-# A weight takes four bytes. Which can a network do without? Three answers: use fewer bits per number
-# (**quantize**), use fewer numbers (**distil** into a small network), or do not store zeros. Start with a dense
-# network and a copy with nine tenths of the weights pruned, trained three more epochs.
+# A weight takes four bytes. How can a network be stored in fewer? Use fewer bits per number (**quantize**), use
+# fewer numbers (**distil** into a small network), or do not store zeros. Start with a dense network and a copy
+# with nine tenths of the weights pruned, trained three more epochs.
 # %% [markdown] lang="zh"
 # # 10  减少字节：量化、蒸馏、存储
 #
 # *约二十分钟。学完后你能用三种办法把网络变小，并测出各自的代价。*
 #
-# 一个权重占四个字节，网络可以省掉哪些？有三个答案：每个数少用几位（**量化**）；少用一些数（**蒸馏**成小网络）；
+# 一个权重占四个字节，怎样才能少用一些？有三个办法：每个数少用几位（**量化**）；少用一些数（**蒸馏**成小网络）；
 # 不存储零。先准备两个网络：一个稠密网络，以及它的副本：剪掉九成权重，再训练三轮。
 
 # %%
@@ -111,9 +111,9 @@ assert tested(aware) > after[2] + 0.1 and np.unique(aware.layers[0].W.value).siz
 # %% [markdown] lang="en"
 # ## Distillation: fewer numbers
 #
-# A small **student** can learn from a large **teacher** what no label contains: this 4 is nearly a 9. A
-# **temperature** $T$ divides the logits, the outputs before the softmax, and so raises small probabilities
-# (Hinton, Vinyals and Dean 2015). The loss: cross-entropy CE with the labels, KL divergence from the teacher at $T$:
+# A small **student** can learn from a large **teacher** what no label contains: this 4 is nearly a 9. A **temperature**
+# $T$ divides the logits, the outputs before the softmax, and so raises small probabilities (Hinton, Vinyals and Dean
+# 2015). The loss: cross-entropy CE with the labels; KL divergence, how far the probabilities at $T$ are from the teacher's:
 #
 # $$L = (1 - \alpha)\, CE(y, p) + \alpha\, T^2\, KL(p^T_\text{teacher} \,\|\, p^T)$$
 # %% [markdown] lang="zh"
@@ -121,7 +121,7 @@ assert tested(aware) > after[2] + 0.1 and np.unique(aware.layers[0].W.value).siz
 #
 # 小网络（**学生**）可以向大网络（**教师**）学到标签里没有的东西，比如这个 4 很像 9。
 # 把 logits（softmax 之前的输出）除以**温度** $T$，这样的小概率就变大（Hinton、Vinyals、Dean 2015）。
-# 损失由两部分以 $\alpha$ 加权而成：与标签 $y$ 的交叉熵 CE，以及教师与学生在温度 $T$ 下的概率之间的 KL 散度：
+# 损失由两部分以 $\alpha$ 加权而成：与标签 $y$ 的交叉熵 CE，以及学生与教师在温度 $T$ 下概率的差异，即 KL 散度：
 #
 # $$L = (1 - \alpha)\, CE(y, p) + \alpha\, T^2\, KL(p^T_\text{teacher} \,\|\, p^T)$$
 

@@ -47,7 +47,7 @@ caught(ones_are_kept, mask, np.zeros((3, 3)))  # 1: D-4.3 as printed
 #
 # adds six weights and gets 3.2 (mistake 2). It prunes half of a layer by a rule that prunes a layer whole
 # or not at all (3). gives a 784-h-10 network 784,096 parameters (4); it must be $795h + 10$. C-5.2a prunes
-# by a ratio of 0.5, and keeps weights above half of the sum of all (5): one at most, as two exceed the sum.
+# by a ratio of 0.5, and keeps weights above half of the sum of all (5): one at most, as two would exceed the sum.
 # %% [markdown] lang="zh"
 # **断言**是一条语句：条件不成立，程序就停下。好的断言不需要知道正确答案，它检查的是一切正确答案都具备的
 # 性质：这里就是“掩码里有几个 1，就留下几个权重”。

@@ -196,9 +196,9 @@ print(*(f"{name:18}{np.median(taken):6.2f} ms" for name, taken in times.items())
 # ## What can go wrong
 #
 # *One seed.* Half pruned was ahead in <<~ahead>> of <<SEEDS>> seeds: with a single seed you can claim either. *Many
-# tests.* Of ten independent 95% intervals at least one misses with a probability of <<1 - 0.95**10:.0%>>. *The wrong test.* A-5.4
+# tests.* Of ten independent 95% intervals at least one misses the true value with a probability of <<1 - 0.95**10:.0%>>. *The wrong test.* A-5.4
 # sees a slight loss; prints 0.982 and 0.980. On two sets of 10,000 images this is <<mp.accuracy_difference_z(0.982, 0.98, 10_000):.1f>> standard errors. But
-# both networks had the same images. Then only those count that exactly one gets right, $n_a$ and $n_b$ of them:
+# both networks had the same images. Then only the images count that exactly one gets right, $n_a$ and $n_b$ of them:
 # $z = (n_a - n_b) / \sqrt{n_a + n_b}$ (McNemar 1947; Dietterich 1998). does not print them. $n_a - n_b$ is 20,
 # $n_a + n_b$ may be 20 to 380, so $z$ may be <<mp.mcnemar_z(20, 0):.1f>> to <<mp.mcnemar_z(200, 180):.1f>>: no verdict. Here the right test finds a difference:
 # %% [markdown] lang="zh"
