@@ -1,8 +1,8 @@
 # %% [markdown] lang="en"
 # # 07  When to prune?
 #
-# *Twenty minutes. Afterwards you can prune in one step, in stages, by a schedule, or with masks that let
-# weights come back, and compare the four fairly.*
+# *Twenty minutes. Afterwards you can prune in one step, in stages, by a schedule, or with masks that let weights
+# come back, and compare the four fairly.*
 #
 # Is it better to prune all at once, or little by little?
 # %% [markdown] lang="zh"
@@ -36,8 +36,8 @@ assert mp.polynomial_decay(500, 0.0, 0.95, begin=0, end=1000) > 0.8  # half of t
 # - **stages**: prune in five stages, each followed by a fifth of the fine-tuning;
 # - **gradual**: prune a little every 20 steps, by the schedule;
 # - **surgery**: prune the weights below a threshold, but train them on behind the mask. Those that grow above a
-#   second threshold come back (dynamic network surgery; Guo, Yao and Chen 2016; our choice for the dynamic pruning
-#   of D-1.1d). After three fifths of the training, prune up to the exact sparsity, and hold the masks.
+#   second threshold come back (dynamic network surgery; Guo, Yao and Chen 2016; our choice for the dynamic
+#   pruning of D-1.1d). After three fifths of the training, prune up to the exact sparsity, and hold the masks.
 # %% [markdown] lang="zh"
 # 这叫**调度**（schedule）：规定训练到哪一步时稀疏度应是多少。这里用的是三次多项式（Zhu、Gupta 2017；
 # minprune 所依据的文章之一 E-5.1 也用它）：多余的权重还很多时剪得快，临近结束时剪得慢。
@@ -175,8 +175,8 @@ for name in ("gradual", "surgery"):
 #
 # If one way gets more fine-tuning, the comparison is about training. All four ways pruned 95% of every layer,
 # even of the small last one. And only surgery had a constant chosen for this network, $c = 2.7$. Each of these
-# matters. For the last seed: one shot with five times the fine-tuning, one shot with all layers ranked
-# together, and surgery with $c = 1.5$.
+# matters. For the last seed: one shot with five times the fine-tuning, one shot with all layers ranked together,
+# and surgery with $c = 1.5$.
 # %% [markdown] lang="zh"
 # ## 容易出错的地方：还有别的因素不同
 #
@@ -198,8 +198,8 @@ assert min(b, c) > a + 0.02 and d < tuned - 0.02
 # %% [markdown] lang="en"
 # ## The mistake in print
 #
-# The listing of E-5.1 sets up the schedule but leaves out the **callback**, the function that the training
-# calls at every step. Its library then stops with an error. minprune would prune nothing:
+# The listing of E-5.1 sets up the schedule but leaves out the **callback**, the function that the training calls
+# at every step. Its library then stops with an error. minprune would prune nothing:
 # %% [markdown] lang="zh"
 # ## 原文中的错误
 #

@@ -62,10 +62,10 @@ assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), 
 # %% [markdown] lang="en"
 # ## The numbers of a filter
 #
-# A **filter** is a small window of weights, here 3 x 3, that slides over the image. Its output is an image too,
-# a **channel**. **Batch normalization** shifts and scales each channel by four numbers: a measured mean and
+# A **filter** is a small window of weights, here 3 x 3, that slides over the image. Its output image is a
+# **channel**. **Batch normalization** shifts and scales each channel by four numbers: a measured mean and
 # variance, and a learned $\gamma$ and $\beta$. ReLU and max pooling have none. **Flatten** puts all pixels in
-# one row, so the dense layer after it has a row for each channel *of each pixel*.
+# one row, so the next dense layer has a row for each channel *of each pixel*.
 # %% [markdown] lang="zh"
 # ## 一个卷积核有哪些数
 #
@@ -136,14 +136,14 @@ assert size["masked"] == size["dense"] and 0.24 < size["shrunk"] / size["dense"]
 # %% [markdown] lang="en"
 # A **MAC** is a multiplication whose product is added to a sum. The masked and the shrunk network give the same
 # outputs (to 0.001): silencing costs accuracy, removing costs nothing more. **Fine-tuning**, here one more
-# epoch, brings much back; compare `longer`, the dense network trained equally long. Of the parameters <<size["shrunk"] / size["dense"]:.0%>> are
+# epoch, brings much back; compare `longer`, the dense network trained equally long. <<size["shrunk"] / size["dense"]:.0%>> of the parameters are
 # left, not half: the first dense layer has nearly all, and loses half its rows *and* columns.
 #
 # ## What can go wrong
 #
 # - **Scattered zeros** (D-5.2). Pruning single weights, here half of them, seldom empties a whole unit.
 # - **Rows of the wrong channels.** After Flatten, channels alternate: `np.tile` repeats `keep` for each pixel.
-#   `np.repeat` keeps as many rows, but the wrong ones. All shapes fit, and no error is raised.
+#   `np.repeat` keeps as many rows, but the wrong ones. All shapes fit, so there is no error.
 # - **Filters only set to 0.** Their channels are then 0, which batch normalization turns into
 #   $\beta - \gamma\mu/\sqrt{\sigma^2+\epsilon}$ (mean $\mu$, variance $\sigma^2$). The next layer reads this
 #   value at every pixel, unless it is negative and a ReLU makes it 0.
@@ -188,9 +188,9 @@ assert abs(folded(test[0]) - zeroed(test[0])).max() < 1e-3 and folded.layers[0].
 #
 # ## Half of the filters: half of what?
 #
-# One of the texts that minprune was built from (C-3.2a) defines the pruning ratio as "the proportion of the
-# numbers of parameters before and after pruning". Is that the part kept or the part removed? C-4.3 takes 0.5,
-# where both are equal, and means *filters* of VGG16 (13 convolutions, 3 dense layers). What is left follows from the shapes.
+# C-3.2a, a text that minprune was built from, defines the pruning ratio as "the proportion of the numbers of
+# parameters before and after pruning". Is it what is kept or what is removed? C-4.3 takes 0.5, where both are
+# equal, and means *filters* of VGG16 (13 convolutions, 3 dense layers). The shapes give what is left.
 # %% [markdown] lang="zh"
 # 所以 `prune_units` 会把下一层读取这些通道的权重也用掩码盖住。若卷积核只是被置零，
 # `shrink_network` 会先把它们恒定输出的贡献并入下一层的偏置，再把它们删掉。
@@ -216,9 +216,9 @@ assert round(parameters[3], 2) == 0.55 and 0.25 < macs[3] < 0.26
 assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at width 1
 
 # %% [markdown] lang="en"
-# Half of the filters leave <<macs[3]:.1%>> of the convolutions' MACs: there are half as many, and each reads
-# half as many channels, except in the first layer. They leave <<parameters[3]:.1%>> of the parameters. Most of
-# these are in the dense layers, of which only the first shrinks. Always give what a ratio is a ratio *of*.
+# Half of the filters leave <<macs[3]:.1%>> of the convolutions' MACs: there are half as many, and each reads half as many
+# channels, except in the first layer. They leave <<parameters[3]:.1%>> of the parameters. Most of these are in the dense layers,
+# of which only the first shrinks. Always give what a ratio is a ratio *of*.
 #
 # ## Now you
 #

@@ -83,9 +83,9 @@ assert np.allclose(np.maximum(csr_forward(csr, b, x[0]), 0), right[0], atol=1e-4
 assert csr.values.size == mp.count_nonzero(W) and mp.count_parameters(W) == full.size
 
 # %% [markdown] lang="en"
-# The loop makes <<csr.values.size:,>> multiplications per sample instead of <<W.size:,>>, with the same result.
-# But each of them loads three numbers: a weight, an index, and an input from some place in `x`. And a processor
-# multiplies 8 or 16 neighbours in one instruction (a **vector**), while these inputs are scattered.
+# The loop makes <<csr.values.size:,>> multiplications per sample instead of <<W.size:,>>, with the same result. But each of them loads
+# three numbers: a weight, an index, and an input from some place in `x`. And a processor multiplies 8 or 16
+# neighbours in one instruction (a **vector**), while these inputs are scattered.
 #
 # The solution is to compute many samples at once. Transpose `x`, so that the samples of one input are
 # neighbours. Then one weight and one index, 8 bytes, serve all samples. A strip of samples that fills a few
@@ -105,11 +105,11 @@ sums = csr.values[own] @ panel[csr.indices[own]] + b[5]  # unit 5, for 64 sample
 assert np.allclose(np.maximum(sums, 0), right[:64, 5], atol=1e-4)
 
 # %% [markdown] lang="en"
-# `csr_forward_batch` does this in two loops that **Numba** compiles, that is, translates to machine code at the
-# first call. For every weight it reads the sums of all samples, adds, and writes them back. `SparseEngine`
-# keeps the 64 sums of a panel inside the processor, in **registers**, until a unit is done, and its inputs in
-# the nearest memory, the **cache**. Its first call plans and compiles. This takes seconds the first time on a
-# machine, and well under one second later.
+# `csr_forward_batch` does this in two loops that **Numba** compiles, that is, translates to machine code at
+# the first call. For every weight it reads the sums of all samples, adds, and writes them back.
+# `SparseEngine` keeps the 64 sums of a panel inside the processor, in **registers**, until a unit is done,
+# and its inputs in the nearest memory, the **cache**. Its first call plans and compiles. This takes seconds
+# the first time on a machine, and well under one second later.
 # %% [markdown] lang="zh"
 # `csr_forward_batch` 就是这样的两层循环，由 **Numba** 编译，即首次调用时翻译成机器码。它每用一个权重，
 # 都要读出所有样本的部分和，相加，再写回内存。`SparseEngine` 则把一个面板的 64 个部分和保存在处理器内部的**寄存器**里，
@@ -169,8 +169,8 @@ axes.legend()
 
 # %% [markdown] lang="en"
 # **Break-even** is where a line meets the dense one. Of the sparsities tried, the two loops are faster from
-# <<~pays[0]:.0%>> on, the engine from <<~pays[1]:.0%>> on. With few zeros it does not skip them: it stores
-# blocks of eight units with their zeros. `explain` shows the format of each layer, and the cost of others.
+# <<~pays[0]:.0%>> on, the engine from <<~pays[1]:.0%>> on. With few zeros it does not skip them: it stores blocks of eight units with
+# their zeros. `explain` shows the format of each layer, and the cost of others.
 # %% [markdown] lang="zh"
 # 与稠密线的交点就是**盈亏平衡点**。在测过的稀疏度中，两层循环从 <<~pays[0]:.0%>> 起更快，引擎从
 # <<~pays[1]:.0%>> 起更快。零很少时，引擎并不跳过它们，而是把每八个单元的权重连同其中的零存成块。
@@ -189,7 +189,8 @@ assert formats == ["blocks", "csr"]
 #
 # - Timing the first call, which compiles, or one way after the other, while the machine gets busy.
 # - Timing one sample and running many: for one sample, `explain` shows other kernels.
-# - Storing as CSR too early: with an index for every value, it is larger than dense below about half sparsity.
+# - Storing as CSR too early: with an index for every value, it is larger than dense below about half
+#   sparsity.
 # %% [markdown] lang="zh"
 # ## 容易出错的地方
 #
@@ -207,9 +208,9 @@ for sparsity in (0.4, 0.6):
 # ## The mistake in print
 #
 # C-9.1, one of the texts that minprune was built from, says that pruning leaves fewer parameters, and so
-# inference is faster. Weights set to zero are still in the array; the first cell has timed that. B-7 warns that
-# pruning may increase the complexity of computing. Pruning adds no products, but it can add time: without zeros the
-# two loops took <<~ms[0, 1] / ms[0, 0]:.1f>> times as long as dense.
+# inference is faster. Weights set to zero are still in the array; the first cell has timed that. B-7 warns
+# that pruning may increase the complexity of computing. Pruning adds no products, but it can add time:
+# without zeros the two loops took <<~ms[0, 1] / ms[0, 0]:.1f>> times as long as dense.
 # %% [markdown] lang="zh"
 # ## 原文中的错误
 #
@@ -220,8 +221,8 @@ for sparsity in (0.4, 0.6):
 # %% [markdown] lang="en"
 # ## Now you
 #
-# Write `csr_from_dense` and `csr_forward` yourself:
-# `python -m minprune exercises start mine`, then `check 4.3` and `check 4.4` in that folder.
+# Write `csr_from_dense` and `csr_forward` yourself: `python -m minprune exercises start mine`, then
+# `check 4.3` and `check 4.4` in that folder.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #

@@ -3,9 +3,9 @@
 #
 # *Twenty minutes. Afterwards you can make a network smaller in three ways, and measure what each costs.*
 #
-# A weight takes four bytes. How can a network be stored in fewer? Use fewer bits per number (**quantize**), use
-# fewer numbers (**distil** into a small network), or do not store zeros. Start with a dense network and a copy
-# with nine tenths of the weights pruned, trained three more epochs.
+# A weight takes four bytes. How can a network be stored in fewer? Use fewer bits per number (**quantize**), use fewer
+# numbers (**distil** into a small network), or do not store zeros. Start with a dense network and a copy, 90% pruned
+# and trained three more epochs.
 # %% [markdown] lang="zh"
 # # 10  减少字节：量化、蒸馏、存储
 #
@@ -46,8 +46,8 @@ print(f"dense {tested(dense):.2%}, nine tenths pruned {tested(sparse):.2%}")
 # %% [markdown] lang="en"
 # ## Quantization: fewer bits
 #
-# With $b$ bits there are $2^b - 1$ levels, evenly spaced and symmetric about zero. `quantize_symmetric` stores the
-# number $q_i$ of its level for each weight, and once per array the **step** between two levels:
+# With $b$ bits there are $2^b - 1$ levels, evenly spaced about zero. `quantize_symmetric` stores the number $q_i$ of
+# its level for each weight, and once per array the **step** between two levels:
 #
 # $$w_i \approx \text{step} \cdot q_i, \qquad \text{step} = \max|w| / (2^{b-1} - 1)$$
 # %% [markdown] lang="zh"
@@ -83,10 +83,10 @@ print(f"8 bits, then pruned: {values[0]} values in the first layer; fine-tuned: 
 assert values[0] < 256 and values[1] > 10 * values[0]
 
 # %% [markdown] lang="en"
-# Eight bits cost less than half a point. Quantizing *before* pruning, as in A-3.1, a text that minprune was built
-# from, is undone by fine-tuning: <<~values[0]>> values become <<~values[1]:,>>. Two bits have three levels and
-# break the network, unless it is trained with them: **quantization-aware training** computes with rounded weights
-# (`fake_quantize`) and updates the exact ones, ignoring the rounding (**straight-through**).
+# Eight bits cost less than half a point. Quantizing *before* pruning, as in A-3.1, a text that minprune was built from,
+# is undone by fine-tuning: <<~values[0]>> values become <<~values[1]:,>>. Two bits have three levels and break the network, unless it is
+# trained with them: **quantization-aware training** computes with rounded weights (`fake_quantize`) and updates the
+# exact ones, ignoring the rounding (**straight-through**).
 # %% [markdown] lang="zh"
 # 八位的损失不到半个百分点。minprune 所依据的文章之一 A-3.1 *先*量化后剪枝，这样量化的结果会被微调改掉：
 # 原来只有 <<~values[0]>> 个不同的取值，微调后变成了 <<~values[1]:,>> 个。两位只有三个取值，网络就垮了，除非让它带着量化一起学：**量化感知训练**用取整后的权重做计算
@@ -112,8 +112,8 @@ assert tested(aware) > after[2] + 0.1 and np.unique(aware.layers[0].W.value).siz
 # ## Distillation: fewer numbers
 #
 # A small **student** can learn from a large **teacher** what no label contains: this 4 is nearly a 9. A **temperature**
-# $T$ divides the logits, the outputs before the softmax, and so raises small probabilities (Hinton, Vinyals and Dean
-# 2015). The loss: cross-entropy CE with the labels; KL divergence, how far the probabilities at $T$ are from the teacher's:
+# $T$ divides the logits (outputs before the softmax) and so raises small probabilities (Hinton, Vinyals and Dean 2015).
+# The loss has the cross-entropy CE with the labels, and the KL divergence, the difference from the teacher at $T$:
 #
 # $$L = (1 - \alpha)\, CE(y, p) + \alpha\, T^2\, KL(p^T_\text{teacher} \,\|\, p^T)$$
 # %% [markdown] lang="zh"
@@ -149,8 +149,8 @@ assert same < other and min(gains[:3]) > 0.5 > gains[3]
 #
 # ## Storage: count everything
 #
-# An array stores its zeros. CSR stores the rest, each with an index of two bytes. A **bit mask** stores the rest
-# and one bit per weight: is it there? Zip shortens what is frequent. Only arrays pack less than a byte.
+# An array stores its zeros. CSR stores the rest, each with an index of two bytes. A **bit mask** stores the rest and
+# one bit per weight: is it there? Zip shortens what is frequent. Only arrays pack less than a byte.
 # %% [markdown] lang="zh"
 # 学生只用 500 张图像时，教师（它学过全部图像）有帮助，三个种子都如此；学生也用上全部图像时则没有（只试了一个种子）。
 #
@@ -199,18 +199,18 @@ for axes in (left, right):
     axes.grid(alpha=0.4)
 
 # %% [markdown] lang="en"
-# Two are small and still good: pruned, 8 bits, zipped (<<~kb["dense", 32][0] / kb["pruned", 8][3]:.1f>> times smaller than dense), and trained with 2 bits,
-# zipped (<<~kb["dense", 32][0] / kb["dense", 2][3]:.1f>> times, <<~score["dense", 32] - score["dense", 2]:.1f>> points lost). The student loses <<~score["dense", 32] - score["student", 32]:.1f>> points and needs no special format.
+# Two are small and still good: pruned, 8 bits, zipped (<<~kb["dense", 32][0] / kb["pruned", 8][3]:.1f>> times smaller than dense), and trained with 2 bits, zipped
+# (<<~kb["dense", 32][0] / kb["dense", 2][3]:.1f>> times, <<~score["dense", 32] - score["dense", 2]:.1f>> points lost). The student loses <<~score["dense", 32] - score["student", 32]:.1f>> points and needs no special format.
 #
 # ## What can go wrong, and the mistake in print
 #
-# Fewer bytes are not less time: what is zipped must be unpacked first. C-2.1c says that quantization reduces the
-# *loss of precision*. It is a loss: <<mp.quantization_error(W, 8):.4f>> per weight with 8 bits; every bit less about doubles it.
+# Fewer bytes are not less time: what is zipped must be unpacked first. C-2.1c says that quantization reduces the *loss
+# of precision*. It is a loss: <<mp.quantization_error(W, 8):.4f>> per weight with 8 bits; every bit less about doubles it.
 #
 # ## Now you
 #
-# Write `quantize_symmetric` yourself: `python -m minprune exercises start mine`, then `check 4.2` in that folder.
-# Then write `bitmask_bytes(size, nonzeros, value_bytes=4)` in `mine.py`: `python -m minprune verify mine.py`.
+# Write `quantize_symmetric` yourself: `python -m minprune exercises start mine`, then `check 4.2` in that folder. Then
+# write `bitmask_bytes(size, nonzeros, value_bytes=4)` in `mine.py`: `python -m minprune verify mine.py`.
 # %% [markdown] lang="zh"
 # 与稠密数组相比，又小又准的有两个：剪枝后量化到 8 位再用 zip 压缩，大小只有
 # 1/<<~kb["dense", 32][0] / kb["pruned", 8][3]:.1f>>；用 2 位训练再用 zip 压缩，大小只有

@@ -3,8 +3,8 @@
 #
 # *Twenty minutes. Afterwards you can write a line of code that fails if a formula or its numbers are wrong.*
 #
-# minprune was built from five texts, A to E. D-4.3, section 4.3 of text D, multiplies a matrix by a mask of
-# seven ones and prints nine zeros. Which line of code shows the mistake?
+# minprune was built from five texts, A to E. D-4.3, section 4.3 of text D, multiplies a matrix by a mask of seven
+# ones and prints nine zeros. Which line of code shows the mistake?
 # %% [markdown] lang="zh"
 # # 11  原文中的十个错误，以及发现它们的断言
 #
@@ -45,9 +45,9 @@ caught(ones_are_kept, mask, np.zeros((3, 3)))  # 1: D-4.3 as printed
 #
 # ## Counting and recomputing
 #
-# adds six weights and gets 3.2 (mistake 2). It prunes half of a layer by a rule that prunes a layer whole
-# or not at all (3). gives a 784-h-10 network 784,096 parameters (4); it must be $795h + 10$. C-5.2a prunes
-# by a ratio of 0.5, and keeps weights above half of the sum of all (5): one at most, as two would exceed the sum.
+# adds six weights and gets 3.2 (mistake 2). It prunes half of a layer by a rule that prunes a layer whole or
+# not at all (3). gives a 784-h-10 network 784,096 parameters (4); it must be $795h + 10$. C-5.2a prunes by a
+# ratio of 0.5, and keeps weights above half of the sum of all (5): one at most, as two would exceed the sum.
 # %% [markdown] lang="zh"
 # **断言**是一条语句：条件不成立，程序就停下。好的断言不需要知道正确答案，它检查的是一切正确答案都具备的
 # 性质：这里就是“掩码里有几个 1，就留下几个权重”。
@@ -92,13 +92,13 @@ caught(half_is_kept, misprints.half_sum_mask_misprint(W))  # 5: C-5.2a
 # %% [markdown] lang="en"
 # ## Changing signs and units
 #
-# No answer is needed here either: for 6 and 8, the same rule runs on changed inputs, and the results must agree.
-# B-3e compares $w$ with the threshold instead of $|w|$ (6), and takes the mask itself for the pruned weight (7).
-# B-4c divides the number of pruned weights by the sum of $|w|$ (8): another unit gives another rate.
+# For 6 and 8, the same rule runs on changed inputs, and the results must agree. B-3e compares $w$ with the
+# threshold instead of $|w|$ (6), and takes the mask itself for the pruned weight (7). B-4c divides the number of
+# pruned weights by the sum of $|w|$ (8): another unit gives another rate.
 # %% [markdown] lang="zh"
 # ## 改变符号与单位
 #
-# 这里同样不需要知道答案：第 6 个和第 8 个错误，只要改变输入，用同一条规则再算一次，两次结果必须对得上。B-3e 拿 $w$
+# 对第 6 个和第 8 个错误，改变输入，用同一条规则再算一次，两次结果必须对得上。B-3e 拿 $w$
 # 而不是 $|w|$ 与阈值比较（第 6 个），又把掩码本身当成剪枝后的权重（第 7 个）。B-4c 用剪掉的个数
 # 除以 $|w|$ 之和（第 8 个）：换一个单位，同样的权重就有了不同的剪枝率。
 
@@ -225,10 +225,10 @@ assert 0 <= wrong <= 1 and np.isclose(wrong, right / np.abs(W).mean())
 # %% [markdown] lang="en"
 # ## Now you
 #
-# Write `pruning_rate(w, theta, ties="keep")` in `mine.py`, first as B-4c prints it: the number of
-# $|w| < \theta$, divided by the sum of all $|w|$. Run `python -m minprune verify mine.py`, and correct the
-# function. In the right version `ties="prune"` also prunes the weights with $|w| = \theta$ (lesson 03), and
-# `"keep"` keeps them. Then run `python -m minprune exercises start mine`, `check 1.1` and `check 1.2` there.
+# Write `pruning_rate(w, theta, ties="keep")` in `mine.py`, first as B-4c prints it: the number of $|w| < \theta$,
+# divided by the sum of all $|w|$. Run `python -m minprune verify mine.py`, and correct the function. In the right
+# version `ties="prune"` also prunes the weights with $|w| = \theta$ (lesson 03), and `"keep"` keeps them. Then run
+# `python -m minprune exercises start mine`, `check 1.1` and `check 1.2` there.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #

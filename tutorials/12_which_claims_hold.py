@@ -3,8 +3,8 @@
 #
 # *Twenty minutes. Afterwards you can test a claim: a control, seeds, an interval, a verdict that may be "open".*
 #
-# One of the texts that minprune was built from says that pruning raises the accuracy (B-1), and that it may harm
-# generalization, the accuracy on new data (B-7). Which is true?
+# A text that minprune was built from says that pruning raises the accuracy (B-1), and that it may harm generalization,
+# the accuracy on new data (B-7). Which is true?
 # %% [markdown] lang="zh"
 # # 12  哪些说法站得住脚？
 #
@@ -45,10 +45,10 @@ def pruned(network, prune, *arguments):
 
 
 # %% [markdown] lang="en"
-# All networks here are small: 196-40-10, 500 images, <<SEEDS>> of each kind. Others may give other results. A
-# **seed** fixes all that is random: images, initial weights, order. Every network trains for $2 \times$ <<EPOCHS>>
-# epochs, pruned half-way, if at all. Only the **ticket** (the initial weights under the mask found), new weights
-# under it, and the network stopped half-way train for <<EPOCHS>>. The random mask is that mask shuffled by layer.
+# All networks here are small: 196-40-10, 500 images, <<SEEDS>> of each kind. Others may give other results. A **seed**
+# fixes all that is random: images, initial weights, order. Every network trains for $2 \times$ <<EPOCHS>> epochs, pruned
+# half-way, if at all. Only the **ticket** (the initial weights under the mask found), new weights under it, and the
+# network stopped half-way train for <<EPOCHS>>. The random mask is that mask shuffled by layer.
 # %% [markdown] lang="zh"
 # 这里的网络都很小：196-40-10，500 张图像，每种网络 <<SEEDS>> 个。在它们身上成立的，
 # 在别的网络上未必成立。**随机种子**决定一切随机的东西：选哪些图像、初始权重是多少、按什么顺序训练。
@@ -102,10 +102,10 @@ def verdict(mean, spread, margin=0):
 
 # %% [markdown] lang="en"
 # Differences are taken within a seed, on the same images. The interval is Student's, $\bar d \pm t\, s / \sqrt{n}$,
-# with $s$ the standard deviation of the $n$ differences and $t$ = <<STUDENT>> for <<SEEDS>> seeds; about 95 of 100
-# such intervals contain the true difference. "Better" holds if the whole interval is above 0, "as good" if it is
-# above a **margin** set before, here $-1$ point: no test can show that a difference is exactly 0. A claim does not
-# hold if the whole interval is below; otherwise it is open.
+# with $s$ the standard deviation of the $n$ differences and $t$ = <<STUDENT>> for <<SEEDS>> seeds; about 95 of 100 such intervals
+# contain the true difference. "Better" holds if the whole interval is above 0, "as good" if it is above a **margin**
+# set before, here $-1$ point: no test can show that a difference is exactly 0. A claim does not hold if the whole
+# interval is below; otherwise it is open.
 # %% [markdown] lang="zh"
 # 差值在同一种子内计算：两个网络看的是同样的图像。区间用学生 t 分布：$\bar d \pm t\, s / \sqrt{n}$，
 # 其中 $s$ 是 $n$ 个差值的标准差，<<SEEDS>> 个种子时 $t$ = <<STUDENT>>；这样的区间每 100 个里约有 95 个
@@ -148,14 +148,14 @@ assert QUICK or min(compare("noisy, pruned", "noisy")[0], compare("gradual", "by
 # %% [markdown] lang="en"
 # A claim holds if its whole interval is right of its limit, the red mark (the axis is stretched near 0). Half of the
 # weights can be pruned: <<~compare(0.5, "dense")[0]:+.1f>> points. 95% cannot: <<~compare(0.95, "dense")[0]:+.1f>>. Whether half *raises* the accuracy is open. With 40% of the
-# labels drawn at random, the only share tried, pruning helps, by <<~compare(*CLAIMS[4][1:3])[0]:.1f>>, as C-1 says.
-# But the dense network stopped half-way is better still; only this **control**, a network to compare with, shows it.
-# C-4.2 prunes weights with a small gradient, which we call a mistake. Magnitude is indeed better, although it ranks
-# *single* weights worse (lesson 06). But the gradient beats random pruning by <<~compare("gradient", "random")[0]:.0f>> points.
+# labels drawn at random, the only share tried, pruning helps, by <<~compare(*CLAIMS[4][1:3])[0]:.1f>>, as C-1 says. But the dense network stopped
+# half-way is better still; only this **control**, a network to compare with, shows it. C-4.2 prunes weights with a
+# small gradient, which we call a mistake. Magnitude is indeed better, although it ranks *single* weights worse (lesson
+# 06). But the gradient beats random pruning by <<~compare("gradient", "random")[0]:.0f>> points.
 #
-# The ticket beats new weights (Frankle and Carbin 2019). Gradual pruning (E-5.1; Zhu and Gupta 2017) beats one shot
-# if both prune the same share of each layer, as in lesson 07. Against one shot with all layers ranked together it is
-# <<~-compare("gradual", 0.9)[0]:.0f>> points behind. So compare what differs in one thing.
+# The ticket beats new weights (Frankle and Carbin 2019). Gradual pruning (E-5.1; Zhu and Gupta 2017) beats one shot if
+# both prune the same share of each layer, as in lesson 07. Against one shot with all layers ranked together it is <<~-compare("gradual", 0.9)[0]:.0f>>
+# points behind. So compare what differs in one thing.
 # %% [markdown] lang="zh"
 # 整个区间都在界限（红色标记）右侧的说法才成立（横轴在 0 附近拉开了）。剪掉一半没有问题，相差
 # <<~compare(0.5, "dense")[0]:+.1f>> 个百分点；剪掉 95% 就不行了：<<~compare(0.95, "dense")[0]:+.1f>>。
@@ -191,16 +191,16 @@ for _ in range(5 if QUICK else 100):
 print(*(f"{name:18}{np.median(taken):6.2f} ms" for name, taken in times.items()), sep="\n")
 
 # %% [markdown] lang="en"
-# Zeros save nothing: a dense product multiplies them. Half of the units is half of the products.
+# Zeros save nothing: a dense product multiplies them. Half of the units means half of the products.
 #
 # ## What can go wrong
 #
-# *One seed.* Half pruned was ahead in <<~ahead>> of <<SEEDS>> seeds: with a single seed you can claim either. *Many
-# tests.* Of ten independent 95% intervals at least one misses the true value with a probability of <<1 - 0.95**10:.0%>>. *The wrong test.* A-5.4
-# sees a slight loss; A-5.5 prints 0.982 and 0.980. On two sets of 10,000 images this is <<mp.accuracy_difference_z(0.982, 0.98, 10_000):.1f>> standard errors. But
-# both networks had the same images. Then only the images count that exactly one gets right, $n_a$ and $n_b$ of them:
-# $z = (n_a - n_b) / \sqrt{n_a + n_b}$ (McNemar 1947; Dietterich 1998). A-5.5 does not print them. $n_a - n_b$ is 20,
-# $n_a + n_b$ may be 20 to 380, so $z$ may be <<mp.mcnemar_z(20, 0):.1f>> to <<mp.mcnemar_z(200, 180):.1f>>: no verdict. Here the right test finds a difference:
+# *One seed.* Pruning half was ahead in <<~ahead>> of <<SEEDS>> seeds: with a single seed you can claim either. *Many tests.* Of
+# ten independent 95% intervals at least one misses the true value with a probability of <<1 - 0.95**10:.0%>>. *The wrong test.* A-5.4
+# reports a slight loss; A-5.5 prints 0.982 and 0.980. On two sets of 10,000 images this is <<mp.accuracy_difference_z(0.982, 0.98, 10_000):.1f>> standard errors. But
+# both networks were tested on the same images. Then only the images count that exactly one gets right, $n_a$ and $n_b$
+# of them: $z = (n_a - n_b) / \sqrt{n_a + n_b}$ (McNemar 1947; Dietterich 1998). A-5.5 does not print them. $n_a - n_b$
+# is 20, $n_a + n_b$ may be 20 to 380, so $z$ may be <<mp.mcnemar_z(20, 0):.1f>> to <<mp.mcnemar_z(200, 180):.1f>>: no verdict. Here the right test finds a difference:
 # %% [markdown] lang="zh"
 # 零并不省时间：稠密乘法照样去乘。去掉一半单元，乘法才少一半。
 #
