@@ -1,17 +1,17 @@
 # %% [markdown] lang="en"
-# # 07  When to prune
+# # 07  When to prune?
 #
-# *Twenty minutes. Afterwards you can prune at once, in stages, by a schedule, or with weights that
-# may come back, and compare the four fairly.*
+# *Twenty minutes. Afterwards you can prune in one step, in stages, by a schedule, or with masks that let weights
+# come back, and compare the four fairly.*
 #
-# Most weights of a network are to go. Is it better to take them all at once, or little by little?
+# Is it better to prune all at once, or little by little?
 # %% [markdown] lang="zh"
-# # 07  什么时候剪
+# # 07  什么时候剪？
 #
 # *约二十分钟。学完后你能一次剪完、分阶段剪、按调度边训练边剪，也能让剪掉的权重恢复，
 # 并能公平地比较这四种做法。*
 #
-# 网络的大部分权重都要剪掉。是一次剪完好，还是一点一点地剪好？
+# 剪枝是一次剪完好，还是一点一点地剪好？
 
 # %%
 import os
@@ -27,39 +27,36 @@ for step in (0, 250, 500, 750, 1000):
 assert mp.polynomial_decay(500, 0.0, 0.95, begin=0, end=1000) > 0.8  # half of the time
 
 # %% [markdown] lang="en"
-# This is a **schedule**: it says how much is pruned at which training step. This one is a cubic
-# polynomial (Zhu and Gupta 2017; in E-5.1): fast while many weights are superfluous, then slow.
+# This **schedule** gives the sparsity for each training step. The cubic polynomial (Zhu and Gupta 2017; also in
+# E-5.1, a text that minprune was built from) rises fast while many weights are superfluous, then slowly.
 #
-# Now four ways to the same sparsity. All start from the same trained network, and all train it
-# equally long from there. What is left to choose is when to prune.
+# Compare four ways to the same sparsity. All start from one trained network and train it equally long:
 #
-# - **one shot**: everything at once, then **fine-tuning**, which is training with the masks held;
-# - **stages**: five times a part, with a fifth of the fine-tuning after each;
-# - **gradual**: every 20 steps a little, by the schedule;
-# - **surgery**: weights below a threshold go, but go on learning behind their mask, and come back
-#   above a second threshold (dynamic network surgery; Guo, Yao and Chen 2016; our choice for the
-#   words of D-1.1d). Thresholds give no exact sparsity: after three fifths the rest is cut.
+# - **one shot**: prune everything at once, then **fine-tune**, that is, train with the masks held;
+# - **stages**: prune in five stages, each followed by a fifth of the fine-tuning;
+# - **gradual**: prune a little every 20 steps, by the schedule;
+# - **surgery**: prune the weights below a threshold, but train them on behind the mask. Those that grow above a
+#   second threshold come back (dynamic network surgery; Guo, Yao and Chen 2016; our choice for the dynamic
+#   pruning of D-1.1d). After three fifths of the training, prune up to the exact sparsity, and hold the masks.
 # %% [markdown] lang="zh"
-# 这叫**调度**（schedule）：规定训练到哪一步时剪掉多少。这里用的是三次多项式（Zhu、Gupta 2017；
-# E-5.1 也用它）：多余的权重还很多时剪得快，临近结束时剪得慢。
+# 这叫**调度**（schedule）：规定训练到哪一步时稀疏度应是多少。这里用的是三次多项式（Zhu、Gupta 2017；
+# minprune 所依据的文章之一 E-5.1 也用它）：多余的权重还很多时剪得快，临近结束时剪得慢。
 #
-# 下面用四种做法达到同样的稀疏度。起点是同一个训练好的网络，之后的训练量也完全相同，
-# 不同的只是剪枝的时机。
+# 下面用四种做法达到同样的稀疏度。起点是同一个训练好的网络，之后的训练量也相同：
 #
 # - **一次剪完**（one shot）：一次剪到位，再**微调**，即保持掩码继续训练；
 # - **分阶段**（stages）：分五次剪，每次之后用五分之一的训练量微调；
 # - **渐进**（gradual）：按调度每 20 步剪一点；
-# - **手术**（surgery）：低于阈值的权重剪掉，但它们在掩码后面继续学习，长到超过第二个阈值时便恢复
-#   （动态网络手术，Guo、Yao、Chen 2016；D-1.1d 只有文字描述，我们选用这种做法）。阈值给不出精确的稀疏度，
-#   因此在时间过了五分之三时补剪到位，此后掩码不再变动。
+# - **手术**（surgery）：剪掉低于阈值的权重，但让它们在掩码后面继续学习，长到超过第二个阈值时便恢复
+#   （动态网络手术，Guo、Yao、Chen 2016；D-1.1d 说到动态剪枝但没有公式，我们选用这种做法）。训练过了五分之三时补剪到规定的稀疏度，此后掩码不再变动。
 
 # %%
 mnist, count, seeds = mp.load_mnist(), *((1000, 1) if QUICK else (2000, 4))
 data = [(images[:n].astype(float).reshape(n, 14, 2, 14, 2).mean((2, 4)).reshape(n, 196), labels[:n])
         for (images, labels), n in ((mnist.train, count), (mnist.validation, 5000))]  # fmt: skip
 (x, y), validation = data
-EPOCHS, STEPS = 20, 20 * count // 50  # before pruning, and again from there on
-FIRST = 3 * STEPS // 5  # masks move until here
+EPOCHS, STEPS = 20, 20 * count // 50  # of the first training, and of each way
+FIRST = 3 * STEPS // 5  # masks change until this step
 
 
 def train(network, epochs, rng, optimizer=None, on_step=None, log=None):
@@ -97,7 +94,7 @@ def gradual(network, sparsity, rng, log):
 
 
 def surgery(network, sparsity, rng, log, c=None):
-    # thresholds: mean size of the weights + c standard deviations, 10% less and more; c by trying
+    # thresholds: mean + c standard deviations of |w|, minus and plus 10%; c was found by trying
     c = c or {0.5: -0.4, 0.95: 2.7}[sparsity]
     train(network, 3 * EPOCHS // 5, rng, mp.NetworkSurgery(network, c, rng, lr=0.002), log=log)
     cut(network, sparsity)
@@ -118,7 +115,7 @@ for seed in range(seeds):
             results.setdefault((name, sparsity), []).append(evaluate(network))
             logs[name, sparsity], nets[name, sparsity] = log, network
 mean = {key: np.mean(values) for key, values in results.items()}
-print(f"validation accuracy, dense {np.mean(dense):.3f}")
+print(f"mean validation accuracy, dense {np.mean(dense):.3f}")
 for name in WAYS:
     print(f"{name:10} 50% pruned {mean[name, 0.5]:.3f}   95% pruned {mean[name, 0.95]:.3f}")
 
@@ -134,10 +131,10 @@ figure, axes = plt.subplots(num="accuracy", figsize=(7, 3.8))
 axes.axhline(np.mean(dense), color="#999999", linestyle="--", label="dense, before pruning")
 for place, ((name, color), marker) in enumerate(zip(colors.items(), "osD^", strict=True)):
     for s, side, fill in (0.5, -0.15, "none"), (0.95, 0.15, color):
-        label = f"{s:.0%} pruned, one mark a seed" if place == 0 else None
+        label = f"{s:.0%} pruned, one mark per seed" if place == 0 else None
         axes.plot([place + side] * seeds, results[name, s], marker, c=color, mfc=fill, label=label)
 axes.set_xticks(range(4), WAYS)
-axes.set(ylabel="validation accuracy", title="The way matters at 95%, not at 50%")
+axes.set(ylabel="validation accuracy", title="When to prune matters at 95%, not at 50%")
 axes.legend(loc="lower right")
 figure.tight_layout()
 early, late = (1 - logs["surgery", 0.95][k].mean() for k in (1, FIRST // 10 - 1))
@@ -146,48 +143,46 @@ assert early > late + 0.01 and np.ptp(half) < 0.02 and min(half) > np.mean(dense
 assert min(most[2:]) > max(most[:2]) + 0.02 and most[1] < most[0] + 0.05
 
 # %% [markdown] lang="en"
-# At 50% it does not matter when: the means differ by <<100 * np.ptp(half):.1f>> points. (That they are above
-# the dense line is no gain by pruning: they have trained twice as long.) At 95% of every layer it does: what
-# prunes during training (D-1.1d, E-5.1) is at least <<100 * (min(most[2:]) - max(most[:2])):.1f>> points ahead. Stages are no better than
-# one shot here: the last one still takes <<1 - 0.05**0.2:.0%>> of what is left, and has a fifth of the training to
-# recover. recommends stages; this is one small network, and no verdict on them.
+# At 50% it does not matter when: the means differ by at most <<100 * np.ptp(half):.1f>> points. (They are above the dense line, but
+# have trained twice as long.) At 95% it does: gradual and surgery, which prune during training, are at least
+# <<100 * (min(most[2:]) - max(most[:2])):.1f>> points ahead. Stages are no better than one shot: the last still prunes <<1 - 0.05**0.2:.0%>> of the weights left, and has
+# a fifth of the training to recover. recommends stages; one small network does not refute that.
 #
-# Surgery cuts hardest at first and then lets weights come back, so it can correct a choice. Gradual
-# pruning lets none come back: it chooses late. Both end with other weights than one shot:
+# Surgery prunes most at first and then lets weights come back, so it can correct a choice. Gradual pruning lets
+# none come back, but it chooses late. Both keep other weights than one shot (last seed):
 # %% [markdown] lang="zh"
-# 剪 50% 时，什么时候剪无关紧要：四种做法的平均值相差不过 <<100 * np.ptp(half):.1f>> 个百分点。
-# （它们高于稠密线，并不是剪枝的功劳，而是训练量多了一倍。）每层都剪 95% 时就有
-# 差别了：边训练边剪的两种做法（D-1.1d、E-5.1）至少领先
+# 剪 50% 时，什么时候剪无关紧要：四种做法的平均值最多相差 <<100 * np.ptp(half):.1f>> 个百分点。
+# （它们高于稠密线，但训练量也多了一倍。）剪 95% 时就有
+# 差别了：边训练边剪的渐进和手术至少领先
 # <<100 * (min(most[2:]) - max(most[:2])):.1f>> 个百分点。分阶段在这里并不比一次剪完好：最后一个
-# 阶段仍要剪掉剩余权重的 <<1 - 0.05**0.2:.0%>>，而用来恢复的训练量只有五分之一。 推荐分阶段剪；这里只试了一个
-# 小网络，不能据此下定论。
+# 阶段仍要剪掉剩余权重的 <<1 - 0.05**0.2:.0%>>，而用来恢复的训练量只有五分之一。 推荐分阶段剪；只凭一个小网络
+# 还不能否定它。
 #
-# 手术一开始剪得最狠，随后让一部分权重恢复，所以剪错了还能改正。渐进剪枝剪掉的权重不再恢复，它只是把选择推迟了。
-# 两者最后留下的权重都与一次剪完不同：
+# 手术一开始剪得最多，随后让一部分权重恢复，所以剪错了还能改正。渐进剪枝剪掉的权重不再恢复，但它选得晚。
+# 两者最后留下的权重都与一次剪完不同（最后一个种子）：
 
 # %%
-print(f"surgery: {early:.1%} pruned at first, {late:.1%} before the rest is cut")
+print(f"surgery: {early:.1%} pruned at first, {late:.1%} before the last cut")
 for name in ("gradual", "surgery"):
-    log = logs[name, 0.95]  # every ten steps, of each weight whether it is left
+    log = logs[name, 0.95]  # every ten steps: which weights are not 0
     back = sum(np.count_nonzero(b > a) for a, b in zip(log, log[1:], strict=False))
     others = 1 - (log[-1] & logs["one_shot", 0.95][-1]).sum() / log[-1].sum()
-    print(f"{name}: {back:,} came back; one shot does not keep {others:.1%} of those left")
+    print(f"{name}: {back:,} came back; one shot prunes {others:.1%} of the weights kept")
     assert (back == 0) == (name == "gradual") and others > 0.05
 
 # %% [markdown] lang="en"
-# ## What can go wrong: something else differs
+# ## What can go wrong: a second difference
 #
-# Whoever gives one way more fine-tuning compares training, not pruning. All four took 95% of every layer,
-# also of the small last one. And surgery alone had a constant chosen for this network, $c = 2.7$. So try one
-# shot (last seed) with five times the fine-tuning, then over all layers, and surgery with $c = 1.5$:
+# If one way gets more fine-tuning, the comparison is about training. All four ways pruned 95% of every layer,
+# even of the small last one. And only surgery had a constant chosen for this network, $c = 2.7$. Each of these
+# matters. For the last seed: one shot with five times the fine-tuning, one shot with all layers ranked together,
+# and surgery with $c = 1.5$.
 # %% [markdown] lang="zh"
 # ## 容易出错的地方：还有别的因素不同
 #
-# 剪枝后的网络在很长时间里都能靠微调继续提高。哪种做法多得了微调，比的就不再是剪枝，而是训练。
-# 另外，上面四种做法都让每层各剪 95%，很小的最后一层也不例外；剪在哪里，可能与什么时候剪同样要紧。
-# 还有，只有手术用了专为这个网络试出来的常数：$c = 2.7$。
-# 下面仍是一次剪完（最后一个种子），与它相比的，一个微调量是五倍，一个把所有层放在一起、剪掉最小的权重；
-# 最后是改用 $c = 1.5$ 的手术：
+# 如果某种做法的微调量更多，比的就是训练。四种做法都让每层各剪 95%，很小的最后一层也不例外。
+# 只有手术用了专为这个网络试出来的常数 $c = 2.7$。这几点都有影响，用最后一个种子各试一次：一次剪完，微调量是五倍；
+# 一次剪完，所有层放在一起排序；手术，$c = 1.5$。
 
 # %%
 longer, overall, untuned = nets["one_shot", 0.95].copy(), start.copy(), start.copy()
@@ -196,16 +191,17 @@ mp.prune_by_magnitude(overall, 0.95, scope="global")
 train(overall, EPOCHS, np.random.default_rng(seed))
 surgery(untuned, 0.95, np.random.default_rng(seed), [], c=1.5)
 a, b, c, d = (evaluate(net) for net in (nets["one_shot", 0.95], longer, overall, untuned))
-print(f"one shot {a:.3f}, trained longer {b:.3f}, all layers {c:.3f}; surgery, c = 1.5 {d:.3f}")
-assert min(b, c) > a + 0.02 and d < results["surgery", 0.95][-1] - 0.02
+print(f"one shot {a:.3f}, longer {b:.3f}, all layers {c:.3f}")
+print(f"surgery, c = 2.7 {(tuned := results['surgery', 0.95][-1]):.3f}, c = 1.5 {d:.3f}")
+assert min(b, c) > a + 0.02 and d < tuned - 0.02
 
 # %% [markdown] lang="en"
 # ## The mistake in print
 #
-# The listing of E-5.1 sets up the schedule, but leaves out the **callback**, the function that the
-# training calls at every step. Its library then stops with an error. Here nothing would be pruned:
+# The listing of E-5.1 sets up the schedule but leaves out the **callback**, the function that the training calls
+# at every step. Its library then stops with an error. minprune would prune nothing:
 # %% [markdown] lang="zh"
-# ## 书上的错误
+# ## 原文中的错误
 #
 # E-5.1 的代码设好了调度，却漏掉了**回调函数**（callback），即训练每一步都要调用的函数。它所用的库会
 # 因此报错退出；在 minprune 里，则是什么也不会剪掉：
@@ -219,10 +215,10 @@ assert start.masked_sparsity == 0
 # %% [markdown] lang="en"
 # ## Now you
 #
-# Write `polynomial_decay` yourself, and `masked_step`, which holds the masks while training:
+# Write `polynomial_decay` yourself, and `masked_step`, a training step that holds the mask:
 # `python -m minprune exercises start mine`, then `check 3.2` and `check 3.1` in that folder.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
-# 自己写出 `polynomial_decay`，以及训练时保持掩码不变的 `masked_step`：先运行
+# 自己写出 `polynomial_decay`，以及保持掩码的一步训练 `masked_step`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行 `check 3.2` 和 `check 3.1`。

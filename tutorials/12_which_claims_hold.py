@@ -1,19 +1,18 @@
 # %% [markdown] lang="en"
 # # 12  Which claims hold?
 #
-# *Twenty minutes. Afterwards you can put a claim about pruning to the test: with a control, several
-# seeds, an interval, and a verdict that may be "open".*
+# *Twenty minutes. Afterwards you can test a claim: a control, seeds, an interval, a verdict that may be "open".*
 #
-# One text says that pruning raises the accuracy (B-1), and that it may harm generalization, which is
-# accuracy on new data (B-7). What is true on data that you have?
+# A text that minprune was built from says that pruning raises the accuracy (B-1), and that it may harm generalization,
+# the accuracy on new data (B-7). Which is true?
 # %% [markdown] lang="zh"
 # # 12  哪些说法站得住脚？
 #
 # *约二十分钟。学完后你能检验一条关于剪枝的说法：有对照、有多个随机种子、有置信区间，结论也可以是
 # “尚无定论”。*
 #
-# 同一篇文章，一处说剪枝提高准确率（B-1），另一处又说可能损害泛化，即新数据上的准确率（B-7）。
-# 拿手头的数据来看，到底怎样？
+# minprune 所依据的文章之一，一处说剪枝提高准确率（B-1），另一处又说可能损害泛化，即新数据上的准确率（B-7）。
+# 到底怎样？
 
 # %%
 import os
@@ -46,18 +45,17 @@ def pruned(network, prune, *arguments):
 
 
 # %% [markdown] lang="en"
-# All networks here are small, 196-40-10 on 500 images; there are <<SEEDS>> of each kind. What holds for them need not
-# hold for yours. A **seed** fixes all that is random: images, first weights, order. Every network trains for
-# $2 \times$ <<EPOCHS>> epochs, and is pruned half-way, if at all. The **ticket**, which is the first weights under the mask
-# found, and new weights under it train for <<EPOCHS>>; so does the one stopped half-way. Shuffled by layer, the mask is the random one.
+# All networks here are small: 196-40-10, 500 images, <<SEEDS>> of each kind. Others may give other results. A **seed**
+# fixes all that is random: images, initial weights, order. Every network trains for $2 \times$ <<EPOCHS>> epochs, pruned
+# half-way, if at all. Only the **ticket** (the initial weights under the mask found), new weights under it, and the
+# network stopped half-way train for <<EPOCHS>>. The random mask is that mask shuffled by layer.
 # %% [markdown] lang="zh"
-# 这里的网络都很小：196-40-10，500 张图像，这样每种网络训练 <<SEEDS>> 个也不到一分钟。在它们身上成立的，
-# 在你的网络上未必成立；但检验的方法是通用的。
+# 这里的网络都很小：196-40-10，500 张图像，每种网络 <<SEEDS>> 个。在它们身上成立的，
+# 在别的网络上未必成立。**随机种子**决定一切随机的东西：选哪些图像、初始权重是多少、按什么顺序训练。
 #
-# **随机种子**决定一切随机的东西：选哪些图像、初始权重是多少、按什么顺序训练。每个网络都训练
-# $2 \times$ <<EPOCHS>> 轮，要剪的在中途剪。**彩票**是把找到的掩码加在初始权重上得到的网络，与它比较的
-# 网络用同一掩码，但权重重新抽取；两者都从头训练 <<EPOCHS>> 轮，中途停止的那个也是 <<EPOCHS>> 轮。
-# 随机掩码由这个掩码在每层内打乱得到。
+# 每个网络都训练 $2 \times$ <<EPOCHS>> 轮，要剪的在中途剪。例外是：**彩票**（把找到的掩码加在初始权重上）
+# 和同一掩码下重新抽取的权重，都从头训练 <<EPOCHS>> 轮；中途停止的那个也是 <<EPOCHS>> 轮。
+# 随机掩码由找到的掩码在每层内打乱得到。
 
 
 # %%
@@ -79,7 +77,7 @@ def one_seed(seed):
         nets[name] = train(network, x, y, seed)
     nets["gradual"] = gradual = half.copy()
     rule = mp.gradual_pruning(gradual, 0.9, begin=0, end=8 * EPOCHS, frequency=EPOCHS)
-    train(gradual, x, y, rest, on_step=rule)  # the last weights go after half of the steps
+    train(gradual, x, y, rest, on_step=rule)  # the pruning ends after half of the steps
     wrong = np.where(rng.random(500) < 0.4, rng.integers(0, 10, 500), y)  # noisy labels
     nets["noisy, half as long"] = half = train(first.copy(), x, wrong, seed)
     nets["noisy"] = train(half.copy(), x, wrong, rest)
@@ -91,7 +89,7 @@ found = [one_seed(seed) for seed in range(SEEDS)]
 
 
 def compare(a, b):
-    """Points of accuracy that a is ahead of b: mean, and half of the 95% interval."""
+    """Points of accuracy by which a is ahead of b: mean, and half of the 95% interval."""
     d = np.array([accuracies[a] - accuracies[b] for accuracies in found])
     return d.mean(), STUDENT * d.std(ddof=1) / np.sqrt(len(d))
 
@@ -104,23 +102,24 @@ def verdict(mean, spread, margin=0):
 
 # %% [markdown] lang="en"
 # Differences are taken within a seed, on the same images. The interval is Student's, $\bar d \pm t\, s / \sqrt{n}$,
-# with $s$ the standard deviation of the $n$ differences and $t$ = <<STUDENT>> for <<SEEDS>> seeds; about 95 of 100 such
-# intervals contain the true difference. "Better" holds if the whole interval lies above 0, "as good" if it lies
-# above a **margin** set before, here $-1$ point: no test can show that a difference is exactly 0.
+# with $s$ the standard deviation of the $n$ differences and $t$ = <<STUDENT>> for <<SEEDS>> seeds; about 95 of 100 such intervals
+# contain the true difference. "Better" holds if the whole interval is above 0, "as good" if it is above a **margin**
+# set before, here $-1$ point: no test can show that a difference is exactly 0. A claim does not hold if the whole
+# interval is below; otherwise it is open.
 # %% [markdown] lang="zh"
 # 差值在同一种子内计算：两个网络看的是同样的图像。区间用学生 t 分布：$\bar d \pm t\, s / \sqrt{n}$，
 # 其中 $s$ 是 $n$ 个差值的标准差，<<SEEDS>> 个种子时 $t$ = <<STUDENT>>；这样的区间每 100 个里约有 95 个
 # 包含真实的差值。整个区间都在 0 以上，“更好”
-# 才成立；整个区间都在事先定好的**容许界**（这里是 $-1$ 个百分点）以上，“一样好”才成立；没有哪个
-# 检验能证明差值恰好为 0。
+# 才成立；整个区间都在事先定好的**容许界**（这里是 $-1$ 个百分点）以上，“一样好”才成立，因为没有哪个
+# 检验能证明差值恰好为 0。整个区间都在界限以下，说法就不成立（does not hold）；其余情形尚无定论（open）。
 
 # %% volatile
 CLAIMS = (
-    ("A-5.4  half can go: as good as dense", 0.5, "dense", 1),
-    ("       ... and 95%", 0.95, "dense", 1),
+    ("A-5.4  half pruned: as good as dense", 0.5, "dense", 1),
+    ("       95% pruned: as good as dense", 0.95, "dense", 1),
     ("       90%: magnitude beats random", 0.9, "random", 0),
     ("B-1    pruning half raises accuracy", 0.5, "dense", 0),
-    ("C-1    80% less helps: noisy labels", "noisy, pruned", "noisy", 0),
+    ("C-1    80% pruned helps: noisy labels", "noisy, pruned", "noisy", 0),
     ("       ... more than stopping early", "noisy, pruned", "noisy, half as long", 0),
     ("C-4.2  gradient beats random", "gradient", "random", 0),
     ("       gradient beats magnitude", "gradient", 0.9, 0),
@@ -134,11 +133,11 @@ for row, (claim, a, b, margin) in enumerate(CLAIMS):
     axes.plot([r[a] - r[b] for r in found], [row + 0.25] * SEEDS, ".", color="#E69F00")
     axes.plot([mean - spread, mean, mean + spread], [row] * 3, "-D", color="#0072B2", markevery=[1])
     axes.plot(-margin, row, "|", color="#D55E00", ms=16, mew=2)
-axes.legend(axes.lines[:3], ["one seed", "mean and 95% interval", "to be passed"])
+axes.legend(axes.lines[:3], ["one seed", "mean and 95% interval", "limit of the claim"])
 axes.set_yticks(range(len(CLAIMS)), [claim[7:] for claim, *_ in CLAIMS])
 axes.set_xscale("symlog", linthresh=5)
 axes.set_xticks(ticks := [-10, -5, -2, 0, 2, 5, 10, 20, 40], ticks)
-axes.set(xlabel="difference in test accuracy, points", title="A claim holds right of its red mark")
+axes.set(xlabel="difference in test accuracy, points", title="A claim holds right of its limit")
 ahead = sum(accuracies[0.5] > accuracies["dense"] for accuracies in found)
 assert abs(compare(0.5, "dense")[0]) < 3 and compare(0.95, "dense")[0] < -5
 assert compare(0.9, "random")[0] > 5 and compare("gradient", "random")[0] > 3
@@ -147,24 +146,23 @@ assert QUICK or compare("noisy, half as long", "noisy, pruned")[0] > 0 > compare
 assert QUICK or min(compare("noisy, pruned", "noisy")[0], compare("gradual", "by layer")[0]) > 0
 
 # %% [markdown] lang="en"
-# A claim holds if its whole line is right of its red mark (mind the scale). Half of the weights can go:
-# <<~compare(0.5, "dense")[0]:+.1f>> points. 95% cannot: <<~compare(0.95, "dense")[0]:+.1f>>. That half *raises* the accuracy is not to be seen. With 40%
-# of the labels drawn at random, the only share tried, pruning helps, by <<~compare(*CLAIMS[4][1:3])[0]:.1f>>, as C-1 says. But the dense
-# network, had it been stopped half-way, is better still. Such a **control**, a network to compare with, decides.
-# C-4.2 prunes where the gradient is small, a mistake as we say; magnitude is indeed better, although it ranks
-# *single* weights worse (lesson 06). But the gradient beats chance by <<~compare("gradient", "random")[0]:.0f>> points.
+# A claim holds if its whole interval is right of its limit, the red mark (the axis is stretched near 0). Half of the
+# weights can be pruned: <<~compare(0.5, "dense")[0]:+.1f>> points. 95% cannot: <<~compare(0.95, "dense")[0]:+.1f>>. Whether half *raises* the accuracy is open. With 40% of the
+# labels drawn at random, the only share tried, pruning helps, by <<~compare(*CLAIMS[4][1:3])[0]:.1f>>, as C-1 says. But the dense network stopped
+# half-way is better still; only this **control**, a network to compare with, shows it. C-4.2 prunes weights with a
+# small gradient, which we call a mistake. Magnitude is indeed better, although it ranks *single* weights worse (lesson
+# 06). But the gradient beats random pruning by <<~compare("gradient", "random")[0]:.0f>> points.
 #
-# The ticket beats new weights (Frankle and Carbin 2019). Gradual pruning (E-5.1; Zhu and Gupta 2017)
-# beats one shot where both take the same share of each layer, as in lesson 07. Against one shot from
-# all layers together it is <<~-compare("gradual", 0.9)[0]:.0f>> points behind: compare what differs in one thing.
+# The ticket beats new weights (Frankle and Carbin 2019). Gradual pruning (E-5.1; Zhu and Gupta 2017) beats one shot if
+# both prune the same share of each layer, as in lesson 07. Against one shot with all layers ranked together it is <<~-compare("gradual", 0.9)[0]:.0f>>
+# points behind. So compare what differs in one thing.
 # %% [markdown] lang="zh"
-# 整条横线都在红色标记右侧的说法才成立（横轴在 0 附近拉开了）。剪掉一半没有问题，相差
+# 整个区间都在界限（红色标记）右侧的说法才成立（横轴在 0 附近拉开了）。剪掉一半没有问题，相差
 # <<~compare(0.5, "dense")[0]:+.1f>> 个百分点；剪掉 95% 就不行了：<<~compare(0.95, "dense")[0]:+.1f>>。
-# 至于剪掉一半能*提高*准确率，这里看不出来。
+# 至于剪掉一半能否*提高*准确率，尚无定论。
 #
 # 把 40% 的标签随机重抽之后（只试了这一个比例），剪枝确实有用：提高 <<~compare(*CLAIMS[4][1:3])[0]:.1f>> 个百分点，
-# 正如 C-1 所说。但稠密网络若在中途停止训练，结果还要更好。没有这个**对照**（用来比较的网络），我们就会把
-# 少训练的功劳记到剪枝头上。
+# 正如 C-1 所说。但稠密网络若在中途停止训练，结果还要更好。只有这个**对照**（用来比较的网络）才能看出这一点。
 #
 # C-4.2 剪梯度小的权重。我们把它算作错误，按大小剪也确实更好，尽管给*单个*权重排序时大小不如梯度（见第 06 课）；
 # 可是按梯度剪仍比随机剪枝高出 <<~compare("gradient", "random")[0]:.0f>> 个百分点。
@@ -176,11 +174,11 @@ assert QUICK or min(compare("noisy, pruned", "noisy")[0], compare("gradual", "by
 # %% [markdown] lang="en"
 # ## Faster?
 #
-# A-2.1, C-9.1 and E-6.2 say that a pruned network is faster. The median of many calls, in turn:
+# A-5.5, C-9.1 and E-6.2 say that a pruned network is faster. The medians of many calls, made in turn:
 # %% [markdown] lang="zh"
 # ## 更快了吗？
 #
-# A-2.1、C-9.1 和 E-6.2 说剪枝后的网络更快。三个网络轮流调用多次，取中位数：
+# A-5.5、C-9.1 和 E-6.2 说剪枝后的网络更快。三个网络轮流调用多次，取中位数：
 
 # %% volatile
 rng, x = np.random.default_rng(0), mnist.test.flat[:64]
@@ -193,28 +191,28 @@ for _ in range(5 if QUICK else 100):
 print(*(f"{name:18}{np.median(taken):6.2f} ms" for name, taken in times.items()), sep="\n")
 
 # %% [markdown] lang="en"
-# Zeros save nothing: a dense product multiplies them. Half of the units is half of the products.
+# Zeros save nothing: a dense product multiplies them. Half of the units means half of the products.
 #
 # ## What can go wrong
 #
-# *One seed.* Pruning half was ahead in <<~ahead>> of <<SEEDS>> seeds: choose one, and claim what you like. *Many tests.*
-# Of ten independent 95% intervals at least one misses with a chance of <<1 - 0.95**10:.0%>>. *The wrong test.* A-5.5 reads a
-# loss out of 0.982 and 0.980 on 10,000 images. For two sets of images that is <<mp.accuracy_difference_z(0.982, 0.98, 10_000):.1f>> standard errors. But both
-# networks saw the same images. Then only the images count that exactly one network has right, $n_a$ and $n_b$ of them:
-# $z = (n_a - n_b) / \sqrt{n_a + n_b}$ (McNemar 1947; Dietterich 1998). A-5.5 does not print them. $n_a - n_b$ is 20,
-# $n_a + n_b$ may be 20 to 380, so $z$ may be <<mp.mcnemar_z(20, 0):.1f>> to <<mp.mcnemar_z(200, 180):.1f>>: no verdict. A case with all numbers:
+# *One seed.* Pruning half was ahead in <<~ahead>> of <<SEEDS>> seeds: with a single seed you can claim either. *Many tests.* Of
+# ten independent 95% intervals at least one misses the true value with a probability of <<1 - 0.95**10:.0%>>. *The wrong test.* A-5.4
+# reports a slight loss; A-5.5 prints 0.982 and 0.980. On two sets of 10,000 images this is <<mp.accuracy_difference_z(0.982, 0.98, 10_000):.1f>> standard errors. But
+# both networks were tested on the same images. Then only the images count that exactly one gets right, $n_a$ and $n_b$
+# of them: $z = (n_a - n_b) / \sqrt{n_a + n_b}$ (McNemar 1947; Dietterich 1998). A-5.5 does not print them. $n_a - n_b$
+# is 20, $n_a + n_b$ may be 20 to 380, so $z$ may be <<mp.mcnemar_z(20, 0):.1f>> to <<mp.mcnemar_z(200, 180):.1f>>: no verdict. Here the right test finds a difference:
 # %% [markdown] lang="zh"
-# 零并不省时间：稠密乘法照样去乘。去掉一半神经元，乘法才少一半。
+# 零并不省时间：稠密乘法照样去乘。去掉一半单元，乘法才少一半。
 #
 # ## 容易出错的地方
 #
 # *只用一个种子*：<<SEEDS>> 个种子里有 <<~ahead>> 个是剪掉一半的网络领先：
-# 挑一个种子，想怎么说都行。*检验太多*：十个相互独立的 95% 区间，至少有一个落空的概率是
-# <<1 - 0.95**10:.0%>>。*检验用错*：A-5.5 由 0.982 和 0.980 就断定准确率下降。若测的是两组不同的图像（各 10,000 张），
+# 只看一个种子，两种结论都可能得到。*检验太多*：十个相互独立的 95% 区间，至少有一个落空的概率是
+# <<1 - 0.95**10:.0%>>。*检验用错*：A-5.4 说准确率略有下降，A-5.5 给出的是 0.982 和 0.980。若测的是两组不同的图像（各 10,000 张），
 # 这只是 <<mp.accuracy_difference_z(0.982, 0.98, 10_000):.1f>> 个标准误。但两个网络测的是同一组图像，这时起作用的只有恰好一个网络答对的图像：
 # 只有前者答对的 $n_a$ 张和只有后者答对的 $n_b$ 张，$z = (n_a - n_b) / \sqrt{n_a + n_b}$（McNemar 1947；Dietterich 1998）。
 # A-5.5 没有给出这两个数。两者之差是 20，之和可能是 20 到 380，所以 $z$ 在 <<mp.mcnemar_z(20, 0):.1f>> 与
-# <<mp.mcnemar_z(200, 180):.1f>> 之间，无法下结论。下面是一个数字齐全的例子：一个网络，以及把它剪掉一半权重的副本：
+# <<mp.mcnemar_z(200, 180):.1f>> 之间，无法下结论。下例是一个网络，以及把它剪掉一半权重的副本，用对检验才能看出差别：
 
 # %%
 dense = train(mp.mlp([196, 40, 10], np.random.default_rng(7)), x_all[:1000], y_all[:1000], seed=7)
@@ -229,10 +227,10 @@ assert unpaired < 2 < paired
 # %% [markdown] lang="en"
 # ## Now you
 #
-# Write the step that holds a mask, and the ticket: `python -m minprune exercises start mine`, then
-# `check 3.1` and `check 3.3`. Then add an eleventh claim to `CLAIMS`, with its control.
+# Write the step that holds a mask, and the ticket: `python -m minprune exercises start mine`, then `check 3.1` and
+# `check 3.3` in that folder. Then add an eleventh claim to `CLAIMS`, with its control.
 # %% [markdown] lang="zh"
 # ## 轮到你了
 #
-# 写出保持掩码的一步更新，以及彩票：先运行 `python -m minprune exercises start mine --lang zh`，再运行
-# `check 3.1` 和 `check 3.3`。然后给 `CLAIMS` 添上第十一条说法，别忘了它的对照。
+# 写出保持掩码的一步更新，以及彩票：先运行 `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
+# `check 3.1` 和 `check 3.3`。然后给 `CLAIMS` 添上第十一条说法，以及它的对照。
