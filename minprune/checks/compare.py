@@ -48,7 +48,7 @@ def _differ(expected, got, rules, where):
         if {*expected} != {*got}:
             return Difference("length", where, sorted(expected), sorted(map(str, got)))
         pairs = [(name, expected[name], got[name]) for name in expected]
-    elif _is_list(expected):
+    elif is_list(expected):
         if not (isinstance(got, (list, tuple)) or np.ndim(got)):
             return Difference("kind", where, expected, got)
         if len(expected) != len(got):
@@ -60,7 +60,7 @@ def _differ(expected, got, rules, where):
     return next((one for one in found if one is not None), None)
 
 
-def _is_list(value):
+def is_list(value):
     """True if a list or tuple is no array: it holds arrays, lists, or values of several kinds."""
     if not isinstance(value, (list, tuple)):
         return False
@@ -75,7 +75,7 @@ def _arrays_differ(expected, got, rules, where):
         same = what == "value" and got == expected
         return None if same else Difference(what, where, expected, got)
     tolerance, strict, digits = rules
-    a, b = _as_array(expected), _as_array(got)
+    a, b = as_array(expected), as_array(got)
     if isinstance(got, list) and b is not None and not b.size and a is not None:
         b = b.astype(a.dtype)  # an empty list is of no kind
     if a is None or b is None or not _same_kind(a, b, strict):
@@ -96,7 +96,7 @@ def _same_kind(a, b, strict):
     return len({*kinds}) == 1 or (not strict and {*kinds} == {"whole numbers", "floats"})
 
 
-def _as_array(value):
+def as_array(value):
     """The value as an array, or None if it is none: its rows are of different lengths, say."""
     if value is None or isinstance(value, dict):
         return None
@@ -127,10 +127,12 @@ def shape_of(value, language="en"):
     'an array (2, 3) of booleans'
     """
     words = WORDS[language]
-    if isinstance(value, (list, tuple, dict)):
+    if isinstance(value, dict) or is_list(value):
         return words["dict" if isinstance(value, dict) else "list"].format(len(value))
     array = np.asarray(value)
     kind = array.dtype.kind if array.dtype.kind in KINDS else "O"
+    if isinstance(value, (list, tuple)):
+        return words["numbers"].format(len(value), words["many"][kind])
     if value is None or isinstance(value, Fraction):
         return words[type(value).__name__]
     if array.ndim == 0:
@@ -141,6 +143,7 @@ def shape_of(value, language="en"):
 WORDS = {
     "en": {
         "NoneType": "None", "Fraction": "a Fraction", "list": "a list of length {}",
+        "numbers": "a list of {} {}",
         "dict": "a dictionary of length {}", "array": "an array {} of {}",
         "one": {"b": "a boolean", "i": "a whole number", "u": "a whole number", "f": "a float",
                 "U": "a text", "O": "an object of type {}"},
@@ -148,6 +151,7 @@ WORDS = {
     },
     "zh": {
         "NoneType": "空值 None", "Fraction": "分数", "list": "长度为 {} 的列表",
+        "numbers": "含 {} 个{}的列表",
         "dict": "含 {} 项的字典", "array": "形状 {} 的{}数组",
         "one": {"b": "布尔值", "i": "整数", "u": "整数", "f": "浮点数", "U": "文本",
                 "O": "一个 {} 对象"},

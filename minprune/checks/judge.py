@@ -8,21 +8,24 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.checks.check import Case
-from minprune.checks.compare import Difference, difference, shape_of
+from minprune.checks.compare import Difference, difference
 from minprune.checks.evaluate import evaluate
+from minprune.checks.words import explained, relation
 
-PASSED, MISTAKE, FAILED = "passed", "mistake", "failed"
+PASSED, MISTAKE, LIKE, FAILED = "passed", "mistake", "like", "failed"
 CHANGED, PROPERTY, BROKEN = "changed", "property", "broken"
 
 
 class Verdict(NamedTuple):
     """The verdict of a check on an implementation.
 
-    status    "passed"; "mistake": it is a known one; "failed": another one, see `failure`;
-              "changed": right, but it changed its arguments; "property": right on all cases, but a
-              property does not hold; "broken": there was nothing to judge, see `en`
+    status    "passed"; "mistake": it makes a known one, or two at once; "like": it makes one in
+              all calls that both it and the mistake can answer; "failed": another one, see
+              `failure`; "changed": right, but it changed its arguments; "property": right on all
+              cases, but a property does not hold; "broken": there was nothing to judge, see `en`
     en, zh    what to tell the learner
-    failure   the smallest case that fails, if there is one
+    failure   the smallest case that fails, if there is one; of "like" one that the mistake answers
+              otherwise
     run       how many calls were judged; a check that ran fewer than it declares has not passed
     declared  how many there are
     """
@@ -80,6 +83,26 @@ def only_call(call):
     return Failure(Case(call, ""), None, None, "", None)
 
 
+def sentences(mistakes):
+    """One mistake or two at once, in both languages."""
+    if len(mistakes) == 1:
+        return mistakes[0][2:]
+    one, other = mistakes
+    return (f"Two mistakes at once. {one.en} {other.en}", f"同时有两处错误。{one.zh}{other.zh}")
+
+
+class Tried:
+    """A function with one or two mistakes, and its outcomes, each found when it is asked for."""
+
+    def __init__(self, mistakes, function, calls):
+        self.mistakes, self.function, self.calls, self.known = mistakes, function, calls, {}
+
+    def __getitem__(self, k):
+        if k not in self.known:
+            self.known[k] = evaluate(self.function, [self.calls[k]])[0]
+        return self.known[k]
+
+
 class Trial:
     """The calls of a check for one seed, what they should give, and what the mistakes give.
 
@@ -104,13 +127,18 @@ class Trial:
         return cls(check, seed)
 
     @cached_property
-    def of_mistakes(self):
-        """The outcomes of every mistake."""
-        return [evaluate(mistake.function, self.calls) for mistake in self.check.mistakes]
+    def singles(self):
+        """Every mistake, tried."""
+        return [Tried([m], m.function, self.calls) for m in self.check.mistakes]
+
+    @cached_property
+    def pairs(self):
+        """Every two mistakes that one function can make at once, tried."""
+        return [Tried([one, other], both, self.calls) for one, other, both in self.check.pairs()]
 
     def told_apart(self):
         """The mistakes that are recognized as themselves."""
-        found = zip(self.check.mistakes, map(self.verdict, self.of_mistakes), strict=True)
+        found = [(tried.mistakes[0], self.verdict([*tried])) for tried in self.singles]
         return [m for m, said in found if said[1:4] == (MISTAKE, m.en, m.zh)]
 
     def verdict(self, outcomes):
@@ -119,11 +147,14 @@ class Trial:
         changed = self._names({place for outcome in outcomes for place in outcome.changed})
         if not wrong and not lost and not changed:
             return Verdict(self.check.name, PASSED)
-        failure = self._failure(wrong, outcomes)
-        if (mistake := self.mistake(outcomes)) is not None:
-            return Verdict(self.check.name, MISTAKE, mistake.en, mistake.zh, failure)
+        wrong.sort(key=lambda k: (self.calls[k].size, k))
+        failure = self._failure(wrong[0], outcomes) if wrong else None
+        if mistakes := self.mistakes(outcomes, wrong):
+            return Verdict(self.check.name, MISTAKE, *sentences(mistakes), failure)
         if wrong:
-            return Verdict(self.check.name, FAILED, *explained(failure), failure)
+            return self._like(outcomes, wrong) or Verdict(
+                self.check.name, FAILED, *self._explained(failure, outcomes), failure
+            )
         if changed:
             names = ", ".join(changed)
             failure = self._smallest([k for k, o in enumerate(outcomes) if o.changed])
@@ -131,33 +162,72 @@ class Trial:
                            f"函数改动了传入的参数（{names}）。", failure)  # fmt: skip
         return Verdict(self.check.name, PROPERTY, lost[0].en, lost[0].zh)
 
-    def mistake(self, outcomes):
-        """The mistake that did the same in every call, or None.
+    def mistakes(self, outcomes, wrong=()):
+        """The mistakes, one or two at once, that do the same in every call; [] if there are none.
 
-        If there is none, and the kind of the numbers is not all that is wrong, one that did but for
-        whole numbers in place of floats, or the reverse.
+        One wins over two. Where the kind of the numbers is not all that is wrong, whole numbers in
+        place of floats, or the reverse, count as the same.
+
+        wrong  calls to compare first: few mistakes get past them
         """
         right = all(
             self._same_value(expected, outcome.value, False)
             for expected, outcome in zip(self.expected, outcomes, strict=False)
         )
-        for strict in (True,) if right else (True, False):
-            for mistake, theirs in zip(self.check.mistakes, self.of_mistakes, strict=True):
-                if self.same(theirs, outcomes, strict):
-                    return mistake
+        order = [*wrong, *(k for k in range(len(outcomes)) if k not in {*wrong})]
+        for ours in ("singles", "pairs"):  # pairs are made when they are needed
+            for strict in (True,) if right else (True, False):
+                for tried in getattr(self, ours):
+                    if all(self.same(tried[k], outcomes[k], strict) for k in order):
+                        return tried.mistakes
+        return []
+
+    def _like(self, outcomes, wrong):
+        """The verdict that it looks like a mistake; None if it does not.
+
+        In every call that both it and the mistake answer they do the same, and so they do in more
+        than half of the calls that it answers wrongly.
+        """
+        answered = [k for k, outcome in enumerate(outcomes) if not outcome.error]
+        bad = {k for k in wrong if not outcomes[k].error}
+        order = [*(k for k in wrong if k in bad), *(k for k in answered if k not in bad)]
+        for tried in (*self.singles, *self.pairs) if bad else ():
+            alike = (tried[k].error or self.same(tried[k], outcomes[k]) for k in order)
+            if all(alike) and 2 * sum(not tried[k].error for k in bad) > len(bad):
+                apart = [k for k in wrong if bool(outcomes[k].error) != bool(tried[k].error)]
+                if not apart:  # the same, but for what the error is
+                    continue
+                failure = self._failure(apart[0], outcomes)
+                en, zh = sentences(tried.mistakes)
+                if failure.error:
+                    en = f"It looks like a known mistake. {en} Here it also raises {failure.error}."
+                    zh = f"像是一个典型错误。{zh}此外，下面的调用抛出 {failure.error}。"
+                else:
+                    en = f"It looks like a known mistake. {en} That mistake has no result here."
+                    zh = f"像是一个典型错误。{zh}但典型错误在下面的调用中没有结果。"
+                return Verdict(self.check.name, LIKE, en, zh, failure)
         return None
 
-    def same(self, one, other, strict=True):
-        """True if two implementations did the same in every call."""
-        return one is other or all(
+    def same(self, a, b, strict=True):
+        """True if two implementations did the same in a call."""
+        return (
             a.error.split(":")[0] == b.error.split(":")[0]
             and a.changed == b.changed
             and self._same_value(a.value, b.value, strict)
-            for a, b in zip(one, other, strict=True)
         )
 
     def _same_value(self, a, b, strict):
         return difference(a, b, self.check.tolerance, strict) is None
+
+    def _explained(self, failure, outcomes):
+        """The fault of a failed case, and what is true of all cases, in both languages."""
+        pairs = [
+            (expected, outcome.value)
+            for expected, outcome in zip(self.expected, outcomes, strict=False)
+            if not outcome.error
+        ]
+        nothing = any(expected is None for expected in self.expected)
+        return explained(failure, nothing, relation(pairs, self.check.tolerance))
 
     def _names(self, places):
         """The parameters that stand at these places, or have these names."""
@@ -169,11 +239,8 @@ class Trial:
     def _differs(self, expected, outcome):
         return bool(outcome.error) or not self._same_value(expected, outcome.value, True)
 
-    def _failure(self, wrong, outcomes):
-        """The smallest of the cases that fail, or None."""
-        if not wrong:
-            return None
-        k = min(wrong, key=lambda k: (self.cases[k].call.size, k))
+    def _failure(self, k, outcomes):
+        """The failure of a case."""
         expected, outcome = self.expected[k], outcomes[k]
         where = None if outcome.error else difference(expected, outcome.value, self.check.tolerance)
         return Failure(self.cases[k], expected, outcome.value, outcome.error, where)
@@ -227,28 +294,3 @@ def failure_of(check, case):
     if not outcome.error and where is None:
         return None
     return Failure(case, case.gives, outcome.value, outcome.error, where)
-
-
-def explained(failure):
-    """The fault in a failed case, in both languages."""
-    if failure.error:
-        return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
-    what, where, expected, got = failure.difference
-    at = "".join(f"[{k!r}]" for k in where)
-    en_place, zh_place = (
-        (f"Entry {at} of the result", f"结果的 {at} 处") if at else ("The result", "结果")
-    )
-    if what == "kind" and got is None and not where:
-        return "It returns nothing.", "函数没有返回值。"
-    if what == "kind":
-        en, zh = (
-            [shape_of(value, language) for value in (got, expected)] for language in ("en", "zh")
-        )
-        return f"{en_place} is {en[0]}, not {en[1]}.", f"{zh_place}应为{zh[1]}，得到{zh[0]}。"
-    if what in ("shape", "length"):
-        name = {"shape": "形状", "length": "长度"}[what]
-        whose = f"entry {at} of the result" if at else "the result"
-        return (f"The {what} of {whose} is {got}, not {expected}.",
-                f"{zh_place}的{name}应为 {expected}，得到 {got}。")  # fmt: skip
-    return (f"{en_place} is {got!r}, not {expected!r}.",
-            f"{zh_place}应为 {expected!r}，得到 {got!r}。")  # fmt: skip

@@ -18,11 +18,11 @@ from minprune.checks.judge import (
     Trial,
     Verdict,
     broken,
-    explained,
     failure_of,
     judge,
     run_check,
 )
+from minprune.checks.words import explained
 
 
 class Row(NamedTuple):

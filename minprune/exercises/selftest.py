@@ -72,9 +72,9 @@ def mistake_problems(exercise):
     """Mistakes that are taken for another one, or for none."""
     trial = Trial.of(exercise, 0)
     told = trial.told_apart()
-    for k, (mistake, outcomes) in enumerate(zip(exercise.mistakes, trial.of_mistakes, strict=True)):
-        if mistake not in told:
-            verdict = trial.verdict(outcomes)
+    for k, tried in enumerate(trial.singles):
+        if tried.mistakes[0] not in told:
+            verdict = trial.verdict([*tried])
             yield f"mistake {k + 1} is taken for: {verdict.status}, {verdict.en}"
 
 

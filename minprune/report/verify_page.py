@@ -8,7 +8,7 @@ import numpy as np
 
 from minprune.arguments import counted
 from minprune.checks.check import given
-from minprune.checks.compare import shape_of
+from minprune.checks.compare import as_array, is_list, shape_of
 from minprune.checks.vectors import encoded
 
 WIDTH = 100
@@ -100,27 +100,55 @@ def details(name, verdict, printed="", language="en", sources=False):
     words, failure = WORDS[language], verdict.failure
     lines = _indented(getattr(verdict, language), "    ")
     if failure is not None:
-        shown = {
-            "case": f"{name}({failure.case.call!r})",
-            "expected": text_of(failure.expected, language),
-        }
+        lines += _indented(f"{name}({failure.case.call!r})", f"    {wide(words['case'], 12)}")
         if failure.case.source and sources:
-            shown["source"] = BY_HAND.get(language, {}).get(
-                failure.case.source, failure.case.source
-            )
-        if failure.difference is None and not failure.error:  # nothing but a call
-            del shown["expected"]
-        elif not failure.error:
-            shown["got"] = text_of(failure.got, language)
-            where = failure.difference.where
-            if where:
-                shown["at"] = "".join(f"[{k!r}]" for k in where)
-        order = [name for name in ("case", "source", "expected", "got", "at") if name in shown]
-        for key in order:
-            lines += _indented(shown[key], f"    {wide(words[key], 12)}")
+            source = failure.case.source
+            source = BY_HAND.get(language, {}).get(source, source)
+            lines += _indented(source, f"    {wide(words['source'], 12)}")
+        if failure.error or failure.difference is not None:  # else it is nothing but a call
+            lines += [f"    {line}" for line in _results(failure, words, language)]
     if printed.strip():
         lines += _indented(printed.strip()[:500], f"    {wide(words['printed'], 12)}")
     return lines
+
+
+def _results(failure, words, language):
+    """Lines with what was expected and what came: a vector below the other, a matrix beside it."""
+    expected, got = failure.expected, failure.got
+    if failure.error:
+        return _indented(text_of(expected, language), wide(words["expected"], 12))
+    where = "".join(f"[{k!r}]" for k in failure.difference.where)
+    at = [wide(words["at"], 12) + where] if where else []
+    if len({shape := _shape_to_draw(expected), _shape_to_draw(got)}) > 1 or shape is None:
+        values = [(words["expected"], expected), (words["got"], got)]
+        texts = [_indented(text_of(value, language), wide(name, 12)) for name, value in values]
+        return [*texts[0], *texts[1], *at]
+    rows = [_rows(np.atleast_2d(value), expected, got) for value in (expected, got)]
+    if len(shape) == 1:
+        return [wide(words["expected"], 12) + rows[0][0], wide(words["got"], 12) + rows[1][0], *at]
+    width = max(len(rows[0][0]), columns(words["expected"])) + 3
+    lines = [wide(one, width) + other for one, other in zip(*rows, strict=True)]
+    return [wide(words["expected"], width) + words["got"], *lines, *at]
+
+
+def _shape_to_draw(value):
+    """The shape of a vector or a small matrix of numbers; None of anything else."""
+    array = None if is_list(value) else as_array(value)
+    fits = array is not None and array.ndim in (1, 2) and 0 < array.size <= 60
+    return array.shape if fits and array.shape[-1] <= 12 and array.dtype.kind != "U" else None
+
+
+def _rows(array, *both):
+    """The rows of an array, in columns as wide as those of `both` are; of masks as dots."""
+    masks = all(as_array(value).dtype == bool for value in both)
+
+    def cell(entry):
+        if isinstance(entry, bool):
+            return "○●"[entry] if masks else str(entry)
+        return f"{entry:.8g}"
+
+    width = max(len(cell(entry)) for value in both for entry in as_array(value).ravel().tolist())
+    return [" ".join(cell(entry).rjust(width) for entry in row) for row in array.tolist()]
 
 
 def text_of(value, language="en"):

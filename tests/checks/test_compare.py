@@ -131,6 +131,7 @@ def test_results_in_words():
         and shape_of({}) == "a dictionary of length 0"
     )
     assert shape_of(None, "zh") == "空值 None" and shape_of(Equal(), "zh") == "一个 Equal 对象"
-    assert shape_of([1.0, 2.0]) == "a list of length 2"
+    assert shape_of([1.0, 2.0]) == "a list of 2 floats"
+    assert shape_of([1, 2], "zh") == "含 2 个整数的列表"
     assert shape_of(np.ones(2), "zh") == "形状 (2,) 的浮点数组" and shape_of(3, "zh") == "整数"
     assert shape_of(Equal()) == "an object of type Equal"

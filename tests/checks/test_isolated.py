@@ -81,7 +81,8 @@ WRONG = {  # a body, what happens before, and what is said
                                 "", "ImportError: minprune cannot be imported"),
     "importlib": ("from importlib import import_module\n"
                   "return import_module('min' + 'prune.formulas.masks')", "", "ImportError"),
-    "NumPy patched": ("return score < theta", "np.array_equal = np.allclose = lambda *a, **k: True",
+    "NumPy patched": ("return score < theta - 1",
+                      "np.array_equal = np.allclose = lambda *a, **k: True",
                       "is False, not True|is True, not False"),
     "the packing patched": (f"return {RIGHT}", "sys.modules['__main__'].pack = lambda v: b'x'",
                             "cannot be read"),

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from minprune.checks import check_of
 from minprune.checks.check import Call, Check, Seed, given
 from minprune.checks.compare import difference
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import Failure, explained, run_check
+from minprune.checks.judge import Failure, run_check
+from minprune.checks.words import explained
 from minprune.formulas import costs
 
 
@@ -104,6 +106,149 @@ def test_the_smallest_case_that_fails_is_shown(check):
     assert failure.case.call.args[0].shape == (5,) and failure.difference.where == (0,)
 
 
+def composed():
+    """A check whose mistakes are edits, so that two can be made at once."""
+    check = Check(clipped)
+    check.worked("by hand", given([3.0, -5.0, 0.5], 2.0), [2.0, -2.0, 0.5])
+    check.worked("by hand", given([[4.0, -1.0]], 3.0), [[3.0, -1.0]])
+    check.edge("nothing", given(np.zeros(0), 1.0))
+    check.edits("""
+np.minimum(x, limit) -> x
+    It does not limit large numbers.
+    没有限制大的数。
+-limit -> 0
+    It makes negative numbers 0.
+    把负数变成了 0。
+return 2 * result
+    It is twice too large.
+    大了一倍。
+""")
+    return check
+
+
+def clipped(x, limit):
+    return np.maximum(np.minimum(x, limit), -limit)
+
+
+def test_two_mistakes_at_once_are_named():
+    check = composed()
+    for one, other, both in check.pairs():
+        verdict = run_check(check, both)
+        assert verdict.status == "mistake"
+        assert verdict.en == f"Two mistakes at once. {one.en} {other.en}"
+        assert verdict.zh == f"同时有两处错误。{one.zh}{other.zh}"
+    assert len([*check.pairs()]) == 3
+    student = run_check(check, lambda x, limit: np.where(x < 0, 0 * x, 2 * np.minimum(x, limit)))
+    assert "negative" in student.en and "twice" in student.en
+    assert student.failure.case.call.args[1] == 3.0  # the smallest of those that fail
+
+
+def test_one_mistake_wins_over_two():
+    check = composed()
+    check.edits("""
+return 2 * np.minimum(x, limit)
+    It limits on one side only, and doubles.
+    只限制了一侧，还加倍了。
+""")
+    assert not run_check(check, lambda x, limit: 2 * np.minimum(x, limit)).en.startswith("Two")
+
+
+def test_two_mistakes_of_the_formulas_are_named_or_are_one_of_ours():
+    for name in ("threshold_prune", "rank_mask", "l2_penalty", "polynomial_decay"):
+        check = check_of(name)
+        for one, other, both in check.pairs():
+            verdict = run_check(check, both)
+            assert verdict.status in ("mistake", "passed"), (name, one.en, other.en, verdict)
+
+
+def test_what_fails_elsewhere_too_looks_like_a_mistake():
+    check = composed()
+
+    def fails_for_nothing(x, limit):
+        return 2 * clipped(x, limit) if np.max(x) > -9 else None  # of nothing there is no maximum
+
+    verdict = run_check(check, fails_for_nothing)
+    assert verdict.status == "like" and not verdict.passed
+    start = "It looks like a known mistake. It is twice too large. Here it also raises ValueError"
+    assert verdict.en.startswith(start) and verdict.zh.startswith(
+        "像是一个典型错误。大了一倍。此外"
+    )
+    assert verdict.failure.case.what == "nothing" and verdict.failure.error
+
+    def fails_mostly(x, limit):  # one of two wrong results is not more than half
+        return 2 * clipped(x, limit) if np.ndim(x) > 1 else 7 * x
+
+    assert run_check(check, fails_mostly).status == "failed"
+
+    def always_fails(x, limit):
+        raise KeyError("x")
+
+    assert run_check(check, always_fails).en == "It raises KeyError: 'x'."
+
+
+def test_an_answer_where_the_mistake_has_none_looks_like_it():
+    check = composed()
+
+    @check.mistake("It halves, and cannot halve nothing.", "减半了，且不能处理空数组。")
+    def _(x, limit):
+        return clipped(x, limit) / 2 + 0 * np.max(x)
+
+    verdict = run_check(check, lambda x, limit: clipped(x, limit) / 2 + (0 if np.size(x) else 1))
+    assert verdict.status == "failed"  # what it gives for nothing is right
+    check.edge("nothing, in rows", given(np.zeros((0, 3)), 1.0))
+    verdict = run_check(check, lambda x, limit: (clipped(x, limit) / 2).ravel().reshape(
+        x.shape if x.size else (1, 0)))  # fmt: skip
+    assert verdict.status == "like" and "has no result here" in verdict.en
+
+
+def test_what_all_cases_have_in_common_is_said():
+    check = Check(clipped)
+    for case in ([3.0, -5.0, 0.5], [0.25, 1.0, -1.0], [0.0, 2.0]):
+        check.edge("numbers", given(case, 2.0))
+
+    def said(change):
+        verdict = run_check(check, lambda x, limit: change(clipped(x, limit)))
+        assert verdict.status == "failed"
+        return verdict.en.removeprefix("In every case ").removeprefix("the result is "), verdict.zh
+
+    assert said(lambda y: 100 * y) == (
+        "100 times what it should be.",
+        "每个用例的结果都是正确值的 100 倍。",
+    )
+    assert said(lambda y: -y)[0] == "-1 times what it should be."
+    assert said(lambda y: y - 1) == ("1 less than it should be.", "每个用例的结果都比正确值小 1。")
+    assert said(lambda y: 1 - y)[0] == "1 minus what it should be."
+    assert said(lambda y: y[::-1])[0] == "the entries are in reverse order."
+    assert said(lambda y: y[None])[0].startswith("The shape of the result is (1, ")
+    assert said(lambda y: y + y[0])[0].startswith("Entry [0] of the result is ")
+
+
+def test_what_all_masks_have_in_common_is_said():
+    def said(wrong):
+        check = Check(lambda w: w > 0)
+        for case in ([1.0, -1.0], [[1.0, 2.0, -1.0]], [[1.0], [-1.0]]):
+            check.edge("numbers", given(case))
+        return run_check(check, wrong).en
+
+    assert "opposite" in said(lambda w: w <= 0)
+    assert "shape is lost" in said(lambda w: np.ravel(w > 0))
+    assert "transposed" in said(lambda w: (w > 0).T)
+    one = "Entry [1] of the result is True, not False. Wrong entries: 1 of 2; True: 2, not 1."
+    assert said(lambda w: (w > 0) | (w == -1)) == one
+
+
+def test_none_is_an_answer_where_some_case_has_no_other():
+    def said(wrong, *cases):
+        check = Check(lambda w: w[0] if len(w) else None)
+        for case in cases:
+            check.edge("numbers", given(case))
+        return run_check(check, wrong).en
+
+    assert said(lambda w: None, [2.0]) == "It returns nothing."
+    assert said(lambda w: None, [2.0], np.zeros(0)) == "The result is None, not a float."
+    assert said(lambda w: 2.0, [2.0], np.zeros(0)) == "The result is a float, not None."
+
+
 def test_an_unknown_error_is_explained(check):
     def explained(function):
         verdict = run_check(check, function)
@@ -124,8 +269,8 @@ def test_the_place_of_the_first_difference_is_told():
         return explained(Failure(None, expected, got, "", difference(expected, got)))
 
     assert told([1.0, 2.0], [1.0, 3.0]) == (
-        "Entry [1] of the result is 3.0, not 2.0.",
-        "结果的 [1] 处应为 2.0，得到 3.0。",
+        "Entry [1] of the result is 3.0, not 2.0. Wrong entries: 1 of 2.",
+        "结果的 [1] 处应为 2.0，得到 3.0。2 个元素中 1 个不同。",
     )
     assert told((0.5, np.ones(2)), (0.5, None)) == (
         "Entry [1] of the result is None, not an array (2,) of floats.",

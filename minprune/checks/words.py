@@ -1,0 +1,159 @@
+"""What is wrong with a result, in words, in English and in Chinese."""
+
+import numpy as np
+
+from minprune.checks.compare import as_array, difference, is_list, shape_of
+
+
+def explained(failure, none_is_an_answer=False, relation=None):
+    """The fault in a failed case, in both languages.
+
+    none_is_an_answer  whether the right result of some case is None
+    relation           what is true of all cases, in both languages, or None
+    """
+    if failure.error:
+        return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
+    if relation is not None:
+        return relation
+    what, where, expected, got = failure.difference
+    at = "".join(f"[{k!r}]" for k in where)
+    en_place, zh_place = (
+        (f"Entry {at} of the result", f"结果的 {at} 处") if at else ("The result", "结果")
+    )
+    if what == "kind" and got is None and not where and not none_is_an_answer:
+        return "It returns nothing.", "函数没有返回值。"
+    if what == "kind":
+        en, zh = (
+            [shape_of(value, language) for value in (got, expected)] for language in ("en", "zh")
+        )
+        return f"{en_place} is {en[0]}, not {en[1]}.", f"{zh_place}应为{zh[1]}，得到{zh[0]}。"
+    if what in ("shape", "length"):
+        name = {"shape": "形状", "length": "长度"}[what]
+        whose = f"entry {at} of the result" if at else "the result"
+        return (f"The {what} of {whose} is {got}, not {expected}.",
+                f"{zh_place}的{name}应为 {expected}，得到 {got}。")  # fmt: skip
+    en, zh = _counted(failure)
+    return (f"{en_place} is {got!r}, not {expected!r}.{en}",
+            f"{zh_place}应为 {expected!r}，得到 {got!r}。{zh}")  # fmt: skip
+
+
+def _counted(failure):
+    """How many entries differ; of masks, how many are True."""
+    expected, got = _arrays_at(failure)
+    if expected.size < 2:
+        return "", ""
+    wrong = sum(difference(a, b) is not None for a, b in zip(expected.flat, got.flat, strict=True))
+    en, zh = f" Wrong entries: {wrong} of {got.size}", f"{got.size} 个元素中 {wrong} 个不同"
+    if expected.dtype == bool:
+        return (f"{en}; True: {got.sum()}, not {expected.sum()}.",
+                f"{zh}；其中 True 有 {got.sum()} 个，应有 {expected.sum()} 个。")  # fmt: skip
+    return f"{en}.", f"{zh}。"
+
+
+def _arrays_at(failure):
+    """The two arrays in which the first difference lies."""
+    expected, got = failure.expected, failure.got
+    for k in failure.difference.where:
+        if not (isinstance(expected, dict) or is_list(expected)):
+            break
+        expected, got = expected[k], got[k]
+    return np.asarray(expected), np.asarray(got)
+
+
+# --- what is true of all cases -------------------------------------------------------------------
+
+
+def relation(pairs, tolerance=1e-6):
+    """What the results of all cases have in common, in both languages, or None.
+
+    pairs  (expected, got) of the cases that have a result
+
+    >>> relation([(0.25, 25.0), (0.0, 0.0), (0.5, 50.0)])[0]
+    'In every case the result is 100 times what it should be.'
+    """
+    for of_all in (_opposite, _one_minus, _times, _more, _turned):
+        if (found := of_all(pairs, tolerance)) is not None:
+            return found
+    return None
+
+
+def _every(pairs, change, tolerance):
+    """True if each result is what `change` makes of the right one, and some are not right."""
+    try:
+        same = all(difference(change(a), b, tolerance, False) is None for a, b in pairs)
+        return same and sum(difference(a, b, tolerance, False) is not None for a, b in pairs) > 1
+    except (TypeError, ValueError, IndexError):  # results of another kind
+        return False
+
+
+def _opposite(pairs, tolerance):
+    if _every(pairs, lambda a: ~_of_kind(a, "b"), tolerance):
+        return ("In every case the result is the opposite: True where it should be False.",
+                "每个用例的结果都正好相反：应为 False 处是 True。")  # fmt: skip
+    return None
+
+
+def _one_minus(pairs, tolerance):
+    if _every(pairs, lambda a: 1 - _of_kind(a, "iuf"), tolerance):
+        return ("In every case the result is 1 minus what it should be.",
+                "每个用例的结果都是 1 减去正确值。")  # fmt: skip
+    return None
+
+
+def _times(pairs, tolerance):
+    factors = (_ratio(a, b) for a, b in pairs)
+    c = next((factor for factor in factors if factor is not None), None)
+    if c is None or not _every(pairs, lambda a: c * _of_kind(a, "iuf"), tolerance):
+        return None
+    return (f"In every case the result is {c:.6g} times what it should be.",
+            f"每个用例的结果都是正确值的 {c:.6g} 倍。")  # fmt: skip
+
+
+def _more(pairs, tolerance):
+    gaps = (_gap(a, b) for a, b in pairs)
+    c = next((gap for gap in gaps if gap is not None), None)
+    if c is None or not _every(pairs, lambda a: _of_kind(a, "iuf") + c, tolerance):
+        return None
+    en, zh = ("more", "大") if c > 0 else ("less", "小")
+    return (f"In every case the result is {abs(c):.6g} {en} than it should be.",
+            f"每个用例的结果都比正确值{zh} {abs(c):.6g}。")  # fmt: skip
+
+
+def _turned(pairs, tolerance):
+    if _every(pairs, np.ravel, tolerance):
+        return ("In every case the numbers are right, but the shape is lost.",
+                "每个用例的数都对，但形状丢了。")  # fmt: skip
+    if _every(pairs, np.transpose, tolerance):
+        return ("In every case the result is transposed.", "每个用例的结果都转置了。")
+    if _every(pairs, lambda a: np.asarray(a)[::-1], tolerance):
+        return ("In every case the entries are in reverse order.", "每个用例的元素次序都颠倒了。")
+    return None
+
+
+def _of_kind(value, kinds):
+    """The value as an array; `TypeError` if it is not one of this kind of numbers."""
+    array = np.asarray(value)
+    if array.dtype.kind not in kinds:
+        raise TypeError(f"not of the kinds {kinds}")
+    return array
+
+
+def _ratio(expected, got):
+    """The factor between the two where the right number is largest; None if there is none."""
+    a, b = _flat(expected), _flat(got)
+    if a is None or b is None or a.size != b.size or not a.size:
+        return None
+    k = np.abs(a).argmax()
+    return b[k] / a[k] if a[k] and np.isfinite(b[k]) and b[k] not in (0, a[k]) else None
+
+
+def _gap(expected, got):
+    a, b = _flat(expected), _flat(got)
+    if a is None or b is None or a.size != b.size or not a.size:
+        return None
+    return b[0] - a[0] if np.isfinite(b[0] - a[0]) and b[0] != a[0] else None
+
+
+def _flat(value):
+    array = None if is_list(value) else as_array(value)
+    return array.astype(float).ravel() if array is not None and array.dtype.kind in "iuf" else None
