@@ -3,14 +3,16 @@
 import contextlib
 import inspect
 from functools import cache, cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from minprune.checks.check import Case
 from minprune.checks.compare import Difference, difference
-from minprune.checks.evaluate import evaluate
-from minprune.checks.words import explained, relation
+from minprune.checks.evaluate import Outcome, evaluate
+from minprune.checks.general import GENERAL
+from minprune.checks.words import constant, explained, relation
 
 PASSED, MISTAKE, LIKE, FAILED = "passed", "mistake", "like", "failed"
 CHANGED, PROPERTY, BROKEN = "changed", "property", "broken"
@@ -86,21 +88,44 @@ def only_call(call):
 def sentences(mistakes):
     """One mistake or two at once, in both languages."""
     if len(mistakes) == 1:
-        return mistakes[0][2:]
+        return mistakes[0].en, mistakes[0].zh
     one, other = mistakes
     return (f"Two mistakes at once. {one.en} {other.en}", f"同时有两处错误。{one.zh}{other.zh}")
 
 
 class Tried:
-    """A function with one or two mistakes, and its outcomes, each found when it is asked for."""
+    """A function with mistakes in it, and its outcomes, each found when it is asked for."""
 
     def __init__(self, mistakes, function, calls):
         self.mistakes, self.function, self.calls, self.known = mistakes, function, calls, {}
 
     def __getitem__(self, k):
         if k not in self.known:
-            self.known[k] = evaluate(self.function, [self.calls[k]])[0]
+            self.known[k] = self.found(k)
         return self.known[k]
+
+    def found(self, k):
+        return evaluate(self.function, [self.calls[k]])[0]
+
+
+class Changed(Tried):
+    """Another function tried, and a general mistake made with its results."""
+
+    def __init__(self, tried, mistake):
+        super().__init__([*tried.mistakes, mistake], tried, tried.calls)
+
+    def found(self, k):
+        value, error, changed = self.function[k]
+        if error:
+            return Outcome(error=error)
+        try:
+            with np.errstate(all="ignore"):
+                return Outcome(self.mistakes[-1].change(value), "", changed)
+        except Exception:  # it cannot be made with this result
+            return UNFIT
+
+
+UNFIT = Outcome(error="unfit")
 
 
 class Trial:
@@ -127,18 +152,30 @@ class Trial:
         return cls(check, seed)
 
     @cached_property
-    def singles(self):
-        """Every mistake, tried."""
+    def own(self):
+        """Every mistake of the check."""
         return [Tried([m], m.function, self.calls) for m in self.check.mistakes]
 
     @cached_property
+    def singles(self):
+        """Every mistake of the check, and then every general one."""
+        right = Tried([], self.check.plain, self.calls)
+        return self.own + [Changed(right, one) for one in GENERAL]
+
+    @cached_property
     def pairs(self):
-        """Every two mistakes that one function can make at once, tried."""
-        return [Tried([one, other], both, self.calls) for one, other, both in self.check.pairs()]
+        """Every two mistakes that one function can make at once, in the same order."""
+        both = [Tried([one, other], both, self.calls) for one, other, both in self.check.pairs()]
+        return both + [
+            Changed(tried, one)
+            for tried in self.singles
+            for one in GENERAL
+            if one not in tried.mistakes
+        ]
 
     def told_apart(self):
         """The mistakes that are recognized as themselves."""
-        found = [(tried.mistakes[0], self.verdict([*tried])) for tried in self.singles]
+        found = [(tried.mistakes[0], self.verdict([*tried])) for tried in self.own]
         return [m for m, said in found if said[1:4] == (MISTAKE, m.en, m.zh)]
 
     def verdict(self, outcomes):
@@ -175,12 +212,21 @@ class Trial:
             for expected, outcome in zip(self.expected, outcomes, strict=False)
         )
         order = [*wrong, *(k for k in range(len(outcomes)) if k not in {*wrong})]
-        for ours in ("singles", "pairs"):  # pairs are made when they are needed
+        for ours in self._tried(outcomes):
             for strict in (True,) if right else (True, False):
-                for tried in getattr(self, ours):
+                for tried in ours:
                     if all(self.same(tried[k], outcomes[k], strict) for k in order):
                         return tried.mistakes
         return []
+
+    def _tried(self, outcomes):
+        """What to compare with: single mistakes, then pairs, which are made only now.
+
+        A result that is always the same number comes of many general mistakes: then of none.
+        """
+        same = constant([outcome.value for outcome in outcomes]) is not None
+        yield self.own if same else self.singles
+        yield [t for t in self.pairs if not (same and isinstance(t, Changed))]
 
     def _like(self, outcomes, wrong):
         """The verdict that it looks like a mistake; None if it does not.
@@ -191,8 +237,11 @@ class Trial:
         answered = [k for k, outcome in enumerate(outcomes) if not outcome.error]
         bad = {k for k in wrong if not outcomes[k].error}
         order = [*(k for k in wrong if k in bad), *(k for k in answered if k not in bad)]
-        for tried in (*self.singles, *self.pairs) if bad else ():
-            alike = (tried[k].error or self.same(tried[k], outcomes[k]) for k in order)
+        for tried in chain(*self._tried(outcomes)) if bad else ():
+            alike = (
+                self.same(tried[k], outcomes[k]) or (tried[k].error and tried[k] is not UNFIT)
+                for k in order
+            )
             if all(alike) and 2 * sum(not tried[k].error for k in bad) > len(bad):
                 apart = [k for k in wrong if bool(outcomes[k].error) != bool(tried[k].error)]
                 if not apart:  # the same, but for what the error is

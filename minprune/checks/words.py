@@ -21,7 +21,8 @@ def explained(failure, none_is_an_answer=False, relation=None):
         (f"Entry {at} of the result", f"结果的 {at} 处") if at else ("The result", "结果")
     )
     if what == "kind" and got is None and not where and not none_is_an_answer:
-        return "It returns nothing.", "函数没有返回值。"
+        return ("It returns nothing; a function gives its result back with return.",
+                "函数没有返回值；应使用 return 返回结果。")  # fmt: skip
     if what == "kind":
         en, zh = (
             [shape_of(value, language) for value in (got, expected)] for language in ("en", "zh")
@@ -68,10 +69,10 @@ def relation(pairs, tolerance=1e-6):
 
     pairs  (expected, got) of the cases that have a result
 
-    >>> relation([(0.25, 25.0), (0.0, 0.0), (0.5, 50.0)])[0]
-    'In every case the result is 100 times what it should be.'
+    >>> relation([(0.25, 2.5), (0.0, 0.0), (0.5, 5.0)])[0]
+    'In every case the result is 10 times what it should be.'
     """
-    for of_all in (_opposite, _one_minus, _times, _more, _turned):
+    for of_all in (_constant, _times, _more):
         if (found := of_all(pairs, tolerance)) is not None:
             return found
     return None
@@ -86,24 +87,27 @@ def _every(pairs, change, tolerance):
         return False
 
 
-def _opposite(pairs, tolerance):
-    if _every(pairs, lambda a: ~_of_kind(a, "b"), tolerance):
-        return ("In every case the result is the opposite: True where it should be False.",
-                "每个用例的结果都正好相反：应为 False 处是 True。")  # fmt: skip
-    return None
+def _constant(pairs, tolerance):
+    values = [value for _, value in pairs]
+    c = constant(values)
+    if c is None or len(values) < 2:
+        return None
+    return f"In every case the result is {c!r}.", f"每个用例的结果都是 {c!r}。"
 
 
-def _one_minus(pairs, tolerance):
-    if _every(pairs, lambda a: 1 - _of_kind(a, "iuf"), tolerance):
-        return ("In every case the result is 1 minus what it should be.",
-                "每个用例的结果都是 1 减去正确值。")  # fmt: skip
-    return None
+def constant(values):
+    """The number that all results consist of, or None."""
+    arrays = [None if is_list(value) else as_array(value) for value in values]
+    if any(array is None for array in arrays):
+        return None
+    found = {entry for array in arrays for entry in array.ravel().tolist()}
+    return found.pop() if len(found) == 1 else None
 
 
 def _times(pairs, tolerance):
     factors = (_ratio(a, b) for a, b in pairs)
     c = next((factor for factor in factors if factor is not None), None)
-    if c is None or not _every(pairs, lambda a: c * _of_kind(a, "iuf"), tolerance):
+    if c is None or not _every(pairs, lambda a: c * _number(a), tolerance):
         return None
     return (f"In every case the result is {c:.6g} times what it should be.",
             f"每个用例的结果都是正确值的 {c:.6g} 倍。")  # fmt: skip
@@ -112,29 +116,18 @@ def _times(pairs, tolerance):
 def _more(pairs, tolerance):
     gaps = (_gap(a, b) for a, b in pairs)
     c = next((gap for gap in gaps if gap is not None), None)
-    if c is None or not _every(pairs, lambda a: _of_kind(a, "iuf") + c, tolerance):
+    if c is None or not _every(pairs, lambda a: _number(a) + c, tolerance):
         return None
     en, zh = ("more", "大") if c > 0 else ("less", "小")
     return (f"In every case the result is {abs(c):.6g} {en} than it should be.",
             f"每个用例的结果都比正确值{zh} {abs(c):.6g}。")  # fmt: skip
 
 
-def _turned(pairs, tolerance):
-    if _every(pairs, np.ravel, tolerance):
-        return ("In every case the numbers are right, but the shape is lost.",
-                "每个用例的数都对，但形状丢了。")  # fmt: skip
-    if _every(pairs, np.transpose, tolerance):
-        return ("In every case the result is transposed.", "每个用例的结果都转置了。")
-    if _every(pairs, lambda a: np.asarray(a)[::-1], tolerance):
-        return ("In every case the entries are in reverse order.", "每个用例的元素次序都颠倒了。")
-    return None
-
-
-def _of_kind(value, kinds):
-    """The value as an array; `TypeError` if it is not one of this kind of numbers."""
+def _number(value):
+    """The value as an array; `TypeError` if it does not hold numbers."""
     array = np.asarray(value)
-    if array.dtype.kind not in kinds:
-        raise TypeError(f"not of the kinds {kinds}")
+    if array.dtype.kind not in "iuf":
+        raise TypeError("not numbers")
     return array
 
 

@@ -90,8 +90,8 @@ def test_a_mistake_is_told_although_it_gives_whole_numbers():
 
     assert judged(lambda x: x.astype(int) // 3, third).en == "It is third."
     assert judged(whole, third, whole).en == "It is whole."
-    right = judged(whole, third)  # but for the kind: no mistake of ours
-    assert right.status == "failed" and "of whole numbers, not" in right.en
+    right = judged(whole, third)  # but for the kind
+    assert right.status == "mistake" and right.en.startswith("The result holds whole numbers")
     assert judged(lambda x: x / 2, third, whole).passed
 
 
@@ -189,52 +189,66 @@ def test_what_fails_elsewhere_too_looks_like_a_mistake():
 def test_an_answer_where_the_mistake_has_none_looks_like_it():
     check = composed()
 
-    @check.mistake("It halves, and cannot halve nothing.", "减半了，且不能处理空数组。")
+    @check.mistake("It takes a third, and fails for nothing.", "取了三分之一，且不能处理空数组。")
     def _(x, limit):
-        return clipped(x, limit) / 2 + 0 * np.max(x)
+        return clipped(x, limit) / 3 + 0 * np.max(x)
 
-    verdict = run_check(check, lambda x, limit: clipped(x, limit) / 2 + (0 if np.size(x) else 1))
-    assert verdict.status == "failed"  # what it gives for nothing is right
     check.edge("nothing, in rows", given(np.zeros((0, 3)), 1.0))
-    verdict = run_check(check, lambda x, limit: (clipped(x, limit) / 2).ravel().reshape(
+    verdict = run_check(check, lambda x, limit: (clipped(x, limit) / 3).reshape(
         x.shape if x.size else (1, 0)))  # fmt: skip
     assert verdict.status == "like" and "has no result here" in verdict.en
 
 
-def test_what_all_cases_have_in_common_is_said():
+def numbers_check():
     check = Check(clipped)
     for case in ([3.0, -5.0, 0.5], [0.25, 1.0, -1.0], [0.0, 2.0]):
         check.edge("numbers", given(case, 2.0))
+    check.edge("rows", given([[1.0, -3.0, 7.0], [0.5, 2.0, -0.25]], 2.0))
+    return check
+
+
+def test_general_mistakes_are_named_alone_and_with_others():
+    check = numbers_check()
+    check.edits("""
+-limit -> 0
+    It makes negative numbers 0.
+    把负数变成了 0。
+""")
 
     def said(change):
-        verdict = run_check(check, lambda x, limit: change(clipped(x, limit)))
+        verdict = run_check(check, lambda x, limit: change(clipped(x, limit), x, limit))
+        assert verdict.status == "mistake"
+        return verdict.en
+
+    assert said(lambda y, *_: 100 * y) == "The result is in percent, 100 times too large."
+    assert said(lambda y, *_: np.round(y, 1)).startswith("The result is rounded to 1 decimal")
+    assert said(lambda y, *_: y.ravel()) == "The result is flat; it has to keep its shape."
+    both = "Two mistakes at once. It makes negative numbers 0. The result is twice too large."
+    assert said(lambda y, *_: 2 * np.maximum(y, 0)) == both
+    two = said(lambda y, *_: (y / np.max(y)).round(1))
+    assert two.startswith("Two mistakes at once. The result is divided by its largest entry.")
+
+
+def test_what_all_cases_have_in_common_is_said():
+    def said(change):
+        verdict = run_check(numbers_check(), lambda x, limit: change(clipped(x, limit)))
         assert verdict.status == "failed"
-        return verdict.en.removeprefix("In every case ").removeprefix("the result is "), verdict.zh
+        return verdict.en.removeprefix("In every case the result is "), verdict.zh
 
-    assert said(lambda y: 100 * y) == (
-        "100 times what it should be.",
-        "每个用例的结果都是正确值的 100 倍。",
-    )
-    assert said(lambda y: -y)[0] == "-1 times what it should be."
-    assert said(lambda y: y - 1) == ("1 less than it should be.", "每个用例的结果都比正确值小 1。")
-    assert said(lambda y: 1 - y)[0] == "1 minus what it should be."
-    assert said(lambda y: y[::-1])[0] == "the entries are in reverse order."
+    ten = "10 times what it should be.", "每个用例的结果都是正确值的 10 倍。"
+    assert said(lambda y: 10 * y) == ten
+    assert said(lambda y: y - 3) == ("3 less than it should be.", "每个用例的结果都比正确值小 3。")
+    assert said(lambda y: 0 * y) == ("0.0.", "每个用例的结果都是 0.0。")
     assert said(lambda y: y[None])[0].startswith("The shape of the result is (1, ")
-    assert said(lambda y: y + y[0])[0].startswith("Entry [0] of the result is ")
+    assert said(lambda y: y + y.flat[0])[0].startswith("Entry [0] of the result is ")
 
 
-def test_what_all_masks_have_in_common_is_said():
-    def said(wrong):
-        check = Check(lambda w: w > 0)
-        for case in ([1.0, -1.0], [[1.0, 2.0, -1.0]], [[1.0], [-1.0]]):
-            check.edge("numbers", given(case))
-        return run_check(check, wrong).en
-
-    assert "opposite" in said(lambda w: w <= 0)
-    assert "shape is lost" in said(lambda w: np.ravel(w > 0))
-    assert "transposed" in said(lambda w: (w > 0).T)
+def test_how_many_entries_are_wrong_is_said():
+    check = Check(lambda w: w > 0)
+    for case in ([1.0, -1.0], [[1.0, 2.0, -1.0]], [[1.0], [-2.0]]):
+        check.edge("numbers", given(case))
     one = "Entry [1] of the result is True, not False. Wrong entries: 1 of 2; True: 2, not 1."
-    assert said(lambda w: (w > 0) | (w == -1)) == one
+    assert run_check(check, lambda w: (w > 0) | (w == -1)).en == one
 
 
 def test_none_is_an_answer_where_some_case_has_no_other():
@@ -244,7 +258,7 @@ def test_none_is_an_answer_where_some_case_has_no_other():
             check.edge("numbers", given(case))
         return run_check(check, wrong).en
 
-    assert said(lambda w: None, [2.0]) == "It returns nothing."
+    assert said(lambda w: None, [2.0]).startswith("It returns nothing; ")
     assert said(lambda w: None, [2.0], np.zeros(0)) == "The result is None, not a float."
     assert said(lambda w: 2.0, [2.0], np.zeros(0)) == "The result is a float, not None."
 
@@ -255,7 +269,7 @@ def test_an_unknown_error_is_explained(check):
         assert verdict.status == "failed" and verdict.zh.endswith("。")
         return verdict.en
 
-    assert explained(lambda x, twice=False: None) == "It returns nothing."
+    assert explained(lambda x, twice=False: None).startswith("It returns nothing; ")
     assert explained(lambda x, twice=False: "7") == "The result is a text, not a float."
     assert explained(lambda x, twice=False: x / 7).startswith("The result is 0.428")
     shapes = explained(lambda x, twice=False: np.ones(2))
