@@ -9,12 +9,10 @@ def explained(failure, none_is_an_answer=False, relation=None):
     """The fault in a failed case, in both languages.
 
     none_is_an_answer  whether the right result of some case is None
-    relation           what is true of all cases, in both languages, or None
+    relation           what is true of the numbers of all cases, in both languages, or None
     """
     if failure.error:
         return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
-    if relation is not None:
-        return relation
     what, where, expected, got = failure.difference
     at = "".join(f"[{k!r}]" for k in where)
     en_place, zh_place = (
@@ -33,6 +31,8 @@ def explained(failure, none_is_an_answer=False, relation=None):
         whose = f"entry {at} of the result" if at else "the result"
         return (f"The {what} of {whose} is {got}, not {expected}.",
                 f"{zh_place}的{name}应为 {expected}，得到 {got}。")  # fmt: skip
+    if relation is not None:
+        return relation
     en, zh = _counted(failure)
     return (f"{en_place} is {got!r}, not {expected!r}.{en}",
             f"{zh_place}应为 {expected!r}，得到 {got!r}。{zh}")  # fmt: skip

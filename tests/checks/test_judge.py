@@ -187,15 +187,18 @@ def test_what_fails_elsewhere_too_looks_like_a_mistake():
 
 
 def test_an_answer_where_the_mistake_has_none_looks_like_it():
-    check = composed()
+    check = numbers_check()
 
-    @check.mistake("It takes a third, and fails for nothing.", "取了三分之一，且不能处理空数组。")
+    @check.mistake(
+        "It adds the first, and fails for nothing.", "加上了第一个数，且不能处理空数组。"
+    )
     def _(x, limit):
-        return clipped(x, limit) / 3 + 0 * np.max(x)
+        return clipped(x, limit) + x.flat[0]
 
-    check.edge("nothing, in rows", given(np.zeros((0, 3)), 1.0))
-    verdict = run_check(check, lambda x, limit: (clipped(x, limit) / 3).reshape(
-        x.shape if x.size else (1, 0)))  # fmt: skip
+    check.edge("nothing", given(np.zeros(0), 1.0))
+    verdict = run_check(
+        check, lambda x, limit: (clipped(x, limit) + x.flat[0]) if x.size else [1.0]
+    )
     assert verdict.status == "like" and "has no result here" in verdict.en
 
 
