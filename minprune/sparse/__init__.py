@@ -9,5 +9,5 @@ two       blocked_csr, blocks             the formats that panels are multiplied
           panels                          the plan for 64 samples side by side, and its loops
 three     sliced, one_sample              the same for one sample alone; may be skipped
 four      engine, compressed, workers     all of it together; the network at rest; threads
-beside    storage                         formats to keep weights in
+beside    bitmask, nm                     formats to keep weights in
 """

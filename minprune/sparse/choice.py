@@ -11,8 +11,8 @@ import numpy as np
 
 # kernels
 VECTOR = 64  # bytes: one register of AVX-512; where they are shorter, LLVM takes several
-UNROLL = 2  # entries of a run at a time: each is padded to a multiple of it
-SUMS = 4  # of a unit that only one sample is multiplied for, in turn
+UNROLL = 2  # entries of a run at a time; each run is filled up to a multiple of it
+SUMS = 4  # that the products of one sample go into in turn, lest each wait for the one before
 HEIGHT = 8  # output units of a block or a slice
 WIDE = 2  # vectors of samples that a block works on at once; 8 x 2 sums fill the registers
 
@@ -100,8 +100,9 @@ def sample_costs(slices, blocks):
 
 
 EXPLANATION = """\
-csr, blocks, slices: the formats of `blocked_csr`, `blocks` and `sliced`. The cheaper one is taken;
-cycles are an estimate, of a panel of 64 samples and of one sample, as if all were in the L1 cache.
+csr, blocks, slices: the formats of `blocked_csr`, `blocks` and `sliced`; full: all blocks, those of
+zeros too. The cheapest is taken; cycles are an estimate, of a panel of 64 samples (float64: 32) and
+of one sample, as if all were in the L1 cache.
 """
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from minprune.sparse.choice import HEIGHT, VECTOR
 
-NONE = (0, 0, 0, 0)  # zeros above, below, on the left, on the right
+NO_ZEROS = (0, 0, 0, 0)  # above an image, below, on the left, on the right
 
 
 class Place(NamedTuple):
@@ -42,7 +42,7 @@ class Memory:
         self.size += up_to(n, HEIGHT)
         return Place(at, (0, 0, 1), at + np.arange(n))
 
-    def pixels(self, shape, zeros=NONE, multiple=1):
+    def pixels(self, shape, zeros=NO_ZEROS, multiple=1):
         """A place for an image, pixel by pixel, zeros around it.
 
         multiple  a pixel takes a multiple of so many numbers
@@ -54,11 +54,14 @@ class Memory:
     def strips(self, shape, zeros, columns):
         """A place for an image, each row channel by channel: neighbours are columns.
 
-        columns  so many are written at once, beyond the last one too
+        columns  so many are written at once, beyond the last one too; and as many zeros lie behind
+                 the image, where the last vectors read on
         """
         (_, _, left, right), (_, w, c) = zeros, shape
         channel = left + max(up_to(w, columns), w + right)
-        return self._image(shape, zeros, (c * channel, 1, channel))
+        place = self._image(shape, zeros, (c * channel, 1, channel))
+        self.size += columns
+        return place
 
     def _image(self, shape, zeros, strides):
         (top, bottom, left, _), (row, pixel, _) = zeros, strides

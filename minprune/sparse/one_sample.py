@@ -145,7 +145,7 @@ def run_samples(tile, arrays, source, target, N, x, y, panel, counters):
     pieces = len(program.steps) + 2
     while True:
         p = add(counters, TAKEN, 1)
-        n, s = p // pieces, p % pieces - 1
+        n, s = p // pieces, p % pieces - 1  # of sample n the step s
         if n >= N:
             break
         after = 0 if s < 0 else program.steps[s]["after"] if s < pieces - 2 else pieces - 1
@@ -240,9 +240,6 @@ class SamplePlanner(Planner):
             return y._replace(addresses=y.at + np.argsort(chosen.units))
         return y
 
-    def biases(self, stage, chosen):
-        return stage.b[chosen.units] if hasattr(chosen, "units") else stage.b
-
     def convolution(self, stage, x, following):
         """The columns of an output row side by side, if those that they read are, too.
 
@@ -312,8 +309,7 @@ def plan_sample(stages, shape, dtype, width=None):
     first, last = planner.run(stages, shape)
     cycles = sum(float(step["cost"]) for step in planner.steps)
     planner.steps = in_pieces(planner.steps)
-    size = planner.memory.size + 2 * planner.columns  # the last vectors of an image read on
-    size = up_to(size, SUMS * L)  # as `all_finite` goes through them
+    size = up_to(planner.memory.size, SUMS * L)  # as `all_finite` goes through them
     return SamplePlan(planner.program(), (0,) * width, first.addresses, last.addresses, size,
                       cycles, planner.choices)  # fmt: skip
 

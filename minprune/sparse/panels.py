@@ -28,7 +28,7 @@ from minprune.sparse.choice import (
     cheapest,
     panel_costs,
 )
-from minprune.sparse.memory import Arrays, Memory, offsets, up_to
+from minprune.sparse.memory import NO_ZEROS, Arrays, Memory, offsets, up_to
 from minprune.sparse.microkernels import add, all_finite, block_run, csr_run, larger, transpose
 from minprune.sparse.stages import Affine, Curve, Pool, Product
 
@@ -40,12 +40,13 @@ CURVES = {"bent": BENT, "tanh": TANH}  # of activations
 
 FIELDS = (
     "kind",
-    *("x", "x_row", "x_column", "x_channel"),  # input: where it begins; to that of the next output
-    *("y", "y_row", "y_column", "y_channel"),  # output: where it begins; to the next one
+    *("x", "x_row", "x_column", "x_channel"),  # input: where it begins; from output to output
+    *("y", "y_row", "y_column", "y_channel"),  # output: where it begins; from one to the next
     *("rows", "columns", "channels"),  # of the output
     *("pool_rows", "pool_columns"),  # of a pooling window
-    *("x_pool_row", "x_pool_column"),  # input: to that of the next place in the window
-    *("blocks", "values", "indices", "runs", "units", "bias"),  # weights: where they begin
+    *("x_pool_row", "x_pool_column"),  # input: from one place in the window to the next
+    "blocks",  # of inputs, one after the other: how many
+    *("values", "indices", "runs", "units", "bias"),  # weights: where they begin
     "relu",  # done along with it
     *("bias_row", "bias_column", "bias_channel"),  # of an affine step: to the next three numbers
     "cost",  # cycles, about
@@ -199,6 +200,8 @@ def pack(x, n, count, rows, panel, T):
     """`count` samples from n on side by side.
 
     If there are fewer than T, the other places keep what an earlier panel left behind.
+
+    rows  as `rows_of` gives them, of the input
     """
     at, n_rows, length, pitch = rows
     L, F = lanes(x), n_rows * length
@@ -243,7 +246,7 @@ def run_panels(tile, arrays, x_rows, y_rows, N, x, y, panel, counters, done):
     """Panel after panel, as long as there is one that no other thread has taken.
 
     arrays    of the program, as a plain tuple, which Python hands over faster
-    x, y      flat; N samples one after the other
+    x, y      flat; N samples one after the other; `rows_of` gives x_rows and y_rows
     panel     the working memory of this thread
     counters  (3,) shared by all threads: panels taken, panels dealt with, failures
     done      for each panel: whether y was written; not if a number on the way was not finite
@@ -436,7 +439,8 @@ class Planner:
 
         addresses  where each of its inputs lies
         """
-        add, b = self.arrays.add, self.biases(stage, chosen)
+        add = self.arrays.add
+        b = stage.b[chosen.units] if hasattr(chosen, "units") else stage.b  # slices have an order
         return {
             "relu": stage.relu,
             "values": add("values", chosen.values.astype(self.dtype)),
@@ -447,9 +451,6 @@ class Planner:
             "blocks": len(chosen.offsets) if chosen.offsets.ndim == 2 else 1,
             "cost": min(self.choices[-1].costs.values()),
         }
-
-    def biases(self, stage, chosen):
-        return stage.b
 
 
 METHODS = {Product: "product", Pool: "pool", Curve: "curve", Affine: "affine"}
@@ -479,7 +480,7 @@ def as_image(shape):
 def zeros_for(following):
     """The zeros that the stage that follows wants around an image."""
     window = getattr(following, "window", None)
-    return window.zeros if window else (0, 0, 0, 0)
+    return window.zeros if window else NO_ZEROS
 
 
 def rows_of(place, shape):
