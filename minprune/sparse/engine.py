@@ -100,7 +100,8 @@ class SparseEngine:
         """
         plans = [vars(self)[name] for name in PLANS if name in vars(self)]
         arrays = [a for plan in plans for a in (*plan, *plan.program) if isinstance(a, np.ndarray)]
-        arrays += [memory for free in self._free.values() for memory in free]
+        free = [*self._free.values()]  # at once, as below: other threads may take of it meanwhile
+        arrays += [memory for memories in free for memory in [*memories]]
         return self.compressed_bytes + sum(array.nbytes for array in arrays)
 
     @property
@@ -161,8 +162,8 @@ class SparseEngine:
 
     def _one_by_one(self, x, y):
         """Every sample by itself, its steps shared out; returns whether all could be done."""
-        made = self._sample_plan
-        memory, counters = self._memory(1, made.size), np.zeros(3, np.int64)
+        made, free = self._sample_plan, self._free[1]
+        memory, counters = memory_of(free, made.size, y.dtype), np.zeros(3, np.int64)
         arguments = (made.tile, tuple(made.program), made.source, made.target,
                      len(x), x.reshape(-1), y.reshape(-1), memory, counters)  # fmt: skip
         if made.cycles > SMALL_ONE:
@@ -172,7 +173,7 @@ class SparseEngine:
             run_samples(*arguments)
         if counters[FAILED]:  # its numbers would be found again
             return False
-        self._free[1].append(memory)
+        free.append(memory)
         return True
 
     def _in_panels(self, x, y):
@@ -180,14 +181,15 @@ class SparseEngine:
         made = self._panel_plan
         V, threads = self._tile(len(x), made)
         T = V * lanes_of(self.dtype)
+        free = self._free[T]  # of this network: some threads come late, and find another one here
         done, counters = np.zeros(-(-len(x) // T), bool), np.zeros(3, np.int64)
         arguments = ((0,) * V, tuple(made.program), made.x_rows, made.y_rows,
                      len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
 
         def work():
-            memory = self._memory(T, made.size)
+            memory = memory_of(free, made.size * T, y.dtype)
             run_panels(*arguments, memory, counters, done)
-            self._free[T].append(memory)
+            free.append(memory)
 
         together(work, min(threads, len(done)), counters, len(done))
         return np.repeat(done, T)[: len(x)]
@@ -213,13 +215,14 @@ class SparseEngine:
         room = [V for V in TILES if made.size * V * VECTOR <= LARGEST_PANEL] or TILES[:1]
         return min(reversed(room), key=cost), threads
 
-    def _memory(self, T, size):
-        """Working memory for T samples: that of a call that has ended, or new. Zeros around images
-        are written once, here, since nothing else is ever written there."""
-        try:
-            return self._free[T].pop()
-        except IndexError:
-            return aligned_zeros(size * T, self.dtype)
+
+def memory_of(free, size, dtype):
+    """Working memory: that of a call that has ended, or new. Zeros around images are written once,
+    here, since nothing else is ever written there."""
+    try:
+        return free.pop()
+    except IndexError:
+        return aligned_zeros(size, dtype)
 
 
 def together(work, threads, counters, count):

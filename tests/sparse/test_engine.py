@@ -434,6 +434,21 @@ def test_weights_of_whole_numbers_and_two_precisions():
     np.testing.assert_allclose(sparse(x), Network([first, ReLU(), second])(x), 1e-14)
 
 
+@pytest.mark.parametrize("slope", [-2, 0, 1, 3])
+def test_any_slope_of_a_leaky_relu(slope):
+    network = Network([Dense(np.eye(4), [0, 1, 0, 0]), LeakyReLU(slope)])
+    for N in (1, 5):
+        check(SparseEngine(network), network, samples(network, N))
+
+
+@pytest.mark.parametrize("N", [1, 5])
+def test_a_normalization_takes_the_mean_away_first(N):
+    x = 1000 + np.arange(N * 3).reshape(N, 3) / 8192  # times 300 each would be rounded to 1/32
+    network = as_dtype(Network([BatchNorm(np.ones(3), np.ones(3), np.full(3, 1000), np.zeros(3))],
+                               (3,)), "f")  # fmt: skip
+    check(SparseEngine(network), network, x)
+
+
 @pytest.mark.xfail(strict=True, reason="the product is rounded to float32 before it meets float64")
 def test_normalization_in_two_precisions():
     network = built((6,), dense(5), bn)
@@ -563,6 +578,15 @@ def test_large_numbers_that_do_not_overflow_take_the_sparse_way(monkeypatch, N):
         sparse(x)
 
 
+def test_columns_beyond_an_image_do_not_overflow(monkeypatch):
+    """The last vectors of a convolution read behind the image: were its own output there, it would
+    be multiplied with the weights once more."""
+    network = Network([Conv2D(np.full((1, 2, 1, 1), 1e25, "f"), [0])], (1, 16, 1))
+    sparse = SparseEngine(network)
+    monkeypatch.setattr(SparseEngine, "_dense", None)
+    check(sparse, network, np.ones((3, 1, 16, 1)))
+
+
 def outputs(network, x):
     """What each layer returns, the input first."""
     yield x
@@ -594,7 +618,7 @@ def test_a_bad_sample_leaves_nothing_behind_for_the_next_call(monkeypatch, N, wh
         assert not np.isfinite(network(bad)[-1]).any()
         np.testing.assert_allclose(sparse(bad)[-1], network(bad)[-1])
     monkeypatch.setattr(SparseEngine, "_dense", None)
-    for few in {1, 5, 16} if N == 16 else {1}:
+    for few in (1, 5, 16) if N == 16 else (1,):
         check(sparse, network, x[:few])
 
 
@@ -784,6 +808,27 @@ def test_bytes_are_those_of_all_that_is_held():
     assert sparse.compressed_bytes == at_rest == copy.copy(sparse).nbytes
 
 
+def test_bytes_are_counted_while_another_thread_calls():
+    sparse, stop = SparseEngine(deep(), threads=1), threading.Event()
+    x = quarters(0, 5, 13)
+    sparse(x[:1])
+    sparse._free[1].extendleft(np.zeros((2000, 1)))  # counting them takes a while
+
+    def call():
+        while not stop.is_set():
+            sparse(x[:1])
+
+    caller, interval = threading.Thread(target=call), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    caller.start()
+    try:
+        assert min(sparse.nbytes for _ in range(100)) > 2000 * 8
+    finally:
+        stop.set()
+        caller.join()
+        sys.setswitchinterval(interval)
+
+
 # --- threads and processes -----------------------------------------------------------------------
 
 
@@ -809,6 +854,21 @@ def test_any_number_of_threads_gives_the_same(shared, name):
             while not (kept := sum(map(len, sparse._free.values()))) and time.monotonic() < until:
                 pass  # one that begins late has it for a moment, though it finds nothing to do
             assert 1 <= kept <= threads
+
+
+def test_a_thread_that_comes_late_leaves_nothing_to_an_engine_made_anew(shared, monkeypatch):
+    late = []
+
+    def one_thread(work, threads):
+        late.append(work)
+        work()
+
+    monkeypatch.setattr(engine_module, "at_once", one_thread)
+    sparse = SparseEngine(network_by("mlp", "f"), threads=2)
+    sparse(samples(sparse, 70))
+    sparse.__init__(deep())
+    late.pop()()  # its working memory is for another plan
+    assert not sparse._free
 
 
 def test_threads_find_the_samples_that_are_not_finite(shared):
