@@ -856,6 +856,26 @@ def test_any_number_of_threads_gives_the_same(shared, name):
             assert 1 <= kept <= threads
 
 
+def test_a_sample_comes_in_when_the_one_before_has_gone_out():
+    network = network_by("mlp", "f", 0)
+    made, x = SparseEngine(network)._sample_plan, samples(network, 2).astype("f")
+    y, memory = np.zeros(6, "f"), np.zeros(made.size, "f")
+    pieces = len(made.program.steps) + 2
+    counters = np.array([pieces, pieces - 1, 0])  # the last piece of the first one is not done
+    arguments = made.tile, tuple(made.program), made.source, made.target, 2, x.reshape(-1), y
+    arguments = *arguments, memory, counters
+    thread = threading.Thread(target=one_sample.run_samples, args=arguments, daemon=True)
+    thread.start()
+    while counters[0] == pieces:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    assert not memory.any()
+    counters[1] += 1
+    thread.join()
+    assert not y[:3].any()
+    np.testing.assert_allclose(y[3:], network(x)[1], 1e-5, 1e-6)
+
+
 def test_a_thread_that_comes_late_leaves_nothing_to_an_engine_made_anew(shared, monkeypatch):
     late = []
 
