@@ -91,7 +91,9 @@ def chained_matrices(name, value):
         a[1] == b[0] for a, b in pairwise(shapes)
     )
     if not matrices or not fits:
-        raise ValueError(f"{name} must be matrices that can be multiplied, got shapes {shapes}")
+        raise ValueError(
+            f"{name} must be matrices that can be multiplied in this order, got shapes {shapes}"
+        )
     return matrices
 
 
@@ -99,7 +101,7 @@ def one_shape(name, value):
     """The values as a list of float arrays; `ValueError` unless all have the shape of the first."""
     arrays = finite_arrays(name, value)
     if len(shapes := {array.shape for array in arrays}) > 1:
-        raise ValueError(f"{name} must be arrays of one shape, got {sorted(shapes)}")
+        raise ValueError(f"{name} must be arrays of the same shape, got {sorted(shapes)}")
     return arrays
 
 
@@ -107,13 +109,15 @@ def same_shape(**arrays):
     """`ValueError` that names them unless the two arrays have one shape."""
     (a, x), (b, y) = arrays.items()
     if np.shape(x) != np.shape(y):
-        raise ValueError(f"{a} and {b} must have one shape, got {np.shape(x)} and {np.shape(y)}")
+        raise ValueError(
+            f"{a} and {b} must have the same shape, got {np.shape(x)} and {np.shape(y)}"
+        )
 
 
 def array_axis(name, value, ndim):
     """The axis counted from the front; an error that names it unless the array has it."""
     if ndim == 0:
-        raise ValueError("a single number has no axis; the array must have at least one")
+        raise ValueError(f"{name}: a single number has no axis; give an array with at least one")
     return whole_number(name, value, low=-ndim, high=ndim - 1) % ndim
 
 
@@ -187,7 +191,7 @@ def layer_widths(name, value):
         raise TypeError(f"{name} must be a list such as [784, 64, 10], got {shown(value)}")
     widths = [whole_number(name, n, low=1) for n in value]
     if len(widths) < 2:
-        raise ValueError(f"{name} must name at least the input and the output, got {widths}")
+        raise ValueError(f"{name} must hold at least the widths of input and output, got {widths}")
     return widths
 
 
@@ -208,7 +212,7 @@ def labels_in_range(name, labels, classes):
     wrong = np.flatnonzero((labels < 0) | (labels >= classes))
     if wrong.size:
         raise ValueError(
-            f"{name} must lie in 0 .. {classes - 1}, got {labels[wrong[0]]} at index {wrong[0]}"
+            f"{name} must be from 0 to {classes - 1}, got {labels[wrong[0]]} at index {wrong[0]}"
         )
     return labels
 
@@ -235,10 +239,10 @@ def performance(evaluate, network):
     value = function("evaluate", evaluate)(network)
     if np.ndim(value) or not isinstance(value, numbers.Real):
         raise TypeError(
-            "evaluate must return one number, higher is better, "
+            "evaluate must return one number, the higher the better, "
             f"such as evaluate(network, x, y).accuracy, got {shown(value)}"
         )
-    return finite_number("what evaluate returns", value)
+    return finite_number("the result of evaluate", value)
 
 
 def shown(value):

@@ -92,14 +92,14 @@ def writable_folder(path):
     Nothing is left behind: a job can ask before its hour of work, and be stopped without a trace.
     """
     if not str(path):
-        raise ValueError("the folder to write to must have a name")
+        raise ValueError("the folder to write to must have a name, got ''")
     path = nearest = Path(path)
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir():
-        raise NotADirectoryError(f"{path}: cannot be a folder, {nearest} is a file")
+        raise NotADirectoryError(f"{path}: cannot be a folder, since {nearest} is a file")
     try:
         with tempfile.TemporaryFile(dir=nearest):
             return path
     except OSError as error:
-        raise PermissionError(f"{path}: cannot be written in {nearest} ({error})") from error
+        raise PermissionError(f"{path}: {nearest} cannot be written to ({error})") from error

@@ -97,7 +97,7 @@ class Cache(NullCache):
 @cache
 def _warn(text):
     """Warn once, however many functions are compiled."""
-    warnings.warn(f"{text}; every program compiles it again", RuntimeWarning, stacklevel=3)
+    warnings.warn(f"{text}; every program start compiles it again", RuntimeWarning, stacklevel=3)
 
 
 @cache
@@ -109,7 +109,7 @@ def _folder():
     """
     own = PACKAGE / "__pycache__"
     for base in [GIVEN] if GIVEN else [own, "~/.cache/minprune"]:
-        with suppress(OSError, RuntimeError):  # the package is in a zip; nobody knows what ~ is
+        with suppress(OSError, RuntimeError):  # the package is in a zip; ~ cannot be expanded
             base = Path(base).expanduser().absolute()
             folder = base / f"minprune-{_digest()}"
             folder.mkdir(parents=True, exist_ok=True)

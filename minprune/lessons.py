@@ -99,7 +99,7 @@ def lesson_file(number, folders=(Path("tutorials"), TUTORIALS)):
         for path in lesson_files(folder):
             if path.name[:2] == str(number).zfill(2):
                 return path
-    raise ValueError(f"there is no lesson {number} in tutorials/, which comes with the repository")
+    raise ValueError(f"there is no lesson {number} in tutorials/, which is only in the repository")
 
 
 def lessons():

@@ -299,7 +299,7 @@ def test_the_command_writes_a_notebook(with_pages, monkeypatch, capsys):
     assert made == notebook(with_pages, "zh")
     Path("77_mine.ipynb").write_text("a reader's work")
     assert cli.main(["notebook", "77"]) == 2
-    assert "77_mine.ipynb: exists; nothing was changed" in capsys.readouterr().err
+    assert "77_mine.ipynb: already exists; nothing was changed" in capsys.readouterr().err
     assert Path("77_mine.ipynb").read_text() == "a reader's work"
     assert cli.main(["notebook", "3", "--out", "three.ipynb"]) == 0  # of the repository
     assert "Thresholds" in Path("three.ipynb").read_text(encoding="utf-8")
@@ -397,7 +397,7 @@ def test_a_notebook_says_what_the_page_says(path, language):
 TASKS = {
     "l1_subgradient(w, lam)": (
         "return np.where(w >= 0, lam, -lam)",
-        "gives lam at a weight of 0",
+        "returns lam at a weight of 0",
         "return lam * np.sign(w)",
     ),
     "l1_proximal(w, lam, lr)": (
@@ -407,7 +407,7 @@ TASKS = {
     ),
     "bitmask_bytes(size, nonzeros, value_bytes=4)": (
         "return size // 8 + nonzeros * value_bytes",
-        "a byte that is begun",
+        "a partly used byte",
         "return (size + 7) // 8 + nonzeros * value_bytes",
     ),
     'pruning_rate(w, theta, ties="keep")': (

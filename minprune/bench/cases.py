@@ -114,5 +114,5 @@ def _forward(network, h):
         elif isinstance(layer, Flatten):
             h = h.reshape(len(h), -1)
         else:
-            raise TypeError(f"no reference for {layer!r}")
+            raise TypeError(f"network has a layer without a float64 reference: {layer!r}")
     return h

@@ -78,7 +78,7 @@ def _rate(pool, works, amount, workers, seconds):
 def triad(a, b, c, turns):
     """a = b + t c, again and again: two numbers read and one written for each multiply-add."""
     if not len(a) == len(b) == len(c):
-        raise ValueError("a, b and c must be equally long")
+        raise ValueError("a, b and c must have the same length")
     for t in range(turns):
         factor = a.dtype.type(t)
         for i in range(len(a)):

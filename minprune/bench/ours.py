@@ -1,4 +1,4 @@
-"""minprune itself at work in a process of its own, as `worker` is for others."""
+"""minprune itself at work in a separate process, as `worker` is for others."""
 
 import sys
 

@@ -1,6 +1,6 @@
 """The benchmark: the sparse engine and every installed library, correct first, then timed.
 
-Every library runs in a process of its own. They take turns, in another random order each round, one
+Every library runs in a separate process. They take turns, in a new random order each round, one
 at work while all others sleep: so a machine that changes its pace does so for all of them, and
 within a round their times compare.
 """
@@ -29,7 +29,7 @@ from minprune.nn.store import save
 
 LEAST = 0.005  # seconds that a turn is timed; shorter calls are repeated
 PAUSE = 0.02  # seconds until threads that wait for more work have gone to sleep
-WATCH = 0.1  # seconds before each case, in which nobody should be at work
+WATCH = 0.1  # seconds before each case, in which no other process should be at work
 TOLERANCE = 1e-4  # of the largest output; float32 sums in another order differ by 1e-6
 
 
@@ -91,7 +91,7 @@ def find_libraries(settings, stack, patience):
         missing = None if key in team else "; ".join(dict.fromkeys(reasons))
         members.append(Member(key, peer.title, versions, missing))
     if ENGINE not in team:
-        raise ChildProcessError(f"the sparse engine does not start: {members[0].missing}")
+        raise ChildProcessError(f"the sparse engine could not be started: {members[0].missing}")
     return team, members
 
 
@@ -123,7 +123,7 @@ def measure_all(settings, team, folder, watch, say):
 
 
 def _line(cell):
-    """A cell for who waits: milliseconds, or what went wrong."""
+    """A line of progress for a cell: milliseconds, or what went wrong."""
     figures = [
         f"{key} {t.milliseconds.median:.3g}" if t.milliseconds else f"{key} {t.error.split(':')[0]}"
         for key, t in cell.timings.items()
@@ -171,10 +171,10 @@ def prepare(worker, key, case, batch, folder):
     worker.ask(do="prepare", batch=batch, **{name: str(path) for name, path in files.items()})
     found, expected = np.load(y), case.y[:batch]
     if found.shape != expected.shape:
-        raise WorkerError(f"wrong: outputs {found.shape} in place of {expected.shape}")
+        raise WorkerError(f"wrong: outputs of shape {found.shape} instead of {expected.shape}")
     apart = float(np.abs(found - expected).max() / np.abs(expected).max())
     if not apart <= TOLERANCE:  # nor if it is a NaN
-        raise WorkerError(f"wrong: outputs are off by {apart:.1g} of the largest")
+        raise WorkerError(f"wrong: an output differs by {apart:.1g} of the largest")
     return apart
 
 

@@ -41,12 +41,16 @@ class BenchSettings:
         for name in ("networks", "sparsities", "batches", "peers", "pythons"):
             values = tuple(getattr(self, name))
             if len(set(values)) < len(values) or not (values or name in ("peers", "pythons")):
-                raise ValueError(f"{name} must be at least one, each named once, got {values}")
+                raise ValueError(
+                    f"{name} must hold at least one value, and none twice, got {values}"
+                )
             object.__setattr__(self, name, values)
         for name in self.networks:
             widths = [28 * 28] if name in IMAGE_NETWORKS else widths_of(name)
             if (weights := sum(map(mul, widths, widths[1:]))) > MOST:
-                raise ValueError(f"networks: {name} has {weights:,} weights, more than {MOST:,}")
+                raise ValueError(
+                    f"networks: {name} has {weights:,} weights; at most {MOST:,} are allowed"
+                )
             for batch in self.batches:
                 whole_number("batches", batch, low=1, high=MOST // max(widths))
         for name in ("sparsities", "batches"):  # lines are drawn from the lowest to the highest
@@ -57,7 +61,7 @@ class BenchSettings:
             one_of("peers", peer, tuple(PEERS))
         for python in self.pythons:
             if shutil.which(python) is None:
-                raise ValueError(f"python must be an interpreter, there is no program {python!r}")
+                raise ValueError(f"python must be a Python interpreter; {python!r} was not found")
         whole_number("rounds", self.rounds, low=1)
         whole_number("threads", self.threads, low=1, high=cores())
         whole_number("seed", self.seed, low=0)

@@ -1,4 +1,4 @@
-"""One library at work, in a process of its own: python worker.py LIBRARY THREADS
+"""One library at work, in a separate process: python worker.py LIBRARY THREADS
 
 This file stands alone: it runs under the interpreter that has the library, where minprune need not
 be. First it says which versions it found, or what is missing. Then every line of JSON that it reads
@@ -51,7 +51,7 @@ def read_network(path):
         elif kind == "ReLU":
             layers[-1] = layers[-1]._replace(relu=True)
         elif kind != "Flatten":  # which every library does by itself before a dense layer
-            raise ValueError(f"no library here was taught the layer {kind}")
+            raise ValueError(f"the other libraries cannot be given a layer {kind}")
     return layers
 
 

@@ -1,7 +1,7 @@
 """Processes that run one library each: thread pools in one process would get in each other's way.
 
 A pool that has run out of work goes on asking for more for some milliseconds, and a processor that
-is kept busy so is missing to whoever runs next: PyTorch then takes 8 ms in place of 0.3 ms.
+is kept busy like this slows the next library: PyTorch then takes 8 ms instead of 0.3 ms.
 """
 
 import json
@@ -27,7 +27,7 @@ class WorkerError(Exception):
 
 
 class Worker:
-    """A library in a process of its own, which is started again if it was lost.
+    """A library in a separate process, which is started again if it was lost.
 
     command   of the process, without the arguments that `worker.main` takes
     library   by its name there
@@ -61,7 +61,7 @@ class Worker:
 
     def _start(self):
         if self.lives == 0:
-            raise WorkerError(f"given up: {LIVES} times it crashed or did not answer")
+            raise WorkerError(f"given up: it crashed or did not answer {LIVES} times")
         self.log = tempfile.TemporaryFile()  # noqa: SIM115, open as long as the process runs
         self.answers = queue.SimpleQueue()
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.log}
@@ -71,13 +71,13 @@ class Worker:
             )
         except OSError as error:
             self.log.close()
-            raise WorkerError(f"not there: {error}") from None
+            raise WorkerError(f"not available: {error}") from None
         reading = self.process.stdout, self.answers
         threading.Thread(target=_pass_on, args=reading, daemon=True).start()
         hello = self._answer()
         if "missing" in hello:
             self.close()
-            raise WorkerError(f"not there: {hello['missing']}")
+            raise WorkerError(f"not available: {hello['missing']}")
         return hello["versions"]
 
     def _answer(self):
@@ -91,7 +91,7 @@ class Worker:
         try:
             answer = json.loads(line)
         except ValueError:  # whatever was started is no worker
-            raise self._lost(f"crashed: it said {line.strip()!r}") from None
+            raise self._lost(f"crashed: it printed {line.strip()!r}") from None
         if "error" in answer:
             raise WorkerError(f"failed: {answer['error']}")
         return answer

@@ -57,13 +57,13 @@ def make_dataset(name, train_images, train_labels, test_images, test_labels):
     test_labels = _integers("test_labels", test_labels, "N")
     if len(train_labels) != len(train_images) or len(test_labels) != len(test_images):
         raise ValueError(
-            f"{name}: an image must have one label, got "
+            f"{name}: every image must have one label, got "
             f"{len(train_labels)} for {counted(len(train_images), 'training image')}, "
             f"{len(test_labels)} for {counted(len(test_images), 'test image')}"
         )
     if len(train_images) < 12:
         raise ValueError(
-            f"{name}: at least 12 training images are needed, one of twelve being set aside for "
+            f"{name}: at least 12 training images are needed, since one in twelve is set aside for "
             f"validation, got {len(train_images)}"
         )
     aside = np.arange(len(train_images)) % 12 == 11

@@ -40,7 +40,7 @@ def load_idx(directory):
     try:
         return _load(directory)
     except MemoryError:
-        raise ValueError(f"{directory}: holds more than there is memory for") from None
+        raise ValueError(f"{directory}: does not fit into memory") from None
 
 
 def read_idx(path):
@@ -60,7 +60,7 @@ def read_idx(path):
             what = "damaged or truncated gzip file" if packed else "cannot be read"
             raise ValueError(f"{path}: {what} ({in_one_line(error)})") from error
         except MemoryError:
-            raise ValueError(f"{path}: holds more than there is memory for") from None
+            raise ValueError(f"{path}: does not fit into memory") from None
 
 
 def _array(stream):
@@ -68,14 +68,14 @@ def _array(stream):
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES:
         raise ValueError(f"not an IDX file, it starts with {magic.hex(' ') or 'nothing'}")
     if magic[2] != UNSIGNED_BYTE:
-        raise ValueError(f"holds {TYPES[magic[2]]} values, only unsigned bytes are read")
+        raise ValueError(f"holds {TYPES[magic[2]]} values; only unsigned bytes can be read")
     dimensions = magic[3]
     if dimensions > MOST_DIMENSIONS:
-        raise ValueError(f"has {dimensions} dimensions, at most {MOST_DIMENSIONS} are read")
+        raise ValueError(f"has {dimensions} dimensions; at most {MOST_DIMENSIONS} can be read")
     sizes = stream.read(4 * dimensions)
     if len(sizes) < 4 * dimensions:
         raise ValueError(
-            f"truncated: the header takes {4 + 4 * dimensions} bytes, found {4 + len(sizes)}"
+            f"truncated: the header needs {4 + 4 * dimensions} bytes, found {4 + len(sizes)}"
         )
     shape = tuple(np.frombuffer(sizes, dtype=">u4").tolist()) if sizes else ()
     if math.prod(size for size in shape if size) > np.iinfo(np.intp).max:  # as if there were no 0
@@ -85,9 +85,9 @@ def _array(stream):
         data += part
     if len(data) < expected:
         needed = counted(expected, "byte")
-        raise ValueError(f"truncated: shape {shape} takes {needed}, found {len(data)}")
+        raise ValueError(f"truncated: shape {shape} needs {needed}, found {len(data)}")
     if len(data) > expected:
-        raise ValueError(f"too long: shape {shape} takes {counted(expected, 'byte')}, found more")
+        raise ValueError(f"too long: shape {shape} needs {counted(expected, 'byte')}, found more")
     return np.frombuffer(data, np.uint8).reshape(shape)
 
 
@@ -109,9 +109,9 @@ def _load(directory):
     if train_labels.max() >= 2 * occurring:  # EMNIST's letters begin at 1, so a gap is no mistake
         raise ValueError(
             f"{directory}: training labels go up to {train_labels.max()}, out of range: "
-            f"only {counted(occurring, 'different label')}; if none is a mistake, renumber the "
-            f"labels from 0 to {occurring - 1} in both label files, "
-            "np.searchsorted(np.unique(train_labels), labels)"
+            f"only {counted(occurring, 'different label')} found; if none is a mistake, renumber "
+            f"them from 0 to {occurring - 1} in both label files "
+            "by np.searchsorted(np.unique(train_labels), labels)"
         )
     name = directory.resolve().name
     return make_dataset(name, train_images, train_labels, test_images, test_labels)
@@ -131,7 +131,7 @@ def _files(directory):
         names = in_one_line(", ".join(path.name for path in found.values()))
         raise ValueError(
             f"{directory}: more than one data set: {names}; "
-            "a folder must hold four files of one prefix"
+            "a folder must hold four files with the same prefix"
         )
     files = []
     for part in ("train", "test" if "test" in parts else "t10k"):
@@ -146,13 +146,15 @@ def _files(directory):
 def _read_pair(images_path, labels_path):
     images, labels = read_idx(images_path), read_idx(labels_path)
     if images.ndim != 3 or images.size == 0:
-        raise ValueError(f"{images_path}: not a stack of images, its shape is {images.shape}")
+        raise ValueError(
+            f"{images_path}: must hold images (N, H, W), N >= 1, got shape {images.shape}"
+        )
     if labels.ndim != 1:
-        raise ValueError(f"{labels_path}: not a list of labels, its shape is {labels.shape}")
+        raise ValueError(f"{labels_path}: must hold labels (N,), got shape {labels.shape}")
     if len(images) != len(labels):
         raise ValueError(
             f"{images_path} holds {counted(len(images), 'image')}, "
-            f"{labels_path.name} {counted(len(labels), 'label')}"
+            f"but {labels_path.name} {counted(len(labels), 'label')}"
         )
     return images, labels
 

@@ -24,7 +24,7 @@ def erk_densities(shapes, density):
     """
     shapes = [shape_of("shapes", shape) for shape in listed("shapes", shapes, "shapes")]
     if () in shapes:
-        raise ValueError("shapes must be those of arrays with at least one axis, got ()")
+        raise ValueError("shapes must have at least one axis each, got ()")
     density = above_zero("density", share("density", density))
     sizes = np.array([math.prod(shape) for shape in shapes], dtype=np.float64)
     raw = np.array([sum(shape) for shape in shapes]) / sizes

@@ -193,7 +193,7 @@ def network_costs(layers, image):
         if type(layer) not in _COST:
             raise TypeError(f"layers[{l}] must be a Conv, Pool or Full, got {layer!r}")
         if len(shape) != 3 and not isinstance(layer, Full):
-            raise ValueError(f"layers[{l}] must be a Full behind a Full, got {layer!r}")
+            raise ValueError(f"layers[{l}] must be a Full after a Full, got {layer!r}")
         costs.append(_COST[type(layer)](layer, shape))
         shape = costs[-1].output
     return costs

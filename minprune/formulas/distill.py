@@ -94,9 +94,9 @@ def ensemble_average(predictions):
     """
     predictions = one_shape("predictions", predictions)
     if not predictions or predictions[0].ndim != 2:
-        raise ValueError("predictions must hold at least one array (N, K)")
+        raise ValueError(f"predictions must be arrays (N, K), got {[p.shape for p in predictions]}")
     if any((p < 0).any() or not np.allclose(p.sum(axis=1), 1, atol=1e-2) for p in predictions):
-        raise ValueError("predictions must be probabilities: rows that sum to 1")
+        raise ValueError("predictions must be probabilities >= 0 whose rows sum to 1")
     return np.mean(predictions, axis=0)
 
 

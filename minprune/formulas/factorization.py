@@ -157,5 +157,5 @@ def _checked(R, observed, P, Q):
     R, (P, Q) = finite_array("R", R).astype(np.float64), _factors(P, Q)
     P, Q = P.astype(np.float64), Q.astype(np.float64)
     if R.shape != (len(P), len(Q)):
-        raise ValueError(f"R must be {(len(P), len(Q))}, one row a user, got {R.shape}")
+        raise ValueError(f"R must be {(len(P), len(Q))}, one row per user, got {R.shape}")
     return R, checked_mask("observed", observed, R.shape), P, Q

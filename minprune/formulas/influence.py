@@ -111,10 +111,11 @@ def _vector_and_inverse(w, H):
     if w.ndim != 1 or H.shape != (w.size, w.size):
         raise ValueError(f"w must be (n,) and H (n, n), got {w.shape} and {H.shape}")
     if not np.allclose(H, H.T, rtol=1e-6, atol=1e-6 * np.abs(H).max(initial=0)):
-        raise ValueError("H must be symmetric")
+        raise ValueError("H must be symmetric; use (H + H.T) / 2")
     H = (H + H.T) / 2  # what rounding has left
     try:
         np.linalg.cholesky(H)
     except np.linalg.LinAlgError:
-        raise ValueError("H must be positive definite; add a small multiple of 1") from None
+        text = "H must be positive definite; add a small multiple of the identity"
+        raise ValueError(text) from None
     return w, np.linalg.inv(H)

@@ -228,7 +228,10 @@ def shard_average(arrays, counts):
     arrays = [widened(array) for array in one_shape("arrays", arrays)]
     counts = [whole_number("counts", n, low=0) for n in listed("counts", counts, "whole numbers")]
     if len(arrays) != len(counts) or sum(counts) == 0:
-        raise ValueError("counts must hold one number for each array of arrays, and not only zeros")
+        raise ValueError(
+            f"counts must hold one number for each of {len(arrays)} arrays, at least one > 0, "
+            f"got {counts}"
+        )
     return sum(n / sum(counts) * array for n, array in zip(counts, arrays, strict=True))
 
 
@@ -249,7 +252,7 @@ def snip(layers, gradients):
     layers, gradients = finite_arrays("layers", layers), finite_arrays("gradients", gradients)
     if len(layers) != len(gradients):
         raise ValueError(
-            f"gradients must be as many arrays as layers, got {len(gradients)} and {len(layers)}"
+            f"gradients must hold one array for each of {len(layers)} layers, got {len(gradients)}"
         )
     for l, (w, g) in enumerate(zip(layers, gradients, strict=True)):
         same_shape(**{f"layers[{l}]": w, f"gradients[{l}]": g})
@@ -276,6 +279,9 @@ def movement(weights, gradients):
     """
     weights, gradients = one_shape("weights", weights), one_shape("gradients", gradients)
     if len(weights) != len(gradients) or not weights:
-        raise ValueError("weights and gradients must hold one array for each step, at least one")
+        raise ValueError(
+            "weights and gradients must hold one array for each step, at least one, "
+            f"got {len(weights)} and {len(gradients)}"
+        )
     same_shape(weights=weights[0], gradients=gradients[0])
     return -sum(widened(w) * g for w, g in zip(weights, gradients, strict=True))

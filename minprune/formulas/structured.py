@@ -112,7 +112,9 @@ def product_mask(*masks):
     try:
         shape = np.broadcast_shapes(*(a.shape for a in arrays))
     except ValueError as error:
-        raise ValueError(f"masks must broadcast: {error}") from error
+        raise ValueError(
+            f"masks must have shapes that broadcast, got {[a.shape for a in arrays]}"
+        ) from error
     return np.all(
         [np.broadcast_to(checked_mask("masks", a, a.shape), shape) for a in arrays], axis=0
     )
@@ -163,7 +165,9 @@ def block_mask(W, shape, sparsity):
         raise ValueError(f"shape must be (r, c), got {shape!r}")
     r, c = (whole_number("shape", side, low=1) for side in shape)
     if W.ndim != 2 or W.shape[0] % r or W.shape[1] % c:
-        raise ValueError(f"W must be a matrix made of whole {r} x {c} blocks, got {W.shape}")
+        raise ValueError(
+            f"W must be a matrix that divides into {r} x {c} blocks, got shape {W.shape}"
+        )
     blocks = W.reshape(W.shape[0] // r, r, W.shape[1] // c, c).sum(axis=(1, 3), dtype=np.float64)
     keep = rank_mask(blocks, pruned_count(blocks.size, sparsity))
     return np.repeat(np.repeat(keep, r, axis=0), c, axis=1)

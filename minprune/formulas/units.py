@@ -70,7 +70,7 @@ def contribution(a, w_out):
     if a.ndim != 2:
         raise ValueError(f"a must be (N, h), got {a.shape}")
     if w_out.ndim != 2 or len(w_out) != a.shape[1]:
-        raise ValueError(f"w_out must be ({a.shape[1]}, k), a row a unit, got {w_out.shape}")
+        raise ValueError(f"w_out must be ({a.shape[1]}, k), one row per unit, got {w_out.shape}")
     return mean_activation(a) * unit_l2(w_out, axis=0)
 
 

@@ -50,10 +50,10 @@ class BatchNorm(Layer, known=True):
         shapes = [a.shape for a in (self.gamma.value, self.beta.value, self.mean, self.var)]
         if self.mean.ndim != 1 or len({*shapes}) != 1 or not self.mean.size:
             raise ValueError(
-                f"gamma, beta, mean and var must be vectors of one length, got {shapes}"
+                f"gamma, beta, mean and var must be vectors of the same length, got {shapes}"
             )
         if (self.var < 0).any():
-            raise ValueError("var must be >= 0")
+            raise ValueError(f"var must be >= 0, got {self.var.min()}")
         self.momentum, self.epsilon = share("momentum", momentum), above_zero("epsilon", epsilon)
 
     @classmethod
@@ -78,7 +78,7 @@ class BatchNorm(Layer, known=True):
         n = x.size // x.shape[-1]
         if n < 2:
             raise ValueError(
-                f"x must hold at least two values a channel to train on, got {x.shape}"
+                f"x must hold at least two values per channel in training, got {x.shape}"
             )
         mean, var = x.mean(axis=axes), x.var(axis=axes)
         self.mean += self.momentum * (mean - self.mean)

@@ -37,7 +37,9 @@ def layer_costs(network):
     """
     shapes = checked_network("network", network).check()
     if shapes is None:
-        raise ValueError("network must know its input_shape, see `Network`")
+        raise ValueError(
+            "network must have an input_shape, such as Network(layers, input_shape=(28, 28, 1))"
+        )
     costs = []
     for layer, output in zip(network.layers, shapes[1:], strict=True):
         arrays = [p.value for p in layer.parameters.values()]

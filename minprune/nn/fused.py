@@ -58,7 +58,9 @@ class ConvReLUMaxPool(Layer):
         try:
             return self.pool.output_shape(between)
         except ValueError as error:
-            raise ValueError(f"behind, a pooling, {error} and gets {between}") from None
+            raise ValueError(
+                f"before the pooling gives {between}, but the pooling {error}"
+            ) from None
 
     def forward(self, x, training=False):
         from minprune.nn.windows import conv_relu_max_pool  # importing minprune imports no Numba

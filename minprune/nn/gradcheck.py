@@ -22,7 +22,9 @@ def numerical_gradient(f, x, h=1e-5):
     array([ 6., -2.])
     """
     if x.dtype != np.float64:
-        raise TypeError(f"x must be float64, or rounding hides the answer, got {x.dtype}")
+        raise TypeError(
+            f"x must be float64, since float32 rounding hides errors of the gradient, got {x.dtype}"
+        )
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):
         old = x[i]
@@ -48,7 +50,7 @@ def relative_error(a, b, floor=1e-4):
     0.2
     """
     if a.shape != b.shape:
-        raise ValueError(f"a and b must have one shape, got {a.shape} and {b.shape}")
+        raise ValueError(f"a and b must have the same shape, got {a.shape} and {b.shape}")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         return float("inf")
     return float(np.max(np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), floor)))

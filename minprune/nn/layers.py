@@ -85,7 +85,7 @@ class Layer:
         dy = real_array("dy", dy)
         if dy.shape != shape:
             raise ValueError(
-                f"dy must have the shape {shape} of what {self} last gave in training, "
+                f"dy must have the shape {shape} of the last training output of {self}, "
                 f"got {dy.shape}"
             )
         if dy.dtype != dtype:

@@ -28,14 +28,14 @@ def build(layers, image, rng, initialize=glorot_uniform, dtype=np.float32):
     image = shape = shape_of("image", image)
     layers, made = list(layers), []
     if not layers:
-        raise ValueError("layers must hold layers, at least one")
+        raise ValueError("layers must hold at least one layer")
     for l, layer in enumerate(layers):
         parts = _made(layer, shape, initialize, dtype, rng)
         for part in parts:
             try:
                 shape = part.output_shape(shape)
             except ValueError as error:
-                raise ValueError(f"layers[{l}], {layer}, {error}, and gets {shape}") from None
+                raise ValueError(f"layers[{l}], {layer}, {error}, but gets {shape}") from None
         made += parts
     return Network(made[:-1] if isinstance(made[-1], ReLU) else made, image)
 
@@ -51,7 +51,7 @@ def _made(layer, shape, initialize, dtype, rng):
         flatten = [Flatten()] if len(shape) > 1 else []
         dense = Dense.random(math.prod(shape), layer.units, rng, initialize, dtype)
         return [*flatten, dense, ReLU()]
-    raise TypeError(f"layers must be of Conv, Pool and Full, got {layer!r}")
+    raise TypeError(f"layers must be Conv, Pool or Full, got {layer!r}")
 
 
 def cnn(rng, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.float32):

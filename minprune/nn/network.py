@@ -62,7 +62,7 @@ class Network:
                 shapes.append(layer.output_shape(shapes[-1]))
             except ValueError as error:
                 got = shapes[-1][0] if len(shapes[-1]) == 1 else shapes[-1]
-                before = "the one before gives" if l else "the input is"
+                before = f"but layers[{l - 1}] gives" if l else "but the input is"
                 raise ValueError(f"layers[{l}] {error}, {before} {got}") from None
         return shapes
 
@@ -129,12 +129,14 @@ class Network:
         """
         masks, weights = list(masks), self.weights
         if len(masks) != len(weights):
-            raise ValueError(f"masks must be {len(weights)} arrays, one a weight, got {len(masks)}")
+            raise ValueError(
+                f"masks must be {len(weights)} arrays, one per weight array, got {len(masks)}"
+            )
         pairs = list(zip(weights.items(), masks, strict=True))
         for (name, weight), mask in pairs:
             if not weight.checked_mask(mask, f"masks for {name}").any():
                 raise EmptyLayerError(
-                    f"masks would prune every weight of {name}; prune less, or a little at a time"
+                    f"masks would prune every weight of {name}; prune less, or in smaller steps"
                 )
         for (_, weight), mask in pairs:
             weight.prune(mask)

@@ -52,7 +52,7 @@ def checked_parameters(parameters):
         if not isinstance(p, Parameter):
             raise TypeError(f"parameters[{name!r}] must be a Parameter, got {shown(p)}")
         if (first := names.setdefault(p, name)) != name:
-            raise ValueError(f"parameters hold one Parameter twice, as {first!r} and {name!r}")
+            raise ValueError(f"parameters hold the same Parameter twice, as {first!r} and {name!r}")
     return parameters
 
 

@@ -81,7 +81,9 @@ class Parameter:
         """The mask as an array; an error unless boolean, of this shape, and not bringing back."""
         mask = checked_mask(name, mask, self._value.shape)
         if self._mask is not None and (revived := np.count_nonzero(mask & ~self._mask)):
-            raise ValueError(f"{name} would bring back {revived} pruned entries; unprune first")
+            raise ValueError(
+                f"{name} would bring back {revived} pruned entries; call unprune first"
+            )
         return mask
 
     def apply_mask(self):

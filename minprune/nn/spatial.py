@@ -79,7 +79,7 @@ class Conv2D(Layer, known=True):
         h, w, _ = shape
         top, bottom, left, right = self.zeros_around(h, w)
         if h + top + bottom < k_h or w + left + right < k_w:
-            raise ValueError(f"takes images of at least {k_h} x {k_w} pixels, zeros included")
+            raise ValueError(f"takes images of at least {k_h} x {k_w} pixels, padding included")
         s = self.stride
         return (h + top + bottom - k_h) // s + 1, (w + left + right - k_w) // s + 1, c_out
 

@@ -78,15 +78,15 @@ def _read(archive, file):
     """
     members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
     if len(members) < len(archive.infolist()):
-        raise ValueError("two of its arrays have one name")
+        raise ValueError("two of its arrays have the same name")
     size = file.seek(0, os.SEEK_END)
     file.seek(size - len(archive.comment) - 22)  # the end record, whose count zipfile passes over
     if int.from_bytes(file.read(12)[10:], "little") != min(len(members), 0xFFFF):
         raise ValueError("not all of its arrays are listed")  # else a mask could be lost in silence
     if (declared := sum(info.file_size for info in members.values())) > LARGEST_INFLATION * size:
-        raise ValueError(f"{declared:,} bytes cannot be packed into its {size:,}")
+        raise ValueError(f"it declares {declared:,} bytes, too many for a file of {size:,}")
     if str(_array(archive, members, "format", "U")) != FORMAT:
-        raise ValueError(f"its format is not {FORMAT!r}")
+        raise ValueError(f"it is not of the format {FORMAT!r}")
     entries = json.loads(str(_array(archive, members, "layers", "U")))
     described = [(entry, {}) if isinstance(entry, str) else entry for entry in entries]
     kinds = {"format": "U", "layers": "U", "input_shape": "iu"}
@@ -106,7 +106,7 @@ def _kinds(archive, members, l, name):
     arrays = learned + Layer.known[name].running
     shapes = [_shape(archive, members, f"{l}.{x}", "f") for x in arrays]
     if any(shape != shapes[0][-1:] for shape in shapes[1:]):
-        raise ValueError(f"the arrays of layers[{l}] have the shapes {shapes}")
+        raise ValueError(f"the arrays of layers[{l}] have shapes that do not fit: {shapes}")
     masks = {f"{l}.{x}.mask": shape for x, shape in zip(learned, shapes, strict=False)}
     for mask, shape in masks.items():
         if mask in members and (other := _shape(archive, members, mask, "b")) != shape:
@@ -120,16 +120,16 @@ def _shape(archive, members, name, kind):
         raise ValueError(f"it holds no {name}")
     size = members[name].file_size
     if kind in ("U", "iu") and size > LARGEST_TEXT:
-        raise ValueError(f"{name} takes {size:,} bytes")
+        raise ValueError(f"{name} has {size:,} bytes, more than {LARGEST_TEXT:,}")
     with archive.open(members[name]) as member:
         if np.lib.format.read_magic(member) != (1, 0):
-            raise ValueError(f"{name} is not in version 1.0 of the npy format")
+            raise ValueError(f"{name} is not in npy format 1.0")
         shape, _, dtype = np.lib.format.read_array_header_1_0(member)
         size -= member.tell()
     if dtype.kind not in kind:
-        raise ValueError(f"{name} holds {dtype}")
+        raise ValueError(f"{name} holds {dtype} values")
     if size != math.prod(shape) * dtype.itemsize:
-        raise ValueError(f"{name} has {counted(size, 'byte')}, not those of {shape} x {dtype}")
+        raise ValueError(f"{name} has {counted(size, 'byte')}, which is not {shape} x {dtype}")
     return shape
 
 
@@ -158,7 +158,7 @@ def _layer(l, name, options, arrays, rng):
     kind = Layer.known[name]
     made_of = {letter: arrays.pop(f"{l}.{letter}") for letter in kind.learned + kind.running}
     if len({array.dtype for array in made_of.values()}) > 1:
-        raise ValueError(f"the arrays of layers[{l}] must have one dtype")
+        raise ValueError(f"the arrays of layers[{l}] must have the same dtype")
     if name == "Dropout":
         made_of["rng"] = rng
     return kind(**made_of, **options)

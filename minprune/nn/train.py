@@ -166,7 +166,7 @@ def find_gradients(network, x, y, loss=softmax_cross_entropy, penalty_gradient=N
                 penalty = real_array("penalty_gradient", penalty_gradient(weight.value))
                 if penalty.shape != weight.value.shape:
                     raise ValueError(
-                        "penalty_gradient must return an array of the shape of the weights, "
+                        "penalty_gradient must return an array with the shape of the weights, "
                         f"{weight.value.shape}, got {penalty.shape}"
                     )
                 weight.grad = weight.grad + penalty
@@ -192,8 +192,8 @@ def check_batch_norms(network, x, batch_size):
     for l, layer in enumerate(network.layers):
         if isinstance(layer, BatchNorm) and math.prod(shape[:-1]) < 2:
             raise ValueError(
-                f"batch_size must leave no batch of one sample, on which layers[{l}], a BatchNorm, "
-                f"cannot be trained, got {batch_size} for {len(x)} samples"
+                f"batch_size must leave no batch of one sample, since layers[{l}], a BatchNorm, "
+                f"cannot train on it, got {batch_size} for {len(x)} samples"
             )
         shape = layer.output_shape(shape)
 
@@ -202,10 +202,13 @@ def check_optimizer(network, optimizer):
     """`ValueError` if the optimizer would change another network, say the original of a copy."""
     if not hasattr(optimizer, "step"):
         raise TypeError(
-            f"optimizer must be one, such as Adam(network.parameters), got {shown(optimizer)}"
+            "optimizer must be an optimizer, such as Adam(network.parameters), "
+            f"got {shown(optimizer)}"
         )
     if not {*optimizer.parameters} <= {*network.parameters.values()}:
-        raise ValueError("optimizer must have been made from the parameters of this network")
+        raise ValueError(
+            "optimizer must be made from network.parameters of this network, not of another"
+        )
 
 
 def warn_of_late_end(steps, **schedules):
@@ -214,7 +217,7 @@ def warn_of_late_end(steps, **schedules):
         end = getattr(schedule, "end", None)
         if end is not None and end > steps:
             warnings.warn(
-                f"{name} comes to its end after {end} steps, but training takes {steps}: the masks "
+                f"{name} ends after {end} steps, but training takes {steps}: the masks "
                 "are those of an unfinished schedule; let it end earlier, or train for more epochs",
                 stacklevel=3,
             )
@@ -248,7 +251,7 @@ def finite_outputs(z):
     bad = ~np.isfinite(z).reshape(len(z), -1).all(axis=1)
     if bad.any():
         raise FloatingPointError(
-            f"network gives outputs that are not finite, for {bad.sum()} of {len(z)} samples"
+            f"network returns outputs that are not finite for {bad.sum()} of {len(z)} samples"
         )
     return z
 
@@ -317,7 +320,9 @@ def checked_samples(network, x, y, names=("x", "y")):
     try:
         shape = network(x[:1]).shape[1:]
     except ValueError as error:
-        raise ValueError(f"{names[0]} of shape {x.shape} does not fit: {error}") from error
+        raise ValueError(
+            f"{names[0]} of shape {x.shape} does not fit the network: {error}"
+        ) from error
     if y.dtype.names:  # records, which their loss knows how to read
         return x, y
     if y.dtype.kind != "f":

@@ -59,4 +59,4 @@ def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
 def fit(w, g, m, v, keep):
     """`ValueError` unless there are as many of everything as weights."""
     if not w.size == g.size == m.size == v.size or (keep is not None and keep.size != w.size):
-        raise ValueError("weights, gradient, state and mask must be of one size")
+        raise ValueError("weights, gradient, state and mask must have the same size")

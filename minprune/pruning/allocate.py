@@ -75,11 +75,15 @@ def allocate_by_sensitivity(scan):
 
     def allocate(network, sparsity):
         if scan.names != list(network.weights):
-            raise ValueError(f"scan must be of the weights of this network, got {scan.names}")
+            raise ValueError(
+                f"scan must be of the weights {list(network.weights)}, got {scan.names}"
+            )
         sizes = np.array([w.value.size for w in network.weights.values()])
         totals = steps @ sizes / sizes.sum()
         if fraction("sparsity", sparsity) > totals[-1] * (1 + 1e-9):
-            raise ValueError(f"sparsity must be at most {totals[-1]:.4g}, the end of the scan")
+            raise ValueError(
+                f"sparsity must be at most {totals[-1]:.4g}, the end of the scan, got {sparsity}"
+            )
         return [float(np.interp(sparsity, totals, layer)) for layer in steps.T]
 
     return allocate
@@ -138,7 +142,10 @@ def prune_layers(network, sparsities):
     checked_network("network", network)
     scores = pruned_first(network, [magnitude(w.value) for w in network.weights.values()])
     if np.ndim(sparsities) != 1 or len(sparsities) != len(scores):
-        raise ValueError(f"sparsities must be {len(scores)} numbers, got {shown(sparsities)}")
+        raise ValueError(
+            f"sparsities must be {len(scores)} numbers, one per weight array, "
+            f"got {shown(sparsities)}"
+        )
     sparsities = [fraction("sparsities", s) for s in sparsities]
     counts = [pruned_count(s.size, sp) for s, sp in zip(scores, sparsities, strict=True)]
     masks = [rank_mask(score, k) for score, k in zip(scores, counts, strict=True)]
@@ -193,8 +200,8 @@ def _lightest(choice, n, cost, budget):
         else:
             least, low = price, k + 1
     if best is None:
-        empty = " without emptying a layer" * issubclass(failure, EmptyLayerError)
-        raise failure(f"budget cannot be met: got {budget}, the least is {least}{empty}")
+        empty = ", since less would empty a layer" * issubclass(failure, EmptyLayerError)
+        raise failure(f"budget must be at least {least}{empty}, got {budget}")
     return best
 
 

@@ -123,7 +123,9 @@ class DynamicPruning(ABC):
     def __init__(self, network, end=None, lr=1e-3):
         weights = checked_network("network", network).weights
         if any(w.mask is not None for w in weights.values()):
-            raise ValueError("network has masks, which may not hold; unprune it first")
+            raise ValueError(
+                "network must have no masks, since they would be replaced; unprune it first"
+            )
         self.network = network
         self.dense = {name: Parameter(w.value) for name, w in weights.items()}
         self.masks = [np.ones(w.value.shape, bool) for w in weights.values()]
@@ -157,7 +159,9 @@ class DynamicPruning(ABC):
         weights, dense = list(self.network.weights.values()), list(self.dense.values())
         pairs = zip(weights, self.masks, strict=True)
         if any(w.mask is not None and (w.mask != mask).any() for w, mask in pairs):
-            raise ValueError("network was pruned by something else, which would not hold")
+            raise ValueError(
+                "network must be pruned by this optimizer alone, but another mask was set"
+            )
         check_gradients(self.network.parameters.items())
         gradients = [w.grad for w in weights]
         for d, g, mask in zip(dense, gradients, self.masks, strict=True):

@@ -126,7 +126,9 @@ def flow_scores(network):
     returns one float64 array per weight array; the sum is the same in each
     """
     if network.input_shape is None:
-        raise ValueError("network must know its input_shape, see `Network`")
+        raise ValueError(
+            "network must have an input_shape, such as Network(layers, input_shape=(28, 28, 1))"
+        )
     linear = Network([_linear(layer) for layer in network.layers], network.input_shape)
     outputs = linear.forward(np.ones((1, *network.input_shape)), training=True)
     linear.backward(np.ones_like(outputs), input_gradient=False)
@@ -138,7 +140,7 @@ def _linear(layer):
     if isinstance(layer, BatchNorm) and is_known(layer):
         return _Factor(_unit_gain(layer.gamma.value / layer.running_deviation))
     if not keeps_units_apart(layer) or (layer.elementwise and layer.learned):
-        raise TypeError(f"network has a layer whose flow is not known: {layer!r}")
+        raise TypeError(f"network has a layer that SynFlow does not know: {layer!r}")
     if layer.elementwise:
         return _Factor(1.0)
     linear = copy.copy(layer)  # it remembers its last forward

@@ -175,4 +175,4 @@ def _try(network, level, prune, evaluate, finetune):
 def _check_levels(name, levels, tolerance):
     at_least_zero("tolerance", tolerance)  # before any work is done
     if not len(levels) or any(a >= b for a, b in pairwise(levels)):
-        raise ValueError(f"{name} must rise from each to the next, got {list(levels)}")
+        raise ValueError(f"{name} must increase, got {list(levels)}")

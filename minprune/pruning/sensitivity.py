@@ -43,7 +43,7 @@ def sensitivity_scan(network, evaluate, sparsities=LEVELS, what="weights"):
     one_of("what", what, ("weights", "units"))
     sparsities = [fraction("sparsities", s) for s in sparsities]
     if not sparsities or sorted({*sparsities}) != sparsities:
-        raise ValueError(f"sparsities must rise from each to the next, got {sparsities}")
+        raise ValueError(f"sparsities must increase, got {sparsities}")
     names, prune = _weights(network) if what == "weights" else _units(network)
     rows, probe = [], network.copy()
     baseline = performance(evaluate, probe)

@@ -144,8 +144,8 @@ def remove_layer(network, position):
     takes, gives = (n_in, n_out) if shapes is None else shapes[position : position + 2]
     if len(weighted_layers(network)) == 1 or takes != gives:
         raise ValueError(
-            f"position: layer {position} takes {_plain(takes)} and gives {_plain(gives)}; "
-            "only a layer that gives what it takes, and not the only one, can be left out"
+            f"position: layer {position} maps {_plain(takes)} to {_plain(gives)}; a layer can be "
+            "removed if its output has the shape of its input and it is not the only one"
         )
     layers = network.copy().layers
     behind = position + 1
@@ -304,6 +304,6 @@ def _something_left(mask):
     """The mask of a parameter; `EmptyLayerError` if it is one of weights and keeps none."""
     if mask.ndim > 1 and not mask.any():
         raise EmptyLayerError(
-            "every weight of the units that stay is pruned, and the output depends on nothing"
+            "no unpruned weight is left in a layer, so the output would be constant"
         )
     return mask

@@ -24,7 +24,7 @@ def hidden_layers(network):
     checked_network("network", network)
     for layer in network.layers:
         if not keeps_units_apart(layer):
-            raise TypeError(f"network has a layer whose units are not known: {layer!r}")
+            raise TypeError(f"network has a layer with which units cannot be followed: {layer!r}")
     return [l for l, layer in enumerate(network.layers) if layer.weight is not None][:-1]
 
 
@@ -38,7 +38,7 @@ def weighted_layers(network):
     """The positions of the dense layers and convolutions; an error if there are none."""
     found = [l for l, layer in enumerate(network.layers) if layer.weight is not None]
     if not found:
-        raise ValueError("network must have a dense layer or a convolution")
+        raise ValueError("network must have at least one dense layer or convolution")
     return found
 
 
@@ -51,7 +51,9 @@ def hidden_layer(network, hidden):
     """The position of one of the hidden layers; 0 is the first. An error if there is none such."""
     layers = hidden_layers(network)
     if not layers:
-        raise ValueError("network must have a hidden layer, that is, two layers with weights")
+        raise ValueError(
+            "network must have a hidden layer, that is, at least two layers with weights"
+        )
     return layers[whole_number("hidden", hidden, low=0, high=len(layers) - 1)]
 
 
@@ -86,7 +88,9 @@ def checked_keeps(network, keeps):
     """The vectors as arrays; an error unless they fit the hidden layers and empty none."""
     hidden, keeps = hidden_layers(network), listed("keeps", keeps, "boolean vectors")
     if len(keeps) != len(hidden):
-        raise ValueError(f"keeps must be {len(hidden)} vectors, one a layer, got {len(keeps)}")
+        raise ValueError(
+            f"keeps must be {len(hidden)} vectors, one per hidden layer, got {len(keeps)}"
+        )
     for h, l in enumerate(hidden):
         keeps[h] = checked_mask(f"keeps[{h}]", keeps[h], (unit_count(network, l),))
         at_least_one(keeps[h], f"unit of layer {l}")
@@ -96,7 +100,7 @@ def checked_keeps(network, keeps):
 def at_least_one(keep, what):
     """The mask itself; `EmptyLayerError` if it keeps nothing."""
     if not keep.any():
-        raise EmptyLayerError(f"every {what} would go, and the output depend on nothing")
+        raise EmptyLayerError(f"every {what} would be removed, so the output would be constant")
     return keep
 
 

@@ -83,7 +83,7 @@ def unit_scores(network, criterion, x=None, y=None):
         return [batchnorm_scale(gamma) for gamma in _scales(network)]
     if x is None or (y is None and criterion in FROM_LOSS):
         words = " and ".join(map(repr, FROM_LOSS))
-        raise ValueError(f"x (and y for {words}) must be given for the criterion {criterion!r}")
+        raise ValueError(f"criterion {criterion!r} needs x (and y for {words})")
     if criterion == "taylor":
         return [unit_taylor(a, g) for a, g in _activations_and_gradients(network, x, y)]
     if criterion == "ablation":
@@ -251,14 +251,17 @@ def choose_units(network, scores, sparsity, scope="layer", min_units=None):
     try:
         return checked_keeps(network, keeps)
     except EmptyLayerError as error:
-        raise EmptyLayerError(f"{error}; min_units=1 would spare one of each layer") from None
+        raise EmptyLayerError(f"{error}; min_units=1 keeps one unit of each layer") from None
 
 
 def _one_per_layer(name, value, layers):
     """A number for all layers, or a list with one for each, as a list."""
     values = [value] * layers if isinstance(value, numbers.Real) else listed(name, value, "numbers")
     if len(values) != layers:
-        raise ValueError(f"{name} must be {layers} numbers, got {len(values)}")
+        raise ValueError(
+            f"{name} must be one number or a list of {layers}, one per hidden layer, "
+            f"got {len(values)}"
+        )
     return values
 
 
@@ -279,13 +282,15 @@ def _gone_first(network, scores, silenced):
 def _checked_scores(network, scores):
     """The scores as arrays; an error unless they are a vector for each hidden layer."""
     if isinstance(scores, str):
-        raise TypeError(f"scores must be vectors, such as unit_scores(network, {scores!r})")
+        raise TypeError(
+            f"scores must be vectors, such as unit_scores(network, {scores!r}), got {scores!r}"
+        )
     scores = finite_arrays("scores", scores)
     weights = hidden_weights(network)
     if [s.shape for s in scores] != [w.value.shape[-1:] for w in weights] or not scores:
         raise ValueError(
-            "scores must be a vector for each hidden layer, "
-            f"of lengths {[w.value.shape[-1] for w in weights]}"
+            "scores must be a vector for each hidden layer, of lengths "
+            f"{[w.value.shape[-1] for w in weights]}, got shapes {[s.shape for s in scores]}"
         )
     return scores
 
@@ -301,8 +306,8 @@ def _scales(network):
         norm = next((layer for layer in behind if isinstance(layer, BatchNorm)), None)
         if norm is None:
             raise ValueError(
-                f"criterion 'bn_scale': no batch normalization behind layer {l}; "
-                "`batchnorm_scale(layer.gamma.value)` scores the others"
+                f"criterion 'bn_scale' needs a batch normalization after every hidden layer, and "
+                f"layer {l} has none; `batchnorm_scale(layer.gamma.value)` scores single layers"
             )
         scales.append(norm.gamma.value)
     return scales

@@ -99,12 +99,12 @@ def test_all_are_checked_before_any_is_timed_and_all_have_a_turn_in_every_round(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda y: y + 1e-3, "wrong: outputs are off by"),
-        (lambda y: y * np.where(np.arange(8) == 7, 2, 1)[:, None], "wrong: outputs are off by"),
-        (lambda y: y * np.nan, "wrong: outputs are off by nan"),
-        (lambda y: y[:, :2], "wrong: outputs (8, 2) in place of (8, 4)"),
-        (lambda y: y[0], "wrong: outputs (4,) in place of (8, 4)"),
-        (lambda y: y[::-1], "wrong: outputs are off by"),
+        (lambda y: y + 1e-3, "wrong: an output differs by"),
+        (lambda y: y * np.where(np.arange(8) == 7, 2, 1)[:, None], "wrong: an output differs by"),
+        (lambda y: y * np.nan, "wrong: an output differs by nan"),
+        (lambda y: y[:, :2], "wrong: outputs of shape (8, 2) instead of (8, 4)"),
+        (lambda y: y[0], "wrong: outputs of shape (4,) instead of (8, 4)"),
+        (lambda y: y[::-1], "wrong: an output differs by"),
     ],
 )
 def test_who_is_wrong_is_not_timed(change, words, setting):
@@ -166,7 +166,7 @@ class Found:
     def __init__(self, command, library, threads, patience):
         self.made.append((command, library, threads, patience))
         if (command[0], library) in self.absent:
-            raise WorkerError(f"not there: no {library}")
+            raise WorkerError(f"not available: no {library}")
         self.versions, self.closed = {library: "1.0", "of": command[0]}, False
 
     def close(self):
@@ -192,7 +192,7 @@ def test_each_library_is_started_in_the_first_interpreter_that_has_it(found):
     assert all(worker.closed for worker in team.values())
     assert [m.key for m in members] == [ENGINE, "numpy", "torch", "scipy"]
     assert [m.versions.get("of") for m in members] == [sys.executable] * 2 + [found, None]
-    assert [m.missing for m in members] == [None, None, None, "not there: no scipy"]
+    assert [m.missing for m in members] == [None, None, None, "not available: no scipy"]
     assert [m.title for m in members] == [ALL[m.key].title for m in members]
     assert Found.made[1] == ([sys.executable, *STANDING_ALONE], "numpy", 1, 7)
 
@@ -202,13 +202,16 @@ def test_minprune_itself_is_only_looked_for_where_it_runs(found):
     settings = BenchSettings(peers=("dense",), pythons=(found,))
     with ExitStack() as stack:
         _, members = find_libraries(settings, stack, patience=7)
-    assert members[1].missing == "not there: no dense"
+    assert members[1].missing == "not available: no dense"
     assert {tuple(command) for command, *_ in Found.made} == {(sys.executable, *OURS)}
 
 
 def test_without_the_engine_there_is_no_benchmark(found):
     Found.absent |= {(sys.executable, ENGINE)}
-    with ExitStack() as stack, pytest.raises(OSError, match="engine does not start: not there"):
+    with (
+        ExitStack() as stack,
+        pytest.raises(OSError, match="engine could not be started: not available"),
+    ):
         find_libraries(BenchSettings(peers=()), stack, patience=7)
 
 
@@ -347,7 +350,7 @@ def test_a_bad_library_in_a_real_process_leaves_the_others_alone(
     (found,) = result.cells
     errors = {key: times.error for key, times in found.timings.items()}
     assert errors.pop(ENGINE) is None
-    assert errors["torch"].startswith("wrong: outputs are off by 0.01")
+    assert errors["torch"].startswith("wrong: an output differs by 0.01")
     assert errors["scipy"] == "crashed: exit status 9"
     assert len(found.timings[ENGINE].seconds) == 2
 

@@ -209,16 +209,16 @@ WRONG = {  # what is done to the folder, and what the ValueError must say
     "second byte": (damage(TRAIN_LABELS, flip(1)), f"{TRAIN_LABELS}: not an IDX file"),
     "half a header": (
         damage(TRAIN_IMAGES, lambda raw: raw[:9]),
-        f"{TRAIN_IMAGES}: truncated: the header takes 16 bytes, found",
+        f"{TRAIN_IMAGES}: truncated: the header needs 16 bytes, found",
     ),
     "header only": (damage(TRAIN_LABELS, lambda raw: raw[:8]), f"{TRAIN_LABELS}: truncated"),
     "truncated": (
         damage(TRAIN_IMAGES, lambda raw: raw[:-1]),
-        rf"{TRAIN_IMAGES}: truncated: shape \(26, 3, 4\) takes 312 bytes, found 311",
+        rf"{TRAIN_IMAGES}: truncated: shape \(26, 3, 4\) needs 312 bytes, found 311",
     ),
     "huge": (
         damage(TEST_LABELS, lambda raw: raw[:4] + b"\xff" * 4 + raw[8:]),
-        f"{TEST_LABELS}: truncated: shape .* takes 4294967295",
+        f"{TEST_LABELS}: truncated: shape .* needs 4294967295",
     ),
     "trailing byte": (damage(TEST_LABELS, lambda raw: raw + b"\0"), f"{TEST_LABELS}: too long"),
     "floats": (
@@ -229,18 +229,18 @@ WRONG = {  # what is done to the folder, and what the ValueError must say
         lambda f: write(f, TEST_LABELS, labels[:5], code=0x09),
         f"{TEST_LABELS}: holds signed byte values",
     ),
-    "swapped": (swap, f"{TEST_IMAGES}: not a stack of images"),
+    "swapped": (swap, f"{TEST_IMAGES}: must hold images"),
     "labels in a table": (
         lambda f: write(f, TRAIN_LABELS, labels[:, None]),
-        f"{TRAIN_LABELS}: not a list of labels",
+        f"{TRAIN_LABELS}: must hold labels",
     ),
     "fewer labels": (
         lambda f: write(f, TRAIN_LABELS, labels[:-1]),
-        f"{TRAIN_IMAGES} holds 26 images, {TRAIN_LABELS} 25 labels",
+        f"{TRAIN_IMAGES} holds 26 images, but {TRAIN_LABELS} 25 labels",
     ),
     "fewer test labels": (
         lambda f: write(f, TEST_LABELS, labels[:4]),
-        f"{TEST_IMAGES} holds 5 images, {TEST_LABELS} 4 labels",
+        f"{TEST_IMAGES} holds 5 images, but {TEST_LABELS} 4 labels",
     ),
     "another size": (
         lambda f: write(f, TEST_IMAGES, images[:5].transpose(0, 2, 1)),
@@ -252,11 +252,11 @@ WRONG = {  # what is done to the folder, and what the ValueError must say
     ),
     "no images": (
         lambda f: (write(f, TEST_IMAGES, images[:0]), write(f, TEST_LABELS, labels[:0])),
-        f"{TEST_IMAGES}: not a stack of images",
+        f"{TEST_IMAGES}: must hold images",
     ),
     "no pixels": (
         lambda f: write(f, TRAIN_IMAGES, images[:, :0]),
-        f"{TRAIN_IMAGES}: not a stack of images",
+        f"{TRAIN_IMAGES}: must hold images",
     ),
     "eleven images": (
         lambda f: (write(f, TRAIN_IMAGES, images[:11]), write(f, TRAIN_LABELS, labels[:11])),
@@ -276,7 +276,7 @@ WRONG = {  # what is done to the folder, and what the ValueError must say
     ),
     "two sets, each whole": (
         lambda f: [write(f, f"b-{name}", a) for name, a in zip(NAMES, sample(), strict=True)],
-        f"small: more than one data set: b-{TEST_IMAGES}, .* of one prefix",
+        f"small: more than one data set: b-{TEST_IMAGES}, .* with the same prefix",
     ),
     "t10k beside test": (
         lambda f: (f / TEST_LABELS).rename(f / TEST_LABELS.replace("t10k", "test")),
@@ -284,7 +284,7 @@ WRONG = {  # what is done to the folder, and what the ValueError must say
     ),
     "200 dimensions": (
         damage(TRAIN_IMAGES, lambda raw: raw[:3] + b"\xc8" + b"\0\0\0\1" * 200),
-        f"{TRAIN_IMAGES}: has 200 dimensions, at most 32 are read",
+        f"{TRAIN_IMAGES}: has 200 dimensions; at most 32 can be read",
     ),
     "a product that overflows and holds a 0": (
         damage(TRAIN_IMAGES, lambda raw: raw[:3] + b"\3\0\0\0\0" + b"\xff" * 8 + raw[16:]),
@@ -299,8 +299,8 @@ WRONG = {  # what is done to the folder, and what the ValueError must say
             write(f, TRAIN_LABELS, np.where(labels % 2, 3, 8)),
             write(f, TEST_LABELS, np.full(5, 3)),
         ),
-        "labels go up to 8, .* only 2 .* renumber the labels from 0 to 1 in both label files, "
-        r"np.searchsorted\(np.unique\(train_labels\), labels\)",
+        "labels go up to 8, .* only 2 .* renumber them from 0 to 1 in both label files "
+        r"by np.searchsorted\(np.unique\(train_labels\), labels\)",
     ),
 }
 
@@ -416,15 +416,15 @@ def test_a_gzip_file_of_several_parts_is_read_whole(tmp_path):
     (tmp_path / "file").write_bytes(packed(whole[:7], whole[7:100], b"", whole[100:]))
     np.testing.assert_array_equal(read_idx(tmp_path / "file"), images)
     (tmp_path / "file").write_bytes(packed(whole, b"more"))
-    with pytest.raises(ValueError, match=r"file: too long: shape \(26, 3, 4\) takes 312 bytes"):
+    with pytest.raises(ValueError, match=r"file: too long: shape \(26, 3, 4\) needs 312 bytes"):
         read_idx(tmp_path / "file")
 
 
 BOMB = b"\0" * (1 << 24)
 TOO_MUCH = {  # what is in the file, and what the error says
     "no header": (packed(b"IDX", *[BOMB] * 4), "not an IDX file"),
-    "a small header": (packed(encode(images), *[BOMB] * 4), "too long: .* takes 312 bytes"),
-    "a small header, raw": (encode(images) + BOMB, "too long: .* takes 312 bytes"),
+    "a small header": (packed(encode(images), *[BOMB] * 4), "too long: .* needs 312 bytes"),
+    "a small header, raw": (encode(images) + BOMB, "too long: .* needs 312 bytes"),
     "a huge header": (packed(encode(np.zeros(0, "u1"))[:4] + b"\xff" * 4 + b"12"), "found 2"),
     "100 GB": (bytes([0, 0, 8, 2, 0, 0, 255, 255, 0, 16, 0, 0, 7]), "68718428160 bytes, found 1"),
 }
@@ -447,7 +447,7 @@ def test_what_does_not_fit_into_memory_is_named(folder, monkeypatch):
 
     for name, message in (("make_dataset", "small"), ("_array", TRAIN_IMAGES)):
         monkeypatch.setattr(f"minprune.data.idx.{name}", full)
-        with pytest.raises(ValueError, match=f"{message}: holds more than there is memory for"):
+        with pytest.raises(ValueError, match=f"{message}: does not fit into memory"):
             load_idx(folder)
 
 

@@ -193,7 +193,7 @@ def test_other_channels_are_refused_with_both_shapes(shape, training):
 @pytest.mark.parametrize("shape", [(1, 2), (1, 1, 1, 2), (0, 2), (0, 3, 3, 2)])
 def test_a_single_value_has_no_variance_to_train_on(shape):
     layer = BatchNorm.identity(2)
-    with pytest.raises(ValueError, match=r"at least two values a channel.* got \("):
+    with pytest.raises(ValueError, match=r"at least two values per channel.* got \("):
         layer.forward(np.zeros(shape), training=True)
     assert layer.mean.tolist() == [0, 0] and layer.var.tolist() == [1, 1]
     assert layer.forward(np.zeros(shape)).shape == shape
@@ -213,12 +213,17 @@ ONE, TWO = [1.0], [1.0, 1.0]
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "message"),
     [
-        ((TWO, ONE, TWO, TWO), {}, ValueError, r"vectors of one length, got .*\(1,\)"),
-        ((TWO, TWO, ONE, TWO), {}, ValueError, r"vectors of one length, got .*\(1,\)"),
-        ((TWO, TWO, TWO, ONE), {}, ValueError, r"vectors of one length, got .*\(1,\)"),
-        ((ONE, TWO, TWO, TWO), {}, ValueError, r"vectors of one length, got .*\(1,\)"),
-        (([ONE], [ONE], [ONE], [ONE]), {}, ValueError, r"vectors of one length, got .*\(1, 1\)"),
-        ((1.0, 1.0, 1.0, 1.0), {}, ValueError, r"vectors of one length"),
+        ((TWO, ONE, TWO, TWO), {}, ValueError, r"vectors of the same length, got .*\(1,\)"),
+        ((TWO, TWO, ONE, TWO), {}, ValueError, r"vectors of the same length, got .*\(1,\)"),
+        ((TWO, TWO, TWO, ONE), {}, ValueError, r"vectors of the same length, got .*\(1,\)"),
+        ((ONE, TWO, TWO, TWO), {}, ValueError, r"vectors of the same length, got .*\(1,\)"),
+        (
+            ([ONE], [ONE], [ONE], [ONE]),
+            {},
+            ValueError,
+            r"vectors of the same length, got .*\(1, 1\)",
+        ),
+        ((1.0, 1.0, 1.0, 1.0), {}, ValueError, r"vectors of the same length"),
         (([np.nan], ONE, ONE, ONE), {}, ValueError, "gamma must be finite"),
         ((ONE, [np.inf], ONE, ONE), {}, ValueError, "beta must be finite"),
         ((ONE, ONE, [np.nan], ONE), {}, ValueError, "mean must be finite"),

@@ -100,7 +100,7 @@ def test_costs_of_models(make, parameters, macs):
 
 
 def test_a_network_that_does_not_know_its_images_has_no_costs():
-    with pytest.raises(ValueError, match="network must know its input_shape"):
+    with pytest.raises(ValueError, match="network must have an input_shape"):
         layer_costs(Network([Conv2D(np.ones((1, 1, 1, 1)), [0.0])]))
     with pytest.raises(ValueError, match=r"layers\[1\] takes 3 inputs"):
         network = Network([Dense(np.ones((2, 3)), np.zeros(3)), Dense(np.ones((3, 1)), [0.0])])

@@ -123,7 +123,7 @@ def test_a_gradient_of_another_shape_is_found():
     def flat(gradients):
         gradients["x"] = gradients["x"].ravel()
 
-    with pytest.raises(ValueError, match=r"one shape, got \(4,\) and \(1, 4\)"):
+    with pytest.raises(ValueError, match=r"the same shape, got \(4,\) and \(1, 4\)"):
         check_layer(Planted(flat), np.ones((1, 4)), np.random.default_rng(7))
 
 

@@ -55,7 +55,7 @@ def test_an_empty_kernel_is_refused_when_it_is_given(shape):
         ([Conv(2, 7, "valid")], r"7 x 7.*\(6, 6, 1\)"),
         ([Full(4), Conv(2)], r"\(H, W, .*4"),
         ([Pool(3), Pool(3)], r"3 x 3.*\(2, 2, 1\)"),
-        ([], "layers"),
+        ([], "at least one"),
     ],
 )
 def test_build_names_the_layer_and_the_shape_that_it_got(layers, message):

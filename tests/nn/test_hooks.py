@@ -245,7 +245,7 @@ def test_gradients_of_a_loss_and_a_penalty_add_up_and_the_loss_is_without_it(reg
         (lambda y: y * 1j, TypeError, "y must be a vector of integers, got dtype complex"),
         (lambda y: y.astype(str), TypeError, "y must be a vector of integers, got dtype <U"),
         (lambda y: y[:, :1].copy().view("V8"), TypeError, "y must be a vector of integers, got"),
-        (lambda y: y[:, 0].astype(int) + 9, ValueError, "y must lie in 0 .. 1"),
+        (lambda y: y[:, 0].astype(int) + 9, ValueError, "y must be from 0 to 1"),
     ],
 )
 def test_targets_of_another_shape_are_refused_by_name(regression, change, error, message):

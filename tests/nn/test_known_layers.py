@@ -141,8 +141,8 @@ def test_a_known_layer_is_refused_where_it_says_too_little(layer, refusals, monk
     network = Network([Dense(np.eye(2), np.zeros(2)), layer, Dense(np.eye(2), np.zeros(2))])
     calls = {
         "engine": (SparseEngine, "minprune's own layers"),
-        "flow": (lambda network: prune_by_synflow(network, 0.25), "flow is not known"),
-        "units": (shrink_network, "units are not known"),
+        "flow": (lambda network: prune_by_synflow(network, 0.25), "that SynFlow does not know"),
+        "units": (shrink_network, "units cannot be followed"),
     }
     for name, (call, message) in calls.items():
         if name in refusals:
@@ -157,9 +157,9 @@ def test_what_says_nothing_can_be_run_and_is_refused_elsewhere(monkeypatch, tmp_
     assert network(np.array([[-2.0]])) == -2.0
     with pytest.raises(TypeError, match="cannot be saved: Doubled"):
         save(network, tmp_path / "network.npz")
-    with pytest.raises(TypeError, match="units are not known: Doubled"):
+    with pytest.raises(TypeError, match="units cannot be followed: Doubled"):
         shrink_network(network)
-    with pytest.raises(TypeError, match="flow is not known: Doubled"):
+    with pytest.raises(TypeError, match="that SynFlow does not know: Doubled"):
         prune_by_synflow(network, 0.5)
     with pytest.raises(TypeError, match="minprune's own layers, got Doubled"):
         SparseEngine(network)

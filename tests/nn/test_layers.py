@@ -162,7 +162,7 @@ def test_mlp_refuses_widths(widths, error):
 
 def test_layers_that_do_not_fit_together_are_refused():
     first, relu, second = Dense(np.ones((2, 3)), np.zeros(3)), ReLU(), Dense(np.eye(2), [0.0, 0.0])
-    with pytest.raises(ValueError, match=r"layers\[2\] takes 2 inputs, the one before gives 3"):
+    with pytest.raises(ValueError, match=r"layers\[2\] takes 2 inputs, but layers\[1\] gives 3"):
         Network([first, relu, second])
     assert Network([relu, second, Tanh(), first, ReLU()]).layers[3] is first
 

@@ -39,8 +39,8 @@ def test_one_hot_by_hand():
 @pytest.mark.parametrize(
     ("arguments", "error", "name"),
     [
-        (([3], 3), ValueError, "y must lie"),
-        (([-1], 3), ValueError, "y must lie"),
+        (([3], 3), ValueError, "y must be from"),
+        (([-1], 3), ValueError, "y must be from"),
         (([0.0], 3), TypeError, "y must be"),
         (([[0]], 3), TypeError, "y must be"),
         (([0], 0), ValueError, "classes must"),
@@ -199,8 +199,8 @@ def test_smoothed_takes_whole_numbers_and_lists():
         ((np.zeros((2, 3)), [0, 1], -0.1), ValueError, "rate must"),
         ((np.zeros((2, 3)), [0, 1], math.nan), ValueError, "rate must"),
         ((np.zeros((2, 3)), [0, 1], "0.1"), TypeError, "rate must"),
-        ((np.zeros((2, 3)), [0, 3], 0.1), ValueError, "y must lie"),
-        ((np.zeros((2, 3)), [0, -1], 0.1), ValueError, "y must lie"),
+        ((np.zeros((2, 3)), [0, 3], 0.1), ValueError, "y must be from"),
+        ((np.zeros((2, 3)), [0, -1], 0.1), ValueError, "y must be from"),
         ((np.zeros((2, 3)), [0.0, 1.0], 0.1), TypeError, "y must be"),
         ((np.zeros((2, 3)), np.eye(3)[:2], 0.1), TypeError, "y must be"),
         ((np.zeros((2, 3)), [0], 0.1), ValueError, "y must hold"),

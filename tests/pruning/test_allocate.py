@@ -206,8 +206,12 @@ def test_what_is_pruned_already_goes_first_and_less_is_refused(unchanged):
 @pytest.mark.parametrize(
     ("sparsities", "error", "match"),
     [
-        ([0.5, 0.5], ValueError, "sparsities must be 3 numbers, got .0.5, 0.5.$"),
-        ([0.5] * 4, ValueError, "sparsities must be 3 numbers, got .0.5, "),
+        (
+            [0.5, 0.5],
+            ValueError,
+            "sparsities must be 3 numbers, one per weight array, got .0.5, 0.5.$",
+        ),
+        ([0.5] * 4, ValueError, "sparsities must be 3 numbers, one per weight array, got .0.5, "),
         ([0.5, 0.5, 1.0], ValueError, "sparsities must be a fraction"),
         ([0.5, "0.5", 0.5], TypeError, "sparsities must be a number"),
         ([0.5, 0.5, 0.99], EmptyLayerError, r"every weight of 4\.W"),
@@ -312,7 +316,9 @@ def test_where_one_layer_has_the_smallest_weights_budgets_before_its_end_can_be_
     assert sparsities_for_budget(network, 118) == [0.0, 5 / 15]
     assert sparsities_for_budget(network, 109) == [0.0, 14 / 15]
     for budget in (108, 60):
-        with pytest.raises(EmptyLayerError, match=rf"got {budget}, the least is 109 without"):
+        with pytest.raises(
+            EmptyLayerError, match=rf"at least 109, since less would empty a layer, got {budget}"
+        ):
             sparsities_for_budget(network, budget)
 
 
@@ -326,7 +332,7 @@ def test_a_budget_out_of_reach_is_refused_with_the_least(measure):
     assert sparsities_for_budget(network, least, measure, allocate) == pytest.approx([0.5, 0.5])
     with pytest.raises(
         ValueError,
-        match=rf"got {least - 0.5}, the least is {least}\b",
+        match=rf"must be at least {least}\b.*, got {least - 0.5}",
     ):
         sparsities_for_budget(network, least - 0.5, measure, allocate)
 
@@ -334,7 +340,9 @@ def test_a_budget_out_of_reach_is_refused_with_the_least(measure):
 def test_a_budget_that_only_an_empty_layer_would_keep_is_refused():
     network = mlp([8, 6, 4], np.random.default_rng(0))  # 72 weights, 10 biases
     for budget in (11, 10.5):
-        with pytest.raises(EmptyLayerError, match=rf"got {budget}, the least is 12 without"):
+        with pytest.raises(
+            EmptyLayerError, match=rf"at least 12, since less would empty a layer, got {budget}"
+        ):
             sparsities_for_budget(network, budget, allocate=uniform_sparsities)
     sparsities = sparsities_for_budget(network, 12, allocate=uniform_sparsities)
     assert weight_cost(pruned_to(network, sparsities), "parameters") == 12
@@ -404,7 +412,7 @@ def test_a_budget_of_units_is_kept_and_one_step_lighter_is_too_dear(
                 np.testing.assert_array_equal(keep, other)
             assert costs[k_best] == cost
         least = min(costs)
-        with pytest.raises(ValueError, match=rf"got {least - 0.5}, the least is {least}\b"):
+        with pytest.raises(ValueError, match=rf"must be at least {least}\b.*, got {least - 0.5}"):
             units_for_budget(network, scores, least - 0.5, measure, scope, min_units)
         assert all(keep.all() for keep in units_for_budget(network, scores, 1e12, measure, scope))
 
@@ -415,7 +423,7 @@ def test_macs_and_one_unit_a_layer_unless_told():
     keeps = units_for_budget(network, scores, 1 * 6 + 1 + 3)
     assert [keep.sum() for keep in keeps] == [1, 1]
     assert [keep.argmax() for keep in keeps] == [s.argmax() for s in scores]
-    with pytest.raises(ValueError, match=r"the least is 10$"):
+    with pytest.raises(ValueError, match=r"must be at least 10, got 9$"):
         units_for_budget(network, scores, 9)
 
 

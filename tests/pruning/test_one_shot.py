@@ -249,10 +249,10 @@ def test_a_round_that_fails_changes_nothing(unchanged):
 
 def test_the_flow_needs_a_size_and_known_layers():
     conv = Conv2D(np.ones((2, 2, 1, 1)), [0.0])
-    with pytest.raises(ValueError, match="network must know its input_shape"):
+    with pytest.raises(ValueError, match="network must have an input_shape"):
         prune_by_synflow(Network([conv]), 0.5)
     other = type("Other", (ReLU,), {})()  # which may compute anything
-    with pytest.raises(TypeError, match="network has a layer whose flow is not known"):
+    with pytest.raises(TypeError, match="network has a layer that SynFlow does not know"):
         prune_by_synflow(Network([Dense(np.ones((2, 2)), [0, 0]), other]), 0.5)
 
 

@@ -137,8 +137,8 @@ def test_every_search_accepts_a_loss_of_just_the_tolerance(task, performance):
         ("0.9", TypeError, "evaluate must return one number, .* got '0.9'"),
         (np.array([0.9]), TypeError, "evaluate must return one number"),
         (0.9j, TypeError, "evaluate must return one number"),
-        (np.nan, ValueError, "what evaluate returns must be finite, got nan"),
-        (-np.inf, ValueError, "what evaluate returns must be finite, got -inf"),
+        (np.nan, ValueError, "the result of evaluate must be finite, got nan"),
+        (-np.inf, ValueError, "the result of evaluate must be finite, got -inf"),
     ],
 )
 @pytest.mark.parametrize("dense", [True, False])
@@ -334,9 +334,9 @@ def test_another_error_is_no_end_of_a_search(task):
 def test_levels_must_rise(task, unchanged, levels):
     unchanged(task.network)
     judge = Judge()  # is not even asked
-    with pytest.raises(ValueError, match="thetas must rise"):
+    with pytest.raises(ValueError, match="thetas must increase"):
         search_threshold(task.network, levels, judge, 0.1)
-    with pytest.raises(ValueError, match="sparsities must rise"):
+    with pytest.raises(ValueError, match="sparsities must increase"):
         search_step_by_step(task.network, levels, judge, 0.1, lambda n: None)
 
 

@@ -170,15 +170,15 @@ def test_levels_unless_told():
 @pytest.mark.parametrize(
     ("arguments", "error", "match"),
     [
-        ({"sparsities": []}, ValueError, "sparsities must rise"),
-        ({"sparsities": [0.5, 0.25]}, ValueError, "sparsities must rise"),
-        ({"sparsities": [0.5, 0.5]}, ValueError, "sparsities must rise"),
+        ({"sparsities": []}, ValueError, "sparsities must increase"),
+        ({"sparsities": [0.5, 0.25]}, ValueError, "sparsities must increase"),
+        ({"sparsities": [0.5, 0.5]}, ValueError, "sparsities must increase"),
         ({"sparsities": [0.5, 1.0]}, ValueError, "sparsities must be a fraction"),
         ({"sparsities": [-0.1]}, ValueError, "sparsities must be a fraction"),
         ({"sparsities": ["0.1"]}, TypeError, "sparsities must be"),
         ({"what": "layers"}, ValueError, "what must be 'weights' or 'units'"),
         ({"evaluate": lambda network: None}, TypeError, "evaluate must return one number"),
-        ({"evaluate": lambda network: np.nan}, ValueError, "what evaluate returns must be finite"),
+        ({"evaluate": lambda network: np.nan}, ValueError, "the result of evaluate must be finite"),
     ],
 )
 def test_a_scan_is_refused_by_name(unchanged, arguments, error, match):

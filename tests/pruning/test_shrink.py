@@ -535,7 +535,7 @@ def test_inputs_that_are_not_read_can_go(unchanged, name):
     network, x = stack(name)
     if x.shape[-1] == 1:
         assert read_inputs(network).tolist() == [True]
-        with pytest.raises(EmptyLayerError, match="every input would go"):
+        with pytest.raises(EmptyLayerError, match="every input would be removed"):
             remove_inputs(network, [False])
         return
     first = next(layer for layer in network.layers if isinstance(layer, Dense | Conv2D))
@@ -604,7 +604,7 @@ def test_masks_and_statistics_of_the_inputs_that_stay():
         (np.ones(5, bool), ValueError, "keep must have the shape"),
         (np.ones((6, 1), bool), ValueError, "keep must have the shape"),
         (np.ones(6), TypeError, "keep must be boolean"),
-        (np.zeros(6, bool), EmptyLayerError, "every input would go"),
+        (np.zeros(6, bool), EmptyLayerError, "every input would be removed"),
     ],
 )
 def test_inputs_are_refused_by_name(unchanged, keep, error, match):
@@ -664,8 +664,8 @@ def test_first_and_last_layers_can_go_too(position, rest):
 @pytest.mark.parametrize(
     ("position", "error", "match"),
     [
-        (0, ValueError, "position: layer 0 takes 6 and gives 7"),
-        (4, ValueError, "position: layer 4 takes 5 and gives 3"),
+        (0, ValueError, "position: layer 0 maps 6 to 7"),
+        (4, ValueError, "position: layer 4 maps 5 to 3"),
         (1, ValueError, r"position must be one of \[0, 2, 4\], got 1"),
         (5, ValueError, "position must be from 0 to 4, got 5"),
         (-1, ValueError, "position must be"),
@@ -682,7 +682,7 @@ def test_a_layer_that_does_not_fit_is_refused(unchanged, position, error, match)
 def test_a_convolution_that_takes_pixels_away_and_the_only_layer_are_refused():
     rng = np.random.default_rng(0)
     network = Network([conv(2)((6, 6, 2), rng), Flatten(), dense(3)((32,), rng)], (6, 6, 2))
-    with pytest.raises(ValueError, match=r"takes \(6, 6, 2\) and gives \(4, 4, 2\)"):
+    with pytest.raises(ValueError, match=r"maps \(6, 6, 2\) to \(4, 4, 2\)"):
         remove_layer(network, 0)
     with pytest.raises(ValueError, match="not the only one"):
         remove_layer(Network([Dense(np.eye(3), np.zeros(3)), ReLU()]), 0)
@@ -693,7 +693,7 @@ def test_weights_all_of_which_are_pruned_do_not_stay_alone(unchanged):
     network.layers[2].W.prune(np.array([[True, True], [False, False], [True, True]]))
     unchanged(network)
     for make in (keep_units, mask_units):
-        with pytest.raises(EmptyLayerError, match="every weight of the units that stay is pruned"):
+        with pytest.raises(EmptyLayerError, match="no unpruned weight is left in a layer"):
             make(network, [[False, True, False]])
 
 
@@ -723,19 +723,25 @@ class Doubling(Layer):
 def test_a_layer_of_another_kind_is_refused(unchanged, call):
     network = Network([Dense(np.eye(2), np.ones(2)), Doubling(), Dense(np.eye(2), np.ones(2))])
     unchanged(network)
-    with pytest.raises(TypeError, match=r"network has a layer whose units are not known: .*Doubl"):
+    with pytest.raises(
+        TypeError, match=r"network has a layer with which units cannot be followed: .*Doubl"
+    ):
         call(network)
 
 
 @pytest.mark.parametrize(
     ("keeps", "error", "match"),
     [
-        ([np.ones(7, bool)], ValueError, "keeps must be 2 vectors, one a layer, got 1"),
-        ([np.ones(7, bool)] * 3, ValueError, "keeps must be 2 vectors, one a layer, got 3"),
+        ([np.ones(7, bool)], ValueError, "keeps must be 2 vectors, one per hidden layer, got 1"),
+        (
+            [np.ones(7, bool)] * 3,
+            ValueError,
+            "keeps must be 2 vectors, one per hidden layer, got 3",
+        ),
         ([np.ones(7, bool), np.ones(4, bool)], ValueError, r"keeps\[1\] must have the shape"),
         ([np.ones(7), np.ones(5, bool)], TypeError, r"keeps\[0\] must be boolean"),
-        ([np.ones(7, bool), np.zeros(5, bool)], EmptyLayerError, "every unit of layer 2 would go"),
-        ([np.zeros(7, bool), np.ones(5, bool)], EmptyLayerError, "every unit of layer 0 would go"),
+        ([np.ones(7, bool), np.zeros(5, bool)], EmptyLayerError, "every unit of layer 2 would be"),
+        ([np.zeros(7, bool), np.ones(5, bool)], EmptyLayerError, "every unit of layer 0 would be"),
     ],
 )
 def test_keeps_are_refused_and_nothing_changes(unchanged, keeps, error, match):
@@ -759,7 +765,7 @@ def test_a_layer_without_units_is_an_error(unchanged, h, how):
         layers[h].b.value[:] = -1000.0
     unchanged(network)
     # of a dead layer all that follows is dead too, and found first or later
-    with pytest.raises(EmptyLayerError, match=r"every unit of layer [02] would go"):
+    with pytest.raises(EmptyLayerError, match=r"every unit of layer [02] would be"):
         shrink_network(network, x if how == "dead" else None)
 
 
@@ -778,7 +784,9 @@ def test_a_network_of_one_layer_has_no_hidden_units():
     assert hidden_layers(network) == []
     for same in (keep_units(network, []), shrink_network(network, np.eye(2))):
         assert numbers_of(same) == numbers_of(network) and same.layers[0] is not network.layers[0]
-    with pytest.raises(ValueError, match="network must have a dense layer or a convolution"):
+    with pytest.raises(
+        ValueError, match="network must have at least one dense layer or convolution"
+    ):
         read_inputs(Network([ReLU()]))
 
 

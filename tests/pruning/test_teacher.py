@@ -63,8 +63,8 @@ def test_targets_of_labels_of_any_kind_and_of_a_teacher_in_float32(task, kind):
     [
         (lambda x, y: (x, y[1:]), ValueError, "x and y must hold the same number"),
         (lambda x, y: (x[:0], y[:0]), ValueError, "x and y must .* at least one"),
-        (lambda x, y: (x, y + 1), ValueError, "y must lie in 0 .. 2"),
-        (lambda x, y: (x, y - 1), ValueError, "y must lie in 0 .. 2"),
+        (lambda x, y: (x, y + 1), ValueError, "y must be from 0 to 2"),
+        (lambda x, y: (x, y - 1), ValueError, "y must be from 0 to 2"),
         (lambda x, y: (x, y * 1.0), TypeError, "y must be a vector of integers"),
         (lambda x, y: (x, np.eye(3)[y]), TypeError, "y must be a vector of integers"),
         (lambda x, y: (x, y == 1), TypeError, "y must be a vector of integers"),

@@ -224,7 +224,7 @@ def test_engine_refuses_another_shape(shape):
 def test_engine_refuses_layers_that_do_not_fit_together():
     # the kernel would read behind the end of its input
     layers = [Dense(np.ones((2, 2)), [0.0, 0.0]), ReLU(), Dense(np.ones((3, 1)), [0.0])]
-    with pytest.raises(ValueError, match=r"layers\[2\] takes 3 inputs, the one before gives 2"):
+    with pytest.raises(ValueError, match=r"layers\[2\] takes 3 inputs, but layers\[1\] gives 2"):
         SparseEngine(Network(layers))
 
 
