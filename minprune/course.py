@@ -1,5 +1,6 @@
 """The commands of a course: python -m minprune exercises ..."""
 
+import argparse
 import json
 import sys
 import time
@@ -28,70 +29,99 @@ from minprune.report.exercises_page import (
 )
 from minprune.report.submission_page import as_json
 
-WHAT = "functions to write, with a check that diagnoses mistakes"
+STUDENTS = {  # command -> arguments, what it does
+    "start": ("DIR", "make a folder with all exercises"),
+    "list": ("", "list all exercises, and your progress"),
+    "check": ("[ID]", "check one, or all up to the first that is not right"),
+    "watch": ("", "check again whenever a file is saved"),
+    "hint": ("ID", "print a hint; repeat for the next one"),
+    "reset": ("ID", "restore the empty exercise; your file is backed up"),
+    "solution": ("ID", "print the solution, once your function is right"),
+}
+TEACHERS = {
+    "grade": ("SUBMISSIONS", "grade a folder of submissions, one folder per student"),
+    "export": ("PLATFORM", "write an autograder for a platform"),
+    "selftest": ("", "test the exercises themselves"),
+    "instructors": ("", "print how to run a course, and what cannot be prevented"),
+}
 INSTRUCTORS = Path(__file__).parent / "exercises" / "instructors.md"
 PAUSE = 0.5  # seconds between two looks at the files
 
 
 def add_exercises(commands):
     """The subcommand `exercises` with its own subcommands."""
-    page = commands.add_parser("exercises", help=WHAT, description=WHAT)
-    acts = page.add_subparsers(dest="act", required=True, metavar="command")
-    start = acts.add_parser("start", help="make a folder with all exercises")
-    start.add_argument("folder", metavar="DIR")
-    start.add_argument("--lang", choices=("en", "zh"), default="en", help="language of all texts")
-    one = {
-        "list": "list all exercises, and your progress",
-        "check": "check the exercises in order, up to the first that is not right yet",
-        "watch": "check again whenever a file is saved",
-        "hint": "print a hint; repeat for the next one",
-        "reset": "restore the empty exercise; your file is backed up",
-        "solution": "print the solution",
-    }
-    for name, what in one.items():
-        page = acts.add_parser(name, help=what, description=what)
+    page = commands.add_parser(
+        "exercises",
+        usage="minprune exercises [-h] command ...",
+        description=f"functions to write, with a check that diagnoses mistakes\n\n"
+        f"for students:\n{_listed(STUDENTS)}\nfor instructors:\n{_listed(TEACHERS)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    acts = page.add_subparsers(dest="act", required=True, metavar="command",
+                               prog="minprune exercises", help=argparse.SUPPRESS)  # fmt: skip
+    pages = {name: acts.add_parser(name, description=what)
+             for name, (_, what) in (STUDENTS | TEACHERS).items()}  # fmt: skip
+    _add_students(pages)
+    _add_instructors(pages)
+
+
+def _listed(commands):
+    """The commands of a group, one a line."""
+    calls = {f"{name} {arguments}": what for name, (arguments, what) in commands.items()}
+    return "".join(f"  {call:19}{what}\n" for call, what in calls.items())
+
+
+def _add_students(pages):
+    """The arguments of the subcommands for students."""
+    pages["start"].add_argument("folder", metavar="DIR", help="the folder to make")
+    _add_language(pages["start"], "language of all texts")
+    for name in ("list", "check", "watch", "hint", "reset", "solution"):
+        page = pages[name]
         if name not in ("list", "watch"):
             page.add_argument("id", nargs="?" if name == "check" else None, metavar="ID",
                               help="an exercise: 1.3, or the name of its function")  # fmt: skip
-        page.add_argument("--dir", default=".", help="folder of the exercises (default: this one)")
+        page.add_argument("--dir", default=".", metavar="DIR",
+                          help="folder of the exercises (default: this one)")  # fmt: skip
         if name in ("check", "watch"):
-            page.add_argument("--seconds", type=float, default=Limits().seconds,
-                              help="time limit for all calls of one function")  # fmt: skip
-        if name == "check":
-            page.add_argument("--all", action="store_true", help="do not stop at the first")
-            page.add_argument("--json", action="store_true", help="print the results as JSON")
-    page.add_argument("--give-up", action="store_true", help="print it before yours is right")
-    _add_instructors(acts)
+            _add_seconds(page)
+    check_ = pages["check"]
+    check_.add_argument("--all", action="store_true", help="do not stop at the first")
+    check_.add_argument("--json", action="store_true", help="print the results as JSON")
+    pages["solution"].add_argument("--give-up", action="store_true",
+                                   help="print it even if yours is not right")  # fmt: skip
 
 
-def _add_instructors(acts):
-    """The subcommands that are not for students."""
-    grade_ = acts.add_parser("grade", help="grade a folder of submissions, one folder per student")
-    grade_.add_argument("submissions", metavar="SUBMISSIONS")
+def _add_instructors(pages):
+    """The arguments of the subcommands for instructors."""
+    grade_ = pages["grade"]
+    grade_.add_argument("submissions", metavar="SUBMISSIONS", help="folder of students' folders")
     grade_.add_argument("--csv", metavar="FILE", help="write the points as a table")
     grade_.add_argument("--json", metavar="FILE", help="write all results")
-    grade_.add_argument(
-        "--jobs", type=int, default=1, help="submissions graded in parallel (default: 1)"
-    )
-    export_ = acts.add_parser("export", help="write an autograder for a platform")
-    platforms = export_.add_subparsers(dest="platform", required=True, metavar="platform")
-    for name, (what, _) in EXPORTS.items():
-        page = platforms.add_parser(name, help=f"{what}, with the package inside")
-        page.add_argument("target", metavar=what)
-        page.add_argument(
-            "--lang", choices=("en", "zh"), default="en", help="language of the feedback"
-        )
+    grade_.add_argument("--jobs", type=int, default=1, metavar="N",
+                        help="submissions graded in parallel (default: 1)")  # fmt: skip
+    _add_grading(grade_, 1, "default: 1, which students can find out")
+    platforms = pages["export"].add_subparsers(dest="platform", required=True, metavar="platform")
+    for name, (target, what, _) in EXPORTS.items():
+        page = platforms.add_parser(name, help=what, description=what)
+        page.add_argument("target", metavar=target, help="what to write")
+        _add_language(page, "language of the feedback")
         _add_grading(page, None, "drawn at random by default")
-    _add_grading(grade_, 1, "default 1, which students can find out")
-    acts.add_parser("selftest", help="test the exercises themselves")
-    acts.add_parser("instructors", help="how to run a course, and what cannot be prevented")
+
+
+def _add_language(page, what):
+    page.add_argument("--lang", choices=("en", "zh"), default="en", help=f"{what} (default: en)")
+
+
+def _add_seconds(page):
+    page.add_argument("--seconds", type=float, default=Limits().seconds, metavar="N",
+                      help="time limit for all calls of one function (default: 20)")  # fmt: skip
 
 
 def _add_grading(page, seed, what):
-    page.add_argument("--seed", type=int, default=seed, help=f"seed of the hidden cases; {what}")
+    page.add_argument("--seed", type=int, default=seed, metavar="N",
+                      help=f"seed of the hidden cases; {what}")  # fmt: skip
     page.add_argument("--assignment", type=int, metavar="N", help="only this assignment")
-    page.add_argument("--seconds", type=float, default=Limits().seconds,
-                      help="time limit for all calls of one function")  # fmt: skip
+    _add_seconds(page)
 
 
 def run_exercises(options):
@@ -155,7 +185,7 @@ def watch(options, looks=None):
     """
     folder, seen = Folder.around(options.dir), None
     print({
-        "en": f"Watching {folder.path}; Ctrl-C ends it",
+        "en": f"Watching {folder.path}; press Ctrl-C to stop",
         "zh": f"正在监视 {folder.path}；按 Ctrl-C 结束",
     }[folder.language])  # fmt: skip
     while looks is None or looks > 0:
@@ -170,7 +200,7 @@ def watch(options, looks=None):
             left = [e for e in files if not folder.is_passed(e)] if onward else []
             queue, onward = [e for e in left[:1] if e not in queue], False
         if all(map(folder.is_passed, files)):
-            print({"en": "All are right.", "zh": "全部正确。"}[folder.language])
+            print({"en": "All exercises are right.", "zh": "全部练习都正确。"}[folder.language])
             return
         seen = files
         looks = None if looks is None else looks - 1
@@ -188,10 +218,10 @@ def reset(options):
     """Put the starter of an exercise back, and keep the old file."""
     folder, exercise = Folder.around(options.dir), exercise_of(options.id)
     kept, file = folder.reset(exercise), folder.file(exercise)
-    en = f"Your file is kept in {kept}" if kept else "There was no file before"
-    zh = f"原文件保存在 {kept}" if kept else "之前没有这个文件"
+    en = f"Your file is backed up in {kept}" if kept else "There was no file before"
+    zh = f"原文件已备份到 {kept}" if kept else "之前没有这个文件"
     print({
-        "en": f"{file} is the starter again. {en}", "zh": f"{file} 已恢复为初始内容。{zh}"
+        "en": f"{file} is reset. {en}", "zh": f"{file} 已恢复为初始内容。{zh}"
     }[folder.language])  # fmt: skip
 
 
@@ -202,7 +232,7 @@ def solution(options):
         folder.give_up(exercise)
     elif not folder.was_passed(exercise):
         raise ValueError({
-            "en": f"{exercise.id} is not right yet; --give-up shows it all the same, and is noted",
+            "en": f"{exercise.id} is not right yet; --give-up prints the solution; this is noted",
             "zh": f"{exercise.id} 还没有做对；加 --give-up 可以直接看答案，会留下记录",
         }[folder.language])  # fmt: skip
     print(exercise.source_of_solution())
@@ -227,7 +257,7 @@ def grade(options):
 
 def _refuse_bad(targets):
     if len({Path(path).resolve() for path in targets}) < len(targets):
-        raise ValueError("csv and json must be two files")
+        raise ValueError(f"--csv and --json must name two files, got {targets[0]} twice")
     for path in map(Path, targets):
         if path.is_dir():
             raise IsADirectoryError(f"{path}: is a folder")
@@ -238,15 +268,15 @@ def _refuse_bad(targets):
 
 
 def _say(student):
-    with suppress(OSError):  # nobody reads it
+    with suppress(OSError):  # the stream may be closed
         print(f"{printable(student.name)}: {student.total}", file=sys.stderr, flush=True)
 
 
 def export(options):
     """Write an autograder for another platform."""
-    _, write = EXPORTS[options.platform]
+    *_, write = EXPORTS[options.platform]
     seed = write(options.target, options.seed, options.assignment, options.lang, options.seconds)
-    print(f"{options.target} is written; its hidden cases have the seed {seed}")
+    print(f"Wrote {options.target}; its hidden cases have the seed {seed}")
 
 
 def run_selftest(options):
@@ -262,9 +292,11 @@ def instructors(options):
 
 
 EXPORTS = {
-    "gradescope": ("FILE.zip", export_gradescope),
-    "classroom50": ("DIR", export_classroom50),
-}
+    "gradescope": ("FILE.zip", "zip file for Gradescope, with the package inside",
+                   export_gradescope),
+    "classroom50": ("DIR", "folder for Classroom 50, with the package inside",
+                    export_classroom50),
+}  # fmt: skip
 ACTS = {"start": start, "list": show_list, "check": check, "watch": watch, "hint": hint,
         "reset": reset, "solution": solution, "grade": grade, "export": export,
         "selftest": run_selftest, "instructors": instructors}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Checks of every formula, and the classic mistakes as code: for anybody's functions.
+"""Checks of every formula, and the classic mistakes as code, for functions of any source.
 
 `check_of("rank_mask")` is the check of a formula; `run_check(check, function)` judges a function.
 """
@@ -30,5 +30,5 @@ def checks():
 def check_of(name):
     """The check of a formula; `ValueError` if there is none of this name."""
     if name not in checks():
-        raise ValueError(f"no check is called {name!r}; `python -m minprune verify` lists all")
+        raise ValueError(f"there is no formula {name!r}; `python -m minprune verify` lists all")
     return checks()[name]

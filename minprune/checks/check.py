@@ -163,7 +163,7 @@ class Check:
         self.mistakes += [Mistake(self.plain, *one) for one in written(text)]
 
     def mistake(self, en, zh):
-        """Decorator: a mistake that no edit can say, as a function of its own."""
+        """Decorator: a mistake that no edit can express, as a separate function."""
 
         def add(function):
             self.mistakes.append(Mistake(function, (), en, zh))

@@ -1,4 +1,4 @@
-"""The process somebody's function runs in: `python -I child.py REQUEST FILE NAME MEMORY PACKAGES`.
+"""The process of a user's function: `python -I child.py REQUEST FILE NAME MEMORY PACKAGES`.
 
 It stands alone: of minprune there is nothing in this process, neither the formula nor what is
 expected. It takes the calls from the file REQUEST, and sends back for each of them the result and
@@ -45,10 +45,10 @@ def pack(value):
 
 
 def unpack(data):
-    """The way back; `ValueError` for anything that `pack` did not write, such as a zip bomb."""
+    """The inverse of `pack`; `ValueError` for what `pack` did not write, such as a zip bomb."""
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         if sum(part.file_size for part in file.infolist()) > len(data):
-            raise ValueError("the parts are larger than the whole")
+            raise ValueError("the parts of the answer are larger than the answer")
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     return _value(json.loads(arrays["tree"].tobytes()), arrays)
@@ -72,7 +72,7 @@ def _tree(value, arrays):
         return {"dict": [[str(k), _tree(v, arrays)] for k, v in value.items()]}
     array = np.array(value)
     if array.dtype.kind not in "biufU":
-        raise TypeError(f"a result must hold numbers, not {type(value).__name__}")
+        raise TypeError(f"the result must hold numbers, not {type(value).__name__}")
     name = f"a{len(arrays)}"
     arrays[name] = array
     return {"array": name}
@@ -114,7 +114,7 @@ class Refused(importlib.abc.MetaPathFinder):
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] == "minprune":
-            raise ImportError("minprune cannot be imported here: the function is to be your own")
+            raise ImportError("minprune cannot be imported here; write the function yourself")
 
 
 def main(request, path, name, memory, *_):
@@ -191,7 +191,7 @@ def loaded(path, name):
     sys.argv = [path]
     exec(compile(source, path, "exec"), module.__dict__)
     if not hasattr(module, name):
-        raise NameError(f"{name} is not defined when the file is imported")
+        raise NameError(f"the file defines no {name} when it is run")
     return getattr(module, name)
 
 
@@ -234,7 +234,7 @@ def send(answers, found):
     """Write one answer with its length before it; an error in its place if it cannot be packed."""
     try:
         data = pack(found)
-    except BaseException as error:  # of a type that somebody made
+    except BaseException as error:  # of a user's type
         data = pack({"error": said(error)})
     if len(data) > LARGEST:
         data = pack({"error": "ValueError: the result is too large"})

@@ -1,4 +1,4 @@
-"""Somebody's function in a process of its own, with limits; see `child` for what runs there."""
+"""A user's function in a separate process, with limits; see `child` for what runs there."""
 
 import ast
 import contextlib
@@ -67,7 +67,7 @@ def functions_in(path):
         modules = [node.module] if isinstance(node, ast.ImportFrom) else []
         modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if any((module or "").partition(".")[0] == "minprune" for module in modules):
-            raise Broken("It imports minprune; the function is to be your own.",
+            raise Broken("The file imports minprune; write the function yourself.",
                          "文件导入了 minprune；函数应由你自己写。")  # fmt: skip
     return [name for name, _ in definitions(tree)]
 
@@ -76,17 +76,17 @@ def tree_of(path):
     """The syntax tree of a file, whose text is decoded as `python FILE` decodes it."""
     path = Path(path)
     if path.is_dir():
-        raise IsADirectoryError(f"{path}: is a folder; name a file of Python in it")
+        raise IsADirectoryError(f"{path}: is a folder; name a Python file in it")
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file")
     data = path.read_bytes()
     if path.suffix.lower() == ".ipynb" or (data.lstrip()[:1] == b"{" and b'"cells"' in data):
-        raise Broken("It is a notebook; put the functions into a .py file.",
+        raise Broken("The file is a notebook; put the functions into a .py file.",
                      "这是 Jupyter 笔记本；请把函数放进 .py 文件。")  # fmt: skip
     try:
         text = decode_source(data)
         if "\0" in text:
-            raise SyntaxError("it holds null bytes")
+            raise SyntaxError("it contains null bytes")
     except (SyntaxError, UnicodeDecodeError) as error:
         raise Broken(
             f"The file is not Python text ({error}); save it as UTF-8.",
@@ -98,7 +98,7 @@ def tree_of(path):
             return ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line, what = getattr(error, "lineno", None), error.args[0] if error.args else "too deep"
-        raise Broken(f"The file is not Python: {what}, line {line}.",
+        raise Broken(f"The file is not valid Python: {what}, line {line}.",
                      f"文件不是合法的 Python：第 {line} 行，{what}。") from None  # fmt: skip
 
 
@@ -122,8 +122,8 @@ def unpacked():
     """The folder of the package; `ValueError` if it is imported from an archive."""
     package = Path(minprune.__file__).parent
     if not (package / "checks" / "child.py").is_file():
-        raise ValueError(f"{package}: functions are judged by files of this package; unpack it "
-                         "into a folder first")  # fmt: skip
+        raise ValueError(f"{package}: the package is inside an archive; unpack it into a folder, "
+                         "since its files are run to judge functions")  # fmt: skip
     return package
 
 
@@ -165,7 +165,7 @@ def answers(path, name, calls, limits=None):
         problem.call = calls[len(outcomes)]
         raise problem
     if others:
-        raise Broken("It left a process behind.", "函数留下了仍在运行的进程。")
+        raise Broken("It left a process running.", "函数留下了仍在运行的进程。")
     return outcomes, text
 
 
@@ -228,7 +228,7 @@ def _not_loaded(error, path):
     missing = re.match(r"ModuleNotFoundError: No module named '(\w+)", error)
     beside = missing and any((path.parent / (missing[1] + end)).exists() for end in ("", ".py"))
     if beside or "relative import" in error:
-        return (f"{en} One file has to hold all that the function needs.",
+        return (f"{en} Everything that the function needs must be in this one file.",
                 f"{zh}函数需要的一切都要写在同一个文件里。")  # fmt: skip
     if missing:
         return f"{en} NumPy is all that is needed.", f"{zh}只需要 NumPy。"
@@ -243,7 +243,7 @@ def _reason(why, answered, status, limits):
         return (f"It did not end within {counted(f'{limits.seconds:g}', 'second')}.",
                 f"函数在 {limits.seconds:g} 秒内没有结束。")  # fmt: skip
     if why == "garbage":
-        return "Its process sent something that is no answer.", "进程发回了无法识别的内容。"
+        return "Its process sent something that is not an answer.", "进程发回了无法识别的内容。"
     how = f"signal {signal.Signals(-status).name}" if (status or 0) < 0 else f"exit status {status}"
     return (f"Its process ended ({how}) in call {answered + 1}.",
             f"进程在第 {answered + 1} 次调用时退出（{how}）。")  # fmt: skip
@@ -280,12 +280,12 @@ _alone = False
 
 
 def stay_alone():
-    """Say that this process does nothing but judge functions; tells whether that is of use here.
+    """Declare that this process only judges functions; returns whether the system supports that.
 
     A function's process can start another that has neither its group nor its environment, so no
-    mark. On Linux it becomes a child of this process when its own parent ends; and whatever is a
-    child of this process is then known to be somebody's, and ended. Nor can the memory and the open
-    files of this process be looked into any more, except by root.
+    mark. On Linux it becomes a child of this process when its own parent ends; every child of this
+    process is then known to be a function's, and ended. The memory and the open files of this
+    process cannot be inspected any more, except by root.
     """
     global _alone
     with contextlib.suppress(OSError, AttributeError):

@@ -337,7 +337,7 @@ def _holds(waiting, outputs):
 
 
 def failure_of(check, case):
-    """The failure of the formula itself in a case with a result of its own, or None."""
+    """The failure of the formula itself in a case that states its result, or None."""
     (outcome,) = evaluate(check.formula, [case.call])
     where = difference(case.gives, outcome.value, check.tolerance, digits=case.digits)
     if not outcome.error and where is None:

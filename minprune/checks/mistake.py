@@ -53,7 +53,9 @@ def written(text):
             found.append((tuple(edits), *said))
             edits, said = [], []
     if edits or said or not all(edits for edits, _, _ in found):
-        raise ValueError(f"a mistake is its edits, English, Chinese; got {text!r}")
+        raise ValueError(
+            f"a mistake must be edits, an English and a Chinese sentence, got {text!r}"
+        )
     return found
 
 
@@ -74,7 +76,7 @@ def edited(function, edits):
         old, arrow, new = edit.partition(" -> ")
         if arrow:
             if old not in body:
-                raise LookupError(f"{function.__name__} has no {old!r} to change")
+                raise LookupError(f"{function.__name__} does not contain {old!r}")
             body = body.replace(old, new)
         else:
             (last if edit.startswith("return ") else first).append(edit)

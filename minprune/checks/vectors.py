@@ -15,23 +15,23 @@ from minprune.documents.papers import papers_in
 
 FORMAT = "minprune test vectors 1"
 ABOUT = """\
-Every case is one call of a formula: its arguments by name, and the result that it should give. The
-name *masks stands for a list of arguments that are given one after the other. An array is
-{"shape": [...], "type": "float64", "data": [...]}, its numbers in row-major order, the last index
-running fastest; a list or tuple is {"list": [...]}, one with named fields {"record": its name,
-"fields": {...}}; {"fraction": [3, 2]} is exactly 3 / 2; numbers, booleans, text and null are
-themselves, and "NaN", "Infinity", "-Infinity" stand for what JSON has no numbers for. Floats are
-equal if they differ by at most `tolerance` times the largest magnitude expected in the same array;
-booleans and whole numbers only if they are equal. `source` says where numbers computed by hand or
-published by others come from (of those that were published rounded, all digits are given); where it
-is empty they are those of the reference, minprune."""
+Every case is one call of a formula: its arguments by name, and the expected result. The name
+*masks means a list of arguments that are passed one after the other. An array is {"shape": [...],
+"type": "float64", "data": [...]}, its numbers in row-major order, the last index running fastest;
+a list or tuple is {"list": [...]}, one with named fields {"record": its name, "fields": {...}};
+{"fraction": [3, 2]} is exactly 3 / 2; numbers, booleans, text and null are themselves, and "NaN",
+"Infinity", "-Infinity" are the values that JSON has no numbers for. Floats are equal if they
+differ by at most `tolerance` times the largest magnitude expected in the same array; booleans and
+whole numbers only if they are equal. `source` names the origin of numbers computed by hand or
+published by others (for numbers published rounded, all digits are given); if it is empty, the
+numbers are those of the reference, minprune."""
 
 
 def vectors(seed=0, names=()):
     """All cases of all formulas, or of those named, as a dictionary that `json.dumps` takes.
 
-    Formulas that take a function or a random generator, which other languages have not, are listed
-    under `left_out`.
+    Formulas that take a function or a random generator, which JSON cannot hold, are listed under
+    `left_out`.
     """
     found, left_out = [], {}
     for check in map(check_of, names or checks()):
@@ -102,7 +102,7 @@ def encoded(value):
 
 
 def decoded(value, records=None):
-    """The way back; lists for lists and tuples. `records` are the types of records, by their name.
+    """The inverse of `encoded`; tuples become lists. `records`: the types of records by name.
 
     >>> decoded({"shape": [2], "type": "float64", "data": [1.0, "NaN"]})
     array([ 1., nan])

@@ -1,4 +1,4 @@
-"""Judge all of minprune's own formulas, or the functions in somebody's file."""
+"""Judge all of minprune's own formulas, or the functions of a user's file."""
 
 import ast
 from typing import NamedTuple
@@ -94,9 +94,10 @@ def verify_file(path, mapping=None, names=(), seed=0, limits=None):
         chosen = {name: check for name, check in chosen.items()
                   if check.name in wanted or name in mapping}  # fmt: skip
     if not chosen:
+        names = ", ".join(theirs) or "nothing"
         raise ValueError(
-            f"{path} defines nothing that is called as a formula: {', '.join(theirs) or 'nothing'};"
-            " say --map NAME=FORMULA, `python -m minprune verify` lists the formulas"
+            f"{path}: no function has the name of a formula, it defines {names}; give --map "
+            "NAME=FORMULA (`python -m minprune verify` lists the formulas)"
         )
     return [_judged(path, name, check, seed, limits or Limits()) for name, check in chosen.items()]
 

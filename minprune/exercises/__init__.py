@@ -11,7 +11,7 @@ from minprune.exercises import tasks
 
 ASSIGNMENTS = {
     1: {"en": "Masks", "zh": "掩码"},
-    2: {"en": "What is important, and how much may go", "zh": "谁重要，能剪多少"},
+    2: {"en": "What is important, and how much can be pruned", "zh": "谁重要，能剪多少"},
     3: {"en": "Training with masks, removing channels", "zh": "带掩码训练，删除通道"},
     4: {"en": "Small and fast", "zh": "更小，更快"},
 }
@@ -30,4 +30,4 @@ def exercise_of(name):
     for exercise in exercises().values():
         if name in (exercise.id, exercise.name):
             return exercise
-    raise ValueError(f"no exercise is called {name!r}; there are {', '.join(exercises())}")
+    raise ValueError(f"there is no exercise {name!r}; there are {', '.join(exercises())}")

@@ -8,7 +8,7 @@ from minprune.checks.judge import BROKEN, Verdict, broken, judge
 from minprune.exercises.exercise import Exercise
 
 NOT_STARTED, MISSING = "not started", "missing"
-NOT_JUDGED = "not judged"  # the grader could not: nobody's zero
+NOT_JUDGED = "not judged"  # the grader failed, not the student
 SHOWN = 5  # names of files in a message
 
 
@@ -32,7 +32,7 @@ class Attempt(NamedTuple):
 
 
 def attempt(exercise, path, seed=0, limits=None):
-    """Judge the file of an exercise; its function runs in a process of its own."""
+    """Judge the file of an exercise; its function runs in a separate process."""
     path, printed = Path(path), []
     if not path.is_file() or exercise.is_untouched(path):
         beside = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
@@ -60,7 +60,7 @@ def not_begun(exercise, there, near):
               else ("There is no file.", "没有这个文件。"))  # fmt: skip
     if near:
         own = Path(exercise.file).name
-        en = f"{en} Not read: {listed(near)}; it has to be called {own}."
+        en = f"{en} Not read: {listed(near)}; the file must be named {own}."
         zh = f"{zh}未读取：{listed(near)}；文件名应为 {own}。"
     verdict = Verdict(exercise.name, BROKEN, en, zh)
     return Attempt(exercise, NOT_STARTED if there else MISSING, 0, verdict)

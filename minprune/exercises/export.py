@@ -84,7 +84,7 @@ fi
 def export_gradescope(path, seed=None, assignment=None, language="en", seconds=None):
     """Write the zip file to upload to Gradescope; returns the seed of its hidden cases."""
     if os.path.lexists(path):
-        raise FileExistsError(f"{path}: exists; nothing was changed")
+        raise FileExistsError(f"{path}: already exists; nothing was changed")
     seed, script = _script("gradescope", seed, assignment, language, seconds)
     with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "setup.sh", SETUP.encode(), 0o755)
@@ -108,7 +108,7 @@ def export_classroom50(folder, seed=None, assignment=None, language="en", second
     seed, script = _script("classroom50", seed, assignment, language, seconds)
     folder = writable_folder(folder)
     if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"{folder}: exists and is not empty; nothing was changed")
+        raise FileExistsError(f"{folder}: already exists and is not empty; nothing was changed")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as temporary:
         new = Path(temporary, "new")

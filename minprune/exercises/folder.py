@@ -16,21 +16,20 @@ README = {
     "en": """\
 # Pruning neural networks: {count} exercises
 
-Each file holds one function to write. What it has to compute stands under its name; nothing else is
-needed than Python and NumPy, and no exercise needs another. Run these in this folder, where
-`python` is the one that minprune was installed for:
+Each file holds one function to write; its docstring is the task. The exercises need only Python and
+NumPy, and do not depend on each other. Run these commands in this folder, with the `python` that
+minprune is installed for:
 
-    python -m minprune exercises check          the first exercise that is not right yet
-    python -m minprune exercises check 1.3      this one
-    python -m minprune exercises check --all    all of them, and your points
+    python -m minprune exercises check          check in order, up to the first that is not right
+    python -m minprune exercises check 1.3      check this one
+    python -m minprune exercises check --all    check all of them, and count your points
     python -m minprune exercises watch          check again whenever you save
-    python -m minprune exercises hint 1.3       a hint, then the next one
-    python -m minprune exercises list           where you are
-    python -m minprune exercises reset 1.3      begin again; your file is backed up
-    python -m minprune exercises solution 1.3   how we would write it, once yours is right
+    python -m minprune exercises hint 1.3       print a hint; repeat for the next one
+    python -m minprune exercises list           list all exercises, and your progress
+    python -m minprune exercises reset 1.3      restore the empty exercise; your file is backed up
+    python -m minprune exercises solution 1.3   print our solution, once yours is right
 
-A wrong answer that many people give is told by its name; for any other the smallest example that
-goes wrong is shown.
+`check` names common mistakes; for any other mistake it shows the smallest example that fails.
 
 {table}
 """,
@@ -40,8 +39,8 @@ goes wrong is shown.
 每个文件里有一个待写的函数，函数名下面说明它要计算什么。只需要 Python 和 NumPy，各题互不依赖。
 在本文件夹中运行（`python` 指安装了 minprune 的那个 Python）：
 
-    python -m minprune exercises check          检查第一道还没做对的题
-    python -m minprune exercises check 1.3      检查这一题
+    python -m minprune exercises check          按顺序检查，到第一道还没做对的题为止
+    python -m minprune exercises check 1.3      只检查这一题
     python -m minprune exercises check --all    检查全部并计分
     python -m minprune exercises watch          每次保存后自动检查
     python -m minprune exercises hint 1.3       看提示，再运行一次看下一条
@@ -49,7 +48,7 @@ goes wrong is shown.
     python -m minprune exercises reset 1.3      重新开始；原来的文件会留一份备份
     python -m minprune exercises solution 1.3   做对之后看参考写法
 
-典型的错误会直接指出是哪一种；其他错误会给出出错的最小例子。
+典型错误会直接指出是哪一种；其他错误会给出最小的出错例子。
 
 {table}
 """,
@@ -67,7 +66,7 @@ class Folder:
         note = self.path / NOTE
         if not note.is_file():
             raise FileNotFoundError(
-                f"{self.path}: this is no folder of exercises; begin one with "
+                f"{self.path}: not a folder of exercises; make one with "
                 "`python -m minprune exercises start DIR`"
             )
         try:
@@ -79,7 +78,9 @@ class Folder:
             for number in self.note["hints"].values():
                 whole_number("hints", number, low=0)
         except (ValueError, TypeError, KeyError, RecursionError):
-            raise ValueError(f"{note}: is damaged; put back an older one, or start anew") from None
+            raise ValueError(
+                f"{note}: is damaged; restore an older copy of it, or start a new folder"
+            ) from None
 
     @classmethod
     def start(cls, path, language="en"):
@@ -87,7 +88,7 @@ class Folder:
         one_of("language", language, LANGUAGES)
         path = Path(path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise FileExistsError(f"{path}: exists and is not empty; nothing was changed")
+            raise FileExistsError(f"{path}: already exists and is not empty; nothing was changed")
         for exercise in exercises().values():
             file = path / exercise.file
             file.parent.mkdir(parents=True, exist_ok=True)

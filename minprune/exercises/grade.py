@@ -43,7 +43,7 @@ class Grade(NamedTuple):
     """The grade of one student's file for one exercise.
 
     status   as of an `Attempt`; "hidden": right for the cases that students have, and wrong for
-             hidden ones; or "not judged": the grader itself failed, which is nobody's zero
+             hidden ones; or "not judged": the grader itself failed, which is no student's fault
     verdict  on the open cases: nothing in it comes from a hidden one
     hidden   the verdict on the hidden cases, for instructors only; None if it did not come to that
     printed  what the function printed, on the open cases
@@ -155,10 +155,10 @@ def _inside(folder):
     """The students' folders, and the names of what else lies in a folder of submissions."""
     isolated.unpacked()
     if not folder.is_dir():
-        raise NotADirectoryError(f"submissions: {folder} is no folder")
+        raise NotADirectoryError(f"submissions: {folder} is not a folder")
     if any((folder / exercise.file).is_file() for exercise in exercises().values()):
         raise ValueError(f"submissions: {folder} is the folder of one student; name the folder "
-                         "that the students' folders lie in")  # fmt: skip
+                         "that contains the students' folders")  # fmt: skip
     inside = sorted(folder.iterdir(), key=lambda path: path.name)
     folders = [path for path in inside if path.is_dir() and not path.is_symlink()]
     return folders, [path.name for path in inside if path not in folders]
@@ -171,8 +171,8 @@ def _nobody(folder, students, others):
     found += [f"{student.name}/" for student in students] + others
     names = listed(found) if found else "nothing"
     return (f"submissions: no file of an exercise was found in {folder}. Each student needs a "
-            f"folder there, as {folder}/ada/{example} or {folder}/ada/{Path(example).name}. "
-            f"There is: {names}")  # fmt: skip
+            f"folder there, such as {folder}/ada/{example} or {folder}/ada/{Path(example).name}. "
+            f"Found: {names}")  # fmt: skip
 
 
 def grade_one(folder, name, seed, wanted, limits=None):
@@ -218,8 +218,8 @@ def _grade(exercise, first, second):
         return Grade(exercise, PASSED, exercise.points, verdict, second[1], printed)
     said = verdict._replace(
         status=HIDDEN,
-        en="It is right for the cases that `check` tries, and wrong for others of the same kind.",
-        zh="对 check 所用的例子都正确，但对同类的其他例子不正确。",
+        en="It is right for the cases that `check` runs, but not for hidden ones of the same kind.",
+        zh="通过了 check 所用的全部用例，但没有通过同类的隐藏用例。",
     )
     return Grade(exercise, HIDDEN, 0, said, second[1], printed)
 
@@ -280,7 +280,7 @@ def _wait_for_start(key, lines):
     with contextlib.suppress(queue.Empty):
         if opened(key, lines.get(timeout=STARTING)) == READY:
             return
-    raise ChildProcessError("the process that is to judge cannot be started")
+    raise ChildProcessError("the grading process could not be started")
 
 
 def _forward(pipe, lines):

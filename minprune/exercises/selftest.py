@@ -41,10 +41,10 @@ def _row(exercise, folders, given, wrong, temporary):
     trial = Trial.of(exercise, 0)
     problems = [*solution_problems(exercise, temporary), *mistake_problems(exercise)]
     if exercise.name in wrong:
-        problems.append(f"verify calls the solution wrong: {wrong[exercise.name]}")
+        problems.append(f"verify finds the solution wrong: {wrong[exercise.name]}")
     problems += starter_problems(exercise, folders)
     for file in given.get(normalized(body_of(exercise)), ()):
-        problems.append(f"the solution stands in {file.relative_to(temporary)}")
+        problems.append(f"the solution is in {file.relative_to(temporary)}")
     return Row(exercise.id, exercise.name, len(trial.cases), len(exercise.properties),
                len(exercise.mistakes), len(trial.calls), problems)  # fmt: skip
 
@@ -72,10 +72,10 @@ def mistake_problems(exercise):
     """Mistakes that are taken for another one, or for none."""
     trial = Trial.of(exercise, 0)
     told = trial.told_apart()
-    for k, tried in enumerate(trial.singles):
+    for k, tried in enumerate(trial.own):
         if tried.mistakes[0] not in told:
             verdict = trial.verdict([*tried])
-            yield f"mistake {k + 1} is taken for: {verdict.status}, {verdict.en}"
+            yield f"mistake {k + 1} is diagnosed as: {verdict.status}, {verdict.en}"
 
 
 def starter_problems(exercise, folders):

@@ -51,19 +51,19 @@ class Submission:
         try:
             real = path.resolve(strict=True)
         except (OSError, RuntimeError):
-            return None, ("It is a symbolic link that leads nowhere.",
-                          "它是指向不存在的文件的符号链接。")  # fmt: skip
+            return None, ("It is a symbolic link that cannot be followed.",
+                          "它是无法解析的符号链接。")  # fmt: skip
         if not real.is_relative_to(self.folder):
-            return None, ("It is a symbolic link that leads out of the folder.",
+            return None, ("It is a symbolic link to a file outside the folder.",
                           "它是指向文件夹之外的符号链接。")  # fmt: skip
         if not real.is_file():
-            return None, ("It is not a file.", "它不是一个文件。")
+            return None, ("It is not a regular file.", "它不是普通文件。")
         return real, None
 
     def solutions_seen(self):
         """The ids that the student's own note says were shown; None if there is no such note.
 
-        The note is a file of the student's, who can change it.
+        The student can change this note.
         """
         own = [path for path in self.found[NOTE] if path.parent == self.folder]
         for path in own or self.found[NOTE]:

@@ -2,7 +2,7 @@
 
 It is told what to do on its standard input and answers on its standard output, each answer signed
 with a key that came with the task: a function that ends this process, or writes to what it finds
-open, loses its own points and changes nobody else's.
+open, loses its own points and changes no other student's.
 """
 
 import base64
@@ -20,7 +20,7 @@ from minprune.exercises import exercise_of
 from minprune.exercises.attempt import NOT_JUDGED, attempt
 
 READY = ["ready"]
-LARGEST = 1_000_000  # bytes of a file that somebody has written
+LARGEST = 1_000_000  # bytes of a student's file
 
 
 def main():
@@ -54,8 +54,8 @@ def judged(id, path, seed, limits):
         return found.status, found.verdict, found.printed
     except OSError as error:  # no file, process or memory for the grader: no fault of the function
         why = f"{type(error).__name__}: {error.strerror}"
-        verdict = Verdict(exercise.name, BROKEN, f"It was not judged: the grader met {why}.",
-                          f"未能评判：评分程序遇到 {why}。")  # fmt: skip
+        verdict = Verdict(exercise.name, BROKEN, f"It was not judged: the grader failed, {why}.",
+                          f"评分程序出错，未能评判：{why}。")  # fmt: skip
         return NOT_JUDGED, verdict, ""
     except Exception as error:
         return refused(exercise, f"It cannot be judged: {type(error).__name__}.",
@@ -68,7 +68,7 @@ def refused(exercise, en, zh):
 
 
 def signed(key, answer):
-    """An answer as a line that only who has the key can write."""
+    """An answer as a line that cannot be written without the key."""
     data = base64.b64encode(child.pack(answer))
     return hmac.new(key, data, hashlib.sha256).hexdigest().encode() + b" " + data
 
@@ -81,7 +81,7 @@ def opened(key, line):
     try:
         answer = child.unpack(base64.b64decode(data))
         return [_again(part) if hasattr(part, "_fields") else part for part in answer]
-    except Exception:  # whoever has found the key out can say anything, and do nothing
+    except Exception:  # with a stolen key a function can send anything, which then is no answer
         return None
 
 

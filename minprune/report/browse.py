@@ -14,9 +14,9 @@ TITLES = {
 
 # All functions
 
-Each with its equation, the papers it is from, its check with the classic mistakes, the lessons that
-use it, and the exercise that asks for it; where there is no equation, with its first line.
-`python -m minprune formulas NAME` shows one of them whole, with the lines where all this stands; it
+Each with its equation (or, without one, its first line), its papers, its check with the classic
+mistakes, the lessons that use it, and the exercise that asks for it.
+`python -m minprune formulas NAME` prints one of them in full, with the file and line of each. It
 takes any word, such as `N:M`, `LeCun` or `阈值`.
 """,
     "zh": """\

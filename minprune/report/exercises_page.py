@@ -21,7 +21,7 @@ STATUS = {
 def attempt_text(found, language):
     """One attempt: a line, and if it is wrong what a learner needs."""
     exercise = found.exercise
-    lines = [f"{exercise.id}  {exercise.title[language]}: {STATUS[language][found.status]}"]
+    lines = [f"{exercise.id}  {exercise.title[language]}  {STATUS[language][found.status]}"]
     if not found.passed:
         lines.append(f"    {exercise.file}")
         lines += details(exercise.name, found.verdict, found.printed, language)
@@ -93,19 +93,19 @@ def grades_text(found):
                      f"{row['passed']} right")  # fmt: skip
         lines += [f"    {said['count']:4}  {STATUS['en'][said['status']]}: {printable(said['en'])}"
                   for said in row["diagnoses"]]  # fmt: skip
-    lines += [f"{printable(student.name)}: not read, as it is not called as an exercise's file: "
+    lines += [f"{printable(student.name)}: not read, since no exercise's file has this name: "
               f"{printable(listed(student.not_read))}"
               for student in found.students if student.not_read]  # fmt: skip
     lines += [f"{printable(student.name)}: NOT JUDGED, grade again: {', '.join(student.not_judged)}"
               for student in found.students if student.not_judged]  # fmt: skip
-    lines += [f"ignored, as it is no folder: {printable(name)}" for name in found.ignored]
+    lines += [f"ignored, since it is not a folder: {printable(name)}" for name in found.ignored]
     if any(_seen(student) for student in found.students):
-        lines.append("Which solutions were seen is from a student's own note, which can be edited.")
+        lines.append("Solutions seen are read from the student's own note, which can be edited.")
     return "\n".join(lines)
 
 
 def printable(text):
-    """A name or text that somebody else has chosen, without what would move about on a terminal."""
+    """A student's name or text, without characters that would move the cursor of a terminal."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
@@ -165,5 +165,5 @@ def selftest_text(rows):
         lines += [f"      {problem}" for problem in row.problems]
     wrong = sum(bool(row.problems) for row in rows)
     lines.append(f"{counted(len(rows), 'exercise')}: "
-                 + (f"not right: {wrong}" if wrong else "all is right"))  # fmt: skip
+                 + (f"{wrong} not right" if wrong else "all right"))  # fmt: skip
     return "\n".join(lines)

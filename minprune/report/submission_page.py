@@ -80,7 +80,7 @@ def classroom50(seed, assignment, seconds, language):
     names = ("CLASSROOM", "ASSIGNMENT", "USERNAME", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
     missing = [name for name in names if not os.environ.get(name)]
     if missing:
-        raise ValueError(f"the environment must hold {', '.join(missing)}")
+        raise ValueError(f"the environment variables {', '.join(missing)} must be set")
     student = graded(".", seed, assignment, seconds)
     write("release-body.md", release_body(student, language))
     write("result.json", as_json(classroom50_result(student, os.environ)))

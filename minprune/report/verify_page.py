@@ -11,57 +11,58 @@ from minprune.checks.check import given
 from minprune.checks.compare import as_array, is_list, shape_of
 from minprune.checks.vectors import encoded
 
-WIDTH = 100
+WIDTH = 100  # columns of a diagnosis
+TABLE = 80  # columns of the table
 BY_HAND = {"zh": {"by hand": "手算"}}
 STATUS = {
     "en": {"passed": "right", "mistake": "mistake", "failed": "wrong", "changed": "changes input",
-           "property": "property", "broken": "not judged"},
+           "property": "property fails", "broken": "not judged"},
     "zh": {"passed": "正确", "mistake": "典型错误", "failed": "错误", "changed": "改动了输入",
            "property": "性质不成立", "broken": "无法评判"},
 }  # fmt: skip
 WORDS = {
     "en": {"case": "called as", "expected": "expected", "got": "got", "at": "differs at",
-           "source": "from", "printed": "it printed"},
+           "source": "from", "printed": "printed"},
     "zh": {"case": "调用", "expected": "应为", "got": "得到", "at": "首个不同处", "source": "出处",
            "printed": "输出"},
 }  # fmt: skip
 
 
 def formulas_table(rows):
-    """Every formula of minprune with its items, what it was compared with, and the verdict."""
-    lines = [f"{'formula':32}{'by hand':>8}{'published':>11}{'properties':>12}"
-             f"{'mistakes told apart':>21}  verdict", "-" * WIDTH]  # fmt: skip
+    """The verdict on minprune's formulas in one line, then each with what it was compared with."""
+    wrong = sum(not row.passed for row in rows)
+    said = f"{wrong} not right" if wrong else "all right"
+    lines = [f"{counted(len(rows), 'formula')}: {said}", "",
+             f"{'formula':30}{'by hand':>7}{'published':>11}{'properties':>12}{'mistakes':>11}"
+             "  verdict", "-" * TABLE]  # fmt: skip
     for row in rows:
         told = f"{row.told} of {row.mistakes}"
         verdict = STATUS["en"][row.verdict.status]
-        numbers = f"{row.by_hand:8}{row.published:11}{row.properties:12}"
-        lines.append(f"{row.name:32}{numbers}{told:>21}  {verdict}")
-        lines += _indented(", ".join(row.ids), "  ")
+        numbers = f"{row.by_hand:7}{row.published:11}{row.properties:12}{told:>11}"
+        lines.append(f"{row.name:30}{numbers}  {verdict}")
+        lines += _indented(", ".join(row.ids), "  ", TABLE)
         if not row.verdict.passed:
             lines += details(row.name, row.verdict, sources=True)
-    return "\n".join([*lines, "-" * WIDTH, *_compared(rows)])
+    return "\n".join([*lines, "-" * TABLE, *_compared(rows)])
 
 
 def _compared(rows):
-    """The sums of the table: results compared, and the verdict."""
-    wrong = sum(not row.passed for row in rows)
-    cases, by_hand, published, properties, told = (
+    """The sums of the columns, and what they count."""
+    cases, by_hand, published, properties, told, mistakes = (
         sum(getattr(row, name) for row in rows)
-        for name in ("cases", "by_hand", "published", "properties", "told")
+        for name in ("cases", "by_hand", "published", "properties", "told", "mistakes")
     )
-    said = f"not right: {counted(wrong, 'formula')}" if wrong else "all is right"
-    compared = (
-        f"{counted(len(rows), 'formula')}, compared with {counted(by_hand, 'result')} computed by "
-        f"hand, {published} published by others, and {counted(properties, 'property check')}; "
-        f"{counted(told, 'mistake')} told apart: {said}"
-    )
-    rest = cases - by_hand - published
-    more = (
-        "`verify FILE` also runs "
-        f"{counted(rest, 'more case')} of this seed, whose expected results are those of minprune; "
-        "the test suite compares them with plain loops."
-    )
-    return [*_indented(compared, ""), *(_indented(more, "") if rest else [])]
+    notes = [
+        f"by hand, published: results compared, {by_hand} computed by hand and {published} "
+        f"published by others. properties: {properties}, each of several calls together. mistakes: "
+        f"wrong versions of the formula, {told} of {mistakes} recognized by their results."
+    ]
+    if rest := cases - by_hand - published:
+        notes.append(
+            f"`verify FILE` also runs {counted(rest, 'case')} whose expected results minprune "
+            "computes; the test suite compares those with plain loops."
+        )
+    return [line for note in notes for line in _indented(note, "", TABLE)]
 
 
 def functions_table(rows, language="en", left_out=()):
@@ -76,7 +77,7 @@ def functions_table(rows, language="en", left_out=()):
         if not row.passed:
             lines += details(row.name, row.verdict, row.printed, language, sources=True)
     if left_out:
-        said = {"en": "not judged, as no formula has this name (--map NAME=FORMULA): ",
+        said = {"en": "not judged, since no formula has this name (--map NAME=FORMULA): ",
                 "zh": "未评判，没有同名公式（可用 --map NAME=FORMULA）："}  # fmt: skip
         lines += _indented(", ".join(left_out), said[language])
     right = sum(row.passed for row in rows)
@@ -202,10 +203,10 @@ def _marked(character):
     return character[0] + "\0" * (columns(character[0]) - 1)
 
 
-def _indented(text, first):
+def _indented(text, first, width=WIDTH):
     lines = text.splitlines() or [""]
     if len(lines) == 1:
-        return folded(text, WIDTH, first)
+        return folded(text, width, first)
     return [f"{first if k == 0 else ' ' * columns(first)}{line}" for k, line in enumerate(lines)]
 
 

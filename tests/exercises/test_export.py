@@ -147,7 +147,7 @@ def test_gradescope_shows_no_hidden_case(autograder, tmp_path):
     found = gradescope(autograder, tmp_path, (FILE, SPY.format(condition=condition)))
     test, text = found["tests"][0], json.dumps(found)
     assert test["score"] == 0 and test["output"].startswith("wrong for hidden cases\n")
-    assert "spied" not in text and "it printed" in text and str(SEED) not in text
+    assert "spied" not in text and "printed" in text and str(SEED) not in text
     hidden = numbers_in(Trial.of(ONE, SEED).calls)
     assert len(hidden) > 10 and not [number for number in hidden if number in text]
 
@@ -242,7 +242,7 @@ def test_classroom50_withstands_what_lies_in_the_checkout(bundle, tmp_path):
 
 def test_classroom50_without_an_identity_writes_nothing(bundle, tmp_path):
     run = classroom50(bundle, tmp_path, USERNAME="")
-    assert run.returncode != 0 and "the environment must hold USERNAME" in run.stderr
+    assert run.returncode != 0 and "the environment variables USERNAME must be set" in run.stderr
     assert os.listdir(tmp_path) == []
 
 
@@ -260,7 +260,7 @@ def test_the_commands(tmp_path, capsys):
     assert capsys.readouterr().out.endswith("its hidden cases have the seed 5\n")
     before = (tmp_path / "a.zip").read_bytes()
     assert main(["exercises", "export", "gradescope", str(tmp_path / "a.zip")]) == 2
-    assert "a.zip: exists; nothing was changed" in capsys.readouterr().err
+    assert "a.zip: already exists; nothing was changed" in capsys.readouterr().err
     assert (tmp_path / "a.zip").read_bytes() == before
     assert main(["exercises", "export", "classroom50", str(tmp_path / "b")]) == 0
     seed = int(capsys.readouterr().out.split()[-1])
@@ -314,7 +314,7 @@ def test_a_package_in_an_archive_is_to_be_unpacked(archive, tmp_path, name):
     run = [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv.pop(1)); "
            "from minprune.cli import main; sys.exit(main())", archive, *ARCHIVED[name]]  # fmt: skip
     found = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
-    assert found.returncode == 2 and "unpack it into a folder first" in found.stderr
+    assert found.returncode == 2 and "unpack it into a folder" in found.stderr
     assert not found.stdout and sorted(os.listdir(tmp_path)) == before
 
 

@@ -72,7 +72,7 @@ BAD = {  # what a student sends in: the file, and what is said
     "os._exit": (text("os._exit(0)"), "ended .exit status 0. in call 1"),
     "sys.exit": (text("sys.exit(0)"), "raises SystemExit"),
     "exit-at-import": (text("pass", "raise SystemExit(0)"), "cannot be run: SystemExit"),
-    "prints-a-result": (text('print(\'{"status": "passed", "points": 5}\'); return 0'), "gives 0"),
+    "prints-a-result": (text('print(\'{"status": "passed", "points": 5}\'); return 0'), "returns"),
     "forges-a-result": (text(FORGED), "not|disturbed"),
     "patches-numpy": (text("np.mean = np.array_equal = np.allclose = lambda *a, **k: True\n"
                            "np.testing.assert_allclose = np.mean\nreturn 0.3"), "is 0.3, not"),
@@ -86,16 +86,16 @@ BAD = {  # what a student sends in: the file, and what is said
     "sys.path": (text(f"sys.path.insert(0, {str(Path(grade.__file__).parents[2])!r})\n"
                       "return __import__('min' + 'prune.exercises.tasks')"), "ImportError"),
     "memorised": (text("return float(answers[w.tobytes()])", MEMORISED),
-                  "right for the cases that `check` tries"),
+                  "right for the cases that `check` runs"),
     "nan": (text("return float('nan')"), "nan"),
     "dtype": (text("return np.int8(np.mean(w == 0))"), "not"),
     "shape": (text("return np.full((2, 2), np.mean(w == 0))"), "not"),
     "modifies": (text(f"s = {RIGHT}\narrays[-1][...] = 0\nreturn s"),
                  r"changes its arguments \(arrays\)"),
-    "syntax": ("def sparsity(*arrays:\n", "not Python"),
+    "syntax": ("def sparsity(*arrays:\n", "not valid Python"),
     "empty": ("", "defines no sparsity"),
     "recursion": (text("return sparsity(w)"), "RecursionError"),
-    "nested": ("x = " + "-" * 300_000 + "1\n" + text(f"return {RIGHT}"), "judged|not Python"),
+    "nested": ("x = " + "-" * 300_000 + "1\n" + text(f"return {RIGHT}"), "judged|not valid Python"),
     "forked": (text(f"if os.fork() == 0: time.sleep(99)\nreturn {RIGHT}"), "left a process"),
     "escaped": (text("import subprocess\nsubprocess.Popen([sys.executable, '-c', 'import time; "
                      "time.sleep(99)'], env={}, start_new_session=True)\n"
@@ -161,12 +161,12 @@ def test_the_others_in_the_batch_are_graded(batch):
 
 
 PLACES = {
-    "link-outside": "leads out of the folder",
+    "link-outside": "outside the folder",
     "linked-folder": "There is no file",
-    "link-to-itself": "leads nowhere",
-    "a-directory": "is not a file",
+    "link-to-itself": "cannot be followed",
+    "a-directory": "is not a regular file",
     "twice": f"several files of this name: a/{FILE}, b/{FILE}",
-    "pipe": "is not a file",
+    "pipe": "is not a regular file",
 }
 
 
@@ -304,7 +304,7 @@ def test_bad_choices_are_refused(tmp_path, capsys, monkeypatch, options, said):
 
 
 def test_what_is_no_folder_is_refused(tmp_path):
-    with pytest.raises(NotADirectoryError, match=r"submissions: .*none is no folder"):
+    with pytest.raises(NotADirectoryError, match=r"submissions: .*none is not a folder"):
         grade_all(tmp_path / "none")
 
 
@@ -314,10 +314,10 @@ FLAT = f"ada_101_5001_{FILE}"
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ([], "There is: nothing$"),
-        ([FLAT, "bob_102.zip"], f"There is: {FLAT}, bob_102.zip$"),
+        ([], "Found: nothing$"),
+        ([FLAT, "bob_102.zip"], f"Found: {FLAT}, bob_102.zip$"),
         (["ada/essay.txt", "bob/ex1_1_sparsity (1).py"],
-         r"There is: bob/ex1_1_sparsity \(1\).py, ada/, bob/$"),
+         r"Found: bob/ex1_1_sparsity \(1\).py, ada/, bob/$"),
         ([f"{k}.zip" for k in range(9)], r"4.zip, ... \(9\)$"),
         ([ONE.file], "is the folder of one student"),
     ],
@@ -346,7 +346,7 @@ def test_a_file_of_nearly_the_name_is_named(tmp_path, name):
     student = grade_one(tmp_path, "ada", 1, [ONE])
     assert student.not_read == (name,) and student.grades["1.1"].points == 0
     verdict = student.grades["1.1"].verdict
-    assert verdict.en == f"There is no file. Not read: {name}; it has to be called {FILE}."
+    assert verdict.en == f"There is no file. Not read: {name}; the file must be named {FILE}."
     assert verdict.zh == f"没有这个文件。未读取：{name}；文件名应为 {FILE}。"
     found = Grades([ONE], [student], [], 1)
     assert f"ada: not read, as it is not called as an exercise's file: {name}" in grades_text(found)
@@ -389,7 +389,7 @@ def test_what_the_grader_cannot_judge_is_nobodys_zero(tmp_path, monkeypatch, cap
     assert main(["exercises", "grade", str(tmp_path / "in"), "--assignment", "1"]) == 1
     out = capsys.readouterr().out
     assert "unlucky: NOT JUDGED, grade again: 1.1" in out and "hidden cases: " not in out
-    assert "1  not judged: It was not judged: the grader met OSError: No space left" in out
+    assert "1  not judged: It was not judged: the grader failed, OSError: No space left" in out
     with pytest.raises(ChildProcessError, match=r"1\.1: It was not judged"):
         submission_page.graded(tmp_path / "in" / "unlucky", 1, 1, 20)
 
@@ -426,7 +426,7 @@ def test_a_process_that_judges_and_is_ended_costs_one_exercise(tmp_path, monkeyp
 def test_a_process_that_cannot_start_is_nobodys_fault(tmp_path, monkeypatch):
     monkeypatch.setattr(grade, "START", "")
     put(tmp_path, text("return 1"))
-    with pytest.raises(ChildProcessError, match="cannot be started"):
+    with pytest.raises(ChildProcessError, match="could not be started"):
         grade_one(tmp_path, "ada", 1, [ONE])
 
 

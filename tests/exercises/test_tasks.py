@@ -135,7 +135,7 @@ def test_ids_and_assignments():
     assert {*by_assignment} <= {*ASSIGNMENTS}
     assert all(numbers == [*range(1, len(numbers) + 1)] for numbers in by_assignment.values())
     assert len({exercise.name for exercise in ALL.values()}) == len(ALL)
-    with pytest.raises(ValueError, match=r"no exercise is called '9\.9'; there are 1\.1"):
+    with pytest.raises(ValueError, match=r"there is no exercise '9\.9'; there are 1\.1"):
         exercise_of("9.9")
 
 

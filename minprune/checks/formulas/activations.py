@@ -49,25 +49,25 @@ def _(rng):
 
 relu.edits("""
 x = np.abs(x)
-    It takes the absolute value; negative entries have to become 0.
+    It takes the absolute value; negative entries must become 0.
     取了绝对值；负数应变为 0。
 np.maximum( -> np.minimum(
-    It gives the smaller of x and 0; the larger one is asked for.
+    It returns the smaller of x and 0; return the larger one.
     取了 x 与 0 中较小的一个；应取较大的。
 return np.sign(result)
-    It gives a step of 0 and 1; what is positive has to keep its value.
+    It returns a step of 0 and 1; positive entries must keep their values.
     得到的是 0 和 1 的阶跃函数；正数应保持原值。
 , 0) -> , 0.01 * x)
-    It lets a hundredth of negative entries pass, which is the leaky variant.
+    It multiplies negative entries by 0.01, as the leaky ReLU; they must become 0.
     让负数的百分之一通过了，那是带泄漏的 ReLU；负数应变为 0。
 np.maximum( -> np.max(
     It takes the largest entry along axis 0, as np.max(x, 0); np.maximum compares entry by entry.
     np.max(x, 0) 求的是第 0 轴上的最大值；逐个比较应当用 np.maximum。
 return np.minimum(result, 1)
-    It cuts large entries off at 1; only negative entries are cut.
+    It clips large entries at 1; clip only negative entries.
     把大于 1 的数截成了 1；只有负数才应截断。
 x[x < 0] = 0
-    It writes the zeros into x itself; the caller still needs x as it was.
+    It writes the zeros into x itself; x must not change.
     直接把 0 写进了 x；调用者的 x 不应被改动。
 """)
 
@@ -97,7 +97,7 @@ def _(rng):
 
 
 @relu_derivative.property(
-    "A positive factor before x must not change the derivative.",
+    "Multiplying x by a positive number must not change the derivative.",
     "x 乘以正数时，导数不应改变。",
 )
 def _(rng):
@@ -108,25 +108,25 @@ def _(rng):
 
 relu_derivative.edits("""
 x > 0 -> x >= 0
-    It gives 1 at x = 0; the rule here gives 0 at the kink.
+    It returns 1 at x = 0; the rule here gives 0 at the kink.
     在 x = 0 处给出了 1；这里规定该处导数为 0。
 x > 0 -> np.heaviside(x, 0.5)
-    It gives 1/2 at x = 0; the rule here gives 0 at the kink.
+    It returns 1/2 at x = 0; the rule here gives 0 at the kink.
     在 x = 0 处给出了 1/2；这里规定该处导数为 0。
 x > 0 -> np.sign(x)
-    It gives -1 for negative entries: that is the sign, not the derivative, which is 0 there.
+    It returns -1 for negative entries: that is the sign, not the derivative, which is 0 there.
     对负数给出了 -1，那是符号函数；负数处导数应为 0。
 x > 0 -> np.maximum(x, 0)
-    It gives the function again; where x is positive its slope is 1.
+    It returns the function itself; where x is positive the derivative is 1.
     给出的还是函数本身；x 为正时导数应为 1。
 return result > 0
-    It returns booleans; a derivative is a number to calculate with.
+    It returns booleans; return floats.
     返回了布尔值；导数应为浮点数。
 return result.astype(int)
-    It returns whole numbers; the derivative has floats like x.
+    It returns whole numbers; return floats, as x has.
     返回了整数；导数应与 x 一样是浮点数。
 return result + 0.01 * (x < 0)
-    It gives 0.01 for negative entries, as for the leaky variant; here the slope is 0.
+    It returns 0.01 for negative entries, as for the leaky ReLU; here the derivative is 0.
     对负数给出了 0.01，那是带泄漏的 ReLU；这里导数应为 0。
 """)
 
@@ -178,17 +178,17 @@ np.exp(-x) -> np.exp(x)
     It becomes NaN for large x, where exp(x) overflows; 1 / (1 + exp(-x)) does not.
     x 很大时 exp(x) / (1 + exp(x)) 会变成 NaN；应写成 1 / (1 + exp(-x))。
 return np.tanh(x)
-    It is the hyperbolic tangent, from -1 to 1; the sigmoid goes from 0 to 1.
+    It is the hyperbolic tangent, with values from -1 to 1; those of the sigmoid are from 0 to 1.
     这是双曲正切，取值从 -1 到 1；sigmoid 的取值从 0 到 1。
 x = 2 * x
     It takes (1 + tanh(x)) / 2, twice too steep; with tanh it is (1 + tanh(x / 2)) / 2.
     用了 (1 + tanh(x)) / 2，陡了一倍；应为 (1 + tanh(x / 2)) / 2。
 e = np.exp(x - np.max(x, initial=-np.inf))
 return e / e.sum()
-    It divides by the sum over all entries, which is a softmax; every entry stands alone.
+    It divides by the sum over all entries, which is a softmax; compute each entry separately.
     除以了所有元素之和，那是 softmax；sigmoid 应逐个元素计算。
 return np.clip(0.2 * x + 0.5, 0, 1)
-    It puts straight lines for the curve; the exponential is asked for.
+    It uses straight lines instead of the curve; use the exponential.
     用折线代替了曲线；应当用指数函数计算。
 """)
 
@@ -232,19 +232,19 @@ def sigmoid_derivative(x):
 
 sigmoid_derivative.edits("""
 y = 1 / (1 + np.exp(-x)) -> y = x
-    It takes x (1 - x); y = sigmoid(x) has to be computed first.
+    It takes x (1 - x); compute y = sigmoid(x) first, then y (1 - y).
     用了 x (1 - x)；应先算 y = sigmoid(x)，再算 y (1 - y)。
 y * (1 - y) -> 1 - y**2
-    It gives 1 - y^2, which belongs to the hyperbolic tangent; here it is y (1 - y).
+    It returns 1 - y^2, which belongs to the hyperbolic tangent; here it is y (1 - y).
     用了 1 - y^2，那是双曲正切的导数公式；这里应为 y (1 - y)。
 1 - y -> y - 1
     The sign is wrong: the sigmoid rises, so its derivative is positive.
     符号错了：sigmoid 单调上升，导数应为正。
 y * (1 - y) -> y
-    It gives the sigmoid itself; the factor 1 - y is missing.
+    It returns the sigmoid itself; the factor 1 - y is missing.
     给出的是 sigmoid 本身；缺少因子 1 - y。
 y * (1 - y) -> 1 - y
-    It gives only 1 - y; the factor y is missing.
+    It returns only 1 - y; the factor y is missing.
     只给出了 1 - y；缺少因子 y。
 y * (1 - y) -> np.exp(-x) * y**2
     It becomes NaN where exp overflows; y (1 - y) from a stable sigmoid does not.
@@ -285,7 +285,7 @@ def _(rng):
 
 tanh.edits("""
 return sigmoid(x)
-    It is the logistic sigmoid, from 0 to 1; tanh goes from -1 to 1.
+    It is the logistic sigmoid, with values from 0 to 1; those of tanh are from -1 to 1.
     这是 sigmoid，取值从 0 到 1；tanh 的取值从 -1 到 1。
 x = x / 2
     It takes 2 sigmoid(x) - 1, half as steep; tanh(x) is 2 sigmoid(2 x) - 1.
@@ -294,13 +294,13 @@ return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
     It becomes NaN for large x, where exp overflows; divide by the larger exponential first.
     x 很大时指数溢出，结果变成 NaN；应先约去较大的指数。
 return 1 / result
-    The fraction is upside down: the difference goes over the sum.
+    The fraction is upside down: divide the difference by the sum.
     分子分母颠倒了：应为差除以和。
 np.tanh( -> np.tan(
-    It is the tangent of an angle; the hyperbolic tangent is asked for.
+    It is the tangent of an angle; return the hyperbolic tangent.
     这是三角函数的正切；应为双曲正切。
 return np.clip(x, -1, 1)
-    It cuts x off at -1 and 1; the curve bends gradually.
+    It clips x to [-1, 1]; tanh is a smooth curve.
     只把 x 截断到 -1 与 1 之间；双曲正切是光滑曲线。
 """)
 
@@ -344,10 +344,10 @@ def tanh_derivative(x):
 
 tanh_derivative.edits("""
 y = np.tanh(x) -> y = x
-    It takes 1 - x^2; y = tanh(x) has to be computed first.
+    It takes 1 - x^2; compute y = tanh(x) first, then 1 - y^2.
     用了 1 - x^2；应先算 y = tanh(x)，再算 1 - y^2。
 y**2 -> y
-    The square is forgotten: it is 1 - y^2, the same for x and -x.
+    The square is missing: it is 1 - y^2, the same for x and -x.
     漏了平方：应为 1 - y^2，对 x 与 -x 相同。
 1 - y**2 -> y * (1 - y)
     It takes y (1 - y), which belongs to the sigmoid; here it is 1 - y^2.
@@ -411,25 +411,25 @@ return np.log(np.exp(result))
     Probabilities that round to 0 become minus infinity; subtract the log of the sum instead.
     概率舍入为 0 后，对数成了负无穷；应直接用对数相减，不要先除后取对数。
 axis=1 -> axis=0
-    It sums over the samples; the classes of a row compete, which is axis 1.
+    It sums over the samples; sum over the classes of each row, axis 1.
     沿样本求和了；应对同一行的各类求和，即第 1 轴。
 (axis=1, keepdims=True) -> ()
-    It sums over all entries; every row has a sum of its own.
+    It sums over all entries; every row has its own sum.
     对所有元素求了一个和；每行应各自求和。
 z.max(axis=1, keepdims=True) -> z.max()
     It subtracts the largest logit of all rows; a row far below is lost: take each row's own.
     减去了所有行的最大值，数值很小的行会下溢；应减去本行的最大值。
 np.exp(shifted) -> np.exp(z)
-    The largest logit is subtracted outside the sum only; it belongs inside the exponential too.
+    The largest logit is subtracted outside the sum only; subtract it inside the exponential too.
     最大值只在求和之外减去了；指数里面也应减去。
 .sum( -> .mean(
-    It takes the mean of the exponentials; their sum is asked for.
+    It takes the mean of the exponentials; take their sum.
     对指数取了平均；应当求和。
 return -result
-    The sign is turned: a log probability is never positive.
+    The sign is wrong: a log probability is never positive.
     符号反了：概率的对数不会大于 0。
 return np.exp(result)
-    It returns the probabilities; their logarithms are asked for.
+    It returns the probabilities; return their logarithms.
     返回了概率；应返回概率的对数。
 """)
 
@@ -466,7 +466,7 @@ def _(rng):
 
 
 @softmax.property(
-    "A number added to all logits of a row must change nothing.",
+    "Adding a number to all logits of a row must change nothing.",
     "同一行的 logit 都加上一个数，结果不应改变。",
 )
 def _(rng):
@@ -498,7 +498,7 @@ axis=1 -> axis=0
     It normalizes over the samples; the probabilities of one row sum to 1, which is axis 1.
     沿样本归一化了；应使每行的概率之和为 1，即第 1 轴。
 (axis=1, keepdims=True) -> ()
-    It divides by the sum over all entries; every row has a sum of its own.
+    It divides by the sum over all entries; every row has its own sum.
     除以了所有元素之和；每行应除以各自的和。
 z.max(axis=1, keepdims=True) -> z.max()
     It subtracts the largest logit of all rows; a row far below becomes NaN: take each row's own.
@@ -507,15 +507,15 @@ e / e.sum(axis=1, keepdims=True) -> e
     The exponentials are not divided by their sum.
     指数没有除以它们的和，没有归一化。
 e = np.exp(z - z.max(axis=1, keepdims=True)) -> e = z
-    It normalizes the logits themselves; their exponentials have to be taken first.
+    It normalizes the logits themselves; take their exponentials first.
     没有取指数就归一化了；应先取指数，再除以它们的和。
 return 1 / (1 + np.exp(-z))
     It is a sigmoid of every logit; the classes of a row share one sum.
     对每个 logit 单独取了 sigmoid；同一行的各类应共用一个和。
 return np.log(result)
-    It returns logarithms; the probabilities themselves are asked for.
+    It returns logarithms; return the probabilities themselves.
     返回了概率的对数；应返回概率本身。
 return np.eye(z.shape[1])[result.argmax(axis=1)]
-    All probability goes to the largest logit; that is the argmax.
+    The largest logit gets all the probability; that is the argmax.
     把全部概率给了最大的 logit，那是 argmax；其余各类也应有概率。
 """)

@@ -28,10 +28,10 @@ erk_densities.published(  # of sparsities 0, 0.31 and 0.655, of which its test a
     digits=2,
 )
 erk_densities.edge("one layer", given([(7, 5)], 0.25))
-erk_densities.edge("everything stays", given([(4, 2), (3, 3, 1, 2)], 1.0))
+erk_densities.edge("everything is kept", given([(4, 2), (3, 3, 1, 2)], 1.0))
 erk_densities.edge("equal layers", given([(5, 5), (5, 5), (5, 5)], 0.25))
 erk_densities.edge("full layers fill others", given([(1, 1), (2, 2), (30, 30)], 0.0725))
-erk_densities.edge("hardly anything stays", given([(784, 64), (64, 10)], 1e-6))
+erk_densities.edge("hardly anything is kept", given([(784, 64), (64, 10)], 1e-6))
 erk_densities.edge("a perceptron", given([(784, 64), (64, 10)], 0.1))
 erk_densities.edge("a network with kernels", given([(3, 3, 1, 32), (5408, 64), (64, 10)], 0.05))
 
@@ -43,7 +43,7 @@ def _(rng):
 
 
 @erk_densities.property(
-    "The weights that stay in all layers together must be the given share of all weights.",
+    "The weights kept in all layers together must be the given share of all weights.",
     "各层保留的权重总数应等于全部权重的给定比例。",
 )
 def _(rng):
@@ -56,31 +56,31 @@ def _(rng):
 
 erk_densities.edits("""
 np.array([sum(shape) for shape in shapes]) / sizes -> np.ones(len(shapes))
-    All layers get the same density; narrow layers must stay denser than wide ones.
+    All layers have the same density; narrow layers must be denser than wide ones.
     各层密度相同；窄层应比宽层更稠密。
 return 1 - result
-    It gives the sparsities; the shares that stay are asked for.
-    给出的是稀疏度；要求的是保留的比例。
+    It returns the sparsities; return the densities, the shares to keep.
+    给出的是稀疏度；应给出密度，即保留的比例。
 sum(shape) for shape in shapes]) / sizes -> sum(s[-2:]) / math.prod(s[-2:]) for s in shapes])
     The sides of the kernel are left out of the sum: that is Erdos-Renyi without the Kernel.
     求和时漏掉了卷积核的边长：那是没有 Kernel 项的 Erdos-Renyi。
 if not (densities > 1).any() -> if True
-    Densities rise above 1; a full layer holds 1, and the rest goes to the others.
+    Densities exceed 1; a full layer has 1, and the rest is shared among the others.
     密度超过了 1；满层的密度为 1，其余应分给其他层。
 np.where(full, 1.0, eps * raw) -> np.minimum(1, eps * raw)
-    What a full layer cannot take is lost; it must go to the other layers.
+    What exceeds a full layer is lost; share it among the other layers.
     满层放不下的部分丢掉了；应分给其他层。
 if not (densities > 1).any() -> if full.any() or not (densities > 1).any()
 return densities -> return np.minimum(1, densities)
-    It looks for full layers only once; sharing out what they leave may fill others.
+    It looks for full layers only once; sharing the rest may fill others.
     只检查了一次满层；重新分配后，其他层也可能变满。
 (density * sizes.sum() - sizes[full].sum()) / (raw * sizes)[~full].sum() -> density
-    The density itself is taken for eps; eps must be solved for, so that the total is right.
+    The density itself is taken as eps; solve for eps, so that the total is right.
     直接把密度当作 eps；应解出 eps，使总数正确。
 (density * sizes.sum() - sizes[full].sum()) / (raw * sizes)[~full].sum() -> density / raw.mean()
-    The mean over the layers is made right; layers count by their numbers of weights.
+    It fixes the mean over the layers; weight each layer by its number of weights.
     使各层密度的平均值等于给定值；应按各层权重数加权。
 return result * [math.prod(shape) for shape in shapes]
-    It gives numbers of weights; the shares that stay are asked for.
-    给出的是权重的个数；要求的是保留的比例。
+    It returns numbers of weights; return the densities, the shares to keep.
+    给出的是权重的个数；应给出密度，即保留的比例。
 """)

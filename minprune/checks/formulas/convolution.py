@@ -58,7 +58,7 @@ conv2d.edge(
     "a kernel higher than wide",
     given(PLANE, np.array([1.0, 2.0, 4.0]).reshape(3, 1, 1, 1), [0.0]),
 )
-conv2d.edge("a kernel of zeros leaves the bias", given(-PLANE, np.zeros((2, 2, 1, 2)), [-1.0, 2.0]))
+conv2d.edge("a kernel of zeros gives the bias", given(-PLANE, np.zeros((2, 2, 1, 2)), [-1.0, 2.0]))
 conv2d.edge("no images", given(np.zeros((0, 3, 3, 1)), np.ones((2, 2, 1, 1)), [1.0]))
 conv2d.edge(
     "single precision",
@@ -76,7 +76,7 @@ def _(rng):
 
 
 @conv2d.property(
-    "An image moved by one pixel must give a result moved by one pixel.",
+    "Moving the image by one pixel must move the result by one pixel.",
     "图像平移一个像素，结果也应平移一个像素。",
 )
 def _(rng):
@@ -98,35 +98,35 @@ def _(rng):
 
 conv2d.edits("""
 K = K[::-1, ::-1]
-    The kernel is flipped, as in mathematics; a layer lays it on the image as it is.
+    The kernel is flipped, as in mathematics; a layer uses it as it is.
     卷积核被翻转了，那是数学上的卷积；卷积层不翻转卷积核。
 b = np.zeros_like(b)
-    The biases are forgotten: b_o is added to every pixel of filter o.
-    漏掉了偏置：滤波器 o 的每个像素都应加上 b_o。
+    The biases are missing: add b_o to every pixel of filter o.
+    漏掉了偏置：卷积核 o 的每个像素都应加上 b_o。
 b = b * K[..., 0].size
-    The bias is added for every entry of the kernel; it is added once, outside the sum.
+    The bias is added for every entry of the kernel; add it once, outside the sum.
     卷积核的每一项都加了一次偏置；偏置应在求和之外只加一次。
 return result[:, :-1, :-1]
     The last row and column are missing: H - k_h + 1 windows fit below each other.
     少了最后一行和一列：纵向应有 H - k_h + 1 个窗口。
 return result[:, ::K.shape[0], ::K.shape[1]]
     The window moves by its own size; with stride 1 it moves by one pixel.
-    窗口每次移动了整个核的宽度；步幅为 1 时每次只移动一个像素。
+    窗口每次移动了整个核的宽度；步长为 1 时每次只移动一个像素。
 K = K / K[..., 0].size
-    It takes the mean over the window and the channels; their products are summed.
+    It takes the mean over the window and the channels; sum the products.
     对窗口和通道取了平均；应对乘积求和。
 x, K = x[..., :1], K[:, :, :1]
-    Only the first channel of the image is looked at; all of them are summed.
+    Only the first channel of the image is used; sum over all of them.
     只用了图像的第一个通道；应对所有输入通道求和。
 K = K.transpose(1, 0, 2, 3)
-    Height and width of the kernel are exchanged: u goes with the rows i, v with the columns j.
+    Height and width of the kernel are swapped: u belongs to the rows i, v to the columns j.
     卷积核的高与宽弄反了：u 对应行 i，v 对应列 j。
 return np.maximum(result, 0)
     A ReLU is applied to the result; the layer itself is linear.
     对结果又用了 ReLU；卷积层本身是线性的。
 h, w = K.shape[:2]
 x = np.pad(x, ((0, 0), ((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2), (0, 0)))
-    Zeros are put around the image to keep its size; without padding it shrinks by k - 1.
+    Zeros are added around the image to keep its size; without padding it shrinks by k - 1.
     在图像四周补了零，使尺寸不变；不填充时尺寸应减少 k - 1。
 """)
 
@@ -158,7 +158,7 @@ def _(rng):
 
 
 @max_pool2d.property(
-    "A number added to all pixels must be added to the result.",
+    "Adding a number to all pixels must add it to the result.",
     "所有像素都加上一个数，结果也应加上这个数。",
 )
 def _(rng):
@@ -177,10 +177,10 @@ def max_pool2d(x, size=2):
 
 max_pool2d.edits("""
 np.max( -> np.mean(
-    It takes the mean of each square; its maximum is asked for.
+    It takes the mean of each square; take its maximum.
     对每个方块取了平均；应取最大值。
 np.max( -> np.min(
-    It takes the smallest entry of each square; the largest is asked for.
+    It takes the smallest entry of each square; take the largest.
     取了每个方块的最小值；应取最大值。
 x = np.abs(x)
     It compares absolute values; a negative number is smaller than a positive one.
@@ -189,24 +189,24 @@ return np.maximum(result, 0)
     The maximum starts from 0, so that negative squares give 0; start from their own entries.
     最大值从 0 开始比较，全为负数的方块得到了 0；应从方块自身的元素开始。
 size = 2
-    The squares are always 2 by 2; size says how large they are.
+    The squares are always 2 by 2; `size` is their side.
     方块总是 2×2；边长应由 size 决定。
 return result.max(axis=3, keepdims=True)
-    It takes the maximum over the channels too; every channel is pooled alone.
+    It takes the maximum over the channels too; pool every channel separately.
     连通道也一起取了最大值；每个通道应单独池化。
 return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2)).max(axis=(4, 5))
     The squares overlap: the next one begins size pixels further, not one.
     方块重叠了：下一个方块应移动 size 个像素，而不是一个。
 border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
 x = np.pad(x, border, constant_values=-np.inf)
-    Squares that are cut by the border are kept; what is left over is dropped.
+    Squares that are cut by the border are kept; drop what is left over.
     边缘不完整的方块也保留了；剩余部分应舍去。
 N, h, size, w, size, C -> N, h, w, size, size, C
 axis=(2, 4) -> axis=(3, 4)
     The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).
     reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。
 np.max(squares, axis=(2, 4)) -> squares[:, :, 0, :, 0]
-    It takes one pixel of each square, which shrinks but does not pool; take the largest of all.
+    It takes one fixed pixel of each square; take the largest of all.
     只取了每个方块的一个像素，那是抽样；应取方块中的最大值。
 """)
 
@@ -239,7 +239,7 @@ def _(rng):
 
 
 @average_pool2d.property(
-    "If nothing is left over, the mean of every channel must stay the same.",
+    "If nothing is left over, the mean of every channel must not change.",
     "没有剩余边缘时，每个通道的平均值应保持不变。",
 )
 def _(rng):
@@ -258,7 +258,7 @@ def average_pool2d(x, size=2):
 
 average_pool2d.edits("""
 np.mean( -> np.max(
-    It takes the maximum of each square; the mean is asked for.
+    It takes the maximum of each square; take the mean.
     取了每个方块的最大值；应取平均值。
 np.mean( -> np.sum(
     It sums each square; divide by the size^2 pixels.
@@ -267,7 +267,7 @@ return result * size
     It divides by size; a square has size^2 pixels.
     除以了 size；方块有 size^2 个像素。
 return result.mean(axis=3, keepdims=True)
-    It averages over the channels too; every channel is pooled alone.
+    It averages over the channels too; pool every channel separately.
     连通道也一起取了平均；每个通道应单独池化。
 np.mean( -> np.sum(
 return result / 4
@@ -279,11 +279,11 @@ return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2)).me
 border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
 x = np.pad(x, border, constant_values=np.nan)
 np.mean( -> np.nanmean(
-    Squares that are cut by the border are kept; what is left over is dropped.
+    Squares that are cut by the border are kept; drop what is left over.
     边缘不完整的方块也保留了；剩余部分应舍去。
 border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
 x = np.pad(x, border)
-    The border is filled up with zeros, which count as pixels; what is left over is dropped.
+    The border is filled up with zeros, which count as pixels; drop what is left over.
     边缘用 0 补齐，0 也算进了平均值；剩余部分应舍去。
 N, h, size, w, size, C -> N, h, w, size, size, C
 axis=(2, 4) -> axis=(3, 4)

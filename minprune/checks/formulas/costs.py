@@ -35,7 +35,7 @@ def _(rng):
 
 
 @mlp_parameters.property(
-    "A network cut in two must have the same parameters in all.",
+    "Cutting a network in two must not change the total number of parameters.",
     "把网络从中间分成两段，参数总数不应改变。",
 )
 def _(rng):
@@ -46,16 +46,16 @@ def _(rng):
 mlp_parameters.edits("""
 n_in + 1 -> n_in
     The biases are missing: every unit but the inputs has one.
-    漏掉了偏置：除输入外，每个神经元都有一个偏置。
+    漏掉了偏置：除输入外，每个单元都有一个偏置。
 return result + widths[0]
-    The inputs get biases too; only units that add something up have one.
+    The inputs have biases too; inputs have none.
     给输入也加了偏置；输入没有偏置。
 (n_in + 1) * n_out -> n_in * (n_out + 1)
     There is a bias for each input of a layer; there is one for each output.
     按每层的输入数计算偏置；应每个输出一个。
 (n_in + 1) * n_out -> n_in * n_out + 1
     Each layer has a single bias; there is one for each of its units.
-    每层只算了一个偏置；应每个神经元一个。
+    每层只算了一个偏置；应每个单元一个。
 return result - widths[-1]
     The biases of the last layer are missing.
     漏掉了最后一层的偏置。
@@ -88,7 +88,7 @@ def _(rng):
 
 
 @mlp_macs.property(
-    "Twice the widths must cost four times as much: the growth is quadratic, not exponential.",
+    "Doubling the widths must multiply the cost by four: the growth is quadratic, not exponential.",
     "宽度加倍，代价应变为四倍：增长是平方的，不是指数的。",
 )
 def _(rng):
@@ -108,7 +108,7 @@ return math.prod(widths)
     All widths are multiplied together; the layers are added up.
     把所有宽度连乘；应把各层的乘加次数相加。
 widths = widths[0], widths[-1]
-    Only the first and the last width are looked at; every layer counts.
+    Only the first and the last width are used; every layer counts.
     只用了第一个和最后一个宽度；每一层都应计入。
 layer_widths("widths", widths) -> widths[:-1]
     The last layer is missing.
@@ -143,8 +143,8 @@ def _(rng):
 
 
 @mlp_hidden_width.property(
-    "Each hidden unit more must take n_in + n_out + 1 parameters more.",
-    "每增加一个隐藏神经元，参数应增加 n_in + n_out + 1 个。",
+    "One more hidden unit must add n_in + n_out + 1 parameters.",
+    "每增加一个隐藏单元，参数应增加 n_in + n_out + 1 个。",
 )
 def _(rng):
     one, other = yield [given(100, 6, 4), given(111, 6, 4)]
@@ -155,22 +155,22 @@ mlp_hidden_width.edits("""
 n - n_out -> n
 n_in + n_out + 1 -> n_in + n_out
     The biases are left out; the hidden and the output units have one each.
-    漏掉了偏置；隐藏层和输出层的每个神经元都有一个偏置。
+    漏掉了偏置；隐藏层和输出层的每个单元都有一个偏置。
 n - n_out -> n
-    The biases of the outputs are left out: they must be taken off first.
+    The biases of the outputs are left out: subtract them first.
     漏掉了输出层的偏置：应先把它们减去。
 n_in + n_out + 1 -> n_in + n_out
-    The biases of the hidden units are left out: each unit brings one.
-    漏掉了隐藏层的偏置：每个隐藏神经元都有一个。
+    The biases of the hidden units are left out: each unit has one.
+    漏掉了隐藏层的偏置：每个隐藏单元都有一个。
 n - n_out -> n
 n_in + n_out + 1 -> n_in + 1
     The output layer is left out: each hidden unit has outgoing weights too.
-    漏掉了输出层：每个隐藏神经元还有输出权重。
+    漏掉了输出层：每个隐藏单元还有输出权重。
 return math.floor(result)
     It is rounded down, which hides that no such network exists.
     向下取整了，掩盖了这样的网络并不存在。
 return float(result)
-    It returns a float; an exact Fraction is asked for.
+    It returns a float; return an exact Fraction.
     返回了浮点数；要求的是精确的分数 Fraction。
 """)
 
@@ -186,7 +186,7 @@ ranking_cost.published(  # with one sample it is the logarithm to the base 8
     "eNotes, question 818575, log_8(32)", given(32, 1), 5 / 3
 )
 ranking_cost.edge("one weight needs no ranking", given(1, 10))
-ranking_cost.edge("a number of weights that is no power of 2", given(50890, 60000))
+ranking_cost.edge("a number of weights that is not a power of 2", given(50890, 60000))
 
 
 @ranking_cost.random
@@ -195,7 +195,7 @@ def _(rng):
 
 
 @ranking_cost.property(
-    "With twice the samples, ranking must cost half as much beside the training.",
+    "With twice the samples, ranking must cost half as much relative to training.",
     "样本数加倍时，排序相对于训练的代价应减半。",
 )
 def _(rng):
@@ -211,10 +211,10 @@ math.log2 -> math.log
     It counts the forward pass only; backward takes two more products.
     只计了前向传播；反向传播还有两次乘积。
 3 * samples -> 2 * samples
-    It counts one product of backward; there are two, to the weights and to the inputs.
+    It counts one product of backward; there are two, for the weights and for the inputs.
     反向传播只计了一次乘积；对权重和对输入各有一次。
 math.log2(n) -> n * math.log2(n)
-    The epoch is counted without its weights: n log2(n) stands over 3 n N, and n cancels.
+    The epoch is counted without its weights: divide n log2(n) by 3 n N, so that n cancels.
     训练的代价漏掉了权重数：应为 n log2(n) 除以 3 n N，n 被约去。
 3 * samples -> 3
     The samples are left out: an epoch costs 3 n MACs for each of them.
@@ -265,7 +265,7 @@ def _(rng):
 
 
 @output_size.property(
-    "An input longer by one stride must give one entry more.",
+    "An input longer by one stride must give one more entry.",
     "输入长度增加一个步长，输出应多一个。",
 )
 def _(rng):
@@ -289,7 +289,7 @@ output_size.edits("""
     The one is added before the division by the stride; it comes after.
     先加 1 再除以步长；应先除后加。
 (size - kernel) // stride -> -((kernel - size) // stride)
-    It rounds up without padding; a kernel that reaches over the edge is left out.
+    It rounds up without padding; positions that reach over the edge do not count.
     无填充时向上取整了；越过边界的位置应舍去。
 -(-size // stride) -> size // stride
     It rounds down with padding "same"; the last, incomplete step counts.
@@ -301,10 +301,10 @@ output_size.edits("""
     With padding "same" it adds kernel // 2 zeros on both sides, too many for an even kernel.
     填充为 same 时两边各补 kernel // 2 个零；核为偶数时补多了。
 padding = "valid"
-    The padding is not looked at: it never pads.
+    The padding is ignored: it never pads.
     没有考虑填充方式：总是不填充。
 stride = 1
-    The stride is not looked at.
+    The stride is ignored.
     没有考虑步长的作用。
 """)
 
@@ -327,7 +327,7 @@ def _(rng):
 
 
 @conv_parameters.property(
-    "Twice the filters must have twice the parameters.",
+    "Doubling the filters must double the parameters.",
     "卷积核数目加倍，参数也应加倍。",
 )
 def _(rng):
@@ -350,7 +350,7 @@ c_in = 1
     The input channels are left out: a filter has a window of weights for each of them.
     漏掉了输入通道：卷积核对每个输入通道都有一组权重。
 k_w = k_h
-    The kernel is taken to be square; k_h and k_w may differ.
+    The kernel is assumed to be square; k_h and k_w may differ.
     把卷积核当成了正方形；k_h 和 k_w 可以不同。
 c_in + 1 -> c_in
 return result + 1
@@ -394,7 +394,7 @@ height = width = 1
     The positions are left out: every weight is used once at each of them.
     漏掉了输出位置：每个权重在每个位置都要用一次。
 return (height - k_h + 1) * (width - k_w + 1) * k_h * k_w * c_in * c_out
-    Height and width are taken for those of the input; they are those of the output.
+    Height and width are taken as those of the input; they are those of the output.
     把高和宽当成了输入的；它们是输出的高和宽。
 return result + height * width * c_out
     The biases are counted; adding a bias multiplies nothing.
@@ -464,8 +464,7 @@ def _(rng):
 
 
 @network_costs.property(
-    "Of convolutions, an image twice as high and wide must cost four times the MACs, and no more"
-    " parameters.",
+    "In convolutions, doubling height and width must multiply the MACs by 4, not the parameters.",
     "对卷积层，图像的高和宽加倍时，乘加次数应变为四倍，而参数不变。",
 )
 def _(rng):
@@ -476,7 +475,7 @@ def _(rng):
 
 network_costs.edits("""
 layers = [Pool(1) if isinstance(l, Pool) else l for l in layers]
-    The pooling shrinks nothing, so that the layer behind it comes out too large.
+    The pooling does not shrink the image, so the layers after it are too large.
     池化没有缩小特征图，使后面的层算得过大。
 return [c._replace(macs=2 * c.macs) for c in result]
     A product and its addition are counted as two; together they are one MAC.
@@ -488,13 +487,13 @@ layers = [l._replace(padding="same") if isinstance(l, Conv) else l for l in laye
     Every convolution keeps the size; one with padding "valid" shrinks the image.
     所有卷积都保持大小；填充为 valid 时图像会变小。
 ](layer, shape) -> ](layer, (1, 1, shape[-1]) if isinstance(layer, Full) else shape)
-    A fully connected layer takes the channels alone; it flattens the whole image.
+    A fully connected layer reads the channels alone; it must read the whole flattened image.
     全连接层只取了通道数；应把整个特征图展平。
 return [c._replace(macs=c.macs // math.prod(c.output[:-1])) for c in result]
-    The MACs of a convolution are its weights; each weight is used at every position.
+    The MACs of a convolution are only its weights; each weight is used at every position.
     卷积的乘加次数只算了权重数；每个权重在每个位置都要用一次。
 return [Cost(sum(c[0] for c in result), sum(c[1] for c in result), result[-1].output)]
-    It gives the sums of all layers; the cost of every layer is asked for.
+    It returns the sums of all layers; return the cost of every layer.
     给出了所有层的总和；要求的是每一层的代价。
 """)
 
@@ -525,7 +524,7 @@ vgg16_layers.published(
     + [Full(4096), Full(4096), Full(1000)],
 )
 vgg16_layers.edge("at least one filter", given(width=0.001))
-vgg16_layers.edge("half a filter goes to the even number", given(width=2.5 / 64))
+vgg16_layers.edge("half a filter is rounded to the even number", given(width=2.5 / 64))
 vgg16_layers.edge("rounded to the nearest", given(width=0.12))
 vgg16_layers.edge("wider than it was", given(width=1.5, classes=2))
 vgg16_layers.edge("one class", given(1.0, 1))
@@ -541,22 +540,22 @@ Full(4096) -> Full(max(round(width * 4096), 1))
     The fully connected layers are thinned too; only filters are counted here.
     把全连接层也变窄了；这里只改变卷积核的数目。
 width = max(1 - width, 1e-09)
-    The width is taken for the share that is pruned; it is the share that is kept.
+    The width is taken as the share to prune; it is the share to keep.
     把 width 当成了剪掉的比例；它是保留的比例。
 width = width ** 0.5
-    The width is taken for the share of the parameters; it is the share of the filters.
+    The width is taken as a share of the parameters; it is a share of the filters.
     把 width 当成了参数的比例；它是卷积核数目的比例。
 repeats + [Pool(2)] -> repeats
     The pooling is missing: each of the five blocks ends with one.
     缺少池化层：五个模块各以一个池化层结束。
 classes = 1000
-    The last layer has always 1000 outputs, whatever the number of classes.
+    The last layer always has 1000 outputs, whatever the number of classes.
     不管类别数是多少，最后一层总是 1000 个输出。
 round( -> int(
-    The numbers of filters are rounded down; the nearest number is meant.
+    The numbers of filters are rounded down; round to the nearest number.
     卷积核数目向下取整了；应取最接近的整数。
 max(round(width * filters), 1) -> round(width * filters)
-    A layer may lose all its filters; at least one must stay.
+    A layer may lose all its filters; keep at least one.
     某一层可能没有卷积核了；至少应保留一个。
 (3, 256), (3, 512), (3, 512) -> (2, 256), (2, 512), (2, 512)
     That is VGG13: the last three blocks have three convolutions each.

@@ -42,7 +42,7 @@ def _(rng):
 
 
 @soften.property(
-    "Logits and temperature multiplied by the same number must give the same.",
+    "Multiplying logits and temperature by the same number must change nothing.",
     "logit 与温度同乘一个数，结果不应改变。",
 )
 def _(rng):
@@ -63,10 +63,10 @@ def _(rng):
 
 soften.edits("""
 temperature = 1
-    The temperature is not used: the logits are divided by it before the softmax.
+    The temperature is not used: divide the logits by it before the softmax.
     没有用到温度；取 softmax 之前应先把 logit 除以温度。
 temperature = 1 / temperature
-    It multiplies by the temperature; the logits are divided by it.
+    It multiplies by the temperature; divide the logits by it.
     把 logit 乘以了温度；应当除以温度。
 temperature = temperature**2
     The temperature is squared; T^2 belongs to the loss, not to the logits.
@@ -76,7 +76,7 @@ return result / temperature
     The probabilities are divided by the temperature, and no longer sum to 1; divide the logits.
     除以温度的是概率，其和不再为 1；应除的是 logit。
 z = softmax(z)
-    A softmax is taken of probabilities divided by the temperature; the logits are divided.
+    It takes the softmax of probabilities divided by the temperature; divide the logits.
     对已经是概率的数又取了 softmax；应直接把 logit 除以温度。
 softmax(( -> np.exp((
 z - z.max(axis=1, keepdims=True) -> z
@@ -149,7 +149,7 @@ def _(rng):
 
 
 @distillation_loss.property(
-    "Numbers added to all logits of the student, or of the teacher, must change nothing.",
+    "Adding a number to all logits of the student, or of the teacher, must change nothing.",
     "学生或教师的 logit 各自都加上一个数，损失不应改变。",
 )
 def _(rng):
@@ -159,7 +159,7 @@ def _(rng):
 
 
 @distillation_loss.property(
-    "A student that agrees with the teacher must have no loss from the teacher.",
+    "If student and teacher agree, the teacher's part of the loss must be 0.",
     "学生与教师完全一致时，教师一项的损失应为 0。",
 )
 def _(rng):
@@ -170,22 +170,22 @@ def _(rng):
 
 distillation_loss.edits("""
 temperature**2 * kl -> kl
-    The factor T^2 is missing; without it the teacher fades when the temperature rises.
+    The factor T^2 is missing; without it the teacher's part shrinks as the temperature rises.
     漏了系数 T^2；没有它，温度升高时教师的作用会减弱。
 temperature**2 -> temperature
     The factor is T; it is T^2, since a gradient has 1 / T twice.
     系数用了 T；应为 T^2，因为梯度中含有两次 1 / T。
 alpha = 1 - alpha
-    The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.
+    The weights are swapped: alpha belongs to the teacher, 1 - alpha to the labels.
     两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。
 log_q, log_p = -> log_p, log_q =
-    The divergence is the wrong way round: it is KL(teacher || student).
+    The divergence is reversed: it is KL(teacher || student).
     KL 散度的方向反了：应为 KL(教师 || 学生)。
 z, z_teacher = z_teacher, z
-    Student and teacher are exchanged: it is the student that learns and is pruned.
+    Student and teacher are swapped: the student learns and is pruned.
     学生与教师弄反了：学习并被剪枝的应是学生网络。
 -log_softmax(z)[ -> -log_softmax(z / temperature)[
-    The labels meet softened probabilities; their cross-entropy is taken at temperature 1.
+    The labels are compared with softened probabilities; use temperature 1 there.
     与标签比较时用了软化的概率；这里的交叉熵应取温度 1。
 z_teacher / temperature -> z_teacher
     Only the student is softened; the teacher needs the same temperature.
@@ -194,10 +194,10 @@ log_softmax(z / temperature) -> log_softmax(z)
     Only the teacher is softened; in the divergence the student needs the same temperature.
     只软化了教师；在 KL 散度中学生也应除以同一温度。
 (log_q - log_p) -> -log_p
-    It takes the cross-entropy with the teacher; the entropy of the teacher has to be subtracted.
+    It takes the cross-entropy with the teacher; subtract the entropy of the teacher.
     对教师取的是交叉熵；应减去教师自身的熵，才是 KL 散度。
 .sum(axis=1).mean() -> .mean()
-    The divergence is divided by N K; it is summed over the classes, then divided by N.
+    The divergence is divided by N K; sum it over the classes, then divide by N.
     KL 散度除以了 N K；应先对各类求和，再除以样本数 N。
 return len(z) * result
     It sums over the samples; the loss is their mean.
@@ -262,7 +262,7 @@ def _(rng):
 
 
 @distillation_gradient.property(
-    "It must be the slope of the distillation loss in every logit of the student.",
+    "It must be the derivative of the distillation loss in every logit of the student.",
     "结果应等于蒸馏损失对学生每个 logit 的斜率。",
 )
 def _(rng):
@@ -303,13 +303,13 @@ from_labels[np.arange(len(z)), y] -= 1 -> pass
     The one-hot labels are not subtracted: the labels' part is p - 1 for the right class.
     没有减去标签的独热向量：正确类别处应为 p - 1。
 alpha = 1 - alpha
-    The weights are exchanged: alpha belongs to the teacher, 1 - alpha to the labels.
+    The weights are swapped: alpha belongs to the teacher, 1 - alpha to the labels.
     两个权重弄反了：alpha 用于教师，1 - alpha 用于标签。
 return -result
     The sign is wrong: it is the student's probability minus its target.
     符号反了：应为学生的概率减去目标。
 z, z_teacher = z_teacher, z
-    It is the gradient for the teacher; the teacher stays as it is and the student learns.
+    It is the gradient for the teacher; the teacher is fixed and the student learns.
     求的是教师的梯度；教师保持不变，学习的是学生。
 return len(z) * result
     It is not divided by N; the loss is a mean over the samples.
@@ -379,11 +379,11 @@ np.mean -> np.median
     It takes the median of the networks, whose rows need not sum to 1; take the mean.
     取了各网络的中位数，每行之和未必为 1；应取平均。
 np.mean -> np.max
-    It takes the largest probability of each class; their mean is asked for.
+    It takes the largest probability of each class; take their mean.
     对每类取了各网络中最大的概率；应取平均。
 np.mean(predictions, axis=0) -> np.prod(predictions, axis=0) ** (1 / len(predictions))
 return result / result.sum(axis=1, keepdims=True)
-    It takes the geometric mean of the probabilities; their arithmetic mean is asked for.
+    It takes the geometric mean of the probabilities; take their arithmetic mean.
     取了概率的几何平均；应取算术平均。
 predictions = [np.eye(p.shape[1])[p.argmax(axis=1)] for p in predictions]
     The networks only vote for their best classes; the probabilities themselves are averaged.
@@ -395,6 +395,6 @@ return softmax(result)
     A softmax is taken of the average, which already holds probabilities.
     对平均结果又取了 softmax；它已经是概率，不应再取。
 np.mean(predictions, axis=0) -> np.mean(predictions, axis=0, out=predictions[0])
-    It adds into the first array of the list; the predictions must stay as they are.
+    It adds into the first array of the list; the predictions must not change.
     直接加到了列表的第一个数组里；传入的预测不应被改动。
 """)

@@ -48,7 +48,7 @@ factorization_loss.published(
 factorization_loss.edge("nothing is known", given(R, np.zeros((2, 2), bool), P, Q, 0.5))
 factorization_loss.edge("everything is known", given(R, np.ones((2, 2), bool), P, Q, 0.5))
 factorization_loss.edge(
-    "what is not known is far off", given([[5.0, 1e6], [3.0, 1.0]], KNOWN, P, Q, 0.25)
+    "the unknown values are far off", given([[5.0, 1e6], [3.0, 1.0]], KNOWN, P, Q, 0.25)
 )
 factorization_loss.edge("factors of zero", given(R, KNOWN, np.zeros((2, 3)), np.zeros((2, 3)), 1.0))
 factorization_loss.edge(
@@ -66,7 +66,7 @@ def _(rng):
 
 
 @factorization_loss.property(
-    "What stands at unknown places of R must not matter.",
+    "The values at unknown places of R must not matter.",
     "R 中未知位置上的数不应影响损失。",
 )
 def _(rng):
@@ -93,18 +93,18 @@ observed = ~observed
     The mask is inverted: True means known.
     掩码取反了：True 应表示评分已知。
 observed = np.ones_like(observed)
-    It counts unknown ratings as if they were known; only known ones are summed.
+    It counts unknown ratings as if they were known; sum only known ones.
     把未知评分也算进去了；只应对已知评分求和。
 R = R * observed
 observed = np.ones_like(observed)
-    Unknown ratings are taken for 0 and have to be fitted; they are left out.
+    Unknown ratings are fitted as 0; leave them out.
     把未知评分当作 0 去拟合；未知评分应跳过。
 lam = 0.0
     The penalty is missing: each known rating adds lam (||p_u||^2 + ||q_i||^2).
     漏掉了惩罚项：每个已知评分还应加上 lam (||p_u||^2 + ||q_i||^2)。
 at_least_zero("lam", lam) -> 0
 return result + lam * (np.square(P).sum() + np.square(Q).sum())
-    The penalty is counted once for each user and item; it is counted for each known rating.
+    The penalty is counted once for each user and item; count it for each known rating.
     惩罚项对每个用户和物品只算了一次；应对每个已知评分各算一次。
 np.square(Q).sum(axis=1)[None, :] -> 0
     The penalty for the items is missing: ||p_u||^2 and ||q_i||^2 both count.
@@ -114,13 +114,13 @@ np.square(Q).sum(axis=1) -> np.linalg.norm(Q, axis=1)
     The norms of the penalty are not squared; it is lam times ||p_u||^2 + ||q_i||^2.
     惩罚项中的范数没有平方；应取 L2 范数的平方。
 np.square(R - P @ Q.T) -> np.abs(R - P @ Q.T)
-    It takes the absolute error; the error is squared.
+    It takes the absolute error; square the error.
     误差取了绝对值；误差应取平方。
 return result / max(observed.sum(), 1)
     It divides by the number of known ratings; the loss is a sum.
     除以了已知评分的个数；损失应为总和。
 return result / 2
-    A factor 1/2 too many: squares and penalty are summed as they are.
+    There is a factor 1/2 too many: squares and penalty are summed without one.
     多了系数 1/2；平方误差与惩罚项应直接相加。
 """)
 
@@ -159,7 +159,7 @@ def _(rng):
 
 
 @factorize.property(
-    "Ratings (2, 1) (2, 1)^T, all known, with k = 1 and lam = 1/2 must tend to 4/5 of them.",
+    "For ratings (2, 1) (2, 1)^T, all known, k = 1 and lam = 1/2, P Q^T must tend to 4/5 of them.",
     "评分为 (2, 1) (2, 1)^T 且全部已知、k = 1、lam = 1/2 时，乘积应趋于评分的 4/5。",
 )
 def _(rng):
@@ -170,7 +170,7 @@ def _(rng):
 
 
 @factorize.property(
-    "What stands at unknown places of R must not matter.",
+    "The values at unknown places of R must not matter.",
     "R 中未知位置上的数不应影响结果。",
 )
 def _(rng):
@@ -217,32 +217,32 @@ known.sum() -> known.size
     The penalty counts lam for every item; only items with a known rating count.
     惩罚项对所有物品都计了 lam；只应计有已知评分的物品。
 lam = 0.0
-    The penalty is forgotten: lam times the number of known ratings goes on the diagonal.
+    The penalty is missing: add lam times the number of known ratings to the diagonal.
     漏掉了惩罚项：对角线上应加 lam 乘以已知评分的个数。
 lam = -lam
-    The strength is subtracted from the diagonal; it is added.
+    The strength is subtracted from the diagonal; add it.
     从对角线上减去了 lam；应当加上。
 R = R * observed
 observed = np.ones_like(observed)
-    Unknown ratings are taken for 0 and fitted; the sums run over known ones only.
+    Unknown ratings are fitted as 0; the sums run over known ones only.
     把未知评分当作 0 去拟合；求和应只对已知评分进行。
 sweeps = 1
-    Only one sweep is made, whatever is asked for; repeat both half steps sweeps times.
+    It makes only one sweep; repeat both half steps `sweeps` times.
     无论要求几轮都只做了一轮；两个半步应重复 sweeps 次。
 Q = solve(R.T, observed.T, P) -> pass
-    Only P is solved for; in each sweep Q follows, with the new P.
+    It solves for P only; each sweep also solves for Q, with the new P.
     只求解了 P；每轮还应固定新的 P 再求解 Q。
 (R.shape[1], k)) -> (R.shape[1], k)); P = rng.standard_normal((len(R), k))
 Q = solve(R.T, observed.T, P) -> pass
 P = solve(R, observed, Q) -> P, Q = solve(R, observed, Q), solve(R.T, observed.T, P)
-    Both are solved for from the old factors; Q needs the P that was just found.
+    Both are computed from the old factors; Q needs the P that was just found.
     P 与 Q 都用旧的因子同时求解；求 Q 时应当用刚得到的 P。
 R, observed = R.T, observed.T
 return result[::-1]
     Q is solved for before P; in each sweep P comes first, then Q.
     先求解了 Q 再求 P；每轮应先求 P，再求 Q。
 return P, Q -> return P, Q.T
-    Q comes back transposed: it has a row for each item, (n, k).
+    Q is transposed: it has a row for each item, (n, k).
     返回的 Q 转置了：每个物品应占一行，形状为 (n, k)。
 """)
 
@@ -254,7 +254,7 @@ balance_factors = Check(factorization.balance_factors)
 
 
 @balance_factors.property(
-    "The product P Q^T must stay the same.",
+    "The product P Q^T must not change.",
     "乘积 P Q^T 应保持不变。",
 )
 def _(rng):
@@ -285,7 +285,7 @@ def _(rng):
 
 
 @balance_factors.property(
-    "The factors must come in falling order of importance.",
+    "The factors must be in falling order of importance.",
     "各因子应按重要性从大到小排列。",
 )
 def _(rng):
@@ -333,7 +333,7 @@ return P * scale, Q / np.where(scale > 0, scale, np.inf)
     只把各列缩放到两侧等长；还应正交，需用奇异值分解的 U 与 V。
 (U_p, S_p, _), (U_q, S_q, _) = (np.linalg.svd(side, full_matrices=False) for side in (P, Q))
 return U_p * S_p, U_q * S_q
-    P and Q are decomposed one by one; the singular values of the product P Q^T are meant.
+    P and Q are decomposed one by one; decompose the product P Q^T.
     对 P 与 Q 分别做了奇异值分解；应对乘积 P Q^T 做分解。
 """)
 
@@ -348,20 +348,20 @@ def balance_factors(P, Q):
 
 balance_factors.edits("""
 Vt[:k].T -> Vt[:, :k]
-    Rows of V^T are taken for its columns; np.linalg.svd gives V^T, which is turned back first.
+    V^T is used as V; np.linalg.svd returns V^T, so transpose it first.
     把 V^T 当成了 V；np.linalg.svd 给出的是 V^T，应先转置。
 np.sqrt(S[:k]) -> S[:k]
-    The singular values come without the square root, so the product has them squared.
+    The square root of the singular values is missing, so the product has them squared.
     奇异值没有开平方，乘积中就成了平方；两侧各应乘 sqrt(S)。
 U[:, :k] * root -> U[:, :k] * S[:k]
 Vt[:k].T * root -> Vt[:k].T
-    All of S goes to P; each side gets sqrt(S), so that both have the same size.
+    P is multiplied by all of S; multiply each side by sqrt(S), so that both have the same size.
     把 S 全部给了 P；两侧各应乘 sqrt(S)，大小才相等。
 np.sqrt(S[:k]) -> 1
     The singular values are left out: U and V alone have another product.
     漏掉了奇异值：只有 U 与 V 时乘积变了。
 return tuple(side[:, ::-1] for side in result)
-    The factors come in rising order; the most important one comes first.
+    The factors are in rising order; the most important must come first.
     因子按从小到大排列了；最重要的应排在最前。
 """)
 
@@ -399,7 +399,7 @@ def _(rng):
 
 
 @factor_importance.property(
-    "A factor that is larger in P and smaller in Q by the same number must be as important.",
+    "Multiplying a factor in P and dividing it in Q by the same number must change nothing.",
     "因子在 P 中放大、在 Q 中同比缩小时，重要性不应改变。",
 )
 def _(rng):
@@ -411,13 +411,13 @@ def _(rng):
 
 factor_importance.edits("""
 unit_l2(P) * unit_l2(Q) -> unit_l2(P) + unit_l2(Q)
-    The sizes are added; a factor acts by the product of its two sides.
+    The sizes of the two sides are added; multiply them.
     把两侧的范数相加了；应当相乘。
 unit_l2(P) * unit_l2(Q) -> unit_l2(P)
-    Only P is looked at; multiply by the norm of the column of Q.
+    Only P is used; multiply by the norm of the column of Q.
     只看了 P；还应乘以 Q 中对应列的范数。
 unit_l2(P) * unit_l2(Q) -> np.abs(P).sum(axis=0) * np.abs(Q).sum(axis=0)
-    It takes the sums of absolute values; the L2 norm is asked for.
+    It takes the sums of absolute values; take the L2 norm.
     用了绝对值之和，即 L1 范数；应取 L2 范数。
 unit_l2(P) * unit_l2(Q) -> np.sum(P, axis=0) * np.sum(Q, axis=0)
     It sums the entries with their signs, which cancel; take the norm of each column.
@@ -426,7 +426,7 @@ unit_l2(P) * unit_l2(Q) -> unit_l2(P, axis=0) * unit_l2(Q, axis=0)
     It takes norms of rows, one for each user and item; a factor is a column.
     求的是行的范数，对应用户与物品；因子应是列。
 return result**2
-    The norms are squared; the square root is forgotten.
+    The square root is missing: these are the squared norms.
     得到的是范数的平方；应再开平方根。
 return result / result.sum()
     It divides by the sum over the factors; the importance keeps the units of the ratings.
@@ -459,9 +459,9 @@ remove_factors.published(  # the columns are the three channels of a kernel, of 
     ([[1.0, -3.0], [2.0, -5.0], [1.0, 0.1], [2.5, -1.0]], [[1.0, 1.0]]),
 )
 remove_factors.edge("nothing to prune", given(WIDE_P, WIDE_Q, 0.0))
-remove_factors.edge("a half goes to the even count", given(WIDE_P, WIDE_Q, 0.625))
+remove_factors.edge("a half is rounded to the even count", given(WIDE_P, WIDE_Q, 0.625))
 remove_factors.edge("more than a half is one more", given(WIDE_P, WIDE_Q, 0.6875))
-remove_factors.edge("all factors go", given(WIDE_P, WIDE_Q, 0.9375))
+remove_factors.edge("all factors are removed", given(WIDE_P, WIDE_Q, 0.9375))
 remove_factors.edge(
     "equal importance", given([[1.0, 2.0, 4.0, 0.5]], [[4.0, 2.0, -1.0, -8.0]], sparsity=0.5)
 )
@@ -482,7 +482,7 @@ def _(rng):
 
 
 @remove_factors.property(
-    "A factor that is larger in P and smaller in Q by the same number must fare as before.",
+    "Multiplying a factor in P and dividing it in Q by one number must remove the same factors.",
     "因子在 P 中放大、在 Q 中同比缩小时，剪去哪些因子不应改变。",
 )
 def _(rng):
@@ -494,33 +494,33 @@ def _(rng):
 
 remove_factors.edits("""
 factor_importance(P, Q) -> -factor_importance(P, Q)
-    The most important factors are removed; the least important ones go.
+    The most important factors are removed; remove the least important.
     剪掉了最重要的因子；应剪掉最不重要的。
 pruned_count( -> P.shape[1] - pruned_count(
-    The sparsity is the share that is kept; it is the share that is removed.
+    The sparsity is taken as the share to keep; it is the share to remove.
     把稀疏度当成了保留的比例；它应是剪去的比例。
 pruned_count(P.shape[1], sparsity) -> int(P.shape[1] * sparsity)
-    The number of factors to remove is rounded down; the nearest number is asked for.
+    The number of factors to remove is rounded down; round to the nearest number.
     剪去的个数向下取整了；应取最接近的整数。
 factor_importance(P, Q) -> unit_l2(P)
-    Only the size in P decides; the product of both sides does.
+    It ranks by the norm in P alone; rank by the product of both norms.
     只按 P 的列范数排序；应按两侧范数的乘积。
 P[:, keep], Q[:, keep] -> P * keep, Q * keep
-    The columns are only set to zero; they are removed from both matrices.
+    The columns are only set to zero; remove them from both matrices.
     只把列置成了 0；应从两个矩阵中真正删去这些列。
 P[:, keep] -> P[:, rank_mask(unit_l2(P), pruned_count(P.shape[1], sparsity))]
 Q[:, keep] -> Q[:, rank_mask(unit_l2(Q), pruned_count(P.shape[1], sparsity))]
-    P and Q are ranked apart, so that their columns no longer belong together.
+    P and Q are ranked separately, so that their columns no longer belong together.
     P 与 Q 分别排序剪枝，剩下的列不再对应；应按两侧范数的乘积一起剪。
 P[:, keep] -> P * rank_mask(np.abs(P), pruned_count(P.size, sparsity))
 Q[:, keep] -> Q * rank_mask(np.abs(Q), pruned_count(Q.size, sparsity))
-    Single small entries are pruned; their sizes are not unique, so whole factors go.
+    Single small entries are pruned, whose sizes are not unique; remove whole factors.
     剪的是单个的小元素；元素大小并不唯一，应按因子整列剪枝。
 P, Q = P[:, ::-1], Q[:, ::-1]
 return tuple(side[:, ::-1] for side in result)
-    Among equal factors the last one goes first; the first one does.
+    Among equal factors it removes the last first; remove the first one first.
     重要性相同时先剪了后面的；应先剪前面的。
 return tuple(A[:, np.argsort(factor_importance(*result), kind="stable")[::-1]] for A in result)
-    The factors come back sorted by importance; those that stay keep their order.
+    The factors are sorted by importance; the kept ones must keep their order.
     返回的因子按重要性排了序；留下的列应保持原来的顺序。
 """)

@@ -92,7 +92,7 @@ def _(rng):
 
 
 @leave_one_out.property(
-    "Where every weight has a loss of its own, the influences must add up to L(0) - L(w).",
+    "If the loss is a sum over the weights, the influences must add up to L(0) - L(w).",
     "当损失是各权重单独损失之和时，影响之和应等于 L(0) - L(w)。",
 )
 def _(rng):
@@ -113,10 +113,10 @@ return np.abs(result)
     取了绝对值；若去掉权重会使损失下降，影响应为负。
 w = w.copy()
 without = w.copy() -> without = w
-    The weights set to zero before stay zero; start from all weights every time.
+    It does not restore the weights set to zero before; start from all weights each time.
     之前置零的权重没有恢复；每次都应从完整的权重开始。
 without = w.copy() -> without = w
-    It sets the entries of w itself to zero and leaves them so; copy w for every weight.
+    It sets entries of w itself to zero and does not restore them; copy w for every weight.
     直接把 w 的元素置零且不恢复；应为每个权重复制一份 w。
 np.ndindex(w.shape) -> range(len(w))
     It removes a whole row of a matrix at a time; remove single weights.
@@ -124,10 +124,10 @@ np.ndindex(w.shape) -> range(len(w))
 w.copy() -> 0 * w
 without[i] = 0 -> without[i] = w[i]
 loss(without) - base -> base - loss(without)
-    It puts the weight alone into a network of zeros; take it out of the whole network.
+    It adds the weight to a network of zeros; remove it from the whole network.
     把该权重单独放进全零网络；应从完整网络中去掉它。
 return result / w
-    It divides by the weight, which gives a slope; the change of the loss is asked for.
+    It divides by the weight, which gives a slope; return the change of the loss.
     除以了权重，得到的是斜率；应为损失的变化量。
 """)
 
@@ -195,7 +195,7 @@ np.square(w) -> w
     The weight is not squared in the second order.
     二阶项中的权重没有平方。
 h = np.square(g)
-    It puts the squared gradient in the place of the second derivative.
+    It uses the squared gradient instead of the second derivative.
     用梯度的平方代替了二阶导数。
 """)
 
@@ -261,13 +261,13 @@ h * w**2 -> w**2
     It leaves out the curvature, so it ranks like the magnitude.
     漏了二阶导数，排序便与绝对值相同。
 h * w**2 -> w**2 / h
-    It divides by the curvature; only an inverse Hessian stands below the line.
+    It divides by the curvature; only an inverse Hessian is in the denominator.
     除以了二阶导数；只有海森矩阵的逆才出现在分母上。
 return np.abs(result)
     It takes the absolute value; where the loss curves down, the saliency is negative.
     取了绝对值；若二阶导数为负，显著性应为负。
 return result.sum()
-    It adds up all weights; every weight has a saliency of its own.
+    It adds up all weights; every weight has its own saliency.
     对所有权重求了和；每个权重都应有自己的显著性。
 """)
 
@@ -287,7 +287,10 @@ obs_saliency.published(  # type III sums of squares; the coefficients have 8 dec
 obs_saliency.edge("one weight", given([-3.0], [[2.0]]))
 obs_saliency.edge("weights of zero", given([0.0, 0.0], COUPLED))
 obs_saliency.edge("nearly dependent weights", given([1.0, -2.0], [[1.0, 0.875], [0.875, 1.0]]))
-obs_saliency.edge("one weight apart", given([1.0, 2.0, -3.0], [[2, 1, 0], [1, 2, 0], [0, 0, 0.5]]))
+obs_saliency.edge(
+    "one weight independent of the others",
+    given([1.0, 2.0, -3.0], [[2, 1, 0], [1, 2, 0], [0, 0, 0.5]]),
+)
 obs_saliency.edge(
     "float32", given(np.array([1.5, -0.5], np.float32), np.array(COUPLED, np.float32))
 )
@@ -299,7 +302,7 @@ def _(rng):
 
 
 @obs_saliency.property(
-    "It must never exceed h_qq w_q^2 / 2, where the other weights do not make up for it.",
+    "It must never exceed h_qq w_q^2 / 2, the saliency if the other weights do not compensate.",
     "结果不应大于 h_qq w_q^2 / 2，即其他权重不作补偿时的值。",
 )
 def _(rng):
@@ -310,7 +313,7 @@ def _(rng):
 
 obs_saliency.edits("""
 np.diag(inverse) -> 1 / np.diag(H)
-    It is the saliency without the other weights making up: invert H, then divide.
+    It ignores that the other weights compensate: invert H, then divide.
     没有考虑其他权重的补偿：应先求 H 的逆，再作除法。
 np.diag(inverse) -> np.diag(H)
     It divides by the diagonal of H; divide by the diagonal of its inverse.
@@ -325,7 +328,7 @@ np.square(w) -> w
     The weight is not squared.
     权重没有平方，应为 w 的平方。
 np.diag(inverse) -> inverse.sum(axis=1)
-    It divides by the row sums of the inverse; the diagonal is meant.
+    It divides by the row sums of the inverse; divide by its diagonal.
     除以了逆矩阵各行之和；应除以对角元。
 """)
 
@@ -359,7 +362,7 @@ def _(rng):
 
 
 @obs_update.property(
-    "Weight q must be gone, and the other weights at their best: H (w' - w) zero but at q.",
+    "Weight q must be 0 and the others optimal: H (w' - w) is zero except at q.",
     "第 q 个权重应为零，其余权重应最优：H (w' - w) 除第 q 个元素外都为零。",
 )
 def _(rng):
@@ -381,7 +384,7 @@ new -= -> new +=
     The sign is wrong: the step is subtracted, so that weight q becomes 0.
     符号错了：应减去改变量，使第 q 个权重变为零。
 np.linalg.inv(H) -> H
-    It uses a column of H; a column of the inverse of H is meant.
+    It uses a column of H; use a column of the inverse of H.
     用了 H 的列；应为 H 的逆矩阵的列。
 w[q] / inverse[q, q] -> 1 / inverse[q, q]
     The factor w_q is missing.
@@ -390,16 +393,16 @@ w[q] / inverse[q, q] -> w[q]
     It does not divide by the diagonal entry of the inverse.
     没有除以逆矩阵的对角元。
 return result - w
-    It returns the change; the new weights are asked for.
+    It returns the change; return the new weights.
     返回的是改变量，而不是新的权重。
 q = (q - 1) % len(w)
     It counts from 1; weight q is w[q], counted from 0.
     从 1 开始计数了；第 q 个权重是 w[q]，从 0 开始。
 return np.delete(result, q)
-    It takes entry q out of the vector; it stays in place as 0.
+    It removes entry q from the vector; set it to 0 instead.
     把第 q 个元素从向量中删去了；它应留在原位并等于 0。
 H = np.eye(len(w))
-    It sets weight q to zero and leaves the others; they have to make up for it.
+    It only sets weight q to zero; the other weights must compensate.
     只把第 q 个权重置零；其余权重还应作出补偿。
 w.copy() -> w
     It changes w itself; return new weights.

@@ -58,7 +58,7 @@ score = np.abs(score)
     It takes the absolute value of the scores; a score may be negative.
     对分数取了绝对值；分数本身可以为负。
 return score * result
-    It returns the scores that stay, where the mask was asked for.
+    It returns the scores that are kept; return the mask.
     返回了保留下来的分数，而不是掩码。
 """)
 
@@ -88,7 +88,9 @@ threshold_mask.edge("a threshold of zero", given([0.0, -1.0, 0.5], 0.0))
 threshold_mask.edge("a threshold of zero prunes zeros", given([0.0, -1.0, 0.5], 0.0, "prune"))
 threshold_mask.edge("a threshold above all weights", given([[0.5, -1.0], [0.25, 0.0]], 4.0))
 threshold_mask.edge("all magnitudes equal it", given([[[1.5, -1.5], [-1.5, 1.5]]], 1.5))
-threshold_mask.edge("all equal it and go", given([[[1.5, -1.5], [-1.5, 1.5]]], 1.5, "prune"))
+threshold_mask.edge(
+    "all equal it and are pruned", given([[[1.5, -1.5], [-1.5, 1.5]]], 1.5, "prune")
+)
 threshold_mask.edge("a single weight", given([-2.0], 1.0))
 threshold_mask.edge("no weights at all", given(np.zeros((0, 3)), 1.0))
 
@@ -117,23 +119,23 @@ def threshold_mask(w, theta, ties="keep"):
 
 threshold_mask.edits("""
 np.abs(w) -> w
-    The absolute value is missing: every negative weight goes, however large it is.
+    The absolute value is missing: every negative weight is pruned, however large it is.
     缺少绝对值：负权重无论多大都被剪掉了。
 np.abs(w) -> w
 ties = "keep"
     The absolute value is missing, and ties="prune" is ignored; compare |w|, with > at "prune".
     缺少绝对值，也没有处理 ties="prune"；应比较 |w|，取 "prune" 时用 >。
 ties = "prune"
-    A magnitude equal to the threshold is always pruned; with ties="keep" it stays.
+    A magnitude equal to the threshold is always pruned; with ties="keep" it is kept.
     等于阈值的权重总被剪掉；ties="keep" 时应保留。
 ties = "keep"
-    A magnitude equal to the threshold is always kept; with ties="prune" it goes.
+    A magnitude equal to the threshold is always kept; with ties="prune" it is pruned.
     等于阈值的权重总被保留；ties="prune" 时应剪掉。
 return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
 return w * result
-    It returns the pruned weights, where the mask was asked for.
+    It returns the pruned weights; return the mask.
     返回了剪枝后的权重，而不是掩码。
 return result.astype(int)
     It returns the numbers 0 and 1; a mask holds the booleans False and True.
@@ -142,11 +144,11 @@ theta = theta * np.abs(w).max(initial=0)
     It takes theta as a share of the largest weight; theta has the units of the weights.
     把阈值当成了相对最大权重的比例；阈值与权重同单位，应直接比较。
 w = w**2
-    It compares squares with theta; the absolute values are to be compared.
+    It compares squares with theta; compare the absolute values.
     拿权重的平方与阈值比较了；应比较绝对值。
 w[~threshold_mask(w, theta, ties)] = 0
 return w != 0
-    It writes zeros into w and looks for them; compare, and leave w as it is.
+    It writes zeros into w and searches for them; compare, and leave w unchanged.
     先把 w 中的小权重改成了 0 再找零；应直接比较，不改动 w。
 """)
 
@@ -185,16 +187,16 @@ def pruned_count(n, sparsity):
 
 pruned_count.edits("""
 round( -> int(
-    It rounds down; the nearest count is asked for.
+    It rounds down; round to the nearest count.
     向下取整了；应取最接近的整数。
 round(n * sparsity) -> int(np.ceil(n * sparsity))
-    It rounds up; the nearest count is asked for.
+    It rounds up; round to the nearest count.
     向上取整了；应取最接近的整数。
 round(n * sparsity) -> int(n * sparsity + 0.5)
-    It rounds a half up; here a half goes to the even number.
+    It rounds a half up; here a half is rounded to the even number.
     恰为一半时总是向上取整；这里应取偶数。
 return n - result
-    It counts what is kept; what is pruned was asked for.
+    It counts the entries to keep; count those to prune.
     算的是保留的个数，而不是剪掉的个数。
 return float(result)
     It returns a float; a count is a whole number.
@@ -221,7 +223,7 @@ rank_mask.published(
     [[True, True, False, True], [True, False, True, True]],
 )
 rank_mask.edge("nothing to prune", given([3.0, 1.0, 2.0], 0))
-rank_mask.edge("everything goes", given([3.0, 1.0, 2.0], 3))
+rank_mask.edge("everything is pruned", given([3.0, 1.0, 2.0], 3))
 rank_mask.edge("all scores are equal", given(np.ones((2, 3)), 4))
 rank_mask.edge("no scores at all", given(np.zeros((0, 3)), 0))
 rank_mask.edge("many equal scores", given(EQUALS, 22))
@@ -261,29 +263,29 @@ return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
 k = score.size - k
-    It keeps k entries; k is how many to prune.
+    It keeps k entries; k is the number to prune.
     保留了 k 个；k 是要剪掉的个数。
 score = -score
-    It prunes the highest scores; the lowest must go.
+    It prunes the highest scores; prune the lowest.
     剪掉了分数最高的；应剪分数最低的。
 score = np.abs(score)
     It ranks absolute values; a negative score is lower than any positive one.
     按绝对值排序了；负的分数低于任何正的分数。
 return score > score[~result].max(initial=-np.inf)
-    It prunes all that equal the k-th lowest score; exactly k may go, the first of equals first.
+    It prunes all scores equal to the k-th lowest; prune exactly k, the first of equals first.
     把与第 k 小分数相等的全剪掉了；应恰好剪 k 个，并列时先剪靠前的。
 return score >= score[result].min(initial=np.inf)
-    It keeps all that equal the lowest score kept; exactly k must go, also among equals.
+    It keeps all scores equal to the lowest kept; prune exactly k, also among equals.
     把与最低保留分数相等的全留下了；即使并列也必须恰好剪 k 个。
 score = np.flip(score)
 return np.flip(result)
-    Among equals the last goes first; here the lowest flat index goes first.
+    Among equals it prunes the last first; prune the lowest flat index first.
     并列时先剪了靠后的；这里应先剪展平后下标最小的。
 axis=None -> axis=-1
-    It prunes k in every row; all entries are ranked together.
+    It prunes k in every row; rank all entries together.
     在每一行各剪了 k 个；应对所有元素统一排序。
 rank >= k -> order[:k]
-    It returns the indices of what goes, where a mask of the shape of the scores was asked for.
+    It returns the indices of the pruned entries; return a mask with the shape of the scores.
     返回了被剪元素的下标，而不是与分数同形状的掩码。
 total = np.abs(score).sum()
 return (total / 2 < score) & (score < total)
@@ -355,16 +357,16 @@ def _(rng):
 
 layerwise_rank_masks.edits("""
 return global_rank_masks(scores, sparsity)
-    It ranks all layers together; every layer must be pruned to the same sparsity by itself.
+    It ranks all layers together; prune every layer separately, to the same sparsity.
     把所有层放在一起排序了；每一层都应单独剪到相同的稀疏度。
 pruned_count(s.size, sparsity) -> s.size - pruned_count(s.size, sparsity)
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
 pruned_count(s.size, sparsity) -> int(s.size * sparsity)
-    It rounds the counts down; the nearest whole number is asked for.
+    It rounds the counts down; round to the nearest whole number.
     个数向下取整了；应取最接近的整数。
 return [s > s[~m].max(initial=-np.inf) for s, m in zip(scores, result)]
-    It prunes all that equal the threshold of the layer; only as many as counted may go.
+    It prunes all scores equal to the layer's threshold; prune only as many as computed.
     把等于本层阈值的全剪掉了；只能剪掉算出的个数。
 k = pruned_count(sum(s.size for s in scores), sparsity) // max(len(scores), 1)
 pruned_count(s.size, sparsity) -> min(k, s.size)
@@ -373,7 +375,7 @@ pruned_count(s.size, sparsity) -> min(k, s.size)
 keep = rank_mask(np.array([s.sum() for s in scores]), pruned_count(len(scores), sparsity))
 rank_mask(s, pruned_count(s.size, sparsity)) -> np.full(s.shape, k)
 for s in scores -> for s, k in zip(scores, keep)
-    It removes whole layers; weights must go inside every layer.
+    It prunes whole layers; prune weights inside every layer.
     整层整层地剪掉了；应在每一层内部剪权重。
 """)
 
@@ -412,7 +414,7 @@ global_rank_masks.published(  # four of eleven weights
     [[[False, True, True, True], [True, True, True, False]], [[False, False, True]]],
 )
 global_rank_masks.edge(
-    "equal scores: the first layer goes first", given([np.ones(2), np.ones((2, 3))], 0.375)
+    "equal scores: the first layer is pruned first", given([np.ones(2), np.ones((2, 3))], 0.375)
 )
 global_rank_masks.edge("nothing to prune", given([np.array([2.0, 1.0]), np.ones(2)], 0.0))
 global_rank_masks.edge(
@@ -448,29 +450,29 @@ def _(rng):
 
 global_rank_masks.edits("""
 return layerwise_rank_masks(scores, sparsity)
-    Every layer is pruned to the same sparsity; one ranking over all layers was asked for.
+    Every layer is pruned to the same sparsity; rank the scores of all layers together.
     每层都剪到了相同的稀疏度；应对所有层做一次统一排序。
 scores = [s / (np.abs(s).max(initial=0) or 1) for s in scores]
-    It divides each layer by its largest score first; the scores must be compared as they are.
+    It divides each layer by its largest score first; compare the scores as they are.
     先把每层除以各自的最大分数；分数应直接比较。
 pruned_count( -> sum(s.size for s in scores) - pruned_count(
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
 pruned_count(sum(s.size for s in scores), sparsity) -> int(sum(s.size for s in scores) * sparsity)
-    It rounds the count down; the nearest whole number is asked for.
+    It rounds the count down; round to the nearest whole number.
     个数向下取整了；应取最接近的整数。
 return [s > max(t[~m].max(initial=-np.inf) for t, m in zip(scores, result)) for s in scores]
-    It prunes all that equal the threshold; only as many as counted may go.
+    It prunes all scores equal to the threshold; prune only as many as computed.
     把等于阈值的全剪掉了；只能剪掉算出的个数。
 return [s >= min(t[m].min(initial=np.inf) for t, m in zip(scores, result)) for s in scores]
-    It keeps all that equal the threshold, and so prunes too few.
+    It keeps all scores equal to the threshold, and so prunes too few.
     把等于阈值的全留下了，剪得不够。
 scores = [np.flip(s) for s in reversed(scores)]
 return [np.flip(m) for m in reversed(result)]
-    Among equals the last layer goes first; the first must go first.
+    Among equals it prunes the last layer first; prune the first layer first.
     并列时先剪了最后一层；应先剪第一层。
 return np.concatenate([m.ravel() for m in result])
-    It returns one long mask; every layer needs its own, of its shape.
+    It returns one long mask; return one for each layer, with its shape.
     返回了一个拼接的长掩码；每层都应有与自身同形状的掩码。
 """)
 
@@ -494,9 +496,9 @@ apply_mask.published(
     given([2.0, -3.0], [True, False]),
     [2.0, 0.0],
 )
-apply_mask.edge("everything stays", given([0.5, -2.0], [True, True]))
-apply_mask.edge("nothing stays", given([0.5, -2.0], [False, False]))
-apply_mask.edge("whole numbers stay whole numbers", given([3, -2, 5], [True, False, True]))
+apply_mask.edge("everything is kept", given([0.5, -2.0], [True, True]))
+apply_mask.edge("nothing is kept", given([0.5, -2.0], [False, False]))
+apply_mask.edge("whole numbers remain whole numbers", given([3, -2, 5], [True, False, True]))
 apply_mask.edge("no weights at all", given(np.zeros((0, 2)), np.zeros((0, 2), bool)))
 apply_mask.edge(
     "a weight that is zero already", given(np.float32([0.0, 1.5, -1.5]), [True, True, False])
@@ -509,7 +511,7 @@ def _(rng):
 
 
 @apply_mask.property(
-    "What a mask keeps and what its opposite keeps must add up to the weights.",
+    "The weights kept by a mask and those kept by its inverse must add up to all weights.",
     "掩码保留的部分与相反掩码保留的部分之和应等于原权重。",
 )
 def _(rng):
@@ -523,22 +525,22 @@ mask = ~mask
     It zeroes what the mask keeps; True means keep.
     把掩码保留的置零了；True 表示保留。
 return result[mask]
-    It returns only the weights that stay; the shape must not change.
+    It returns only the kept weights; the shape must not change.
     只返回了保留下来的权重；形状不应改变。
 w[~mask] = 0
     It changes the weights that it was given; a new array must be returned.
     直接改动了传入的权重；应返回新的数组。
 w = np.abs(w)
-    The signs are lost; a weight that stays keeps its sign.
+    The signs are lost; kept weights must keep their signs.
     符号丢失了；保留的权重应保持原来的符号。
 return np.zeros_like(result)
-    It gives zeros everywhere; where the mask is True, the weight must stay.
+    It returns zeros everywhere; return the weight where the mask is True.
     结果全是零；掩码为 True 处的权重必须保留。
 w = np.ones_like(w)
-    It takes the mask for the weights, so all that stay become 1; multiply by the weights.
+    It returns the mask as numbers, so kept weights become 1; multiply by the weights.
     把掩码当成了权重，保留的都变成 1；还应乘以权重。
 np.zeros((), dtype=w.dtype) -> 0.0
-    It makes floats of whole numbers; the result has the type of the weights.
+    It turns whole numbers into floats; the result must have the type of the weights.
     把整数变成了浮点数；结果的类型应与权重相同。
 """)
 
@@ -580,7 +582,7 @@ def _(rng):
 
 
 @threshold_prune.property(
-    "Turning the signs of the weights must turn the signs of the result, and nothing else.",
+    "Changing the signs of the weights must change the signs of the result and nothing else.",
     "权重全部变号时，结果应只变号，其余不变。",
 )
 def _(rng):
@@ -591,20 +593,20 @@ def _(rng):
 
 threshold_prune.edits("""
 threshold_mask( -> score_mask(
-    The absolute value is missing, so every negative weight goes; compare |w| with theta.
+    The absolute value is missing, so every negative weight is pruned; compare |w| with theta.
     缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。
 threshold_mask( -> score_mask(
 ties = "keep"
     The absolute value is missing, and ties="prune" is ignored; compare |w|, with > at "prune".
     缺少绝对值，也没有处理 ties="prune"；应比较 |w|，取 "prune" 时用 >。
 apply_mask(w, threshold_mask(w, theta, ties)) -> threshold_mask(w, theta, ties)
-    It returns the mask; the weights that stay were asked for.
+    It returns the mask; return the pruned weights.
     返回了掩码；应返回剪枝后的权重。
 ties = "prune"
-    A magnitude equal to the threshold is always pruned; with ties="keep" it stays.
+    A magnitude equal to the threshold is always pruned; with ties="keep" it is kept.
     等于阈值的权重总被剪掉；ties="keep" 时应保留。
 ties = "keep"
-    A magnitude equal to the threshold is always kept; with ties="prune" it goes.
+    A magnitude equal to the threshold is always kept; with ties="prune" it is pruned.
     等于阈值的权重总被保留；ties="prune" 时应剪掉。
 w = np.abs(w)
     The signs are lost; only the comparison takes the absolute value.
@@ -616,16 +618,16 @@ w[~threshold_mask(w, theta, ties)] = 0
     It changes the weights that it was given; a new array must be returned.
     直接改动了传入的权重；应返回新的数组。
 return result - theta * np.sign(result)
-    The weights that stay shrink by theta, as in soft thresholding; here they keep their values.
+    The kept weights shrink by theta, as in soft thresholding; they must keep their values.
     保留的权重都缩小了一个阈值，那是软阈值；这里应保持原值。
 return np.where(result == 0, 0.1 * w, result)
     Small weights only shrink to a tenth; what is pruned must be exactly zero.
     小权重只缩小到十分之一；被剪的权重必须恰好为零。
 return np.zeros_like(result)
-    It gives zeros everywhere; the weights that reach the threshold must stay.
+    It returns zeros everywhere; keep the weights that reach the threshold.
     结果全是零；达到阈值的权重必须保留。
 return np.where(w > theta, 1.0, 0.0)
-    All weights above theta become 1, all others 0: that is a mask, and of signed weights.
+    Weights above theta become 1, all others 0: that is a mask, without the absolute value.
     大于阈值的权重都变成 1，其余为 0：这只是掩码，而且缺少绝对值。
 """)
 
@@ -654,7 +656,7 @@ normalized_threshold_prune.published(  # its threshold is 0.5 * 30.2 / 7, half t
 normalized_threshold_prune.edge("small weights", given([[0.003, -0.004]], 0.7))
 normalized_threshold_prune.edge("columns of different size", given([[0.0, 5.0], [1.0, 12.0]], 0.5))
 normalized_threshold_prune.edge("all weights are zero", given(np.zeros(3), 0.25))
-normalized_threshold_prune.edge("all weights are zero and stay", given(np.zeros(3), 0.0))
+normalized_threshold_prune.edge("all weights are zero and kept", given(np.zeros(3), 0.0))
 normalized_threshold_prune.edge("one weight is the whole norm", given([-5.0], 1.0))
 normalized_threshold_prune.edge("a threshold of zero", given([0.5, 0.0, -0.25], 0.0))
 normalized_threshold_prune.edge("no weights at all", given(np.zeros((0, 3)), 0.5))
@@ -681,13 +683,13 @@ normalize(w) -> w
     It compares the raw weights with the threshold; compare their shares of the norm.
     用原始权重与阈值比较了；应比较归一化后的权重。
 apply_mask(w, -> apply_mask(normalize(w),
-    It returns normalized weights; those that stay must keep their values.
+    It returns normalized weights; kept weights must keep their values.
     返回了归一化后的权重；保留的权重应保持原值。
 threshold_mask( -> score_mask(
-    The absolute value is missing, so every negative weight goes.
+    The absolute value is missing, so every negative weight is pruned.
     缺少绝对值，负权重全被剪掉。
 ties = "prune"
-    A share equal to the threshold is always pruned; by default it stays.
+    A share equal to the threshold is always pruned; by default it is kept.
     等于阈值的权重总被剪掉；默认应保留。
 normalize(w) -> w / (np.abs(w).max(initial=0) or 1)
     It divides by the largest magnitude; divide by the L2 norm.
@@ -699,7 +701,7 @@ normalize(w) -> w / (np.square(w).sum() or 1)
     The square root of the norm is missing.
     计算范数时漏了开平方。
 normalize(w) -> np.sign(w)
-    It scales every weight by itself, so all are 1 or 0; the whole array has one norm.
+    It divides every weight by itself, so all are 1 or 0; the whole array has one norm.
     每个权重都除以了自身，结果只有 1 和 0；整个数组应共用一个范数。
 normalize(w) -> w / np.maximum(np.linalg.norm(w, axis=0), 1e-99)
     Every column is scaled by its own norm; the whole array has one.
@@ -725,7 +727,7 @@ low_magnitude_mask.published(
     given(np.arange(1.0, 11.0), 0.200000018),
     [False] * 2 + [True] * 8,
 )
-low_magnitude_mask.edge("at least one weight stays", given([1.0, -3.0, 2.0], 0.9))
+low_magnitude_mask.edge("at least one weight is kept", given([1.0, -3.0, 2.0], 0.9))
 low_magnitude_mask.edge("nothing to prune", given([0.0, 0.5, -0.25], 0.0))
 low_magnitude_mask.edge("all magnitudes are equal", given([[2.0, -2.0], [-2.0, 2.0]], 0.75))
 low_magnitude_mask.edge("one weight", given([-0.5], 0.5))
@@ -748,26 +750,26 @@ def _(rng):
 
 low_magnitude_mask.edits("""
 magnitude(w) -> w
-    The absolute value is missing, so negative weights go first.
+    The absolute value is missing, so negative weights are pruned first.
     缺少绝对值，负权重最先被剪掉。
 (1 - sparsity) -> sparsity
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
 score >= score -> score > score
-    A magnitude equal to the threshold goes; it must stay (>=, not >).
+    A magnitude equal to the threshold is pruned; keep it (>=, not >).
     等于阈值的权重被剪掉了；应当保留（用 >=，不用 >）。
 score >= score[rank_mask(score, n - k)].min() -> rank_mask(score, n - k)
-    It prunes exactly as many as asked for; here all ties with the threshold stay.
+    It prunes exactly the given number; here all ties with the threshold are kept.
     恰好剪掉了所要求的个数；这里与阈值并列的应全部保留。
 round(n * (1 - sparsity)) -> n - round(n * sparsity)
-    It rounds the number that goes; here the number that stays is rounded.
+    It rounds the number to prune; here the number to keep is rounded.
     对剪掉的个数取整了；这里应对保留的个数取整。
 round( -> int(
-    It rounds the number that stays down; the nearest whole number is asked for.
+    It rounds the number to keep down; round to the nearest whole number.
     把保留的个数向下取整了；应取最接近的整数。
 max(round(n * (1 - sparsity)), 1) -> round(n * (1 - sparsity))
 .min() -> .min(initial=np.inf)
-    It can prune everything; at least one weight must stay.
+    It can prune everything; keep at least one weight.
     可能把权重全剪掉；至少应保留一个。
 """)
 
@@ -820,21 +822,21 @@ magnitude(w) -> w
     The absolute value is missing: a large negative weight counts as small.
     缺少绝对值：绝对值很大的负权重被当成了小权重。
 mask | score_mask(score, b) -> mask
-    It never brings a weight back; with |w| >= b a pruned weight returns.
+    It never restores a weight; restore a pruned weight with |w| >= b.
     从不恢复权重；|w| >= b 时，被剪的权重应恢复。
 score_mask(score, a) & ( -> (
-    It never prunes; with |w| < a a weight goes.
+    It never prunes; prune a weight with |w| < a.
     从不剪枝；|w| < a 时应剪掉。
 b = a
-    It brings back all above a; between a and b the old mask holds.
+    It restores all weights above a; between a and b the old mask holds.
     把高于 a 的全恢复了；在 a 与 b 之间应沿用旧掩码。
 a = b
-    It prunes all below b; between a and b the old mask holds.
+    It prunes all weights below b; between a and b the old mask holds.
     把低于 b 的全剪掉了；在 a 与 b 之间应沿用旧掩码。
 score_mask(score, a) -> score_mask(score, a, "prune")
-    At |w| = a it prunes; only what is smaller than a goes.
+    It prunes at |w| = a; prune only smaller weights.
     在 |w| = a 处剪掉了；只应剪掉小于 a 的。
 score_mask(score, b) -> score_mask(score, b, "prune")
-    At |w| = b it does not bring the weight back; what reaches b returns.
+    It does not restore a weight at |w| = b; restore what reaches b.
     在 |w| = b 处没有恢复权重；达到 b 的都应恢复。
 """)

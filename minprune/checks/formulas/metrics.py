@@ -48,7 +48,7 @@ arrays = [a for a in arrays if np.ndim(a) != 1]
     It leaves out the biases; every array counts, vectors too.
     漏掉了偏置；所有数组都要计入，向量也不例外。
 arrays = arrays[:1]
-    It looks at the first array only; all arrays count together.
+    It uses the first array only; count all arrays together.
     只看了第一个数组；应统计所有数组。
 np.size(a) -> len(np.atleast_1d(a))
     It adds up the lengths of the first axes; multiply the lengths of all axes.
@@ -57,7 +57,7 @@ np.size(a) -> sum(np.shape(a))
     It adds the lengths of the axes; an array has as many entries as their product.
     把各轴长度相加了；元素个数是各轴长度的乘积。
 np.size(a) -> np.asarray(a).nbytes
-    It counts bytes; the number of entries was asked for.
+    It counts bytes; count entries.
     数的是字节数；要求的是元素个数。
 """)
 
@@ -102,13 +102,13 @@ def count_nonzero(*arrays):
 
 count_nonzero.edits("""
 not_equal -> equal
-    It counts the zeros; the entries that are not zero were asked for.
+    It counts the zeros; count the entries that are not zero.
     数的是零的个数；要求的是非零元素的个数。
 not_equal -> greater
     It counts positive entries only; a negative one is not zero either.
     只数了正数；负数同样是非零元素。
 np.not_equal(a, 0) -> ~np.isclose(a, 0)
-    It takes tiny numbers for zeros; only an exact zero is one.
+    It counts tiny numbers as zeros; only exact zeros count.
     把很小的数当成零了；只有恰好为零才算零。
 int(np.sum(np.not_equal(a, 0))) -> np.size(a)
     It counts all entries, zeros among them.
@@ -117,7 +117,7 @@ int(np.sum(np.not_equal(a, 0))) -> float(np.sum(np.abs(a)))
     It adds up the magnitudes; each nonzero entry counts as one.
     把绝对值加起来了；每个非零元素只应计为一个。
 arrays = arrays[:1]
-    It looks at the first array only; all arrays count together.
+    It uses the first array only; count all arrays together.
     只看了第一个数组；应统计所有数组。
 """)
 
@@ -171,19 +171,19 @@ def sparsity(*arrays):
 
 sparsity.edits("""
 return 1 - result
-    It gives the share that is not zero, the density; sparsity is one minus that.
+    It returns the share that is not zero, the density; sparsity is one minus that.
     算的是非零元素的比例，即密度；稀疏度等于一减密度。
 zeros / sum(a.size for a in arrays) -> zeros
     It counts the zeros without dividing by the number of entries.
     只数了零的个数，没有除以元素总数。
 return 100 * result
-    It gives percent; a fraction from 0 to 1 was asked for.
+    It is in percent; return a fraction from 0 to 1.
     给出的是百分数；要求的是零到一之间的小数。
 a == 0 -> np.isclose(a, 0)
-    It takes tiny weights for zeros; near zero is not zero.
+    It counts tiny weights as zeros; only exact zeros count.
     把很小的权重当成零了；接近零并不是零。
 a == 0 -> a <= 0
-    It takes negative weights for zeros; compare with zero itself.
+    It counts negative weights as zeros; compare with zero itself.
     把负的权重也当成零了；应与零本身比较。
 a.size -> np.count_nonzero(a)
     It divides the zeros by the nonzeros; divide by the number of all entries.
@@ -195,16 +195,16 @@ a.size -> len(a)
     It divides by the number of rows; a.size is the number of entries.
     除以了行数；元素总数是 a.size。
 return np.mean(arrays[0] == 0, axis=0)
-    It gives one number for each column; the sparsity of all entries is one number.
+    It returns one number for each column; the sparsity of all entries is one number.
     给出了每一列的稀疏度；所有元素的稀疏度只有一个数。
 arrays = arrays[:1]
-    It looks at the first array only; all arrays count together.
+    It uses the first array only; count all arrays together.
     只看了第一个数组；应统计所有数组。
 return float(np.mean(arrays == 0))
-    It always gives 0, as comparing the tuple `arrays` with 0 does; compare each array in it.
+    It always returns 0, as comparing the tuple `arrays` with 0 does; compare each array in it.
     总是得到 0，拿整个元组 arrays 与 0 比较就会这样；应逐个数组比较。
 return float(np.mean([np.mean(a == 0) for a in arrays]))
-    It averages the sparsities of the arrays; count over all arrays together.
+    It averages the sparsities of the arrays; count all arrays together.
     把各数组的稀疏度取平均了；应把所有数组合在一起统计。
 """)
 
@@ -237,7 +237,7 @@ def _(rng):
 
 
 @pruning_rate.property(
-    "Weights and threshold multiplied by the same number must give the same rate.",
+    "Multiplying weights and threshold by the same number must not change the rate.",
     "权重和阈值同乘一个数时，剪枝率不应改变。",
 )
 def _(rng):
@@ -264,16 +264,16 @@ def pruning_rate(w, theta, ties="keep"):
 
 pruning_rate.edits("""
 return 1 - result
-    It gives the share that is kept; the share that is pruned was asked for.
+    It returns the share that is kept; return the share that is pruned.
     算的是保留的比例；要求的是被剪掉的比例。
 np.abs(w) -> w
-    It forgets the absolute value, so every negative weight counts as pruned.
+    The absolute value is missing, so every negative weight counts as pruned.
     忘了取绝对值，负的权重全被算作剪掉。
 ties = "keep"
     It never counts a weight equal to the threshold; with ties='prune' it is pruned.
     从不计入等于阈值的权重；ties='prune' 时应算作剪掉。
 ties = "prune"
-    It always counts a weight equal to the threshold; with ties='keep' it stays.
+    It always counts a weight equal to the threshold; with ties='keep' it is kept.
     总是计入等于阈值的权重；ties='keep' 时应保留。
 float(np.mean(pruned)) -> int(np.sum(pruned))
     It counts the pruned weights without dividing by the number of weights.
@@ -286,7 +286,7 @@ np.mean(pruned) -> np.sum(pruned) / np.sum(np.abs(w))
     It divides by the sum of |w|; a rate is a share of the number of weights.
     除以了权重绝对值之和；剪枝率应除以权重的个数。
 theta = theta * np.abs(w).max()
-    It takes theta as a part of the largest |w|; theta is in the units of the weights.
+    It takes theta as a share of the largest |w|; theta is in the units of the weights.
     把阈值当作最大绝对值的倍数了；阈值与权重同单位。
 """)
 
@@ -330,25 +330,25 @@ def compression_rate(size, new_size):
 
 compression_rate.edits("""
 1 - new_size -> new_size
-    It gives the part that is left; the part that is gone was asked for.
+    It returns the part that is left; return the part that is removed.
     算的是剩下的部分；要求的是去掉的部分。
 1 - new_size / size -> size / new_size
-    It gives the compression ratio, size / new_size; the rate is 1 - new_size / size.
+    It returns the compression ratio, size / new_size; the rate is 1 - new_size / size.
     算成了压缩比，即原大小除以新大小；压缩率是去掉的部分。
 1 - new_size / size -> (size - new_size) / new_size
     It divides by the new size; the rate is a part of the old one.
     除以了新的大小；压缩率应以原来的大小为分母。
 1 - new_size / size -> size - new_size
-    It gives the difference of the sizes; divide it by the old size.
+    It returns the difference of the sizes; divide it by the old size.
     只算了大小之差；还应除以原来的大小。
 return 100 * result
-    It gives percent; a fraction was asked for.
+    It is in percent; return a fraction.
     给出的是百分数；要求的是小数。
 return max(0.0, result)
-    It cuts off at zero; the rate is negative when the new size is larger.
+    It is clipped at zero; the rate is negative if the new size is larger.
     在零处截断了；变大时压缩率应为负数。
 return abs(result)
-    It takes the absolute value; the rate is negative when the new size is larger.
+    It takes the absolute value; the rate is negative if the new size is larger.
     取了绝对值；变大时压缩率应为负数。
 """)
 
@@ -393,19 +393,19 @@ size / new_size -> new_size / size
     It is upside down: divide the old size by the new one.
     分子和分母颠倒了；应以原大小除以新大小。
 size / new_size -> 1 - new_size / size
-    It gives the compression rate, the part that is gone; the ratio is size / new_size.
+    It returns the compression rate, the part that is removed; the ratio is size / new_size.
     算成了压缩率，即去掉的部分；压缩比是原大小除以新大小。
 / new_size -> / (size - new_size)
-    It divides by what is gone; divide by what is left.
+    It divides by what is removed; divide by what is left.
     除以了去掉的部分；应除以剩下的部分。
 size / new_size -> size // new_size
     It drops the fraction; 25 to 10 is a ratio of 2.5.
     丢掉了小数部分；25 比 10 应得 2.5。
 return result - 1
-    It is one too small: it divides what is gone by what is left.
+    It is one too small: it divides what is removed by what is left.
     少了一：用去掉的部分除以剩下的部分了。
 return 100 * result
-    It gives percent; how many times smaller was asked for.
+    It is in percent; return how many times smaller.
     给出的是百分数；要求的是缩小的倍数。
 """)
 
@@ -454,22 +454,22 @@ def dense_bytes(*arrays):
 
 dense_bytes.edits("""
 np.size(a) -> int(np.count_nonzero(a))
-    It leaves out the zeros; in memory a zero takes as much room as any other value.
+    It leaves out the zeros; in memory a zero takes as many bytes as any other value.
     没有计入零；在内存中零与其他数占同样多的空间。
 np.asarray(a).itemsize -> 1
     It counts entries; multiply them by the bytes of each.
     只数了元素个数；还应乘以每个元素的字节数。
 np.asarray(a).itemsize -> 4
-    It takes 4 bytes for every entry; how many there are depends on the dtype.
+    It takes 4 bytes for every entry; the number depends on the dtype.
     每个元素都按四个字节计算；字节数取决于数据类型。
 np.asarray(a).itemsize -> 8
-    It takes 8 bytes for every entry; how many there are depends on the dtype.
+    It takes 8 bytes for every entry; the number depends on the dtype.
     每个元素都按八个字节计算；字节数取决于数据类型。
 return 8 * result
     It counts bits; a byte has eight of them.
     数的是比特数；一个字节有八个比特。
 arrays = [a for a in arrays if np.ndim(a) != 1]
-    It leaves out the biases; every array takes room, vectors too.
+    It leaves out the biases; every array takes bytes, vectors too.
     漏掉了偏置；所有数组都占空间，向量也不例外。
 np.size(a) -> len(np.atleast_1d(a))
     It multiplies by the length of the first axis; count the entries of all axes.
@@ -516,16 +516,16 @@ csr_bytes.edits("""
     It is one offset short: n rows need n + 1 offsets.
     行偏移少了一个；若有 n 行，偏移应有 n + 1 个。
 (value_bytes + index_bytes) -> value_bytes
-    It forgets the column indices; every value needs one.
+    The column indices are missing; every value needs one.
     漏掉了列下标；每个数值都需要一个。
 (rows + 1) * index_bytes -> 0
-    It forgets the row offsets.
+    The row offsets are missing.
     漏掉了行偏移所占的字节。
 (value_bytes + index_bytes) + (rows + 1) * index_bytes -> value_bytes
-    It stores the values alone; column indices and row offsets take room too.
+    It counts the values alone; column indices and row offsets take bytes too.
     只算了数值；列下标和行偏移也占空间。
 (value_bytes + index_bytes) + (rows + 1) * index_bytes -> (value_bytes + 2 * index_bytes)
-    It stores a row index with every value; compressed rows need only offsets.
+    It counts a row index for every value; compressed rows need only offsets.
     为每个数值都存了行下标；按行压缩只需存行偏移。
 (rows + 1) * index_bytes -> (rows + 1) * value_bytes
     It counts the row offsets as values; they are indices.
@@ -569,22 +569,22 @@ def _(rng):
 
 bitmask_bytes.edits("""
 -(-size // 8) -> size // 8
-    It rounds the bytes of the bits down; a byte that is begun counts whole.
+    It rounds the bytes of the bits down; a partly used byte counts as a whole one.
     掩码的字节数向下取整了；不满一个字节也要占一个字节。
 -(-size // 8) -> round(size / 8)
-    It rounds the bytes of the bits to the nearest; a byte that is begun counts whole.
+    It rounds the bytes of the bits to the nearest; a partly used byte counts as a whole one.
     掩码的字节数四舍五入了；不满一个字节也要占一个字节。
 -(-size // 8) -> size
-    It gives a whole byte to every entry of the mask; one bit is enough.
+    It counts a byte for every entry of the mask; one bit is enough.
     掩码的每个元素都占了一个字节；一个比特就够了。
 -(-size // 8) -> -(-nonzeros // 8)
-    It has one bit for each nonzero; every entry needs its bit.
+    It counts one bit for each nonzero; every entry needs a bit.
     只为非零元素留了比特；每个元素都需要一个比特。
 + nonzeros -> + size
-    It stores the values of all entries; only the nonzero ones are stored.
+    It counts the values of all entries; only the nonzero ones are stored.
     存了所有元素的数值；只应存非零元素的数值。
 -(-size // 8) -> 0
-    It forgets the bits that say where the values belong.
+    The bits that mark the positions of the values are missing.
     漏掉了掩码；没有它就不知道数值的位置。
 value_bytes = 4
     It takes 4 bytes for a value and ignores value_bytes.
@@ -624,7 +624,7 @@ def _(rng):
 
 
 @zip_bytes.property(
-    "The sparser the weights, the fewer bytes a compressed file must take.",
+    "The sparser the weights, the fewer bytes the result must be.",
     "权重越稀疏，压缩后的字节数应越少。",
 )
 def _(rng):
@@ -633,7 +633,7 @@ def _(rng):
 
 
 @zip_bytes.property(
-    "Arrays are compressed one by one, so that their bytes add up.",
+    "Arrays must be compressed one by one, so that their bytes add up.",
     "数组应逐个压缩，总字节数等于各自之和。",
 )
 def _(rng):
@@ -644,13 +644,13 @@ def _(rng):
 
 zip_bytes.edits("""
 a.tobytes(), 9 -> a.tobytes()
-    It compresses at the default level; the highest, 9, was asked for.
+    It compresses at the default level; use the highest, 9.
     用了默认的压缩级别；应使用最高级别，即九级。
 arrays = [np.frombuffer(b"".join(a.tobytes() for a in arrays), np.uint8)][: len(arrays)]
-    It joins the arrays before it compresses them; compress each by itself.
+    It joins the arrays before it compresses them; compress each separately.
     先拼接再压缩了；应逐个压缩各数组。
 len(zlib.compress(a.tobytes(), 9)) -> a.nbytes
-    It gives the bytes before compression.
+    It returns the bytes before compression.
     给出的是压缩之前的字节数。
 arrays = [a.astype(np.float64) for a in arrays]
     It compresses the numbers as float64; compress the bytes as they are.
@@ -659,7 +659,7 @@ a.tobytes() -> str(a.tolist()).encode()
     It compresses the printed numbers; compress the bytes of the array.
     压缩的是打印出来的文字；应压缩数组的字节。
 arrays = [a[a != 0] for a in arrays]
-    It removes the zeros first; compression alone has to make them small.
+    It removes the zeros first; compress the whole array.
     先去掉了零再压缩；应原样压缩整个数组。
 return result + 12 * len(arrays)
     It writes gzip files, whose headers take 12 bytes more than those of zlib.
@@ -703,25 +703,25 @@ def _(rng):
 
 accuracy.edits("""
 labels == predictions -> labels != predictions
-    It gives the share of errors; the share of right answers was asked for.
+    It returns the share of errors; return the share of right answers.
     算的是错误率；要求的是分类正确的比例。
 float(np.mean( -> int(np.sum(
     It counts the right answers without dividing by the number of samples.
     只数了正确的个数，没有除以样本数。
 return 100 * result
-    It gives percent; a share from 0 to 1 was asked for.
+    It returns percent; return a share from 0 to 1.
     给出的是百分数；要求的是零到一之间的小数。
 return macro_recall(labels, predictions)
     It averages over the classes; every sample counts the same.
     按类别取了平均；每个样本应同等计入。
 labels == predictions -> 1 - np.abs(labels.astype(float) - predictions)
-    It takes the distance of class numbers for an error; an answer is right or wrong.
+    It takes the distance of class numbers as an error; an answer is right or wrong.
     把类别编号之差当作误差了；预测只有对与错之分。
 return round(result, 4)
-    It rounds to four places; give the share as it is.
+    It rounds to four places; do not round.
     保留了四位小数；应给出未舍入的值。
 return result == 1
-    It asks whether all answers are right; their share was asked for.
+    It tests whether all answers are right; return their share.
     判断的是是否全部正确；要求的是正确的比例。
 """)
 
@@ -752,7 +752,7 @@ def _(rng):
 
 
 @recall.property(
-    "What samples of other classes are taken for must not matter.",
+    "The predictions for samples of other classes must not matter.",
     "其他类别的样本被预测成什么，不应影响召回率。",
 )
 def _(rng):
@@ -771,22 +771,22 @@ def recall(labels, predictions, label):
 
 recall.edits("""
 predictions[labels == label] == label -> predictions == labels
-    It gives the accuracy over all samples; only those of the class count.
+    It returns the accuracy over all samples; only those of the class count.
     算成了全部样本的准确率；只应计入该类的样本。
 predictions[labels == label] -> labels[predictions == label]
-    It gives the precision, TP / (TP + FP); divide by the samples that are of the class.
+    It returns the precision, TP / (TP + FP); divide by the samples that are of the class.
     算成了精确率；分母应是真正属于该类的样本数。
 predictions[labels == label] == label -> (predictions == label) & (labels == label)
     It divides by the number of all samples; divide by those of the class.
     除以了全部样本数；应除以该类的样本数。
 predictions[labels == label] == label -> (predictions == label) == (labels == label)
-    It also counts samples rightly taken for other classes; only those of the class count.
+    It also counts samples rightly assigned to other classes; only those of the class count.
     把正确排除的其他类样本也算进去了；只应计入该类的样本。
 float("nan") -> 0.0
-    It gives 0 for a class that does not occur; 0 / 0 is nan.
+    It returns 0 for a class that does not occur; 0 / 0 is nan.
     对没有出现的类别给出了零；此时应为 nan。
 return 1 - result
-    It gives the share of the class that is missed; the share that is found was asked for.
+    It returns the share of the class that is missed; return the share that is found.
     算的是漏掉的比例；要求的是找到的比例。
 float(np.mean(found)) if found.size else float("nan") -> int(np.sum(found))
     It counts the samples found without dividing by those of the class.
@@ -845,10 +845,10 @@ np.mean -> np.sum
     It adds up the recalls; divide by the number of classes.
     把各类的召回率加起来了；还应除以类别数。
 np.mean -> np.min
-    It gives the recall of the worst class; the mean over classes was asked for.
+    It returns the recall of the worst class; return the mean over classes.
     给出了最差一类的召回率；要求的是各类的平均。
 np.mean -> np.median
-    It takes the median of the recalls; the mean was asked for.
+    It takes the median of the recalls; take the mean.
     取了各类召回率的中位数；要求的是平均值。
 predictions[labels == c] -> labels[predictions == c]
 / np.sum(labels == c) -> / max(np.sum(predictions == c), 1)
@@ -922,13 +922,13 @@ loss / before -> loss / after
     It divides by the performance after pruning; divide by the one before.
     除以了剪枝后的性能；应除以剪枝前的性能。
 return max(0.0, result)
-    It cuts off at zero; the loss is negative if pruning has helped.
+    It is clipped at zero; the loss is negative if pruning has helped.
     在零处截断了；若剪枝有益，损失应为负数。
 return abs(result)
     It takes the absolute value; the loss is negative if pruning has helped.
     取了绝对值；若剪枝有益，损失应为负数。
 return 100 * result if relative else result
-    It gives the relative loss in percent; a fraction was asked for.
+    It returns the relative loss in percent; return a fraction.
     相对损失用了百分数；要求的是小数。
 """)
 
@@ -961,7 +961,7 @@ def _(rng):
 
 
 @accuracy_difference_z.property(
-    "The accuracies exchanged must change the sign of z only.",
+    "Exchanging the accuracies must change the sign of z only.",
     "交换两个准确率时，只应改变符号。",
 )
 def _(rng):
@@ -990,10 +990,10 @@ def accuracy_difference_z(a, b, samples):
 
 accuracy_difference_z.edits("""
 return abs(result)
-    It loses the sign; z is negative if the first accuracy is the lower one.
+    The sign is lost; z is negative if the first accuracy is the lower one.
     丢了符号；第一个准确率较低时，结果应为负数。
 samples = 1
-    It forgets the number of samples: a variance is a (1 - a) / N.
+    The number of samples is missing: a variance is a (1 - a) / N.
     忘了样本数：每个方差都应除以样本数。
 math.sqrt( -> (
     It divides by the variance; take its square root, the standard error.
@@ -1002,11 +1002,11 @@ math.sqrt( -> (
     It adds the standard errors; add the variances, then take the root.
     把两个标准误差直接相加了；应先把方差相加再开平方。
 b * (1 - b) / samples -> 0
-    It has the error of the first accuracy only; the second one varies as well.
+    It uses the error of the first accuracy only; the second one varies as well.
     只考虑了第一个准确率的误差；第二个同样有误差。
 p = (a + b) / 2
 a * (1 - a) / samples + b * (1 - b) / samples -> 2 * p * (1 - p) / samples
-    It pools the two accuracies; here each has a variance of its own.
+    It pools the two accuracies; here each has its own variance.
     把两个准确率合并后求方差了；这里应各用各的方差。
 samples = samples - 1
     It divides by N - 1; the variance of a share is a (1 - a) / N.
@@ -1034,7 +1034,7 @@ discordant_counts.published(
     (2, 1),
 )
 discordant_counts.edge("the same predictions twice", given([0, 1, 1], [0, 1, 0], [0, 1, 0]))
-discordant_counts.edge("both wrong, each otherwise", given([0, 0], [1, 2], [2, 1]))
+discordant_counts.edge("both wrong, with different predictions", given([0, 0], [1, 2], [2, 1]))
 discordant_counts.edge("a all right, b all wrong", given([0, 1, 2], [0, 1, 2], [1, 2, 0]))
 discordant_counts.edge("one sample, which only b got right", given([4], [7], [4]))
 
@@ -1045,7 +1045,7 @@ def _(rng):
 
 
 @discordant_counts.property(
-    "The two networks exchanged must exchange the two counts.",
+    "Exchanging the two networks must exchange the two counts.",
     "交换两个网络时，两个计数也应互换。",
 )
 def _(rng):
@@ -1066,7 +1066,7 @@ def _(rng):
 
 discordant_counts.edits("""
 predicted_a, predicted_b = predicted_b, predicted_a
-    The counts are exchanged: first the samples that only a got right.
+    The counts are swapped: the samples that only a got right come first.
     两个计数的顺序反了；先是只有前者答对的样本数。
 right_a & ~right_b -> right_a
 right_b & ~right_a -> right_b
@@ -1085,10 +1085,10 @@ right_b & ~right_a -> ~right_a & ~right_b
     It counts the samples that both got right, and that both got wrong.
     数了两者都答对和都答错的样本；应数只有一方答对的。
 return tuple(count / len(labels) for count in result)
-    It divides by the number of samples; counts were asked for.
+    It divides by the number of samples; return counts.
     除以了样本数；要求的是个数。
 return sum(result)
-    It adds the two counts up; each was asked for by itself.
+    It adds up the two counts; return them separately.
     把两个计数加在一起了；应分别给出。
 """)
 
@@ -1106,7 +1106,7 @@ mcnemar_z.published(
     -2.132,
     digits=3,
 )
-mcnemar_z.edge("as many on both sides", given(8, 8))
+mcnemar_z.edge("equal counts", given(8, 8))
 mcnemar_z.edge("b alone got one sample right", given(0, 1))
 mcnemar_z.edge("many samples", given(5_100, 4_900))
 
@@ -1117,7 +1117,7 @@ def _(rng):
 
 
 @mcnemar_z.property(
-    "The counts exchanged must change the sign of z only.",
+    "Exchanging the counts must change the sign of z only.",
     "交换两个计数时，只应改变符号。",
 )
 def _(rng):
@@ -1138,13 +1138,13 @@ def _(rng):
 
 mcnemar_z.edits("""
 return abs(result)
-    It loses the sign; z is negative if b alone got more samples right.
+    The sign is lost; z is negative if b alone got more samples right.
     丢了符号；后者单独答对的更多时，结果应为负数。
 only_a, only_b = only_b, only_a
     The sign is wrong: z is positive if a alone got more samples right.
     符号反了；前者单独答对的更多时，结果应为正数。
 return result**2
-    It gives chi-square, which is z squared.
+    It returns chi-square, which is z squared.
     算的是卡方统计量，即所求结果的平方。
 math.sqrt( -> (
     It divides by the sum of the counts; divide by its square root.
@@ -1153,13 +1153,13 @@ max(only_a + only_b, 1) -> only_a + only_b
     It divides 0 by 0 where both counts are 0; z is 0 there.
     两个计数都为零时出现了零除以零；此时应得零。
 math.sqrt(max(only_a + only_b, 1)) -> np.sqrt(only_a + only_b)
-    It gives nan where both counts are 0; z is 0 there.
+    It returns nan where both counts are 0; z is 0 there.
     两个计数都为零时得到 nan；此时应得零。
 (only_a - only_b) / -> math.copysign(max(abs(only_a - only_b) - 1, 0), only_a - only_b) /
-    It has the continuity correction: here the difference is not reduced by 1.
+    It uses the continuity correction; here the difference is not reduced by 1.
     加了连续性校正；这里不应把差减一。
 n = max(only_a + only_b, 1)
 return accuracy_difference_z(only_a / n, only_b / n, n)
-    It takes the counts for those of independent samples; both networks saw the same ones.
+    It takes the counts as independent; both networks were tested on the same samples.
     把两个计数当作来自独立样本；两个网络用的是同一批样本。
 """)

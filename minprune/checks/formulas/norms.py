@@ -63,7 +63,7 @@ return result / max(w.size, 1)
     It averages the magnitudes; a norm is their sum.
     对绝对值取了平均；范数是它们的和。
 return float(np.linalg.norm(w, 1))
-    Of a matrix it gives the largest column sum, the induced norm; add up all entries.
+    For a matrix it returns the largest column sum, the induced norm; add up all entries.
     对矩阵给出的是最大列和（诱导范数）；应把所有元素相加。
 return sum(abs(w))
     It adds along the first axis only; the norm is one number for the whole array.
@@ -123,20 +123,20 @@ np.square( -> np.abs(
     This is the L1 norm; the L2 norm squares, adds, and takes the root.
     这是 L1 范数；L2 范数是平方、求和、再开方。
 return float(np.linalg.norm(w, 2))
-    Of a matrix it gives the spectral norm; here all entries are squared and added.
+    For a matrix it returns the spectral norm; here all entries are squared and added.
     对矩阵给出的是谱范数；这里应对所有元素平方求和再开方。
 return result / np.sqrt(max(w.size, 1))
     It takes the mean of the squares; a norm takes their sum.
     对平方取了平均（均方根）；范数应取平方和。
 .sum() -> .max(initial=0)
-    It gives the largest magnitude, the maximum norm; every weight counts.
+    It returns the largest magnitude, the maximum norm; every weight counts.
     给出的是最大绝对值（无穷范数）；每个权重都应计入。
 np.square(w).sum() -> w.sum() ** 2
-    It adds first and squares then; square every weight before the sum.
+    It adds first and squares afterwards; square every weight before the sum.
     先求和再平方了；应先对每个权重平方再求和。
 .sum() -> .sum(axis=0)
 float( -> (
-    It gives a norm for every column; one number for the whole array is asked for.
+    It returns a norm for every column; the whole array has one norm.
     对每一列各给出一个范数；整个数组只应有一个数。
 """)
 
@@ -219,7 +219,7 @@ normalize.published(
     given([4.0, 1.0, 2.0, 2.0]),
     [0.8, 0.2, 0.4, 0.4],
 )
-normalize.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+normalize.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 normalize.edge("no entries", given(np.zeros((0, 3))))
 normalize.edge("one negative entry", given([-0.5]))
 normalize.edge("of unit norm already", given([[0.6, 0.0], [0.0, -0.8]]))
@@ -274,10 +274,10 @@ return (w - w.min()) / np.ptp(w) if w.any() else w.copy()
     It maps the smallest weight to 0 and the largest to 1; only divide by the L2 norm.
     做了最小值到最大值的 [0, 1] 缩放；只需除以 L2 范数。
 .sum() -> .sum(axis=0)
-    It scales every column by itself; there is one norm, that of the whole array.
+    It divides every column by its own norm; the whole array has one norm.
     对每一列分别归一化了；应使用整个数组的一个范数。
 np.where(norm > 0, norm, 1) -> norm
-    It divides 0 by 0 if all weights are zero; an array of zeros stays as it is.
+    It divides 0 by 0 if all weights are zero; return the zeros unchanged.
     权重全为零时出现 0/0；全零数组应保持不变。
 w /= np.linalg.norm(w) or 1
     It changes the array that it is given; return a new one.
@@ -296,7 +296,7 @@ relative_magnitude.published(  # which keeps the signs: -1, 0.5, 1
     given([-2.0, 1.0, 2.0]),
     [1.0, 0.5, 1.0],
 )
-relative_magnitude.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]]))
+relative_magnitude.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 relative_magnitude.edge("no entries", given(np.zeros((0, 3))))
 relative_magnitude.edge("one negative entry", given([-0.5]))
 relative_magnitude.edge("all are negative", given([[-4.0, -1.0], [-2.0, -8.0]]))
@@ -340,12 +340,12 @@ size.max() -> np.linalg.norm(w)
     除以了 L2 范数；应除以最大绝对值，使其变为 1。
 size / size.max() -> (size - size.min()) / np.ptp(size)
     It subtracts the smallest magnitude first; only a weight of 0 has the score 0.
-    先减去了最小的绝对值；只有为 0 的权重得分才为 0。
+    先减去了最小的绝对值；只有为 0 的权重分数才为 0。
 .max() -> .max(axis=0)
-    It compares within each column; the largest magnitude of the whole array is meant.
+    It compares within each column; use the largest magnitude of the whole array.
     只在每一列内比较；应取整个数组的最大绝对值。
 if w.any() -> if w.size
-    It divides 0 by 0 if all weights are zero; zeros stay zeros.
+    It divides 0 by 0 if all weights are zero; return zeros.
     权重全为零时出现 0/0；零应保持为零。
 """)
 
@@ -384,7 +384,7 @@ def _(rng):
 
 
 @unit_l1.property(
-    "Units of rows and units of columns must add up to the same number.",
+    "The norms of the rows must add up to the same number as those of the columns.",
     "按行和按列划分单元，各单元范数之和应相同。",
 )
 def _(rng):
@@ -405,13 +405,13 @@ axis=others -> axis=axis
     It adds along the axis that numbers the units; add along all the others.
     沿着给单元编号的轴求和了；应沿其余所有轴求和。
 axis = -1
-    It always takes the last axis for the units; `axis` says which it is.
+    It always takes the last axis for the units; take the one given by `axis`.
     总把最后一个轴当作单元；应按参数 axis 来定。
 axis=others -> axis=(1, 2, 3)
     It adds over axes 1, 2, 3, for kernels (out, in, h, w); here filters are the last axis.
-    沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里滤波器在最后一个轴。
+    沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里卷积核由最后一个轴编号。
 return np.full_like(result, result.sum())
-    It gives the norm of the whole layer; every unit has its own.
+    It returns the norm of the whole layer; every unit has its own.
     给出的是整层的范数；每个单元应有自己的范数。
 return result * w.shape[axis] / max(w.size, 1)
     It averages the magnitudes of a unit; the norm is their sum.
@@ -457,7 +457,7 @@ def _(rng):
 
 
 @unit_l2.property(
-    "The squares must add up to the same number for rows and for columns.",
+    "The squared norms of the rows must add up to the same number as those of the columns.",
     "按行和按列划分单元，范数的平方和应相同。",
 )
 def _(rng):
@@ -484,15 +484,15 @@ axis=others -> axis=axis
     It adds along the axis that numbers the units; add along all the others.
     沿着给单元编号的轴求和了；应沿其余所有轴求和。
 axis = -1
-    It always takes the last axis for the units; `axis` says which it is.
+    It always takes the last axis for the units; take the one given by `axis`.
     总把最后一个轴当作单元；应按参数 axis 来定。
 return result * np.sqrt(w.shape[axis] / max(w.size, 1))
     It takes the mean of the squares; a norm takes their sum.
     对平方取了平均（均方根）；范数应取平方和。
 return np.full_like(result, np.linalg.norm(result))
-    It gives the norm of the whole layer; every unit has its own.
+    It returns the norm of the whole layer; every unit has its own.
     给出的是整层的范数；每个单元应有自己的范数。
 np.square(w).sum(axis=others) -> w.sum(axis=others) ** 2
-    It adds first and squares then; square every weight before the sum.
+    It adds first and squares afterwards; square every weight before the sum.
     先求和再平方了；应先对每个权重平方再求和。
 """)

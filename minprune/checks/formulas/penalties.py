@@ -45,7 +45,7 @@ def _(rng):
 
 
 @l1_penalty.property(
-    "Twice the weights must cost twice as much.",
+    "Doubling the weights must double the penalty.",
     "权重加倍，惩罚项应恰好加倍。",
 )
 def _(rng):
@@ -71,7 +71,7 @@ return result / 2
     It has a factor 1/2; that belongs to one form of the L2 penalty, not here.
     多了因子 1/2；那属于 L2 惩罚项的一种写法，这里没有。
 l1_norm(w) -> np.abs(w)
-    It gives one number for every weight; the penalty is their sum.
+    It returns one number for every weight; the penalty is their sum.
     为每个权重各给出一个数；惩罚项应是它们的总和。
 """)
 
@@ -90,7 +90,7 @@ l1_subgradient.published(
 l1_subgradient.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 l1_subgradient.edge("no penalty", given([0.5, -0.25], 0.0))
 l1_subgradient.edge("no entries", given(np.zeros((0, 3)), 2.0))
-l1_subgradient.edge("tiny weights are pulled as hard", given([1e-12, -1e-12, 1.0], 0.5))
+l1_subgradient.edge("tiny weights have the same subgradient", given([1e-12, -1e-12, 1.0], 0.5))
 l1_subgradient.edge("single precision", given(np.array([[0.5, -0.25]], np.float32), 2.0))
 
 
@@ -100,7 +100,7 @@ def _(rng):
 
 
 @l1_subgradient.property(
-    "Weights times 4 must be pulled as before.",
+    "Multiplying the weights by 4 must not change the subgradient.",
     "权重乘以 4，次梯度应不变。",
 )
 def _(rng):
@@ -111,7 +111,7 @@ def _(rng):
 
 l1_subgradient.edits("""
 np.sign(w) -> np.where(w >= 0, 1, -1)
-    It gives lam at a weight of 0; the choice here is 0.
+    It returns lam at a weight of 0; the choice here is 0.
     在权重为 0 处给出了 lam；这里约定取 0。
 np.sign(w) -> w / np.abs(w)
     It divides 0 by 0 at a weight of 0; the choice there is 0.
@@ -120,11 +120,11 @@ np.sign(w) -> (w != 0)
     The sign of the weight is missing: at a negative weight the subgradient is -lam.
     漏了权重的符号：负权重处的次梯度应为 -lam。
 return -result
-    The sign is the wrong way round: it gives the step downhill, not the subgradient.
+    The sign is wrong: this is the step downhill, not the subgradient.
     符号反了：给出的是下降方向，而不是次梯度。
 np.sign(w) -> w
-    It grows with the weight, as under an L2 penalty; the pull of L1 is the same for all.
-    随权重大小变化，那是 L2 的梯度；L1 的拉力对所有权重相同。
+    It grows with the weight, as the gradient of L2 does; that of L1 is equally large for all.
+    随权重大小变化，那是 L2 的梯度；L1 的次梯度对所有权重大小相同。
 lam = 1.0
     The strength lam is missing: the subgradient is lam times the sign.
     漏乘了强度 lam：次梯度是 lam 乘以符号。
@@ -159,7 +159,7 @@ def _(rng):
 
 
 @l2_penalty.property(
-    "Twice the weights must cost four times as much.",
+    "Doubling the weights must multiply the penalty by four.",
     "权重加倍，惩罚项应变为四倍。",
 )
 def _(rng):
@@ -182,7 +182,7 @@ return result / max(w.size, 1)
     It averages the squares; the penalty takes their sum.
     对平方取了平均；惩罚项应取平方和。
 np.square(w, dtype=np.float64).sum() -> w.sum() ** 2
-    It adds first and squares then; square every weight before the sum.
+    It adds first and squares afterwards; square every weight before the sum.
     先求和再平方了；应先对每个权重平方再求和。
 lam = lam**2
     It squares lam too; only the weights are squared.
@@ -214,7 +214,7 @@ def _(rng):
 
 
 @l2_gradient.property(
-    "Twice the weights must be pulled twice as hard.",
+    "Doubling the weights must double the gradient.",
     "权重加倍，梯度应恰好加倍。",
 )
 def _(rng):
@@ -228,10 +228,10 @@ l2_gradient.edits("""
     The factor 2 of the derivative of w^2 is missing; this penalty has no 1/2 to cancel it.
     漏了 w² 求导的因子 2；这个惩罚项没有 1/2 与之抵消。
 2 * lam, w -> lam, np.sign(w)
-    This is the subgradient of the L1 penalty; the pull of L2 grows with the weight.
-    这是 L1 惩罚项的次梯度；L2 的拉力随权重增大。
+    This is the subgradient of the L1 penalty; the gradient of L2 grows with the weight.
+    这是 L1 惩罚项的次梯度；L2 的梯度随权重增大。
 return -result
-    The sign is the wrong way round: it gives the step downhill, not the gradient.
+    The sign is wrong: this is the step downhill, not the gradient.
     符号反了：给出的是下降方向，而不是梯度。
 return np.abs(result)
     It takes absolute values; the gradient has the sign of the weight.
@@ -264,7 +264,7 @@ l1_proximal.published(
 l1_proximal.edge("at the threshold: exactly zero", given([0.25, -0.25], 0.5, 0.5))
 l1_proximal.edge("all below the threshold", given([[0.125, -0.5], [0.25, 0.75]], 2.0, 0.5))
 l1_proximal.edge("no penalty", given([0.5, -0.25, 0.0], 0.0, 0.5))
-l1_proximal.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5))
+l1_proximal.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5))
 l1_proximal.edge("no entries", given(np.zeros((0, 3)), 1.0, 0.5))
 l1_proximal.edge("one negative weight", given([-3.0], 1.0, 0.5))
 l1_proximal.edge("single precision", given(np.array([[1.5, -0.25]], np.float32), 2.0, 0.25))
@@ -291,13 +291,13 @@ def _(rng):
 
 l1_proximal.edits("""
 return np.where(result != 0, w, 0.0)
-    It keeps the weights above the threshold whole; they too shrink by lr lam.
-    阈值以上的权重原样保留了；它们也应减小 lr lam。
+    It leaves weights above the threshold unchanged; they must shrink by lr lam too.
+    阈值以上的权重没有变化；它们也应减小 lr lam。
 np.maximum(np.abs(w) - lr * lam, 0) -> (np.abs(w) - lr * lam)
     It is a plain subgradient step, which jumps over 0; a weight must stop at 0.
     只是普通的次梯度步，会越过 0；权重到 0 就应停住。
 return np.abs(result)
-    The signs get lost: multiply by the sign of the weight.
+    The signs are lost: multiply by the sign of the weight.
     丢了符号：应再乘以权重的符号。
 np.abs(w) -> w
     The absolute value is missing: all negative weights become zero.
@@ -309,7 +309,7 @@ lr = 2 * lr
     The threshold has a factor 2, as if the penalty were squared; it is lr lam.
     阈值多了因子 2，像是对平方求导；应为 lr lam。
 return w - result
-    It limits the weights to the threshold and gives what should be taken away.
+    It clips the weights to the threshold, which is the part to subtract.
     把权重限制在阈值以内，给出的正是应减去的部分。
 """)
 
@@ -328,8 +328,8 @@ l2_proximal.published(
     [1.5, 3.0, 4.5],
 )
 l2_proximal.edge("no penalty", given([0.5, -0.25, 0.0], 0.0, 0.5))
-l2_proximal.edge("a strong penalty leaves the signs", given([-8.0, 8.0, 0.5], 100.0, 1.0))
-l2_proximal.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5))
+l2_proximal.edge("a strong penalty keeps the signs", given([-8.0, 8.0, 0.5], 100.0, 1.0))
+l2_proximal.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5))
 l2_proximal.edge("no entries", given(np.zeros((0, 3)), 1.0, 0.5))
 l2_proximal.edge("one negative weight", given([-3.0], 1.0, 0.25))
 l2_proximal.edge("single precision", given(np.array([[1.5, -0.25]], np.float32), 2.0, 0.25))
@@ -368,10 +368,10 @@ lr * lam -> lam
     The learning rate is missing: divide by 1 + 2 lr lam.
     漏了学习率：应除以 1 + 2 lr lam。
 return w - result
-    It gives what is taken away from the weights; what is left was asked for.
+    It returns what is subtracted from the weights; return what is left.
     给出的是从权重中减去的部分；应给出剩下的部分。
 w / (1 + 2 * lr * lam) -> w * max(1 - lr * lam / (np.linalg.norm(w) or 1), 0)
-    It shrinks all by the norm of all, which suits an unsquared norm; this norm is squared.
+    It shrinks all weights by their norm, which suits an unsquared norm; this one is squared.
     按整体范数收缩，那适用于未平方的范数；这里的范数是平方的。
 """)
 
@@ -404,7 +404,7 @@ def _(rng):
 
 
 @group_lasso.property(
-    "Twice the weights must cost twice as much.",
+    "Doubling the weights must double the penalty.",
     "权重加倍，惩罚项应恰好加倍。",
 )
 def _(rng):
@@ -441,7 +441,7 @@ norms.sum() -> np.linalg.norm(norms)
     It takes one norm of all weights; every unit has its own root.
     对全部权重只取了一个范数；每个单元应各自开方。
 axis = -1
-    It always takes the last axis for the units; `axis` says which it is.
+    It always takes the last axis for the units; take the one given by `axis`.
     总把最后一个轴当作单元；应按参数 axis 来定。
 return result / w.shape[axis]
     It averages over the units; the penalty adds them up.
@@ -485,8 +485,8 @@ def _(rng):
 
 
 @group_lasso_subgradient.property(
-    "Every unit that is not zero must be pulled with lam sqrt(n_j), large or small.",
-    "不论大小，每个非零单元受到的拉力应为 lam sqrt(n_j)。",
+    "The subgradient of every nonzero unit must have the norm lam sqrt(n_j).",
+    "每个非零单元的次梯度，其范数应为 lam sqrt(n_j)。",
 )
 def _(rng):
     w = rng.standard_normal((4, 3)) * [0.01, 1.0, 100.0]
@@ -513,13 +513,13 @@ w / np.where(norms > 0, norms, 1) -> np.sign(w)
     It takes the sign of each weight, as L1 does; divide by the norm of its unit.
     取了每个权重的符号，那是 L1 的做法；应除以所在单元的范数。
 np.where(norms > 0, norms, 1) -> 1
-    It does not divide by the norm of the unit: the pull must not grow with the weights.
-    没有除以单元的范数：拉力不应随权重增大。
+    It does not divide by the norm of the unit: its size must not grow with the weights.
+    没有除以单元的范数：次梯度的大小不应随权重增大。
 return -result
-    The sign is the wrong way round: it gives the step downhill, not the subgradient.
+    The sign is wrong: this is the step downhill, not the subgradient.
     符号反了：给出的是下降方向，而不是次梯度。
 axis = -1
-    It always takes the last axis for the units; `axis` says which it is.
+    It always takes the last axis for the units; take the one given by `axis`.
     总把最后一个轴当作单元；应按参数 axis 来定。
 .sum(axis=others, keepdims=True) -> .sum()
     It divides by the norm of all weights; divide by the norm of the unit.
@@ -557,7 +557,7 @@ group_lasso_proximal.edge("channels of a kernel", given(KERNEL, 0.5, 0.5, axis=2
 group_lasso_proximal.edge("an axis counted from the end", given(ROWS, 1.5, 0.5, -2))
 group_lasso_proximal.edge("no penalty", given(COLUMNS, 0.0, 0.5))
 group_lasso_proximal.edge("no penalty, a unit of zeros", given([[0.0, 1.0], [0.0, -2.0]], 0.0, 0.5))
-group_lasso_proximal.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5))
+group_lasso_proximal.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5))
 group_lasso_proximal.edge("units without weights", given(np.zeros((0, 3)), 1.0, 0.5))
 group_lasso_proximal.edge("single precision", given(np.array(COLUMNS, np.float32), 0.25, 0.5))
 
@@ -594,22 +594,22 @@ def group_lasso_proximal(w, lam, lr, axis=-1):
 
 group_lasso_proximal.edits("""
 np.square(w).sum(axis=others, keepdims=True) -> np.square(w)
-    It thresholds every weight by itself; a unit shrinks as a whole, by its norm.
+    It thresholds single weights; a unit shrinks as a whole, by its norm.
     对每个权重分别做了软阈值；应按单元的范数整体收缩。
 np.maximum(left, 0) -> left
     It is a plain subgradient step: a small unit changes its sign and does not become zero.
     只是普通的次梯度步：小的单元会变号，而不会变为零。
 return np.where(result != 0, w, 0.0)
-    It keeps the units above the threshold whole; they too shrink.
-    阈值以上的单元原样保留了；它们也应收缩。
+    It leaves units above the threshold unchanged; they must shrink too.
+    阈值以上的单元没有变化；它们也应收缩。
 np.where(norms > 0, norms, 1) -> norms
-    It divides 0 by 0 in a unit that is all zero if lam is 0; zeros stay zeros.
+    It divides 0 by 0 in a unit that is all zero if lam is 0; return zeros there.
     lam 为 0 且单元全为零时出现 0/0；零应保持为零。
 lr * lam -> lam
     The threshold lacks the learning rate: it is lr lam sqrt(n_j).
     阈值中漏了学习率：应为 lr lam sqrt(n_j)。
 axis = -1
-    It always takes the last axis for the units; `axis` says which it is.
+    It always takes the last axis for the units; take the one given by `axis`.
     总把最后一个轴当作单元；应按参数 axis 来定。
 np.sqrt(n) -> 1
     The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
@@ -645,7 +645,7 @@ def _(rng):
 
 
 @sparse_group_lasso.property(
-    "With both strengths it must cost as much as with either alone, added up.",
+    "The penalty with both strengths must be the sum of the penalties with either alone.",
     "两个强度同时作用的惩罚项，应等于各自单独作用之和。",
 )
 def _(rng):
@@ -671,7 +671,7 @@ group_lasso(w, lam2, axis) -> lam2 * unit_l2(w, axis).sum()
     The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
     漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
 axis = -1
-    It always takes the last axis for the units; `axis` says which it is.
+    It always takes the last axis for the units; take the one given by `axis`.
     总把最后一个轴当作单元；应按参数 axis 来定。
 """)
 
@@ -716,7 +716,7 @@ def _(rng):
 
 l1_regularized_loss.edits("""
 data_loss = 0.0
-    It gives the penalty alone; the loss is the data loss plus the penalty.
+    It returns the penalty alone; the loss is the data loss plus the penalty.
     只给出了惩罚项；总损失应是数据损失加惩罚项。
 + sum( -> - sum(
     It subtracts the penalty; large weights must raise the loss.
@@ -776,7 +776,7 @@ def _(rng):
 
 l2_regularized_loss.edits("""
 data_loss = 0.0
-    It gives the penalty alone; the loss is the data loss plus the penalty.
+    It returns the penalty alone; the loss is the data loss plus the penalty.
     只给出了惩罚项；总损失应是数据损失加惩罚项。
 lam = lam / 2
     It has a factor 1/2, as weight decay does; here there is none.
@@ -824,7 +824,7 @@ def _(rng):
 
 
 @weight_clip.property(
-    "Weights of the other sign must give results of the other sign.",
+    "Changing the sign of all weights must change the sign of the result and nothing else.",
     "权重全部变号，结果也应只变号。",
 )
 def _(rng):
@@ -838,13 +838,13 @@ np.clip(w, -c, c) -> np.where(np.abs(w) >= c, w, 0)
     It prunes the small weights; clipping limits the large ones and removes none.
     剪掉了小的权重；裁剪是限制大的权重，不去掉任何权重。
 np.clip(w, -c, c) -> np.where(np.abs(w) <= c, w, 0)
-    It sets the large weights to zero; they are to become c or -c.
+    It sets the large weights to zero; they must become c or -c.
     把大的权重置零了；它们应变为 c 或 -c。
 -c, c -> None, c
     It limits from above only; a weight below -c becomes -c.
     只限制了上界；小于 -c 的权重应变为 -c。
 -c, c -> 0, c
-    It lets no weight below 0; the lower limit is -c.
+    Its lower limit is 0; it must be -c.
     下界取成了 0；下界应为 -c。
 return np.abs(result)
     It limits the magnitudes and loses the signs.
@@ -853,7 +853,7 @@ w[...] = np.clip(w, -c, c)
     It changes the array that it is given; return a new one.
     改动了传入的数组；应返回新的数组。
 np.clip(w, -c, c) -> w * min(1, c / (np.linalg.norm(w) or 1))
-    It scales all weights down to a norm of c; each weight is limited by itself.
+    It scales all weights down to a norm of c; limit each weight separately.
     把整体缩放到范数 c 以内；应对每个权重分别限制。
 """)
 
@@ -871,7 +871,7 @@ scale_weights.published(  # from a norm of 5 to one of 4
     [[-2.4, 0.0, 0.0], [3.2, 0.0, 0.0]],
 )
 scale_weights.edge("the factor 0", given([0.5, -0.25], 0.0))
-scale_weights.edge("zeros stay zeros", given([[0.0, 0.0], [0.0, 0.0]], 0.75))
+scale_weights.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]], 0.75))
 scale_weights.edge("no entries", given(np.zeros((0, 3)), 0.75))
 scale_weights.edge("one negative weight", given([-0.5], 0.25))
 scale_weights.edge("single precision", given(np.array([[1.5, -0.25]], np.float32), 0.75))
@@ -883,8 +883,8 @@ def _(rng):
 
 
 @scale_weights.property(
-    "As many weights must be zero afterwards as before: shrinking prunes none.",
-    "零权重的个数应前后相同：缩小权重并不是剪枝。",
+    "The number of zero weights must not change: scaling prunes none.",
+    "零权重的个数不应改变：缩小权重并不是剪枝。",
 )
 def _(rng):
     w = rng.integers(-3, 4, (5, 6)) / 4
@@ -914,7 +914,7 @@ factor * w -> w / (1 + factor)
     It divides by 1 + factor; multiply by the factor.
     除以了 1 + factor；应乘以 factor。
 return np.abs(result)
-    The signs get lost: a weight keeps its sign.
+    The signs are lost: a weight keeps its sign.
     丢了符号：缩小后权重的符号应不变。
 factor * w -> np.multiply(factor, w, out=w)
     It changes the array that it is given; return a new one.

@@ -80,10 +80,10 @@ def quantize_symmetric(w, bits=8):
 
 quantize_symmetric.edits("""
 2 ** (bits - 1) - 1 -> 2 ** (bits - 1)
-    It divides max|w| by 2^(bits-1), an integer too many; symmetric ones end at 2^(bits-1) - 1.
+    It divides max|w| by 2^(bits-1), one too many; symmetric integers end at 2^(bits-1) - 1.
     除以了 2^(bits-1)，多了一级；对称的整数只到 2^(bits-1) - 1。
 2 ** (bits - 1) - 1 -> 2**bits - 1
-    It spends no bit on the sign: the largest integer is 2^(bits-1) - 1, not 2^bits - 1.
+    It reserves no bit for the sign: the largest integer is 2^(bits-1) - 1, not 2^bits - 1.
     没有给符号留一位：最大的整数是 2^(bits-1) - 1。
 np.round( -> np.trunc(
     It cuts off the fraction; round to the nearest integer.
@@ -92,21 +92,21 @@ np.round( -> np.floor(
     It rounds down; round to the nearest integer.
     向下取整了；应取最接近的整数。
 np.round(w / (step or 1)) -> np.floor(w / (step or 1) + 0.5)
-    It rounds a half up; here a half goes to the even integer.
+    It rounds a half up; here a half is rounded to the even integer.
     恰为一半时总是向上取整；这里应取偶数。
 np.round(w / (step or 1)) -> np.sign(w) * np.floor(np.abs(w) / (step or 1) + 0.5)
-    It rounds a half away from zero; here a half goes to the even integer.
+    It rounds a half away from zero; here a half is rounded to the even integer.
     把一半朝远离零的方向舍入；这里应取偶数。
 np.abs(w).max( -> w.max(
     It takes the largest weight; take the largest magnitude: that weight may be negative.
     取了最大的权重；应取最大的绝对值：绝对值最大的权重可能是负数。
 np.abs(w).max(initial=0)) / largest -> np.ptp(w) if w.size else 0) / (2**bits - 1)
 w / (step or 1)) -> (w - w.min(initial=0)) / (step or 1)) - 2 ** (bits - 1)
-    It maps the range from min to max; a symmetric one lies about zero, and zero stays zero.
+    It maps the range from min to max; the range must be symmetric, so that zero is mapped to 0.
     按最小值到最大值的范围量化了；对称量化以零为中心，零仍为零。
 float(np.abs(w).max(initial=0)) -> np.abs(w).max(axis=0, initial=0)
 step or 1 -> np.where(step > 0, step, 1)
-    It takes a step for each column; the whole array has a common one.
+    It takes a step for each column; the whole array has one step.
     每一列各取一个步长；整个数组应共用一个步长。
 np.int8 if bits <= 8 else np.int16 -> float
     It returns the integers as floats; then they take as many bits as before.
@@ -115,13 +115,13 @@ np.int8 if bits <= 8 else np.int16 -> np.int8
     It stores every integer in 8 bits; above 8 bits they need an int16.
     所有整数都用 8 比特存储；超过 8 比特时应使用 int16。
 return (result[0] * result[1], result[1])
-    It returns the rounded weights step * q; the integers q were asked for.
+    It returns the rounded weights step * q; return the integers q.
     返回了舍入后的权重 step * q；应返回整数 q。
 return result[0]
-    It returns q alone; without the step nobody can tell what the integers mean.
+    It returns q alone; without the step the weights cannot be restored: return (q, step).
     只返回了 q；没有步长就无法还原权重，应返回 (q, step)。
 , step -> , float(1 / np.float64(step))
-    It gives the step upside down: the step is max|w| / Q.
+    The step is upside down: it is max|w| / Q.
     步长的分子和分母颠倒了：应为最大绝对值除以 Q。
 """)
 
@@ -151,7 +151,7 @@ def _(rng):
 
 
 @dequantize.property(
-    "Opposite integers must stand for opposite weights.",
+    "Opposite integers must represent opposite weights.",
     "相反的整数应对应相反的权重。",
 )
 def _(rng):
@@ -165,13 +165,13 @@ at_least_zero("step", step) * q.astype(np.float64) -> q / step
     It divides by the step; multiply by it.
     除以了步长；应乘以步长。
 step = 1 / 127
-    It scales to the range from -1 to 1 by dividing by 127; the step says how large a unit is.
+    It scales to the range from -1 to 1 by dividing by 127; multiply by the step.
     除以 127 化到了负一到一之间；每个单位的大小由步长决定。
 q = q.astype(np.uint8)
-    It reads the bytes as unsigned; a negative integer stands for a negative weight.
+    It reads the bytes as unsigned; a negative integer represents a negative weight.
     按无符号整数读取了；负整数对应负的权重。
 q = q.astype(int) + 128
-    It shifts by a zero point of 128; in symmetric quantization 0 stands for 0.
+    It shifts by a zero point of 128; in symmetric quantization 0 represents 0.
     加上了零点 128；对称量化中零就对应零。
 return result.astype(int)
     It returns whole numbers; the weights are floats.
@@ -209,7 +209,7 @@ def _(rng):
 
 
 @quantization_error.property(
-    "There must be an error, and four bits more must make it smaller.",
+    "The error must be above 0, and four more bits must make it smaller.",
     "误差应大于零，并且增加四位后应减小。",
 )
 def _(rng):
@@ -223,14 +223,14 @@ np.abs( -> (
     It averages with the sign, so that errors cancel; take absolute values first.
     带着符号取平均，误差会互相抵消；应先取绝对值。
 np.abs( -> np.square(
-    It squares the distances; the mean of the distances was asked for.
+    It squares the distances; take the mean of the distances themselves.
     把距离平方了；要求的是距离本身的平均值。
 np.abs( -> np.square(
 return result**0.5
-    It takes the root of the mean square; the mean of the distances was asked for.
+    It takes the root of the mean square; take the mean of the distances.
     算成了均方根；要求的是距离的平均值。
 .mean() -> .max()
-    It gives the largest distance; the mean was asked for.
+    It returns the largest distance; return the mean.
     给出了最大的距离；要求的是平均值。
 .mean() -> .sum()
     It adds up the distances; divide by the number of weights.
@@ -242,7 +242,7 @@ return float(result / np.float64(quantize_symmetric(w, bits).step))
     It measures in steps; the error is in the units of the weights.
     以步长为单位了；误差应与权重同单位。
 return -result
-    It gives the error a minus, as if precision were gained; quantization loses it.
+    The error is negative, as if precision were gained; quantization loses precision.
     误差取了负号，好像精度提高了；量化会损失精度。
 """)
 
@@ -286,7 +286,7 @@ def _(rng):
 
 
 @fake_quantize.property(
-    "What has been quantized must stay as it is.",
+    "Quantizing quantized weights again must change nothing.",
     "已经量化过的值，再量化时不应改变。",
 )
 def _(rng):
@@ -296,7 +296,7 @@ def _(rng):
 
 
 @fake_quantize.property(
-    "A larger weight must never become the smaller one.",
+    "A larger weight must never become smaller than a smaller one.",
     "较大的权重，量化后不应变得更小。",
 )
 def _(rng):
@@ -307,22 +307,22 @@ def _(rng):
 
 fake_quantize.edits("""
 np.clip(w.astype(np.float64), -limit, limit) -> w
-    It does not clip; what lies outside the limit becomes the limit.
+    It does not clip; set weights beyond the limit to the limit.
     没有截断；超出界限的权重应变为界限值。
 return np.where(np.abs(w) <= limit, result, 0)
-    It sets weights outside the limit to zero; they become the limit.
+    It sets weights beyond the limit to zero; set them to the limit.
     把超出界限的权重置零了；应变为界限值。
 limit = np.abs(w).max(initial=0) or 1.0
-    It takes max|w| for the limit; the limit is given and the step fixed by it.
+    It takes max|w| as the limit; the limit is given, and determines the step.
     用权重的最大绝对值代替了界限；步长应由给定的界限确定。
 w = np.where(np.abs(w) < limit / (2 ** (bits - 1) - 1), 0, w)
-    It also prunes whatever lies below one step; rounding is all, and no pruning is in it.
+    It also prunes weights below one step; only round them.
     还剪掉了小于一个步长的权重；这里只有舍入，没有剪枝。
 _largest_integer(bits) -> 2 ** (bits - 1)
     It divides the limit by 2^(bits-1); the largest integer is 2^(bits-1) - 1.
     用界限除以了 2^(bits-1)；最大的整数是 2^(bits-1) - 1。
 -limit, limit -> -limit - step, limit
-    It lets the lowest integer be -2^(bits-1); the range is symmetric about zero.
+    Its lowest integer is -2^(bits-1); the range must be symmetric about zero.
     最小的整数取到了 -2^(bits-1)；范围应关于零对称。
 step * q -> q
     It returns the integers; multiply them by the step.
@@ -331,7 +331,7 @@ np.rint( -> np.floor(
     It rounds down; round to the nearest integer.
     向下取整了；应取最接近的整数。
 np.rint( -> np.floor(0.5 +
-    It rounds a half up; here a half goes to the even integer.
+    It rounds a half up; here a half is rounded to the even integer.
     恰为一半时总是向上取整；这里应取偶数。
 """)
 
@@ -374,7 +374,7 @@ def _(rng):
 
 
 @fake_quantize_gradient.property(
-    "Twice the gradient that comes in must give twice the gradient that goes out.",
+    "Doubling the incoming gradient must double the result.",
     "传入的梯度变为两倍时，传出的梯度也应变为两倍。",
 )
 def _(rng):
@@ -385,26 +385,26 @@ def _(rng):
 
 fake_quantize_gradient.edits("""
 return 0 * result
-    It uses the true derivative of rounding, 0; the gradient goes straight through.
+    It uses the true derivative of rounding, 0; pass the gradient through unchanged.
     用了舍入的真实导数，即零；梯度应直接通过。
 np.abs(w) <= above_zero("limit", limit) -> True
-    It lets the gradient through everywhere; outside the limit it is 0.
+    It passes the gradient everywhere; beyond the limit it must be 0.
     梯度处处都通过了；界限之外应为零。
 <= -> >
-    It is upside down: the gradient goes through inside the limit and stops outside.
+    It is inverted: pass the gradient within the limit, and return 0 beyond it.
     内外颠倒了：梯度应在界限之内通过，在界限之外为零。
 <= -> <
-    It stops the gradient at the limit itself; there it still goes through.
+    It returns 0 at the limit itself; pass the gradient there.
     在界限上就把梯度置零了；恰好等于界限时仍应通过。
 np.abs(w) -> w
-    It forgets the absolute value; weights below -limit lie outside too.
+    The absolute value is missing; weights below -limit are beyond the limit too.
     忘了取绝对值；小于负界限的权重也在范围之外。
 dy = np.ones_like(dy)
-    It returns 1 inside and 0 outside; multiply by the gradient that comes in.
+    It returns 1 within the limit and 0 beyond it; multiply by the incoming gradient.
     只返回了一和零；还应乘以传入的梯度。
 dy = np.clip(dy, -limit, limit)
 np.abs(w) <= above_zero("limit", limit) -> True
-    It clips the gradient; the limit is one of the weights.
+    It clips the gradient; the limit is that of the weights.
     截断的是梯度；界限是针对权重的。
 dy[np.abs(w) > limit] = 0
     It writes the zeros into the gradient that was passed in; return a new array.
@@ -426,7 +426,7 @@ scaled_to_float16.published(
     given([2.0**-25 + 2.0**-35, 2.0**-25, 1.0 + 2.0**-11 + 2.0**-16, 65519.0, 65520.0], 1.0),
     [2.0**-24, 0.0, 1.0 + 2.0**-10, 65504.0, np.inf],
 )
-scaled_to_float16.edge("no number of 16 bits", given([1 / 3, -0.1], 1.0))
+scaled_to_float16.edge("numbers that float16 rounds", given([1 / 3, -0.1], 1.0))
 scaled_to_float16.edge("the largest number", given([65504.0, -65504.0], 1.0))
 scaled_to_float16.edge("around the smallest number", given([2.0**-25, 3 * 2.0**-25], 1.0))
 scaled_to_float16.edge("a scale below one", given([131008.0, -1.0], 0.5))
@@ -466,13 +466,13 @@ g = g.astype(np.float16)
     It scales after the change to 16 bits, when small gradients have vanished; scale first.
     先转成半精度再缩放了，小的梯度已经变成零；应先缩放。
 np.float16 -> np.float32
-    It leaves the result at 32 bits; half precision was asked for.
+    The result has 32 bits; return half precision.
     结果仍是单精度；要求的是半精度。
 return np.clip(result, -65504, 65504)
-    It stops at the largest number; an overflow has to show as infinity.
+    It is clipped at the largest number; an overflow must become infinity.
     截断到了最大的数；溢出应表现为无穷大。
 return result.astype(float) / scale
-    It takes the scale out again at once; that is done in the step of the weights.
+    It divides by the scale at once; that is done when the weights are updated.
     马上又除掉了缩放因子；这应在更新权重时才做。
 """)
 
@@ -504,7 +504,7 @@ mixed_precision_step.published(  # gradients of 1, 6, 7 and 2; its scale of 2**1
     [0.5, -1.0, -0.5, 3.0],
 )
 mixed_precision_step.edge(
-    "a pruned weight stays at zero",
+    "a pruned weight remains zero",
     given(np.float32([0.0, 1.0]), np.float16([4.0, 4.0]), 0.5, 2.0, np.array([False, True])),
 )
 mixed_precision_step.edge(
@@ -533,7 +533,7 @@ def _(rng):
 
 
 @mixed_precision_step.property(
-    "Gradient and scale doubled together must give the same step.",
+    "Doubling gradient and scale together must not change the step.",
     "梯度与缩放因子同时加倍时，更新不应改变。",
 )
 def _(rng):
@@ -545,17 +545,17 @@ def _(rng):
 
 mixed_precision_step.edits("""
 scale = 1.0
-    It does not take the scale out: divide the gradient by it.
+    It does not remove the scale: divide the gradient by it.
     没有除掉缩放因子；梯度应除以它。
 g16 = -g16
     It steps uphill: subtract the gradient.
     朝梯度方向走了；应减去梯度。
 mask = None
-    It ignores the mask; a pruned weight stays at zero.
+    It ignores the mask; a pruned weight must remain zero.
     忽略了掩码；被剪掉的权重应保持为零。
 g16 = g16 if mask is None else mask * g16
 mask = None
-    It masks the gradient only; the mask multiplies the new weights.
+    It masks the gradient only; mask the new weights.
     只对梯度用了掩码；掩码应乘在更新后的权重上。
 mask = None if mask is None else ~mask
     The mask is inverted: True must mean keep.

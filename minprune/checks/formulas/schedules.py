@@ -39,7 +39,7 @@ def _(rng):
 
 
 @polynomial_decay.property(
-    "The sparsity must never fall where the final one is above the initial one.",
+    "The sparsity must never fall if the final one is above the initial one.",
     "最终稀疏度高于初始稀疏度时，稀疏度不应下降。",
 )
 def _(rng):
@@ -48,7 +48,7 @@ def _(rng):
 
 
 @polynomial_decay.property(
-    "Only the steps since begin count: with all three steps moved by 100 the sparsity is the same.",
+    "Only the steps since begin may count: adding 100 to all three steps must change nothing.",
     "只看从 begin 起走过的步数：step、begin、end 同时加 100，稀疏度不变。",
 )
 def _(rng):
@@ -65,25 +65,25 @@ def polynomial_decay(step, initial, final, begin, end, power=3):
 
 polynomial_decay.edits("""
 np.clip((step - begin) / (end - begin), 0, 1) -> (step - begin) / (end - begin)
-    It is not clipped: before begin and after end the sparsity must stand still.
+    It is not clipped: before begin and after end the sparsity must be constant.
     没有截断：begin 之前和 end 之后稀疏度应保持不变。
 return result if step >= begin else 0.0
-    Before begin it gives 0; what is pruned already, the initial sparsity, is due.
+    Before begin it returns 0; return the initial sparsity.
     begin 之前给出了 0；应为初始稀疏度。
 (1 - done) ** power -> (1 - done**power)
-    The power is put on the part that is done, so it starts slowly; it belongs to what is left.
+    The power is applied to the part done, so it starts slowly; apply it to the part left.
     把幂次用在已完成的部分上，开头就慢了；应作用于剩余部分。
 power = 1
-    It is linear in the step; what is left goes down with the given power.
+    It is linear in the step; the part left must fall with the given power.
     对步数是线性的；剩余部分应按给定的幂次下降。
 power = 2
     It takes the square; the power is an argument, and 3 if it is left out.
     取了平方；幂次由参数给出，不给时取 3。
 power = 3
-    The power is always 3, whatever the argument says.
+    The power is always 3, whatever the argument.
     无论参数是多少，幂次总取 3。
 initial, final = final, initial
-    Initial and final sparsity are exchanged.
+    Initial and final sparsity are swapped.
     初始稀疏度和最终稀疏度弄反了。
 initial = 0.0
     The initial sparsity is left out: it always starts from 0.
@@ -92,8 +92,8 @@ initial = 0.0
     It divides by the last step; the length of the schedule is end - begin.
     除以了最后一步的步数；剪枝过程的长度是 end - begin。
 / (end - begin) -> / (end - begin + 1)
-    It counts end - begin + 1 steps and comes too late; final must be reached at end itself.
-    按 end - begin + 1 步计算，晚了一步；在 end 处就应达到 final。
+    It counts end - begin + 1 steps and is one step late; final must be reached at end itself.
+    按 end - begin + 1 步计算，晚了一步；恰好在 end 处就应达到 final。
 """)
 
 
@@ -113,7 +113,7 @@ is_pruning_step.published(
     given(111, 100, 200, frequency=10),
     False,
 )
-is_pruning_step.edge("the end is no multiple of the frequency", given(20, 3, 20, frequency=7))
+is_pruning_step.edge("the end is not a multiple of the frequency", given(20, 3, 20, frequency=7))
 is_pruning_step.edge("before the beginning", given(900, 1000, 2000))
 is_pruning_step.edge("after the end", given(2100, 1000, 2000))
 is_pruning_step.edge("at every step", given(6, 5, 9, frequency=1))
@@ -143,10 +143,10 @@ begin <= step -> begin < step
     The first step is left out; both ends count.
     漏掉了第一步；两端都应计入。
 (step - begin) -> step
-    It counts from step 0; the steps since begin are what the frequency divides.
+    It counts from step 0; count the steps since begin.
     从第 0 步开始计数；应从 begin 开始按频率计数。
 (step - begin) -> (end - step)
-    It counts back from the end; the steps since begin are what the frequency divides.
+    It counts back from the end; count the steps since begin.
     从 end 往回计数；应从 begin 开始按频率计数。
 begin <= step <= end -> begin <= step
     The pruning never stops: after end no step counts.
@@ -155,10 +155,10 @@ begin <= step <= end -> step <= end
     It starts at once: before begin no step counts.
     一开始就剪枝：begin 之前不应更新。
 frequency = 1
-    Every step of the schedule counts; the frequency is not looked at.
+    Every step of the schedule counts; the frequency is ignored.
     区间内每一步都更新；没有考虑频率。
 % frequency == 0 -> % frequency
-    It returns the remainder, which is 0, that is false, exactly where the answer is yes.
+    It returns the remainder, which is 0 and so false exactly where the answer is yes.
     返回了余数；应更新时余数恰好为 0，即为假。
 """)
 
@@ -189,7 +189,7 @@ def _(rng):
 
 
 @stage_sparsities.property(
-    "Every stage must keep the same part of what the last one left.",
+    "Every stage must keep the same part of what the stage before kept.",
     "每个阶段都应保留上一阶段剩余部分的同样比例。",
 )
 def _(rng):
@@ -206,22 +206,22 @@ def stage_sparsities(final, stages, initial=0.0):
 
 stage_sparsities.edits("""
 1 - (1 - initial) * left ** (k / stages) -> initial + (final - initial) * k / stages
-    The steps are equal; each stage must keep the same part of what is left.
+    The steps are equal; each stage must keep the same part of the rest.
     各步大小相等；应使每个阶段保留剩余部分的同样比例。
 left ** (k / stages) -> (1 - (final - initial) / stages) ** k
-    Every stage prunes an equal share of the goal from what is left, and the goal is missed.
+    Every stage prunes an equal part of the goal from the rest, so the goal is not reached.
     每个阶段按目标的等份从剩余部分中剪，最终达不到目标。
 1 - (1 - initial) * left ** (k / stages) -> 1 - left ** (1 / stages)
-    It gives the share of what is left that a stage prunes; the sparsity is a share of all.
+    It returns the share of the rest that a stage prunes; the sparsity is a share of all weights.
     给出的是每阶段在剩余部分中剪掉的比例；稀疏度应相对于全部权重。
 return [1 - s for s in result]
-    It gives the shares that are kept; the sparsities are asked for.
+    It returns the shares that are kept; return the sparsities.
     给出的是保留的比例；要求的是稀疏度。
 range(1, stages + 1) -> range(stages)
     It begins with the initial sparsity and never reaches the final one.
     从初始稀疏度开始，却没有达到最终稀疏度。
 range(1, stages + 1) -> range(stages + 1)
-    There is one entry too many: the initial sparsity is no stage.
+    There is one entry too many: the initial sparsity is not a stage.
     多了一项：初始稀疏度不是一个阶段。
 initial = 0.0
     The initial sparsity is left out: the stages start from the dense network.
@@ -254,7 +254,7 @@ def _(rng):
 
 
 @mean_threshold.property(
-    "If all scores are multiplied by 4 and raised by 1, so must be the threshold.",
+    "Multiplying all scores by 4 and adding 1 must do the same to the threshold.",
     "所有分数乘以 4 再加 1，阈值也应如此变化。",
 )
 def _(rng):
@@ -270,10 +270,10 @@ def mean_threshold(scores):
 
 mean_threshold.edits("""
 np.mean -> np.median
-    It is the median; the mean is asked for.
+    It is the median; return the mean.
     求的是中位数；要求的是平均值。
 np.mean -> np.sum
-    It is the sum; the mean is asked for.
+    It is the sum; return the mean.
     求的是总和；要求的是平均值。
 scores = np.abs(scores)
     It takes the absolute value of the scores; a score may be negative.
@@ -285,7 +285,7 @@ np.mean(scores) -> (np.min(scores) + np.max(scores)) / 2
     It lies halfway between the smallest and the largest score; all of them count.
     取了最小值和最大值的中点；所有分数都应计入。
 float(np.mean(scores)) -> np.mean(scores, axis=0)
-    It gives a mean for each column; one threshold for all scores is asked for.
+    It returns a mean for each column; return one threshold for all scores.
     对每一列求了平均；应对所有分数给出一个阈值。
 """)
 
@@ -332,13 +332,13 @@ np.std -> np.var
     The square root is missing: it takes the variance.
     缺少平方根：用的是方差。
 np.std(w -> np.std(w, ddof=1
-    It divides by n - 1; here the spread is that of the n weights themselves.
+    It divides by n - 1; this is the deviation of the n weights themselves, so divide by n.
     除以了 n - 1；这里求的是 n 个权重本身的标准差，应除以 n。
 np.std(w, dtype=float) -> np.sqrt(np.mean(np.square(w, dtype=float)))
     The mean is not subtracted: it is the root of the mean square.
     没有减去平均值：求的是均方根。
 w = np.abs(w)
-    It takes the spread of the magnitudes; the weights with their signs are meant.
+    It takes the deviation of the magnitudes; take that of the weights with their signs.
     求的是权重绝对值的标准差；应保留权重的符号。
 return float(np.mean(w)) + result
     The mean is added; the threshold is q standard deviations.
@@ -347,11 +347,11 @@ np.std(w, dtype=float) -> np.mean(np.abs(w - np.mean(w)))
     It takes the mean distance from the mean, not the standard deviation.
     求的是平均绝对偏差，而不是标准差。
 float(q * np.std(w, dtype=float)) -> q * np.std(w, axis=0)
-    It gives a threshold for each column; the layer has one.
+    It returns a threshold for each column; the layer has one.
     对每一列给出一个阈值；整层应只有一个阈值。
 w = w.astype(float)
 np.std(w, dtype=float) -> np.sqrt(max(np.mean(w**2) - np.mean(w) ** 2, 0.0))
-    It subtracts two large squares, and rounding eats the difference; take off the mean first.
+    It subtracts two large squares, so rounding destroys the difference; subtract the mean first.
     用两个很大的平方相减，差被舍入误差淹没；应先减去平均值。
 """)
 
@@ -382,7 +382,7 @@ def _(rng):
 
 
 @splice_thresholds.property(
-    "If all weights are multiplied by -4, both thresholds must grow by 4.",
+    "Multiplying all weights by -4 must multiply both thresholds by 4.",
     "所有权重乘以 -4 时，两个阈值都应变为 4 倍。",
 )
 def _(rng):
@@ -393,22 +393,22 @@ def _(rng):
 
 splice_thresholds.edits("""
 np.abs( -> (
-    It takes mean and spread of the weights with their signs; the magnitudes are meant.
+    It takes mean and deviation of the weights with their signs; take those of the magnitudes.
     对带符号的权重求平均值和标准差；应对绝对值求。
 size.mean() + -> 0 +
     The mean is left out: t is the mean plus c standard deviations.
     漏掉了平均值：t 应为平均值加 c 倍标准差。
 0.0 -> -np.inf
-    The thresholds fall below zero; no magnitude does, so t stops at 0.
+    The thresholds are below zero; no magnitude is, so t must be at least 0.
     阈值小于零；绝对值不可能为负，t 最小应为 0。
 return result[::-1]
-    The two thresholds are exchanged: a, the lower one, comes first.
+    The two thresholds are swapped: a, the lower one, comes first.
     两个阈值弄反了：较低的 a 在前。
 (1 - margin) * t, (1 + margin) * t -> t - margin, t + margin
-    The margin is added and subtracted as it is; it is a part of t.
+    The margin is added and subtracted as it is; it is a fraction of t.
     直接加减了 margin；它应是 t 的一个比例。
 margin = margin / 2
-    The margin is taken for the whole gap; it is half of the gap on each side.
+    The margin is taken as the whole gap; it is half of it, on each side of t.
     把 margin 当成了整个间隔；它应是每一侧的宽度，即间隔的一半。
 w = w[w != 0]
     It leaves out the weights that are 0; here all of them count.
@@ -446,7 +446,7 @@ def _(rng):
 
 
 @threshold_for_sparsity.property(
-    "As many scores must lie below the threshold as are to be pruned, also where all are.",
+    "The number of scores below the threshold must be the number to prune, even if that is all.",
     "低于阈值的分数个数应等于要剪掉的个数，全部剪掉时也一样。",
 )
 def _(rng):
@@ -465,27 +465,27 @@ def threshold_for_sparsity(score, sparsity):
 
 threshold_for_sparsity.edits("""
 ordered[k] -> ordered[score.size - k]
-    The ratio is taken for the share that is kept; it is the share that is pruned.
-    把比率当成了保留的比例；它是剪掉的比例。
+    The sparsity is taken as the share to keep; it is the share to prune.
+    把稀疏度当成了保留的比例；它是剪掉的比例。
 ordered[k] -> ordered[max(k - 1, 0)]
-    It gives the largest of the scores to prune, so one too few lie below the threshold.
+    It returns the largest of the scores to prune, so one too few are below the threshold.
     给出的是应剪掉的最大分数，低于阈值的就少了一个。
 ordered[k] -> np.quantile(score, sparsity)
-    The quantile lies between two scores; the (k + 1)-th smallest score is asked for.
+    The quantile lies between two scores; return the (k + 1)-th smallest score.
     分位数落在两个分数之间；要求的是第 k + 1 小的分数。
 round( -> int(
-    The number to prune is rounded down; the nearest count is meant.
+    The number to prune is rounded down; round to the nearest count.
     剪掉的个数向下取整了；应取最接近的整数。
 ordered[k] -> sparsity
-    The ratio itself is taken for the threshold; it says how many, not below what.
-    把比率本身当成了阈值；它表示剪多少，而不是低于多少。
+    The sparsity itself is taken as the threshold; it is a share of the scores, not a score.
+    把稀疏度本身当成了阈值；它是分数个数的比例，不是分数值。
 ordered[k] -> sparsity * np.max(score)
-    It is a share of the largest score; the ratio counts scores.
-    取了最大分数的一个比例；比率应按分数的个数计算。
+    It is a share of the largest score; the sparsity is a share of the number of scores.
+    取了最大分数的一个比例；稀疏度应按分数的个数计算。
 score = np.abs(score)
     It takes the absolute value of the scores; a score may be negative.
     对分数取了绝对值；分数本身可以为负。
 return float(min(result, np.max(score)))
-    Where all are to be pruned it gives the largest score, which then stays.
+    If all are to be pruned, it returns the largest score, which is then kept.
     应全部剪掉时给出了最大的分数，结果它被保留了。
 """)

@@ -58,11 +58,11 @@ w = np.maximum(w, 0)
     It sets negative weights to zero; their magnitude is -w.
     把负权重变成了零；负权重的幅值是 -w。
 return result / result.max()
-    It divides by the largest magnitude; the units of the weights must stay.
-    除以了最大的绝对值；得分应保持权重的量纲。
+    It divides by the largest magnitude; the score must keep the units of the weights.
+    除以了最大的绝对值；分数应保持权重的量纲。
 return result.sum()
-    It adds all magnitudes to one number; every weight has a score of its own.
-    把所有绝对值加成了一个数；每个权重都应有自己的得分。
+    It adds all magnitudes to one number; every weight has its own score.
+    把所有绝对值加成了一个数；每个权重都应有自己的分数。
 np.abs(w, out=w)
     It overwrites the weights with their magnitudes; the signs are lost.
     把权重原地改成了绝对值，符号丢失了。
@@ -76,7 +76,7 @@ random_score = Check(scores.random_score)
 
 @random_score.property(
     "There must be one score for every weight, in the shape of w.",
-    "每个权重都应有一个得分，形状与 w 相同。",
+    "每个权重都应有一个分数，形状与 w 相同。",
 )
 def _(rng):
     shapes = [(3,), (2, 5), (3, 3, 1, 2), (0, 4)]
@@ -85,8 +85,8 @@ def _(rng):
 
 
 @random_score.property(
-    "The scores must be uniform on [0, 1): none outside, a quarter in every quarter.",
-    "得分应在 [0, 1) 上均匀分布：不超出范围，每四分之一区间约占四分之一。",
+    "The scores must be uniform on [0, 1): none outside, about a quarter in each quarter.",
+    "分数应在 [0, 1) 上均匀分布：不超出范围，每四分之一区间约占四分之一。",
 )
 def _(rng):
     (s,) = yield [given(np.ones((64, 64)), Seed(0))]
@@ -95,8 +95,8 @@ def _(rng):
 
 
 @random_score.property(
-    "Only the shape of w may count: other weights, the same generator, the same scores.",
-    "只有 w 的形状起作用：权重不同而生成器相同时，得分应相同。",
+    "Only the shape of w may count: other weights, with the same generator, have the same scores.",
+    "只有 w 的形状起作用：权重不同而生成器相同时，分数应相同。",
 )
 def _(rng):
     w = rng.standard_normal((4, 5))
@@ -105,8 +105,8 @@ def _(rng):
 
 
 @random_score.property(
-    "The generator must decide: the same seed gives the same scores, another seed others.",
-    "得分应由生成器决定：种子相同则得分相同，种子不同则得分不同。",
+    "The scores must depend on the generator: the same for the same seed, others for another.",
+    "分数应由生成器决定：种子相同则分数相同，种子不同则分数不同。",
 )
 def _(rng):
     w = np.ones((4, 5))
@@ -116,26 +116,26 @@ def _(rng):
 
 random_score.edits("""
 rng = np.random.default_rng(0)
-    It makes a generator of its own; draw from rng, or every run is the same.
+    It creates its own generator; draw from rng, or every run is the same.
     自己新建了生成器；应使用传入的 rng，否则每次结果都一样。
 .random( -> .standard_normal(
     It draws from the normal distribution; the scores are uniform on [0, 1).
-    用了正态分布；得分应在 [0, 1) 上均匀分布。
+    用了正态分布；分数应在 [0, 1) 上均匀分布。
 return 2 * result - 1
     It draws from -1 to 1; the scores lie in [0, 1).
-    抽样范围是 -1 到 1；得分应在 [0, 1) 内。
+    抽样范围是 -1 到 1；分数应在 [0, 1) 内。
 return result * np.abs(w)
-    It multiplies by |w|; as a control, the score must not know the weights.
-    乘上了 |w|；作为对照，得分不应与权重有关。
+    It multiplies by |w|; as a control, the score must not depend on the weights.
+    乘上了 |w|；作为对照，分数不应与权重有关。
 .random(number_array("w", w).shape) -> .random() + np.zeros(w.shape)
-    It draws one number for all weights; every weight needs a draw of its own.
+    It draws one number for all weights; draw one for every weight.
     所有权重共用一个随机数；每个权重都应单独抽取。
 return result < 0.5
-    It returns a random mask; scores were asked for.
-    返回的是随机掩码，而不是得分。
+    It returns a random mask; return the scores.
+    返回的是随机掩码，而不是分数。
 return result.ravel()
     It returns a flat vector; the scores have the shape of w.
-    返回了展平的向量；得分的形状应与 w 相同。
+    返回了展平的向量；分数的形状应与 w 相同。
 """)
 
 
@@ -165,7 +165,7 @@ def _(rng):
 
 
 @layer_importance.property(
-    "Split in two, a layer must have an importance that is the sum of those of its parts.",
+    "The importances of two parts of a layer must add up to that of the layer.",
     "把一层分成两部分，两部分的重要性之和应等于整层的重要性。",
 )
 def _(rng):
@@ -175,8 +175,8 @@ def _(rng):
 
 
 @layer_importance.property(
-    "Every layer is scored by itself: in another order the scores are the same, in that order.",
-    "每层单独打分：调换层的次序，得分只随之调换。",
+    "Every layer must be scored separately: reordering the layers must only reorder the scores.",
+    "每层单独打分：调换层的次序，分数只随之调换。",
 )
 def _(rng):
     layers = [_eighths(rng, 3, 4), _eighths(rng, 4), _eighths(rng, 4, 2)]
@@ -197,22 +197,22 @@ np.abs(w) -> w
     The absolute value is missing: positive and negative weights cancel.
     漏了绝对值：正负权重互相抵消。
 np.abs(w).sum() -> abs(w.sum())
-    It takes the absolute value of the sum; take it of every weight first.
+    It takes the absolute value of the sum; take that of every weight first.
     对总和取了绝对值；应先对每个权重取绝对值再求和。
 np.abs(w).sum() -> np.sqrt((w**2).sum())
-    It takes the L2 norm; the L1 norm is asked for.
+    It takes the L2 norm; take the L1 norm.
     用了 L2 范数；应为 L1 范数。
 np.abs(w) -> (w**2)
-    It adds the squares of the weights; their absolute values are to be added.
+    It adds the squares of the weights; add their absolute values.
     把权重的平方相加了；应把绝对值相加。
 np.abs(w).sum() -> sum(np.abs(w))
 np.array( -> list(
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
-    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。
+    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个分数。
 .sum() -> .sum(axis=-1)
 np.array( -> list(
     It scores every row; a layer has one score, the sum over all its rows.
-    按行分别打分了；每层应只有一个得分，即所有行之和。
+    按行分别打分了；每层应只有一个分数，即所有行之和。
 return np.abs(np.array(layers)).reshape(len(layers), -1).sum(axis=1)
     It puts all layers into one array, but shapes may differ; take the layers one by one.
     把所有层拼成了一个数组；各层形状可以不同，应逐层计算。
@@ -220,8 +220,8 @@ return result / result.sum()
     It divides by the total of all layers; the importance is the sum itself, not a share.
     除以了各层之和；重要性就是每层的总和，而不是占比。
 return result.sum()
-    It adds all layers to one number; every layer has a score of its own.
-    把所有层加成了一个数；每层都应有自己的得分。
+    It adds all layers to one number; every layer has its own score.
+    把所有层加成了一个数；每层都应有自己的分数。
 """)
 
 
@@ -293,7 +293,7 @@ w.size -> len(layers)
     除以了层数；应除以该层的权重个数。
 np.abs(w) -> np.square(w)
 return np.sqrt(result)
-    It takes the root of the mean square; the mean of the magnitudes is asked for.
+    It takes the root of the mean square; take the mean of the magnitudes.
     取了均方根；应取绝对值的平均。
 """)
 
@@ -344,14 +344,14 @@ l2_norm( -> l1_norm(
     It takes the L1 norm; the L2 norm is the root of the sum of squares.
     用了 L1 范数；L2 范数是平方和的平方根。
 l2_norm(w) -> l2_norm(w) / np.sqrt(w.size)
-    It takes the mean of the squares; the sum is asked for.
+    It takes the mean of the squares; take the sum.
     对平方取了平均；应求和。
 l2_norm(w) -> np.abs(w)
 np.array( -> list(
     It takes the norm of every weight alone, which is |w|; a layer has one norm.
     对每个权重单独取范数，得到的只是 |w|；每层应只有一个范数。
 l2_norm(w) -> np.linalg.norm(w, 2)
-    It takes the largest singular value of a matrix; all entries are meant.
+    It takes the largest singular value of a matrix; use all entries.
     对矩阵取了最大奇异值；应对所有元素求平方和再开方。
 return np.linalg.norm(result)
     It takes the norm of the whole network; every layer has its own.
@@ -397,7 +397,7 @@ def _(rng):
 
 @synflow.property(
     "Every layer must have the same sum of scores: the flow is conserved.",
-    "每层得分之和应相同：流量守恒。",
+    "每层分数之和应相同：流量守恒。",
 )
 def _(rng):
     shapes = [(3, 4), (4, 2), (2, 5)]
@@ -407,7 +407,7 @@ def _(rng):
 
 @synflow.property(
     "The signs of the weights must not matter.",
-    "权重的符号不应影响得分。",
+    "权重的符号不应影响分数。",
 )
 def _(rng):
     layers = [rng.standard_normal(shape) for shape in [(3, 4), (4, 2)]]
@@ -429,7 +429,7 @@ def synflow(layers):
 synflow.edits("""
 into[-1] @ w -> w.sum(axis=0)
 w @ out_of[0] -> w.sum(axis=1)
-    It looks at the layers next to it only; the flow passes through all of them.
+    It uses the neighbouring layers only; the flow passes through all layers.
     只考虑了相邻的层；流量要经过所有层。
 np.abs(w) -> np.square(w)
     It squares the weights; the flow is made of |w|.
@@ -445,10 +445,10 @@ a[:, None] * w * b -> a[:, None] * b
     It returns the derivative of R; multiply it by |w|.
     只返回了 R 的导数；还应乘以 |w|。
 a[:, None] * w * b -> a[:, None] * w
-    It counts what reaches a weight, not what goes on to the outputs.
+    It counts the flow into a weight, but not the flow from it to the outputs.
     只算了流入权重的量，漏了流向输出的量。
 a[:, None] * w * b -> w * b
-    It counts what goes on to the outputs, not what reaches a weight.
+    It counts the flow from a weight to the outputs, but not the flow into it.
     只算了流向输出的量，漏了流入权重的量。
 """)
 
@@ -501,7 +501,7 @@ np.square( -> np.abs(
     It takes the L1 norm; the norm is the root of the sum of squares.
     用了 L1 范数；这里应是平方和的平方根。
 .sum() -> .mean()
-    It takes the mean of the squares; the sum is asked for.
+    It takes the mean of the squares; take the sum.
     对平方取了平均；应求和。
 np.square(g).sum() -> g.sum() ** 2
     It squares the sum; square every entry, then add.
@@ -540,7 +540,7 @@ def _(rng):
 
 @gradient_magnitude.property(
     "A loss of opposite sign must give the same scores.",
-    "把损失换成它的相反数，得分应不变。",
+    "把损失换成它的相反数，分数应不变。",
 )
 def _(rng):
     g = rng.standard_normal((4, 5))
@@ -553,17 +553,17 @@ np.abs( -> (
     The absolute value is missing: a steep fall would count as unimportant.
     漏了绝对值：损失急剧下降的方向会被当作不重要。
 np.abs( -> -(
-    It returns the direction of descent, -g; the size |g| is asked for.
+    It returns the direction of descent, -g; return the size |g|.
     返回了下降方向 -g；应为大小 |g|。
 np.abs( -> np.square(
     It squares the gradient; the size is |g|.
     对梯度取了平方；应为 |g|。
 return np.linalg.norm(result)
-    It returns the norm of the whole layer; every weight has a score of its own.
-    返回了整层梯度的范数；每个权重都应有自己的得分。
+    It returns the norm of the whole layer; every weight has its own score.
+    返回了整层梯度的范数；每个权重都应有自己的分数。
 return result / np.linalg.norm(result)
     It divides by the norm of the layer; the score is |g| itself.
-    除以了整层的范数；得分就是 |g| 本身。
+    除以了整层的范数；分数就是 |g| 本身。
 """)
 
 
@@ -594,8 +594,8 @@ def _(rng):
 
 
 @taylor.property(
-    "A weight in other units must keep its score: w times 4 goes with g divided by 4.",
-    "改变权重的单位不应改变得分：w 乘以 4 时，g 除以 4。",
+    "Changing the units of a weight must not change its score: w times 4, g divided by 4.",
+    "改变权重的单位不应改变分数：w 乘以 4 时，g 除以 4。",
 )
 def _(rng):
     w, g = rng.standard_normal((2, 4, 5))
@@ -610,10 +610,10 @@ def taylor(w, g):
 
 taylor.edits("""
 np.abs(w * g) -> w * g
-    The absolute value is missing; a change of the loss counts in both directions.
+    The absolute value is missing; a rise and a fall of the loss count alike.
     漏了绝对值；损失上升和下降都算变化。
 np.abs(w * g) -> -w * g
-    It returns -w g, which has a sign; the size of the change is asked for.
+    It returns -w g, which has a sign; return the size of the change.
     返回了带符号的 -w g；应取变化的大小。
 w * g -> g
     It uses the gradient alone; multiply it by the weight.
@@ -623,16 +623,16 @@ w * g -> w
     只用了权重的绝对值；还应乘以梯度。
 return result**2
     It squares the product; here the score is |w g|, in the units of the loss.
-    对乘积取了平方；这里的得分是 |w g|，与损失同量纲。
+    对乘积取了平方；这里的分数是 |w g|，与损失同量纲。
 np.abs(w * g) -> np.abs(w) + np.abs(g)
     It adds |w| and |g|, whose units differ; multiply them.
     把 |w| 与 |g| 相加，但两者量纲不同；应相乘。
 return result.sum()
-    It adds up the products; every weight has a score of its own.
-    把所有乘积加在了一起；每个权重都应有自己的得分。
+    It adds up the products; every weight has its own score.
+    把所有乘积加在了一起；每个权重都应有自己的分数。
 return result / result.sum()
-    It divides by the sum of all scores; here the scores stay in the units of the loss.
-    除以了所有得分之和；这里的得分不作归一化。
+    It divides by the sum of all scores; here the scores are not normalized.
+    除以了所有分数之和；这里的分数不作归一化。
 return result / 2
     It divides by 2, as the second order does; the first order has no factor.
     除以了 2，那是二阶项的系数；一阶项没有这个系数。
@@ -675,7 +675,7 @@ def _(rng):
 
 @multi_task_taylor.property(
     "The score of two tasks must be the sum of the scores of each task alone.",
-    "两个任务的得分应等于各任务单独得分之和。",
+    "两个任务的分数应等于各任务单独分数之和。",
 )
 def _(rng):
     w, g, h = rng.standard_normal((3, 4, 5))
@@ -697,17 +697,17 @@ np.abs(w * g) -> w * g
     The absolute value is missing; take |w g| for each task.
     漏了绝对值；应对每个任务取 |w g|。
 np.sum( -> np.mean(
-    It takes the mean over the tasks; the sum is asked for.
+    It takes the mean over the tasks; take the sum.
     对任务取了平均；应求和。
 np.sum( -> np.max(
     It takes the task with the largest score only; add up all tasks.
-    只取了得分最大的任务；应对所有任务求和。
+    只取了分数最大的任务；应对所有任务求和。
 w * g -> g
     It leaves out the weight; each term is |w g|, not |g|.
     漏了权重；每一项应为 |w g|，而不是 |g|。
 in gradients -> in gradients[-1:]
     It counts the last task only: add to the score instead of replacing it.
-    只算了最后一个任务：应累加得分，而不是覆盖。
+    只算了最后一个任务：应累加分数，而不是覆盖。
 """)
 
 
@@ -755,7 +755,7 @@ def _(rng):
 
 shard_average.edits("""
 counts = [1] * len(counts)
-    Every worker weighs the same; weigh it by its number of samples.
+    Every worker has the same weight; weight it by its number of samples.
     各个工作节点权重相同；应按样本数加权。
 arrays = [np.abs(array) for array in arrays]
     It takes the absolute value before averaging; average first, so that signs cancel.
@@ -819,7 +819,7 @@ def _(rng):
 
 
 @snip.property(
-    "The shares of all layers must add up to 1, and stay if the loss is 4 times as large.",
+    "The shares of all layers must add up to 1, and not change if the loss is 4 times as large.",
     "所有层的份额之和应为 1，且损失放大四倍时不变。",
 )
 def _(rng):
@@ -843,7 +843,7 @@ w * g -> g
     It leaves out the weight; the switch has the gradient w dL/dw.
     漏了权重；开关 c 的梯度是 w dL/dw。
 (total or 1) -> 1
-    It does not divide by the sum; a share is asked for.
+    It does not divide by the sum; return a share.
     没有除以总和；要求的是份额。
 np.abs(p) / -> p /
     The absolute value is missing above the fraction line; a share has no sign.
@@ -853,7 +853,7 @@ np.abs(p).sum() -> p.sum()
     分母求和时正负抵消；应先取绝对值再求和。
 sum(np.abs(p).sum() -> max(np.abs(p).max()
     It divides by the largest sensitivity; divide by the sum of all.
-    除以了最大的敏感度；应除以总和。
+    除以了最大的灵敏度；应除以总和。
 (total or 1) -> total
     It divides 0 by 0 where every w g is 0; the shares are 0 then.
     当所有 w g 都为 0 时出现 0 除以 0；此时份额应为 0。
@@ -899,7 +899,7 @@ def _(rng):
 
 @movement.property(
     "The order of the steps must not matter.",
-    "各步的先后次序不应影响得分。",
+    "各步的先后次序不应影响分数。",
 )
 def _(rng):
     weights, gradients = rng.standard_normal((2, 3, 4, 5))
@@ -913,16 +913,16 @@ movement.edits("""
     The sign is wrong: descent moves against the gradient, so s = -sum w g.
     符号错了：梯度下降与梯度方向相反，因此 s = -Σ w g。
 return np.abs(result)
-    It takes the absolute value; weights pushed towards zero score negative.
-    取了绝对值；被推向零的权重，得分应为负。
+    It takes the absolute value; weights pushed towards zero must have a negative score.
+    取了绝对值；被推向零的权重，分数应为负。
 weights, gradients = weights[-1:], gradients[-1:]
-    It looks at the last step only; add up all steps.
+    It uses the last step only; add up all steps.
     只看了最后一步；应对所有步求和。
 return result / len(weights)
-    It takes the mean over the steps; the sum is asked for.
+    It takes the mean over the steps; take the sum.
     对各步取了平均；应求和。
 widened(w) * g -> g
-    It leaves out the weights, so the sign of -g tells nothing about zero.
+    It leaves out the weights; the sign of -g alone does not tell if a weight leaves zero.
     漏了权重；仅凭 -g 的符号无法判断是否远离零。
 weights = [sum(weights)] * len(weights)
     It multiplies the two sums; multiply step by step, then add.

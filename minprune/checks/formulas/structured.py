@@ -47,10 +47,10 @@ layer_threshold_masks.edge(
 )
 layer_threshold_masks.edge("a threshold of zero", given([np.zeros(2), np.array([[0.5]])], 0.0))
 layer_threshold_masks.edge(
-    "biases of zero go where ties are pruned",
+    "biases of zero are pruned where ties are",
     given([np.array([[0.5, -1.0]]), np.zeros(2)], 0.0, ties="prune"),
 )
-layer_threshold_masks.edge("everything goes", given([np.ones((2, 2)), np.array([-3.0])], 8.0))
+layer_threshold_masks.edge("everything is pruned", given([np.ones((2, 2)), np.array([-3.0])], 8.0))
 layer_threshold_masks.edge("an empty layer", given([np.zeros((0, 3)), np.ones(3)], 1.0))
 layer_threshold_masks.edge("no layers at all", given((), 1.0))
 
@@ -63,7 +63,7 @@ def _(rng):
 
 
 @layer_threshold_masks.property(
-    "A layer must stay or go as a whole, and a higher threshold must never keep more.",
+    "A layer must be kept or pruned as a whole, and a higher threshold must never keep more.",
     "每一层应整层保留或整层剪掉；阈值升高时，保留的层不应增多。",
 )
 def _(rng):
@@ -75,7 +75,7 @@ def _(rng):
 
 layer_threshold_masks.edits("""
 np.full(np.shape(w), k) -> score_mask(magnitude(w), theta, ties)
-    It judges every weight by itself; a layer is judged by its L1 norm and goes as a whole.
+    It compares single weights; keep or prune a layer as a whole, by its L1 norm.
     逐个判断了权重；应按整层的 L1 范数判断，整层取舍。
 layer_importance(layers) -> [w.sum() for w in layers]
     The absolute value is missing, so weights of opposite sign cancel.
@@ -84,25 +84,25 @@ layer_importance(layers) -> [np.abs(w).sum() / max(w.size, 1) for w in layers]
     It takes the mean of the magnitudes; the L1 norm is their sum.
     用了绝对值的平均；L1 范数是绝对值之和。
 layer_importance(layers) -> [np.linalg.norm(w) for w in layers]
-    It takes the L2 norm of a layer; the L1 norm is asked for.
+    It takes the L2 norm of a layer; take the L1 norm.
     用了层的 L2 范数；应使用 L1 范数。
 layers = [w**2 for w in layers]
     It sums squares; the L1 norm sums absolute values.
     对平方求了和；L1 范数是对绝对值求和。
 np.full(np.shape(w), k) -> unit_threshold_mask(w, theta, "l1", 0, ties)
-    It judges every row by its own norm; a layer has one norm and goes as a whole.
+    It compares the norm of each row; a layer has one norm and is kept or pruned as a whole.
     按每一行的范数判断了；一层只有一个范数，应整层取舍。
 ties = "prune"
-    A norm equal to the threshold is always pruned; with ties="keep" the layer stays.
+    A norm equal to the threshold is always pruned; with ties="keep" the layer is kept.
     等于阈值的层总被剪掉；ties="keep" 时应保留。
 ties = "keep"
-    A norm equal to the threshold is always kept; with ties="prune" the layer goes.
+    A norm equal to the threshold is always kept; with ties="prune" the layer is pruned.
     等于阈值的层总被保留；ties="prune" 时应剪掉。
 return [~m for m in result]
     It keeps the layers below the threshold and prunes the others; the cases are swapped.
     保留了低于阈值的层，剪掉了其余的层；两种情形弄反了。
 return [m for m in result if m.any()]
-    It leaves pruned layers out of the list; every layer needs its mask, at its place.
+    It leaves pruned layers out of the list; every layer needs a mask, at its own place.
     把被剪的层从列表中删掉了；每一层都应在原位置有掩码。
 [np.full(np.shape(w), k) for w, k in zip(layers, keep, strict=True)] -> keep
     It returns one Boolean for each layer; the mask of a layer has the shape of its weights.
@@ -187,10 +187,10 @@ def unit_threshold_mask(w, theta, norm="l1", axis=-1, ties="keep"):
 
 unit_threshold_mask.edits("""
 axis=others -> axis=None
-    It compares the norm of the whole layer, so all units stay or all go; take each unit's own.
-    比较了整层的范数，所有单元同去同留；应取每个单元自己的范数。
+    It compares the norm of the whole layer, which treats all units alike; use each unit's norm.
+    比较了整层的范数，所有单元结果相同；应取每个单元自己的范数。
 axis=others -> axis=()
-    It judges every weight by itself; a unit goes as a whole.
+    It compares single weights; keep or prune a unit as a whole.
     逐个判断了权重；单元应作为整体取舍。
 axis=others -> axis=axis
     It sums along the axis that numbers the units; sum over all the others.
@@ -208,7 +208,7 @@ np.abs(w) ** p -> w**p
     The absolute value is missing, so weights of opposite sign cancel.
     缺少绝对值，正负权重相互抵消了。
 ties = "prune"
-    A norm equal to the threshold is always pruned; by default the unit stays.
+    A norm equal to the threshold is always pruned; by default the unit is kept.
     等于阈值的单元总被剪掉；默认应保留。
 np.broadcast_to(keep, w.shape) -> keep.ravel()
     It returns one Boolean for each unit; the mask must have the shape of the weights.
@@ -234,8 +234,8 @@ unit_mask.published(
         ]
     ],
 )
-unit_mask.edge("all units stay", given([True, True, True], (2, 3)))
-unit_mask.edge("no unit stays", given([False, False], (3, 2)))
+unit_mask.edge("all units are kept", given([True, True, True], (2, 3)))
+unit_mask.edge("no unit is kept", given([False, False], (3, 2)))
 unit_mask.edge("filters of a kernel", given([False, True, True], (2, 2, 1, 3)))
 unit_mask.edge("input channels of a kernel", given([False, True], (2, 2, 2, 3), axis=-2))
 unit_mask.edge("a vector, such as the biases", given([True, False, True], (3,)))
@@ -317,10 +317,10 @@ product_mask.published(
 product_mask.edge("one mask alone", given([[True, False], [False, True]]))
 product_mask.edge("the mask of a layer prunes all", given([[True, True]], False))
 product_mask.edge(
-    "two are against it, one is for it", given([True, True], [False, True], [False, True])
+    "two masks prune it, one keeps it", given([True, True], [False, True], [False, True])
 )
 product_mask.edge(
-    "two are for it, one is against it", given([True, True], [True, True], [False, True])
+    "two masks keep it, one prunes it", given([True, True], [True, True], [False, True])
 )
 product_mask.edge("nothing in common", given([True, False], [False, True]))
 product_mask.edge("only numbers", given(True, True))
@@ -344,10 +344,10 @@ def _(rng):
 
 product_mask.edits("""
 np.all( -> np.any(
-    A weight stays if one mask keeps it; all masks must keep it.
+    It keeps a weight if one mask does; all masks must keep it.
     只要有一个掩码保留就保留了；应所有掩码都保留才保留。
 np.all( -> 0.5 < np.mean(
-    It goes by majority; all masks must keep a weight.
+    It decides by majority; all masks must keep a weight.
     按多数决定了；应所有掩码都保留才保留。
 masks = masks[:2]
     It uses only the first two masks; there may be any number of them.
@@ -396,9 +396,9 @@ hybrid_mask.published(  # every unit of one weight; two of the six that stay go
     ),
     [[False, False, True, False, True, True, False, True]],
 )
-hybrid_mask.edge("no weight of a unit that stays goes", given([[1.0, -2.0]], [True, False], 0.0))
-hybrid_mask.edge("all units stay", given([[3.0, -1.0], [0.5, 2.0]], [True, True], 0.5))
-hybrid_mask.edge("no unit stays", given([[3.0, -1.0], [0.5, 2.0]], [False, False], 0.5))
+hybrid_mask.edge("no weight of a kept unit is pruned", given([[1.0, -2.0]], [True, False], 0.0))
+hybrid_mask.edge("all units are kept", given([[3.0, -1.0], [0.5, 2.0]], [True, True], 0.5))
+hybrid_mask.edge("no unit is kept", given([[3.0, -1.0], [0.5, 2.0]], [False, False], 0.5))
 hybrid_mask.edge("equal magnitudes", given([[2.0, -2.0], [2.0, 2.0]], [True, True], 0.25))
 hybrid_mask.edge(
     "filters of a kernel",
@@ -427,28 +427,28 @@ def _(rng):
 hybrid_mask.edits("""
 mask[mask] = -> mask &=
 w[mask] -> w
-    It ranks all weights, also those of units that go; rank only those of the units that stay.
+    It ranks all weights; rank only those of the units that are kept.
     对所有权重排序了；只应对保留单元的权重排序。
 sparsity = 0
     It only removes the units; the weights inside the others must be pruned as well.
     只剪了单元；还应在保留的单元内部剪权重。
 magnitude(w[mask]) -> w[mask]
-    The absolute value is missing, so negative weights go first.
+    The absolute value is missing, so negative weights are pruned first.
     缺少绝对值，负权重最先被剪掉。
 pruned_count(inside.size, sparsity) -> int(inside.size * sparsity)
-    It rounds the count down; the nearest whole number is asked for.
+    It rounds the count down; round to the nearest whole number.
     个数向下取整了；应取最接近的整数。
 pruned_count(inside.size, sparsity) -> max(pruned_count(w.size, sparsity) - np.sum(~mask), 0)
-    It counts weights of removed units as pruned; the share is of those in units that stay.
+    It counts weights of pruned units as pruned; the sparsity is that within the kept units.
     把已去掉单元的权重也算作被剪；稀疏度只针对保留的单元。
 k = pruned_count(w[..., 0].size, sparsity)
 columns = [rank_mask(np.abs(w[..., j]), k) for j in range(w.shape[-1])]
 return keep & np.stack(columns, axis=-1)
-    It prunes each unit by itself; the weights of all units that stay are ranked together.
+    It prunes each unit separately; rank the weights of all kept units together.
     对每个单元单独剪枝了；应把所有保留单元的权重放在一起排序。
 w = np.moveaxis(w, 0, -1)
 return np.moveaxis(result, -1, 0)
-    It takes the units from the first axis; they are numbered by the last.
+    It takes the first axis as the units; they are numbered by the last.
     把第一个轴当成了单元；单元由最后一个轴编号。
 """)
 
@@ -500,7 +500,7 @@ def _(rng):
 
 
 @block_mask.property(
-    "Every block must stay or go as a whole, and as many must go as were counted.",
+    "Every block must be kept or pruned as a whole, and the number pruned must be as computed.",
     "每个块应整块保留或整块剪掉，且剪掉的块数应与算出的一致。",
 )
 def _(rng):
@@ -511,7 +511,7 @@ def _(rng):
 
 block_mask.edits("""
 shape = (1, 1)
-    It prunes single weights; whole blocks must go.
+    It prunes single weights; prune whole blocks.
     剪掉了单个权重；应整块整块地剪。
 np.abs(finite_array("W", W)) -> W
     The absolute value is missing, so weights of opposite sign cancel.
@@ -527,7 +527,7 @@ r, W.shape[1] // c, c) -> W.shape[1] // c, r, c)
     The reshape cuts runs of memory instead of blocks; use the shape (n / r, r, m / c, c).
     reshape 切出的是内存中的连续段，不是块；应变形为 (n / r, r, m / c, c)。
 pruned_count(blocks.size, sparsity) -> int(blocks.size * sparsity)
-    It rounds the number of blocks down; the nearest whole number is asked for.
+    It rounds the number of blocks down; round to the nearest whole number.
     块数向下取整了；应取最接近的整数。
 np.repeat(np.repeat(keep, r, axis=0), c, axis=1) -> np.tile(keep, (r, c))
     It tiles the mask of the blocks; repeat every entry over its own block.
@@ -573,8 +573,8 @@ nm_mask.worked(
     given([[8.0, 1.0, 4.0], [7.0, 2.0, -5.0], [-6.0, 3.0, 6.0]], 2, 3),
     [[True, False, False], [True, True, True], [False, True, True]],
 )
-nm_mask.edge("nothing stays", given([1.0, -2.0], 0, 2))
-nm_mask.edge("everything stays", given([1.0, -2.0], 2, 2))
+nm_mask.edge("nothing is kept", given([1.0, -2.0], 0, 2))
+nm_mask.edge("everything is kept", given([1.0, -2.0], 2, 2))
 nm_mask.edge("groups of one", given([1.0, -2.0, 0.0], 1, 1))
 nm_mask.edge("equal magnitudes", given([2.0, -2.0, 2.0, -2.0], 1, 4))
 nm_mask.edge("a unit of zeros", given([[0.0, 1.0], [0.0, -4.0], [0.0, 3.0], [0.0, 2.0]], 3, 4))
@@ -602,7 +602,7 @@ def _(rng):
 
 
 @nm_mask.property(
-    "Only magnitudes within a group count: a group may be scaled, and signs may change.",
+    "Scaling a group or changing signs must not change the mask.",
     "只比较组内的绝对值：某一组整体缩放或改变符号，掩码不变。",
 )
 def _(rng):
@@ -625,10 +625,10 @@ def nm_mask(w, n, m, axis=None):
 
 nm_mask.edits("""
 n = m - n
-    It prunes n of every m; n of every m stay.
+    It prunes n of every m; keep n of every m.
     每 m 个剪掉了 n 个；应每 m 个保留 n 个。
 rank >= m - n -> rank < n
-    It keeps the n smallest of each group; the n largest stay.
+    It keeps the n smallest of each group; keep the n largest.
     每组保留了最小的 n 个；应保留最大的 n 个。
 np.abs(w) -> w
     The absolute value is missing: a large negative weight counts as the smallest.
@@ -644,14 +644,14 @@ axis = None
     总是沿单元的输入分组；轴由参数 axis 给出。
 groups = np.abs(w).reshape(-1, m, w.shape[1])
 return (np.argsort(np.argsort(groups, axis=1, kind="stable"), axis=1) >= m - n).reshape(w.shape)
-    It groups the columns of a matrix alone; w may be a vector or a kernel, with groups on any axis.
+    It groups only the columns of a matrix; w may be a vector or a kernel, grouped on any axis.
     只会按矩阵的列分组；w 也可以是向量或卷积核，分组可以沿任何轴。
 return nm_mask(w.ravel(), n, m).reshape(w.shape)
-    Groups run through the array as it lies in memory; they lie along the axis.
+    It groups the entries in memory order; group them along the axis.
     按内存顺序分组了；应沿给定的轴分组。
 moved.reshape(-1, m) -> moved.reshape(*moved.shape[:-1], m, -1)
 axis=-1 -> axis=-2
-    A group takes every so many weights; it must take m consecutive ones.
+    It groups weights at equal distances; group m consecutive ones.
     每隔若干个权重取一个来分组；每组应是连续的 m 个。
 groups = moved.reshape(-1, m) -> groups = moved
 rank >= m - n -> rank >= moved.shape[-1] * (m - n) // m
@@ -663,13 +663,13 @@ return (rank >= w.size - w.size * n // m).reshape(w.shape)
     保留了整个数组中最大的；应每 m 个一组，各保留 n 个。
 groups, axis=-1 -> groups[:, ::-1], axis=-1
 (rank >= m - n) -> (rank >= m - n)[:, ::-1]
-    Among equals the last goes first; here the first goes first.
+    Among equals it prunes the last first; here the first is pruned first.
     并列时先剪了靠后的；这里应先剪靠前的。
 rank >= m - n -> groups >= np.sort(groups, axis=-1)[:, [-n]]
-    It keeps all that equal the n-th largest; exactly n of a group stay, of equals the later.
+    It keeps all equal to the n-th largest; keep exactly n of a group, of equals the later.
     把与第 n 大相等的全留下了；每组应恰好保留 n 个，相等时留靠后的。
 rank = np.argsort(order, axis=-1) -> rank = order
-    It takes the result of np.argsort for ranks; it holds the indices in order of size.
+    It takes the result of np.argsort as ranks; it holds the indices in order of size.
     把 np.argsort 的结果当成了名次；它给出的是按大小排列的下标。
 kind="stable" -> kind="quicksort"
     The sort is not stable, so equal magnitudes change places; np.argsort needs kind='stable'.
@@ -733,7 +733,7 @@ np.abs(h) -> h
     The absolute value is missing; a strongly negative unit is active too.
     缺少绝对值；负得很大的单元同样活跃。
 return ~result
-    It gates out the k most active units; they are the ones that take part.
+    It switches off the k most active units; keep these and switch off the others.
     把最活跃的 k 个单元关掉了；参与计算的应是它们。
 axis=1 -> axis=None
 rank >= h.shape[1] - k -> (rank >= h.size - k * len(h)).reshape(h.shape)
@@ -747,10 +747,10 @@ h = np.abs(h).sum(axis=0) + 0 * h
     All samples share one gate, from the mean activity; every sample needs its own.
     按平均活跃度让所有样本共用一个门控；每个样本应有自己的。
 return np.abs(h) >= np.where(result, np.abs(h), np.inf).min(axis=1, keepdims=True)
-    It lets all ties take part; exactly k units may.
+    It keeps all tied units; keep exactly k.
     让所有并列的单元都参与了；每行应恰好有 k 个。
 return h * result
-    It returns the activations that pass; the gate itself was asked for.
+    It returns the gated activations; return the gate itself.
     返回了通过门控的激活值；应返回门控本身。
 """)
 
@@ -796,8 +796,12 @@ remove_units.edge(
         [False, True],
     ),
 )
-remove_units.edge("all units stay", given([[1.0, 2.0]], [3.0, 4.0], [[5.0], [6.0]], [True, True]))
-remove_units.edge("no unit stays", given([[1.0, 2.0]], [3.0, 4.0], [[5.0], [6.0]], [False, False]))
+remove_units.edge(
+    "all units are kept", given([[1.0, 2.0]], [3.0, 4.0], [[5.0], [6.0]], [True, True])
+)
+remove_units.edge(
+    "no unit is kept", given([[1.0, 2.0]], [3.0, 4.0], [[5.0], [6.0]], [False, False])
+)
 remove_units.edge(
     "as many rows, units and outputs",
     given(
@@ -829,10 +833,10 @@ def _(rng):
 
 remove_units.edits("""
 b[keep] -> b
-    The biases of the removed units are left; they must go too.
+    The biases of the removed units are left; remove them too.
     留下了已去掉单元的偏置；偏置也应去掉。
 W_next[..., keep, :] -> W_next
-    The next layer still reads the removed units; its rows must go too.
+    The next layer still reads the removed units; remove its rows too.
     下一层仍在读取已去掉的单元；对应的行也应去掉。
 W[..., keep] -> W[keep]
     It removes rows of W, which are inputs; the units are its last axis.
@@ -869,7 +873,7 @@ flatten_keep.published(  # what x[c(TRUE, FALSE)] is equivalent to, where x has 
 )
 flatten_keep.edge("one position", given([False, True, True], 1))
 flatten_keep.edge("no positions", given([False, True], 0))
-flatten_keep.edge("no channel stays", given([False, False], 2))
+flatten_keep.edge("no channel is kept", given([False, False], 2))
 flatten_keep.edge("no channels", given(np.zeros(0, bool), 3))
 
 
@@ -879,7 +883,7 @@ def _(rng):
 
 
 @flatten_keep.property(
-    "A channel that stays must keep one row for each position.",
+    "A kept channel must keep one row for each position.",
     "每个保留的通道应在每个位置各保留一行。",
 )
 def _(rng):
@@ -893,16 +897,16 @@ np.tile( -> np.repeat(
     It repeats every channel in a row; channels change fastest, row p C + c is channel c.
     把每个通道连续重复了；通道变化最快，第 p C + c 行属于通道 c。
 positions = 1
-    It forgets the positions: every channel has one row for each of them.
+    It ignores the positions: every channel has one row for each of them.
     忽略了位置：每个通道在每个位置上各有一行。
 return result | (np.arange(result.size) >= len(keep))
-    Channels go at the first position only; they go at all of them.
+    It removes channels at the first position only; remove them at all positions.
     只在第一个位置去掉了通道；应在所有位置都去掉。
 return ~result
     It is inverted: True must mean keep.
     结果取反了：True 应表示保留。
 return np.flatnonzero(result)
-    It returns the numbers of the rows that stay; a Boolean for every row was asked for.
+    It returns the indices of the kept rows; return a Boolean for every row.
     返回了保留行的序号；应为每一行返回一个布尔值。
 return result.reshape(positions, len(keep))
     It returns one row for each position; the result is one vector.
@@ -941,7 +945,7 @@ def _(rng):
 
 
 @fold_constant_units.property(
-    "What the next layer computes must not change when constant units are folded into its bias.",
+    "The output of the next layer must not change when constant units are folded into its bias.",
     "把恒定单元并入偏置后，下一层的计算结果应不变。",
 )
 def _(rng):
@@ -954,22 +958,22 @@ def _(rng):
 
 fold_constant_units.edits("""
 b_next + constants -> constants
-    The old bias is lost; what the units gave is added to it.
+    The old bias is lost; add the contribution of the units to it.
     丢掉了原来的偏置；单元的贡献应加在它上面。
 b_next + constants -> b_next - constants
-    It subtracts what the units gave; the bias must give it in their place, so add.
+    It subtracts the contribution of the units; the bias replaces it, so add.
     减去了这些单元的贡献；偏置要代替它们，应当加上。
 constants = np.ones_like(constants)
     It adds the weights alone; they must be multiplied by the constants.
     只加了权重；应先乘以恒定的激活值。
 W_next = W_next / max(len(constants), 1)
-    It adds the mean over the units; the next layer sums what they give.
+    It adds the mean over the units; the next layer sums their contributions.
     加上了各单元贡献的平均；下一层对贡献求和。
 constants @ W_next -> W_next @ constants
     It reads the matrix along the wrong axis: row j belongs to constant unit j.
     矩阵的轴用错了：第 j 行属于恒定单元 j。
 constants = np.maximum(constants, 0)
-    It takes negative constants for zero; an activation may be negative.
+    It takes negative constants as zero; an activation may be negative.
     把负的恒定值当成了零；激活值可以为负。
 b_next + constants @ W_next -> np.add(b_next, constants @ W_next, out=b_next)
     It changes the bias that it was given; a new vector must be returned.
@@ -1015,7 +1019,7 @@ def _(rng):
 
 
 @collapse_linear.property(
-    "The one layer must give what the two gave, for any input.",
+    "The one layer must have the same outputs as the two, for any input.",
     "对任意输入，合并后一层的输出应与原来两层相同。",
 )
 def _(rng):
@@ -1028,22 +1032,22 @@ def _(rng):
 
 collapse_linear.edits("""
 b1 @ W2 + b2 -> b2
-    It takes only the second bias; the first one goes through W2 and is added.
+    It takes only the second bias; multiply the first one by W2 and add it.
     只取了第二个偏置；第一个偏置应乘以 W2 后再加上。
 b1 @ W2 -> b1
     It adds the biases as they are; the first one must be multiplied by W2.
     把两个偏置直接相加了；第一个偏置应先乘以 W2。
 b1 @ W2 + b2 -> b1 @ W2
-    It loses the second bias; it is added last.
+    The second bias is missing; add it last.
     漏掉了第二个偏置；最后应加上它。
 W1 @ W2 -> W2 @ W1
-    The matrices are multiplied in the wrong order: x comes from the left, so W1 W2.
+    The matrices are multiplied in the wrong order: x is on the left, so W1 W2.
     矩阵相乘的次序反了：x 在左边，应为 W1 W2。
 W1 @ W2 -> W1 * W2
-    It multiplies entry by entry; a matrix product is asked for.
+    It multiplies entry by entry; use the matrix product.
     用了逐元素相乘；应使用矩阵乘法。
 b1 = np.maximum(b1, 0)
-    It puts a ReLU on the first bias; there is nothing between the two layers.
+    It applies a ReLU to the first bias; there is no activation between the two layers.
     对第一个偏置用了 ReLU；两层之间没有激活函数。
 W1 @ W2 -> (W1 @ W2).T
     The weights are transposed; they have the shape (inputs, outputs).

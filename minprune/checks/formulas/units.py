@@ -59,27 +59,27 @@ def mean_activation(a):
 
 mean_activation.edits("""
 np.abs(a) -> a
-    The absolute value is missing: a unit that always says -3 is not dead.
-    缺少绝对值：一直输出 -3 的神经元并没有失活。
+    The absolute value is missing: a unit that always outputs -3 is not dead.
+    缺少绝对值：一直输出 -3 的单元并没有失活。
 np.abs(a) -> a
 return np.abs(result)
     The absolute value comes after the mean, so +1 and -1 cancel.
     先求平均再取绝对值，+1 和 -1 会互相抵消。
 .mean( -> .sum(
-    It sums over the samples; the mean is asked for.
+    It sums over the samples; take the mean.
     对样本求了和；要求的是平均值。
 axis=tuple(range(a.ndim - 1)) -> axis=-1
-    It averages over the units; one number per unit is asked for.
-    对神经元求了平均；应对每个神经元给出一个数。
+    It averages over the units; return one number per unit.
+    对单元求了平均；应对每个单元给出一个数。
 axis=tuple(range(a.ndim - 1)) -> axis=0
-    Of filters it averages over the samples only, not over the positions.
+    For filters it averages over the samples only, not over the positions.
     对卷积核只按样本求平均，没有对位置求平均。
 .mean(axis -> .mean(where=a != 0, axis
 return np.nan_to_num(result)
-    It leaves the zeros out of the mean; a silent sample counts too.
+    It leaves the zeros out of the mean; samples with output 0 count too.
     求平均时漏掉了零；没有激活的样本也要计入。
 np.abs(a) -> (a > 0)
-    It counts how often the unit exceeds 0: a step function says nothing of the size.
+    It counts how often the unit exceeds 0, which ignores the size of its activations.
     统计的是激活值大于 0 的比例：阶跃函数反映不出大小。
 """)
 
@@ -127,19 +127,19 @@ return 1 - result
     It is the share of the samples that are not zero: a high APoZ must mean unimportant.
     算成了非零样本的比例：APoZ 高应表示不重要。
 .mean( -> .sum(
-    It counts the zeros; the share among the samples is asked for.
+    It counts the zeros; return the share among the samples.
     数的是零的个数；要求的是占样本的比例。
 return 100 * result
-    It is given in percent; a fraction from 0 to 1 is asked for.
+    It is in percent; return a fraction from 0 to 1.
     以百分数给出；要求的是 0 到 1 之间的小数。
 axis=tuple(range(a.ndim - 1)) -> axis=-1
-    It takes the share of zeros in each sample; one number per unit is asked for.
-    求的是每个样本中零的比例；应对每个神经元给出一个数。
+    It takes the share of zeros in each sample; return one number per unit.
+    求的是每个样本中零的比例；应对每个单元给出一个数。
 (a == 0) -> (a == 0).all(axis=tuple(range(1, a.ndim - 1)), keepdims=True)
-    A filter counts as silent only where its whole map is 0; every position counts.
+    It counts a filter as zero only where its whole map is 0; count every position.
     只有整张特征图为 0 才算一次；应逐个位置统计。
 a == 0 -> np.isclose(a, 0)
-    It calls small activations zero; only those that are exactly 0 count.
+    It counts small activations as zero; only those that are exactly 0 count.
     把很小的激活值也当成零；只统计恰好等于 0 的。
 """)
 
@@ -184,23 +184,23 @@ def contribution(a, w_out):
 
 contribution.edits("""
 np.sqrt(np.square(w_out).sum(axis=1)) -> 1
-    It takes the activation alone: with outgoing weights of 0 even a loud unit adds nothing.
+    It takes the activation alone: with outgoing weights of 0 a unit contributes nothing.
     只看激活值：若输出权重为 0，激活再高也没有贡献。
 np.sqrt( -> (
-    It forgets the square root in the norm of the outgoing weights.
+    The square root in the norm of the outgoing weights is missing.
     求输出权重的范数时忘了开平方。
 np.sqrt( -> (
 np.square( -> np.abs(
-    It takes the L1 norm of the outgoing weights; the L2 norm is asked for.
+    It takes the L1 norm of the outgoing weights; take the L2 norm.
     对输出权重取了 L1 范数；要求的是 L2 范数。
 axis=1 -> axis=0
     It takes the norms of the columns; the outgoing weights of a unit are a row of w_out.
-    取了各列的范数；一个神经元的输出权重是 w_out 的一行。
+    取了各列的范数；一个单元的输出权重是 w_out 的一行。
 np.abs(a) -> a
     The absolute value is missing: activations of both signs cancel.
     缺少绝对值：正负激活值会互相抵消。
 .mean( -> .sum(
-    It sums over the samples; the mean is asked for.
+    It sums over the samples; take the mean.
     对样本求了和；要求的是平均值。
 """)
 
@@ -258,13 +258,13 @@ a = np.ones_like(a)
     It takes the gradient alone; the change of the loss is activation times gradient.
     只取了梯度；损失的变化是激活值乘以梯度。
 .mean(axis=positions -> .sum(axis=positions
-    It sums over the positions of a filter; the mean is asked for.
+    It sums over the positions of a filter; take the mean.
     对卷积核的各位置求了和；要求的是平均值。
 per_sample.mean( -> per_sample.sum(
-    It sums over the samples; the mean is asked for.
+    It sums over the samples; take the mean.
     对样本求了和；要求的是平均值。
 np.abs( -> np.square(
-    The products are squared; their size is asked for.
+    The products are squared; take their absolute values.
     对乘积取了平方；要求的是绝对值。
 """)
 
@@ -309,7 +309,7 @@ def _(rng):
 
 
 @unit_ablation.property(
-    "A number added to the loss must change nothing.",
+    "Adding a number to the loss must change nothing.",
     "给损失加上一个常数，结果不应改变。",
 )
 def _(rng):
@@ -321,23 +321,23 @@ def _(rng):
 
 unit_ablation.edits("""
 return -result
-    The sign is wrong: a unit whose loss would harm must score above 0.
-    符号反了：去掉后损失上升的神经元得分应大于 0。
+    The sign is wrong: a unit whose removal raises the loss must score above 0.
+    符号反了：去掉后损失上升的单元分数应大于 0。
 return np.abs(result)
-    It takes the absolute value; a unit that does harm must score below 0.
-    取了绝对值；有害的神经元得分应小于 0。
+    It takes the absolute value; a unit whose removal lowers the loss must score below 0.
+    取了绝对值；去掉后损失下降的单元，分数应小于 0。
 loss(keep) - base -> loss(keep)
     It does not subtract the loss of the whole network.
     没有减去完整网络的损失。
 keep = everyone.copy() -> keep = everyone
-    It does not switch the units on again: each score is that of several units together.
-    没有恢复前面的神经元：每个得分成了好几个神经元共同的影响。
+    It does not restore the units: each score is that of several units together.
+    没有恢复前面的单元：每个分数成了好几个单元共同的影响。
 keep = everyone.copy() -> keep = ~everyone
 keep[j] = False -> keep[j] = True
-    It keeps only the one unit; all others must take part while one is silenced.
-    只保留了一个神经元；应当只去掉它，其余都参与。
+    It keeps only the one unit; switch off this one and keep all others.
+    只保留了一个单元；应当只去掉它，其余都参与。
 dtype=bool -> dtype=int
-    The loss is given a vector of 0 and 1; as an index those pick entries, so booleans are due.
+    It passes the loss 0 and 1, which as indices pick the wrong entries; pass booleans.
     传给损失的是 0 和 1；用作下标时会取错元素，应传布尔向量。
 """)
 
@@ -383,7 +383,7 @@ def _(rng):
 
 @activation_entropy.property(
     "Scaling and shifting the activations must change nothing: each unit has its own range.",
-    "对激活值缩放或平移，结果不应改变：每个神经元各有自己的取值范围。",
+    "对激活值缩放或平移，结果不应改变：每个单元各有自己的取值范围。",
 )
 def _(rng):
     a = rng.standard_normal((30, 3))
@@ -403,23 +403,23 @@ def _(rng):
 
 activation_entropy.edits("""
 return result / np.log(2)
-    It is in bits; nats, with the natural logarithm, are asked for.
+    It is in bits; use the natural logarithm, for nats.
     单位是比特；应使用自然对数，以奈特为单位。
 -np.where( -> np.where(
     The minus sign is missing: log p is negative, the entropy is not.
     缺少负号：log p 为负，而熵不为负。
 np.minimum(position.astype(int), bins - 1) -> position.astype(int)
-    The largest value falls out of the last bin, to which it belongs.
+    The largest value is left out of the last bin; it belongs there.
     最大值落到了最后一个区间之外；它应属于该区间。
 np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0) -> (p * np.log(p))
     An empty bin makes it a NaN: 0 log 0 counts as 0.
     空区间使结果成为 NaN：0 log 0 应取 0。
 a.min(axis=0), np.ptp(a, axis=0) -> a.min(), np.ptp(a)
-    All units share one range; each must be cut by its own.
-    所有神经元共用一个取值范围；应各用各的范围。
+    All units share one range; bin each unit by its own range.
+    所有单元共用一个取值范围；应各用各的范围。
 bin_of == b -> a == b
 range(bins) -> np.unique(a)
-    It counts every different value for itself; the values must be sorted into bins.
+    It counts every different value separately; sort the values into bins.
     把每个不同的值单独计数；应先把取值划分到区间里。
 """)
 
@@ -449,7 +449,7 @@ geometric_median_distance.edge("a vector: each entry is a unit", given([1.0, -1.
 geometric_median_distance.edge("units without weights", given(np.zeros((0, 3))))
 geometric_median_distance.edge("filters", given(np.arange(24.0).reshape(2, 2, 2, 3) ** 2 / 16))
 geometric_median_distance.edge(
-    "a float32 whose square is none", given(np.array([[0.0, 1e30]], np.float32))
+    "float32 whose square overflows", given(np.array([[0.0, 1e30]], np.float32))
 )
 geometric_median_distance.edge(
     "an axis in the middle", given(np.arange(12.0).reshape(2, 3, 2) % 5, axis=1)
@@ -463,7 +463,7 @@ def _(rng):
 
 @geometric_median_distance.property(
     "Moving all units by the same amount must change nothing.",
-    "把所有神经元平移同样的量，结果不应改变。",
+    "把所有单元平移同样的量，结果不应改变。",
 )
 def _(rng):
     w = rng.integers(-4, 5, (3, 5)) / 4
@@ -473,8 +473,8 @@ def _(rng):
 
 geometric_median_distance.edits("""
 np.sqrt(np.square(units - unit).sum(axis=others)).sum() -> np.linalg.norm(unit)
-    It is the norm of the unit; the distance to the other units is asked for.
-    求的是神经元自身的范数；要求的是到其他神经元的距离。
+    It is the norm of the unit; return the distance to the other units.
+    求的是单元自身的范数；要求的是到其他单元的距离。
 np.sqrt( -> (
     The square root is missing: the squares of the distances are added up.
     缺少平方根：加起来的是距离的平方。
@@ -482,17 +482,17 @@ np.sqrt(np.square( -> (np.abs(
     It adds up absolute differences; the distance is the L2 norm of the difference.
     加的是差的绝对值；距离应为差的 L2 范数。
 return result / w.shape[axis]
-    It takes the mean of the distances; their sum is asked for.
+    It takes the mean of the distances; take their sum.
     求了距离的平均值；要求的是它们的和。
 axis = 0
-    It takes the rows for the units, whatever the axis says.
-    不管 axis 如何，总把行当成神经元。
+    It always takes the rows as units; take the axis given by `axis`.
+    总把行当作单元；应按参数 axis 来定。
 w, axis = unit_l2(w, axis), -1
     It compares the norms of the units; units of equal norm may still be far apart.
-    比较的是各神经元的范数；范数相等的神经元仍可能相距很远。
+    比较的是各单元的范数；范数相等的单元仍可能相距很远。
 np.sqrt(np.square(units - unit).sum(axis=others)).sum() -> np.linalg.norm(unit - units.mean(axis=0))
     It is the distance to the mean of all units, not the sum of the distances to each of them.
-    求的是到平均神经元的距离，而不是到各个神经元的距离之和。
+    求的是到所有单元平均值的距离，而不是到各个单元的距离之和。
 """)
 
 
@@ -515,8 +515,8 @@ def _(rng):
 
 
 @batchnorm_scale.property(
-    "Channels whose scales differ only in sign must score alike.",
-    "缩放系数只差符号的通道，得分应相同。",
+    "Channels whose scales differ only in sign must have the same score.",
+    "缩放系数只差符号的通道，分数应相同。",
 )
 def _(rng):
     gamma = rng.standard_normal(5)
@@ -526,20 +526,20 @@ def _(rng):
 
 batchnorm_scale.edits("""
 np.abs( -> (
-    The absolute value is missing: a scale of -2 says as much as one of 2.
+    The absolute value is missing: a scale of -2 is as important as one of 2.
     缺少绝对值：系数 -2 与 2 同样重要。
 np.abs( -> np.square(
-    The scale is squared; its absolute value is asked for.
+    The scale is squared; take its absolute value.
     对缩放系数取了平方；要求的是绝对值。
 return result / result.sum()
     It is divided by the sum of all scales; the score of a channel is its own scale.
-    除以了所有系数之和；通道的得分就是它自己的系数。
+    除以了所有系数之和；通道的分数就是它自己的系数。
 gamma = gamma - 1
     It is the distance from 1, where training began; a scale of 0 must score 0.
-    求的是与初值 1 的距离；系数为 0 时得分应为 0。
+    求的是与初值 1 的距离；系数为 0 时分数应为 0。
 return result.sum()
-    It adds up all channels; one score per channel is asked for.
-    把所有通道加在一起；应对每个通道给出一个得分。
+    It adds up all channels; return one score per channel.
+    把所有通道加在一起；应对每个通道给出一个分数。
 np.abs(gamma, out=gamma)
     It writes the absolute values into gamma itself, which changes the network.
     把绝对值直接写进了 gamma，改动了网络本身。

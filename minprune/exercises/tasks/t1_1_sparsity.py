@@ -12,10 +12,10 @@ exercise = Exercise(
             sparsity = number of zeros / number of entries          in all arrays together
 
         arrays   arrays of any shapes, as many as are given: `*arrays` makes a list of them, so
-                 that sparsity(W) and sparsity(W, b) both work. Some may have no entries, not all
-        returns  a float from 0 (no zero) to 1 (nothing else)
+                 that sparsity(W) and sparsity(W, b) both work. Some may be empty, but not all
+        returns  a float from 0 (no zeros) to 1 (only zeros)
 
-        A weight that is merely small does not count as 0; -0.0 does. How large the others are does
+        A weight that is merely small does not count as 0; -0.0 does. The size of the others does
         not matter. In a mask, an array of booleans, False counts as 0.
 
         >>> W, b = np.array([[0.0, 2.0], [-3.0, 0.0], [1.0, 4.0]]), np.array([0.0, 5.0])

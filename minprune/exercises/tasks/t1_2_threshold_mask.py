@@ -18,7 +18,7 @@ exercise = Exercise(
                  as above; with "prune" it is pruned, so that the mask is |w_i| > theta
         returns  a boolean array, shape of w, True = keep
 
-        `ties="keep"` in the first line means: "keep", unless the call says "prune". w itself must
+        `ties="keep"` in the first line means: "keep", unless the call gives "prune". w itself must
         not change.
 
         >>> w = np.array([[-0.75, 0.25], [0.5, -0.5]])
@@ -46,7 +46,7 @@ exercise = Exercise(
     },
     hints={
         "en": [
-            "How large a weight is does not depend on its sign. Which function drops the sign?",
+            "The size of a weight does not depend on its sign. Which function drops the sign?",
             "Comparing an array with a number compares every entry, and gives booleans.",
             "Compare np.abs(w) with theta. Which comparison also keeps equal values, and which one "
             'is needed if ties == "prune"?',

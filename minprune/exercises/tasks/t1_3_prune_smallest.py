@@ -18,7 +18,7 @@ exercise = Exercise(
         returns   a boolean array, shape of w, True = keep, exactly k entries False
 
         All entries of w are ranked together. Among equal magnitudes the one that comes first when
-        w is flattened row by row is pruned first. round is Python's: halves go to the even number.
+        w is flattened row by row is pruned first. Python's round takes halves to the even number.
 
         Below, k = round(2.4) = 2, and of three weights of magnitude 0.25 the first two are pruned.
 
@@ -89,8 +89,8 @@ exercise.worked(  # 2.5 is rounded to 2
     given([9.0, 1.0, 8.0, 2.0, 7.0, 3.0, 6.0, 4.0, 5.0, 10.0], 0.25),
     [True, False, True, False, True, True, True, True, True, True],
 )
-exercise.edge("sparsity 0: nothing goes", given([[3.0, -1.0], [0.0, 2.0]], 0.0))
-exercise.edge("sparsity 1: everything goes", given([[3.0, -1.0], [0.5, 2.0]], 1.0))
+exercise.edge("sparsity 0: nothing is pruned", given([[3.0, -1.0], [0.0, 2.0]], 0.0))
+exercise.edge("sparsity 1: everything is pruned", given([[3.0, -1.0], [0.5, 2.0]], 1.0))
 exercise.edge("all magnitudes are equal", given([[[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]]], 0.5))
 exercise.edge("many equal magnitudes", given(np.arange(120) * 7 % 5 - 2.0, 0.7))
 exercise.edge("0.29 * 100 is 28.999999999999996", given(np.linspace(-1.0, 2.0, 100), 0.29))
@@ -113,7 +113,7 @@ def _(rng):
 
 
 @exercise.property(
-    "Only the order of the magnitudes counts: -2 w has the same mask as w.",
+    "Only the order of the magnitudes may count: -2 w must have the same mask as w.",
     "只有绝对值的大小次序起作用：-2 w 与 w 的掩码相同。",
 )
 def _(rng):
@@ -127,22 +127,22 @@ np.abs(w) -> w
     The absolute value is missing: a large negative weight counts as the smallest.
     缺少绝对值：绝对值很大的负权重被当成了最小的。
 np.argsort(size, kind="stable")[:k] -> size <= np.sort(size)[:k].max(initial=-1)
-    It prunes all that equal the k-th smallest magnitude; exactly k may go, of equals the first.
+    It prunes all magnitudes equal to the k-th smallest; prune exactly k, the first of equals first.
     把与第 k 小的绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪靠前的。
 round( -> int(
-    It rounds k down with int; round gives the nearest whole number.
+    It rounds k down with int; round to the nearest whole number with round.
     用 int 把 k 向下取整了；应用 round 取最接近的整数。
 round(sparsity * w.size) -> int(sparsity * w.size + 0.5)
-    It rounds a half up; Python's round takes a half to the even number.
+    It rounds a half up; Python's round rounds a half to the even number.
     正好一半时进位了；Python 的 round 取偶数。
 [:k] -> [: w.size - k]
-    It keeps k weights; k is how many to prune.
+    It keeps k weights; k is the number to prune.
     保留了 k 个权重；k 是要剪掉的个数。
 return np.apply_along_axis(prune_smallest, -1, w, sparsity)
-    It prunes the same share of every row; all entries are ranked together.
+    It prunes the same share of every row; rank all entries together.
     每一行各剪了相同的比例；应把所有元素一起排序。
 np.argsort(size, kind="stable") -> np.argsort(-size, kind="stable")[::-1]
-    Among equal magnitudes it prunes the last first; the lowest flat index goes first.
+    Among equal magnitudes it prunes the last first; prune the lowest flat index first.
     绝对值相等时先剪了靠后的；应先剪展平后下标小的。
 kind="stable" -> kind="quicksort"
     The sort is not stable, so equal magnitudes change places; np.argsort needs kind='stable'.
@@ -151,6 +151,6 @@ return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
 w *= prune_smallest(w, sparsity)
-    The mask is right, but it also zeroes the weights of w; leave w as it is.
+    The mask is right, but it also zeroes the weights of w; leave w unchanged.
     掩码是对的，但同时把 w 中的权重清零了；不应改动 w。
 """)

@@ -20,7 +20,7 @@ exercise = Exercise(
                  dense layer (n_in, n_out) or a kernel, and the only axis of a vector
         returns  a boolean array, shape of w, True = keep
 
-        Of equal magnitudes in a group the earlier is pruned first. GPUs support 2:4.
+        Among equal magnitudes in a group the earlier is pruned first. GPUs support 2:4.
 
         Below, the second unit has -1 and 1 and only one of them can be kept: the earlier is pruned.
 
@@ -54,8 +54,8 @@ exercise = Exercise(
     hints={
         "en": [
             "np.moveaxis(w, axis, -1) makes the axis the last one. Then reshape(-1, m) puts every "
-            "group into a row of its own; in the end go back in the same two steps.",
-            "np.argsort along the rows, with kind='stable', says which input comes at which rank.",
+            "group into its own row; at the end, undo these two steps.",
+            "np.argsort along the rows, with kind='stable', gives the input at each rank.",
             "The argsort of that is the rank of each input, from 0 (smallest) to m - 1 (largest).",
             "If axis is None, it is -2 for an array of two or more axes, and -1 for a vector.",
         ],

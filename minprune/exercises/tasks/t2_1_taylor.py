@@ -4,7 +4,7 @@ from minprune.exercises.exercise import Exercise
 exercise = Exercise(
     "2.1",
     of=check_of("taylor"),
-    title={"en": "What does the loss say? The Taylor score", "zh": "从损失看重要性：泰勒得分"},
+    title={"en": "Importance from the loss: the Taylor score", "zh": "从损失看重要性：泰勒分数"},
     text={
         "en": """\
         Importance of every weight by the first-order Taylor series of the loss.
@@ -19,7 +19,7 @@ exercise = Exercise(
         returns  an array of the same shape, the scores; higher = more important
 
         The score is the size of the change: a loss that would fall counts like one that would
-        rise. Every weight has a score of its own, which does not depend on the other weights.
+        rise. The score of a weight does not depend on the other weights.
 
         >>> taylor(np.array([3.0, 1.0, -2.0]), np.array([1.0, -2.0, -0.25])).tolist()
         [3.0, 2.0, 0.5]
@@ -34,10 +34,10 @@ exercise = Exercise(
 
         w     任意形状的数组，即权重
         g     同样形状的数组，即梯度：g_i = dL/dw_i
-        返回  同样形状的数组，即得分；得分越高越重要
+        返回  同样形状的数组，即分数；分数越高越重要
 
-        得分是改变量的大小：损失下降与上升同样计入。
-        每个权重都有自己的得分，与其他权重无关。
+        分数是改变量的大小：损失下降与上升同样计入。
+        每个权重都有自己的分数，与其他权重无关。
 
         >>> taylor(np.array([3.0, 1.0, -2.0]), np.array([1.0, -2.0, -0.25])).tolist()
         [3.0, 2.0, 0.5]
@@ -46,8 +46,8 @@ exercise = Exercise(
     hints={
         "en": [
             "A weight matters if the loss is steep there and the step to 0 is long. Which product "
-            "says both?",
-            "NumPy multiplies two arrays of one shape entry by entry; no loop is needed.",
+            "combines both?",
+            "NumPy multiplies two arrays of the same shape entry by entry; no loop is needed.",
             "Multiply w and g entry by entry, then take the absolute value of each product.",
         ],
         "zh": [

@@ -13,10 +13,10 @@ exercise = Exercise(
             result[l, j] = evaluate(all layers, of which layer l is pruned to sparsities[j])
 
         A layer w is pruned to sparsity s by magnitude: exactly round(s * w.size) of its entries
-        become 0, those of smallest |w|; among equals the lowest flat index goes first. `round` is
-        Python's, which takes a half to the even number. All other layers stay as they were.
+        become 0, those of smallest |w|; among equals those with the lowest flat index.
+        Python's `round` takes a half to the even number. All other layers are unchanged.
 
-        layers      list of arrays of any shapes, the weights; they must come back unchanged
+        layers      list of arrays of any shapes, the weights, which must not be changed
         evaluate    function of a list of arrays like `layers`, returns the performance as a float,
                     higher = better; it does not change the arrays
         sparsities  list or array of numbers from 0 to 1, in any order
@@ -50,10 +50,10 @@ exercise = Exercise(
     },
     hints={
         "en": [
-            "Two loops, over the layers and over the sparsities. What must be as new at the start "
-            "of every round?",
+            "Two loops, over the layers and over the sparsities. What must be restored at the "
+            "start of every round?",
             "np.argsort(np.abs(w), axis=None, kind='stable') lists the flat indices from the "
-            "smallest magnitude on; the first k of them go.",
+            "smallest magnitude on; prune the first k of them.",
             "In every round copy layer l, set the entries to 0 by copy.flat[...] = 0, and evaluate "
             "a new list in which only entry l is this copy.",
         ],
@@ -111,9 +111,11 @@ exercise.edge("all magnitudes are equal", given([np.full((2, 2), -2.0)], PLACES,
 exercise.edge(  # a sort has to be stable
     "many equal magnitudes", given([np.arange(60) % 4 / 4 + 1], PLACES, [0.25, 0.375, 0.9])
 )
-exercise.edge("all of a layer goes", given([np.array([1.0]), np.ones((2, 1, 2))], TOTAL, [1.0]))
 exercise.edge(
-    "nothing goes", given([np.array([1.0, 2.0]), np.array([-3.0])], TOTAL, [0.0, 0.25, 0.0])
+    "all of a layer is pruned", given([np.array([1.0]), np.ones((2, 1, 2))], TOTAL, [1.0])
+)
+exercise.edge(
+    "nothing is pruned", given([np.array([1.0, 2.0]), np.array([-3.0])], TOTAL, [0.0, 0.25, 0.0])
 )
 
 
@@ -125,7 +127,7 @@ def _(rng):
 
 
 @exercise.property(
-    "Where only the first layer counts, pruning another one costs nothing.",
+    "If only the first layer counts, pruning another one must cost nothing.",
     "若性能只取决于第一层，则剪其他层不应有任何损失。",
 )
 def _(rng):
@@ -136,7 +138,7 @@ def _(rng):
 
 
 @exercise.property(
-    "The order of the sparsities does not matter: reversed, they give the columns reversed.",
+    "The order of the sparsities must not matter: reversing them must reverse the columns.",
     "稀疏度的顺序不应影响结果：倒序给出时，各列也只是倒序。",
 )
 def _(rng):
@@ -152,13 +154,13 @@ pruned = w.copy() -> pruned = w
     两个稀疏度之间没有恢复该层；每次都应从原来的权重开始剪。
 layers = [*layers]
 arrays = [*layers] -> arrays = layers
-    A layer stays pruned while the next ones are scanned; put it back first.
+    A layer is still pruned while the next ones are scanned; restore it first.
     扫描后面的层时，前面的层仍是剪过的；应先恢复它。
 pruned = w.copy() -> pruned = w
     It prunes the arrays that it was given and does not restore them; prune a copy.
     直接剪了传入的数组，而且没有恢复；应剪一份副本。
 np.abs(pruned) -> pruned
-    The absolute value is missing, so negative weights go first; the smallest |w| has to go.
+    The absolute value is missing, so negative weights are pruned first; prune the smallest |w|.
     缺少绝对值，负权重最先被剪掉；应剪 |w| 最小的。
 round( -> int(
     It rounds the number of weights to prune down; take the nearest whole number by `round`.
@@ -167,7 +169,7 @@ pruned.flat[order[:k]] -> pruned[np.abs(w) <= np.abs(w).flat[order[k - 1]] * (k 
     It prunes all magnitudes up to the k-th smallest, so more than k where some are equal.
     剪掉了不超过第 k 小的所有权重，有并列时会多于 k 个；应恰好剪 k 个。
 return evaluate(layers) - result
-    It returns how much is lost; the performance itself is asked for.
+    It returns the loss of performance; return the performance itself.
     返回的是性能的损失；应返回性能本身。
 return result.T
     The result is transposed; it has a row for each layer and a column for each sparsity.
@@ -179,7 +181,7 @@ return result[:-1]
 
 
 @exercise.mistake(
-    "It prunes all layers at once; only one of them is pruned at a time.",
+    "It prunes all layers at once; prune only one at a time.",
     "同时剪了所有层；每次只应剪其中一层。",
 )
 def _(layers, evaluate, sparsities):

@@ -14,20 +14,20 @@ exercise = Exercise(
 
         Tolerate a loss t >= 0, the same in all layers. Each layer then takes the last sparsity
         before the first whose loss exceeds t: if loss[l, j] > t, then j and all higher levels are
-        out, also where the performance recovers. A loss equal to t is tolerated.
+        excluded, even if the performance recovers. A loss equal to t is tolerated.
 
             remaining(t) = sum over the layers l of  sizes[l] - round(sparsity of l * sizes[l])
 
         Try t = 0 and every loss above 0 that occurs, from the smallest up, and take the first t
-        with remaining(t) <= budget. `round` goes to the nearest whole number, from a half to the
-        even one; np.round does the same.
+        with remaining(t) <= budget. `round` takes the nearest whole number, of a half the even
+        one; np.round does the same.
 
         sizes        array (layers,) of whole numbers, how many weights each layer has
         sparsities   array (levels,), ascending, the first one is 0
         performance  array (layers, levels): of the network with only layer l pruned to
-                     sparsities[j], higher = better; column 0 is the network as it is
+                     sparsities[j], higher = better; column 0 is the unpruned network
         budget       how many weights may remain in all layers together, at most
-        returns      an array (layers,) of sparsities, or None if no t leads to the budget
+        returns      an array (layers,) of sparsities, or None if no t keeps the budget
 
         >>> sizes, sparsities = np.array([10, 20]), np.array([0.0, 0.25, 0.5, 0.75])
         >>> performance = np.array([[90.0, 89.0, 85.0, 70.0], [90.0, 90.0, 88.0, 80.0]])
@@ -148,7 +148,7 @@ def _(rng):
 
 
 @exercise.property(
-    "The weights that remain are never more than the budget.",
+    "The remaining weights must never exceed the budget.",
     "剩余的权重个数不得超过预算。",
 )
 def _(rng):
@@ -159,7 +159,7 @@ def _(rng):
 
 
 @exercise.property(
-    "With a larger budget no layer is pruned more.",
+    "A larger budget must not prune any layer more.",
     "预算增大时，任何一层都不应剪得更多。",
 )
 def _(rng):
@@ -171,34 +171,34 @@ def _(rng):
 
 exercise.edits("""
 budget = np.inf
-    It takes what costs nothing and never looks at the budget; raise t until the budget is kept.
+    It takes what costs nothing and ignores the budget; raise t until the budget is kept.
     只取没有损失的稀疏度，没有检查预算；应逐步增大 t，直到满足预算。
 np.unique(loss[loss >= 0]) -> np.unique(loss[loss >= 0])[::-1]
-    It tolerates the largest loss, which prunes more than needed; take the smallest t that does.
+    It tolerates the largest loss, which prunes too much; take the smallest t that keeps the budget.
     取了最大的容许损失，剪得过多；应取能满足预算的最小的 t。
 <= budget -> < budget
-    It wants fewer weights than the budget; as many as the budget are allowed.
+    It keeps fewer weights than the budget; exactly the budget is allowed.
     要求剩余个数小于预算；恰好等于预算也是允许的。
 sizes - np.round(chosen * sizes)) <= budget -> np.round(chosen * sizes)) >= budget
-    It prunes at least as many weights as the budget; the budget is what may remain.
+    It takes the budget as the number to prune; it is the number that may remain.
     把预算当成了要剪掉的个数；预算是最多可以剩余的个数。
 chosen = sparsities[level] -> chosen = np.max(np.where(loss <= t, sparsities, 0.0), axis=1)
     It takes the highest sparsity whose loss is tolerated, though a lower one failed before it.
     取了损失可容许的最高稀疏度，但之前已有级别不合格；应取首次失败之前的。
 for t in np.unique(loss[loss >= 0]) -> for t in sparsities
 chosen = sparsities[level] -> chosen = np.full(len(sizes), t)
-    It prunes all layers equally; a layer that suffers less has to be pruned more.
+    It prunes all layers equally; prune less sensitive layers more.
     各层取了相同的稀疏度；不敏感的层应多剪。
 np.round( -> np.floor(
     It rounds the number of pruned weights down; take the nearest whole number.
     把剪掉的个数向下取整了；应取最接近的整数。
 performance[:, :1] - performance -> np.abs(performance[:, :1] - performance)
-    It takes a gain for a loss; pruning that raises the performance costs nothing.
+    It counts a gain as a loss; pruning that raises the performance costs nothing.
     把性能的提升也当成了损失；剪枝后性能上升时没有损失。
 return None -> return np.full(len(sizes), sparsities[-1])
-    It returns the highest sparsities where no t keeps the budget; return None there.
+    If no t keeps the budget, it returns the highest sparsities; return None.
     没有 t 能满足预算时返回了最高的稀疏度；此时应返回 None。
 return chosen -> return level
-    It returns the columns of the chosen levels; return the sparsities that stand there.
+    It returns the column numbers of the chosen levels; return their sparsities.
     返回的是所选级别的列号；应返回对应的稀疏度。
 """)

@@ -8,31 +8,31 @@ exercise = Exercise(
     title={"en": "Raise the threshold until it costs too much", "zh": "逐步提高阈值，直到损失过大"},
     text={
         "en": """\
-        The threshold up to which pruning costs little: light at first, then step by step.
+        The highest threshold at which pruning costs little, found by raising it step by step.
 
             for each theta, from the smallest up:
-                pruned = w, with 0 where |w| < theta          (|w| = theta stays)
+                pruned = w, with 0 where |w| < theta          (|w| = theta is kept)
                 stop if evaluate(pruned) < evaluate(w) - tolerance
 
-        What is returned belongs to the last theta before the stop, or to the last one of all.
-        Every performance is compared with that of w itself, as an absolute difference; a loss of
-        exactly the tolerance is acceptable. After the first failure nothing more counts, even if a
-        higher threshold would be acceptable again.
+        Return the result of the last theta before the stop, or of the last one if there is no stop.
+        Every performance is compared with that of w itself, as an absolute difference; a loss
+        of exactly the tolerance is acceptable. After the first failure no other threshold is tried,
+        even if a higher one would be acceptable again.
 
-        w          array of any shape, the weights; it must come back unchanged
+        w          array of any shape, the weights, which must not be changed
         thetas     list or array of thresholds, ascending
         evaluate   function of an array like w, returns the performance as a float, higher =
                    better; it does not change the array
         tolerance  how much of the performance may be lost, >= 0
         returns    a tuple (theta, pruned): the threshold and the weights pruned by it; (None, a
-                   copy of w) if already the first one fails, or if there is none
+                   copy of w) if the first one fails, or if there is none
 
         >>> w, total = np.array([4.0, -1.0, 0.5, 2.0]), lambda w: float(np.abs(w).sum())
         >>> theta, pruned = raise_threshold(w, [0.75, 1.5, 3.0], total, tolerance=2.0)
         >>> float(theta), pruned.tolist()
         (1.5, [4.0, 0.0, 0.0, 2.0])
 
-        Here w itself has 7.5; the three thresholds come to 7, 6 and 4.
+        Here the performance of w is 7.5, and that of the three thresholds is 7, 6 and 4.
         """,
         "zh": """\
         寻找损失不大的最高阈值：先轻微剪枝，再逐步提高阈值。
@@ -63,10 +63,10 @@ exercise = Exercise(
     },
     hints={
         "en": [
-            "Keep the best answer so far in a variable. What is it before any threshold was tried?",
+            "Keep the best answer so far in a variable. What is it before any threshold is tried?",
             "Compute evaluate(w) once, before the loop. np.where(np.abs(w) < theta, 0.0, w) prunes "
             "into a new array.",
-            "Start with best = None, w.copy(). In the loop leave by break at the first failure; "
+            "Start with best = None, w.copy(). Leave the loop by break at the first failure; "
             "only after that test replace best.",
         ],
         "zh": [
@@ -132,7 +132,7 @@ def _(rng):
 
 
 @exercise.property(
-    "With a larger tolerance the threshold is never lower.",
+    "A larger tolerance must never give a lower threshold.",
     "容许的损失增大时，阈值不应降低。",
 )
 def _(rng):
@@ -143,13 +143,13 @@ def _(rng):
 
 exercise.edits("""
 break -> continue
-    It goes on after the first failure; stop there, even if a higher threshold would pass.
+    It continues after the first failure; stop there, even if a higher threshold would pass.
     首次失败后仍继续尝试；即使更高的阈值又能通过，也应停止。
 break -> return theta, pruned
     It returns the threshold that failed; return the one before it.
     返回了首个失败的阈值；应返回它之前的那一个。
 break -> return best[0], pruned
-    The threshold is right but the weights are those of the failed one; keep both together.
+    The threshold is right, but the weights are those of the failed one; keep both together.
     阈值正确，但权重是失败的阈值剪出来的；两者应一起保存。
 w.copy() -> w
 np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w)
@@ -159,18 +159,18 @@ evaluate(w) - tolerance -> evaluate(w) * (1 - tolerance)
     It takes the tolerance as a share of the baseline; it is a difference of two performances.
     把 tolerance 当成了基准性能的比例；它是性能之差。
 evaluate(pruned) < lowest -> abs(evaluate(pruned) - evaluate(w)) > tolerance
-    A gain larger than the tolerance stops it; only a loss counts, so no absolute value.
+    A gain larger than the tolerance stops it; only a loss counts, so take no absolute value.
     性能提高超过 tolerance 时也停止了；只应考虑损失，不取绝对值。
 < lowest -> <= lowest
-    A loss of exactly the tolerance fails; it is acceptable.
+    A loss of exactly the tolerance counts as a failure; accept it.
     损失恰好等于 tolerance 时判为失败；此时应可以接受。
 np.abs(w) -> w
-    The absolute value is missing, so every negative weight goes; compare |w| with theta.
+    The absolute value is missing, so every negative weight is pruned; compare |w| with theta.
     缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。
 < theta -> <= theta
-    A weight of magnitude theta goes; it stays (<, not <=).
+    A weight of magnitude theta is pruned; keep it (<, not <=).
     绝对值等于阈值的权重被剪掉了；应当保留（用 <，不用 <=）。
 best = theta, pruned -> best, lowest = (theta, pruned), evaluate(pruned) - tolerance
-    It compares with the threshold before; every performance is compared with that of w itself.
+    It compares with the threshold before; compare every performance with that of w itself.
     与前一个阈值的性能比较了；每次都应与 w 本身的性能比较。
 """)

@@ -5,10 +5,10 @@ from minprune.exercises.exercise import Exercise
 
 exercise = Exercise(
     "3.1",
-    title={"en": "A step that leaves zeros at zero", "zh": "带掩码的一步更新"},
+    title={"en": "An update step under a mask", "zh": "带掩码的一步更新"},
     text={
         "en": """\
-        One step of SGD with momentum for weights under a mask: what is pruned stays exactly 0.
+        One step of SGD with momentum for weights under a mask: pruned weights remain exactly 0.
 
             v' = momentum v + g     where the mask keeps, else 0
             w' = w - lr v'          where the mask keeps, else 0
@@ -21,8 +21,8 @@ exercise = Exercise(
         momentum  0 <= momentum < 1
         returns   (w', v'), two new arrays of the shape of w
 
-        The mask may be new: where it prunes, w and v need not be 0 yet, w' and v' must be. None of
-        the arrays given may be changed.
+        The mask may be new: where it prunes, w and v need not be 0 yet, but w' and v' must be. None
+        of the arrays given may be changed.
 
         >>> w, g, v = np.array([[1.0, 0.0, -2.0], [2.0, 1.0, 0.0], [4.0, 8.0, 2.0]])
         >>> mask = np.array([True, False, True])
@@ -56,8 +56,8 @@ exercise = Exercise(
     },
     hints={
         "en": [
-            "What moves a weight is its velocity, which remembers old gradients. Is it enough to "
-            "mask the gradient?",
+            "A weight is moved by its velocity, which contains old gradients. Is it enough to mask "
+            "the gradient?",
             "Compute the step as if nothing were pruned, and set the pruned places to 0 in both "
             "arrays. np.where(mask, a, 0.0) takes a where the mask keeps.",
             "The new velocity is np.where(mask, momentum * v + g, 0.0); the new weights use it, "
@@ -111,7 +111,7 @@ def _(rng):
 
 
 @exercise.property(
-    "Gradient and velocity of a pruned weight make no difference to the result.",
+    "Gradient and velocity of a pruned weight must not matter.",
     "被剪掉的权重的梯度和速度不影响结果。",
 )
 def _(rng):
@@ -134,7 +134,7 @@ np.where(mask, momentum * v + g, 0.0) -> momentum * v + g
     Only the weights are masked; the velocity of pruned weights must be 0 too.
     只给权重加了掩码；被剪掉的权重的速度也必须为 0。
 np.where(mask, w - lr * v, 0.0) -> w - lr * v
-    Only the velocity is masked; a weight that a new mask prunes keeps its value, it must be 0.
+    Only the velocity is masked; a weight that a new mask prunes must become 0.
     只给速度加了掩码；新掩码剪掉的权重还保留原值，应为 0。
 mask = ~mask
     The mask is inverted; True means keep.
@@ -145,19 +145,19 @@ w = np.where(mask, w - lr * v, 0.0) -> w -= lr * v; w *= mask
     用 *=、-= 直接改写了传入的数组；w' 和 v' 应为新数组。
 + g -> + lr * g
 w - lr * v -> w - v
-    The learning rate went into the velocity; here v' = momentum v + g, and lr scales the step.
+    The velocity includes the learning rate; here v' = momentum v + g, and lr scales the step.
     学习率乘进了速度；这里 v' = momentum v + g，lr 只在更新权重时相乘。
 w - lr * v -> w - lr * (g + momentum * v)
-    This is Nesterov's step, which looks ahead; here the weights move by lr v'.
+    This is Nesterov's look-ahead step; here the weights move by lr v'.
     这是带前瞻的 Nesterov 更新；这里权重只移动 lr v'。
 v = np.where -> v_new = np.where
 return w, v -> return w, v_new
     The weights move by the old velocity; they must move by the new one, v'.
     权重用旧的速度更新；应使用新的速度 v'。
 + g -> + (1 - momentum) * g
-    The gradient is scaled by 1 - momentum; here it is added whole.
+    The gradient is scaled by 1 - momentum; here it is added unscaled.
     梯度乘了 1 - momentum；这里应直接相加。
 w - lr -> w + lr
-    It climbs, w + lr v'; the loss falls along w - lr v'.
+    The sign is wrong: w + lr v' raises the loss; subtract lr v'.
     符号错了，w + lr v' 会使损失上升；应为 w - lr v'。
 """)

@@ -4,7 +4,7 @@ from minprune.exercises.exercise import Exercise
 exercise = Exercise(
     "3.2",
     of=check_of("polynomial_decay"),
-    title={"en": "Pruning more and more", "zh": "逐步提高稀疏度"},
+    title={"en": "Raising the sparsity gradually", "zh": "逐步提高稀疏度"},
     text={
         "en": """\
         The sparsity at a training step, as it grows from `initial` to `final` along a curve.
@@ -16,11 +16,11 @@ exercise = Exercise(
         step            t, a whole number >= 0
         initial, final  sparsities at both ends, from 0 up to, but not including, 1
         begin, end      first and last step of the growth, whole numbers with begin < end
-        power           > 0; 3 unless something else is given, a cubic curve
+        power           > 0; 3 by default, a cubic curve
         returns         a float
 
         Exactly at begin it is `initial`, exactly at end `final`. The curve is steep at first, while
-        many weights can be spared, and flat in the end.
+        many weights can be spared, and flat at the end.
 
         >>> [float(polynomial_decay(t, 0.0, 0.5, 1000, 2000)) for t in (0, 1250, 1500, 3000)]
         [0.0, 0.2890625, 0.4375, 0.5]
@@ -50,8 +50,8 @@ exercise = Exercise(
             "First find which share of the way from begin to end is done at this step. What should "
             "this share be before begin, and after end?",
             "np.clip(x, 0, 1) takes care of both ends: then one equation holds for every step.",
-            "With `done` for the clipped share, (1 - done) ** power falls from 1 to 0: it says how "
-            "much of initial - final is still to be added to final.",
+            "With `done` for the clipped share, (1 - done) ** power falls from 1 to 0: it is the "
+            "share of initial - final that is still added to final.",
         ],
         "zh": [
             "先算这一步走完了从 begin 到 end 的多大比例。begin 之前和 end 之后，这个比例应取多少？",

@@ -12,16 +12,16 @@ exercise = Exercise(
 
             1. k = round(sparsity n), n weights in all; Python's round takes a half to the
                even number
-            2. prune the k trained weights of smallest magnitude; of equal ones those
+            2. prune the k trained weights of smallest magnitude; among equals those
                of lowest flat index first
-            3. rewind: where a weight stays, return its first value, elsewhere 0
+            3. rewind: where a weight is kept, return its first value, elsewhere 0
 
         w_first    weights before training, an array of any shape
         w_trained  the same weights after training, shape of w_first
         sparsity   share of the weights to prune, from 0 to 1
         returns    a new array, shape of w_first
 
-        Exactly k weights go, equal or not. Neither array given may be changed.
+        Exactly k weights are pruned, equal or not. Neither array given may be changed.
 
         >>> w_first = np.array([0.5, -0.25, 1.0, 2.0])
         >>> w_trained = np.array([-3.0, 0.1, 0.2, -1.0])
@@ -50,12 +50,11 @@ exercise = Exercise(
     },
     hints={
         "en": [
-            "Two arrays, two roles: one of them decides which weights stay, the other says what "
-            "they are.",
+            "Two arrays, two roles: one determines which weights are kept, the other their values.",
             'np.argsort(np.abs(w_trained), axis=None, kind="stable") lists flat indices, the '
-            "smallest magnitude first, equal ones in their order. The first k of them go.",
+            "smallest magnitude first, equal ones in their order. Prune the first k of them.",
             "w_first.flatten() is a flat copy, into which zeros may be written; w_first.ravel() "
-            "may be w_first itself. Reshape it in the end.",
+            "may be w_first itself. Reshape it at the end.",
         ],
         "zh": [
             "两个数组各有分工：一个决定保留哪些权重，另一个给出它们的值。",
@@ -109,7 +108,7 @@ def _(rng):
 
 
 @exercise.property(
-    "The trained weights only choose: with all of them doubled the ticket is the same.",
+    "The trained weights only choose: doubling all of them must not change the ticket.",
     "训练后的权重只用于选择：全部乘以 2，结果不变。",
 )
 def _(rng):
@@ -119,7 +118,7 @@ def _(rng):
 
 
 @exercise.property(
-    "With a higher sparsity the same weights go, and more.",
+    "A higher sparsity must prune the same weights and more.",
     "稀疏度更高时，应在原有基础上继续剪。",
 )
 def _(rng):
@@ -133,7 +132,7 @@ w_first.flatten() -> w_trained.flatten()
     It returns the trained weights, as for fine-tuning; rewinding returns the first ones.
     返回了训练后的权重，那是微调的做法；回退应返回初始权重。
 np.abs(w_trained) -> np.abs(w_first)
-    It ranks the first weights; the trained ones decide which stay.
+    It ranks the first weights; rank the trained ones.
     按初始权重排序；保留哪些应由训练后的权重决定。
 w_first.flatten() -> (np.sign(w_first) * np.abs(w_trained)).flatten()
     Only the signs are rewound; return the first weights with their magnitudes.
@@ -142,13 +141,13 @@ np.abs(w_trained) -> np.abs(w_trained - w_first)
     It ranks by how far the weights moved; rank by the magnitude of the trained weights.
     按权重移动的距离排序；应按训练后权重的绝对值排序。
 np.abs(w_trained) -> w_trained
-    It ranks trained weights with their sign; the magnitude decides, |-3| is large.
+    It ranks trained weights with their sign; rank their magnitudes, |-3| is large.
     排序时没有取绝对值；应比较绝对值，|-3| 是大的。
 np.argsort(size, kind="stable")[:k] -> size <= np.sort(size)[:k].max(initial=-1)
-    It prunes all that equal the k-th magnitude; exactly k go, lowest flat index first.
+    It prunes all magnitudes equal to the k-th; prune exactly k, lowest flat index first.
     把与第 k 小绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪下标小的。
 np.argsort(size, kind="stable")[:k] -> size < np.sort(size)[k:].min(initial=np.inf)
-    It keeps all that equal the smallest magnitude kept; exactly k go, also among equal ones.
+    It keeps all magnitudes equal to the smallest kept; prune exactly k, also among equals.
     把与保留的最小绝对值相等的全留下了；即使相等也应恰好剪 k 个。
 round( -> int(
     It rounds down; k is round(sparsity n).

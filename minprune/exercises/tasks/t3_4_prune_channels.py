@@ -16,7 +16,7 @@ exercise = Exercise(
             a = ReLU(gamma (z - mean) / sqrt(variance + eps) + beta)
             y = conv(a, K2)
 
-        y must be what the large network gives if the removed channels of a are set to 0.
+        y must equal that of the large network with the removed channels of a set to 0.
 
         K1              kernel (k_h, k_w, c_in, C); filter c is K1[..., c]
         b1              its biases (C,)
@@ -25,10 +25,10 @@ exercise = Exercise(
         K2              next kernel (k_h, k_w, C, c_out)
         keep            boolean vector (C,), True = keep, at least one True
         returns         the seven arrays (K1, b1, gamma, beta, mean, variance, K2), with
-                        keep.sum() channels in place of C, in their old order
+                        keep.sum() channels instead of C, in their old order
 
-        The inputs of K1 and the outputs of K2 stay as they are, and so does the bias of K2, which
-        is not among the arguments.
+        The inputs of K1, the outputs of K2 and the bias of K2 do not change; so the last is not
+        among the arguments.
 
         >>> K1, K2 = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0], [4.0]]]])
         >>> b1, gamma, beta, mean, variance = np.arange(10.0).reshape(5, 2)
@@ -47,11 +47,11 @@ exercise = Exercise(
 
         y 必须等于原网络在 a 中被删除的通道置 0 时的输出。
 
-        K1              卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
+        K1              卷积层的权重 (k_h, k_w, c_in, C)，第 c 个卷积核是 K1[..., c]
         b1              它的偏置 (C,)
         gamma, beta     批归一化的缩放和平移，形状均为 (C,)
         mean, variance  批归一化的滑动均值和滑动方差，形状均为 (C,)
-        K2              下一层的卷积核 (k_h, k_w, C, c_out)
+        K2              下一个卷积层的权重 (k_h, k_w, C, c_out)
         keep            布尔向量 (C,)，True 表示保留，至少有一个 True
         返回            七个数组 (K1, b1, gamma, beta, mean, variance, K2)，
                         通道数由 C 变为 keep.sum()，通道顺序不变
@@ -68,11 +68,11 @@ exercise = Exercise(
     },
     hints={
         "en": [
-            "In every shape above there is one C: that axis becomes shorter. On which axis does it "
-            "stand in K1, on which in K2?",
+            "In every shape above there is one C: that axis becomes shorter. Which axis is it in "
+            "K1, and which in K2?",
             "A boolean vector picks along an axis: K1[..., keep] along the last one, b1[keep] "
             "along the only one. Batch normalization has four vectors of this kind.",
-            "The channels that K2 reads stand on its last axis but one: K2[:, :, keep, :].",
+            "The channels that K2 reads are on its last axis but one: K2[:, :, keep, :].",
         ],
         "zh": [
             "上面每个形状里都有一个 C，要缩短的就是这个轴。它在 K1 和 K2 中分别是第几个轴？",
@@ -122,7 +122,7 @@ exercise.worked(
 exercise.edge(
     "one channel is left", given(*arrays((2, 3, 2), 4, (3, 2, 1)), [False, False, True, False])
 )
-exercise.edge("every channel stays", given(*arrays((1, 1, 2), 3, (1, 1, 2)), [True, True, True]))
+exercise.edge("every channel is kept", given(*arrays((1, 1, 2), 3, (1, 1, 2)), [True, True, True]))
 exercise.edge(
     "as many inputs, channels and outputs",
     given(*arrays((3, 3, 3), 3, (3, 3, 3)), [False, True, True]),
@@ -137,7 +137,7 @@ def _(rng):
 
 
 @exercise.property(
-    "The smaller network gives what the larger one gives with these channels set to 0.",
+    "The smaller network must have the outputs of the larger one with these channels set to 0.",
     "变小后的网络的输出应与原网络将这些通道置 0 后的输出相同。",
 )
 def _(rng):
@@ -155,14 +155,14 @@ def _(rng):
 
 exercise.edits("""
 return (*result[:2], gamma, beta, mean, variance, result[6])
-    Batch normalization still has all channels; gamma, beta, mean and variance shrink too.
+    Batch normalization still has all channels; shorten gamma, beta, mean and variance too.
     批归一化仍有全部通道；gamma、beta、mean、variance 也要缩小。
 return (*result[:4], mean, variance, result[6])
-    The running statistics still have all channels; mean and variance shrink like gamma and beta.
+    The running statistics still have all channels; shorten mean and variance like gamma and beta.
     滑动均值和方差仍有全部通道；mean、variance 应与 gamma、beta 一样缩小。
 return (result[0], b1, *result[2:])
-    The biases of the removed channels are left; every filter has one, and it goes too.
-    被删通道的偏置还在；每个滤波器有一个偏置，也要删除。
+    The biases of the removed channels are left; every filter has one: remove it too.
+    被删通道的偏置还在；每个卷积核有一个偏置，也要删除。
 return (*result[:6], K2)
     K2 still reads the removed channels; remove them from its last axis but one.
     K2 仍在读取被删的通道；应沿它的倒数第二个轴删除。
@@ -170,15 +170,15 @@ K2[:, :, keep, :] -> K2[..., keep]
     It removes outputs of K2; remove what K2 reads, its last axis but one.
     删除了 K2 的输出通道；应删除它读取的通道，即倒数第二个轴。
 K1[..., keep] -> K1[:, :, keep, :]
-    It removes inputs of K1; its output channels, the filters, stand on the last axis.
-    删除了 K1 的输入通道；输出通道（滤波器）在最后一个轴上。
+    It removes inputs of K1; its output channels, the filters, are on the last axis.
+    删除了 K1 的输入通道；输出通道（卷积核）在最后一个轴上。
 keep = ~keep
-    It keeps what should go; True means keep.
+    It keeps what should be removed; True means keep.
     保留和删除弄反了；True 表示保留。
 vector[keep] -> vector * keep
 K1[..., keep] -> K1 * keep
 K2[:, :, keep, :] -> K2 * keep[:, None]
-    It sets the channels to 0 and the arrays stay large; removed channels must be gone.
+    It only sets the channels to 0; the arrays must become smaller.
     只是把通道置为 0，数组没有变小；被删的通道应当不复存在。
 keep = keep.astype(int)
     It turns keep into the integers 0 and 1 and takes channels 0 and 1; index with booleans.

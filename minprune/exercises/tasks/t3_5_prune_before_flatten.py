@@ -6,7 +6,7 @@ from minprune.formulas.convolution import conv2d
 
 exercise = Exercise(
     "3.5",
-    title={"en": "Channels behind a Flatten", "zh": "展平之后的通道"},
+    title={"en": "Channels before a Flatten", "zh": "展平之前的通道"},
     text={
         "en": """\
         Remove output channels of a convolution whose images are flattened for a dense layer.
@@ -15,17 +15,16 @@ exercise = Exercise(
             y = flatten(a) @ W              flatten(a) has height width C entries
 
         Images are flattened row by row, the channels of a pixel next to each other: channel c of
-        pixel p = 0 .. height width - 1 is entry p C + c. So every channel owns height width rows of
-        W: c, c + C, c + 2 C and so on. y must be what the large network gives if the removed
-        channels of a are set to 0.
+        pixel p = 0 .. height width - 1 is entry p C + c. So every channel has height width rows of
+        W: c, c + C, c + 2 C and so on. y must equal that of the large network with the removed
+        channels of a set to 0.
 
         K              kernel (k_h, k_w, c_in, C); filter c is K[..., c]
         b              its biases (C,)
         W              weights of the dense layer (height width C, n_out)
         keep           boolean vector (C,), True = keep, at least one True
         height, width  of the images that are flattened, >= 1
-        returns        (K, b, W) with keep.sum() channels in place of C; what is left stays in its
-                       order
+        returns        (K, b, W) with keep.sum() channels instead of C, in their old order
 
         >>> K, b = np.array([[[[1.0, 2.0]]]]), np.array([3.0, 4.0])
         >>> W = np.array([[10.0], [20.0], [30.0], [40.0]])
@@ -44,7 +43,7 @@ exercise = Exercise(
         c、c + C、c + 2 C，依此类推。
         y 必须等于原网络在 a 中被删除的通道置 0 时的输出。
 
-        K              卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K[..., c]
+        K              卷积层的权重 (k_h, k_w, c_in, C)，第 c 个卷积核是 K[..., c]
         b              它的偏置 (C,)
         W              全连接层的权重 (height width C, n_out)
         keep           布尔向量 (C,)，True 表示保留，至少有一个 True
@@ -61,7 +60,7 @@ exercise = Exercise(
     hints={
         "en": [
             "Write down which channel each row of W reads, for 2 channels and 3 pixels: "
-            "0, 1, 0, 1, 0, 1. So which rows stay?",
+            "0, 1, 0, 1, 0, 1. Which rows are kept?",
             "A boolean vector with one entry for every row of W is keep written height width "
             "times, one after the other. np.tile and np.repeat do two different things.",
             "np.tile(keep, 3) of [True, False] is [True, False, True, False, True, False]. Use "
@@ -107,7 +106,7 @@ exercise.worked(
      np.array([[0.0], [2.0], [3.0], [5.0], [6.0], [8.0], [9.0], [11.0]])],
 )  # fmt: skip
 exercise.edge("a single pixel", given(*layers((2, 2, 1, 3), 1, 2), [True, True, False], 1, 1))
-exercise.edge("every channel stays", given(*layers((1, 1, 2, 2), 6, 2), [True, True], 3, 2))
+exercise.edge("every channel is kept", given(*layers((1, 1, 2, 2), 6, 2), [True, True], 3, 2))
 exercise.edge(
     "as many inputs, channels and outputs",
     given(*layers((3, 3, 3, 3), 6, 3), [False, True, False], 2, 3),
@@ -123,7 +122,7 @@ def _(rng):
 
 
 @exercise.property(
-    "The smaller network gives what the larger one gives with these channels set to 0.",
+    "The smaller network must have the outputs of the larger one with these channels set to 0.",
     "变小后的网络的输出应与原网络将这些通道置 0 后的输出相同。",
 )
 def _(rng):
@@ -140,30 +139,30 @@ def _(rng):
 
 exercise.edits("""
 np.tile( -> np.repeat(
-    It takes the first height width rows for channel 0, as repeat does; it owns rows 0, C, 2 C.
+    It takes the first height width rows as channel 0, as repeat does; its rows are 0, C, 2 C, ...
     像 repeat 那样把前 height width 行当成了通道 0；它对应的是第 0、C、2 C 等行。
 np.tile(keep, height * width) -> np.tile(np.repeat(keep, width), height)
-    It takes whole rows of an image for a channel; the channels of one pixel stand side by side.
+    It takes whole rows of an image as a channel; the channels of one pixel are adjacent.
     把特征图的一整行当成了一个通道；同一像素的各通道是相邻的。
 np.tile(keep, height * width) -> np.arange(len(W)).reshape(-1, len(keep)).T[keep].ravel()
-    The rows of W stand channel after channel; they keep their order, pixel after pixel.
+    The rows of W are sorted by channel; keep their order, pixel after pixel.
     W 的行按通道重新排列了；应保持原来的顺序，即逐个像素排列。
 W[rows] -> np.delete(W, np.flatnonzero(~keep), axis=0)
-    Only the rows of the first pixel are cut; every pixel has a row for each channel.
+    Only rows of the first pixel are removed; every pixel has a row for each channel.
     只删了第一个像素的行；每个像素的每个通道都有一行。
 W[rows] -> W
-    W still reads the removed channels; their rows must go too.
+    W still reads the removed channels; remove their rows too.
     W 仍在读取被删的通道；对应的行也要删除。
 W[rows] -> W * rows[:, None]
-    The rows of W are set to 0 and not removed; W must fit the shorter flattened images.
+    The rows of W are set to 0 but not removed; W must fit the shorter flattened images.
     W 的行只是置为 0，没有删除；W 应与变短的展平结果相匹配。
 b[keep] -> b
-    The biases of the removed channels are left; they must go too.
+    The biases of the removed channels are left; remove them too.
     被删通道的偏置还在；偏置也要删除。
 K[..., keep] -> K[:, :, keep, :]
-    It removes inputs of K; its output channels, the filters, stand on the last axis.
-    删除了 K 的输入通道；输出通道（滤波器）在最后一个轴上。
+    It removes inputs of K; its output channels, the filters, are on the last axis.
+    删除了 K 的输入通道；输出通道（卷积核）在最后一个轴上。
 keep = ~keep
-    It keeps what should go; True means keep.
+    It keeps what should be removed; True means keep.
     保留和删除弄反了；True 表示保留。
 """)

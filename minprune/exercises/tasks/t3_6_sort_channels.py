@@ -10,7 +10,7 @@ exercise = Exercise(
     text={
         "en": """\
         Sort the channels between two convolutions, the most important first, so that the network's
-        outputs do not change. To prune channels then means to keep the first of them.
+        outputs do not change. Pruning channels then means keeping the first of them.
 
             importance_c = sum of |K1[i, j, k, c]| over i, j and k        (L1 norm of filter c)
 
@@ -20,9 +20,9 @@ exercise = Exercise(
         b1       its biases (C,)
         K2       next kernel (k_h, k_w, C, c_out)
         returns  (K1, b1, K2), new arrays of the same shapes, whose C channels are sorted by
-                 importance, the largest first; equally important ones stay in their order
+                 importance, the largest first; equally important ones keep their order
 
-        The bias has no part in the importance, but moves with its filter.
+        The bias does not count for the importance, but moves with its filter.
 
         >>> K1, b1 = np.array([[[[1.0, -3.0, 2.0]]]]), np.array([10.0, 20.0, 30.0])
         >>> K2 = np.array([[[[4.0], [5.0], [6.0]]]])
@@ -33,17 +33,17 @@ exercise = Exercise(
         给两个卷积层之间的通道排序，最重要的在前，而网络的输出不变。
         排好之后，通道剪枝就是只保留前若干个通道。
 
-            importance_c = |K1[i, j, k, c]| 对 i、j、k 求和        （第 c 个滤波器的 L1 范数）
+            importance_c = |K1[i, j, k, c]| 对 i、j、k 求和        （第 c 个卷积核的 L1 范数）
 
             a = ReLU(conv(x, K1) + b1)        y = conv(a, K2)
 
-        K1    卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
+        K1    卷积层的权重 (k_h, k_w, c_in, C)，第 c 个卷积核是 K1[..., c]
         b1    它的偏置 (C,)
-        K2    下一层的卷积核 (k_h, k_w, C, c_out)
+        K2    下一个卷积层的权重 (k_h, k_w, C, c_out)
         返回  (K1, b1, K2)，形状不变的新数组，其中 C 个通道按重要性从大到小排列；
               重要性相等的保持原有顺序
 
-        偏置不计入重要性，但要随它的滤波器一起移动。
+        偏置不计入重要性，但要随它的卷积核一起移动。
 
         >>> K1, b1 = np.array([[[[1.0, -3.0, 2.0]]]]), np.array([10.0, 20.0, 30.0])
         >>> K2 = np.array([[[[4.0], [5.0], [6.0]]]])
@@ -56,15 +56,15 @@ exercise = Exercise(
             "There is one order for all three arrays: whatever happens to filter c must happen to "
             "its bias, and to what K2 reads of channel c.",
             "Summing |K1| over the axes (0, 1, 2) leaves one number for each filter. np.argsort of "
-            'it with kind="stable" sorts ascending; how do you get the largest first, and equal '
+            'it with kind="stable" sorts ascending; how do you get the largest first, with equal '
             "ones still in their order?",
-            'np.argsort(-importance, kind="stable") is the order. K1 takes it on its last axis; on '
-            "which axis of K2 do the same channels stand?",
+            'np.argsort(-importance, kind="stable") is the order. K1 takes it on its last axis; '
+            "which axis of K2 holds the same channels?",
         ],
         "zh": [
-            "三个数组用同一个顺序：滤波器 c 移到哪里，它的偏置以及 K2 读取通道 c 的部分"
+            "三个数组用同一个顺序：卷积核 c 移到哪里，它的偏置以及 K2 读取通道 c 的部分"
             "就移到哪里。",
-            "|K1| 沿轴 (0, 1, 2) 求和，每个滤波器得到一个数。"
+            "|K1| 沿轴 (0, 1, 2) 求和，每个卷积核得到一个数。"
             'np.argsort 加 kind="stable" 按升序排列；'
             "怎样让最大的在前，而相等的仍保持原有顺序？",
             'np.argsort(-importance, kind="stable") 就是所求的顺序。'
@@ -125,7 +125,7 @@ def _(rng):
 
 
 @exercise.property(
-    "The network's outputs do not change.",
+    "The network's outputs must not change.",
     "网络的输出不变。",
 )
 def _(rng):
@@ -139,7 +139,7 @@ def _(rng):
 
 
 @exercise.property(
-    "Sorting what is sorted changes nothing.",
+    "Sorting sorted channels must change nothing.",
     "对已排好序的再排序，结果不变。",
 )
 def _(rng):
@@ -154,8 +154,8 @@ kind="stable" -> kind="quicksort"
     The sort is not stable, so equal channels change places; np.argsort needs kind='stable'.
     排序不稳定，重要性相等的通道次序会乱；np.argsort 要加 kind='stable'。
 b1[order] -> b1
-    The biases stay where they were; each must move with its filter.
-    偏置没有移动；每个偏置应随它的滤波器一起移动。
+    The biases are not sorted; each must move with its filter.
+    偏置没有移动；每个偏置应随它的卷积核一起移动。
 K2[:, :, order, :] -> K2
     K2 still reads the channels in their old order; sort its last axis but one in the same way.
     K2 仍按旧的顺序读取通道；它的倒数第二个轴也要按同样的顺序排列。
@@ -163,24 +163,24 @@ K2[:, :, order, :] -> K2[..., order]
     It sorts the outputs of K2; sort the channels that K2 reads, its last axis but one.
     排列了 K2 的输出通道；应排列它读取的通道，即倒数第二个轴。
 K2[:, :, order, :] -> K2[:, :, np.argsort(order), :]
-    It puts K2 in the inverse order; the same order goes to all three arrays.
+    It sorts K2 in the inverse order; sort all three arrays in the same order.
     K2 用了逆排列；三个数组应使用同一个排列。
 -importance -> importance
-    It sorts ascending; the most important channel comes first.
+    It sorts in ascending order; the most important channel must come first.
     按升序排列了；最重要的通道应排在最前。
 np.argsort(-importance, kind="stable") -> np.argsort(importance, kind="stable")[::-1]
-    Turning an ascending order round also turns equal ones round; they must stay in their order.
+    Reversing an ascending order also reverses equal channels; they must keep their order.
     把升序结果倒过来，相等的通道也被颠倒；它们应保持原有顺序。
 np.abs(K1) -> K1
     It sums the weights with their signs, which cancel; the L1 norm sums |w|.
     直接对权重求和，正负相消；L1 范数是 |w| 的和。
 np.abs(K1) -> np.square(K1)
-    It takes the L2 norm of a filter; the L1 norm is asked for.
-    用了滤波器的 L2 范数；这里应用 L1 范数。
+    It takes the L2 norm of a filter; take the L1 norm.
+    用了卷积核的 L2 范数；这里应用 L1 范数。
 axis=(0, 1, 2) -> axis=(0, 1, 3)
-    It measures the inputs of K1; sum over all axes but the last to get a number per filter.
-    计算的是 K1 输入通道的范数；应对除最后一轴外的所有轴求和，每个滤波器得到一个数。
+    It takes norms of the inputs of K1; sum over all axes but the last, for a number per filter.
+    计算的是 K1 输入通道的范数；应对除最后一轴外的所有轴求和，每个卷积核得到一个数。
 np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K2).sum(axis=(0, 1, 3))
-    It measures what K2 reads of each channel; importance is here the norm of the filter in K1.
-    按 K2 读取各通道的权重来衡量；这里的重要性是 K1 中滤波器的范数。
+    It takes norms of what K2 reads of each channel; the importance is the norm of the filter in K1.
+    按 K2 读取各通道的权重来衡量；这里的重要性是 K1 中卷积核的范数。
 """)

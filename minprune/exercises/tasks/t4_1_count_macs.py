@@ -16,7 +16,7 @@ exercise = Exercise(
                 MACs = output height * output width * size^2 * input channels * filters
             ("pool", size)
                 windows of size x size that do not overlap; what is left at the edge is dropped
-                output side = floor(input side / size), channels stay; MACs = 0
+                output side = floor(input side / size), same channels; MACs = 0
             ("dense", units)
                 its input is flattened: all heights, widths and channels
                 MACs = inputs * units
@@ -56,10 +56,10 @@ exercise = Exercise(
     },
     hints={
         "en": [
-            "Go through the layers with three numbers in hand: height, width and channels of what "
-            "enters the layer. Each layer gives a count, and three new numbers.",
+            "Go through the layers with three numbers: height, width and channels of a layer's "
+            "input. Each layer gives a count and three new numbers.",
             "Each output number of a convolution takes size^2 * channels multiplications. How many "
-            "output numbers are there, and how many channels does the next layer see?",
+            "output numbers are there, and how many channels does the next layer read?",
             "After a convolution channels = filters; after pooling height // size and "
             "width // size; after a dense layer (height, width, channels) = (1, 1, units).",
         ],
@@ -141,7 +141,7 @@ def _(rng):
 
 @exercise.property(
     "Half the filters in a layer must halve its own MACs and those of the layer after it.",
-    "某一层的滤波器减半时，该层和下一层的 MACs 都应减半。",
+    "某一层的卷积核减半时，该层和下一层的 MACs 都应减半。",
 )
 def _(rng):
     n, image = int(rng.integers(1, 9)), (int(rng.integers(4, 12)), 9, 3)
@@ -163,29 +163,29 @@ def _(rng):
 
 exercise.edits("""
 size**2 * channels -> size**2
-    The input channels of a convolution are forgotten; every kernel goes over all of them.
+    The input channels of a convolution are missing; every filter reads all of them.
     卷积漏乘了输入通道数；每个卷积核都覆盖所有输入通道。
 filters, stride, padding = rest -> filters, stride, padding, positions = *rest, height * width
 height * width * size**2 -> positions * size**2
-    It multiplies by the number of input positions; a convolution works once for each output.
+    It multiplies by the number of input positions; count the output positions.
     乘的是输入的位置数；卷积只在每个输出位置计算一次。
 // stride + 1 -> + 1
-    The stride is forgotten; the kernel moves `stride` positions at a time.
+    The stride is ignored; the kernel moves `stride` positions at a time.
     没有考虑步长；卷积核每次移动 stride 个位置。
 2 * padding -> padding
-    The padding is added once; it is there on both sides, so a side grows by 2 padding.
+    The padding is added once; it is on both sides, so a side grows by 2 padding.
     padding 只加了一次；两侧都有补零，边长应增加 2 padding。
 (n + 2 * padding - size) // stride -> -(-(n + 2 * padding - size) // stride)
-    A step that does not fit in at the edge is counted as a position; the division rounds down.
+    An incomplete step at the edge counts as a position; round the division down.
     边缘不足一步也算成了一个位置；卷积核必须完整落在输入之内，除法应向下取整。
 height, width = height // size, width // size -> pass
-    Pooling costs nothing, but it does make the image smaller for the layers that follow.
+    Pooling has no MACs, but it must shrink the image for the layers after it.
     池化虽然没有 MACs，但会缩小后面各层的输入，这里没有跟着缩小。
 height // size, width // size -> -(-height // size), -(-width // size)
-    An incomplete pooling window at the edge is counted; it is dropped, so round down.
+    An incomplete pooling window at the edge is counted; drop it, that is, round down.
     池化时把边缘不完整的窗口也算上了；应丢弃，即向下取整。
 return [2 * n for n in result]
-    It counts twice as much: these are FLOPs; a multiplication and its addition are one MAC.
+    It is twice as large: these are FLOPs; a multiplication and its addition are one MAC.
     结果多了一倍，那是 FLOPs；一次乘法加一次加法合为一次 MAC。
 height * width * size**2 -> size**2
     It counts the weights of a convolution; each of them is used at every output position.
@@ -194,12 +194,12 @@ size**2 -> size
     It takes size multiplications for a window; a square kernel has size^2 positions.
     每个窗口只按 size 次计算；正方形卷积核有 size^2 个位置。
 channels = filters -> pass
-    The channels stay those of the image; after a convolution there are as many as filters.
-    通道数一直是图像的通道数；卷积之后通道数等于滤波器个数。
+    The channels are always those of the image; after a convolution there are as many as filters.
+    通道数一直是图像的通道数；卷积之后通道数等于卷积核个数。
 height * width * channels * size -> channels * size
-    A dense layer takes the channels alone for its inputs; height * width * channels come in.
+    A dense layer reads the channels alone; its inputs are height * width * channels.
     全连接层只把通道数当成输入个数；展平后的输入个数是高 * 宽 * 通道数。
 return sum(result)
-    It returns the sum; the MACs of every layer were asked for.
+    It returns the sum; return the MACs of every layer.
     返回的是总和；应返回每一层各自的 MACs。
 """)

@@ -4,7 +4,7 @@ from minprune.exercises.exercise import Exercise
 exercise = Exercise(
     "4.2",
     of=check_of("quantize_symmetric"),
-    title={"en": "Weights of few bits", "zh": "低比特权重"},
+    title={"en": "Low-bit weights", "zh": "低比特权重"},
     text={
         "en": """\
         Symmetric linear quantization: weights as signed whole numbers q times one common step.
@@ -14,13 +14,13 @@ exercise = Exercise(
             q_i  = round(w_i / step)        so that step * q_i is about w_i
 
         w        array of floats of any shape
-        bits     whole number from 2 to 16, and 8 unless something else is given
+        bits     whole number from 2 to 16, 8 by default
         returns  (q, step): q an array of whole numbers from -Q to Q, shape of w, int8 up to 8 bits
                  and int16 above; step a float
 
-        A half goes to the even whole number, as `np.round` does it: 0.5 to 0 and -1.5 to -2.
-        If all weights are 0, or there are none, the step is 0.0 and every q is 0. A weight that was
-        pruned stays 0.
+        A half is rounded to the even whole number, as by `np.round`: 0.5 to 0 and -1.5 to -2.
+        If all weights are 0, or there are none, the step is 0.0 and every q is 0. A pruned weight
+        remains 0.
 
         >>> q, step = quantize_symmetric(np.array([1.5, -0.5, 0.25, -0.75]), 3)
         >>> q.tolist(), float(step)
@@ -54,7 +54,7 @@ exercise = Exercise(
             "initial=0 an array without entries has the maximum 0. When is the step 0, so that one "
             "cannot divide by it?",
             "Return zeros early if the step is 0. Otherwise round w / step first, and only then "
-            "turn it into whole numbers with .astype(np.int8), which by itself cuts off. Above 8 "
+            "turn it into whole numbers with .astype(np.int8), which only truncates. Above 8 "
             "bits np.int8 is too small, and np.int16 is needed.",
         ],
         "zh": [

@@ -15,16 +15,16 @@ exercise = Exercise(
             unit j is column j of W; the units follow one another, from 0 to n_out - 1
             values[k]   the k-th nonzero weight; within a unit by ascending input
             indices[k]  the input that it belongs to: its row in W
-            offsets     unit j owns the entries k with offsets[j] <= k < offsets[j + 1]
+            offsets     unit j has the entries k with offsets[j] <= k < offsets[j + 1]
 
         W        (n_in, n_out), of y = x @ W + b
         returns  (values, indices, offsets, n_in)
                  values   (nonzeros,), dtype of W
-                 indices  (nonzeros,), whole numbers, also where there are none
+                 indices  (nonzeros,), whole numbers, even if empty
                  offsets  (n_out + 1,), whole numbers, from 0 to the number of nonzeros
-                 n_in     the number of inputs, which the three arrays do not tell
+                 n_in     the number of inputs, which the three arrays do not contain
 
-        A unit without nonzeros owns no entries: its offset equals the next one.
+        A unit without nonzeros has no entries: its offset equals the next one.
 
         >>> W = np.array([[4.0, 0.0, 0.0], [0.0, 0.0, 6.0], [5.0, 0.0, 7.0], [0.0, 0.0, 0.0]])
         >>> values, indices, offsets, n_in = csr_from_dense(W)
@@ -57,8 +57,8 @@ exercise = Exercise(
     hints={
         "en": [
             "np.nonzero goes through a matrix row by row. Of which matrix are the units the rows?",
-            "np.nonzero(W.T) gives two arrays: the unit of every nonzero, and its input. With both "
-            "of them the values can be picked out.",
+            "np.nonzero(W.T) gives two arrays: the unit of every nonzero, and its input. Together "
+            "they select the values.",
             "offsets begins with 0, and each further one adds the nonzeros of one more unit: "
             "np.cumsum of np.count_nonzero(W, axis=0).",
         ],
@@ -137,7 +137,7 @@ return (*result[:3], W.shape[1])
     It stores the rows of W, one for each input; an output unit is a column of W.
     按 W 的行存储，每个输入一行；输出单元是 W 的列。
 W[indices, units] -> W[W != 0]
-    The values run along the rows of W, the indices along its columns; both must go by unit.
+    The values follow the rows of W, the indices its columns; sort both by unit.
     values 按 W 的行排列，indices 却按列排列；两者都应按单元排列。
 indices, offsets -> units, offsets
     The indices are those of the units; the offsets tell the unit, the indices the input.
@@ -152,7 +152,7 @@ offsets, len(W) -> offsets[:-1], len(W)
     The last offset is missing, so the last unit has no end; it is the number of nonzeros.
     offsets 缺少最后一个，末尾的单元没有终点；它应等于非零个数。
 offsets, len(W) -> np.diff(offsets), len(W)
-    It gives the number of nonzeros of each unit; offsets are their running sums, after a 0.
+    It returns the number of nonzeros of each unit; offsets are their running sums, after a 0.
     给出的是每个单元的非零个数；offsets 应为以 0 开头的累加和。
 offsets, len(W) -> np.unique(offsets), len(W)
     Units without nonzeros get no offset; every unit has one, and an empty one repeats it.

@@ -17,11 +17,11 @@ exercise = Exercise(
         indices  (nonzeros,), whole numbers: the input that each weight belongs to
         offsets  (n_out + 1,), whole numbers: where the weights of each unit begin, and the end
         b        (n_out,)
-        x        (N, n_in), one sample a row
+        x        (N, n_in), one sample per row
         returns  y (N, n_out)
 
         Read the nonzeros alone, do not build W. A loop over the units is allowed. A unit without
-        nonzeros, offsets[j] = offsets[j + 1], gives b[j]. Some inputs may belong to no weight.
+        nonzeros, offsets[j] = offsets[j + 1], outputs b[j]. Some inputs may have no weight.
 
         >>> values, indices = np.array([4.0, 5.0, 6.0, 7.0]), np.array([0, 2, 1, 2])
         >>> offsets, b = np.array([0, 2, 2, 4]), np.array([1.0, 2.0, 3.0])
@@ -54,8 +54,8 @@ exercise = Exercise(
     },
     hints={
         "en": [
-            "Take one unit at a time. Which part of values is its own, and which columns of x does "
-            "it need?",
+            "Take one unit at a time. Which part of values belongs to it, and which columns of x "
+            "does it need?",
             "values[offsets[j] : offsets[j + 1]] are the weights of unit j, and the same part of "
             "indices names its inputs. x[:, [0, 2]] picks columns 0 and 2 for all samples.",
             "With own = slice(offsets[j], offsets[j + 1]) the sums of unit j are "
@@ -136,7 +136,7 @@ def _(rng):
 
 
 @exercise.property(
-    "It must give the same as x @ W + b with the full matrix.",
+    "The result must equal x @ W + b with the full matrix.",
     "结果应与用完整矩阵计算的 x @ W + b 相同。",
 )
 def _(rng):
@@ -149,16 +149,16 @@ def _(rng):
 # the first one makes a matrix that has no room anywhere, as W has none there
 exercise.edits("""
 x.shape[1] * len(b) > 10**8 and np.empty((x.shape[1], len(b), 1 << 20))
-    It builds W, for which there may be no room; read the nonzeros alone.
+    It builds W, which may not fit into memory; read the nonzeros alone.
     还原了 W，而内存可能放不下；应只读取非零权重。
 b = np.zeros_like(b)
-    The bias is forgotten; b[j] belongs to every output.
+    The bias is missing; add b[j] to every output.
     漏加了偏置；每个输出都应加上 b[j]。
 b = b * np.diff(offsets)
-    The bias is added once for each nonzero; it is added once for each unit.
+    The bias is added once for each nonzero; add it once for each unit.
     每个非零权重都加了一次偏置；每个单元只应加一次。
 b = np.where(np.diff(offsets) > 0, b, 0.0)
-    A unit without nonzeros gives 0 or nothing; it still has its bias b[j].
+    A unit without nonzeros outputs 0 or nothing; it must output its bias b[j].
     没有非零权重的单元输出了 0；它仍应输出偏置 b[j]。
 offsets[j + 1] -> offsets[j + 1] + 1
     It reads one weight too many, the first of the next unit; offsets[j + 1] is not included.
@@ -170,18 +170,18 @@ slice(offsets[j], -> slice(offsets[j] + 1,
     The first weight of each unit is lost; it begins at offsets[j] itself.
     每个单元的第一个权重丢了；应从 offsets[j] 开始读。
 x[:, indices[own]] -> x[:, : len(values[own])]
-    It takes the first inputs of the sample; indices says which inputs the weights belong to.
+    It takes the first inputs of the sample; `indices` names the inputs of the weights.
     取的是样本最前面的几个输入；权重对应哪些输入由 indices 给出。
 np.empty((len(x), len(b))) -> np.tile(b, (len(x), 1))
 y[:, j] = x[ -> y[:, indices[own]] += x[
 x[:, indices[own]] @ values[own] + b[j] -> np.outer(x[:, j], values[own])
-    It takes indices for outputs; they name the inputs, and the offsets tell the output.
+    It takes indices as outputs; they are the inputs, and the offsets determine the output.
     把 indices 当成了输出序号；它是输入序号，输出由 offsets 决定。
 return np.add.reduceat(x[:, indices] * values, offsets[:-1], axis=1) + b
-    For an empty unit np.add.reduceat takes a neighbour's value or fails; the sum of none is 0.
+    For an empty unit np.add.reduceat returns a neighbour's value or fails; the sum must be 0.
     遇到空单元时，np.add.reduceat 会返回相邻的值或报错；该处的和应为 0。
 return result[0]
-    It computes the first sample alone; y has a row for each row of x.
+    It computes the first sample only; y has a row for each row of x.
     只算了第一个样本；x 有几行，y 就应有几行。
 return result.T
     The result is transposed; samples are the rows of y, units its columns.
