@@ -16,53 +16,62 @@ from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
 from minprune.files import replacing, writable_folder
 
 DESCRIPTION = """\
-Neural-network pruning from scratch.
+Neural-network pruning from scratch. Commands of `python -m minprune`:
 
-  python -m minprune                the main job on MNIST: train, prune, fine-tune, report
-  python -m minprune run mlp        the same; `run mlp --help` lists the options of both
-  python -m minprune run cnn        a convolutional network: threshold, rank, filters removed
-  python -m minprune bench          time the sparse engine against NumPy, PyTorch, DeepSparse, ...
-  python -m minprune formulas ...   find a formula: by name, paper or any word
-  python -m minprune worked [ID]    worked examples step by step: right and printed values
-  python -m minprune verify [FILE]  test every formula, or the functions of your own file
-  python -m minprune exercises ...  twenty functions to write, with a check that diagnoses mistakes
-  python -m minprune lessons [NN]   the lessons, or the functions and exercises of one
-  python -m minprune notebook NN    a lesson of tutorials/ as a Jupyter notebook
+  (none)            the main job on MNIST: train, prune, fine-tune, report
+  run mlp           the same; `run mlp --help` lists the options of both
+  run cnn           a convolutional network: threshold, rank, filters removed
+  bench             time the sparse engine against NumPy, PyTorch, DeepSparse, ...
+  formulas [WORD]   find a formula by name, paper or any word
+  worked [ID]       worked examples step by step: right and printed values
+  verify [FILE.py]  test every formula, or the functions of your own file
+  exercises         functions to write, with a check that diagnoses mistakes
+  lessons [NN]      the lessons, or the functions and exercises of one
+  notebook NN       a lesson as a Jupyter notebook
 """
 
 TOP_LEVEL = "-h", "--help", "--version"  # any other option belongs to the main job
 
-CHOICES = {
-    "sparsity": "fraction of the weights to prune, at least 0 and below 1",
-    "scope": "'global' ranks the weights of all layers together, 'layer' each layer by itself",
-    "hidden": "hidden units, at most 100,000",
-    "seeds": "number of seeds to train the compared networks with, for the intervals of the table",
-    "epochs": "epochs of training before pruning",
-    "finetune_epochs": "epochs of training after pruning",
-    "batch_size": "images per step",
-    "lr": "learning rate before pruning; it decays to 0",
-    "finetune_lr": "learning rate after pruning; it decays to 0",
-    "l1": "strength of the L1 penalty before pruning",
-    "seed": "seed of all random numbers",
-    "smoothing": "label smoothing: probability spread evenly over all classes, in [0, 1)",
-    "theta": "threshold that document D prunes by, at least 0",
-    "unit_sparsity": "fraction of the filters and neurons to remove, at least 0 and below 1",
-    "criterion": "score of the filters and neurons: " + ", ".join(UNIT_CRITERIA),
-}
+CHOICES = {  # name -> placeholder, what it is
+    "sparsity": ("FRACTION", "fraction of the weights to prune, at least 0 and below 1"),
+    "scope": ("SCOPE", "'global' ranks the weights of all layers together, 'layer' each layer by "
+              "itself"),
+    "hidden": ("N", "hidden units, at most 100,000"),
+    "seeds": ("N", "number of seeds to train the compared networks with, for the intervals of the "
+              "table"),
+    "epochs": ("N", "epochs of training before pruning"),
+    "finetune_epochs": ("N", "epochs of training after pruning"),
+    "batch_size": ("N", "images per step"),
+    "lr": ("RATE", "learning rate before pruning; it decays to 0"),
+    "finetune_lr": ("RATE", "learning rate after pruning; it decays to 0"),
+    "l1": ("STRENGTH", "strength of the L1 penalty before pruning, at least 0"),
+    "seed": ("N", "seed of all random numbers"),
+    "smoothing": ("FRACTION", "label smoothing: probability spread evenly over all classes, at "
+                  "least 0 and below 1"),
+    "theta": ("THETA", "threshold that document D prunes by, at least 0"),
+    "unit_sparsity": ("FRACTION", "fraction of the filters and neurons to remove, at least 0 and "
+                      "below 1"),
+    "criterion": ("NAME", "score of the filters and neurons: " + ", ".join(UNIT_CRITERIA)),
+}  # fmt: skip
 
-BENCH_CHOICES = {  # name -> type, what stands for one of several values, what it is
-    "networks": (str, "NAME", "cnn, lenet5, or the widths of a perceptron"),
-    "sparsities": (float, "S", "fractions of every layer to prune, each at least 0 and below 1"),
-    "batches": (int, "N", "batch sizes"),
-    "peers": (str, "PEER", "libraries to compare with; those not installed are skipped"),
-    "rounds": (int, None, "timed rounds of each library in each case"),
-    "threads": (int, None, "threads that each library may use"),
-    "seed": (int, None, "seed of all random numbers"),
-}
+BENCH_CHOICES = {  # name -> type, placeholder, whether it takes several values, what it is
+    "networks": (str, "NAME", True, "cnn, lenet5, or the widths of a perceptron"),
+    "sparsities": (float, "FRACTION", True, "fractions of every layer to prune, each at least 0 "
+                   "and below 1"),
+    "batches": (int, "N", True, "batch sizes"),
+    "peers": (str, "PEER", True, "libraries to compare with; those not installed are skipped"),
+    "rounds": (int, "N", False, "timed rounds of each library in each case"),
+    "threads": (int, "N", False, "threads that each library may use"),
+    "seed": (int, "N", False, "seed of all random numbers"),
+}  # fmt: skip
 
 NETWORKS = {
-    "mlp": (Settings, "minprune-report", "multilayer perceptron, 784-64-10 on MNIST"),
-    "cnn": (CnnSettings, "minprune-report-cnn", "3x3x32 convolution, max pooling 2, dense 64"),
+    "mlp": (Settings, "minprune-report", "perceptron with one hidden layer, 784-64-10 on MNIST"),
+    "cnn": (
+        CnnSettings,
+        "minprune-report-cnn",
+        "CNN: 32 filters of 3x3, max pooling, dense 64, on MNIST",
+    ),
 }
 
 
@@ -70,7 +79,7 @@ def main(arguments=None):
     """Run the command line.
 
     Returns the exit status: 0 done, 1 something that was put to the test is wrong, 2 refused,
-    130 interrupted, 141 nobody read the output to its end.
+    130 interrupted, 141 the reader closed the output early.
     """
     _open_streams()
     try:
@@ -114,7 +123,7 @@ def _open_streams():
 
 
 def _complain(what, status):
-    with suppress(OSError):  # nobody reads it
+    with suppress(OSError):  # the stream may be closed
         print(f"minprune: {what}", file=sys.stderr, flush=True)
     return status
 
@@ -185,7 +194,7 @@ def worked(options):
 
 
 def verify(options):
-    """All formulas, or somebody's functions; returns 1 if one is wrong."""
+    """All formulas, or the functions of a file; returns 1 if one is wrong."""
     import json
 
     from minprune.checks.isolated import Broken, Limits
@@ -194,7 +203,7 @@ def verify(options):
     from minprune.report.verify_page import as_json, formulas_table, functions_table
 
     if options.export is not None and (options.file is not None or options.map):
-        raise ValueError("--export writes the cases of minprune's formulas; leave the file out")
+        raise ValueError("--export writes the cases of minprune's formulas; leave out the file")
     if options.map and options.file is None:
         raise ValueError("--map needs the FILE.py that holds the function")
     if options.export is not None:
@@ -233,7 +242,7 @@ def notebook(options):
     lesson = lesson_file(options.number)
     target = options.out or f"{lesson.stem}.ipynb"
     if Path(target).is_file():  # which may hold a reader's own work
-        raise FileExistsError(f"{target}: exists; nothing was changed")
+        raise FileExistsError(f"{target}: already exists; nothing was changed")
     text = json.dumps(made(lesson, options.lang), ensure_ascii=False, indent=1)
     with replacing(target) as file:
         file.write(text.encode())
@@ -267,34 +276,42 @@ COMMANDS = {
 
 def _parser():
     parser = argparse.ArgumentParser(
-        "minprune", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+        "minprune",
+        usage="minprune [-h] [--version] command ...",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"minprune {minprune.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command",
+                                     prog="minprune", help=argparse.SUPPRESS)  # fmt: skip
     what = "find a formula, its check, lessons and exercise"
-    page = commands.add_parser("formulas", help=what, description=what)
+    page = commands.add_parser("formulas", description=what)
     page.add_argument("query", nargs="*", metavar="WORD",
                       help="a name, an item or any word: rank_mask, A-4.2, LeCun")  # fmt: skip
     page.add_argument("--all", action="store_true",
-                      help="print whole lists; without words, all items")  # fmt: skip
-    what = "worked examples step by step"
-    page = commands.add_parser("worked", help=what, description=what)
+                      help="print lists to their end; without words, all items")  # fmt: skip
+    what = "print the worked examples step by step: right values and printed values"
+    page = commands.add_parser("worked", description=what)
     page.add_argument("id", nargs="?", metavar="ID", help="item, such as A-4.4 (default: all)")
     _add_verify(commands)
     add_exercises(commands)
     _add_lessons(commands)
     _add_bench(commands)
-    job = commands.add_parser("run", help="train, prune, fine-tune, report").add_subparsers(
+    _add_run(commands)
+    return parser
+
+
+def _add_run(commands):
+    job = commands.add_parser("run", description="train, prune, fine-tune, report").add_subparsers(
         dest="network", required=True, metavar="mlp|cnn"
     )
     for name, (kind, folder, what) in NETWORKS.items():
         page = job.add_parser(name, help=what, description=what,
                               formatter_class=argparse.ArgumentDefaultsHelpFormatter)  # fmt: skip
         for field in fields(kind):
-            flag = "--" + field.name.replace("_", "-")
-            page.add_argument(
-                flag, type=field.type, default=field.default, help=CHOICES[field.name]
-            )
+            placeholder, choice = CHOICES[field.name]
+            page.add_argument("--" + field.name.replace("_", "-"), type=field.type,
+                              metavar=placeholder, default=field.default, help=choice)  # fmt: skip
         page.add_argument(
             "--data",
             metavar="DIR",
@@ -302,20 +319,20 @@ def _parser():
             help="folder in IDX format to read instead of MNIST",
         )
         page.add_argument("--out", metavar="DIR", default=folder, help="folder to write to")
-    return parser
 
 
 def _add_verify(commands):
     what = "test every formula, or the functions of your own file"
-    page = commands.add_parser("verify", help=what, description=what)
+    page = commands.add_parser("verify", description=what)
     page.add_argument("file", nargs="?", metavar="FILE.py",
                       help="your file; functions are matched to formulas by name")  # fmt: skip
     page.add_argument("--map", action="append", default=[], metavar="NAME=FORMULA",
                       help="check function NAME as this formula; may be repeated")  # fmt: skip
     page.add_argument("--formula", action="append", default=[], metavar="FORMULA",
                       help="check only this formula; may be repeated")  # fmt: skip
-    page.add_argument("--seed", type=int, default=0, help="seed of the random cases (default: 0)")
-    page.add_argument("--seconds", type=float, default=20.0,
+    page.add_argument("--seed", type=int, default=0, metavar="N",
+                      help="seed of the random cases (default: 0)")  # fmt: skip
+    page.add_argument("--seconds", type=float, default=20.0, metavar="N",
                       help="time limit for all calls of one function (default: 20)")  # fmt: skip
     page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of diagnoses")
     page.add_argument("--json", action="store_true", help="print the results as JSON")
@@ -325,11 +342,11 @@ def _add_verify(commands):
 
 def _add_lessons(commands):
     what = "list the lessons, or the functions and exercises of one"
-    page = commands.add_parser("lessons", help=what, description=what)
+    page = commands.add_parser("lessons", description=what)
     page.add_argument("number", nargs="?", metavar="NN", help="lesson number, such as 03")
     page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of titles")
     what = "write a lesson as a Jupyter notebook"
-    page = commands.add_parser("notebook", help=what, description=what)
+    page = commands.add_parser("notebook", description=what)
     page.add_argument("number", metavar="NN", help="lesson number, such as 03")
     page.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the text")
     page.add_argument("--out", metavar="FILE",
@@ -338,15 +355,16 @@ def _add_lessons(commands):
 
 def _add_bench(commands):
     what = "time the sparse engine and every installed library"
-    page = commands.add_parser("bench", help=what, description=what)
-    for name, (kind, shown, what) in BENCH_CHOICES.items():
+    page = commands.add_parser("bench", description=what)
+    for name, (kind, placeholder, several, what) in BENCH_CHOICES.items():
         default = getattr(BenchSettings(), name)
         page.add_argument(
             f"--{name}",
             type=kind,
-            **({"nargs": "*", "metavar": shown} if shown else {}),
+            nargs="*" if several else None,
+            metavar=placeholder,
             default=argparse.SUPPRESS,
-            help=f"{what} (default: {' '.join(map(str, default)) if shown else default})",
+            help=f"{what} (default: {' '.join(map(str, default)) if several else default})",
         )
     page.add_argument(
         "--python",

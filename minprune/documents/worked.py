@@ -87,7 +87,7 @@ def three_layers():
     """A-4.4: layer pruning by importance.
 
     >>> [step.what for step in three_layers().steps if step.wrong]
-    ['importance of layer 3', 'layer 2 pruned', 'layer 3 pruned', 'what passes the network']
+    ['importance of layer 3', 'layer 2 pruned', 'layer 3 pruned', 'output of the network']
     """
     theta, (I1, I2, I3) = 2.5, layer_importance(LAYERS)
     masks = layer_threshold_masks(LAYERS, theta)
@@ -100,13 +100,13 @@ def three_layers():
         (
             Step("importance of layer 1", I1, 2.1),
             Step("importance of layer 2", I2, 3.0),
-            Step("importance of layer 3", I3, 3.2, why="both are above theta: no harm yet"),
-            Step("layer 1 pruned", h1, p1, why="2.1 < 2.5: the layer goes"),
-            Step("layer 2 pruned", h2, p2, why="3.0 >= 2.5: the rule keeps it whole"),
-            Step("layer 3 pruned", h3, p3, why="3.9 >= 2.5: the same"),
+            Step("importance of layer 3", I3, 3.2, why="both are above theta: no effect yet"),
+            Step("layer 1 pruned", h1, p1, why="2.1 < 2.5: the layer is pruned"),
+            Step("layer 2 pruned", h2, p2, why="3.0 >= 2.5: the rule keeps the layer"),
+            Step("layer 3 pruned", h3, p3, why="3.9 >= 2.5: the rule keeps the layer"),
             *_other_rules(theta),
-            Step("what passes the network", "nothing", "what is important",
-                 why="layer 1 is all zero; besides, 2x3 matrices cannot follow one another"),
+            Step("output of the network", "constant", "what is important",
+                 why="layer 1 is all zero; besides, two 2x3 matrices cannot be multiplied"),
         ),
         "A rule has a granularity: weights, rows or layers. The printed matrices follow another "
         "rule than the printed formula.",
@@ -120,13 +120,13 @@ def _other_rules(theta):
     rows = ", ".join(str(unit_l1(w, axis=0).round(1)) for w in LAYERS)
     l1, l2 = layer_importance(LAYERS), layer_l2(LAYERS)
     return (
-        Step("single weights pruned at 0.65: the printed matrices?",
+        Step("as printed, weights pruned at 0.65?",
              _yes(all(map(np.array_equal, by_weight, PRINTED_LAYERS))),
              why="so they are for every theta with 0.6 < theta <= 0.7"),
-        Step("rows pruned at an L1 norm of 2: the printed matrices?",
+        Step("as printed, rows pruned at L1 norm 2?",
              _yes(all(map(np.array_equal, by_row, PRINTED_LAYERS))),
              why=f"so they are for 1.5 < theta <= 2.4; the rows have {rows}"),
-        Step("layers that theta = 2.5 keeps by L1 norm", int((l1 >= theta).sum())),
+        Step("layers kept at 2.5, by L1 norm", int((l1 >= theta).sum())),
         Step("... by L2 norm", int((l2 >= theta).sum()), why="the same theta, another norm"),
         Step("... by squared L2 norm", int((l2**2 >= theta).sum())),
     )  # fmt: skip
@@ -157,12 +157,12 @@ def zero_matrix():
                  why="seven ones in the mask one line above: seven weights are kept"),
             Step("weights kept", int(mask.sum()), 0, why="the document: all are below 0.2"),
             Step("sparsity", sparsity(mask), why="2/9"),
-            Step("if f(W) were compared: weights kept", int(on_f.sum()),
+            Step("weights kept, by f(W)", int(on_f.sum()),
                  why="theta = 0.2 on f(W) is 0.3317 on W"),
-            Step("smallest theta on W that gives the zero matrix", float(W.max())),
-            Step("smallest theta on f(W) that gives it", float(f.max())),
+            Step("theta on W for all zeros", float(W.max()), why="the smallest"),
+            Step("theta on f(W) for all zeros", float(f.max())),
         ),
-        "Multiply by eye: as many weights are kept as the mask has ones.",
+        "A product with a mask keeps as many weights as the mask has ones.",
     )  # fmt: skip
 
 
@@ -186,17 +186,17 @@ def small_gradient():
         (
             Step("loss", loss(w)),
             Step("gradient", g),
-            Step("by gradient |g| goes", _lowest(gradient_magnitude(g))),
-            Step("by magnitude |w| goes", _lowest(magnitude(w))),
-            Step("by Taylor |w g| goes", _lowest(taylor(w, g)), why=f"scores {taylor(w, g)}"),
-            Step("by OBD h w^2 / 2 goes", _lowest(obd_saliency(w, h)),
+            Step("pruned by gradient |g|", _lowest(gradient_magnitude(g))),
+            Step("pruned by magnitude |w|", _lowest(magnitude(w))),
+            Step("pruned by Taylor |w g|", _lowest(taylor(w, g)), why=f"scores {taylor(w, g)}"),
+            Step("pruned by OBD h w^2 / 2", _lowest(obd_saliency(w, h)),
                  why=f"scores {obd_saliency(w, h)}; it takes the gradient for 0"),
             Step("change of the loss by the series", second_order_influence(w, g, h)),
             Step("change of the loss if each is set to zero", truth),
-            Step("what should go", _lowest(truth), "weight 1",
+            Step("to be pruned", _lowest(truth), "weight 1",
                  why="the document's rule costs 1.5, the right one 0"),
         ),
-        "A small gradient says that the loss is flat there, not that the weight may go.",
+        "A small gradient means that the loss is flat there, not that the weight is unimportant.",
         ours=True,
     )  # fmt: skip
 
@@ -272,17 +272,17 @@ def half_sum():
     [(5, 0), (1, 1), (1, 0)]
     """
     cases = (
-        ("weights of W of D-4.3 that stay", zero_matrix().given["W"], "9 weights, 4 pruned"),
+        ("weights kept of W of D-4.3", zero_matrix().given["W"], "9 weights, 4 pruned"),
         ("of [0.75, 0.25, -0.125]", np.array([0.75, 0.25, -0.125]), "one is the most there can be"),
         (
             "of [-0.75, 0.25, 0.125]",
             np.array([-0.75, 0.25, 0.125]),
-            "negative ones never stay",
+            "negative weights are never kept",
         ),
     )
     return Example(
         "C-5.2a",
-        "Keep the weights between half the L1 norm of the tensor and all of it",
+        "Keep the weights between half the L1 norm and the L1 norm",
         {"its rule": "l1 * 0.5 < w < l1, with l1 = sum |w|", "right": "half of them, by magnitude"},
         tuple(
             Step(
@@ -318,11 +318,11 @@ def silent_neuron():
             Step("mean activation", mean_activation(a)),
             Step("activation times outgoing weights", contribution(a, w_out)),
             Step("change of the output without each", unit_ablation(loss, 2)),
-            Step("by activation goes", _lowest(mean_activation(a), "neuron")),
-            Step("what should go", _lowest(unit_ablation(loss, 2), "neuron"), "neuron 2",
+            Step("pruned by activation", _lowest(mean_activation(a), "neuron")),
+            Step("to be pruned", _lowest(unit_ablation(loss, 2), "neuron"), "neuron 2",
                  why="the document: the higher the activation, the larger the contribution"),
         ),
-        "An activation matters as far as somebody reads it.",
+        "An activation matters only as much as the weights that read it.",
         ours=True,
     )  # fmt: skip
 

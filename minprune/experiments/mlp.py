@@ -173,7 +173,8 @@ def over_seeds(settings, data, networks, say):
             continue
         for name, network in networks.items():
             found[name].append(accuracy_on_test(network, data))
-        say(f"seed {seed}   " + ", ".join(f"{found[name][-1]:.2%} {name}" for name in found))
+        accuracies = ", ".join(f"{of_seeds[-1]:.2%}" for of_seeds in found.values())
+        say(f"seed {seed}   {accuracies} in the order of the table")
     return found
 
 

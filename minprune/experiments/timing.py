@@ -9,7 +9,7 @@ from pathlib import Path
 from minprune.experiments.spread import spread
 from minprune.threads import SETTINGS, cores
 
-WATCH = 0.05  # seconds before each round in which nobody should be at work
+WATCH = 0.05  # seconds before each round in which no other process should be at work
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,36 @@ import numpy as np
 from minprune.arguments import counted
 from minprune.bench.lines import crossing
 from minprune.bench.peers import ALL, ENGINE
-from minprune.report.times import NONE, ruled, warning
-
-WIDTH = 124
+from minprune.report.times import NONE, WIDTH, ruled, warning
 
 
 def render_bench(result):
-    """The tables and their notes as text."""
+    """The result in a sentence, the tables, and their notes as text."""
     networks, batches = result.settings.networks, result.settings.batches
-    parts = [_block(result, network, batch) for network in networks for batch in batches]
+    parts = [textwrap.fill(headline(result), WIDTH)]
     parts += [_break_even(result)] if len(result.members) > 1 else []
-    lines = [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
-    return "\n\n".join([*parts, "\n".join(lines)]) + "\n"
+    parts += [_block(result, network, batch) for network in networks for batch in batches]
+    parts += [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
+    return "\n\n".join(parts) + "\n"
+
+
+def headline(result):
+    """The number of cases in which the engine is the fastest, and from which sparsity on in all."""
+    fastest = {}  # sparsity -> for each case whether every other library takes longer
+    for cell in result.cells:
+        ratios = [t.ratio.median for key, t in cell.timings.items() if key != ENGINE and t.ratio]
+        if ratios:
+            fastest.setdefault(cell.sparsity, []).append(min(ratios) > 1)
+    cases = [case for row in fastest.values() for case in row]
+    if not cases:
+        return "No other library was timed."
+    always = [s for s in fastest if all(all(fastest[t]) for t in fastest if t >= s)]
+    part = always and not all(cases)
+    return (
+        f"The sparse engine is faster than every other library in {sum(cases)} of "
+        f"{counted(len(cases), 'case')}"
+        + (f", in all of those from {100 * min(always):g} % sparsity on." if part else ".")
+    )
 
 
 def cells_of(result, network, batch):
@@ -42,7 +60,20 @@ def _block(result, network, batch):
         for key in cells[0].timings
         if key != ENGINE
     ]
-    return "\n".join([f"{network}, batch {batch:,}", *ruled(rows)])
+    return "\n".join([f"{network}, batch {batch:,}", *_fitted(rows)])
+
+
+def _fitted(rows):
+    """Rows of cells as lines of one table, or of several with the same first column if too wide."""
+    first, *columns = zip(*rows, strict=True)
+    tables = [[first]]
+    for column in columns:
+        wider = [*tables[-1], column]
+        if len(wider) > 2 and len(ruled([*zip(*wider, strict=True)])[0]) > WIDTH:
+            wider = [first, column]
+            tables.append(wider)
+        tables[-1] = wider
+    return [line for table in tables for line in ruled([*zip(*table, strict=True)])]
 
 
 def _cell(cell, key, field, factor=1):
@@ -68,7 +99,7 @@ def _break_even(result):
             rows.append(
                 [f"{network}, batch {batch:,}", *(_faster_from(cells, p.key) for p in peers)]
             )
-    return "\n".join(ruled(rows))
+    return "\n".join(_fitted(rows))
 
 
 def _faster_from(cells, key):
@@ -91,20 +122,21 @@ def notes(result):
         f"{result.cpu}; {counted(settings.threads, 'thread')} for every library; "
         f"{result.seconds / 60:.0f} minutes in all.",
         *warning(result.busy),
-        "the engine: its median time, and in brackets the quartiles over "
-        f"{counted(settings.rounds, 'round')}. All others: their time over the engine's in the "
-        "same round, median and quartiles; above 1 the engine is faster.",
+        f"sparse engine: median time and quartiles of {counted(settings.rounds, 'round')}. Other "
+        "libraries: their time divided by that of the engine in the same round; above 1 the engine "
+        "is faster.",
         "the engine is faster from: the sparsity at which the median ratio passes 1 and remains "
-        "above, interpolated between the columns; always, never: at all, at none of the measured.",
-        "weights: He normal, in each layer the fraction of the column set to 0 at random; the "
-        "inputs are dense, so no library can skip black pixels. float32 throughout.",
-        "each library runs in a separate process, one at a time, in another order each round, with "
-        "inputs and weights in its preferred layout. Its outputs were first compared with a "
+        "above, interpolated between the columns; always: at every measured sparsity; never: not "
+        "even at the highest.",
+        "weights: He normal; in each layer a random part, the fraction of the column, is 0. "
+        "The inputs are dense, so no library can skip black pixels. float32 throughout.",
+        "each library runs in a separate process, one at a time, in a different order each round, "
+        "with inputs and weights in its preferred layout. Its outputs were first compared with a "
         "float64 product; a library with wrong outputs is not timed.",
         *(f"{member.title}: {member.missing or _versions(member)}" for member in result.members),
         *_errors(result),
         *_growth(result.growth),
-        f"roofs: {roofs.fma_all:.0f} GFLOP/s of multiply-adds in float32 ({roofs.fma_one:.0f} of "
+        f"roofs: {roofs.fma_all:.0f} GFLOP/s of multiply-adds in float32 ({roofs.fma_one:.0f} on "
         f"one thread), {roofs.memory:.1f} GB/s from memory, {roofs.cache:.1f} GB/s from the cache; "
         "the best of many trials before and after.",
     ]
@@ -136,13 +168,13 @@ def _growth(growth):
     if line := growth.nonzeros:
         said.append(
             f"{growth.network}, batch {growth.at_batch}, {len(line.x)} sparsities: the engine "
-            f"takes {line.intercept:.3g} ms and {1e3 * line.slope:.3g} ms for every 1,000 nonzeros "
+            f"takes {line.intercept:.3g} ms plus {1e3 * line.slope:.3g} ms per 1,000 nonzeros "
             f"(least squares, R^2 = {line.r2:.4f})."
         )
     if line := growth.batch:
         said.append(
             f"{growth.network}, {100 * growth.at_sparsity:g} %, {len(line.x)} batches: the engine "
-            f"takes {line.intercept:.3g} ms and {1e3 * line.slope:.3g} µs for every input "
+            f"takes {line.intercept:.3g} ms plus {1e3 * line.slope:.3g} µs per input "
             f"(least squares, R^2 = {line.r2:.4f})."
         )
     return said

@@ -45,9 +45,8 @@ def notes(result):
     return [
         f"{result.dataset}, with {choices}.",
         f"dense: {counted(settings.epochs, 'epoch')}{_penalty(settings)}. Every other "
-        "network is a copy of this one, pruned unless it is dense, and "
-        f"fine-tuned without a penalty for {counted(settings.finetune_epochs, 'epoch')}, unless "
-        "its name says otherwise.",
+        "network is a copy of it, pruned unless named dense, and fine-tuned without a penalty for "
+        f"{counted(settings.finetune_epochs, 'epoch')}, unless named 'not fine-tuned'.",
         *_threshold(result),
         *_document(result),
         f"% of weights: the smallest of {_SCOPES[settings.scope]}. Pruning saves time only in "
@@ -57,8 +56,8 @@ def notes(result):
         "removed with all their weights. Parameters, MACs, file and time fall together. Before "
         "fine-tuning, the outputs of the smaller network agreed with those of the network with the "
         f"same units masked, {_to(result.disagreement)}.",
-        "at random: the control, with as many weights or units pruned, but other MACs. A criterion "
-        "is worth its gain over this row.",
+        "at random: the control, with as many weights or units pruned at random. The value of a "
+        "criterion is its gain over this row. The MACs differ.",
         "nonzero multiply-accumulates: those left if zeros are skipped. file: weights and masks, "
         "compressed.",
         *times_notes(result.conditions),
@@ -69,13 +68,13 @@ def _threshold(result):
     """The note on D-5.2's threshold."""
     theta, found = result.settings.theta, result.threshold
     if found is None:
-        return [f"threshold {theta:g}: left out, it prunes every weight of a layer."]
+        return [f"threshold {theta:g}: left out, since it prunes every weight of a layer."]
     layers = ", ".join(f"{name} {share:.1%}" for name, share in found.layers.items())
     return [
-        f"threshold {theta:g}: one for all layers. Of the network trained here it prunes "
+        f"threshold {theta:g}: the same for all layers. In the network trained here it prunes "
         f"{found.pruned:.1%} of the weights ({layers}). Fine-tuned under the mask, "
-        f"{found.masked:.1%} are 0. Without it: {found.after_one_step:.1%} after one step of Adam, "
-        f"{found.unmasked:.1%} in the end" + _no_pruned_network(found)
+        f"{found.masked:.1%} are 0. Without the mask, {found.after_one_step:.1%} are 0 after one "
+        f"step of Adam, {found.unmasked:.1%} at the end" + _no_pruned_network(found)
     ]
 
 
@@ -90,9 +89,9 @@ def _document(result):
     accuracy = next((m.accuracy for m in result.models if m.name == unmasked), None)
     found = "" if accuracy is None else f", as {unmasked!r} is, with {accuracy:.2%} here"
     return [
-        f"document D-5.4a prints {AFTER_PRUNING:.2%} after pruning, of a network that was "
-        f"fine-tuned without its mask{found}. D-5.2 trains otherwise: {', '.join(other)}. How much "
-        "one threshold prunes depends on that, the L1 penalty above all."
+        f"document D-5.4a prints {AFTER_PRUNING:.2%} after pruning, for a network that was "
+        f"fine-tuned without its mask{found}. D-5.2 has other settings: {', '.join(other)}. How "
+        "much one threshold prunes depends on them, above all on the L1 penalty."
     ]
 
 
@@ -103,7 +102,7 @@ def _is_the_document(result):
 
 def _no_pruned_network(found):
     regrown = found.unmasked < found.pruned
-    return "; so its accuracy is not that of the pruned network." if regrown else "."
+    return ", so its accuracy is not that of the pruned network." if regrown else "."
 
 
 def _to(disagreement):

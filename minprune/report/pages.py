@@ -33,14 +33,14 @@ from minprune.report.links import links_of, public, used_by
 from minprune.report.verify_page import columns, folded, text_of, wide
 
 WIDTH = 100
-SCREEN = 80  # columns of a list
+SCREEN = 80  # columns of a list, and of a worked example
 LISTED = 20  # lines of a list
 SEE_ALSO = 6  # names
 LIKE_AN_ITEM = re.compile(r"\b[A-F]-[\dQ]", re.IGNORECASE)
 TITLE = 44  # columns of a lesson's
 LESSONS_HELP = {
-    "en": "`minprune lessons 03` shows one; `minprune notebook 03` makes a notebook of it.",
-    "zh": "`minprune lessons 03 --lang zh` 看一课，`minprune notebook 03` 生成笔记本。",
+    "en": "`minprune lessons 03` shows one; `minprune notebook 03` writes it as a notebook.",
+    "zh": "`lessons 03 --lang zh` 查看一课，`notebook 03 --lang zh` 转成笔记本。",
 }
 
 
@@ -70,7 +70,7 @@ def formulas_page(query=None, whole=False):
         return _alone(*found)
     if found:
         return _list(found, whole)
-    raise ValueError(f"nothing is called {query!r} or mentions it; {_hint(query)}")
+    raise ValueError(f"nothing found for {query!r}; {_hint(query)}")
 
 
 def _in_file(query):
@@ -89,7 +89,7 @@ def _alone(thing, *others):
 def _hint(query):
     """Names similar to a query."""
     names = near(query)
-    return f"there are {', '.join(names)}" if names else "`formulas` alone shows what there is"
+    return f"similar: {', '.join(names)}" if names else "`minprune formulas` lists what there is"
 
 
 def worked_page(query=None):
@@ -103,8 +103,8 @@ def worked_page(query=None):
         if query is None or item in [found.id for found in find(query)]
     ]
     if not chosen:
-        raise ValueError(f"no worked example for {query!r}; there are {', '.join(EXAMPLES)}")
-    return f"\n{'=' * WIDTH}\n\n".join(map(_example, chosen))
+        raise ValueError(f"there is no worked example {query!r}; there are {', '.join(EXAMPLES)}")
+    return f"\n{'=' * SCREEN}\n\n".join(map(_example, chosen))
 
 
 def lessons_page(number=None, language="en"):
@@ -115,7 +115,7 @@ def lessons_page(number=None, language="en"):
     if number is not None:
         return _lesson_page(read_lesson(lesson_file(number).resolve()), language)
     if not lessons():
-        raise ValueError("the lessons are in tutorials/, which comes with the repository")
+        raise ValueError("the lessons are in tutorials/, which is only in the repository")
     lines = []
     for lesson in lessons():
         minutes = re.split("[.。]", lesson.aims[language])[0].lower()
@@ -145,7 +145,7 @@ def _overview():
     """The families of formulas, the other folders, and how to go on: one screen."""
     counts = Counter(entry.module for entry in public())
     lines = [
-        f"{len(public())} functions. `minprune formulas` and then",
+        f"{len(public())} functions. `minprune formulas` followed by",
         "  OBD, N:M, LeCun, 阈值     finds one: any word of names, papers, texts, checks",
         "  masks, or nn              lists the functions of a file, or of a folder",
         f"  A-4.2, or A               items of five texts; --all lists all {len(ITEMS)}",
@@ -177,7 +177,7 @@ def _list(found, whole):
 
 def _index():
     ours = [_function_in_index(entry) for entry in entries() if not entry.ids]
-    return "\n".join([*map(_item_in_index, ITEMS), "Ours      Beside the documents", *ours])
+    return "\n".join([*map(_item_in_index, ITEMS), "Ours      Not in the documents", *ours])
 
 
 def _item_in_index(item):
@@ -295,7 +295,7 @@ def _published(entry):
 
 
 def _example(example):
-    head = f"{example.id}  {example.title}" + " (numbers of ours)" * example.ours
+    head = f"{example.id}  {example.title}" + " (our numbers)" * example.ours
     given = [_given(f"{name} = ", _block(value)) for name, value in example.given.items()]
     rows = [("", "step", "right", "by its rule" if example.ours else "printed")]
     rows += [("WRONG" if step.wrong else "", step.what, _block(step.right), _block(step.printed))
@@ -304,7 +304,8 @@ def _example(example):
     whys = ["", *(step.why for step in example.steps)]
     table = [_row(row, widths, why) for row, why in zip(rows, whys, strict=True)]
     return (
-        "\n".join([head, "-" * len(head), *given, "", *table, "", _wrap("", example.moral)]) + "\n"
+        "\n".join([head, "-" * len(head), *given, "", *table, "", _wrap("", example.moral, SCREEN)])
+        + "\n"
     )
 
 
@@ -317,7 +318,7 @@ def _row(blocks, widths, why):
     lines = zip_longest(*(block.split("\n") for block in blocks), fillvalue="")
     cells = [[f"{part:{w}}" for part, w in zip(line, widths, strict=True)] for line in lines]
     text = "\n".join("  ".join(line).rstrip() for line in cells)
-    return text + (f"\n{_wrap(' ' * 11, why)}" if why else "")
+    return text + (f"\n{_wrap(' ' * 11, why, SCREEN)}" if why else "")
 
 
 def _block(value):

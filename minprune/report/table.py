@@ -45,8 +45,8 @@ def notes(result):
         f"dense: trained for {counted(settings.epochs, 'epoch')}{_penalty(settings)}. "
         f"Dead hidden units, with output 0 on every training image: {result.idle_units} of "
         f"{settings.hidden}.",
-        f"fine-tuned: {counted(settings.finetune_epochs, 'epoch')} more, without a penalty, under "
-        "the mask if there is one.",
+        f"fine-tuned: trained for {counted(settings.finetune_epochs, 'more epoch')} without a "
+        "penalty, under the mask if there is one.",
         *_mask_dropped(result),
         f"Every network has {first.parameters:,} parameters, {first.dense_bytes:,} bytes dense. "
         "sparse bytes: values, indices and offsets (CSR), and biases. nonzeros include biases. "
@@ -66,10 +66,10 @@ def _accuracies(result):
         f"accuracy: on the test images{mean}. Pictures and files show seed {settings.seed}.",
         f"{pruned.name!r} minus {dense.name!r}: {_points(pruned, dense)} points; minus "
         f"{random.name!r}: {_points(pruned, random)} points.",
-        f"both of seed {settings.seed} were tested on the same images: only {dense.name!r} is "
-        f"right on {only_dense} of them, only {pruned.name!r} on {only_pruned}, so z is "
-        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 the "
-        "difference is significant at 5 %.",
+        f"seed {settings.seed}: only {dense.name!r} is right on {only_dense} of the test images, "
+        f"only {pruned.name!r} on {only_pruned}, so z is "
+        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 the difference is "
+        "significant at 5 %.",
     ]
 
 
@@ -118,8 +118,8 @@ def _document(result):
     ]
     return [
         *lines,
-        "document A-5.5: its two counts and its two times cannot differ. A-5.2 sets weights to "
-        "0; they are still parameters and are still multiplied.",
+        "document A-5.5: its two counts should be equal, and so should its two times. A-5.2 sets "
+        "weights to 0; they are still parameters and are still multiplied.",
     ]
 
 

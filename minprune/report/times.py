@@ -64,7 +64,7 @@ def warning(busy):
         return []
     return [
         f"The machine was not idle: {busy:.1f} cores were busy with other work. Do not trust "
-        "times of more than one thread: such threads wait for each other."
+        "times of more than one thread, since threads wait for each other."
     ]
 
 

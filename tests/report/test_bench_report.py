@@ -22,7 +22,7 @@ from minprune.report.bench_figures import (
     roofline_figure,
     speedup_figure,
 )
-from minprune.report.bench_table import notes, render_bench
+from minprune.report.bench_table import headline, notes, render_bench
 from minprune.report.write import KINDS, as_json, rendered, write_report
 
 SETTINGS = BenchSettings(
@@ -34,7 +34,9 @@ MEMBERS = [
     Member("dense", "minprune dense", {"python": "3.11"}, None),
     Member("scipy", "SciPy CSR", {"python": "3.11", "scipy": "1.17"}, None),
     Member("torch", "PyTorch", {"python": "3.12", "torch": "2.13"}, None),
-    Member("deepsparse", "DeepSparse", {}, "not there: ModuleNotFoundError: No module named 'x'"),
+    Member(
+        "deepsparse", "DeepSparse", {}, "not available: ModuleNotFoundError: No module named 'x'"
+    ),
 ]
 RATIOS = {  # at the three sparsities; the batch moves all of them
     "dense": (0.5, 2.0, 8.0),
@@ -134,13 +136,13 @@ def test_who_takes_no_images_has_no_row_among_them(result):
 
 
 def test_what_went_wrong_stands_in_its_place_and_is_said_below(result):
-    wrong = failed("wrong: outputs are off by 0.3 of the largest")
+    wrong = failed("wrong: an output differs by 0.3 of the largest")
     result = with_timing(result, "784-64-10", 0.5, 64, "torch", wrong)
     text = render_bench(result)
     lines = block(text, "784-64-10, batch 64\n")
     (row,) = [line for line in lines if line.startswith("PyTorch")]
     assert row.split()[1:] == "0.12 (0.11-0.14) wrong 0.50 (0.45-0.55)".split()
-    assert "PyTorch wrong: outputs are off by 0.3 of the largest (1 case)" in one_line(text)
+    assert "PyTorch wrong: an output differs by 0.3 of the largest (1 case)" in one_line(text)
 
 
 def test_errors_of_a_kind_are_told_once_and_counted(result):
@@ -182,6 +184,36 @@ def test_the_sparsity_at_which_the_engine_wins_is_read_between_columns(result):
     assert len(rows) == 6 and halfway == "29 %"
 
 
+def test_the_result_comes_first_with_the_sparsity_from_which_it_always_holds(result):
+    said = "The sparse engine is faster than every other library in "
+    assert headline(result) == f"{said}0 of 18 cases."
+    for s in (0.5, 0.75):
+        for network in SETTINGS.networks:
+            for batch in SETTINGS.batches:
+                result = with_timing(result, network, s, batch, "torch", timing(1, 1.5, 1))
+    assert headline(result) == f"{said}12 of 18 cases, in all of those from 50 % sparsity on."
+    assert render_bench(result).startswith(f"{said}12 of 18")
+    result = with_timing(result, "cnn", 0.75, 1, "torch", timing(1, 0.5, 1))
+    assert headline(result) == f"{said}11 of 18 cases."
+
+
+def test_a_wide_table_is_continued_below_itself():
+    sparsities = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95)
+    (cell, *_) = a_result().cells
+    text = render_bench(
+        a_result(
+            settings=replace(
+                SETTINGS, networks=("784-64-10",), sparsities=sparsities, batches=(1,)
+            ),
+            cells=[replace(cell, sparsity=s) for s in sparsities],
+        )
+    )
+    lines = block(text, "784-64-10, batch 1\n")
+    heads = [line.split()[1:] for line in lines if line.startswith("sparsity ")]
+    assert heads == ["0 % 25 % 50 %".split(), "75 % 90 % 95 %".split()]
+    assert max(map(len, lines)) <= 80
+
+
 def test_alone_the_engine_has_no_rivals_to_pass():
     alone = replace(SETTINGS, peers=())
     cells = [replace(c, timings={ENGINE: c.timings[ENGINE]}) for c in a_result().cells]
@@ -191,7 +223,7 @@ def test_alone_the_engine_has_no_rivals_to_pass():
 
 def test_columns_line_up_and_no_line_is_too_wide(result):
     text = render_bench(result)
-    assert max(map(len, text.splitlines())) <= 124
+    assert max(map(len, text.splitlines())) <= 80
     assert text.endswith("\n") and not text.endswith("\n\n")
     for network in SETTINGS.networks:
         for batch in SETTINGS.batches:
@@ -203,13 +235,13 @@ def test_the_notes_say_how_it_was_measured(result):
     text = one_line(render_bench(result))
     for words in (
         "Difference Engine No. 2; 1 thread for every library; 2 minutes in all.",
-        "quartiles over 3 rounds",
+        "quartiles of 3 rounds",
         "above 1 the engine is faster",
-        "set to 0 at random; the inputs are dense",
+        "a random part, the fraction of the column, is 0. The inputs are dense",
         "compared with a float64 product; a library with wrong outputs is not timed",
         "PyTorch: python 3.12, torch 2.13",
-        "DeepSparse: not there: ModuleNotFoundError: No module named 'x'",
-        "160 GFLOP/s of multiply-adds in float32 (150 of one thread), 12.5 GB/s from memory, 70.0",
+        "DeepSparse: not available: ModuleNotFoundError: No module named 'x'",
+        "160 GFLOP/s of multiply-adds in float32 (150 on one thread), 12.5 GB/s from memory, 70.0",
     ):
         assert words in text
     assert "not idle" not in text and "least squares" not in text
@@ -233,11 +265,11 @@ def test_the_two_lines_are_told_in_words():
         render_bench(a_result(growth=Growth("784-9", 256, 0.9, over_nonzeros, over_batches)))
     )
     assert (
-        "784-9, batch 256, 3 sparsities: the engine takes 1 ms and 0.1 ms for every 1,000 nonzeros "
+        "784-9, batch 256, 3 sparsities: the engine takes 1 ms plus 0.1 ms per 1,000 nonzeros "
         "(least squares, R^2 = 1.0000)."
     ) in text
     assert (
-        "784-9, 90 %, 3 batches: the engine takes 0.25 ms and 2 µs for every input "
+        "784-9, 90 %, 3 batches: the engine takes 0.25 ms plus 2 µs per input "
         "(least squares, R^2 = 1.0000)."
     ) in text
 

@@ -230,10 +230,10 @@ def test_the_criterion_is_named(result):
 def test_the_note_on_the_threshold_has_its_five_shares_each_in_its_place(result):
     (note,) = [note for note in notes(result) if note.startswith("threshold")]
     assert note == (
-        "threshold 0.125: one for all layers. Of the network trained here it prunes "
+        "threshold 0.125: the same for all layers. In the network trained here it prunes "
         "44.4% of the weights (0.K 11.1%, 4.W 22.2%, 6.W 33.3%). Fine-tuned under the mask, 45.5% "
-        "are 0. Without it: 36.6% after one step of Adam, 27.7% in the end; so its accuracy is not "
-        "that of the pruned network."
+        "are 0. Without the mask, 36.6% are 0 after one step of Adam, 27.7% at the end, so its "
+        "accuracy is not that of the pruned network."
     )
 
 
@@ -244,10 +244,11 @@ def test_the_document_stands_beside_mnist_only_and_is_said_to_train_otherwise(re
     mnist = replace(result, dataset="MNIST", settings=settings, models=models)
     (note,) = [note for note in notes(mnist) if note.startswith("document")]
     assert note == (
-        "document D-5.4a prints 98.37% after pruning, of a network that was fine-tuned without its "
-        "mask, as 'threshold 0.1, unmasked' is, with 97.00% here. D-5.2 trains otherwise: "
+        "document D-5.4a prints 98.37% after pruning, for a network that was fine-tuned without "
+        "its mask, as 'threshold 0.1, unmasked' is, with 97.00% here. D-5.2 has other settings: "
         "finetune_epochs 10, batch_size 32, lr 0.001, l1 0, smoothing 0, a learning rate that does "
-        "not decay. How much one threshold prunes depends on that, the L1 penalty above all."
+        "not decay. How much one threshold prunes depends on them, above all on the "
+        "L1 penalty."
     )
     assert "with 97" not in " ".join(notes(without_threshold(mnist)))
 
@@ -263,7 +264,7 @@ def test_a_busy_machine_is_said(busy, warned, result):
 def test_a_threshold_that_prunes_a_layer_is_said_to_be_left_out(result):
     notes_without = notes(without_threshold(result))
     (note,) = [note for note in notes_without if note.startswith("threshold")]
-    assert note == "threshold 0.125: left out, it prunes every weight of a layer."
+    assert note == "threshold 0.125: left out, since it prunes every weight of a layer."
     others = [note for note in notes(result) if not note.startswith("threshold")]
     assert [n for n in notes_without if n != note] == others
 

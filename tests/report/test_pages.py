@@ -64,7 +64,7 @@ def test_the_index_lists_every_item_in_order_with_what_computes_it_and_its_mista
             expected += [quoted(mistake, [item.id], "document:", "right:")]
         for claim in claims_of(item.id):
             expected += ["claim:", claim.says, "measured:", claim.found]
-    expected += ["Ours", "Beside the documents"]
+    expected += ["Ours", "Not in the documents"]
     for entry in entries():
         if not entry.ids:
             expected += [entry.name, entry.equation.split("\n")[0] or entry.title]
@@ -75,7 +75,7 @@ def test_the_index_hangs_every_line_below_its_item_within_the_terminal():
     page = formulas_page(whole=True)
     assert too_wide(page) == []
     heads = [line for line in page.split("\n") if not line.startswith(" " * 10)]
-    assert heads == [f"{i.id:10}{i.title}" for i in ITEMS] + ["Ours      Beside the documents"]
+    assert heads == [f"{i.id:10}{i.title}" for i in ITEMS] + ["Ours      Not in the documents"]
     assert "\n          l1_penalty                         R = lam * sum_i |w_i|\n" in page
     assert "random_score" in page.split("\nOurs ")[1]
 
@@ -302,7 +302,7 @@ def test_a_lesson_is_what_it_is_for_what_it_uses_and_what_it_sets():
 
 def test_without_the_lessons_their_place_is_named(monkeypatch):
     monkeypatch.setattr("minprune.report.pages.lessons", list)
-    with pytest.raises(ValueError, match="comes with the repository"):
+    with pytest.raises(ValueError, match="only in the repository"):
         lessons_page()
 
 
@@ -321,15 +321,15 @@ def test_pages_need_no_docstrings_in_memory():
     ("query", "words"),
     [
         ("rankmask2", ["'rankmask2'", "rank_mask"]),
-        ("nonsense", ["'nonsense'", "`formulas` alone shows"]),
-        ("F-1", ["'F-1'", "`formulas` alone"]),
+        ("nonsense", ["'nonsense'", "`minprune formulas` lists"]),
+        ("F-1", ["'F-1'", "`minprune formulas` lists"]),
         ("A-9.11", ["'A-9.11'"]),
         ("A-4.2x", ["'A-4.2x'"]),
-        ("", ["''", "`formulas` alone"]),
+        ("", ["''", "`minprune formulas` lists"]),
     ],
 )
 def test_an_unknown_name_is_refused_and_near_ones_are_named(query, words):
-    with pytest.raises(ValueError, match="nothing is called") as error:
+    with pytest.raises(ValueError, match="nothing found for") as error:
         formulas_page(query)
     assert all(word in str(error.value) for word in words)
 
@@ -341,7 +341,7 @@ def test_an_unknown_name_is_refused_and_near_ones_are_named(query, words):
 def test_a_worked_page_marks_the_wrong_steps_and_shows_both_values(item):
     page, example = worked_page(item), EXAMPLES[item]()
     lines = page.split("\n")
-    ours = " (numbers of ours)" if example.ours else ""
+    ours = " (our numbers)" if example.ours else ""
     assert lines[0] == f"{item}  {example.title}{ours}" and lines[1] == "-" * len(lines[0])
     assert too_wide(page) == [] and page.endswith("\n") and not page.endswith("\n\n")
     wrong = [step.what for step in example.steps if step.wrong]
@@ -380,7 +380,7 @@ def column_starts(page):
         ("D-4.3", "sparsity", ["0.2222222222"], [""]),
         ("D-4.3", "mask", ["[[0 1 1]", " [1 1 1]", " [1 0 1]]"],
          ["[[0 1 1]", " [1 1 1]", " [1 0 1]]"]),
-        ("E-4.3", "what should go", ["neuron 1"], ["neuron 2"]),
+        ("E-4.3", "to be pruned", ["neuron 1"], ["neuron 2"]),
     ],
 )  # fmt: skip
 def test_right_stands_before_printed_line_by_line(item, what, right, printed):
@@ -399,7 +399,7 @@ def test_lines_stand_level_and_end_in_no_spaces():
         "       W = [[0.1 0.3 0.5]\n            [0.6 0.7 0.8]\n            [0.9 0.1 0.3]]\n" in page
     )
     assert (
-        "       rows pruned at an L1 norm of 2: the printed matrices?  yes\n"
+        "       as printed, rows pruned at L1 norm 2?  yes\n"
         "           so they are for 1.5 < theta <= 2.4; the rows have" in page
     )
     page += formulas_page("A-1")
@@ -412,8 +412,8 @@ def test_lines_stand_level_and_end_in_no_spaces():
 
 def test_all_examples_stand_one_after_the_other():
     page = worked_page()
-    assert page == f"\n{'=' * 100}\n\n".join(worked_page(item) for item in EXAMPLES)
-    ours = [item for item in EXAMPLES if " (numbers of ours)\n" in worked_page(item)]
+    assert page == f"\n{'=' * 80}\n\n".join(worked_page(item) for item in EXAMPLES)
+    ours = [item for item in EXAMPLES if " (our numbers)\n" in worked_page(item)]
     assert ours == ["B-4c", "C-4.2f", "C-5.2a", "E-4.3"]
     assert too_wide(page) == []
 
@@ -432,7 +432,7 @@ def test_an_example_is_found_by_its_item_in_any_case(query, ids):
 
 @pytest.mark.parametrize("query", ["nonsense", "A-1", "A-4.3a", "E-4.33", "4.3", "C-5.2b", ""])
 def test_an_item_without_an_example_is_refused_and_those_with_one_are_named(query):
-    with pytest.raises(ValueError, match=f"no worked example for '{query}'") as error:
+    with pytest.raises(ValueError, match=f"there is no worked example '{query}'") as error:
         worked_page(query)
     assert all(item in str(error.value) for item in EXAMPLES)
 

@@ -98,8 +98,8 @@ def test_differences_are_taken_seed_by_seed_and_image_by_image(result):
         "'pruned, fine-tuned' minus 'dense, fine-tuned': -9.00 +- 4.97 points; minus 'random mask, "
         "fine-tuned': +4.00 +- 17.91 points." in text
     )
-    assert "only 'dense, fine-tuned' is right on 16 of them, only 'pruned, fine-tuned' on 9" in text
-    assert "so z is -1.4 (McNemar)" in text
+    assert "only 'dense, fine-tuned' is right on 16 of the test images, only 'pruned" in text
+    assert "fine-tuned' on 9, so z is -1.4 (McNemar)" in text
 
 
 def test_one_seed_has_no_interval(result):
@@ -132,7 +132,7 @@ def test_notes_say_what_was_done(result):
     for words in (
         "15 epochs, after 30% of them under an L1 penalty of 6e-05 (A-4.1)",
         "Dead hidden units, with output 0 on every training image: 9 of 64.",
-        "4 epochs more",
+        "4 more epochs",
     ):
         assert words in text
 
