@@ -315,7 +315,7 @@ def test_ctrl_c_ends_cleanly_and_leaves_nothing(idx_folder, tmp_path):
 
 
 PAGES = {
-    ("formulas",): f"{len(public())} functions. `minprune formulas` and then\n",
+    ("formulas",): f"{len(public())} functions. `minprune formulas` followed by\n",
     ("formulas", "network surgery"): "minprune.pruning.during.NetworkSurgery\n",
     ("formulas", "A-4.2"): "A-4.2  Threshold pruning of single weights\n",
     ("formulas", "a-4"): "A-4.1a  L1 regularization\n",

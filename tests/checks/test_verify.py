@@ -116,7 +116,8 @@ def test_a_file(mine, capsys):
 def test_functions_that_are_not_judged_are_named(mine, capsys):
     assert cli.main(["verify", mine, "--formula", "pruned_count"]) == 0
     assert capsys.readouterr().out == (
-        "pruned_count  right\nnot judged, as no formula has this name (--map NAME=FORMULA): count\n"
+        "pruned_count  right\n"
+        "not judged, since no formula has this name (--map NAME=FORMULA): count\n"
         "1 of 1 right\n"
     )
     assert cli.main(["verify", mine, "--formula", "pruned_count", "--json"]) == 0

@@ -349,7 +349,7 @@ def test_a_file_of_nearly_the_name_is_named(tmp_path, name):
     assert verdict.en == f"There is no file. Not read: {name}; the file must be named {FILE}."
     assert verdict.zh == f"没有这个文件。未读取：{name}；文件名应为 {FILE}。"
     found = Grades([ONE], [student], [], 1)
-    assert f"ada: not read, as it is not called as an exercise's file: {name}" in grades_text(found)
+    assert f"ada: not read, since no exercise's file has this name: {name}" in grades_text(found)
     assert grades_json(found)["students"][0]["not_read"] == [name]
 
 

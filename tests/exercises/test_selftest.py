@@ -80,7 +80,7 @@ def test_a_solution_that_verify_calls_wrong(tmp_path, monkeypatch):
     assert [*wrong] == ["relu"]
     monkeypatch.setattr(selftest, "called_wrong", lambda *_: {ONE.name: "It is not."})
     (row,) = selftest.selftest([ONE])
-    assert row.problems == ["verify calls the solution wrong: It is not."]
+    assert row.problems == ["verify finds the solution wrong: It is not."]
 
 
 TWO = 2.0
@@ -107,8 +107,8 @@ def test_mistakes_that_are_none_or_the_same():
     exercise.mistake("It adds itself.", "与自身相加。")(lambda x: x + x)
     exercise.mistake("Nothing is wrong.", "没有错。")(lambda x: 0.5 * x)
     assert [*mistake_problems(exercise)] == [
-        "mistake 2 is taken for: mistake, It doubles.",
-        "mistake 3 is taken for: passed, ",
+        "mistake 2 is diagnosed as: mistake, It doubles.",
+        "mistake 3 is diagnosed as: passed, ",
     ]
 
 

@@ -177,7 +177,7 @@ np.unique(loss[loss >= 0]) -> np.unique(loss[loss >= 0])[::-1]
     It tolerates the largest loss, which prunes too much; take the smallest t that keeps the budget.
     取了最大的容许损失，剪得过多；应取能满足预算的最小的 t。
 <= budget -> < budget
-    It keeps fewer weights than the budget; exactly the budget is allowed.
+    It requires fewer weights than the budget; as many as the budget are allowed.
     要求剩余个数小于预算；恰好等于预算也是允许的。
 sizes - np.round(chosen * sizes)) <= budget -> np.round(chosen * sizes)) >= budget
     It takes the budget as the number to prune; it is the number that may remain.
