@@ -270,7 +270,7 @@ def _places(entry):
 
 
 def _taught(found):
-    return [_place("Lesson", f"{one.number} {one.titles['en']}: tutorials/{one.path.stem}.md")
+    return [_place("Lesson", f"{one.titles['en']}: tutorials/{one.path.stem}.md")
             for one in found]  # fmt: skip
 
 

@@ -271,7 +271,7 @@ def test_an_exercise_is_its_text_and_how_to_begin(id):
     exercise, page = exercises()[id], formulas_page(id)
     assert page.startswith(f"Exercise {id}  {exercise.title['en']}\n---")
     assert running(exercise.text["en"]) in running(page) and exercise.file in page
-    assert "03 Thresholds, masks and ties: tutorials/03_thresholds_masks_ties.md" in page
+    assert "Lesson    Thresholds, masks and ties: tutorials/03_thresholds_masks_ties.md" in page
     assert ("Function  minprune/formulas/structured.py:" in page) == (id == "1.5")
 
 
