@@ -70,6 +70,15 @@ def _(rng):
     return np.array_equal(other, -np.asarray(q)) and np.allclose(other_step, 4 * step)
 
 
+@quantize_symmetric.property(
+    "Integers of up to 8 bits must be stored as int8, those of more as int16.",
+    "不超过 8 比特的整数应存为 int8，超过时应存为 int16。",
+)
+def _(rng):
+    (small, _), (large, _) = yield [given(rng.standard_normal(3), bits) for bits in (8, 9)]
+    return np.asarray(small).dtype == np.int8 and np.asarray(large).dtype == np.int16
+
+
 @quantize_symmetric.solution
 def quantize_symmetric(w, bits=8):
     largest = 2 ** (bits - 1) - 1
@@ -82,21 +91,64 @@ quantize_symmetric.edits("""
 2 ** (bits - 1) - 1 -> 2 ** (bits - 1)
     It divides max|w| by 2^(bits-1), one too many; symmetric integers end at 2^(bits-1) - 1.
     除以了 2^(bits-1)，多了一级；对称的整数只到 2^(bits-1) - 1。
+2 ** (bits - 1) - 1 -> 2 ** (bits - 1)
+np.round(w / (step or 1)) -> np.clip(np.round(w / (step or 1)), -largest, largest - 1)
+    It divides max|w| by 2^(bits-1) and clips the largest q; divide by 2^(bits-1) - 1.
+    除以了 2^(bits-1)，再截断最大的 q；应除以 2^(bits-1) - 1。
 2 ** (bits - 1) - 1 -> 2**bits - 1
     It reserves no bit for the sign: the largest integer is 2^(bits-1) - 1, not 2^bits - 1.
     没有给符号留一位：最大的整数是 2^(bits-1) - 1。
+2 ** (bits - 1) - 1 -> 2**bits
+    It divides max|w| by 2^bits; one bit is the sign, so the largest integer is 2^(bits-1) - 1.
+    除以了 2^bits；符号占一位，最大的整数是 2^(bits-1) - 1。
+2 ** (bits - 1) - 1 -> (2**bits - 1) / 2
+    It divides 2 max|w| by 2^bits - 1; the step is max|w| / (2^(bits-1) - 1).
+    用 2 max|w| 除以了 2^bits - 1；步长应为 max|w| 除以 2^(bits-1) - 1。
+2 ** (bits - 1) - 1 -> 127
+    It divides by 127 whatever the bits; the largest integer is 2^(bits-1) - 1.
+    无论多少比特都除以 127；最大的整数是 2^(bits-1) - 1。
+2 ** (bits - 1) - 1 -> (2 ^ (bits - 1)) - 1
+float(np.abs(w).max(initial=0)) -> np.abs(w).max(initial=0)
+    Q is (2 ^ (bits - 1)) - 1; in Python ^ is the exclusive or, and ** the power.
+    Q 算成了 (2 ^ (bits - 1)) - 1；Python 的 ^ 是按位异或，求幂用 **。
+2 ** (bits - 1) - 1 -> 2 ^ (bits - 1) - 1
+float(np.abs(w).max(initial=0)) -> np.abs(w).max(initial=0)
+    Q is 2 ^ (bits - 1) - 1; in Python ^ is the exclusive or, taken last, and ** the power.
+    Q 算成了 2 ^ (bits - 1) - 1；Python 的 ^ 是按位异或，且最后计算，求幂用 **。
+max(initial=0) -> max()
+    An array without entries fails; it has the step 0.0 and no integers.
+    没有元素的数组会报错；此时步长应为 0.0，整数为空。
+), step -> ), step or 1.0
+    With zeros alone, or no weights, it returns the step 1; there it is 0.0.
+    权重全为 0 或没有权重时，返回的步长是 1；应为 0.0。
+/ largest -> / largest + 1e-8
+    It adds 1e-8 to the step, which is then not 0.0 for zeros alone; treat step 0 by itself.
+    步长加了 1e-8，权重全为 0 时不等于 0.0；应单独处理步长为 0 的情形。
+/ largest -> // largest
+    It divides max|w| without a fraction; the step is a float, divide with /.
+    计算步长时用了整除；步长是浮点数，应使用 /。
 np.round( -> np.trunc(
     It cuts off the fraction; round to the nearest integer.
     直接舍去了小数；应取最接近的整数。
 np.round( -> np.floor(
     It rounds down; round to the nearest integer.
     向下取整了；应取最接近的整数。
+np.round( -> np.ceil(
+    It rounds up; round to the nearest integer.
+    向上取整了；应取最接近的整数。
 np.round(w / (step or 1)) -> np.floor(w / (step or 1) + 0.5)
     It rounds a half up; here a half is rounded to the even integer.
     恰为一半时总是向上取整；这里应取偶数。
 np.round(w / (step or 1)) -> np.sign(w) * np.floor(np.abs(w) / (step or 1) + 0.5)
     It rounds a half away from zero; here a half is rounded to the even integer.
     把一半朝远离零的方向舍入；这里应取偶数。
+w / (step or 1) -> w * step
+    It multiplies by the step; q = round(w / step).
+    乘以了步长；应为 q = round(w / step)。
+np.round(w / (step or 1)) -> w / (step or 1)
+q.astype(np.int8 if bits <= 8 else np.int16) -> q
+    It returns w / step without rounding; q are whole numbers.
+    返回的 w / step 没有舍入；q 应为整数。
 np.abs(w).max( -> w.max(
     It takes the largest weight; take the largest magnitude: that weight may be negative.
     取了最大的权重；应取最大的绝对值：绝对值最大的权重可能是负数。
@@ -108,21 +160,48 @@ float(np.abs(w).max(initial=0)) -> np.abs(w).max(axis=0, initial=0)
 step or 1 -> np.where(step > 0, step, 1)
     It takes a step for each column; the whole array has one step.
     每一列各取一个步长；整个数组应共用一个步长。
+float(np.abs(w).max(initial=0)) -> np.abs(w).max(axis=-1, keepdims=True, initial=0)
+step or 1 -> np.where(step > 0, step, 1)
+    It takes a step for each row; the whole array has a common one.
+    每一行各取一个步长；整个数组应共用一个步长。
 np.int8 if bits <= 8 else np.int16 -> float
     It returns the integers as floats; then they take as many bits as before.
     整数以浮点数返回了；这样所占的比特并没有减少。
+step or 1 -> np.float64(step)
+np.int8 if bits <= 8 else np.int16 -> float
+    The integers q are floats, and nan for step 0; return integers, and zeros for step 0.
+    q 是浮点数，步长为 0 时还不是数（nan）；应返回整数，步长为 0 时返回零。
+np.int8 if bits <= 8 else np.int16 -> int
+    The dtype of q is not the one asked for: int8 up to 8 bits, int16 above.
+    q 的数据类型不对：不超过 8 比特时应为 int8，超过时应为 int16。
 np.int8 if bits <= 8 else np.int16 -> np.int8
     It stores every integer in 8 bits; above 8 bits they need an int16.
     所有整数都用 8 比特存储；超过 8 比特时应使用 int16。
-return (result[0] * result[1], result[1])
-    It returns the rounded weights step * q; return the integers q.
+max(initial=0) -> max()
+np.int8 if bits <= 8 else np.int16 -> np.int8
+    An array without entries fails, and above 8 bits the integers do not fit into int8.
+    没有元素的数组会报错；超过 8 比特时 int8 又装不下。
+np.int8 if bits <= 8 else np.int16 -> np.uint8
+    It stores the integers as uint8, which has no negative numbers; int8 and int16 have.
+    用 uint8 存储整数，没有负数；应使用 int8 和 int16。
+return result[0] * result[1], result[1]
+    It returns the rounded weights step * q; the integers q were asked for.
     返回了舍入后的权重 step * q；应返回整数 q。
 return result[0]
     It returns q alone; without the step the weights cannot be restored: return (q, step).
     只返回了 q；没有步长就无法还原权重，应返回 (q, step)。
-, step -> , float(1 / np.float64(step))
-    The step is upside down: it is max|w| / Q.
+return result[0] * result[1]
+    It returns the weights step * q; return the integers and the step, (q, step).
+    返回的是权重 step * q；应返回整数和步长 (q, step)。
+return result[1], result[0]
+    The two results are exchanged; the integers q are the first, the step is the second.
+    两个返回值顺序反了；应先整数 q 后步长。
+), step -> ), 1 / np.float64(step)
+    It gives the step upside down: the step is max|w| / Q.
     步长的分子和分母颠倒了：应为最大绝对值除以 Q。
+np.round(w / (step or 1)) -> np.round(np.divide(w, step or 1, out=w))
+    It divides the array given in place; w must not change.
+    在原数组上做了除法，改动了传入的 w；应使用新数组。
 """)
 
 

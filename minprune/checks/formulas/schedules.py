@@ -26,6 +26,7 @@ polynomial_decay.edge("long before the beginning", given(100, 0.25, 0.5, 1000, 2
 polynomial_decay.edge("at the beginning", given(1000, 0.25, 0.5, 1000, 2000))
 polynomial_decay.edge("at the end", given(2000, 0.25, 0.5, 1000, 2000))
 polynomial_decay.edge("after the end", given(2500, 0.25, 0.5, 1000, 2000))
+polynomial_decay.worked("by hand", given(12, 0.25, 0.75, 4, 8, power=2), 0.75)
 polynomial_decay.edge("a sparsity that falls", given(3, 0.75, 0.25, 2, 6))
 polynomial_decay.edge("nothing to grow", given(3, 0.5, 0.5, 0, 10))
 polynomial_decay.edge("a power below 1", given(7, 0.0, 0.5, 4, 8, power=0.5))
@@ -65,35 +66,103 @@ def polynomial_decay(step, initial, final, begin, end, power=3):
 
 polynomial_decay.edits("""
 np.clip((step - begin) / (end - begin), 0, 1) -> (step - begin) / (end - begin)
-    It is not clipped: before begin and after end the sparsity must be constant.
+    It is not clipped: before begin and after end the sparsity must stay the same.
     没有截断：begin 之前和 end 之后稀疏度应保持不变。
+np.clip((step - begin) / (end - begin), 0, 1) -> max((step - begin) / (end - begin), 0)
+    It is not clipped after end: from there on the sparsity is final.
+    在 end 之后没有截断；此后稀疏度应为 final。
+np.clip((step - begin) / (end - begin), 0, 1) -> min((step - begin) / (end - begin), 1)
+    It is not clipped before begin: until then the sparsity is initial.
+    在 begin 之前没有截断；此前稀疏度应为 initial。
+np.clip((step - begin) / (end - begin), 0, 1) -> (step - begin) / (end - begin)
+return float(np.clip(result, initial, final))
+    It clips the sparsity between initial and final; clip the share of the steps between 0 and 1.
+    截断的是稀疏度；应把已完成的比例截断到 0 和 1 之间。
 return result if step >= begin else 0.0
     Before begin it returns 0; return the initial sparsity.
     begin 之前给出了 0；应为初始稀疏度。
+return result if step <= end else 0.0
+    After end it gives 0; the final sparsity is due.
+    end 之后给出了 0；应为最终稀疏度。
+return result if begin <= step else None
+    Before begin it returns nothing; the initial sparsity is due.
+    begin 之前没有返回值；应为初始稀疏度。
+return result if step <= end else None
+    After end it returns nothing; the final sparsity is due.
+    end 之后没有返回值；应为最终稀疏度。
 (1 - done) ** power -> (1 - done**power)
     The power is applied to the part done, so it starts slowly; apply it to the part left.
     把幂次用在已完成的部分上，开头就慢了；应作用于剩余部分。
+(1 - done) ** power -> done**power
+    It takes the part that is done for what is left: it moves from final to initial.
+    把已完成的比例当成了剩余比例：稀疏度从最终值变到了初始值。
+(1 - done) ** power -> done**power
+return result if begin <= step <= end else initial if step < begin else final
+    From begin to end it moves from final to initial; take the share of the steps that is left.
+    从 begin 到 end 由最终值变到了初始值；应取剩余步数的比例。
+(1 - done) ** power -> done**power
+return initial if step <= begin else final if step >= end else result
+    Between begin and end it moves from final to initial; take the share of the steps left.
+    在 begin 和 end 之间由最终值变到了初始值；应取剩余步数的比例。
+final + (initial - final) -> initial + (final - initial)
+return result if begin <= step <= end else initial if step < begin else final
+    From begin to end initial and final are exchanged.
+    从 begin 到 end，初始值和最终值弄反了。
+final + (initial - final) -> initial + (final - initial)
+return initial if step <= begin else final if step >= end else result
+    Between begin and end initial and final are exchanged.
+    在 begin 和 end 之间，初始值和最终值弄反了。
+(1 - done) ** power -> 1 - done**power
+    The parentheses of the power are missing; all of (1 - ...)^power multiplies initial - final.
+    幂的底数缺少括号；initial - final 应乘以整个 (1 - ...)^power。
+(initial - final) * -> initial - final *
+    The parentheses around initial - final are missing; all of it is multiplied.
+    initial - final 外面缺少括号；应整体相乘。
+(initial - final) -> (final - initial)
+    It adds final - initial to final; add initial - final.
+    在 final 上加的是 final - initial；应为 initial - final。
 power = 1
-    It is linear in the step; the part left must fall with the given power.
+    It is linear in the step; what is left decreases with the given power.
     对步数是线性的；剩余部分应按给定的幂次下降。
 power = 2
     It takes the square; the power is an argument, and 3 if it is left out.
     取了平方；幂次由参数给出，不给时取 3。
 power = 3
-    The power is always 3, whatever the argument.
+    The power is always 3, whatever the argument is.
     无论参数是多少，幂次总取 3。
+** power -> * power
+    It multiplies by the power; what is left is raised to it, with **.
+    乘以了 power；应求幂，即 ** power。
 initial, final = final, initial
     Initial and final sparsity are swapped.
     初始稀疏度和最终稀疏度弄反了。
 initial = 0.0
     The initial sparsity is left out: it always starts from 0.
     漏掉了初始稀疏度：总是从 0 开始。
+/ (end - begin) -> // (end - begin)
+    It divides without a fraction, so the sparsity is initial until end; divide with /.
+    用了整除，到 end 之前一直不变；应使用 /。
 / (end - begin) -> / end
     It divides by the last step; the length of the schedule is end - begin.
     除以了最后一步的步数；剪枝过程的长度是 end - begin。
+(step - begin) / -> step /
+    It counts from step 0; the steps since begin count, step - begin.
+    从第 0 步算起了；应从 begin 算起，即 step - begin。
+(step - begin) / (end - begin) -> step / end
+    It runs from step 0 to end and leaves begin out; the share is (step - begin) / (end - begin).
+    从第 0 步算到 end，没有用 begin；比例应为 (step - begin) / (end - begin)。
 / (end - begin) -> / (end - begin + 1)
     It counts end - begin + 1 steps and is one step late; final must be reached at end itself.
     按 end - begin + 1 步计算，晚了一步；恰好在 end 处就应达到 final。
+(step - begin) / -> (step - begin + 1) /
+    It is one step early: at begin itself the sparsity is still initial.
+    早了一步；在 begin 处稀疏度仍应为 initial。
+(step - begin) / -> (step - begin - 1) /
+    It is one step late: at begin + 1 the sparsity already grows, and at end it is final.
+    晚了一步；在 begin + 1 处就应开始增长，在 end 处达到 final。
+return 1 - result
+    It gives the density, the share that is left; the sparsity is the share that is pruned.
+    给出的是密度，即保留的比例；稀疏度是剪掉的比例。
 """)
 
 

@@ -126,38 +126,116 @@ def _(rng):
 
 
 exercise.edits("""
+np.where(mask, momentum * v + g, 0.0) -> momentum * v + g
+    The velocity of a pruned weight is momentum v + g; v' must be 0 there.
+    被剪掉的权重的速度是 momentum v + g；那里的 v' 应为 0。
+np.where(mask, momentum * v + g, 0.0) -> momentum * v + g * mask
+    The velocity of a pruned weight is momentum v; v' must be 0 there, not only the gradient.
+    被剪掉的权重的速度是 momentum v；不仅梯度，那里的 v' 也应为 0。
+np.where(mask, momentum * v + g, 0.0) -> momentum * (v * mask) + g
+    The velocity of a pruned weight is its gradient; v' must be 0 there.
+    被剪掉的权重的速度等于它的梯度；那里的 v' 应为 0。
+np.where(mask, momentum * v + g, 0.0) -> np.where(mask, momentum * v + g, v)
+    The velocity of a pruned weight keeps its old value; v' must be 0 there.
+    被剪掉的权重的速度保留了旧值；那里的 v' 应为 0。
+np.where(mask, w - lr * v, 0.0) -> np.where(mask, w - lr * v, w)
+    A weight that a new mask prunes keeps its value; w' must be 0 there.
+    新掩码剪掉的权重还保留原值；那里的 w' 应为 0。
+mask = ~mask
+    The mask is inverted; True means keep.
+    掩码取反了；True 表示保留。
+w = np.where -> w[:] = np.where
+    It changes the array w that was given; w' must be a new array.
+    改动了传入的数组 w；w' 应为新数组。
+v = np.where -> v[:] = np.where
+    It changes the array v that was given; v' must be a new array.
+    改动了传入的数组 v；v' 应为新数组。
+g *= mask
+    It changes the array g that was given; a masked gradient must be a new array.
+    改动了传入的数组 g；加掩码后的梯度应为新数组。
+w[~mask] = 0
+    It writes zeros into the array w that was given; w' must be a new array.
+    把 0 写进了传入的数组 w；w' 应为新数组。
+v[~mask] = 0
+    It writes zeros into the array v that was given; v' must be a new array.
+    把 0 写进了传入的数组 v；v' 应为新数组。
++ g -> + lr * g
+    The gradient in the velocity is multiplied by lr; lr belongs to the step of the weights alone.
+    速度中的梯度多乘了 lr；lr 只用于权重的更新。
+w - lr * v -> w - v
+    The step of the weights lacks the learning rate; it is lr v'.
+    权重的更新没有乘学习率；应减去 lr v'。
+w - lr * v -> w - lr * (g + momentum * v)
+    This is Nesterov's look-ahead step; here the weights move by lr v'.
+    这是带前瞻的 Nesterov 更新；这里权重只移动 lr v'。
+w - lr * v -> w - lr * g
+    The weights move by lr times the gradient; they must move by lr v'.
+    权重按梯度移动；应移动 lr v'。
+momentum * v + g -> g
+    The old velocity is left out; v' = momentum v + g.
+    漏掉了旧的速度；v' = momentum v + g。
+momentum * v -> v
+    The old velocity is not multiplied by momentum; v' = momentum v + g.
+    旧的速度没有乘 momentum；v' = momentum v + g。
+momentum * v + g -> v + momentum * g
+    Momentum multiplies the gradient; it belongs to the old velocity.
+    momentum 乘在了梯度上；它应乘旧的速度。
++ g -> + (1 - momentum) * g
+    The gradient is scaled by 1 - momentum; here it is added unscaled.
+    梯度乘了 1 - momentum；这里应直接相加。
++ g -> - g
+    The gradient is subtracted in the velocity; v' = momentum v + g.
+    速度中减去了梯度；v' = momentum v + g。
+w - lr -> w + lr
+    The weights move along +lr v', which raises the loss; w' = w - lr v'.
+    符号错了，w + lr v' 会使损失上升；应为 w - lr v'。
+return result[0]
+    It returns w' alone; the next step needs v' too, so return (w', v').
+    只返回了 w'；下一步还需要 v'，应返回 (w', v')。
+return w, v -> return v, w
+    The two results are exchanged; w' is the first, v' the second.
+    两个返回值顺序反了；应先 w' 后 v'。
+return result[0], v
+    The velocity returned is the old one; return the new one, v'.
+    返回的是旧的速度；应返回新的速度 v'。
+return w, v -> return w[mask], v[mask]
+    It returns the kept entries alone; w' and v' have the shape of w, with 0 at pruned places.
+    只返回了保留的元素；w' 和 v' 的形状应与 w 相同，剪掉处为 0。
 np.where(mask, momentum * v + g, 0.0) -> momentum * v + g * mask
 np.where(mask, w - lr * v, 0.0) -> w - lr * v
     Only the gradient is masked, so old momentum still moves pruned weights; mask v' and w'.
     只给梯度加了掩码，旧的动量仍会移动被剪掉的权重；v' 和 w' 都要加掩码。
 np.where(mask, momentum * v + g, 0.0) -> momentum * v + g
-    Only the weights are masked; the velocity of pruned weights must be 0 too.
-    只给权重加了掩码；被剪掉的权重的速度也必须为 0。
 np.where(mask, w - lr * v, 0.0) -> w - lr * v
-    Only the velocity is masked; a weight that a new mask prunes must become 0.
-    只给速度加了掩码；新掩码剪掉的权重还保留原值，应为 0。
-mask = ~mask
-    The mask is inverted; True means keep.
-    掩码取反了；True 表示保留。
-v = np.where(mask, momentum * v + g, 0.0) -> v *= momentum; v += g; v *= mask
-w = np.where(mask, w - lr * v, 0.0) -> w -= lr * v; w *= mask
-    It writes into the arrays given (*=, -=); w' and v' must be new arrays.
-    用 *=、-= 直接改写了传入的数组；w' 和 v' 应为新数组。
+    Pruned weights are updated as if there were no mask; w' and v' must be 0 there.
+    被剪掉的权重照常更新，没有使用掩码；那里的 w' 和 v' 应为 0。
+np.where(mask, momentum * v + g, 0.0) -> momentum * (v * mask) + g
+np.where(mask, w - lr * v, 0.0) -> w * mask - lr * v
+    The mask is applied before the step, so the gradient moves pruned weights; apply it after.
+    掩码加在更新之前，梯度又会移动被剪掉的权重；应在更新之后加掩码。
+np.where(mask, momentum * v + g, 0.0) -> momentum * v + g * mask
+np.where(mask, w - lr * v, 0.0) -> w * mask - lr * v
+    Weights and gradient are masked before the step, the velocity never; mask w' and v'.
+    更新前给权重和梯度加了掩码，速度却没有；应给 w' 和 v' 加掩码。
+np.where(mask, momentum * v + g, 0.0) -> momentum * v + g
+np.where(mask, w - lr * v, 0.0) -> w - lr * v
+return (result[0], result[1] * mask)
+    Pruned weights still move, by a velocity that is not masked; w' must be 0 there, like v'.
+    被剪掉的权重仍按未加掩码的速度移动；那里的 w' 应与 v' 一样为 0。
+v = np.where -> v[:] = np.where
+w = np.where -> w[:] = np.where
+    It changes the arrays w and v that were given; w' and v' must be new arrays.
+    改动了传入的数组 w 和 v；w' 和 v' 应为新数组。
 + g -> + lr * g
 w - lr * v -> w - v
-    The velocity includes the learning rate; here v' = momentum v + g, and lr scales the step.
-    学习率乘进了速度；这里 v' = momentum v + g，lr 只在更新权重时相乘。
-w - lr * v -> w - lr * (g + momentum * v)
-    This is Nesterov's look-ahead step; here the weights move by lr v'.
-    这是带前瞻的 Nesterov 更新；这里权重只移动 lr v'。
-v = np.where -> v_new = np.where
-return w, v -> return w, v_new
+    The velocity holds lr g, and the weights move by it; v' = momentum v + g, the step is lr v'.
+    学习率乘进了速度，权重直接减去速度；应为 v' = momentum v + g，更新时再乘 lr。
++ g -> - lr * g
+w - lr * v -> w + v
+    It computes v' = momentum v - lr g and w + v'; here v' = momentum v + g, and w' = w - lr v'.
+    算的是 v' = momentum v - lr g 和 w + v'；这里 v' = momentum v + g，w' = w - lr v'。
+v = np.where -> old_v, v = v, np.where
+w - lr * v -> w - lr * old_v
     The weights move by the old velocity; they must move by the new one, v'.
     权重用旧的速度更新；应使用新的速度 v'。
-+ g -> + (1 - momentum) * g
-    The gradient is scaled by 1 - momentum; here it is added unscaled.
-    梯度乘了 1 - momentum；这里应直接相加。
-w - lr -> w + lr
-    The sign is wrong: w + lr v' raises the loss; subtract lr v'.
-    符号错了，w + lr v' 会使损失上升；应为 w - lr v'。
 """)

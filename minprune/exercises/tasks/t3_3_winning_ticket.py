@@ -99,6 +99,10 @@ exercise.edge("nothing is pruned", given([1.0, -2.0, 3.0], [2.0, 0.5, -1.0], 0.0
 exercise.edge("everything is pruned", given([1.0, -2.0, 3.0], [2.0, 0.5, -1.0], 1.0))
 exercise.edge("all trained weights are equal", given(np.arange(1.0, 7.0).reshape(2, 3),
                                                      np.full((2, 3), 0.5), 0.5))  # fmt: skip
+exercise.edge(  # of which an unstable sort picks others; k = round(120.4)
+    "many weights of few magnitudes",
+    given(np.arange(1.0, 302.0), np.random.default_rng(0).integers(-2, 3, 301) / 4, 0.4),
+)
 
 
 @exercise.random
@@ -122,7 +126,7 @@ def _(rng):
     "稀疏度更高时，应在原有基础上继续剪。",
 )
 def _(rng):
-    w_first, w_trained = rng.standard_normal((2, 10))
+    w_first, w_trained = rng.standard_normal((2, 11))  # k = round(3.3) and round(6.6)
     few, many = yield [given(w_first, w_trained, s) for s in (0.3, 0.6)]
     return not np.any((many != 0) & (few == 0)) and np.sum(few == 0) == 3
 
@@ -131,28 +135,86 @@ exercise.edits("""
 w_first.flatten() -> w_trained.flatten()
     It returns the trained weights, as for fine-tuning; rewinding returns the first ones.
     返回了训练后的权重，那是微调的做法；回退应返回初始权重。
-np.abs(w_trained) -> np.abs(w_first)
-    It ranks the first weights; rank the trained ones.
-    按初始权重排序；保留哪些应由训练后的权重决定。
+w_first.flatten() -> np.ones(w_first.size, bool)
+    It returns the mask; return the first weights where it keeps, and 0 elsewhere.
+    返回的是掩码；应在保留处返回初始权重，其余为 0。
 w_first.flatten() -> (np.sign(w_first) * np.abs(w_trained)).flatten()
     Only the signs are rewound; return the first weights with their magnitudes.
     只回退了符号；应返回初始权重本身，包括大小。
+np.abs(w_trained) -> np.abs(w_first)
+    It ranks the first weights; the trained ones decide which are kept.
+    按初始权重排序；保留哪些应由训练后的权重决定。
 np.abs(w_trained) -> np.abs(w_trained - w_first)
     It ranks by how far the weights moved; rank by the magnitude of the trained weights.
     按权重移动的距离排序；应按训练后权重的绝对值排序。
 np.abs(w_trained) -> w_trained
     It ranks trained weights with their sign; rank their magnitudes, |-3| is large.
     排序时没有取绝对值；应比较绝对值，|-3| 是大的。
+argsort(size -> argsort(-size
+    It prunes the largest magnitudes; prune the k smallest.
+    剪掉了绝对值最大的；应剪最小的 k 个。
+[:k] -> [k:]
+    It keeps the k smallest magnitudes and prunes the others; do the reverse.
+    保留了绝对值最小的 k 个，剪掉了其余的；应当反过来。
+k = round(sparsity * w_trained.size) -> k = w_trained.size - round(sparsity * w_trained.size)
+    It keeps k weights; k is how many to prune.
+    保留了 k 个；k 是要剪掉的个数。
+[:k] -> [: k % w_trained.size]
+    With sparsity 1 nothing is pruned; prune everything (order[-0:] is the whole order).
+    稀疏度为 1 时什么也没剪；应全部剪掉（order[-0:] 是整个数组）。
+[:k] -> [: k or w_trained.size]
+    With sparsity 0 everything is pruned; prune nothing (entry k - 1 is then the last one).
+    稀疏度为 0 时全剪掉了；应一个也不剪（此时第 k - 1 个是最后一个）。
 np.argsort(size, kind="stable")[:k] -> size <= np.sort(size)[:k].max(initial=-1)
     It prunes all magnitudes equal to the k-th; prune exactly k, lowest flat index first.
     把与第 k 小绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪下标小的。
 np.argsort(size, kind="stable")[:k] -> size < np.sort(size)[k:].min(initial=np.inf)
     It keeps all magnitudes equal to the smallest kept; prune exactly k, also among equals.
     把与保留的最小绝对值相等的全留下了；即使相等也应恰好剪 k 个。
-round( -> int(
+np.argsort(size, kind="stable")[:k] -> size < np.sort(size)[k - 1]
+    It keeps the k-th smallest magnitude too, and all that equal it; prune exactly k.
+    把第 k 小的绝对值及与它相等的都留下了；应恰好剪 k 个。
+np.argsort(size, kind="stable")[:k] -> size < np.sort(size)[k]
+    It keeps all that equal entry k of the sorted magnitudes, and fails for sparsity 1; prune k.
+    把与排序后第 k 个绝对值相等的全留下了，稀疏度为 1 时还会报错；应恰好剪 k 个。
+np.argsort(size, kind="stable")[:k] -> size <= np.quantile(size, sparsity)
+    It prunes what is not above a quantile, which is not always k weights; prune exactly k.
+    剪掉了不大于分位数的权重，个数不一定是 k；应恰好剪 k 个。
+np.argsort(size, kind="stable")[:k] -> size < np.quantile(size, sparsity)
+    It prunes what is below a quantile, which is not always k weights; prune exactly k.
+    剪掉了小于分位数的权重，个数不一定是 k；应恰好剪 k 个。
+np.argsort(size, kind="stable")[:k] -> np.argsort(-size, kind="stable")[w_trained.size - k :]
+    Of equal magnitudes it prunes those of highest flat index; those of lowest go first.
+    绝对值相等时先剪了下标大的；应先剪下标小的。
+kind="stable" -> kind="quicksort"
+    The sort is not stable: equal magnitudes lose their order; np.argsort needs kind='stable'.
+    排序不稳定，绝对值相等的权重次序会乱；np.argsort 要加 kind='stable'。
+np.argsort(size, kind="stable")[:k] -> np.argpartition(size, k)[:k]
+    As with np.argpartition equal magnitudes have no order, and sparsity 1 fails; sort stably.
+    像 np.argpartition 那样，绝对值相等时没有确定次序，稀疏度为 1 时报错；应使用稳定排序。
+size = np.abs(w_trained).ravel() -> size = np.abs(w_trained)
+ticket[np.argsort(size, kind="stable")[:k]] -> ticket[np.argsort(size, kind="stable").ravel()[:k]]
+    It ranks each row alone; rank all weights of the layer together.
+    对每一行分别排序了；应对该层的所有权重一起排序。
+round(sparsity * w_trained.size) -> int(sparsity * w_trained.size)
     It rounds down; k is round(sparsity n).
     向下取整了；k 应为 round(sparsity n)。
+round(sparsity * w_trained.size) -> int(np.ceil(sparsity * w_trained.size))
+    It rounds up; k is round(sparsity n).
+    向上取整了；k 应为 round(sparsity n)。
+round(sparsity * w_trained.size) -> int(sparsity * w_trained.size + 0.5)
+    It rounds a half up; Python's round takes it to the even number, 2.5 to 2.
+    遇到一半时总是进位；Python 的 round 取偶数，2.5 取 2。
+round(sparsity * w_trained.size) -> w_trained.size - int((1 - sparsity) * w_trained.size)
+    It rounds the number of kept weights down; round the number k of pruned ones.
+    对保留的个数向下取整了；应对剪掉的个数 k 用 round。
+round(sparsity * w_trained.size) -> w_trained.size - round((1 - sparsity) * w_trained.size)
+    It rounds the number of kept weights; round the number k of pruned ones, a half to even.
+    对保留的个数用了 round；应对剪掉的个数 k 用 round，遇到一半取偶数。
+ticket.reshape(w_first.shape) -> ticket
+    The result is flat; it must have the shape of w_first.
+    结果是展平的；形状应与 w_first 相同。
 w_first.flatten() -> w_first.ravel()
-    It writes zeros into w_first, since ravel makes no copy; return a new array.
-    ravel 不复制数据，0 写进了 w_first；应返回新数组。
+    It writes zeros into w_first, which must not change; w_first.flatten() is a copy.
+    把 0 写进了传入的 w_first；不应改动它，w_first.flatten() 才是副本。
 """)

@@ -155,32 +155,76 @@ def _(rng):
 
 exercise.edits("""
 return (*result[:2], gamma, beta, mean, variance, result[6])
-    Batch normalization still has all channels; shorten gamma, beta, mean and variance too.
+    Batch normalization still has all channels; prune gamma, beta, mean and variance too.
     批归一化仍有全部通道；gamma、beta、mean、variance 也要缩小。
 return (*result[:4], mean, variance, result[6])
-    The running statistics still have all channels; shorten mean and variance like gamma and beta.
+    The running statistics still have all channels; prune mean and variance like gamma and beta.
     滑动均值和方差仍有全部通道；mean、variance 应与 gamma、beta 一样缩小。
+return (*result[:2], gamma, beta, *result[4:])
+    The vectors gamma and beta still have all channels; prune them like mean and variance.
+    gamma 和 beta 仍有全部通道；应与 mean、variance 一样缩小。
 return (result[0], b1, *result[2:])
-    The biases of the removed channels are left; every filter has one: remove it too.
-    被删通道的偏置还在；每个卷积核有一个偏置，也要删除。
+    The biases of the removed channels are left; every filter has one, which is removed with it.
+    被删通道的偏置还在；每个滤波器有一个偏置，也要删除。
 return (*result[:6], K2)
     K2 still reads the removed channels; remove them from its last axis but one.
     K2 仍在读取被删的通道；应沿它的倒数第二个轴删除。
+return (K1, *result[1:])
+    K1 still has all filters; remove those of the pruned channels from its last axis.
+    K1 仍有全部滤波器；应沿最后一个轴删除被剪通道的滤波器。
+return (result[0], b1, gamma, beta, mean, variance, K2)
+    Only K1 is pruned; prune the other six arrays too.
+    只缩小了 K1；其余六个数组也要缩小。
+return (result[0], b1, gamma, beta, mean, variance, result[6])
+    Only the kernels are pruned; prune the bias and batch normalization too.
+    只缩小了两个卷积核；偏置和批归一化也要缩小。
 K2[:, :, keep, :] -> K2[..., keep]
     It removes outputs of K2; remove what K2 reads, its last axis but one.
     删除了 K2 的输出通道；应删除它读取的通道，即倒数第二个轴。
+K2[:, :, keep, :] -> K2[:, :, keep][..., keep]
+    It removes outputs of K2 as well as what it reads; the outputs of K2 are all kept.
+    除了 K2 读取的通道，还删除了它的输出通道；K2 的输出通道应全部保留。
+K2[:, :, keep, :] -> K2[:, keep]
+    It cuts the second axis of K2, its width; what K2 reads is its last axis but one.
+    沿 K2 的第二个轴（宽）删除了；它读取的通道在倒数第二个轴上。
 K1[..., keep] -> K1[:, :, keep, :]
     It removes inputs of K1; its output channels, the filters, are on the last axis.
-    删除了 K1 的输入通道；输出通道（卷积核）在最后一个轴上。
+    删除了 K1 的输入通道；输出通道（滤波器）在最后一个轴上。
+K1[..., keep] -> K1[keep]
+    It cuts the first axis of K1, its height; the filters are on the last axis.
+    沿 K1 的第一个轴（高）删除了；滤波器在最后一个轴上。
 keep = ~keep
     It keeps what should be removed; True means keep.
     保留和删除弄反了；True 表示保留。
 vector[keep] -> vector * keep
 K1[..., keep] -> K1 * keep
 K2[:, :, keep, :] -> K2 * keep[:, None]
-    It only sets the channels to 0; the arrays must become smaller.
-    只是把通道置为 0，数组没有变小；被删的通道应当不复存在。
+    It sets the channels to 0 and the arrays stay large; remove the channels.
+    只是把通道置为 0，数组没有变小；应删除这些通道。
+K1[..., keep] -> K1 * keep
+    The filters in K1 are set to 0; remove them from its last axis.
+    K1 中的滤波器只是置为 0；应沿最后一个轴删除。
+K2[:, :, keep, :] -> K2 * keep[:, None]
+    What K2 reads of the removed channels is set to 0; remove it from its last axis but one.
+    K2 读取被删通道的部分只是置为 0；应沿倒数第二个轴删除。
+K1[..., ~keep] = 0; K2[:, :, ~keep] = 0
+for vector in (b1, gamma, beta, mean, variance): vector[~keep] = 0
+return K1, b1, gamma, beta, mean, variance, K2
+    It writes zeros into the arrays given, which stay large; return smaller arrays.
+    把 0 写进了传入的数组，数组没有变小；应返回变小的新数组。
 keep = keep.astype(int)
-    It turns keep into the integers 0 and 1 and takes channels 0 and 1; index with booleans.
-    把 keep 转成了整数 0 和 1，取出的是第 0、1 通道；应直接用布尔索引。
+    It takes channels 0 and 1, as if keep held indices; keep has a boolean for each channel.
+    取出的是第 0、1 通道，把 keep 当成了下标；keep 是每个通道一个布尔值。
+keep = np.arange(len(keep)) < keep.sum()
+    It keeps the first channels; keep those for which keep is True.
+    保留了最前面的几个通道；应保留 keep 为 True 的通道。
+return (*result[:2], result[6], *result[2:6])
+    K2 is returned third; it is the last of the seven arrays.
+    K2 排在了第三个；它应是七个数组中的最后一个。
+return (K1 * keep, b1 * keep, gamma, beta, mean, variance, K2)
+    It sets filters and biases to 0 and removes nothing; remove the channels from all arrays.
+    只把滤波器和偏置置为 0，什么也没删除；应从七个数组中删除这些通道。
+return result[:6]
+    K2 is missing; return it without the removed channels.
+    缺少 K2；删去被剪通道之后也要返回。
 """)

@@ -105,7 +105,8 @@ exercise.worked(
     [np.array([[[[1.0, 3.0]]]]), np.array([4.0, 6.0]),
      np.array([[0.0], [2.0], [3.0], [5.0], [6.0], [8.0], [9.0], [11.0]])],
 )  # fmt: skip
-exercise.edge("a single pixel", given(*layers((2, 2, 1, 3), 1, 2), [True, True, False], 1, 1))
+exercise.edge("a single pixel", given(*layers((3, 3, 3, 3), 1, 3), [True, True, False], 1, 1))
+exercise.edge("as many outputs as entries", given(*layers((1, 1, 1, 2), 2, 4), [True, False], 2, 1))
 exercise.edge("every channel is kept", given(*layers((1, 1, 2, 2), 6, 2), [True, True], 3, 2))
 exercise.edge(
     "as many inputs, channels and outputs",
@@ -142,26 +143,64 @@ np.tile( -> np.repeat(
     It takes the first height width rows as channel 0, as repeat does; its rows are 0, C, 2 C, ...
     像 repeat 那样把前 height width 行当成了通道 0；它对应的是第 0、C、2 C 等行。
 np.tile(keep, height * width) -> np.tile(np.repeat(keep, width), height)
-    It takes whole rows of an image as a channel; the channels of one pixel are adjacent.
+    It takes whole rows of an image for a channel; the channels of one pixel are neighbours.
     把特征图的一整行当成了一个通道；同一像素的各通道是相邻的。
 np.tile(keep, height * width) -> np.arange(len(W)).reshape(-1, len(keep)).T[keep].ravel()
-    The rows of W are sorted by channel; keep their order, pixel after pixel.
+    The rows of W are ordered channel after channel; they keep their order, pixel after pixel.
     W 的行按通道重新排列了；应保持原来的顺序，即逐个像素排列。
+np.tile(keep, height * width) -> np.tile(np.flatnonzero(keep), height * width)
+    Every pixel gets the rows of the first one; channel c of pixel p reads row p C + c.
+    每个像素取的都是第一个像素的行；像素 p 的通道 c 对应第 p C + c 行。
+W[rows] -> W[np.add.outer(np.arange(height * width) * keep.sum(), np.flatnonzero(keep)).ravel()]
+    It counts rows with the new number of channels; W has C rows a pixel, so it is row p C + c.
+    用剪枝后的通道数计算行号；W 中每个像素有 C 行，应为第 p C + c 行。
 W[rows] -> np.delete(W, np.flatnonzero(~keep), axis=0)
     Only rows of the first pixel are removed; every pixel has a row for each channel.
     只删了第一个像素的行；每个像素的每个通道都有一行。
+W[rows] -> W[keep]
+    It works for a single pixel alone; W has C rows for each of the height width pixels.
+    只适用于单个像素；W 对 height width 个像素各有 C 行。
+np.tile(keep, height * width) -> np.tile(keep, height)
+    It fails for images wider than one pixel; W has C rows for each of the height width pixels.
+    宽度超过一个像素时报错；W 对 height width 个像素各有 C 行。
+np.tile(keep, height * width) -> np.tile(keep, width)
+    It fails for images higher than one pixel; W has C rows for each of the height width pixels.
+    高度超过一个像素时报错；W 对 height width 个像素各有 C 行。
+W[rows] -> W[:, rows]
+    It removes columns of W, its outputs; the channels are inputs, so remove rows.
+    删除了 W 的列，即输出；通道对应的是输入，应删除行。
 W[rows] -> W
-    W still reads the removed channels; remove their rows too.
+    W still reads the removed channels; remove their rows.
     W 仍在读取被删的通道；对应的行也要删除。
 W[rows] -> W * rows[:, None]
     The rows of W are set to 0 but not removed; W must fit the shorter flattened images.
     W 的行只是置为 0，没有删除；W 应与变短的展平结果相匹配。
+W[rows] -> W.reshape(height * width, len(keep), -1)[:, keep]
+    W has three axes, pixels, channels and outputs; reshape it to a matrix, a row for each input.
+    W 成了三维（像素、通道、输出）；应恢复为矩阵，每行一个输入。
+W[rows] -> W.reshape(height, width, len(keep), -1)[:, :, keep]
+    W has four axes; reshape it to a matrix, a row for each input.
+    W 成了四维；应恢复为矩阵，每行一个输入。
 b[keep] -> b
     The biases of the removed channels are left; remove them too.
     被删通道的偏置还在；偏置也要删除。
+K[..., keep] -> K
+    K still has all filters; remove those of the pruned channels from its last axis.
+    K 仍有全部滤波器；应沿最后一个轴删除被剪通道的滤波器。
 K[..., keep] -> K[:, :, keep, :]
     It removes inputs of K; its output channels, the filters, are on the last axis.
-    删除了 K 的输入通道；输出通道（卷积核）在最后一个轴上。
+    删除了 K 的输入通道；输出通道（滤波器）在最后一个轴上。
+K[..., keep] -> K[keep]
+    It cuts the first axis of K, its height; the filters are on the last axis.
+    沿 K 的第一个轴（高）删除了；滤波器在最后一个轴上。
+K[..., keep] -> K * keep
+b[keep] -> b * keep
+W[rows] -> W * rows[:, None]
+    It sets the channels to 0 and the arrays stay large; remove the channels.
+    只是把通道置为 0，数组没有变小；应删除这些通道。
+K[..., keep] -> K * keep
+    The filters in K are set to 0; remove them from its last axis.
+    K 中的滤波器只是置为 0；应沿最后一个轴删除。
 keep = ~keep
     It keeps what should be removed; True means keep.
     保留和删除弄反了；True 表示保留。

@@ -95,25 +95,25 @@ exercise.worked(
     [np.array([[[[2.0, 3.0, -1.0], [-2.0, 0.0, -2.0]]]]), np.array([2.0, 1.0, 3.0]),
      np.array([[[[3.0, 4.0], [1.0, 2.0], [5.0, 6.0]]]])],
 )  # fmt: skip
-exercise.edge("a single channel", given(np.ones((2, 2, 1, 1)), [3.0], np.ones((1, 1, 1, 2))))
+exercise.edge("a single channel", given(np.ones((1, 2, 1, 1)), [3.0], np.ones((1, 1, 1, 2))))
 exercise.edge(
     "all filters are equally important",
     given([[[[1.0, -1.0, 1.0, -1.0]]]], [4.0, 1.0, 3.0, 2.0], np.arange(8.0).reshape(1, 1, 4, 2)),
 )
-exercise.edge(  # a sort has to be stable
+exercise.edge(  # of which an unstable sort makes another order
     "many channels of few importances",
     given(
-        np.arange(60.0).reshape(1, 1, 1, 60) % 4,
-        np.arange(60.0),
-        np.arange(60.0).reshape(1, 1, 60, 1),
+        np.random.default_rng(0).integers(-3, 4, (1, 1, 1, 300)) / 4,
+        np.arange(300.0),
+        np.arange(300.0).reshape(1, 1, 300, 1),
     ),
 )
-exercise.edge(
+exercise.edge(  # in which every wrong importance gives another order
     "as many inputs, channels and outputs",
     given(
-        np.array([5, -9, 2, 7, 4, -4, 1, 1, 8]).reshape(1, 1, 3, 3) / 4,
-        [1.0, 2.0, 3.0],
-        np.arange(1.0, 10.0).reshape(1, 1, 3, 3),
+        np.array([[[[-3, -3, 3, 9], [-7, -7, 7, 3], [-5, 9, 1, -8], [7, -1, -6, -2]]]]) / 4,
+        [0.5, 0.5, 1.5, 1.75],
+        np.arange(256.0).reshape(4, 4, 4, 4),
     ),
 )
 
@@ -151,36 +151,74 @@ def _(rng):
 
 exercise.edits("""
 kind="stable" -> kind="quicksort"
-    The sort is not stable, so equal channels change places; np.argsort needs kind='stable'.
+    The sort is not stable: equal channels change places; np.argsort needs kind='stable'.
     排序不稳定，重要性相等的通道次序会乱；np.argsort 要加 kind='stable'。
+np.argsort(-importance, kind="stable") -> np.argsort(importance, kind="stable")[::-1]
+    Equal channels are in reverse, as in a reversed ascending order; they keep their order.
+    把升序结果倒过来，相等的通道也被颠倒；它们应保持原有顺序。
+np.argsort(-importance, kind="stable") -> np.argsort(importance)[::-1]
+    It reverses an ascending order that is not stable; sort -importance with kind='stable'.
+    把不稳定的升序结果倒了过来；应对 -importance 排序，并加 kind='stable'。
+-importance -> importance
+    It sorts in ascending order; the most important channel must come first.
+    按升序排列了；最重要的通道应排在最前。
+K1[..., order] -> K1
+    The filters of K1 are not moved; sort its last axis like b1 and K2.
+    K1 的滤波器没有移动；应与 b1、K2 一样，沿最后一个轴排序。
 b1[order] -> b1
-    The biases are not sorted; each must move with its filter.
-    偏置没有移动；每个偏置应随它的卷积核一起移动。
+    The biases are not moved; each must move with its filter.
+    偏置没有移动；每个偏置应随它的滤波器一起移动。
 K2[:, :, order, :] -> K2
     K2 still reads the channels in their old order; sort its last axis but one in the same way.
     K2 仍按旧的顺序读取通道；它的倒数第二个轴也要按同样的顺序排列。
 K2[:, :, order, :] -> K2[..., order]
     It sorts the outputs of K2; sort the channels that K2 reads, its last axis but one.
     排列了 K2 的输出通道；应排列它读取的通道，即倒数第二个轴。
+K2[:, :, order, :] -> K2[:, order]
+    It sorts the second axis of K2, its width; what K2 reads is its last axis but one.
+    沿 K2 的第二个轴（宽）排序了；它读取的通道在倒数第二个轴上。
+K2[:, :, order, :] -> K2[order]
+    It sorts the first axis of K2, its height; what K2 reads is its last axis but one.
+    沿 K2 的第一个轴（高）排序了；它读取的通道在倒数第二个轴上。
+K1[..., order] -> K1[:, :, order]
+    It sorts the inputs of K1; the filters are on its last axis.
+    排列了 K1 的输入通道；滤波器在最后一个轴上。
 K2[:, :, order, :] -> K2[:, :, np.argsort(order), :]
-    It sorts K2 in the inverse order; sort all three arrays in the same order.
+    K2 is in the inverse order; sort all three arrays in the same order.
     K2 用了逆排列；三个数组应使用同一个排列。
--importance -> importance
-    It sorts in ascending order; the most important channel must come first.
-    按升序排列了；最重要的通道应排在最前。
-np.argsort(-importance, kind="stable") -> np.argsort(importance, kind="stable")[::-1]
-    Reversing an ascending order also reverses equal channels; they must keep their order.
-    把升序结果倒过来，相等的通道也被颠倒；它们应保持原有顺序。
+kind="stable") -> kind="stable").argsort()
+    It takes the rank of each channel for the order, which is its inverse; use the order itself.
+    把每个通道的名次当成了排列，那是逆排列；应使用排序得到的下标本身。
 np.abs(K1) -> K1
     It sums the weights with their signs, which cancel; the L1 norm sums |w|.
     直接对权重求和，正负相消；L1 范数是 |w| 的和。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1.sum(axis=(0, 1, 2)))
+    It takes the magnitude of the sum, in which signs cancel; sum the magnitudes.
+    取的是和的绝对值，正负已相消；应对绝对值求和。
 np.abs(K1) -> np.square(K1)
     It takes the L2 norm of a filter; take the L1 norm.
     用了卷积核的 L2 范数；这里应用 L1 范数。
+.sum(axis=(0, 1, 2)) -> .max(axis=(0, 1, 2))
+    It takes the largest weight of a filter; the L1 norm sums all of them.
+    取了滤波器中最大的绝对值；L1 范数是所有绝对值的和。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1).sum(axis=(0, 1, 2)) + np.abs(b1)
+    The bias counts in the importance; it only moves with its filter.
+    重要性中计入了偏置；偏置只随滤波器移动。
 axis=(0, 1, 2) -> axis=(0, 1, 3)
     It takes norms of the inputs of K1; sum over all axes but the last, for a number per filter.
     计算的是 K1 输入通道的范数；应对除最后一轴外的所有轴求和，每个卷积核得到一个数。
+axis=(0, 1, 2) -> axis=(1, 2, 3)
+    It sums over all axes but the first, the height of a window; the filters are on the last.
+    对除第一轴（卷积核的高）外的所有轴求和了；滤波器在最后一个轴上。
+axis=(0, 1, 2) -> axis=(1, 2, 3)
+K1[..., order] -> K1[order]
+K2[:, :, order, :] -> K2[:, order]
+    It takes the axes for those of PyTorch; here filters are on the last axis of K1.
+    按 PyTorch 的轴顺序处理了；这里滤波器在 K1 的最后一个轴上。
 np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K2).sum(axis=(0, 1, 3))
     It takes norms of what K2 reads of each channel; the importance is the norm of the filter in K1.
     按 K2 读取各通道的权重来衡量；这里的重要性是 K1 中卷积核的范数。
+return [np.copyto(given, new) or given for given, new in zip((K1, b1, K2), result)]
+    It writes the sorted channels into the arrays given; return new arrays.
+    把排序后的通道写回了传入的数组；应返回新数组。
 """)

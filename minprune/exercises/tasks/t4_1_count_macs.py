@@ -82,7 +82,8 @@ def count_macs(layers, image):
     for kind, size, *rest in layers:
         if kind == "conv":
             filters, stride, padding = rest
-            height, width = ((n + 2 * padding - size) // stride + 1 for n in (height, width))
+            height = (height + 2 * padding - size) // stride + 1
+            width = (width + 2 * padding - size) // stride + 1
             macs.append(height * width * size**2 * channels * filters)
             channels = filters
         elif kind == "pool":
@@ -162,9 +163,19 @@ def _(rng):
 
 
 exercise.edits("""
-size**2 * channels -> size**2
-    The input channels of a convolution are missing; every filter reads all of them.
+size**2 * channels * filters -> size**2 * filters
+    The input channels of a convolution are forgotten; every kernel covers all of them.
     卷积漏乘了输入通道数；每个卷积核都覆盖所有输入通道。
+size**2 * channels * filters -> size**2 * channels
+    The filters of a convolution are forgotten; its MACs are those of all filters.
+    卷积漏乘了滤波器个数；MACs 是所有滤波器的总和。
+size**2 * channels * filters -> size**2 * filters * filters
+    It takes the filters for the input channels; a kernel covers the channels of its input.
+    把滤波器个数当成了输入通道数；卷积核覆盖的是输入的通道。
+size**2 * channels * filters -> (size**2 * channels + 1) * filters
+height * width * channels * size -> (height * width * channels + 1) * size
+    The additions of biases are counted; the MACs of the weights alone are asked for.
+    计入了偏置的加法；这里只数权重的 MACs。
 filters, stride, padding = rest -> filters, stride, padding, positions = *rest, height * width
 height * width * size**2 -> positions * size**2
     It multiplies by the number of input positions; count the output positions.
@@ -172,18 +183,64 @@ height * width * size**2 -> positions * size**2
 // stride + 1 -> + 1
     The stride is ignored; the kernel moves `stride` positions at a time.
     没有考虑步长；卷积核每次移动 stride 个位置。
+// stride + 1 -> // stride
+    Each output side is one position too short; it is the steps that fit, plus 1.
+    输出边长少了 1；应为能走的步数加 1。
+height = (height + -> rows = (height +
+width = (width + -> columns = (width +
+height * width * size**2 -> rows * columns * size**2
+    The layers after a convolution have the sides of its input; they must have those of its output.
+    卷积之后的各层仍用卷积之前的高和宽；应使用卷积输出的高和宽。
+// stride + 1 -> / stride + 1
+    It divides by the stride without rounding; a side is a whole number, rounded down.
+    除以步长后没有取整；边长是整数，应向下取整。
 2 * padding -> padding
     The padding is added once; it is on both sides, so a side grows by 2 padding.
     padding 只加了一次；两侧都有补零，边长应增加 2 padding。
-(n + 2 * padding - size) // stride -> -(-(n + 2 * padding - size) // stride)
-    An incomplete step at the edge counts as a position; round the division down.
++ 2 * padding -> + 0
+    The padding is forgotten; a side of the input grows by 2 padding.
+    没有考虑补零；输入的边长应增加 2 padding。
+- size) // stride -> - size + stride - 1) // stride
+    A step that does not fit in at the edge is counted as a position; the division rounds down.
     边缘不足一步也算成了一个位置；卷积核必须完整落在输入之内，除法应向下取整。
+= (height + 2 * padding - size) // stride -> = round((height + 2 * padding - size) / stride)
+= (width + 2 * padding - size) // stride -> = round((width + 2 * padding - size) / stride)
+    The steps of a kernel are rounded to the nearest number; the division rounds down.
+    对卷积核的步数四舍五入了；除法应向下取整。
+height, width, channels = image -> height, _, channels = image; width = height
+    It takes the width to be the height; images need not be square.
+    把宽当成了与高相等；图像不一定是正方形。
+width = (width + -> width = (height +
+    The new width is computed from the new height; compute it from the old width.
+    用新的高计算了新的宽；应由原来的宽计算。
+height, width, channels = image -> channels, height, width = image
+    It takes the image for (channels, height, width); it is (height, width, channels).
+    把 image 当成了 (通道数, 高, 宽)；它是 (高, 宽, 通道数)。
+for kind, size, *rest in -> for (kind, size, *rest), (height, width, channels) in
+in layers -> in zip(layers, [image] * len(layers))
+    Every layer works on the image; only the first one does, the others on the output before.
+    每一层都按输入图像计算；只有第一层如此，其余各层的输入是上一层的输出。
 height, width = height // size, width // size -> pass
-    Pooling has no MACs, but it must shrink the image for the layers after it.
-    池化虽然没有 MACs，但会缩小后面各层的输入，这里没有跟着缩小。
+    Pooling does not change the image; it has no MACs, but it divides height and width by size.
+    池化没有缩小特征图；它虽然没有 MACs，但高和宽要除以 size。
 height // size, width // size -> -(-height // size), -(-width // size)
     An incomplete pooling window at the edge is counted; drop it, that is, round down.
     池化时把边缘不完整的窗口也算上了；应丢弃，即向下取整。
+height // size, width // size -> round(height / size), round(width / size)
+    The sides after a pooling are rounded to the nearest number; round them down.
+    对池化后的边长四舍五入了；应向下取整。
+height // size, width // size -> height / size, width / size
+    The sides after a pooling are not rounded; they are whole numbers, rounded down.
+    池化后的边长没有取整；边长是整数，应向下取整。
+height // size, width // size -> height - size + 1, width - size + 1
+    The pooling windows overlap, as with stride 1; they do not, a side is divided by size.
+    池化窗口按步长 1 重叠了；窗口不重叠，边长应除以 size。
+macs.append(0) -> pass
+    A pooling layer has no entry; the list has a number for each layer, here 0.
+    池化层没有对应的元素；列表中每层一个数，池化层为 0。
+macs.append(0) -> macs.append(height * width * channels * size**2)
+    MACs are counted for a pooling layer; it multiplies nothing, so its number is 0.
+    给池化层算了 MACs；池化不做乘法，应为 0。
 return [2 * n for n in result]
     It is twice as large: these are FLOPs; a multiplication and its addition are one MAC.
     结果多了一倍，那是 FLOPs；一次乘法加一次加法合为一次 MAC。
@@ -197,9 +254,21 @@ channels = filters -> pass
     The channels are always those of the image; after a convolution there are as many as filters.
     通道数一直是图像的通道数；卷积之后通道数等于卷积核个数。
 height * width * channels * size -> channels * size
-    A dense layer reads the channels alone; its inputs are height * width * channels.
+    A dense layer takes the channels alone for its inputs; it has height * width * channels.
     全连接层只把通道数当成输入个数；展平后的输入个数是高 * 宽 * 通道数。
+height * width * channels * size -> height * width * channels
+    The units of a dense layer are forgotten; each of them reads all inputs.
+    全连接层漏乘了单元数；每个单元都读取全部输入。
+height, width, channels = 1, 1, size -> channels = size
+    After a dense layer height and width are kept; its output has `units` entries alone.
+    全连接层之后仍保留原来的高和宽；它的输出只有 units 个数。
+height, width, channels = 1, 1, size -> pass
+    The second dense layer has the inputs of the first; it reads the first one's units.
+    第二个全连接层的输入仍是第一个的输入；它的输入应是前一层的 units 个输出。
 return sum(result)
     It returns the sum; return the MACs of every layer.
     返回的是总和；应返回每一层各自的 MACs。
+return np.cumsum(result).tolist()
+    It returns running sums; return the MACs of each layer alone.
+    返回的是累加值；应返回每一层各自的 MACs。
 """)

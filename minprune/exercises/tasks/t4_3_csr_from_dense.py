@@ -116,7 +116,7 @@ def _(rng):
     W = rng.integers(-1, 2, (6, 5)).astype(float)
     ((values, indices, offsets, _),) = yield [given(W)]
     again = np.zeros_like(W)
-    again[indices, np.repeat(np.arange(5), np.diff(offsets))] = values
+    again[np.asarray(indices), np.repeat(np.arange(5), np.diff(offsets))] = values
     return np.array_equal(again, W)
 
 
@@ -132,19 +132,36 @@ def _(rng):
 
 
 exercise.edits("""
-W = W.T
-return (*result[:3], W.shape[1])
+np.nonzero(W.T) -> np.nonzero(W)
+W[indices, units] -> W[units, indices]
+axis=0 -> axis=1
     It stores the rows of W, one for each input; an output unit is a column of W.
     按 W 的行存储，每个输入一行；输出单元是 W 的列。
+units, indices = np.nonzero(W.T) -> indices, units = np.nonzero(W)
+    Values and indices follow the rows of W; order both by unit, column by column.
+    values 和 indices 按 W 的行排列；两者都应按单元排列，即逐列。
+np.nonzero(W.T) -> np.nonzero(W)
+W[indices, units] -> W[units, indices]
+    The values follow the rows of W and the indices are column numbers; order by unit, with rows.
+    values 按 W 的行排列，indices 是列号；两者都应按单元排列，indices 应为行号。
 W[indices, units] -> W[W != 0]
-    The values follow the rows of W, the indices its columns; sort both by unit.
+    The values run along the rows of W, the indices along its columns; order both by unit.
     values 按 W 的行排列，indices 却按列排列；两者都应按单元排列。
+W[indices, units] -> W[units, indices]
+    The values are read from the transposed places; the weight is W[input, unit].
+    取值的位置转置了；权重应为 W[输入, 单元]。
+W[indices, units] -> np.ones(len(units))
+    The values are all 1; they must be the weights themselves.
+    values 全是 1；应为权重本身。
 indices, offsets -> units, offsets
     The indices are those of the units; the offsets tell the unit, the indices the input.
     indices 存的是单元序号；单元由 offsets 给出，indices 应为输入序号。
 indices, offsets -> np.flatnonzero(W.T), offsets
     The indices are positions in the whole flattened matrix; within a unit it is the input.
     indices 是在整个展平矩阵中的位置；应为单元内的输入序号。
+axis=0 -> axis=1
+    The offsets count the nonzeros of the rows of W; a unit is a column.
+    offsets 按 W 的行统计了非零个数；一个单元是一列。
 offsets, len(W) -> offsets[1:], len(W)
     The leading 0 of the offsets is missing; there are n_out + 1 of them, the first is 0.
     offsets 缺少开头的 0；它共有 n_out + 1 个元素，第一个是 0。
@@ -154,9 +171,18 @@ offsets, len(W) -> offsets[:-1], len(W)
 offsets, len(W) -> np.diff(offsets), len(W)
     It returns the number of nonzeros of each unit; offsets are their running sums, after a 0.
     给出的是每个单元的非零个数；offsets 应为以 0 开头的累加和。
+offsets, len(W) -> np.diff(offsets, prepend=0), len(W)
+    After the 0 there are the numbers of nonzeros of the units; offsets are their running sums.
+    0 之后是各单元的非零个数；offsets 应为它们的累加和。
+offsets, len(W) -> units, len(W)
+    It gives the unit of every nonzero; offsets are n_out + 1 numbers, where each unit begins.
+    给出的是每个非零权重所在的单元；offsets 应为每个单元的起点，共 n_out + 1 个。
 offsets, len(W) -> np.unique(offsets), len(W)
     Units without nonzeros get no offset; every unit has one, and an empty one repeats it.
     没有非零权重的单元被漏掉了；每个单元都有偏移，空单元只是重复它。
+[[0], -> [[0.0],
+    The offsets are floats, as np.zeros is; they must be whole numbers, of dtype int.
+    offsets 是浮点数（np.zeros 默认如此）；应为整数类型。
 np.nonzero(W.T) -> np.nonzero(np.ones(W.T.shape))
 np.count_nonzero(W, axis=0) -> np.full(W.shape[1], len(W))
     It stores the zeros as well; only weights that are not 0 are stored.
@@ -165,10 +191,29 @@ np.nonzero(W.T) -> np.nonzero(W.T > 0)
 np.count_nonzero(W, -> np.count_nonzero(W > 0,
     It stores positive weights alone; negative ones are not 0 either.
     只存了正权重；负权重同样不为 0。
+np.nonzero(W.T) -> np.nonzero(abs(W.T) > 1e-8)
+np.count_nonzero(W, -> np.count_nonzero(abs(W) > 1e-8,
+    It leaves out very small weights; only what is exactly 0 is left out.
+    漏掉了很小的权重；只有恰好为 0 的才不存。
 indices, offsets -> np.array(indices.tolist()), offsets
     With no nonzeros the indices are floats, as np.array([]) is; give them the dtype int.
     没有非零权重时 indices 成了浮点数，因为 np.array([]) 是浮点数组；应指定整数类型。
+indices, offsets -> indices.astype(float), offsets
+    The indices are floats; they must be whole numbers, of dtype int.
+    indices 是浮点数；应为整数类型。
 return result[:3]
     The number of inputs is missing; the other three arrays do not tell it.
     缺少输入个数；从另外三个数组看不出它。
+len(W) -> W.shape[1]
+    The last result is the number of outputs; n_in is the number of inputs, the rows of W.
+    最后一个返回值是输出个数；n_in 应为输入个数，即 W 的行数。
+len(W) -> W.shape
+    The last result is the shape of W; n_in is the number of inputs alone.
+    最后一个返回值是 W 的形状；只应返回输入个数 n_in。
+return W[indices, units], indices -> return indices, W[indices, units]
+    Values and indices are exchanged; the values are the first.
+    values 和 indices 顺序反了；values 应排第一。
+indices, offsets, len -> offsets, indices, len
+    Indices and offsets are exchanged; the indices are the second, the offsets the third.
+    indices 和 offsets 顺序反了；应先 indices 后 offsets。
 """)

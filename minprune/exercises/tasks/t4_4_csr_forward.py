@@ -126,6 +126,11 @@ exercise.edge(  # W would have 4.8 GB, more than twice what a function may use
         np.ones((1, 600_000)),
     ),
 )
+exercise.worked(  # 0 * inf is not a number; no weight reads the last input
+    "by hand",
+    given([2.0, 3.0], [0, 0], [0, 1, 1, 2], [1.0, -1.0, 0.5], [[1.0, np.inf], [2.0, 5.0]]),
+    [[3.0, -1.0, 3.5], [5.0, -1.0, 6.5]],
+)
 exercise.edge("one unit, one sample", given([3.0], [2], [0, 1], [1.0], [[0.0, 0.0, 2.0]]))
 
 
@@ -146,21 +151,28 @@ def _(rng):
     return y.shape == (5, 4) and np.allclose(y, x @ W + b)
 
 
-# the first one makes a matrix that has no room anywhere, as W has none there
+# the first one makes a matrix that has no room anywhere, as W has none there; both meet 0 * inf
 exercise.edits("""
 x.shape[1] * len(b) > 10**8 and np.empty((x.shape[1], len(b), 1 << 20))
-    It builds W, which may not fit into memory; read the nonzeros alone.
+return result + 0 * x.sum(axis=1, keepdims=True)
+    It builds W, for which there may be no room; read the nonzeros alone.
     还原了 W，而内存可能放不下；应只读取非零权重。
+return result + 0 * x.sum(axis=1, keepdims=True)
+    It multiplies by the zeros of W as well, and 0 * inf is nan; read the nonzeros alone.
+    连 W 中的零也参加了乘法，而 0 * inf 是 nan；应只读取非零权重。
 b = np.zeros_like(b)
     The bias is missing; add b[j] to every output.
     漏加了偏置；每个输出都应加上 b[j]。
++ b[j] -> + 2 * b[j]
+    The bias is added twice; it is added once for each unit.
+    偏置加了两次；每个单元只应加一次。
 b = b * np.diff(offsets)
     The bias is added once for each nonzero; add it once for each unit.
     每个非零权重都加了一次偏置；每个单元只应加一次。
 b = np.where(np.diff(offsets) > 0, b, 0.0)
-    A unit without nonzeros outputs 0 or nothing; it must output its bias b[j].
+    A unit without nonzeros gives 0; it still has its bias b[j].
     没有非零权重的单元输出了 0；它仍应输出偏置 b[j]。
-offsets[j + 1] -> offsets[j + 1] + 1
+offsets[j + 1]) -> offsets[j + 1] + 1)
     It reads one weight too many, the first of the next unit; offsets[j + 1] is not included.
     多读了一个权重，即下一单元的第一个；offsets[j + 1] 不包含在内。
 slice(offsets[j], offsets[j + 1]) -> np.arange(offsets[j], offsets[j + 1] - 1)
@@ -169,20 +181,45 @@ slice(offsets[j], offsets[j + 1]) -> np.arange(offsets[j], offsets[j + 1] - 1)
 slice(offsets[j], -> slice(offsets[j] + 1,
     The first weight of each unit is lost; it begins at offsets[j] itself.
     每个单元的第一个权重丢了；应从 offsets[j] 开始读。
+offsets[j + 1]) -> offsets[j] + offsets[j + 1])
+    It reads offsets[j + 1] weights from offsets[j] on; they end before offsets[j + 1].
+    从 offsets[j] 起读了 offsets[j + 1] 个权重；应读到 offsets[j + 1] 之前为止。
+slice(offsets[j], offsets[j + 1]) -> slice(None)
+    Every unit gets all the weights; unit j owns those from offsets[j] to before offsets[j + 1].
+    每个单元都用了全部权重；单元 j 的权重从 offsets[j] 到 offsets[j + 1] 之前。
 x[:, indices[own]] -> x[:, : len(values[own])]
-    It takes the first inputs of the sample; `indices` names the inputs of the weights.
+    It takes the first inputs of the sample; the inputs of the weights are in indices.
     取的是样本最前面的几个输入；权重对应哪些输入由 indices 给出。
+x[:, indices[own]] -> x[:, own]
+    It takes the inputs from offsets[j] on; the inputs of the weights are in indices.
+    把 offsets 当成了输入序号；权重对应哪些输入由 indices 给出。
+slice(offsets[j], offsets[j + 1]) -> slice(*offsets[j : j + 2])
+x[:, indices[own]] -> x[indices[own]]
+    It takes rows of x, which are samples; the inputs are its columns.
+    取的是 x 的行，即样本；输入是 x 的列。
+x[:, indices[own]] @ values[own] -> x[:, indices[own]].sum(axis=1)
+    The inputs are added without their weights; multiply each by its value.
+    直接把输入相加，没有乘权重；每个输入应乘以对应的 values。
+x[:, indices[own]] @ values[own] -> (x[:, indices[own]] * values[own]).sum()
+    It sums over the samples too; each sample has its own sum, over axis 1.
+    对样本也求了和；每个样本应单独求和，即沿轴 1。
+x[:, indices[own]] @ values[own] -> (x[:, indices[own]] * values[own]).mean(axis=1)
+    It takes the mean of the products; y is their sum.
+    取的是乘积的平均值；y 应为它们的和。
 np.empty((len(x), len(b))) -> np.tile(b, (len(x), 1))
 y[:, j] = x[ -> y[:, indices[own]] += x[
 x[:, indices[own]] @ values[own] + b[j] -> np.outer(x[:, j], values[own])
     It takes indices as outputs; they are the inputs, and the offsets determine the output.
     把 indices 当成了输出序号；它是输入序号，输出由 offsets 决定。
 return np.add.reduceat(x[:, indices] * values, offsets[:-1], axis=1) + b
-    For an empty unit np.add.reduceat returns a neighbour's value or fails; the sum must be 0.
-    遇到空单元时，np.add.reduceat 会返回相邻的值或报错；该处的和应为 0。
+    An empty unit gets a neighbour's value or fails, as with np.add.reduceat; its sum is 0.
+    遇到空单元时返回相邻的值或报错，与 np.add.reduceat 一样；该处的和应为 0。
 return result[0]
     It computes the first sample only; y has a row for each row of x.
     只算了第一个样本；x 有几行，y 就应有几行。
+return result.squeeze()
+    Axes of length 1 are dropped; y is always (N, n_out), also for one sample.
+    长度为 1 的轴被去掉了；y 的形状始终是 (N, n_out)，只有一个样本时也是。
 return result.T
     The result is transposed; samples are the rows of y, units its columns.
     结果转置了；y 的行是样本，列是单元。
