@@ -159,8 +159,12 @@ class Trial:
     @cached_property
     def singles(self):
         """Every mistake of the check, and then every general one."""
-        right = Tried([], self.check.plain, self.calls)
-        return self.own + [Changed(right, one) for one in GENERAL]
+        return self.own + [Changed(self.right, one) for one in GENERAL]
+
+    @cached_property
+    def right(self):
+        """The function without a mistake."""
+        return Tried([], self.check.plain, self.calls)
 
     @cached_property
     def pairs(self):
@@ -212,12 +216,19 @@ class Trial:
             for expected, outcome in zip(self.expected, outcomes, strict=False)
         )
         order = [*wrong, *(k for k in range(len(outcomes)) if k not in {*wrong})]
+        if all(self.same(self.right[k], outcomes[k]) for k in order):  # but a published number is
+            return []  # another one
         for ours in self._tried(outcomes):
             for strict in (True,) if right else (True, False):
                 for tried in ours:
                     if all(self.same(tried[k], outcomes[k], strict) for k in order):
-                        return tried.mistakes
+                        if not (isinstance(tried, Changed) and self._idle(tried)):
+                            return tried.mistakes
         return []
+
+    def _idle(self, tried):
+        """True if the last mistake changes nothing: numbers cannot be transposed, say."""
+        return all(self.same(tried[k], tried.function[k]) for k in range(len(self.calls)))
 
     def _tried(self, outcomes):
         """What to compare with: single mistakes, then pairs, which are made only now.
