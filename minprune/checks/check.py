@@ -77,6 +77,7 @@ class Check:
     plain      the function that mistakes are edits of: the formula, or a `solution` written out
     tolerance  largest difference allowed, as a share of the largest number expected
     random     cases from `@check.random`, drawn anew for every seed
+    copies     whether the result must be new arrays, which share no memory with the arguments
 
     A check is filled by its methods, which read like sentences:
 
@@ -94,6 +95,7 @@ class Check:
     def __init__(self, formula, tolerance=1e-6):
         self.formula = self.plain = formula
         self.tolerance = tolerance
+        self.copies = False
         self.fixed, self.draws, self.properties, self.mistakes = [], [], [], []
 
     @property

@@ -202,7 +202,22 @@ def answer(function, args, kwargs):
         value = function(*args, **kwargs)
     except Exception as error:
         return {"error": said(error)}
-    return {"value": value, "args": list(args), "kwargs": kwargs}
+    own = _arrays_in(value)
+    returned = [
+        place
+        for place, argument in [*enumerate(args), *kwargs.items()]
+        if any(np.may_share_memory(a, b) for a in _arrays_in(argument) for b in own)
+    ]
+    return {"value": value, "args": list(args), "kwargs": kwargs, "returned": returned}
+
+
+def _arrays_in(value):
+    """The arrays of a value, also those in lists, tuples and dictionaries."""
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, (list, tuple)):
+        return [array for part in value for array in _arrays_in(part)]
+    return [value] if isinstance(value, np.ndarray) else []
 
 
 def live(value):

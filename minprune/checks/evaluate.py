@@ -12,14 +12,16 @@ from minprune.checks.compare import difference
 class Outcome(NamedTuple):
     """The outcome of one call.
 
-    value    what was returned, or None if nothing was
-    error    "ValueError: ..." if it raised, else ""
-    changed  which arguments were changed: their places, or the names they were given by
+    value     what was returned, or None if nothing was
+    error     "ValueError: ..." if it raised, else ""
+    changed   which arguments were changed: their places, or the names they were given by
+    returned  which arguments the result shares memory with, named in the same way
     """
 
     value: object = None
     error: str = ""
     changed: tuple = ()
+    returned: tuple = ()
 
 
 def evaluate(function, calls):
@@ -39,7 +41,8 @@ def outcome(found, call):
     changed = tuple(
         place for place, a, b in zip(places, then, now, strict=True) if _has_changed(a, b)
     )
-    return Outcome(found["value"], "", changed)
+    returned = tuple(place for place in places if place in found["returned"])
+    return Outcome(found["value"], "", changed, returned)
 
 
 def _has_changed(then, now):

@@ -16,6 +16,8 @@ from minprune.checks.words import constant, explained, relation
 
 PASSED, MISTAKE, LIKE, FAILED = "passed", "mistake", "like", "failed"
 CHANGED, PROPERTY, BROKEN = "changed", "property", "broken"
+NOTHING = ("It returns nothing; the result must stand after `return`.",
+           "函数没有返回值；应用 return 返回结果。")  # fmt: skip
 
 
 class Verdict(NamedTuple):
@@ -115,12 +117,13 @@ class Changed(Tried):
         super().__init__([*tried.mistakes, mistake], tried, tried.calls)
 
     def found(self, k):
-        value, error, changed = self.function[k]
-        if error:
-            return Outcome(error=error)
+        outcome = self.function[k]
+        if outcome.error:
+            return outcome
         try:
             with np.errstate(all="ignore"):
-                return Outcome(self.mistakes[-1].change(value), "", changed)
+                value = self.mistakes[-1].change(outcome.value)
+            return outcome._replace(value=value, returned=())
         except Exception:  # it cannot be made with this result
             return UNFIT
 
@@ -186,10 +189,13 @@ class Trial:
         wrong = [k for k, case in enumerate(self.expected) if self._differs(case, outcomes[k])]
         lost = [] if wrong else [p for p, holds in self._properties(outcomes) if not holds]
         changed = self._names({place for outcome in outcomes for place in outcome.changed})
-        if not wrong and not lost and not changed:
+        returned = self._names({place for outcome in outcomes for place in self._kept(outcome)})
+        if not wrong and not lost and not changed and not returned:
             return Verdict(self.check.name, PASSED)
         wrong.sort(key=lambda k: (self.calls[k].size, k))
         failure = self._failure(wrong[0], outcomes) if wrong else None
+        if all(outcome.value is None and not outcome.error for outcome in outcomes):
+            return Verdict(self.check.name, MISTAKE, *NOTHING, failure)
         if mistakes := self.mistakes(outcomes, wrong):
             return Verdict(self.check.name, MISTAKE, *sentences(mistakes), failure)
         if wrong:
@@ -201,6 +207,11 @@ class Trial:
             failure = self._smallest([k for k, o in enumerate(outcomes) if o.changed])
             return Verdict(self.check.name, CHANGED, f"It changes its arguments ({names}).",
                            f"函数改动了传入的参数（{names}）。", failure)  # fmt: skip
+        if returned:
+            names = ", ".join(returned)
+            failure = self._smallest([k for k, o in enumerate(outcomes) if self._kept(o)])
+            return Verdict(self.check.name, CHANGED, f"It returns {names}; a copy is asked for.",
+                           f"函数返回了传入的 {names} 本身；应返回副本。", failure)  # fmt: skip
         return Verdict(self.check.name, PROPERTY, lost[0].en, lost[0].zh)
 
     def mistakes(self, outcomes, wrong=()):
@@ -216,19 +227,21 @@ class Trial:
             for expected, outcome in zip(self.expected, outcomes, strict=False)
         )
         order = [*wrong, *(k for k in range(len(outcomes)) if k not in {*wrong})]
-        if all(self.same(self.right[k], outcomes[k]) for k in order):  # but a published number is
-            return []  # another one
+        if wrong and all(self.same(self.right[k], outcomes[k]) for k in order):
+            return []  # a published number is another one
         for ours in self._tried(outcomes):
             for strict in (True,) if right else (True, False):
                 for tried in ours:
-                    if all(self.same(tried[k], outcomes[k], strict) for k in order):
-                        if not (isinstance(tried, Changed) and self._idle(tried)):
-                            return tried.mistakes
+                    alike = all(self.same(tried[k], outcomes[k], strict) for k in order)
+                    if alike and not self._idle(tried):
+                        return tried.mistakes
         return []
 
     def _idle(self, tried):
-        """True if the last mistake changes nothing: numbers cannot be transposed, say."""
-        return all(self.same(tried[k], tried.function[k]) for k in range(len(self.calls)))
+        """True if a general mistake changes nothing: single numbers cannot be transposed, say."""
+        return isinstance(tried, Changed) and all(
+            self.same(tried[k], tried.function[k]) for k in range(len(self.calls))
+        )
 
     def _tried(self, outcomes):
         """What to compare with: single mistakes, then pairs, which are made only now.
@@ -273,8 +286,13 @@ class Trial:
         return (
             a.error.split(":")[0] == b.error.split(":")[0]
             and a.changed == b.changed
+            and self._kept(a) == self._kept(b)
             and self._same_value(a.value, b.value, strict)
         )
+
+    def _kept(self, outcome):
+        """The arguments that were returned, where copies are asked for."""
+        return outcome.returned if self.check.copies else ()
 
     def _same_value(self, a, b, strict):
         return difference(a, b, self.check.tolerance, strict) is None
@@ -286,8 +304,7 @@ class Trial:
             for expected, outcome in zip(self.expected, outcomes, strict=False)
             if not outcome.error
         ]
-        nothing = any(expected is None for expected in self.expected)
-        return explained(failure, nothing, relation(pairs, self.check.tolerance))
+        return explained(failure, relation(pairs, self.check.tolerance))
 
     def _names(self, places):
         """The parameters that stand at these places, or have these names."""

@@ -5,11 +5,10 @@ import numpy as np
 from minprune.checks.compare import as_array, difference, is_list, shape_of
 
 
-def explained(failure, none_is_an_answer=False, relation=None):
+def explained(failure, relation=None):
     """The fault in a failed case, in both languages.
 
-    none_is_an_answer  whether the right result of some case is None
-    relation           what is true of the numbers of all cases, in both languages, or None
+    relation  what is true of the numbers of all cases, in both languages, or None
     """
     if failure.error:
         return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
@@ -18,9 +17,6 @@ def explained(failure, none_is_an_answer=False, relation=None):
     en_place, zh_place = (
         (f"Entry {at} of the result", f"结果的 {at} 处") if at else ("The result", "结果")
     )
-    if what == "kind" and got is None and not where and not none_is_an_answer:
-        return ("It returns nothing; a function gives its result back with return.",
-                "函数没有返回值；应使用 return 返回结果。")  # fmt: skip
     if what == "kind":
         en, zh = (
             [shape_of(value, language) for value in (got, expected)] for language in ("en", "zh")

@@ -19,7 +19,7 @@ import minprune
 from minprune.checks import check_of, child
 from minprune.checks.check import Check, Function, Seed, given
 from minprune.checks.isolated import Broken, Limits, answers, below, functions_in
-from minprune.checks.judge import judge
+from minprune.checks.judge import NOTHING, judge
 from minprune.formulas import costs
 
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
@@ -60,10 +60,11 @@ def test_a_classic_mistake_is_told(verdict_of):
     verdict = verdict_of(mask("return score > theta"))
     assert (verdict.status, verdict.passed) == ("mistake", False)
     assert verdict.en == "A score equal to the threshold is always pruned."
+    verdict = verdict_of(mask("score > theta"))
+    assert (verdict.status, verdict.en) == ("mistake", NOTHING[0])
 
 
 WRONG = {  # a body, what happens before, and what is said
-    "nothing is returned": ("score > theta", "", "returns nothing"),
     "sys.exit": ("sys.exit(0)", "", "raises SystemExit"),
     "an error": ("return 1 / 0", "", r"raises ZeroDivisionError: division by zero \(line 5\)"),
     "Ctrl-C": ("raise KeyboardInterrupt", "", "raises KeyboardInterrupt"),

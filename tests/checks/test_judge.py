@@ -7,7 +7,7 @@ from minprune.checks import check_of
 from minprune.checks.check import Call, Check, Seed, given
 from minprune.checks.compare import difference
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import Failure, run_check
+from minprune.checks.judge import NOTHING, Failure, run_check
 from minprune.checks.words import explained
 from minprune.formulas import costs
 
@@ -261,8 +261,11 @@ def test_none_is_an_answer_where_some_case_has_no_other():
             check.edge("numbers", given(case))
         return run_check(check, wrong).en
 
-    assert said(lambda w: None, [2.0]).startswith("It returns nothing; ")
-    assert said(lambda w: None, [2.0], np.zeros(0)) == "The result is None, not a float."
+    assert said(lambda w: None, [2.0]) == NOTHING[0]
+    assert (
+        said(lambda w: None if w[:1] == 2 else w[0], [2.0], [3.0])
+        == "The result is None, not a float."
+    )
     assert said(lambda w: 2.0, [2.0], np.zeros(0)) == "The result is a float, not None."
 
 
@@ -272,13 +275,35 @@ def test_an_unknown_error_is_explained(check):
         assert verdict.status == "failed" and verdict.zh.endswith("。")
         return verdict.en
 
-    assert explained(lambda x, twice=False: None).startswith("It returns nothing; ")
+    verdict = run_check(check, lambda x, twice=False: half(x, twice=twice) if np.ndim(x) else None)
+    assert (verdict.status, verdict.en) == ("failed", "The result is None, not a float.")
     assert explained(lambda x, twice=False: "7") == "The result is a text, not a float."
     assert explained(lambda x, twice=False: x / 7).startswith("The result is 0.428")
     shapes = explained(lambda x, twice=False: np.ones(2))
     assert shapes == "The shape of the result is (2,), not ()."
     assert explained(lambda x, twice=False: half(x).real + len(x)).startswith("It raises TypeError")
     assert explained(lambda x: x / 2).startswith("It raises TypeError")
+
+
+def test_nothing_at_all_is_a_mistake(check):
+    verdict = run_check(check, lambda x, twice=False: print(end=""))
+    assert (verdict.status, verdict.en, verdict.zh) == ("mistake", *NOTHING)
+
+
+def test_returned_arguments_are_named_where_copies_are_asked_for():
+    def clipped(x):
+        return np.maximum(x, 0) if np.any(x < 0) else x
+
+    check = Check(clipped)
+    check.edge("nothing to clip", given([1.0, 2.0]))
+    check.edge("something to clip", given([1.0, -2.0]))
+    assert run_check(check, clipped).passed
+    check.copies = True
+    verdict = run_check(check, clipped)
+    assert (verdict.status, verdict.en) == ("changed", "It returns x; a copy is asked for.")
+    assert verdict.failure.case.call.args[0].tolist() == [1.0, 2.0] and "x" in verdict.zh
+    assert run_check(check, lambda x: x.clip(0)).passed
+    assert run_check(check, lambda x: {"x": [x[:1]]}).status == "failed"
 
 
 def test_the_place_of_the_first_difference_is_told():

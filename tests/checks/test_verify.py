@@ -261,4 +261,6 @@ def test_a_mask_without_magnitude_and_ties_is_told(tmp_path, capsys):
     path = tmp_path / "mine.py"
     path.write_text("def threshold_mask(w, theta, ties='keep'):\n    return w >= theta\n")
     assert cli.main(["verify", str(path)]) == 1
-    assert "The absolute value is missing, and ties=" in capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Two mistakes at once. The absolute value is missing: " in out
+    assert "A magnitude equal to the threshold is always kept" in out

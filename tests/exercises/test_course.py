@@ -92,7 +92,7 @@ def test_a_classic_mistake_is_told_in_the_student_s_language(folder, capsys):
     write(folder, FIRST, RIGHT.replace("return ", "return 1 - "))
     assert run("check", "1.1") == 1
     out = " ".join(capsys.readouterr().out.split())
-    mistake = FIRST.mistakes[0]
+    (mistake,) = [m for m in FIRST.mistakes if m.edits == ("return 1 - result",)]
     assert {"en": mistake.en, "zh": mistake.zh}[folder.language] in out
     assert "sparsity(np.array([" in out and FIRST.file in out
 

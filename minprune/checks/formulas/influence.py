@@ -245,30 +245,115 @@ def obd_saliency(w, h):
 
 
 obd_saliency.edits("""
-return 2 * result
-    The factor 1/2 of the Taylor series is missing.
-    漏了泰勒展开中的系数 1/2。
+np.square(w, out=w); w = np.sqrt(w)
+    It writes the squares into w; w must not change.
+    把平方写回了 w；不应改动 w。
+h *= w**2 / 2
+return h
+    It writes the result into h; h must not change.
+    把结果写回了 h；不应改动 h。
+h = np.maximum(h, 0)
+    Negative curvature becomes 0; where the loss curves down, the saliency is negative.
+    负的二阶导数成了 0；若二阶导数为负，显著性应为负。
 w**2 -> w
     The weight is not squared.
     权重没有平方，应为 w 的平方。
 w**2 -> np.abs(w)
     It takes |w| where w^2 belongs; the second order grows with the square of the step.
     用了 |w| 而不是 w^2；二阶项与改变量的平方成正比。
+w**2 -> w * np.abs(w)
+    The square has the sign of w; w^2 is never negative.
+    平方带上了 w 的符号；w^2 不会是负数。
+w**2 -> w**3
+    The weight is cubed; the second order has its square.
+    用了权重的三次方；二阶项是平方。
+w**2 -> np.sum(w**2)
+    It multiplies every curvature by the sum of all squares; each weight has its own square.
+    每个二阶导数都乘以了所有权重的平方和；每个权重应乘自己的平方。
+h * w**2 -> h.mean() * w**2
+    It takes the mean of the curvatures; each weight has its own.
+    取了二阶导数的平均；每个权重都有自己的二阶导数。
+h * w**2 -> h**2 * w
+    It squares the curvature, where the weight is to be squared.
+    平方的是二阶导数；应平方的是权重。
 h * w**2 -> (h * w) ** 2
     It squares the curvature as well; only the weight is squared.
     把二阶导数也平方了；只有权重需要平方。
+h * w**2 / 2 -> (h * w / 2) ** 2
+    It squares h w / 2 as a whole; only the weight is squared.
+    把 h w / 2 整个平方了；只有权重需要平方。
+h * w**2 / 2 -> h * (w / 2) ** 2
+    The factor 1/2 is squared with the weight; it stands outside the square.
+    系数 1/2 和权重一起平方了；它应在平方之外。
+h * w**2 / 2 -> h * w**2 // 2
+    It rounds down, as // does; divide by 2 with /.
+    结果向下取整了，与整除 // 一样；应用 / 除以 2。
 h * w**2 -> w**2
     It leaves out the curvature, so it ranks like the magnitude.
     漏了二阶导数，排序便与绝对值相同。
 h * w**2 -> w**2 / h
     It divides by the curvature; only an inverse Hessian is in the denominator.
     除以了二阶导数；只有海森矩阵的逆才出现在分母上。
+h * w**2 -> h + w**2
+    It adds the curvature and the square; multiply them.
+    把二阶导数与平方相加了；应相乘。
+h * w**2 -> h @ w**2
+    It takes the matrix product, which adds up the products; multiply entry by entry, with *.
+    用了矩阵乘法，乘积被加在了一起；应逐元素相乘，用 *。
+h * w**2 -> np.diag(h) * w**2
+    It takes the diagonal of h, but h is the diagonal already, one entry for each weight.
+    又对 h 取了对角；h 本身就是对角元，与权重一一对应。
+h * w**2 / 2 -> np.abs(w * h)
+    It computes |w h|, the form of the first order; here the second order is h w^2 / 2.
+    算的是 |w h|，即一阶项的形式；这里是二阶项 h w^2 / 2。
+return 2 * result
+    The factor 1/2 of the Taylor series is missing.
+    漏了泰勒展开中的系数 1/2。
+return 4 * result
+    It multiplies by 2 where it must divide by 2.
+    乘以了 2；应除以 2。
+return result / 3
+    It divides by 6, as the third order does; the factor of the second order is 1/2.
+    除以了 6，那是三阶项的系数；二阶项的系数是 1/2。
+return -result
+    The sign is inverted; a positive curvature gives a positive saliency.
+    符号反了；二阶导数为正时，显著性应为正。
 return np.abs(result)
     It takes the absolute value; where the loss curves down, the saliency is negative.
     取了绝对值；若二阶导数为负，显著性应为负。
+return result**0.5
+    It takes the square root of the saliency; the saliency is h w^2 / 2 itself.
+    对显著性开了平方；显著性就是 h w^2 / 2。
 return result.sum()
     It adds up all weights; every weight has its own saliency.
     对所有权重求了和；每个权重都应有自己的显著性。
+return result.mean()
+    It takes the mean over the weights; every weight has a saliency of its own.
+    对所有权重取了平均；每个权重都应有自己的显著性。
+return result.sum(axis=-1)
+    It adds up the saliencies of each row; every weight has a saliency of its own.
+    把每一行的显著性加在了一起；每个权重都应有自己的显著性。
+return result.sum(axis=0)
+    It adds up the saliencies of each column; every weight has a saliency of its own.
+    把每一列的显著性加在了一起；每个权重都应有自己的显著性。
+return result / result.sum()
+    It divides by the sum of all saliencies; here they stay in the units of the loss.
+    除以了所有显著性之和；这里的显著性不作归一化。
+return result / result.max()
+    It divides by the largest saliency; here they stay in the units of the loss.
+    除以了最大的显著性；这里的显著性不作归一化。
+return np.argsort(result)
+    It returns the indices ranked by saliency; the saliencies are asked for, in the shape of w.
+    返回了按显著性排列的下标；应返回显著性，形状与 w 相同。
+return np.sort(result)
+    It sorts the saliencies; each belongs where its weight is.
+    把显著性排序了；每个显著性应在其权重所在的位置。
+return result.astype(int)
+    It cuts the saliencies to whole numbers, as an integer array does; use an array of floats.
+    显著性的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
+return result.ravel()
+    The result is flat; it has the shape of w.
+    结果展平了；形状应与 w 相同。
 """)
 
 

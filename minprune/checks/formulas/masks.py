@@ -92,13 +92,15 @@ threshold_mask.edge(
     "all equal it and are pruned", given([[[1.5, -1.5], [-1.5, 1.5]]], 1.5, "prune")
 )
 threshold_mask.edge("a single weight", given([-2.0], 1.0))
-threshold_mask.edge("no weights at all", given(np.zeros((0, 3)), 1.0))
+threshold_mask.worked(  # 0.1 + 0.2 is 0.30000000000000004
+    "by hand", given([0.1 + 0.2, 0.3, -0.3], 0.3, ties="prune"), [True, False, False]
+)
 
 
 @threshold_mask.random
 def _(rng):
-    w, theta = rng.integers(-6, 7, (3, 2, 4)) / 4, float(rng.integers(1, 6) / 4)
-    return given(w, theta, ties="keep" if rng.random() < 0.5 else "prune")
+    ties = {} if rng.random() < 0.5 else {"ties": "prune"}
+    return given(rng.integers(-6, 7, (3, 2, 4)) / 4, float(rng.integers(1, 6) / 4), **ties)
 
 
 @threshold_mask.property(
@@ -118,38 +120,103 @@ def threshold_mask(w, theta, ties="keep"):
 
 
 threshold_mask.edits("""
+if ties == "prune": raise TypeError
+    It has no parameter `ties`, but calls pass one; the first line must stay as it was given.
+    没有参数 ties，而调用时会传入它；函数的第一行应保持原样。
+w[~threshold_mask(w, theta, ties)] = 0
+    It also sets the pruned weights of w to 0; w must not change.
+    同时把 w 中被剪的权重改成了 0；不应改动 w。
+w[~threshold_mask(w, theta, ties)] = 0
+return w
+    It sets the pruned weights of w to 0 and returns w; return a mask, and leave w as it is.
+    把 w 中被剪的权重改成 0 后返回了 w；应返回掩码，不改动 w。
+w[~threshold_mask(w, theta, ties)] = 0
+return w != 0
+    It writes zeros into w and searches for them; compare, and leave w unchanged.
+    先把 w 中的小权重改成了 0 再找零；应直接比较，不改动 w。
+np.abs(w, out=w)
+    It writes the absolute values into w; w must not change.
+    把绝对值写回了 w；不应改动 w。
 np.abs(w) -> w
     The absolute value is missing: every negative weight is pruned, however large it is.
     缺少绝对值：负权重无论多大都被剪掉了。
-np.abs(w) -> w
-ties = "keep"
-    The absolute value is missing, and ties="prune" is ignored; compare |w|, with > at "prune".
-    缺少绝对值，也没有处理 ties="prune"；应比较 |w|，取 "prune" 时用 >。
 ties = "prune"
     A magnitude equal to the threshold is always pruned; with ties="keep" it is kept.
     等于阈值的权重总被剪掉；ties="keep" 时应保留。
 ties = "keep"
     A magnitude equal to the threshold is always kept; with ties="prune" it is pruned.
     等于阈值的权重总被保留；ties="prune" 时应剪掉。
+ties = "prune" if ties == "keep" else "keep"
+    The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
+    ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
+size > theta -> size > theta * (1 + 1e-9)
+    A magnitude just above the threshold counts as equal to it; compare exactly.
+    把略大于阈值的权重当成相等了；应精确比较。
+theta = theta * np.abs(w).max()
+    It takes theta as a share of the largest weight; theta has the units of the weights.
+    把阈值当成了相对最大权重的比例；阈值与权重同单位，应直接比较。
+theta = theta * np.abs(w).mean()
+    It takes theta as a multiple of the mean magnitude; theta has the units of the weights.
+    把阈值当成了平均绝对值的倍数；阈值与权重同单位，应直接比较。
+theta = theta * np.std(w)
+    It takes theta as a multiple of the standard deviation; theta has the units of the weights.
+    把阈值当成了标准差的倍数；阈值与权重同单位，应直接比较。
+theta = np.quantile(np.abs(w), theta)
+    It takes theta as the share to prune, a quantile; theta is a threshold itself.
+    把 theta 当成了要剪的比例（分位数）；theta 本身就是阈值。
+w = w**2
+    It compares squares with theta; compare the absolute values.
+    拿权重的平方与阈值比较了；应比较绝对值。
+np.abs(w) -> w
+theta = -theta
+    It compares w with -theta, so every weight above -theta is kept; compare |w| with theta.
+    拿 w 与 -theta 比较了，大于 -theta 的全被保留；应比较 |w| 与 theta。
+size >= theta -> (w >= theta) & (w <= -theta)
+size > theta -> (w > theta) & (w < -theta)
+    Both w >= theta and w <= -theta must hold, so even large weights are pruned; one is enough.
+    同时要求 w >= theta 和 w <= -theta，大权重也被剪掉；满足其一即可。
+return result & (w != 0)
+    A weight of 0 is always pruned; at theta = 0 with ties="keep" it is kept.
+    等于 0 的权重总被剪掉；theta 为 0 且 ties="keep" 时应保留。
+return result | True
+    It keeps every weight; those below the threshold are pruned.
+    保留了所有权重；低于阈值的应剪掉。
 return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
 return w * result
     It returns the pruned weights; return the mask.
     返回了剪枝后的权重，而不是掩码。
+return w[result]
+    It returns the weights that are kept; the mask was asked for.
+    返回了保留下来的权重；要求的是掩码。
+return np.where(result)
+    It returns the indices of the weights that are kept; the mask was asked for.
+    返回了所保留权重的下标；要求的是掩码。
+return np.argwhere(result)
+    It returns a table of the indices of kept weights; the mask was asked for.
+    返回了所保留权重的下标表；要求的是掩码。
+return np.sum(result)
+    It returns how many weights are kept; the mask was asked for.
+    返回了所保留权重的个数；要求的是掩码。
+return np.any(result)
+    It returns one boolean for all weights; every weight has one in the mask.
+    所有权重只返回了一个布尔值；掩码应每个权重一个。
+return np.all(result)
+    It returns one boolean for all weights; every weight has one in the mask.
+    所有权重只返回了一个布尔值；掩码应每个权重一个。
+return result.ravel()
+    The result is flat; the mask has the shape of w.
+    结果展平了；掩码的形状应与 w 相同。
 return result.astype(int)
     It returns the numbers 0 and 1; a mask holds the booleans False and True.
     返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。
-theta = theta * np.abs(w).max(initial=0)
-    It takes theta as a share of the largest weight; theta has the units of the weights.
-    把阈值当成了相对最大权重的比例；阈值与权重同单位，应直接比较。
-w = w**2
-    It compares squares with theta; compare the absolute values.
-    拿权重的平方与阈值比较了；应比较绝对值。
-w[~threshold_mask(w, theta, ties)] = 0
-return w != 0
-    It writes zeros into w and searches for them; compare, and leave w unchanged.
-    先把 w 中的小权重改成了 0 再找零；应直接比较，不改动 w。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+return result if ties == "keep" else None
+    It returns nothing if ties is "prune"; both cases need a return.
+    ties 取 "prune" 时没有返回值；两种情况都应返回掩码。
 """)
 
 

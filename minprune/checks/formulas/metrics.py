@@ -133,13 +133,12 @@ sparsity.published(
     given(np.ones((2, 2)), [1.0, 0.0, 1.0, 0.001], np.zeros((2, 1))),
     0.3,
 )
-sparsity.worked("by hand", given([[[1e-12, -1e-12], [0.0, 1.0]]]), 0.25)
+sparsity.worked("by hand", given([[[1e-200, -1e-200], [0.0, 1.0]]]), 0.25)
 sparsity.edge("nothing is zero", given([[0.5, -0.5]]))
 sparsity.edge("everything is zero", given(np.zeros((2, 2)), np.zeros(2)))
 sparsity.edge("only zeros, one of them negative", given([0.0, -0.0]))
 sparsity.edge("a single weight", given([5.0]))
 sparsity.edge("one of the arrays has no entries", given(np.zeros((0, 3)), [0.0, 1.0, 1.0, 1.0]))
-sparsity.edge("a tiny number is not zero", given([1e-12, 0.0, 1.0, 0.0, 1.0]))
 
 
 @sparsity.random
@@ -170,21 +169,34 @@ def sparsity(*arrays):
 
 
 sparsity.edits("""
-return 1 - result
-    It returns the share that is not zero, the density; sparsity is one minus that.
-    算的是非零元素的比例，即密度；稀疏度等于一减密度。
-zeros / sum(a.size for a in arrays) -> zeros
-    It counts the zeros without dividing by the number of entries.
-    只数了零的个数，没有除以元素总数。
-return 100 * result
-    It is in percent; return a fraction from 0 to 1.
-    给出的是百分数；要求的是零到一之间的小数。
+if len(arrays) > 1: raise TypeError
+    It takes a single array; sparsity(W, b) passes two, which *arrays collects.
+    只能接收一个数组；sparsity(W, b) 会传入两个，应用 *arrays 收集。
+arrays = [np.concatenate(arrays)]
+    It joins the arrays into one, which fails for different shapes; count array by array.
+    把各数组拼成了一个，形状不同时会出错；应逐个数组统计。
+arrays = arrays[:1]
+    It uses the first array only; count all arrays together.
+    只看了第一个数组；应统计所有数组。
+arrays = arrays[-1:]
+    It looks at the last array only; all arrays count together.
+    只看了最后一个数组；应统计所有数组。
 a == 0 -> np.isclose(a, 0)
     It counts tiny weights as zeros; only exact zeros count.
     把很小的权重当成零了；接近零并不是零。
 a == 0 -> a <= 0
     It counts negative weights as zeros; compare with zero itself.
     把负的权重也当成零了；应与零本身比较。
+np.sum(a == 0) -> sum(a == 0)
+float( -> (
+    A matrix gives a vector, as Python's sum adds up rows; np.sum adds up all entries.
+    矩阵得到的是向量，因为 Python 的 sum 只把各行相加；np.sum 才会把所有元素相加。
+zeros / sum(a.size for a in arrays) -> zeros
+    It counts the zeros without dividing by the number of entries.
+    只数了零的个数，没有除以元素总数。
+zeros / sum(a.size for a in arrays) -> sum(np.count_nonzero(a) for a in arrays)
+    It counts the entries that are not 0; divide the number of zeros by that of all entries.
+    数的是非零元素的个数；应用零的个数除以元素总数。
 a.size -> np.count_nonzero(a)
     It divides the zeros by the nonzeros; divide by the number of all entries.
     用零的个数除以非零的个数了；应除以元素总数。
@@ -194,18 +206,57 @@ a.size -> np.abs(a).sum()
 a.size -> len(a)
     It divides by the number of rows; a.size is the number of entries.
     除以了行数；元素总数是 a.size。
+a.size for a in arrays -> 1 for a in arrays
+    It divides by the number of arrays; divide by the number of their entries.
+    除以了数组的个数；应除以元素总数。
+sum(a.size for a in arrays) -> arrays[-1].size
+    It divides by the size of the last array; divide by the entries of all arrays.
+    只除以最后一个数组的元素个数；应除以所有数组的元素总数。
+sum(a.size for a in arrays) -> arrays[0].size
+    It divides by the size of the first array; divide by the entries of all arrays.
+    只除以第一个数组的元素个数；应除以所有数组的元素总数。
+sum(np.sum(a == 0) for a in arrays) -> np.sum(arrays[-1] == 0)
+    It counts the zeros of the last array, but the entries of all; add up the zeros of all.
+    只数了最后一个数组的零，却除以所有数组的元素总数；零的个数也应累加。
 return np.mean(arrays[0] == 0, axis=0)
     It returns one number for each column; the sparsity of all entries is one number.
     给出了每一列的稀疏度；所有元素的稀疏度只有一个数。
-arrays = arrays[:1]
-    It uses the first array only; count all arrays together.
-    只看了第一个数组；应统计所有数组。
+return np.mean(arrays[0] == 0, axis=-1)
+    It gives one number for each row; the sparsity of all entries is one number.
+    给出了每一行的稀疏度；所有元素的稀疏度只有一个数。
+return [np.mean(a == 0) for a in arrays]
+    It gives one number for each array; the sparsity of all arrays together is one number.
+    给出了每个数组的稀疏度；所有数组合在一起的稀疏度只有一个数。
 return float(np.mean(arrays == 0))
     It always returns 0, as comparing the tuple `arrays` with 0 does; compare each array in it.
     总是得到 0，拿整个元组 arrays 与 0 比较就会这样；应逐个数组比较。
 return float(np.mean([np.mean(a == 0) for a in arrays]))
     It averages the sparsities of the arrays; count all arrays together.
     把各数组的稀疏度取平均了；应把所有数组合在一起统计。
+return float(np.sum([np.mean(a == 0) for a in arrays]))
+    It adds up the sparsities of the arrays; count over all arrays together.
+    把各数组的稀疏度相加了；应把所有数组合在一起统计。
+return 1 - result
+    It returns the share that is not zero, the density; sparsity is one minus that.
+    算的是非零元素的比例，即密度；稀疏度等于一减密度。
+return 100 * result
+    It is in percent; return a fraction from 0 to 1.
+    给出的是百分数；要求的是零到一之间的小数。
+return 100 * (1 - result)
+    It gives the density in percent; the sparsity is asked for, as a fraction from 0 to 1.
+    给出的是用百分数表示的密度；要求的是稀疏度，即零到一之间的小数。
+return int(result)
+    It rounds down to a whole number, as // does; divide by /, which keeps the fraction.
+    结果向下取整了，与整除 // 一样；应用 / 相除，保留小数部分。
+return round(result, 2)
+    It rounds the share to two decimal places; return it as it is.
+    把结果四舍五入到两位小数了；应直接返回，不作取整。
+return round(result, 3)
+    It rounds the share to three decimal places; return it as it is.
+    把结果四舍五入到三位小数了；应直接返回，不作取整。
+return round(result, 4)
+    It rounds the share to four decimal places; return it as it is.
+    把结果四舍五入到四位小数了；应直接返回，不作取整。
 """)
 
 

@@ -190,35 +190,126 @@ def layer_importance(layers):
 
 
 layer_importance.edits("""
-.sum() -> .mean()
-    It takes the mean; this importance is the sum, which grows with the layer.
-    取了平均；这里的重要性是总和，会随层的大小增长。
+for w in layers: np.abs(w, out=w)
+    It writes the absolute values into the layers; they must not change.
+    把绝对值写回了各层；不应改动传入的数组。
 np.abs(w) -> w
     The absolute value is missing: positive and negative weights cancel.
     漏了绝对值：正负权重互相抵消。
+np.abs(w) -> w[w > 0]
+    It adds up the positive weights only; the absolute values of all weights are added.
+    只把正的权重相加了；应把所有权重的绝对值相加。
+np.abs(w) -> (w**2)
+    It adds the squares of the weights; add their absolute values.
+    把权重的平方相加了；应把绝对值相加。
+np.abs(w) -> np.abs(w[0])
+    It adds up the first row only; a layer is summed over all its entries.
+    只把第一行相加了；应对该层的所有元素求和。
+.sum() -> .mean()
+    It takes the mean; this importance is the sum, which grows with the layer.
+    取了平均；这里的重要性是总和，会随层的大小增长。
+.sum() -> .max()
+    It takes the largest magnitude, which an empty layer lacks; the sum is asked for.
+    取了最大的绝对值，空的层没有最大值；应求总和。
+.sum() -> .sum() / len(w)
+    It divides the sum by the number of rows; the importance is the sum itself.
+    把总和除以了行数；重要性就是总和本身。
 np.abs(w).sum() -> abs(w.sum())
     It takes the absolute value of the sum; take that of every weight first.
     对总和取了绝对值；应先对每个权重取绝对值再求和。
 np.abs(w).sum() -> np.sqrt((w**2).sum())
     It takes the L2 norm; take the L1 norm.
     用了 L2 范数；应为 L1 范数。
-np.abs(w) -> (w**2)
-    It adds the squares of the weights; add their absolute values.
-    把权重的平方相加了；应把绝对值相加。
+np.abs(w).sum() -> np.linalg.norm(w, 1)
+    Of a matrix it takes the largest column sum, as np.linalg.norm(w, 1) does; sum all entries.
+    对矩阵取了最大的列和，np.linalg.norm(w, 1) 正是如此；应对所有元素求和。
+np.abs(w).sum() -> np.std(w)
+    It takes the standard deviation; the sum of the absolute values is asked for.
+    取了标准差；应为绝对值之和。
+np.abs(w).sum() -> np.count_nonzero(w)
+    It counts the weights that are not 0; their absolute values are to be added.
+    数了非零权重的个数；应把绝对值相加。
+np.abs(w).sum() -> w.size
+    It counts the weights; their absolute values are to be added.
+    数了权重的个数；应把绝对值相加。
+np.abs(w).sum() -> sum(abs(w[i, j]) for i in range(len(w)) for j in range(w.shape[1]))
+    It runs over two axes; a layer may have any number of them, so use .sum() of the whole array.
+    只按两个轴循环；层可以有任意个轴，应对整个数组用 .sum()。
 np.abs(w).sum() -> sum(np.abs(w))
 np.array( -> list(
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
     Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个分数。
+np.abs(w).sum() -> sum(np.abs(w))
+    Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
+    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。
+.sum() -> .sum(axis=0)
+np.array( -> list(
+    It scores every column; a layer has one score, the sum over all its columns.
+    按列分别打分了；每层应只有一个得分，即所有列之和。
 .sum() -> .sum(axis=-1)
 np.array( -> list(
     It scores every row; a layer has one score, the sum over all its rows.
     按行分别打分了；每层应只有一个分数，即所有行之和。
+.sum() -> .sum(axis=-1)
+    It scores every row; a layer has one score, the sum over all its rows.
+    按行分别打分了；每层应只有一个得分，即所有行之和。
+.sum() -> .sum(axis=1)
+    It sums along axis 1, which a vector lacks; a layer has one score, the sum of all entries.
+    沿轴 1 求和，而向量没有这个轴；每层应只有一个得分，即所有元素之和。
+for w in layers -> for w in layers if w.size
+    It leaves out layers without weights; each layer has a score, which is then 0.
+    跳过了没有权重的层；每层都应有得分，此时为 0。
 return np.abs(np.array(layers)).reshape(len(layers), -1).sum(axis=1)
     It puts all layers into one array, but shapes may differ; take the layers one by one.
     把所有层拼成了一个数组；各层形状可以不同，应逐层计算。
+return result[:1]
+    It scores the first layer only; every layer has a score.
+    只给第一层打了分；每层都应有得分。
+return result[-1:]
+    It keeps the score of the last layer only; collect those of all layers.
+    只留下了最后一层的得分；应收集所有层的得分。
+return result[-1]
+    It returns a single number, the score of the last layer; collect those of all layers.
+    只返回了一个数，即最后一层的得分；应收集所有层的得分。
+return result[1:]
+    It leaves out the first layer; every layer has a score.
+    漏掉了第一层；每层都应有得分。
+return result[:-1]
+    It leaves out the last layer; every layer has a score.
+    漏掉了最后一层；每层都应有得分。
+return result[::-1]
+    The scores are in reverse order; they stand in the order of the layers.
+    得分的次序颠倒了；应与各层的次序相同。
+return np.cumsum(result)
+    Each score includes those of the layers before; start every layer from 0.
+    每个得分都包含了前面各层的得分；每层应从 0 开始累加。
 return result / result.sum()
     It divides by the total of all layers; the importance is the sum itself, not a share.
     除以了各层之和；重要性就是每层的总和，而不是占比。
+return result / result.max()
+    It divides by the largest score; the importance is the sum itself.
+    除以了最大的得分；重要性就是每层的总和。
+return np.sort(result)
+    It sorts the scores, ascending; they stand in the order of the layers.
+    把得分按升序排列了；应与各层的次序相同。
+return np.sort(result)[::-1]
+    It sorts the scores, descending; they stand in the order of the layers.
+    把得分按降序排列了；应与各层的次序相同。
+return np.argsort(result)
+    It returns the layers ranked by score; the scores are asked for, in the order of the layers.
+    返回了按得分排列的层号；应按层的次序返回得分。
+return result.round(1)
+    It rounds the scores to one decimal place; the example only prints them so.
+    把得分四舍五入到一位小数了；例子中只是打印时这样做。
+return result.round(2)
+    It rounds the scores to two decimal places; return them as they are.
+    把得分四舍五入到两位小数了；应直接返回，不作取整。
+return result.astype(int)
+    It cuts the scores to whole numbers, as an integer array does; use an array of floats.
+    得分的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
+return result[:, None]
+    The result has an axis too many; it is a vector, one score for each layer.
+    结果多了一个轴；应为向量，每层一个得分。
 return result.sum()
     It adds all layers to one number; every layer has its own score.
     把所有层加成了一个数；每层都应有自己的分数。
@@ -609,33 +700,117 @@ def taylor(w, g):
 
 
 taylor.edits("""
+w *= g; g = 1
+    It writes the products into w; w must not change.
+    把乘积写回了 w；不应改动 w。
+np.abs(w, out=w); np.abs(g, out=g)
+    It writes the absolute values into w and g; they must not change.
+    把绝对值写回了 w 和 g；不应改动它们。
+w = np.sign(w)
+    It uses the sign of the weight in place of the weight; a longer step changes the loss more.
+    只用了权重的符号；离零越远，损失的变化越大，应乘以权重本身。
 np.abs(w * g) -> w * g
     The absolute value is missing; a rise and a fall of the loss count alike.
     漏了绝对值；损失上升和下降都算变化。
 np.abs(w * g) -> -w * g
     It returns -w g, which has a sign; return the size of the change.
     返回了带符号的 -w g；应取变化的大小。
+np.abs(w * g) -> w * np.abs(g)
+    It takes the absolute value of g alone, so the sign of w remains; take that of the product.
+    只对 g 取了绝对值，w 的符号还在；应对乘积取绝对值。
+np.abs(w * g) -> np.abs(w) * g
+    It takes the absolute value of w alone, so the sign of g remains; take that of the product.
+    只对 w 取了绝对值，g 的符号还在；应对乘积取绝对值。
+np.abs(w * g) -> np.maximum(w * g, 0)
+    Negative products become 0; take their absolute value.
+    负的乘积成了 0；应取绝对值。
+np.abs(w * g) -> np.maximum(-w * g, 0)
+    It counts only weights whose removal raises the loss; a fall of the loss counts as well.
+    只计入了剪掉后损失上升的权重；损失下降也应计入。
 w * g -> g
     It uses the gradient alone; multiply it by the weight.
     只用了梯度；还应乘以权重。
 w * g -> w
     It uses the magnitude alone; multiply it by the gradient.
     只用了权重的绝对值；还应乘以梯度。
-return result**2
-    It squares the product; here the score is |w g|, in the units of the loss.
-    对乘积取了平方；这里的分数是 |w g|，与损失同量纲。
+w * g -> w @ g
+    It takes the matrix product, which adds up the products; multiply entry by entry, with *.
+    用了矩阵乘法，乘积被加在了一起；应逐元素相乘，用 *。
+w * g -> w.T @ g
+    It takes the matrix product, which adds up the products; multiply entry by entry, with *.
+    用了矩阵乘法，乘积被加在了一起；应逐元素相乘，用 *。
+w * g -> w / g
+    It divides the weight by the gradient; multiply them.
+    用权重除以了梯度；应相乘。
+w * g -> g / w
+    It divides the gradient by the weight; multiply them.
+    用梯度除以了权重；应相乘。
+w * g -> w + g
+    It adds the weight and the gradient, whose units differ; multiply them.
+    把权重与梯度相加了，但两者量纲不同；应相乘。
+w * g -> w - g
+    It subtracts the gradient from the weight, whose units differ; multiply them.
+    用权重减去了梯度，但两者量纲不同；应相乘。
+w * g -> g * w**2
+    It squares the weight, as the second order does; the first order is the product w g.
+    把权重平方了，那是二阶项；一阶项是乘积 w g。
+w * g -> g**2 * w
+    It squares the gradient; the first order is the product w g.
+    把梯度平方了；一阶项是乘积 w g。
 np.abs(w * g) -> np.abs(w) + np.abs(g)
     It adds |w| and |g|, whose units differ; multiply them.
     把 |w| 与 |g| 相加，但两者量纲不同；应相乘。
-return result.sum()
-    It adds up the products; every weight has its own score.
-    把所有乘积加在了一起；每个权重都应有自己的分数。
-return result / result.sum()
-    It divides by the sum of all scores; here the scores are not normalized.
-    除以了所有分数之和；这里的分数不作归一化。
+np.abs(w * g) -> abs((w * g).sum())
+    It adds up the products and takes the absolute value last; every weight has its own score.
+    先把乘积加在一起再取绝对值；每个权重都应有自己的得分。
+return result**2
+    It squares the product; here the score is |w g|, in the units of the loss.
+    对乘积取了平方；这里的分数是 |w g|，与损失同量纲。
+return result**0.5
+    It takes the square root of the score; the score is |w g| itself.
+    对得分开了平方；得分就是 |w g|。
 return result / 2
     It divides by 2, as the second order does; the first order has no factor.
     除以了 2，那是二阶项的系数；一阶项没有这个系数。
+return result.sum()
+    It adds up the products; every weight has its own score.
+    把所有乘积加在了一起；每个权重都应有自己的分数。
+return result.mean()
+    It takes the mean over the weights; every weight has a score of its own.
+    对所有权重取了平均；每个权重都应有自己的得分。
+return result.sum(axis=-1)
+    It adds up the scores of each row; every weight has a score of its own.
+    把每一行的得分加在了一起；每个权重都应有自己的得分。
+return result.sum(axis=0)
+    It adds up the scores of each column; every weight has a score of its own.
+    把每一列的得分加在了一起；每个权重都应有自己的得分。
+return result / result.sum()
+    It divides by the sum of all scores; here the scores are not normalized.
+    除以了所有分数之和；这里的分数不作归一化。
+return result / result.max()
+    It divides by the largest score; here the scores stay in the units of the loss.
+    除以了最大的得分；这里的得分不作归一化。
+return result / np.linalg.norm(result)
+    It divides by the L2 norm of the scores; here the scores stay in the units of the loss.
+    除以了得分的 L2 范数；这里的得分不作归一化。
+return np.argsort(result)
+    It returns the indices ranked by score; the scores are asked for, in the shape of w.
+    返回了按得分排列的下标；应返回得分，形状与 w 相同。
+return np.argsort(-result)
+    It returns the indices ranked by score, descending; the scores themselves are asked for.
+    返回了按得分从大到小排列的下标；应返回得分本身。
+return np.sort(result)
+    It sorts the scores; each belongs where its weight is.
+    把得分排序了；每个得分应在其权重所在的位置。
+return np.round(result, 2)
+    It rounds the scores to two decimal places; return them as they are.
+    把得分四舍五入到两位小数了；应直接返回，不作取整。
+return result.astype(int)
+    It cuts the scores to whole numbers, as an integer array does; use an array of floats.
+    得分的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
+return result.ravel()
+    The result is flat; it has the shape of w.
+    结果展平了；形状应与 w 相同。
 """)
 
 

@@ -580,16 +580,15 @@ nm_mask.edge("equal magnitudes", given([2.0, -2.0, 2.0, -2.0], 1, 4))
 nm_mask.edge("a unit of zeros", given([[0.0, 1.0], [0.0, -4.0], [0.0, 3.0], [0.0, 2.0]], 3, 4))
 nm_mask.edge("input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2))
 nm_mask.edge("windows of a kernel", given(np.arange(-8.0, 8.0).reshape(4, 1, 2, 2), 1, 2, axis=0))
-nm_mask.edge("many equal magnitudes", given(EQUALS.ravel(), 22, 60))
-nm_mask.edge("no weights at all", given(np.zeros((0, 3)), 2, 4))
+nm_mask.edge("many equal magnitudes", given(np.arange(300) % 4 / 4, 110, 300))
 
 
 @nm_mask.random
 def _(rng):
     n = int(rng.integers(1, 4))
     if rng.random() < 0.5:
-        return given(rng.integers(-6, 7, (8, 3)) / 4, n, 4)
-    return given(rng.integers(-6, 7, (3, 8)) / 4, n, 4, axis=1)
+        return given(rng.integers(-6, 7, (12, 3)) / 4, n, 4)
+    return given(rng.integers(-6, 7, (3, 12)) / 4, n, 4, axis=1)
 
 
 @nm_mask.property(
@@ -624,12 +623,31 @@ def nm_mask(w, n, m, axis=None):
 
 
 nm_mask.edits("""
+if axis is not None: raise TypeError
+    It has no parameter `axis`, but calls pass one; the first line must stay as it was given.
+    没有参数 axis，而调用时会传入它；函数的第一行应保持原样。
+w *= nm_mask(w, n, m, axis)
+    The mask is right, but it also zeroes the weights of w; leave w as it is.
+    掩码是对的，但同时把 w 中的权重清零了；不应改动 w。
+w *= nm_mask(w, n, m, axis)
+return w
+    It zeroes weights of w and returns w; return a mask, and leave w as it is.
+    把 w 中的权重清零后返回了 w；应返回掩码，不改动 w。
+n, m = 2, 4
+    It always computes 2:4 sparsity; n and m are arguments.
+    总是按 2:4 计算；n 和 m 由参数给出。
 n = m - n
     It prunes n of every m; keep n of every m.
     每 m 个剪掉了 n 个；应每 m 个保留 n 个。
+n = n or m
+    For n = 0 it keeps everything, as a slice [-0:] takes all; nothing is kept there.
+    n 为 0 时全保留了（切片 [-0:] 取的是全部）；此时不应保留任何权重。
 rank >= m - n -> rank < n
     It keeps the n smallest of each group; keep the n largest.
     每组保留了最小的 n 个；应保留最大的 n 个。
+rank >= m - n -> rank > m - n
+    It keeps n - 1 of each group; n of every m stay.
+    每组只保留了 n - 1 个；应保留 n 个。
 np.abs(w) -> w
     The absolute value is missing: a large negative weight counts as the smallest.
     缺少绝对值：绝对值很大的负权重被当成最小的。
@@ -639,12 +657,15 @@ axis = 0 if axis is None else axis
 axis = -1 if axis is None else axis
     Groups lie along the rows, over several units; a unit's inputs lie along the axis before.
     沿行分组，跨了几个单元；单元的输入在倒数第二个轴上。
+axis = -2 if axis is None else axis
+    It takes axis -2 of a vector too, which has only one axis; of a vector axis=None is -1.
+    对向量也取了轴 -2，而向量只有一个轴；axis=None 时向量应取 -1。
 axis = None
     It always groups along the inputs of a unit; the axis is an argument.
     总是沿单元的输入分组；轴由参数 axis 给出。
-groups = np.abs(w).reshape(-1, m, w.shape[1])
-return (np.argsort(np.argsort(groups, axis=1, kind="stable"), axis=1) >= m - n).reshape(w.shape)
-    It groups only the columns of a matrix; w may be a vector or a kernel, grouped on any axis.
+np.moveaxis(np.abs(w), axis, -1) -> np.abs(w).reshape(-1, m, w.shape[1]).swapaxes(1, 2)
+return np.moveaxis(mask, -1, axis) -> return mask.swapaxes(1, 2).reshape(w.shape)
+    It groups the columns of a matrix alone; w may be a vector or a kernel, with groups on any axis.
     只会按矩阵的列分组；w 也可以是向量或卷积核，分组可以沿任何轴。
 return nm_mask(w.ravel(), n, m).reshape(w.shape)
     It groups the entries in memory order; group them along the axis.
@@ -661,19 +682,84 @@ rank = np.argsort(np.argsort(np.abs(w), axis=None, kind="stable"))
 return (rank >= w.size - w.size * n // m).reshape(w.shape)
     It keeps the largest of the whole array; every group of m must keep n.
     保留了整个数组中最大的；应每 m 个一组，各保留 n 个。
+return np.moveaxis(mask, -1, axis) -> mask[..., m:] = True; return np.moveaxis(mask, -1, axis)
+    It prunes the first group of each unit only; every group of m must keep n.
+    只剪了每个单元的第一组；每 m 个一组，各组都应只保留 n 个。
+return np.moveaxis(mask, -1, axis) -> mask[..., m:] = False; return np.moveaxis(mask, -1, axis)
+    It keeps weights of the first group of each unit only; every group of m must keep n.
+    只保留了每个单元第一组中的权重；每 m 个一组，各组都应保留 n 个。
+return np.moveaxis(mask, -1, axis) -> mask[..., -m:] = True; return np.moveaxis(mask, -1, axis)
+    It leaves the last group of each unit out; every group of m must keep n.
+    漏掉了每个单元的最后一组；每 m 个一组，各组都应只保留 n 个。
+return np.moveaxis(mask, -1, axis) -> mask[..., m:] = True; return np.moveaxis(mask, -1, axis)
+mask[..., m:] -> mask[..., :m] = mask.reshape(*moved.shape[:-1], -1, m).all(-2); mask[..., m:]
+    It prunes the first group for all others; to a place in a group add the start of the group.
+    把各组要剪的都剪在了第一组里；组内的位置应加上该组的起点。
 groups, axis=-1 -> groups[:, ::-1], axis=-1
 (rank >= m - n) -> (rank >= m - n)[:, ::-1]
     Among equals it prunes the last first; here the first is pruned first.
     并列时先剪了靠后的；这里应先剪靠前的。
+groups, axis=-1, kind="stable" -> -groups, axis=-1
+rank >= m - n -> rank < n
+    Some equal magnitudes are pruned in another order; sort |w| with kind='stable', ascending.
+    绝对值相等时剪的次序不对；应对 |w| 升序排序，并加 kind='stable'。
 rank >= m - n -> groups >= np.sort(groups, axis=-1)[:, [-n]]
     It keeps all equal to the n-th largest; keep exactly n of a group, of equals the later.
     把与第 n 大相等的全留下了；每组应恰好保留 n 个，相等时留靠后的。
+rank >= m - n -> groups >= np.sort(groups, axis=-1)[:, [m - n]]
+    It keeps all that equal the n-th largest, and fails for n = 0; exactly n of a group stay.
+    把与第 n 大相等的全留下了，n 为 0 时出错；每组应恰好保留 n 个。
+rank >= m - n -> groups > np.sort(groups, axis=-1)[:, [m - n - 1]]
+    It prunes all that equal the largest of the m - n to prune; exactly n of a group stay.
+    把与要剪的 m - n 个中最大者相等的全剪了；每组应恰好保留 n 个。
+rank >= m - n -> groups > np.sort(groups, axis=-1)[:, [-n]]
+    It prunes the n-th largest as well; exactly n of a group stay.
+    把第 n 大的也剪了；每组应恰好保留 n 个。
+rank >= m - n -> groups > np.quantile(groups, 1 - n / m, axis=-1, keepdims=True)
+    It prunes all up to a quantile of the group, where equals may leave less than n; rank them.
+    剪掉了组内不超过分位数的全部权重，相等时保留的可能不足 n 个；应按名次剪。
+rank >= m - n -> groups >= np.quantile(groups, 1 - n / m, axis=-1, keepdims=True)
+    It keeps all from a quantile of the group on, which are not always n; rank them.
+    保留了组内不小于分位数的全部权重，不一定是 n 个；应按名次剪。
 rank = np.argsort(order, axis=-1) -> rank = order
     It takes the result of np.argsort as ranks; it holds the indices in order of size.
     把 np.argsort 的结果当成了名次；它给出的是按大小排列的下标。
 kind="stable" -> kind="quicksort"
-    The sort is not stable, so equal magnitudes change places; np.argsort needs kind='stable'.
-    排序不稳定，绝对值相等的次序会乱；np.argsort 要加 kind='stable'。
+    It keeps n of the largest, but of equal magnitudes not the last; sort with kind='stable'.
+    保留了 n 个最大的，但相等时留下的不是靠后的；排序时应加 kind='stable'。
+np.argsort(groups, axis=-1, kind="stable") -> np.argpartition(groups, m - n - 1, axis=-1)
+    It keeps n of the largest, but of equal magnitudes not the last; sort with kind='stable'.
+    保留了 n 个最大的，但相等时留下的不是靠后的；排序时应加 kind='stable'。
+np.argsort(groups, axis=-1, kind="stable") -> np.argpartition(groups, -n, axis=-1)
+    It keeps n of the largest, but of equal magnitudes not the last; sort with kind='stable'.
+    保留了 n 个最大的，但相等时留下的不是靠后的；排序时应加 kind='stable'。
+return np.moveaxis(mask, -1, axis) -> return mask
+    The axis of the groups is the last of the result; move it back with np.moveaxis.
+    分组的轴在结果中成了最后一个；应用 np.moveaxis 移回原处。
+return np.moveaxis(mask, -1, axis) -> return mask.reshape(w.shape)
+    After the axis was moved the result is only reshaped; move it back with np.moveaxis.
+    轴移动之后只用 reshape 恢复了形状；应用 np.moveaxis 移回原处。
+return np.moveaxis(mask, -1, axis) -> return rank >= m - n
+    The result has a row for each group; it must have the shape of w.
+    结果每组占一行；形状应与 w 相同。
+return result & (w != 0)
+    It prunes every weight that is 0 already, even if less than n are left; keep exactly n.
+    原本等于 0 的权重都剪掉了，保留的可能不足 n 个；应恰好保留 n 个。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+return w * result
+    It returns the pruned weights; the mask was asked for.
+    返回了剪枝后的权重；要求的是掩码。
+return result.ravel()
+    The result is flat; the mask has the shape of w.
+    结果展平了；掩码的形状应与 w 相同。
+return result.astype(int)
+    It returns the numbers 0 and 1; a mask holds the booleans False and True.
+    返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
 """)
 
 

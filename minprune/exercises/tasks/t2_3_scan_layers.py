@@ -1,6 +1,6 @@
 import numpy as np
 
-from minprune.checks.check import Function, given
+from minprune.checks.check import Call, Function, given
 from minprune.exercises.exercise import Exercise
 
 exercise = Exercise(
@@ -74,8 +74,8 @@ def scan_layers(layers, evaluate, sparsities):
     result = np.zeros((len(layers), len(sparsities)))
     for l, w in enumerate(layers):
         for j, sparsity in enumerate(sparsities):
-            pruned = w.copy()
             k = round(sparsity * w.size)
+            pruned = w.copy()
             order = np.argsort(np.abs(pruned), axis=None, kind="stable")
             pruned.flat[order[:k]] = 0
             arrays = [*layers]
@@ -109,7 +109,11 @@ exercise.worked(  # 0.75 * 5 = 3.75 is rounded to 4, and 0.5 * 5 = 2.5 to 2
 )
 exercise.edge("all magnitudes are equal", given([np.full((2, 2), -2.0)], PLACES, [0.25, 0.75]))
 exercise.edge(  # a sort has to be stable
-    "many equal magnitudes", given([np.arange(60) % 4 / 4 + 1], PLACES, [0.25, 0.375, 0.9])
+    "many equal magnitudes", given([np.arange(300) % 4 / 4 + 1], PLACES, [0.2, 0.4, 0.9])
+)
+exercise.edge("a list of sparsities", Call(([np.array([1.0, -2.0, 4.0])], TOTAL, [0.5, 0.75]), {}))
+exercise.edge(
+    "all of a layer is pruned", given([np.array([1.0]), np.ones((2, 1, 2))], TOTAL, [1.0])
 )
 exercise.edge(
     "all of a layer is pruned", given([np.array([1.0]), np.ones((2, 1, 2))], TOTAL, [1.0])
@@ -148,6 +152,9 @@ def _(rng):
 
 
 exercise.edits("""
+sparsities.size
+    The sparsities must be an array here; a list is allowed as well, so count them with len.
+    这里的稀疏度只能是数组；也可能是列表，应用 len 求个数。
 enumerate(layers) -> enumerate([w.copy() for w in layers])
 pruned = w.copy() -> pruned = w
     The layer is not restored between two levels; prune every level from the original weights.
@@ -156,27 +163,145 @@ layers = [*layers]
 arrays = [*layers] -> arrays = layers
     A layer is still pruned while the next ones are scanned; restore it first.
     扫描后面的层时，前面的层仍是剪过的；应先恢复它。
+arrays = [*layers] -> arrays = layers
+    It replaces a layer in the list that it was given and does not put it back; use a new list.
+    替换了传入列表中的层，而且没有恢复；应新建一个列表。
 pruned = w.copy() -> pruned = w
     It prunes the arrays that it was given and does not restore them; prune a copy.
     直接剪了传入的数组，而且没有恢复；应剪一份副本。
-np.abs(pruned) -> pruned
-    The absolute value is missing, so negative weights are pruned first; prune the smallest |w|.
-    缺少绝对值，负权重最先被剪掉；应剪 |w| 最小的。
+k = round(sparsity * w.size) -> k = w.size - round(sparsity * w.size)
+    It keeps as many weights as it should prune; the sparsity is the share to prune.
+    保留的个数成了要剪的个数；稀疏度是要剪掉的比例。
+sparsity * w.size -> sparsity / 100 * w.size
+    It takes the sparsities for percentages; they are numbers from 0 to 1.
+    把稀疏度当成了百分数；它们是 0 到 1 之间的数。
+* w.size -> * len(w)
+    It takes the number of rows for the number of weights; w.size counts all entries.
+    把行数当成了权重个数；w.size 才是元素总数。
+* w.size -> * sum(array.size for array in layers)
+    It takes the share of the weights of all layers; w.size counts those of the layer.
+    按所有层的权重总数算比例了；应按该层的权重个数算。
 round( -> int(
     It rounds the number of weights to prune down; take the nearest whole number by `round`.
     把要剪的个数向下取整了；应用 `round` 取最接近的整数。
-pruned.flat[order[:k]] -> pruned[np.abs(w) <= np.abs(w).flat[order[k - 1]] * (k > 0)]
+round(sparsity * w.size) -> int(np.ceil(sparsity * w.size))
+    It rounds the number of weights to prune up; take the nearest whole number by `round`.
+    把要剪的个数向上取整了；应用 `round` 取最接近的整数。
+round(sparsity * w.size) -> int(sparsity * w.size + 0.5)
+    It rounds a half up; Python's round takes a half to the even number.
+    正好一半时进位了；Python 的 round 取偶数。
+np.abs(pruned) -> pruned
+    The absolute value is missing, so negative weights are pruned first; the smallest |w| are due.
+    缺少绝对值，负权重最先被剪掉；应剪 |w| 最小的。
+np.argsort(np.abs(pruned), axis=None, kind="stable") -> np.argsort(-np.abs(pruned), None, "stable")
+    It prunes the largest magnitudes; the smallest are to be pruned.
+    剪掉的是绝对值最大的；应剪最小的。
+axis=None, kind="stable") -> axis=None, kind="stable")[::-1]
+    It prunes the largest magnitudes, of equals the last; prune the smallest, of equals the first.
+    剪掉的是绝对值最大的，并列时先剪靠后的；应剪最小的，并列时先剪靠前的。
+np.argsort(np.abs(pruned) -> np.argsort(-np.abs(pruned)
+order[:k] -> order[::-1][:k]
+    Among equal magnitudes it prunes the last first; the lowest flat index is pruned first.
+    绝对值相等时先剪了靠后的；应先剪展平后下标最小的。
+axis=None, kind="stable") -> axis=None)
+    It prunes k of the smallest, but of equal magnitudes not the first; sort with kind='stable'.
+    剪了 k 个最小的，但相等时剪的不是靠前的；排序时应加 kind='stable'。
+np.argsort(np.abs(pruned), axis=None, kind="stable") -> np.argpartition(np.abs(w), k - 1, None)
+    It prunes k of the smallest, but of equal magnitudes not the first; sort with kind='stable'.
+    剪了 k 个最小的，但相等时剪的不是靠前的；排序时应加 kind='stable'。
+np.argsort(np.abs(pruned), axis=None, kind="stable") -> np.argpartition(np.abs(w), k, None)
+    It fails where all of a layer is pruned, as np.argpartition does, and moves equal magnitudes.
+    整层都剪时会出错（np.argpartition 就是如此），而且相等者次序会乱；应使用稳定排序。
+axis=None, kind -> kind
+    It ranks within the rows, as np.argsort does without axis=None; rank the whole layer together.
+    没有展平，np.argsort 只在每一行内排序；应把整层一起排序。
+pruned.flat[ -> pruned[
+    A flat index is used on several axes, where it picks rows; use pruned.flat.
+    把展平后的下标用在了多维数组上，选中的是行；应使用 pruned.flat。
+[:k] -> [: k or w.size]
+    At sparsity 0 it prunes the whole layer, as a slice [-0:] does; nothing is pruned there.
+    稀疏度为 0 时整层都剪了（切片 [-0:] 取的是全部）；此时不应剪任何权重。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) <= np.abs(w).flat[order[k - 1]] * (k > 0)] = 0
     It prunes all magnitudes up to the k-th smallest, so more than k where some are equal.
     剪掉了不超过第 k 小的所有权重，有并列时会多于 k 个；应恰好剪 k 个。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) <= np.abs(w).flat[order[k - 1]]] = 0
+    It prunes up to entry k - 1 of the sorted magnitudes: ties too, and for k = 0 up to the last.
+    剪到排序后的第 k - 1 项为止：相等的也剪了，k 为 0 时取到最后一项；应恰好剪 k 个。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < np.abs(w).flat[order[k - 1]]] = 0
+    It keeps the k-th smallest magnitude itself; exactly k are pruned, and none for k = 0.
+    保留了第 k 小的权重本身；应恰好剪 k 个，k 为 0 时不剪。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < np.sort(np.abs(w), axis=None)[k]] = 0
+    It prunes below entry k of the sorted magnitudes, fewer than k on ties; k = w.size fails.
+    只剪了小于排序后第 k 项的权重，有并列时不足 k 个，整层都剪时出错；应恰好剪 k 个。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < np.quantile(np.abs(w), sparsity)] = 0
+    It prunes all magnitudes below a quantile, which are not always k; rank them and prune k.
+    剪掉了小于分位数的全部权重，个数不一定是 k；应排序后恰好剪 k 个。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) <= np.quantile(np.abs(w), sparsity)] = 0
+    It prunes all magnitudes up to a quantile, which are not always k; rank them and prune k.
+    剪掉了不超过分位数的全部权重，个数不一定是 k；应排序后恰好剪 k 个。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < np.percentile(np.abs(w), sparsity)] = 0
+    It takes the sparsity for a percentage, below whose quantile it prunes; prune exactly k.
+    把稀疏度当成百分数，剪掉了相应分位数以下的权重；应恰好剪 k 个。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < sparsity] = 0
+    It takes the sparsity for a threshold of the weights; it is the share to prune.
+    把稀疏度当成了权重的阈值；它是要剪掉的比例。
+pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < sparsity * np.abs(w).max()] = 0
+    It prunes below a share of the largest magnitude; the share is one of the number of weights.
+    剪掉了小于最大绝对值乘以该比例的权重；比例应按权重的个数算。
+arrays[l] = pruned -> arrays[l] = pruned.ravel()
+    The pruned layer is flat when it is evaluated; give it its shape again.
+    评估时剪过的层是展平的；应恢复它的形状。
+evaluate(arrays) -> evaluate(layers)
+    No layer is pruned when the network is evaluated; the pruned copy must be in the list.
+    评估时没有剪任何层；传给 evaluate 的列表中应有剪过的那一份。
+evaluate(arrays) -> evaluate([pruned])
+    It evaluates the pruned layer alone; evaluate takes the list of all layers.
+    只评估了剪过的那一层；evaluate 需要所有层的列表。
+evaluate(arrays) -> evaluate(pruned)
+    It passes the pruned array itself; evaluate takes the list of all layers.
+    传入的是剪过的数组本身；evaluate 需要所有层的列表。
+sparsities = np.sort(sparsities)
+    It sorts the sparsities; the columns stand in the order in which they are given.
+    把稀疏度排序了；各列应按给出的次序排列。
 return evaluate(layers) - result
     It returns the loss of performance; return the performance itself.
     返回的是性能的损失；应返回性能本身。
+return result - evaluate(layers)
+    It returns the change of the performance; the performance itself is asked for.
+    返回的是性能的变化量；应返回性能本身。
+return result / evaluate(layers)
+    It returns the share of the performance that is left; the performance itself is asked for.
+    返回的是剩余性能的比例；应返回性能本身。
+return -result
+    The sign is inverted; return what evaluate returns.
+    符号反了；应返回 evaluate 的结果本身。
+return result.round(2)
+    It rounds the performance to two decimal places; return it as it is.
+    把性能四舍五入到两位小数了；应直接返回，不作取整。
+return np.trunc(result).astype(int)
+    It cuts the performance to whole numbers, as an integer array does; use an array of floats.
+    性能的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
 return result.T
     The result is transposed; it has a row for each layer and a column for each sparsity.
     结果转置了；应每层一行，每个稀疏度一列。
+return result.ravel()
+    The result is flat; it has a row for each layer and a column for each sparsity.
+    结果展平了；应每层一行，每个稀疏度一列。
 return result[:-1]
     It leaves out the last layer; the scan covers every layer.
     漏掉了最后一层；应扫描所有的层。
+return np.concatenate([result[:-1], 0 * result[-1:]])
+    The row of the last layer is not filled; the scan covers every layer.
+    最后一层的那一行没有填；应扫描所有的层。
+return result[-1]
+    It returns the row of the last layer alone; collect the rows of all layers.
+    只返回了最后一层的那一行；应收集所有层的结果。
+return np.concatenate([result[:1], 0 * result[1:]])
+    Only the row of the first layer is filled; return after the loops, not inside.
+    只填了第一层的那一行；应在循环结束之后再返回。
+return np.concatenate([0 * result[:-1], result[-1:]])
+    Only the row of the last layer is filled; evaluate inside both loops.
+    只填了最后一层的那一行；应在两重循环内评估。
 """)
 
 
@@ -193,3 +318,18 @@ def _(layers, evaluate, sparsities):
             w.flat[order[: round(sparsity * w.size)]] = 0
         row.append(evaluate(arrays))
     return np.array([row] * len(layers))
+
+
+@exercise.mistake(
+    "The layers before are still pruned to the same sparsity; only one is pruned at a time.",
+    "前面的层仍剪到同样的稀疏度；每次只应剪其中一层。",
+)
+def _(layers, evaluate, sparsities):
+    result = np.zeros((len(layers), len(sparsities)))
+    for j, sparsity in enumerate(sparsities):
+        arrays = [w.copy() for w in layers]
+        for l, w in enumerate(arrays):
+            order = np.argsort(np.abs(w), axis=None, kind="stable")
+            w.flat[order[: round(sparsity * w.size)]] = 0
+            result[l, j] = evaluate(arrays)
+    return result

@@ -93,7 +93,8 @@ exercise = Exercise(
 def fit_budget(sizes, sparsities, performance, budget):
     loss = performance[:, :1] - performance
     for t in np.unique(loss[loss >= 0]):
-        level = np.cumprod(loss <= t, axis=1).sum(axis=1) - 1
+        passed = np.cumprod(loss <= t, axis=1)
+        level = passed.sum(axis=1) - 1
         chosen = sparsities[level]
         if np.sum(sizes - np.round(chosen * sizes)) <= budget:
             return chosen
@@ -106,10 +107,24 @@ exercise.worked("by hand", given([10, 20], [0.0, 0.25, 0.5, 0.75], EXAMPLE, budg
 exercise.worked(  # exactly the budget
     "by hand", given([10, 20], [0.0, 0.25, 0.5, 0.75], EXAMPLE, budget=18), [0.25, 0.5]
 )
-exercise.worked(  # t = 1 leaves 8 + 3 and t = 3 leaves 8 + 2: the first layer fails at 0.5
+exercise.worked(  # up to t = 1.5 they leave 8 + 3, then 8 + 2: the first layer fails at 0.25
     "by hand",
-    given([8, 6], [0.0, 0.5, 0.75], [[80.0, 76.0, 79.0], [80.0, 79.0, 77.0]], budget=10),
+    given(
+        [8, 6],
+        [0.0, 0.25, 0.5, 0.75],
+        [[80.0, 77.0, 79.0, 78.5], [80.0, 79.25, 79.25, 77.5]],
+        budget=10,
+    ),
     [0.0, 0.75],
+)
+exercise.worked(  # 0.5 * 5 = 2.5 is rounded to 2, so t = 1 leaves 3 + 3, and t = 2 leaves 1 + 1
+    "by hand", given([5, 5], [0.0, 0.5, 0.8], [[9.0, 8.0, 7.0]] * 2, budget=5), [0.8, 0.8]
+)
+exercise.worked(  # 0.25 * 9 = 2.25 is rounded to 2, so t = 1 leaves 4 * 7, and t = 2 leaves 4 * 5
+    "by hand", given([9] * 4, [0.0, 0.25, 0.5], [[9.0, 8.0, 7.0]] * 4, budget=27), [0.5] * 4
+)
+exercise.worked(  # a loss of 2**-40 is above 0
+    "by hand", given([4, 4], [0.0, 0.5], [[1.0, 1 - 2**-40], [1.0, 1.0]], budget=6), [0.0, 0.5]
 )
 exercise.worked(  # t = 0 leaves 3 - 2, since 0.5 * 3 = 1.5 is rounded to 2, and 7 - 4
     "by hand",
@@ -125,7 +140,14 @@ exercise.edge(
     given([4, 4], [0.0, 0.5], [[70.0, 60.0], [70.0, 69.0]], budget=8),
 )
 exercise.worked(  # gains at 0.25 and 0.5 are no losses: already t = 0 goes on to 0.5
-    "by hand", given([10], [0.0, 0.25, 0.5, 0.75], [[90.0, 95.0, 91.0, 88.0]], budget=8), [0.5]
+    "by hand",
+    given(
+        [10, 10],
+        [0.0, 0.25, 0.5, 0.75],
+        [[90.0, 95.0, 91.0, 88.0], [90.0, 89.0, 89.0, 89.0]],
+        budget=18,
+    ),
+    [0.5, 0.0],
 )
 exercise.edge("the largest loss is needed", given([4], [0.0, 0.5], [[70.0, 60.0]], budget=2))
 exercise.edge("nothing may remain", given([4, 2], [0.0, 1.0], [[9.0, 1.0], [9.0, 5.0]], budget=0))
@@ -135,10 +157,10 @@ exercise.edge(
 
 
 def _scan(rng, levels):
-    """Sizes, sparsities and performance of three layers, whole percents."""
+    """Sizes, sparsities and performance of three layers, quarters of a percent."""
     fall = np.sort(rng.integers(0, 30, (3, levels)), axis=1) + rng.integers(-3, 4, (3, levels))
     fall[:, 0] = 0
-    return rng.integers(5, 40, 3), np.arange(levels) / (levels - 1), 90.0 - fall
+    return rng.integers(5, 40, 3), np.arange(levels) / (levels - 1), 90.0 - fall / 4
 
 
 @exercise.random
@@ -170,35 +192,147 @@ def _(rng):
 
 
 exercise.edits("""
+performance -= performance[:, :1].copy()
+    The result is right, but it changes `performance`; compute the losses in a new array.
+    结果正确，但改动了 performance；应把损失算在新数组里。
 budget = np.inf
     It takes what costs nothing and ignores the budget; raise t until the budget is kept.
     只取没有损失的稀疏度，没有检查预算；应逐步增大 t，直到满足预算。
+np.unique(loss[loss >= 0]) -> [0]
+    It tries t = 0 only, and returns None if that does not keep the budget; raise t then.
+    只试了 t = 0，不满足预算就返回 None；此时应增大 t。
+np.unique(loss[loss >= 0]) -> np.unique(loss[loss > 0])
+    It never tries t = 0; sparsities that cost nothing come first.
+    没有试 t = 0；没有损失的稀疏度应最先尝试。
+np.unique(loss[loss >= 0]) -> np.unique(loss)
+    It also tries negative t, for which no level passes; the smallest t is 0.
+    也试了负的 t，此时没有一个级别合格；最小的 t 是 0。
+np.unique(loss[loss >= 0]) -> np.unique(loss)
+loss <= t -> (loss <= t) | (np.arange(len(sparsities)) == 0)
+    It asks for a rise of the performance first, as with a negative t; the smallest t is 0.
+    先要求性能提升，相当于试了负的 t；最小的 t 是 0。
 np.unique(loss[loss >= 0]) -> np.unique(loss[loss >= 0])[::-1]
-    It tolerates the largest loss, which prunes too much; take the smallest t that keeps the budget.
-    取了最大的容许损失，剪得过多；应取能满足预算的最小的 t。
+    It returns the highest sparsities if they keep the budget; take the smallest t that does.
+    只要满足预算就返回了最高的稀疏度；应取能满足预算的最小的 t。
+np.unique(loss[loss >= 0]) -> loss[loss >= 0]
+    It tries the losses in the order in which they stand; try them from the smallest up.
+    按损失出现的次序尝试；应从小到大尝试。
+np.unique(loss[loss >= 0]) -> range(101)
+    It tries whole numbers for t; the losses that occur may lie between them.
+    只用整数作为 t；出现过的损失可能不是整数。
+loss <= t -> (loss < t) | (np.arange(len(sparsities)) == 0)
+    A loss equal to t fails; it is tolerated.
+    损失恰好等于 t 时判为不合格；此时应当容许。
+loss <= t -> loss <= t + 1e-9
+    A loss just above t is tolerated; compare exactly.
+    略大于 t 的损失也被容许了；应精确比较。
 <= budget -> < budget
     It requires fewer weights than the budget; as many as the budget are allowed.
     要求剩余个数小于预算；恰好等于预算也是允许的。
+<= budget -> >= budget
+    It wants at least as many weights as the budget; at most as many may remain.
+    要求剩余个数不小于预算；应不超过预算。
 sizes - np.round(chosen * sizes)) <= budget -> np.round(chosen * sizes)) >= budget
     It takes the budget as the number to prune; it is the number that may remain.
     把预算当成了要剪掉的个数；预算是最多可以剩余的个数。
+sizes - np.round(chosen * sizes) -> np.round(chosen * sizes)
+    It compares the pruned weights with the budget; the budget is for those that remain.
+    拿剪掉的个数与预算比较了；预算限制的是剩余的个数。
+np.sum(sizes - np.round(chosen * sizes)) -> np.max(sizes - np.round(chosen * sizes))
+    It compares every layer with the budget by itself; the budget is for all layers together.
+    每一层单独与预算比较了；预算是所有层合计的。
+np.sum(sizes - np.round(chosen * sizes)) -> np.sum(sizes) * (1 - np.mean(chosen))
+    It takes the mean of the sparsities, as if all layers had one size; count weight by weight.
+    取了各层稀疏度的平均，仿佛各层一样大；应按权重个数计算。
+np.sum(sizes - np.round(chosen * sizes)) -> np.sum(sizes) - round(chosen.mean() * np.sum(sizes))
+    It takes the mean of the sparsities, as if all layers had one size; count weight by weight.
+    取了各层稀疏度的平均，仿佛各层一样大；应按权重个数计算。
+np.round( -> np.floor(
+    It rounds the number of pruned weights down; take the nearest whole number.
+    把剪掉的个数向下取整了；应取最接近的整数。
+np.round( -> np.ceil(
+    It rounds the number of pruned weights up; take the nearest whole number.
+    把剪掉的个数向上取整了；应取最接近的整数。
+np.round(chosen * sizes) -> np.floor(chosen * sizes + 0.5)
+    It rounds a half up; here a half goes to the even number.
+    正好一半时进位了；这里应取偶数。
+sizes - np.round(chosen * sizes) -> np.round((1 - chosen) * sizes)
+    It rounds how many weights remain; the number of pruned ones is rounded.
+    对剩余的个数取整了；应对剪掉的个数取整。
+np.round(chosen * sizes) -> chosen * sizes
+    The numbers of pruned weights are not rounded layer by layer; round each of them.
+    没有逐层对剪掉的个数取整；每层都应取整。
+np.sum(sizes - np.round(chosen * sizes)) -> np.round(np.sum(sizes - chosen * sizes))
+    The numbers of pruned weights are not rounded layer by layer; round each of them.
+    没有逐层对剪掉的个数取整；每层都应取整。
 chosen = sparsities[level] -> chosen = np.max(np.where(loss <= t, sparsities, 0.0), axis=1)
-    It takes the highest sparsity whose loss is tolerated, though a lower one failed before it.
-    取了损失可容许的最高稀疏度，但之前已有级别不合格；应取首次失败之前的。
+    It takes a sparsity whose loss is tolerated again, though a lower one failed before it.
+    取了损失又可容许的稀疏度，但之前已有级别不合格；应取首次失败之前的。
+np.cumprod(loss <= t, axis=1) -> loss <= t
+    It counts all levels that pass, also those after a failure; stop at the first failure.
+    失败之后仍合格的级别也计入了；应在首次失败处停止。
+level = passed.sum(axis=1) - 1 -> level = [np.searchsorted(row, t, "right") - 1 for row in loss]
+    It takes a sparsity whose loss is tolerated again, though a lower one failed before it.
+    取了损失又可容许的稀疏度，但之前已有级别不合格；应取首次失败之前的。
+passed.sum(axis=1) - 1 -> np.minimum(passed.sum(axis=1), len(sparsities) - 1)
+    It takes the first level that fails; take the last one before it.
+    取了首个不合格的级别；应取它之前的那一个。
+passed.sum(axis=1) - 1 -> passed.sum(axis=1)
+    It takes the first level that fails, and fails itself if there is none; take the one before.
+    取了首个不合格的级别，全部合格时下标越界；应取它之前的那一个。
+passed.sum(axis=1) - 1 -> np.maximum(passed.sum(axis=1) - 2, 0)
+    It takes one level too few; take the last one before the first failure.
+    少取了一级；应取首次失败之前的最后一个。
+np.cumprod(loss <= t, axis=1) -> np.cumprod(loss <= t, axis=0)
+    A failure of one layer counts for the layers below; each layer is looked at by itself.
+    一层的失败也算到了后面的层上；每层应单独判断。
 for t in np.unique(loss[loss >= 0]) -> for t in sparsities
 chosen = sparsities[level] -> chosen = np.full(len(sizes), t)
     It prunes all layers equally; prune less sensitive layers more.
     各层取了相同的稀疏度；不敏感的层应多剪。
-np.round( -> np.floor(
-    It rounds the number of pruned weights down; take the nearest whole number.
-    把剪掉的个数向下取整了；应取最接近的整数。
 performance[:, :1] - performance -> np.abs(performance[:, :1] - performance)
     It counts a gain as a loss; pruning that raises the performance costs nothing.
     把性能的提升也当成了损失；剪枝后性能上升时没有损失。
+performance[:, :1] - performance -> performance - performance[:, :1]
+    The sign of the loss is inverted; a loss is what the performance falls by.
+    损失的符号反了；损失是性能下降的量。
+performance[:, :1] - performance -> performance.max(axis=1, keepdims=True) - performance
+    It measures the loss from the best level of a layer; measure it from column 0.
+    以该层最好的级别为基准计算损失；应以第 0 列为基准。
+performance[:, :1] - performance -> -np.diff(performance, prepend=performance[:, :1])
+    It measures the loss from the level before; measure it from column 0.
+    以前一个级别为基准计算损失；应以第 0 列为基准。
+performance[:, :1] - performance -> performance[0] - performance
+    It subtracts from the first row, the first layer; subtract from column 0, the whole network.
+    以第一行（第一层）为基准计算损失；应以第 0 列（未剪枝的网络）为基准。
 return None -> return np.full(len(sizes), sparsities[-1])
     If no t keeps the budget, it returns the highest sparsities; return None.
     没有 t 能满足预算时返回了最高的稀疏度；此时应返回 None。
+return None -> return np.zeros(len(sizes))
+    It returns zeros where no t keeps the budget; return None there.
+    没有 t 能满足预算时返回了零；此时应返回 None。
+return None -> return np.zeros(0)
+    It returns an empty array where no t keeps the budget; return None there.
+    没有 t 能满足预算时返回了空数组；此时应返回 None。
+return None -> raise ValueError
+    It fails where no t keeps the budget; return None there.
+    没有 t 能满足预算时出错；此时应返回 None。
 return chosen -> return level
     It returns the column numbers of the chosen levels; return their sparsities.
     返回的是所选级别的列号；应返回对应的稀疏度。
+return chosen -> return t
+    It returns the tolerated loss; return the sparsities of the layers.
+    返回的是容许的损失；应返回各层的稀疏度。
+return chosen -> return t, chosen
+    It returns the tolerated loss as well; only the sparsities are asked for.
+    还返回了容许的损失；只应返回各层的稀疏度。
+return chosen -> return 1 - chosen
+    It returns the shares that remain; the sparsities are the shares that are pruned.
+    返回的是剩余的比例；稀疏度是剪掉的比例。
+return chosen -> return np.round(chosen * sizes)
+    It returns how many weights are pruned; return the sparsities.
+    返回的是剪掉的个数；应返回稀疏度。
+return chosen -> return sizes - np.round(chosen * sizes)
+    It returns how many weights remain; return the sparsities.
+    返回的是剩余的个数；应返回稀疏度。
 """)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from minprune.checks.check import Function, given
+from minprune.checks.check import Call, Function, given
 from minprune.exercises.exercise import Exercise
 
 exercise = Exercise(
@@ -79,6 +79,8 @@ exercise = Exercise(
     source="D-Q2, C-3.2",
 )
 
+exercise.copies = True
+
 
 @exercise.solution
 def raise_threshold(w, thetas, evaluate, tolerance):
@@ -113,11 +115,19 @@ exercise.worked(  # 10 falls to 9, 7 and 4: the second loses exactly 3, 2 in one
 exercise.worked(
     "by hand", given([1.0, -2.0], [1.5, 3.0], TOTAL, tolerance=0.5), (None, [1.0, -2.0])
 )
-exercise.edge("all thresholds are acceptable", given([1.0, -2.0, 4.0], [1.5, 3.0], TOTAL, 5.0))
+exercise.edge("all thresholds are acceptable", given([1.0, -2.0, 4.0], [1.5, 3.0], TOTAL, 500.0))
 exercise.worked(  # 2 rises to 3 and 7: a gain is no loss
     "by hand",
     given([-1.0, -4.0, 7.0], [2.0, 5.0], Function("lambda w: float(w.sum())"), tolerance=0.5),
     (5.0, [0.0, 0.0, 7.0]),
+)
+exercise.worked(  # it loses 1 + 2**-40
+    "by hand",
+    given([1 + 2**-40, 4.0], [2.0], TOTAL, tolerance=1.0),
+    (None, [1 + 2**-40, 4.0]),
+)
+exercise.edge(
+    "a list of thresholds", Call((np.array([4.0, -1.0, 0.5]), [0.75, 1.5], TOTAL, 2.0), {})
 )
 exercise.edge("no thresholds", given([1.0, -2.0], [], TOTAL, 1.0))
 exercise.edge("nothing may be lost", given([1.0, -2.0, 4.0], [0.5, 1.0, 2.0], TOTAL, 0.0))
@@ -142,6 +152,53 @@ def _(rng):
 
 
 exercise.edits("""
+thetas.size
+    The thresholds must be an array here; a list is allowed as well, so loop over it as it is.
+    这里的阈值只能是数组；也可能是列表，应直接对它循环。
+thetas[-1]
+    It fails if there are no thresholds; (None, a copy of w) is to be returned then.
+    没有阈值时出错；此时应返回 (None, w 的副本)。
+if not len(thetas): raise UnboundLocalError
+    A variable has no value if there are no thresholds; set the best answer before the loop.
+    没有阈值时，有的变量还没有值；应在循环之前设好目前最好的结果。
+best = None, w.copy() -> pass
+    The answer has no value if the first threshold fails or there is none; set it before the loop.
+    第一个阈值就失败或没有阈值时，结果还没有值；应在循环之前设好。
+w.copy() -> w
+np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w)
+    It prunes the array that it was given; prune a copy of it for every threshold.
+    直接剪了传入的数组；每个阈值都应另建一份剪枝后的数组。
+np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w)
+    It prunes w itself after it has copied it; prune a copy of it for every threshold.
+    虽然先复制了 w，剪的还是 w 本身；每个阈值都应另建一份剪枝后的数组。
+np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w).copy()
+    It copies the weights only after w was pruned; prune a copy, and leave w as it is.
+    剪了 w 之后才复制；应剪副本，不改动 w。
+None, w.copy() -> None, w
+    If the first threshold fails it returns w itself; a copy of w is asked for.
+    第一个阈值就失败时返回了 w 本身；应返回 w 的副本。
+None, w.copy() -> None, None
+    If the first threshold fails it returns no weights; a copy of w belongs there.
+    第一个阈值就失败时没有返回权重；应返回 w 的副本。
+None, w.copy() -> 0.0, w.copy()
+    If the first threshold fails it returns 0 as the threshold; None is asked for.
+    第一个阈值就失败时把 0 作为阈值返回了；应返回 None。
+None, w.copy() -> thetas[0], w.copy()
+    It returns the first threshold even if that fails, and fails without any; return None there.
+    第一个阈值失败时仍返回了它，没有阈值时出错；此时应返回 None。
+None, w.copy() -> thetas[-1], np.where(np.abs(w) < thetas[-1], 0.0, w)
+    If the first threshold fails it returns the last, as an index of -1 does; return None there.
+    第一个阈值失败时返回了最后一个，下标 -1 就会这样；此时应返回 None。
+return best -> return best if best[0] is not None else None
+    If the first threshold fails it returns None alone; (None, a copy of w) is asked for.
+    第一个阈值失败时只返回了 None；应返回 (None, w 的副本)。
+return best -> return None
+break -> return best
+    It returns nothing if every threshold is acceptable; return the last one then.
+    所有阈值都可以接受时没有返回值；此时应返回最后一个阈值的结果。
+thetas: -> thetas[::-1]:
+    It tries the thresholds from the largest down; try them from the smallest up.
+    从大到小尝试了阈值；应从小到大。
 break -> continue
     It continues after the first failure; stop there, even if a higher threshold would pass.
     首次失败后仍继续尝试；即使更高的阈值又能通过，也应停止。
@@ -151,26 +208,88 @@ break -> return theta, pruned
 break -> return best[0], pruned
     The threshold is right, but the weights are those of the failed one; keep both together.
     阈值正确，但权重是失败的阈值剪出来的；两者应一起保存。
-w.copy() -> w
-np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w)
-    It prunes the array that it was given; prune a copy of it for every threshold.
-    直接剪了传入的数组；每个阈值都应另建一份剪枝后的数组。
+break -> return theta, best[1]
+    The weights are right but the threshold is the one that failed; keep both together.
+    权重正确，但返回的是失败的阈值；两者应一起保存。
+best = theta, pruned -> return theta, pruned
+    It returns the first threshold that is acceptable; go on until one fails.
+    返回了第一个可以接受的阈值；应继续，直到有一个失败。
 evaluate(w) - tolerance -> evaluate(w) * (1 - tolerance)
     It takes the tolerance as a share of the baseline; it is a difference of two performances.
     把 tolerance 当成了基准性能的比例；它是性能之差。
+evaluate(pruned) < lowest -> (evaluate(w) - evaluate(pruned)) / evaluate(w) > tolerance
+    It divides the loss by the baseline; the tolerance is a difference of two performances.
+    把损失除以了基准性能；tolerance 是性能之差。
+evaluate(w) - tolerance -> evaluate(w) - tolerance / 100
+    It takes the tolerance for a percentage; it is a difference of two performances.
+    把 tolerance 当成了百分数；它是性能之差。
+evaluate(w) - tolerance -> evaluate(w) - tolerance - 1e-9
+    A loss just above the tolerance passes; compare exactly.
+    略大于 tolerance 的损失也通过了；应精确比较。
+evaluate(w) - tolerance -> evaluate(w)
+    It allows no loss at all; as much as the tolerance may be lost.
+    完全不允许损失；损失不超过 tolerance 都可以接受。
+evaluate(w) - tolerance -> evaluate(w) + tolerance
+    It asks for a rise by the tolerance; a loss of up to the tolerance is acceptable.
+    要求性能提高 tolerance；不超过 tolerance 的损失都可以接受。
+evaluate(w) - tolerance -> tolerance
+    It takes the tolerance for the lowest performance; it is how much may be lost.
+    把 tolerance 当成了最低性能；它是最多可以损失的量。
+evaluate(pruned) < lowest -> evaluate(pruned) > evaluate(w) + tolerance
+    It stops at a rise larger than the tolerance; only a loss counts, as higher is better.
+    性能提高超过 tolerance 时停止了；性能越高越好，只应考虑损失。
 evaluate(pruned) < lowest -> abs(evaluate(pruned) - evaluate(w)) > tolerance
     A gain larger than the tolerance stops it; only a loss counts, so take no absolute value.
     性能提高超过 tolerance 时也停止了；只应考虑损失，不取绝对值。
+evaluate(pruned) < lowest -> abs(evaluate(pruned) - evaluate(w)) >= tolerance
+    A gain or a loss of the tolerance stops it; only a loss above the tolerance counts.
+    性能的升降达到 tolerance 时都停止了；只应考虑超过 tolerance 的损失。
+evaluate(pruned) < lowest -> np.mean(pruned == 0) > tolerance
+    It compares the sparsity with the tolerance; the performance is to be compared.
+    拿稀疏度与 tolerance 比较了；应比较性能。
 < lowest -> <= lowest
     A loss of exactly the tolerance counts as a failure; accept it.
     损失恰好等于 tolerance 时判为失败；此时应可以接受。
+np.where(np.abs(w) < theta, 0.0, w) -> np.where(np.abs(w) < theta, w, 0.0)
+    It prunes the large weights and keeps the small ones; prune where |w| < theta.
+    剪掉了大的权重，保留了小的；应剪 |w| 小于阈值的。
 np.abs(w) -> w
     The absolute value is missing, so every negative weight is pruned; compare |w| with theta.
     缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。
-< theta -> <= theta
-    A weight of magnitude theta is pruned; keep it (<, not <=).
+< theta, -> <= theta,
+    A weight of magnitude theta is pruned; it is to be kept (<, not <=).
     绝对值等于阈值的权重被剪掉了；应当保留（用 <，不用 <=）。
+< theta, -> < theta * np.abs(w).max(),
+    It takes theta as a share of the largest weight; theta has the units of the weights.
+    把阈值当成了相对最大权重的比例；阈值与权重同单位，应直接比较。
 best = theta, pruned -> best, lowest = (theta, pruned), evaluate(pruned) - tolerance
     It compares with the threshold before; compare every performance with that of w itself.
     与前一个阈值的性能比较了；每次都应与 w 本身的性能比较。
+best = theta, pruned -> best = len([t for t in thetas if t < theta]), pruned
+    It returns the index of the threshold; return the threshold itself.
+    返回的是阈值的下标；应返回阈值本身。
+best = theta, pruned -> best = evaluate(pruned), pruned
+    It returns the performance in place of the threshold; return the threshold itself.
+    返回的是性能；应返回阈值本身。
+best = theta, pruned -> best = theta, pruned != 0
+    It returns a mask; the pruned weights are asked for.
+    返回的是掩码；应返回剪枝后的权重。
+best = theta, pruned -> best = theta, np.mean(pruned == 0)
+    It returns the sparsity; the pruned weights are asked for.
+    返回的是稀疏度；应返回剪枝后的权重。
+return best -> return best[0]
+    It returns the threshold alone; the pruned weights belong with it.
+    只返回了阈值；还应返回剪枝后的权重。
+return best -> return best[1]
+    It returns the weights alone; the threshold belongs with them.
+    只返回了权重；还应返回阈值。
+return best -> return best[::-1]
+    It returns the weights first; the threshold comes first.
+    先返回了权重；阈值应在前。
+return best -> return best[0], best[1].ravel()
+    The weights are flat; they have the shape of w.
+    返回的权重是展平的；形状应与 w 相同。
+return best -> return *best, evaluate(best[1])
+    It returns the performance as well; only the threshold and the weights are asked for.
+    还返回了性能；只应返回阈值和权重。
 """)
