@@ -116,9 +116,6 @@ exercise.edge(
     "all of a layer is pruned", given([np.array([1.0]), np.ones((2, 1, 2))], TOTAL, [1.0])
 )
 exercise.edge(
-    "all of a layer is pruned", given([np.array([1.0]), np.ones((2, 1, 2))], TOTAL, [1.0])
-)
-exercise.edge(
     "nothing is pruned", given([np.array([1.0, 2.0]), np.array([-3.0])], TOTAL, [0.0, 0.25, 0.0])
 )
 
