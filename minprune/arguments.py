@@ -262,9 +262,18 @@ def counted(number, noun):
 
 def in_one_line(error):
     """The message of an error, without line breaks and cut, to be part of another message."""
-    text = "".join(c if c.isprintable() else " " for c in str(error) or type(error).__name__)
-    text = " ".join(text.split())
-    return text if len(text) <= 200 else f"{text[:200]}..."
+    return printable(" ".join((str(error) or type(error).__name__).split()), 200)
+
+
+def printable(text, most=None):
+    """A text that somebody else has chosen, cut, with escapes for what would move a terminal.
+
+    >>> printable("a\x1b[2J"), printable("abcdef", most=3)
+    ('a\\x1b[2J', 'abc...')
+    """
+    if most is not None and len(text) > most:
+        text = f"{text[:most]}..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def path_to(name, value):

@@ -2,20 +2,26 @@
 
 import argparse
 import json
+import os
+import queue
 import sys
+import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
+from minprune.arguments import counted
+from minprune.checks import sandbox
 from minprune.checks.isolated import Limits
 from minprune.checks.judge import PASSED
 from minprune.exercises import exercise_of, exercises
 from minprune.exercises.attempt import MISSING, NOT_STARTED, attempt
 from minprune.exercises.export import export_classroom50, export_gradescope
 from minprune.exercises.folder import Folder
-from minprune.exercises.grade import grade_all, only_grade
+from minprune.exercises.grade import grade_all, hidden_seed, only_grade
+from minprune.exercises.results import PARTIAL, Kept, Target
 from minprune.exercises.selftest import selftest
-from minprune.files import replacing, writable_folder
+from minprune.files import read_at_most, writable_folder
 from minprune.report.exercises_page import (
     attempt_text,
     attempts_json,
@@ -24,7 +30,6 @@ from minprune.report.exercises_page import (
     grades_json,
     grades_text,
     list_text,
-    printable,
     selftest_text,
 )
 from minprune.report.submission_page import as_json
@@ -73,8 +78,11 @@ def _listed(commands):
 
 def _add_students(pages):
     """The arguments of the subcommands for students."""
-    pages["start"].add_argument("folder", metavar="DIR", help="the folder to make")
-    _add_language(pages["start"], "language of all texts")
+    start = pages["start"]
+    start.add_argument("folder", metavar="DIR", help="the folder to make")
+    start.add_argument("--no-solutions", action="store_true",
+                       help="make a folder in which `solution` prints none")  # fmt: skip
+    _add_language(start, "language of all texts")
     for name in ("list", "check", "watch", "hint", "reset", "solution"):
         page = pages[name]
         if name not in ("list", "watch"):
@@ -97,15 +105,28 @@ def _add_instructors(pages):
     grade_.add_argument("submissions", metavar="SUBMISSIONS", help="folder of students' folders")
     grade_.add_argument("--csv", metavar="FILE", help="write the points as a table")
     grade_.add_argument("--json", metavar="FILE", help="write all results")
+    grade_.add_argument("--seed-file", metavar="FILE",
+                        help="file that holds the seed of the hidden cases, - for the standard "
+                             "input (default: MINPRUNE_SEED of the environment, or 1, which "
+                             "students can find out)")  # fmt: skip
+    grade_.add_argument("--seed", help=argparse.SUPPRESS)  # refused, with the reason
+    grade_.add_argument("--resume", action="store_true", help="go on with an unfinished grading")
     grade_.add_argument("--jobs", type=int, default=1, metavar="N",
                         help="submissions graded in parallel (default: 1)")  # fmt: skip
-    _add_grading(grade_, 1, "default: 1, which students can find out")
+    grade_.add_argument(
+        "--sandbox", choices=sandbox.CHOICES, default="auto",
+        help="bwrap: run functions in bubblewrap, or grade nothing if it does not start; none: "
+             "only Landlock and limits; auto (default): bubblewrap if it starts"
+    )  # fmt: skip
+    _add_grading(grade_)
     platforms = pages["export"].add_subparsers(dest="platform", required=True, metavar="platform")
     for name, (target, what, _) in EXPORTS.items():
         page = platforms.add_parser(name, help=what, description=what)
         page.add_argument("target", metavar=target, help="what to write")
         _add_language(page, "language of the feedback")
-        _add_grading(page, None, "drawn at random by default")
+        page.add_argument("--seed", type=int, metavar="N",
+                          help="seed of the hidden cases; drawn at random by default")  # fmt: skip
+        _add_grading(page)
 
 
 def _add_language(page, what):
@@ -117,9 +138,7 @@ def _add_seconds(page):
                       help="time limit for all calls of one function (default: 20)")  # fmt: skip
 
 
-def _add_grading(page, seed, what):
-    page.add_argument("--seed", type=int, default=seed, metavar="N",
-                      help=f"seed of the hidden cases; {what}")  # fmt: skip
+def _add_grading(page):
     page.add_argument("--assignment", type=int, metavar="N", help="only this assignment")
     _add_seconds(page)
 
@@ -131,7 +150,7 @@ def run_exercises(options):
 
 def start(options):
     """Write the starters of all exercises into a new folder."""
-    folder = Folder.start(options.folder, options.lang)
+    folder = Folder.start(options.folder, options.lang, not options.no_solutions)
     begin = f"    cd {folder.path}\n    {sys.executable} -m minprune exercises check\n"
     print({
         "en": f"{len(exercises())} exercises are in {folder.path}/. Begin with\n\n{begin}",
@@ -228,6 +247,11 @@ def reset(options):
 def solution(options):
     """Print the solution of an exercise that was right once, or is given up."""
     folder, exercise = Folder.around(options.dir), exercise_of(options.id)
+    if not folder.solutions:
+        raise ValueError({
+            "en": f"{folder.path}: was begun without solutions; ask your teacher",
+            "zh": f"{folder.path}：此文件夹不提供答案；请问老师",
+        }[folder.language])  # fmt: skip
     if options.give_up:
         folder.give_up(exercise)
     elif not folder.was_passed(exercise):
@@ -240,19 +264,86 @@ def solution(options):
 
 def grade(options):
     """Grade a folder of submissions; returns 1 if one could not be judged."""
+    seed = _seed(options)
     only_grade()
-    targets = [path for path in (options.csv, options.json) if path]
-    _refuse_bad(targets)  # before an hour of work
-    found = grade_all(options.submissions, options.seed, options.assignment,
-                      Limits(seconds=options.seconds), options.jobs, _say)  # fmt: skip
+    wall = sandbox.wall(options.sandbox)
+    limits = Limits(seconds=options.seconds, boxed=wall.boxed)
     texts = {options.csv: grades_csv, options.json: lambda found: as_json(grades_json(found))}
-    try:
-        for path in targets:
-            with replacing(path) as file:
+    targets = [path for path in (options.csv, options.json) if path]
+    _refuse_bad(targets)
+    if options.resume and not targets:
+        raise ValueError("--resume needs the --csv or --json that grading was begun with")
+    of = seed, options.assignment, options.seconds
+    with ExitStack() as stack:
+        files = [stack.enter_context(closing(Target(path))) for path in targets]
+        kept, done = None, False
+        beside = [path for path, file in zip(targets, files, strict=True) if file.is_regular]
+        if beside:
+            kept = Kept(beside[0] + PARTIAL, of, options.resume)
+            stack.callback(lambda: _close(kept, done))
+        say = Progress(kept)
+        found = grade_all(options.submissions, seed, options.assignment, limits, options.jobs, say,
+                          kept.students if kept else ())  # fmt: skip
+        found = found._replace(wall=wall.said)
+        try:
+            for path, file in zip(targets, files, strict=True):
                 file.write(texts[path](found).encode(errors="backslashreplace"))
-    finally:  # the work is done: show it also when the disk is full
-        print(grades_text(found))
-    return 1 if any(student.not_judged for student in found.students) else 0
+            done = not any(student.not_judged for student in found.students)
+        finally:  # the work is done: show it also when the disk is full
+            say.close()
+            print(grades_text(found))
+    return 0 if done else 1
+
+
+def _close(kept, done):
+    if kept.close(done):
+        with suppress(OSError):
+            print(f"{kept.path}: holds the grades of {counted(kept.count, 'student')}; --resume "
+                  "grades only who is missing", file=sys.stderr)  # fmt: skip
+
+
+def _seed(options):
+    """The seed of the hidden cases, from where no function can read it."""
+    if options.seed is not None:
+        raise ValueError("--seed: every process can read the command line, so a submission could, "
+                         "too; write the seed into a file and give --seed-file FILE, or set "
+                         "MINPRUNE_SEED")  # fmt: skip
+    name, text = "MINPRUNE_SEED", os.environ.get("MINPRUNE_SEED", "1")
+    if options.seed_file:
+        name = options.seed_file
+        data = sys.stdin.buffer.readline(100) if name == "-" else read_at_most(name, 100)
+        text = data.decode("utf-8-sig", errors="replace")
+    if not text.strip().isdecimal():
+        raise ValueError(f"{name}: must hold the seed, a whole number >= 1")
+    return hidden_seed(int(text))
+
+
+class Progress:
+    """Keeps each student who is graded, and prints a line, without waiting for the terminal."""
+
+    def __init__(self, kept):
+        self.kept, self.lines, self.lock = kept, queue.SimpleQueue(), threading.Lock()
+        self.thread = threading.Thread(target=self._print, daemon=True)
+        self.thread.start()
+
+    def __call__(self, student):
+        with self.lock:
+            total = "not judged yet" if student.not_judged else student.total
+            self.lines.put(f"{student.name}: {total}\n")
+            if self.kept:
+                try:
+                    self.kept.add(student)
+                except OSError as error:
+                    self.lines.put(f"{self.kept.path}: cannot be written ({error.strerror})\n")
+
+    def _print(self):
+        with suppress(OSError):  # nobody reads it
+            while line := self.lines.get():
+                os.write(2, line.encode(errors="backslashreplace"))
+
+    def close(self):
+        self.lines.put("")
+        self.thread.join(timeout=5)
 
 
 def _refuse_bad(targets):
@@ -265,11 +356,6 @@ def _refuse_bad(targets):
             raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
         if path.is_file() or not path.exists():  # a device is written into
             writable_folder(path.parent)
-
-
-def _say(student):
-    with suppress(OSError):  # the stream may be closed
-        print(f"{printable(student.name)}: {student.total}", file=sys.stderr, flush=True)
 
 
 def export(options):

@@ -86,6 +86,42 @@ def _remove_leftovers(folder):
             path.unlink()
 
 
+def read_at_most(path, most):
+    """The bytes of a file; `ValueError` if there are more than `most`."""
+    with open(path, "rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"{path}: is larger than {most} bytes")
+    return data
+
+
+@contextmanager
+def temporary_folder():
+    """The path of a folder that is removed at the end, however deep it is and whatever it holds."""
+    folder = tempfile.mkdtemp(prefix="minprune-")
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):
+            remove(folder)
+
+
+def remove(folder):
+    """Remove a folder. Those inside are moved to its top first: so no path is too long."""
+    folders = [folder]
+    for place in folders:  # which grows
+        os.chmod(place, 0o700)
+        for entry in [*os.scandir(place)]:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(os.path.join(folder, secrets.token_hex(8)))
+                os.chmod(entry.path, 0o700)
+                os.rename(entry.path, folders[-1])
+            else:
+                os.unlink(entry.path)
+    for place in reversed(folders):
+        os.rmdir(place)
+
+
 def writable_folder(path):
     """The path itself; OSError unless it is, or could be made, a folder to write to.
 

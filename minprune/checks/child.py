@@ -1,4 +1,4 @@
-"""The process of a user's function: `python -I child.py REQUEST FILE NAME MEMORY PACKAGES`.
+"""The process of a user's function: `python -I child.py REQUEST FILE NAME MEMORY WAITS PACKAGES`.
 
 It stands alone: of minprune there is nothing in this process, neither the formula nor what is
 expected. It takes the calls from the file REQUEST, and sends back for each of them the result and
@@ -11,6 +11,7 @@ import importlib.abc
 import io
 import json
 import os
+import signal
 import struct
 import sys
 import types
@@ -26,10 +27,14 @@ except ModuleNotFoundError:  # -I leaves out what a user has installed for himse
 
 LENGTH = struct.Struct("<Q")  # of an answer, ahead of it
 LARGEST = 1 << 26  # bytes of an answer
+TREE, TEXT, RECORDS = 1 << 22, 1000, 1000  # bytes of its lists, characters of a text in an array
+KINDS = "biufU"  # of arrays: booleans, whole numbers, floats, text
 FILES = 1 << 24  # bytes of any file that is written, printed text among them
+OPEN, PROCESSES = 256, 64  # open files; processes and threads that a function may start
 LINUX = sys.platform == "linux"
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF, NO_NEW_RIGHTS = 444, 445, 446, 38  # calls of Linux
-WRITING = {1: 1, **dict.fromkeys(range(4, 13), 1), 13: 2, 14: 3}  # right: version it came with
+# of Landlock: {right: version it came with}; the last is to send commands to devices
+WRITING = {1: 1, **dict.fromkeys(range(4, 13), 1), 13: 2, 14: 3, 15: 5}
 
 
 # --- values as bytes: no pickle, which could run code ---------------------------------------------
@@ -45,13 +50,22 @@ def pack(value):
 
 
 def unpack(data):
-    """The inverse of `pack`; `ValueError` for what `pack` did not write, such as a zip bomb."""
+    """The inverse of `pack`; `ValueError` for what `pack` did not write, such as a zip bomb.
+
+    The value takes little more memory than the bytes, and no array is in it twice.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         if sum(part.file_size for part in file.infolist()) > len(data):
             raise ValueError("the parts of the answer are larger than the answer")
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    return _value(json.loads(arrays["tree"].tobytes()), arrays)
+    tree = arrays.pop("tree").tobytes()
+    if len(tree) > TREE or tree.count(b'"record"') > RECORDS:
+        raise ValueError("the lists are too long")
+    for array in arrays.values():
+        if array.dtype.kind not in KINDS or (array.dtype.kind == "U" and array.itemsize > 4 * TEXT):
+            raise ValueError("an array holds no numbers")
+    return _value(json.loads(tree), arrays)
 
 
 def _tree(value, arrays):
@@ -71,7 +85,7 @@ def _tree(value, arrays):
     if isinstance(value, dict):
         return {"dict": [[str(k), _tree(v, arrays)] for k, v in value.items()]}
     array = np.array(value)
-    if array.dtype.kind not in "biufU":
+    if array.dtype.kind not in KINDS:
         raise TypeError(f"the result must hold numbers, not {type(value).__name__}")
     name = f"a{len(arrays)}"
     arrays[name] = array
@@ -81,7 +95,7 @@ def _tree(value, arrays):
 def _value(tree, arrays):
     ((kind, inner), *rest) = tree.items()
     if kind == "array":
-        return arrays[inner]
+        return arrays.pop(inner)
     if kind == "list":
         values = [_value(v, arrays) for v in inner]
         return tuple(values) if dict(rest)["tuple"] else values
@@ -89,8 +103,12 @@ def _value(tree, arrays):
         return {k: _value(v, arrays) for k, v in inner}
     if kind == "record":
         name, fields, parts = inner
+        if len(fields) > RECORDS:
+            raise ValueError("a record is too long")
         return namedtuple(name, fields)(*(_value(v, arrays) for v in parts))
     if kind == "fraction":
+        if not all(type(number) is int for number in inner):  # "1e60000000"
+            raise ValueError("a fraction consists of whole numbers")
         return Fraction(*inner)
     return {"Seed": Seed, "Function": Function}.get(kind, lambda v: v)(inner)
 
@@ -117,12 +135,18 @@ class Refused(importlib.abc.MetaPathFinder):
             raise ImportError("minprune cannot be imported here; write the function yourself")
 
 
-def main(request, path, name, memory, *_):
-    """Send the answers through what was the standard output, which from now on is a log."""
+def main(request, path, name, memory, waits, *_):
+    """Send the answers through what was the standard output, which from now on is a log.
+
+    The first is empty: the process has started. With WAITS it does not end after the last: in a
+    sandbox, processes that the function left behind would end with it, and would not be noticed.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     limit(int(memory))
     wall_in(os.getcwd())
+    answers.write(LENGTH.pack(0))
+    answers.flush()
     with open(request, "rb") as file:
         calls = unpack(file.read())
     sys.meta_path.insert(0, Refused())
@@ -137,16 +161,31 @@ def main(request, path, name, memory, *_):
         except BaseException as error:  # SystemExit too
             found = {"error": said(error)}
         send(answers, found)
+    if waits:
+        signal.pause()
 
 
 def limit(memory):
-    """Less memory and smaller files than the machine has, where the system can be told so."""
+    """Set limits of memory, files and processes, if the system has them."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, FILES)):
+        limits = {resource.RLIMIT_AS: memory, resource.RLIMIT_FSIZE: FILES,
+                  resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: OPEN}  # fmt: skip
+        if LINUX:  # which counts all processes of a user, and none of root's
+            limits |= {resource.RLIMIT_NPROC: threads() + PROCESSES, resource.RLIMIT_MSGQUEUE: 0}
+        for what, most in limits.items():
             resource.setrlimit(what, (most, most))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def threads():
+    """The number of threads in all visible processes of this user."""
+    count = 0
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if os.stat(f"/proc/{process}").st_uid == os.getuid():
+                count += len(os.listdir(f"/proc/{process}/task"))
+    return count
 
 
 def wall_in(folder):
@@ -154,9 +193,12 @@ def wall_in(folder):
 
     This is Linux's Landlock: a process can give up rights for itself and all that it starts, and
     never has them back. Tells whether it did; before Linux 5.13, and elsewhere, it cannot. TCP is
-    shut off since 6.7, signals since 6.12.
+    shut off since 6.7, devices take no commands since 6.10, and signals are shut off since 6.12.
     """
-    with contextlib.suppress(ImportError, AttributeError, OSError):
+    version = landlock()
+    with contextlib.suppress(OSError):
+        if version < 1:
+            return False
         import ctypes
 
         library = ctypes.CDLL(None)
@@ -164,9 +206,6 @@ def wall_in(folder):
         def call(number, *args):
             return library.syscall(ctypes.c_long(number), *args)
 
-        version = call(CREATE_RULESET, None, ctypes.c_size_t(0), 1) if LINUX else 0
-        if version < 1:
-            return False
         rights = sum(1 << bit for bit, since in WRITING.items() if version >= since)
         size = 24 if version >= 6 else 16 if version >= 4 else 8
         rules = call(CREATE_RULESET, struct.pack("<QQQ", rights, 3, 3), ctypes.c_size_t(size), 0)
@@ -179,6 +218,16 @@ def wall_in(folder):
         os.close(rules)
         return done
     return False
+
+
+def landlock():
+    """The version of Landlock, 0 if there is none."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import ctypes
+
+        library, number = ctypes.CDLL(None), ctypes.c_long(CREATE_RULESET)
+        return max(library.syscall(number, None, ctypes.c_size_t(0), 1), 0) if LINUX else 0
+    return 0
 
 
 def loaded(path, name):
@@ -239,10 +288,13 @@ def said(error):
         if trace.tb_frame.f_globals.get("__name__") == "submission":
             line = f" (line {trace.tb_lineno})"
         trace = trace.tb_next
-    if isinstance(error, SyntaxError):
-        line = f" (line {error.lineno})"
-    text = str(error.msg if isinstance(error, SyntaxError) else error)
-    return f"{type(error).__name__}: {text[:500]}{line}"
+    try:
+        if isinstance(error, SyntaxError) and error.lineno:
+            line = f" (line {error.lineno})"
+        text = str((error.msg or "") if isinstance(error, SyntaxError) else error)
+    except BaseException:  # of a type that somebody made
+        text = "it has no text"
+    return f"{type(error).__name__[:100]}: {text[:500]}{line}"
 
 
 def send(answers, found):

@@ -97,14 +97,23 @@ def _same_kind(a, b, strict):
 
 
 def as_array(value):
-    """The value as an array, or None if it is none: its rows are of different lengths, say."""
-    if value is None or isinstance(value, dict):
+    """The value as an array, or None if it is none: its rows are of different lengths, say.
+
+    A list that holds a text is none: as an array, all its texts would be as long as the longest.
+    """
+    if value is None or isinstance(value, dict) or _holds_text(value):
         return None
     try:
         array = np.asarray(value)
     except ValueError:
         return None
     return array if array.dtype.kind in KINDS else None
+
+
+def _holds_text(value):
+    return isinstance(value, (list, tuple)) and any(
+        isinstance(part, str) or _holds_text(part) for part in value
+    )
 
 
 def _close(a, b, tolerance, digits):

@@ -1,6 +1,5 @@
 """From what a function gave to what a learner is told: right, which classic mistake, or where."""
 
-import contextlib
 import inspect
 from functools import cache, cached_property
 from itertools import chain
@@ -9,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.checks.check import Case
-from minprune.checks.compare import Difference, difference
+from minprune.checks.compare import Difference, as_array, difference
 from minprune.checks.evaluate import Outcome, evaluate
 from minprune.checks.general import GENERAL
 from minprune.checks.words import constant, explained, relation
@@ -346,9 +345,9 @@ def _arrays(value):
     """Lists of numbers as arrays, which is what a property counts on."""
     if not isinstance(value, (list, tuple)):
         return value
-    with contextlib.suppress(ValueError):
-        array = np.asarray(value)
-        if array.dtype.kind in "biuf" and all(isinstance(v, (list, float, int)) for v in value):
+    if all(isinstance(v, (list, float, int)) for v in value):
+        array = as_array(value)
+        if array is not None and array.dtype.kind in "biuf":
             return array
     return tuple(map(_arrays, value)) if isinstance(value, tuple) else [*map(_arrays, value)]
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minprune.arguments import printable
 from minprune.checks.compare import as_array, difference, is_list, shape_of
 
 
@@ -13,6 +14,7 @@ def explained(failure, relation=None):
     if failure.error:
         return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
     what, where, expected, got = failure.difference
+    shown = printable(repr(got), 200)
     at = "".join(f"[{k!r}]" for k in where)
     en_place, zh_place = (
         (f"Entry {at} of the result", f"结果的 {at} 处") if at else ("The result", "结果")
@@ -25,13 +27,13 @@ def explained(failure, relation=None):
     if what in ("shape", "length"):
         name = {"shape": "形状", "length": "长度"}[what]
         whose = f"entry {at} of the result" if at else "the result"
-        return (f"The {what} of {whose} is {got}, not {expected}.",
-                f"{zh_place}的{name}应为 {expected}，得到 {got}。")  # fmt: skip
+        return (f"The {what} of {whose} is {shown}, not {expected}.",
+                f"{zh_place}的{name}应为 {expected}，得到 {shown}。")  # fmt: skip
     if relation is not None:
         return relation
     en, zh = _counted(failure)
-    return (f"{en_place} is {got!r}, not {expected!r}.{en}",
-            f"{zh_place}应为 {expected!r}，得到 {got!r}。{zh}")  # fmt: skip
+    return (f"{en_place} is {shown}, not {expected!r}.{en}",
+            f"{zh_place}应为 {expected!r}，得到 {shown}。{zh}")  # fmt: skip
 
 
 def _counted(failure):
@@ -88,7 +90,8 @@ def _constant(pairs, tolerance):
     c = constant(values)
     if c is None or len(values) < 2:
         return None
-    return f"In every case the result is {c!r}.", f"每个用例的结果都是 {c!r}。"
+    shown = printable(repr(c), 200)
+    return f"In every case the result is {shown}.", f"每个用例的结果都是 {shown}。"
 
 
 def constant(values):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from minprune.arguments import in_one_line
 from minprune.checks.isolated import Broken, Limits, answers
 from minprune.checks.judge import BROKEN, Verdict, broken, judge
 from minprune.exercises.exercise import Exercise
@@ -64,6 +65,13 @@ def not_begun(exercise, there, near):
         zh = f"{zh}未读取：{listed(near)}；文件名应为 {own}。"
     verdict = Verdict(exercise.name, BROKEN, en, zh)
     return Attempt(exercise, NOT_STARTED if there else MISSING, 0, verdict)
+
+
+def not_judged(exercise, error):
+    """The verdict if the grader itself failed: it lacked a process, memory or disk, say."""
+    why = f"{type(error).__name__}: {in_one_line(getattr(error, 'strerror', None) or error)}"
+    return Verdict(exercise.name, BROKEN, f"It was not judged: the grader met {why}.",
+                   f"未能评判：评分程序遇到 {why}。")  # fmt: skip
 
 
 def listed(names):

@@ -134,7 +134,7 @@ class Exercise(Check):
             found = [node for name, node in definitions(tree_of(path)) if name == self.name]
             last = found[-1] if found else None
             return isinstance(last, ast.FunctionDef) and normalized(last.body) == NOT_WRITTEN
-        except (Broken, RecursionError):
+        except (Broken, RecursionError, MemoryError, SyntaxError, ValueError):
             return False
 
 

@@ -60,6 +60,7 @@ set -euo pipefail
 
 apt-get update
 apt-get install -y python3 python3-pip python3-venv
+apt-get install -y bubblewrap || echo "no sandbox: bubblewrap is not installed"
 python3 -c 'import sys; assert sys.version_info >= (3, 10), "choose Ubuntu 22.04 or later"'
 python3 -m venv /autograder/venv
 /autograder/venv/bin/pip install "{NUMPY}"

@@ -58,7 +58,8 @@ minprune is installed for:
 class Folder:
     """The folder `path`, made by `start`.
 
-    language  of files and diagnoses
+    language   of files and diagnoses
+    solutions  whether the command `solution` prints them
     """
 
     def __init__(self, path):
@@ -75,6 +76,7 @@ class Folder:
             for name, kind in (("passed", dict), ("hints", dict), ("given_up", list)):
                 if not isinstance(self.note[name], kind):
                     raise TypeError
+            self.solutions = self.note.get("solutions", True) is not False
             for number in self.note["hints"].values():
                 whole_number("hints", number, low=0)
         except (ValueError, TypeError, KeyError, RecursionError):
@@ -83,7 +85,7 @@ class Folder:
             ) from None
 
     @classmethod
-    def start(cls, path, language="en"):
+    def start(cls, path, language="en", solutions=True):
         """Make a new folder with all exercises; nothing that is there is overwritten."""
         one_of("language", language, LANGUAGES)
         path = Path(path)
@@ -94,8 +96,12 @@ class Folder:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(exercise.starter(language), encoding="utf-8")
         text = README[language].format(count=len(exercises()), table=_table(language))
+        if not solutions:
+            lines = text.splitlines(keepends=True)
+            text = "".join(line for line in lines if "exercises solution" not in line)
         (path / "README.md").write_text(text, encoding="utf-8")
         note = {"language": language, "passed": {}, "hints": {}, "given_up": []}
+        note |= {} if solutions else {"solutions": False}
         (path / NOTE).write_text(json.dumps(note), encoding="utf-8")
         return cls(path)
 

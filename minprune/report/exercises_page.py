@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 
 from minprune.arguments import counted
 from minprune.exercises import ASSIGNMENTS, exercises
-from minprune.exercises.attempt import listed
+from minprune.exercises.attempt import NOT_JUDGED
 from minprune.report.verify_page import columns, details, wide
 
 STATUS = {
@@ -73,40 +74,44 @@ def attempts_json(attempts):
 
 STATUS["en"] |= {"hidden": "wrong for hidden cases", "not judged": "not judged"}
 STATUS["zh"] |= {"hidden": "隐藏用例未通过", "not judged": "未评判"}
-FORMULA = "=", "+", "-", "@", "\t", "\r", "\n"  # what a spreadsheet does not take for text
+FORMULA = re.compile(r"(^|[;,|])(?=\s*[=+\-@＝＋－＠]|[\t\r\n])")  # begins where a cell may
 
 
 def grades_text(found):
     """The grades of a folder: a line for each student, then what went wrong in each exercise."""
     ids, most = [e.id for e in found.exercises], sum(e.points for e in found.exercises)
-    width = max([7, *(columns(printable(student.name)) for student in found.students)]) + 2
+    width = max([7, *(columns(student.name) for student in found.students)]) + 2
     lines = [wide("student", width) + "total  " + "".join(f"{id:>5}" for id in ids)]
     for student in found.students:
-        points = "".join(f"{student.grades[id].points:5}" for id in ids)
-        seen = _seen(student)
-        lines.append(f"{wide(printable(student.name), width)}{student.total:5}  {points}"
+        total, *points = ("?" if cell == NOT_JUDGED else cell for cell in points_of(student, ids))
+        points, seen = "".join(f"{cell:>5}" for cell in points), _seen(student)
+        lines.append(f"{wide(student.name, width)}{total:>5}  {points}"
                      + (f"  solutions seen: {seen}" if seen else ""))  # fmt: skip
     lines += [f"{counted(len(found.students), 'student')}, {most} points at most; hidden cases of "
-              f"seed {found.seed}", ""]  # fmt: skip
+              f"seed {found.seed}"]  # fmt: skip
+    lines += [found.wall, ""] if found.wall else [""]
     for row in found.statistics():
         lines.append(f"{row['id']}  {row['function']}: {row['tried']} of {row['students']} tried, "
                      f"{row['passed']} right")  # fmt: skip
-        lines += [f"    {said['count']:4}  {STATUS['en'][said['status']]}: {printable(said['en'])}"
+        lines += [f"    {said['count']:4}  {STATUS['en'][said['status']]}: {said['en']}"
                   for said in row["diagnoses"]]  # fmt: skip
-    lines += [f"{printable(student.name)}: not read, since no exercise's file has this name: "
-              f"{printable(listed(student.not_read))}"
+    lines += [f"{student.name}: not read, since no exercise's file has this name: "
+              f"{', '.join(student.not_read)}"
               for student in found.students if student.not_read]  # fmt: skip
-    lines += [f"{printable(student.name)}: NOT JUDGED, grade again: {', '.join(student.not_judged)}"
+    lines += [f"{student.name}: NOT JUDGED, grade again: {', '.join(student.not_judged)}"
               for student in found.students if student.not_judged]  # fmt: skip
-    lines += [f"ignored, since it is not a folder: {printable(name)}" for name in found.ignored]
+    lines += [f"ignored, since it is not a folder: {name}" for name in found.ignored]
     if any(_seen(student) for student in found.students):
         lines.append("Solutions seen are read from the student's own note, which can be edited.")
     return "\n".join(lines)
 
 
-def printable(text):
-    """A student's name or text, without characters that would move the cursor of a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+def points_of(student, ids):
+    """The total and the points of each exercise, "not judged" where the grader failed."""
+    points = [
+        student.grades[id].points if id not in student.not_judged else NOT_JUDGED for id in ids
+    ]
+    return [NOT_JUDGED if student.not_judged else student.total, *points]
 
 
 def _seen(student):
@@ -121,25 +126,28 @@ def grades_csv(found):
     ids = [exercise.id for exercise in found.exercises]
     table.writerow(["student", "total", *ids, "solutions_seen"])
     for student in found.students:
-        points = [student.grades[id].points for id in ids]
-        cells = [plain(student.name), student.total, *points, plain(_seen(student))]
-        table.writerow(cells)
+        table.writerow([plain(student.name), *points_of(student, ids), _seen(student)])
     return text.getvalue()
 
 
 def plain(text):
-    """A cell that a spreadsheet shows as it is: an apostrophe stands before what would be run."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    """A cell that a spreadsheet shows as it is: an apostrophe stands before what would be run.
+
+    So it is where another character than the comma separates cells.
+    """
+    return FORMULA.sub(r"\1'", text)
 
 
 def grades_json(found):
     """All of it for programs; hidden cases are in it."""
     return {
-        "seed": found.seed, "ignored": found.ignored, "exercises": found.statistics(),
+        "seed": found.seed, "sandbox": found.wall, "ignored": found.ignored,
+        "exercises": found.statistics(),
         "max_points": sum(exercise.points for exercise in found.exercises),
         "students": [
             {"student": student.name, "total": student.total,
              "solutions_seen": student.solutions_seen, "not_read": [*student.not_read],
+             "not_judged": student.not_judged,
              "exercises": [_grade_json(grade) for grade in student.grades.values()]}
             for student in found.students
         ],

@@ -4,8 +4,10 @@ import datetime
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
+from minprune.checks import sandbox
 from minprune.checks.isolated import Limits
 from minprune.exercises.attempt import MISSING
 from minprune.exercises.grade import chosen, grade_one, hidden_seed, only_grade
@@ -19,7 +21,10 @@ MOST = 5000  # characters about one exercise
 def graded(folder, seed, assignment, seconds):
     """The grades of one folder, in a process that does nothing else."""
     only_grade()
-    student = grade_one(folder, "", hidden_seed(seed), chosen(assignment), Limits(seconds=seconds))
+    wall = sandbox.wall()
+    print(wall.said, file=sys.stderr)
+    limits = Limits(seconds=seconds, boxed=wall.boxed)
+    student = grade_one(folder, "", hidden_seed(seed), chosen(assignment), limits)
     if student.not_judged:
         why = student.grades[student.not_judged[0]].verdict.en
         raise ChildProcessError(f"{', '.join(student.not_judged)}: {why}")

@@ -6,7 +6,7 @@ import unicodedata
 
 import numpy as np
 
-from minprune.arguments import counted
+from minprune.arguments import counted, printable
 from minprune.checks.check import given
 from minprune.checks.compare import as_array, is_list, shape_of
 from minprune.checks.vectors import encoded
@@ -122,7 +122,9 @@ def _results(failure, words, language):
     at = [wide(words["at"], 12) + where] if where else []
     if len({shape := _shape_to_draw(expected), _shape_to_draw(got)}) > 1 or shape is None:
         values = [(words["expected"], expected), (words["got"], got)]
-        texts = [_indented(text_of(value, language), wide(name, 12)) for name, value in values]
+        texts = [
+            _indented(text_of(value, language)[:5000], wide(name, 12)) for name, value in values
+        ]
         return [*texts[0], *texts[1], *at]
     rows = [_rows(np.atleast_2d(value), expected, got) for value in (expected, got)]
     if len(shape) == 1:
@@ -204,9 +206,9 @@ def _marked(character):
 
 
 def _indented(text, first, width=WIDTH):
-    lines = text.splitlines() or [""]
+    lines = [printable(line) for line in text.expandtabs().splitlines()] or [""]
     if len(lines) == 1:
-        return folded(text, width, first)
+        return folded(lines[0], width, first)
     return [f"{first if k == 0 else ' ' * columns(first)}{line}" for k, line in enumerate(lines)]
 
 

@@ -153,6 +153,16 @@ def test_a_right_file(tmp_path, capsys):
     assert row["mistakes_told_apart"] == row["mistakes"] >= 3
 
 
+def test_what_a_function_prints_or_raises_does_not_move_the_terminal(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text("def pruned_count(*values):\n    print('\\x1b[2J\\ta\\rb \\u202e')\n"
+                    "    raise ValueError('\\x1b]0;x\\x07\\x9bm')\n")  # fmt: skip
+    assert cli.main(["verify", str(path)]) == 1
+    out = capsys.readouterr().out
+    assert out.replace("\n", "").isprintable() and "\\x1b[2J" in out and "b \\u202e" in out
+    assert "raises ValueError: \\x1b]0;x\\x07\\x9bm" in " ".join(out.split())
+
+
 def test_a_function_that_does_not_end(tmp_path, capsys):
     path = tmp_path / "slow.py"
     path.write_text("def pruned_count(n, sparsity):\n    while True: pass\n")

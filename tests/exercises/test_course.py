@@ -151,6 +151,41 @@ def test_reset_keeps_every_file_that_was(folder, capsys):
     assert capsys.readouterr().out.endswith("There was no file before\n")
 
 
+ODD = {
+    "a long sum": f"def sparsity(*arrays):\n    return {'+' * 900}1\n",
+    "a longer one": f"def sparsity(*arrays):\n    return {'+' * 90_000}1\n",
+    "many brackets": f"def sparsity(*arrays):\n    return {'(' * 190}1{')' * 190}\n",
+    "an error without text": "raise SyntaxError\ndef sparsity(*arrays): pass\n",
+    "an error that has no text": "class E(Exception):\n    def __str__(self): return 1\n"
+                                 "raise E\ndef sparsity(*arrays): pass\n",
+    "a body that Python cannot write again": "def sparsity(*arrays):\n    return '\\ud800'\n",
+    "null bytes": "def sparsity(*arrays):\n    return '\0'\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_file_is_told_in_a_sentence(folder, capsys, name):
+    write(folder, FIRST, ODD[name])
+    assert run("list") == 0 and run("check", "1.1") == 1
+    found = capsys.readouterr()
+    assert "not started" not in found.out.splitlines()[1] and "Traceback" not in found.err
+    assert FIRST.file in found.out and len(found.out) < 10_000
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "ask your teacher"), ("zh", "请问老师")])
+def test_a_folder_without_solutions(tmp_path, capsys, language, said):
+    path = tmp_path / "mine"
+    assert run("start", str(path), "--lang", language, "--no-solutions") == 0
+    assert "exercises solution" not in (path / "README.md").read_text(encoding="utf-8")
+    write(Folder(path), FIRST, RIGHT)
+    assert run("check", "1.1", "--dir", str(path)) == 0
+    capsys.readouterr()
+    for options in ([], ["--give-up"]):
+        assert run("solution", "1.1", "--dir", str(path), *options) == 2
+        found = capsys.readouterr()
+        assert said in found.err and not found.out
+
+
 def test_the_solution_after_a_pass_or_on_giving_up(folder, capsys):
     assert run("solution", "1.1") == 2
     shown = capsys.readouterr()

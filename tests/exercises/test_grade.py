@@ -11,13 +11,14 @@ import pickle
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from minprune.checks.isolated import Limits
-from minprune.checks.judge import Trial, run_check
+from minprune.checks.judge import Trial, broken, run_check
 from minprune.cli import main
 from minprune.exercises import exercise_of, exercises, grade
 from minprune.exercises.grade import Grade, Grades, Student, chosen, grade_all, grade_one
@@ -231,12 +232,12 @@ def test_where_a_file_is_found(tmp_path):
 )  # fmt: skip
 def test_solutions_that_were_seen(tmp_path, note, seen):
     put(tmp_path, note, NOTE)
-    assert Submission(tmp_path, []).solutions_seen() == seen
-    assert Submission(tmp_path / "none", []).solutions_seen() is None
+    assert Submission(tmp_path, []).solutions_seen == seen
+    assert Submission(tmp_path / "none", []).solutions_seen is None
 
 
 def made_up(*names):
-    nothing = Grade(ONE, "missing", 0, grade.broken(ONE, "There is no file.", "没有这个文件。"))
+    nothing = Grade(ONE, "missing", 0, broken(ONE, "There is no file.", "没有这个文件。"))
     return Grades([ONE], [Student(name, {"1.1": nothing}, ["1.1"]) for name in names], [], 1)
 
 
@@ -247,10 +248,20 @@ def test_no_name_becomes_a_formula(name):
     assert plain("Ada") == "Ada" and plain("a=b") == "a=b"
 
 
-def test_names_are_shown_without_what_moves_a_terminal():
-    text_ = grades_text(made_up("\x1b[2J", "李"))
-    assert "\x1b" not in text_ and "?[2J" in text_ and "李" in text_
-    assert "can be edited" in text_
+def test_names_are_shown_without_what_moves_a_terminal(tmp_path):
+    for name in ("\x1b[2J", "李", "\udcff", "\udcfe"):
+        put(tmp_path / name, NOTE)
+    put(tmp_path, "", "\x9b2J")
+    found = grade_all(tmp_path, 1, assignment=1)
+    for page in (
+        grades_text(found),
+        grades_csv(found),
+        submission_page.as_json(grades_json(found)),
+    ):
+        assert page.replace("\r", "").replace("\n", "").isprintable() and "李" in page
+        assert page.replace("\\\\", "\\").count("\\x1b[2J") == 1
+        assert "\\udcff" in page and "\\udcfe" in page
+    assert "can be edited" in grades_text(made_up("ada"))
 
 
 def test_the_command(tmp_path, capsys):
@@ -259,11 +270,11 @@ def test_the_command(tmp_path, capsys):
     put(tmp_path / "in" / "=ada", '{"given_up": ["1.1"]}', NOTE)
     table, file = tmp_path / "grades.csv", tmp_path / "grades.json"
     run = [sys.executable, "-X", "dev", "-W", "error", "-m", "minprune", "exercises", "grade",
-           str(tmp_path / "in"), "--csv", str(table), "--json", str(file), "--seed", "3",
+           str(tmp_path / "in"), "--csv", str(table), "--json", str(file), "--seed-file", "-",
            "--assignment", "1"]  # fmt: skip
-    done = subprocess.run(run, capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(run, input="3\n", capture_output=True, encoding="utf-8", check=True)
     assert "1.1  sparsity: 2 of 2 tried, 2 right" in done.stdout
-    assert done.stderr == f"=ada: {ONE.points}\n陈?: {ONE.points}\n"  # no warning either
+    assert done.stderr == f"=ada: {ONE.points}\n陈\\x1b: {ONE.points}\n"  # no warning either
     head, row, _ = csv.reader(table.read_text(encoding="utf-8").splitlines())
     assert head[:3] == ["student", "total", "1.1"] and head[-1] == "solutions_seen"
     assert row[:3] == ["'=ada", str(ONE.points), str(ONE.points)] and row[-1] == "1.1"
@@ -277,7 +288,7 @@ def test_points_are_written_though_nobody_reads_the_output(tmp_path, monkeypatch
 
     def graded(*arguments):
         found = made_up("ada")
-        arguments[-1](found.students[0])
+        arguments[-2](found.students[0])
         return found
 
     monkeypatch.setattr("minprune.course.only_grade", lambda: None)
@@ -290,7 +301,11 @@ def test_points_are_written_though_nobody_reads_the_output(tmp_path, monkeypatch
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [(["--seed", "0"], "seed must be >= 1, got 0"), (["--jobs", "0"], "jobs must be >= 1"),
+    [(["--seed-file", "0"], "seed must be >= 1, got 0"), (["--jobs", "0"], "jobs must be >= 1"),
+     (["--seed", "7"], "every process can read the command line"),
+     (["--seed-file", "in"], "Is a directory"), (["--seed-file", "none"], "none"),
+     (["--seed-file", "word"], "word: must hold the seed, a whole number >= 1"),
+     (["--seed-file", "long"], "is larger than 100 bytes"), (["--resume"], "--resume needs"),
      (["--assignment", "9"], "assignment must be"), (["--seconds", "0"], "seconds must be"),
      (["--csv", "x", "--json", "./x"], "two files"), (["--csv", "no/x"], "no folder no"),
      (["--json", "."], "is a folder")],
@@ -299,8 +314,11 @@ def test_bad_choices_are_refused(tmp_path, capsys, monkeypatch, options, said):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("minprune.course.only_grade", lambda: None)
     (tmp_path / "in" / "ada").mkdir(parents=True)
+    for name, seed in {"0": "0", "word": "x", "long": "9" * 101}.items():
+        put(tmp_path, seed, name)
+    before = sorted(os.listdir())
     assert main(["exercises", "grade", "in", *options]) == 2
-    assert said in capsys.readouterr().err and sorted(os.listdir()) == ["in"]
+    assert said in capsys.readouterr().err and sorted(os.listdir()) == before
 
 
 def test_what_is_no_folder_is_refused(tmp_path):
@@ -360,7 +378,7 @@ def test_a_starter_beside_the_work_is_told_and_work_that_counts_is_enough(tmp_pa
     put(tmp_path / "bob", "x", "ex1_1_sparsity (1).py")
     ada, bob = (grade_one(tmp_path / name, name, 1, [ONE]) for name in ("ada", "bob"))
     assert ada.grades["1.1"].status == "not started" and bob.grades["1.1"].passed
-    assert "It is not written yet. Not read: ex1_1_sparsity (1).py" in ada.grades["1.1"].verdict.en
+    assert "yet. Not read: assignment1/ex1_1_sparsity (1).py" in ada.grades["1.1"].verdict.en
     assert ada.not_read and not bob.not_read
 
 
@@ -372,7 +390,7 @@ def test_the_exercises_of_an_assignment():
 FAILS = """import errno, minprune.exercises.worker as w
 attempt = w.attempt
 def failing(exercise, path, seed, limits):
-    if "unlucky" in path and seed == {seed}:
+    if "unlucky" in path.read_text() and seed == {seed}:
         raise OSError(errno.ENOSPC, "No space left on device")
     return attempt(exercise, path, seed, limits)
 w.attempt = failing; w.main()"""
@@ -385,21 +403,14 @@ def test_what_the_grader_cannot_judge_is_nobodys_zero(tmp_path, monkeypatch, cap
     monkeypatch.setattr("minprune.course.only_grade", lambda: None)
     monkeypatch.setattr("minprune.report.submission_page.only_grade", lambda: None)
     for name in ("ada", "unlucky"):
-        put(tmp_path / "in" / name, text(f"return {RIGHT}"))
+        put(tmp_path / "in" / name, text(f"return {RIGHT}", f"name = '{name}'"))
     assert main(["exercises", "grade", str(tmp_path / "in"), "--assignment", "1"]) == 1
     out = capsys.readouterr().out
+    assert re.search(r"ada +5 +5 .*\nunlucky +\? +\? +0 ", out)
     assert "unlucky: NOT JUDGED, grade again: 1.1" in out and "hidden cases: " not in out
     assert "1  not judged: It was not judged: the grader failed, OSError: No space left" in out
     with pytest.raises(ChildProcessError, match=r"1\.1: It was not judged"):
         submission_page.graded(tmp_path / "in" / "unlucky", 1, 1, 20)
-
-
-def test_names_that_are_not_utf_8_are_told_apart(tmp_path):
-    found = made_up("\udcff", "\udcfe")
-    for page in (grades_csv(found), submission_page.as_json(grades_json(found))):
-        submission_page.write(tmp_path / "x", page)
-        text_ = (tmp_path / "x").read_text(encoding="utf-8")
-        assert "\\udcff" in text_ and "\\udcfe" in text_
 
 
 def test_an_answer_that_is_not_signed_is_none():
@@ -409,25 +420,38 @@ def test_an_answer_that_is_not_signed_is_none():
 
 
 @ON_LINUX
-def test_a_process_that_judges_and_is_ended_costs_one_exercise(tmp_path, monkeypatch):
-    """As where a function can end it."""
+@pytest.mark.parametrize(("times", "status"), [(1, "passed"), (2, "broken")])
+def test_a_process_that_judges_and_is_ended_costs_at_most_one_exercise(
+    tmp_path, monkeypatch, times, status
+):
+    """The function may have ended it, or the machine: twice is the function."""
     ends = (
-        "import os, minprune.exercises.worker as w; judged = w.judged; "
-        "w.judged = lambda i, p, *a: os._exit(0) if 'ends' in p else judged(i, p, *a); w.main()"
+        "import os, minprune.exercises.worker as w; judged = w.judged\n"
+        "def ending(id, source, seed, limits):\n"
+        f"    mark = os.path.join({str(tmp_path)!r}, 'mark')\n"
+        "    with open(mark, 'a') as file: file.write('x' * (seed == 1))\n"
+        f"    if seed == 1 and os.path.getsize(mark) <= {times}: os._exit(0)\n"
+        "    return judged(id, source, seed, limits)\n"
+        "w.judged = ending; w.main()"
     )
-    monkeypatch.setattr(grade, "START", grade.START.replace("main()", ends))
-    good, bad = put(tmp_path / "a", text(f"return {RIGHT}")), put(tmp_path / "ends", text(""))
-    tasks = [["1.1", str(good), 0], ["1.1", str(bad), 0], ["1.1", str(good), 1]]
-    found = grade._judge(tasks, QUICK)
-    assert [found[tuple(task)][0] for task in tasks] == ["passed", "broken", "passed"]
-    assert "ended or disturbed" in found[tuple(tasks[1])][1].en
+    start = grade.START.replace("; from minprune.exercises.worker import main; main()", "")
+    monkeypatch.setattr(grade, "START", f"{start}\n{ends}")
+    sources, tasks = {"1.1": text(f"return {RIGHT}").encode()}, [("1.1", k) for k in (0, 1, 2)]
+    found = grade._judge(sources, tasks, QUICK, time.monotonic() + 60)
+    assert [found[task][0] for task in tasks] == ["passed", status, "passed"]
+    put(tmp_path / "in", sources["1.1"])
+    (tmp_path / "mark").unlink()
+    student = grade_one(tmp_path / "in", "ada", 1, [ONE])
+    assert student.grades["1.1"].status == status
+    assert times == 1 or "ended or disturbed" in student.grades["1.1"].verdict.en
 
 
 def test_a_process_that_cannot_start_is_nobodys_fault(tmp_path, monkeypatch):
     monkeypatch.setattr(grade, "START", "")
     put(tmp_path, text("return 1"))
-    with pytest.raises(ChildProcessError, match="could not be started"):
-        grade_one(tmp_path, "ada", 1, [ONE])
+    student = grade_one(tmp_path, "ada", 1, [ONE])
+    assert student.not_judged == ["1.1"]
+    assert "ChildProcessError: the process that is to judge" in student.grades["1.1"].verdict.en
 
 
 def test_a_signed_answer_is_read_and_never_run(tmp_path):
