@@ -247,7 +247,8 @@ class Trial:
 
         A result that is always the same number comes of many general mistakes: then of none.
         """
-        same = constant([outcome.value for outcome in outcomes]) is not None
+        values = [outcome.value for outcome in outcomes if not outcome.error]
+        same = constant(values) is not None
         yield self.own if same else self.singles
         yield [t for t in self.pairs if not (same and isinstance(t, Changed))]
 

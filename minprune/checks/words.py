@@ -90,17 +90,22 @@ def _constant(pairs, tolerance):
     c = constant(values)
     if c is None or len(values) < 2:
         return None
-    shown = printable(repr(c), 200)
+    shown = printable(repr(abs(c) if c == 0 else c), 200)
     return f"In every case the result is {shown}.", f"每个用例的结果都是 {shown}。"
 
 
 def constant(values):
-    """The number that all results consist of, or None."""
+    """The number that all results consist of, or None.
+
+    >>> constant([0.0, np.zeros(3)]), constant([np.nan, [np.nan]]), constant([0.0, 1.0])
+    (0.0, nan, None)
+    """
     arrays = [None if is_list(value) else as_array(value) for value in values]
     if any(array is None for array in arrays):
         return None
-    found = {entry for array in arrays for entry in array.ravel().tolist()}
-    return found.pop() if len(found) == 1 else None
+    entries = [entry for array in arrays for entry in array.ravel().tolist()]
+    found = {repr(abs(entry) if entry == 0 else entry): entry for entry in entries}
+    return found.popitem()[1] if len(found) == 1 else None  # nan is not nan: by its text
 
 
 def _times(pairs, tolerance):

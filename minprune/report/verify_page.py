@@ -15,10 +15,10 @@ WIDTH = 100  # columns of a diagnosis
 TABLE = 80  # columns of the table
 BY_HAND = {"zh": {"by hand": "手算"}}
 STATUS = {
-    "en": {"passed": "right", "mistake": "mistake", "failed": "wrong", "changed": "changes input",
-           "property": "property fails", "broken": "not judged"},
-    "zh": {"passed": "正确", "mistake": "典型错误", "failed": "错误", "changed": "改动了输入",
-           "property": "性质不成立", "broken": "无法评判"},
+    "en": {"passed": "right", "mistake": "mistake", "like": "like a mistake", "failed": "wrong",
+           "changed": "changes input", "property": "property fails", "broken": "not judged"},
+    "zh": {"passed": "正确", "mistake": "典型错误", "like": "像典型错误", "failed": "错误",
+           "changed": "改动了输入", "property": "性质不成立", "broken": "无法评判"},
 }  # fmt: skip
 WORDS = {
     "en": {"case": "called as", "expected": "expected", "got": "got", "at": "differs at",

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from minprune.checks import check_of
+from minprune.checks import check_of, judge
 from minprune.checks.check import Call, Check, Seed, given
 from minprune.checks.compare import difference
 from minprune.checks.evaluate import evaluate
 from minprune.checks.judge import NOTHING, Failure, run_check
 from minprune.checks.words import explained
 from minprune.formulas import costs
+from minprune.report import exercises_page, verify_page
 
 
 def half(x, *, twice=False):
@@ -184,6 +185,14 @@ def test_what_fails_elsewhere_too_looks_like_a_mistake():
         raise KeyError("x")
 
     assert run_check(check, always_fails).en == "It raises KeyError: 'x'."
+
+
+def test_every_status_has_a_name_on_every_page():
+    statuses = {judge.PASSED, judge.MISTAKE, judge.LIKE, judge.FAILED, judge.CHANGED,
+                judge.PROPERTY, judge.BROKEN}  # fmt: skip
+    for page in (verify_page, exercises_page):
+        for language in ("en", "zh"):
+            assert statuses <= {*page.STATUS[language]}, (page, language)
 
 
 def test_an_answer_where_the_mistake_has_none_looks_like_it():

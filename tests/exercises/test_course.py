@@ -268,7 +268,8 @@ def test_watch_tells_each_result_once(folder, monkeypatch, capsys):
     course.watch(SimpleNamespace(dir=str(folder.path), seconds=20.0), looks=4)
     lines = [line for line in capsys.readouterr().out.splitlines() if line[:2] in ("1.", "2.")]
     assert [(line[:3], line.split("  ")[-1]) for line in lines] == [
-        ("1.1", "right"), ("1.2", "wrong"), ("1.2", "right"), ("1.3", "not started")]  # fmt: skip
+        ("1.1", "right"), ("1.2", "a classic mistake"),
+        ("1.2", "right"), ("1.3", "not started")]  # fmt: skip
 
 
 def test_a_file_of_nearly_the_name_is_named(folder, capsys):
@@ -320,7 +321,7 @@ def test_lists_are_arrays_and_zero_is_a_float(tmp_path):
     path = tmp_path / "x.py"
     path.write_text(lines)
     found = attempt(exercise_of("1.2"), path)
-    assert found.status in ("passed", "failed") and "property" not in found.status
+    assert found.status in ("passed", "failed", "like") and "property" not in found.status
     path.write_text("import numpy as np\ndef sparsity(*arrays):\n"
                     "    z = sum(int((w == 0).sum()) for w in arrays)\n"
                     "    return z / sum(w.size for w in arrays) if z else 0\n")  # fmt: skip

@@ -74,9 +74,9 @@ BAD = {  # what a student sends in: the file, and what is said
     "sys.exit": (text("sys.exit(0)"), "raises SystemExit"),
     "exit-at-import": (text("pass", "raise SystemExit(0)"), "cannot be run: SystemExit"),
     "prints-a-result": (text('print(\'{"status": "passed", "points": 5}\'); return 0'), "returns"),
-    "forges-a-result": (text(FORGED), "not|disturbed"),
+    "forges-a-result": (text(FORGED), "every case|disturbed"),
     "patches-numpy": (text("np.mean = np.array_equal = np.allclose = lambda *a, **k: True\n"
-                           "np.testing.assert_allclose = np.mean\nreturn 0.3"), "is 0.3, not"),
+                           "np.testing.assert_allclose = np.mean\nreturn 0.3"), "is 0.3"),
     "patches-the-checker": (text("m = sys.modules['__main__']\nm.send = lambda *a: None\n"
                                  "m.pack = lambda v: b''\nreturn 0.3"), "ended|cannot be read"),
     "always-equal": (text("return E()", "class E(float):\n    __eq__ = __le__ = lambda a, b: True\n"
@@ -204,7 +204,7 @@ def test_the_same_submissions_give_the_same_grades(tmp_path):
     one, other = (grades_json(grade_all(tmp_path, 5, jobs=jobs)) for jobs in (1, 2))
     assert one == other
     assert [student["total"] for student in one["students"]] == [ONE.points, 0]
-    assert one["students"][1]["exercises"][0]["en"].startswith("It gives the share that is not")
+    assert one["students"][1]["exercises"][0]["en"].startswith("It returns the share that is not")
 
 
 def test_where_a_file_is_found(tmp_path):
@@ -408,7 +408,7 @@ def test_what_the_grader_cannot_judge_is_nobodys_zero(tmp_path, monkeypatch, cap
     out = capsys.readouterr().out
     assert re.search(r"ada +5 +5 .*\nunlucky +\? +\? +0 ", out)
     assert "unlucky: NOT JUDGED, grade again: 1.1" in out and "hidden cases: " not in out
-    assert "1  not judged: It was not judged: the grader failed, OSError: No space left" in out
+    assert re.search(r"1  not judged: It was not judged: .*OSError: No space left", out), out
     with pytest.raises(ChildProcessError, match=r"1\.1: It was not judged"):
         submission_page.graded(tmp_path / "in" / "unlucky", 1, 1, 20)
 
