@@ -266,7 +266,7 @@ def in_one_line(error):
 
 
 def printable(text, most=None):
-    """A text that somebody else has chosen, cut, with escapes for what would move a terminal.
+    """The text, cut, with escapes in place of characters that are not printable.
 
     >>> printable("a\x1b[2J"), printable("abcdef", most=3)
     ('a\\x1b[2J', 'abc...')

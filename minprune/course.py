@@ -110,7 +110,8 @@ def _add_instructors(pages):
                              "input (default: MINPRUNE_SEED of the environment, or 1, which "
                              "students can find out)")  # fmt: skip
     grade_.add_argument("--seed", help=argparse.SUPPRESS)  # refused, with the reason
-    grade_.add_argument("--resume", action="store_true", help="go on with an unfinished grading")
+    grade_.add_argument("--resume", action="store_true",
+                        help="continue an interrupted run: grade the remaining students")  # fmt: skip
     grade_.add_argument("--jobs", type=int, default=1, metavar="N",
                         help="submissions graded in parallel (default: 1)")  # fmt: skip
     grade_.add_argument(
@@ -266,13 +267,13 @@ def grade(options):
     """Grade a folder of submissions; returns 1 if one could not be judged."""
     seed = _seed(options)
     only_grade()
-    wall = sandbox.wall(options.sandbox)
-    limits = Limits(seconds=options.seconds, boxed=wall.boxed)
     texts = {options.csv: grades_csv, options.json: lambda found: as_json(grades_json(found))}
     targets = [path for path in (options.csv, options.json) if path]
     _refuse_bad(targets)
     if options.resume and not targets:
         raise ValueError("--resume needs the --csv or --json that grading was begun with")
+    wall = sandbox.wall(options.sandbox)
+    limits = Limits(seconds=options.seconds, boxed=wall.boxed)
     of = seed, options.assignment, options.seconds
     with ExitStack() as stack:
         files = [stack.enter_context(closing(Target(path))) for path in targets]
@@ -299,15 +300,15 @@ def _close(kept, done):
     if kept.close(done):
         with suppress(OSError):
             print(f"{kept.path}: holds the grades of {counted(kept.count, 'student')}; --resume "
-                  "grades only who is missing", file=sys.stderr)  # fmt: skip
+                  "grades the others", file=sys.stderr)  # fmt: skip
 
 
 def _seed(options):
-    """The seed of the hidden cases, from where no function can read it."""
+    """The seed of the hidden cases, from the environment, a file or the standard input."""
     if options.seed is not None:
-        raise ValueError("--seed: every process can read the command line, so a submission could, "
-                         "too; write the seed into a file and give --seed-file FILE, or set "
-                         "MINPRUNE_SEED")  # fmt: skip
+        raise ValueError("--seed: every process can read the command line, and so can a submission."
+                         " Set MINPRUNE_SEED, or write the seed into a file and give --seed-file "
+                         "FILE")  # fmt: skip
     name, text = "MINPRUNE_SEED", os.environ.get("MINPRUNE_SEED", "1")
     if options.seed_file:
         name = options.seed_file
@@ -319,7 +320,7 @@ def _seed(options):
 
 
 class Progress:
-    """Keeps each student who is graded, and prints a line, without waiting for the terminal."""
+    """Stores and prints the total of each student; it never waits for the terminal."""
 
     def __init__(self, kept):
         self.kept, self.lines, self.lock = kept, queue.SimpleQueue(), threading.Lock()

@@ -52,7 +52,7 @@ def pack(value):
 def unpack(data):
     """The inverse of `pack`; `ValueError` for what `pack` did not write, such as a zip bomb.
 
-    The value takes little more memory than the bytes, and no array is in it twice.
+    The memory of the value is bounded by the number of bytes: no array is in it twice.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         if sum(part.file_size for part in file.infolist()) > len(data):
@@ -292,7 +292,7 @@ def said(error):
         if isinstance(error, SyntaxError) and error.lineno:
             line = f" (line {error.lineno})"
         text = str((error.msg or "") if isinstance(error, SyntaxError) else error)
-    except BaseException:  # of a type that somebody made
+    except BaseException:  # raised by the error's own methods
         text = "it has no text"
     return f"{type(error).__name__[:100]}: {text[:500]}{line}"
 

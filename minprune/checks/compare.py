@@ -97,11 +97,11 @@ def _same_kind(a, b, strict):
 
 
 def as_array(value):
-    """The value as an array, or None if it is none: its rows are of different lengths, say.
+    """The value as an array, or None if it is none: rows of different lengths, for example.
 
-    A list that holds a text is none: as an array, all its texts would be as long as the longest.
+    A list that contains text is none: an array would store each text with the longest one's length.
     """
-    if value is None or isinstance(value, dict) or _holds_text(value):
+    if value is None or isinstance(value, dict) or holds_text(value):
         return None
     try:
         array = np.asarray(value)
@@ -110,9 +110,10 @@ def as_array(value):
     return array if array.dtype.kind in KINDS else None
 
 
-def _holds_text(value):
+def holds_text(value, above=-1):
+    """True if a list, or a list in it, contains a text of more than `above` characters."""
     return isinstance(value, (list, tuple)) and any(
-        isinstance(part, str) or _holds_text(part) for part in value
+        len(part) > above if isinstance(part, str) else holds_text(part, above) for part in value
     )
 
 

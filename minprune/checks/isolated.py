@@ -319,7 +319,9 @@ def _reason(why, answered, status, limits):
     if why == "written":
         return (f"It wrote more than 64 MB, or more than {ENTRIES} files.",
                 f"函数写入超过 64 MB 或多于 {ENTRIES} 个文件。")  # fmt: skip
-    how = f"signal {signal.Signals(-status).name}" if (status or 0) < 0 else f"exit status {status}"
+    how = f"exit status {status}"
+    if (status or 0) < 0:  # some signals have a number only
+        how = f"signal {next((s.name for s in signal.Signals if s == -status), -status)}"
     return (f"Its process ended ({how}) in call {answered + 1}.",
             f"进程在第 {answered + 1} 次调用时退出（{how}）。")  # fmt: skip
 

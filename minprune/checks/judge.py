@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.checks.check import Case
-from minprune.checks.compare import Difference, as_array, difference
+from minprune.checks.compare import Difference, as_array, difference, holds_text
 from minprune.checks.evaluate import Outcome, evaluate
 from minprune.checks.general import GENERAL
 from minprune.checks.words import constant, explained, relation
@@ -343,9 +343,11 @@ class Trial:
 
 
 def _arrays(value):
-    """Lists of numbers as arrays, which is what a property counts on."""
+    """Lists of numbers as arrays, which is what a property counts on; None for long texts."""
     if not isinstance(value, (list, tuple)):
         return value
+    if holds_text(value, above=100):
+        return None
     if all(isinstance(v, (list, float, int)) for v in value):
         array = as_array(value)
         if array is not None and array.dtype.kind in "biuf":

@@ -68,7 +68,7 @@ def not_begun(exercise, there, near):
 
 
 def not_judged(exercise, error):
-    """The verdict if the grader itself failed: it lacked a process, memory or disk, say."""
+    """The verdict if the grader itself failed, for example for lack of memory."""
     why = f"{type(error).__name__}: {in_one_line(getattr(error, 'strerror', None) or error)}"
     return Verdict(exercise.name, BROKEN, f"It was not judged: the grader met {why}.",
                    f"未能评判：评分程序遇到 {why}。")  # fmt: skip

@@ -153,10 +153,10 @@ def grade_all(folder, seed=1, assignment=None, limits=None, jobs=1, say=None, ke
     seed  of the hidden cases; what is right for these and for the open ones gets its points
     jobs  students at a time
     say   called with each student when he or she is done
-    kept  students of an earlier run; who has handed in the same is not graded again
+    kept  students of an earlier run; those whose files are unchanged are not graded again
 
-    Everything is read before any student's code runs. A failure while one student is graded is told
-    in that student's grades, which are "not judged" and tried once more at the end.
+    All files are read before any student's code runs. If the grader fails at one student, these
+    grades are "not judged", and it tries them once more at the end.
     """
     seed, jobs = hidden_seed(seed), whole_number("jobs", jobs, low=1)
     limits, wanted = limits or Limits(), chosen(assignment)
@@ -226,7 +226,7 @@ def grade_one(folder, name, seed, wanted, limits=None):
 
 
 def _handed_in(folder, wanted):
-    """What is in a student's folder, or the error that it cannot be read for."""
+    """The submission in a student's folder, or the error while reading it."""
     try:
         return Submission(folder, wanted)
     except Exception as error:
@@ -247,7 +247,7 @@ def _tried(submission, name, seed, wanted, limits):
 
 
 def _again(student, submission, seed, limits):
-    """The student, once more graded in what was not judged, if anything."""
+    """The student after a second try at what was not judged."""
     if not student.not_judged:
         return student
     wanted = [student.grades[id].exercise for id in student.not_judged]
@@ -326,10 +326,10 @@ def _stop():
 def _judge(sources, tasks, limits, last):
     """{task: (status, verdict, printed)} of tasks (id, seed), by a process of their own.
 
-    When that ends, is silent or says what it cannot have said, another process does the rest. If
-    this happens twice in one task, it is the fault of the function that was being judged.
+    If it ends, sends nothing in time or an answer without its signature, another process does the
+    rest. If this happens twice in one task, it is the fault of the function that was being judged.
 
-    last  when the time of the whole student is over: then each function has less
+    last  the time at which the student has used up the time of all functions together
     """
     found, lost = {}, None
     while len(found) < len(tasks):

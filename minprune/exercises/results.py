@@ -1,4 +1,4 @@
-"""The files that grades are written to, and what is kept of grading that was cut short."""
+"""The files of results, and the grades that are kept for `--resume`."""
 
 import contextlib
 import hashlib
@@ -14,14 +14,14 @@ from minprune.exercises.grade import Grade, Student
 from minprune.files import replacing
 
 PARTIAL = ".partial"  # behind the name of a file of results: the students that are graded
-ROUNDS = 300_000  # of the digest of a seed, so that the seed cannot be found from it
+ROUNDS = 300_000  # of the digest of a seed: to try many seeds takes long
 
 
 class Target:
     """A file that is opened before the work and written after it.
 
-    So a folder that has become unwritable by then does no harm. A new file is removed again if
-    nothing was written to it.
+    So it is written even if its folder has become read-only. A new file is removed if nothing was
+    written to it.
     """
 
     def __init__(self, path):
@@ -33,7 +33,7 @@ class Target:
             self.file = os.fdopen(handle, "wb")  # which keeps what is there
 
     def write(self, data):
-        """Replace the contents, as a whole if that is possible."""
+        """Replace the contents, in one step if the folder is writable."""
         try:
             with replacing(self.path) as file:
                 file.write(data)
@@ -53,7 +53,7 @@ class Target:
 
 
 class Kept:
-    """The students that are graded, a line each, in a file that is there until all are.
+    """The students graded so far, a line each, in a file that is removed when all are graded.
 
     of  what the grades depend on: the seed, the assignment, the limit of time
     """
@@ -64,8 +64,8 @@ class Kept:
         if os.path.lexists(path):
             if not resume:
                 raise FileExistsError(
-                    f"{path}: is left of grading that was cut short; add --resume to grade only "
-                    "who is missing, or remove the file"
+                    f"{path}: holds the grades of an interrupted run; add --resume to grade the "
+                    "other students, or remove the file"
                 )
             salt = self._read(of)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)

@@ -13,9 +13,9 @@ from minprune.exercises.attempt import NOT_JUDGED, SHOWN, listed, not_judged
 from minprune.exercises.folder import BACKUPS, NOTE
 from minprune.files import read_at_most
 
-NOT_LOOKED_INTO = {BACKUPS, ".git", "__pycache__", "__MACOSX"}
+NOT_LOOKED_INTO = {BACKUPS, ".git", "__pycache__", "__MACOSX", "site-packages", "node_modules"}
 ENTRIES, DEPTH = 10_000, 30  # files and folders that are looked at, and how deep
-LARGEST = 1_000_000  # bytes of a file that somebody has written
+LARGEST = 1_000_000  # bytes of a file
 
 
 class Submission:
@@ -25,7 +25,7 @@ class Submission:
     sources         {id of an exercise: the bytes of its file}
     reasons         {id: (status, in English, in Chinese)}, where a file is there but is not judged
     solutions_seen  the ids that the student's own note says were shown; None if there is no such
-                    note. The note is a file of the student's, who can change it.
+                    note. The note is the student's file and can be edited.
     digest          of the name and all that is read
     """
 
@@ -34,7 +34,7 @@ class Submission:
         self.name = printable(Path(folder).name)
         names = {Path(exercise.file).name for exercise in wanted} | {NOTE}
         self.found, self.other = {name: [] for name in sorted(names)}, []
-        self.cut = self._look(names)
+        self.cut, self.unread = self._look(names)
         self.sources, self.reasons = {}, {}
         for exercise in wanted:
             self._read(exercise)
@@ -44,14 +44,18 @@ class Submission:
         self.digest = hashlib.sha256(repr(read).encode()).hexdigest()
 
     def _look(self, names):
-        """Find the files, the shallow ones first; True if not all was looked at."""
-        folders, count, cut = [(self.folder, 0)], 0, False
+        """Find the files, the shallow ones first.
+
+        Returns whether there are more than are looked at, and the error of a folder that cannot be
+        read, if there is one.
+        """
+        folders, count, cut, unread = [(self.folder, 0)], 0, False, None
         for where, depth in folders:  # which grows
             try:
                 with os.scandir(where) as entries:
                     inside = sorted(islice(entries, ENTRIES), key=lambda entry: entry.name)
-            except OSError:
-                cut = True
+            except OSError as error:
+                unread = error
                 continue
             for entry in inside:
                 is_folder = entry.is_dir(follow_symlinks=False)
@@ -59,7 +63,7 @@ class Submission:
                     continue
                 count += 1
                 if count == ENTRIES:
-                    return True
+                    return True, unread
                 if entry.name in names:
                     self.found[entry.name].append(Path(entry))
                 if not is_folder and entry.name not in names:
@@ -67,13 +71,15 @@ class Submission:
                 if is_folder and depth < DEPTH:
                     folders.append((Path(entry), depth + 1))
                 cut |= is_folder and depth >= DEPTH
-        return cut
+        return cut, unread
 
     def _read(self, exercise):
         path, why = self.file(exercise)
         try:
             if path:
                 self.sources[exercise.id] = read_at_most(path, LARGEST)
+            elif self.unread:
+                raise self.unread
             elif why:
                 self.reasons[exercise.id] = (BROKEN, *why)
         except ValueError:
@@ -96,9 +102,8 @@ class Submission:
                           f"有多个同名文件：{where}。")  # fmt: skip
         if not paths and self.cut:
             return None, (
-                f"It was not found among the first {ENTRIES} files and folders, {DEPTH} folders "
-                "deep, that can be read.",
-                f"在可读取的前 {ENTRIES} 个文件和文件夹（最多 {DEPTH} 层）中没有找到。",
+                f"It is not among the first {ENTRIES} files and folders, {DEPTH} folders deep.",
+                f"在前 {ENTRIES} 个文件和文件夹（最多 {DEPTH} 层）中没有找到。",
             )
         if not paths:
             return None, None

@@ -11,11 +11,11 @@ from minprune.report.verify_page import columns, details, wide
 
 STATUS = {
     "en": {"passed": "right", "mistake": "a classic mistake", "like": "like a mistake",
-           "failed": "wrong", "changed": "changes its arguments", "property": "wrong", "broken": "cannot be judged",
-           "not started": "not started", "missing": "no file"},
+           "failed": "wrong", "changed": "changes its arguments", "property": "wrong",
+           "broken": "cannot be judged", "not started": "not started", "missing": "no file"},
     "zh": {"passed": "正确", "mistake": "典型错误", "like": "像典型错误", "failed": "错误",
-           "changed": "改动了输入", "property": "错误", "broken": "无法评判", "not started": "未开始",
-           "missing": "没有文件"},
+           "changed": "改动了输入", "property": "错误", "broken": "无法评判",
+           "not started": "未开始", "missing": "没有文件"},
 }  # fmt: skip
 
 

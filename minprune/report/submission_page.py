@@ -37,7 +37,7 @@ def shown(grade, language):
     if not grade.passed:
         lines.append(f"{grade.exercise.file}")
         lines += details(grade.exercise.name, grade.verdict, grade.printed, language)
-    return "\n".join(lines).replace("\0", "?")[:MOST]
+    return "\n".join(lines)[:MOST]
 
 
 # --- Gradescope -----------------------------------------------------------------------------------

@@ -113,6 +113,7 @@ NOT_JUDGED = {
     "an endless loop at import": (mask("pass", "while True: pass"), "did not end"),
     "os._exit": (mask("os._exit(0)"), r"ended \(exit status 0\) in call 1"),
     "a crash": (mask("os.abort()"), r"ended \(signal SIGABRT\)"),
+    "a signal without a name": (mask("os.kill(os.getpid(), 40)"), r"ended \(signal 40\)"),
     "SystemExit at import": (mask("pass", "raise SystemExit(0)"), "cannot be run: SystemExit"),
     "an error at import": (mask("pass", "x = 1 / 0"), r"ZeroDivisionError: .* \(line 3\)"),
     "not Python": ("def f(:\n", "not valid Python: .*, line 1"),

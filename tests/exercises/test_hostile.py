@@ -19,7 +19,7 @@ from minprune.checks import child
 from minprune.checks.isolated import Limits
 from minprune.cli import main
 from minprune.exercises import exercise_of, grade, results
-from minprune.exercises.grade import Grade, Student, grade_all
+from minprune.exercises.grade import Grade, Student, grade_all, grade_one
 from minprune.exercises.results import PARTIAL, Kept, Target
 from minprune.exercises.submission import Submission
 from minprune.report.exercises_page import grades_csv, grades_json, grades_text, plain
@@ -175,10 +175,8 @@ def test_who_is_right_is_graded_whatever_lies_around(batch, name):
 
 def test_what_lies_in_a_folder_is_read_up_to_a_bound(batch):
     assert "larger than 1 MB" in of(batch, "sparse file").verdict.en
-    assert (
-        "It was not found among the first 10000 files and folders, 30 folders deep"
-        in of(batch, "deep without a file").verdict.en
-    )
+    said = of(batch, "deep without a file").verdict.en
+    assert said == "It is not among the first 10000 files and folders, 30 folders deep."
     assert f"several files of this name: 0/{FILE}, " in of(batch, "copies").verdict.en
     assert len(of(batch, "copies").verdict.en) < 300
     assert of(batch, "copies").verdict.en.endswith("... (300).")
@@ -210,6 +208,12 @@ def test_lists_are_bounded_before_they_are_read():
             child.unpack(child.pack(value))
 
 
+def test_who_has_used_up_the_time_of_a_student_has_a_tenth_of_the_limit():
+    sources, task = {"1.1": text("time.sleep(2)").encode()}, ("1.1", 0)
+    found = grade._judge(sources, [task], Limits(seconds=4.0), time.monotonic())
+    assert found[task][1].en == "It did not end within 0.4 seconds."
+
+
 # --- failures of the grader -----------------------------------------------------------------------
 
 
@@ -235,6 +239,19 @@ def test_a_folder_that_cannot_be_read_is_one_student_s_line(tmp_path, monkeypatc
         (tmp_path / name / ONE.file).unlink()
     assert points(grade_all(tmp_path, assignment=1)) == {
         "ada": "missing", "bob": "not judged", "eve": "missing"}  # fmt: skip
+
+
+def test_a_folder_that_cannot_be_listed_is_not_judged(tmp_path, monkeypatch):
+    def scandir(path):
+        if Path(path).name == "inner":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    real = os.scandir
+    (tmp_path / "inner").mkdir()
+    monkeypatch.setattr(os, "scandir", scandir)
+    grade_ = grade_one(tmp_path, "ada", 1, [ONE]).grades["1.1"]
+    assert grade_.status == "not judged" and "PermissionError: Permission" in grade_.verdict.en
 
 
 @pytest.mark.parametrize(("times", "status"), [(1, "passed"), (2, "not judged")])
@@ -320,6 +337,10 @@ SLOW = text(
 )
 
 
+def hears_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # which a job in the background ignores
+
+
 def started(folder, *options):
     """The command at work: one student is graded, the next is being graded."""
     put(folder / "in" / "ada")
@@ -332,6 +353,7 @@ def started(folder, *options):
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         env={**os.environ, "TMPDIR": str(folder / "t")},
+        preexec_fn=hears_ctrl_c,
         text=True,
     )
     assert process.stderr.readline() == f"ada: {ONE.points}\n"
@@ -351,7 +373,7 @@ def test_what_was_graded_is_kept_and_gone_on_with(tmp_path, sign):
     )
     assert sign == signal.SIGKILL or (os.listdir(tmp_path / "t") == [] and "Traceback" not in said)
     again = run(tmp_path)
-    assert again.returncode == 2 and "add --resume to grade only who is missing" in again.stderr
+    assert again.returncode == 2 and "add --resume to grade the other students" in again.stderr
     for change in ({"seed": "5"}, {"assignment": "2"}):
         options = ["--assignment", change["assignment"]] if "assignment" in change else []
         env = {**os.environ, "MINPRUNE_SEED": change.get("seed", "1")}
@@ -470,6 +492,7 @@ def test_a_right_file_is_right_however_it_is_written(right, name):
     assert right[name] == "passed"
 
 
-def test_the_command_ends_with_a_sentence(tmp_path, capsys):
+def test_the_command_ends_with_a_sentence(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("minprune.course.only_grade", lambda: None)
     assert main(["exercises", "grade", str(tmp_path / "none")]) == 2
     assert "is no folder" in capsys.readouterr().err and PARTIAL == ".partial"
