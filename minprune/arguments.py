@@ -266,14 +266,14 @@ def in_one_line(error):
 
 
 def printable(text, most=None):
-    """The text, cut, with escapes in place of characters that are not printable.
+    r"""The text, cut, with escapes in place of characters that are not printable.
 
     >>> printable("a\x1b[2J"), printable("abcdef", most=3)
     ('a\\x1b[2J', 'abc...')
     """
-    if most is not None and len(text) > most:
-        text = f"{text[:most]}..."
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    text = text if most is None else text[: most + 1]
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text if most is None or len(text) <= most else f"{text[:most]}..."
 
 
 def path_to(name, value):

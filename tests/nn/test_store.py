@@ -474,7 +474,7 @@ def test_a_mask_that_is_no_longer_listed_is_missed(path):
 
 def test_an_error_of_many_lines_is_told_in_one_that_is_cut(path):
     rewrite(path, {"\x1b[2J\n" * 99 + "x" * 999: np.zeros(1)})
-    refused(path, r"also holds \[2J \[2J.*\.\.\.\)$")
+    refused(path, r"also holds \\x1b\[2J \\x1b\[2J.*\.\.\.\)$")
 
 
 def test_a_pickle_inside_is_never_run(path, tmp_path):
