@@ -111,7 +111,7 @@ def _add_instructors(pages):
                              "students can find out)")  # fmt: skip
     grade_.add_argument("--seed", help=argparse.SUPPRESS)  # refused, with the reason
     grade_.add_argument("--resume", action="store_true",
-                        help="continue an interrupted run: grade the remaining students")  # fmt: skip
+                        help="continue an interrupted run with who is missing")  # fmt: skip
     grade_.add_argument("--jobs", type=int, default=1, metavar="N",
                         help="submissions graded in parallel (default: 1)")  # fmt: skip
     grade_.add_argument(
