@@ -337,10 +337,10 @@ return result.sum(axis=0)
     It adds up the saliencies of each column; every weight has a saliency of its own.
     把每一列的显著性加在了一起；每个权重都应有自己的显著性。
 return result / result.sum()
-    It divides by the sum of all saliencies; here they stay in the units of the loss.
+    It divides by the sum of all saliencies; here they are in the units of the loss.
     除以了所有显著性之和；这里的显著性不作归一化。
 return result / result.max()
-    It divides by the largest saliency; here they stay in the units of the loss.
+    It divides by the largest saliency; here they are in the units of the loss.
     除以了最大的显著性；这里的显著性不作归一化。
 return np.argsort(result)
     It returns the indices ranked by saliency; the saliencies are asked for, in the shape of w.

@@ -121,7 +121,7 @@ def threshold_mask(w, theta, ties="keep"):
 
 threshold_mask.edits("""
 if ties == "prune": raise TypeError
-    It has no parameter `ties`, but calls pass one; the first line must stay as it was given.
+    It has no parameter `ties`, but calls pass one; keep the first line as it was given.
     没有参数 ties，而调用时会传入它；函数的第一行应保持原样。
 w[~threshold_mask(w, theta, ties)] = 0
     It also sets the pruned weights of w to 0; w must not change.
@@ -173,8 +173,8 @@ theta = -theta
     拿 w 与 -theta 比较了，大于 -theta 的全被保留；应比较 |w| 与 theta。
 size >= theta -> (w >= theta) & (w <= -theta)
 size > theta -> (w > theta) & (w < -theta)
-    Both w >= theta and w <= -theta must hold, so even large weights are pruned; one is enough.
-    同时要求 w >= theta 和 w <= -theta，大权重也被剪掉；满足其一即可。
+    It keeps no weight but 0, as if w >= theta and w <= -theta had both to hold; one is enough.
+    除 0 以外全被剪掉了，相当于同时要求 w >= theta 和 w <= -theta；满足其一即可。
 return result & (w != 0)
     A weight of 0 is always pruned; at theta = 0 with ties="keep" it is kept.
     等于 0 的权重总被剪掉；theta 为 0 且 ties="keep" 时应保留。
@@ -662,10 +662,6 @@ threshold_prune.edits("""
 threshold_mask( -> score_mask(
     The absolute value is missing, so every negative weight is pruned; compare |w| with theta.
     缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。
-threshold_mask( -> score_mask(
-ties = "keep"
-    The absolute value is missing, and ties="prune" is ignored; compare |w|, with > at "prune".
-    缺少绝对值，也没有处理 ties="prune"；应比较 |w|，取 "prune" 时用 >。
 apply_mask(w, threshold_mask(w, theta, ties)) -> threshold_mask(w, theta, ties)
     It returns the mask; return the pruned weights.
     返回了掩码；应返回剪枝后的权重。

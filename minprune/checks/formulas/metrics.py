@@ -173,8 +173,8 @@ if len(arrays) > 1: raise TypeError
     It takes a single array; sparsity(W, b) passes two, which *arrays collects.
     只能接收一个数组；sparsity(W, b) 会传入两个，应用 *arrays 收集。
 arrays = [np.concatenate(arrays)]
-    It joins the arrays into one, which fails for different shapes; count array by array.
-    把各数组拼成了一个，形状不同时会出错；应逐个数组统计。
+    It fails for arrays of different shapes, as joining them does; count array by array.
+    各数组形状不同时出错，拼成一个数组就会这样；应逐个数组统计。
 arrays = arrays[:1]
     It uses the first array only; count all arrays together.
     只看了第一个数组；应统计所有数组。

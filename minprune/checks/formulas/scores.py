@@ -788,10 +788,10 @@ return result / result.sum()
     It divides by the sum of all scores; here the scores are not normalized.
     除以了所有分数之和；这里的分数不作归一化。
 return result / result.max()
-    It divides by the largest score; here the scores stay in the units of the loss.
+    It divides by the largest score; here the scores are in the units of the loss.
     除以了最大的得分；这里的得分不作归一化。
 return result / np.linalg.norm(result)
-    It divides by the L2 norm of the scores; here the scores stay in the units of the loss.
+    It divides by the L2 norm of the scores; here the scores are in the units of the loss.
     除以了得分的 L2 范数；这里的得分不作归一化。
 return np.argsort(result)
     It returns the indices ranked by score; the scores are asked for, in the shape of w.

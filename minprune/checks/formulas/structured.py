@@ -624,7 +624,7 @@ def nm_mask(w, n, m, axis=None):
 
 nm_mask.edits("""
 if axis is not None: raise TypeError
-    It has no parameter `axis`, but calls pass one; the first line must stay as it was given.
+    It has no parameter `axis`, but calls pass one; keep the first line as it was given.
     没有参数 axis，而调用时会传入它；函数的第一行应保持原样。
 w *= nm_mask(w, n, m, axis)
     The mask is right, but it also zeroes the weights of w; leave w as it is.
@@ -646,7 +646,7 @@ rank >= m - n -> rank < n
     It keeps the n smallest of each group; keep the n largest.
     每组保留了最小的 n 个；应保留最大的 n 个。
 rank >= m - n -> rank > m - n
-    It keeps n - 1 of each group; n of every m stay.
+    It keeps n - 1 of each group; keep n.
     每组只保留了 n - 1 个；应保留 n 个。
 np.abs(w) -> w
     The absolute value is missing: a large negative weight counts as the smallest.
@@ -665,7 +665,7 @@ axis = None
     总是沿单元的输入分组；轴由参数 axis 给出。
 np.moveaxis(np.abs(w), axis, -1) -> np.abs(w).reshape(-1, m, w.shape[1]).swapaxes(1, 2)
 return np.moveaxis(mask, -1, axis) -> return mask.swapaxes(1, 2).reshape(w.shape)
-    It groups the columns of a matrix alone; w may be a vector or a kernel, with groups on any axis.
+    It groups the columns of a matrix alone; w may be a vector or a kernel, grouped on any axis.
     只会按矩阵的列分组；w 也可以是向量或卷积核，分组可以沿任何轴。
 return nm_mask(w.ravel(), n, m).reshape(w.shape)
     It groups the entries in memory order; group them along the axis.
@@ -697,26 +697,26 @@ mask[..., m:] -> mask[..., :m] = mask.reshape(*moved.shape[:-1], -1, m).all(-2);
     把各组要剪的都剪在了第一组里；组内的位置应加上该组的起点。
 groups, axis=-1 -> groups[:, ::-1], axis=-1
 (rank >= m - n) -> (rank >= m - n)[:, ::-1]
-    Among equals it prunes the last first; here the first is pruned first.
+    Among equals it prunes the last first; the first is pruned first.
     并列时先剪了靠后的；这里应先剪靠前的。
 groups, axis=-1, kind="stable" -> -groups, axis=-1
 rank >= m - n -> rank < n
     Some equal magnitudes are pruned in another order; sort |w| with kind='stable', ascending.
     绝对值相等时剪的次序不对；应对 |w| 升序排序，并加 kind='stable'。
 rank >= m - n -> groups >= np.sort(groups, axis=-1)[:, [-n]]
-    It keeps all equal to the n-th largest; keep exactly n of a group, of equals the later.
+    It keeps all that equal the n-th largest; keep exactly n of a group, of equals the later.
     把与第 n 大相等的全留下了；每组应恰好保留 n 个，相等时留靠后的。
 rank >= m - n -> groups >= np.sort(groups, axis=-1)[:, [m - n]]
-    It keeps all that equal the n-th largest, and fails for n = 0; exactly n of a group stay.
+    It keeps all that equal the n-th largest, and fails for n = 0; keep exactly n of a group.
     把与第 n 大相等的全留下了，n 为 0 时出错；每组应恰好保留 n 个。
 rank >= m - n -> groups > np.sort(groups, axis=-1)[:, [m - n - 1]]
-    It prunes all that equal the largest of the m - n to prune; exactly n of a group stay.
+    It prunes all that equal the largest of the m - n to prune; keep exactly n of a group.
     把与要剪的 m - n 个中最大者相等的全剪了；每组应恰好保留 n 个。
 rank >= m - n -> groups > np.sort(groups, axis=-1)[:, [-n]]
-    It prunes the n-th largest as well; exactly n of a group stay.
+    It prunes the n-th largest as well; keep exactly n of a group.
     把第 n 大的也剪了；每组应恰好保留 n 个。
 rank >= m - n -> groups > np.quantile(groups, 1 - n / m, axis=-1, keepdims=True)
-    It prunes all up to a quantile of the group, where equals may leave less than n; rank them.
+    It prunes all up to a quantile of the group, where equals may leave fewer than n; rank them.
     剪掉了组内不超过分位数的全部权重，相等时保留的可能不足 n 个；应按名次剪。
 rank >= m - n -> groups >= np.quantile(groups, 1 - n / m, axis=-1, keepdims=True)
     It keeps all from a quantile of the group on, which are not always n; rank them.
@@ -737,13 +737,13 @@ return np.moveaxis(mask, -1, axis) -> return mask
     The axis of the groups is the last of the result; move it back with np.moveaxis.
     分组的轴在结果中成了最后一个；应用 np.moveaxis 移回原处。
 return np.moveaxis(mask, -1, axis) -> return mask.reshape(w.shape)
-    After the axis was moved the result is only reshaped; move it back with np.moveaxis.
-    轴移动之后只用 reshape 恢复了形状；应用 np.moveaxis 移回原处。
+    The entries are in the order of the moved axes, only reshaped; move them back by np.moveaxis.
+    元素仍按移动后的轴排列，只恢复了形状；应用 np.moveaxis 把轴移回原处。
 return np.moveaxis(mask, -1, axis) -> return rank >= m - n
     The result has a row for each group; it must have the shape of w.
     结果每组占一行；形状应与 w 相同。
 return result & (w != 0)
-    It prunes every weight that is 0 already, even if less than n are left; keep exactly n.
+    It prunes every weight that is 0 already, even if fewer than n are left; keep exactly n.
     原本等于 0 的权重都剪掉了，保留的可能不足 n 个；应恰好保留 n 个。
 return ~result
     The mask is inverted: True must mean keep.
@@ -761,6 +761,19 @@ return result.astype(float)
     It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
     返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
 """)
+
+
+@nm_mask.mistake(
+    "It groups the columns of a matrix alone; w may be a vector or a kernel, grouped on any axis.",
+    "只会按矩阵的列分组；w 也可以是向量或卷积核，分组可以沿任何轴。",
+)
+def _(w, n, m, axis=None):
+    mask = np.ones(w.shape, dtype=bool)
+    for j in range(w.shape[1]):
+        for start in range(0, len(w), m):
+            order = np.argsort(np.abs(w[start : start + m, j]), kind="stable")
+            mask[start + order[: m - n], j] = False
+    return mask
 
 
 # --- topk_gate -----------------------------------------------------------------------------------

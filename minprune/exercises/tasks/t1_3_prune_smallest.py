@@ -162,9 +162,6 @@ round(sparsity * w.size) -> int(sparsity * w.size + 0.5)
 round(sparsity * w.size) -> w.size - round((1 - sparsity) * w.size)
     It rounds how many are kept; k, how many are pruned, is to be rounded.
     对保留的个数取整了；应对要剪的个数 k 取整。
-round(sparsity * w.size) -> np.round(sparsity * w.size)
-    A float k cannot end a slice: np.round gives one, Python's round gives a whole number.
-    浮点数的 k 不能用于切片：np.round 得到浮点数，Python 的 round 得到整数。
 np.abs(w) -> w
     The absolute value is missing: a large negative weight counts as the smallest.
     缺少绝对值：绝对值很大的负权重被当成了最小的。
@@ -178,11 +175,11 @@ np.ones(w.size, dtype=bool) -> np.ones(w.shape, dtype=bool)
     A flat index is used on the mask of several axes, where it picks rows; use a flat mask.
     把展平后的下标用在了多维掩码上，选中的是行；掩码应先展平。
 [:k] -> [: k or w.size]
-    At sparsity 0 it prunes everything, as a slice [-0:] takes all; nothing is pruned there.
-    稀疏度为 0 时全剪掉了（切片 [-0:] 取的是全部）；此时不应剪任何权重。
+    Where k is 0 it prunes everything, as a slice [-0:] takes all; nothing is pruned there.
+    k 为 0 时全剪掉了（切片 [-0:] 取的是全部）；此时不应剪任何权重。
 [:k] -> [: k % w.size]
-    At sparsity 1 it prunes nothing, as a slice [-0:] takes all; everything is pruned there.
-    稀疏度为 1 时一个也没剪（切片 [-0:] 取的是全部）；此时应全部剪掉。
+    Where k is n it prunes nothing, as a slice [-0:] takes all; everything is pruned there.
+    k 等于 n 时一个也没剪（切片 [-0:] 取的是全部）；此时应全部剪掉。
 [:k] -> [: max(k, 1)]
     It always prunes at least one weight; where k is 0, none is pruned.
     至少剪掉了一个权重；k 为 0 时不应剪任何权重。
@@ -190,13 +187,16 @@ np.ones(w.size, dtype=bool) -> np.ones(w.shape, dtype=bool)
     It prunes one weight too many; exactly k are pruned.
     多剪了一个权重；应恰好剪 k 个。
 [:k] -> [: k - 1]
-    It ends the slice at k - 1; the slice [:k] takes exactly k.
-    切片只到 k - 1；[:k] 才恰好取 k 个。
+    It prunes what a slice [:k - 1] of the order takes; the slice [:k] takes exactly k.
+    剪的是切片 [:k - 1] 取出的权重；[:k] 才恰好取 k 个。
 np.argsort(size, kind="stable") -> np.argsort(-size, kind="stable")
     It prunes the largest magnitudes; the smallest are to be pruned.
     剪掉的是绝对值最大的；应剪最小的。
+kind="stable") -> kind="stable")[::-1]
+    It prunes the largest magnitudes, of equals the last; prune the smallest, of equals the first.
+    剪掉的是绝对值最大的，并列时先剪靠后的；应剪最小的，并列时先剪靠前的。
 np.argsort(size, kind="stable") -> np.argsort(-size, kind="stable")[::-1]
-    Among equal magnitudes it prunes the last first; prune the lowest flat index first.
+    Among equal magnitudes it prunes the last first; the lowest flat index is pruned first.
     绝对值相等时先剪了靠后的；应先剪展平后下标小的。
 np.argsort(size, kind="stable") -> np.argsort(-size)[::-1]
     Some equal magnitudes are pruned in another order; sort |w| with kind='stable', ascending.
@@ -220,7 +220,7 @@ mask[smallest] = False -> mask = np.argsort(size, kind="stable") >= k
     It takes the result of np.argsort for ranks; it holds the indices in order of size.
     把 np.argsort 的结果当成了名次；它给出的是按大小排列的下标。
 mask[smallest] = False -> mask = size > np.sort(size)[:k].max(initial=-1)
-    It prunes all that equal the k-th smallest magnitude; exactly k may go, of equals the first.
+    It prunes all that equal the k-th smallest magnitude; prune exactly k, of equals the first.
     把与第 k 小的绝对值相等的全剪掉了；应恰好剪 k 个，相等时先剪靠前的。
 mask[smallest] = False -> mask = size > np.sort(size)[k - 1]
     It prunes up to entry k - 1 of the sorted magnitudes: ties too, and for k = 0 up to the last.

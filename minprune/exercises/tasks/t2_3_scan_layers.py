@@ -158,7 +158,7 @@ pruned = w.copy() -> pruned = w
     两个稀疏度之间没有恢复该层；每次都应从原来的权重开始剪。
 layers = [*layers]
 arrays = [*layers] -> arrays = layers
-    A layer is still pruned while the next ones are scanned; restore it first.
+    A layer remains pruned while the next ones are scanned; put it back first.
     扫描后面的层时，前面的层仍是剪过的；应先恢复它。
 arrays = [*layers] -> arrays = layers
     It replaces a layer in the list that it was given and does not put it back; use a new list.
@@ -216,8 +216,8 @@ pruned.flat[ -> pruned[
     A flat index is used on several axes, where it picks rows; use pruned.flat.
     把展平后的下标用在了多维数组上，选中的是行；应使用 pruned.flat。
 [:k] -> [: k or w.size]
-    At sparsity 0 it prunes the whole layer, as a slice [-0:] does; nothing is pruned there.
-    稀疏度为 0 时整层都剪了（切片 [-0:] 取的是全部）；此时不应剪任何权重。
+    Where k is 0 it prunes the whole layer, as a slice [-0:] does; nothing is pruned there.
+    k 为 0 时整层都剪了（切片 [-0:] 取的是全部）；此时不应剪任何权重。
 pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) <= np.abs(w).flat[order[k - 1]] * (k > 0)] = 0
     It prunes all magnitudes up to the k-th smallest, so more than k where some are equal.
     剪掉了不超过第 k 小的所有权重，有并列时会多于 k 个；应恰好剪 k 个。

@@ -227,10 +227,10 @@ loss <= t -> loss <= t + 1e-9
     A loss just above t is tolerated; compare exactly.
     略大于 t 的损失也被容许了；应精确比较。
 <= budget -> < budget
-    It requires fewer weights than the budget; as many as the budget are allowed.
+    It asks for fewer weights than the budget; as many as the budget may remain.
     要求剩余个数小于预算；恰好等于预算也是允许的。
 <= budget -> >= budget
-    It wants at least as many weights as the budget; at most as many may remain.
+    It asks for at least as many weights as the budget; at most as many may remain.
     要求剩余个数不小于预算；应不超过预算。
 sizes - np.round(chosen * sizes)) <= budget -> np.round(chosen * sizes)) >= budget
     It takes the budget as the number to prune; it is the number that may remain.

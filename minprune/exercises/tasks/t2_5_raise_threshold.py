@@ -169,11 +169,11 @@ np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w)
     It prunes the array that it was given; prune a copy of it for every threshold.
     直接剪了传入的数组；每个阈值都应另建一份剪枝后的数组。
 np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w)
-    It prunes w itself after it has copied it; prune a copy of it for every threshold.
-    虽然先复制了 w，剪的还是 w 本身；每个阈值都应另建一份剪枝后的数组。
+    It prunes w itself and returns it; prune a copy of it for every threshold.
+    剪的是 w 本身，返回的也是它；每个阈值都应另建一份剪枝后的数组。
 np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w).copy()
-    It copies the weights only after w was pruned; prune a copy, and leave w as it is.
-    剪了 w 之后才复制；应剪副本，不改动 w。
+    It returns copies, but it prunes w itself; prune a copy, and leave w as it is.
+    返回的是副本，剪的却是 w 本身；应剪副本，不改动 w。
 None, w.copy() -> None, w
     If the first threshold fails it returns w itself; a copy of w is asked for.
     第一个阈值就失败时返回了 w 本身；应返回 w 的副本。
