@@ -53,8 +53,8 @@ assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), 
 # $$ h_j = \mathrm{ReLU}\Big(b_j + \sum_i x_i\, w_{ij}\Big), \qquad y_k = c_k + \sum_j h_j\, v_{jk} $$
 #
 # 删掉单元 $j$，后一个求和就少一项，有三样东西不再用到：$W$ 中属于它的那一列、它的偏置 $b_j$，
-# 以及*下一层*矩阵 $V$（即 `2.W`）中属于它的那一行。单元的得分是该列 $|w_{ij}|$ 之和，即 L1 范数；神经元
-# <<gone>>（从 0 数起）得分最小。
+# 以及*下一层*矩阵 $V$（即 `2.W`）中属于它的那一行。单元的分数是该列 $|w_{ij}|$ 之和，即 L1 范数；神经元
+# <<gone>>（从 0 数起）分数最小。
 #
 # 整个过程分两步。`prune_units` 让单元**静默**：用掩码把属于它的数都固定为 0，数组大小不变。
 # `shrink_network` 把它**删除**：数组变小，输出与掩码后的网络相同。

@@ -245,12 +245,13 @@ class Trial:
     def _tried(self, outcomes):
         """What to compare with: single mistakes, then pairs, which are made only now.
 
-        A result that is always the same number comes of many general mistakes: then of none.
+        A result that is always the same number comes of many mistakes together: then of one alone.
         """
         values = [outcome.value for outcome in outcomes if not outcome.error]
         same = constant(values) is not None
         yield self.own if same else self.singles
-        yield [t for t in self.pairs if not (same and isinstance(t, Changed))]
+        if not same:
+            yield self.pairs
 
     def _like(self, outcomes, wrong):
         """The verdict that it looks like a mistake; None if it does not.

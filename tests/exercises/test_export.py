@@ -174,7 +174,7 @@ def test_gradescope_files_are_not_overwritten(autograder, tmp_path):
     results = str(tmp_path / "results" / "results.json")
     source = ATTACK.format(places=[results], then="return 0.125")
     test = gradescope(autograder, tmp_path, (FILE, source))["tests"][0]
-    assert test["score"] == 0 and "The result is 0.125, not" in test["output"]
+    assert test["score"] == 0 and "the result is 0.125." in test["output"]
     after = contents(autograder / "source")
     assert {path: after[path] for path in before} == before
 

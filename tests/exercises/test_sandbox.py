@@ -288,9 +288,9 @@ SAID = {  # what a function does to itself, and what is said of it
     "os.kill(os.getpid(), 19)": "did not end",
     "sys.modules['__main__'].send = lambda *values: None\nreturn x": "did not end",
     "os.close(1)\nos.closerange(3, 99)\ntime.sleep(99)": "ended|did not end|no answer",
-    "if not os.fork(): time.sleep(99)\nreturn x": "left a process behind",
+    "if not os.fork(): time.sleep(99)\nreturn x": "left a process running",
     "import subprocess\nsubprocess.Popen(['sleep', '98.7654'], env={}, start_new_session=True)\n"
-    "return x": "left a process behind",
+    "return x": "left a process running",
 }
 
 

@@ -10,7 +10,7 @@ def quantize_symmetric(w, bits=8):
         largest = max(largest, abs(float(w[i])))
     Q = 2 ** (bits - 1) - 1
     step = largest / Q
-    q = np.zeros(w.shape, int)
+    q = np.zeros(w.shape, np.int8 if bits <= 8 else np.int16)
     for i in np.ndindex(w.shape):
         if step > 0:
             q[i] = round(float(w[i]) / step)

@@ -241,75 +241,75 @@ np.array( -> list(
     Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个分数。
 np.abs(w).sum() -> sum(np.abs(w))
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
-    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。
+    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个分数。
 .sum() -> .sum(axis=0)
 np.array( -> list(
     It scores every column; a layer has one score, the sum over all its columns.
-    按列分别打分了；每层应只有一个得分，即所有列之和。
+    按列分别打分了；每层应只有一个分数，即所有列之和。
 .sum() -> .sum(axis=-1)
 np.array( -> list(
     It scores every row; a layer has one score, the sum over all its rows.
     按行分别打分了；每层应只有一个分数，即所有行之和。
 .sum() -> .sum(axis=-1)
     It scores every row; a layer has one score, the sum over all its rows.
-    按行分别打分了；每层应只有一个得分，即所有行之和。
+    按行分别打分了；每层应只有一个分数，即所有行之和。
 .sum() -> .sum(axis=1)
     It sums along axis 1, which a vector lacks; a layer has one score, the sum of all entries.
-    沿轴 1 求和，而向量没有这个轴；每层应只有一个得分，即所有元素之和。
+    沿轴 1 求和，而向量没有这个轴；每层应只有一个分数，即所有元素之和。
 for w in layers -> for w in layers if w.size
     It leaves out layers without weights; each layer has a score, which is then 0.
-    跳过了没有权重的层；每层都应有得分，此时为 0。
+    跳过了没有权重的层；每层都应有分数，此时为 0。
 return np.abs(np.array(layers)).reshape(len(layers), -1).sum(axis=1)
     It puts all layers into one array, but shapes may differ; take the layers one by one.
     把所有层拼成了一个数组；各层形状可以不同，应逐层计算。
 return result[:1]
     It scores the first layer only; every layer has a score.
-    只给第一层打了分；每层都应有得分。
+    只给第一层打了分；每层都应有分数。
 return result[-1:]
     It keeps the score of the last layer only; collect those of all layers.
-    只留下了最后一层的得分；应收集所有层的得分。
+    只留下了最后一层的分数；应收集所有层的分数。
 return result[-1]
     It returns a single number, the score of the last layer; collect those of all layers.
-    只返回了一个数，即最后一层的得分；应收集所有层的得分。
+    只返回了一个数，即最后一层的分数；应收集所有层的分数。
 return result[1:]
     It leaves out the first layer; every layer has a score.
-    漏掉了第一层；每层都应有得分。
+    漏掉了第一层；每层都应有分数。
 return result[:-1]
     It leaves out the last layer; every layer has a score.
-    漏掉了最后一层；每层都应有得分。
+    漏掉了最后一层；每层都应有分数。
 return result[::-1]
     The scores are in reverse order; they stand in the order of the layers.
-    得分的次序颠倒了；应与各层的次序相同。
+    分数的次序颠倒了；应与各层的次序相同。
 return np.cumsum(result)
     Each score includes those of the layers before; start every layer from 0.
-    每个得分都包含了前面各层的得分；每层应从 0 开始累加。
+    每个分数都包含了前面各层的分数；每层应从 0 开始累加。
 return result / result.sum()
     It divides by the total of all layers; the importance is the sum itself, not a share.
     除以了各层之和；重要性就是每层的总和，而不是占比。
 return result / result.max()
     It divides by the largest score; the importance is the sum itself.
-    除以了最大的得分；重要性就是每层的总和。
+    除以了最大的分数；重要性就是每层的总和。
 return np.sort(result)
     It sorts the scores, ascending; they stand in the order of the layers.
-    把得分按升序排列了；应与各层的次序相同。
+    把分数按升序排列了；应与各层的次序相同。
 return np.sort(result)[::-1]
     It sorts the scores, descending; they stand in the order of the layers.
-    把得分按降序排列了；应与各层的次序相同。
+    把分数按降序排列了；应与各层的次序相同。
 return np.argsort(result)
     It returns the layers ranked by score; the scores are asked for, in the order of the layers.
-    返回了按得分排列的层号；应按层的次序返回得分。
+    返回了按分数排列的层号；应按层的次序返回分数。
 return result.round(1)
     It rounds the scores to one decimal place; the example only prints them so.
-    把得分四舍五入到一位小数了；例子中只是打印时这样做。
+    把分数四舍五入到一位小数了；例子中只是打印时这样做。
 return result.round(2)
     It rounds the scores to two decimal places; return them as they are.
-    把得分四舍五入到两位小数了；应直接返回，不作取整。
+    把分数四舍五入到两位小数了；应直接返回，不作取整。
 return result.astype(int)
     It cuts the scores to whole numbers, as an integer array does; use an array of floats.
-    得分的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
+    分数的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
 return result[:, None]
     The result has an axis too many; it is a vector, one score for each layer.
-    结果多了一个轴；应为向量，每层一个得分。
+    结果多了一个轴；应为向量，每层一个分数。
 return result.sum()
     It adds all layers to one number; every layer has its own score.
     把所有层加成了一个数；每层都应有自己的分数。
@@ -762,13 +762,13 @@ np.abs(w * g) -> np.abs(w) + np.abs(g)
     把 |w| 与 |g| 相加，但两者量纲不同；应相乘。
 np.abs(w * g) -> abs((w * g).sum())
     It adds up the products and takes the absolute value last; every weight has its own score.
-    先把乘积加在一起再取绝对值；每个权重都应有自己的得分。
+    先把乘积加在一起再取绝对值；每个权重都应有自己的分数。
 return result**2
     It squares the product; here the score is |w g|, in the units of the loss.
     对乘积取了平方；这里的分数是 |w g|，与损失同量纲。
 return result**0.5
     It takes the square root of the score; the score is |w g| itself.
-    对得分开了平方；得分就是 |w g|。
+    对分数开了平方；分数就是 |w g|。
 return result / 2
     It divides by 2, as the second order does; the first order has no factor.
     除以了 2，那是二阶项的系数；一阶项没有这个系数。
@@ -777,37 +777,37 @@ return result.sum()
     把所有乘积加在了一起；每个权重都应有自己的分数。
 return result.mean()
     It takes the mean over the weights; every weight has a score of its own.
-    对所有权重取了平均；每个权重都应有自己的得分。
+    对所有权重取了平均；每个权重都应有自己的分数。
 return result.sum(axis=-1)
     It adds up the scores of each row; every weight has a score of its own.
-    把每一行的得分加在了一起；每个权重都应有自己的得分。
+    把每一行的分数加在了一起；每个权重都应有自己的分数。
 return result.sum(axis=0)
     It adds up the scores of each column; every weight has a score of its own.
-    把每一列的得分加在了一起；每个权重都应有自己的得分。
+    把每一列的分数加在了一起；每个权重都应有自己的分数。
 return result / result.sum()
     It divides by the sum of all scores; here the scores are not normalized.
     除以了所有分数之和；这里的分数不作归一化。
 return result / result.max()
     It divides by the largest score; here the scores are in the units of the loss.
-    除以了最大的得分；这里的得分不作归一化。
+    除以了最大的分数；这里的分数不作归一化。
 return result / np.linalg.norm(result)
     It divides by the L2 norm of the scores; here the scores are in the units of the loss.
-    除以了得分的 L2 范数；这里的得分不作归一化。
+    除以了分数的 L2 范数；这里的分数不作归一化。
 return np.argsort(result)
     It returns the indices ranked by score; the scores are asked for, in the shape of w.
-    返回了按得分排列的下标；应返回得分，形状与 w 相同。
+    返回了按分数排列的下标；应返回分数，形状与 w 相同。
 return np.argsort(-result)
     It returns the indices ranked by score, descending; the scores themselves are asked for.
-    返回了按得分从大到小排列的下标；应返回得分本身。
+    返回了按分数从大到小排列的下标；应返回分数本身。
 return np.sort(result)
     It sorts the scores; each belongs where its weight is.
-    把得分排序了；每个得分应在其权重所在的位置。
+    把分数排序了；每个分数应在其权重所在的位置。
 return np.round(result, 2)
     It rounds the scores to two decimal places; return them as they are.
-    把得分四舍五入到两位小数了；应直接返回，不作取整。
+    把分数四舍五入到两位小数了；应直接返回，不作取整。
 return result.astype(int)
     It cuts the scores to whole numbers, as an integer array does; use an array of floats.
-    得分的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
+    分数的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
 return result.ravel()
     The result is flat; it has the shape of w.
     结果展平了；形状应与 w 相同。
