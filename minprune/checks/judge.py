@@ -24,8 +24,9 @@ class Verdict(NamedTuple):
 
     status    "passed"; "mistake": it makes a known one, or two at once; "like": it makes one in
               all calls that both it and the mistake can answer; "failed": another one, see
-              `failure`; "changed": right, but it changed its arguments; "property": right on all
-              cases, but a property does not hold; "broken": there was nothing to judge, see `en`
+              `failure`; "changed": right, but it changed its arguments, or returned one where a
+              copy is asked for; "property": right on all cases, but a property does not hold;
+              "broken": there was nothing to judge, see `en`
     en, zh    what to tell the learner
     failure   the smallest case that fails, if there is one; of "like" one that the mistake answers
               otherwise
@@ -243,7 +244,7 @@ class Trial:
         )
 
     def _tried(self, outcomes):
-        """What to compare with: single mistakes, then pairs, which are made only now.
+        """Single mistakes, then pairs, which are made only when they are needed.
 
         A result that is always the same number comes of many mistakes together: then of one alone.
         """

@@ -1,9 +1,10 @@
-"""What is wrong with a result, in words, in English and in Chinese."""
+"""Sentences about a wrong result, in English and in Chinese."""
 
 import numpy as np
 
 from minprune.arguments import printable
 from minprune.checks.compare import as_array, difference, is_list, shape_of
+from minprune.checks.general import of_kind
 
 
 def explained(failure, relation=None):
@@ -37,7 +38,7 @@ def explained(failure, relation=None):
 
 
 def _counted(failure):
-    """How many entries differ; of masks, how many are True."""
+    """The number of entries that differ; of masks, also of those that are True."""
     expected, got = _arrays_at(failure)
     if expected.size < 2:
         return "", ""
@@ -63,7 +64,7 @@ def _arrays_at(failure):
 
 
 def relation(pairs, tolerance=1e-6):
-    """What the results of all cases have in common, in both languages, or None.
+    """A sentence that is true of the results of all cases, in both languages, or None.
 
     pairs  (expected, got) of the cases that have a result
 
@@ -111,7 +112,7 @@ def constant(values):
 def _times(pairs, tolerance):
     factors = (_ratio(a, b) for a, b in pairs)
     c = next((factor for factor in factors if factor is not None), None)
-    if c is None or not _every(pairs, lambda a: c * _number(a), tolerance):
+    if c is None or not _every(pairs, lambda a: c * of_kind(a), tolerance):
         return None
     return (f"In every case the result is {c:.6g} times what it should be.",
             f"每个用例的结果都是正确值的 {c:.6g} 倍。")  # fmt: skip
@@ -120,19 +121,11 @@ def _times(pairs, tolerance):
 def _more(pairs, tolerance):
     gaps = (_gap(a, b) for a, b in pairs)
     c = next((gap for gap in gaps if gap is not None), None)
-    if c is None or not _every(pairs, lambda a: _number(a) + c, tolerance):
+    if c is None or not _every(pairs, lambda a: of_kind(a) + c, tolerance):
         return None
     en, zh = ("more", "大") if c > 0 else ("less", "小")
     return (f"In every case the result is {abs(c):.6g} {en} than it should be.",
             f"每个用例的结果都比正确值{zh} {abs(c):.6g}。")  # fmt: skip
-
-
-def _number(value):
-    """The value as an array; `TypeError` if it does not hold numbers."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "iuf":
-        raise TypeError("not numbers")
-    return array
 
 
 def _ratio(expected, got):

@@ -1,4 +1,4 @@
-"""Which format a layer takes: what each costs, and all numbers that were found by measuring.
+"""The choice of a format for each layer, and all constants that were found by measuring.
 
 Cycles are those of a processor that begins two loads and two vector products in each, if all comes
 from the L1 cache.

@@ -13,7 +13,7 @@ NO_ZEROS = (0, 0, 0, 0)  # above an image, below, on the left, on the right
 
 
 class Place(NamedTuple):
-    """Where an activation lies.
+    """The place of an activation in working memory.
 
     at         the address of its first number
     strides    distances to the next row, column and channel, as if a vector were one pixel

@@ -175,7 +175,7 @@ def affine_step(step, program, panel, T):
 
 @jit
 def places(step, i, j, c, T):
-    """Where the input and the output of a row, column and channel begin in the panel."""
+    """The addresses in the panel of the input and the output of a row, column and channel."""
     x = step["x"] + i * step["x_row"] + j * step["x_column"] + c * step["x_channel"]
     y = step["y"] + i * step["y_row"] + j * step["y_column"] + c * step["y_channel"]
     return x * T, y * T
