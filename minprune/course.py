@@ -13,7 +13,7 @@ from pathlib import Path
 from minprune.arguments import counted
 from minprune.checks import sandbox
 from minprune.checks.isolated import Limits
-from minprune.checks.judge import PASSED
+from minprune.checks.verdict import PASSED
 from minprune.exercises import exercise_of, exercises
 from minprune.exercises.attempt import MISSING, NOT_STARTED, attempt
 from minprune.exercises.export import export_classroom50, export_gradescope

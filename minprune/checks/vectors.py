@@ -10,7 +10,7 @@ import numpy as np
 import minprune
 from minprune.checks import check_of, checks
 from minprune.checks.child import Function, Seed
-from minprune.checks.judge import Trial
+from minprune.checks.trial import Trial
 from minprune.documents.papers import papers_in
 
 FORMAT = "minprune test vectors 1"

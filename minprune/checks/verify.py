@@ -13,15 +13,8 @@ from minprune.checks.isolated import (
     functions_in,
     tree_of,
 )
-from minprune.checks.judge import (
-    FAILED,
-    Trial,
-    Verdict,
-    broken,
-    failure_of,
-    judge,
-    run_check,
-)
+from minprune.checks.judge import failure_of, judge, run_check, told_apart
+from minprune.checks.verdict import FAILED, Verdict, broken
 from minprune.checks.words import explained
 
 
@@ -63,7 +56,7 @@ def verify_formulas(names=(), seed=0):
     chosen = [check_of(name) for name in names] or checks().values()
     rows = []
     for check in chosen:
-        told = len(Trial.of(check, seed).told_apart())
+        told = len(told_apart(check, seed))
         verdict = run_check(check, check.formula, seed)
         if verdict.passed and (wrong := _not_as_published(check)) is not None:
             en, zh = explained(wrong)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from minprune.arguments import in_one_line
 from minprune.checks.isolated import Broken, Limits, answers
-from minprune.checks.judge import BROKEN, Verdict, broken, judge
+from minprune.checks.judge import judge
+from minprune.checks.verdict import BROKEN, Verdict, broken
 from minprune.exercises.exercise import Exercise
 
 NOT_STARTED, MISSING = "not started", "missing"

@@ -22,7 +22,7 @@ import minprune
 from minprune.arguments import above_zero, printable, whole_number
 from minprune.checks import isolated
 from minprune.checks.isolated import Limits
-from minprune.checks.judge import BROKEN, PASSED, Verdict
+from minprune.checks.verdict import BROKEN, PASSED, Verdict
 from minprune.exercises import exercises
 from minprune.exercises.attempt import (
     MISSING,

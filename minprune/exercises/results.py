@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import minprune
-from minprune.checks.judge import Verdict
+from minprune.checks.verdict import Verdict
 from minprune.exercises import exercises
 from minprune.exercises.grade import Grade, Student
 from minprune.files import replacing

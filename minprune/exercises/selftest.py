@@ -5,7 +5,9 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from minprune.checks.judge import Trial
+from minprune.checks.diagnosis import Diagnosis
+from minprune.checks.judge import told_apart
+from minprune.checks.trial import Trial
 from minprune.checks.verify import verify_file
 from minprune.exercises import exercises
 from minprune.exercises.attempt import NOT_STARTED, attempt
@@ -71,10 +73,10 @@ def called_wrong(chosen, temporary):
 def mistake_problems(exercise):
     """Mistakes that are taken for another one, or for none."""
     trial = Trial.of(exercise, 0)
-    told = trial.told_apart()
+    told = told_apart(exercise)
     for k, tried in enumerate(trial.own):
         if tried.mistakes[0] not in told:
-            verdict = trial.verdict([*tried])
+            verdict = Diagnosis(trial, [*tried]).verdict()
             yield f"mistake {k + 1} is diagnosed as: {verdict.status}, {verdict.en}"
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from minprune.arguments import printable
-from minprune.checks.judge import BROKEN
+from minprune.checks.verdict import BROKEN
 from minprune.exercises import exercises
 from minprune.exercises.attempt import NOT_JUDGED, SHOWN, listed, not_judged
 from minprune.exercises.folder import BACKUPS, NOTE

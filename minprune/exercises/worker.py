@@ -18,7 +18,7 @@ from minprune.checks import child, isolated
 from minprune.checks.check import Call, Case
 from minprune.checks.compare import Difference
 from minprune.checks.isolated import Limits
-from minprune.checks.judge import BROKEN, Failure, Verdict, broken
+from minprune.checks.verdict import BROKEN, Failure, Verdict, broken
 from minprune.exercises import exercise_of
 from minprune.exercises.attempt import NOT_JUDGED, attempt, not_judged
 

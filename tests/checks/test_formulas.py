@@ -15,7 +15,7 @@ from minprune.checks import MODULES, checks
 from minprune.checks.check import Call
 from minprune.checks.compare import difference
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import Trial, run_check
+from minprune.checks.judge import run_check, told_apart
 from minprune.documents import index
 from minprune.exercises import exercises
 from minprune.formulas import factorization, misprints, structured
@@ -35,7 +35,7 @@ def test_the_formula_passes_and_every_mistake_is_told_apart(name, seed):
     check = ALL[name]
     verdict = run_check(check, check.formula, seed)
     assert verdict.passed, verdict
-    told = Trial.of(check, seed).told_apart()
+    told = told_apart(check, seed)
     assert [mistake.en for mistake in check.mistakes if mistake not in told] == []
 
 

@@ -18,8 +18,9 @@ import pytest
 import minprune
 from minprune.checks import check_of, child
 from minprune.checks.check import Check, Function, Seed, given
+from minprune.checks.diagnosis import NOTHING
 from minprune.checks.isolated import Broken, Limits, answers, below, functions_in
-from minprune.checks.judge import NOTHING, judge
+from minprune.checks.judge import judge
 from minprune.formulas import costs
 
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")

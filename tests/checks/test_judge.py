@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from minprune.checks import check_of, judge
+from minprune.checks import check_of, verdict
 from minprune.checks.check import Call, Check, Seed, given
 from minprune.checks.compare import difference
+from minprune.checks.diagnosis import NOTHING
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import NOTHING, Failure, Trial, run_check
+from minprune.checks.judge import run_check
+from minprune.checks.trial import Trial
+from minprune.checks.verdict import Failure
 from minprune.checks.words import constant, explained
 from minprune.formulas import costs
 from minprune.report import exercises_page, verify_page
@@ -189,9 +192,83 @@ def test_what_fails_elsewhere_too_looks_like_a_mistake():
     assert run_check(check, always_fails).en == "It raises KeyError: 'x'."
 
 
+def test_a_mistake_that_also_changes_its_arguments_is_named():
+    check = composed()
+
+    def doubles_in_place(x, limit):
+        x *= 2
+        return np.clip(x / 2, -limit, limit) * 2
+
+    verdict = run_check(check, doubles_in_place)
+    assert verdict.status == "mistake"
+    assert verdict.en == "It is twice too large. It changes its arguments (x)."
+    assert verdict.zh == "大了一倍。函数改动了传入的参数（x）。"
+
+
+def several():
+    """A check with several calls of every kind."""
+
+    def total(w, start=0.0):
+        return np.sum(w) + start
+
+    check = Check(total)
+    for entries in ([[1.0, 2.0]], [[3.0], [4.0]], [[5.0, -1.0], [0.5, 7.0]], np.zeros((0, 2))):
+        check.edge("by default", given(entries))
+        check.edge("with a start", given(entries, start=2.5))
+    check.edge("one axis", given([1.5, 2.5, 8.0]))
+    check.edits("""
+return 3 * result
+    It is three times too large.
+    大了两倍。
+""")
+    return check
+
+
+def test_a_fault_is_told_by_what_the_wrong_calls_have_in_common():
+    def verdict(function):
+        return run_check(several(), function)
+
+    ignored = verdict(lambda w, start=0.0: np.sum(w))
+    start = "It is wrong where `start` is given, and only there. The result is"
+    assert ignored.status == "mistake" and ignored.en.startswith(start)
+    assert ignored.zh.startswith("仅在以下情况出错：传入了 `start`。")
+    assert ignored.failure.case.call.kwargs == {"start": 2.5}
+
+    only_rows = verdict(lambda w, start=0.0: np.sum(w) + start if np.ndim(w) > 1 else w[0])
+    assert only_rows.en.startswith("It is wrong where `w` has one axis, and only there.")
+
+    both = verdict(lambda w, start=0.0: 3 * (np.sum(w) + start) if np.ndim(w) > 1 else 0.0)
+    assert both.status == "mistake"
+    assert both.en == "It is three times too large. It is also wrong where `w` has one axis."
+    assert both.failure.case.what == "one axis"
+
+    by_chance = verdict(lambda w, start=0.0: np.sum(w) + start + (np.sum(w) == 7) / 2)
+    assert by_chance.status == "failed"  # two calls that have nothing of their own in common
+
+
+def test_a_mistake_that_explains_most_results_is_named_with_one_that_it_does_not():
+    def nearly(w, start=0.0):
+        return (3 if np.sum(w) != 11.5 or start else 4) * (np.sum(w) + start)
+
+    verdict = run_check(several(), nearly)
+    assert verdict.status == "like"
+    assert verdict.en == (
+        "It looks like a known mistake. It is three times too large. That explains 7 of 8 wrong "
+        "results, not the one below."
+    )
+    assert verdict.failure.expected == 11.5 and verdict.failure.got == 46.0
+
+
+def test_a_mistake_that_explains_half_of_the_results_is_not_named():
+    def often(w, start=0.0):
+        return (4 if np.sum(w) in (7.0, 12.0) else 3) * (np.sum(w) + start)
+
+    assert run_check(several(), often).status == "failed"
+
+
 def test_every_status_has_a_name_on_every_page():
-    statuses = {judge.PASSED, judge.MISTAKE, judge.LIKE, judge.FAILED, judge.CHANGED,
-                judge.PROPERTY, judge.BROKEN}  # fmt: skip
+    statuses = {verdict.PASSED, verdict.MISTAKE, verdict.LIKE, verdict.FAILED, verdict.CHANGED,
+                verdict.PROPERTY, verdict.BROKEN}  # fmt: skip
     for page in (verify_page, exercises_page):
         for language in ("en", "zh"):
             assert statuses <= {*page.STATUS[language]}, (page, language)
@@ -277,7 +354,9 @@ def test_none_is_an_answer_where_some_case_has_no_other():
         said(lambda w: None if w[:1] == 2 else w[0], [2.0], [3.0])
         == "The result is None, not a float."
     )
-    assert said(lambda w: 2.0, [2.0], np.zeros(0)) == "The result is a float, not None."
+    assert said(lambda w: 2.0, [2.0], np.zeros(0)) == (
+        "It is wrong where `w` is empty, and only there. The result is a float, not None."
+    )
 
 
 def test_an_unknown_error_is_explained(check):
@@ -293,7 +372,8 @@ def test_an_unknown_error_is_explained(check):
     shapes = explained(lambda x, twice=False: np.ones(2))
     assert shapes == "The shape of the result is (2,), not ()."
     assert explained(lambda x, twice=False: half(x).real + len(x)).startswith("It raises TypeError")
-    assert explained(lambda x: x / 2).startswith("It raises TypeError")
+    without = run_check(check, lambda x: x / 2)
+    assert without.en.startswith("It is wrong where `twice` is given, and only there. It raises Ty")
 
 
 def test_nothing_at_all_is_a_mistake(check):

@@ -7,9 +7,11 @@ import pytest
 
 from minprune.checks import checks
 from minprune.checks.check import Check
+from minprune.checks.diagnosis import Diagnosis
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import PASSED, Trial
 from minprune.checks.mistake import Mistake, edited, pair, source_of, written
+from minprune.checks.trial import Trial
+from minprune.checks.verdict import PASSED
 from minprune.exercises import exercises
 
 ALL = {e.name: e for e in exercises().values()} | checks()
@@ -137,7 +139,7 @@ def test_a_written_out_solution_does_what_the_formula_does(name):
     for seed in range(3):
         trial = Trial.of(check, seed)
         outcomes = evaluate(check.plain, trial.calls)
-        assert trial.verdict(outcomes).status == PASSED, seed
+        assert Diagnosis(trial, outcomes).verdict().status == PASSED, seed
         if trial.cases:  # properties alone leave some freedom, such as a sign
             for ours, theirs in zip(evaluate(check.formula, trial.calls), outcomes, strict=True):
                 assert trial.same(ours, theirs), seed

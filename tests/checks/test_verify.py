@@ -11,7 +11,8 @@ from minprune import cli
 from minprune.checks import checks
 from minprune.checks import verify as module
 from minprune.checks.check import PUBLISHED, Check, given
-from minprune.checks.judge import Trial, Verdict
+from minprune.checks.diagnosis import Diagnosis
+from minprune.checks.verdict import Verdict
 from minprune.checks.verify import verify_formulas
 from minprune.formulas.masks import rank_mask
 from minprune.formulas.norms import l1_norm
@@ -95,7 +96,7 @@ def test_one_formula(capsys):
 
 
 def test_a_formula_that_is_wrong_or_a_mistake_that_is_not_caught(monkeypatch, capsys):
-    monkeypatch.setattr(Trial, "verdict", lambda *_: Verdict("x", "passed", run=1, declared=1))
+    monkeypatch.setattr(Diagnosis, "verdict", lambda *_: Verdict("x", "passed", run=1, declared=1))
     (row,) = verify_formulas(["rank_mask"])
     assert row.verdict.passed and row.told == 0 and not row.passed
     assert cli.main(["verify", "--formula", "rank_mask"]) == 1

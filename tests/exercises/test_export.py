@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from minprune.checks.judge import Trial
+from minprune.checks.trial import Trial
 from minprune.cli import main
 from minprune.exercises import exercise_of, exercises
 from minprune.exercises.export import export_classroom50, export_gradescope, package_files

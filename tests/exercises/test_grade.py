@@ -18,7 +18,9 @@ import numpy as np
 import pytest
 
 from minprune.checks.isolated import Limits
-from minprune.checks.judge import Trial, broken, run_check
+from minprune.checks.judge import run_check
+from minprune.checks.trial import Trial
+from minprune.checks.verdict import broken
 from minprune.cli import main
 from minprune.exercises import exercise_of, exercises, grade
 from minprune.exercises.grade import Grade, Grades, Student, chosen, grade_all, grade_one

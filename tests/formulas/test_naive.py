@@ -14,8 +14,10 @@ from all_checks import CHECKS
 
 from minprune.checks.child import Seed
 from minprune.checks.compare import difference
+from minprune.checks.diagnosis import Diagnosis
 from minprune.checks.evaluate import evaluate
-from minprune.checks.judge import PASSED, Trial
+from minprune.checks.trial import Trial
+from minprune.checks.verdict import PASSED
 
 SEEDS = [0, 1, 2, 20261130]
 NUMBERS = (bool, int, float, Fraction)
@@ -44,7 +46,7 @@ def test_every_call_agrees_with_plain_loops(name):
             assert where is None, (call, where)
             if type(right.value) in NUMBERS:
                 assert type(got.value) is type(right.value), call  # no scalar of NumPy
-        verdict = trial.verdict(expected)  # the numbers by hand and the properties hold there too
+        verdict = Diagnosis(trial, expected).verdict()  # numbers by hand and properties hold too
         assert verdict.status == PASSED, verdict
 
 

@@ -8,7 +8,7 @@ import pytest
 from all_checks import CHECKS
 
 from minprune.checks.child import live
-from minprune.checks.judge import Trial
+from minprune.checks.trial import Trial
 from minprune.formulas.costs import Conv, Full, Pool
 
 
