@@ -142,7 +142,10 @@ class Diagnosis:
                 return self._says(MISTAKE, said, self._first())
             if tried.mistakes and len(self.bad - calls) > 1:
                 one = sentences(tried.mistakes)
-                said = f"{one[0]} It is also wrong where {en}.", f"{one[1]}此外，以下情况也出错：{zh}。"
+                said = (
+                    f"{one[0]} It is also wrong where {en}.",
+                    f"{one[1]}此外，以下情况也出错：{zh}。",
+                )
                 return self._says(MISTAKE, said, self._first(calls) or self._first())
         return None
 

@@ -330,7 +330,7 @@ def test_what_all_cases_have_in_common_is_said():
     assert said(lambda y: 10 * y) == ten
     assert said(lambda y: y - 3) == ("3 less than it should be.", "每个用例的结果都比正确值小 3。")
     assert said(lambda y: 0 * y) == ("0.0.", "每个用例的结果都是 0.0。")
-    assert said(lambda y: y[None])[0].startswith("The shape of the result is (1, ")
+    assert said(lambda y: y[None, None])[0].startswith("The shape of the result is (1, 1, ")
     assert said(lambda y: y + y.flat[0])[0].startswith("Entry [0] of the result is ")
 
 
