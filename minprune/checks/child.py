@@ -7,6 +7,7 @@ that runs in here can do anything to this process, it can give wrong answers but
 """
 
 import contextlib
+import functools
 import importlib.abc
 import io
 import json
@@ -121,7 +122,12 @@ class Function(str):
     """A function of NumPy arrays, written in Python: "lambda w: (w**2).sum()"."""
 
     def __call__(self, *args):
-        return eval(self, {"np": np})(*args)
+        return _function(str(self))(*args)
+
+
+@functools.cache
+def _function(text):
+    return eval(text, {"np": np})
 
 
 # --- the calls ------------------------------------------------------------------------------------

@@ -135,17 +135,13 @@ class Diagnosis:
             calls, en, zh = place
             if tried is self.trial.right and 2 * len(calls) <= len(self.outcomes):
                 here = explained(self._first())
-                said = (
-                    f"It is wrong where {en}, and only there. {here[0]}",
-                    f"仅在以下情况出错：{zh}。{here[1]}",
-                )
+                said = (f"It is wrong where {en}, and only there. {here[0]}",
+                        f"仅在以下情况出错：{zh}。{here[1]}")  # fmt: skip
                 return self._says(MISTAKE, said, self._first())
             if tried.mistakes and len(self.bad - calls) > 1:
                 one = sentences(tried.mistakes)
-                said = (
-                    f"{one[0]} It is also wrong where {en}.",
-                    f"{one[1]}此外，以下情况也出错：{zh}。",
-                )
+                said = (f"{one[0]} It is also wrong where {en}.",
+                        f"{one[1]}此外，以下情况也出错：{zh}。")  # fmt: skip
                 return self._says(MISTAKE, said, self._first(calls) or self._first())
         return None
 
