@@ -238,4 +238,38 @@ v = np.where -> old_v, v = v, np.where
 w - lr * v -> w - lr * old_v
     The weights move by the old velocity; they must move by the new one, v'.
     权重用旧的速度更新；应使用新的速度 v'。
+mask = w != 0
+    It takes the weights that are not 0 for kept ones; the mask alone determines what is kept.
+    把不为 0 的权重当成了保留的；保留哪些只由 mask 决定。
+momentum * v + g -> momentum * (v + g)
+    Momentum multiplies the gradient too; v' = momentum v + g.
+    梯度也乘了 momentum；v' = momentum v + g。
+momentum * v + g -> v
+    The velocity is not updated; v' = momentum v + g.
+    速度没有更新；v' = momentum v + g。
+w - lr * v -> w - lr * g - momentum * v
+    The weights move by lr g + momentum times a velocity; they move by lr v' alone.
+    权重移动了 lr g 加上 momentum 乘速度；只应移动 lr v'。
+w - lr * v -> w - v / lr
+    The velocity is divided by lr in the step of the weights; it is multiplied: w' = w - lr v'.
+    更新权重时速度除以了 lr；应相乘：w' = w - lr v'。
+w - lr * v -> -lr * v
+    It returns the step -lr v' in place of the weights; w' = w - lr v'.
+    返回的是更新量 -lr v'；应返回权重 w' = w - lr v'。
+np.where(mask, w - lr * v, 0.0) -> np.where(mask, 0.0, w - lr * v)
+    The mask of the weights is inverted; w' is 0 where the mask is False.
+    给权重加的掩码反了；掩码为 False 处 w' 才是 0。
+momentum * v + g -> np.add(momentum * v, g, out=g)
+    It adds the velocity to the array g that was given, which must not change.
+    把速度加进了传入的数组 g；不应改动 g。
+momentum * v + g -> np.add(momentum * v, g, out=v)
+np.where(mask, w - lr * v, 0.0) -> np.where(mask, np.subtract(w, lr * v, out=w), 0.0)
+    It changes the arrays w and v that were given; w' and v' must be new arrays.
+    改动了传入的数组 w 和 v；w' 和 v' 应为新数组。
+lr, momentum = momentum, lr
+    lr and momentum are exchanged; momentum multiplies the old velocity, lr the step.
+    lr 与 momentum 用反了；momentum 乘旧的速度，lr 乘更新量。
+return (result[0][mask], result[1])
+    The new weights are the kept entries alone; w' has the shape of w, with 0 at pruned places.
+    新权重只有保留的元素；w' 的形状应与 w 相同，剪掉处为 0。
 """)

@@ -72,8 +72,9 @@ exercise = Exercise(
 def winning_ticket(w_first, w_trained, sparsity):
     k = round(sparsity * w_trained.size)
     size = np.abs(w_trained).ravel()
+    pruned = np.argsort(size, kind="stable")[:k]
     ticket = w_first.flatten()
-    ticket[np.argsort(size, kind="stable")[:k]] = 0
+    ticket[pruned] = 0
     return ticket.reshape(w_first.shape)
 
 
@@ -193,7 +194,7 @@ np.argsort(size, kind="stable")[:k] -> np.argpartition(size, k)[:k]
     As with np.argpartition equal magnitudes have no order, and sparsity 1 fails; sort stably.
     像 np.argpartition 那样，绝对值相等时没有确定次序，稀疏度为 1 时报错；应使用稳定排序。
 size = np.abs(w_trained).ravel() -> size = np.abs(w_trained)
-ticket[np.argsort(size, kind="stable")[:k]] -> ticket[np.argsort(size, kind="stable").ravel()[:k]]
+np.argsort(size, kind="stable")[:k] -> np.argsort(size, kind="stable").ravel()[:k]
     It ranks each row alone; rank all weights of the layer together.
     对每一行分别排序了；应对该层的所有权重一起排序。
 round(sparsity * w_trained.size) -> int(sparsity * w_trained.size)
@@ -217,4 +218,57 @@ ticket.reshape(w_first.shape) -> ticket
 w_first.flatten() -> w_first.ravel()
     It writes zeros into w_first, which must not change; w_first.flatten() is a copy.
     把 0 写进了传入的 w_first；不应改动它，w_first.flatten() 才是副本。
+ticket[pruned] = 0 -> ticket[pruned] = w_trained.ravel()[pruned]
+    Pruned weights have their trained values; they must be 0.
+    被剪掉的权重取了训练后的值；应为 0。
+return [_right(*row, sparsity) for row in zip(w_first, w_trained)] if w_first.ndim > 1 else result
+return np.array(result)
+    It prunes each row by itself; rank all weights of the layer together.
+    每一行各自剪枝了；应对该层的所有权重一起排序。
+return [_right(*c, sparsity) for c in zip(w_first.T, w_trained.T)] if w_first.ndim > 1 else result
+return np.array(result).T
+    It prunes each column by itself; rank all weights of the layer together.
+    每一列各自剪枝了；应对该层的所有权重一起排序。
+ravel() -> ravel("F")
+flatten() -> flatten("F")
+reshape(w_first.shape) -> reshape(w_first.shape, order="F")
+    Among equals it takes the order of columns; the flat index runs along the rows.
+    相等时按列的次序剪；展平后的下标沿行排列。
+np.abs(w_trained).ravel() -> np.abs(w_trained)
+w_first.flatten() -> w_first.copy()
+    Of a matrix it prunes whole rows, whose numbers are those of a sort along its last axis.
+    对矩阵剪掉了整行：沿最后一轴排序的下标被当成了行号；应展平后再排序。
+np.abs(w_trained).ravel() -> np.ravel(np.abs(w_trained) - np.abs(w_first))
+    It ranks by how much the magnitudes grew; rank by the magnitude of the trained weights.
+    按绝对值的增长量排序；应按训练后权重的绝对值排序。
+np.abs(w_trained) -> np.abs(w_first * w_trained)
+    It ranks by the product of first and trained weights; the trained magnitudes decide alone.
+    按初始权重与训练后权重的乘积排序；只应看训练后权重的绝对值。
+w_first.flatten() -> (w_trained - w_first).flatten()
+    It returns how far the kept weights moved; return their first values.
+    返回的是保留权重的变化量；应返回初始值。
+w_first.flatten() -> np.sign(w_first).flatten()
+    It returns the signs of the first weights; return the weights themselves.
+    返回的是初始权重的符号；应返回权重本身。
+w_first.flatten() -> np.abs(w_first).flatten()
+    It returns the magnitudes of the first weights; return them with their signs.
+    返回的是初始权重的绝对值；应保留符号。
+np.argsort(size, kind="stable")[:k] -> size < sparsity
+    It takes the sparsity for a threshold; it is the share of the weights to prune.
+    把稀疏度当成了阈值；它是要剪掉的比例。
+np.argsort(size, kind="stable")[:k] -> np.argsort(size, kind="stable") < k
+    It compares the indices of the sorted order with k; prune at the first k of these indices.
+    拿排序得到的下标与 k 比较；应剪掉前 k 个下标所指的权重。
+[:k] -> [: k + 1]
+    It prunes k + 1 weights; prune exactly k.
+    剪掉了 k + 1 个；应恰好剪 k 个。
+[:k] -> [: k - 1]
+    It prunes k - 1 weights, and for k = 0 all but one; prune exactly k.
+    剪掉了 k - 1 个，k = 0 时只留下一个；应恰好剪 k 个。
+w_trained.size) -> len(w_trained))
+    k is the share of the rows, as len is; n is the number of all weights, w_trained.size.
+    k 按行数计算了（len）；n 是权重总数 w_trained.size。
+ticket.reshape(w_first.shape) -> np.delete(ticket, pruned)
+    It returns the kept weights alone; the ticket has the shape of w_first, with 0 elsewhere.
+    只返回了保留的权重；结果的形状应与 w_first 相同，其余为 0。
 """)

@@ -178,21 +178,6 @@ return (result[0], b1, gamma, beta, mean, variance, K2)
 return (result[0], b1, gamma, beta, mean, variance, result[6])
     Only the kernels are pruned; prune the bias and batch normalization too.
     只缩小了两个卷积核；偏置和批归一化也要缩小。
-K2[:, :, keep, :] -> K2[..., keep]
-    It removes outputs of K2; remove what K2 reads, its last axis but one.
-    删除了 K2 的输出通道；应删除它读取的通道，即倒数第二个轴。
-K2[:, :, keep, :] -> K2[:, :, keep][..., keep]
-    It removes outputs of K2 as well as what it reads; the outputs of K2 are all kept.
-    除了 K2 读取的通道，还删除了它的输出通道；K2 的输出通道应全部保留。
-K2[:, :, keep, :] -> K2[:, keep]
-    It cuts the second axis of K2, its width; what K2 reads is its last axis but one.
-    沿 K2 的第二个轴（宽）删除了；它读取的通道在倒数第二个轴上。
-K1[..., keep] -> K1[:, :, keep, :]
-    It removes inputs of K1; its output channels, the filters, are on the last axis.
-    删除了 K1 的输入通道；输出通道（滤波器）在最后一个轴上。
-K1[..., keep] -> K1[keep]
-    It cuts the first axis of K1, its height; the filters are on the last axis.
-    沿 K1 的第一个轴（高）删除了；滤波器在最后一个轴上。
 keep = ~keep
     It keeps what should be removed; True means keep.
     保留和删除弄反了；True 表示保留。
@@ -227,4 +212,103 @@ return (K1 * keep, b1 * keep, gamma, beta, mean, variance, K2)
 return result[:6]
     K2 is missing; return it without the removed channels.
     缺少 K2；删去被剪通道之后也要返回。
+K1[..., keep] -> np.delete(K1, np.flatnonzero(~keep), axis=2)
+    It removes inputs of K1; its output channels, the filters, are on the last axis.
+    删除了 K1 的输入通道；输出通道（滤波器）在最后一个轴上。
+K1[..., keep] -> np.delete(K1, np.flatnonzero(~keep), axis=0)
+    It cuts the first axis of K1, its height; the filters are on the last axis.
+    沿 K1 的第一个轴（高）删除了；滤波器在最后一个轴上。
+K2[:, :, keep, :] -> np.delete(K2, np.flatnonzero(~keep), axis=3)
+    It removes outputs of K2; remove what K2 reads, its last axis but one.
+    删除了 K2 的输出通道；应删除它读取的通道，即倒数第二个轴。
+K2[:, :, keep, :] -> np.delete(K2, np.flatnonzero(~keep), axis=1)
+    It cuts the second axis of K2, its width; what K2 reads is its last axis but one.
+    沿 K2 的第二个轴（宽）删除了；它读取的通道在倒数第二个轴上。
+gamma, beta -> beta, gamma
+    gamma and beta are returned in swapped places; gamma comes first.
+    gamma 和 beta 的位置反了；gamma 在前。
+mean, variance -> variance, mean
+    Mean and variance are returned in swapped places; the mean comes first.
+    均值和方差的位置反了；均值在前。
+gamma, beta, mean, variance -> mean, variance, gamma, beta
+    Mean and variance are returned before gamma and beta; they come after them.
+    mean、variance 排在了 gamma、beta 之前；应排在其后。
+b1, gamma, beta, mean, variance -> gamma, beta, mean, variance, b1
+    b1 is returned after batch normalization; it is the second of the seven arrays.
+    b1 排在了批归一化之后；它应是七个数组中的第二个。
+return (result[0], result[6], *result[1:6])
+    K2 is returned second; it is the last of the seven arrays.
+    K2 排在了第二个；它应是七个数组中的最后一个。
+return (result[6], *result[1:6], result[0])
+    The kernels are exchanged; K1 is the first array, K2 the last.
+    两个卷积核的位置反了；K1 在最前，K2 在最后。
+return (*result[:5], variance, result[6])
+    The variance still has all channels; prune it like the other vectors.
+    variance 仍有全部通道；应与其他向量一样缩小。
+return (*result[:4], mean, *result[5:])
+    The mean still has all channels; prune it like the other vectors.
+    mean 仍有全部通道；应与其他向量一样缩小。
+return (*result[:3], beta, *result[4:])
+    beta still has all channels; prune it like the other vectors.
+    beta 仍有全部通道；应与其他向量一样缩小。
+return (*result[:2], gamma, *result[3:])
+    gamma still has all channels; prune it like the other vectors.
+    gamma 仍有全部通道；应与其他向量一样缩小。
+return (*result[:5], result[6])
+    The variance is missing; return all seven arrays.
+    缺少 variance；应返回七个数组。
+return (*result[:2], result[6])
+    Batch normalization is missing; return all seven arrays.
+    缺少批归一化的四个向量；应返回七个数组。
+return (K1, b1, gamma * keep, beta * keep, mean, variance, K2)
+    gamma and beta are set to 0 and nothing is removed; remove the channels from all arrays.
+    只把 gamma 和 beta 置为 0，什么也没删除；应从七个数组中删除这些通道。
+keep = np.flatnonzero(keep)[::-1]
+    The channels are in reverse; they have to keep their order.
+    通道的顺序颠倒了；应保持原有顺序。
+keep = np.flatnonzero(keep)
+keep = keep[np.argsort(-np.abs(gamma[keep]), kind="stable")]
+    The kept channels are sorted by |gamma|; they have to keep their order.
+    保留的通道按 |gamma| 排序了；应保持原有顺序。
+keep = np.arange(len(keep)) == keep.argmax()
+    It keeps the first of the kept channels alone; keep all for which keep is True.
+    只保留了第一个要保留的通道；keep 为 True 的都应保留。
+keep = np.argwhere(keep)
+    np.argwhere gives a column of indices, and every array an axis more; use keep itself.
+    np.argwhere 给出一列下标，使每个数组多出一个轴；直接用 keep 作下标即可。
+K1[..., keep] -> K1[..., np.where(keep)]
+K2[:, :, keep, :] -> K2[:, :, np.where(keep), :]
+    np.where gives a tuple, which adds an axis to both kernels; take its first entry.
+    np.where 返回元组，使两个卷积核多出一个轴；应取它的第一个元素。
+return [np.squeeze(array) for array in result]
+    Axes of length 1 are dropped; every array keeps its number of axes.
+    长度为 1 的轴被去掉了；每个数组的轴数应不变。
 """)
+
+WRONG_AXES = """
+K2[:, :, keep, :] -> K2[..., INDEX]
+    It removes outputs of K2; remove what K2 reads, its last axis but one.
+    删除了 K2 的输出通道；应删除它读取的通道，即倒数第二个轴。
+K2[:, :, keep, :] -> K2[:, :, keep][..., INDEX]
+    It removes outputs of K2 as well as what it reads; the outputs of K2 are all kept.
+    除了 K2 读取的通道，还删除了它的输出通道；K2 的输出通道应全部保留。
+K2[:, :, keep, :] -> K2[:, INDEX]
+    It cuts the second axis of K2, its width; what K2 reads is its last axis but one.
+    沿 K2 的第二个轴（宽）删除了；它读取的通道在倒数第二个轴上。
+K2[:, :, keep, :] -> K2[INDEX]
+    It cuts the first axis of K2, its height; what K2 reads is its last axis but one.
+    沿 K2 的第一个轴（高）删除了；它读取的通道在倒数第二个轴上。
+K1[..., keep] -> K1[:, :, INDEX, :]
+    It removes inputs of K1; its output channels, the filters, are on the last axis.
+    删除了 K1 的输入通道；输出通道（滤波器）在最后一个轴上。
+K1[..., keep] -> K1[INDEX]
+    It cuts the first axis of K1, its height; the filters are on the last axis.
+    沿 K1 的第一个轴（高）删除了；滤波器在最后一个轴上。
+K1[..., keep] -> K1[:, INDEX]
+    It cuts the second axis of K1, its width; the filters are on the last axis.
+    沿 K1 的第二个轴（宽）删除了；滤波器在最后一个轴上。
+"""
+
+# an axis that is too short raises an error; of few indices none may be out of bounds
+for index in ("keep", "np.flatnonzero(keep)"):
+    exercise.edits(WRONG_AXES.replace("INDEX", index))

@@ -187,12 +187,6 @@ b[keep] -> b
 K[..., keep] -> K
     K still has all filters; remove those of the pruned channels from its last axis.
     K 仍有全部滤波器；应沿最后一个轴删除被剪通道的滤波器。
-K[..., keep] -> K[:, :, keep, :]
-    It removes inputs of K; its output channels, the filters, are on the last axis.
-    删除了 K 的输入通道；输出通道（滤波器）在最后一个轴上。
-K[..., keep] -> K[keep]
-    It cuts the first axis of K, its height; the filters are on the last axis.
-    沿 K 的第一个轴（高）删除了；滤波器在最后一个轴上。
 K[..., keep] -> K * keep
 b[keep] -> b * keep
 W[rows] -> W * rows[:, None]
@@ -204,4 +198,105 @@ K[..., keep] -> K * keep
 keep = ~keep
     It keeps what should be removed; True means keep.
     保留和删除弄反了；True 表示保留。
+K[..., keep] -> np.delete(K, np.flatnonzero(~keep), axis=2)
+    It removes inputs of K; its output channels, the filters, are on the last axis.
+    删除了 K 的输入通道；输出通道（滤波器）在最后一个轴上。
+K[..., keep] -> np.delete(K, np.flatnonzero(~keep), axis=0)
+    It cuts the first axis of K, its height; the filters are on the last axis.
+    沿 K 的第一个轴（高）删除了；滤波器在最后一个轴上。
+np.tile(keep, height * width) -> np.flatnonzero(keep)
+    It keeps rows of the first pixel alone; every pixel has a row for each channel.
+    只保留了第一个像素的行；每个像素的每个通道都有一行。
+np.tile(keep, height * width) -> np.flatnonzero(np.tile(keep, height))
+    It takes height for the number of pixels; there are height width of them.
+    把 height 当成了像素个数；像素共有 height width 个。
+np.tile(keep, height * width) -> np.flatnonzero(np.tile(keep, width))
+    It takes width for the number of pixels; there are height width of them.
+    把 width 当成了像素个数；像素共有 height width 个。
+np.tile(keep, height * width) -> np.flatnonzero(np.tile(keep, height * height))
+    It takes height * height for the number of pixels; there are height width of them.
+    把 height * height 当成了像素个数；像素共有 height width 个。
+np.tile(keep, height * width) -> np.flatnonzero(np.tile(keep, width * width))
+    It takes width * width for the number of pixels; there are height width of them.
+    把 width * width 当成了像素个数；像素共有 height width 个。
+np.tile(keep, height * width) -> np.flatnonzero(np.tile(keep, height + width))
+    It takes height + width for the number of pixels; there are height width of them.
+    把 height + width 当成了像素个数；像素共有 height width 个。
+np.tile(keep, height * width) -> np.ravel([p + np.flatnonzero(keep) for p in range(height * width)])
+    It takes row p + c for channel c of pixel p; it is row p C + c.
+    像素 p 的通道 c 取了第 p + c 行；应为第 p C + c 行。
+W = W.reshape(width, height, len(b), -1).swapaxes(0, 1).reshape(len(W), -1)
+    It reads W as if images were flattened column by column; they are flattened row by row.
+    把特征图当成逐列展平的来读取 W；特征图是逐行展平的。
+W[rows] -> W.reshape(len(keep), height * width, -1)[keep].swapaxes(0, 1).reshape(-1, W.shape[1])
+    It reads W channel after channel; in W the channels of one pixel are neighbours.
+    按通道依次读取了 W；W 中同一像素的各通道是相邻的。
+np.tile(keep, height * width) -> np.tile(np.repeat(keep, height), width)
+    It repeats every channel height times; the channels of one pixel are neighbours.
+    每个通道连续重复了 height 次；同一像素的各通道是相邻的。
+np.tile(keep -> np.tile(~keep
+    The rows of the removed channels are kept; keep those of the others.
+    保留的是被删通道的行；应保留其余的行。
+b[keep] -> b[~keep]
+    The biases of the removed channels are kept; keep those of the others.
+    保留的是被删通道的偏置；应保留其余的偏置。
+K[..., keep] -> K[..., ~keep]
+    The filters of the removed channels are kept; keep the others.
+    保留的是被删通道的滤波器；应保留其余的滤波器。
+W[rows] -> W[np.flatnonzero(rows) + 1]
+    Every row of W is one too far; rows and channels are counted from 0.
+    W 的每个行号都大了 1；行和通道都从 0 开始数。
+W[rows] -> np.delete(W, np.flatnonzero(~keep), axis=1)
+    It removes columns of W, its outputs; the channels are inputs, so remove rows.
+    删除了 W 的列，即输出；通道对应的是输入，应删除行。
+W[rows] -> W[rows].T
+    W is transposed; it has a row for each input.
+    W 被转置了；每个输入对应一行。
+W[rows] -> W[: rows.sum()]
+    It keeps the first rows of W; keep those of the kept channels of each pixel.
+    保留了 W 最前面的若干行；应保留每个像素中保留通道的行。
+b[keep], W[rows] -> W[rows], b[keep]
+    W is returned before b; the order is K, b, W.
+    W 排在了 b 之前；顺序应为 K、b、W。
+return (result[2], *result[:2])
+    W is returned first; the order is K, b, W.
+    W 排在了最前；顺序应为 K、b、W。
+return result[::2]
+    b is missing; return K, b and W.
+    缺少 b；应返回 K、b、W。
+return result[1:]
+    K is missing; return K, b and W.
+    缺少 K；应返回 K、b、W。
+return result[2]
+    It returns W alone; return K, b and W.
+    只返回了 W；应返回 K、b、W。
+keep = np.arange(len(keep)) < keep.sum()
+    It keeps the first channels; keep those for which keep is True.
+    保留了最前面的几个通道；应保留 keep 为 True 的通道。
+keep = np.flatnonzero(keep)[::-1]
+np.tile(keep, height * width) -> np.add.outer(np.arange(height * width) * len(b), keep).ravel()
+    The channels are in reverse; they have to keep their order.
+    通道的顺序颠倒了；应保持原有顺序。
+return [np.squeeze(array) for array in result]
+    Axes of length 1 are dropped; every array keeps its number of axes.
+    长度为 1 的轴被去掉了；每个数组的轴数应不变。
 """)
+
+WRONG_AXES = """
+K[..., keep] -> K[:, :, INDEX, :]
+    It removes inputs of K; its output channels, the filters, are on the last axis.
+    删除了 K 的输入通道；输出通道（滤波器）在最后一个轴上。
+K[..., keep] -> K[INDEX]
+    It cuts the first axis of K, its height; the filters are on the last axis.
+    沿 K 的第一个轴（高）删除了；滤波器在最后一个轴上。
+K[..., keep] -> K[:, INDEX]
+    It cuts the second axis of K, its width; the filters are on the last axis.
+    沿 K 的第二个轴（宽）删除了；滤波器在最后一个轴上。
+W[rows] -> W[:, INDEX]
+    It takes columns of W, its outputs; the channels are inputs, so keep rows.
+    取的是 W 的列，即输出；通道对应的是输入，应按行保留。
+"""
+
+# an axis that is too short raises an error; of few indices none may be out of bounds
+for index in ("keep", "np.flatnonzero(keep)"):
+    exercise.edits(WRONG_AXES.replace("INDEX", index))

@@ -221,4 +221,85 @@ np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K2).sum(axis=(0, 1, 3))
 return [np.copyto(given, new) or given for given, new in zip((K1, b1, K2), result)]
     It writes the sorted channels into the arrays given; return new arrays.
     把排序后的通道写回了传入的数组；应返回新数组。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1).sum(axis=(0, 1, 2)) * np.abs(K2).sum(axis=(0, 1, 3))
+    The norm is multiplied by that of what K2 reads; the importance is the norm in K1 alone.
+    重要性多乘了 K2 读取该通道的范数；它只是 K1 中滤波器的范数。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1).sum(axis=(0, 1, 2)) + np.abs(K2).sum(axis=(0, 1, 3))
+    The norm of what K2 reads is added; the importance is the norm in K1 alone.
+    重要性多加了 K2 读取该通道的范数；它只是 K1 中滤波器的范数。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1).sum(axis=(0, 1, 2)) + b1
+    The bias is added to the importance; it only moves with its filter.
+    重要性加上了偏置；偏置只随滤波器移动。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(b1)
+    It sorts by the magnitude of the biases; the importance is the L1 norm of the filter.
+    按偏置的绝对值排序；重要性是滤波器的 L1 范数。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1)[:, :, 0].sum(axis=(0, 1))
+    It sums over the first input alone; a filter covers all inputs, its third axis.
+    只对第一个输入通道求和；滤波器覆盖所有输入通道（第三个轴）。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1)[0, 0].sum(axis=0)
+    It sums over the first position of the window alone; a filter covers all positions.
+    只对窗口的第一个位置求和；滤波器覆盖所有位置。
+np.abs(K1).sum(axis=(0, 1, 2)) -> K1.std(axis=(0, 1, 2))
+    It takes the standard deviation of a filter; take the L1 norm.
+    用了滤波器的标准差；这里应用 L1 范数。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.count_nonzero(K1, axis=(0, 1, 2))
+    It counts the nonzeros of a filter; the L1 norm adds up magnitudes.
+    数的是滤波器的非零个数；L1 范数是绝对值的和。
+.sum(axis=(0, 1, 2)) -> .min(axis=(0, 1, 2))
+    It takes the smallest magnitude of a filter; the L1 norm sums all of them.
+    取了滤波器中最小的绝对值；L1 范数是所有绝对值的和。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.median(np.abs(K1), axis=(0, 1, 2))
+    It takes the median of a filter's magnitudes; the L1 norm sums them.
+    取了滤波器绝对值的中位数；L1 范数是它们的和。
+np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1).reshape(K1.shape[-1], -1).sum(axis=1)
+    A reshape to (C, -1) mixes the filters; channels are on the last axis: reshape to (-1, C).
+    reshape 成 (C, -1) 混淆了各滤波器；通道在最后一轴，应为 (-1, C)。
+axis=(0, 1, 2) -> axis=(0, 1)
+    It keeps the axis of the inputs; sum over it too, for a number per filter.
+    没有对输入通道求和；也应对该轴求和，每个滤波器得到一个数。
+axis=(0, 1, 2) -> axis=(0, 2, 3)
+    It sums over all axes but the second, the width of a window; the filters are on the last.
+    对除第二轴（卷积核的宽）外的所有轴求和了；滤波器在最后一个轴上。
+np.argsort(-importance, kind="stable") -> np.arange(len(importance))
+    Nothing is sorted; the most important channel must come first.
+    没有排序；最重要的通道应排在最前。
+np.argsort(-importance, kind="stable") -> np.arange(len(importance))[::-1]
+    The channels are in reverse, not sorted; the most important one must come first.
+    只是颠倒了通道，没有排序；最重要的通道应排在最前。
+K1[..., order] -> -np.sort(-K1)
+    It sorts the entries of K1 by themselves; whole filters move, in the order of their norms.
+    对 K1 的元素逐个排序了；应按范数移动整个滤波器。
+b1[order] -> np.sort(b1)[::-1]
+    The biases are sorted by themselves; each must move with its filter.
+    偏置自行排序了；每个偏置应随它的滤波器一起移动。
+K1[..., order] -> K1[order]
+    It sorts the first axis of K1, its height; the filters are on its last axis.
+    沿 K1 的第一个轴（高）排序了；滤波器在最后一个轴上。
+K1[..., order] -> K1[:, order]
+    It sorts the second axis of K1, its width; the filters are on its last axis.
+    沿 K1 的第二个轴（宽）排序了；滤波器在最后一个轴上。
+K1[..., order] -> K1[:, :, order][..., order]
+    It sorts the inputs of K1 as well; only its filters move, on the last axis.
+    连 K1 的输入通道也排列了；只应移动最后一轴上的滤波器。
+K2[:, :, order, :] -> K2[:, :, order][..., order]
+    It sorts the outputs of K2 as well as what it reads; its outputs keep their order.
+    除了 K2 读取的通道，还排列了它的输出通道；输出通道的顺序不变。
+K2[:, :, order, :] -> K2[:, :, order[::-1], :]
+    K2 is in the reverse order; sort all three arrays in the same order.
+    K2 的顺序颠倒了；三个数组应使用同一个排列。
+K2[:, :, order, :] -> K2[:, :, order, :], order
+    It returns the order too; return K1, b1 and K2 alone.
+    多返回了排列；只应返回 K1、b1、K2。
+return K1[..., order], b1[order], K2[:, :, order, :] -> return order
+    It returns the order alone; return the sorted K1, b1 and K2.
+    只返回了排列；应返回排好序的 K1、b1、K2。
+return result[::2]
+    The biases are missing; return K1, b1 and K2.
+    缺少偏置；应返回 K1、b1、K2。
+return result[0]
+    It returns K1 alone; return K1, b1 and K2.
+    只返回了 K1；应返回 K1、b1、K2。
+b1[order], K2[:, :, order, :] -> K2[:, :, order, :], b1[order]
+    K2 is returned before b1; the order is K1, b1, K2.
+    K2 排在了 b1 之前；顺序应为 K1、b1、K2。
 """)
