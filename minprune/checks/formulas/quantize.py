@@ -149,21 +149,10 @@ np.round(w / (step or 1)) -> w / (step or 1)
 q.astype(np.int8 if bits <= 8 else np.int16) -> q
     It returns w / step without rounding; q are whole numbers.
     返回的 w / step 没有舍入；q 应为整数。
-np.abs(w).max( -> w.max(
-    It takes the largest weight; take the largest magnitude: that weight may be negative.
-    取了最大的权重；应取最大的绝对值：绝对值最大的权重可能是负数。
 np.abs(w).max(initial=0)) / largest -> np.ptp(w) if w.size else 0) / (2**bits - 1)
 w / (step or 1)) -> (w - w.min(initial=0)) / (step or 1)) - 2 ** (bits - 1)
     It maps the range from min to max; the range must be symmetric, so that zero is mapped to 0.
     按最小值到最大值的范围量化了；对称量化以零为中心，零仍为零。
-float(np.abs(w).max(initial=0)) -> np.abs(w).max(axis=0, initial=0)
-step or 1 -> np.where(step > 0, step, 1)
-    It takes a step for each column; the whole array has one step.
-    每一列各取一个步长；整个数组应共用一个步长。
-float(np.abs(w).max(initial=0)) -> np.abs(w).max(axis=-1, keepdims=True, initial=0)
-step or 1 -> np.where(step > 0, step, 1)
-    It takes a step for each row; the whole array has a common one.
-    每一行各取一个步长；整个数组应共用一个步长。
 np.int8 if bits <= 8 else np.int16 -> float
     It returns the integers as floats; then they take as many bits as before.
     整数以浮点数返回了；这样所占的比特并没有减少。
@@ -202,7 +191,129 @@ return result[1], result[0]
 np.round(w / (step or 1)) -> np.round(np.divide(w, step or 1, out=w))
     It divides the array given in place; w must not change.
     在原数组上做了除法，改动了传入的 w；应使用新数组。
+np.round(w / (step or 1)) -> w / (step or 1) + 0.5
+    It adds a half and cuts off, which rounds negative weights up; round to the nearest integer.
+    加上一半再舍去小数，负数会取大；应取最接近的整数。
+np.round(w / (step or 1)) -> w // (step or 1)
+    It rounds down, with //; round to the nearest integer.
+    用 // 向下取整了；应取最接近的整数。
+np.round(w / (step or 1)) -> np.round(np.abs(w) / (step or 1))
+    The integers have lost the signs of the weights; divide w itself by the step.
+    整数丢了符号；应直接用 w 除以步长。
+np.round(w / (step or 1)) -> np.clip(np.round(w / (step or 1)), 0, largest)
+    Negative integers are cut off at 0; they range from -Q to Q.
+    负的整数被截断为 0；取值应为 -Q 到 Q。
+(step or 1) -> (step + 1e-8)
+    It divides by step + 1e-8; divide by the step, and treat step 0 by itself.
+    除以了 step + 1e-8；应除以 step，并单独处理步长为 0 的情形。
+w / (step or 1) -> (w - w.min(initial=0)) / (step or 1)
+    The smallest weight is subtracted first; the integers are symmetric about zero: w / step.
+    先减去了最小的权重；量化以零为中心，应为 w / step。
+largest = -> largest = 2 ** (bits - 2) or
+    It divides max|w| by 2^(bits-2); the largest integer is 2^(bits-1) - 1.
+    除以了 2^(bits-2)；最大的整数是 2^(bits-1) - 1。
+/ largest -> // largest
+step or 1 -> np.float64(step)
+    It divides max|w| without a fraction; the step is a float, divide with /.
+    计算步长时用了整除；步长是浮点数，应使用 /。
+), step -> ), 1 / step if step else 0.0
+    It returns Q / max|w| in place of the step; the step is max|w| / Q.
+    返回的是 Q / max|w|；步长应为 max|w| / Q。
+step or 1 -> 1 / step if step else 1
+), step -> ), 1 / step if step else 0.0
+    It takes Q / max|w| for the step and divides by it; the step is max|w| / Q.
+    把 Q / max|w| 当成步长并除以它；步长应为 max|w| / Q。
+return result if result[1] == 0 else result[::-1]
+    Except for step 0 the results are exchanged; the integers q are the first, then the step.
+    步长不为 0 时两个返回值反了；应先整数 q 后步长。
+return result if result[1] else result[::-1]
+    For step 0 the results are exchanged; the integers q are the first, then the step.
+    步长为 0 时两个返回值反了；应先整数 q 后步长。
+return result if result[1] else (result[0].astype(float), 0.0)
+    For step 0 the zeros are floats; q are whole numbers there too.
+    步长为 0 时返回的零是浮点数；q 仍应为整数。
+return (result[0].astype(float), result[1]) if result[1] else result
+    The integers q are floats, except for step 0; they must be whole numbers.
+    步长不为 0 时 q 是浮点数；应为整数。
+return (result[0], result[1] or None)
+    For step 0 it returns None as the step; return 0.0.
+    步长为 0 时返回了 None；应为 0.0。
+return (result[0].ravel(), result[1])
+    q is flat; it has the shape of w.
+    q 被展平了；形状应与 w 相同。
+return (result[0], np.full(np.shape(w), result[1]))
+    The step is repeated for every weight; return it once.
+    步长对每个权重重复了；只应返回一个数。
+return (result[0], np.array([result[1]]))
+    The step is an array of one number; return the number itself.
+    步长是只有一个元素的数组；应返回这个数本身。
+return (*result, 0)
+    It returns a third number, as a zero point; return (q, step) alone.
+    多返回了一个零点；只应返回 (q, step)。
+return result[0] if result[1] else result
+    It returns q alone, except for step 0; return (q, step).
+    步长不为 0 时只返回了 q；应返回 (q, step)。
+np.int8 if bits <= 8 else np.int16 -> np.uint8 if bits <= 8 else np.uint16
+    The integers have no sign, as uint8 and uint16; use int8 and int16.
+    整数用了无符号的 uint8 和 uint16；应使用 int8 和 int16。
 """)
+
+# steps of rows or columns, kept as an axis or not, for vectors too or not
+for axis, of, zh in (
+    ("axis=-1, keepdims=True", "row", "行"),
+    ("axis=0, keepdims=True", "column", "列"),
+    ("axis=0", "column", "列"),
+):
+    for few in ("", " if w.ndim > 1 else np.abs(w).max(initial=0)"):
+        for last in ("return result", "return result if np.any(w) else (result[0], 0.0)"):
+            quantize_symmetric.edits(f"""
+float(np.abs(w).max(initial=0)) -> (np.abs(w).max({axis}, initial=0){few})
+step or 1 -> np.where(step > 0, step, 1)
+{last}
+    It takes a step for each {of}; the whole array has one step.
+    每一{zh}各取一个步长；整个数组应共用一个步长。
+""")
+
+# ranges that are too small let q leave them: as it is, or clipped
+RANGES = """
+np.abs(w).max(initial=0) -> (w.max() if w.size else 0)
+    It takes the largest weight; take the largest magnitude: that weight may be negative.
+    取了最大的权重；应取最大的绝对值：绝对值最大的权重可能是负数。
+np.abs(w).max(initial=0) -> abs(w.max() if w.size else 0)
+    It takes the magnitude of the largest weight; take the largest of all magnitudes.
+    取了最大权重的绝对值；应取所有绝对值中的最大值。
+np.abs(w).max(initial=0) -> abs(w.min() if w.size else 0)
+    It takes the magnitude of the smallest weight; take the largest of all magnitudes.
+    取了最小权重的绝对值；应取所有绝对值中的最大值。
+np.abs(w).max(initial=0) -> (np.abs(w).mean() if w.size else 0)
+    It takes the mean of the magnitudes; take the largest.
+    取了绝对值的平均值；应取最大值。
+np.abs(w).max(initial=0) -> (3 * w.std() if w.size else 0)
+    It takes three standard deviations; take the largest magnitude.
+    取了三倍标准差；应取最大的绝对值。
+np.abs(w).max(initial=0) -> (np.ptp(w) if w.size else 0)
+    It takes the range from min to max; take the largest magnitude.
+    取了最大值与最小值之差；应取最大的绝对值。
+np.abs(w).max(initial=0) -> (np.ptp(w) / 2 if w.size else 0)
+    It takes half the range from min to max; take the largest magnitude.
+    取了最大值与最小值之差的一半；应取最大的绝对值。
+np.abs(w).max(initial=0)) / largest -> np.ptp(w) if w.size else 0) / (2**bits - 1)
+    It divides the range from min to max by 2^bits - 1; the step is max|w| / (2^(bits-1) - 1).
+    用最大值与最小值之差除以 2^bits - 1；步长应为 max|w| / (2^(bits-1) - 1)。
+np.abs(w).max(initial=0)) / largest -> np.abs(w).max(initial=0)) / (largest + 1)
+    It divides max|w| by 2^(bits-1), one too many; symmetric integers end at 2^(bits-1) - 1.
+    除以了 2^(bits-1)，多了一级；对称的整数只到 2^(bits-1) - 1。
+np.abs(w).max(initial=0)) / largest -> np.abs(w).max(initial=0)) / (2**bits - 1)
+    It reserves no bit for the sign: the largest integer is 2^(bits-1) - 1, not 2^bits - 1.
+    没有给符号留一位：最大的整数是 2^(bits-1) - 1。
+"""
+quantize_symmetric.edits(RANGES)
+quantize_symmetric.edits(
+    RANGES.replace(
+        "\n    It",
+        "\nnp.round(w / (step or 1)) -> np.round(w / (step or 1)).clip(-largest, largest)\n    It",
+    )
+)
 
 
 # --- dequantize ----------------------------------------------------------------------------------

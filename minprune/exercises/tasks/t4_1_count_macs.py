@@ -271,4 +271,98 @@ return sum(result)
 return np.cumsum(result).tolist()
     It returns running sums; return the MACs of each layer alone.
     返回的是累加值；应返回每一层各自的 MACs。
+size**2 * channels * filters -> (size**2 * channels + 1) * filters
+    The biases of convolutions are counted; the MACs of the weights alone are asked for.
+    计入了卷积的偏置；这里只数权重的 MACs。
+size**2 * channels * filters -> size**2 * channels * filters + filters
+    A bias is counted for each filter; the MACs of the weights alone are asked for.
+    给每个滤波器加了一个偏置；这里只数权重的 MACs。
+height * width * channels * size -> (height * width * channels + 1) * size
+    The biases of dense layers are counted; the MACs of the weights alone are asked for.
+    计入了全连接层的偏置；这里只数权重的 MACs。
+filters, stride, padding = rest -> size, filters, stride, padding = rest[0], size, *rest[1:]
+    It takes the filters for the size, as in Keras; a convolution is (kind, size, filters, ...).
+    像 Keras 那样把滤波器个数放在了前面；这里先是 size，后是 filters。
+filters, stride, padding = rest -> filters, padding, stride = rest
+    Stride and padding are exchanged; a convolution ends with stride, padding.
+    步长和补零的顺序反了；应先 stride 后 padding。
+filters, stride, padding = rest -> stride, padding, filters = rest
+    It takes the filters last; a convolution is (kind, size, filters, stride, padding).
+    把滤波器个数当成了最后一项；顺序应为 size、filters、stride、padding。
+height, width, channels = image -> height, channels, width = image
+    It takes the image for (height, channels, width); it is (height, width, channels).
+    把 image 当成了 (高, 通道数, 宽)；它是 (高, 宽, 通道数)。
+size**2 * channels * filters -> size**2 * channels * filters * 2
+    The MACs of convolutions are twice as large: a multiplication and its addition are one MAC.
+    卷积的结果多了一倍；一次乘法加一次加法合为一次 MAC。
+height * width * channels * size -> height * width * channels * size * 2
+    The MACs of dense layers are twice as large: a multiplication and its addition are one MAC.
+    全连接层的结果多了一倍；一次乘法加一次加法合为一次 MAC。
+// stride + 1 -> / stride + 1
+return [int(n) for n in result]
+    It divides by the stride without rounding, and rounds the MACs; round down each side.
+    除以步长后没有取整，只对 MACs 取整了；每个边长都应向下取整。
+// stride + 1 -> / stride + 1
+height // size, width // size -> height / size, width / size
+return [int(n) for n in result]
+    The sides are not rounded, only the MACs are; round down every side.
+    边长没有取整，只对 MACs 取整了；每个边长都应向下取整。
+// stride + 1 -> / stride + 1
+height // size, width // size -> height / size, width / size
+    The sides are not rounded; they are whole numbers, rounded down.
+    边长没有取整；边长是整数，应向下取整。
+(height + 2 * padding - size) // stride + 1 -> -(-height // stride)
+(width + 2 * padding - size) // stride + 1 -> -(-width // stride)
+    The sides are the input's divided by the stride, rounded up; size and padding count too.
+    边长只是输入边长除以步长再向上取整；还应考虑 size 和 padding。
+(height + 2 * padding - size) // stride + 1 -> height // stride
+(width + 2 * padding - size) // stride + 1 -> width // stride
+    The sides are the input's divided by the stride, rounded down; size and padding count too.
+    边长只是输入边长除以步长再向下取整；还应考虑 size 和 padding。
+(height + 2 * padding - size) // stride + 1 -> height + 2 * padding - size // stride + 1
+(width + 2 * padding - size) // stride + 1 -> width + 2 * padding - size // stride + 1
+    Only the size is divided by the stride; the parentheses around the sum are missing.
+    只有 size 除以了步长；被除数缺少括号。
+// stride + 1 -> // (stride + 1)
+    It divides by stride + 1; the 1 is added after the division.
+    除以了 stride + 1；应先除后加 1。
+size**2 * channels -> channels
+    The size of the kernels is forgotten; a kernel has size^2 weights for each input channel.
+    漏乘了卷积核的大小；卷积核对每个输入通道有 size^2 个权重。
+size**2 * channels * filters -> (size**2 + filters) * channels
+    These are the MACs of a depthwise separable convolution; here every kernel covers all channels.
+    这是深度可分离卷积的 MACs；这里每个卷积核都覆盖所有输入通道。
+height * width * size**2 -> height**2 * size**2
+    It counts height * height positions; the outputs have height * width.
+    按 height * height 个位置计算；输出有 height * width 个位置。
+height * width * size**2 -> width**2 * size**2
+    It counts width * width positions; the outputs have height * width.
+    按 width * width 个位置计算；输出有 height * width 个位置。
+height * width * size**2 * channels * filters -> height * width * filters
+    It counts the outputs of a convolution; each takes size^2 * input channels MACs.
+    数的是卷积输出的个数；每个输出要 size^2 * 输入通道数次 MAC。
+height, width = height // size, width // size -> height = height // size
+    Pooling divides the height alone; divide the width by size too.
+    池化只除了高；宽也要除以 size。
+height // size, width // size -> height // 2, width // 2
+    Pooling always divides by 2; divide by its size.
+    池化总是除以 2；应除以 size。
+macs.append(0) -> macs.append(height * width * channels)
+    The outputs of a pooling layer are counted; it multiplies nothing, so its number is 0.
+    给池化层数了输出个数；池化不做乘法，应为 0。
+macs.append(0) -> macs.append(None)
+    A pooling layer has None; its number is 0.
+    池化层给出了 None；应为 0。
+height * width * channels * size -> height * width * size
+    The channels of the input of a dense layer are forgotten; it has height * width * channels.
+    全连接层漏乘了输入的通道数；展平后的输入个数是高 * 宽 * 通道数。
+height * width * channels * size -> int(np.prod(image)) * size
+    Every dense layer has the whole image as input; its input is the output before it.
+    每个全连接层都把整个图像当成了输入；它的输入应是上一层的输出。
+width = (width + 2 * padding - size) // stride + 1 -> width = height
+    The width after a convolution is its height; compute it from the width before.
+    卷积之后把宽当成了与高相等；应由原来的宽计算。
+return result[:1]
+    It returns after the first layer; return the MACs of all layers.
+    算完第一层就返回了；应返回所有层的 MACs。
 """)

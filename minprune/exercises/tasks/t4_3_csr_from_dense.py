@@ -216,4 +216,64 @@ return W[indices, units], indices -> return indices, W[indices, units]
 indices, offsets, len -> offsets, indices, len
     Indices and offsets are exchanged; the indices are the second, the offsets the third.
     indices 和 offsets 顺序反了；应先 indices 后 offsets。
+indices, offsets -> indices + 1, offsets
+    The inputs are counted from 1; they are counted from 0.
+    输入序号从 1 开始了；应从 0 开始。
+offsets, len(W) -> offsets + 1, len(W)
+    Every offset is one too large; the first is 0.
+    每个偏移都大了 1；第一个应为 0。
+offsets, len(W) -> np.append(0, offsets[1:] + 1), len(W)
+    Every offset after the first is one too large; it is where the next unit begins.
+    除第一个外，每个偏移都大了 1；它应是下一单元的起点。
+offsets, len(W) -> np.append(0, offsets[1:] - 1), len(W)
+    Every offset after the first is one too small: it is the last entry, not the one after it.
+    除第一个外，每个偏移都小了 1；它应是末尾元素的后一个位置。
+offsets, len(W) -> np.append(offsets, offsets[-1]), len(W)
+    The last offset stands twice; there are n_out + 1 of them.
+    最后一个偏移重复了；应共有 n_out + 1 个。
+offsets, len(W) -> np.append(0, np.cumsum(offsets[1:])), len(W)
+    The offsets are added up twice; they are the running sums of the numbers of nonzeros.
+    偏移累加了两次；它是非零个数的累加和。
+offsets, len(W) -> np.arange(W.shape[1] + 1) * len(W), len(W)
+    The offsets count all weights of the units; they count the nonzeros alone.
+    偏移按全部权重计算了；只应计入非零权重。
+offsets, len(W) -> np.append(0, np.cumsum(np.bincount(units))), len(W)
+    Empty units at the end get no offset, as with np.bincount; there are n_out + 1 of them.
+    末尾的空单元没有偏移（np.bincount 即如此）；偏移应有 n_out + 1 个。
+offsets, len(W) -> np.unique(offsets) if len(units) else offsets, len(W)
+    Units without nonzeros get no offset; every unit has one, and an empty one repeats it.
+    没有非零权重的单元被漏掉了；每个单元都有偏移，空单元只是重复它。
+return result[:2] + result[3:]
+    The offsets are missing; return values, indices, offsets and n_in.
+    缺少 offsets；应返回 values、indices、offsets 和 n_in。
+= np.nonzero(W.T) -> = np.nonzero(W.T[:, ::-1]); indices = len(W) - 1 - indices
+    Within a unit the inputs descend; they ascend.
+    单元内的输入按降序排列了；应按升序。
+W = W[:, ::-1]
+    The units are in reverse; unit 0 is the first column of W.
+    单元的顺序颠倒了；单元 0 是 W 的第一列。
+indices, offsets -> indices * W.shape[1] + units, offsets
+    The indices are positions in the flattened matrix; the index is the row in W.
+    indices 是在展平矩阵中的位置；应为 W 中的行号。
+len(W) -> len(units)
+    The last result is the number of nonzeros; n_in is the number of inputs, the rows of W.
+    最后一个返回值是非零个数；n_in 应为输入个数，即 W 的行数。
+len(W) -> W.size
+    The last result is the number of weights; n_in is the number of inputs, the rows of W.
+    最后一个返回值是权重总数；n_in 应为输入个数，即 W 的行数。
+len(W) -> int(indices.max(initial=-1)) + 1
+    n_in ends with the last input that is used; it is the number of all inputs, the rows of W.
+    n_in 只算到最后一个用到的输入；应为全部输入个数，即 W 的行数。
+len(W) -> len(np.unique(indices))
+    n_in counts the inputs that are used; it is the number of all inputs, the rows of W.
+    n_in 只数了用到的输入；应为全部输入个数，即 W 的行数。
+W[indices, units] -> abs(W[indices, units])
+    The values are magnitudes; they must be the weights with their signs.
+    values 是绝对值；应为带符号的权重。
+W[indices, units] -> np.sort(W[indices, units])
+    The values are sorted; they follow the units, and within a unit the inputs.
+    values 按大小排序了；应按单元排列，单元内按输入排列。
+return W[indices, units], indices, offsets -> return W[indices, units], units, indices
+    It returns the unit and the input of each weight; return the inputs, and then the offsets.
+    返回了每个权重的单元和输入；应先返回输入，再返回 offsets。
 """)

@@ -75,7 +75,7 @@ exercise = Exercise(
 
 @exercise.solution
 def csr_forward(values, indices, offsets, b, x):
-    y = np.empty((len(x), len(b)))
+    y = np.zeros((len(x), len(b)))
     for j in range(len(b)):
         own = slice(offsets[j], offsets[j + 1])
         y[:, j] = x[:, indices[own]] @ values[own] + b[j]
@@ -206,7 +206,7 @@ x[:, indices[own]] @ values[own] -> (x[:, indices[own]] * values[own]).sum()
 x[:, indices[own]] @ values[own] -> (x[:, indices[own]] * values[own]).mean(axis=1)
     It takes the mean of the products; y is their sum.
     取的是乘积的平均值；y 应为它们的和。
-np.empty((len(x), len(b))) -> np.tile(b, (len(x), 1))
+np.zeros((len(x), len(b))) -> np.tile(b, (len(x), 1))
 y[:, j] = x[ -> y[:, indices[own]] += x[
 x[:, indices[own]] @ values[own] + b[j] -> np.outer(x[:, j], values[own])
     It takes indices as outputs; they are the inputs, and the offsets determine the output.
@@ -223,4 +223,84 @@ return result.squeeze()
 return result.T
     The result is transposed; samples are the rows of y, units its columns.
     结果转置了；y 的行是样本，列是单元。
++ b[j] -> + np.resize(b, len(x))
+    The biases are added to samples; b[j] belongs to unit j, for every sample.
+    偏置加到了样本上；b[j] 属于单元 j，对每个样本都相同。
++ b[j] -> - b[j]
+    The bias is subtracted; add b[j].
+    减去了偏置；应加上 b[j]。
+slice(offsets[j], -> slice(0,
+    It sums over the weights of all units so far; those of unit j begin at offsets[j].
+    把前面各单元的权重也累加了；单元 j 的权重从 offsets[j] 开始。
+slice(offsets[j], offsets[j + 1]) -> slice(offsets[j], None)
+    It sums over the weights of all units that follow; those of unit j end before offsets[j + 1].
+    把后面各单元的权重也累加了；单元 j 的权重到 offsets[j + 1] 之前为止。
+x[:, indices[own]] @ values[own] -> values[own].sum()
+    The weights are added without their inputs; multiply each by its input.
+    直接把权重相加，没有乘输入；每个权重应乘以对应的输入。
+x[:, indices[own]] @ -> x[0, indices[own]] @
+    Every sample gets the output of the first one; take the inputs of each sample.
+    每个样本都得到第一个样本的输出；应取各自的输入。
+range(len(b)) -> range(len(b) - 1)
+    The last unit is not computed and remains 0; compute all n_out units.
+    最后一个单元没有计算，一直为 0；n_out 个单元都要计算。
+range(len(b)) -> range(len(b) - 1)
+np.zeros((len(x), len(b))) -> np.tile(b, (len(x), 1))
+    The last unit is not computed and remains at its bias; compute all n_out units.
+    最后一个单元没有计算，只有偏置；n_out 个单元都要计算。
+range(len(b)) -> range(1, len(b))
+    The first unit is not computed and remains 0; units are counted from 0.
+    第一个单元没有计算，一直为 0；单元从 0 开始数。
+x[:, indices[own]] @ values[own] -> x[:, indices[own]] @ values[own] / max(own.stop - own.start, 1)
+    It takes the mean of the products; y is their sum.
+    取的是乘积的平均值；y 应为它们的和。
+x[:, indices[own]] @ values[own] -> (x[:, indices[own]] + values[own]).sum(axis=1)
+    Weights are added to their inputs; multiply them.
+    把权重与输入相加了；应相乘。
+x[:, indices[own]] @ values[own] -> x[:, indices[own][-1:]] @ values[own][-1:]
+    Of each unit the last weight counts alone, the others are overwritten; add up the products.
+    每个单元只剩最后一个权重，前面的被覆盖了；应累加所有乘积。
+values = abs(values)
+    The weights have lost their signs; multiply by values as they are.
+    权重丢了符号；应直接乘 values。
+return result[:, ::-1]
+    The units are in reverse; unit 0 is the first column of y.
+    单元的顺序颠倒了；单元 0 是 y 的第一列。
+return np.where(np.arange(len(x))[:, None] == 0, result, 0.0)
+    Only the first sample is computed, the others are 0; compute all.
+    只算了第一个样本，其余为 0；应全部计算。
+return result[:1]
+    It computes the first sample only; y has a row for each row of x.
+    只算了第一个样本；x 有几行，y 就应有几行。
+return np.cumsum((result - b).ravel()).reshape(result.shape) + b
+    The sum is never set back to 0; each unit of each sample begins with 0.
+    累加的和一直没有清零；每个样本的每个单元都应从 0 开始。
+return np.cumsum(result - b, axis=0) + b
+    The sums of a sample are added to those of the samples before it; each begins with 0.
+    各样本的和累加到了一起；每个样本都应从 0 开始。
+return np.cumsum(result - b, axis=0) + b
+return (np.copyto(b, result[-1]), result)[1]
+    It adds the sums up in b, the array given, from sample to sample; begin with b for each.
+    在传入的数组 b 里逐个样本累加了；每个样本都应从 b 开始，且不得改动 b。
+x = x.reshape(x.shape[::-1]).T
+    A reshape of x does not transpose it, but mixes the samples; take columns of x.
+    reshape 不是转置，会打乱各样本；应取 x 的列。
+x[:, indices[own]] -> x[indices[own], : len(x)].T
+    Sample and input are exchanged; the rows of x are samples, its columns inputs.
+    样本和输入弄反了；x 的行是样本，列是输入。
+x[:, indices[own]] @ values[own] -> (x[:, indices[own]] * values[own]).sum(axis=0)
+    It sums over the samples; sum over the weights of the unit, axis 1.
+    对样本求了和；应对该单元的权重求和，即沿轴 1。
+products = np.c_[x[:, indices] * values, np.zeros(len(x))]
+return np.add.reduceat(products, offsets[:-1], axis=1) + b
+    An empty unit gets a neighbour's value, as with np.add.reduceat; its sum is 0.
+    遇到空单元时取了相邻的值，与 np.add.reduceat 一样；该处的和应为 0。
+starts = np.minimum(offsets[:-1], len(values) - 1)
+return np.add.reduceat(x[:, indices] * values, starts, axis=1) + b if len(values) else result
+    An empty unit gets a neighbour's value, as with np.add.reduceat; its sum is 0.
+    遇到空单元时取了相邻的值，与 np.add.reduceat 一样；该处的和应为 0。
+return np.repeat(np.arange(len(b)), np.diff(offsets))
+return np.array([np.bincount(result, row[indices] * values) for row in x]) + b
+    Empty units at the end are missing, as with np.bincount; their output is the bias.
+    末尾的空单元没有输出（np.bincount 即如此）；它们应输出偏置。
 """)
