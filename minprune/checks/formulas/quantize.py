@@ -239,7 +239,7 @@ return (result[0], result[1] or None)
     For step 0 it returns None as the step; return 0.0.
     步长为 0 时返回了 None；应为 0.0。
 return (result[0].ravel(), result[1])
-    q is flat; it has the shape of w.
+    The integers q are flat; q has the shape of w.
     q 被展平了；形状应与 w 相同。
 return (result[0], np.full(np.shape(w), result[1]))
     The step is repeated for every weight; return it once.

@@ -164,8 +164,8 @@ return result if begin < step else 0.0
     The factor initial - final is missing; it multiplies what is left.
     漏乘了 initial - final；剩余部分应乘以它。
 final + (initial -> (initial
-    final is not added; the sparsity is final + (initial - final) (...)^power.
-    没有加 final；应为 final + (initial - final) (...)^power。
+    The final sparsity is not added; it is final + (initial - final) (...)^power.
+    没有加上最终稀疏度；应为 final + (initial - final) (...)^power。
 final + (initial - final) * (1 - done) ** power -> (1 - done) ** power
     It returns the share that is left; it multiplies initial - final, and final is added.
     返回的是剩余比例；它还应乘以 initial - final，再加 final。

@@ -267,7 +267,7 @@ np.where(mask, w - lr * v, 0.0) -> np.where(mask, np.subtract(w, lr * v, out=w),
     It changes the arrays w and v that were given; w' and v' must be new arrays.
     改动了传入的数组 w 和 v；w' 和 v' 应为新数组。
 lr, momentum = momentum, lr
-    lr and momentum are exchanged; momentum multiplies the old velocity, lr the step.
+    The arguments lr and momentum are exchanged; momentum multiplies the old velocity, lr the step.
     lr 与 momentum 用反了；momentum 乘旧的速度，lr 乘更新量。
 return (result[0][mask], result[1])
     The new weights are the kept entries alone; w' has the shape of w, with 0 at pruned places.

@@ -266,7 +266,7 @@ np.argsort(size, kind="stable")[:k] -> np.argsort(size, kind="stable") < k
     It prunes k - 1 weights, and for k = 0 all but one; prune exactly k.
     剪掉了 k - 1 个，k = 0 时只留下一个；应恰好剪 k 个。
 w_trained.size) -> len(w_trained))
-    k is the share of the rows, as len is; n is the number of all weights, w_trained.size.
+    The number k is a share of len(w_trained); n is the number of all weights, w_trained.size.
     k 按行数计算了（len）；n 是权重总数 w_trained.size。
 ticket.reshape(w_first.shape) -> np.delete(ticket, pruned)
     It returns the kept weights alone; the ticket has the shape of w_first, with 0 elsewhere.

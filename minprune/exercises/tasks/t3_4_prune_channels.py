@@ -225,8 +225,8 @@ K2[:, :, keep, :] -> np.delete(K2, np.flatnonzero(~keep), axis=1)
     It cuts the second axis of K2, its width; what K2 reads is its last axis but one.
     沿 K2 的第二个轴（宽）删除了；它读取的通道在倒数第二个轴上。
 gamma, beta -> beta, gamma
-    gamma and beta are returned in swapped places; gamma comes first.
-    gamma 和 beta 的位置反了；gamma 在前。
+    The vectors gamma and beta are returned in swapped places; gamma comes first.
+    gamma 和 beta 的位置反了；应先 gamma 后 beta。
 mean, variance -> variance, mean
     Mean and variance are returned in swapped places; the mean comes first.
     均值和方差的位置反了；均值在前。
@@ -234,7 +234,7 @@ gamma, beta, mean, variance -> mean, variance, gamma, beta
     Mean and variance are returned before gamma and beta; they come after them.
     mean、variance 排在了 gamma、beta 之前；应排在其后。
 b1, gamma, beta, mean, variance -> gamma, beta, mean, variance, b1
-    b1 is returned after batch normalization; it is the second of the seven arrays.
+    The bias b1 is returned after batch normalization; it is the second of the seven arrays.
     b1 排在了批归一化之后；它应是七个数组中的第二个。
 return (result[0], result[6], *result[1:6])
     K2 is returned second; it is the last of the seven arrays.
@@ -249,10 +249,10 @@ return (*result[:4], mean, *result[5:])
     The mean still has all channels; prune it like the other vectors.
     mean 仍有全部通道；应与其他向量一样缩小。
 return (*result[:3], beta, *result[4:])
-    beta still has all channels; prune it like the other vectors.
+    The vector beta still has all channels; prune it like the other vectors.
     beta 仍有全部通道；应与其他向量一样缩小。
 return (*result[:2], gamma, *result[3:])
-    gamma still has all channels; prune it like the other vectors.
+    The vector gamma still has all channels; prune it like the other vectors.
     gamma 仍有全部通道；应与其他向量一样缩小。
 return (*result[:5], result[6])
     The variance is missing; return all seven arrays.
@@ -261,7 +261,7 @@ return (*result[:2], result[6])
     Batch normalization is missing; return all seven arrays.
     缺少批归一化的四个向量；应返回七个数组。
 return (K1, b1, gamma * keep, beta * keep, mean, variance, K2)
-    gamma and beta are set to 0 and nothing is removed; remove the channels from all arrays.
+    Only gamma and beta are set to 0, and nothing is removed; remove the channels from all arrays.
     只把 gamma 和 beta 置为 0，什么也没删除；应从七个数组中删除这些通道。
 keep = np.flatnonzero(keep)[::-1]
     The channels are in reverse; they have to keep their order.
@@ -274,11 +274,11 @@ keep = np.arange(len(keep)) == keep.argmax()
     It keeps the first of the kept channels alone; keep all for which keep is True.
     只保留了第一个要保留的通道；keep 为 True 的都应保留。
 keep = np.argwhere(keep)
-    np.argwhere gives a column of indices, and every array an axis more; use keep itself.
+    A call of np.argwhere gives a column of indices, and every array an axis more; use keep itself.
     np.argwhere 给出一列下标，使每个数组多出一个轴；直接用 keep 作下标即可。
 K1[..., keep] -> K1[..., np.where(keep)]
 K2[:, :, keep, :] -> K2[:, :, np.where(keep), :]
-    np.where gives a tuple, which adds an axis to both kernels; take its first entry.
+    A call of np.where gives a tuple, which adds an axis to both kernels; take its first entry.
     np.where 返回元组，使两个卷积核多出一个轴；应取它的第一个元素。
 return [np.squeeze(array) for array in result]
     Axes of length 1 are dropped; every array keeps its number of axes.

@@ -262,8 +262,8 @@ return (result[2], *result[:2])
     W is returned first; the order is K, b, W.
     W 排在了最前；顺序应为 K、b、W。
 return result[::2]
-    b is missing; return K, b and W.
-    缺少 b；应返回 K、b、W。
+    The bias b is missing; return K, b and W.
+    缺少偏置 b；应返回 K、b、W。
 return result[1:]
     K is missing; return K, b and W.
     缺少 K；应返回 K、b、W。

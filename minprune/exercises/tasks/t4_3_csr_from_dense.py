@@ -262,10 +262,10 @@ len(W) -> W.size
     The last result is the number of weights; n_in is the number of inputs, the rows of W.
     最后一个返回值是权重总数；n_in 应为输入个数，即 W 的行数。
 len(W) -> int(indices.max(initial=-1)) + 1
-    n_in ends with the last input that is used; it is the number of all inputs, the rows of W.
+    The number n_in ends with the last input used; it is that of all inputs, the rows of W.
     n_in 只算到最后一个用到的输入；应为全部输入个数，即 W 的行数。
 len(W) -> len(np.unique(indices))
-    n_in counts the inputs that are used; it is the number of all inputs, the rows of W.
+    The number n_in counts the inputs used; it is that of all inputs, the rows of W.
     n_in 只数了用到的输入；应为全部输入个数，即 W 的行数。
 W[indices, units] -> abs(W[indices, units])
     The values are magnitudes; they must be the weights with their signs.

@@ -263,7 +263,7 @@ x[:, indices[own]] @ values[own] -> x[:, indices[own][-1:]] @ values[own][-1:]
 values = abs(values)
     The weights have lost their signs; multiply by values as they are.
     权重丢了符号；应直接乘 values。
-return result[:, ::-1]
+return result[..., ::-1]
     The units are in reverse; unit 0 is the first column of y.
     单元的顺序颠倒了；单元 0 是 y 的第一列。
 return np.where(np.arange(len(x))[:, None] == 0, result, 0.0)
