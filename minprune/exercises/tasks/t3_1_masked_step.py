@@ -269,7 +269,7 @@ np.where(mask, w - lr * v, 0.0) -> np.where(mask, np.subtract(w, lr * v, out=w),
 lr, momentum = momentum, lr
     The arguments lr and momentum are exchanged; momentum multiplies the old velocity, lr the step.
     lr 与 momentum 用反了；momentum 乘旧的速度，lr 乘更新量。
-return (result[0][mask], result[1])
+return w, v -> return w[mask], v
     The new weights are the kept entries alone; w' has the shape of w, with 0 at pruned places.
     新权重只有保留的元素；w' 的形状应与 w 相同，剪掉处为 0。
 """)

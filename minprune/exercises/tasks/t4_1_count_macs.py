@@ -299,12 +299,12 @@ height * width * channels * size -> height * width * channels * size * 2
     The MACs of dense layers are twice as large: a multiplication and its addition are one MAC.
     全连接层的结果多了一倍；一次乘法加一次加法合为一次 MAC。
 // stride + 1 -> / stride + 1
-return [int(n) for n in result]
+return np.int64(result).tolist()
     It divides by the stride without rounding, and rounds the MACs; round down each side.
     除以步长后没有取整，只对 MACs 取整了；每个边长都应向下取整。
 // stride + 1 -> / stride + 1
 height // size, width // size -> height / size, width / size
-return [int(n) for n in result]
+return np.int64(result).tolist()
     The sides are not rounded, only the MACs are; round down every side.
     边长没有取整，只对 MACs 取整了；每个边长都应向下取整。
 // stride + 1 -> / stride + 1
@@ -362,7 +362,7 @@ height * width * channels * size -> int(np.prod(image)) * size
 width = (width + 2 * padding - size) // stride + 1 -> width = height
     The width after a convolution is its height; compute it from the width before.
     卷积之后把宽当成了与高相等；应由原来的宽计算。
-return result[:1]
+return np.atleast_1d(result)[:1].tolist()
     It returns after the first layer; return the MACs of all layers.
     算完第一层就返回了；应返回所有层的 MACs。
 """)

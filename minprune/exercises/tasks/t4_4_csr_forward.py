@@ -251,7 +251,7 @@ np.zeros((len(x), len(b))) -> np.tile(b, (len(x), 1))
 range(len(b)) -> range(1, len(b))
     The first unit is not computed and remains 0; units are counted from 0.
     第一个单元没有计算，一直为 0；单元从 0 开始数。
-x[:, indices[own]] @ values[own] -> x[:, indices[own]] @ values[own] / max(own.stop - own.start, 1)
+x[:, indices[own]] @ values[own] -> x[:, indices[own]] @ values[own] / max(len(values[own]), 1)
     It takes the mean of the products; y is their sum.
     取的是乘积的平均值；y 应为它们的和。
 x[:, indices[own]] @ values[own] -> (x[:, indices[own]] + values[own]).sum(axis=1)
