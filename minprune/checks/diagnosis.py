@@ -35,6 +35,7 @@ class Diagnosis:
 
     wrong  the cases that fail, the smallest first
     bad    all calls that are answered wrongly, those of properties too
+    told   those of them that have a result: that two functions fail says little
     """
 
     def __init__(self, trial, outcomes):
@@ -82,7 +83,7 @@ class Diagnosis:
             for strict in (True,) if right else (True, False):
                 for tried in ours:
                     alike = all(trial.same(tried[k], outcomes[k], strict) for k in self._order)
-                    if alike and not self._idle(tried):
+                    if alike and self._tells(tried):
                         return tried.mistakes
         return []
 
@@ -130,7 +131,7 @@ class Diagnosis:
         for tried in [self.trial.right, *self.trial.singles] if places else ():
             apart = self._apart(tried, most)
             place = next((p for p in places if apart is not None and apart <= p[0]), None)
-            if place is None or self._idle(tried):
+            if place is None:
                 continue
             calls, en, zh = place
             if tried is self.trial.right and 2 * len(calls) <= len(self.outcomes):
@@ -138,7 +139,7 @@ class Diagnosis:
                 said = (f"It is wrong where {en}, and only there. {here[0]}",
                         f"仅在以下情况出错：{zh}。{here[1]}")  # fmt: skip
                 return self._says(MISTAKE, said, self._first())
-            if tried.mistakes and len(self.bad - calls) > 1:
+            if tried.mistakes and len(self.told - calls) > 1 and self._tells(tried):
                 one = sentences(tried.mistakes)
                 said = (f"{one[0]} It is also wrong where {en}.",
                         f"{one[1]}此外，以下情况也出错：{zh}。")  # fmt: skip
@@ -147,11 +148,12 @@ class Diagnosis:
 
     def _near(self):
         """The verdict that a mistake explains three of four wrong results; None if none does."""
-        told = {k for k in self.bad if not self.outcomes[k].error}  # that both fail says little
-        least, found = len(told) // 4, None
+        least, found = len(self.told) // 4, None
         for tried in chain(*self._tried()):
             apart = self._apart(tried, least)
-            if apart and len(told - apart) > 2 and apart & {*self.wrong} and not self._idle(tried):
+            if not apart or len(self.told - apart) < 3 or not apart & {*self.wrong}:
+                continue
+            if self._tells(tried):
                 found, least = (tried, apart), len(apart) - 1
         if found is None:
             return None
@@ -175,6 +177,10 @@ class Diagnosis:
         same = (trial.same(trial.right[k], self.outcomes[k]) for k in asked)
         return {*self.wrong, *(k for k, fine in zip(asked, same, strict=True) if not fine)}
 
+    @cached_property
+    def told(self):
+        return {k for k in self.bad if not self.outcomes[k].error}
+
     def _tried(self):
         """Single mistakes, then pairs, which are made only when they are needed.
 
@@ -186,10 +192,15 @@ class Diagnosis:
         if not same:
             yield self.trial.pairs
 
-    def _idle(self, tried):
-        """True if a general mistake changes nothing: single numbers cannot be transposed, say."""
-        return isinstance(tried, Changed) and all(
-            self.trial.same(tried[k], tried.function[k]) for k in range(len(self.outcomes))
+    def _tells(self, tried):
+        """False if it always fails, as any function may, or is a general mistake that changes
+        nothing: single numbers cannot be transposed, say.
+        """
+        calls = range(len(self.outcomes))
+        if all(tried[k].error for k in calls):
+            return False
+        return not isinstance(tried, Changed) or not all(
+            self.trial.same(tried[k], tried.function[k]) for k in calls
         )
 
     def _apart(self, tried, most):
