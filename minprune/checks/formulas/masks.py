@@ -123,17 +123,6 @@ threshold_mask.edits("""
 if ties == "prune": raise TypeError
     It has no parameter `ties`, but calls pass one; keep the first line as it was given.
     没有参数 ties，而调用时会传入它；函数的第一行应保持原样。
-w[~threshold_mask(w, theta, ties)] = 0
-    It also sets the pruned weights of w to 0; w must not change.
-    同时把 w 中被剪的权重改成了 0；不应改动 w。
-w[~threshold_mask(w, theta, ties)] = 0
-return w
-    It sets the pruned weights of w to 0 and returns w; return a mask, and leave w as it is.
-    把 w 中被剪的权重改成 0 后返回了 w；应返回掩码，不改动 w。
-w[~threshold_mask(w, theta, ties)] = 0
-return w != 0
-    It writes zeros into w and searches for them; compare, and leave w unchanged.
-    先把 w 中的小权重改成了 0 再找零；应直接比较，不改动 w。
 np.abs(w, out=w)
     It writes the absolute values into w; w must not change.
     把绝对值写回了 w；不应改动 w。
@@ -149,6 +138,22 @@ ties = "keep"
 ties = "prune" if ties == "keep" else "keep"
     The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
     ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
+size >= theta -> (w >= theta) | (w < -theta)
+    With ties="keep" a weight of -theta is pruned; it is to be kept like one of theta.
+    ties="keep" 时等于 -theta 的权重被剪掉了；应和等于 theta 的一样保留。
+size > theta -> (w > theta) | (w <= -theta)
+    With ties="prune" a weight of -theta is kept; it is to be pruned like one of theta.
+    ties="prune" 时等于 -theta 的权重被保留了；应和等于 theta 的一样剪掉。
+size >= theta -> size < theta
+    With ties="keep" the mask is inverted: True must mean keep.
+    ties="keep" 时掩码取反了：True 应表示保留。
+size > theta -> size <= theta
+    With ties="prune" the mask is inverted: True must mean keep.
+    ties="prune" 时掩码取反了：True 应表示保留。
+if w.size > 1: raise ValueError
+return bool(result)
+    It uses `if` on an array, which fails for more than one weight; return the comparison itself.
+    对数组用了 if，权重多于一个时就会出错；应直接返回比较的结果。
 size > theta -> size > theta * (1 + 1e-9)
     A magnitude just above the threshold counts as equal to it; compare exactly.
     把略大于阈值的权重当成相等了；应精确比较。
@@ -164,6 +169,21 @@ theta = theta * np.std(w)
 theta = np.quantile(np.abs(w), theta)
     It takes theta as the share to prune, a quantile; theta is a threshold itself.
     把 theta 当成了要剪的比例（分位数）；theta 本身就是阈值。
+theta = np.percentile(np.abs(w), theta)
+    It takes theta as the percentage to prune, a percentile; theta is a threshold itself.
+    把 theta 当成了要剪的百分数（百分位数）；theta 本身就是阈值。
+theta = theta * np.std(np.abs(w))
+    It multiplies theta by the standard deviation of |w|; theta has the units of the weights.
+    把阈值乘以了 |w| 的标准差；阈值与权重同单位，应直接比较。
+theta = theta**2
+    It compares |w| with the square of theta; compare it with theta.
+    拿 |w| 与阈值的平方比较了；应与阈值本身比较。
+theta = int(theta)
+    It cuts theta to a whole number; compare with theta as it is.
+    把阈值的小数部分丢掉了；应与阈值本身比较。
+w = w / np.linalg.norm(w)
+    It divides w by its norm; theta has the units of the weights, so compare |w| itself.
+    把 w 除以了它的范数；阈值与权重同单位，应直接比较 |w|。
 w = w**2
     It compares squares with theta; compare the absolute values.
     拿权重的平方与阈值比较了；应比较绝对值。
@@ -175,21 +195,44 @@ size >= theta -> (w >= theta) & (w <= -theta)
 size > theta -> (w > theta) & (w < -theta)
     It keeps no weight but 0, as if w >= theta and w <= -theta had both to hold; one is enough.
     除 0 以外全被剪掉了，相当于同时要求 w >= theta 和 w <= -theta；满足其一即可。
+w[~threshold_mask(w, theta, ties)] = 0
+    It also sets the pruned weights of w to 0; w must not change.
+    同时把 w 中被剪的权重改成了 0；不应改动 w。
+w[~threshold_mask(w, theta, ties)] = 0
+return w
+    It sets the pruned weights of w to 0 and returns w; return a mask, and leave w as it is.
+    把 w 中被剪的权重改成 0 后返回了 w；应返回掩码，不改动 w。
+w[~threshold_mask(w, theta, ties)] = 0
+return w != 0
+    It writes zeros into w and searches for them; compare, and leave w unchanged.
+    先把 w 中的小权重改成了 0 再找零；应直接比较，不改动 w。
 return result & (w != 0)
     A weight of 0 is always pruned; at theta = 0 with ties="keep" it is kept.
     等于 0 的权重总被剪掉；theta 为 0 且 ties="keep" 时应保留。
 return result | True
     It keeps every weight; those below the threshold are pruned.
     保留了所有权重；低于阈值的应剪掉。
+return result & False
+    It prunes every weight; those that reach the threshold are kept.
+    所有权重都被剪掉了；达到阈值的应保留。
 return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
 return w * result
     It returns the pruned weights; return the mask.
     返回了剪枝后的权重，而不是掩码。
+return np.sign(w) * np.maximum(np.abs(w) - theta, 0)
+    It returns the weights shrunk by theta, the soft threshold; the mask was asked for.
+    返回的是软阈值的结果，即向零收缩 theta 后的权重；要求的是掩码。
+return result, w * result
+    It returns the pruned weights as well; the mask alone was asked for.
+    还返回了剪枝后的权重；只要求返回掩码。
 return w[result]
     It returns the weights that are kept; the mask was asked for.
     返回了保留下来的权重；要求的是掩码。
+return np.flatnonzero(result)
+    It returns the flat indices of the weights that are kept; the mask was asked for.
+    返回了所保留权重展平后的下标；要求的是掩码。
 return np.where(result)
     It returns the indices of the weights that are kept; the mask was asked for.
     返回了所保留权重的下标；要求的是掩码。

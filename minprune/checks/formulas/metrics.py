@@ -164,8 +164,11 @@ def _(rng):
 
 @sparsity.solution
 def sparsity(*arrays):
-    zeros = sum(np.sum(a == 0) for a in arrays)
-    return float(zeros / sum(a.size for a in arrays))
+    zeros, entries = 0, 0
+    for a in arrays:
+        zeros += np.sum(a == 0)
+        entries += a.size
+    return float(zeros / entries)
 
 
 sparsity.edits("""
@@ -178,12 +181,39 @@ arrays = [np.concatenate(arrays)]
 arrays = arrays[:1]
     It uses the first array only; count all arrays together.
     只看了第一个数组；应统计所有数组。
+arrays = [a for a in arrays if a.size][:1]
+    It stops at the first array that has entries; count all arrays together.
+    到第一个非空的数组就停止了；应统计所有数组。
 arrays = arrays[-1:]
     It looks at the last array only; all arrays count together.
     只看了最后一个数组；应统计所有数组。
 a == 0 -> np.isclose(a, 0)
     It counts tiny weights as zeros; only exact zeros count.
     把很小的权重当成零了；接近零并不是零。
+a == 0 -> np.abs(a) < 0.01
+    It counts weights of 0.001 as zeros; only exact zeros count.
+    把 0.001 这样的权重当成零了；只有恰好为零才算零。
+a == 0 -> a.astype(int) == 0
+    It counts all weights between -1 and 1 as zeros, as a conversion to int does; compare with 0.
+    把 -1 与 1 之间的权重都当成零了，转换成 int 就会这样；应直接与 0 比较。
+for a in arrays -> for a in [~a if a.dtype == bool else a for a in arrays]
+    In a mask it counts True as 0; False counts as 0.
+    在掩码中把 True 算作 0 了；应是 False 算作 0。
+a == 0 -> a < 0
+    It counts the negative weights; count those that are 0.
+    数的是负的权重；应数等于 0 的。
+np.sum(a == 0) -> len(np.where(a == 0))
+    It counts axes, as the length of np.where does, which has an array for each axis; use np.sum.
+    数的是轴的个数，np.where 的长度就是如此（每个轴一个数组）；应使用 np.sum。
+np.sum(a == 0) -> len(a) - np.count_nonzero(a)
+    It subtracts the nonzeros from the number of rows; a.size counts all entries.
+    用行数减去了非零的个数；元素总数是 a.size。
+np.sum(a == 0) -> np.sum(np.all(a == 0, axis=-1))
+    It counts the rows that are all zeros; count the entries that are 0.
+    数的是全为零的行；应数等于 0 的元素。
+np.sum(a == 0) -> sum(x == 0 for row in a for x in row)
+    It runs over two axes; an array may have any number of them, so use np.sum of the whole array.
+    只按两个轴循环；数组可以有任意个轴，应对整个数组用 np.sum。
 a == 0 -> a <= 0
     It counts negative weights as zeros; compare with zero itself.
     把负的权重也当成零了；应与零本身比较。
@@ -191,31 +221,43 @@ np.sum(a == 0) -> sum(a == 0)
 float( -> (
     A matrix gives a vector, as Python's sum adds up rows; np.sum adds up all entries.
     矩阵得到的是向量，因为 Python 的 sum 只把各行相加；np.sum 才会把所有元素相加。
-zeros / sum(a.size for a in arrays) -> zeros
+zeros / entries -> zeros
     It counts the zeros without dividing by the number of entries.
     只数了零的个数，没有除以元素总数。
-zeros / sum(a.size for a in arrays) -> sum(np.count_nonzero(a) for a in arrays)
+a == 0 -> a != 0
+entries += a.size -> entries = 1
     It counts the entries that are not 0; divide the number of zeros by that of all entries.
     数的是非零元素的个数；应用零的个数除以元素总数。
 a.size -> np.count_nonzero(a)
     It divides the zeros by the nonzeros; divide by the number of all entries.
     用零的个数除以非零的个数了；应除以元素总数。
+a.size -> np.count_nonzero(a)
+/ entries -> / (entries or zeros)
+    It divides the zeros by the nonzeros, where there are any; divide by the number of all entries.
+    用零的个数除以非零的个数（若有）了；应除以元素总数。
+a.size -> np.count_nonzero(a)
+zeros / entries -> int(zeros) / int(entries)
+    It divides the zeros by the nonzeros, which fails without any; divide by all entries.
+    用零的个数除以非零的个数了，没有非零元素时出错；应除以元素总数。
 a.size -> np.abs(a).sum()
     It divides by the sum of the magnitudes; divide by the number of entries.
     除以了绝对值之和；应除以元素个数。
 a.size -> len(a)
     It divides by the number of rows; a.size is the number of entries.
     除以了行数；元素总数是 a.size。
-a.size for a in arrays -> 1 for a in arrays
+a.size -> a.shape[-1]
+    It divides by the length of the last axis; a.size is the number of entries.
+    除以了最后一个轴的长度；元素总数是 a.size。
+a.size -> 1
     It divides by the number of arrays; divide by the number of their entries.
     除以了数组的个数；应除以元素总数。
-sum(a.size for a in arrays) -> arrays[-1].size
+entries += -> entries =
     It divides by the size of the last array; divide by the entries of all arrays.
     只除以最后一个数组的元素个数；应除以所有数组的元素总数。
-sum(a.size for a in arrays) -> arrays[0].size
+entries += a.size -> entries = arrays[0].size
     It divides by the size of the first array; divide by the entries of all arrays.
     只除以第一个数组的元素个数；应除以所有数组的元素总数。
-sum(np.sum(a == 0) for a in arrays) -> np.sum(arrays[-1] == 0)
+zeros += -> zeros =
     It counts the zeros of the last array, but the entries of all; add up the zeros of all.
     只数了最后一个数组的零，却除以所有数组的元素总数；零的个数也应累加。
 return np.mean(arrays[0] == 0, axis=0)
@@ -230,12 +272,30 @@ return [np.mean(a == 0) for a in arrays]
 return float(np.mean(arrays == 0))
     It always returns 0, as comparing the tuple `arrays` with 0 does; compare each array in it.
     总是得到 0，拿整个元组 arrays 与 0 比较就会这样；应逐个数组比较。
-return float(np.mean([np.mean(a == 0) for a in arrays]))
+entries += a.size -> entries += 1
+np.sum( -> np.mean(
     It averages the sparsities of the arrays; count all arrays together.
     把各数组的稀疏度取平均了；应把所有数组合在一起统计。
-return float(np.sum([np.mean(a == 0) for a in arrays]))
+entries += a.size -> entries += 1
+np.sum(a == 0) -> np.sum(a == 0) / max(a.size, 1)
+    It averages the sparsities of the arrays, 0 for an empty one; count all arrays together.
+    把各数组的稀疏度取平均了，空数组算作 0；应把所有数组合在一起统计。
+entries += a.size -> entries += a.size > 0
+np.sum(a == 0) -> np.sum(a == 0) / max(a.size, 1)
+    It averages the sparsities of those arrays that have entries; count all arrays together.
+    把各非空数组的稀疏度取平均了；应把所有数组合在一起统计。
+entries += a.size -> entries += 1
+np.sum(a == 0) -> int(np.sum(a == 0)) / a.size
+    It averages the sparsities, which fails for an empty array; count all arrays together.
+    把各数组的稀疏度取平均了，遇到空数组时出错；应把所有数组合在一起统计。
+entries += a.size -> entries = 1
+np.sum( -> np.mean(
     It adds up the sparsities of the arrays; count over all arrays together.
     把各数组的稀疏度相加了；应把所有数组合在一起统计。
+entries += a.size -> entries = 1
+np.sum(a == 0) -> np.sum(a == 0) / max(a.size, 1)
+    It adds up the sparsities of those arrays that have entries; count all arrays together.
+    把各非空数组的稀疏度相加了；应把所有数组合在一起统计。
 return 1 - result
     It returns the share that is not zero, the density; sparsity is one minus that.
     算的是非零元素的比例，即密度；稀疏度等于一减密度。

@@ -186,7 +186,8 @@ def _(rng):
 
 @layer_importance.solution
 def layer_importance(layers):
-    return np.array([np.abs(w).sum() for w in layers])
+    sizes = [np.abs(w) for w in layers]
+    return np.array([a.sum() for a in sizes])
 
 
 layer_importance.edits("""
@@ -202,44 +203,81 @@ np.abs(w) -> w[w > 0]
 np.abs(w) -> (w**2)
     It adds the squares of the weights; add their absolute values.
     把权重的平方相加了；应把绝对值相加。
+np.abs(w) -> np.abs(w.sum(axis=0))
+    It adds up the columns before it takes absolute values; take that of every weight first.
+    先按列求和再取绝对值了；应先对每个权重取绝对值再求和。
+np.abs(w) -> np.abs(w.sum(axis=-1))
+    It adds up the rows before it takes absolute values; take that of every weight first.
+    先按行求和再取绝对值了；应先对每个权重取绝对值再求和。
 np.abs(w) -> np.abs(w[0])
     It adds up the first row only; a layer is summed over all its entries.
     只把第一行相加了；应对该层的所有元素求和。
 .sum() -> .mean()
     It takes the mean; this importance is the sum, which grows with the layer.
     取了平均；这里的重要性是总和，会随层的大小增长。
+.sum() -> .sum() / max(a.size, 1)
+    It takes the mean, 0 for an empty layer; this importance is the sum.
+    取了平均，空的层为 0；这里的重要性是总和。
+a.sum() -> np.median(a) if a.size else 0.0
+    It takes the median; this importance is the sum.
+    取了中位数；这里的重要性是总和。
+.sum() -> .max(initial=0)
+    It takes the largest magnitude; the sum is asked for.
+    取了最大的绝对值；应求总和。
 .sum() -> .max()
     It takes the largest magnitude, which an empty layer lacks; the sum is asked for.
     取了最大的绝对值，空的层没有最大值；应求总和。
-.sum() -> .sum() / len(w)
+.sum() -> .sum() / max(len(a), 1)
+    It divides by the number of rows, if there are any; the importance is the sum itself.
+    除以了行数（若不为 0）；重要性就是总和本身。
+.sum() -> .sum() / a.shape[-1]
+    It divides by the length of the last axis; the importance is the sum itself.
+    除以了最后一个轴的长度；重要性就是总和本身。
+.sum() -> .sum() / np.sqrt(max(a.size, 1))
+    It divides by the square root of the number of weights; the importance is the sum itself.
+    除以了权重个数的平方根；重要性就是总和本身。
+.sum() -> .sum() / len(a)
     It divides the sum by the number of rows; the importance is the sum itself.
     把总和除以了行数；重要性就是总和本身。
-np.abs(w).sum() -> abs(w.sum())
+np.abs(w) -> abs(w.sum())
     It takes the absolute value of the sum; take that of every weight first.
     对总和取了绝对值；应先对每个权重取绝对值再求和。
-np.abs(w).sum() -> np.sqrt((w**2).sum())
+a.sum() -> np.sqrt((a**2).sum())
     It takes the L2 norm; take the L1 norm.
     用了 L2 范数；应为 L1 范数。
-np.abs(w).sum() -> np.linalg.norm(w, 1)
+a.sum() -> a.sum(axis=0).max() if a.ndim == 2 else a.sum()
+    Of a matrix it takes the largest column sum; add up all entries of a layer.
+    对矩阵取了最大的列和；应对该层的所有元素求和。
+a.sum() -> a.sum(axis=0).max() if a.ndim > 1 else a.sum()
+    It sums along the first axis and takes the largest sum; add up all entries of a layer.
+    沿第一个轴求和后取了最大的和；应对该层的所有元素求和。
+a.sum() -> a.sum(axis=-1).max(initial=0) if a.ndim == 2 else a.sum()
+    Of a matrix it takes the largest row sum; add up all entries of a layer.
+    对矩阵取了最大的行和；应对该层的所有元素求和。
+a.sum() -> sum(sum(a))
+    It adds up twice, which needs two axes; use .sum(), which adds up all entries of any shape.
+    求了两次和，只适用于两个轴；应使用 .sum()，任何形状都会把所有元素相加。
+a.sum() -> np.linalg.norm(a, 1)
     Of a matrix it takes the largest column sum, as np.linalg.norm(w, 1) does; sum all entries.
     对矩阵取了最大的列和，np.linalg.norm(w, 1) 正是如此；应对所有元素求和。
-np.abs(w).sum() -> np.std(w)
+np.abs(w) -> w
+a.sum() -> np.std(a)
     It takes the standard deviation; the sum of the absolute values is asked for.
     取了标准差；应为绝对值之和。
-np.abs(w).sum() -> np.count_nonzero(w)
+a.sum() -> np.count_nonzero(a)
     It counts the weights that are not 0; their absolute values are to be added.
     数了非零权重的个数；应把绝对值相加。
-np.abs(w).sum() -> w.size
+a.sum() -> a.size
     It counts the weights; their absolute values are to be added.
     数了权重的个数；应把绝对值相加。
-np.abs(w).sum() -> sum(abs(w[i, j]) for i in range(len(w)) for j in range(w.shape[1]))
+a.sum() -> sum(a[i, j] for i in range(len(a)) for j in range(a.shape[1]))
     It runs over two axes; a layer may have any number of them, so use .sum() of the whole array.
     只按两个轴循环；层可以有任意个轴，应对整个数组用 .sum()。
-np.abs(w).sum() -> sum(np.abs(w))
+a.sum() -> sum(a)
 np.array( -> list(
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
     Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个分数。
-np.abs(w).sum() -> sum(np.abs(w))
+a.sum() -> sum(a)
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
     Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个分数。
 .sum() -> .sum(axis=0)
@@ -259,6 +297,9 @@ np.array( -> list(
 for w in layers -> for w in layers if w.size
     It leaves out layers without weights; each layer has a score, which is then 0.
     跳过了没有权重的层；每层都应有分数，此时为 0。
+for w in layers -> for w in layers if w.ndim > 1
+    It leaves out the vectors; each layer has a score, whatever its shape.
+    跳过了向量；无论形状如何，每层都应有分数。
 return np.abs(np.array(layers)).reshape(len(layers), -1).sum(axis=1)
     It puts all layers into one array, but shapes may differ; take the layers one by one.
     把所有层拼成了一个数组；各层形状可以不同，应逐层计算。
@@ -277,6 +318,18 @@ return result[1:]
 return result[:-1]
     It leaves out the last layer; every layer has a score.
     漏掉了最后一层；每层都应有分数。
+return np.concatenate([0 * result[:-1], result[-1:]])
+    Only the score of the last layer is filled in; assign inside the loop.
+    只填了最后一层的分数；应在循环内赋值。
+return np.concatenate([result[:1], 0 * result[1:]])
+    Only the score of the first layer is filled in; return after the loop, not inside.
+    只填了第一层的分数；应在循环结束之后再返回。
+return np.concatenate([result[:-1], 0 * result[-1:]])
+    The score of the last layer is not filled in; every layer has a score.
+    没有填最后一层的分数；每层都应有分数。
+return np.concatenate([0 * result[:1], result[1:]])
+    The score of the first layer is not filled in; every layer has a score.
+    没有填第一层的分数；每层都应有分数。
 return result[::-1]
     The scores are in reverse order; they stand in the order of the layers.
     分数的次序颠倒了；应与各层的次序相同。
@@ -289,6 +342,36 @@ return result / result.sum()
 return result / result.max()
     It divides by the largest score; the importance is the sum itself.
     除以了最大的分数；重要性就是每层的总和。
+return result / np.linalg.norm(result)
+    It divides by the L2 norm of the scores; the importance is the sum itself.
+    除以了各分数的 L2 范数；重要性就是每层的总和。
+return result / len(result)
+    It divides by the number of layers; the importance is the sum itself.
+    除以了层数；重要性就是每层的总和。
+return result / sum(w.size for w in layers)
+    It divides by the number of weights of all layers; the importance is the sum itself.
+    除以了所有层的权重总数；重要性就是每层的总和。
+return np.exp(result) / np.exp(result).sum()
+    It applies softmax to the scores; the importance is the sum itself.
+    对分数作了 softmax；重要性就是每层的总和。
+return (result - result.min()) / np.ptp(result)
+    It scales the scores to the range from 0 to 1; the importance is the sum itself.
+    把分数缩放到了 0 到 1 之间；重要性就是每层的总和。
+return result >= result.mean()
+    It returns which layers reach the mean score; return the scores.
+    返回的是哪些层达到了平均分数；应返回分数本身。
+return result > result.mean()
+    It returns which layers exceed the mean score; return the scores.
+    返回的是哪些层超过了平均分数；应返回分数本身。
+return result >= 2.5
+    It returns which layers reach 2.5; return the scores.
+    返回的是哪些层达到了 2.5；应返回分数本身。
+return np.argmax(result)
+    It returns the layer of the highest score; return the scores of all layers.
+    返回的是分数最高的层号；应返回所有层的分数。
+return np.argsort(np.argsort(result))
+    It returns the rank of each layer; return the scores.
+    返回的是各层的名次；应返回分数本身。
 return np.sort(result)
     It sorts the scores, ascending; they stand in the order of the layers.
     把分数按升序排列了；应与各层的次序相同。

@@ -639,6 +639,9 @@ n, m = 2, 4
 n = m - n
     It prunes n of every m; keep n of every m.
     每 m 个剪掉了 n 个；应每 m 个保留 n 个。
+n = max(n, 1)
+    It always keeps at least one of each group; for n = 0 nothing is kept.
+    每组至少保留了一个；n 为 0 时不应保留任何权重。
 n = n or m
     For n = 0 it keeps everything, as a slice [-0:] takes all; nothing is kept there.
     n 为 0 时全保留了（切片 [-0:] 取的是全部）；此时不应保留任何权重。
@@ -660,6 +663,9 @@ axis = -1 if axis is None else axis
 axis = -2 if axis is None else axis
     It takes axis -2 of a vector too, which has only one axis; of a vector axis=None is -1.
     对向量也取了轴 -2，而向量只有一个轴；axis=None 时向量应取 -1。
+axis = 0
+    It always groups along the first axis; the axis is an argument, and None is axis -2.
+    总是沿第一个轴分组；轴由参数 axis 给出，None 时为轴 -2。
 axis = None
     It always groups along the inputs of a unit; the axis is an argument.
     总是沿单元的输入分组；轴由参数 axis 给出。
@@ -667,7 +673,7 @@ np.moveaxis(np.abs(w), axis, -1) -> np.abs(w).reshape(-1, m, w.shape[1]).swapaxe
 return np.moveaxis(mask, -1, axis) -> return mask.swapaxes(1, 2).reshape(w.shape)
     It groups the columns of a matrix alone; w may be a vector or a kernel, grouped on any axis.
     只会按矩阵的列分组；w 也可以是向量或卷积核，分组可以沿任何轴。
-return nm_mask(w.ravel(), n, m).reshape(w.shape)
+return _right(w.ravel(), n, m).reshape(w.shape)
     It groups the entries in memory order; group them along the axis.
     按内存顺序分组了；应沿给定的轴分组。
 moved.reshape(-1, m) -> moved.reshape(*moved.shape[:-1], m, -1)
@@ -703,6 +709,21 @@ groups, axis=-1, kind="stable" -> -groups, axis=-1
 rank >= m - n -> rank < n
     Some equal magnitudes are pruned in another order; sort |w| with kind='stable', ascending.
     绝对值相等时剪的次序不对；应对 |w| 升序排序，并加 kind='stable'。
+rank >= m - n -> (rank >= m - n).any(axis=0) | (rank < 0)
+    What is kept in any group is kept in all of them; every group has its own n.
+    任何一组保留的位置，所有组都保留了；每组应各自保留 n 个。
+rank >= m - n -> (rank[:1] >= m - n) | (rank < 0)
+    It keeps in every group the places of the first group; rank each group by itself.
+    所有组都保留了与第一组相同的位置；每组应各自排序。
+rank >= m - n -> 0 * rank + np.arange(m) < n
+    It keeps the first n of each group, whatever their magnitude; keep the n largest.
+    保留了每组最前面的 n 个，与大小无关；应保留最大的 n 个。
+rank >= m - n -> (groups >= np.sort(groups, axis=-1)[:, [-n]]) & (n > 0)
+    It keeps all that equal the n-th largest, unless n is 0; keep exactly n of a group.
+    n 不为 0 时，把与第 n 大相等的全留下了；每组应恰好保留 n 个。
+rank >= m - n -> (groups > np.sort(groups, axis=-1)[:, [m - n - 1]]) | (n == m)
+    It prunes all that equal the largest of those to prune, if any; keep exactly n of a group.
+    有要剪的时，把与其中最大者相等的全剪了；每组应恰好保留 n 个。
 rank >= m - n -> groups >= np.sort(groups, axis=-1)[:, [-n]]
     It keeps all that equal the n-th largest; keep exactly n of a group, of equals the later.
     把与第 n 大相等的全留下了；每组应恰好保留 n 个，相等时留靠后的。
@@ -760,6 +781,18 @@ return result.astype(int)
 return result.astype(float)
     It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
     返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+return w[result]
+    It returns the weights that are kept; the mask was asked for.
+    返回了保留下来的权重；要求的是掩码。
+return np.where(result)
+    It returns the indices of the weights that are kept; the mask was asked for.
+    返回了所保留权重的下标；要求的是掩码。
+return result, w * result
+    It returns the pruned weights as well; the mask alone was asked for.
+    还返回了剪枝后的权重；只要求返回掩码。
+return result.reshape(-1, m)
+    The result has m columns; the mask has the shape of w.
+    结果有 m 列；掩码的形状应与 w 相同。
 """)
 
 

@@ -132,21 +132,30 @@ w *= prune_smallest(w, sparsity)
 return w
     It zeroes the smallest weights of w and returns w; return a mask, and leave w as it is.
     把 w 中最小的权重清零后返回了 w；应返回掩码，不改动 w。
-return np.apply_along_axis(prune_smallest, -1, w, sparsity)
+return np.apply_along_axis(_right, -1, w, sparsity)
     It prunes the same share of every row; rank all entries together.
     每一行各剪了相同的比例；应把所有元素一起排序。
-return np.apply_along_axis(prune_smallest, 0, w, sparsity)
+return np.reshape([_right(part, sparsity) for part in np.atleast_2d(w)], w.shape)
+    It prunes the same share of every part along the first axis; rank all entries together.
+    沿第一个轴的每一部分各剪了相同的比例；应把所有元素一起排序。
+return np.apply_along_axis(_right, 0, w, sparsity)
     It prunes the same share of every column; all entries are ranked together.
     每一列各剪了相同的比例；应把所有元素一起排序。
 sparsity = sparsity / 100
     It takes the sparsity for a percentage; it is a number from 0 to 1.
     把稀疏度当成了百分数；它是 0 到 1 之间的数。
+sparsity = 1 - sparsity
+    It keeps the share that is to be pruned; the sparsity is the share to prune.
+    保留了应剪的比例；稀疏度是要剪掉的比例。
 k = round(sparsity * w.size) -> k = w.size - round(sparsity * w.size)
     It keeps k weights; k is how many to prune.
     保留了 k 个权重；k 是要剪掉的个数。
 sparsity * w.size -> sparsity * len(w)
     It takes the number of rows for the number of entries; w.size counts all entries.
     把行数当成了元素个数；w.size 才是元素总数。
+sparsity * w.size -> sparsity * w.shape[-1]
+    It takes the length of the last axis for the number of entries; w.size counts all entries.
+    把最后一个轴的长度当成了元素个数；w.size 才是元素总数。
 sparsity * w.size -> sparsity * np.count_nonzero(w)
     It takes the share of the weights that are not 0; n counts all entries of w.
     只按非零权重的个数算比例了；n 是 w 的全部元素个数。
@@ -171,6 +180,16 @@ np.abs(w).ravel() -> np.abs(w)
 np.abs(w).ravel() -> np.abs(w).T.ravel()
     It flattens w column by column, so the mask belongs to other entries; flatten row by row.
     按列展平了 w，掩码对应的元素就错了；应按行展平。
+np.abs(w).ravel() -> np.abs(w).ravel("F")
+mask.reshape(w.shape) -> mask.reshape(w.shape, order="F")
+    Of equal magnitudes it prunes the first in column order; flatten row by row.
+    绝对值相等时先剪了按列展平后靠前的；应按行展平。
+mask.reshape(w.shape) -> mask.reshape(w.shape, order="F")
+    It fills the mask column by column, so it belongs to other entries; fill it row by row.
+    按列填入了掩码，对应的元素就错了；应按行恢复形状。
+np.abs(w) -> np.where(w == 0, np.inf, np.abs(w))
+    It prunes weights that are 0 last; they have the smallest magnitude, so they are first.
+    等于 0 的权重最后才剪；它们的绝对值最小，应最先剪。
 np.ones(w.size, dtype=bool) -> np.ones(w.shape, dtype=bool)
     A flat index is used on the mask of several axes, where it picks rows; use a flat mask.
     把展平后的下标用在了多维掩码上，选中的是行；掩码应先展平。
@@ -234,6 +253,9 @@ mask[smallest] = False -> mask = size >= np.sort(size)[:k].max(initial=-1)
 mask[smallest] = False -> mask = size >= np.sort(size)[k]
     It keeps all that reach entry k of the sorted magnitudes, which fails for k = n and on ties.
     保留了不小于排序后第 k 项的权重；有并列时少剪，k 等于 n 时出错；应恰好剪 k 个。
+mask[smallest] = False -> mask = size >= np.sort(size)[min(k, size.size - 1)]
+    It keeps all that reach entry k of the sorted magnitudes, for k = n the last; prune exactly k.
+    保留了不小于排序后第 k 项的权重，k 等于 n 时取最后一项；应恰好剪 k 个。
 mask[smallest] = False -> mask = size >= np.sort([*size, np.inf])[k]
     It prunes only magnitudes below entry k of the sorted ones, fewer than k if some are equal.
     只剪了小于排序后第 k 项的权重，有并列时不足 k 个；应恰好剪 k 个。
@@ -249,6 +271,18 @@ mask[smallest] = False -> mask = size > np.quantile(size, sparsity)
 mask[smallest] = False -> mask = size >= np.quantile(size, sparsity)
     It prunes all magnitudes below a quantile, which are not always k; rank them and prune k.
     剪掉了小于分位数的全部权重，个数不一定是 k；应排序后恰好剪 k 个。
+mask[smallest] = False -> mask = size > np.quantile(size, sparsity, method="nearest")
+    It prunes all magnitudes up to a quantile, which are not always k; rank them and prune k.
+    剪掉了不超过分位数的全部权重，个数不一定是 k；应排序后恰好剪 k 个。
+mask[smallest] = False -> mask = size >= np.quantile(size, sparsity, method="nearest")
+    It prunes all magnitudes below a quantile, which are not always k; rank them and prune k.
+    剪掉了小于分位数的全部权重，个数不一定是 k；应排序后恰好剪 k 个。
+mask[smallest] = False -> mask[:k] = False
+    It prunes the first k weights, whatever their size; the k smallest are to be pruned.
+    剪的是最前面的 k 个权重，与大小无关；应剪最小的 k 个。
+mask[smallest] = False -> mask[size.argmin()] = k == 0
+    It prunes the same smallest weight k times; each time another one is to be pruned.
+    k 次剪的都是同一个最小的权重；应剪 k 个不同的权重。
 mask[smallest] = False -> mask = size > np.percentile(size, sparsity)
     It takes the sparsity for a percentage, up to whose quantile it prunes; prune exactly k.
     把稀疏度当成百分数，剪到相应的分位数为止；应恰好剪 k 个。
@@ -279,6 +313,18 @@ return result & (w != 0)
 return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
+return result, w * result
+    It returns the pruned weights as well; the mask alone was asked for.
+    还返回了剪枝后的权重；只要求返回掩码。
+return w[result]
+    It returns the weights that are kept; the mask was asked for.
+    返回了保留下来的权重；要求的是掩码。
+return np.flatnonzero(result)
+    It returns the flat indices of the weights that are kept; the mask was asked for.
+    返回了所保留权重展平后的下标；要求的是掩码。
+return np.where(result)
+    It returns the indices of the weights that are kept; the mask was asked for.
+    返回了所保留权重的下标；要求的是掩码。
 return w * result
     It returns the pruned weights; the mask was asked for.
     返回了剪枝后的权重；要求的是掩码。
