@@ -241,7 +241,8 @@ def _(rng):
 
 @obd_saliency.solution
 def obd_saliency(w, h):
-    return h * w**2 / 2
+    square = w**2
+    return h * square / 2
 
 
 obd_saliency.edits("""
@@ -270,40 +271,70 @@ w**2 -> w**3
 w**2 -> np.sum(w**2)
     It multiplies every curvature by the sum of all squares; each weight has its own square.
     每个二阶导数都乘以了所有权重的平方和；每个权重应乘自己的平方。
-h * w**2 -> h.mean() * w**2
+h * square -> h.mean() * square
     It takes the mean of the curvatures; each weight has its own.
     取了二阶导数的平均；每个权重都有自己的二阶导数。
-h * w**2 -> h**2 * w
+h * square -> h**2 * w
     It squares the curvature, where the weight is to be squared.
     平方的是二阶导数；应平方的是权重。
-h * w**2 -> (h * w) ** 2
+h * square -> (h * w) ** 2
     It squares the curvature as well; only the weight is squared.
     把二阶导数也平方了；只有权重需要平方。
-h * w**2 / 2 -> (h * w / 2) ** 2
+h * square / 2 -> (h * w / 2) ** 2
     It squares h w / 2 as a whole; only the weight is squared.
     把 h w / 2 整个平方了；只有权重需要平方。
-h * w**2 / 2 -> h * (w / 2) ** 2
+h * square / 2 -> h * (w / 2) ** 2
     The factor 1/2 is squared with the weight; it stands outside the square.
     系数 1/2 和权重一起平方了；它应在平方之外。
-h * w**2 / 2 -> h * w**2 // 2
+h * square / 2 -> h * square // 2
     It rounds down, as // does; divide by 2 with /.
     结果向下取整了，与整除 // 一样；应用 / 除以 2。
-h * w**2 -> w**2
+h * square -> square
     It leaves out the curvature, so it ranks like the magnitude.
     漏了二阶导数，排序便与绝对值相同。
-h * w**2 -> w**2 / h
+h * square -> square / h
     It divides by the curvature; only an inverse Hessian is in the denominator.
     除以了二阶导数；只有海森矩阵的逆才出现在分母上。
-h * w**2 -> h + w**2
+h * square -> h
+    It leaves out the weight; the curvature is multiplied by w^2.
+    漏了权重；二阶导数应乘以 w^2。
+h * square / 2 -> square / (2 * h + 1e-8)
+    It divides by the curvature and a tiny number; multiply the square by the curvature.
+    除以了二阶导数加一个极小的数；平方应乘以二阶导数。
+h * square / 2 -> np.abs(w * h) + h * square / 2
+    It adds |w h|, the form of the first order; the saliency is h w^2 / 2 alone.
+    加上了 |w h|，即一阶项的形式；显著性只是 h w^2 / 2。
+h * square -> h.sum() * square
+    It multiplies every square by the sum of the curvatures; each weight has its own.
+    每个平方都乘以了二阶导数之和；每个权重都有自己的二阶导数。
+h * square -> np.diag(np.diag(h)) * square
+    It keeps the diagonal of h alone, but h is the diagonal already, one entry for each weight.
+    只保留了 h 的对角；h 本身就是对角元，与权重一一对应。
+w = np.sign(w)
+    It uses the sign of the weight in place of the weight; square the weight itself.
+    只用了权重的符号；应把权重本身平方。
+w**2 -> w**4
+    The weight is raised to the fourth power; the second order has its square.
+    用了权重的四次方；二阶项是平方。
+w = w / np.linalg.norm(w)
+    It divides the weights by their norm; take the weights as they are.
+    把权重除以了它们的范数；应直接使用权重。
+h = h / np.abs(h).max(initial=0)
+    It divides the curvatures by the largest; take them as they are.
+    把二阶导数除以了其中最大的；应直接使用。
+h = np.maximum(h, 1e-8)
+    Negative curvature becomes a tiny number; where the loss curves down, the saliency is negative.
+    负的二阶导数成了极小的正数；若二阶导数为负，显著性应为负。
+h * square -> h + square
     It adds the curvature and the square; multiply them.
     把二阶导数与平方相加了；应相乘。
-h * w**2 -> h @ w**2
+h * square -> h @ square
     It takes the matrix product, which adds up the products; multiply entry by entry, with *.
     用了矩阵乘法，乘积被加在了一起；应逐元素相乘，用 *。
-h * w**2 -> np.diag(h) * w**2
+h * square -> np.diag(h) * square
     It takes the diagonal of h, but h is the diagonal already, one entry for each weight.
     又对 h 取了对角；h 本身就是对角元，与权重一一对应。
-h * w**2 / 2 -> np.abs(w * h)
+h * square / 2 -> np.abs(w * h)
     It computes |w h|, the form of the first order; here the second order is h w^2 / 2.
     算的是 |w h|，即一阶项的形式；这里是二阶项 h w^2 / 2。
 return 2 * result
@@ -315,6 +346,9 @@ return 4 * result
 return result / 3
     It divides by 6, as the third order does; the factor of the second order is 1/2.
     除以了 6，那是三阶项的系数；二阶项的系数是 1/2。
+return 0 * result
+    The result is always 0, as with a factor 1 // 2; multiply by 1 / 2.
+    结果总是 0，系数写成 1 // 2 就会这样；应乘以 1 / 2。
 return -result
     The sign is inverted; a positive curvature gives a positive saliency.
     符号反了；二阶导数为正时，显著性应为正。
@@ -342,6 +376,51 @@ return result / result.sum()
 return result / result.max()
     It divides by the largest saliency; here they are in the units of the loss.
     除以了最大的显著性；这里的显著性不作归一化。
+return result / (result.sum() or 1)
+    It divides by the sum of all saliencies, unless that is 0; here they are not normalized.
+    除以了所有显著性之和（若不为 0）；这里的显著性不作归一化。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest of the saliencies, unless that is 0; here they are not normalized.
+    除以了最大的显著性（若不为 0）；这里的显著性不作归一化。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of the saliencies, unless that is 0; here they are not normalized.
+    除以了显著性的 L2 范数（若不为 0）；这里的显著性不作归一化。
+return result / result.mean()
+    It divides by the mean of the saliencies; here they are not normalized.
+    除以了显著性的平均；这里的显著性不作归一化。
+return result / max(w.size, 1)
+    It divides by the number of weights; here they are not normalized.
+    除以了权重的个数；这里的显著性不作归一化。
+return result / max(len(w), 1)
+    It divides by the number of rows; here they are not normalized.
+    除以了行数；这里的显著性不作归一化。
+return result / result.sum(axis=-1, keepdims=True)
+    It divides each row by its sum; here they are not normalized.
+    每一行除以了该行之和；这里的显著性不作归一化。
+return np.exp(result) / np.exp(result).sum()
+    It applies softmax to the saliencies; here they are not normalized.
+    对显著性作了 softmax；这里的显著性不作归一化。
+return (result - result.min()) / (result.max() - result.min())
+    It scales the saliencies to the range from 0 to 1; here they are not normalized.
+    把显著性缩放到了 0 到 1 之间；这里的显著性不作归一化。
+return result >= result.mean()
+    It returns which saliencies reach the mean; return the saliencies themselves.
+    返回的是哪些显著性达到了平均值；应返回显著性本身。
+return np.argsort(result, axis=None)
+    It returns the flat indices ranked by saliency; return the saliencies themselves.
+    返回的是按显著性排列的展平下标；应返回显著性本身。
+return np.argsort(np.argsort(result))
+    It returns ranks; return the saliencies themselves.
+    返回的是名次；应返回显著性本身。
+return np.argmin(result)
+    It returns the index of the lowest; return all saliencies.
+    返回的是最小者的下标；应返回所有显著性。
+return np.array([*result[:1], *0 * result[1:]]).reshape(result.shape)
+    Only the first saliency or row is filled in; return after the loop, not inside.
+    只填了第一个显著性（或第一行）；应在循环结束之后再返回。
+return result.max()
+    It returns the largest alone; every weight has a saliency of its own.
+    只返回了最大的一个；每个权重都应有自己的显著性。
 return np.argsort(result)
     It returns the indices ranked by saliency; the saliencies are asked for, in the shape of w.
     返回了按显著性排列的下标；应返回显著性，形状与 w 相同。

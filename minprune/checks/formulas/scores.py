@@ -779,7 +779,8 @@ def _(rng):
 
 @taylor.solution
 def taylor(w, g):
-    return np.abs(w * g)
+    product = w * g
+    return np.abs(product)
 
 
 taylor.edits("""
@@ -792,22 +793,24 @@ np.abs(w, out=w); np.abs(g, out=g)
 w = np.sign(w)
     It uses the sign of the weight in place of the weight; a longer step changes the loss more.
     只用了权重的符号；离零越远，损失的变化越大，应乘以权重本身。
-np.abs(w * g) -> w * g
+np.abs(product) -> product
     The absolute value is missing; a rise and a fall of the loss count alike.
     漏了绝对值；损失上升和下降都算变化。
-np.abs(w * g) -> -w * g
+np.abs(product) -> -product
     It returns -w g, which has a sign; return the size of the change.
     返回了带符号的 -w g；应取变化的大小。
-np.abs(w * g) -> w * np.abs(g)
+w * g -> w * np.abs(g)
+np.abs(product) -> product
     It takes the absolute value of g alone, so the sign of w remains; take that of the product.
     只对 g 取了绝对值，w 的符号还在；应对乘积取绝对值。
-np.abs(w * g) -> np.abs(w) * g
+w * g -> np.abs(w) * g
+np.abs(product) -> product
     It takes the absolute value of w alone, so the sign of g remains; take that of the product.
     只对 w 取了绝对值，g 的符号还在；应对乘积取绝对值。
-np.abs(w * g) -> np.maximum(w * g, 0)
+np.abs(product) -> np.maximum(product, 0)
     Negative products become 0; take their absolute value.
     负的乘积成了 0；应取绝对值。
-np.abs(w * g) -> np.maximum(-w * g, 0)
+np.abs(product) -> np.maximum(-product, 0)
     It counts only weights whose removal raises the loss; a fall of the loss counts as well.
     只计入了剪掉后损失上升的权重；损失下降也应计入。
 w * g -> g
@@ -822,6 +825,56 @@ w * g -> w @ g
 w * g -> w.T @ g
     It takes the matrix product, which adds up the products; multiply entry by entry, with *.
     用了矩阵乘法，乘积被加在了一起；应逐元素相乘，用 *。
+g *= w
+return g
+    It writes the products into g and returns g, with their signs; g must not change.
+    把乘积写进 g 后返回了 g，还带着符号；不应改动 g。
+w *= g
+return w
+    It writes the products into w and returns w, with their signs; w must not change.
+    把乘积写进 w 后返回了 w，还带着符号；不应改动 w。
+g *= w; w = 1
+    It writes the products into g; g must not change.
+    把乘积写进了 g；不应改动 g。
+g = np.sign(g)
+    It uses the sign of the gradient in place of the gradient; multiply by the gradient.
+    只用了梯度的符号；应乘以梯度本身。
+w = w / np.linalg.norm(w)
+    It divides the weights by their norm; take the weights as they are.
+    把权重除以了它们的范数；应直接使用权重。
+g = g / np.linalg.norm(g)
+    It divides the gradient by its norm; take the gradient as it is.
+    把梯度除以了它的范数；应直接使用梯度。
+w * g -> g / (np.abs(w) + 1e-8)
+    It divides the gradient by the weight and a tiny number; multiply them.
+    用梯度除以了权重加一个极小的数；应相乘。
+w * g -> w / (np.abs(g) + 1e-8)
+    It divides the weight by the gradient and a tiny number; multiply them.
+    用权重除以了梯度加一个极小的数；应相乘。
+w * g -> w @ g.T
+    It takes the matrix product with g transposed; multiply entry by entry, with *.
+    用了与 g 转置的矩阵乘法；应逐元素相乘，用 *。
+w * g -> np.outer(w, g)
+    It multiplies every weight by every gradient; multiply entry by entry, with *.
+    每个权重与每个梯度都相乘了；应逐元素相乘，用 *。
+w * g -> w * g + w**2 / 2
+    It adds w^2 / 2, as if second derivatives of 1 were known; the first order is the product w g.
+    加上了 w^2 / 2，仿佛二阶导数都是 1；一阶项是乘积 w g。
+w * g -> w**2 * g / 2
+    It computes g w^2 / 2, the form of the second order; the first order is the product w g.
+    算的是 g w^2 / 2，即二阶项的形式；一阶项是乘积 w g。
+w * g -> w - w * g
+    It subtracts the product from the weight; the score is the size of the product alone.
+    用权重减去了乘积；分数只是乘积的大小。
+w * g -> np.maximum(np.abs(w), np.abs(g))
+    It takes the larger of |w| and |g|; multiply them.
+    取了 |w| 与 |g| 中较大的；应相乘。
+w * g -> np.sqrt(w**2 + g**2)
+    It takes the root of w^2 + g^2; multiply w and g.
+    算的是 w^2 + g^2 的平方根；应把 w 与 g 相乘。
+if w.size > 1: raise ValueError
+    It uses `if` on an array, which fails for more than one weight; use np.abs.
+    对数组用了 if，权重多于一个时就会出错；应使用 np.abs。
 w * g -> w / g
     It divides the weight by the gradient; multiply them.
     用权重除以了梯度；应相乘。
@@ -840,10 +893,10 @@ w * g -> g * w**2
 w * g -> g**2 * w
     It squares the gradient; the first order is the product w g.
     把梯度平方了；一阶项是乘积 w g。
-np.abs(w * g) -> np.abs(w) + np.abs(g)
+w * g -> np.abs(w) + np.abs(g)
     It adds |w| and |g|, whose units differ; multiply them.
     把 |w| 与 |g| 相加，但两者量纲不同；应相乘。
-np.abs(w * g) -> abs((w * g).sum())
+np.abs(product) -> abs(product.sum())
     It adds up the products and takes the absolute value last; every weight has its own score.
     先把乘积加在一起再取绝对值；每个权重都应有自己的分数。
 return result**2
@@ -876,6 +929,57 @@ return result / result.max()
 return result / np.linalg.norm(result)
     It divides by the L2 norm of the scores; here the scores are in the units of the loss.
     除以了分数的 L2 范数；这里的分数不作归一化。
+return result / (result.sum() or 1)
+    It divides by the sum of all scores, unless that is 0; here the scores are not normalized.
+    除以了所有分数之和（若不为 0）；这里的分数不作归一化。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest of the scores, unless that is 0; here the scores are not normalized.
+    除以了最大的分数（若不为 0）；这里的分数不作归一化。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of the scores, unless that is 0; here the scores are not normalized.
+    除以了分数的 L2 范数（若不为 0）；这里的分数不作归一化。
+return result / result.mean()
+    It divides by the mean of the scores; here the scores are not normalized.
+    除以了分数的平均；这里的分数不作归一化。
+return result / max(w.size, 1)
+    It divides by the number of weights; here the scores are not normalized.
+    除以了权重的个数；这里的分数不作归一化。
+return result / max(len(w), 1)
+    It divides by the number of rows; here the scores are not normalized.
+    除以了行数；这里的分数不作归一化。
+return result / result.sum(axis=-1, keepdims=True)
+    It divides each row by its sum; here the scores are not normalized.
+    每一行除以了该行之和；这里的分数不作归一化。
+return np.exp(result) / np.exp(result).sum()
+    It applies softmax to the scores; here the scores are not normalized.
+    对分数作了 softmax；这里的分数不作归一化。
+return (result - result.min()) / (result.max() - result.min())
+    It scales the scores to the range from 0 to 1; here the scores are not normalized.
+    把分数缩放到了 0 到 1 之间；这里的分数不作归一化。
+return result >= result.mean()
+    It returns which scores reach the mean; return the scores themselves.
+    返回的是哪些分数达到了平均值；应返回分数本身。
+return np.argsort(result, axis=None)
+    It returns the flat indices ranked by score; return the scores themselves.
+    返回的是按分数排列的展平下标；应返回分数本身。
+return np.argsort(np.argsort(result))
+    It returns ranks; return the scores themselves.
+    返回的是名次；应返回分数本身。
+return np.argmin(result)
+    It returns the index of the lowest; return all scores.
+    返回的是最小者的下标；应返回所有分数。
+return np.array([*result[:1], *0 * result[1:]]).reshape(result.shape)
+    Only the first score or row is filled in; return after the loop, not inside.
+    只填了第一个分数（或第一行）；应在循环结束之后再返回。
+return result.max()
+    It returns the largest alone; every weight has a score of its own.
+    只返回了最大的一个；每个权重都应有自己的分数。
+return result.mean(axis=0)
+    It averages the scores of each column; every weight has a score of its own.
+    把每一列的分数平均了；每个权重都应有自己的分数。
+return np.linalg.norm(result)
+    It returns the norm of all products; every weight has a score of its own.
+    返回的是所有乘积的范数；每个权重都应有自己的分数。
 return np.argsort(result)
     It returns the indices ranked by score; the scores are asked for, in the shape of w.
     返回了按分数排列的下标；应返回分数，形状与 w 相同。
