@@ -382,6 +382,9 @@ return result / (result.sum() or 1)
 return result / (result.max(initial=0) or 1)
     It divides by the largest of the saliencies, unless that is 0; here they are not normalized.
     除以了最大的显著性（若不为 0）；这里的显著性不作归一化。
+return result / np.linalg.norm(result)
+    It divides by the L2 norm of the saliencies; here they are in the units of the loss.
+    除以了显著性的 L2 范数；这里的显著性不作归一化。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of the saliencies, unless that is 0; here they are not normalized.
     除以了显著性的 L2 范数（若不为 0）；这里的显著性不作归一化。
@@ -415,7 +418,7 @@ return np.argsort(np.argsort(result))
 return np.argmin(result)
     It returns the index of the lowest; return all saliencies.
     返回的是最小者的下标；应返回所有显著性。
-return np.array([*result[:1], *0 * result[1:]]).reshape(result.shape)
+return np.array([*result[:1], *0 * result[1:]]) if len(w) else None
     Only the first saliency or row is filled in; return after the loop, not inside.
     只填了第一个显著性（或第一行）；应在循环结束之后再返回。
 return result.max()

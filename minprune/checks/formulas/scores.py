@@ -968,7 +968,7 @@ return np.argsort(np.argsort(result))
 return np.argmin(result)
     It returns the index of the lowest; return all scores.
     返回的是最小者的下标；应返回所有分数。
-return np.array([*result[:1], *0 * result[1:]]).reshape(result.shape)
+return np.array([*result[:1], *0 * result[1:]]) if len(w) else None
     Only the first score or row is filled in; return after the loop, not inside.
     只填了第一个分数（或第一行）；应在循环结束之后再返回。
 return result.max()

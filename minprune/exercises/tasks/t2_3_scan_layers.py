@@ -76,7 +76,8 @@ def scan_layers(layers, evaluate, sparsities):
         for j, sparsity in enumerate(sparsities):
             k = round(sparsity * w.size)
             pruned = w.copy()
-            order = np.argsort(np.abs(pruned), axis=None, kind="stable")
+            size = np.abs(pruned)
+            order = np.argsort(size, axis=None, kind="stable")
             pruned.flat[order[:k]] = 0
             arrays = [*layers]
             arrays[l] = pruned
@@ -172,6 +173,9 @@ k = round(sparsity * w.size) -> k = w.size - round(sparsity * w.size)
 sparsity * w.size -> sparsity / 100 * w.size
     It takes the sparsities for percentages; they are numbers from 0 to 1.
     把稀疏度当成了百分数；它们是 0 到 1 之间的数。
+sparsities = [1 - s for s in sparsities]
+    It takes the sparsities for the shares to keep; they are the shares to prune.
+    把稀疏度当成了要保留的比例；它们是要剪掉的比例。
 * w.size -> * len(w)
     It takes the number of rows for the number of weights; w.size counts all entries.
     把行数当成了权重个数；w.size 才是元素总数。
@@ -181,6 +185,9 @@ sparsity * w.size -> sparsity / 100 * w.size
 round( -> int(
     It rounds the number of weights to prune down; take the nearest whole number by `round`.
     把要剪的个数向下取整了；应用 `round` 取最接近的整数。
+round(sparsity * w.size) -> w.size - round((1 - sparsity) * w.size)
+    It rounds how many are kept; the number to prune is to be rounded.
+    对保留的个数取整了；应对要剪的个数取整。
 round(sparsity * w.size) -> int(np.ceil(sparsity * w.size))
     It rounds the number of weights to prune up; take the nearest whole number by `round`.
     把要剪的个数向上取整了；应用 `round` 取最接近的整数。
@@ -190,73 +197,108 @@ round(sparsity * w.size) -> int(sparsity * w.size + 0.5)
 np.abs(pruned) -> pruned
     The absolute value is missing, so negative weights are pruned first; the smallest |w| are due.
     缺少绝对值，负权重最先被剪掉；应剪 |w| 最小的。
-np.argsort(np.abs(pruned), axis=None, kind="stable") -> np.argsort(-np.abs(pruned), None, "stable")
+np.argsort(size, axis=None, kind="stable") -> np.argsort(-size, None, "stable")
     It prunes the largest magnitudes; the smallest are to be pruned.
     剪掉的是绝对值最大的；应剪最小的。
 axis=None, kind="stable") -> axis=None, kind="stable")[::-1]
     It prunes the largest magnitudes, of equals the last; prune the smallest, of equals the first.
     剪掉的是绝对值最大的，并列时先剪靠后的；应剪最小的，并列时先剪靠前的。
-np.argsort(np.abs(pruned) -> np.argsort(-np.abs(pruned)
+np.argsort(size -> np.argsort(-size
 order[:k] -> order[::-1][:k]
     Among equal magnitudes it prunes the last first; the lowest flat index is pruned first.
     绝对值相等时先剪了靠后的；应先剪展平后下标最小的。
 axis=None, kind="stable") -> axis=None)
     It prunes k of the smallest, but of equal magnitudes not the first; sort with kind='stable'.
     剪了 k 个最小的，但相等时剪的不是靠前的；排序时应加 kind='stable'。
-np.argsort(np.abs(pruned), axis=None, kind="stable") -> np.argpartition(np.abs(w), k - 1, None)
+np.argsort(size, axis=None, kind="stable") -> np.argpartition(size, k - 1, None)
     It prunes k of the smallest, but of equal magnitudes not the first; sort with kind='stable'.
     剪了 k 个最小的，但相等时剪的不是靠前的；排序时应加 kind='stable'。
-np.argsort(np.abs(pruned), axis=None, kind="stable") -> np.argpartition(np.abs(w), k, None)
+np.argsort(size, axis=None, kind="stable") -> np.argpartition(size, k, None)
     It fails where all of a layer is pruned, as np.argpartition does, and moves equal magnitudes.
     整层都剪时会出错（np.argpartition 就是如此），而且相等者次序会乱；应使用稳定排序。
+* w.size -> * w.shape[-1]
+axis=None -> axis=-1
+pruned.flat[order[:k]] = 0 -> np.put_along_axis(pruned, order[..., :k], 0, axis=-1)
+    It prunes the same share of every row; rank the whole layer together.
+    每一行各剪了相同的比例；应把整层一起排序。
 axis=None, kind -> kind
     It ranks within the rows, as np.argsort does without axis=None; rank the whole layer together.
     没有展平，np.argsort 只在每一行内排序；应把整层一起排序。
 pruned.flat[ -> pruned[
     A flat index is used on several axes, where it picks rows; use pruned.flat.
     把展平后的下标用在了多维数组上，选中的是行；应使用 pruned.flat。
+[:k] -> [: max(k, 1)]
+    It always prunes at least one weight of a layer; where k is 0, none is pruned.
+    每层至少剪掉了一个权重；k 为 0 时不应剪任何权重。
+[:k] -> [: k + 1]
+    It prunes one weight too many; exactly k are pruned.
+    多剪了一个权重；应恰好剪 k 个。
+order[:k] -> range(k)
+    It prunes the first k weights, whatever their size; the k smallest are to be pruned.
+    剪的是最前面的 k 个权重，与大小无关；应剪最小的 k 个。
 [:k] -> [: k or w.size]
     Where k is 0 it prunes the whole layer, as a slice [-0:] does; nothing is pruned there.
     k 为 0 时整层都剪了（切片 [-0:] 取的是全部）；此时不应剪任何权重。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) <= np.abs(w).flat[order[k - 1]] * (k > 0)] = 0
+pruned.flat[order[:k]] = 0 -> pruned[(size <= size.flat[order[k - 1]]) & (k > 0)] = 0
     It prunes all magnitudes up to the k-th smallest, so more than k where some are equal.
     剪掉了不超过第 k 小的所有权重，有并列时会多于 k 个；应恰好剪 k 个。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) <= np.abs(w).flat[order[k - 1]]] = 0
+pruned.flat[order[:k]] = 0 -> pruned[size <= size.flat[order[k - 1]]] = 0
     It prunes up to entry k - 1 of the sorted magnitudes: ties too, and for k = 0 up to the last.
     剪到排序后的第 k - 1 项为止：相等的也剪了，k 为 0 时取到最后一项；应恰好剪 k 个。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < np.abs(w).flat[order[k - 1]]] = 0
+pruned.flat[order[:k]] = 0 -> pruned[size < size.flat[order[k - 1]]] = 0
     It keeps the k-th smallest magnitude itself; exactly k are pruned, and none for k = 0.
     保留了第 k 小的权重本身；应恰好剪 k 个，k 为 0 时不剪。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < np.sort(np.abs(w), axis=None)[k]] = 0
+pruned.flat[order[:k]] = 0 -> pruned[size < np.sort(size, axis=None)[k]] = 0
     It prunes below entry k of the sorted magnitudes, fewer than k on ties; k = w.size fails.
     只剪了小于排序后第 k 项的权重，有并列时不足 k 个，整层都剪时出错；应恰好剪 k 个。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < np.quantile(np.abs(w), sparsity)] = 0
+pruned.flat[order[:k]] = 0 -> pruned[size < np.quantile(size, sparsity)] = 0
     It prunes all magnitudes below a quantile, which are not always k; rank them and prune k.
     剪掉了小于分位数的全部权重，个数不一定是 k；应排序后恰好剪 k 个。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) <= np.quantile(np.abs(w), sparsity)] = 0
+pruned.flat[order[:k]] = 0 -> pruned[size <= np.quantile(size, sparsity)] = 0
     It prunes all magnitudes up to a quantile, which are not always k; rank them and prune k.
     剪掉了不超过分位数的全部权重，个数不一定是 k；应排序后恰好剪 k 个。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < np.percentile(np.abs(w), sparsity)] = 0
+pruned.flat[order[:k]] = 0 -> pruned[size < np.percentile(size, sparsity)] = 0
     It takes the sparsity for a percentage, below whose quantile it prunes; prune exactly k.
     把稀疏度当成百分数，剪掉了相应分位数以下的权重；应恰好剪 k 个。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < sparsity] = 0
+pruned.flat[order[:k]] = 0 -> pruned[size < np.sort([*size.flat, np.inf])[k]] = 0
+    It prunes only below entry k of the sorted magnitudes, fewer than k on ties; prune exactly k.
+    只剪了小于排序后第 k 项的权重，有并列时不足 k 个；应恰好剪 k 个。
+pruned.flat[order[:k]] = 0 -> pruned[(size < size.flat[order[k - 1]]) & (k > 0)] = 0
+    It keeps the k-th smallest magnitude itself; exactly k are pruned.
+    保留了第 k 小的权重本身；应恰好剪 k 个。
+pruned.flat[order[:k]] = 0 -> pruned[size <= sparsity] = 0
+    It takes the sparsity for a threshold and prunes what equals it; it is the share to prune.
+    把稀疏度当成了阈值，等于它的也剪了；它是要剪掉的比例。
+pruned.flat[order[:k]] = 0 -> pruned[size <= sparsity * size.max()] = 0
+    It prunes up to a share of the largest magnitude; the share is one of the number of weights.
+    剪掉了不超过最大绝对值乘以该比例的权重；比例应按权重的个数算。
+pruned.flat[order[:k]] = 0 -> pruned[size < sparsity] = 0
     It takes the sparsity for a threshold of the weights; it is the share to prune.
     把稀疏度当成了权重的阈值；它是要剪掉的比例。
-pruned.flat[order[:k]] = 0 -> pruned[np.abs(w) < sparsity * np.abs(w).max()] = 0
+pruned.flat[order[:k]] = 0 -> pruned[size < sparsity * size.max()] = 0
     It prunes below a share of the largest magnitude; the share is one of the number of weights.
     剪掉了小于最大绝对值乘以该比例的权重；比例应按权重的个数算。
+arrays[l] = pruned -> arrays[0] = pruned
+    It always replaces the first layer; replace the layer that was pruned.
+    替换的总是第一层；应替换剪过的那一层。
 arrays[l] = pruned -> arrays[l] = pruned.ravel()
     The pruned layer is flat when it is evaluated; give it its shape again.
     评估时剪过的层是展平的；应恢复它的形状。
 evaluate(arrays) -> evaluate(layers)
     No layer is pruned when the network is evaluated; the pruned copy must be in the list.
     评估时没有剪任何层；传给 evaluate 的列表中应有剪过的那一份。
+evaluate(arrays) -> evaluate([*layers[:l], *layers[l + 1:]])
+    It leaves the layer out; evaluate takes the list of all layers, one of them pruned.
+    去掉了这一层；evaluate 需要所有层的列表，其中一层是剪过的。
 evaluate(arrays) -> evaluate([pruned])
     It evaluates the pruned layer alone; evaluate takes the list of all layers.
     只评估了剪过的那一层；evaluate 需要所有层的列表。
 evaluate(arrays) -> evaluate(pruned)
     It passes the pruned array itself; evaluate takes the list of all layers.
     传入的是剪过的数组本身；evaluate 需要所有层的列表。
+sparsities = np.sort(sparsities)[::-1]
+    It sorts the sparsities, descending; the columns stand in the order in which they are given.
+    把稀疏度从大到小排序了；各列应按给出的次序排列。
 sparsities = np.sort(sparsities)
     It sorts the sparsities; the columns stand in the order in which they are given.
     把稀疏度排序了；各列应按给出的次序排列。
@@ -269,6 +311,45 @@ return result - evaluate(layers)
 return result / evaluate(layers)
     It returns the share of the performance that is left; the performance itself is asked for.
     返回的是剩余性能的比例；应返回性能本身。
+return 100 * result / evaluate(layers)
+    It returns the performance in percent of that without pruning; return the performance itself.
+    返回的是占未剪枝时性能的百分数；应返回性能本身。
+return 1 - result / evaluate(layers)
+    It returns the loss as a share of the performance; return the performance itself.
+    返回的是损失占原性能的比例；应返回性能本身。
+return 100 - 100 * result / evaluate(layers)
+    It returns the loss in percent of the performance; return the performance itself.
+    返回的是损失占原性能的百分数；应返回性能本身。
+return result.max(axis=1)
+    It returns the best performance of each layer; return the performance at every level.
+    只返回了每层最好的性能；应返回每个稀疏度下的性能。
+return result.min(axis=1)
+    It returns the worst performance of each layer; return the performance at every level.
+    只返回了每层最差的性能；应返回每个稀疏度下的性能。
+return result.mean(axis=1)
+    It averages the performance of each layer; return the performance at every level.
+    返回的是每层性能的平均；应返回每个稀疏度下的性能。
+return np.array(sparsities)[result.argmax(axis=1)]
+    It returns the best sparsity of each layer; return the performance at every level.
+    返回的是每层最好的稀疏度；应返回每个稀疏度下的性能。
+return result.argmax(axis=1)
+    It returns the place of the best level of each layer; return the performance at every level.
+    返回的是每层最好级别的序号；应返回每个稀疏度下的性能。
+return result[:, -1]
+    It returns the last level alone; return the performance at every level.
+    只返回了最后一个稀疏度的结果；应返回每个稀疏度下的性能。
+return result - result[:, :1]
+    It subtracts the first column; return the performance itself.
+    减去了第一列；应返回性能本身。
+return result[:, :1] - result
+    It returns the loss from the first column; return the performance itself.
+    返回的是相对于第一列的损失；应返回性能本身。
+return result[:, ::-1]
+    The columns are in reverse order; they stand in the order of the sparsities.
+    各列的次序颠倒了；应按给出的稀疏度次序排列。
+return result / result[:, :1]
+    It divides by the first column; return the performance itself.
+    除以了第一列；应返回性能本身。
 return -result
     The sign is inverted; return what evaluate returns.
     符号反了；应返回 evaluate 的结果本身。

@@ -131,6 +131,16 @@ exercise.worked(  # t = 0 leaves 3 - 2, since 0.5 * 3 = 1.5 is rounded to 2, and
     given([3, 7], [0.0, 0.5, 0.875], [[64.0, 64.0, 60.0], [64.0, 70.0, 62.0]], budget=4),
     [0.5, 0.5],
 )
+exercise.worked(  # losses of 2**-12, 2**-11 and 4: the first is enough
+    "by hand",
+    given(
+        [4, 4, 4],
+        [0.0, 0.5],
+        [[9.0, 9 - 2**-12], [9.0, 9 - 2**-11], [9.0, 5.0]],
+        budget=10,
+    ),
+    [0.5, 0.0, 0.0],
+)
 exercise.edge(
     "even the highest sparsities leave too many weights",
     given([4, 4], [0.0, 0.5], [[70.0, 60.0], [70.0, 69.0]], budget=3),
@@ -217,18 +227,33 @@ np.unique(loss[loss >= 0]) -> np.unique(loss[loss >= 0])[::-1]
 np.unique(loss[loss >= 0]) -> loss[loss >= 0]
     It tries the losses in the order in which they stand; try them from the smallest up.
     按损失出现的次序尝试；应从小到大尝试。
+np.unique(loss[loss >= 0]) -> np.arange(0, loss.max() + 0.01, 0.01)
+    It raises t in equal steps; the losses that occur may lie between them.
+    按固定步长增大 t；出现过的损失可能落在两步之间。
 np.unique(loss[loss >= 0]) -> range(101)
     It tries whole numbers for t; the losses that occur may lie between them.
     只用整数作为 t；出现过的损失可能不是整数。
 loss <= t -> (loss < t) | (np.arange(len(sparsities)) == 0)
     A loss equal to t fails; it is tolerated.
     损失恰好等于 t 时判为不合格；此时应当容许。
+loss <= t -> np.cumsum(np.maximum(loss, 0), axis=1) <= t
+    It compares the sum of the losses up to a level with t; compare the loss of each level.
+    拿到该级别为止的损失之和与 t 比较了；应比较每个级别自己的损失。
+loss <= t -> np.abs(loss) <= t
+    It compares the size of the change with t; a gain is no loss.
+    拿变化的大小与 t 比较了；性能上升不算损失。
 loss <= t -> loss <= t + 1e-9
     A loss just above t is tolerated; compare exactly.
     略大于 t 的损失也被容许了；应精确比较。
 <= budget -> < budget
     It asks for fewer weights than the budget; as many as the budget may remain.
     要求剩余个数小于预算；恰好等于预算也是允许的。
+<= budget -> == budget
+    It asks for exactly as many weights as the budget; at most as many may remain.
+    要求剩余个数恰好等于预算；不超过预算即可。
+<= budget -> > budget
+    It asks for more weights than the budget; at most as many may remain.
+    要求剩余个数超过预算；应不超过预算。
 <= budget -> >= budget
     It asks for at least as many weights as the budget; at most as many may remain.
     要求剩余个数不小于预算；应不超过预算。
@@ -238,6 +263,9 @@ sizes - np.round(chosen * sizes)) <= budget -> np.round(chosen * sizes)) >= budg
 sizes - np.round(chosen * sizes) -> np.round(chosen * sizes)
     It compares the pruned weights with the budget; the budget is for those that remain.
     拿剪掉的个数与预算比较了；预算限制的是剩余的个数。
+np.sum(sizes - np.round(chosen * sizes)) -> np.sum((1 - chosen) * sizes) / np.sum(sizes)
+    It compares the share that remains with the budget; the budget is a number of weights.
+    拿剩余的比例与预算比较了；预算是权重的个数。
 np.sum(sizes - np.round(chosen * sizes)) -> np.max(sizes - np.round(chosen * sizes))
     It compares every layer with the budget by itself; the budget is for all layers together.
     每一层单独与预算比较了；预算是所有层合计的。
@@ -293,6 +321,9 @@ chosen = sparsities[level] -> chosen = np.full(len(sizes), t)
 performance[:, :1] - performance -> np.abs(performance[:, :1] - performance)
     It counts a gain as a loss; pruning that raises the performance costs nothing.
     把性能的提升也当成了损失；剪枝后性能上升时没有损失。
+performance[:, :1] - performance -> np.cumsum(performance[:, :1] - performance, axis=1)
+    It adds up the differences up to a level; the loss of a level is one difference.
+    把到该级别为止的差值累加了；每个级别的损失只是一个差值。
 performance[:, :1] - performance -> performance - performance[:, :1]
     The sign of the loss is inverted; a loss is what the performance falls by.
     损失的符号反了；损失是性能下降的量。
@@ -305,7 +336,7 @@ performance[:, :1] - performance -> -np.diff(performance, prepend=performance[:,
 performance[:, :1] - performance -> performance[0] - performance
     It subtracts from the first row, the first layer; subtract from column 0, the whole network.
     以第一行（第一层）为基准计算损失；应以第 0 列（未剪枝的网络）为基准。
-return None -> return np.full(len(sizes), sparsities[-1])
+return None -> return chosen
     If no t keeps the budget, it returns the highest sparsities; return None.
     没有 t 能满足预算时返回了最高的稀疏度；此时应返回 None。
 return None -> return np.zeros(len(sizes))
@@ -320,6 +351,12 @@ return None -> raise ValueError
 return chosen -> return level
     It returns the column numbers of the chosen levels; return their sparsities.
     返回的是所选级别的列号；应返回对应的稀疏度。
+return chosen -> return performance[np.arange(len(sizes)), level]
+    It returns the performance of each layer at its level; return the sparsities.
+    返回的是各层在所选级别的性能；应返回稀疏度。
+return chosen -> return chosen.mean()
+    It returns the mean of the sparsities; return the sparsity of each layer.
+    返回的是稀疏度的平均；应返回各层的稀疏度。
 return chosen -> return t
     It returns the tolerated loss; return the sparsities of the layers.
     返回的是容许的损失；应返回各层的稀疏度。

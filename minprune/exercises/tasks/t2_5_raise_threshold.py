@@ -174,16 +174,25 @@ np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w)
 np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(w, np.abs(w) >= theta, out=w).copy()
     It returns copies, but it prunes w itself; prune a copy, and leave w as it is.
     返回的是副本，剪的却是 w 本身；应剪副本，不改动 w。
-None, w.copy() -> None, w
+w.copy() -> w
     If the first threshold fails it returns w itself; a copy of w is asked for.
     第一个阈值就失败时返回了 w 本身；应返回 w 的副本。
-None, w.copy() -> None, None
+w.copy() -> np.zeros_like(w)
+    If the first threshold fails it returns zeros; a copy of w belongs there.
+    第一个阈值就失败时返回了零；应返回 w 的副本。
+w.copy() -> None
     If the first threshold fails it returns no weights; a copy of w belongs there.
     第一个阈值就失败时没有返回权重；应返回 w 的副本。
-None, w.copy() -> 0.0, w.copy()
+None, -> np.nan,
+    If the first threshold fails it returns nan as the threshold; None is asked for.
+    第一个阈值就失败时把 nan 作为阈值返回了；应返回 None。
+None, -> -1,
+    If the first threshold fails it returns -1 as the threshold; None is asked for.
+    第一个阈值就失败时把 -1 作为阈值返回了；应返回 None。
+None, -> 0.0,
     If the first threshold fails it returns 0 as the threshold; None is asked for.
     第一个阈值就失败时把 0 作为阈值返回了；应返回 None。
-None, w.copy() -> thetas[0], w.copy()
+None, -> thetas[0],
     It returns the first threshold even if that fails, and fails without any; return None there.
     第一个阈值失败时仍返回了它，没有阈值时出错；此时应返回 None。
 None, w.copy() -> thetas[-1], np.where(np.abs(w) < thetas[-1], 0.0, w)
@@ -196,9 +205,25 @@ return best -> return None
 break -> return best
     It returns nothing if every threshold is acceptable; return the last one then.
     所有阈值都可以接受时没有返回值；此时应返回最后一个阈值的结果。
+thetas: -> thetas[:-1]:
+    It leaves out the last threshold; every one is tried until one fails.
+    漏掉了最后一个阈值；在失败之前应逐个尝试。
+thetas: -> thetas[1:]:
+    It leaves out the first threshold; every one is tried until one fails.
+    漏掉了第一个阈值；在失败之前应逐个尝试。
 thetas: -> thetas[::-1]:
     It tries the thresholds from the largest down; try them from the smallest up.
     从大到小尝试了阈值；应从小到大。
+break -> return None
+    It returns None at the first failure; return the result of the last acceptable threshold.
+    首次失败时返回了 None；应返回最后一个可以接受的阈值的结果。
+break -> return None, w.copy()
+    At the first failure it returns None and w; return the result of the last acceptable threshold.
+    首次失败时返回了 None 和 w；应返回最后一个可以接受的阈值的结果。
+w.copy() -> w.copy(); current = w.copy()
+np.where(np.abs(w) < theta, 0.0, w) -> np.multiply(current, abs(current) >= theta, out=current)
+    It prunes one copy again and again, the failed threshold as well; take a new copy each time.
+    反复剪同一份副本，失败的阈值也剪了它；每个阈值都应另建一份。
 break -> continue
     It continues after the first failure; stop there, even if a higher threshold would pass.
     首次失败后仍继续尝试；即使更高的阈值又能通过，也应停止。
@@ -217,9 +242,24 @@ best = theta, pruned -> return theta, pruned
 evaluate(w) - tolerance -> evaluate(w) * (1 - tolerance)
     It takes the tolerance as a share of the baseline; it is a difference of two performances.
     把 tolerance 当成了基准性能的比例；它是性能之差。
+evaluate(pruned) < lowest -> (evaluate(w) - evaluate(pruned)) / (evaluate(w) or 1e-12) >= tolerance
+    It divides the loss by the baseline and does not allow equality; compare the difference.
+    把损失除以了基准性能，而且相等时不接受；应直接比较差值。
+evaluate(pruned) < lowest -> evaluate(pruned) > lowest
+    It stops where the performance is high enough; stop where it is too low.
+    性能足够高时反而停止了；应在性能过低时停止。
+evaluate(pruned) < lowest -> False
+    It never stops, whatever the performance; stop at the first failure.
+    无论性能如何都不停止；应在首次失败时停止。
 evaluate(pruned) < lowest -> (evaluate(w) - evaluate(pruned)) / evaluate(w) > tolerance
     It divides the loss by the baseline; the tolerance is a difference of two performances.
     把损失除以了基准性能；tolerance 是性能之差。
+evaluate(w) - tolerance -> evaluate(w) * (1 - tolerance / 100)
+    It takes the tolerance as a percentage of the baseline; it is a difference of performances.
+    把 tolerance 当成了基准性能的百分数；它是性能之差。
+evaluate(w) - tolerance -> -tolerance
+    It takes minus the tolerance for the lowest performance; subtract it from that of w.
+    把负的 tolerance 当成了最低性能；应从 w 的性能中减去它。
 evaluate(w) - tolerance -> evaluate(w) - tolerance / 100
     It takes the tolerance for a percentage; it is a difference of two performances.
     把 tolerance 当成了百分数；它是性能之差。
@@ -259,6 +299,21 @@ np.abs(w) -> w
 < theta, -> <= theta,
     A weight of magnitude theta is pruned; it is to be kept (<, not <=).
     绝对值等于阈值的权重被剪掉了；应当保留（用 <，不用 <=）。
+np.abs(w) -> w**2
+    It compares the squares of the weights with theta; compare |w| with theta.
+    拿权重的平方与阈值比较了；应比较 |w| 与阈值。
+np.where(np.abs(w) < theta, 0.0, w) -> np.sign(w) * np.maximum(np.abs(w) - theta, 0)
+    It also shrinks the weights that are kept, a soft threshold; they keep their values.
+    保留的权重也向零收缩了（软阈值）；它们应保持原值。
+np.where(np.abs(w) < theta, 0.0, w) -> 1.0 * (np.abs(w) >= theta)
+    It evaluates and returns a mask; evaluate and return the pruned weights.
+    评估并返回的是掩码；应评估并返回剪枝后的权重。
+np.where(np.abs(w) < theta, 0.0, w) -> np.where(np.abs(w) < theta, 0.0, np.abs(w))
+    The weights that are kept lose their signs; they keep their values.
+    保留的权重失去了符号；它们应保持原值。
+np.where(np.abs(w) < theta, 0.0, w) -> w[np.abs(w) >= theta]
+    It removes the pruned weights from the array; set them to 0, in the shape of w.
+    把被剪的权重从数组中去掉了；应置零，形状与 w 相同。
 < theta, -> < theta * np.abs(w).max(),
     It takes theta as a share of the largest weight; theta has the units of the weights.
     把阈值当成了相对最大权重的比例；阈值与权重同单位，应直接比较。
@@ -271,6 +326,24 @@ best = theta, pruned -> best = len([t for t in thetas if t < theta]), pruned
 best = theta, pruned -> best = evaluate(pruned), pruned
     It returns the performance in place of the threshold; return the threshold itself.
     返回的是性能；应返回阈值本身。
+best = theta, pruned -> best = None, pruned
+    It never stores the threshold; return the last acceptable one.
+    没有保存阈值；应返回最后一个可以接受的阈值。
+best = theta, pruned -> best = theta, best[1]
+    It never stores the pruned weights, so it returns those of w; store them with the threshold.
+    没有保存剪枝后的权重，返回的是 w 的权重；应与阈值一起保存。
+best = theta, pruned -> best = theta, evaluate(pruned)
+    It returns the performance in place of the weights; return the pruned weights.
+    该返回权重处返回了性能；应返回剪枝后的权重。
+return best -> return best[0], best[1] != 0
+    It returns a mask; the pruned weights are asked for.
+    返回的是掩码；应返回剪枝后的权重。
+return best -> return best[0], np.mean(best[1] == 0)
+    It returns the sparsity; the pruned weights are asked for.
+    返回的是稀疏度；应返回剪枝后的权重。
+return best -> return float(best[0]), best[1]
+    It converts the threshold to a float, which fails for None; return None as it is.
+    把阈值转换成了浮点数，遇到 None 时出错；None 应原样返回。
 best = theta, pruned -> best = theta, pruned != 0
     It returns a mask; the pruned weights are asked for.
     返回的是掩码；应返回剪枝后的权重。
