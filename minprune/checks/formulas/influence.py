@@ -379,6 +379,9 @@ return result / result.max()
 return result / (result.sum() or 1)
     It divides by the sum of all saliencies, unless that is 0; here they are not normalized.
     除以了所有显著性之和（若不为 0）；这里的显著性不作归一化。
+return result / result.max(initial=-np.inf)
+    It divides by the largest of the saliencies; here they are in the units of the loss.
+    除以了最大的显著性；这里的显著性不作归一化。
 return result / (result.max(initial=0) or 1)
     It divides by the largest of the saliencies, unless that is 0; here they are not normalized.
     除以了最大的显著性（若不为 0）；这里的显著性不作归一化。

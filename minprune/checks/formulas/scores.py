@@ -932,6 +932,9 @@ return result / np.linalg.norm(result)
 return result / (result.sum() or 1)
     It divides by the sum of all scores, unless that is 0; here the scores are not normalized.
     除以了所有分数之和（若不为 0）；这里的分数不作归一化。
+return result / result.max(initial=-np.inf)
+    It divides by the largest of the scores; here they are in the units of the loss.
+    除以了最大的分数；这里的分数不作归一化。
 return result / (result.max(initial=0) or 1)
     It divides by the largest of the scores, unless that is 0; here the scores are not normalized.
     除以了最大的分数（若不为 0）；这里的分数不作归一化。

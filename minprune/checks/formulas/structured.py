@@ -663,6 +663,10 @@ axis = -1 if axis is None else axis
 axis = -2 if axis is None else axis
     It takes axis -2 of a vector too, which has only one axis; of a vector axis=None is -1.
     对向量也取了轴 -2，而向量只有一个轴；axis=None 时向量应取 -1。
+if len(w) % m: raise IndexError
+axis = 0
+    It always groups along the first axis, whose length may be no multiple of m; use `axis`.
+    总是沿第一个轴分组，而它的长度不一定是 m 的倍数；应使用参数 axis。
 axis = 0
     It always groups along the first axis; the axis is an argument, and None is axis -2.
     总是沿第一个轴分组；轴由参数 axis 给出，None 时为轴 -2。
