@@ -206,8 +206,8 @@ class Diagnosis:
     def _apart(self, tried, most):
         """The calls in which a mistake does something else; None if there are more than `most`."""
         apart = set()
-        for k, outcome in enumerate(self.outcomes):
-            if not self.trial.same(tried[k], outcome):
+        for k in self._order:
+            if not self.trial.same(tried[k], self.outcomes[k]):
                 apart.add(k)
                 if len(apart) > most:
                     return None
