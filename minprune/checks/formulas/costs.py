@@ -62,6 +62,30 @@ return result - widths[-1]
 return math.prod(widths)
     All widths are multiplied together; the layers are added up.
     把所有宽度连乘；应把各层的参数相加。
+(n_in + 1) * n_out -> n_in + n_out
+    It adds the widths; a layer has inputs times outputs weights.
+    把宽度相加了；一层的权重数是输入乘以输出。
+layer_widths("widths", widths) -> widths[1:]
+    The first layer is missing.
+    漏掉了第一层，各层都应计入。
+layer_widths("widths", widths) -> widths[:-1]
+    The last layer is missing.
+    漏掉了最后一层，各层都应计入。
+return result + len(widths)
+    It adds one number for each width; biases are already there, one for each unit.
+    每个宽度多加了 1；偏置应每个单元一个。
+(n_in + 1) * n_out -> (n_in + 1) * (n_out + 1)
+    The outputs have a bias unit too; only the inputs have one.
+    输出也多加了偏置单元；只应输入有。
+n_in + 1 -> n_in + 2
+    Each unit has two biases; there is one for each.
+    每个单元计了两个偏置；应只有一个。
+(n_in + 1) * n_out -> n_in * n_in
+    It squares the widths; a layer has inputs times outputs weights.
+    对宽度取了平方；一层的权重数是输入乘以输出。
+return result - widths[1]
+    The biases of the first layer are missing.
+    漏掉了第一层的偏置，每层都应计入。
 """)
 
 
@@ -306,6 +330,36 @@ padding = "valid"
 stride = 1
     The stride is ignored.
     没有考虑步长的作用。
+// stride + 1 -> // stride + 2
+    One position too many is counted.
+    多计了一个位置，应为整除后加 1。
+return (size - kernel) // stride + 1 -> return round((size - kernel) / stride) + 1
+    It rounds to the nearest; positions that reach over the edge do not count.
+    取了最接近的整数；超出边缘的位置不应计入。
+return (size - kernel) // stride + 1 -> return size - kernel + 1
+    Without padding the stride is ignored.
+    不填充时忽略了步长；应除以步长。
+padding = "same"
+    It always pads; with padding="valid" it must not.
+    总是做了填充；padding="valid" 时不应填充。
+padding = "valid" if padding == "same" else "same"
+    The two paddings are exchanged.
+    两种填充方式弄反了，应互换回来。
+(size - kernel) // stride + 1 -> (size + kernel) // stride + 1
+    It adds the kernel; a kernel reduces the number of positions.
+    加上了核的长度；核会使位置减少。
+-(-size // stride) -> (size - 1) // stride
+    With padding "same" one is missing: size / stride is rounded up.
+    padding 为 "same" 时少了 1；应将 size / stride 向上取整。
+return (size - kernel) // stride + 1 -> return -(-size // stride) - kernel + 1
+    It divides the size by the stride before it subtracts the kernel; subtract first.
+    先除以步长再减去核的长度了；应先减。
+-(-size // stride) -> round(size / stride)
+    With padding "same" it rounds to the nearest; round up.
+    padding 为 "same" 时取了最接近的整数；应向上取整。
+-(-size // stride) -> size // stride + 1
+    With padding "same" it always adds one; size / stride is rounded up.
+    padding 为 "same" 时总加了 1；应将 size / stride 向上取整。
 """)
 
 
@@ -356,6 +410,21 @@ c_in + 1 -> c_in
 return result + 1
     There is a single bias; there is one for each filter.
     只算了一个偏置；应每个卷积核一个。
+c_out = 1
+    It counts a single filter; there are c_out of them.
+    只计了一个卷积核；共有 c_out 个。
+k_h = k_w
+    It takes the width for the height; k_h and k_w may differ.
+    用宽度代替了高度；k_h 与 k_w 可以不同。
+(k_h * k_w * c_in + 1) -> (k_h + k_w) * c_in + 1
+    It adds the sides of the kernel; multiply them.
+    把核的两边相加了；应相乘。
+k_h = k_w = 1
+    The window is left out: a filter has k_h times k_w weights for each input channel.
+    漏掉了窗口：每个输入通道有 k_h 乘 k_w 个权重。
+c_in + 1) * c_out -> c_in + c_out) * c_out
+    It adds c_out biases to each filter; a filter has one.
+    每个卷积核加了 c_out 个偏置；应只有一个。
 """)
 
 
@@ -408,6 +477,27 @@ c_in = 1
 k_h = k_w = 1
     The window is left out: each output needs k_h times k_w products for each channel.
     漏掉了窗口大小：每个输出对每个通道需要 k_h 乘 k_w 次乘法。
+c_out = 1
+    The filters are left out: every one of them computes an output.
+    漏掉了卷积核的个数：每个卷积核都计算一个输出。
+height = width
+    It takes the width for the height; the image need not be square.
+    用宽度代替了高度；图像不一定是方的。
+width = height
+    It takes the height for the width; the image need not be square.
+    用高度代替了宽度；图像不一定是方的。
+k_w = k_h
+    The kernel is assumed to be square; k_h and k_w may differ.
+    把核当成了方的；k_h 与 k_w 可以不同。
+return k_h * k_w * c_in * c_out + height * width
+    It adds the positions; multiply by them.
+    加上了位置数；应相乘。
+return height * width * (k_h + k_w) * c_in * c_out
+    It adds the sides of the kernel; multiply them.
+    把核的两边相加了；应相乘。
+return height * width * k_h * k_w * (c_in + c_out)
+    It adds the channels; multiply them.
+    把通道数相加了；应相乘。
 """)
 
 

@@ -500,6 +500,39 @@ np.square(w) -> w
 np.diag(inverse) -> inverse.sum(axis=1)
     It divides by the row sums of the inverse; divide by its diagonal.
     除以了逆矩阵各行之和；应除以对角元。
+np.square(w) -> np.abs(w)
+    It takes |w| where w^2 belongs.
+    用了 |w|；此处应为 w 的平方。
+np.square(w) -> w**3
+    The weight is cubed; it is squared.
+    对权重取了立方；应取平方。
+2 * np.diag(inverse) -> np.diag(inverse) / 2
+    It multiplies by 2; divide by twice the diagonal.
+    乘以了 2；应除以对角元的两倍。
+2 * np.diag(inverse) -> 2 * np.diag(inverse) ** 2
+    It squares the diagonal of the inverse; divide by the diagonal itself.
+    对逆矩阵的对角元取了平方；应除以对角元本身。
+np.diag(inverse) -> inverse
+    It divides by the whole inverse, which gives a matrix; divide by its diagonal.
+    除以了整个逆矩阵，得到的是矩阵；应除以其对角元。
+np.square(w) / (2 * np.diag(inverse)) -> np.square(w) * np.diag(inverse)
+    It multiplies by the diagonal of the inverse, and 1/2 is missing; divide by twice of it.
+    乘以了逆矩阵的对角元，也漏了 1/2；应除以它的两倍。
+return np.sqrt(np.abs(result))
+    It takes the square root of the saliency; the saliency is w^2 / (2 [H^-1]_qq) itself.
+    对显著性开了平方；显著性就是 w^2 / (2 [H^-1]_qq) 本身。
+return np.square(inverse @ w) / 2
+    It squares the product of the inverse and w; square each weight by itself.
+    对逆矩阵与 w 的乘积取了平方；应对每个权重本身取平方。
+np.diag(inverse) -> np.trace(inverse)
+    It divides by the trace of the inverse; each weight has its own diagonal entry.
+    除以了逆矩阵的迹；每个权重有各自的对角元。
+np.diag(inverse) -> np.linalg.norm(inverse, axis=1)
+    It divides by the norms of the rows of the inverse; divide by its diagonal.
+    除以了逆矩阵各行的范数；应除以其对角元。
+return int(np.argmin(result))
+    It returns the weight to remove first; the saliencies are asked for.
+    返回了最先应剪的权重；要求的是显著性。
 """)
 
 
@@ -577,4 +610,25 @@ H = np.eye(len(w))
 w.copy() -> w
     It changes w itself; return new weights.
     直接改动了 w；应返回新的权重。
+w[q] / inverse[q, q] -> w[q] / H[q, q]
+    It divides by the diagonal of H; divide by that of its inverse.
+    除以了 H 的对角元；应除以其逆的对角元。
+w[q] / inverse[q, q] -> w[q] / (2 * inverse[q, q])
+    It has a factor 1/2, which belongs to the saliency.
+    多了系数 1/2；那属于显著性的公式。
+w[q] / inverse[q, q] -> w[q] * inverse[q, q]
+    It multiplies by the diagonal entry of the inverse; divide by it.
+    乘以了逆矩阵的对角元；应除以它。
+w[q] / inverse[q, q] * inverse[:, q] -> w[q] ** 2 / (2 * inverse[q, q]) * inverse[:, q]
+    It multiplies the column by the saliency; multiply it by w_q / [H^-1]_qq.
+    以显著性乘了该列；应乘以 w_q / [H^-1]_qq。
+w[q] / inverse[q, q] * inverse[:, q] -> w / inverse[q, q] * inverse[:, q]
+    It multiplies entry by entry with w; the factor is w_q alone.
+    与整个 w 逐元素相乘了；因子只是 w_q。
+inverse[:, q] -> np.diag(inverse)
+    It takes the diagonal of the inverse; take column q.
+    取了逆矩阵的对角线；应取第 q 列。
+q = min(q + 1, len(w) - 1)
+    It removes the weight after q; weight q is w[q], counted from 0.
+    去掉了 q 之后的一个权重；第 q 个是 w[q]，从 0 数起。
 """)

@@ -60,6 +60,28 @@ score = np.abs(score)
 return score * result
     It returns the scores that are kept; return the mask.
     返回了保留下来的分数，而不是掩码。
+score >= theta -> score <= theta
+score > theta -> score < theta
+    It keeps the scores below the threshold; keep those that reach it.
+    保留了低于阈值的分数；应保留达到阈值的。
+ties = "prune" if ties == "keep" else "keep"
+    The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
+    ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
+theta = float(theta * np.max(score, initial=0))
+    It takes theta as a share of the highest score; theta has the units of the score.
+    把阈值当成了相对最高分数的比例；阈值与分数同单位。
+return score[result]
+    It returns only the scores that are kept; the mask was asked for.
+    只返回了保留下来的分数；要求的是掩码。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+return np.where(result, score, np.nan)
+    It returns the kept scores, and NaN for the others; return the mask.
+    返回了保留的分数，其余为 NaN；应返回掩码。
+return np.flatnonzero(result)
+    It returns the indices of the kept scores; the mask was asked for.
+    返回了保留的分数的下标；要求的是掩码。
 """)
 
 
@@ -401,6 +423,55 @@ total = np.abs(score).sum()
 return (total / 2 < score) & (score < total)
     It compares each score with half the sum of all, which at most one can pass; rank them.
     把每个分数与总和的一半比较，最多一个能通过；应对分数排序。
+axis=None -> axis=0
+np.argsort(order) -> np.argsort(order, axis=0)
+    It prunes k in every column; rank all entries together.
+    在每一列各剪了 k 个；应对所有元素统一排序。
+rank >= k -> rank > k
+    It prunes k + 1 entries; prune exactly k.
+    剪掉了 k + 1 个；应恰好剪 k 个。
+rank >= k -> rank >= k - 1
+    It prunes k - 1 entries; prune exactly k.
+    只剪掉了 k - 1 个；应恰好剪 k 个。
+return result if k else ~result
+    For k = 0 it prunes everything, as a slice [-0:] takes all; nothing is pruned there.
+    k = 0 时全被剪掉了（切片 [-0:] 取到全部）；此时不应剪枝。
+rank = np.argsort(order) -> rank = order
+    It takes the result of np.argsort as ranks; it holds the indices in order of score.
+    把 np.argsort 的结果当成了名次；它给出的是按分数排列的下标。
+np.argsort(score, axis=None, kind="stable") -> np.argpartition(score, k, axis=None)
+    np.argpartition at k takes any of equal scores, and fails if all are pruned; sort stably.
+    在 k 处用 np.argpartition，并列时任取，全剪时报错；应稳定排序。
+np.argsort(score, axis=None, kind="stable") -> np.argpartition(score, k - 1, axis=None)
+    np.argpartition at k - 1 takes any of equal scores; sort with kind="stable".
+    在 k - 1 处用 np.argpartition，并列时任取其一；应使用 kind="stable" 的排序。
+return score > np.sort(score, axis=None)[k - 1]
+    It compares with the k-th lowest, so equals go too, and for k = 0 index -1 is the highest.
+    与第 k 小的分数比较，并列的都被剪；k = 0 时下标 -1 取到了最大值。
+return score >= np.sort(score, axis=None)[k]
+    It keeps all from the sorted entry k on, which fails for k = score.size; prune exactly k.
+    保留了不低于第 k 项的全部分数，k 为总数时报错；应恰好剪 k 个。
+return score > np.quantile(score, k / score.size)
+    It compares with a quantile, above which equals may leave too few; prune exactly k.
+    只保留高于分位数的分数，并列时会剪多；应恰好剪 k 个。
+return score >= np.quantile(score, k / score.size)
+    It keeps all from a quantile on, which are not always the right number; prune exactly k.
+    保留了不低于分位数的分数，个数不一定对；应恰好剪 k 个。
+return score * result
+    It returns the scores that are kept; return the mask.
+    返回了保留下来的分数，而不是掩码。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+kind="stable") -> kind="stable")[::-1]
+    It prunes the highest scores, of equals the last; prune the lowest, of equals the first.
+    剪了最高的、并列时剪靠后的；应剪最低的、并列时剪靠前的。
+return score[result]
+    It returns only the scores that are kept; the mask was asked for.
+    只返回了保留下来的分数；要求的是掩码。
+return rank >= k -> return rank
+    It returns the ranks; compare them with k to get the mask.
+    返回了名次；应与 k 比较得到掩码。
 """)
 
 
@@ -465,28 +536,91 @@ def _(rng):
     return (one[0] == other[0]).all() and (one[1] == other[1]).all()
 
 
+@layerwise_rank_masks.solution
+def layerwise_rank_masks(scores, sparsity):
+    masks = []
+    for s in scores:
+        n = s.size
+        k = round(n * sparsity)
+        order = np.argsort(s, axis=None, kind="stable")
+        mask = np.ones(n, bool)
+        mask[order[:k]] = False
+        masks.append(mask.reshape(s.shape))
+    return masks
+
+
 layerwise_rank_masks.edits("""
-return global_rank_masks(scores, sparsity)
+return masks.global_rank_masks(scores, sparsity)
     It ranks all layers together; prune every layer separately, to the same sparsity.
     把所有层放在一起排序了；每一层都应单独剪到相同的稀疏度。
-pruned_count(s.size, sparsity) -> s.size - pruned_count(s.size, sparsity)
+order[:k] -> order[: n - k]
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
-pruned_count(s.size, sparsity) -> int(s.size * sparsity)
+k = round( -> k = int(
     It rounds the counts down; round to the nearest whole number.
     个数向下取整了；应取最接近的整数。
 return [s > s[~m].max(initial=-np.inf) for s, m in zip(scores, result)]
     It prunes all scores equal to the layer's threshold; prune only as many as computed.
     把等于本层阈值的全剪掉了；只能剪掉算出的个数。
-k = pruned_count(sum(s.size for s in scores), sparsity) // max(len(scores), 1)
-pruned_count(s.size, sparsity) -> min(k, s.size)
+count = sum(s.size for s in scores) / max(len(scores), 1)
+n * sparsity -> count * sparsity
     It prunes the same number in every layer; the share must be the same, not the number.
     每层剪掉了相同的个数；相同的应是比例，而不是个数。
-keep = rank_mask(np.array([s.sum() for s in scores]), pruned_count(len(scores), sparsity))
-rank_mask(s, pruned_count(s.size, sparsity)) -> np.full(s.shape, k)
-for s in scores -> for s, k in zip(scores, keep)
+order = np.argsort([s.sum() for s in scores], kind="stable")[: round(len(scores) * sparsity)]
+return [np.full(s.shape, l not in order) for l, s in enumerate(scores)]
     It prunes whole layers; prune weights inside every layer.
     整层整层地剪掉了；应在每一层内部剪权重。
+round(n * sparsity) -> int(np.ceil(n * sparsity))
+    It rounds the counts up; round to the nearest whole number.
+    把剪枝个数向上取整了；应取最接近的整数。
+round(n * sparsity) -> int(n * sparsity + 0.5)
+    It rounds a half up; here a half is rounded to the even number.
+    恰为一半时总是向上取整；这里应取偶数。
+np.argsort(s, -> np.argsort(np.abs(s),
+    It ranks absolute values; a negative score is lower than any positive one.
+    按绝对值排序了；负的分数低于任何正的分数。
+np.argsort(s, -> np.argsort(-s,
+    It prunes the highest scores of each layer; prune the lowest.
+    在每层剪掉了分数最高的；应剪最低的。
+return [s >= s[m].min(initial=np.inf) for s, m in zip(scores, result)]
+    It keeps all scores equal to the layer's lowest kept; prune as many as computed.
+    把与该层最低保留分数相等的全留下了；应剪掉算出的个数。
+return [~m for m in result]
+    The masks are inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+return [s * m for s, m in zip(scores, result)]
+    It returns the scores that are kept; return the masks.
+    返回了保留下来的分数，而不是掩码。
+return [m.ravel() for m in result]
+    The masks are flat; each has the shape of its scores.
+    掩码被展平了；每个掩码应与其分数同形状。
+return [m.astype(int) for m in result]
+    It returns the numbers 0 and 1; a mask holds the booleans False and True.
+    返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。
+return [m.astype(float) for m in result]
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+order[:k] -> order[: max(k, 1)]
+    It prunes at least one entry of every layer; a count may be 0.
+    每层至少剪掉了一个；剪枝个数可以为 0。
+np.argsort(s, -> n - 1 - np.argsort(np.flip(s),
+    Among equals it prunes the last first; prune the lowest flat index first.
+    并列时先剪了靠后的；应先剪展平后下标最小的。
+return [s >= np.quantile(s, sparsity) for s in scores]
+    It keeps all from a quantile on, which are not always the right number; rank the scores.
+    保留了不低于分位数的分数，个数不一定对；应按名次剪枝。
+return [s > np.quantile(s, sparsity) for s in scores]
+    It keeps what is above a quantile, where equals leave too few; rank the scores.
+    只保留高于分位数的分数，并列时剪多了；应按名次剪枝。
+return np.concatenate([m.ravel() for m in result])
+    It returns one long mask; return one for each layer, with its shape.
+    返回了一个拼接的长掩码；每层都应有与自身同形状的掩码。
+return result[:1]
+    It returns the mask of the first layer only; every layer has one.
+    只返回了第一层的掩码；每层都应有。
+n * sparsity -> len(s) * sparsity
+    It takes the share of the number of rows; take it of all entries, s.size.
+    按行数计算剪枝个数了；应按元素总数 s.size 计算。
 """)
 
 
@@ -558,17 +692,29 @@ def _(rng):
     return same and sum((~m).sum() for m in one) == 15
 
 
+@global_rank_masks.solution
+def global_rank_masks(scores, sparsity):
+    flat = np.concatenate([s.ravel() for s in scores])
+    n = flat.size
+    k = round(n * sparsity)
+    order = np.argsort(flat, kind="stable")
+    mask = np.ones(n, bool)
+    mask[order[:k]] = False
+    parts = np.split(mask, np.cumsum([s.size for s in scores])[:-1])
+    return [part.reshape(s.shape) for part, s in zip(parts, scores, strict=True)]
+
+
 global_rank_masks.edits("""
-return layerwise_rank_masks(scores, sparsity)
+return masks.layerwise_rank_masks(scores, sparsity)
     Every layer is pruned to the same sparsity; rank the scores of all layers together.
     每层都剪到了相同的稀疏度；应对所有层做一次统一排序。
 scores = [s / (np.abs(s).max(initial=0) or 1) for s in scores]
     It divides each layer by its largest score first; compare the scores as they are.
     先把每层除以各自的最大分数；分数应直接比较。
-pruned_count( -> sum(s.size for s in scores) - pruned_count(
+order[:k] -> order[: n - k]
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
-pruned_count(sum(s.size for s in scores), sparsity) -> int(sum(s.size for s in scores) * sparsity)
+k = round( -> k = int(
     It rounds the count down; round to the nearest whole number.
     个数向下取整了；应取最接近的整数。
 return [s > max(t[~m].max(initial=-np.inf) for t, m in zip(scores, result)) for s in scores]
@@ -584,6 +730,53 @@ return [np.flip(m) for m in reversed(result)]
 return np.concatenate([m.ravel() for m in result])
     It returns one long mask; return one for each layer, with its shape.
     返回了一个拼接的长掩码；每层都应有与自身同形状的掩码。
+round(n * sparsity) -> int(np.ceil(n * sparsity))
+    It rounds the count up; round to the nearest whole number.
+    把剪枝个数向上取整了；应取最接近的整数。
+round(n * sparsity) -> int(n * sparsity + 0.5)
+    It rounds a half up; here a half is rounded to the even number.
+    恰为一半时总是向上取整；这里应取偶数。
+np.argsort(flat, -> np.argsort(np.abs(flat),
+    It ranks absolute values; a negative score is lower than any positive one.
+    按绝对值排序了；负的分数低于任何正的分数。
+np.argsort(flat, -> np.argsort(-flat,
+    It prunes the highest scores; prune the lowest.
+    剪掉了分数最高的；应剪最低的。
+return [~m for m in result]
+    The masks are inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+return [m.ravel() for m in result]
+    The masks are flat; each has the shape of its scores.
+    掩码被展平了；每个掩码应与其分数同形状。
+return [m.astype(int) for m in result]
+    It returns the numbers 0 and 1; a mask holds the booleans False and True.
+    返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。
+return [m.astype(float) for m in result]
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+return [s * m for s, m in zip(scores, result)]
+    It returns the scores that are kept; return the masks.
+    返回了保留下来的分数，而不是掩码。
+theta = np.quantile(np.concatenate([s.ravel() for s in scores]), sparsity)
+return [s >= theta for s in scores]
+    It keeps all from a quantile on, which are not always the right number; rank the scores.
+    保留了不低于分位数的分数，个数不一定对；应按名次剪枝。
+theta = np.quantile(np.concatenate([s.ravel() for s in scores]), sparsity)
+return [s > theta for s in scores]
+    It keeps what is above a quantile, where equals leave too few; rank the scores.
+    只保留高于分位数的分数，并列时剪多了；应按名次剪枝。
+scores = [s / (np.linalg.norm(s) or 1) for s in scores]
+    It divides each layer by its L2 norm first; compare the scores as they are.
+    先把每层除以了自己的 L2 范数；应直接比较分数。
+scores = [s / (np.abs(s).mean() if s.any() else 1) for s in scores]
+    It divides each layer by its mean score first; compare the scores as they are.
+    先把每层除以了自己的平均分数；应直接比较分数。
+scores = [s / max(s.size, 1) for s in scores]
+    It divides each layer by its size first; compare the scores as they are.
+    先把每层除以了元素个数；应直接比较分数。
+round(n * sparsity) -> sum(round(s.size * sparsity) for s in scores)
+    It rounds the count of every layer and adds them up; round the total once.
+    把各层的个数分别取整后相加了；应只对总数取整一次。
 """)
 
 
@@ -652,6 +845,24 @@ w = np.ones_like(w)
 np.zeros((), dtype=w.dtype) -> 0.0
     It turns whole numbers into floats; the result must have the type of the weights.
     把整数变成了浮点数；结果的类型应与权重相同。
+np.zeros((), dtype=w.dtype) -> np.nan
+    It writes NaN in place of the pruned weights; they must be 0.
+    把被剪的权重写成了 NaN；应为 0。
+mask = np.ones_like(mask)
+    It returns the weights as they are; those where the mask is False must be 0.
+    原样返回了权重；掩码为 False 处应为 0。
+return result / max(np.mean(mask), 1e-99)
+    It divides by the share that is kept, as dropout does; kept weights keep their values.
+    除以了保留的比例（像 dropout 那样）；保留的权重应保持原值。
+w = np.sign(w)
+    It keeps the signs of the weights alone; kept weights must keep their values.
+    只留下了权重的符号；保留的权重应保持原值。
+return result != 0
+    It returns a mask; return the weights.
+    返回了掩码；应返回权重。
+return result.ravel()
+    The result is flat; it has the shape of w.
+    结果被展平了；形状应与 w 相同。
 """)
 
 
@@ -735,6 +946,33 @@ return np.zeros_like(result)
 return np.where(w > theta, 1.0, 0.0)
     Weights above theta become 1, all others 0: that is a mask, without the absolute value.
     大于阈值的权重都变成 1，其余为 0：这只是掩码，而且缺少绝对值。
+ties = "prune" if ties == "keep" else "keep"
+    The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
+    ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
+return w - result
+    It keeps the small weights and zeroes the large ones; do the reverse.
+    保留了小权重、把大权重置零了；应相反。
+return result[result != 0]
+    It returns only the kept weights; the shape must not change.
+    只返回了保留下来的权重；形状不应改变。
+return np.clip(w, -theta, theta)
+    It limits the large weights to theta; zero the small ones instead.
+    把大权重截断到了阈值；应把小权重置零。
+threshold_mask(w, -> threshold_mask(np.square(w),
+    It compares squares with theta; compare the absolute values.
+    拿权重的平方与阈值比较了；应比较绝对值。
+theta = theta * np.std(w) if w.size else theta
+    It takes theta as a multiple of the standard deviation; it is in the units of the weights.
+    把阈值当成了标准差的倍数；它与权重的单位相同。
+theta = theta * np.abs(w).mean() if w.size else theta
+    It takes theta as a multiple of the mean magnitude; it is in the units of the weights.
+    把阈值当成了平均绝对值的倍数；它与权重的单位相同。
+return np.sign(result)
+    The kept weights become 1 or -1; they must keep their values.
+    保留的权重变成了 1 或 -1；应保持原值。
+return result != 0
+    It returns a mask of the nonzero weights; return the pruned weights.
+    返回了非零权重的掩码；应返回剪枝后的权重。
 """)
 
 
@@ -812,6 +1050,33 @@ normalize(w) -> np.sign(w)
 normalize(w) -> w / np.maximum(np.linalg.norm(w, axis=0), 1e-99)
     Every column is scaled by its own norm; the whole array has one.
     每一列除以了自己的范数；整个数组应共用一个范数。
+normalize(w) -> w / np.maximum(np.linalg.norm(w, axis=-1, keepdims=True), 1e-99)
+    Every row is scaled by its own norm; the whole array has one.
+    每一行除以了自己的范数；整个数组应共用一个范数。
+ties = "keep"
+    A share equal to the threshold is always kept; with ties="prune" it is pruned.
+    等于阈值的权重总被保留；ties="prune" 时应剪掉。
+normalize(w) -> w * (np.linalg.norm(w) or 1)
+    It multiplies by the norm; divide by it.
+    乘以了范数；应除以范数。
+normalize(w) -> w / (np.abs(w).mean() if w.any() else 1)
+    It divides by the mean magnitude; divide by the L2 norm.
+    除以了平均绝对值；应除以 L2 范数。
+normalize(w) -> w / (np.sqrt(np.square(w).mean()) if w.any() else 1)
+    It divides by the root mean square; divide by the root of the sum, the L2 norm.
+    除以了均方根；应除以平方和的根，即 L2 范数。
+normalize(w) -> w / ((np.std(w) if w.size else 1) or 1)
+    It divides by the standard deviation; divide by the L2 norm.
+    除以了标准差；应除以 L2 范数。
+w /= np.linalg.norm(w) or 1
+    It changes the weights that it is given; return a new array.
+    改动了传入的权重；应返回新的数组。
+apply_mask(w, -> (lambda mask: mask)(
+    It returns the mask; return the pruned weights.
+    返回了掩码；应返回剪枝后的权重。
+return w - result
+    It keeps the small weights and zeroes the large ones; do the reverse.
+    保留了小权重、把大权重置零了；应相反。
 """)
 
 
@@ -877,6 +1142,39 @@ max(round(n * (1 - sparsity)), 1) -> round(n * (1 - sparsity))
 .min() -> .min(initial=np.inf)
     It can prune everything; keep at least one weight.
     可能把权重全剪掉；至少应保留一个。
+round(n * (1 - sparsity)) -> int(np.ceil(n * (1 - sparsity)))
+    It rounds the number to keep up; round to the nearest whole number.
+    把保留的个数向上取整了；应取最接近的整数。
+score >= score[rank_mask(score, n - k)].min() -> score >= np.quantile(score, sparsity)
+    It keeps all from a quantile on, which lies between two magnitudes; take the k-th largest.
+    阈值取了分位数，它落在两个值之间；应取第 k 大的绝对值。
+score >= score[rank_mask(score, n - k)].min() -> score > np.quantile(score, sparsity)
+    It keeps what is above a quantile; keep what reaches the k-th largest magnitude.
+    只保留高于分位数的权重；应保留达到第 k 大绝对值的。
+score[rank_mask(score, n - k)].min() -> np.sort(score, axis=None)[k - 1]
+    It takes the k-th smallest magnitude as the threshold; take the k-th largest.
+    以第 k 小的绝对值为阈值了；应取第 k 大的。
+rank_mask(score, n - k) -> rank_mask(score, max(n - k - 1, 0))
+    The threshold is one place too low: it is the (k + 1)-th largest magnitude.
+    阈值低了一位：取成了第 k + 1 大的绝对值。
+rank_mask(score, n - k) -> rank_mask(score, min(n - k + 1, n - 1))
+    The threshold is one place too high: it is the (k - 1)-th largest magnitude.
+    阈值高了一位：取成了第 k - 1 大的绝对值。
+return w * result
+    It returns the pruned weights; return the mask.
+    返回了剪枝后的权重，而不是掩码。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+score >= score -> score <= score
+    It keeps the small weights; keep those that reach the threshold.
+    保留了小权重；应保留达到阈值的。
+return np.abs(w) >= sparsity * np.abs(w).max()
+    It takes the sparsity as a share of the largest magnitude; it is the share of the number.
+    把稀疏度当成了最大绝对值的比例；它是个数的比例。
+return np.abs(w) >= sparsity
+    It compares with the sparsity itself, which is a share and no magnitude.
+    直接与稀疏度比较了；稀疏度是比例，不是绝对值。
 """)
 
 
@@ -945,4 +1243,22 @@ score_mask(score, a) -> score_mask(score, a, "prune")
 score_mask(score, b) -> score_mask(score, b, "prune")
     It does not restore a weight at |w| = b; restore what reaches b.
     在 |w| = b 处没有恢复权重；达到 b 的都应恢复。
+mask | score_mask(score, b) -> mask & score_mask(score, b)
+    It keeps only what was kept before and reaches b; one of the two is enough.
+    要求既被保留过又达到 b；满足其一即可。
+magnitude(w) -> magnitude(w) ** 2
+    It compares squares with the thresholds; compare the absolute values.
+    拿权重的平方与阈值比较了；应比较绝对值。
+return w * result
+    It returns the pruned weights; return the mask.
+    返回了剪枝后的权重，而不是掩码。
+mask = ~mask
+    It takes the mask inverted: True means that the weight was kept.
+    把旧掩码理解反了：True 表示之前被保留。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+mask[...] = splice_mask(w, mask, a, b)
+    It writes the new mask into the old one; return a new array.
+    把新掩码写进了旧掩码；应返回新的数组。
 """)

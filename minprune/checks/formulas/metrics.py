@@ -119,6 +119,30 @@ int(np.sum(np.not_equal(a, 0))) -> float(np.sum(np.abs(a)))
 arrays = arrays[:1]
     It uses the first array only; count all arrays together.
     只看了第一个数组；应统计所有数组。
+return [int(np.sum(np.not_equal(a, 0))) for a in arrays]
+    It returns a count for each array; return their sum.
+    对每个数组各返回一个数；应返回总和。
+arrays = arrays[-1:]
+    It counts the last array only; count all arrays together.
+    只数了最后一个数组；应对所有数组一起计数。
+int(np.sum(np.not_equal(a, 0))) -> int(np.any(np.not_equal(a, 0)))
+    It counts arrays that are not all zero; count entries.
+    数的是非全零的数组；应数元素。
+return result / max(sum(np.size(a) for a in arrays), 1)
+    It returns the share of entries that are not 0; return their number.
+    返回了非零元素的比例；应返回个数。
+int(np.sum(np.not_equal(a, 0))) -> int(np.sum(a))
+    It adds up the entries; each nonzero entry counts as one.
+    把元素相加了；每个非零元素应只计 1。
+np.not_equal(a, 0) -> np.greater_equal(a, 0)
+    It counts the entries that are at least 0; count those that are not zero.
+    数了不小于 0 的元素；应数不为零的。
+return float(result)
+    It returns a float; a count is a whole number.
+    返回了浮点数；个数应为整数。
+int(np.sum(np.not_equal(a, 0))) -> len(np.unique(a))
+    It counts different values; count the entries that are not zero.
+    数了不同的取值；应数不为零的元素。
 """)
 
 
@@ -399,6 +423,30 @@ np.mean(pruned) -> np.sum(pruned) / np.sum(np.abs(w))
 theta = theta * np.abs(w).max()
     It takes theta as a share of the largest |w|; theta is in the units of the weights.
     把阈值当作最大绝对值的倍数了；阈值与权重同单位。
+ties = "prune" if ties == "keep" else "keep"
+    The two values of ties are exchanged.
+    ties 的两种取值弄反了，应互换回来。
+theta = theta * np.std(w)
+    It takes theta as a multiple of the standard deviation; theta is in the units of the weights.
+    把阈值当成了标准差的倍数；阈值与权重同单位。
+w = np.square(w)
+    It compares squares with theta; compare the absolute values.
+    拿权重的平方与阈值比较了；应比较绝对值。
+np.mean(pruned) -> np.sum(pruned) / len(w)
+    It divides by the number of rows; divide by the number of weights.
+    除以了行数；应除以权重的个数。
+float(np.mean(pruned)) -> np.mean(pruned, axis=0)
+    It returns a rate for every column; the whole array has one.
+    对每列各返回一个比例；整个数组只应有一个。
+float(np.mean(pruned)) -> pruned
+    It returns a mask of the pruned weights; return their share.
+    返回了被剪权重的掩码；应返回其比例。
+np.mean(pruned) -> np.sum(pruned) / max(np.sum(~pruned), 1)
+    It divides by the number kept; divide by the number of all weights.
+    除以了保留的个数；应除以所有权重的个数。
+np.mean(pruned) -> np.mean(pruned & (w != 0))
+    It leaves out weights that were 0 before; all weights below the threshold count.
+    没有计入原本为 0 的权重；低于阈值的都应计入。
 """)
 
 
@@ -461,6 +509,24 @@ return max(0.0, result)
 return abs(result)
     It takes the absolute value; the rate is negative if the new size is larger.
     取了绝对值；变大时压缩率应为负数。
+1 - new_size / size -> 1 - size / new_size
+    The sizes are exchanged: divide the new size by the old one.
+    两个大小弄反了：应以新的除以旧的。
+1 - new_size / size -> (new_size - size) / size
+    The sign is wrong: the rate is positive if the new size is smaller.
+    符号反了：变小时压缩率应为正。
+return int(result)
+    It cuts off the fraction; return a float.
+    小数部分被截掉了；应返回浮点数。
+new_size / size -> new_size // size
+    It divides without a fraction; divide with /.
+    做了整除；应使用 /。
+1 - new_size / size -> 1 - new_size / (size + new_size)
+    It divides by the sum of the sizes; divide by the old size.
+    除以了两个大小之和；应除以旧的大小。
+1 - new_size / size -> (size - new_size) / (size + new_size)
+    It divides the difference by the sum of the sizes; divide by the old size.
+    以差除以两个大小之和了；应除以旧的大小。
 """)
 
 
@@ -518,6 +584,15 @@ return result - 1
 return 100 * result
     It is in percent; return how many times smaller.
     给出的是百分数；要求的是缩小的倍数。
+return max(1.0, result)
+    It is never below 1; the ratio is less than 1 if the new size is larger.
+    结果不会小于 1；新的更大时压缩比应小于 1。
+size / new_size -> size - new_size
+    It subtracts the sizes; divide the old size by the new one.
+    把两个大小相减了；应以旧的除以新的。
+size / new_size -> (size + new_size) / new_size
+    It adds the new size above the fraction line; divide the old size by the new one.
+    分子多加了新的大小；应以旧的除以新的。
 """)
 
 
@@ -644,6 +719,27 @@ csr_bytes.edits("""
 value_bytes = index_bytes = 4
     It takes 4 bytes for everything and ignores value_bytes and index_bytes.
     一律按四个字节计算，忽略了后两个参数。
+nonzeros * (value_bytes -> rows * (value_bytes
+    It counts a value for each row; there is one for each nonzero.
+    按行数计了值；应每个非零元素一个。
+(rows + 1) -> (rows - 1)
+    It is two offsets short: n rows need n + 1 offsets.
+    少了两个偏移：n 行需要 n + 1 个。
+(rows + 1) -> (rows + 2)
+    It counts one offset too many: n rows need n + 1.
+    多计了一个偏移：n 行需要 n + 1 个。
+(rows + 1) * index_bytes -> (nonzeros + 1) * index_bytes
+    It counts an offset for each nonzero; offsets belong to the rows.
+    按非零元素计了偏移；偏移属于各行。
+index_bytes = 4
+    It takes 4 bytes for an index and ignores index_bytes.
+    下标总按 4 字节计，忽略了 index_bytes。
+value_bytes = 4
+    It takes 4 bytes for a value and ignores value_bytes.
+    值总按 4 字节计，忽略了 value_bytes。
+return 8 * result
+    It counts bits; a byte has eight of them.
+    计成了位数；一字节有八位。
 """)
 
 
@@ -700,6 +796,27 @@ bitmask_bytes.edits("""
 value_bytes = 4
     It takes 4 bytes for a value and ignores value_bytes.
     每个数值都按四个字节计算，忽略了参数。
+-(-size // 8) -> (size // 8 + 1)
+    It always adds a byte; where the size is a multiple of 8, size / 8 bytes are enough.
+    总是多加了一个字节；个数为 8 的倍数时 size / 8 个就够了。
+-(-size // 8) -> size / 8
+    It counts parts of a byte; a partly used byte counts as a whole one.
+    计入了不足一字节的小数；不满一字节应按一字节计。
+-(-size // 8) -> -(-size // value_bytes)
+    It divides by the bytes of a value; eight bits fit into a byte.
+    除以了值的字节数；一字节有八位。
+-(-size // 8) -> 8 * size
+    It multiplies by 8; eight bits fit into one byte.
+    乘以了 8；一字节可放八位。
+return 8 * result
+    It counts bits; a byte has eight of them.
+    计成了位数；一字节有八位。
+nonzeros = size - nonzeros
+    It stores the zeros; only the values that are not zero are stored.
+    存的是零；只应存非零的值。
+return result + 4
+    It counts four more bytes, as for a header; there are none.
+    多计了四个字节的头部；没有这一项。
 """)
 
 
@@ -834,6 +951,30 @@ return round(result, 4)
 return result == 1
     It tests whether all answers are right; return their share.
     判断的是是否全部正确；要求的是正确的比例。
+labels == predictions -> np.isin(predictions, labels)
+    It asks whether a prediction occurs among the labels; compare sample by sample.
+    检查的是预测是否出现在标签中；应逐个样本比较。
+labels == predictions -> np.sort(labels) == np.sort(predictions)
+    It compares the sorted arrays; compare sample by sample.
+    比较了排序后的数组；应逐个样本比较。
+float(np.mean(labels == predictions)) -> labels == predictions
+    It returns an answer for each sample; return the share that is right.
+    对每个样本返回了结果；应返回正确的比例。
+return float(np.sum(labels == predictions) / max(np.sum(labels != predictions), 1))
+    It divides by the number of errors; divide by the number of samples.
+    除以了错误的个数；应除以样本数。
+np.mean(labels == predictions) -> np.mean((labels == predictions) & (labels != 0))
+    Right answers of class 0 are not counted; all classes count.
+    没有计入类别 0 的正确结果；所有类别都应计入。
+labels == predictions -> (labels == predictions)[labels > 0]
+    It leaves the samples of class 0 out; all classes count.
+    略去了类别 0 的样本；所有类别都应计入。
+np.mean(labels == predictions) -> np.sum(labels == predictions) / max(len(labels) - 1, 1)
+    It divides by n - 1; divide by the number of samples.
+    除以了 n - 1；应除以样本数。
+np.mean(labels == predictions) -> np.sum(labels == predictions) / len(np.unique(labels))
+    It divides by the number of classes; divide by the number of samples.
+    除以了类别数；应除以样本数。
 """)
 
 
@@ -902,6 +1043,26 @@ return 1 - result
 float(np.mean(found)) if found.size else float("nan") -> int(np.sum(found))
     It counts the samples found without dividing by those of the class.
     只数了找到的个数，没有除以该类的样本数。
+return result + 1e-8
+    It adds 1e-8 to the share; return the share itself.
+    比例加上了 1e-8；应返回比例本身。
+found = predictions[labels == label] == label -> found = predictions[labels != label] != label
+    It is the share of the other classes that is recognized, the specificity.
+    给出的是其余类别被正确排除的比例（特异度）；应为召回率。
+return 100 * result
+    It returns percent; return a share from 0 to 1.
+    返回了百分数；应为 0 到 1 的比例。
+label = 1
+    It always takes class 1; the class is an argument.
+    总是取类别 1；类别是参数。
+float("nan") -> 1.0
+    It returns 1 for a class that does not occur; 0 / 0 is nan.
+    类别不出现时返回了 1；0/0 应为 nan。
+both = (labels == label) & (predictions == label)
+either = (labels == label) | (predictions == label)
+return float(np.sum(both) / np.sum(either)) if either.any() else float("nan")
+    False alarms count as errors, as in the Jaccard index; divide by the samples of the class.
+    把误报也算作错误（Jaccard 指数）；应只除以该类的样本数。
 """)
 
 
@@ -973,6 +1134,24 @@ np.unique(labels) -> range(labels.max() + 1)
 / np.sum(labels == c) -> / max(np.sum(labels == c), 1)
     It counts every number up to the largest label as a class; some do not occur.
     把不超过最大编号的数都当作类别了；有些并未出现。
+for c in classes] -> for c in classes if c > classes[0]]
+    It leaves out the first class; all classes that occur count.
+    漏掉了第一个类别；所有出现的类别都应计入。
+return float(np.mean([np.mean((predictions == c) == (labels == c)) for c in np.unique(labels)]))
+    It takes the accuracy of each class against the rest; take its recall.
+    用了每类对其余类的准确率；应取该类的召回率。
+np.mean -> np.max
+    It returns the recall of the best class; return the mean over classes.
+    返回了召回率最高的类别的值；应对各类取平均。
+float(np.mean(recalls)) -> np.array(recalls)
+    It returns the recalls of the classes; return their mean.
+    返回了各类的召回率；应返回平均。
+float(np.mean(recalls)) -> float(np.prod(recalls) ** (1 / len(recalls)))
+    It takes the geometric mean of the recalls; take their mean.
+    取了召回率的几何平均；应取算术平均。
+labels, predictions = predictions, labels
+    Labels and predictions are exchanged, which gives the mean precision.
+    标签与预测弄反了，得到的是平均精确率。
 """)
 
 

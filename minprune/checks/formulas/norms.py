@@ -71,6 +71,33 @@ return sum(abs(w))
 np.abs(finite_array("w", w)) -> (w != 0)
     It counts the weights that are not zero, the L0 norm; add their magnitudes.
     数的是非零权重的个数（L0 范数）；应把绝对值相加。
+np.abs(finite_array("w", w)).sum(dtype=np.float64) -> np.abs(w).max(initial=0)
+    It returns the largest magnitude, the maximum norm; add up all magnitudes.
+    给出的是最大绝对值（无穷范数）；应把所有绝对值相加。
+return float(np.abs(w).sum(axis=-1).max(initial=0)) if w.ndim else result
+    It returns the largest row sum; add up all entries.
+    给出的是最大的行和；应把所有元素相加。
+return np.abs(w).sum(axis=0)
+    It returns a norm for every column; the whole array has one norm.
+    对每一列各给出一个范数；整个数组只应有一个数。
+return np.abs(w).sum(axis=-1)
+    It returns a norm for every row; the whole array has one norm.
+    对每一行各给出一个范数；整个数组只应有一个数。
+return result**2
+    It squares the sum; the L1 norm is the sum itself.
+    对总和取了平方；L1 范数就是总和本身。
+np.abs(finite_array("w", w)) -> np.square(w)
+    It sums squares; the L1 norm sums absolute values.
+    对平方求和了；L1 范数是绝对值之和。
+np.abs(finite_array("w", w)) -> np.maximum(w, 0)
+    It adds the positive weights alone; every weight counts by its absolute value.
+    只把正的权重相加了；每个权重都应按绝对值计入。
+return np.abs(w)
+    It returns the magnitudes; the norm is their sum.
+    返回了各个绝对值；范数是它们的和。
+return int(result)
+    It cuts off the fraction, as a whole number does; return a float.
+    小数部分被截掉了；应返回浮点数。
 """)
 
 
@@ -138,6 +165,21 @@ np.square(w).sum() -> w.sum() ** 2
 float( -> (
     It returns a norm for every column; the whole array has one norm.
     对每一列各给出一个范数；整个数组只应有一个数。
+np.square(w) -> w
+    The squares are missing: it takes the root of the plain sum.
+    缺少平方：直接对权重之和开方了。
+return np.sqrt(np.square(w).sum(axis=-1))
+    It returns a norm for every row; the whole array has one norm.
+    对每一行各给出一个范数；整个数组只应有一个数。
+return result / 2
+    It has a factor 1/2, as weight decay does; a norm has none.
+    多了权重衰减中的系数 1/2；范数没有这个系数。
+np.square(w).sum() -> np.abs(w).sum()
+    It takes the root of the sum of magnitudes; square the weights before the sum.
+    对绝对值之和开方了；应先平方再求和。
+return np.abs(w)
+    It returns the magnitudes; the norm is one number.
+    返回了各个绝对值；范数是一个数。
 """)
 
 
@@ -282,6 +324,36 @@ np.where(norm > 0, norm, 1) -> norm
 w /= np.linalg.norm(w) or 1
     It changes the array that it is given; return a new one.
     改动了传入的数组；应返回新的数组。
+w / np.where -> w * np.where
+    It multiplies by the norm; divide by it.
+    乘以了范数；应除以范数。
+np.sqrt(np.square(w).sum()) -> w.sum()
+    It divides by the sum of the weights with their signs; divide by the L2 norm.
+    除以了带符号的权重之和；应除以 L2 范数。
+np.sqrt(np.square(w).sum()) -> np.std(w) if w.size else 0
+    It divides by the standard deviation; divide by the L2 norm.
+    除以了标准差；应除以 L2 范数。
+return (w - w.mean()) / (np.std(w) or 1) if w.size else w
+    It subtracts the mean and divides by the standard deviation; divide by the L2 norm.
+    减去均值并除以标准差了；只应除以 L2 范数。
+.sum() -> .sum(axis=-1, keepdims=True)
+    It divides every row by its own norm; the whole array has one norm.
+    对每一行分别归一化了；应使用整个数组的一个范数。
+.sum() -> .mean() if w.size else 0
+    It divides by the root mean square; divide by the root of the sum of squares.
+    除以了均方根；应除以平方和的平方根。
+return w / np.where(norm > 0, norm, 1) -> return norm
+    It returns the norm; return the weights divided by it.
+    返回了范数；应返回除以范数后的权重。
+np.sqrt(np.square(w).sum()) -> np.linalg.norm(w, 2) if w.size else 0
+    Of a matrix np.linalg.norm(w, 2) is the spectral norm; divide by the root of all squares.
+    对矩阵 np.linalg.norm(w, 2) 是谱范数；应除以所有元素平方和的根。
+np.sqrt(np.square(w).sum()) -> np.linalg.norm(w, 1) if w.size else 0
+    Of a matrix np.linalg.norm(w, 1) is the largest column sum; divide by the L2 norm.
+    对矩阵 np.linalg.norm(w, 1) 是最大列和；应除以 L2 范数。
+return np.where(norm > 0, result, np.nan)
+    Of zeros it makes NaN; they remain zeros.
+    全零时给出了 NaN；应保持为零。
 """)
 
 
@@ -347,6 +419,27 @@ size / size.max() -> (size - size.min()) / np.ptp(size)
 if w.any() -> if w.size
     It divides 0 by 0 if all weights are zero; return zeros.
     权重全为零时出现 0/0；零应保持为零。
+return result**2
+    It squares the shares; return |w| divided by the largest |w|.
+    对比例取了平方；应返回绝对值与最大绝对值之比。
+.max() -> .max(axis=-1, keepdims=True)
+    It divides within each row; use the largest magnitude of the whole array.
+    在每一行内相除了；应取整个数组的最大绝对值。
+.max() -> .mean()
+    It divides by the mean magnitude; divide by the largest |w|, so that it becomes 1.
+    除以了平均绝对值；应除以最大绝对值，使其变为 1。
+size.max() -> np.std(w)
+    It divides by the standard deviation; divide by the largest |w|.
+    除以了标准差；应除以最大绝对值。
+size.max() -> np.ptp(w)
+    It divides by the range, the largest minus the smallest weight; divide by the largest |w|.
+    除以了极差（最大减最小）；应除以最大绝对值。
+size.max() -> (size.max() - size.min())
+    It divides by the range of the magnitudes; divide by the largest of them.
+    除以了绝对值的极差；应除以其中最大的。
+return 1 - size / size.max() if w.any() else size
+    It returns one minus the share; the largest magnitude must give 1.
+    返回了 1 减去比例；最大的绝对值应得 1。
 """)
 
 
@@ -420,6 +513,27 @@ np.abs(w) -> np.square(w)
 return np.sqrt(result)
     This is the L2 norm of the units; the L1 norm has neither squares nor a root.
     这是各单元的 L2 范数；L1 范数既不平方也不开方。
+np.abs(w) -> np.square(w)
+    It sums squares; the L1 norm sums absolute values.
+    对平方求和了；L1 范数是绝对值之和。
+np.abs(w).sum( -> np.abs(w).max(initial=0, 
+    It takes the largest magnitude of each unit; add up its magnitudes.
+    取了每个单元的最大绝对值；应把绝对值相加。
+axis = 0
+    It always takes the first axis for the units; take the one given by `axis`.
+    总把第一个轴当作单元；应按参数 axis 来定。
+axis=others -> axis=0
+    It adds along the first axis alone; add along all axes but that of the units.
+    只沿第一个轴求和了；应沿单元轴以外的所有轴求和。
+np.abs(w) -> np.maximum(w, 0)
+    It adds the positive weights alone; every weight counts by its absolute value.
+    只把正的权重相加了；每个权重都应按绝对值计入。
+np.abs(w) -> (w != 0)
+    It counts the weights that are not 0; add their magnitudes.
+    数了非零权重的个数；应把绝对值相加。
+np.abs(w).sum(axis=others -> np.abs(w).sum(keepdims=True, axis=others
+    The result keeps the summed axes; it is a vector with one number for each unit.
+    结果保留了被求和的轴；应为向量，每个单元一个数。
 """)
 
 
@@ -495,4 +609,25 @@ return np.full_like(result, np.linalg.norm(result))
 np.square(w).sum(axis=others) -> w.sum(axis=others) ** 2
     It adds first and squares afterwards; square every weight before the sum.
     先求和再平方了；应先对每个权重平方再求和。
+np.square(w).sum(axis=others) -> np.abs(w).max(axis=others, initial=0) ** 2
+    It takes the largest magnitude of each unit; the L2 norm adds squares.
+    取了每个单元的最大绝对值；L2 范数对平方求和。
+axis = 0
+    It always takes the first axis for the units; take the one given by `axis`.
+    总把第一个轴当作单元；应按参数 axis 来定。
+axis=others -> axis=0
+    It adds along the first axis alone; add along all axes but that of the units.
+    只沿第一个轴求和了；应沿单元轴以外的所有轴求和。
+np.square(w).sum(axis=others) -> np.abs(w).sum(axis=others)
+    It takes the root of the sum of magnitudes; square the weights before the sum.
+    对绝对值之和开方了；应先平方再求和。
+.sum(axis=others) -> .sum(axis=others, keepdims=True)
+    The result keeps the summed axes; it is a vector with one number for each unit.
+    结果保留了被求和的轴；应为向量，每个单元一个数。
+np.square(w) -> w
+    The squares are missing: it takes the root of plain sums.
+    缺少平方：直接对权重之和开方了。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the norm of the layer; each unit has its plain norm.
+    除以了整层的范数；应直接返回每个单元的范数。
 """)

@@ -73,6 +73,30 @@ return result / 2
 l1_norm(w) -> np.abs(w)
     It returns one number for every weight; the penalty is their sum.
     为每个权重各给出一个数；惩罚项应是它们的总和。
+l1_norm(w) -> np.linalg.norm(w)
+    It takes the L2 norm; this penalty takes the sum of the magnitudes.
+    用了 L2 范数；该惩罚项是绝对值之和。
+l1_norm(w) -> abs(w.sum())
+    It takes the absolute value of the sum; take that of every weight first.
+    对总和取了绝对值；应先对每个权重取绝对值。
+l1_norm(w) -> np.abs(w).max(initial=0)
+    It takes the largest magnitude; add up all of them.
+    取了最大的绝对值；应把所有绝对值相加。
+l1_norm(w) -> np.count_nonzero(w)
+    It counts the weights that are not 0; add their magnitudes.
+    数了非零权重的个数；应把绝对值相加。
+lam = lam**2
+    It squares lam too; the penalty is lam times the norm.
+    把 lam 也平方了；惩罚项是 lam 乘以范数。
+at_least_zero("lam", lam) * -> at_least_zero("lam", lam) +
+    It adds lam; the penalty is lam times the norm.
+    加上了 lam；惩罚项是 lam 乘以范数。
+return result / max(len(w), 1)
+    It divides by the number of rows, as a mean over a batch does; the penalty is a plain sum.
+    除以了行数；惩罚项是总和本身。
+l1_norm(w) -> float(np.linalg.norm(w, 1) if w.size else 0)
+    Of a matrix np.linalg.norm(w, 1) is the largest column sum; add up all magnitudes.
+    对矩阵 np.linalg.norm(w, 1) 是最大列和；应把所有绝对值相加。
 """)
 
 
@@ -131,6 +155,33 @@ lam = 1.0
 return result / max(w.size, 1)
     It divides by the number of weights; the penalty is a sum, not a mean.
     除以了权重个数；惩罚项是求和，不是平均。
+np.sign(w) -> np.where(w > 0, 1, -1)
+    It returns -lam at a weight of 0; the choice here is 0.
+    权重为 0 时给出了 -lam；这里取 0。
+np.sign(w) -> np.abs(w)
+    It takes the penalty of each weight; the subgradient is the sign times lam.
+    给出的是每个权重的惩罚；次梯度是 lam 乘以符号。
+np.sign(w) -> (w > 0)
+    Negative weights get 0; their subgradient is -lam.
+    负权重得到了 0；其次梯度应为 -lam。
+return result / 2
+    It has a factor 1/2; that belongs to one form of the L2 penalty, not here.
+    多了系数 1/2；那属于 L2 惩罚项的一种写法，这里没有。
+return 2 * result
+    It has a factor 2, as the derivative of a square; here there is none.
+    多了平方求导的系数 2；这里没有。
+return np.sum(result)
+    It adds up all weights; every weight has its own subgradient.
+    把所有权重的次梯度相加了；每个权重都有自己的次梯度。
+return w - result
+    It returns the weights after a step; return the subgradient.
+    返回了走一步之后的权重；应返回次梯度。
+np.sign(w) -> w / (np.linalg.norm(w) or 1)
+    It divides the weights by their norm; the subgradient of |w| is the sign of each.
+    把权重除以了范数；绝对值的次梯度是各自的符号。
+np.sign(w) -> w / (np.abs(w) + 1e-8)
+    It adds 1e-8 to |w|, so that small weights have less; take the sign.
+    绝对值加上了 1e-8，小权重的结果变小；应取符号。
 """)
 
 
@@ -187,6 +238,27 @@ np.square(w, dtype=np.float64).sum() -> w.sum() ** 2
 lam = lam**2
     It squares lam too; only the weights are squared.
     把 lam 也平方了；只应对权重平方。
+np.square(w, dtype=np.float64).sum() -> np.square(np.abs(w).sum())
+    It squares the sum of the magnitudes; square every weight before the sum.
+    对绝对值之和取了平方；应先对每个权重平方再求和。
+.sum() -> .max(initial=0)
+    It takes the largest square; add up all of them.
+    取了最大的平方；应把所有平方相加。
+lam = 1.0
+    The strength lam is missing: the penalty is lam times the sum of squares.
+    缺少系数 lam：惩罚项是 lam 乘以平方和。
+return result / max(len(w), 1)
+    It divides by the number of rows, as a mean over a batch does; the penalty is a plain sum.
+    除以了行数；惩罚项是总和本身。
+lam * float -> lam + float
+    It adds lam; the penalty is lam times the sum of squares.
+    加上了 lam；惩罚项是 lam 乘以平方和。
+return lam * w**2
+    It returns one number for every weight; the penalty is their sum.
+    对每个权重各返回一个数；惩罚项是它们的和。
+return 2 * result
+    It has a factor 2, which belongs to the gradient.
+    多了系数 2；那是求导时才出现的。
 """)
 
 
@@ -245,6 +317,31 @@ lam = 1.0
 return result / (2 * np.linalg.norm(w) or 1)
     It divides by the norm: this is the gradient of the norm, not of its square.
     除以了范数：这是范数的梯度，而不是范数平方的梯度。
+2 * lam, w -> 2 * lam, np.square(w)
+    The weights are squared, as in the penalty; its gradient is 2 lam w.
+    像惩罚项那样把权重平方了；梯度是 2 lam w。
+return np.sum(result)
+    It adds up all weights; every weight has its own gradient.
+    把所有权重的梯度相加了；每个权重都有自己的梯度。
+return w - result
+    It returns the weights after a step; return the gradient.
+    返回了走一步之后的权重；应返回梯度。
+2 * lam, w -> 4 * lam, w
+    It has the factor 2 twice; the derivative of w^2 is 2 w.
+    系数 2 乘了两次；w^2 的导数是 2 w。
+2 * lam -> lam / 2
+    It divides by 2; the derivative of w^2 is 2 w.
+    除以了 2；w^2 的导数是 2 w。
+2 * lam -> 2 + lam
+    It adds the factor 2 to lam; the gradient is 2 lam w.
+    把系数 2 与 lam 相加了；梯度是 2 lam w。
+2 * lam -> lam**2
+    It squares lam; the gradient is 2 lam w.
+    对 lam 取了平方；梯度是 2 lam w。
+w *= 2 * lam
+return w
+    It writes the gradient into w; return a new array.
+    把梯度写进了 w；应返回新的数组。
 """)
 
 
@@ -311,6 +408,31 @@ lr = 2 * lr
 return w - result
     It clips the weights to the threshold, which is the part to subtract.
     把权重限制在阈值以内，给出的正是应减去的部分。
+np.maximum(np.abs(w) - lr * lam, 0) -> np.maximum(np.abs(w) + lr * lam, 0)
+    The weights grow by lr lam; they must shrink.
+    权重的绝对值增大了 lr lam；应减小。
+lam = 1.0
+    The strength lam is missing: the threshold is lr times lam.
+    缺少系数 lam：阈值是 lr 乘以 lam。
+lr * lam -> lam / lr
+    It divides lam by the learning rate; the threshold is lr times lam.
+    用 lam 除以了学习率；阈值是 lr 乘以 lam。
+lr * lam -> lr + lam
+    It adds lr and lam; the threshold is their product.
+    把 lr 与 lam 相加了；阈值是它们的乘积。
+lr * lam -> lr * lam / 2
+    The threshold has a factor 1/2; it is lr lam.
+    阈值多了系数 1/2；应为 lr lam。
+return w / (1 + lr * lam)
+    It scales every weight down, as an L2 penalty does; subtract lr lam from the magnitudes.
+    像 L2 惩罚那样按比例缩小了；应从绝对值中减去 lr lam。
+np.sign(w) * np.maximum( -> w * np.maximum(
+    It multiplies by the weight; multiply by its sign.
+    乘以了权重本身；应乘以它的符号。
+w[...] = l1_proximal(w, lam, lr)
+return w
+    It changes the weights that it is given; return a new array.
+    改动了传入的权重；应返回新的数组。
 """)
 
 
@@ -373,6 +495,34 @@ return w - result
 w / (1 + 2 * lr * lam) -> w * max(1 - lr * lam / (np.linalg.norm(w) or 1), 0)
     It shrinks all weights by their norm, which suits an unsquared norm; this one is squared.
     按整体范数收缩，那适用于未平方的范数；这里的范数是平方的。
+2 * lr * lam -> (2 * lr * lam) ** 2
+    It squares 2 lr lam; divide by 1 + 2 lr lam.
+    对 2 lr lam 取了平方；应除以 1 + 2 lr lam。
+(1 + 2 * lr * lam) -> (2 * lr * lam or 1)
+    The 1 is missing; divide by 1 + 2 lr lam.
+    漏了 1；应除以 1 + 2 lr lam。
+w / (1 + 2 -> w * (1 + 2
+    It multiplies; divide by 1 + 2 lr lam.
+    乘以了该因子；应除以 1 + 2 lr lam。
+(1 + 2 * lr * lam) -> (1 + 2 * lr * lam) ** 2
+    It divides twice; divide once by 1 + 2 lr lam.
+    除了两次；应只除以一次 1 + 2 lr lam。
+w / (1 + 2 * lr * lam) -> w * np.exp(-2 * lr * lam)
+    It decays by an exponential; divide by 1 + 2 lr lam.
+    按指数衰减了；应除以 1 + 2 lr lam。
+lr = 1 / lr
+    It divides by the learning rate; the factor is 1 + 2 lr lam.
+    除以了学习率；因子是 1 + 2 lr lam。
+2 * lr * lam -> 4 * lr * lam
+    The factor is 4; the derivative of lam u^2 is 2 lam u.
+    系数成了 4；lam u^2 的导数是 2 lam u。
+w / (1 + 2 * lr * lam) -> w * (1 - lr * lam)
+    It is one step of weight decay, w - lr lam w; divide by 1 + 2 lr lam.
+    这是权重衰减的一步 w - lr lam w；应除以 1 + 2 lr lam。
+w[...] = l2_proximal(w, lam, lr)
+return w
+    It changes the weights that it is given; return a new array.
+    改动了传入的权重；应返回新的数组。
 """)
 
 
@@ -446,6 +596,33 @@ axis = -1
 return result / w.shape[axis]
     It averages over the units; the penalty adds them up.
     对各单元取了平均；惩罚项应把它们相加。
+lam = 1.0
+    The strength lam is missing: the penalty is lam times the sum.
+    缺少系数 lam：惩罚项是 lam 乘以总和。
+axis = 0
+    It always takes the first axis for the units; take the one given by `axis`.
+    总把第一个轴当作单元；应按参数 axis 来定。
+norms = np.sqrt(np.square(w).sum(axis=others)) -> norms = np.abs(w).max(axis=others, initial=0)
+    It takes the largest magnitude of each unit; take its L2 norm.
+    取了每个单元的最大绝对值；应取 L2 范数。
+axis=others -> axis=axis
+    It takes the norms along the axis of the units; sum over all the others.
+    沿单元所在的轴取了范数；应沿其余的轴求和。
+np.sqrt(n) -> 1 / np.sqrt(n)
+    It divides by sqrt(n_j); multiply by it.
+    除以了 sqrt(n_j)；应乘以它。
+norms.sum() -> norms.max(initial=0)
+    It takes the largest norm; add up those of all units.
+    取了最大的范数；应把所有单元的范数相加。
+return result / 2
+    It has a factor 1/2; here there is none.
+    多了系数 1/2；这里没有这个系数。
+n = w.size / w.shape[axis] -> n = w.size
+    It takes the root of the size of the layer; n_j is the number of weights in one unit.
+    用了整层权重个数的根；n_j 是一个单元的权重个数。
+return lam * np.sqrt(n) * norms.sum() -> return lam * np.sqrt(n) * norms
+    It returns one number for each unit; the penalty is their sum.
+    对每个单元各返回一个数；惩罚项是它们的和。
 """)
 
 
@@ -614,6 +791,36 @@ axis = -1
 np.sqrt(n) -> 1
     The factor sqrt(n_j), the root of the number of weights in a unit, is missing.
     漏了因子 sqrt(n_j)，即单元内权重个数的平方根。
+np.sqrt(n) -> n
+    The threshold has n_j; it takes the root of the number of weights in a unit.
+    阈值用了 n_j；应取单元权重个数的平方根。
+lr = 1 / lr
+    It divides by the learning rate; the threshold is lr lam sqrt(n_j).
+    除以了学习率；阈值是 lr lam sqrt(n_j)。
+lam = 1.0
+    The threshold lacks lam: it is lr lam sqrt(n_j).
+    阈值漏了 lam：应为 lr lam sqrt(n_j)。
+np.sqrt(np.square( -> (np.abs(
+    It takes the L1 norms of the units; take their L2 norms.
+    用了单元的 L1 范数；应为 L2 范数。
+np.sqrt(np.square( -> (np.square(
+    The square root of the norm is missing.
+    范数漏了开平方，应取平方和的平方根。
+1 - lr -> 1 + lr
+    The units grow; they must shrink.
+    单元变大了；应当缩小。
+np.maximum(left, 0) -> np.abs(left)
+    It takes the absolute value of the factor; a negative factor becomes 0.
+    对系数取了绝对值；负的系数应变为 0。
+axis=others, keepdims=True -> axis=None, keepdims=True
+    It takes one norm of the whole layer; every unit has its own.
+    整层只取了一个范数；每个单元应有自己的范数。
+axis = 0
+    It always takes the first axis for the units; take the one given by `axis`.
+    总把第一个轴当作单元；应按参数 axis 来定。
+axis=others, keepdims=True -> axis=axis, keepdims=True
+    It takes the norms along the axis of the units; sum over all the others.
+    沿单元所在的轴取了范数；应沿其余的轴求和。
 """)
 
 
@@ -855,6 +1062,30 @@ w[...] = np.clip(w, -c, c)
 np.clip(w, -c, c) -> w * min(1, c / (np.linalg.norm(w) or 1))
     It scales all weights down to a norm of c; limit each weight separately.
     把整体缩放到范数 c 以内；应对每个权重分别限制。
+np.clip(w, -c, c) -> np.clip(w, -1, 1)
+    It limits to 1 whatever c is; limit to c.
+    无论 c 是多少都限制到 1；应限制到 c。
+np.clip(w, -c, c) -> np.sign(w) * c
+    Every weight becomes c or -c; those within the limits keep their values.
+    所有权重都变成了 c 或 -c；范围内的权重应保持原值。
+np.clip(w, -c, c) -> w / max(np.abs(w).max(initial=0) / c, 1) if c else w * 0
+    It scales all weights until the largest is c; limit each weight separately.
+    把所有权重按比例缩小到最大为 c；应分别限制每个权重。
+np.clip(w, -c, c) -> c * np.tanh(w / c) if c else w * 0
+    It squashes the weights by tanh; those within the limits keep their values.
+    用 tanh 压缩了权重；范围内的权重应保持原值。
+np.clip(w, -c, c) -> np.clip(w, -(c**2), c**2)
+    It limits to the square of c; limit to c.
+    限制到了 c 的平方；应限制到 c。
+-c, c -> -c, None
+    It limits from below only; a weight above c becomes c.
+    只限制了下界；大于 c 的权重应变为 c。
+np.clip(w, -c, c) -> np.sign(w) * np.maximum(np.abs(w) - c, 0)
+    It subtracts c from the magnitudes, which is soft thresholding; limit them to c.
+    从绝对值中减去了 c（软阈值）；应限制到 c。
+return np.abs(w) <= c
+    It returns a mask of the weights within the limits; return the limited weights.
+    返回了范围内权重的掩码；应返回限制后的权重。
 """)
 
 

@@ -297,6 +297,33 @@ frequency = 1
 % frequency == 0 -> % frequency
     It returns the remainder, which is 0 and so false exactly where the answer is yes.
     返回了余数；应更新时余数恰好为 0，即为假。
+% frequency == 0 -> % frequency == 1
+    It is one step late: at begin itself the remainder is 0.
+    晚了一步：在 begin 处余数为 0。
+(step - begin) -> (step - begin + 1)
+    It is one step early: at begin itself a pruning step is due.
+    早了一步：在 begin 处就应剪枝。
+begin <= step <= end and -> begin <= step <= end or
+    Either condition is enough; both must hold.
+    满足一个条件就返回真；两个条件应同时成立。
+return not result
+    It returns the opposite answer.
+    返回的真假相反；应在剪枝步返回 True。
+frequency = 100
+    It always takes 100 steps; the frequency is an argument.
+    总是以 100 步为间隔；间隔是参数。
+return result or step == end
+    The last step always counts; it counts only if it is a multiple of the frequency from begin.
+    最后一步总是剪枝；只有与 begin 相隔整数个间隔时才剪。
+return result and step > 0
+    Step 0 never counts; it does where begin is 0.
+    第 0 步从不剪枝；begin 为 0 时它应剪枝。
+return int(result)
+    It returns 1 or 0; the answer is a boolean.
+    返回了 1 或 0；结果应为布尔值。
+(step - begin) % frequency == 0 -> step // frequency * frequency == begin
+    It compares the step rounded down with begin; the distance from begin has to be a multiple.
+    拿取整后的步数与 begin 比较了；到 begin 的距离应为间隔的整数倍。
 """)
 
 
@@ -363,6 +390,39 @@ range(1, stages + 1) -> range(stages + 1)
 initial = 0.0
     The initial sparsity is left out: the stages start from the dense network.
     漏掉了初始稀疏度：各阶段从稠密网络算起。
+left ** (k / stages) -> left ** (stages / k)
+    The exponent is upside down: stage k has the power k / stages.
+    指数颠倒了：第 k 阶段的指数是 k / stages。
+left ** (k / stages) -> left**k
+    Every stage prunes to the final part again; the exponent is k / stages.
+    每个阶段都按总比例剪了一次；指数应为 k / stages。
+left ** (k / stages) -> left ** (1 / stages) * k
+    It multiplies by k; the part left is raised to the power k / stages.
+    乘以了 k；剩余部分应取 k / stages 次幂。
+range(1, stages + 1) -> range(1, stages)
+    The last stage is missing: the final sparsity must be reached.
+    漏掉了最后一个阶段；应达到最终稀疏度。
+1 - (1 - initial) * left ** (k / stages) -> final * (k / stages)
+    It grows in equal steps from 0; each stage must keep the same part of the rest.
+    从 0 起等步长增长了；每个阶段应保留剩余部分的相同比例。
+1 - (1 - initial) * left -> 1 - left
+    The factor 1 - initial is missing: it starts from the dense network.
+    漏了因子 1 - initial：从未剪枝的网络开始了。
+return result[-1]
+    It returns the last sparsity alone; return one for every stage.
+    只返回了最后的稀疏度；应每个阶段一个。
+left = (1 - final) / (1 - initial) -> left = 1 - final
+    It divides not by 1 - initial, so the last stage goes beyond the final sparsity.
+    没有除以 1 - initial，最后阶段超过了最终稀疏度。
+left ** (k / stages) -> left ** (k / (stages + 1))
+    It divides by stages + 1, so the final sparsity is not reached; the exponent is k / stages.
+    除以了 stages + 1，达不到最终稀疏度；指数应为 k / stages。
+left ** (k / stages) -> left ** ((k - 1) / max(stages - 1, 1))
+    The first stage prunes nothing: the exponent is k / stages for k = 1, 2, ...
+    第一个阶段没有剪枝；k = 1, 2, … 时指数为 k / stages。
+return np.diff([initial, *result]).tolist()
+    It returns what every stage adds; return the sparsity reached after each.
+    返回了每个阶段的增量；应返回每个阶段之后的稀疏度。
 """)
 
 
@@ -424,6 +484,30 @@ np.mean(scores) -> (np.min(scores) + np.max(scores)) / 2
 float(np.mean(scores)) -> np.mean(scores, axis=0)
     It returns a mean for each column; return one threshold for all scores.
     对每一列求了平均；应对所有分数给出一个阈值。
+np.mean -> np.max
+    It is the largest score; return the mean.
+    取了最大的分数；应取平均。
+np.mean -> np.min
+    It is the smallest score; return the mean.
+    取了最小的分数；应取平均。
+np.mean -> np.std
+    It is the standard deviation; return the mean.
+    取了标准差；应取平均。
+np.mean(scores) -> np.sqrt(np.mean(np.square(scores)))
+    It is the root of the mean square; return the mean.
+    取了均方根；应取平均。
+np.mean(scores) -> np.mean(scores) + np.std(scores)
+    It adds a standard deviation; return the mean.
+    加上了一个标准差；应只取平均。
+np.mean(scores) -> np.sum(scores) / max(np.size(scores) - 1, 1)
+    It divides by n - 1; divide by the number of scores.
+    除以了 n - 1；应除以分数的个数。
+np.mean(scores) -> np.sum(scores) / len(scores)
+    It divides by the length of the first axis; divide by the number of all scores.
+    除以了第一个轴的长度；应除以所有分数的个数。
+return scores >= result
+    It returns a mask; return the threshold.
+    返回了掩码；应返回阈值。
 """)
 
 
@@ -490,6 +574,33 @@ w = w.astype(float)
 np.std(w, dtype=float) -> np.sqrt(max(np.mean(w**2) - np.mean(w) ** 2, 0.0))
     It subtracts two large squares, so rounding destroys the difference; subtract the mean first.
     用两个很大的平方相减，差被舍入误差淹没；应先减去平均值。
+return float(q * np.std(w, dtype=float)) -> return float(np.std(w, dtype=float) / q) if q else 0.0
+    It divides by q; the threshold is q standard deviations.
+    除以了 q；阈值是 q 倍标准差。
+q = 1.0
+    The factor q is missing: the threshold is q standard deviations.
+    漏了系数 q：阈值是 q 倍标准差。
+q * np.std -> q**2 * np.std
+    It squares q; the threshold is q standard deviations.
+    对 q 取了平方；阈值是 q 倍标准差。
+q * np.std(w, dtype=float) -> np.quantile(w, min(q, 1))
+    It takes a quantile; the threshold is q standard deviations.
+    取了分位数；阈值是 q 倍标准差。
+np.std(w, dtype=float) -> np.mean(np.abs(w))
+    It takes the mean magnitude; the threshold is q standard deviations.
+    取了平均绝对值；阈值是 q 倍标准差。
+np.std(w, dtype=float) -> np.abs(w).max()
+    It takes the largest magnitude; the threshold is q standard deviations.
+    取了最大绝对值；阈值是 q 倍标准差。
+q * np.std -> q + np.std
+    It adds q; the threshold is q times the standard deviation.
+    加上了 q；阈值是 q 乘以标准差。
+return np.abs(w) >= result
+    It returns a mask; return the threshold.
+    返回了掩码；应返回阈值。
+w = w[w != 0]
+    It leaves out the weights that are 0; all weights count.
+    略去了为 0 的权重；所有权重都应计入。
 """)
 
 
@@ -625,4 +736,32 @@ score = np.abs(score)
 return float(min(result, np.max(score)))
     If all are to be pruned, it returns the largest score, which is then kept.
     应全部剪掉时给出了最大的分数，结果它被保留了。
+ordered[k] -> ordered[min(k + 1, score.size)]
+    It is one place too high: return the (k + 1)-th smallest score.
+    高了一位：应返回第 k + 1 小的分数。
+ordered[k] -> ordered[min(k, score.size - 1)]
+return np.nextafter(result, np.inf)
+    It returns a number just above a score; return the (k + 1)-th smallest score itself.
+    返回了略大于分数的数；应返回第 k + 1 小的分数本身。
+round(sparsity * score.size) -> int(np.ceil(sparsity * score.size))
+    The number to prune is rounded up; round to the nearest count.
+    把剪枝个数向上取整了；应取最接近的整数。
+score = -score
+    It takes the order from the highest; take it from the lowest.
+    从最高的分数开始排序了；应从最低的开始。
+ordered[k] -> (ordered[max(k - 1, 0)] + ordered[k]) / 2
+    It lies halfway between two scores; return the (k + 1)-th smallest score.
+    取了两个分数的中点；应返回第 k + 1 小的分数。
+return score >= result
+    It returns a mask; return the threshold.
+    返回了掩码；应返回阈值。
+ordered[k] -> np.unique(score)[min(k, len(np.unique(score)) - 1)]
+    It counts equal scores once; every entry counts.
+    相等的分数只数了一次；每个元素都应计入。
+ordered[k] -> np.sort(score, axis=None)[k]
+    It fails if all are to be pruned; then a threshold above all scores is asked for.
+    全部要剪时报错；此时应返回高于所有分数的阈值。
+score.size) -> len(score))
+    It takes the share of the number of rows; take that of all scores.
+    按行数计算了个数；应按所有分数的个数计算。
 """)

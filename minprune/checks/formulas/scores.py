@@ -66,6 +66,31 @@ return result.sum()
 np.abs(w, out=w)
     It overwrites the weights with their magnitudes; the signs are lost.
     把权重原地改成了绝对值，符号丢失了。
+np.abs( -> np.sqrt(np.abs(
+finite_array("w", w)) -> finite_array("w", w)))
+    It takes the root of the magnitudes; the score is |w| itself.
+    对绝对值开了平方；分数就是 |w| 本身。
+np.abs( -> -np.abs(
+    It returns -|w|; the largest weights must have the highest scores.
+    返回了 -|w|；绝对值最大的权重分数应最高。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the norm of the layer; the score must keep the units of the weights.
+    除以了整层的范数；分数应保持权重的量纲。
+np.abs( -> np.sign(
+    It returns the signs; the magnitude is |w|.
+    返回了符号；幅值应为 |w|。
+return np.abs(w - np.mean(w)) if w.size else result
+    It subtracts the mean of the weights first; the magnitude is the distance from 0.
+    先减去了权重的均值；幅值是到 0 的距离。
+return np.maximum(result, 1e-8)
+    It raises small magnitudes to 1e-8; a weight of 0 has the magnitude 0.
+    把很小的绝对值提高到了 1e-8；零权重的幅值应为 0。
+return np.sum(result, axis=0)
+    It adds the magnitudes of each column; every weight has its own score.
+    把每列的绝对值相加了；每个权重都应有自己的分数。
+return np.argsort(result, axis=None)
+    It returns the indices ranked by magnitude; the magnitudes are asked for.
+    返回了按幅值排列的下标；应返回幅值。
 """)
 
 
@@ -469,6 +494,39 @@ np.abs(w) -> np.square(w)
 return np.sqrt(result)
     It takes the root of the mean square; take the mean of the magnitudes.
     取了均方根；应取绝对值的平均。
+np.abs(w).sum() / w.size -> np.median(np.abs(w))
+    It takes the median of the magnitudes; take their mean.
+    取了绝对值的中位数；应取平均。
+np.abs(w).sum() / w.size -> np.abs(w).max()
+    It takes the largest magnitude; take the mean.
+    取了最大的绝对值；应取平均。
+np.abs(w).sum() / w.size -> abs(w.sum()) / w.size
+    It takes the absolute value of the mean; take that of every weight first.
+    对平均值取了绝对值；应先对每个权重取绝对值。
+np.abs(w).sum() / w.size -> np.std(w)
+    It takes the standard deviation; take the mean of the magnitudes.
+    取了标准差；应取绝对值的平均。
+np.abs(w) -> np.square(w)
+    It averages the squares; average the magnitudes.
+    对平方取了平均；应对绝对值取平均。
+w.size -> w.shape[-1]
+    It divides by the length of the last axis; divide by the number of all weights.
+    除以了最后一个轴的长度；应除以所有权重的个数。
+w.size -> max(w.size - 1, 1)
+    It divides by n - 1; divide by the number of weights.
+    除以了 n - 1；应除以权重的个数。
+w.size -> np.sqrt(w.size)
+    It divides by the root of the number of weights; divide by the number itself.
+    除以了权重个数的平方根；应除以个数本身。
+return np.sum(np.abs(np.concatenate([w.ravel() for w in layers]))) / sum(w.size for w in layers)
+    It returns one mean of the whole network; every layer has its own.
+    返回了整个网络的一个平均值；每层都应有自己的平均。
+return result[::-1]
+    The scores are in reverse order; they stand in the order of the layers.
+    分数的次序颠倒了；应与各层的次序相同。
+return result / result.sum()
+    It divides by the sum over the layers; the importance is the mean itself.
+    除以了各层之和；重要性就是平均值本身。
 """)
 
 
@@ -624,6 +682,37 @@ a[:, None] * w * b -> a[:, None] * w
 a[:, None] * w * b -> w * b
     It counts the flow from a weight to the outputs, but not the flow into it.
     只算了流向输出的量，漏了流入权重的量。
+np.ones(len(layers[0])) -> np.full(len(layers[0]), 1 / len(layers[0]))
+    The input is 1 / n in each entry; it must be 1.
+    输入的每个元素取了 1/n；应为 1。
+return [np.square(s) for s in result]
+    It squares the scores; the score is the flow itself.
+    对分数取了平方；分数就是流量本身。
+return [s / (s.max() or 1) for s in result]
+    It divides each layer by its largest score; the scores are compared between layers.
+    每层除以了自己的最大分数；分数需要在层间比较。
+return [s / (s.sum() or 1) for s in result]
+    It divides each layer by its sum; the score is the flow itself.
+    每层除以了自己的总和；分数就是流量本身。
+return [s * np.sign(w) for s, w in zip(result, layers)]
+    The scores have the signs of the weights; they are never negative.
+    分数带上了权重的符号；分数不应为负。
+return result[::-1]
+    The layers are in reverse order; the scores stand in the order of the layers.
+    各层的次序颠倒了；分数应与各层次序相同。
+layers = [np.abs(w) for w in layers] -> layers = [np.maximum(w, 0) for w in layers]
+    Negative weights carry nothing; take |w| in every layer.
+    负权重没有传递流量；每层都应取 |w|。
+return [np.abs(w) for w in layers]
+    It returns the magnitudes; multiply by the flow into a weight and the flow from it.
+    返回了绝对值；还应乘以流入和流出的流量。
+for w in layers[:-1]: -> for w in layers[:0]:
+into, layers, out_of, strict=True -> into * len(layers), layers, out_of
+    Every layer takes the input of the first; the flow has to be passed on from layer to layer.
+    每层都用了第一层的输入；流量应逐层传递。
+return [s / 2 for s in result]
+    It has a factor 1/2; the score is |w| times the derivative.
+    多了系数 1/2；分数是 |w| 乘以导数。
 """)
 
 
@@ -687,6 +776,24 @@ np.square(g).sum() -> g.sum() ** 2
 float( -> (
     It returns a norm for every column; the layer has one norm.
     对每一列分别求了范数；整层应只有一个范数。
+np.sqrt(np.square(g).sum()) -> np.abs(g).max(initial=0)
+    It returns the largest magnitude; take the root of the sum of squares.
+    给出了最大的绝对值；应取平方和的平方根。
+return float(np.linalg.norm(g, 2)) if g.ndim < 3 and g.size else result
+    Of a matrix np.linalg.norm(g, 2) is the largest singular value; take all squares.
+    对矩阵 np.linalg.norm(g, 2) 是最大奇异值；应取所有元素的平方和再开方。
+return np.abs(g)
+    It returns the size of every entry; the norm is one number.
+    返回了每个元素的绝对值；范数是一个数。
+np.sqrt(np.square(g).sum()) -> np.sqrt(np.square(g).sum()) / max(g.size, 1)
+    It divides the norm by the number of entries; the norm is asked for.
+    把范数除以了元素个数；要求的是范数本身。
+np.square(g).sum() -> np.abs(g).sum()
+    It takes the root of the sum of magnitudes; square the entries before the sum.
+    对绝对值之和开方了；应先平方再求和。
+np.sqrt(np.square(g).sum()) -> np.std(g)
+    It takes the standard deviation; take the root of the sum of squares.
+    取了标准差；应取平方和的平方根。
 """)
 
 
@@ -1222,6 +1329,33 @@ sum(np.abs(p).sum() -> max(np.abs(p).max()
 (total or 1) -> total
     It divides 0 by 0 where every w g is 0; the shares are 0 then.
     当所有 w g 都为 0 时出现 0 除以 0；此时份额应为 0。
+np.abs(p) / (total or 1) -> np.square(p) / (total or 1)
+    It squares the products above the fraction line; take their absolute values.
+    分子取了平方；应取绝对值。
+w * g for -> np.square(w * g) for
+    It squares the products; take their absolute values.
+    对乘积取了平方；应取绝对值。
+(total or 1) -> (np.sqrt(sum((p**2).sum() for p in products)) or 1)
+    It divides by the L2 norm; divide by the sum of the magnitudes.
+    除以了 L2 范数；应除以绝对值之和。
+w * g for -> w for
+    It leaves out the gradient; the score is |w g|, as a share.
+    漏了梯度；分数是 |w g| 的占比。
+w * g for -> np.sign(w) * g for
+    It uses the sign of the weight; multiply the gradient by the weight.
+    只用了权重的符号；应以权重乘梯度。
+return [np.concatenate([s.ravel() for s in result])]
+    It returns one long vector; return one array for each layer, with its shape.
+    返回了一个长向量；每层应有与自身同形状的数组。
+(total or 1) -> (np.abs(p).max() or 1)
+    It divides each layer by its largest; divide by the sum over all layers.
+    每层除以了自己的最大值；应除以所有层的总和。
+return [s / len(result) for s in result]
+    It also divides by the number of layers; the shares of all layers add up to 1.
+    又除以了层数；所有层的占比之和应为 1。
+return [1 - s for s in result]
+    It returns one minus the shares; the largest product must have the highest score.
+    返回了 1 减去占比；乘积最大的分数应最高。
 """)
 
 
@@ -1295,4 +1429,37 @@ weights = [sum(weights)] * len(weights)
 weights = weights[-1:] * len(weights)
     It multiplies the last weights by all gradients; each step has its own weights.
     用最后的权重乘以所有梯度；每一步应用该步的权重。
+widened(w) * g -> np.abs(widened(w) * g)
+    It takes the absolute value in every step; steps in opposite directions must cancel.
+    每一步都取了绝对值；方向相反的步应相互抵消。
+widened(w) * g -> widened(w)
+    It leaves out the gradients; multiply every weight by its gradient.
+    漏了梯度；每个权重都应乘以梯度。
+widened(w) * g -> np.abs(widened(w)) * g
+    It takes |w|, so negative weights have the wrong sign; multiply w by g.
+    用了 |w|，负权重的符号就反了；应以 w 乘 g。
+widened(w) * g -> np.sign(widened(w)) * g
+    It uses the sign of the weight; multiply the gradient by the weight.
+    只用了权重的符号；应以权重乘梯度。
+weights, gradients = weights[:1], gradients[:1]
+    It uses the first step only; add up all steps.
+    只用了第一步；应把所有步相加。
+weights = weights[:1] * len(weights)
+    It multiplies the first weights by all gradients; each step has its own weights.
+    用第一步的权重乘了所有梯度；每一步有各自的权重。
+weights, gradients = weights[1:] or weights, gradients[1:] or gradients
+    It leaves out the first step; add up all steps.
+    漏掉了第一步；应把所有步相加。
+weights, gradients = weights[:-1] or weights, gradients[:-1] or gradients
+    It leaves out the last step; add up all steps.
+    漏掉了最后一步；应把所有步相加。
+widened(w) * g -> np.square(widened(w) * g)
+    It squares the products; add them as they are.
+    对乘积取了平方；应直接相加。
+-sum(widened(w) * g -> -sum(widened(w) - g
+    It subtracts the gradient from the weight; multiply them.
+    用权重减去了梯度；应相乘。
+return np.sum(result)
+    It adds up all weights; every weight has its own score.
+    把所有权重的分数相加了；每个权重都应有自己的分数。
 """)

@@ -213,6 +213,36 @@ ties = "prune"
 np.broadcast_to(keep, w.shape) -> keep.ravel()
     It returns one Boolean for each unit; the mask must have the shape of the weights.
     每个单元只返回了一个布尔值；掩码应与权重同形状。
+.sum(axis=others, keepdims=True) -> .mean(axis=others, keepdims=True)
+    It takes the mean in place of the sum; a norm sums over the weights of the unit.
+    用平均代替了求和；范数应对单元的权重求和。
+.sum(axis=others, keepdims=True) -> .max(axis=others, keepdims=True, initial=0)
+    It takes the largest magnitude of a unit; take its norm.
+    取了单元内最大的绝对值；应取单元的范数。
+norm = "l2" if norm == "l1" else "l1"
+    The two norms are exchanged.
+    两种范数 l1 与 l2 弄反了，应互换回来。
+norm = "l2"
+    It always takes the L2 norm; with norm="l1" take the sum of the magnitudes.
+    总是用 L2 范数；norm="l1" 时应取绝对值之和。
+ties = "keep"
+    A norm equal to the threshold is always kept; with ties="prune" the unit is pruned.
+    等于阈值的单元总被保留；ties="prune" 时应剪掉。
+axis = 0
+    It always takes the first axis for the units; the axis is an argument.
+    总把第一个轴当作单元；应由参数 axis 决定。
+return w * result
+    It returns the pruned weights; return the mask.
+    返回了剪枝后的权重，而不是掩码。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+theta = theta * np.abs(w).max(initial=0)
+    It takes theta as a share of the largest weight; it is in the units of the norm.
+    把阈值当成了最大权重的比例；它与范数同单位。
+ties = "prune" if ties == "keep" else "keep"
+    The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
+    ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
 """)
 
 
@@ -361,6 +391,24 @@ return ~result
 for a in arrays], axis=0 -> for a in arrays], axis=0, out=arrays[0]
     It writes the product into the first mask; a new array must be returned.
     把乘积写进了第一个掩码；应返回新的数组。
+np.all( -> 1 == np.sum(
+    It keeps a weight that exactly one mask keeps; all masks must keep it.
+    只保留恰被一个掩码保留的权重；应由所有掩码共同保留。
+masks = masks[:1]
+    It uses the first mask only; all masks count.
+    只用了第一个掩码；所有掩码都应计入。
+masks = masks[-1:]
+    It uses the last mask only; all masks count.
+    只用了最后一个掩码；所有掩码都应计入。
+masks = [masks[0], masks[-1]]
+    It uses the first and the last mask only; all masks count.
+    只用了首尾两个掩码；所有掩码都应计入。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+np.all( -> np.logical_xor.reduce(
+    It combines the masks by exclusive or; all masks must keep a weight.
+    用异或合并了掩码；应由所有掩码共同保留。
 """)
 
 
@@ -450,6 +498,33 @@ w = np.moveaxis(w, 0, -1)
 return np.moveaxis(result, -1, 0)
     It takes the first axis as the units; they are numbered by the last.
     把第一个轴当成了单元；单元由最后一个轴编号。
+pruned_count(inside.size, sparsity) -> int(np.ceil(inside.size * sparsity))
+    It rounds the count up; round to the nearest whole number.
+    把剪枝个数向上取整了；应取最接近的整数。
+pruned_count(inside.size, sparsity) -> inside.size - pruned_count(inside.size, sparsity)
+    It keeps the given share; the sparsity is the share to prune.
+    保留了给定的比例；稀疏度是要剪掉的比例。
+magnitude(w[mask]) -> -magnitude(w[mask])
+    It prunes the largest weights; prune the smallest.
+    剪掉了绝对值最大的权重；应剪最小的。
+keep = ~keep
+    It removes the units to keep; True in keep means keep.
+    去掉了应保留的单元；keep 为 True 表示保留。
+pruned_count(inside.size, sparsity) -> min(pruned_count(w.size, sparsity), inside.size)
+    It takes the share of all weights; take it of the weights in kept units.
+    按全部权重计算剪枝个数了；应按所保留单元内的权重计算。
+return w * result
+    It returns the pruned weights; return the mask.
+    返回了剪枝后的权重，而不是掩码。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+mask[mask] = -> mask[mask] = ~
+    Inside the kept units the mask is inverted: True must mean keep.
+    所保留单元内的掩码取反了：True 应表示保留。
+keep = np.ones_like(keep)
+    It ignores the units to remove: it only prunes single weights.
+    忽略了要去掉的单元，只剪了单个权重。
 """)
 
 
@@ -535,6 +610,41 @@ np.repeat(np.repeat(keep, r, axis=0), c, axis=1) -> np.tile(keep, (r, c))
 np.repeat(np.repeat(keep, r, axis=0), c, axis=1) -> keep
     It returns the mask of the blocks; it must have the shape of the weights.
     返回了块的掩码；掩码应与权重同形状。
+pruned_count(blocks.size, sparsity) -> int(np.ceil(blocks.size * sparsity))
+    It rounds the number of blocks up; round to the nearest whole number.
+    把块数向上取整了；应取最接近的整数。
+pruned_count(blocks.size, sparsity) -> blocks.size - pruned_count(blocks.size, sparsity)
+    It keeps the given share; the sparsity is the share to prune.
+    保留了给定的比例；稀疏度是要剪掉的比例。
+rank_mask(blocks, -> rank_mask(-blocks,
+    It prunes the largest blocks; prune the smallest.
+    剪掉了最大的块；应剪最小的。
+.sum(axis=(1, 3), dtype=np.float64) -> .max(axis=(1, 3))
+    It ranks blocks by their largest magnitude; take the sum of the magnitudes.
+    按块内最大的绝对值排序了；应取绝对值之和。
+np.repeat(np.repeat(keep, r, axis=0), c, axis=1) -> np.repeat(np.repeat(keep, c, axis=0), r, axis=1)
+    The entries are repeated c times down and r times across; exchange the two.
+    纵向重复了 c 次、横向重复了 r 次；应互换。
+return W * result
+    It returns the pruned weights; return the mask.
+    返回了剪枝后的权重，而不是掩码。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
+    返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
+rank_mask(blocks, pruned_count(blocks.size, sparsity)) -> blocks > np.quantile(blocks, sparsity)
+    It keeps the blocks above a quantile, where equals leave too few; rank the blocks.
+    只保留高于分位数的块，并列时剪多了；应按名次剪块。
+rank_mask(blocks, pruned_count(blocks.size, sparsity)) -> blocks >= np.quantile(blocks, sparsity)
+    It keeps the blocks from a quantile on, not always the right number; rank the blocks.
+    保留了不低于分位数的块，个数不一定对；应按名次剪块。
+rank_mask(blocks, -> np.flip(rank_mask(np.flip(blocks),
+pruned_count(blocks.size, sparsity)) -> pruned_count(blocks.size, sparsity)))
+    Among equal blocks it prunes the last first; prune the first block first.
+    并列的块先剪了靠后的；应先剪靠前的。
+np.abs(finite_array("W", W)) -> W
+rank_mask(blocks, -> rank_mask(np.abs(blocks),
+    It takes the absolute value of the sum of a block; take that of every weight first.
+    先对块求和再取绝对值了；应先对每个权重取绝对值。
 """)
 
 

@@ -81,6 +81,40 @@ return np.nan_to_num(result)
 np.abs(a) -> (a > 0)
     It counts how often the unit exceeds 0, which ignores the size of its activations.
     统计的是激活值大于 0 的比例：阶跃函数反映不出大小。
+np.abs(a).mean( -> np.abs(a).max(initial=0, 
+    It takes the largest magnitude; take the mean.
+    取了最大的绝对值；应取平均。
+np.abs(a).mean( -> np.median(np.abs(a), 
+    It takes the median; take the mean.
+    取了中位数；应取平均。
+np.abs(a) -> np.square(a)
+    It averages the squares; average the magnitudes.
+    对平方取了平均；应对绝对值取平均。
+np.abs(a) -> np.square(a)
+return np.sqrt(result)
+    It takes the root of the mean square; take the mean of the magnitudes.
+    取了均方根；应取绝对值的平均。
+np.abs(a) -> np.maximum(a, 0)
+    It sets negative activations to 0; average their absolute values.
+    把负的激活值换成了 0；应对其绝对值取平均。
+np.abs(a).mean( -> np.std(a, 
+    It takes the standard deviation; take the mean of the magnitudes.
+    取了标准差；应取绝对值的平均。
+return result / (result.sum() or 1)
+    It divides by the sum of all units; return the mean of each.
+    除以了所有单元之和；应返回各自的平均。
+return np.mean(result)
+    It returns one mean of all units; every unit has its own.
+    返回了所有单元的一个平均值；每个单元应有自己的平均。
+.mean(axis=tuple(range(a.ndim - 1))) -> .sum(axis=tuple(range(a.ndim - 1))) / max(len(a) - 1, 1)
+    It divides by N - 1 samples; divide by the number of values averaged.
+    除以了 N - 1；应除以参与平均的个数。
+.mean(axis=tuple(range(a.ndim - 1))) -> .sum(axis=tuple(range(a.ndim - 1))) / len(a)
+    For filters it sums over the positions; take the mean over these too.
+    对卷积核的各位置求了和；对位置也应取平均。
+axis=tuple(range(a.ndim - 1)) -> axis=tuple(range(1, a.ndim))
+    It averages over the units and returns one number for each sample; return one per unit.
+    对单元取了平均，每个样本一个数；应每个单元一个数。
 """)
 
 
@@ -141,6 +175,27 @@ axis=tuple(range(a.ndim - 1)) -> axis=-1
 a == 0 -> np.isclose(a, 0)
     It counts small activations as zero; only those that are exactly 0 count.
     把很小的激活值也当成零；只统计恰好等于 0 的。
+axis=tuple(range(a.ndim - 1)) -> axis=0
+    For filters it counts over the samples only, not over the positions.
+    对卷积核只按样本统计，没有按位置统计。
+.mean( -> .any(
+    It tells whether a unit is ever 0; return the share of zeros.
+    只给出单元是否出现过 0；应返回零所占的比例。
+.mean( -> .all(
+    It tells whether a unit is always 0; return the share of zeros.
+    只给出单元是否总为 0；应返回零所占的比例。
+return np.mean(result)
+    It returns one share of the whole layer; every unit has its own.
+    返回了整层的一个比例；每个单元应有自己的比例。
+.mean(axis=tuple(range(a.ndim - 1))) -> .sum(axis=tuple(range(a.ndim - 1))) / len(a)
+    For filters it sums over the positions; take the share among all positions.
+    对卷积核的各位置求了和；应取在所有位置中的比例。
+.mean(axis=tuple(range(a.ndim - 1))) -> .sum(axis=tuple(range(a.ndim - 1))) / a.shape[-1]
+    It divides by the number of units; divide by the number of samples.
+    除以了单元个数；应除以样本个数。
+a == 0 -> a < 0
+    It counts negative activations; count those that are exactly 0.
+    数了负的激活值；应数恰好为 0 的。
 """)
 
 
@@ -421,6 +476,42 @@ bin_of == b -> a == b
 range(bins) -> np.unique(a)
     It counts every different value separately; sort the values into bins.
     把每个不同的值单独计数；应先把取值划分到区间里。
+return result / np.log(10)
+    It is in decimal digits; use the natural logarithm, for nats.
+    用了以 10 为底的对数；应使用自然对数。
+return result / np.log(bins) if bins > 1 else result
+    It divides by the entropy of equal bins; return the entropy itself.
+    除以了均匀分布的熵；应返回熵本身。
+bins = 10
+    It always takes 10 bins; the number of bins is an argument.
+    总是用 10 个区间；区间数是参数。
+a = np.abs(a)
+    It bins the magnitudes; bin the activations with their signs.
+    对绝对值分箱了；应对带符号的激活值分箱。
+return np.exp(result)
+    It returns the exponential of the entropy; return the entropy.
+    返回了熵的指数；应返回熵。
+p * np.log(np.where(p > 0, p, 1)) -> np.log(np.where(p > 0, p, 1))
+    The factor p is missing: the entropy is the mean of -log p.
+    漏了因子 p：熵是 -log p 的加权平均。
+return np.mean(result)
+    It returns one mean of all units; every unit has its own entropy.
+    返回了所有单元的平均；每个单元应有自己的熵。
+np.minimum(position.astype(int), bins - 1) -> np.minimum(np.rint(position).astype(int), bins - 1)
+    It rounds to the nearest bin; a bin begins at its lower border, so round down.
+    取了最近的区间；区间从下边界算起，应向下取整。
+bins = bins + 1
+    It takes one bin too many; the range is divided into as many bins as given.
+    多分了一个区间；应恰好分成给定的区间数。
+np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0) -> (p * np.log(p + 1e-8))
+    It adds 1e-8 inside the logarithm; leave empty bins out instead.
+    在对数内加了 1e-8；应直接略去空的区间。
+np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0) -> (p * np.log(p + 1e-12))
+    It adds 1e-12 inside the logarithm; leave empty bins out instead.
+    在对数内加了 1e-12；应直接略去空的区间。
+a.min(axis=0), np.ptp(a, axis=0) -> 0, a.max(axis=0)
+    The bins begin at 0; they begin at the smallest activation of the unit.
+    区间从 0 开始了；应从该单元的最小激活值开始。
 """)
 
 
@@ -543,4 +634,29 @@ return result.sum()
 np.abs(gamma, out=gamma)
     It writes the absolute values into gamma itself, which changes the network.
     把绝对值直接写进了 gamma，改动了网络本身。
+return result / (result.max() or 1)
+    It divides by the largest scale; the score of a channel is its own scale.
+    除以了最大的缩放系数；通道的分数就是它自己的系数。
+return -result
+    The sign is wrong: the largest scale must have the highest score.
+    符号反了：缩放系数最大的分数应最高。
+np.abs( -> np.sign(
+    It returns the signs; the score is the absolute value.
+    返回了符号；分数应为绝对值。
+np.abs( -> np.sqrt(np.abs(
+finite_array("gamma", gamma)) -> finite_array("gamma", gamma)))
+    It takes the root of the scale; take its absolute value.
+    对系数开了平方；应取绝对值。
+return np.maximum(gamma, 0)
+    Negative scales become 0; take their absolute value.
+    负的系数变成了 0；应取绝对值。
+return result / (np.linalg.norm(result) or 1)
+    It is divided by the norm of all scales; the score of a channel is its own scale.
+    除以了所有系数的范数；通道的分数就是它自己的系数。
+return np.argsort(result)
+    It returns the channels ranked by scale; the scores are asked for.
+    返回了按系数排列的通道号；要求的是分数。
+gamma = gamma - np.mean(gamma)
+    It subtracts the mean scale; the score is |gamma| itself.
+    减去了系数的均值；分数就是 |gamma| 本身。
 """)
