@@ -69,6 +69,27 @@ return np.minimum(result, 1)
 x[x < 0] = 0
     It writes the zeros into x itself; x must not change.
     直接把 0 写进了 x；调用者的 x 不应被改动。
+np.maximum(finite -> np.maximum(-finite
+    It turns the sign before the maximum; positive numbers remain as they are.
+    先变号再取最大值了；正数应保持不变。
+return result > 0
+    It returns a mask; return max(x, 0).
+    返回了布尔掩码；应返回 max(x, 0)。
+return np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1)
+    Negative numbers give exp(x) - 1, which is an ELU; they must become 0.
+    负数给出了 exp(x) - 1（ELU）；应变为 0。
+return np.log1p(np.exp(x))
+    It is the softplus, a smooth curve; take the larger of x and 0.
+    这是光滑的 softplus；应取 x 与 0 中较大的。
+return x * (x >= 1)
+    It zeroes everything below 1; zero what is below 0.
+    把小于 1 的都置零了；应把小于 0 的置零。
+return np.minimum(result, 6)
+    It limits the result to 6, as ReLU6 does; there is no upper limit.
+    把结果限制到了 6（ReLU6）；不应有上限。
+return np.where(x > 0, x, 0.1 * x)
+    A tenth of negative numbers passes, as in a leaky ReLU; they must become 0.
+    让负数的十分之一通过了（带泄漏的 ReLU）；应变为 0。
 """)
 
 
@@ -190,6 +211,33 @@ return e / e.sum()
 return np.clip(0.2 * x + 0.5, 0, 1)
     It uses straight lines instead of the curve; use the exponential.
     用折线代替了曲线；应当用指数函数计算。
+return 1 / (1 + np.exp(-x)) -> return 1 / (1 - np.exp(-x))
+    There is a minus in the denominator; it is 1 + exp(-x).
+    分母中用了减号；应为 1 + exp(-x)。
+return result > 0.5
+    It returns booleans; return the value of the curve.
+    返回了布尔值；应返回曲线的值。
+return x / (1 + np.abs(x))
+    It is the softsign, with values from -1 to 1; use the exponential.
+    这是 softsign，取值从 -1 到 1；应使用指数函数。
+return result * (1 - result)
+    It returns the derivative; return the sigmoid itself.
+    返回了导数；应返回 sigmoid 本身。
+return 2 * result - 1
+    Its values are from -1 to 1; those of the sigmoid are from 0 to 1.
+    取值从 -1 到 1；sigmoid 的取值应从 0 到 1。
+return np.log(1 + np.exp(-x))
+    It is the logarithm of 1 + exp(-x); take the reciprocal of 1 + exp(-x).
+    取了 1 + exp(-x) 的对数；应取其倒数。
+x = np.abs(x)
+    It takes the absolute value first; a negative x gives less than 1/2.
+    先取了绝对值；负数的结果应小于 1/2。
+x = np.clip(x, -10, 10)
+    It limits x to 10; large numbers give almost exactly 0 or 1.
+    把 x 限制在 -10 到 10；很大的数应几乎恰为 0 或 1。
+np.exp(-x) -> 2.0 ** (-x)
+    It takes powers of 2; take powers of e.
+    以 2 为底取幂了；应以 e 为底。
 """)
 
 
@@ -249,6 +297,21 @@ y * (1 - y) -> 1 - y
 y * (1 - y) -> np.exp(-x) * y**2
     It becomes NaN where exp overflows; y (1 - y) from a stable sigmoid does not.
     指数溢出时结果变成 NaN；应先稳定地算出 y，再算 y (1 - y)。
+y * (1 - y) -> y * (1 + y)
+    There is a plus; the factor is 1 - y.
+    用了加号；因子应为 1 - y。
+np.exp(-x) -> np.exp(-2 * x)
+    It takes the sigmoid of 2 x; take that of x.
+    用了 2x 的 sigmoid；应为 x 的。
+y * (1 - y) -> y * (1 - y**2)
+    The second factor is 1 - y^2; it is 1 - y.
+    第二个因子用了 1 - y^2；应为 1 - y。
+y * (1 - y) -> y**2 * (1 - y)
+    It squares the first factor; the product is y (1 - y).
+    第一个因子被平方了；应为 y (1 - y)。
+return np.full_like(result, 0.25) if np.ndim(x) else 0.25
+    It returns 1/4 everywhere, the slope at 0; the slope falls with the distance from 0.
+    处处返回 0 处的斜率 1/4；离 0 越远斜率应越小。
 """)
 
 
@@ -431,6 +494,36 @@ return -result
 return np.exp(result)
     It returns the probabilities; return their logarithms.
     返回了概率；应返回概率的对数。
+return np.log2(np.exp(result))
+    The logarithm has base 2; use the natural logarithm.
+    对数以 2 为底；应使用自然对数。
+return result / np.log(2)
+    The logarithm is to the base 2; it is the natural one, to the base e.
+    结果换成了以 2 为底；应为以 e 为底的自然对数。
+np.log( -> np.log1p(
+    It adds 1 to the sum before the logarithm; take the logarithm of the sum.
+    取对数前给和加了 1；应直接对和取对数。
+shifted - np.log -> shifted + np.log
+    It adds the logarithm of the sum; subtract it.
+    加上了和的对数；应减去。
+shifted - np.log(np.exp(shifted). -> shifted / (np.exp(shifted).
+    It divides by the sum; subtract the logarithm of the sum.
+    除以了和；应减去和的对数。
+return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)) -> return shifted
+    It subtracts the maximum alone; subtract the logarithm of the sum as well.
+    只减去了最大值；还应减去和的对数。
+return np.log(np.exp(result) + 1e-8)
+    It adds 1e-8 inside the logarithm; compute the logarithm of the probabilities exactly.
+    在对数内加了 1e-8；应准确计算概率的对数。
+return np.log(np.exp(result) + 1e-12)
+    It adds 1e-12 inside the logarithm; compute the logarithm of the probabilities exactly.
+    在对数内加了 1e-12；应准确计算概率的对数。
+return np.sum(result, axis=1)
+    It adds the logarithms of each row; return one for each class.
+    把每行的对数相加了；应每个类别一个。
+z.max( -> z.min(
+    It subtracts the smallest logit, so that exponentials overflow; subtract the largest.
+    减去了最小的 logit，指数会溢出；应减去最大的。
 """)
 
 
@@ -518,4 +611,22 @@ return np.log(result)
 return np.eye(z.shape[1])[result.argmax(axis=1)]
     The largest logit gets all the probability; that is the argmax.
     把全部概率给了最大的 logit，那是 argmax；其余各类也应有概率。
+z - z.max(axis=1, keepdims=True) -> z.max(axis=1, keepdims=True) - z
+    The sign in the exponent is wrong: the largest logit has the largest probability.
+    指数的符号反了：最大的 logit 概率应最大。
+np.exp( -> np.exp2(
+    It takes powers of 2; take powers of e.
+    以 2 为底取幂了；应以 e 为底。
+e.sum(axis=1, keepdims=True) -> np.linalg.norm(e, axis=1, keepdims=True)
+    It divides by the L2 norm of the exponentials; divide by their sum.
+    除以了指数的 L2 范数；应除以它们的和。
+np.exp(z - z.max(axis=1, keepdims=True)) -> np.abs(z)
+    It divides the magnitudes by their sum; take the exponentials.
+    以绝对值之和相除了；应取指数。
+e.sum( -> e.mean(
+    It divides by the mean of the exponentials; divide by the sum.
+    除以了指数的平均；应除以和。
+return result.argmax(axis=1)
+    It returns the most probable class; return the probabilities.
+    返回了概率最大的类别；应返回概率。
 """)

@@ -128,6 +128,46 @@ h, w = K.shape[:2]
 x = np.pad(x, ((0, 0), ((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2), (0, 0)))
     Zeros are added around the image to keep its size; without padding it shrinks by k - 1.
     在图像四周补了零，使尺寸不变；不填充时尺寸应减少 k - 1。
+b = 2 * b
+    The bias is added twice; add it once.
+    偏置加了两次；应只加一次。
+K = K[::-1]
+    The kernel is flipped upside down; a layer uses it as it is.
+    核上下翻转了；应直接使用。
+K = K[:, ::-1]
+    The kernel is flipped left to right; a layer uses it as it is.
+    核左右翻转了；应直接使用。
+b = -b
+    The biases are subtracted; add them.
+    减去了偏置；应加上。
+return result[:, ::2, ::2]
+    The window moves by two pixels; with stride 1 it moves by one.
+    窗口每次移动两个像素；步长为 1 时应移动一个。
+return result.transpose(0, 3, 1, 2)
+    The channels stand before the rows and columns; they are the last axis.
+    通道排在了行列之前；通道应在最后一个轴。
+b = np.full_like(b, b[:1].sum())
+    All filters get the first bias; each has its own.
+    所有卷积核都用了第一个偏置；每个应有自己的偏置。
+return result.mean(axis=0, keepdims=True)
+    It averages over the images; every image has its own result.
+    对图像取了平均；每幅图像应有自己的结果。
+K = K.sum(axis=2, keepdims=True) / K.shape[2] + 0 * K
+    All channels share the mean kernel; each channel has its own weights.
+    各通道共用了平均的核；每个通道应有自己的权重。
+return result[:, 1:, 1:]
+    The first row and column are missing; H - k_h + 1 windows fit below each other.
+    漏掉了第一行和第一列；纵向应有 H - k_h + 1 个窗口。
+b = b / K[..., 0].size
+    The bias is divided by the number of weights of a filter; add it as it is.
+    偏置除以了卷积核的权重个数；应直接相加。
+return np.abs(result)
+    It takes the absolute value of the result; the layer itself is linear.
+    对结果取了绝对值；该层本身是线性的。
+h, w = K.shape[:2]
+x = np.pad(x, ((0, 0), (h - 1, h - 1), (w - 1, w - 1), (0, 0)))
+    Zeros are added so that every overlap counts; without padding the image shrinks by k - 1.
+    四周补零以计入所有重叠；不填充时应缩小 k - 1。
 """)
 
 
@@ -208,6 +248,33 @@ axis=(2, 4) -> axis=(3, 4)
 np.max(squares, axis=(2, 4)) -> squares[:, :, 0, :, 0]
     It takes one fixed pixel of each square; take the largest of all.
     只取了每个方块的一个像素，那是抽样；应取方块中的最大值。
+axis=(2, 4) -> axis=2
+return result.sum(axis=3)
+    It takes the maximum over the rows and then adds the columns; take the maximum of both.
+    对行取最大后又把列相加了；两个方向都应取最大。
+np.max( -> np.median(
+    It takes the median of each square; take its maximum.
+    取了每个方块的中位数；应取最大值。
+np.max( -> np.sum(
+    It sums each square; take its maximum.
+    对每个方块求了和；应取最大值。
+np.max(squares, axis=(2, 4)) -> squares[:, :, -1, :, -1]
+    It takes the last pixel of each square; take the largest of all.
+    取了每个方块的最后一个像素；应取最大的。
+return result.transpose(0, 3, 1, 2)
+    The channels stand before the rows and columns; they are the last axis.
+    通道排在了行列之前；通道应在最后一个轴。
+border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
+x = np.pad(x, border)
+    The border is filled up with zeros, which count as pixels; drop what is left over.
+    边缘用零补满并计入了；余下的应舍去。
+x = x[:, ::-1, ::-1]
+return result[:, ::-1, ::-1]
+    What is left over is dropped at the first rows and columns; drop it at the last.
+    在开头的行列舍去了余下的；应在末尾舍去。
+return result.max(axis=(1, 2))
+    It takes the maximum of the whole image; each square has its own.
+    取了整幅图像的最大值；每个方块应有自己的。
 """)
 
 
@@ -289,4 +356,35 @@ N, h, size, w, size, C -> N, h, w, size, size, C
 axis=(2, 4) -> axis=(3, 4)
     The reshape cuts up rows instead of squares: it has to be (N, H', size, W', size, C).
     reshape 切出的不是方块；形状应为 (N, H', size, W', size, C)。
+np.mean( -> np.median(
+    It takes the median of each square; take the mean.
+    取了每个方块的中位数；应取平均。
+np.mean(squares, axis=(2, 4)) -> squares[:, :, 0, :, 0]
+    It takes one fixed pixel of each square; take the mean of all.
+    取了每个方块的固定像素；应取全部的平均。
+size = 2
+    The squares are always 2 by 2; `size` is their side.
+    方块总取 2 乘 2；size 才是边长。
+return result.mean(axis=(1, 2))
+    It averages the whole image; each square has its own mean.
+    对整幅图像取了平均；每个方块应有自己的平均。
+np.mean( -> np.min(
+    It takes the smallest entry of each square; take the mean.
+    取了每个方块的最小值；应取平均。
+np.mean(squares, axis=(2, 4)) -> squares.max(axis=4).mean(axis=2)
+    It takes the maximum along the columns first; average over both.
+    先沿列取了最大；两个方向都应取平均。
+return np.maximum(result, 0)
+    A ReLU is applied to the means; return them as they are.
+    对平均值用了 ReLU；应直接返回。
+return result.transpose(0, 3, 1, 2)
+    The channels stand before the rows and columns; they are the last axis.
+    通道排在了行列之前；通道应在最后一个轴。
+x = x[:, ::-1, ::-1]
+return result[:, ::-1, ::-1]
+    What is left over is dropped at the first rows and columns; drop it at the last.
+    在开头的行列舍去了余下的；应在末尾舍去。
+x = np.abs(x)
+    It averages absolute values; average the entries with their signs.
+    对绝对值取了平均；应对带符号的元素取平均。
 """)

@@ -90,6 +90,38 @@ e = np.exp(z / temperature)
 return e / e.sum(axis=1, keepdims=True)
     It becomes NaN at a low temperature, where exp overflows; subtract the largest of the row.
     温度很低时指数溢出，结果为 NaN；应先减去该行的最大值。
+return result * temperature
+    It multiplies the probabilities by the temperature, so that rows do not sum to 1.
+    把概率乘以了温度，各行之和不为 1。
+return np.log(result)
+    It returns the logarithms; return the probabilities.
+    返回了概率的对数；应返回概率。
+return result**2
+    It squares the probabilities; rows must sum to 1.
+    对概率取了平方；各行之和应为 1。
+temperature = 2 * temperature
+    The temperature is doubled; divide the logits by T itself.
+    温度大了一倍；应以 T 本身除 logit。
+temperature = np.sqrt(temperature)
+    It divides by the root of the temperature; divide the logits by T itself.
+    除以了温度的平方根；应以 T 本身除 logit。
+temperature = 1 + temperature
+    It adds 1 to the temperature; divide the logits by T itself.
+    温度加上了 1；应以 T 本身除 logit。
+p = 1 / (1 + np.exp(-np.asarray(z) / temperature))
+return p
+    It takes the sigmoid of each logit; the classes of a row share one sum.
+    对每个 logit 取了 sigmoid；同一行的各类应共用一个和。
+e = np.exp(z / temperature - np.max(z / temperature))
+return e / e.sum()
+    It divides by the sum over all samples; every row has to sum to 1.
+    除以了所有样本的和；每行之和应为 1。
+return np.eye(result.shape[1])[result.argmax(axis=1)]
+    It gives the largest logit all the probability; the others have theirs.
+    把全部概率给了最大的 logit；其余各类也应有概率。
+softmax(( -> np.exp((
+    The exponentials are not divided by their sum; every row has to sum to 1.
+    指数没有除以它们的和；每行之和应为 1。
 """)
 
 
@@ -205,6 +237,48 @@ return len(z) * result
 log_softmax = lambda z: np.log(softmax(z))
     It takes the logarithm of probabilities that round to 0; use the log softmax.
     对舍入为 0 的概率取了对数；应直接计算 softmax 的对数。
+alpha * temperature**2 * kl -> temperature**2 * kl
+    The factor alpha of the teacher's part is missing.
+    教师部分漏了系数 alpha，应乘以 alpha。
+(1 - alpha) * cross_entropy -> cross_entropy
+    The factor 1 - alpha of the labels' part is missing.
+    标签部分漏了系数 1 - alpha，应乘以它。
+temperature**2 * kl -> kl / temperature**2
+    It divides by T^2; multiply the teacher's part by T^2.
+    除以了 T^2；教师部分应乘以 T^2。
+-log_softmax(z)[ -> log_softmax(z)[
+    The minus sign of the cross-entropy is missing.
+    交叉熵漏了负号，应取负的对数概率。
+(1 - alpha) * cross_entropy + alpha -> alpha
+    The labels' part is missing; add 1 - alpha times the cross-entropy.
+    漏掉了标签部分；应加上 1 - alpha 乘以交叉熵。
++ alpha * temperature**2 * kl -> + 0 * kl
+    The teacher's part is missing; add alpha T^2 times the divergence.
+    漏掉了教师部分；应加上 alpha T^2 乘以散度。
+temperature**2 * kl -> temperature**2 * kl / np.log(2)
+    The divergence is in bits; use the natural logarithm, for nats.
+    散度以 2 为底；应使用自然对数。
+.sum(axis=1).mean() -> .sum()
+    The divergence is summed over the samples; take their mean.
+    散度对样本求了和；应对样本取平均。
+(np.exp(log_q) * (log_q - log_p)) -> ((np.exp(log_q) - np.exp(log_p)) ** 2)
+    It takes the squared distance of the probabilities; take the Kullback-Leibler divergence.
+    取了概率之差的平方；应取 KL 散度。
+(np.exp(log_q) * (log_q - log_p)).sum(axis=1) -> np.square(z - z_teacher)
+    It takes the mean squared distance of the logits; take the Kullback-Leibler divergence.
+    取了 logit 的均方差；应取 KL 散度。
+temperature**2 * kl) -> temperature**2 * kl) / 2
+    It has a factor 1/2; there is none.
+    多了系数 1/2；这里没有这个系数。
+np.exp(log_q) * (log_q -> np.exp(log_p) * (log_q
+    It weights by the student's probabilities; weight by those of the teacher.
+    以学生的概率加权了；应以教师的概率加权。
+[np.arange(len(z)), y].mean() -> [np.arange(len(z)), y].sum()
+    The cross-entropy is summed over the samples; take their mean.
+    交叉熵对样本求了和；应对样本取平均。
+(1 - alpha) * cross_entropy -> (1 - alpha) ** 2 * cross_entropy
+    The factor 1 - alpha is squared; it stands once before the cross-entropy.
+    系数 1 - alpha 被平方了；它只应乘一次。
 """)
 
 
@@ -397,4 +471,34 @@ return softmax(result)
 np.mean(predictions, axis=0) -> np.mean(predictions, axis=0, out=predictions[0])
     It adds into the first array of the list; the predictions must not change.
     直接加到了列表的第一个数组里；传入的预测不应被改动。
+np.mean(predictions, axis=0) -> np.min(predictions, axis=0)
+    It takes the smallest probability of each class; take their mean.
+    取了各网络中最小的概率；应取平均。
+np.mean(predictions, axis=0) -> np.mean(predictions)
+    It returns one number; average over the networks only.
+    返回了一个数；只应对各网络取平均。
+np.mean(predictions, axis=0) -> np.prod(predictions, axis=0)
+    It multiplies the probabilities; take their mean.
+    把概率相乘了；应取平均。
+return result.argmax(axis=1)
+    It returns the classes; return the probabilities.
+    返回了类别；应返回概率。
+np.mean(predictions, axis=0) -> np.mean(predictions, axis=2)
+    It averages over the classes; the average is over the networks.
+    对类别取了平均；应对各网络取平均。
+predictions = predictions[:1]
+    It uses the first network only; average over all of them.
+    只用了第一个网络；应对所有网络取平均。
+predictions = predictions[-1:]
+    It uses the last network only; average over all of them.
+    只用了最后一个网络；应对所有网络取平均。
+np.mean(predictions, axis=0) -> np.sum(predictions, axis=0) / max(len(predictions) - 1, 1)
+    It divides by one network too few; divide by the number of networks.
+    少除了一个网络；应除以网络的个数。
+np.mean(predictions, axis=0) -> np.sum(predictions, axis=0) / len(predictions[0])
+    It divides by the number of samples; divide by the number of networks.
+    除以了样本数；应除以网络的个数。
+np.mean(predictions, axis=0) -> np.sum(predictions, axis=0) / 2
+    It always divides by 2; divide by the number of networks.
+    总是除以 2；应除以网络的个数。
 """)

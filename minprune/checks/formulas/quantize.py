@@ -366,6 +366,30 @@ q = q.astype(int) + 128
 return result.astype(int)
     It returns whole numbers; the weights are floats.
     返回了整数；权重应为浮点数。
+return result / 127
+    It also divides by 127; multiply by the step alone.
+    又除以了 127；只应乘以步长。
+at_least_zero("step", step) * -> at_least_zero("step", step) +
+    It adds the step; multiply by it.
+    加上了步长；应乘以步长。
+step = step**2
+    It squares the step; multiply by the step itself.
+    对步长取了平方；应乘以步长本身。
+q = np.abs(q.astype(int))
+    The signs are lost; negative integers represent negative weights.
+    符号丢失了；负整数表示负权重。
+return np.clip(result, -1, 1)
+    It limits the weights to 1; return them as they are.
+    把权重限制到了 1；应原样返回。
+return q.astype(np.float64)
+    It returns the integers as floats; multiply them by the step.
+    只把整数变成了浮点数；还应乘以步长。
+return (q.astype(int) + 0.5) * step
+    It adds half a step; the integer times the step is the weight.
+    多加了半个步长；权重就是整数乘以步长。
+return np.round(result)
+    It rounds the weights to whole numbers; return step times q.
+    把权重舍入成了整数；应返回步长乘以 q。
 """)
 
 
@@ -434,6 +458,38 @@ return float(result / np.float64(quantize_symmetric(w, bits).step))
 return -result
     The error is negative, as if precision were gained; quantization loses precision.
     误差取了负号，好像精度提高了；量化会损失精度。
+np.abs( -> np.linalg.norm(
+- w).mean() -> - w)
+    It takes the L2 norm of the differences; take the mean of the distances.
+    取了差的 L2 范数；应取距离的平均。
+.mean() -> .mean() / (np.abs(w).max() or 1)
+    It divides by the largest magnitude; the error is in the units of the weights.
+    除以了最大绝对值；误差应与权重同单位。
+.mean() -> .mean() / (np.abs(w).mean() or 1)
+    It divides by the mean magnitude; the error is in the units of the weights.
+    除以了平均绝对值；误差应与权重同单位。
+bits = 8
+    It always takes 8 bits; the number of bits is an argument.
+    总是用 8 位；位数是参数。
+return quantize_symmetric(w, bits).step / 2
+    It returns half the step, the largest possible error; return the mean of the distances.
+    返回了半个步长，即最大可能的误差；应返回距离的平均。
+return np.abs(dequantize(*quantize_symmetric(w, bits)) - w)
+    It returns the distance of every weight; return their mean.
+    返回了每个权重的距离；应返回平均。
+- w).mean() -> - w).std()
+    It takes the standard deviation of the distances; take the mean.
+    取了距离的标准差；应取平均。
+.mean() -> .sum() / len(w)
+    It divides by the number of rows; divide by the number of weights.
+    除以了行数；应除以权重的个数。
+bits = bits + 1
+    It takes one bit too many; the sign is one of the given bits.
+    多用了一位；符号位已包括在给定的位数中。
+np.abs( -> np.median(np.abs(
+- w).mean() -> - w))
+    It takes the median of the distances; take the mean.
+    取了距离的中位数；应取平均。
 """)
 
 
@@ -523,6 +579,37 @@ np.rint( -> np.floor(
 np.rint( -> np.floor(0.5 +
     It rounds a half up; here a half is rounded to the even integer.
     恰为一半时总是向上取整；这里应取偶数。
+_largest_integer(bits) -> 2**bits - 1
+    It divides the limit by 2^bits - 1; one bit is the sign, so divide by 2^(bits-1) - 1.
+    以 2^bits - 1 除界限了；有一位是符号，应除以 2^(bits-1) - 1。
+_largest_integer(bits) -> 127
+    It divides by 127 whatever the bits are; divide by 2^(bits-1) - 1.
+    无论位数都除以 127；应除以 2^(bits-1) - 1。
+np.rint( -> np.trunc(
+    It cuts off the fraction; round to the nearest integer.
+    截掉了小数部分；应取最接近的整数。
+np.rint( -> np.ceil(
+    It rounds up; round to the nearest integer.
+    向上取整了；应取最接近的整数。
+-limit, limit) / step -> 0, limit) / step
+    Negative weights become 0; the range is from -limit to limit.
+    负权重变成了 0；范围应为 -limit 到 limit。
+limit = 1.0
+    It always takes 1 as the limit; the limit is an argument.
+    界限总取 1；界限是参数。
+return np.clip(w, -limit, limit)
+    It only clips; round to the nearest multiple of the step.
+    只做了截断；还应取最接近的步长倍数。
+w[...] = fake_quantize(w, bits, limit)
+return w
+    It changes the weights that it is given; return a new array.
+    改动了传入的权重；应返回新的数组。
+step * q -> step * np.abs(q)
+    The signs are lost; negative weights remain negative.
+    符号丢失了；负权重应保持为负。
+_largest_integer(bits) -> (2**bits - 1) / 2
+    It divides 2 limit by 2^bits - 1; the step is the limit by 2^(bits-1) - 1.
+    以 2^bits - 1 除 2 倍界限了；步长应为界限除以 2^(bits-1) - 1。
 """)
 
 
