@@ -110,6 +110,7 @@ relu_derivative.edge("only the kink", given([[0.0, -0.0]]))
 relu_derivative.edge("next to the kink", given([-1e-9, 1e-9]))
 relu_derivative.edge("no entries", given(np.zeros((0, 2))))
 relu_derivative.edge("single precision", given(np.array([-2.0, 2.0], np.float32)))
+relu_derivative.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @relu_derivative.random
@@ -166,6 +167,7 @@ sigmoid.published(
 sigmoid.edge("large numbers of both signs", given([1000.0, -1000.0]))
 sigmoid.edge("no entries", given(np.zeros(0)))
 sigmoid.edge("single precision", given(np.array([[-1.0, 0.5]], np.float32)))
+sigmoid.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @sigmoid.random
@@ -238,6 +240,9 @@ x = np.clip(x, -10, 10)
 np.exp(-x) -> 2.0 ** (-x)
     It takes powers of 2; take powers of e.
     以 2 为底取幂了；应以 e 为底。
+return result.astype(np.asarray(x).dtype)
+    The result has the number type of x: whole numbers cut off the fractions; return floats.
+    结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -255,6 +260,7 @@ sigmoid_derivative.published(
 sigmoid_derivative.edge("large numbers of both signs", given([1000.0, 0.0, -1000.0]))
 sigmoid_derivative.edge("no entries", given(np.zeros((2, 0))))
 sigmoid_derivative.edge("single precision", given(np.array([-1.0, 0.5], np.float32)))
+sigmoid_derivative.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @sigmoid_derivative.random
@@ -312,6 +318,9 @@ y * (1 - y) -> y**2 * (1 - y)
 return np.full_like(result, 0.25) if np.ndim(x) else 0.25
     It returns 1/4 everywhere, the slope at 0; the slope falls with the distance from 0.
     处处返回 0 处的斜率 1/4；离 0 越远斜率应越小。
+return result.astype(np.asarray(x).dtype)
+    The result has the number type of x: whole numbers cut off the fractions; return floats.
+    结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -329,6 +338,7 @@ tanh.published(
 tanh.edge("large numbers of both signs", given([1000.0, -1000.0]))
 tanh.edge("no entries", given(np.zeros(0)))
 tanh.edge("single precision", given(np.array([[-1.0, 0.5]], np.float32)))
+tanh.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @tanh.random
@@ -365,6 +375,9 @@ np.tanh( -> np.tan(
 return np.clip(x, -1, 1)
     It clips x to [-1, 1]; tanh is a smooth curve.
     只把 x 截断到 -1 与 1 之间；双曲正切是光滑曲线。
+return result.astype(np.asarray(x).dtype)
+    The result has the number type of x: whole numbers cut off the fractions; return floats.
+    结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -382,6 +395,7 @@ tanh_derivative.published(  # 0.070650935 there, in float32
 tanh_derivative.edge("large numbers of both signs", given([1000.0, 0.0, -1000.0]))
 tanh_derivative.edge("no entries", given(np.zeros((0, 3))))
 tanh_derivative.edge("single precision", given(np.array([-1.0, 0.5], np.float32)))
+tanh_derivative.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @tanh_derivative.random
@@ -421,6 +435,9 @@ y**2 -> y
 1 - y**2 -> 1 / np.cosh(x)
     It takes 1 / cosh(x); with cosh the derivative is 1 / cosh(x)^2.
     用了 1 / cosh(x)；用 cosh 表示时导数应为 1 / cosh(x)^2。
+return result.astype(np.asarray(x).dtype)
+    The result has the number type of x: whole numbers cut off the fractions; return floats.
+    结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -444,6 +461,7 @@ log_softmax.edge("a probability that rounds to zero", given([[0.0, -1000.0]]))
 log_softmax.edge("one row far below the other", given([[0.0, 1.0], [-1000.0, -1002.0]]))
 log_softmax.edge("NaN in one row", given([[float("nan"), 0.0], [0.0, 1.0]]))
 log_softmax.edge("single precision", given(np.array([[0.5, -0.5, 1.0]], np.float32)))
+log_softmax.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @log_softmax.random
@@ -524,6 +542,9 @@ return np.sum(result, axis=1)
 z.max( -> z.min(
     It subtracts the smallest logit, so that exponentials overflow; subtract the largest.
     减去了最小的 logit，指数会溢出；应减去最大的。
+return result.astype(np.asarray(z).dtype)
+    The result has the number type of z: whole numbers cut off the fractions; return floats.
+    结果沿用了 z 的数据类型，z 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -551,6 +572,7 @@ softmax.edge("exponentials that overflow", given([[1000.0, 999.0]]))
 softmax.edge("one row far below the other", given([[0.0, 1.0], [-1000.0, -1002.0]]))
 softmax.edge("all logits zero", given(np.zeros((2, 4))))
 softmax.edge("single precision", given(np.array([[0.5, -0.5, 1.0]], np.float32)))
+softmax.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @softmax.random
@@ -629,4 +651,7 @@ e.sum( -> e.mean(
 return result.argmax(axis=1)
     It returns the most probable class; return the probabilities.
     返回了概率最大的类别；应返回概率。
+return result.astype(np.asarray(z).dtype)
+    The result has the number type of z: whole numbers cut off the fractions; return floats.
+    结果沿用了 z 的数据类型，z 为整数时小数被截掉；应返回浮点数。
 """)

@@ -64,6 +64,14 @@ conv2d.edge(
     "single precision",
     given(np.float32(PLANE), np.full((2, 2, 1, 1), 0.5, np.float32), np.zeros(1, np.float32)),
 )
+conv2d.edge(
+    "whole numbers",
+    given(
+        np.arange(9).reshape(1, 3, 3, 1),
+        0.25 * np.arange(8.0).reshape(2, 2, 1, 2),
+        np.array([0.5, -1.5]),
+    ),
+)
 
 
 @conv2d.random
@@ -168,6 +176,9 @@ h, w = K.shape[:2]
 x = np.pad(x, ((0, 0), (h - 1, h - 1), (w - 1, w - 1), (0, 0)))
     Zeros are added so that every overlap counts; without padding the image shrinks by k - 1.
     四周补零以计入所有重叠；不填充时应缩小 k - 1。
+return result.astype(np.asarray(x).dtype)
+    The result has the number type of x: whole numbers cut off the fractions; return floats.
+    结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -298,6 +309,7 @@ average_pool2d.edge("squares of one pixel", given(PLANE, 1))
 average_pool2d.edge("one square is the whole image", given(-PLANE, size=4))
 average_pool2d.edge("no images", given(np.zeros((0, 4, 4, 1))))
 average_pool2d.edge("single precision", given(np.float32(PLANE) / 4, 2))
+average_pool2d.edge("whole numbers", given(np.arange(16).reshape(1, 4, 4, 1)))
 
 
 @average_pool2d.random
@@ -387,4 +399,7 @@ return result[:, ::-1, ::-1]
 x = np.abs(x)
     It averages absolute values; average the entries with their signs.
     对绝对值取了平均；应对带符号的元素取平均。
+return result.astype(np.asarray(x).dtype)
+    The result has the number type of x: whole numbers cut off the fractions; return floats.
+    结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
 """)

@@ -34,6 +34,7 @@ soften.edge("a temperature so high that all classes are equal", given([[3.0, -1.
 soften.edge("a single class", given([[4.0], [-1.0]], 2.0))
 soften.edge("large logits", given([[1000.0, 998.0]], 2.0))
 soften.edge("single precision", given(np.array([[0.5, -0.5, 1.0]], np.float32), 2.0))
+soften.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 2.0))
 
 
 @soften.random
@@ -122,6 +123,9 @@ return np.eye(result.shape[1])[result.argmax(axis=1)]
 softmax(( -> np.exp((
     The exponentials are not divided by their sum; every row has to sum to 1.
     指数没有除以它们的和；每行之和应为 1。
+return result.astype(np.asarray(z).dtype)
+    The result has the number type of z: whole numbers cut off the fractions; return floats.
+    结果沿用了 z 的数据类型，z 为整数时小数被截掉；应返回浮点数。
 """)
 
 

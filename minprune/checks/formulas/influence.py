@@ -222,6 +222,7 @@ obd_saliency.edge("one weight", given([-0.5], [4.0]))
 obd_saliency.edge(
     "float32", given(np.array([1.5, -2.0], np.float32), np.array([2.0, 0.25], np.float32))
 )
+obd_saliency.edge("whole numbers", given([3, -1, 0, 5], [1, 3, 2, -1]))
 
 
 @obd_saliency.random
@@ -439,6 +440,9 @@ return result.astype(int)
 return result.ravel()
     The result is flat; it has the shape of w.
     结果展平了；形状应与 w 相同。
+return result.astype(np.asarray(h).dtype)
+    The result has the number type of h: whole numbers cut off the fractions; return floats.
+    结果沿用了 h 的数据类型，h 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -464,6 +468,7 @@ obs_saliency.edge(
 obs_saliency.edge(
     "float32", given(np.array([1.5, -0.5], np.float32), np.array(COUPLED, np.float32))
 )
+obs_saliency.edge("whole numbers", given([3, -1], [[2, 1], [1, 3]]))
 
 
 @obs_saliency.random
@@ -533,6 +538,9 @@ np.diag(inverse) -> np.linalg.norm(inverse, axis=1)
 return int(np.argmin(result))
     It returns the weight to remove first; the saliencies are asked for.
     返回了最先应剪的权重；要求的是显著性。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 

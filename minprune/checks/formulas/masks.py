@@ -27,6 +27,7 @@ score_mask.published(
 score_mask.edge("all scores equal the threshold", given([[2.0, 2.0], [2.0, 2.0]], 2.0))
 score_mask.edge("no scores at all", given(np.zeros((0, 3)), 1.0))
 score_mask.edge("negative scores are low ones", given([-3.0, -0.5, 0.5], 0.0))
+score_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 2))
 
 
 @score_mask.random
@@ -117,6 +118,7 @@ threshold_mask.edge("a single weight", given([-2.0], 1.0))
 threshold_mask.worked(  # 0.1 + 0.2 is 0.30000000000000004
     "by hand", given([0.1 + 0.2, 0.3, -0.3], 0.3, ties="prune"), [True, False, False]
 )
+threshold_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 2))
 
 
 @threshold_mask.random
@@ -360,6 +362,7 @@ rank_mask.edge("all scores are equal", given(np.ones((2, 3)), 4))
 rank_mask.edge("no scores at all", given(np.zeros((0, 3)), 0))
 rank_mask.edge("many equal scores", given(EQUALS, 22))
 rank_mask.edge("no equal scores, none negative", given([0.5, 0.0, 3.0, 1.0, 2.0], 2))
+rank_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 3))
 
 
 @rank_mask.random
@@ -511,6 +514,9 @@ layerwise_rank_masks.edge(
 )
 layerwise_rank_masks.edge("no layers at all", given((), 0.5))
 layerwise_rank_masks.edge("many equal scores", given([EQUALS, EQUALS.T], 0.375))
+layerwise_rank_masks.edge(
+    "whole numbers", given([np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])], 0.5)
+)
 
 
 @layerwise_rank_masks.random
@@ -666,6 +672,9 @@ global_rank_masks.edge(
 )
 global_rank_masks.edge("many equal scores", given([EQUALS, EQUALS.T], 0.375))
 global_rank_masks.edge("one layer", given([np.array([[4.0, 1.0], [3.0, 2.0]])], 0.25))
+global_rank_masks.edge(
+    "whole numbers", given([np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])], 0.5)
+)
 
 
 @global_rank_masks.random
@@ -1102,6 +1111,7 @@ low_magnitude_mask.edge("at least one weight is kept", given([1.0, -3.0, 2.0], 0
 low_magnitude_mask.edge("nothing to prune", given([0.0, 0.5, -0.25], 0.0))
 low_magnitude_mask.edge("all magnitudes are equal", given([[2.0, -2.0], [-2.0, 2.0]], 0.75))
 low_magnitude_mask.edge("one weight", given([-0.5], 0.5))
+low_magnitude_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
 
 
 @low_magnitude_mask.random
@@ -1204,6 +1214,7 @@ splice_mask.edge(
     "a = 0 prunes nothing", given([[0.0, 0.5], [-1.0, 0.0]], [[True, False], [False, False]], 0, 1)
 )
 splice_mask.edge("no weights at all", given(np.zeros((0, 2)), np.zeros((0, 2), bool), 0.1, 0.2))
+splice_mask.edge("whole numbers", given([3, -2, 1, 0], [True, False, True, False], 1.5, 2.5))
 
 
 @splice_mask.random

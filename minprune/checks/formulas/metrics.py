@@ -163,6 +163,7 @@ sparsity.edge("everything is zero", given(np.zeros((2, 2)), np.zeros(2)))
 sparsity.edge("only zeros, one of them negative", given([0.0, -0.0]))
 sparsity.edge("a single weight", given([5.0]))
 sparsity.edge("one of the arrays has no entries", given(np.zeros((0, 3)), [0.0, 1.0, 1.0, 1.0]))
+sparsity.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @sparsity.random
@@ -363,6 +364,7 @@ pruning_rate.edge("zeros are ties of zero", given([0.0, 0.0, 1.0, -1.0], 0.0, ti
 pruning_rate.edge("one weight", given([-2.0], 1.5))
 pruning_rate.edge("all weights are zero", given(np.zeros((2, 3)), 0.5))
 pruning_rate.edge("the threshold is above all weights", given([-1.5, 1.0, 0.5], 2.0, ties="keep"))
+pruning_rate.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 2))
 
 
 @pruning_rate.random

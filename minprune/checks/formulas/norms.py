@@ -30,6 +30,7 @@ l1_norm.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 l1_norm.edge("one negative entry", given([-0.5]))
 l1_norm.edge("no axes", given(np.array(-2.0)))
 l1_norm.edge("single precision", given(np.array([[0.5, -0.25], [4.0, 0.125]], np.float32)))
+l1_norm.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @l1_norm.random
@@ -119,6 +120,7 @@ l2_norm.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 l2_norm.edge("one negative entry", given([-0.5]))
 l2_norm.edge("no axes", given(np.array(-2.0)))
 l2_norm.edge("single precision", given(np.array([[1.5, -2.0], [0.0, 0.0]], np.float32)))
+l2_norm.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @l2_norm.random
@@ -201,6 +203,7 @@ spectral_norm.edge("one negative entry", given([[-0.5]]))
 spectral_norm.edge("one column: the L2 norm", given([[3.0], [-4.0]]))
 spectral_norm.edge("one row: the L2 norm", given([[3.0, -4.0, 12.0]]))
 spectral_norm.edge("a rotation stretches nothing", given([[0.6, -0.8], [0.8, 0.6]]))
+spectral_norm.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @spectral_norm.random
@@ -266,6 +269,7 @@ normalize.edge("no entries", given(np.zeros((0, 3))))
 normalize.edge("one negative entry", given([-0.5]))
 normalize.edge("of unit norm already", given([[0.6, 0.0], [0.0, -0.8]]))
 normalize.edge("single precision", given(np.array([[3.0, 0.0], [0.0, -4.0]], np.float32)))
+normalize.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @normalize.random
@@ -354,6 +358,9 @@ np.sqrt(np.square(w).sum()) -> np.linalg.norm(w, 1) if w.size else 0
 return np.where(norm > 0, result, np.nan)
     Of zeros it makes NaN; they remain zeros.
     全零时给出了 NaN；应保持为零。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -374,6 +381,7 @@ relative_magnitude.edge("one negative entry", given([-0.5]))
 relative_magnitude.edge("all are negative", given([[-4.0, -1.0], [-2.0, -8.0]]))
 relative_magnitude.edge("all are of one magnitude", given([0.5, -0.5, 0.5]))
 relative_magnitude.edge("single precision", given(np.array([[1.0, -2.0]], np.float32)))
+relative_magnitude.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @relative_magnitude.random
@@ -440,6 +448,9 @@ size.max() -> (size.max() - size.min())
 return 1 - size / size.max() if w.any() else size
     It returns one minus the share; the largest magnitude must give 1.
     返回了 1 减去比例；最大的绝对值应得 1。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -558,6 +569,7 @@ unit_l2.edge("units without weights", given(np.zeros((0, 3))))
 unit_l2.edge("no units", given(np.zeros((3, 0))))
 unit_l2.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 unit_l2.edge("single precision", given(np.array([[1.5, -0.25], [-2.0, 0.0]], np.float32), -1))
+unit_l2.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @unit_l2.random
@@ -630,4 +642,7 @@ np.square(w) -> w
 return result / (np.linalg.norm(result) or 1)
     It divides by the norm of the layer; each unit has its plain norm.
     除以了整层的范数；应直接返回每个单元的范数。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)

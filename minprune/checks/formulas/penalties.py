@@ -37,6 +37,7 @@ l1_penalty.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 l1_penalty.edge("no entries", given(np.zeros((0, 3)), 2.0))
 l1_penalty.edge("one negative weight", given([-0.5], 3.0))
 l1_penalty.edge("single precision", given(np.array([[0.5, -0.25]], np.float32), 2.0))
+l1_penalty.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
 
 
 @l1_penalty.random
@@ -116,6 +117,7 @@ l1_subgradient.edge("no penalty", given([0.5, -0.25], 0.0))
 l1_subgradient.edge("no entries", given(np.zeros((0, 3)), 2.0))
 l1_subgradient.edge("tiny weights have the same subgradient", given([1e-12, -1e-12, 1.0], 0.5))
 l1_subgradient.edge("single precision", given(np.array([[0.5, -0.25]], np.float32), 2.0))
+l1_subgradient.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.25))
 
 
 @l1_subgradient.random
@@ -182,6 +184,9 @@ np.sign(w) -> w / (np.linalg.norm(w) or 1)
 np.sign(w) -> w / (np.abs(w) + 1e-8)
     It adds 1e-8 to |w|, so that small weights have less; take the sign.
     绝对值加上了 1e-8，小权重的结果变小；应取符号。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -202,6 +207,7 @@ l2_penalty.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 l2_penalty.edge("no entries", given(np.zeros((0, 3)), 2.0))
 l2_penalty.edge("one negative weight", given([-0.5], 3.0))
 l2_penalty.edge("single precision", given(np.array([[0.5, -0.25]], np.float32), 2.0))
+l2_penalty.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
 
 
 @l2_penalty.random
@@ -278,6 +284,7 @@ l2_gradient.edge("no penalty", given([0.5, -0.25], 0.0))
 l2_gradient.edge("no entries", given(np.zeros((0, 3)), 2.0))
 l2_gradient.edge("one negative weight", given([-0.5], 3.0))
 l2_gradient.edge("single precision", given(np.array([[0.5, -0.25]], np.float32), 2.0))
+l2_gradient.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.125))
 
 
 @l2_gradient.random
@@ -342,6 +349,9 @@ w *= 2 * lam
 return w
     It writes the gradient into w; return a new array.
     把梯度写进了 w；应返回新的数组。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -365,6 +375,7 @@ l1_proximal.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5)
 l1_proximal.edge("no entries", given(np.zeros((0, 3)), 1.0, 0.5))
 l1_proximal.edge("one negative weight", given([-3.0], 1.0, 0.5))
 l1_proximal.edge("single precision", given(np.array([[1.5, -0.25]], np.float32), 2.0, 0.25))
+l1_proximal.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5, 0.5))
 
 
 @l1_proximal.random
@@ -433,6 +444,9 @@ w[...] = l1_proximal(w, lam, lr)
 return w
     It changes the weights that it is given; return a new array.
     改动了传入的权重；应返回新的数组。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -455,6 +469,7 @@ l2_proximal.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5)
 l2_proximal.edge("no entries", given(np.zeros((0, 3)), 1.0, 0.5))
 l2_proximal.edge("one negative weight", given([-3.0], 1.0, 0.25))
 l2_proximal.edge("single precision", given(np.array([[1.5, -0.25]], np.float32), 2.0, 0.25))
+l2_proximal.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5, 0.5))
 
 
 @l2_proximal.random
@@ -523,6 +538,9 @@ w[...] = l2_proximal(w, lam, lr)
 return w
     It changes the weights that it is given; return a new array.
     改动了传入的权重；应返回新的数组。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -546,6 +564,7 @@ group_lasso.edge("no penalty", given(COLUMNS, 0.0))
 group_lasso.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 group_lasso.edge("units without weights", given(np.zeros((0, 3)), 2.0))
 group_lasso.edge("single precision", given(np.array(COLUMNS, np.float32), 2.0))
+group_lasso.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
 
 
 @group_lasso.random
@@ -654,6 +673,7 @@ group_lasso_subgradient.edge("no penalty", given(COLUMNS, 0.0))
 group_lasso_subgradient.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 2.0))
 group_lasso_subgradient.edge("units without weights", given(np.zeros((0, 3)), 2.0))
 group_lasso_subgradient.edge("single precision", given(np.array(COLUMNS, np.float32), 2.0))
+group_lasso_subgradient.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
 
 
 @group_lasso_subgradient.random
@@ -701,6 +721,9 @@ axis = -1
 .sum(axis=others, keepdims=True) -> .sum()
     It divides by the norm of all weights; divide by the norm of the unit.
     除以了全部权重的范数；应除以所在单元的范数。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -737,6 +760,7 @@ group_lasso_proximal.edge("no penalty, a unit of zeros", given([[0.0, 1.0], [0.0
 group_lasso_proximal.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0, 0.5))
 group_lasso_proximal.edge("units without weights", given(np.zeros((0, 3)), 1.0, 0.5))
 group_lasso_proximal.edge("single precision", given(np.array(COLUMNS, np.float32), 0.25, 0.5))
+group_lasso_proximal.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5, 0.5))
 
 
 @group_lasso_proximal.random
@@ -821,6 +845,9 @@ axis = 0
 axis=others, keepdims=True -> axis=axis, keepdims=True
     It takes the norms along the axis of the units; sum over all the others.
     沿单元所在的轴取了范数；应沿其余的轴求和。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -1023,6 +1050,7 @@ weight_clip.edge("a limit of 0", given([0.5, -0.25], 0.0))
 weight_clip.edge("only zeros", given([[0.0, 0.0], [0.0, 0.0]], 1.0))
 weight_clip.edge("no entries", given(np.zeros((0, 3)), 1.0))
 weight_clip.edge("single precision", given(np.array([[1.5, -0.25]], np.float32), 0.5))
+weight_clip.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 2.5))
 
 
 @weight_clip.random
@@ -1086,6 +1114,9 @@ np.clip(w, -c, c) -> np.sign(w) * np.maximum(np.abs(w) - c, 0)
 return np.abs(w) <= c
     It returns a mask of the weights within the limits; return the limited weights.
     返回了范围内权重的掩码；应返回限制后的权重。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 

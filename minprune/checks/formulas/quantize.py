@@ -36,6 +36,7 @@ quantize_symmetric.edge("only negative weights", given([-0.25, -1.0, -0.625], 4)
 quantize_symmetric.edge("columns of different size", given([[0.01, 7.0], [-0.02, 3.0]], 8))
 quantize_symmetric.edge("sixteen bits", given([1.0, -0.25, 0.3], 16))
 quantize_symmetric.edge("float32", given(np.array([0.5, -0.3, 0.1], dtype=np.float32), bits=8))
+quantize_symmetric.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @quantize_symmetric.random
@@ -405,6 +406,7 @@ quantization_error.edge("nothing but zeros", given(np.zeros((2, 3)), 8))
 quantization_error.edge("one weight", given([-2.0], 2))
 quantization_error.edge("float32", given(np.array([6.0, 2.5, -0.25], dtype=np.float32), 3))
 quantization_error.edge("sixteen bits", given([1.0, -0.25, 0.3], 16))
+quantization_error.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 4))
 
 
 @quantization_error.random
@@ -519,6 +521,7 @@ fake_quantize.edge("all weights are outside", given([4.0, -4.0, 5.0], 8, 0.5))
 fake_quantize.edge("no entries", given(np.zeros((0, 3)), 8, 1.0))
 fake_quantize.edge("sixteen bits", given([0.3, -0.7], 16, 1.0))
 fake_quantize.edge("float32", given(np.array([0.375, -0.3, 5.0], dtype=np.float32), 3, 0.75))
+fake_quantize.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 4, 4.0))
 
 
 @fake_quantize.random
@@ -610,6 +613,9 @@ step * q -> step * np.abs(q)
 _largest_integer(bits) -> (2**bits - 1) / 2
     It divides 2 limit by 2^bits - 1; the step is the limit by 2^(bits-1) - 1.
     以 2^bits - 1 除 2 倍界限了；步长应为界限除以 2^(bits-1) - 1。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 

@@ -686,6 +686,7 @@ threshold_for_sparsity.edge("negative scores are low ones", given([-3.0, 1.0, 2.
 threshold_for_sparsity.edge("one score", given([0.5], 0.5))
 threshold_for_sparsity.edge("the nearest count", given([1.0, 2.0, 3.0, 4.0, 5.0], 0.35))
 threshold_for_sparsity.edge("float32", given(np.array([0.1, 0.4, 0.2], np.float32), 0.5))
+threshold_for_sparsity.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
 
 
 @threshold_for_sparsity.random

@@ -449,6 +449,9 @@ mean_layer_importance.edge(
     "a kernel and a bias", given([np.full((3, 3, 1, 2), -0.5), np.array([1.0, -0.5])])
 )
 mean_layer_importance.edge("float32", given([np.array([[-0.25, 0.75]], dtype=np.float32)]))
+mean_layer_importance.edge(
+    "whole numbers", given([np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])])
+)
 
 
 @mean_layer_importance.random
@@ -551,6 +554,7 @@ layer_l2.edge("a layer of zeros", given([np.zeros((2, 2)), np.ones((2, 2))]))
 layer_l2.edge("a layer without weights", given([np.zeros((0, 3)), np.array([1.0])]))
 layer_l2.edge("a kernel and a bias", given([-np.ones((3, 3, 1, 2)), np.array([3.0, -4.0])]))
 layer_l2.edge("float32", given([np.array([[0.75, -1.0]], dtype=np.float32)]))
+layer_l2.edge("whole numbers", given([np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])]))
 
 
 @layer_l2.random
@@ -620,6 +624,7 @@ synflow.edge(
     given([np.ones((2, 2)), np.array([[1.0, -1.0], [-1.0, 0.5]]), np.ones((2, 1))]),
 )
 synflow.edge("float32", given([np.array([[-0.5, 0.25]], np.float32), np.ones((2, 1), np.float32)]))
+synflow.edge("whole numbers", given([np.array([[3, -1], [2, 0]]), np.array([[5], [-4]])]))
 
 
 @synflow.random
@@ -733,6 +738,7 @@ gradient_norm.edge("no entries", given(np.zeros((0,))))
 gradient_norm.edge("one negative entry", given([-0.25]))
 gradient_norm.edge("a kernel of four axes", given(np.full((2, 2, 1, 4), -0.5)))
 gradient_norm.edge("float32", given(np.array([0.75, -1.0], dtype=np.float32)))
+gradient_norm.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @gradient_norm.random
@@ -1280,6 +1286,13 @@ snip.edge(
 )
 snip.edge("float32", given([np.array([-0.5, 1.5], np.float32)], [np.array([1.0, 1.0], np.float32)]))
 snip.edge("a total below 1", given([[0.25, -0.125], [[0.5]]], [[0.5, 0.25], [[-0.5]]]))
+snip.edge(
+    "whole numbers",
+    given(
+        [np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])],
+        [np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])],
+    ),
+)
 
 
 @snip.random
@@ -1356,6 +1369,9 @@ return [s / len(result) for s in result]
 return [1 - s for s in result]
     It returns one minus the shares; the largest product must have the highest score.
     返回了 1 减去占比；乘积最大的分数应最高。
+return [r.astype(v.dtype) for r, v in zip(result, layers)]
+    The results have the number types of layers: whole numbers cut off fractions; return floats.
+    结果沿用了 layers 的数据类型，为整数时小数被截掉；应返回浮点数。
 """)
 
 

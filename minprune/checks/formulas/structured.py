@@ -149,6 +149,7 @@ unit_threshold_mask.edge("a unit of zeros", given([[0.0, 0.5], [0.0, -1.0]], 0.0
 unit_threshold_mask.edge("a vector: every entry is a unit", given([0.5, -1.0, 2.0], 0.75))
 unit_threshold_mask.edge("no inputs", given(np.zeros((0, 3)), 0.5))
 unit_threshold_mask.edge("rows by L2, ties kept", given([[3.0, -4.0], [1.0, 2.0]], 5.0, "l2", 0))
+unit_threshold_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 4.5))
 
 
 @unit_threshold_mask.random
@@ -453,6 +454,7 @@ hybrid_mask.edge(
     given(np.arange(-6.0, 6.0).reshape(2, 1, 2, 3), [True, False, True], 0.25),
 )
 hybrid_mask.edge("many equal weights", given(EQUALS, np.arange(10) > 1, 0.375))
+hybrid_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], [True, False, True], 0.5))
 
 
 @hybrid_mask.random
@@ -567,6 +569,7 @@ block_mask.edge("all blocks are equal", given(np.ones((4, 4)), (2, 2), 0.75))
 block_mask.edge("tall blocks", given(np.arange(16.0).reshape(4, 4), (4, 1), 0.25))
 block_mask.edge("many equal blocks", given(EQUALS, (1, 2), 0.4))
 block_mask.edge("no rows", given(np.zeros((0, 4)), (1, 2), 0.5))
+block_mask.edge("whole numbers", given([[3, -2], [0, 1], [-5, 4], [2, 7]], (2, 1), 0.5))
 
 
 @block_mask.random
@@ -691,6 +694,7 @@ nm_mask.edge("a unit of zeros", given([[0.0, 1.0], [0.0, -4.0], [0.0, 3.0], [0.0
 nm_mask.edge("input channels of a kernel", given(np.arange(-8.0, 8.0).reshape(1, 2, 4, 2), 1, 2))
 nm_mask.edge("windows of a kernel", given(np.arange(-8.0, 8.0).reshape(4, 1, 2, 2), 1, 2, axis=0))
 nm_mask.edge("many equal magnitudes", given(np.arange(300) % 4 / 4, 110, 300))
+nm_mask.edge("whole numbers", given([[3, -2], [0, 1], [-5, 4], [2, 7]], 2, 4))
 
 
 @nm_mask.random
@@ -950,6 +954,7 @@ topk_gate.edge("silent samples", given(np.zeros((2, 4)), 2))
 topk_gate.edge("no samples", given(np.zeros((0, 3)), 2))
 topk_gate.edge("many equal units", given(EQUALS.reshape(1, 60), 22))
 topk_gate.edge("one unit", given([[-1.0], [2.0]], 1))
+topk_gate.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 1))
 
 
 @topk_gate.random

@@ -35,6 +35,7 @@ mean_activation.published(
 mean_activation.edge("one sample", given([[0.5, -0.25, 0.0]]))
 mean_activation.edge("no units", given(np.zeros((4, 0))))
 mean_activation.edge("float32", given(np.array([[0.1, 2.0], [0.2, -4.0]], np.float32)))
+mean_activation.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @mean_activation.random
@@ -115,6 +116,9 @@ return np.mean(result)
 axis=tuple(range(a.ndim - 1)) -> axis=tuple(range(1, a.ndim))
     It averages over the units and returns one number for each sample; return one per unit.
     对单元取了平均，每个样本一个数；应每个单元一个数。
+return result.astype(np.asarray(a).dtype)
+    The result has the number type of a: whole numbers cut off the fractions; return floats.
+    结果沿用了 a 的数据类型，a 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -424,6 +428,7 @@ activation_entropy.edge(
 activation_entropy.edge(
     "positions of a filter", given([[[[0.0, 1.0], [2.0, 1.0]]], [[[4.0, 1.0], [3.0, 9.0]]]], bins=4)
 )
+activation_entropy.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], bins=2))
 
 
 @activation_entropy.random
@@ -512,6 +517,9 @@ np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0) -> (p * np.log(p + 1e-12))
 a.min(axis=0), np.ptp(a, axis=0) -> 0, a.max(axis=0)
     The bins begin at 0; they begin at the smallest activation of the unit.
     区间从 0 开始了；应从该单元的最小激活值开始。
+return result.astype(np.asarray(a).dtype)
+    The result has the number type of a: whole numbers cut off the fractions; return floats.
+    结果沿用了 a 的数据类型，a 为整数时小数被截掉；应返回浮点数。
 """)
 
 
@@ -545,6 +553,7 @@ geometric_median_distance.edge(
 geometric_median_distance.edge(
     "an axis in the middle", given(np.arange(12.0).reshape(2, 3, 2) % 5, axis=1)
 )
+geometric_median_distance.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
 
 
 @geometric_median_distance.random
@@ -584,6 +593,9 @@ w, axis = unit_l2(w, axis), -1
 np.sqrt(np.square(units - unit).sum(axis=others)).sum() -> np.linalg.norm(unit - units.mean(axis=0))
     It is the distance to the mean of all units, not the sum of the distances to each of them.
     求的是到所有单元平均值的距离，而不是到各个单元的距离之和。
+return result.astype(np.asarray(w).dtype)
+    The result has the number type of w: whole numbers cut off the fractions; return floats.
+    结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
 """)
 
 
