@@ -627,6 +627,15 @@ return result[:1]
 n * sparsity -> len(s) * sparsity
     It takes the share of the number of rows; take it of all entries, s.size.
     按行数计算剪枝个数了；应按元素总数 s.size 计算。
+return [*result[:-1], *(np.ones_like(m) for m in result[-1:])]
+    It leaves the last layer dense; every layer is pruned.
+    没有剪最后一层；每一层都应剪枝。
+return [*(np.ones_like(m) for m in result[:1]), *result[1:]]
+    It leaves the first layer dense; every layer is pruned.
+    没有剪第一层；每一层都应剪枝。
+n * sparsity -> n * np.sqrt(sparsity)
+    It takes the root of the sparsity; the share to prune is the sparsity itself.
+    对稀疏度开了平方；要剪的比例就是稀疏度。
 """)
 
 
@@ -786,6 +795,12 @@ scores = [s / max(s.size, 1) for s in scores]
 round(n * sparsity) -> sum(round(s.size * sparsity) for s in scores)
     It rounds the count of every layer and adds them up; round the total once.
     把各层的个数分别取整后相加了；应只对总数取整一次。
+scores = [(s - s.mean()) / (s.std() or 1) if s.size else s for s in scores]
+    It standardizes the scores of each layer first; compare the scores as they are.
+    先把每层的分数标准化了；应直接比较分数。
+scores = [np.argsort(np.argsort(s, axis=None, kind="stable")).reshape(s.shape) for s in scores]
+    It compares the ranks within the layers; compare the scores themselves.
+    比较了各层内的名次；应比较分数本身。
 """)
 
 
@@ -1013,6 +1028,7 @@ normalized_threshold_prune.edge("all weights are zero and kept", given(np.zeros(
 normalized_threshold_prune.edge("one weight is the whole norm", given([-5.0], 1.0))
 normalized_threshold_prune.edge("a threshold of zero", given([0.5, 0.0, -0.25], 0.0))
 normalized_threshold_prune.edge("no weights at all", given(np.zeros((0, 3)), 0.5))
+normalized_threshold_prune.edge("tiny weights", given([3e-9, -4e-9], 0.7))
 
 
 @normalized_threshold_prune.random
@@ -1086,6 +1102,9 @@ apply_mask(w, -> (lambda mask: mask)(
 return w - result
     It keeps the small weights and zeroes the large ones; do the reverse.
     保留了小权重、把大权重置零了；应相反。
+normalize(w) -> w / (np.linalg.norm(w) + 1e-8)
+    It adds 1e-8 to the norm, which counts for tiny weights; treat a norm of 0 by itself.
+    范数加上了 1e-8，权重极小时结果不对；应单独处理范数为 0 的情形。
 """)
 
 

@@ -270,6 +270,7 @@ normalize.edge("one negative entry", given([-0.5]))
 normalize.edge("of unit norm already", given([[0.6, 0.0], [0.0, -0.8]]))
 normalize.edge("single precision", given(np.array([[3.0, 0.0], [0.0, -4.0]], np.float32)))
 normalize.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
+normalize.edge("tiny weights", given([3e-9, -4e-9]))
 
 
 @normalize.random
@@ -361,6 +362,15 @@ return np.where(norm > 0, result, np.nan)
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+np.where(norm > 0, norm, 1) -> (norm + 1e-8)
+    It adds 1e-8 to the norm, which counts for tiny weights; treat a norm of 0 by itself.
+    范数加上了 1e-8，权重极小时结果不对；应单独处理范数为 0 的情形。
+np.where(norm > 0, norm, 1) -> (norm + 1e-12)
+    It adds 1e-12 to the norm, which counts for tiny weights; treat a norm of 0 by itself.
+    范数加上了 1e-12，权重极小时结果不对；应单独处理范数为 0 的情形。
+np.where(norm > 0, norm, 1) -> np.maximum(norm, 1e-8)
+    It divides by at least 1e-8, too much for tiny weights; treat a norm of 0 by itself.
+    除数至少取 1e-8，权重极小时过大；应单独处理范数为 0 的情形。
 """)
 
 
@@ -382,6 +392,7 @@ relative_magnitude.edge("all are negative", given([[-4.0, -1.0], [-2.0, -8.0]]))
 relative_magnitude.edge("all are of one magnitude", given([0.5, -0.5, 0.5]))
 relative_magnitude.edge("single precision", given(np.array([[1.0, -2.0]], np.float32)))
 relative_magnitude.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))
+relative_magnitude.edge("tiny weights", given([3e-9, -4e-9]))
 
 
 @relative_magnitude.random
@@ -451,6 +462,12 @@ return 1 - size / size.max() if w.any() else size
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+size / size.max() if w.any() else size -> size / (size.max(initial=0) + 1e-8)
+    It adds 1e-8 to the divisor, which counts for tiny weights; treat zeros by themselves.
+    除数加上了 1e-8，权重极小时结果不对；应单独处理全零的情形。
+size / size.max() if w.any() else size -> size / (size.max(initial=0) + 1e-12)
+    It adds 1e-12 to the divisor, which counts for tiny weights; treat zeros by themselves.
+    除数加上了 1e-12，权重极小时结果不对；应单独处理全零的情形。
 """)
 
 

@@ -257,6 +257,9 @@ return result[0] if result[1] else result
 np.int8 if bits <= 8 else np.int16 -> np.uint8 if bits <= 8 else np.uint16
     The integers have no sign, as uint8 and uint16; use int8 and int16.
     整数用了无符号的 uint8 和 uint16；应使用 int8 和 int16。
+np.abs(w).max(initial=0) -> np.std(w) if w.size else 0
+    It takes the standard deviation for the largest magnitude; the step is max|w| / Q.
+    用标准差代替了最大绝对值；步长应为最大绝对值除以 Q。
 """)
 
 # steps of rows or columns, kept as an axis or not, for vectors too or not

@@ -91,6 +91,9 @@ return np.sum(result, axis=0)
 return np.argsort(result, axis=None)
     It returns the indices ranked by magnitude; the magnitudes are asked for.
     返回了按幅值排列的下标；应返回幅值。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest magnitude, unless that is 0; keep the units of the weights.
+    除以了最大的绝对值（不为 0 时）；应保持权重的量纲。
 """)
 
 
@@ -421,6 +424,12 @@ return result[:, None]
 return result.sum()
     It adds all layers to one number; every layer has its own score.
     把所有层加成了一个数；每层都应有自己的分数。
+.sum() -> .sum() / max(w.size, 1)
+    It takes the mean, and 0 for an empty layer; this importance is the sum.
+    取了平均，空的层为 0；这里的重要性是总和。
+np.abs(w) -> np.maximum(-w, 0)
+    It adds up the negative weights only; the absolute values of all weights are added.
+    只把负的权重相加了；应把所有权重的绝对值相加。
 """)
 
 
@@ -1293,6 +1302,7 @@ snip.edge(
         [np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])],
     ),
 )
+snip.edge("tiny products", given([np.array([1e-5, -3e-5])], [np.array([1e-6, 1e-6])]))
 
 
 @snip.random
@@ -1372,6 +1382,12 @@ return [1 - s for s in result]
 return [r.astype(v.dtype) for r, v in zip(result, layers)]
     The results have the number types of layers: whole numbers cut off fractions; return floats.
     结果沿用了 layers 的数据类型，为整数时小数被截掉；应返回浮点数。
+(total or 1) -> (total + 1e-8)
+    It adds 1e-8 to the sum, which counts for tiny products; treat a sum of 0 by itself.
+    总和加上了 1e-8，乘积极小时结果不对；应单独处理总和为 0 的情形。
+(total or 1) -> (total + 1e-12)
+    It adds 1e-12 to the sum, which counts for tiny products; treat a sum of 0 by itself.
+    总和加上了 1e-12，乘积极小时结果不对；应单独处理总和为 0 的情形。
 """)
 
 

@@ -138,6 +138,7 @@ apoz.edge("minus zero is zero", given([[-0.0, 1.0], [0.0, 1.0]]))
 apoz.edge("one sample", given([[0.0, 0.5]]))
 apoz.edge("no units", given(np.zeros((4, 0))))
 apoz.edge("whole numbers", given([[0, 3], [0, 0], [1, 0]]))
+apoz.edge("a tiny activation", given([[1e-7, 0.0], [0.5, 2e-7]]))
 
 
 @apoz.random
@@ -200,6 +201,9 @@ return np.mean(result)
 a == 0 -> a < 0
     It counts negative activations; count those that are exactly 0.
     数了负的激活值；应数恰好为 0 的。
+a == 0 -> np.isclose(a, 0, atol=1e-6)
+    It counts activations near zero, up to 1e-6; only those that are exactly 0 count.
+    把 1e-6 以内的激活值算作零；只有恰好为 0 的才算。
 """)
 
 
