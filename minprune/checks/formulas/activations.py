@@ -150,6 +150,18 @@ return result.astype(int)
 return result + 0.01 * (x < 0)
     It returns 0.01 for negative entries, as for the leaky ReLU; here the derivative is 0.
     对负数给出了 0.01，那是带泄漏的 ReLU；这里导数应为 0。
+x > 0 -> x < 0
+    It gives 1 for negative x; it is 1 for positive x.
+    负数处给出了 1；应在正数处为 1。
+return -result
+    The sign is wrong: ReLU rises.
+    符号反了：ReLU 是上升的。
+x > 0 -> x > 1e-6
+    It gives 0 for very small positive numbers; every x above 0 has the derivative 1.
+    很小的正数处给出了 0；只要大于 0，导数就为 1。
+x > 0 -> x != 0
+    It gives 1 for negative numbers too; their derivative is 0.
+    负数处也给出了 1；负数处导数应为 0。
 """)
 
 
@@ -378,6 +390,30 @@ return np.clip(x, -1, 1)
 return result.astype(np.asarray(x).dtype)
     The result has the number type of x: whole numbers cut off the fractions; return floats.
     结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
+return result**2
+    It squares the result; return tanh itself.
+    对结果取了平方；应返回 tanh 本身。
+return 1 - result**2
+    It is the derivative; return tanh itself.
+    给出的是导数；应返回 tanh 本身。
+x = 2 * x
+    It doubles x, so the curve is too steep; it is tanh(x).
+    把 x 加倍了，曲线过陡；应为 tanh(x)。
+np.tanh( -> np.sinh(
+    It is the hyperbolic sine; divide it by the hyperbolic cosine.
+    这是双曲正弦；还应除以双曲余弦。
+np.tanh( -> np.arctan(
+    It is the arc tangent; return the hyperbolic tangent.
+    这是反正切；应返回双曲正切。
+return x / (1 + np.abs(x))
+    It is the softsign; return the hyperbolic tangent.
+    这是 softsign；应返回双曲正切。
+return (result + 1) / 2
+    Its values are from 0 to 1; those of tanh are from -1 to 1.
+    取值从 0 到 1；tanh 的取值应从 -1 到 1。
+return np.where(x >= 0, result, 0)
+    Negative x give 0; there tanh is negative.
+    负数给出了 0；此处 tanh 应为负。
 """)
 
 
@@ -438,6 +474,25 @@ y**2 -> y
 return result.astype(np.asarray(x).dtype)
     The result has the number type of x: whole numbers cut off the fractions; return floats.
     结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
+1 - y**2 -> 1 + y**2
+    There is a plus; the derivative is 1 - y^2.
+    用了加号；导数应为 1 - y^2。
+1 - y**2 -> y
+    It returns tanh itself; the derivative is 1 - y^2.
+    返回了 tanh 本身；导数应为 1 - y^2。
+1 - y**2 -> (1 - y) ** 2
+    The square is taken of 1 - y; the derivative is 1 - y^2.
+    对 1 - y 取了平方；导数应为 1 - y^2。
+y = np.tanh(x) -> y = x
+y**2 -> y
+    It takes 1 - x; compute y = tanh(x) first, then 1 - y^2.
+    用了 1 - x；应先算 y = tanh(x)，再算 1 - y^2。
+1 - y**2 -> 1 - np.tanh(x**2)
+    It takes tanh of x^2; square the result of tanh.
+    对 x^2 取了 tanh；应对 tanh 的结果取平方。
+1 - y**2 -> 1 - np.abs(y)
+    It takes |y| where y^2 belongs.
+    用了 |y|；此处应为 y^2。
 """)
 
 

@@ -179,6 +179,10 @@ x = np.pad(x, ((0, 0), (h - 1, h - 1), (w - 1, w - 1), (0, 0)))
 return result.astype(np.asarray(x).dtype)
     The result has the number type of x: whole numbers cut off the fractions; return floats.
     结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
+h, w = K.shape[:2]
+x = np.pad(x, ((0, 0), (h // 2, h // 2), (w // 2, w // 2), (0, 0)))
+    It adds k // 2 zeros on each side; without padding the image shrinks by k - 1.
+    每边补了 k // 2 个零；不填充时图像应缩小 k - 1。
 """)
 
 
@@ -356,7 +360,7 @@ return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2)).me
     The squares overlap: the next one begins size pixels further, not one.
     方块重叠了：下一个方块应移动 size 个像素，而不是一个。
 border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
-x = np.pad(x, border, constant_values=np.nan)
+x = np.pad(x.astype(float), border, constant_values=np.nan)
 np.mean( -> np.nanmean(
     Squares that are cut by the border are kept; drop what is left over.
     边缘不完整的方块也保留了；剩余部分应舍去。

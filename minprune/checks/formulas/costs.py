@@ -140,6 +140,27 @@ layer_widths("widths", widths) -> widths[:-1]
 n_in * n_out -> n_out * n_out
     Every width is squared; a layer costs its inputs times its outputs.
     对每个宽度取了平方；一层的代价是输入数乘以输出数。
+layer_widths("widths", widths) -> widths[1:]
+    The first layer is missing.
+    漏掉了第一层，各层都应计入。
+n_in * n_out -> n_in + n_out
+    It adds the widths; a layer costs its inputs times its outputs.
+    把宽度相加了；一层的代价是输入乘以输出。
+n_in * n_out -> n_in * n_in
+    The inputs are squared; a layer costs its inputs times its outputs.
+    对输入数取了平方；一层的代价是输入乘以输出。
+n_in * n_out -> n_in * (n_out + 1)
+    One output too many is counted; a layer costs its inputs times its outputs.
+    多计了一个输出；一层的代价是输入乘以输出。
+n_in * n_out -> (n_in - 1) * n_out
+    Only the additions are counted; a layer has inputs times outputs products.
+    只计了加法；一层有输入乘以输出次乘积。
+n_in * n_out -> (2 * n_in - 1) * n_out
+    It counts products and additions separately; together they are one MAC.
+    把乘法和加法分别计数了；合起来是一次乘加。
+return result + sum(widths[1:-1])
+    It counts the hidden units as well; an activation function is no MAC.
+    多计了隐藏单元；激活函数不是乘加。
 """)
 
 

@@ -335,6 +335,21 @@ return n - result
 return float(result)
     It returns a float; a count is a whole number.
     返回了浮点数；个数应为整数。
+round(n * sparsity) -> n * sparsity
+    It does not round; a count is a whole number.
+    没有取整；个数应为整数。
+return max(result, 1)
+    It prunes at least one entry; the count may be 0.
+    至少剪掉一个；个数可以为 0。
+return min(result, n - 1)
+    It keeps at least one entry; the count may be all of them.
+    至少保留一个；可以全部剪掉。
+round(n * sparsity) -> int(n * sparsity) + 1
+    It rounds down and adds one; round to the nearest count.
+    向下取整后加了 1；应取最接近的整数。
+sparsity = sparsity / 100
+    It takes the sparsity for a percentage; it is a fraction.
+    把稀疏度当成了百分数；它是小数。
 """)
 
 
@@ -801,6 +816,11 @@ scores = [(s - s.mean()) / (s.std() or 1) if s.size else s for s in scores]
 scores = [np.argsort(np.argsort(s, axis=None, kind="stable")).reshape(s.shape) for s in scores]
     It compares the ranks within the layers; compare the scores themselves.
     比较了各层内的名次；应比较分数本身。
+k = [round(s.size * sparsity) for s in scores]
+theta = np.mean([np.sort(s, axis=None)[k] for s, k in zip(scores, k) if s.size > k])
+return [s >= theta for s in scores]
+    It averages the thresholds of the layers; rank all scores together.
+    对各层的阈值取了平均；应对所有分数统一排序。
 """)
 
 

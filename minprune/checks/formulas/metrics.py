@@ -143,6 +143,9 @@ return float(result)
 int(np.sum(np.not_equal(a, 0))) -> len(np.unique(a))
     It counts different values; count the entries that are not zero.
     数了不同的取值；应数不为零的元素。
+arrays = (arrays[0],)
+    It uses arrays[0] only, and fails without arrays; count all arrays together, and 0 for none.
+    只用了 arrays[0]，没有数组时报错；应对所有数组一起计数，没有时为 0。
 """)
 
 
@@ -400,7 +403,7 @@ def pruning_rate(w, theta, ties="keep"):
 
 
 pruning_rate.edits("""
-return 1 - result
+return float( -> pruned = ~pruned; return float(
     It returns the share that is kept; return the share that is pruned.
     算的是保留的比例；要求的是被剪掉的比例。
 np.abs(w) -> w
@@ -1065,6 +1068,11 @@ either = (labels == label) | (predictions == label)
 return float(np.sum(both) / np.sum(either)) if either.any() else float("nan")
     False alarms count as errors, as in the Jaccard index; divide by the samples of the class.
     把误报也算作错误（Jaccard 指数）；应只除以该类的样本数。
+both = (labels == label) & (predictions == label)
+n = np.sum(labels == label)
+return 2 * np.sum(both) / (n + np.sum(predictions == label)) if n else float("nan")
+    It is the F1 score, in which false alarms count too; recall does not count them.
+    给出的是 F1 分数，误报也计入了；召回率不计误报。
 """)
 
 

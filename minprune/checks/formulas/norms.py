@@ -250,6 +250,27 @@ return result**2
 return float(np.abs(W).sum(axis=0).max())
     It takes the largest column sum, which the L1 norm induces; here the L2 norm does.
     取了最大列和，那是 L1 诱导的范数；这里应由 L2 范数诱导。
+return float(np.linalg.norm(W, np.inf))
+    It takes the largest row sum; take the largest singular value.
+    取了最大行和；应取最大奇异值。
+return float(np.abs(W).max())
+    It takes the largest magnitude; take the largest singular value.
+    取了最大的绝对值；应取最大奇异值。
+[0] -> .mean()
+    It averages the singular values; only the largest counts.
+    对奇异值取了平均；只应取最大的一个。
+[0] -> .max() / max(W.shape)
+    It divides by the longer side; the norm is the singular value itself.
+    除以了较长的边长；范数就是奇异值本身。
+return result / float(np.linalg.norm(W) or 1)
+    It divides by the Frobenius norm; the norm is the singular value itself.
+    除以了 Frobenius 范数；范数就是奇异值本身。
+return float(np.linalg.norm(W, axis=0).max())
+    It takes the largest norm of a column; take the largest singular value.
+    取了各列范数中最大的；应取最大奇异值。
+return float(np.linalg.norm(W, axis=1).max())
+    It takes the largest norm of a row; take the largest singular value.
+    取了各行范数中最大的；应取最大奇异值。
 """)
 
 

@@ -907,6 +907,30 @@ group_lasso(w, lam2, axis) -> lam2 * unit_l2(w, axis).sum()
 axis = -1
     It always takes the last axis for the units; take the one given by `axis`.
     总把最后一个轴当作单元；应按参数 axis 来定。
+group_lasso(w, lam2, axis) -> group_lasso(w, lam2, axis) / 2
+    The group part has a factor 1/2; here there is none.
+    组部分多了系数 1/2；这里没有这个系数。
+l1_penalty(w, lam1) -> l1_penalty(w, lam1) / max(w.size, 1)
+    It averages the magnitudes in the L1 part; add them up.
+    L1 部分对绝对值取了平均；应相加。
+l1_penalty(w, lam1) -> l2_penalty(w, lam1)
+    It squares the weights in the L1 part; add their magnitudes.
+    L1 部分把权重平方了；应把绝对值相加。
+lam1, lam2 = lam1 * (1 - lam2), lam1 * lam2
+    It takes lam2 as the share of the group part; both are strengths themselves.
+    把 lam2 当成了组部分的比例；两个系数各自独立。
+l1_penalty(w, lam1) + -> l1_penalty(w, lam1) *
+    It multiplies the two parts; add them.
+    把两部分相乘了；应相加。
+axis = 0
+    It always takes the first axis for the units; take the one given by `axis`.
+    总把第一个轴当作单元；应按参数 axis 来定。
+group_lasso(w, lam2, axis) -> lam2 * float(np.linalg.norm(w))
+    It takes one norm of all weights; every unit has its own norm.
+    对全部权重只取了一个范数；每个单元应有自己的范数。
+lam2 = lam1
+    It takes lam1 for both parts; lam2 belongs to the units.
+    两部分都用了 lam1；单元部分应用 lam2。
 """)
 
 
@@ -970,6 +994,30 @@ lam = lam / max(len(weights), 1)
 for w in weights -> for w in weights[-1:]
     Only the last layer counts: add the penalty of each layer to the total so far.
     只计入了最后一层；应把每一层的惩罚项累加起来。
+l1_penalty(w, lam) -> lam * float(np.abs(w).mean() if w.size else 0)
+    It takes the mean of the magnitudes of each layer; add them up.
+    取了每层绝对值的平均；应相加。
+lam = lam / max(sum(w.size for w in weights), 1)
+    It divides by the number of all weights; the penalty is a plain sum.
+    除以了全部权重的个数；惩罚项是总和本身。
+lam = lam / 2
+    It has a factor 1/2; here there is none.
+    多了系数 1/2；这里没有这个系数。
+lam = 1.0
+    The strength lam is missing: the penalty is lam times the sum of magnitudes.
+    缺少系数 lam：惩罚项是 lam 乘以绝对值之和。
+for w in weights -> for w in weights[:1]
+    Only the first layer counts: add the penalty of every layer.
+    只计入了第一层；应加上每一层的惩罚项。
+l1_penalty(w, lam) -> lam * np.linalg.norm(w)
+    It takes the L2 norms of the layers; take the sums of their magnitudes.
+    用了各层的 L2 范数；应取绝对值之和。
+l1_penalty(w, lam) -> l1_penalty(w, lam) if w.ndim > 1 else 0.0
+    It leaves out the vectors, such as biases; every array in the list counts.
+    略去了向量（如偏置）；列表中的每个数组都应计入。
+lam = 2 * lam
+    It has a factor 2; here there is none.
+    多了系数 2；这里没有这个系数。
 """)
 
 
@@ -1030,6 +1078,27 @@ l2_penalty(w, lam) -> lam * np.linalg.norm(w)
 for w in weights -> for w in weights[-1:]
     Only the last layer counts: add the penalty of each layer to the total so far.
     只计入了最后一层；应把每一层的惩罚项累加起来。
++ sum( -> - sum(
+    It subtracts the penalty; large weights must raise the loss.
+    减去了惩罚项；权重大时损失应增大。
+lam = 1.0
+    The strength lam is missing: the penalty is lam times the sum of squares.
+    缺少系数 lam：惩罚项是 lam 乘以平方和。
+lam = lam / max(len(weights), 1)
+    It averages the penalty over the layers; add it up.
+    对各层的惩罚项取了平均；应相加。
+for w in weights -> for w in weights[:1]
+    Only the first layer counts: add the penalty of every layer.
+    只计入了第一层；应加上每一层的惩罚项。
+lam = 2 * lam
+    It has a factor 2, which belongs to the gradient.
+    多了系数 2；那是求导时才出现的。
+l2_penalty(w, lam) -> l2_penalty(w, lam) if w.ndim > 1 else 0.0
+    It leaves out the vectors, such as biases; every array in the list counts.
+    略去了向量（如偏置）；列表中的每个数组都应计入。
+lam = lam**2
+    It squares lam too; only the weights are squared.
+    把 lam 也平方了；只应对权重取平方。
 """)
 
 

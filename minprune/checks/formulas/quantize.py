@@ -260,6 +260,10 @@ np.int8 if bits <= 8 else np.int16 -> np.uint8 if bits <= 8 else np.uint16
 np.abs(w).max(initial=0) -> np.std(w) if w.size else 0
     It takes the standard deviation for the largest magnitude; the step is max|w| / Q.
     用标准差代替了最大绝对值；步长应为最大绝对值除以 Q。
+np.abs(w).max( -> w.max(
+np.round(w / (step or 1)) -> np.clip(np.round(w / (step or 1)), -largest, largest)
+    The step is that of the largest weight, and what exceeds Q is clipped; take the largest |w|.
+    步长按最大的权重计算，超出 Q 的被截断了；应按最大的绝对值。
 """)
 
 # steps of rows or columns, kept as an axis or not, for vectors too or not

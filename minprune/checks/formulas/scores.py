@@ -727,6 +727,9 @@ into, layers, out_of, strict=True -> into * len(layers), layers, out_of
 return [s / 2 for s in result]
     It has a factor 1/2; the score is |w| times the derivative.
     多了系数 1/2；分数是 |w| 乘以导数。
+into.append(into[-1] @ w) -> into.append(into[-1] @ w / ((into[-1] @ w).max() or 1))
+    It divides the flow by its largest entry after each layer; pass it on as it is.
+    每层之后把流量除以了最大值；应原样传递。
 """)
 
 

@@ -1003,6 +1003,28 @@ return np.abs(h) >= np.where(result, np.abs(h), np.inf).min(axis=1, keepdims=Tru
 return h * result
     It returns the gated activations; return the gate itself.
     返回了通过门控的激活值；应返回门控本身。
+rank >= h.shape[1] - k -> rank > h.shape[1] - k
+    It keeps k - 1 units; keep k.
+    只保留了 k - 1 个单元；应保留 k 个。
+rank = np.argsort(order, axis=1) -> rank = order
+    It takes the result of np.argsort as ranks; it holds the indices in order of size.
+    把 np.argsort 的结果当成了名次；它给出的是按大小排列的下标。
+rank >= h.shape[1] - k -> rank < k
+    It keeps the k least active units; keep the most active.
+    保留了最不活跃的 k 个单元；应保留最活跃的。
+return result if k else ~result
+    For k = 0 it keeps everything, as a slice [-0:] takes all; nothing is kept there.
+    k = 0 时全保留了（切片 [-0:] 取到全部）；此时不应保留。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; a gate holds the booleans False and True.
+    返回了数字 0.0 和 1.0；门应由布尔值组成。
+h = np.maximum(h, 0)
+    Negative activations count as 0; rank by absolute value.
+    把负的激活值当成了 0；应按绝对值排序。
+h = np.square(h)
+return result & (h > 0)
+    It also switches off units with output 0; exactly k are kept.
+    输出为 0 的单元也被关掉了；应恰好保留 k 个。
 """)
 
 
