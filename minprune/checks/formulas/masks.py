@@ -458,10 +458,10 @@ rank = np.argsort(order) -> rank = order
     It takes the result of np.argsort as ranks; it holds the indices in order of score.
     把 np.argsort 的结果当成了名次；它给出的是按分数排列的下标。
 np.argsort(score, axis=None, kind="stable") -> np.argpartition(score, k, axis=None)
-    np.argpartition at k takes any of equal scores, and fails if all are pruned; sort stably.
+    At k np.argpartition takes any of equal scores, and fails if all are pruned; sort stably.
     在 k 处用 np.argpartition，并列时任取，全剪时报错；应稳定排序。
 np.argsort(score, axis=None, kind="stable") -> np.argpartition(score, k - 1, axis=None)
-    np.argpartition at k - 1 takes any of equal scores; sort with kind="stable".
+    At k - 1 np.argpartition takes any of equal scores; sort with kind="stable".
     在 k - 1 处用 np.argpartition，并列时任取其一；应使用 kind="stable" 的排序。
 return score > np.sort(score, axis=None)[k - 1]
     It compares with the k-th lowest, so equals go too, and for k = 0 index -1 is the highest.
