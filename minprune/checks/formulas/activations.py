@@ -218,7 +218,7 @@ return np.tanh(x)
 x = 2 * x
     It takes (1 + tanh(x)) / 2, twice too steep; with tanh it is (1 + tanh(x / 2)) / 2.
     用了 (1 + tanh(x)) / 2，陡了一倍；应为 (1 + tanh(x / 2)) / 2。
-e = np.exp(x - np.max(x, initial=-np.inf))
+e = np.exp(x - np.max(x + 0.0, initial=-np.inf))
 return e / e.sum()
     It divides by the sum over all entries, which is a softmax; compute each entry separately.
     除以了所有元素之和，那是 softmax；sigmoid 应逐个元素计算。

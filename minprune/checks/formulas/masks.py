@@ -28,6 +28,7 @@ score_mask.edge("all scores equal the threshold", given([[2.0, 2.0], [2.0, 2.0]]
 score_mask.edge("no scores at all", given(np.zeros((0, 3)), 1.0))
 score_mask.edge("negative scores are low ones", given([-3.0, -0.5, 0.5], 0.0))
 score_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 2))
+score_mask.edge("just below the threshold", given([0.3 * (1 - 1e-9), 0.3], 0.3))
 
 
 @score_mask.random
@@ -83,6 +84,9 @@ return np.where(result, score, np.nan)
 return np.flatnonzero(result)
     It returns the indices of the kept scores; the mask was asked for.
     返回了保留的分数的下标；要求的是掩码。
+score >= theta -> (score >= theta) | np.isclose(score, theta)
+    A score just below the threshold counts as equal to it; compare exactly.
+    把略小于阈值的分数当成相等了；应精确比较。
 """)
 
 
@@ -119,6 +123,7 @@ threshold_mask.worked(  # 0.1 + 0.2 is 0.30000000000000004
     "by hand", given([0.1 + 0.2, 0.3, -0.3], 0.3, ties="prune"), [True, False, False]
 )
 threshold_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 2))
+threshold_mask.edge("just below the threshold", given([0.3 * (1 - 1e-9), 0.3], 0.3))
 
 
 @threshold_mask.random
@@ -284,6 +289,9 @@ return result.astype(float)
 return result if ties == "keep" else None
     It returns nothing if ties is "prune"; both cases need a return.
     ties 取 "prune" 时没有返回值；两种情况都应返回掩码。
+size >= theta -> (size >= theta) | np.isclose(size, theta)
+    A magnitude just below the threshold counts as equal to it; compare exactly.
+    把略小于阈值的权重当成相等了；应精确比较。
 """)
 
 
@@ -421,9 +429,11 @@ score = -score
 score = np.abs(score)
     It ranks absolute values; a negative score is lower than any positive one.
     按绝对值排序了；负的分数低于任何正的分数。
+score = score + 0.0
 return score > score[~result].max(initial=-np.inf)
     It prunes all scores equal to the k-th lowest; prune exactly k, the first of equals first.
     把与第 k 小分数相等的全剪掉了；应恰好剪 k 个，并列时先剪靠前的。
+score = score + 0.0
 return score >= score[result].min(initial=np.inf)
     It keeps all scores equal to the lowest kept; prune exactly k, also among equals.
     把与最低保留分数相等的全留下了；即使并列也必须恰好剪 k 个。
@@ -580,6 +590,7 @@ order[:k] -> order[: n - k]
 k = round( -> k = int(
     It rounds the counts down; round to the nearest whole number.
     个数向下取整了；应取最接近的整数。
+scores = [s + 0.0 for s in scores]
 return [s > s[~m].max(initial=-np.inf) for s, m in zip(scores, result)]
     It prunes all scores equal to the layer's threshold; prune only as many as computed.
     把等于本层阈值的全剪掉了；只能剪掉算出的个数。
@@ -603,6 +614,7 @@ np.argsort(s, -> np.argsort(np.abs(s),
 np.argsort(s, -> np.argsort(-s,
     It prunes the highest scores of each layer; prune the lowest.
     在每层剪掉了分数最高的；应剪最低的。
+scores = [s + 0.0 for s in scores]
 return [s >= s[m].min(initial=np.inf) for s, m in zip(scores, result)]
     It keeps all scores equal to the layer's lowest kept; prune as many as computed.
     把与该层最低保留分数相等的全留下了；应剪掉算出的个数。
@@ -750,9 +762,11 @@ order[:k] -> order[: n - k]
 k = round( -> k = int(
     It rounds the count down; round to the nearest whole number.
     个数向下取整了；应取最接近的整数。
+scores = [s + 0.0 for s in scores]
 return [s > max(t[~m].max(initial=-np.inf) for t, m in zip(scores, result)) for s in scores]
     It prunes all scores equal to the threshold; prune only as many as computed.
     把等于阈值的全剪掉了；只能剪掉算出的个数。
+scores = [s + 0.0 for s in scores]
 return [s >= min(t[m].min(initial=np.inf) for t, m in zip(scores, result)) for s in scores]
     It keeps all scores equal to the threshold, and so prunes too few.
     把等于阈值的全留下了，剪得不够。

@@ -99,6 +99,9 @@ return np.abs(w)
 return int(result)
     It cuts off the fraction, as a whole number does; return a float.
     小数部分被截掉了；应返回浮点数。
+.sum(dtype=np.float64) -> .mean(dtype=np.float64)
+    It takes np.mean of the magnitudes, NaN without weights; a norm is their sum.
+    对绝对值用了 np.mean，没有权重时为 NaN；范数是它们的和。
 """)
 
 
@@ -182,6 +185,9 @@ np.square(w).sum() -> np.abs(w).sum()
 return np.abs(w)
     It returns the magnitudes; the norm is one number.
     返回了各个绝对值；范数是一个数。
+.sum() -> .mean()
+    It takes np.mean of the squares, NaN without weights; a norm takes their sum.
+    对平方用了 np.mean，没有权重时为 NaN；范数应取平方和。
 """)
 
 
@@ -583,6 +589,9 @@ np.abs(w) -> (w != 0)
 np.abs(w).sum(axis=others -> np.abs(w).sum(keepdims=True, axis=others
     The result keeps the summed axes; it is a vector with one number for each unit.
     结果保留了被求和的轴；应为向量，每个单元一个数。
+np.abs(w).sum(axis=others, dtype=np.float64) -> np.abs(w).mean(axis=others, dtype=np.float64)
+    It takes np.mean, which is NaN for a unit without weights; the norm is the sum.
+    用了 np.mean，单元没有权重时为 NaN；范数是绝对值之和。
 """)
 
 
@@ -683,4 +692,7 @@ return result / (np.linalg.norm(result) or 1)
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+.sum(axis=others) -> .mean(axis=others)
+    It takes np.mean of the squares, NaN for a unit without weights; a norm takes their sum.
+    对平方用了 np.mean，单元没有权重时为 NaN；范数应取平方和。
 """)

@@ -98,6 +98,9 @@ return result / max(len(w), 1)
 l1_norm(w) -> float(np.linalg.norm(w, 1) if w.size else 0)
     Of a matrix np.linalg.norm(w, 1) is the largest column sum; add up all magnitudes.
     对矩阵 np.linalg.norm(w, 1) 是最大列和；应把所有绝对值相加。
+l1_norm(w) -> np.abs(w).mean()
+    It takes np.mean of the magnitudes, NaN without weights; the penalty takes their sum.
+    对绝对值用了 np.mean，没有权重时为 NaN；惩罚项应取总和。
 """)
 
 
@@ -265,6 +268,9 @@ return lam * w**2
 return 2 * result
     It has a factor 2, which belongs to the gradient.
     多了系数 2；那是求导时才出现的。
+.sum() -> .mean()
+    It takes np.mean of the squares, NaN without weights; the penalty takes their sum.
+    对平方用了 np.mean，没有权重时为 NaN；惩罚项应取总和。
 """)
 
 
