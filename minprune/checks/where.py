@@ -84,10 +84,7 @@ def _of_array(name, array):
     if array.dtype.kind != "f":
         kind = {"b": ("booleans", "布尔值")}.get(array.dtype.kind, ("whole numbers", "整数"))
         yield f"{name} holds {kind[0]}", f"{name} 的元素是{kind[1]}"
-    size = np.abs(array.astype(float))
-    if not np.isfinite(size).all():
+    if not np.isfinite(array).all():
         yield f"{name} holds NaN or infinity", f"{name} 含有 NaN 或无穷大"
-    if not size.any():
+    if not array.any():
         yield f"all entries of {name} are 0", f"{name} 的元素全为 0"
-    if array.dtype.kind != "b" and len(np.unique(size)) < size.size:
-        yield f"{name} holds equal magnitudes", f"{name} 含有绝对值相等的元素"
