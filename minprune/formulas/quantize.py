@@ -91,8 +91,8 @@ def fake_quantize(w, bits, limit):
     w      array of any shape
     bits   from 2 to 16
     limit  > 0, the largest magnitude that can be represented
-    returns an array, shape and dtype of w; halves go to the even integer; doing it twice changes
-    nothing more
+    returns an array, shape of w; dtype of w, or float64 for whole numbers; halves go to the even
+    integer; doing it twice changes nothing more
 
     Source: Jacob et al. 2018, with a range that is symmetric about 0 [A-3.3c, A-8d].
 
