@@ -1,11 +1,13 @@
 """Comparison of two results: equal, or where they first differ."""
 
+import math
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
 KINDS = {"b": "booleans", "i": "whole numbers", "u": "whole numbers", "f": "floats", "U": "text"}
+FLOATS = float, np.floating
 
 
 class Difference(NamedTuple):
@@ -74,22 +76,25 @@ def _arrays_differ(expected, got, rules, where):
         what = "value" if isinstance(got, Fraction) else "kind"
         same = what == "value" and got == expected
         return None if same else Difference(what, where, expected, got)
-    tolerance, strict, digits = rules
     a, b = as_array(expected), as_array(got)
     if isinstance(got, list) and b is not None and not b.size and a is not None:
         b = b.astype(a.dtype)  # an empty list is of no kind
-    if a is None or b is None or not _same_kind(a, b, strict):
+    if a is None or b is None or not _same_kind(a, b, rules):
         return Difference("kind", where, expected, got)
     if a.shape != b.shape:
         return Difference("shape", where, a.shape, b.shape)
-    wrong = ~_close(a, b, tolerance, digits)
-    if not wrong.any():
+    if a.ndim == 0:
+        a, b = a.item(), b.item()
+        return None if _is_close(a, b, rules) else Difference("value", where, a, b)
+    close = _close(a, b, rules)
+    if close.all():
         return None
-    index = tuple(map(int, np.argwhere(wrong)[0]))
+    index = tuple(map(int, np.argwhere(~close)[0]))
     return Difference("value", (*where, *index), a[index].item(), b[index].item())
 
 
-def _same_kind(a, b, strict):
+def _same_kind(a, b, rules):
+    _, strict, _ = rules
     kinds = KINDS[a.dtype.kind], KINDS[b.dtype.kind]
     if kinds == ("floats", "whole numbers") and a.ndim == b.ndim == 0:
         return True  # 0 is as good as 0.0 where one number is asked for
@@ -117,17 +122,31 @@ def holds_text(value, above=-1):
     )
 
 
-def _close(a, b, tolerance, digits):
+def _close(a, b, rules):
     same = np.asarray(a == b)
     if same.all() or "f" not in (a.dtype.kind, b.dtype.kind):
         return same
     a, b = a.astype(np.float64), b.astype(np.float64)
-    allowed = tolerance * np.abs(a[np.isfinite(a)]).max(initial=0)
-    if digits is not None:
-        allowed = 0.5 * 10.0**-digits * (1 + 1e-6)  # half a unit of the last place printed
+    allowed = _allowed(np.abs(a[np.isfinite(a)]).max(initial=0), rules)
     with np.errstate(all="ignore"):
         near = np.abs(a - b) <= allowed
     return near | same | (np.isnan(a) & np.isnan(b))
+
+
+def _is_close(a, b, rules):
+    """As `_close`, for one number or text: most comparisons are of single numbers."""
+    if a == b or not (isinstance(a, FLOATS) or isinstance(b, FLOATS)):
+        return a == b
+    allowed = _allowed(abs(a) if math.isfinite(a) else 0, rules)
+    return abs(a - b) <= allowed or (math.isnan(a) and math.isnan(b))
+
+
+def _allowed(largest, rules):
+    """The largest difference of numbers that count as the same."""
+    tolerance, _, digits = rules
+    if digits is None:
+        return tolerance * largest
+    return 0.5 * 10.0**-digits * (1 + 1e-6)  # half a unit of the last place printed
 
 
 def shape_of(value, language="en"):

@@ -1,6 +1,7 @@
 """When two results are the same."""
 
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -135,3 +136,14 @@ def test_results_in_words():
     assert shape_of([1, 2], "zh") == "含 2 个整数的列表"
     assert shape_of(np.ones(2), "zh") == "形状 (2,) 的浮点数组" and shape_of(3, "zh") == "整数"
     assert shape_of(Equal()) == "an object of type Equal"
+
+
+@pytest.mark.parametrize("digits", [None, 2])
+def test_one_number_is_compared_like_an_array_of_one(digits):
+    numbers = [0.0, 1.0, 1.0 + 1e-7, 1.0 + 1e-5, 1.004, 1.006, -1.0, np.inf, -np.inf, np.nan, 0, 1,
+               True, 2**60, 2**60 + 1, np.float32(0.1), 0.1, np.longdouble(0.1), np.longdouble(1.1),
+               np.float16(0.1), np.uint8(1), "1", "2"]  # fmt: skip
+    for a, b in product(numbers, repeat=2):
+        one = difference(a, b, 1e-6, False, digits)
+        array = difference(np.array([a]), np.array([b]), 1e-6, False, digits)
+        assert getattr(one, "what", None) == getattr(array, "what", None), (a, b)
