@@ -2,7 +2,9 @@
 
 import os
 import struct
+import sys
 
+sys.dont_write_bytecode = False  # hundreds of processes that the tests start import the package
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # steady times, also beside other programs
 
 import numpy as np
@@ -42,6 +44,11 @@ def idx_folder(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def bars_data(tmp_path_factory):
+def bars_folder(tmp_path_factory):
     """The same images for all tests of a file, which leave them as they are."""
-    return load_idx(write_bars(tmp_path_factory.mktemp("data") / "bars"))
+    return write_bars(tmp_path_factory.mktemp("data") / "bars")
+
+
+@pytest.fixture(scope="module")
+def bars_data(bars_folder):
+    return load_idx(bars_folder)

@@ -26,6 +26,7 @@ from minprune.threads import one_thread_for_commands
 ROOT = Path(__file__).parents[1]
 QUICK_CNN = "--sparsity 0.5 --epochs 1 --finetune-epochs 1 --scope layer".split()
 QUICK = "--hidden 8 --epochs 2 --finetune-epochs 1 --batch-size 32 --seeds 2".split()
+LEAST = [*QUICK, "--epochs", "1", "--seeds", "1"]
 
 
 def start(*arguments, cwd, stdout=subprocess.PIPE, **environment):
@@ -45,21 +46,26 @@ def run(*arguments, cwd, **environment):
     return process.returncode, out, err
 
 
-def test_the_main_job_from_data_to_report(idx_folder, tmp_path):
-    code, out, err = run("--data", idx_folder, *QUICK, cwd=tmp_path)
+@pytest.fixture(scope="module")
+def main_job(bars_folder, tmp_path_factory):
+    """The main job as a program: its status, what it printed, and the folder of its report."""
+    cwd = tmp_path_factory.mktemp("main")
+    return *run("--data", bars_folder, *QUICK, cwd=cwd), cwd / "minprune-report"
+
+
+def test_the_main_job_from_data_to_report(main_job):
+    code, out, err, folder = main_job
     assert code == 0
     assert "\r" not in out + err and "%  loss" not in out + err  # no progress display in a log
-    folder = tmp_path / "minprune-report"
     assert out.rstrip().endswith("are in minprune-report/")
     assert (folder / "report.txt").read_text() in out
     assert json.loads((folder / "result.json").read_text())["dataset"] == "bars"
 
 
-def test_run_mlp_is_the_same_job(idx_folder, tmp_path):
-    for words, out in (([], "a"), (["run", "mlp"], "b")):
-        assert main([*words, "--data", str(idx_folder), *QUICK, "--out", str(tmp_path / out)]) == 0
-    curves = [json.loads((tmp_path / d / "result.json").read_text())["curve"] for d in "ab"]
-    assert curves[0] == curves[1]
+def test_run_mlp_is_the_same_job(main_job, bars_folder, tmp_path):
+    assert main(["run", "mlp", "--data", str(bars_folder), *QUICK, "--out", str(tmp_path)]) == 0
+    found = [json.loads((d / "result.json").read_text()) for d in (main_job[3], tmp_path)]
+    assert found[0]["curve"] == found[1]["curve"]
 
 
 def test_run_cnn_from_data_to_report(idx_folder, tmp_path):
@@ -381,7 +387,7 @@ def test_a_reader_that_has_gone_is_told_by_the_exit_status_alone(
 
 
 def test_a_report_is_written_though_nobody_reads_the_output(idx_folder, no_reader, tmp_path):
-    process = start("--data", idx_folder, *QUICK, cwd=tmp_path, stdout=no_reader)
+    process = start("--data", idx_folder, *LEAST, cwd=tmp_path, stdout=no_reader)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (141, "")
     assert (tmp_path / "minprune-report" / "result.json").exists()
@@ -401,7 +407,7 @@ def test_streams_that_are_closed_are_done_without(words, status, monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")
 def test_a_job_runs_with_all_streams_closed(idx_folder, tmp_path):
-    command = [sys.executable, "-m", "minprune", "--data", idx_folder, *QUICK]
+    command = [sys.executable, "-m", "minprune", "--data", idx_folder, *LEAST]
     shell = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     assert subprocess.run(shell, cwd=tmp_path, env=environment).returncode == 0

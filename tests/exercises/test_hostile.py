@@ -1,6 +1,7 @@
 """One student attacks, two are honest: these keep all points, and the grades are written."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -218,8 +219,8 @@ def test_who_has_used_up_the_time_of_a_student_has_a_tenth_of_the_limit():
 # --- failures of the grader -----------------------------------------------------------------------
 
 
-def three(folder):
-    for name in ("ada", "bob", "eve"):
+def honest(folder, *names):
+    for name in names:
         put(folder / name)
 
 
@@ -233,7 +234,7 @@ def test_a_folder_that_cannot_be_read_is_one_student_s_line(tmp_path, monkeypatc
         if self.name == "bob":
             raise error
 
-    three(tmp_path)
+    honest(tmp_path, "ada", "bob", "eve")
     monkeypatch.setattr(Submission, "near", lambda *_: [])
     monkeypatch.setattr(Submission, "_read", failing)
     for name in ("ada", "eve"):
@@ -280,21 +281,30 @@ def test_all_is_read_before_any_code_runs(tmp_path, monkeypatch):
         return real(submission, *arguments)
 
     real = grade._graded
-    three(tmp_path)
+    honest(tmp_path, "ada", "bob")
     monkeypatch.setattr(grade, "_graded", graded)
-    assert points(grade_all(tmp_path, assignment=1)) == dict.fromkeys(
-        ("ada", "bob", "eve"), "passed"
-    )
+    assert points(grade_all(tmp_path, assignment=1)) == {"ada": "passed", "bob": "passed"}
 
 
-def run(folder, *options, limits="", **more):
-    """The command, as a program."""
-    command = [sys.executable, "-m", "minprune", "exercises", "grade", str(folder / "in"),
-               "--csv", str(folder / "x.csv"), "--assignment", "1", *options]  # fmt: skip
-    if limits:
-        command = ["sh", "-c", f'ulimit {limits}; exec "$@"', "sh", *command]
-    more = {"capture_output": True, "text": True, "timeout": 120} | more
-    return subprocess.run(command, check=False, **more)
+def command(folder):
+    return ["exercises", "grade", str(folder / "in"), "--csv", str(folder / "x.csv"),
+            "--assignment", "1"]  # fmt: skip
+
+
+def program(folder):
+    return [sys.executable, "-m", "minprune", *command(folder)]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capfd):
+    """Runs the command in this process: its status, and what it prints."""
+    monkeypatch.setattr("minprune.course.only_grade", lambda: None)
+
+    def run_(*options):
+        capfd.readouterr()
+        return main([*command(tmp_path), *options]), *capfd.readouterr()
+
+    return run_
 
 
 def table(folder):
@@ -303,10 +313,11 @@ def table(folder):
 
 
 def test_a_grader_that_cannot_write_judges_nobody_wrong(tmp_path):
-    three(tmp_path / "in")
-    done = run(tmp_path, limits="-f 1")  # blocks: as if a submission had set the limit of a file
+    honest(tmp_path / "in", "ada", "bob")
+    limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh"]  # blocks: as if a submission had set it
+    done = subprocess.run([*limited, *program(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
-    assert table(tmp_path) == dict.fromkeys(("ada", "bob", "eve"), "not judged")
+    assert table(tmp_path) == {"ada": "not judged", "bob": "not judged"}
     assert "bob: NOT JUDGED, grade again: 1.1" in done.stdout and "hidden cases:" not in done.stdout
     assert "OSError: File too large" in done.stdout and "bob: not judged yet" in done.stderr
 
@@ -342,15 +353,13 @@ def hears_ctrl_c():
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # which a job in the background ignores
 
 
-def started(folder, *options):
+def started(folder):
     """The command at work: one student is graded, the next is being graded."""
     put(folder / "in" / "ada")
     put(folder / "in" / "bob", SLOW)
     put(folder / "in" / "eve")
-    command = [sys.executable, "-m", "minprune", "exercises", "grade", str(folder / "in"), "--csv",
-               str(folder / "x.csv"), "--assignment", "1", *options]  # fmt: skip
     process = subprocess.Popen(
-        command,
+        program(folder),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         env={**os.environ, "TMPDIR": str(folder / "t")},
@@ -358,37 +367,40 @@ def started(folder, *options):
         text=True,
     )
     assert process.stderr.readline() == f"ada: {ONE.points}\n"
-    time.sleep(1.5)
+    while not [*(folder / "t").glob("*/*/request")]:  # what bob's function is to be called with
+        assert process.poll() is None
+        time.sleep(0.02)
+    time.sleep(0.5)
     return process
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_what_was_graded_is_kept_and_gone_on_with(tmp_path, sign):
+def test_what_was_graded_is_kept_and_gone_on_with(tmp_path, run, monkeypatch, sign):
     (tmp_path / "t").mkdir()
     with started(tmp_path) as process:
         process.send_signal(sign)
-        said = process.stderr.read()
+        # what judges bob outlives SIGKILL, and holds the pipe open
+        said = "" if sign == signal.SIGKILL else process.stderr.read()
     assert process.returncode == (-9 if sign == signal.SIGKILL else 130)
     assert (
         sign == signal.SIGKILL or "x.csv.partial: holds the grades of 1 student; --resume" in said
     )
     assert sign == signal.SIGKILL or (os.listdir(tmp_path / "t") == [] and "Traceback" not in said)
-    again = run(tmp_path)
-    assert again.returncode == 2 and "add --resume to grade the other students" in again.stderr
-    for change in ({"seed": "5"}, {"assignment": "2"}):
-        options = ["--assignment", change["assignment"]] if "assignment" in change else []
-        env = {**os.environ, "MINPRUNE_SEED": change.get("seed", "1")}
-        other = run(tmp_path, "--resume", *options, env=env)
-        assert other.returncode == 2 and "grading with another seed, assignment" in other.stderr
+    status, _, said = run()
+    assert status == 2 and "add --resume to grade the other students" in said
+    for seed, options in (("5", ()), ("1", ("--assignment", "2"))):
+        monkeypatch.setenv("MINPRUNE_SEED", seed)
+        status, _, said = run("--resume", *options)
+        assert status == 2 and "grading with another seed, assignment" in said
     put(tmp_path / "in" / "bob")  # another file than before
-    done = run(tmp_path, "--resume")
-    assert done.returncode == 0 and done.stderr.startswith("bob: 5\neve: 5\n"), done.stderr
+    status, _, said = run("--resume")
+    assert status == 0 and said.startswith("bob: 5\neve: 5\n"), said
     assert table(tmp_path) == dict.fromkeys(("ada", "bob", "eve"), "5")
     assert sorted(os.listdir(tmp_path)) == ["in", "t", "x.csv"]
 
 
 def test_who_has_handed_in_something_else_is_graded_again(tmp_path):
-    three(tmp_path)
+    honest(tmp_path, "ada", "bob", "eve")
     first = grade_all(tmp_path, assignment=1)
     put(tmp_path / "bob", text("return 0.0"))
     put(tmp_path / "eve", '{"given_up": ["1.1"]}', NOTE)
@@ -400,7 +412,7 @@ def test_who_has_handed_in_something_else_is_graded_again(tmp_path):
 
 
 def test_what_is_kept_is_the_same_when_it_is_read(tmp_path):
-    three(tmp_path / "in")
+    honest(tmp_path / "in", "ada", "bob", "eve")
     put(tmp_path / "in" / "bob", text("return 0.125"))
     put(tmp_path / "in" / "eve", text("return 0.0 if len(w) > 99 else 0.5", "x = '\\x1b'"))
     found = grade_all(tmp_path / "in", 3, assignment=1)
@@ -428,32 +440,34 @@ def test_what_is_kept_and_damaged_is_refused(tmp_path, damage):
     assert path.read_text() == damage
 
 
-def test_nothing_is_kept_of_nobody(tmp_path):
+def test_nothing_is_kept_of_nobody(tmp_path, run):
     (tmp_path / "in" / "ada").mkdir(parents=True)
-    assert run(tmp_path).returncode == 2 and os.listdir(tmp_path) == ["in"]
+    assert run()[0] == 2 and os.listdir(tmp_path) == ["in"]
 
 
 def test_a_terminal_that_is_stopped_stops_no_grading(tmp_path):
-    three(tmp_path / "in")
+    honest(tmp_path / "in", "ada", "eve")
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
     os.write(writing, bytes(4096))  # full: whoever writes more waits
     try:
-        done = run(tmp_path, stderr=writing, stdout=subprocess.PIPE, capture_output=False)
-        assert done.returncode == 0 and table(tmp_path)["eve"] == "5"
+        done = subprocess.run(program(tmp_path), stderr=writing, stdout=subprocess.DEVNULL,
+                              timeout=120)  # fmt: skip
+        assert done.returncode == 0 and table(tmp_path) == {"ada": "5", "eve": "5"}
     finally:
         os.close(reading)
         os.close(writing)
 
 
-def test_the_seed_is_not_on_the_command_line(tmp_path):
-    three(tmp_path / "in")
-    assert "--seed-file" in run(tmp_path, "--seed", "77").stderr
+def test_the_seed_is_not_on_the_command_line(tmp_path, run, monkeypatch):
+    honest(tmp_path / "in", "ada")
+    assert "--seed-file" in run("--seed", "77")[2]
     put(tmp_path, "77\r\n", "seed")
-    for options, more in ((["--seed-file", str(tmp_path / "seed")], {}),
-                          (["--seed-file", "-"], {"input": "77\n"}),
-                          ([], {"env": {**os.environ, "MINPRUNE_SEED": "77"}})):  # fmt: skip
-        assert "hidden cases of seed 77\n" in run(tmp_path, *options, **more).stdout
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"77\n")))
+    for file, variable in ((str(tmp_path / "seed"), "5"), ("-", "5"), (None, "77")):
+        monkeypatch.setenv("MINPRUNE_SEED", variable)
+        options = ["--seed-file", file] if file else []
+        assert "hidden cases of seed 77\n" in run(*options)[1]
 
 
 def test_no_cell_is_a_formula_whatever_separates_cells(capsys):

@@ -18,7 +18,7 @@ from minprune.nn.train import Epoch
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
 from minprune.report.table import render
-from minprune.report.write import rendered, write_report
+from minprune.report.write import KINDS, rendered, write_report
 
 
 def model(name, *accuracies):
@@ -27,8 +27,7 @@ def model(name, *accuracies):
     return Model(name, list(accuracies), 50890, 5156, 203560, 41256, 5082, dense, sparse)
 
 
-@pytest.fixture
-def result():
+def a_result():
     dense = mlp([12, 70, 3], np.random.default_rng(0))
     pruned = dense.copy()
     prune_by_magnitude(pruned, 0.75)
@@ -55,6 +54,21 @@ def result():
         dense=dense,
         pruned=pruned,
     )
+
+
+@pytest.fixture
+def result():
+    return a_result()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A result, and the folder with its report, in which another file lay before."""
+    result, folder = a_result(), tmp_path_factory.mktemp("a") / "report"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("kept")
+    write_report(result, folder)
+    return result, folder
 
 
 def words_of(result):
@@ -154,15 +168,13 @@ def test_the_columns_line_up_and_80_are_enough(result):
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_the_folder_holds_text_numbers_pictures_and_networks(result, tmp_path):
-    folder = tmp_path / "a" / "report"
-    folder.mkdir(parents=True)
-    (folder / "mine.txt").write_text("kept")
-    write_report(result, folder)
+def test_the_folder_holds_text_numbers_pictures_and_networks(written):
+    result, folder = written
     names = (
         "accuracy.png dense.npz masks.png mine.txt pruned.npz report.txt result.json weights.png"
     )
     assert sorted(p.name for p in folder.iterdir()) == names.split()
+    assert (folder / "mine.txt").read_text() == "kept"
     assert (folder / "report.txt").read_text() == render(result) == rendered(result)
     for picture in folder.glob("*.png"):
         assert picture.read_bytes().startswith(b"\x89PNG")
@@ -177,14 +189,15 @@ def test_a_folder_half_written_holds_no_numbers(result, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr("minprune.report.write.save", full)
+    monkeypatch.setitem(KINDS, Result, KINDS[Result]._replace(figures={}))  # they take long
     with pytest.raises(OSError, match="No space"):
         write_report(result, tmp_path)
     assert not (tmp_path / "result.json").exists() and (tmp_path / "report.txt").exists()
 
 
-def test_the_numbers_can_be_read_by_a_machine(result, tmp_path):
-    write_report(result, tmp_path)
-    found = json.loads((tmp_path / "result.json").read_text())
+def test_the_numbers_can_be_read_by_a_machine(written):
+    _, folder = written
+    found = json.loads((folder / "result.json").read_text())
     assert found["settings"]["sparsity"] == 0.75
     assert found["curve"][1] == {"sparsity": 0.75, "pruned": 0.5, "finetuned": 0.9, "random": 0.25}
     assert found["models"][0]["dense_ms"]["256"] == {"low": 0.125, "median": 0.25, "high": 0.5}
