@@ -102,7 +102,7 @@ def test_wrong_answers(verdict_of, name):
 def test_a_deep_recursion_without_a_limit(verdict_of):
     source = mask("return score_mask(score, theta, ties)", "sys.setrecursionlimit(10**9)")
     try:
-        verdict = verdict_of(source, seconds=5.0, memory=1 << 29)
+        verdict = verdict_of(source, seconds=3.0, memory=1 << 29)
     except Broken as problem:
         assert re.search("did not end|process ended", problem.args[0])
     else:
