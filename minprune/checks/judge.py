@@ -1,7 +1,5 @@
 """Judge an implementation by a check."""
 
-import warnings
-
 from minprune.checks.compare import difference
 from minprune.checks.diagnosis import Diagnosis
 from minprune.checks.evaluate import evaluate
@@ -26,9 +24,7 @@ def judge(check, answer, seed=0):
     if len(outcomes) != len(trial.calls):
         return broken(check, f"{len(outcomes)} of {len(trial.calls)} calls were answered.",
                       f"{len(trial.calls)} 次调用中只有 {len(outcomes)} 次有结果。")  # fmt: skip
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the mean of nothing, say
-        verdict = Diagnosis(trial, outcomes).verdict()
+    verdict = Diagnosis(trial, outcomes).verdict()
     return verdict._replace(run=len(outcomes), declared=len(trial.calls))
 
 

@@ -1,6 +1,7 @@
 """The calls of a check, what they should give, and what known mistakes give."""
 
 import inspect
+import warnings
 from functools import cache, cached_property
 
 import numpy as np
@@ -37,7 +38,8 @@ class Changed(Tried):
         if outcome.error:
             return outcome
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the mean of nothing, say
                 value = self.mistakes[-1].change(outcome.value)
             return outcome._replace(value=value, returned=())
         except Exception:  # it cannot be made with this result

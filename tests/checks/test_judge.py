@@ -163,9 +163,11 @@ def test_two_mistakes_of_the_formulas_are_named_or_are_one_of_ours():
         for one, other, both in [*check.pairs()][::5]:
             outcomes = evaluate(both, Trial.of(check, 0).calls)
             values = [outcome.value for outcome in outcomes if not outcome.error]
+            of_many_pairs = not values or constant(values) is not None
+            if of_many_pairs or any(isinstance(value, complex) for value in values):
+                continue
             verdict = run_check(check, both)
-            if values and constant(values) is None:  # what is always the same comes of many pairs
-                assert verdict.status in ("mistake", "passed"), (name, one.en, other.en, verdict)
+            assert verdict.status in ("mistake", "passed"), (name, one.en, other.en, verdict)
 
 
 def test_what_fails_elsewhere_too_looks_like_a_mistake():

@@ -123,8 +123,9 @@ def test_a_starter_that_is_worth_something(tmp_path):
 def test_a_solution_in_what_students_get_is_found(tmp_path, monkeypatch, language):
     path = tmp_path / "a.py"
     path.write_text("class A:\n    def other(self, *v):\n        '''Text.'''\n"
-                    "        n = sum( np.sum((x==0)) for x in v )\n"
-                    "        return float( n/sum(x.size for x in v) )\n")  # fmt: skip
+                    "        n,all = 0,0\n        for x in v:\n"
+                    "            n += np.sum((x==0));  all += x.size\n"
+                    "        return float( n/all )\n")  # fmt: skip
     assert bodies_in(tmp_path)[selftest.normalized(selftest.body_of(ONE))] == [path]
     starter = Exercise.starter
 

@@ -424,9 +424,6 @@ return result[:, None]
 return result.sum()
     It adds all layers to one number; every layer has its own score.
     把所有层加成了一个数；每层都应有自己的分数。
-.sum() -> .sum() / max(w.size, 1)
-    It takes the mean, and 0 for an empty layer; this importance is the sum.
-    取了平均，空的层为 0；这里的重要性是总和。
 np.abs(w) -> np.maximum(-w, 0)
     It adds up the negative weights only; the absolute values of all weights are added.
     只把负的权重相加了；应把所有权重的绝对值相加。
