@@ -526,7 +526,7 @@ np.square(w) / (2 * np.diag(inverse)) -> np.square(w) * np.diag(inverse)
 return np.sqrt(np.abs(result))
     It takes the square root of the saliency; the saliency is w^2 / (2 [H^-1]_qq) itself.
     对显著性开了平方；显著性就是 w^2 / (2 [H^-1]_qq) 本身。
-return np.square(inverse @ w) / 2
+return np.square(np.linalg.inv(H) @ w) / 2
     It squares the product of the inverse and w; square each weight by itself.
     对逆矩阵与 w 的乘积取了平方；应对每个权重本身取平方。
 np.diag(inverse) -> np.trace(inverse)

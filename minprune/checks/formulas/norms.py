@@ -383,9 +383,6 @@ np.sqrt(np.square(w).sum()) -> np.linalg.norm(w, 2) if w.size else 0
 np.sqrt(np.square(w).sum()) -> np.linalg.norm(w, 1) if w.size else 0
     Of a matrix np.linalg.norm(w, 1) is the largest column sum; divide by the L2 norm.
     对矩阵 np.linalg.norm(w, 1) 是最大列和；应除以 L2 范数。
-return np.where(norm > 0, result, np.nan)
-    Of zeros it makes NaN; they remain zeros.
-    全零时给出了 NaN；应保持为零。
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
@@ -483,7 +480,7 @@ size.max() -> np.ptp(w)
 size.max() -> (size.max() - size.min())
     It divides by the range of the magnitudes; divide by the largest of them.
     除以了绝对值的极差；应除以其中最大的。
-return 1 - size / size.max() if w.any() else size
+return 1 - result if np.any(w) else result
     It returns one minus the share; the largest magnitude must give 1.
     返回了 1 减去比例；最大的绝对值应得 1。
 return result.astype(np.asarray(w).dtype)
@@ -571,7 +568,7 @@ return np.sqrt(result)
 np.abs(w) -> np.square(w)
     It sums squares; the L1 norm sums absolute values.
     对平方求和了；L1 范数是绝对值之和。
-np.abs(w).sum( -> np.abs(w).max(initial=0, 
+sum(axis=others, dtype=np.float64) -> max(axis=others, initial=0)
     It takes the largest magnitude of each unit; add up its magnitudes.
     取了每个单元的最大绝对值；应把绝对值相加。
 axis = 0
