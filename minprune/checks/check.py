@@ -1,6 +1,8 @@
 """Cases and properties that a right implementation satisfies, and the classic mistakes."""
 
 import inspect
+import re
+from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
 from typing import NamedTuple
@@ -49,6 +51,7 @@ class Case(NamedTuple):
     gives   numbers computed by hand or printed elsewhere, with their `source`; None where the
             formula says what is right
     digits  decimal places that the source prints, if it rounds
+    id      its name among the cases of a check, which `Check.cases` gives it
     """
 
     call: Call
@@ -56,6 +59,18 @@ class Case(NamedTuple):
     gives: object = None
     source: str = ""
     digits: int | None = None
+    id: str = ""
+
+    @property
+    def label(self):
+        """The origin in short, which several cases can have in common, or else what it tries.
+
+        >>> Case(given(17, 0.4), PUBLISHED, 7, "PyTorch (commit 058aaae), a test").label
+        'published: PyTorch'
+        """
+        if self.what == PUBLISHED:
+            return "published: " + re.split(r" [(\d]|, ", self.source)[0]
+        return self.source or self.what
 
 
 class Property(NamedTuple):
@@ -180,14 +195,20 @@ class Check:
                 yield one, other, both
 
     def cases(self, seed=0):
-        """All cases, those by hand first; other seeds draw other random ones."""
+        """All cases, those by hand first, each with an id of its own: a label's second case is
+        "random numbers 2". Other seeds draw other random ones, with the same ids."""
         whole_number("seed", seed, low=0)
         drawn = [
             Case(draw(np.random.default_rng((seed, d, k))), "random numbers")
             for d, (draw, count) in enumerate(self.draws)
             for k in range(count)
         ]
-        return [*self.fixed, *drawn]
+        found, seen = [], Counter()
+        for case in [*self.fixed, *drawn]:
+            seen[case.label] += 1
+            number = f" {seen[case.label]}" if seen[case.label] > 1 else ""
+            found.append(case._replace(id=case.label + number))
+        return found
 
 
 def _array(value):

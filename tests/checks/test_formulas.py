@@ -64,6 +64,19 @@ def test_cases_come_by_hand_at_the_border_and_at_random(name):
         inspect.signature(check.formula).bind(*case.call.args, **case.call.kwargs)
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_every_case_has_an_id_that_no_other_has_and_every_seed_gives_the_same(name):
+    ids = [case.id for case in ALL[name].cases()]
+    assert len({*ids}) == len(ids) and all(id.isprintable() and id.strip() == id for id in ids)
+    assert [case.id for case in ALL[name].cases(7)] == ids
+
+
+def test_the_ids_of_rank_mask_can_be_read():
+    ids = [case.id for case in CHECKS["rank_mask"].cases()]
+    assert ids[:4] == ["C-4.2d", "by hand", "by hand 2", "E-5.1c"]
+    assert {"nothing to prune", "published: PyTorch", "random numbers 3"} <= {*ids}
+
+
 def test_a_check_stands_where_its_formula_stands():
     for name, check in CHECKS.items():
         assert check.formula.__module__ in {f"minprune.formulas.{m}" for m in MODULES}
