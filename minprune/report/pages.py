@@ -9,6 +9,7 @@ import numpy as np
 
 from minprune.checks import checks
 from minprune.checks.check import PUBLISHED
+from minprune.checks.details import columns, folded, text_of, wide
 from minprune.documents.errata import ERRATA
 from minprune.documents.index import (
     FAMILIES,
@@ -30,7 +31,6 @@ from minprune.exercises.exercise import Exercise
 from minprune.lessons import lesson_file, lessons, lessons_with, page_file, read_lesson
 from minprune.report.find import called, near, search
 from minprune.report.links import links_of, public, used_by
-from minprune.report.verify_page import columns, folded, text_of, wide
 
 WIDTH = 100
 SCREEN = 80  # columns of a list, and of a worked example

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 from minprune.checks import sandbox
+from minprune.checks.details import details
 from minprune.checks.isolated import Limits
 from minprune.exercises.attempt import MISSING
 from minprune.exercises.grade import chosen, grade_one, hidden_seed, only_grade
 from minprune.files import replacing
 from minprune.report.exercises_page import STATUS
-from minprune.report.verify_page import details
 
 MOST = 5000  # characters about one exercise
 

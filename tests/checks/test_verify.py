@@ -11,12 +11,12 @@ from minprune import cli
 from minprune.checks import checks
 from minprune.checks import verify as module
 from minprune.checks.check import PUBLISHED, Check, given
+from minprune.checks.details import text_of
 from minprune.checks.diagnosis import Diagnosis
 from minprune.checks.verdict import Verdict
 from minprune.checks.verify import verify_formulas
 from minprune.formulas.masks import rank_mask
 from minprune.formulas.norms import l1_norm
-from minprune.report.verify_page import text_of
 
 MINE = """\
 import numpy as np

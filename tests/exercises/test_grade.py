@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from minprune.checks.details import details
 from minprune.checks.isolated import Limits
 from minprune.checks.judge import run_check
 from minprune.checks.trial import Trial
@@ -28,7 +29,6 @@ from minprune.exercises.submission import Submission
 from minprune.exercises.worker import opened, signed
 from minprune.report import submission_page
 from minprune.report.exercises_page import grades_csv, grades_json, grades_text, plain
-from minprune.report.verify_page import details
 
 ONE = exercise_of("1.1")
 FILE = Path(ONE.file).name

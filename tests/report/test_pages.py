@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import minprune
+from minprune.checks.details import columns
 from minprune.documents.errata import ERRATA
 from minprune.documents.index import (
     FAMILIES,
@@ -27,7 +28,6 @@ from minprune.exercises import exercises
 from minprune.lessons import lessons
 from minprune.report.links import public
 from minprune.report.pages import formulas_page, lessons_page, worked_page
-from minprune.report.verify_page import columns
 
 IDS = [item.id for item in ITEMS]
 

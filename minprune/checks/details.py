@@ -1,0 +1,146 @@
+"""The fault of a function as text: the diagnosis, the call, what was expected and what came."""
+
+import re
+import textwrap
+import unicodedata
+
+import numpy as np
+
+from minprune.arguments import printable
+from minprune.checks.check import given
+from minprune.checks.compare import as_array, is_list, shape_of
+
+WIDTH = 100  # columns of a line
+BY_HAND = {"zh": {"by hand": "手算"}}
+STATUS = {
+    "en": {"passed": "right", "mistake": "mistake", "like": "like a mistake", "failed": "wrong",
+           "changed": "changes input", "property": "property fails", "broken": "not judged"},
+    "zh": {"passed": "正确", "mistake": "典型错误", "like": "像典型错误", "failed": "错误",
+           "changed": "改动了输入", "property": "性质不成立", "broken": "无法评判"},
+}  # fmt: skip
+WORDS = {
+    "en": {"case": "called as", "expected": "expected", "got": "got", "at": "differs at",
+           "source": "from", "printed": "printed"},
+    "zh": {"case": "调用", "expected": "应为", "got": "得到", "at": "首个不同处", "source": "出处",
+           "printed": "输出"},
+}  # fmt: skip
+
+
+def details(name, verdict, printed="", language="en", sources=False):
+    """The fault of a function: the diagnosis, the smallest failing case, its output.
+
+    sources  whether it is said where the numbers of the case come from
+    """
+    words, failure = WORDS[language], verdict.failure
+    lines = indented(getattr(verdict, language), "    ")
+    if failure is not None:
+        lines += indented(f"{name}({failure.case.call!r})", f"    {wide(words['case'], 12)}")
+        if failure.case.source and sources:
+            source = failure.case.source
+            source = BY_HAND.get(language, {}).get(source, source)
+            lines += indented(source, f"    {wide(words['source'], 12)}")
+        if failure.error or failure.difference is not None:  # else it is nothing but a call
+            lines += [f"    {line}" for line in _results(failure, words, language)]
+    if printed.strip():
+        lines += indented(printed.strip()[:500], f"    {wide(words['printed'], 12)}")
+    return lines
+
+
+def _results(failure, words, language):
+    """Lines with what was expected and what came: a vector below the other, a matrix beside it."""
+    expected, got = failure.expected, failure.got
+    if failure.error:
+        return indented(text_of(expected, language), wide(words["expected"], 12))
+    where = "".join(f"[{k!r}]" for k in failure.difference.where)
+    at = [wide(words["at"], 12) + where] if where else []
+    if len({shape := _shape_to_draw(expected), _shape_to_draw(got)}) > 1 or shape is None:
+        values = [(words["expected"], expected), (words["got"], got)]
+        texts = [
+            indented(text_of(value, language)[:5000], wide(name, 12)) for name, value in values
+        ]
+        return [*texts[0], *texts[1], *at]
+    rows = [_rows(np.atleast_2d(value), expected, got) for value in (expected, got)]
+    if len(shape) == 1:
+        return [wide(words["expected"], 12) + rows[0][0], wide(words["got"], 12) + rows[1][0], *at]
+    width = max(len(rows[0][0]), columns(words["expected"])) + 3
+    lines = [wide(one, width) + other for one, other in zip(*rows, strict=True)]
+    return [wide(words["expected"], width) + words["got"], *lines, *at]
+
+
+def _shape_to_draw(value):
+    """The shape of a vector or a small matrix of numbers; None of anything else."""
+    array = None if is_list(value) else as_array(value)
+    fits = array is not None and array.ndim in (1, 2) and 0 < array.size <= 60
+    return array.shape if fits and array.shape[-1] <= 12 and array.dtype.kind != "U" else None
+
+
+def _rows(array, *both):
+    """The rows of an array, in columns as wide as those of `both` are; of masks as dots."""
+    masks = all(as_array(value).dtype == bool for value in both)
+
+    def cell(entry):
+        if isinstance(entry, bool):
+            return "○●"[entry] if masks else str(entry)
+        return f"{entry:.8g}"
+
+    width = max(len(cell(entry)) for value in both for entry in as_array(value).ravel().tolist())
+    return [" ".join(cell(entry).rjust(width) for entry in row) for row in array.tolist()]
+
+
+def text_of(value, language="en"):
+    """A result on a few lines."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    numpy = np.ndarray, np.generic
+    if isinstance(value, (list, tuple)) and any(isinstance(v, numpy) for v in value):
+        return "[" + ", ".join(text_of(v, language) for v in value) + "]"
+    if isinstance(value, np.ndarray) and not value.size:
+        return shape_of(value, language)
+    if isinstance(value, np.ndarray) and value.ndim > 2:
+        return repr(given(value))
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, separator=", ", threshold=60)
+    return repr(value)[:500]
+
+
+def wide(text, width):
+    """The text filled up to so many columns; a Chinese character takes two."""
+    return text + " " * (width - columns(text))
+
+
+def columns(text):
+    """Columns of a terminal that a text takes."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Lines by columns, of a text with a NUL after each wide character: so it counts twice. A line
+    may also end before and after such a character, but not before a comma or inside a bracket."""
+
+    wordsep_simple_re = re.compile(
+        r"(\s+|(?:(?<=\0)|(?=[^\0]\0))(?<![（《]\0)(?<!“)(?![，。、；：？！…）》”]))"
+    )
+
+
+def folded(text, width, first=""):
+    """The lines of a text, at most so many columns wide: the first one behind `first`, the others
+    as far in.
+
+    >>> folded("阈值（小于0.5的权重）。", 12, "1. ")
+    ['1. 阈值（小', '   于0.5的权', '   重）。']
+    """
+    first, text = (re.sub("[\u1100-\uffff]", _marked, part) for part in (first, text))
+    wrapper = _Wrapper(width, first, " " * len(first), break_on_hyphens=False)  # A-4.2 is one word
+    return [line.replace("\0", "") for line in wrapper.wrap(text)]
+
+
+def _marked(character):
+    return character[0] + "\0" * (columns(character[0]) - 1)
+
+
+def indented(text, first, width=WIDTH):
+    """The lines of a text behind `first`: a single line is folded, several remain as they are."""
+    lines = [printable(line) for line in text.expandtabs().splitlines()] or [""]
+    if len(lines) == 1:
+        return folded(lines[0], width, first)
+    return [f"{first if k == 0 else ' ' * columns(first)}{line}" for k, line in enumerate(lines)]
