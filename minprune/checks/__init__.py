@@ -1,34 +1,10 @@
 """Checks of every formula, and the classic mistakes as code, for functions of any source.
 
-`check_of("rank_mask")` is the check of a formula; `run_check(check, function)` judges a function.
+`assert_computes(function, "rank_mask")` tests a function in a test suite, and `cases_of` gives each
+case as a test. `check_of("rank_mask")` is the check; `run_check(check, function)` judges by it.
 """
 
-from functools import cache
-from importlib import import_module
+from minprune.checks.asserts import assert_computes, cases_of
+from minprune.checks.registry import MODULES, check_of, checks
 
-from minprune.checks.check import Check
-
-MODULES = (
-    "norms", "penalties", "scores", "influence", "units", "masks", "structured", "allocation",
-    "schedules", "metrics", "costs", "quantize", "distill", "factorization", "activations",
-    "convolution",
-)  # fmt: skip
-
-
-@cache
-def checks():
-    """Every check by the name of its formula, in reading order."""
-    found = {}
-    for name in MODULES:
-        module = import_module(f"minprune.checks.formulas.{name}")
-        for thing in vars(module).values():
-            if isinstance(thing, Check):
-                found[thing.name] = thing
-    return found
-
-
-def check_of(name):
-    """The check of a formula; `ValueError` if there is none of this name."""
-    if name not in checks():
-        raise ValueError(f"there is no formula {name!r}; `python -m minprune verify` lists all")
-    return checks()[name]
+__all__ = ["MODULES", "assert_computes", "cases_of", "check_of", "checks"]

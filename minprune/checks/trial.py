@@ -139,7 +139,7 @@ class Trial:
         for property, calls, waiting in self._asked():
             part, start = outcomes[start : start + len(calls)], start + len(calls)
             fine = not any(outcome.error for outcome in part)
-            yield property, fine and _holds(waiting, [_arrays(outcome.value) for outcome in part])
+            yield property, fine and holds(waiting, [_arrays(outcome.value) for outcome in part])
 
 
 def _arrays(value):
@@ -155,7 +155,8 @@ def _arrays(value):
     return tuple(map(_arrays, value)) if isinstance(value, tuple) else [*map(_arrays, value)]
 
 
-def _holds(waiting, outputs):
+def holds(waiting, outputs):
+    """True if the property whose generator waits for these outputs holds."""
     try:
         with np.errstate(all="ignore"):
             waiting.send(outputs)

@@ -1,0 +1,167 @@
+"""Tests of a function in any test suite: one line for all cases of a formula, or one for each."""
+
+import inspect
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+from minprune.checks.check import Property
+from minprune.checks.converted import Conversion
+from minprune.checks.details import STATUS, details
+from minprune.checks.evaluate import evaluate
+from minprune.checks.isolated import Broken, answers, functions_in
+from minprune.checks.judge import judge
+from minprune.checks.part import Conventions, alone, amount, part_of, whole
+from minprune.checks.verdict import FAILED, LIKE, MISTAKE, PROPERTY, broken
+from minprune.checks.words import explained
+
+
+class CaseOf(str):
+    """A case or property of a formula, for `assert_computes`: its id, which pytest shows."""
+
+    def __new__(cls, id, formula, seed, conventions):
+        case = super().__new__(cls, id)
+        case.formula, case.seed, case.conventions = formula, seed, conventions
+        return case
+
+
+def cases_of(formula, ties=None, rounding=None, dtype=None, seed=0):
+    """Every case and property of a formula, as the arguments of `pytest.mark.parametrize`:
+
+        @pytest.mark.parametrize(*cases_of("rank_mask"))
+        def test_rank_mask(case):
+            assert_computes(my_function, case)
+
+    formula                 its name
+    ties, rounding, dtype   as in `assert_computes`, which takes them from the case
+    seed                    another one gives other random cases, of the same ids
+    returns ("case", the list of them); as text each is its id, a source or what the case tries
+
+    >>> name, cases = cases_of("rank_mask")
+    >>> cases[0], cases[6], cases[-1]
+    ('C-4.2d', 'nothing to prune', 'property')
+    """
+    conventions = Conventions(ties, rounding, dtype).checked()
+    ids = part_of(formula, seed, conventions).items
+    return "case", [CaseOf(id, formula, seed, conventions) for id in ids]
+
+
+def assert_computes(
+    function, formula, *, convert=None, back=None,
+    ties=None, rounding=None, dtype=None, isolated=False, seed=0,
+):  # fmt: skip
+    """Assert that a function computes a formula, in all cases and properties of its check.
+
+    function  takes the arguments of the formula, in the same order and with the same names
+    formula   its name, such as "rank_mask", or a case of `cases_of`
+    convert   makes the arrays that the function takes, of NumPy arrays: `torch.from_numpy`,
+              `jax.numpy.asarray`, `numpy.ndarray.tolist`. Cases with an array that has another
+              shape afterwards, such as no rows of three, are left out
+    back      makes NumPy arrays of those in the result: `torch.Tensor.numpy`; None: `numpy.asarray`
+    ties      "any": cases are left out whose result depends on which of equal scores is pruned, or
+              on a score equal to the threshold
+    rounding  "any": cases are left out whose result depends on whether a count is rounded to the
+              nearest, down or up, or on how a half is rounded in quantization
+    dtype     "float32": arrays of float64 are passed as float32, results may differ by 1e-5 of the
+              largest number, and cases are left out where the formula itself then differs by more
+    isolated  True: the function runs in a separate process that has NumPy alone and is ended after
+              20 seconds. Its file, which must not import minprune, is run there
+    seed      of the random cases
+
+    A property is left out if a call that it compares is.
+
+    returns a sentence: the number of cases that are right, and of those left out
+    `AssertionError` otherwise: the verdict, with the mistake if it is a known one, and the smallest
+    case that fails. For a single case it is the mistake that explains all cases
+    `ValueError` for an unknown formula or convention, or if no case remains
+    `TypeError` if `convert` or `back` fails
+    `unittest.SkipTest`, which pytest reports as skipped, for a case that `convert` leaves out
+
+    >>> from minprune.formulas.masks import rank_mask
+    >>> assert_computes(rank_mask, "rank_mask")
+    'Right: 20 of 20 cases and 1 of 1 properties.'
+    >>> assert_computes(lambda score, k: rank_mask(-score, k), "rank_mask", ties="any")
+    Traceback (most recent call last):
+    AssertionError: <lambda> as rank_mask: mistake
+        It prunes the highest scores; prune the lowest.
+        called as   rank_mask(np.array([3.0, -1.0, 2.0, -5.0]), 2)
+        from        by hand
+        expected    ● ○ ● ○
+        got         ○ ● ○ ●
+        differs at  [0]
+    Left out: 8 of 20 cases and 1 of 1 properties, which depend on ties.
+    """
+    __tracebackhide__ = True  # pytest shows the line of the test
+    conventions, id = Conventions(ties, rounding, dtype).checked(), None
+    if isinstance(formula, CaseOf):
+        if conventions != Conventions() or seed:
+            raise ValueError("ties, rounding, dtype and seed of a case are those of cases_of")
+        id, formula, seed, conventions = formula, formula.formula, formula.seed, formula.conventions
+    everything = whole(formula, seed)
+    answer, fits = _way_to(function, convert, back, isolated)
+    lost = frozenset(id for id, calls in everything.calls().items() if not all(map(fits, calls)))
+    part = part_of(formula, seed, conventions, lost)
+    if id in lost:
+        raise unittest.SkipTest(part.left_out[0])
+    verdict = _verdict(part, answer) if id is None else _verdict_of(id, part, answer)
+    if not verdict.passed:
+        title = _title(function, formula, id, verdict)
+        lines = [title, *details(formula, verdict, sources=True), *part.left_out]
+        raise AssertionError("\n".join(lines))
+    right = amount(everything, {*part.items} if id is None else {id})
+    return " ".join([f"Right: {right}.", *part.left_out])
+
+
+def _title(function, formula, id, verdict):
+    name = getattr(function, "__name__", type(function).__name__)
+    case = "" if id is None else f', case "{id}"'
+    as_formula = "" if name == formula else f" as {formula}"
+    return f"{name}{as_formula}{case}: {STATUS['en'][verdict.status]}"
+
+
+def _way_to(function, convert, back, isolated):
+    """(The function that answers calls, the one that says whether a call can be given)."""
+    if isolated:
+        if convert or back:
+            raise ValueError("convert and back are not possible with isolated=True: they are "
+                             "functions of this process")  # fmt: skip
+        path, name = _place(function)
+        return lambda calls: answers(path, name, calls)[0], lambda call: True
+    if not convert and not back:
+        return lambda calls: evaluate(function, calls), lambda call: True
+    way = Conversion(convert or (lambda array: array), back or np.asarray)
+    return lambda calls: way.evaluate(function, calls), way.keeps_shapes
+
+
+def _place(function):
+    """The file of a function and its name there; `ValueError` if it cannot run from its file."""
+    path, name = inspect.getsourcefile(function), function.__qualname__
+    try:
+        if name in functions_in(path):
+            return Path(path), name
+        why = f"{path} does not define {name} outside of functions and classes"
+    except Broken as problem:
+        why = f"{path}: {problem.args[0]}"
+    raise ValueError(f"isolated=True runs a function from its file, and this one cannot be: {why}")
+
+
+def _verdict(part, answer):
+    try:
+        return judge(part, answer)
+    except Broken as problem:
+        return broken(part, *problem.args, problem.call)
+
+
+def _verdict_of(id, part, answer):
+    """The verdict on one case, with the mistake that explains all cases, if there is one."""
+    verdict = _verdict(alone(part, id), answer)
+    if verdict.status not in (MISTAKE, LIKE, FAILED):
+        return verdict
+    known, item = _verdict(part, answer), part.items[id]
+    if known.status == MISTAKE:
+        return verdict._replace(status=MISTAKE, en=known.en, zh=known.zh)
+    if isinstance(item, Property):
+        return verdict._replace(status=PROPERTY, en=item.en, zh=item.zh)
+    en, zh = explained(verdict.failure)
+    return verdict._replace(status=FAILED, en=en, zh=zh)
