@@ -38,6 +38,19 @@ def test_the_mistake_is_told_as_shown(tmp_path):
     assert run.returncode == 1 and run.stdout == shown
 
 
+def test_a_suite_tells_the_mistake_as_shown(tmp_path):
+    text = README.read_text()
+    file, shown = re.search(
+        r"\$ cat (test_mine.py\n.*?)\$ .*? pytest test_mine.py\n(.*?)```", text, re.S
+    ).groups()
+    (tmp_path / "test_mine.py").write_text(file.removeprefix("test_mine.py\n"))
+    command = [sys.executable, "-m", "pytest", f"--rootdir={tmp_path}", "-p", "no:cacheprovider"]
+    run = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True,
+                         cwd=README.parent)  # fmt: skip
+    assert run.returncode == 1
+    assert doctest.OutputChecker().check_output(shown, run.stdout, doctest.ELLIPSIS), run.stdout
+
+
 def test_there_are_exactly_two_commands():
     blocks = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
     assert [block.count("\n") for block in blocks] == [1, 1]
