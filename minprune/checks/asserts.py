@@ -2,10 +2,12 @@
 
 import inspect
 import unittest
+import warnings
 from pathlib import Path
 
 import numpy as np
 
+from minprune import arguments
 from minprune.checks.check import Property
 from minprune.checks.converted import Conversion
 from minprune.checks.details import STATUS, details
@@ -64,7 +66,8 @@ def assert_computes(
     rounding  "any": cases are left out whose result depends on whether a count is rounded to the
               nearest, down or up, or on how a half is rounded in quantization
     dtype     "float32": arrays of float64 are passed as float32, results may differ by 1e-5 of the
-              largest number, and cases are left out where the formula itself then differs by more
+              largest number, and cases are left out where the formula itself then differs by more.
+              Needed where `convert` makes float32, as `jax.numpy.asarray` does by default
     isolated  True: the function runs in a separate process that has NumPy alone and is ended after
               20 seconds. Its file, which must not import minprune, is run there
     seed      of the random cases
@@ -93,6 +96,7 @@ def assert_computes(
     Left out: 8 of 20 cases and 1 of 1 properties, which depend on ties.
     """
     __tracebackhide__ = True  # pytest shows the line of the test
+    arguments.function("function", function)
     conventions, id = Conventions(ties, rounding, dtype).checked(), None
     if isinstance(formula, CaseOf):
         if conventions != Conventions() or seed:
@@ -136,11 +140,14 @@ def _way_to(function, convert, back, isolated):
 
 def _place(function):
     """The file of a function and its name there; `ValueError` if it cannot run from its file."""
-    path, name = inspect.getsourcefile(function), function.__qualname__
+    name = getattr(function, "__qualname__", type(function).__name__)
     try:
+        path = Path(inspect.getsourcefile(function))
         if name in functions_in(path):
-            return Path(path), name
+            return path, name
         why = f"{path} does not define {name} outside of functions and classes"
+    except (TypeError, OSError):
+        why = f"{name} has no file"
     except Broken as problem:
         why = f"{path}: {problem.args[0]}"
     raise ValueError(f"isolated=True runs a function from its file, and this one cannot be: {why}")
@@ -148,7 +155,9 @@ def _place(function):
 
 def _verdict(part, answer):
     try:
-        return judge(part, answer)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the mean of nothing, say
+            return judge(part, answer)
     except Broken as problem:
         return broken(part, *problem.args, problem.call)
 

@@ -10,6 +10,9 @@ KINDS = {"b": "booleans", "i": "whole numbers", "u": "whole numbers", "f": "floa
 FLOATS = float, np.floating
 
 
+ANY = object()  # expected of a mistake where another rule for ties gives another result
+
+
 class Difference(NamedTuple):
     """Where a result differs from what was expected.
 
@@ -44,6 +47,8 @@ def difference(expected, got, tolerance=1e-6, strict=True, digits=None):
 
 
 def _differ(expected, got, rules, where):
+    if expected is ANY:
+        return None
     if isinstance(expected, dict):
         if not isinstance(got, dict):
             return Difference("kind", where, expected, got)

@@ -3,7 +3,7 @@
 from functools import cached_property
 from itertools import chain
 
-from minprune.checks.compare import difference
+from minprune.checks.compare import ANY, difference
 from minprune.checks.trial import UNFIT, Changed
 from minprune.checks.verdict import (
     CHANGED,
@@ -111,7 +111,8 @@ class Diagnosis:
                 same(tried[k], outcomes[k]) or (tried[k].error and tried[k] is not UNFIT)
                 for k in answered
             )
-            if all(alike) and 2 * sum(not tried[k].error for k in bad) > len(bad):
+            told = [k for k in bad if not tried[k].error and tried[k].value is not ANY]
+            if all(alike) and 2 * len(told) > len(bad):
                 apart = [k for k in self.wrong if bool(outcomes[k].error) != bool(tried[k].error)]
                 if apart and (error := outcomes[apart[0]].error):
                     return self._looks_like(tried, apart[0], f"Here it also raises {error}.",
@@ -193,11 +194,13 @@ class Diagnosis:
             yield self.trial.pairs
 
     def _tells(self, tried):
-        """False if it always fails, as any function may, or is a general mistake that changes
-        nothing: single numbers cannot be transposed, say.
+        """False if it always fails, as any function may, if its result is known in no call that is
+        wrong, or if it is a general mistake that changes nothing: single numbers cannot be
+        transposed, say.
         """
         calls = range(len(self.outcomes))
-        if all(tried[k].error for k in calls):
+        unknown = self.wrong and all(tried[k].value is ANY for k in self.wrong)
+        if unknown or all(tried[k].error for k in calls):
             return False
         return not isinstance(tried, Changed) or not all(
             self.trial.same(tried[k], tried.function[k]) for k in calls
@@ -207,7 +210,8 @@ class Diagnosis:
         """The calls in which a mistake does something else; None if there are more than `most`."""
         apart = set()
         for k in self._order:
-            if not self.trial.same(tried[k], self.outcomes[k]):
+            unknown = tried[k].value is ANY and k in self.bad
+            if unknown or not self.trial.same(tried[k], self.outcomes[k]):
                 apart.add(k)
                 if len(apart) > most:
                     return None

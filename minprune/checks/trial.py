@@ -6,7 +6,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from minprune.checks.compare import as_array, difference, holds_text
+from minprune.checks.compare import ANY, as_array, difference, holds_text
 from minprune.checks.evaluate import Outcome, evaluate
 from minprune.checks.general import GENERAL
 from minprune.checks.where import common
@@ -35,7 +35,7 @@ class Changed(Tried):
 
     def found(self, k):
         outcome = self.function[k]
-        if outcome.error:
+        if outcome.error or outcome.value is ANY:
             return outcome
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
