@@ -145,12 +145,13 @@ def _place(function):
         path = Path(inspect.getsourcefile(function))
         if name in functions_in(path):
             return path, name
-        why = f"{path} does not define {name} outside of functions and classes"
+        why = f"{path} defines no {name}"
     except (TypeError, OSError):
         why = f"{name} has no file"
     except Broken as problem:
         why = f"{path}: {problem.args[0]}"
-    raise ValueError(f"isolated=True runs a function from its file, and this one cannot be: {why}")
+    raise ValueError("isolated=True runs the file of a function, which must define it outside of "
+                     f"functions and classes, and must not import minprune. {why}")  # fmt: skip
 
 
 def _verdict(part, answer):

@@ -82,8 +82,8 @@ def _arrays_differ(expected, got, rules, where):
         same = what == "value" and got == expected
         return None if same else Difference(what, where, expected, got)
     a, b = as_array(expected), as_array(got)
-    if isinstance(got, list) and b is not None and not b.size and a is not None:
-        b = b.astype(a.dtype)  # an empty list is of no kind
+    if isinstance(got, list) and a is not None and b is not None and _any_kind(got, a, b):
+        b = b.astype(a.dtype)
     if a is None or b is None or not _same_kind(a, b, rules):
         return Difference("kind", where, expected, got)
     if a.shape != b.shape:
@@ -96,6 +96,16 @@ def _arrays_differ(expected, got, rules, where):
         return None
     index = tuple(map(int, np.argwhere(~close)[0]))
     return Difference("value", (*where, *index), a[index].item(), b[index].item())
+
+
+def _any_kind(got, a, b):
+    """True for a list without entries, or of whole numbers as `[max(x, 0) for x in w]` may be."""
+    return not b.size or (a.dtype.kind == "f" and _whole(got))
+
+
+def _whole(value):
+    """True for a whole number of Python, and for a list, or lists in lists, of nothing else."""
+    return all(map(_whole, value)) if isinstance(value, list) else type(value) is int
 
 
 def _same_kind(a, b, rules):
@@ -161,6 +171,9 @@ def shape_of(value, language="en"):
     'an array (2, 3) of booleans'
     """
     words = WORDS[language]
+    nested = isinstance(value, list) and value and all(isinstance(row, list) for row in value)
+    if nested and (array := as_array(value)) is not None:
+        return words["nested"].format(array.shape, words["many"][array.dtype.kind])
     if isinstance(value, dict) or is_list(value):
         return words["dict" if isinstance(value, dict) else "list"].format(len(value))
     array = np.asarray(value)
@@ -177,7 +190,7 @@ def shape_of(value, language="en"):
 WORDS = {
     "en": {
         "NoneType": "None", "Fraction": "a Fraction", "list": "a list of length {}",
-        "numbers": "a list of {} {}",
+        "numbers": "a list of {} {}", "nested": "lists {} of {}",
         "dict": "a dictionary of length {}", "array": "an array {} of {}",
         "one": {"b": "a boolean", "i": "a whole number", "u": "a whole number", "f": "a float",
                 "U": "a text", "O": "an object of type {}"},
@@ -185,7 +198,7 @@ WORDS = {
     },
     "zh": {
         "NoneType": "空值 None", "Fraction": "分数", "list": "长度为 {} 的列表",
-        "numbers": "含 {} 个{}的列表",
+        "numbers": "含 {} 个{}的列表", "nested": "形状 {} 的{}列表",
         "dict": "含 {} 项的字典", "array": "形状 {} 的{}数组",
         "one": {"b": "布尔值", "i": "整数", "u": "整数", "f": "浮点数", "U": "文本",
                 "O": "一个 {} 对象"},

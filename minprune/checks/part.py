@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minprune.arguments import shown
 from minprune.checks.check import Call, Case, Check, Property
 from minprune.checks.compare import ANY, difference
 from minprune.checks.conventions import depends_on
@@ -105,6 +106,8 @@ def alone(part, id):
 @cache
 def whole(name, seed):
     """A check as a part that holds all of it: its properties are drawn too, and have ids."""
+    if not isinstance(name, str):
+        raise TypeError(f"formula must be a name, or a case of cases_of, got {shown(name)}")
     check = check_of(name)
     properties = {
         "property" if p == 0 else f"property {p + 1}": _drawn(property, (seed, p))

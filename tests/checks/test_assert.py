@@ -95,6 +95,8 @@ def test_an_unknown_convention_is_refused_by_name(options):
 def test_what_is_no_function_is_refused():
     with pytest.raises(TypeError, match="function must be a function, got 3"):
         assert_computes(3, "rank_mask")
+    with pytest.raises(TypeError, match="formula must be a name, or a case of cases_of, got <func"):
+        assert_computes(rank_mask, rank_mask)
 
 
 def test_an_unknown_formula_is_refused():
@@ -460,9 +462,9 @@ def test_isolated_functions_run_from_their_file(own):
 
 def test_only_functions_of_a_file_can_be_isolated(own):
     for function, why in (
-        (own.Namespace.inside, "does not define Namespace.inside outside of functions"),
+        (own.Namespace.inside, "defines no Namespace.inside"),
         (keeps_the_lowest, "The file imports minprune"),
-        (np.sort, "has no file|does not define"),
+        (np.sort, "has no file|defines no"),
         (math.floor, "floor has no file"),
         (functools.partial(own.rank_mask), "partial has no file"),
     ):

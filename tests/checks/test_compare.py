@@ -106,6 +106,16 @@ def test_an_empty_list_is_of_no_kind(kind):
     assert (difference(np.zeros(0, kind), np.zeros(0)) is None) == (kind is float)
 
 
+def test_whole_numbers_in_lists_of_python_are_as_good_as_floats():
+    """`[max(x, 0) for x in w]` holds whole numbers only where no x is above 0."""
+    assert difference(np.zeros((2, 1)), [[0], [0]]) is None
+    assert difference(np.zeros(2), [0, 1]).where == (1,)
+    assert difference(np.zeros(2), np.zeros(2, int)).what == "kind"
+    assert difference(np.zeros((1, 2)), [np.zeros(2, int)]).what == "kind"
+    assert difference(np.zeros(2), [False, False]).what == "kind"
+    assert difference(np.zeros(2, int), [0.0, 0.0]).what == "kind"
+
+
 class Equal:
     """Equal to everything."""
 
@@ -133,6 +143,7 @@ def test_results_in_words():
     )
     assert shape_of(None, "zh") == "空值 None" and shape_of(Equal(), "zh") == "一个 Equal 对象"
     assert shape_of([1.0, 2.0]) == "a list of 2 floats"
+    assert shape_of([[1, 2]]) == "lists (1, 2) of whole numbers"
     assert shape_of([1, 2], "zh") == "含 2 个整数的列表"
     assert shape_of(np.ones(2), "zh") == "形状 (2,) 的浮点数组" and shape_of(3, "zh") == "整数"
     assert shape_of(Equal()) == "an object of type Equal"
