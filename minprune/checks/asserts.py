@@ -11,10 +11,12 @@ from minprune import arguments
 from minprune.checks.check import Property
 from minprune.checks.converted import Conversion
 from minprune.checks.details import STATUS, details
+from minprune.checks.diagnosis import Diagnosis, sentences
 from minprune.checks.evaluate import evaluate
 from minprune.checks.isolated import Broken, answers, functions_in
 from minprune.checks.judge import judge
 from minprune.checks.part import Conventions, alone, amount, part_of, whole
+from minprune.checks.trial import Trial
 from minprune.checks.verdict import FAILED, LIKE, MISTAKE, PROPERTY, broken
 from minprune.checks.words import explained
 
@@ -165,13 +167,24 @@ def _verdict(part, answer):
 
 def _verdict_of(id, part, answer):
     """The verdict on one case, with the mistake that explains all cases, if there is one."""
-    verdict = _verdict(alone(part, id), answer)
+    verdict, item = _verdict(alone(part, id), answer), part.items[id]
     if verdict.status not in (MISTAKE, LIKE, FAILED):
         return verdict
-    known, item = _verdict(part, answer), part.items[id]
-    if known.status == MISTAKE:
-        return verdict._replace(status=MISTAKE, en=known.en, zh=known.zh)
+    if mistakes := _mistakes(part, answer):
+        en, zh = sentences(mistakes)
+        return verdict._replace(status=MISTAKE, en=en, zh=zh)
     if isinstance(item, Property):
         return verdict._replace(status=PROPERTY, en=item.en, zh=item.zh)
     en, zh = explained(verdict.failure)
     return verdict._replace(status=FAILED, en=en, zh=zh)
+
+
+def _mistakes(part, answer):
+    """The mistakes that do in every case what the function does; [] if there are none."""
+    trial = Trial.of(part, 0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Diagnosis(trial, answer(trial.calls)).mistakes()
+    except Broken:
+        return []
