@@ -3,7 +3,9 @@
 import inspect
 import unittest
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from minprune.checks.isolated import Broken, answers, functions_in
 from minprune.checks.judge import judge
 from minprune.checks.part import Conventions, alone, amount, part_of, whole
 from minprune.checks.trial import Trial
-from minprune.checks.verdict import FAILED, LIKE, MISTAKE, PROPERTY, broken
+from minprune.checks.verdict import BROKEN, FAILED, LIKE, MISTAKE, PROPERTY, broken
 from minprune.checks.words import explained
 
 
@@ -78,7 +80,8 @@ def assert_computes(
 
     returns a sentence: the number of cases that are right, and of those left out
     `AssertionError` otherwise: the verdict, with the mistake if it is a known one, and the smallest
-    case that fails. For a single case it is the mistake that explains all cases
+    case that fails. For a single case it is the mistake that explains all cases. Where only cases
+    fail that depend on a convention, the message ends with the option that leaves them out
     `ValueError` for an unknown formula or convention, or if no case remains
     `TypeError` if `convert` or `back` fails
     `unittest.SkipTest`, which pytest reports as skipped, for a case that `convert` leaves out
@@ -107,16 +110,18 @@ def assert_computes(
     everything = whole(formula, seed)
     answer, fits = _way_to(function, convert, back, isolated)
     lost = frozenset(id for id, calls in everything.calls().items() if not all(map(fits, calls)))
-    part = part_of(formula, seed, conventions, lost)
+    subject = Subject(formula, seed, answer, lost)
+    part = subject.part(conventions)
     if id in lost:
         raise unittest.SkipTest(part.left_out[0])
-    verdict = _verdict(part, answer) if id is None else _verdict_of(id, part, answer)
-    if not verdict.passed:
-        title = _title(function, formula, id, verdict)
-        lines = [title, *details(formula, verdict, sources=True), *part.left_out]
-        raise AssertionError("\n".join(lines))
-    right = amount(everything, {*part.items} if id is None else {id})
-    return " ".join([f"Right: {right}.", *part.left_out])
+    verdict = subject.verdict(part) if id is None else subject.verdict_of(id, part)
+    if verdict.passed:
+        right = amount(everything, {*part.items} if id is None else {id})
+        return " ".join([f"Right: {right}.", *part.left_out])
+    lines = [_title(function, formula, id, verdict), *details(formula, verdict, sources=True)]
+    raise AssertionError(
+        "\n".join([*lines, *part.left_out, *subject.hints(id, conventions, verdict)])
+    )
 
 
 def _title(function, formula, id, verdict):
@@ -156,35 +161,62 @@ def _place(function):
                      f"functions and classes, and must not import minprune. {why}")  # fmt: skip
 
 
-def _verdict(part, answer):
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the mean of nothing, say
-            return judge(part, answer)
-    except Broken as problem:
-        return broken(part, *problem.args, problem.call)
+class Subject(NamedTuple):
+    """A function to be judged.
 
+    answer  gives the outcomes of calls
+    lost    ids of the cases that it cannot be given
+    """
 
-def _verdict_of(id, part, answer):
-    """The verdict on one case, with the mistake that explains all cases, if there is one."""
-    verdict, item = _verdict(alone(part, id), answer), part.items[id]
-    if verdict.status not in (MISTAKE, LIKE, FAILED):
-        return verdict
-    if mistakes := _mistakes(part, answer):
-        en, zh = sentences(mistakes)
-        return verdict._replace(status=MISTAKE, en=en, zh=zh)
-    if isinstance(item, Property):
-        return verdict._replace(status=PROPERTY, en=item.en, zh=item.zh)
-    en, zh = explained(verdict.failure)
-    return verdict._replace(status=FAILED, en=en, zh=zh)
+    formula: str
+    seed: int
+    answer: Callable
+    lost: frozenset
 
+    def part(self, conventions):
+        """The part of the check that it is judged by."""
+        return part_of(self.formula, self.seed, conventions, self.lost)
 
-def _mistakes(part, answer):
-    """The mistakes that do in every case what the function does; [] if there are none."""
-    trial = Trial.of(part, 0)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Diagnosis(trial, answer(trial.calls)).mistakes()
-    except Broken:
-        return []
+    def verdict(self, part):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the mean of nothing, say
+                return judge(part, self.answer)
+        except Broken as problem:
+            return broken(part, *problem.args, problem.call)
+
+    def verdict_of(self, id, part):
+        """The verdict on one case, with the mistake that explains all cases, if there is one."""
+        verdict, item = self.verdict(alone(part, id)), part.items[id]
+        if verdict.status not in (MISTAKE, LIKE, FAILED):
+            return verdict
+        if mistakes := self.mistakes(part):
+            status, said = MISTAKE, sentences(mistakes)
+        elif isinstance(item, Property):
+            status, said = PROPERTY, (item.en, item.zh)
+        else:
+            status, said = FAILED, explained(verdict.failure)
+        return verdict._replace(status=status, en=said[0], zh=said[1])
+
+    def mistakes(self, part):
+        """The mistakes that do in every call what the function does; [] if there are none."""
+        trial = Trial.of(part, 0)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return Diagnosis(trial, self.answer(trial.calls)).mistakes()
+        except Broken:
+            return []
+
+    def hints(self, id, conventions, verdict):
+        """A sentence for each convention on which all that fails depends."""
+        for name in ("ties", "rounding") if verdict.status != BROKEN else ():
+            other = conventions._replace(**{name: "any"})
+            try:
+                part = self.part(other)
+            except ValueError:  # nothing would remain
+                continue
+            if id is not None and id not in part.items:
+                yield f'This case depends on {name}: cases_of(..., {name}="any") leaves it out.'
+            if id is None and other != conventions and self.verdict(part).passed:
+                yield f'Only cases that depend on {name} fail: {name}="any" leaves them out.'

@@ -119,6 +119,8 @@ def test_ids_are_those_of_the_cases():
     assert cases[:-2] == [case.id for case in check_of("nm_mask").cases()]
     assert cases[-2:] == ["property", "property 2"]
     assert cases_of("nm_mask", seed=5)[1] == cases
+    for name, check in checks().items():
+        assert len({*cases_of(name)[1]}) == len(check.cases()) + len(check.properties)
     assert {*cases_of("nm_mask", ties="any")[1]} < {*cases}
 
 
@@ -335,7 +337,8 @@ OTHER_TIES = {
 
 @pytest.mark.parametrize("name", OTHER_TIES)
 def test_another_rule_for_ties_is_left_out_where_it_is_asked_for(name):
-    fault(OTHER_TIES[name], name)
+    said = fault(OTHER_TIES[name], name)
+    assert said.endswith('\nOnly cases that depend on ties fail: ties="any" leaves them out.')
     said = assert_computes(OTHER_TIES[name], name, ties="any")
     assert "which depend on ties." in said
 
@@ -389,10 +392,19 @@ def test_another_rule_for_rounding_is_left_out_where_it_is_asked_for(count):
         (pruned_count, "pruned_count"),
         (masks_of_layers, "layerwise_rank_masks"),
     ):
-        fault(function, name)
+        said = fault(function, name)
+        assert 'Only cases that depend on rounding fail: rounding="any" leaves them out.' in said
         assert "which depend on rounding." in assert_computes(function, name, rounding="any")
     said = fault(lambda n, sparsity: n - round(n * sparsity), "pruned_count", rounding="any")
     assert "It counts the entries to keep; count those to prune." in said
+
+
+def test_a_case_says_what_convention_it_depends_on():
+    _, cases = cases_of("rank_mask")
+    said = fault(last_first, cases[cases.index("by hand")])
+    assert said.endswith('This case depends on ties: cases_of(..., ties="any") leaves it out.')
+    said = fault(keeps_the_lowest, cases[cases.index("by hand 2")])
+    assert "leaves it out" not in said and "Only cases" not in fault(keeps_the_lowest, "rank_mask")
 
 
 def test_nothing_left_is_an_error(monkeypatch):
