@@ -62,8 +62,8 @@ def assert_computes(
     function  takes the arguments of the formula, in the same order and with the same names
     formula   its name, such as "rank_mask", or a case of `cases_of`
     convert   makes the arrays that the function takes, of NumPy arrays: `torch.from_numpy`,
-              `jax.numpy.asarray`, `numpy.ndarray.tolist`. Cases with an array that has another
-              shape afterwards, such as no rows of three, are left out
+              `jax.numpy.asarray`, `numpy.ndarray.tolist`. Cases are left out if an array has
+              another shape afterwards: a list of no rows has no columns
     back      makes NumPy arrays of those in the result: `torch.Tensor.numpy`; None: `numpy.asarray`
     ties      "any": cases are left out whose result depends on which of equal scores is pruned, or
               on a score equal to the threshold
@@ -72,8 +72,8 @@ def assert_computes(
     dtype     "float32": arrays of float64 are passed as float32, results may differ by 1e-5 of the
               largest number, and cases are left out where the formula itself then differs by more.
               Needed where `convert` makes float32, as `jax.numpy.asarray` does by default
-    isolated  True: the function runs in a separate process that has NumPy alone and is ended after
-              20 seconds. Its file, which must not import minprune, is run there
+    isolated  True: as `verify` does, it runs the file of the function, which must not import
+              minprune, in a separate process that is ended after 20 seconds
     seed      of the random cases
 
     A property is left out if a call that it compares is.

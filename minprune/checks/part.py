@@ -125,12 +125,11 @@ def part_of(name, seed, conventions, lost=frozenset()):
     """
     all_of_it = part = whole(name, seed)
     reasons = {"whose arrays have another shape after `convert`": lost}
-    for convention in ("ties", "rounding"):
-        if getattr(conventions, convention):
-            words = f"which depend on {convention}"
-            reasons[words] = _dependent(all_of_it, convention)
     if conventions.dtype:
         part, reasons["which come out differently in float32"] = _single(all_of_it)
+    for convention in ("ties", "rounding"):
+        if getattr(conventions, convention):
+            reasons[f"which depend on {convention}"] = _dependent(part, convention)
     out = frozenset().union(*reasons.values())
     left_out = [
         f"Left out: {amount(all_of_it, ids)}, {words}." for words, ids in reasons.items() if ids

@@ -433,6 +433,21 @@ def test_single_precision():
     assert len(cases) == 16 and assert_computes(masks.threshold_mask, cases[0])
 
 
+def test_scores_that_are_equal_in_single_precision_only_are_ties():
+    def nearly(convention, check, calls):
+        seen.append({call.args[0].dtype for call in calls if isinstance(call.args[0], np.ndarray)})
+        return depends_on(convention, check, calls)
+
+    from minprune.checks import part
+    from minprune.checks.conventions import depends_on
+
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(part, "depends_on", nearly)
+        cases_of("rank_mask", ties="any", dtype="float32", seed=98)
+    assert seen == [{np.dtype(np.float32)}]
+
+
 # --- in a process of its own ---------------------------------------------------------------------
 
 OWN = """
