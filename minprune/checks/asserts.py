@@ -39,6 +39,8 @@ def cases_of(formula, ties=None, rounding=None, dtype=None, seed=0):
         def test_rank_mask(case):
             assert_computes(my_function, case)
 
+    With unittest: `for case in cases_of("rank_mask")[1]`, and `with self.subTest(case)`.
+
     formula                 its name
     ties, rounding, dtype   as in `assert_computes`, which takes them from the case
     seed                    another one gives other random cases, of the same ids

@@ -10,8 +10,11 @@ import types
 
 import numpy as np
 
-from minprune.checks.compare import difference
+from minprune.checks.check import Call
+from minprune.checks.compare import ANY, difference
+from minprune.checks.converted import each
 from minprune.checks.evaluate import evaluate
+from minprune.checks.mistake import Mistake
 from minprune.formulas import masks, quantize, structured
 
 TIES = (  # their first argument is compared with a threshold or ranked
@@ -88,10 +91,11 @@ def _with_moved(rule, sign):
 def _moved(scores, sign):
     """The scores, all a little higher or all a little lower, each one more than the one before."""
     arrays = [*map(np.asarray, scores if isinstance(scores, list) else [scores])]
-    ends = np.cumsum([a.size for a in arrays])
-    steps = np.split(np.linspace(1, 2, ends[-1]) if arrays else [], ends[:-1])
+    ends = np.cumsum([0, *(a.size for a in arrays)])
+    steps = sign * np.linspace(1, 2, ends[-1])
     moved = [
-        a + sign * step.reshape(a.shape) * _size(a) for a, step in zip(arrays, steps, strict=True)
+        a + steps[end - a.size : end].reshape(a.shape) * _size(a)
+        for a, end in zip(arrays, ends[1:], strict=True)
     ]
     return moved if isinstance(scores, list) else moved[0]
 
@@ -112,3 +116,41 @@ OTHER_RULES = {
         {"np": _numpy(lambda x: np.ceil(x - 0.5))},
     ],
 }
+
+
+# --- mistakes that have ties of their own --------------------------------------------------------
+
+
+class Steady(Mistake):
+    """A mistake whose result counts only where it does not depend on ties."""
+
+    @property
+    def function(self):
+        return steady(super().function)
+
+
+def steady(function):
+    """The function, but `ANY` in place of a result that changes when the numbers move a little."""
+
+    def called(*args, **kwargs):
+        moved = [evaluate(function, [_noisy(Call(args, kwargs), seed)])[0] for seed in range(3)]
+        value = function(*args, **kwargs)
+        same = (not one.error and difference(value, one.value) is None for one in moved)
+        return value if all(same) else ANY
+
+    return called
+
+
+def _noisy(call, seed):
+    """The call with other floats in arrays: by 1e-9 of each, and above 0 what is 0."""
+    rng = np.random.default_rng(seed)
+
+    def moved(value):
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            return value
+        by = np.where(
+            value == 0, rng.uniform(0, 1, value.shape), value * rng.uniform(-1, 1, value.shape)
+        )
+        return value + 1e-9 * by
+
+    return Call(each(moved, call.args), each(moved, call.kwargs))

@@ -86,6 +86,11 @@ def test_zeros_single_precision_and_sums_in_another_order_are_ties_too():
         assert depends_on("ties", check_of("threshold_mask"), tied) == [True, True, False]
 
 
+def test_no_scores_are_no_ties():
+    calls = [Call(([], 0.5), {}), given([np.zeros(0), np.ones(1)], 0.0)]
+    assert depends_on("ties", check_of("global_rank_masks"), calls) == [False, False]
+
+
 def test_counts_depend_on_rounding_unless_they_are_whole():
     calls = [given(10, 0.5), given(7, 0.5), given(10, 0.21), given(100, 0.29)]
     found = depends_on("rounding", check_of("pruned_count"), calls)
