@@ -90,7 +90,7 @@ def assert_computes(
 
     >>> from minprune.formulas.masks import rank_mask
     >>> assert_computes(rank_mask, "rank_mask")
-    'Right: 20 of 20 cases and 1 of 1 properties.'
+    'Right: 21 of 21 cases and 1 of 1 properties.'
     >>> assert_computes(lambda score, k: rank_mask(-score, k), "rank_mask", ties="any")
     Traceback (most recent call last):
     AssertionError: <lambda> as rank_mask: mistake
@@ -100,7 +100,7 @@ def assert_computes(
         expected    ● ○ ● ○
         got         ○ ● ○ ●
         differs at  [0]
-    Left out: 8 of 20 cases and 1 of 1 properties, which depend on ties.
+    Left out: 8 of 21 cases and 1 of 1 properties, which depend on ties.
     """
     __tracebackhide__ = True  # pytest shows the line of the test
     arguments.function("function", function)

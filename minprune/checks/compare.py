@@ -8,8 +8,6 @@ import numpy as np
 
 KINDS = {"b": "booleans", "i": "whole numbers", "u": "whole numbers", "f": "floats", "U": "text"}
 FLOATS = float, np.floating
-
-
 ANY = object()  # expected of a mistake where another rule for ties gives another result
 
 

@@ -142,11 +142,11 @@ def steady(function):
 
 
 def _noisy(call, seed):
-    """The call with other floats in arrays: by 1e-9 of each, and above 0 what is 0."""
+    """The call with other numbers in arrays: by 1e-9 of each, and above 0 what is 0."""
     rng = np.random.default_rng(seed)
 
     def moved(value):
-        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
             return value
         by = np.where(
             value == 0, rng.uniform(0, 1, value.shape), value * rng.uniform(-1, 1, value.shape)
