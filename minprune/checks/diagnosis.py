@@ -111,8 +111,10 @@ class Diagnosis:
                 same(tried[k], outcomes[k]) or (tried[k].error and tried[k] is not UNFIT)
                 for k in answered
             )
+            if not all(alike):
+                continue
             told = [k for k in bad if not tried[k].error and tried[k].value is not ANY]
-            if all(alike) and 2 * len(told) > len(bad):
+            if 2 * len(told) > len(bad):
                 apart = [k for k in self.wrong if bool(outcomes[k].error) != bool(tried[k].error)]
                 if apart and (error := outcomes[apart[0]].error):
                     return self._looks_like(tried, apart[0], f"Here it also raises {error}.",
