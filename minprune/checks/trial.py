@@ -59,7 +59,7 @@ class Trial:
     def __init__(self, check, seed):
         self.check, self.seed, self.cases = check, seed, check.cases(seed)
         self.calls = [case.call for case in self.cases]
-        for _, calls, _ in self._asked():
+        for _, calls, _ in self.asked():
             self.calls += calls
         answers = evaluate(check.formula, [case.call for case in self.cases])
         self.expected = [
@@ -127,7 +127,7 @@ class Trial:
         names = {parameters[min(p, last)] if isinstance(p, int) else p for p in places}
         return sorted(names, key=parameters.index)
 
-    def _asked(self):
+    def asked(self):
         """Every property with the calls that it asks for, and the generator that waits for them."""
         for p, property in enumerate(self.check.properties):
             waiting = property.calls(np.random.default_rng((self.seed, p)))
@@ -136,7 +136,7 @@ class Trial:
     def properties(self, outcomes):
         """Every property, and whether it holds."""
         start = len(self.cases)
-        for property, calls, waiting in self._asked():
+        for property, calls, waiting in self.asked():
             part, start = outcomes[start : start + len(calls)], start + len(calls)
             fine = not any(outcome.error for outcome in part)
             yield property, fine and holds(waiting, [_arrays(outcome.value) for outcome in part])

@@ -9,63 +9,120 @@ import numpy as np
 
 import minprune
 from minprune.checks import check_of, checks
+from minprune.checks.check import Call
 from minprune.checks.child import Function, Seed
+from minprune.checks.compare import difference
+from minprune.checks.conventions import depends_on
+from minprune.checks.evaluate import evaluate
+from minprune.checks.mistake import edited, source_of
 from minprune.checks.trial import Trial
 from minprune.documents.papers import papers_in
 
-FORMAT = "minprune test vectors 1"
+FORMAT = "minprune test vectors 2"
 ABOUT = """\
-Every case is one call of a formula: its arguments by name, and the expected result. The name
-*masks means a list of arguments that are passed one after the other. An array is {"shape": [...],
-"type": "float64", "data": [...]}, its numbers in row-major order, the last index running fastest;
-a list or tuple is {"list": [...]}, one with named fields {"record": its name, "fields": {...}};
-{"fraction": [3, 2]} is exactly 3 / 2; numbers, booleans, text and null are themselves, and "NaN",
-"Infinity", "-Infinity" are the values that JSON has no numbers for. Floats are equal if they
-differ by at most `tolerance` times the largest magnitude expected in the same array; booleans and
-whole numbers only if they are equal. `source` names the origin of numbers computed by hand or
-published by others (for numbers published rounded, all digits are given); if it is empty, the
-numbers are those of the reference, minprune."""
+cases: A case is one call of a formula: `arguments` in the order of `parameters`, and the result,
+`expected`. `id` is its name among the cases of the formula. The entries of the list under a name
+such as *masks are passed one after the other.
+
+arrays: {shape, type, data}: the numbers in row-major order, the last index running fastest. `type`
+is the precision of the reference; of a result only its kind is compared: booleans, whole numbers or
+floats. An array without axes has the shape []; a result may be its number instead.
+
+lists: {list: [...]} is a list of arrays or values, {record: name, fields: {...}} one whose entries
+have names, {dict: {...}} a dictionary. `records` has the fields of every record in order. A result
+may be a list in place of a record, and a list of numbers in place of a vector.
+
+numbers: Numbers, booleans, text and null are themselves; a float is written with a point or an
+exponent. "NaN", "Infinity" and "-Infinity" are the floats that JSON has no numbers for.
+{fraction: [3, 2]} is exactly 3 / 2.
+
+equality: Shapes, booleans, whole numbers, fractions and text must be equal. Floats a (expected) and
+b are equal if |a - b| <= tolerance * m, where m is the largest finite |a| in the same array, or |a|
+of a single number; so where all of them are 0, b must be 0. NaN equals NaN, an infinity the one of
+its sign, and -0.0 equals 0.0.
+
+kinds: A mask consists of booleans. 0 and 1 are not booleans: an adapter for a library that returns
+them has to convert them. Where a single float is expected, a whole number of its value will do.
+
+depends_on: The conventions that the result of a case depends on. "ties": which of equal scores is
+pruned, and a score equal to the threshold; "rounding": of a count to the nearest, down or up, and
+of halves; "precision": arithmetic in float16 or float32. Leave these cases out if an implementation
+has another convention.
+
+source: The origin of numbers computed by hand or published by others; of numbers published rounded,
+all digits are given. If it is empty, the reference, minprune, computed them.
+
+unchanged: The parameters that hold arrays. After the call they must be as before it. The result may
+share memory with them.
+
+properties: Sentences that are true of several results together, and the calls that minprune tests
+them by. The tests themselves are not in this file.
+
+not here: Inputs that the reference refuses, such as NaN or a negative threshold.
+"""
 
 
 def vectors(seed=0, names=()):
     """All cases of all formulas, or of those named, as a dictionary that `json.dumps` takes.
 
-    Formulas that take a function or a random generator, which JSON cannot hold, are listed under
-    `left_out`.
+    Formulas that take a function or a random generator, which JSON cannot hold, and those whose
+    result is that of a library, are listed under `left_out`.
     """
     found, left_out = [], {}
     for check in map(check_of, names or checks()):
-        calls = [case.call for case in check.cases(seed)]
-        if not calls:
-            left_out[check.name] = (
-                "its result is random, or right up to signs: only properties hold"
-            )
-        elif any(_foreign(value) for call in calls for value in _all(call)):
-            left_out[check.name] = "it takes a function or a random generator"
+        if reason := _not_for_others(check, seed):
+            left_out[check.name] = reason
         else:
             found.append(_formula(check, seed))
     return {
         "format": FORMAT,
-        "about": " ".join(ABOUT.split()),
+        "about": {
+            topic: " ".join(text.split())
+            for topic, text in (part.split(": ", 1) for part in ABOUT.split("\n\n"))
+        },
         "minprune": minprune.__version__,
         "numpy": np.__version__,
         "seed": seed,
+        "records": _records(found),
         "formulas": found,
         "left_out": left_out,
     }
+
+
+def _not_for_others(check, seed):
+    """The reason why a formula cannot be tested in another language, or None."""
+    if check.name == "zip_bytes":
+        return "the bytes depend on the version of zlib"
+    if any(isinstance(v, (Seed, Function)) for c in Trial.of(check, seed).calls for v in _all(c)):
+        return "it takes a function or a random generator"
+    return None
 
 
 def _formula(check, seed):
     trial = Trial.of(check, seed)
     signature = inspect.signature(check.formula)
     names = [str(p).partition("=")[0] for p in signature.parameters.values()]  # *masks too
-    cases = []
-    for case, expected in zip(trial.cases, trial.expected, strict=True):
-        bound = signature.bind(*case.call.args, **case.call.kwargs)
+
+    def arguments(call):
+        bound = signature.bind(*call.args, **call.kwargs)
         bound.apply_defaults()
-        arguments = dict(zip(names, map(encoded, bound.arguments.values()), strict=True))
-        cases.append({"what": case.what, "source": case.source, "arguments": arguments,
-                      "expected": encoded(expected)})  # fmt: skip
+        return dict(zip(names, map(encoded, bound.arguments.values()), strict=True))
+
+    calls = [arguments(call) for call in trial.calls]
+    tried = [case.call for case in trial.cases]
+    depends = {name: depends_on(name, check, tried) for name in ("ties", "rounding")}
+    depends["precision"] = _depends_on_precision(check, tried, trial.expected)
+    cases = [
+        {"id": case.id, "what": case.what, "source": case.source,
+         "depends_on": [name for name in depends if depends[name][k]],
+         "arguments": calls[k], "expected": encoded(trial.expected[k])}
+        for k, case in enumerate(trial.cases)
+    ]  # fmt: skip
+    properties, start = [], len(cases)
+    for property, asked, _ in trial.asked():
+        end = start + len(asked)
+        properties.append({"sentence": property.en, "calls": calls[start:end]})
+        start = end
     return {
         "name": check.name,
         "parameters": names,
@@ -73,8 +130,45 @@ def _formula(check, seed):
         "ids": list(check.ids),
         "papers": papers_in(check.specification),
         "tolerance": check.tolerance,
+        "unchanged": [name for name in names if any(_holds_array(call[name]) for call in calls)],
         "cases": cases,
+        "properties": properties,
     }
+
+
+def _depends_on_precision(check, calls, expected):
+    """For each call, True if float64 alone gives another result."""
+    low = [name for name in ("float16", "float32") if name in source_of(check.plain)[1]]
+    function = edited(check.plain, tuple(f"{name} -> float64" for name in low))
+    wide = [Call(_widened(call.args), _widened(call.kwargs)) for call in calls]
+    return [
+        bool(outcome.error) or difference(right, outcome.value, check.tolerance) is not None
+        for right, outcome in zip(expected, evaluate(function, wide), strict=True)
+    ]
+
+
+def _widened(value):
+    """The value with all arrays of floats as float64."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value.astype(np.float64)
+    if isinstance(value, dict):
+        return {name: _widened(v) for name, v in value.items()}
+    return type(value)(map(_widened, value)) if type(value) in (list, tuple) else value
+
+
+def _records(value):
+    """The fields of every record in an encoded value, by its name."""
+    if isinstance(value, dict) and "record" in value:
+        return {value["record"]: [*value["fields"]]} | _records([*value["fields"].values()])
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {name: fields for part in parts for name, fields in _records(part).items()}
+
+
+def _holds_array(value):
+    """True if an encoded value is an array or a list with one in it."""
+    return isinstance(value, dict) and (
+        "shape" in value or any(map(_holds_array, value.get("list", ())))
+    )
 
 
 def encoded(value):
@@ -94,11 +188,10 @@ def encoded(value):
         return {"list": [encoded(v) for v in value]}
     if value is None or isinstance(value, str):
         return value
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return _number(array.item())
-    data = [_number(number) for number in array.ravel().tolist()]
-    return {"shape": list(array.shape), "type": str(array.dtype), "data": data}
+    if not isinstance(value, np.ndarray):
+        return _number(np.asarray(value).item())
+    data = [_number(number) for number in value.ravel().tolist()]
+    return {"shape": list(value.shape), "type": str(value.dtype), "data": data}
 
 
 def decoded(value, records=None):
@@ -133,10 +226,6 @@ def _number(number):
 
 def _special(number):
     return SPECIAL.get(number, number) if isinstance(number, str) else number
-
-
-def _foreign(value):
-    return isinstance(value, (Seed, Function))
 
 
 def _all(call):

@@ -2,6 +2,9 @@
 
 import json
 import math
+import re
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from minprune.checks import checks
 from minprune.checks import vectors as module
 from minprune.checks.check import Check, Function, Seed, given
 from minprune.checks.compare import difference
+from minprune.checks.trial import Trial
 from minprune.checks.vectors import decoded, encoded, vectors
 from minprune.formulas import costs
 
@@ -23,7 +27,7 @@ TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": 
 def valid(value, schema, at="vectors"):
     """A small part of JSON Schema: what ours uses, and nothing that it would pass over silently."""
     known = {"$schema", "$defs", "title", "description", "type", "required", "properties", "items",
-             "additionalProperties", "const", "anyOf", "$ref"}  # fmt: skip
+             "additionalProperties", "const", "enum", "anyOf", "$ref"}  # fmt: skip
     assert {*schema} <= known
     if "$ref" in schema:
         return valid(value, SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")], at)
@@ -31,6 +35,8 @@ def valid(value, schema, at="vectors"):
         return any(valid(value, one, at) for one in schema["anyOf"])
     if "const" in schema:
         return value == schema["const"]
+    if "enum" in schema:
+        return value in schema["enum"]
     names = schema.get("type", [])
     if not any(is_a(value, name) for name in ([names] if isinstance(names, str) else names)):
         return False
@@ -73,6 +79,9 @@ def test_the_schema_holds(written):
         lambda v: v["formulas"][0].pop("tolerance"),
         lambda v: v["formulas"][0]["cases"][0].update(expected={"shape": [1]}),
         lambda v: v["formulas"][0]["cases"][0]["arguments"].update(x={"list": [{"a": 1}]}),
+        lambda v: v["formulas"][0]["cases"][0]["arguments"]["w"].update(type="object"),
+        lambda v: v["formulas"][0]["cases"][0]["arguments"]["w"].update(data=["nan"]),
+        lambda v: v["formulas"][0]["cases"][0].update(depends_on=["luck"]),
     ],
 )
 def test_the_schema_forbids_something(written, spoil):
@@ -93,7 +102,8 @@ def test_every_formula_is_there_or_said_to_be_left_out(written):
 def test_the_reference_gives_what_the_file_says(written):
     for formula in written["formulas"]:
         check = checks()[formula["name"]]
-        assert len(formula["cases"]) == len(check.cases()) > 0
+        assert len(formula["cases"]) == len(check.cases())
+        assert formula["cases"] or formula["properties"]
         for case in formula["cases"]:
             assert [*case["arguments"]] == formula["parameters"]
             arguments = {name: decoded(v, vars(costs)) for name, v in case["arguments"].items()}
@@ -104,6 +114,99 @@ def test_the_reference_gives_what_the_file_says(written):
                 difference(decoded(case["expected"], vars(costs)), got, formula["tolerance"])
                 is None
             )
+
+
+def test_a_property_has_its_sentence_and_its_calls(written):
+    for formula in written["formulas"]:
+        trial = Trial.of(checks()[formula["name"]], 0)
+        said = [(p["sentence"], len(p["calls"])) for p in formula["properties"]]
+        assert said == [(p.en, len(calls)) for p, calls, _ in trial.asked()]
+        for property in formula["properties"]:
+            for arguments in property["calls"]:
+                assert [*arguments] == formula["parameters"]
+
+
+def test_cases_have_names_and_say_what_must_not_change(written):
+    for formula in written["formulas"]:
+        ids = [case["id"] for case in formula["cases"]]
+        assert len(ids) == len({*ids}) and all(ids)
+    unchanged = {formula["name"]: formula["unchanged"] for formula in written["formulas"]}
+    assert unchanged["rank_mask"] == ["score"] and unchanged["product_mask"] == ["*masks"]
+    assert unchanged["pruned_count"] == [] and unchanged["snip"] == ["layers", "gradients"]
+
+
+def differs(trial, expected, outcome):
+    return bool(outcome.error) or not trial.same_value(expected, outcome.value)
+
+
+def test_the_cases_alone_show_every_mistake(written):
+    """But for those that change an argument, which `unchanged` forbids, and one about a type."""
+    missed = []
+    for formula in written["formulas"]:
+        trial = Trial.of(checks()[formula["name"]], 0)
+        for tried in trial.own if formula["cases"] else ():
+            outcomes = [tried[k] for k in range(len(trial.cases))]
+            right = [
+                not differs(trial, e, o) for e, o in zip(trial.expected, outcomes, strict=True)
+            ]
+            if all(right) and not any(outcome.changed for outcome in outcomes):
+                missed.append(tried.mistakes[0].en)
+    assert missed == ["The dtype of q is not the one asked for: int8 up to 8 bits, int16 above."]
+
+
+ABOUT_EQUALS = r"equal|tied|ties|theta = 0|= [ab];|limit itself|stable|rounds|rounded"
+
+
+def test_cases_without_ties_show_every_mistake_but_those_about_equals_and_rounding(written):
+    """So a library with another rule can be tested: one that prunes the largest, say, fails."""
+    hidden = set()
+    for formula in written["formulas"]:
+        trial = Trial.of(checks()[formula["name"]], 0)
+        marks = [{*case["depends_on"]} & {"ties", "rounding"} for case in formula["cases"]]
+        for tried in trial.own:
+            shows = [
+                differs(trial, expected, tried[k]) for k, expected in enumerate(trial.expected)
+            ]
+            if any(shows) and not any(s and not m for s, m in zip(shows, marks, strict=True)):
+                hidden.add(tried.mistakes[0].en)
+    assert {en for en in hidden if not re.search(ABOUT_EQUALS, en)} == {
+        "It writes zeros into w and searches for them; compare, and leave w unchanged.",
+        "If all are to be pruned, it returns the largest score, which is then kept.",
+    }
+    assert len(hidden) > 30
+
+
+def test_precision_is_named_where_float64_gives_another_result(written):
+    marked = {
+        formula["name"]: sum("precision" in case["depends_on"] for case in formula["cases"])
+        for formula in written["formulas"]
+    }
+    assert {name for name, n in marked.items() if n} == {"dense_bytes", "scaled_to_float16"}
+    assert 0 < marked["scaled_to_float16"] < 15 and 0 < marked["dense_bytes"] < 12
+
+
+READER = Path(__file__).with_name("read_vectors.py")
+
+
+def read(path, *name):
+    run = subprocess.run(
+        [sys.executable, "-I", READER, path, *name], capture_output=True, text=True
+    )
+    assert not run.stderr
+    return run.stdout.splitlines()
+
+
+def test_a_reader_in_plain_python_tests_the_plain_loops(written, tmp_path):
+    """It reads the file by its own words, in a process without minprune."""
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps(written))
+    assert read(path) == [f"{sum(len(f['cases']) for f in written['formulas'])} cases"]
+    formula = next(f for f in written["formulas"] if f["name"] == "remove_units")
+    case = formula["cases"][3]
+    case["expected"]["list"][0]["data"][0] += 0.01
+    path.write_text(json.dumps(written | {"formulas": [formula]}))
+    assert read(path) == ["remove_units", f"{len(formula['cases'])} cases"]
+    assert read(path, "remove_units")[:-1] == [case["id"]]
 
 
 def test_other_seeds_give_other_cases(written):
@@ -126,6 +229,7 @@ VALUES = [
     (np.array([[1, 2]]), {"shape": [1, 2], "type": "int64", "data": [1, 2]}),
     (np.float32([0.5, np.inf]), {"shape": [2], "type": "float32", "data": [0.5, "Infinity"]}),
     (np.zeros((0, 2), bool), {"shape": [0, 2], "type": "bool", "data": []}),
+    (np.array(2.5), {"shape": [], "type": "float64", "data": [2.5]}),
     (np.arange(4).reshape(2, 2).T, {"shape": [2, 2], "type": "int64", "data": [0, 2, 1, 3]}),
     ([np.array([1]), 2], {"list": [{"shape": [1], "type": "int64", "data": [1]}, 2]}),
     ({"a": (1.0,)}, {"dict": {"a": {"list": [1.0]}}}),

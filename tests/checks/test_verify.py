@@ -233,7 +233,7 @@ def test_the_cases_are_written(tmp_path, capsys):
     path = tmp_path / "vectors.json"
     assert cli.main(["verify", "--export", str(path)]) == 0
     assert str(path) in capsys.readouterr().out
-    assert json.loads(path.read_text(encoding="utf-8"))["format"] == "minprune test vectors 1"
+    assert json.loads(path.read_text(encoding="utf-8"))["format"] == "minprune test vectors 2"
 
 
 @pytest.mark.parametrize("command", [["verify"], ["verify", "--export", "x"]])

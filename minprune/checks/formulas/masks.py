@@ -36,6 +36,12 @@ def _(rng):
     return given(rng.integers(-4, 5, (4, 5)) / 4, float(rng.integers(-3, 4) / 4), ties="prune")
 
 
+@score_mask.random
+def _(rng):
+    """No score is equal to the threshold, none is negative: right under any rule for ties."""
+    return given(rng.permutation(12).reshape(3, 4) / 4, float(rng.integers(1, 12) / 4 - 0.125))
+
+
 @score_mask.property(
     "A higher threshold must never keep more.",
     "阈值升高时，保留的权重不应增多。",
@@ -130,6 +136,14 @@ threshold_mask.edge("just below the threshold", given([0.3 * (1 - 1e-9), 0.3], 0
 def _(rng):
     ties = {} if rng.random() < 0.5 else {"ties": "prune"}
     return given(rng.integers(-6, 7, (3, 2, 4)) / 4, float(rng.integers(1, 6) / 4), **ties)
+
+
+@threshold_mask.random
+def _(rng):
+    """No magnitude is equal to the threshold: right under any rule for ties."""
+    ties = {} if rng.random() < 0.5 else {"ties": "prune"}
+    w = rng.permutation(12).reshape(3, 4) * rng.choice([-0.25, 0.25], (3, 4))
+    return given(w, float(rng.integers(1, 12) / 4 - 0.125), **ties)
 
 
 @threshold_mask.property(
@@ -1273,6 +1287,13 @@ splice_mask.edge("whole numbers", given([3, -2, 1, 0], [True, False, True, False
 @splice_mask.random
 def _(rng):
     return given(rng.integers(-8, 9, (4, 5)) / 8, rng.random((4, 5)) < 0.5, a=0.25, b=0.625)
+
+
+@splice_mask.random
+def _(rng):
+    """No magnitude is equal to a or b: right under any rule for ties."""
+    w = rng.integers(-8, 8, (4, 5)) / 8 + 1 / 16
+    return given(w, rng.random((4, 5)) < 0.5, a=0.25, b=0.625)
 
 
 @splice_mask.property(

@@ -645,6 +645,7 @@ fake_quantize_gradient.published(
     [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0],
 )
 fake_quantize_gradient.edge("exactly at the limit", given([0.25, -0.25], [2.0, -3.0], 0.25))
+fake_quantize_gradient.edge("just above the limit", given([1.003, -1.003], [2.0, -3.0], 1.0))
 fake_quantize_gradient.edge("all weights are outside", given([4.0, -4.0], [2.0, -3.0], 0.5))
 fake_quantize_gradient.edge("all weights are inside", given([0.125, -0.5], [2.0, -3.0], 8.0))
 fake_quantize_gradient.edge("no gradient", given([0.125, -0.5], [0.0, 0.0], 1.0))
@@ -660,6 +661,13 @@ fake_quantize_gradient.edge(
 @fake_quantize_gradient.random
 def _(rng):
     w, dy = rng.integers(-4, 5, (4, 5)) / 4, rng.standard_normal((4, 5))
+    return given(w, dy, limit=float(rng.integers(1, 4) / 4))
+
+
+@fake_quantize_gradient.random
+def _(rng):
+    """No magnitude is equal to the limit: right whether it is cut off there or not."""
+    w, dy = rng.integers(-4, 4, (4, 5)) / 4 + 1 / 8, rng.standard_normal((4, 5))
     return given(w, dy, limit=float(rng.integers(1, 4) / 4))
 
 

@@ -666,7 +666,8 @@ w = w[w != 0]
 
 # --- threshold_for_sparsity ----------------------------------------------------------------------
 
-threshold_for_sparsity = Check(schedules.threshold_for_sparsity)
+# the result is one of the scores, or the next number above them: nothing is rounded
+threshold_for_sparsity = Check(schedules.threshold_for_sparsity, tolerance=0)
 threshold_for_sparsity.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.5), 0.75)
 threshold_for_sparsity.worked("by hand", given([0.5, 0.25, 0.75, 1.0], 0.25), 0.5)
 threshold_for_sparsity.worked(

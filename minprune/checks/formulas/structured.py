@@ -962,6 +962,13 @@ def _(rng):
     return given(rng.integers(-4, 5, (4, 5)) / 4, int(rng.integers(1, 5)))
 
 
+@topk_gate.random
+def _(rng):
+    """No two magnitudes are equal: right under any rule for ties."""
+    h = rng.permutation(20).reshape(4, 5) * rng.choice([-0.25, 0.25], (4, 5))
+    return given(h, int(rng.integers(1, 5)))
+
+
 @topk_gate.property(
     "The gate of a sample must not depend on the other samples.",
     "一个样本的门控不应依赖其他样本。",
