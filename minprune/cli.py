@@ -202,6 +202,8 @@ def verify(options):
     from minprune.checks.verify import not_judged, verify_file, verify_formulas
     from minprune.report.verify_page import as_json, formulas_table, functions_table
 
+    if options.against is not None or options.stored:
+        return _against(options)
     if options.export is not None and (options.file is not None or options.map):
         raise ValueError("--export writes the cases of minprune's formulas; leave out the file")
     if options.map and options.file is None:
@@ -230,6 +232,29 @@ def verify(options):
         text = json.dumps(as_json(rows, options.seed, left_out), ensure_ascii=False)
     print(text)
     return 0 if all(row.passed for row in rows) else 1
+
+
+def _against(options):
+    """The functions of a library; returns 1 if one is wrong."""
+    import json
+
+    from minprune.checks.against import WRONG, results, stored_results
+    from minprune.report.against_page import against_page
+
+    if options.against is None:
+        raise ValueError("--stored needs --against LIBRARY")
+    if options.file is not None or options.map or options.export is not None:
+        raise ValueError("--against tests a library; leave out the file, --map and --export")
+    if options.stored:
+        found = stored_results(options.against, options.formula)
+    else:
+        found = results(options.against, options.seed, options.formula)
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        print(against_page(found, options.lang))
+    wrong = any(row["status"] == WRONG for row in found["results"])
+    return 1 if wrong and not options.stored else 0
 
 
 def notebook(options):
@@ -338,6 +363,11 @@ def _add_verify(commands):
     page.add_argument("--json", action="store_true", help="print the results as JSON")
     page.add_argument("--export", metavar="FILE.json",
                       help="write the cases as JSON, for functions in any language")  # fmt: skip
+    page.add_argument("--against", metavar="LIBRARY",
+                      help="test the functions of an installed library: torch, scikit-learn, "
+                      "scipy, statsmodels, torch-pruning, PyWavelets or jaxpruner")  # fmt: skip
+    page.add_argument("--stored", action="store_true",
+                      help="with --against: show the results that come with minprune")  # fmt: skip
 
 
 def _add_lessons(commands):

@@ -294,6 +294,7 @@ normalize.published(
 normalize.edge("zeros remain zeros", given([[0.0, 0.0], [0.0, 0.0]]))
 normalize.edge("no entries", given(np.zeros((0, 3))))
 normalize.edge("one negative entry", given([-0.5]))
+normalize.worked("by hand", given([3e-20, -4e-20]), [0.6, -0.8])
 normalize.edge("of unit norm already", given([[0.6, 0.0], [0.0, -0.8]]))
 normalize.edge("single precision", given(np.array([[3.0, 0.0], [0.0, -4.0]], np.float32)))
 normalize.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]]))

@@ -576,6 +576,9 @@ def _(rng):
 
 
 geometric_median_distance.edits("""
+units - unit -> units**2 - unit**2
+    It compares the squares of the weights, so w and -w are equal; compare the weights.
+    比较的是权重的平方，w 与 -w 成了相等的；应比较权重本身。
 np.sqrt(np.square(units - unit).sum(axis=others)).sum() -> np.linalg.norm(unit)
     It is the norm of the unit; return the distance to the other units.
     求的是单元自身的范数；要求的是到其他单元的距离。

@@ -1,0 +1,14 @@
+"""What PyWavelets computes, by formula."""
+
+from importlib.metadata import version
+
+import pywt  # noqa: F401, named in the table
+
+from minprune.checks.libraries import Library
+
+library = Library(version("PyWavelets"))
+TABLE = """
+l1_proximal      pywt.threshold(w, lr * lam, "soft")
+threshold_prune  pywt.threshold(w, theta, "hard")
+"""
+library.table(TABLE, globals())

@@ -1,0 +1,61 @@
+"""The results of `verify --against`, for the terminal."""
+
+from minprune.checks.vectors import decoded
+from minprune.report.verify_page import folded, text_of, wide
+
+WIDTH = 80
+STATUS = {
+    "en": {"wrong": "wrong", "refuses": "refusing some calls",
+           "convention": "by another convention", "same": "the same"},
+    "zh": {"wrong": "错误", "refuses": "拒绝部分调用", "convention": "约定不同", "same": "相同"},
+}  # fmt: skip
+WORDS = {
+    "en": {"group": "{}: {}", "comma": ", ",
+           "title": "{} {}: {} functions compared with formulas of minprune {}",
+           "formula": "formula", "calls": "calls", "call": "called as", "error": "error",
+           "expected": "expected", "got": "got", "wrong": "{} wrong", "refused": "{} refused",
+           "differently": "{} by another convention", "same": "{} the same",
+           "left_out": "{} not provided for"},
+    "zh": {"group": "{}：{}", "comma": "，",
+           "title": "{} {}：{} 个函数与 minprune {} 的公式比较",
+           "formula": "公式", "calls": "调用", "call": "调用为", "error": "异常",
+           "expected": "应为", "got": "得到", "wrong": "错误 {}", "refused": "拒绝 {}",
+           "differently": "约定不同 {}", "same": "相同 {}", "left_out": "不支持 {}"},
+}  # fmt: skip
+
+
+def against_page(found, language="en"):
+    """The results of a library: the counts, then each function, what is wrong first."""
+    words, rows = WORDS[language], found["results"]
+    title = words["title"].format(found["library"], found["version"], len(rows), found["minprune"])
+    lines = folded(title, WIDTH)
+    for status, said in STATUS[language].items():
+        group = [row for row in rows if row["status"] == status]
+        if group:
+            lines += ["", words["group"].format(said, len(group)), "-" * WIDTH]
+        for row in group:
+            lines += _same(row) if status == "same" else _row(row, words, language)
+    return "\n".join(lines)
+
+
+def _same(row):
+    return folded(row["function"], WIDTH, f"{row['formula']:28}")
+
+
+def _row(row, words, language):
+    counts = {name: row[name] for name in ("wrong", "refused", "differently", "left_out")}
+    counts["same"] = row["calls"] - sum(counts.values())
+    said = words["comma"].join(words[name].format(count) for name, count in counts.items() if count)
+    lines = folded(row["function"], WIDTH)
+    lines += _entry(words["formula"], row["formula"]) + _entry(words["calls"], said)
+    for sentence in row[language]:
+        lines += folded(sentence, WIDTH, "    ")
+    for part in (row["failure"], row["refusal"]):
+        for name, value in (part or {}).items():
+            text = text_of(decoded(value), language) if name in ("expected", "got") else value
+            lines += _entry(words[name], " ".join(text.split()))
+    return lines
+
+
+def _entry(name, text):
+    return folded(text, WIDTH, f"    {wide(name, 12)}")
