@@ -56,7 +56,7 @@ unchanged: The parameters that hold arrays. After the call they must be as befor
 share memory with them.
 
 properties: Sentences that are true of several results together, and the calls that minprune tests
-them by. The tests themselves are not in this file.
+them by. The tests themselves are not in this file, and neither are the calls of formulas left out.
 
 not here: Inputs that the reference refuses, such as NaN or a negative threshold.
 """
@@ -71,7 +71,8 @@ def vectors(seed=0, names=()):
     found, left_out = [], {}
     for check in map(check_of, names or checks()):
         if reason := _not_for_others(check, seed):
-            left_out[check.name] = reason
+            sentences = [property.en for property in check.properties]
+            left_out[check.name] = {"reason": reason, "properties": sentences}
         else:
             found.append(_formula(check, seed))
     return {
