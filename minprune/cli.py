@@ -24,7 +24,7 @@ Neural-network pruning from scratch. Commands of `python -m minprune`:
   bench             time the sparse engine against NumPy, PyTorch, DeepSparse, ...
   formulas [WORD]   find a formula by name, paper or any word
   worked [ID]       worked examples step by step: right and printed values
-  verify [FILE.py]  test every formula, or the functions of your own file
+  verify [FILE.py]  test every formula, the functions of your file, or a library
   exercises         functions to write, with a check that diagnoses mistakes
   lessons [NN]      the lessons, or the functions and exercises of one
   notebook NN       a lesson as a Jupyter notebook
@@ -347,7 +347,7 @@ def _add_run(commands):
 
 
 def _add_verify(commands):
-    what = "test every formula, or the functions of your own file"
+    what = "test every formula, the functions of your file, or a library"
     page = commands.add_parser("verify", description=what)
     page.add_argument("file", nargs="?", metavar="FILE.py",
                       help="your file; functions are matched to formulas by name")  # fmt: skip

@@ -67,8 +67,8 @@ def results(name, seed=0, names=()):
 
 def stored_results(name, names=()):
     """The results that come with minprune."""
-    known(name)
-    found = json.loads(Path(__file__).with_name("libraries").joinpath(f"{name}.json").read_text())
+    path = Path(__file__).parent / "libraries" / f"{known(name)}.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
     wanted = {check_of(formula).name for formula in names}
     rows = [row for row in found["results"] if not wanted or row["formula"] in wanted]
     return found | {"results": rows}
