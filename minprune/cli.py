@@ -364,8 +364,9 @@ def _add_verify(commands):
     page.add_argument("--export", metavar="FILE.json",
                       help="write the cases as JSON, for functions in any language")  # fmt: skip
     page.add_argument("--against", metavar="LIBRARY",
-                      help="test the functions of an installed library: torch, scikit-learn, "
-                      "scipy, statsmodels, torch-pruning, PyWavelets or jaxpruner")  # fmt: skip
+                      help="test the functions of an installed library: numpy, torch, "
+                      "scikit-learn, scipy, statsmodels, torch-pruning, optax, PyWavelets or "
+                      "jaxpruner")  # fmt: skip
     page.add_argument("--stored", action="store_true",
                       help="with --against: show the results that come with minprune")  # fmt: skip
 

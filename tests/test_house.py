@@ -37,7 +37,8 @@ PEERS = {"scipy", "torch", "onnx", "onnxruntime", "deepsparse"}  # where they ar
 WORKER = PACKAGE / "bench" / "worker.py"
 TABLES = PACKAGE / "checks" / "libraries"  # each imports the library that it is named after
 TABLE = {name: {name} for name in ("torch", "sklearn", "scipy", "statsmodels", "pywt")}
-TABLE |= {"torch_pruning": {"torch_pruning", "torch"}, "jaxpruner": {"jaxpruner", "jax"}}
+TABLE |= {"torch_pruning": {"torch_pruning", "torch"}}
+TABLE |= {name: {name, "jax"} for name in ("optax", "jaxpruner")}
 MODULES = sorted(PACKAGE.rglob("*.py"), key=str)
 
 

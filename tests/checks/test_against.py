@@ -221,8 +221,8 @@ def test_only_conventions_and_refusals_are_no_failure(fake, capsys):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--against", "keras"], "--against must be one of torch, scikit-learn, "),
-        (["--against", "keras", "--stored"], "--against must be one of torch, "),
+        (["--against", "keras"], "--against must be one of numpy, torch, "),
+        (["--against", "keras", "--stored"], "--against must be one of numpy, "),
         (["--stored"], "--stored needs --against LIBRARY"),
         (["mine.py", "--against", "fake"], "leave out the file"),
         (["--against", "fake", "--export", "x.json"], "leave out the file"),
@@ -308,6 +308,17 @@ def test_the_results_of_every_function_of_a_table_are_stored():
                 functions.append(tuple(argument.value for argument in node.args))
         stored = [(row["formula"], row["function"]) for row in stored_results(name)["results"]]
         assert sorted(functions) == sorted(stored)
+
+
+def test_what_is_stored_of_numpy_is_found_again(capsys):
+    """The one library that is there wherever the tests run."""
+    assert cli.main(["verify", "--against", "numpy", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["results"]
+    kept = "formula", "function", "status", "en", "zh"
+    assert [[row[name] for name in kept] for row in found] == [
+        [row[name] for name in kept] for row in stored_results("numpy")["results"]
+    ]
+    assert {row["status"] for row in found} == {"same", "convention", "refuses"}
 
 
 def test_tables_name_formulas_and_take_their_arguments():

@@ -15,11 +15,13 @@ from minprune.checks import check_of
 from minprune.checks.evaluate import evaluate
 
 LIBRARIES = {  # name -> the module here, what `pip install` takes
+    "numpy": ("minprune.checks.libraries.numpy", "numpy"),
     "torch": ("minprune.checks.libraries.torch", "torch"),
     "scikit-learn": ("minprune.checks.libraries.sklearn", "scikit-learn"),
     "scipy": ("minprune.checks.libraries.scipy", "scipy"),
     "statsmodels": ("minprune.checks.libraries.statsmodels", "statsmodels"),
     "torch-pruning": ("minprune.checks.libraries.torch_pruning", "torch-pruning"),
+    "optax": ("minprune.checks.libraries.optax", "optax"),
     "PyWavelets": ("minprune.checks.libraries.pywt", "PyWavelets"),
     "jaxpruner": ("minprune.checks.libraries.jaxpruner",
                   "git+https://github.com/google-research/jaxpruner 'jax<0.4.26'"),
