@@ -1,5 +1,6 @@
 """The results of `verify --against`, for the terminal."""
 
+from minprune.arguments import counted
 from minprune.checks.vectors import decoded
 from minprune.report.verify_page import folded, text_of, wide
 
@@ -11,7 +12,7 @@ STATUS = {
 }  # fmt: skip
 WORDS = {
     "en": {"group": "{}: {}", "comma": ", ",
-           "title": "{} {}: {} functions compared with formulas of minprune {}",
+           "title": "{} {}: {} compared with formulas of minprune {}",
            "formula": "formula", "calls": "calls", "call": "called as", "error": "error",
            "expected": "expected", "got": "got", "wrong": "{} wrong", "refused": "{} refused",
            "differently": "{} by another convention", "same": "{} the same",
@@ -27,7 +28,8 @@ WORDS = {
 def against_page(found, language="en"):
     """The results of a library: the counts, then each function, what is wrong first."""
     words, rows = WORDS[language], found["results"]
-    title = words["title"].format(found["library"], found["version"], len(rows), found["minprune"])
+    functions = counted(len(rows), "function") if language == "en" else len(rows)
+    title = words["title"].format(found["library"], found["version"], functions, found["minprune"])
     lines = folded(title, WIDTH)
     for status, said in STATUS[language].items():
         group = [row for row in rows if row["status"] == status]

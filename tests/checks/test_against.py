@@ -133,6 +133,20 @@ def test_a_known_mistake_is_wrong_and_named(fake):
     assert row.wrong == sum(not np.array_equal(a.value, b.value) for a, b in pairs) > 5
 
 
+def test_a_mistake_is_named_though_an_overflow_hides_it():
+    """As Torch-Pruning's FPGM: squares in float32 overflow where those of the mistake do not."""
+    library = Library("1")
+
+    @library.computes("geometric_median_distance", "f")
+    def _(w, axis):
+        units = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1) ** 2
+        return np.sqrt(((units[:, None] - units) ** 2).sum(axis=2)).sum(axis=1)
+
+    (row,) = behaviours(library)
+    assert row.status == "wrong" and row.en[0].startswith("It compares the squares of the weights")
+    assert "e+30" not in row.failure["call"] and row.wrong > 10
+
+
 def test_a_wrong_function_is_not_excused(found):
     """Without a convention that fits, readings alone explain nothing."""
     row = found["relu"]
@@ -205,6 +219,9 @@ def test_the_command_tells_what_is_wrong_first(fake, capsys):
 def test_in_chinese_and_as_json(fake, capsys):
     assert cli.main(["verify", "--against", "fake", "--lang", "zh", "--formula", "rank_mask"]) == 0
     assert "约定不同：1" in (out := capsys.readouterr().out) and "按绝对值排序。" in out
+    assert out.startswith("fake 7.1：1 个函数与 minprune ")
+    cli.main(["verify", "--against", "fake", "--formula", "rank_mask"])
+    assert capsys.readouterr().out.startswith("fake 7.1: 1 function compared with formulas of ")
     assert cli.main(["verify", "--against", "fake", "--json", "--seed", "3"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert found["library"] == "fake" and found["version"] == "7.1" and found["seed"] == 3
