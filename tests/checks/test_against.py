@@ -118,6 +118,7 @@ def test_what_is_refused_is_told_beside_the_conventions(found):
 def test_what_no_convention_explains_is_wrong_with_the_smallest_call(found):
     row = found["sigmoid"]
     assert row.status == "wrong" and row.en == [] and 0 < row.wrong < row.calls
+    assert row.differently == row.left_out == row.refused == 0
     assert row.failure["call"].startswith("sigmoid(np.array(")
     assert row.failure["expected"] != row.failure["got"]
 
@@ -131,6 +132,33 @@ def test_a_known_mistake_is_wrong_and_named(fake):
     ours, theirs = evaluate(minprune.rank_mask, calls), library.outcomes(library.adapters[0], calls)
     pairs = zip(ours, theirs, strict=True)
     assert row.wrong == sum(not np.array_equal(a.value, b.value) for a, b in pairs) > 5
+
+
+def one(formula, call):
+    library = Library("1")
+    library.computes(formula, "f")(call)
+    (row,) = behaviours(library)
+    return row
+
+
+def test_two_conventions_of_one_formula():
+    def squares(w, axis):
+        size = minprune.unit_l2(w, axis) ** 2
+        return size / size.mean()
+
+    row = one("unit_l2", squares)
+    assert row.status == "convention"
+    assert row.en == ["It is the square of the norm.", "The scores are divided by their mean."]
+
+
+def test_a_rule_of_the_formula_says_more_than_that_equals_differ():
+    row = one("score_mask", lambda score, theta, ties: score > theta)
+    assert row.en == ["A score equal to the threshold is pruned."]
+
+
+def test_conventions_that_explain_nothing_are_not_named():
+    row = one("normalize", lambda w: 7 * w + 1)
+    assert row.status == "wrong" and row.en == [] and row.differently == 0
 
 
 def test_a_mistake_is_named_though_an_overflow_hides_it():
@@ -167,6 +195,14 @@ def test_equal_scores_may_be_pruned_in_any_order(several):
     assert all([accepted(1, 0, 0, 0, 1), accepted(0, 0, 1, 0, 1), accepted(0, 0, 0, 1, 1)])
     assert not any([accepted(1, 1, 0, 0, 0), accepted(0, 0, 0, 0, 1), accepted(1, 0, 1, 0, 1)])
     assert not any([accepted(1, 1, 0, 0, 1), accepted(1, 0, 0, 1, 0)])
+
+
+def test_only_a_rounding_error_is_as_good_as_0():
+    tried = Tried([], minprune.relu, [given([-1.0, -2.0])])
+    right = tried[0].value
+    for got, good in (([1e-14, 0], True), ([1e-3, 0], False)):
+        found = [reading.read(tried, 0, right, np.array(got)) is right for reading in READINGS]
+        assert any(found) == good
 
 
 def test_a_reading_leaves_what_is_wrong_as_it_is():
@@ -211,6 +247,9 @@ def test_the_command_tells_what_is_wrong_first(fake, capsys):
         "the same: 2",
     ]
     assert "    formula     sigmoid\n" in out and "    expected    " in out
+    calls = len(Trial.of(checks()["sigmoid"], 0).calls)
+    wrong = int(re.search(r"sigmoid\n    calls       (\d+) wrong", out)[1])
+    assert f"    calls       {wrong} wrong, {calls - wrong} the same\n" in out
     assert "    error       TypeError: floats only" in out
     assert "    It ranks absolute values.\n" in out
     assert re.search(r"^magnitude +abs\(w\)$", out, re.M) and max(map(len, lines)) <= 80

@@ -50,7 +50,7 @@ def _equals(tried, k, right, got):
     up where an entry is kept and down where it is pruned."""
     call, several = tried.calls[k], isinstance(right, list)
     masks = got if several else [got]
-    if not all(isinstance(mask, np.ndarray) and mask.dtype == bool for mask in masks):
+    if not all(isinstance(mask, np.ndarray) for mask in masks):
         return got
     first = call.args[0] if several else call.args[:1]
     if [np.shape(x) for x in first] != [mask.shape for mask in masks]:
