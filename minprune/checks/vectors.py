@@ -159,10 +159,11 @@ def _widened(value):
 
 def _records(value):
     """The fields of every record in an encoded value, by its name."""
-    if isinstance(value, dict) and "record" in value:
-        return {value["record"]: [*value["fields"]]} | _records([*value["fields"].values()])
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return {name: fields for part in parts for name, fields in _records(part).items()}
+    is_dict = isinstance(value, dict)
+    found = {value["record"]: [*value["fields"]]} if is_dict and "record" in value else {}
+    for part in value.values() if is_dict else value if isinstance(value, list) else ():
+        found |= _records(part)
+    return found
 
 
 def _holds_array(value):
