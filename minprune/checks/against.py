@@ -13,9 +13,10 @@ import numpy as np
 
 import minprune
 from minprune.checks import check_of
+from minprune.checks.check import Call
 from minprune.checks.compare import as_array, difference
 from minprune.checks.libraries import known, library_of
-from minprune.checks.libraries.conventions import EQUALS, READINGS, conventions_of
+from minprune.checks.libraries.conventions import EQUALS, FLOATS_ONLY, READINGS, conventions_of
 from minprune.checks.mistake import pair
 from minprune.checks.trial import Trial, Tried
 from minprune.checks.vectors import encoded
@@ -86,25 +87,50 @@ def behaviours(library, seed=0, names=()):
 def behaviour(library, adapter, seed=0):
     """The `Behaviour` of one function."""
     trial = Trial.of(check_of(adapter.formula), seed)
-    outcomes = library.outcomes(adapter, trial.calls)
+    outcomes, floats_only = _outcomes(library, adapter, trial.calls)
     asked = [k for k, outcome in enumerate(outcomes) if outcome.value is not NotImplemented]
     refused = [k for k in asked if outcomes[k].error]
     answers = {k: outcomes[k].value for k in asked if not outcomes[k].error}
     differ = _unexplained(trial, trial.right, answers)
     conventions, wrong = _conventions(trial, answers)
-    said = conventions
-    if wrong and (mistake := _mistake(trial, answers)):
-        said, wrong = mistake, differ
-    shown = [k for k in wrong if _is_finite(answers[k])] or wrong  # an overflow says less
+    finite = {k: value for k, value in answers.items() if _is_finite(value)}
+    shown = [k for k in wrong if k in finite]  # an overflow says less
+    if shown and (mistake := _mistake(trial, finite)):
+        conventions, wrong = mistake, differ
+    said = [*conventions, *([FLOATS_ONLY] if floats_only else [])]
     status = WRONG if wrong else REFUSES if refused else CONVENTION if said else SAME
     return Behaviour(
         adapter.formula, adapter.function, status, len(outcomes), len(outcomes) - len(asked),
         len(refused), len(differ) - len(wrong), len(wrong),
         [one.en for one in said], [one.zh for one in said],
         _smallest(trial, refused, lambda k: {"error": outcomes[k].error}),
-        _smallest(trial, shown, lambda k: {"expected": encoded(trial.right[k].value),
+        _smallest(trial, shown or wrong, lambda k: {"expected": encoded(trial.right[k].value),
                                            "got": encoded(answers[k])}),
     )  # fmt: skip
+
+
+def _outcomes(library, adapter, calls):
+    """The outcomes of a function, and whether some came only with floats for whole numbers."""
+    outcomes = library.outcomes(adapter, calls)
+    refused = [k for k, outcome in enumerate(outcomes) if outcome.error]
+    again = [Call(_floats(calls[k].args), _floats(calls[k].kwargs)) for k in refused]
+    answered = [
+        (k, outcome)
+        for k, outcome in zip(refused, library.outcomes(adapter, again), strict=True)
+        if not outcome.error
+    ]
+    for k, outcome in answered:
+        outcomes[k] = outcome
+    return outcomes, bool(answered)
+
+
+def _floats(value):
+    """The value with floats in its arrays of whole numbers."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+        return value.astype(np.float64)
+    if isinstance(value, dict):
+        return {name: _floats(v) for name, v in value.items()}
+    return type(value)(map(_floats, value)) if type(value) in (list, tuple) else value
 
 
 def _conventions(trial, answers):
@@ -138,10 +164,9 @@ def _alternatives(trial):
 
 
 def _mistake(trial, answers):
-    """The mistake of the check that gives all the finite answers, in a list, or None."""
-    finite = {k: value for k, value in answers.items() if _is_finite(value)}
-    found = (one for one in trial.own if not _unexplained(trial, one, finite, READINGS))
-    return next((one.mistakes for one in found), None) if finite else None
+    """The mistake of the check that gives all the answers, in a list, or None."""
+    found = (one for one in trial.own if not _unexplained(trial, one, answers, READINGS))
+    return next((one.mistakes for one in found), None)
 
 
 def _is_finite(value):

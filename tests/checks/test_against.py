@@ -16,7 +16,14 @@ from minprune.checks.against import behaviours, stored_results
 from minprune.checks.check import given
 from minprune.checks.evaluate import evaluate
 from minprune.checks.libraries import LIBRARIES, Library, library_of
-from minprune.checks.libraries.conventions import EDITS, EQUALS, READINGS, ROUNDING, conventions_of
+from minprune.checks.libraries.conventions import (
+    EDITS,
+    EQUALS,
+    FLOATS_ONLY,
+    READINGS,
+    ROUNDING,
+    conventions_of,
+)
 from minprune.checks.trial import Trial, Tried
 
 LIBRARY = """
@@ -32,9 +39,9 @@ def lowest_out(x, k):
     return mask
 
 def std(w):
-    if w.dtype.kind != "f":
-        raise TypeError("floats only")
-    return np.std(w, ddof=1) if w.size > 1 else np.nan
+    if w.size == 1:
+        raise TypeError("two at least")
+    return np.std(w, ddof=1)
 
 def noise(z):
     e = np.exp(z - z.max(axis=1, keepdims=True)).astype(np.float32)
@@ -111,7 +118,7 @@ def test_what_is_refused_is_told_beside_the_conventions(found):
     row = found["std_threshold"]
     assert row.status == "refuses" and row.wrong == 0 < row.refused
     assert row.en == ["The variance is that of a sample, divided by n - 1: NaN for one weight."]
-    assert row.refusal["error"].startswith("TypeError: floats only")
+    assert row.refusal["error"].startswith("TypeError: two at least")
     assert row.refusal["call"].startswith("std_threshold(")
 
 
@@ -154,6 +161,28 @@ def test_two_conventions_of_one_formula():
 def test_a_rule_of_the_formula_says_more_than_that_equals_differ():
     row = one("score_mask", lambda score, theta, ties: score > theta)
     assert row.en == ["A score equal to the threshold is pruned."]
+
+
+def test_what_refuses_whole_numbers_is_asked_again_with_floats():
+    def mean(scores):
+        if scores.dtype.kind != "f":
+            raise TypeError("floats only")
+        return scores.mean()
+
+    row = one("mean_threshold", mean)
+    assert row.status == "convention" and row.refused == row.differently == 0
+    assert row.en == ["It refuses arrays of whole numbers."]
+
+
+def test_a_mistake_that_finite_results_do_not_show_is_not_named():
+    row = one("l1_proximal", lambda w, lam, lr: minprune.l1_proximal(w, lam, lr) / (lam > 0))
+    assert row.status == "wrong" and row.en == []
+
+
+def test_only_masks_are_moved_where_scores_are_equal():
+    """A mask read as weights, or weights as a mask, would excuse other results."""
+    row = one("fake_quantize", lambda w, bits, limit: minprune.fake_quantize(w, bits, limit) + 1)
+    assert row.status == "wrong" and EQUALS.en not in row.en
 
 
 def test_conventions_that_explain_nothing_are_not_named():
@@ -250,7 +279,7 @@ def test_the_command_tells_what_is_wrong_first(fake, capsys):
     calls = len(Trial.of(checks()["sigmoid"], 0).calls)
     wrong = int(re.search(r"sigmoid\n    calls       (\d+) wrong", out)[1])
     assert f"    calls       {wrong} wrong, {calls - wrong} the same\n" in out
-    assert "    error       TypeError: floats only" in out
+    assert "    error       TypeError: two at least" in out
     assert "    It ranks absolute values.\n" in out
     assert re.search(r"^magnitude +abs\(w\)$", out, re.M) and max(map(len, lines)) <= 80
 
@@ -312,7 +341,8 @@ def test_stored_results_are_shown_without_the_library(name, capsys):
     for row in found["results"]:
         trial = Trial.of(checks()[row["formula"]], 0)
         known = {
-            one.en: one.zh for one in (*conventions_of(trial), *trial.check.mistakes, *READINGS)
+            one.en: one.zh
+            for one in (*conventions_of(trial), *trial.check.mistakes, *READINGS, FLOATS_ONLY)
         }
         assert [known[en] for en in row["en"]] == row["zh"]
         assert {*row} == {*against.Behaviour._fields}

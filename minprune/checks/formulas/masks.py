@@ -571,6 +571,13 @@ def _(rng):
     return given(scores, float(rng.integers(1, 8) / 8))
 
 
+@layerwise_rank_masks.random
+def _(rng):
+    """Nor is a count rounded: right under any rule for rounding too."""
+    scores = np.split(rng.permutation(24) / 4 - 3, [8, 12])
+    return given(scores, float(rng.integers(1, 4) / 4))
+
+
 @layerwise_rank_masks.property(
     "The mask of a layer must not depend on the scores of the other layers.",
     "某一层的掩码不应依赖其他层的分数。",
@@ -737,6 +744,13 @@ def _(rng):
 def _(rng):
     """No two are equal, none is negative: right under any rule for ties."""
     scores = np.split(rng.permutation(18) / 4, [8, 12])
+    return given(scores, float(rng.integers(1, 8) / 8))
+
+
+@global_rank_masks.random
+def _(rng):
+    """Nor is the count rounded: right under any rule for rounding too."""
+    scores = np.split(rng.permutation(24) / 4, [4, 12])
     return given(scores, float(rng.integers(1, 8) / 8))
 
 
@@ -1184,6 +1198,13 @@ low_magnitude_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
 @low_magnitude_mask.random
 def _(rng):
     return given(rng.integers(-8, 9, (3, 5)) / 8, float(rng.integers(0, 8) / 8))
+
+
+@low_magnitude_mask.random
+def _(rng):
+    """No magnitudes are equal, no count is rounded: right under any rule for ties and rounding."""
+    w = rng.permutation(12).reshape(3, 4) ** 2 * rng.choice([-0.125, 0.125], (3, 4))
+    return given(w, float(rng.integers(1, 4) / 4))
 
 
 @low_magnitude_mask.property(

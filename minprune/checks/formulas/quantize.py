@@ -529,6 +529,7 @@ fake_quantize.edge("no entries", given(np.zeros((0, 3)), 8, 1.0))
 fake_quantize.edge("sixteen bits", given([0.3, -0.7], 16, 1.0))
 fake_quantize.edge("float32", given(np.array([0.375, -0.3, 5.0], dtype=np.float32), 3, 0.75))
 fake_quantize.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 4, 4.0))
+fake_quantize.edge("whole numbers, none half-way", given([1, -1, 2], 2, 1.5))
 
 
 @fake_quantize.random

@@ -50,7 +50,7 @@ def _equals(tried, k, right, got):
     up where an entry is kept and down where it is pruned."""
     call, several = tried.calls[k], isinstance(right, list)
     masks = got if several else [got]
-    if not all(isinstance(mask, np.ndarray) for mask in masks):
+    if not all(isinstance(mask, np.ndarray) and mask.dtype == bool for mask in masks):
         return got
     first = call.args[0] if several else call.args[:1]
     if [np.shape(x) for x in first] != [mask.shape for mask in masks]:
@@ -97,6 +97,8 @@ READINGS = (
     EQUALS,
 )  # fmt: skip
 
+FLOATS_ONLY = Reading(None, "It refuses arrays of whole numbers.", "不接受整数数组。")
+
 ROUNDING = (
     ({"pruned_count": lambda n, sparsity: n - round(n * (1 - sparsity))},
      "It rounds the number to keep.", "对保留的个数取整。"),
@@ -123,12 +125,12 @@ return w / max(np.sqrt(np.square(w).sum()), 1e-12)
     A norm below 1e-12 counts as 1e-12.
     小于 1e-12 的范数按 1e-12 计。
 norm = np.sqrt(np.square(w).sum())
-return w / (norm if norm >= 10 * np.finfo(w.dtype).eps else 1)
+return w / (norm if norm >= 10 * np.finfo(np.result_type(w, np.float16)).eps else 1)
     A norm below 10 machine epsilons counts as 0.
     小于 10 倍机器精度的范数按 0 计。
 """,
     "l1_norm": """
-return np.max(np.sum(np.abs(w), axis=0), initial=0) if np.ndim(w) == 2 else result
+return float(np.max(np.sum(np.abs(w), axis=0), initial=0)) if np.ndim(w) == 2 else result
     Of a matrix it takes the largest sum of a column.
     对矩阵取的是各列之和的最大值。
 """,
@@ -195,7 +197,10 @@ k = min(k, max(score.size - 1, 0))
 scores = [np.abs(s) for s in scores]
     It ranks absolute values.
     按绝对值排序。
-pruned_count(s.size, sparsity) -> min(pruned_count(s.size, sparsity), max(s.size - 1, 0))
+round(n * sparsity) -> n - round(n * (1 - sparsity))
+    It rounds the number to keep.
+    对保留的个数取整。
+order[:k] -> order[: min(k, max(n - 1, 0))]
     At least one entry is kept.
     至少保留一个。
 """,
@@ -283,6 +288,13 @@ q = np.rint(np.float32(w) * (np.float32(1) / step))
 return np.clip(q, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1).astype(np.int8), float(step)
     The largest magnitude is Q + 1/2 steps; the integers begin at -Q - 1; no step is below 2^-23.
     最大绝对值为 Q + 1/2 个步长，整数从 -Q - 1 开始；步长不小于 2^-23。
+""",
+    "fake_quantize": """
+step = np.float32(limit / (2 ** (bits - 1) - 1))
+q = np.rint(np.clip(np.float32(w), -limit, limit) * (np.float32(1) / step))
+return step * q
+    It multiplies by 1 / step in float32, so a half may be rounded to the other side.
+    用单精度乘以 1 / step，恰为一半时可能舍入到另一侧。
 """,
     "fake_quantize_gradient": """
 limit = limit * (1 + 0.5 / 127)
