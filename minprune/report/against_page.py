@@ -1,8 +1,8 @@
 """The results of `verify --against`, for the terminal."""
 
 from minprune.arguments import counted
+from minprune.checks.details import folded, text_of, wide
 from minprune.checks.vectors import decoded
-from minprune.report.verify_page import folded, text_of, wide
 
 WIDTH = 80
 STATUS = {
