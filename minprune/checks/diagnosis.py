@@ -154,9 +154,7 @@ class Diagnosis:
         least, found = len(self.told) // 4, None
         for tried in chain(*self._tried()):
             apart = self._apart(tried, least)
-            if not apart or len(self.told - apart) < 3 or not apart & {*self.wrong}:
-                continue
-            if self._tells(tried):
+            if apart and apart & {*self.wrong} and self._tells(tried):
                 found, least = (tried, apart), len(apart) - 1
         if found is None:
             return None

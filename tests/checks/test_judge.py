@@ -245,6 +245,9 @@ def test_a_fault_is_told_by_what_the_wrong_calls_have_in_common():
     assert both.en == "It is three times too large. It is also wrong where `w` has one axis."
     assert both.failure.case.what == "one axis"
 
+    many = verdict(lambda w, start=0.0: (4 if start else 3) * (np.sum(w) + start))
+    assert many.en == "It is three times too large. It is also wrong where `start` is given."
+
     by_chance = verdict(lambda w, start=0.0: np.sum(w) + start + (np.sum(w) == 7) / 2)
     assert by_chance.status == "failed"  # two calls that have nothing of their own in common
 
@@ -260,6 +263,24 @@ def test_a_mistake_that_explains_most_results_is_named_with_one_that_it_does_not
         "results, not the one below."
     )
     assert verdict.failure.expected == 11.5 and verdict.failure.got == 46.0
+
+
+def test_a_mistake_that_explains_three_of_four_results_is_named():
+    def mostly(w, start=0.0):
+        other = np.sum(w) == 12.0 or (np.sum(w) == 7.0 and start)
+        return (4 if other else 3) * (np.sum(w) + start)
+
+    assert "That explains 6 of 8 wrong results" in run_check(several(), mostly).en
+
+
+def test_a_mistake_that_always_fails_is_none():
+    check = several()
+    check.edits("""
+np.sum(w) -> w.total
+    It asks for an attribute that arrays do not have.
+    用了数组没有的属性。
+""")
+    assert run_check(check, lambda w, start=0.0: w.sums).en.startswith("It raises AttributeError")
 
 
 def test_a_mistake_that_explains_half_of_the_results_is_not_named():
