@@ -1,8 +1,10 @@
 """Refuse a bad argument with an error that names it, says what was given and what is allowed."""
 
+import json
 import math
 import numbers
 import os
+import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -274,6 +276,21 @@ def printable(text, most=None):
     text = text if most is None else text[: most + 1]
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if most is None or len(text) <= most else f"{text[:most]}..."
+
+
+def json_text(value, indent=None):
+    r"""The value as JSON in which characters that are not printable are escaped: a terminal obeys
+    some of them.
+
+    >>> print(json_text(["a", "稀疏", "\x9b2J"]))
+    ["a", "稀疏", "\u009b2J"]
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return re.sub(r"[^\n\x20-\x7e]", lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character):
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def path_to(name, value):

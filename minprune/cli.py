@@ -197,6 +197,7 @@ def verify(options):
     """All formulas, or the functions of a file; returns 1 if one is wrong."""
     import json
 
+    from minprune.arguments import json_text
     from minprune.checks.isolated import Broken, Limits
     from minprune.checks.vectors import vectors
     from minprune.checks.verify import not_judged, verify_file, verify_formulas
@@ -229,15 +230,14 @@ def verify(options):
         left_out = not_judged(options.file, rows)
         text = functions_table(rows, options.lang, left_out)
     if options.json:
-        text = json.dumps(as_json(rows, options.seed, left_out), ensure_ascii=False)
+        text = json_text(as_json(rows, options.seed, left_out))
     print(text)
     return 0 if all(row.passed for row in rows) else 1
 
 
 def _against(options):
     """The functions of a library; returns 1 if one is wrong."""
-    import json
-
+    from minprune.arguments import json_text
     from minprune.checks.against import WRONG, results, stored_results
     from minprune.report.against_page import against_page
 
@@ -250,7 +250,7 @@ def _against(options):
     else:
         found = results(options.against, options.seed, options.formula)
     if options.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(json_text(found, indent=1))
     else:
         print(against_page(found, options.lang))
     wrong = any(row["status"] == WRONG for row in found["results"])

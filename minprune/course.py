@@ -1,7 +1,6 @@
 """The commands of a course: python -m minprune exercises ..."""
 
 import argparse
-import json
 import os
 import queue
 import sys
@@ -10,7 +9,7 @@ import time
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
-from minprune.arguments import counted
+from minprune.arguments import counted, json_text
 from minprune.checks import sandbox
 from minprune.checks.isolated import Limits
 from minprune.checks.verdict import PASSED
@@ -184,7 +183,7 @@ def check(options):
         if not (found[-1].passed or options.all):
             break
     if options.json:
-        print(json.dumps(attempts_json(found), ensure_ascii=False))
+        print(json_text(attempts_json(found)))
     else:
         most = sum(e.points for e in ([chosen[0]] if options.id else exercises().values()))
         print(attempts_text(found, most, folder.language))

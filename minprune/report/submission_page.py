@@ -1,12 +1,12 @@
 """The job of the scripts that `export` writes: grade one submission in a platform's format."""
 
 import datetime
-import json
 import os
 import shutil
 import sys
 from pathlib import Path
 
+from minprune.arguments import json_text
 from minprune.checks import sandbox
 from minprune.checks.details import details
 from minprune.checks.isolated import Limits
@@ -132,7 +132,7 @@ def release_body(student, language):
 
 def as_json(value):
     """As a file holds it: readable, with a line end."""
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return json_text(value, indent=2) + "\n"
 
 
 def write(path, text):

@@ -164,6 +164,16 @@ def test_what_a_function_prints_or_raises_does_not_move_the_terminal(tmp_path, c
     assert "raises ValueError: \\x1b]0;x\\x07\\x9bm" in " ".join(out.split())
 
 
+def test_json_holds_nothing_that_a_terminal_obeys(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text("def pruned_count(n, sparsity):\n    return '\\x9b2J\\x1b[2J\\u202e稀疏'\n")
+    cli.main(["verify", str(path), "--json"])
+    out = capsys.readouterr().out
+    assert out.replace("\n", "").isprintable() and "\\u009b2J\\u001b[2J\\u202e稀疏" in out
+    (row,) = json.loads(out)["results"]
+    assert row["failure"]["got"] == "\x9b2J\x1b[2J\u202e稀疏"
+
+
 def test_a_function_that_does_not_end(tmp_path, capsys):
     path = tmp_path / "slow.py"
     path.write_text("def pruned_count(n, sparsity):\n    while True: pass\n")
