@@ -54,14 +54,30 @@ def _(rng):
     return all(np.isclose(d @ sizes, p * sizes.sum()) for d, p in zip(found, wanted, strict=True))
 
 
+@erk_densities.solution
+def erk_densities(shapes, density):
+    sizes = np.array([math.prod(s) for s in shapes], float)
+    raw = np.array([sum(s) / math.prod(s) for s in shapes])
+    full = np.zeros(len(shapes), bool)
+    while not full.all():
+        wanted = density * sizes.sum() - sizes[full].sum()
+        eps = wanted / (raw * sizes)[~full].sum()
+        densities = np.where(full, 1.0, eps * raw)
+        if not (densities > 1).any():
+            return densities
+        full |= densities > 1
+    return np.ones(len(shapes))
+
+
+
 erk_densities.edits("""
-np.array([sum(shape) for shape in shapes]) / sizes -> np.ones(len(shapes))
+sum(s) / math.prod(s) -> 1.0
     All layers have the same density; narrow layers must be denser than wide ones.
     各层密度相同；窄层应比宽层更稠密。
 return 1 - result
     It returns the sparsities; return the densities, the shares to keep.
     给出的是稀疏度；应给出密度，即保留的比例。
-sum(shape) for shape in shapes]) / sizes -> sum(s[-2:]) / math.prod(s[-2:]) for s in shapes])
+sum(s) / math.prod(s) -> sum(s[-2:]) / math.prod(s[-2:])
     The sides of the kernel are left out of the sum: that is Erdos-Renyi without the Kernel.
     求和时漏掉了卷积核的边长：那是没有 Kernel 项的 Erdos-Renyi。
 if not (densities > 1).any() -> if True
@@ -74,13 +90,47 @@ if not (densities > 1).any() -> if full.any() or not (densities > 1).any()
 return densities -> return np.minimum(1, densities)
     It looks for full layers only once; sharing the rest may fill others.
     只检查了一次满层；重新分配后，其他层也可能变满。
-(density * sizes.sum() - sizes[full].sum()) / (raw * sizes)[~full].sum() -> density
+wanted / (raw * sizes)[~full].sum() -> density
     The density itself is taken as eps; solve for eps, so that the total is right.
     直接把密度当作 eps；应解出 eps，使总数正确。
-(density * sizes.sum() - sizes[full].sum()) / (raw * sizes)[~full].sum() -> density / raw.mean()
+wanted / (raw * sizes)[~full].sum() -> density / raw.mean()
     It fixes the mean over the layers; weight each layer by its number of weights.
     使各层密度的平均值等于给定值；应按各层权重数加权。
 return result * [math.prod(shape) for shape in shapes]
     It returns numbers of weights; return the densities, the shares to keep.
     给出的是权重的个数；应给出密度，即保留的比例。
+density = 1 - density
+    It takes the density as a sparsity; it is the share of the weights that stays.
+    把密度当成了稀疏度；它是保留的权重所占的比例。
+sizes = np.array([math.prod(s) for s in shapes], float) -> sizes = np.ones(len(shapes))
+    The plain mean of the densities is as asked for; weight each layer by its number of weights.
+    使各层密度的简单平均等于给定值；应按各层的权重个数加权。
+sum(s) / math.prod(s) -> 1 / math.prod(s)
+    It divides 1 by the number of weights; divide the sum of the sides by it.
+    用 1 除以了权重个数；应以各边长之和除以它。
+sum(s) / math.prod(s) -> math.prod(s) / sum(s)
+    The fraction is upside down: divide the sum of the sides by their product.
+    分数颠倒了：应为各边长之和除以乘积。
+sum(s) / math.prod(s) -> 1 - sum(s) / math.prod(s)
+    It takes 1 - (sum of the sides) / (product), which is a sparsity, as the share to keep.
+    把 1 减（边长之和除以乘积）当作了保留比例；那是稀疏度。
+sum(s) / math.prod(s) -> float(sum(s))
+    It does not divide by the number of weights of the layer.
+    没有除以该层的权重个数。
+sum(s) / math.prod(s) -> sum(s[:-1]) / math.prod(s)
+    The outputs are left out of the sum of the sides.
+    边长求和时漏掉了输出数，应加上。
+sum(s) / math.prod(s) -> (sum(s[-2:]) / math.prod(s))
+    The sides of the kernel are left out of the sum, but not of the product.
+    求和时漏掉了卷积核的边长，乘积中却有；求和时也应计入。
+(raw * sizes)[~full].sum() -> raw[~full].sum()
+    It divides by the sum of the raw densities; weight each by the number of weights.
+    除以了未缩放密度之和；每一项应按权重个数加权。
+- sizes[full].sum() -> - 0
+    It does not subtract the weights of the full layers from what is to stay.
+    没有从应保留的总数中减去满层的权重数。
+wanted / (raw * sizes)[~full].sum() -> density / raw.max()
+np.where(full, 1.0, eps * raw) -> eps * raw
+    The densest layer gets the density itself; solve for eps, so that the total is right.
+    让最密的一层取给定密度；应解出 eps，使总数正确。
 """)

@@ -183,7 +183,46 @@ h, w = K.shape[:2]
 x = np.pad(x, ((0, 0), (h // 2, h // 2), (w // 2, w // 2), (0, 0)))
     It adds k // 2 zeros on each side; without padding the image shrinks by k - 1.
     每边补了 k // 2 个零；不填充时图像应缩小 k - 1。
+b = b * K[..., 0, 0].size
+    The bias is added at every position of the kernel; add it once, outside the sum.
+    核的每个位置都加了一次偏置；偏置应在求和之外只加一次。
+b = b * K.shape[2]
+    The bias is added for every channel; add it once, outside the sum.
+    每个输入通道都加了一次偏置；偏置应在求和之外只加一次。
+x = x[:, :-1, :-1]
+    The last row and column are missing, and a kernel as large as the image fails.
+    少了最后一行和最后一列，核与图像一样大时还会报错；应有 H - k_h + 1 个窗口。
+if not len(x): raise ValueError
+    It fails without images, as reshape(0, -1) does; the result is empty then.
+    没有图像时报错，reshape(0, -1) 就会这样；此时结果应为空。
+x = x[:, ::2, ::2]
+    It leaves out every other pixel of the image; the window moves by one pixel over all of them.
+    图像隔一个像素取一个；窗口应在全部像素上逐个移动。
+x = x[..., ::-1]
+    The channels are in reverse order; channel c of the image belongs to K[:, :, c].
+    通道的次序颠倒了；图像的通道 c 应对应 K[:, :, c]。
+K = K[..., ::-1]
+    The filters are in reverse order, but not the biases.
+    卷积核的次序颠倒了，偏置却没有；应保持原次序。
+return result.transpose(0, 2, 1, 3)
+    Rows and columns of the result are swapped.
+    结果的行与列弄反了，应保持原来的次序。
+return result[:1]
+    It computes the first image only; every image has its own result.
+    只算了第一幅图像；每幅图像都应有自己的结果。
+K = np.abs(K)
+    It takes the magnitudes of the kernel; multiply with the signs.
+    对卷积核取了绝对值；应带符号相乘。
+return result.sum(axis=3, keepdims=True)
+    It adds up the filters; each filter has its own channel of the result.
+    把各卷积核的结果相加了；每个卷积核应有自己的输出通道。
 """)
+
+
+def windows(x, size):
+    """All windows of so many rows and columns, as (N, i, u, j, v, C): they overlap."""
+    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
+    return view.transpose(0, 1, 4, 2, 5, 3)
 
 
 # --- max_pool2d ----------------------------------------------------------------------------------
@@ -249,7 +288,7 @@ size = 2
 return result.max(axis=3, keepdims=True)
     It takes the maximum over the channels too; pool every channel separately.
     连通道也一起取了最大值；每个通道应单独池化。
-return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2)).max(axis=(4, 5))
+x[:, : h * size, : w * size].reshape(N, h, size, w, size, C) -> windows(x, size)
     The squares overlap: the next one begins size pixels further, not one.
     方块重叠了：下一个方块应移动 size 个像素，而不是一个。
 border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
@@ -290,6 +329,21 @@ return result[:, ::-1, ::-1]
 return result.max(axis=(1, 2))
     It takes the maximum of the whole image; each square has its own.
     取了整幅图像的最大值；每个方块应有自己的。
+x[:, : h * size, : w * size].reshape(N, h, size, w, size, C) -> windows(x, size)[:, :h, :, :w]
+    The squares move by one pixel; the next one begins size pixels further.
+    方块每次只移动一个像素；下一个方块应移动 size 个像素。
+h, w = H // size, W // size -> h, w = (H - size) // size, (W - size) // size
+    One row and one column of squares are missing: there are (H - size) // size + 1 below each other.
+    少了一行和一列方块：纵向应有 (H - size) // size + 1 个。
+return result.sum(axis=3, keepdims=True)
+    It adds up the channels; pool every channel separately.
+    把各通道相加了；每个通道应单独池化。
+return np.repeat(np.repeat(result, size, axis=1), size, axis=2)
+    It writes the maximum to all pixels of a square; each square gives one pixel.
+    把最大值写到了方块的每个像素；每个方块只应给出一个像素。
+return result.astype(int)
+    It cuts the results to whole numbers; they are floats.
+    结果的小数部分丢掉了；应返回浮点数。
 """)
 
 
@@ -356,7 +410,7 @@ np.mean( -> np.sum(
 return result / 4
     It always divides by 4; a square has size^2 pixels.
     总是除以 4；应除以方块的像素个数 size^2。
-return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2)).mean(axis=(4, 5))
+x[:, : h * size, : w * size].reshape(N, h, size, w, size, C) -> windows(x, size)
     The squares overlap: the next one begins size pixels further, not one.
     方块重叠了：下一个方块应移动 size 个像素，而不是一个。
 border = (0, 0), (0, -x.shape[1] % size), (0, -x.shape[2] % size), (0, 0)
@@ -406,4 +460,22 @@ x = np.abs(x)
 return result.astype(np.asarray(x).dtype)
     The result has the number type of x: whole numbers cut off the fractions; return floats.
     结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
+x[:, : h * size, : w * size].reshape(N, h, size, w, size, C) -> windows(x, size)[:, :h, :, :w]
+    The squares move by one pixel; the next one begins size pixels further.
+    方块每次只移动一个像素；下一个方块应移动 size 个像素。
+h, w = H // size, W // size -> h, w = (H - size) // size, (W - size) // size
+    One row and one column of squares are missing: there are (H - size) // size + 1 below each other.
+    少了一行和一列方块：纵向应有 (H - size) // size + 1 个。
+return result.sum(axis=3, keepdims=True)
+    It adds up the channels; pool every channel separately.
+    把各通道相加了；每个通道应单独池化。
+np.mean(squares, axis=(2, 4)) -> np.sqrt(np.mean(np.square(squares), axis=(2, 4)))
+    It takes the root mean square of each square; take the mean.
+    取了每个方块的均方根；应取平均。
+np.mean(squares, axis=(2, 4)) -> np.mean(squares, axis=(2, 4), where=squares != 0)
+    It leaves zeros out of the mean; every pixel counts.
+    求平均时略去了零；每个像素都应计入。
+return np.repeat(np.repeat(result, size, axis=1), size, axis=2)
+    It writes the mean to all pixels of a square; each square gives one pixel.
+    把平均值写到了方块的每个像素；每个方块只应给出一个像素。
 """)

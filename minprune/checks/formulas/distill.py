@@ -364,6 +364,21 @@ def _(rng):
     return np.allclose(np.sum(gradient, axis=1), 0)
 
 
+@distillation_gradient.solution
+def distillation_gradient(z, z_teacher, y, alpha, temperature):
+    def softmax(z):
+        e = np.exp(z.astype(float) - z.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    hot = np.eye(z.shape[1])[y]
+    p, soft = softmax(z), softmax(z / temperature)
+    from_labels = p - hot
+    from_teacher = temperature * (soft - softmax(z_teacher / temperature))
+    total = (1 - alpha) * from_labels + alpha * from_teacher
+    return (total / len(z)).astype(z.dtype)
+
+
+
 distillation_gradient.edits("""
 temperature * ( -> (
     The factor T of the teacher's part is missing: T^2 of the loss times 1 / T.
@@ -377,7 +392,7 @@ temperature * ( -> 1 / temperature * (
 softmax(z_teacher / temperature) -> softmax(z_teacher)
     Only the student is softened; the teacher needs the same temperature.
     只软化了学生；教师也应除以同一温度。
-from_labels[np.arange(len(z)), y] -= 1 -> pass
+p - hot -> p
     The one-hot labels are not subtracted: the labels' part is p - 1 for the right class.
     没有减去标签的独热向量：正确类别处应为 p - 1。
 alpha = 1 - alpha
@@ -395,6 +410,49 @@ return len(z) * result
 return result / z.shape[1]
     It is divided by N K; the loss sums over the classes and divides by N only.
     除以了 N K；损失对各类求和，只应除以 N。
+(soft - softmax(z_teacher / temperature)) -> (softmax(z_teacher / temperature) - soft)
+    The teacher's part has the wrong sign: subtract the teacher's probabilities from the student's.
+    教师一项符号反了：应以学生的概率减去教师的概率。
+p - hot -> hot - p
+    The labels' part has the wrong sign: subtract the one-hot labels from the probabilities.
+    标签一项符号反了：应以概率减去独热标签。
+p - hot -> soft - hot
+    The labels' part has the probabilities at temperature T; take those at temperature 1 there.
+    标签一项用了温度 T 下的概率；应使用温度 1 下的概率。
+(soft - -> (p -
+    Only the teacher is softened; the student needs the same temperature in that part.
+    只软化了教师；这一项中学生也应除以同一温度。
+alpha * from_teacher -> from_teacher
+    The factor alpha of the teacher's part is missing.
+    教师一项漏了系数 alpha，应乘以 alpha。
+(1 - alpha) * from_labels -> from_labels
+    The factor 1 - alpha of the labels' part is missing.
+    标签一项漏了系数 1 - alpha，应乘以它。
+(1 - alpha) * from_labels + alpha * from_teacher -> alpha * from_teacher
+    The labels' part is missing; add 1 - alpha times the gradient of the cross-entropy.
+    漏掉了标签一项；应加上 1 - alpha 乘以交叉熵的梯度。
++ alpha * from_teacher -> + 0 * from_teacher
+    The teacher's part is missing; add alpha T times the difference of the probabilities.
+    漏掉了教师一项；应加上 alpha T 乘以概率之差。
+axis=1 -> axis=0
+    It normalizes over the samples; the probabilities of one row sum to 1, which is axis 1.
+    沿样本归一化了；应使每行的概率之和为 1，即第 1 轴。
+p, soft = softmax(z), softmax(z / temperature) -> p, soft = z, z / temperature
+softmax(z_teacher / temperature) -> z_teacher / temperature
+    It takes the logits themselves; take their softmax.
+    直接用了 logit；应先取 softmax。
+soft - softmax(z_teacher / temperature) -> z - z_teacher
+    It takes the difference of the logits in the teacher's part; take that of the probabilities.
+    教师一项用了 logit 之差；应为概率之差。
+soft - softmax(z_teacher / temperature) -> -softmax(z_teacher / temperature) / soft
+    The teacher's part is -q / p, the derivative by the probabilities; it is p - q by the logits.
+    教师一项给出了 -q / p，那是对概率的导数；对 logit 应为 p - q。
+temperature * (soft - softmax(z_teacher -> temperature * (soft - hot + 0 * (z_teacher
+    The teacher's part compares with the labels; compare with the teacher's probabilities.
+    教师一项与标签比较了；应与教师的概率比较。
+(soft - softmax(z_teacher / temperature)) -> 2 * (soft - softmax(z_teacher / temperature))
+    The teacher's part has a factor 2, as a squared error; here there is none.
+    教师一项多了平方误差的系数 2；这里没有。
 """)
 
 

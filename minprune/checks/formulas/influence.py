@@ -541,6 +541,27 @@ return int(np.argmin(result))
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+H = H + 0.01 * np.eye(len(w))
+    It adds 0.01 to the diagonal of H before inverting it; take H as it is.
+    求逆前在 H 的对角线上加了 0.01；应直接使用 H。
+H = H + 0.001 * np.eye(len(w))
+    It adds 0.001 to the diagonal of H before inverting it; take H as it is.
+    求逆前在 H 的对角线上加了 0.001；应直接使用 H。
+H = H + 1e-4 * np.eye(len(w))
+    It adds 0.0001 to the diagonal of H before inverting it; take H as it is.
+    求逆前在 H 的对角线上加了 0.0001；应直接使用 H。
+H = H + np.eye(len(w))
+    It adds 1 to the diagonal of H before inverting it; take H as it is.
+    求逆前在 H 的对角线上加了 1；应直接使用 H。
+H = H + 0.1 * np.eye(len(w))
+    It adds 0.1 to the diagonal of H before inverting it; take H as it is.
+    求逆前在 H 的对角线上加了 0.1；应直接使用 H。
+np.diag(inverse) -> np.abs(inverse).max(axis=1)
+    It divides by the largest entries of the rows of the inverse; divide by its diagonal.
+    除以了逆矩阵各行的最大元素；应除以其对角元。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of the saliencies; here they are in the units of the loss.
+    除以了显著性的 L2 范数；这里的显著性不作归一化。
 """)
 
 
@@ -639,4 +660,22 @@ inverse[:, q] -> np.diag(inverse)
 q = min(q + 1, len(w) - 1)
     It removes the weight after q; weight q is w[q], counted from 0.
     去掉了 q 之后的一个权重；第 q 个是 w[q]，从 0 数起。
+H = H + 0.01 * np.eye(len(w))
+    It adds 0.01 to the diagonal of H before inverting it; take H as it is.
+    求逆前在 H 的对角线上加了 0.01；应直接使用 H。
+H = H + 0.001 * np.eye(len(w))
+    It adds 0.001 to the diagonal of H before inverting it; take H as it is.
+    求逆前在 H 的对角线上加了 0.001；应直接使用 H。
+H = H + 1e-4 * np.eye(len(w))
+    It adds 0.0001 to the diagonal of H before inverting it; take H as it is.
+    求逆前在 H 的对角线上加了 0.0001；应直接使用 H。
+w[q] / inverse[q, q] -> w[q] / np.sqrt(inverse[q, q])
+    It divides by the root of the diagonal entry of the inverse; divide by the entry itself.
+    除以了逆矩阵对角元的平方根；应除以对角元本身。
+return np.where(np.arange(len(w)) == q, w, result)
+    Weight q keeps its value; it becomes 0.
+    第 q 个权重保持原值了；它应变为 0。
+w[q] / inverse[q, q] -> abs(w[q]) / inverse[q, q]
+    It takes |w_q|; the step has the sign of w_q.
+    用了 |w_q|；改变量应带 w_q 的符号。
 """)

@@ -372,6 +372,27 @@ round(n * sparsity) -> int(n * sparsity) + 1
 sparsity = sparsity / 100
     It takes the sparsity for a percentage; it is a fraction.
     把稀疏度当成了百分数；它是小数。
+round(n * sparsity) -> n - round(n * (1 - sparsity))
+    It rounds the number to keep; round the number to prune.
+    对保留的个数取整了；应对剪掉的个数取整。
+return min(result, max(n - 1, 0))
+    It keeps at least one entry; the count may be all of them.
+    至少保留一个；可以全部剪掉。
+round(n * sparsity) -> n - int(np.ceil(n * (1 - sparsity)))
+    It rounds the number to keep up; round the number to prune to the nearest.
+    把保留的个数向上取整了；应对剪掉的个数取最接近的整数。
+round(n * sparsity) -> int(n * round(sparsity, 2))
+    It rounds the sparsity to two decimals first, and then the count down; round the count alone.
+    先把稀疏度舍入到两位小数，再把个数向下取整；只应对个数取整。
+return min(result + 1, n)
+    It prunes one entry too many.
+    多剪了一个；应恰为舍入后的个数。
+return max(result - 1, 0)
+    It prunes one entry too few.
+    少剪了一个；应恰为舍入后的个数。
+round(n * sparsity) -> n // round(1 / sparsity) if sparsity else 0
+    It prunes one of every 1 / sparsity entries, rounded; round n times the sparsity.
+    按每 1/稀疏度（取整）个剪一个计算了；应对 n 乘稀疏度取整。
 """)
 
 
@@ -514,6 +535,9 @@ return score[result]
 return rank >= k -> return rank
     It returns the ranks; compare them with k to get the mask.
     返回了名次；应与 k 比较得到掩码。
+return result if k < score.size else ~result
+    Where all are to be pruned it keeps all, as a slice [-0:] takes everything; keep none.
+    要全部剪掉时反而全保留了（切片 [-0:] 取到全部）；此时不应保留。
 """)
 
 
@@ -1192,6 +1216,7 @@ low_magnitude_mask.edge("at least one weight is kept", given([1.0, -3.0, 2.0], 0
 low_magnitude_mask.edge("nothing to prune", given([0.0, 0.5, -0.25], 0.0))
 low_magnitude_mask.edge("all magnitudes are equal", given([[2.0, -2.0], [-2.0, 2.0]], 0.75))
 low_magnitude_mask.edge("one weight", given([-0.5], 0.5))
+low_magnitude_mask.edge("less than a half is dropped", given(np.arange(1.0, 8.0), 0.25))
 low_magnitude_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
 
 
@@ -1217,17 +1242,27 @@ def _(rng):
     return not (high & ~low).any() and np.array_equal(high, turned)
 
 
+@low_magnitude_mask.solution
+def low_magnitude_mask(w, sparsity):
+    score = np.abs(w)
+    n = score.size
+    k = max(round(n * (1 - sparsity)), 1)
+    theta = np.sort(score, axis=None)[::-1][k - 1]
+    return score >= theta
+
+
+
 low_magnitude_mask.edits("""
-magnitude(w) -> w
+np.abs(w) -> w
     The absolute value is missing, so negative weights are pruned first.
     缺少绝对值，负权重最先被剪掉。
 (1 - sparsity) -> sparsity
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
-score >= score -> score > score
+score >= theta -> score > theta
     A magnitude equal to the threshold is pruned; keep it (>=, not >).
     等于阈值的权重被剪掉了；应当保留（用 >=，不用 >）。
-score >= score[rank_mask(score, n - k)].min() -> rank_mask(score, n - k)
+score >= theta -> masks.rank_mask(score, n - k)
     It prunes exactly the given number; here all ties with the threshold are kept.
     恰好剪掉了所要求的个数；这里与阈值并列的应全部保留。
 round(n * (1 - sparsity)) -> n - round(n * sparsity)
@@ -1237,25 +1272,25 @@ round( -> int(
     It rounds the number to keep down; round to the nearest whole number.
     把保留的个数向下取整了；应取最接近的整数。
 max(round(n * (1 - sparsity)), 1) -> round(n * (1 - sparsity))
-.min() -> .min(initial=np.inf)
+return score >= theta -> return score >= (theta if k else np.inf)
     It can prune everything; keep at least one weight.
     可能把权重全剪掉；至少应保留一个。
 round(n * (1 - sparsity)) -> int(np.ceil(n * (1 - sparsity)))
     It rounds the number to keep up; round to the nearest whole number.
     把保留的个数向上取整了；应取最接近的整数。
-score >= score[rank_mask(score, n - k)].min() -> score >= np.quantile(score, sparsity)
+score >= theta -> score >= np.quantile(score, sparsity)
     It keeps all from a quantile on, which lies between two magnitudes; take the k-th largest.
     阈值取了分位数，它落在两个值之间；应取第 k 大的绝对值。
-score >= score[rank_mask(score, n - k)].min() -> score > np.quantile(score, sparsity)
+score >= theta -> score > np.quantile(score, sparsity)
     It keeps what is above a quantile; keep what reaches the k-th largest magnitude.
     只保留高于分位数的权重；应保留达到第 k 大绝对值的。
-score[rank_mask(score, n - k)].min() -> np.sort(score, axis=None)[k - 1]
+[::-1][k - 1] -> [k - 1]
     It takes the k-th smallest magnitude as the threshold; take the k-th largest.
     以第 k 小的绝对值为阈值了；应取第 k 大的。
-rank_mask(score, n - k) -> rank_mask(score, max(n - k - 1, 0))
+[k - 1] -> [min(k, n - 1)]
     The threshold is one place too low: it is the (k + 1)-th largest magnitude.
     阈值低了一位：取成了第 k + 1 大的绝对值。
-rank_mask(score, n - k) -> rank_mask(score, min(n - k + 1, n - 1))
+[k - 1] -> [max(k - 2, 0)]
     The threshold is one place too high: it is the (k - 1)-th largest magnitude.
     阈值高了一位：取成了第 k - 1 大的绝对值。
 return w * result
@@ -1264,7 +1299,7 @@ return w * result
 return result.astype(float)
     It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
     返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
-score >= score -> score <= score
+score >= theta -> score <= theta
     It keeps the small weights; keep those that reach the threshold.
     保留了小权重；应保留达到阈值的。
 return np.abs(w) >= sparsity * np.abs(w).max()
@@ -1273,6 +1308,31 @@ return np.abs(w) >= sparsity * np.abs(w).max()
 return np.abs(w) >= sparsity
     It compares with the sparsity itself, which is a share and no magnitude.
     直接与稀疏度比较了；稀疏度是比例，不是绝对值。
+score >= theta -> (np.argsort(np.argsort(-score, axis=None, kind="stable")) < k).reshape(w.shape)
+    Exactly k are kept, the first of those that tie; here all ties with the threshold are kept.
+    恰好保留 k 个，并列时只留在前的；这里与阈值并列的应全部保留。
+max(round(n * (1 - sparsity)), 1) -> round(n * (1 - sparsity))
+    Where the number to keep rounds to 0, the index k - 1 = -1 keeps all; keep at least one.
+    保留个数舍入为 0 时，下标 k - 1 = -1 会全部保留；应至少保留一个。
+np.abs(w) -> np.square(w)
+return w * result
+    It returns the pruned weights; return the mask.
+    返回了剪枝后的权重，而不是掩码。
+round(n * (1 - sparsity)) -> int(n * (1 - sparsity) + 0.5)
+    It rounds a half up; here a half is rounded to the even number.
+    恰为一半时总是向上取整；这里应取偶数。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+round(n * (1 - sparsity)) -> round(len(w) * (1 - sparsity))
+    It counts the rows of a matrix; n is the number of all weights.
+    矩阵只按行数计算了；n 应为全部权重的个数。
+score >= theta -> w >= theta
+    It compares the weights with their signs with the threshold; compare the magnitudes.
+    拿带符号的权重与阈值比较了；应比较绝对值。
+return result.ravel()
+    The result is flat; the mask has the shape of w.
+    结果展平了；掩码的形状应与 w 相同。
 """)
 
 

@@ -665,6 +665,39 @@ arrays = [a for a in arrays if np.ndim(a) != 1]
 np.size(a) -> len(np.atleast_1d(a))
     It multiplies by the length of the first axis; count the entries of all axes.
     只乘了第一轴的长度；应数出所有轴上的元素。
+return result / 1024
+    The result is in kibibytes; return bytes.
+    结果以千字节（1024 字节）为单位；应返回字节数。
+return result / 1000
+    The result is in kilobytes; return bytes.
+    结果以千字节为单位；应返回字节数。
+return result / 2**20
+    The result is in mebibytes; return bytes.
+    结果以兆字节为单位（除以了 1024 的平方）；应返回字节数。
+return result / 10**6
+    The result is in megabytes; return bytes.
+    结果以兆字节（百万字节）为单位；应返回字节数。
+arrays = arrays[:1]
+    It uses the first array only; add up all arrays.
+    只看了第一个数组；应把所有数组的字节数相加。
+np.size(a) * np.asarray(a).itemsize -> np.size(a) * 8 * np.asarray(a).itemsize // 8 + 128
+    It counts 128 bytes for each array besides its entries; count the entries alone.
+    每个数组多计了 128 字节的开销；只应计元素。
+np.size(a) -> sum(np.shape(a))
+    It adds the lengths of the axes; an array has as many entries as their product.
+    把各轴长度相加了；元素个数是各轴长度的乘积。
+arrays = arrays[-1:]
+    It uses the last array only; add up all arrays.
+    只看了最后一个数组；应把所有数组的字节数相加。
+np.asarray(a).itemsize -> 2
+    It counts two bytes for each entry whatever the number type; take the bytes of the type.
+    无论数据类型如何，每个元素都计两个字节；应取该类型的字节数。
+return [a.nbytes for a in arrays]
+    It returns a number for each array; return their sum.
+    对每个数组各返回一个数；应返回总和。
+return float(result)
+    It returns a float; a number of bytes is a whole number.
+    返回了浮点数；字节数应为整数。
 """)
 
 
@@ -745,6 +778,27 @@ value_bytes = 4
 return 8 * result
     It counts bits; a byte has eight of them.
     计成了位数；一字节有八位。
+return result / 1024
+    The result is in kibibytes; return bytes.
+    结果以千字节（1024 字节）为单位；应返回字节数。
+return result / 1000
+    The result is in kilobytes; return bytes.
+    结果以千字节为单位；应返回字节数。
+return result / 2**20
+    The result is in mebibytes; return bytes.
+    结果以兆字节为单位（除以了 1024 的平方）；应返回字节数。
+return result / 10**6
+    The result is in megabytes; return bytes.
+    结果以兆字节（百万字节）为单位；应返回字节数。
+(rows + 1) * index_bytes -> rows
+    It counts one byte for each row; a row offset takes index_bytes.
+    每行只计了一个字节；行偏移应占 index_bytes 字节。
+(value_bytes + index_bytes) -> (value_bytes + 1)
+    It counts one byte for a column index; it takes index_bytes.
+    列下标只计了一个字节；应占 index_bytes 字节。
+return float(result)
+    It returns a float; a number of bytes is a whole number.
+    返回了浮点数；字节数应为整数。
 """)
 
 
@@ -822,6 +876,15 @@ nonzeros = size - nonzeros
 return result + 4
     It counts four more bytes, as for a header; there are none.
     多计了四个字节的头部；没有这一项。
+return result / 1024
+    The result is in kibibytes; return bytes.
+    结果以千字节（1024 字节）为单位；应返回字节数。
+return result / 1000
+    The result is in kilobytes; return bytes.
+    结果以千字节为单位；应返回字节数。
+return result / 10**6
+    The result is in megabytes; return bytes.
+    结果以兆字节（百万字节）为单位；应返回字节数。
 """)
 
 
@@ -897,6 +960,30 @@ arrays = [a[a != 0] for a in arrays]
 return result + 12 * len(arrays)
     It writes gzip files, whose headers take 12 bytes more than those of zlib.
     写成了另一种文件格式，其文件头比所要求的多十二个字节。
+return result / 1024
+    The result is in kibibytes; return bytes.
+    结果以千字节（1024 字节）为单位；应返回字节数。
+arrays = arrays[:1]
+    It compresses the first array only; add up all arrays.
+    只压缩了第一个数组；应把所有数组的结果相加。
+arrays = [a != 0 for a in arrays]
+    It compresses the masks of the nonzeros; compress the entries.
+    压缩的是非零元素的掩码；应压缩元素本身。
+arrays = [np.sort(a, axis=None) for a in arrays]
+    It sorts the entries first, which compresses better; keep their order.
+    先把元素排序了，会压缩得更小；应保持原次序。
+return 8 * result
+    It counts bits; return bytes.
+    数的是比特数；应返回字节数。
+a.tobytes(), 9 -> a.tobytes(), 0
+    It does not compress: level 0 only wraps the bytes; take level 9.
+    没有压缩：级别 0 只是包装字节；应取级别 9。
+a.tobytes(), 9 -> a.tobytes(), 1
+    It compresses at level 1, the fastest; take level 9, the smallest.
+    用了最快的级别 1；应取压缩得最小的级别 9。
+return sum(a.nbytes for a in arrays) / result
+    It returns the ratio of the sizes; return the compressed bytes.
+    返回了大小之比；应返回压缩后的字节数。
 """)
 
 

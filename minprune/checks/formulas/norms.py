@@ -590,6 +590,21 @@ np.abs(w).sum(axis=others -> np.abs(w).sum(keepdims=True, axis=others
 np.abs(w).sum(axis=others, dtype=np.float64) -> np.abs(w).mean(axis=others, dtype=np.float64)
     It takes np.mean, which is NaN for a unit without weights; the norm is the sum.
     用了 np.mean，单元没有权重时为 NaN；范数是绝对值之和。
+w, axis = w.reshape(w.shape[axis], -1), 0
+    It reshapes to (units, -1) without moving the axis of the units to the front, which mixes units.
+    没有先把单元轴移到最前就 reshape 成 (units, -1)，混淆了各单元的权重。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of all units; return the norms themselves.
+    除以了所有单元范数的 L2 范数；应直接返回各单元的范数。
+return result / (result.sum() or 1)
+    It divides by the sum over all units; return the norms themselves.
+    除以了所有单元之和；应直接返回各单元的范数。
+return np.sort(result)
+    It sorts the norms; each belongs where its unit is.
+    把范数排序了；每个应在其单元的位置。
+return np.argsort(result)
+    It returns the units ranked by norm; return the norms.
+    返回了按范数排列的单元下标；应返回范数。
 """)
 
 
@@ -693,4 +708,19 @@ return result.astype(np.asarray(w).dtype)
 .sum(axis=others) -> .mean(axis=others)
     It takes np.mean of the squares, NaN for a unit without weights; a norm takes their sum.
     对平方用了 np.mean，单元没有权重时为 NaN；范数应取平方和。
+w, axis = w.reshape(w.shape[axis], -1), 0
+    It reshapes to (units, -1) without moving the axis of the units to the front, which mixes units.
+    没有先把单元轴移到最前就 reshape 成 (units, -1)，混淆了各单元的权重。
+return result / (result.sum() or 1)
+    It divides by the sum over all units; return the norms themselves.
+    除以了所有单元之和；应直接返回各单元的范数。
+axis=others -> axis=(1, 2, 3)
+    It adds over axes 1, 2, 3, for kernels (out, in, h, w); here filters are the last axis.
+    沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里卷积核由最后一个轴编号。
+np.square(w) -> np.square(np.maximum(w, 0))
+    It takes the positive weights alone; every weight counts by its square.
+    只取了正的权重；每个权重都应按平方计入。
+return np.argsort(result)
+    It returns the units ranked by norm; return the norms.
+    返回了按范数排列的单元下标；应返回范数。
 """)

@@ -562,8 +562,17 @@ def _(rng):
     return (np.diff(stair) >= 0).all()
 
 
+@fake_quantize.solution
+def fake_quantize(w, bits, limit):
+    step = limit / (2 ** (bits - 1) - 1)
+    v = np.clip(w.astype(float), -limit, limit)
+    q = np.round(v / step)
+    return (step * q).astype(w.dtype if w.dtype.kind == "f" else float)
+
+
+
 fake_quantize.edits("""
-np.clip(w.astype(np.float64), -limit, limit) -> w
+v = np.clip(w.astype(float), -limit, limit) -> v = w
     It does not clip; set weights beyond the limit to the limit.
     没有截断；超出界限的权重应变为界限值。
 return np.where(np.abs(w) <= limit, result, 0)
@@ -575,7 +584,7 @@ limit = np.abs(w).max(initial=0) or 1.0
 w = np.where(np.abs(w) < limit / (2 ** (bits - 1) - 1), 0, w)
     It also prunes weights below one step; only round them.
     还剪掉了小于一个步长的权重；这里只有舍入，没有剪枝。
-_largest_integer(bits) -> 2 ** (bits - 1)
+(2 ** (bits - 1) - 1) -> 2 ** (bits - 1)
     It divides the limit by 2^(bits-1); the largest integer is 2^(bits-1) - 1.
     用界限除以了 2^(bits-1)；最大的整数是 2^(bits-1) - 1。
 -limit, limit -> -limit - step, limit
@@ -584,25 +593,25 @@ _largest_integer(bits) -> 2 ** (bits - 1)
 step * q -> q
     It returns the integers; multiply them by the step.
     返回的是整数；还应乘以步长。
-np.rint( -> np.floor(
+np.round( -> np.floor(
     It rounds down; round to the nearest integer.
     向下取整了；应取最接近的整数。
-np.rint( -> np.floor(0.5 +
+np.round( -> np.floor(0.5 +
     It rounds a half up; here a half is rounded to the even integer.
     恰为一半时总是向上取整；这里应取偶数。
-_largest_integer(bits) -> 2**bits - 1
+(2 ** (bits - 1) - 1) -> 2**bits - 1
     It divides the limit by 2^bits - 1; one bit is the sign, so divide by 2^(bits-1) - 1.
     以 2^bits - 1 除界限了；有一位是符号，应除以 2^(bits-1) - 1。
-_largest_integer(bits) -> 127
+(2 ** (bits - 1) - 1) -> 127
     It divides by 127 whatever the bits are; divide by 2^(bits-1) - 1.
     无论位数都除以 127；应除以 2^(bits-1) - 1。
-np.rint( -> np.trunc(
+np.round( -> np.trunc(
     It cuts off the fraction; round to the nearest integer.
     截掉了小数部分；应取最接近的整数。
-np.rint( -> np.ceil(
+np.round( -> np.ceil(
     It rounds up; round to the nearest integer.
     向上取整了；应取最接近的整数。
--limit, limit) / step -> 0, limit) / step
+-limit, limit -> 0, limit
     Negative weights become 0; the range is from -limit to limit.
     负权重变成了 0；范围应为 -limit 到 limit。
 limit = 1.0
@@ -618,12 +627,36 @@ return w
 step * q -> step * np.abs(q)
     The signs are lost; negative weights remain negative.
     符号丢失了；负权重应保持为负。
-_largest_integer(bits) -> (2**bits - 1) / 2
+(2 ** (bits - 1) - 1) -> (2**bits - 1) / 2
     It divides 2 limit by 2^bits - 1; the step is the limit by 2^(bits-1) - 1.
     以 2^bits - 1 除 2 倍界限了；步长应为界限除以 2^(bits-1) - 1。
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+limit / (2 ** (bits - 1) - 1) -> 2 * limit / (2**bits - 1)
+    It divides 2 limit by 2^bits - 1; the step is the limit by 2^(bits-1) - 1.
+    以 2^bits - 1 除 2 倍界限了；步长应为界限除以 2^(bits-1) - 1。
+-limit, limit -> None, limit
+    It clips from above only; weights below -limit become -limit.
+    只从上方截断了；小于 -limit 的权重应变为 -limit。
+-limit, limit -> -limit, None
+    It clips from below only; weights above limit become limit.
+    只从下方截断了；大于 limit 的权重应变为 limit。
+limit / (2 ** (bits - 1) - 1) -> limit / 2**bits
+    It divides the limit by 2^bits; the step is the limit by 2^(bits-1) - 1.
+    以 2^bits 除界限了；步长应为界限除以 2^(bits-1) - 1。
+step * q -> q / step
+    It divides the integers by the step; multiply them by the step.
+    把整数除以了步长；应乘以步长。
+step * q -> q * 2 ** (1 - bits)
+    It divides the integers by 2^(bits-1); multiply them by the step.
+    把整数除以了 2^(bits-1)；应乘以步长。
+np.round(v / step) -> np.sign(v) * np.floor(np.abs(v) / step + 0.5)
+    It rounds a half away from zero; here a half is rounded to the even integer.
+    把一半朝远离零的方向舍入；这里应取偶数。
+-limit, limit -> -1, 1
+    It clips to 1; clip to the limit.
+    截断到了 1；应截断到界限值 limit。
 """)
 
 

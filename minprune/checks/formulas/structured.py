@@ -981,7 +981,8 @@ def _(rng):
 
 @topk_gate.solution
 def topk_gate(h, k):
-    order = np.argsort(np.abs(h), axis=1, kind="stable")
+    size = np.abs(h)
+    order = np.argsort(size, axis=1, kind="stable")
     rank = np.argsort(order, axis=1)
     return rank >= h.shape[1] - k
 
@@ -1004,7 +1005,7 @@ return result.T
 h = np.abs(h).sum(axis=0) + 0 * h
     All samples share one gate, from the mean activity; every sample needs its own.
     按平均活跃度让所有样本共用一个门控；每个样本应有自己的。
-return np.abs(h) >= np.where(result, np.abs(h), np.inf).min(axis=1, keepdims=True)
+rank >= h.shape[1] - k -> size >= np.sort(size, axis=1)[:, [-k]] if k else h > np.inf
     It keeps all tied units; keep exactly k.
     让所有并列的单元都参与了；每行应恰好有 k 个。
 return h * result
@@ -1032,6 +1033,9 @@ h = np.square(h)
 return result & (h > 0)
     It also switches off units with output 0; exactly k are kept.
     输出为 0 的单元也被关掉了；应恰好保留 k 个。
+rank >= h.shape[1] - k -> size >= np.sort(size, axis=1)[:, [-k]]
+    It keeps all tied units, and for k = 0 every unit, as index -0 is the first; keep exactly k.
+    并列的单元都保留了，k = 0 时下标 -0 又使全部保留；应恰好保留 k 个。
 """)
 
 

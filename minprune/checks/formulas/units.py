@@ -329,6 +329,43 @@ per_sample.mean( -> per_sample.sum(
 np.abs( -> np.square(
     The products are squared; take their absolute values.
     对乘积取了平方；要求的是绝对值。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of all scores; return the scores themselves.
+    除以了所有分数的 L2 范数；应直接返回分数。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest score; return the scores themselves.
+    除以了最大的分数；应直接返回分数。
+return result / (result.sum() or 1)
+    It divides by the sum of all scores; return the scores themselves.
+    除以了所有分数之和；应直接返回分数。
+g = np.ones_like(g)
+    It takes the activation alone; the change of the loss is activation times gradient.
+    只取了激活值；损失的变化是激活值乘以梯度。
+a = np.abs(a)
+    It takes the magnitudes of the activations, which changes what cancels between positions.
+    对激活值取了绝对值，位置之间的抵消就变了；应带符号相乘。
+a = a.mean(axis=tuple(range(1, a.ndim - 1)), keepdims=True) + 0 * a
+    It averages the activations over the positions first; multiply at every position first.
+    先对激活值按位置取了平均；应先在每个位置相乘。
+per_sample.mean( -> per_sample.max(
+    It takes the largest sample; take the mean over the samples.
+    取了最大的样本；应对样本取平均。
+per_sample.mean( -> np.median(per_sample, 
+    It takes the median over the samples; take the mean.
+    取了各样本的中位数；应取平均。
+np.abs( -> np.square(
+return np.sqrt(result)
+    It takes the root of the mean square over the samples; average the magnitudes.
+    对样本取了均方根；应对绝对值取平均。
+per_sample = np.abs((a * g).mean(axis=positions, dtype=np.float64)) -> per_sample = np.abs(a * g)
+    For filters it gives one score for each position; take the mean over the positions.
+    对卷积核给出了每个位置的分数；应对位置取平均。
+return np.mean(result)
+    It returns one mean of all units; every unit has its own score.
+    返回了所有单元的一个平均值；每个单元应有自己的分数。
+return result / 2
+    It has a factor 1/2; the first order has none.
+    多了系数 1/2；一阶项没有这个系数。
 """)
 
 
@@ -575,11 +612,23 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@geometric_median_distance.solution
+def geometric_median_distance(w, axis=-1):
+    units = np.moveaxis(w, axis, 0).astype(float)
+    others = tuple(range(1, w.ndim))
+    scores = []
+    for unit in units:
+        distances = np.sqrt(np.square(units - unit).sum(axis=others))
+        scores.append(distances.sum())
+    return np.array(scores, dtype=np.result_type(w, np.float32))
+
+
+
 geometric_median_distance.edits("""
 units - unit -> units**2 - unit**2
     It compares the squares of the weights, so w and -w are equal; compare the weights.
     比较的是权重的平方，w 与 -w 成了相等的；应比较权重本身。
-np.sqrt(np.square(units - unit).sum(axis=others)).sum() -> np.linalg.norm(unit)
+distances.sum() -> np.linalg.norm(unit)
     It is the norm of the unit; return the distance to the other units.
     求的是单元自身的范数；要求的是到其他单元的距离。
 np.sqrt( -> (
@@ -594,15 +643,58 @@ return result / w.shape[axis]
 axis = 0
     It always takes the rows as units; take the axis given by `axis`.
     总把行当作单元；应按参数 axis 来定。
-w, axis = unit_l2(w, axis), -1
+(1, w.ndim)) -> (1, w.ndim)); units, others = np.sqrt((units**2).sum(axis=others)), ()
     It compares the norms of the units; units of equal norm may still be far apart.
     比较的是各单元的范数；范数相等的单元仍可能相距很远。
-np.sqrt(np.square(units - unit).sum(axis=others)).sum() -> np.linalg.norm(unit - units.mean(axis=0))
+distances.sum() -> np.linalg.norm(unit - units.mean(axis=0))
     It is the distance to the mean of all units, not the sum of the distances to each of them.
     求的是到所有单元平均值的距离，而不是到各个单元的距离之和。
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+np.sqrt( -> (
+, dtype=np.result_type(w, np.float32)) -> )
+    The square root is missing: the squares of the distances are added up.
+    缺少平方根：加起来的是距离的平方。
+distances.sum() -> distances[len(scores) :].sum()
+    It adds only the distances to later units; add those to all units.
+    只加了到后面单元的距离；应加上到所有单元的距离。
+distances.sum() -> distances[: len(scores)].sum()
+    It adds only the distances to earlier units; add those to all units.
+    只加了到前面单元的距离；应加上到所有单元的距离。
+w, axis = w.reshape(w.shape[axis], -1), 0
+    It reshapes to (units, -1) without moving the axis of the units to the front, which mixes units.
+    没有先把单元轴移到最前就 reshape 成 (units, -1)，混淆了各单元的权重。
+return result / max(w.shape[axis] - 1, 1)
+    It takes the mean of the distances to the other units; take their sum.
+    取了到其他单元距离的平均；应求和。
+distances.sum() -> distances.max(initial=0)
+    It takes the largest distance; add up all distances.
+    只取了最大的距离；应把所有距离相加。
+distances.sum() -> np.sqrt(np.square(distances).sum())
+    It takes the root of the sum of squared distances; add the distances themselves.
+    取了距离平方和的平方根；应把距离本身相加。
+distances.sum() -> np.linalg.norm(unit - np.median(units, axis=0))
+    It is the distance to the median of each entry; add the distances to all units.
+    求的是到逐元素中位数的距离；应把到所有单元的距离相加。
+np.moveaxis(w, axis, 0).astype(float) -> np.moveaxis(w, axis, 0)
+    It squares in the number type of w, where large float32 overflow; compute in float64.
+    用 w 的数据类型求平方，较大的 float32 会溢出；应以 float64 计算。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of all scores; the score is the sum of the distances itself.
+    除以了所有分数的 L2 范数；分数就是距离之和本身。
+np.sqrt(np.square(units - unit).sum(axis=others)) -> np.abs(units - unit).max(axis=others, initial=0)
+    It takes the largest difference of two units; the distance is the L2 norm of the difference.
+    取了两个单元的最大差值；距离应为差的 L2 范数。
+np.moveaxis(w, axis, 0).astype(float) -> np.abs(np.moveaxis(w, axis, 0).astype(float))
+    It compares magnitudes; the distance is that of the weights with their signs.
+    比较的是绝对值；应比较带符号的权重之间的距离。
+axis = -1
+    It always takes the last axis for the units; take the one given by `axis`.
+    总把最后一个轴当作单元；应按参数 axis 来定。
+return -result
+    The sign is wrong: a distance is never negative.
+    符号反了：距离不会为负，应为非负数。
 """)
 
 
