@@ -162,6 +162,24 @@ x > 0 -> x > 1e-6
 x > 0 -> x != 0
     It gives 1 for negative numbers too; their derivative is 0.
     负数处也给出了 1；负数处导数应为 0。
+x > 0 -> x >= 1
+    It is 1 only from 1 on; the slope is 1 for every positive x.
+    从 1 起才为 1；对所有正的 x 斜率都应为 1。
+x > 0 -> np.abs(x)
+    It returns |x|; the derivative is 0 or 1.
+    返回了绝对值；导数应为 0 或 1。
+return 1 / (1 + np.exp(-x))
+    It returns the sigmoid; the derivative of ReLU is a step from 0 to 1.
+    返回了 sigmoid；ReLU 的导数应为从 0 到 1 的阶跃。
+return result + 0.1 * (x < 0)
+    Negative x have the slope 0.1, as a leaky ReLU; it is 0 there.
+    负的 x 处斜率为 0.1，那是带泄漏的 ReLU；应为 0。
+return np.mean(result)
+    It returns one mean; every entry has its own slope.
+    只返回了一个平均值；每个元素应有自己的斜率。
+x > 0 -> x
+    It returns x itself; the derivative is 0 or 1.
+    返回了 x 本身；导数应为 0 或 1。
 """)
 
 
@@ -333,6 +351,28 @@ return np.full_like(result, 0.25) if np.ndim(x) else 0.25
 return result.astype(np.asarray(x).dtype)
     The result has the number type of x: whole numbers cut off the fractions; return floats.
     结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
+y * (1 - y) -> (1 - y) ** 2
+    It squares 1 - y; multiply it by y.
+    对 1 - y 取了平方；应乘以 y。
+y * (1 - y) -> y**2
+    It squares y; multiply it by 1 - y.
+    对 y 取了平方；应乘以 1 - y。
+y * (1 - y) -> 4 * y * (1 - y)
+    It is scaled to 1 at x = 0; the slope there is 1/4.
+    在 x = 0 处缩放成了 1；该处斜率应为 1/4。
+y = 1 / (1 + np.exp(-x)) -> y = np.tanh(x)
+    It takes tanh for y; y is the sigmoid.
+    y 用了双曲正切；这里应为 sigmoid。
+y = 1 / (1 + np.exp(-x)) -> y = np.tanh(x)
+y * (1 - y) -> 1 - y**2
+    It is the derivative of tanh; that of the sigmoid is y (1 - y).
+    这是 tanh 的导数；sigmoid 的导数应为 y (1 - y)。
+np.exp(-x) -> np.exp(-np.clip(x, -10, 10))
+    It limits x to 10; beyond, the slope is almost exactly 0.
+    把 x 限制在 10 以内；更远处斜率应几乎为 0。
+y * (1 - y) -> y * (1 - y) * (1 - 2 * y)
+    It is the second derivative; the first is y (1 - y).
+    这是二阶导数；一阶导数应为 y (1 - y)。
 """)
 
 
@@ -493,6 +533,28 @@ y**2 -> y
 1 - y**2 -> 1 - np.abs(y)
     It takes |y| where y^2 belongs.
     用了 |y|；此处应为 y^2。
+y = np.tanh(x) -> y = 1 / (1 + np.exp(-x))
+    It takes the sigmoid for y; y is tanh(x).
+    用 sigmoid 代替了 tanh；这里应为 tanh(x)。
+y = np.tanh(x) -> y = 1 / (1 + np.exp(-x))
+1 - y**2 -> y * (1 - y)
+    It is the derivative of the sigmoid; that of tanh is 1 - y^2.
+    这是 sigmoid 的导数；tanh 的导数应为 1 - y^2。
+1 - y**2 -> 4 * np.exp(2 * x) / (np.exp(2 * x) + 1) ** 2
+    It becomes NaN for large x, where the exponential overflows; 1 - tanh(x)^2 does not.
+    x 较大时指数溢出，结果为 NaN；应使用 1 - tanh(x)^2。
+1 - y**2 -> 1 - y**3
+    It cubes y; the derivative is 1 - y^2.
+    对 y 取了立方；导数应为 1 - y^2。
+1 - y**2 -> -2 * y * (1 - y**2)
+    It is the second derivative; the first is 1 - y^2.
+    这是二阶导数；一阶导数应为 1 - y^2。
+y = np.tanh(x) -> y = np.tanh(x / 2)
+    It takes tanh(x / 2); take tanh(x).
+    自变量减半，用了 tanh(x / 2)；应为 tanh(x)。
+y = np.tanh(x) -> y = np.tan(x)
+    It takes the tangent; take the hyperbolic tangent.
+    用了正切；应为双曲正切。
 """)
 
 

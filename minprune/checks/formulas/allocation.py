@@ -69,7 +69,6 @@ def erk_densities(shapes, density):
     return np.ones(len(shapes))
 
 
-
 erk_densities.edits("""
 sum(s) / math.prod(s) -> 1.0
     All layers have the same density; narrow layers must be denser than wide ones.

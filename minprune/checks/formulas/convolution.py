@@ -333,7 +333,7 @@ x[:, : h * size, : w * size].reshape(N, h, size, w, size, C) -> windows(x, size)
     The squares move by one pixel; the next one begins size pixels further.
     方块每次只移动一个像素；下一个方块应移动 size 个像素。
 h, w = H // size, W // size -> h, w = (H - size) // size, (W - size) // size
-    One row and one column of squares are missing: there are (H - size) // size + 1 below each other.
+    A row and a column of squares are missing: (H - size) // size + 1 are below each other.
     少了一行和一列方块：纵向应有 (H - size) // size + 1 个。
 return result.sum(axis=3, keepdims=True)
     It adds up the channels; pool every channel separately.
@@ -464,7 +464,7 @@ x[:, : h * size, : w * size].reshape(N, h, size, w, size, C) -> windows(x, size)
     The squares move by one pixel; the next one begins size pixels further.
     方块每次只移动一个像素；下一个方块应移动 size 个像素。
 h, w = H // size, W // size -> h, w = (H - size) // size, (W - size) // size
-    One row and one column of squares are missing: there are (H - size) // size + 1 below each other.
+    A row and a column of squares are missing: (H - size) // size + 1 are below each other.
     少了一行和一列方块：纵向应有 (H - size) // size + 1 个。
 return result.sum(axis=3, keepdims=True)
     It adds up the channels; pool every channel separately.

@@ -161,6 +161,18 @@ n_in * n_out -> (2 * n_in - 1) * n_out
 return result + sum(widths[1:-1])
     It counts the hidden units as well; an activation function is no MAC.
     多计了隐藏单元；激活函数不是乘加。
+return result / 1e6
+    It counts millions; return the number itself.
+    以百万为单位了；应返回次数本身。
+n_in * n_out -> (n_in + 1) * (n_out + 1)
+    It adds a bias unit to inputs and outputs; adding a bias multiplies nothing.
+    给输入和输出都加了偏置单元；加偏置时没有乘法。
+return result + widths[-1]
+    It counts the outputs as well; only the products count.
+    多计了输出单元；只应计乘法。
+n_in * n_out -> 3 * n_in * n_out
+    It counts forward and backward; count the forward pass alone.
+    把前向和反向都计入了；只应计前向传播。
 """)
 
 
@@ -217,6 +229,33 @@ return math.floor(result)
 return float(result)
     It returns a float; return an exact Fraction.
     返回了浮点数；要求的是精确的分数 Fraction。
+n - n_out -> n + n_out
+    It adds the biases of the outputs; subtract them.
+    加上了输出层的偏置；应减去它们。
+n - n_out -> n - n_in
+    It subtracts the inputs, which have no biases; subtract the outputs.
+    减去了输入数，而输入没有偏置；应减去输出数。
+n - n_out -> n - n_in - n_out
+    It subtracts the inputs too; they have no biases.
+    连输入数也减去了；输入没有偏置。
+n_in + n_out + 1 -> n_in * n_out + 1
+    It multiplies inputs and outputs; a hidden unit has a weight for each of both.
+    把输入数与输出数相乘了；隐藏单元对两者各有权重，应相加。
+n_in + n_out + 1 -> n_out + 1
+    The weights from the inputs are left out.
+    漏掉了来自输入的权重，每个隐藏单元都有 n_in 个。
+n_in + n_out + 1 -> n_in + n_out + 2
+    A hidden unit has two biases; it has one.
+    给隐藏单元算了两个偏置；应只有一个。
+return Fraction(round(result))
+    It is rounded, which hides that no such network exists.
+    取整了，掩盖了这样的网络并不存在。
+return math.ceil(result)
+    It is rounded up, which hides that no such network exists.
+    向上取整了，掩盖了这样的网络并不存在。
+n_in + n_out + 1 -> n_in + n_out + n_out
+    It divides by n_in + 2 n_out; a hidden unit has n_in + n_out weights and one bias.
+    除以了 n_in + 2 n_out；隐藏单元有 n_in + n_out 个权重和一个偏置。
 """)
 
 
@@ -267,6 +306,33 @@ math.log2(n) -> n * math.log2(n)
 math.log2(n) -> 1
     The logarithm is missing: n weights are ranked by n log2(n) comparisons.
     缺少对数：给 n 个权重排序需要 n log2(n) 次比较。
+math.log2 -> math.log10
+    It takes the logarithm to the base 10; comparisons halve what is left, so the base is 2.
+    用了以 10 为底的对数；每次比较把范围减半，底数应为 2。
+math.log2(n) -> n
+    It counts n^2 comparisons; sorting takes n log2(n).
+    按 n^2 次比较计算了；排序应需要 n log2(n) 次。
+/ (3 * samples) -> / 3 * samples
+    It multiplies by the samples; the parentheses around 3 N are missing.
+    乘以了样本数；3 N 外面缺少括号，应整体相除。
+3 * samples -> 6 * samples
+    It counts products and additions separately; 3 n MACs are one sample.
+    把乘法和加法分别计数了；一个样本应为 3 n 次乘加。
+math.log2(n) -> math.ceil(math.log2(n))
+    It rounds the logarithm up; take it as it is.
+    把对数向上取整了；应直接使用。
+math.log2(n) -> math.log2(n + 1)
+    It takes the logarithm of n + 1; take that of n.
+    取了 n + 1 的对数；应取 n 的对数。
+math.log2(n) -> math.log2(n) ** 2
+    It squares the logarithm.
+    对对数取了平方；不应平方。
+/ (3 * samples) -> * 3 * samples
+    It multiplies by the cost of an epoch; divide by it.
+    乘以了一轮训练的代价；应除以它。
+math.log2(n) -> math.log2(samples)
+    It takes the logarithm of the samples; the weights are ranked.
+    取了样本数的对数；被排序的是权重，应取其个数的对数。
 """)
 
 
@@ -446,6 +512,18 @@ k_h = k_w = 1
 c_in + 1) * c_out -> c_in + c_out) * c_out
     It adds c_out biases to each filter; a filter has one.
     每个卷积核加了 c_out 个偏置；应只有一个。
+c_in + 1) * c_out -> c_in + k_h * k_w) * c_out
+    It counts a bias for each position of the kernel; each filter has one.
+    核的每个位置都算了一个偏置；每个卷积核应只有一个。
+(k_h * k_w * c_in + 1) -> (k_h * k_w + c_in + 1)
+    It adds the channels to the size of the kernel; multiply them.
+    把通道数与核的大小相加了；应相乘。
+(k_h * k_w * c_in + 1) * c_out -> k_h * k_w * c_in * c_out + k_h * k_w
+    It counts biases for the positions of the kernel; each filter has one.
+    按核的位置计了偏置；应每个卷积核一个。
+(k_h * k_w * c_in + 1) * c_out -> k_h * k_w * c_in + c_out
+    It adds the outputs to the weights of one filter; every filter has its own weights.
+    把输出数加到了一个卷积核的权重数上；每个卷积核应有自己的权重。
 """)
 
 
@@ -519,6 +597,27 @@ return height * width * (k_h + k_w) * c_in * c_out
 return height * width * k_h * k_w * (c_in + c_out)
     It adds the channels; multiply them.
     把通道数相加了；应相乘。
+height, width = height - k_h + 1, width - k_w + 1
+    Height and width are taken as those of the input; they are those of the output.
+    把高和宽当成了输入的；它们是输出的高和宽。
+height, width = height + k_h - 1, width + k_w - 1
+    It computes the size of the input and counts its pixels; count those of the output.
+    算成了输入的大小；应按输出的像素计算。
+return height * width * k_h * k_w * c_in + c_out
+    It adds the filters; multiply by their number.
+    加上了卷积核个数；应相乘。
+return height * k_h * k_w * c_in * c_out
+    It leaves out the width; every pixel of the output counts.
+    漏掉了宽度；输出的每个像素都应计入。
+return height * width * (k_h * k_w * c_in - 1) * c_out
+    Only the additions are counted; count the products.
+    只计了加法；应计乘法的次数。
+return height * width * (2 * k_h * k_w * c_in - 1) * c_out
+    It counts products and additions separately; together they are one MAC.
+    把乘法和加法分别计数了；合起来是一次乘加。
+return result / 1e6
+    It counts millions; return the number itself.
+    以百万为单位了；应返回次数本身。
 """)
 
 
@@ -565,6 +664,7 @@ network_costs.edge("one layer", given([Full(3)], (1, 1, 1)))
 network_costs.edge("a pooling that leaves a row out", given([Pool(2), Full(2)], (5, 4, 3)))
 network_costs.edge("an even kernel", given([Conv(2, 4), Conv(3, 2, "valid")], (5, 6, 2)))
 network_costs.edge("LeNet-5", given(list(LENET5), (28, 28, 1)))
+network_costs.edge("pooling by three", given([Conv(4), Pool(3), Full(5)], (9, 7, 1)))
 
 
 @network_costs.random
@@ -606,6 +706,36 @@ return [c._replace(macs=c.macs // math.prod(c.output[:-1])) for c in result]
 return [Cost(sum(c[0] for c in result), sum(c[1] for c in result), result[-1].output)]
     It returns the sums of all layers; return the cost of every layer.
     给出了所有层的总和；要求的是每一层的代价。
+layers = [Pool(2) if isinstance(l, Pool) else l for l in layers]
+    Every pooling is taken as 2 by 2; its size is given.
+    所有池化都按 2×2 计算了；大小应由该层给出。
+return [c._replace(macs=c.macs + math.prod(c.output) * (c.macs > 0)) for c in result]
+    The biases are counted as MACs; adding a bias multiplies nothing.
+    把偏置计入了乘加次数；加偏置时没有乘法，不应计入。
+return [c for c in result if c.macs]
+    It leaves out the pooling layers; every layer has its cost.
+    略去了池化层；每一层都应有代价。
+return [c._replace(output=c.output[::-1]) for c in result]
+    The output shapes are in reverse order; they are (height, width, channels).
+    输出形状的次序颠倒了；应为（高、宽、通道）。
+return [c._replace(macs=c.parameters) for c in result]
+    It takes the parameters as MACs; a convolution uses its weights at every position.
+    把参数个数当作了乘加次数；卷积在每个位置都使用权重，应乘以位置数。
+layers = [l._replace(padding="valid") if isinstance(l, Conv) else l for l in layers]
+    It never pads; with padding "same" the size is kept.
+    总是不填充；填充为 same 时应保持大小。
+return [c._replace(macs=c.macs / 1e6) for c in result]
+    It counts millions of MACs; return their number.
+    以百万次乘加为单位了；应返回次数本身。
+image = image[::-1]
+    The image is read as (channels, height, width) in reverse; it is (height, width, channels).
+    把图像形状的次序弄反了；应为（高、宽、通道）。
+return result[:-1]
+    The last layer is missing.
+    漏掉了最后一层，每层都应有代价。
+return result[1:]
+    The first layer is missing.
+    漏掉了第一层，每层都应有代价。
 """)
 
 
@@ -674,4 +804,31 @@ max(round(width * filters), 1) -> round(width * filters)
 (3, 256), (3, 512), (3, 512) -> (4, 256), (4, 512), (4, 512)
     That is VGG19: the last three blocks have three convolutions each, not four.
     这是 VGG19：后三个模块各有三个卷积层，而不是四个。
+[*layers, Full(4096), Full(4096), -> [*layers, Full(4096),
+    There is one dense layer of 4096 units; there are two.
+    只有一个 4096 单元的全连接层；应有两个。
+Full(4096), Full(4096), Full -> Full
+    The two dense layers of 4096 units are missing.
+    漏掉了两个 4096 单元的全连接层。
+(3, 512), (3, 512) -> (3, 512)
+    There are four blocks; there are five.
+    只有四个卷积块；应有五个。
+(3, 512), (3, 512) -> (3, 512), (3, 1024)
+    The last block has 1024 filters; it has 512.
+    最后一块取了 1024 个卷积核；应为 512 个。
+width * filters -> width**2 * filters
+    It multiplies by the square of the width.
+    乘以了宽度系数的平方；应乘以系数本身。
+round( -> math.ceil(
+    It rounds the filters up; round to the nearest.
+    把卷积核个数向上取整了；应取最接近的整数。
+(2, 64), (2, 128) -> (1, 64), (1, 128)
+    The first two blocks have one convolution each, as VGG-11 has; VGG-16 has two.
+    前两块各只有一个卷积，那是 VGG-11；VGG-16 应各有两个。
+return result[:-1]
+    The last layer, which has one unit for each class, is missing.
+    漏掉了最后一层，即每个类别一个单元的那层。
+Full(whole_number("classes", classes, low=1)) -> Full(max(round(width * classes), 1))
+    The width reduces the classes too; their number is given.
+    连类别数也按宽度缩小了；类别数应不变。
 """)

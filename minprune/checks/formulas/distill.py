@@ -378,7 +378,6 @@ def distillation_gradient(z, z_teacher, y, alpha, temperature):
     return (total / len(z)).astype(z.dtype)
 
 
-
 distillation_gradient.edits("""
 temperature * ( -> (
     The factor T of the teacher's part is missing: T^2 of the loss times 1 / T.

@@ -122,6 +122,28 @@ return result / max(observed.sum(), 1)
 return result / 2
     There is a factor 1/2 too many: squares and penalty are summed without one.
     多了系数 1/2；平方误差与惩罚项应直接相加。
+np.square(P).sum(axis=1)[:, None] -> 0
+    The penalty of P is missing.
+    漏掉了 P 的惩罚项，两个矩阵都应计入。
+np.square(P) -> np.abs(P)
+np.square(Q) -> np.abs(Q)
+    The penalty takes magnitudes, the L1 norm; take the squares.
+    惩罚项取了绝对值，即 L1 范数；应取平方。
+lam = 1.0
+    The strength lam is missing: the penalty is lam times the sums of squares.
+    漏乘了强度 lam：惩罚项是 lam 乘以平方和。
+lam = lam / 2
+    The penalty has a factor 1/2; here there is none.
+    惩罚项多了系数 1/2；这里没有。
+return np.sqrt(result)
+    It takes the root; the loss is the sum of squares itself.
+    开了平方；损失应是平方和本身。
+error + at_least_zero("lam", lam) * size -> error - at_least_zero("lam", lam) * size
+    It subtracts the penalty; add it.
+    减去了惩罚项；应加上它。
+np.square(R - P @ Q.T) -> np.square(R + P @ Q.T)
+    It adds the product to R; take the difference.
+    把乘积与 R 相加了；应取差。
 """)
 
 
@@ -244,6 +266,21 @@ return result[::-1]
 return P, Q -> return P, Q.T
     Q is transposed: it has a row for each item, (n, k).
     返回的 Q 转置了：每个物品应占一行，形状为 (n, k)。
+lam = lam / 2
+    It takes half of lam; the penalty has no factor 1/2.
+    只用了 lam 的一半；惩罚项没有系数 1/2。
+lam = 2 * lam
+    It takes twice lam; the derivatives have the same factor 2 on both sides.
+    用了两倍的 lam；求导后两边的系数 2 应约去。
+lam = lam**2
+    It squares lam.
+    对 lam 取了平方；应使用 lam 本身。
+return P, Q -> return P @ Q.T
+    It returns the product; return the two matrices.
+    返回了乘积；应返回两个矩阵。
+return P, Q -> return Q, P
+    The two matrices are exchanged; P comes first.
+    两个矩阵的次序反了；P 应在前。
 """)
 
 
@@ -363,6 +400,25 @@ np.sqrt(S[:k]) -> 1
 return tuple(side[:, ::-1] for side in result)
     The factors are in rising order; the most important must come first.
     因子按从小到大排列了；最重要的应排在最前。
+np.sqrt(S[:k]) -> np.square(S[:k])
+    It squares the singular values; each side gets their root.
+    对奇异值取了平方；每个矩阵应乘其平方根。
+np.sqrt(S[:k]) -> S[:k] / 2
+    It halves the singular values; each side gets their root.
+    把奇异值减半了；每个矩阵应乘其平方根。
+U[:, :k] * root -> U[:, :k]
+Vt[:k].T * root -> Vt[:k].T * S[:k]
+    Q gets the singular values alone; each side gets their root.
+    奇异值全乘给了 Q；每个矩阵应乘其平方根。
+Vt[:k].T * root -> Vt[:k] * root[:, None]
+    Q is transposed; both keep their factors in columns.
+    Q 被转置了；两个矩阵的因子都应在列上。
+return U[:, :k] * root, Vt[:k].T * root -> return Vt[:k].T * root, U[:, :k] * root
+    The two sides are exchanged; P comes first.
+    两个矩阵的次序反了；P 应在前。
+Vt[:k].T * root -> Vt[:k].T
+    Only P gets the roots of the singular values; both sides do.
+    只有 P 乘了奇异值的平方根；两个矩阵都应乘。
 """)
 
 
@@ -431,6 +487,39 @@ return result**2
 return result / result.sum()
     It divides by the sum over the factors; the importance keeps the units of the ratings.
     除以了各因子之和；重要性应保持评分的单位，不必归一化。
+unit_l2(P) * unit_l2(Q) -> np.sqrt(unit_l2(P) * unit_l2(Q))
+    It takes the root of the product of the norms.
+    对范数之积开了平方；应为乘积本身。
+unit_l2(P) * unit_l2(Q) -> unit_l2(Q)
+    It takes the norms of Q alone; multiply them by those of P.
+    只取了 Q 的范数；应与 P 的范数相乘。
+unit_l2(P) * unit_l2(Q) -> np.abs(P).max(axis=0) * np.abs(Q).max(axis=0)
+    It takes the largest magnitudes of the columns; take their L2 norms.
+    取了各列最大的绝对值；应取 L2 范数。
+unit_l2(P) * unit_l2(Q) -> (unit_l2(P) + unit_l2(Q)) / 2
+    It averages the norms; multiply them.
+    对范数取了平均；应相乘。
+unit_l2(P) * unit_l2(Q) -> np.maximum(unit_l2(P), unit_l2(Q))
+    It takes the larger of the two norms; multiply them.
+    取了两个范数中较大的；应相乘。
+unit_l2(P) * unit_l2(Q) -> np.minimum(unit_l2(P), unit_l2(Q))
+    It takes the smaller of the two norms; multiply them.
+    取了两个范数中较小的；应相乘。
+unit_l2(P) * unit_l2(Q) -> unit_l2(np.concatenate([P, Q]))
+    It takes the norms of the columns of both together; multiply the norms of each.
+    取了两个矩阵合在一起的列范数；应把各自的范数相乘。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest; return the products themselves.
+    除以了最大的一个；应返回乘积本身。
+unit_l2(P) * unit_l2(Q) -> np.linalg.svd(P @ Q.T, compute_uv=False)[: P.shape[1]]
+    It returns the singular values of P Q^T; multiply the norms of the columns.
+    返回了 P Q^T 的奇异值；应把列的范数相乘。
+unit_l2(P) * unit_l2(Q) -> unit_l2(P) / np.maximum(unit_l2(Q), 1e-99)
+    It divides the norms; multiply them.
+    把范数相除了；应相乘。
+return np.argsort(result)
+    It returns the factors ranked by importance; return the products.
+    返回了按重要性排列的下标；应返回乘积本身。
 """)
 
 
@@ -523,4 +612,37 @@ return tuple(side[:, ::-1] for side in result)
 return tuple(A[:, np.argsort(factor_importance(*result), kind="stable")[::-1]] for A in result)
     The factors are sorted by importance; the kept ones must keep their order.
     返回的因子按重要性排了序；留下的列应保持原来的顺序。
+pruned_count(P.shape[1], sparsity) -> int(np.ceil(P.shape[1] * sparsity))
+    It rounds the number of factors up; round to the nearest whole number.
+    把因子个数向上取整了；应取最接近的整数。
+pruned_count(P.shape[1], sparsity) -> P.shape[1] - pruned_count(P.shape[1], 1 - sparsity)
+    It rounds the number to keep; round the number to remove.
+    对保留的个数取整了；应对去掉的个数取整。
+pruned_count(P.shape[1], sparsity) -> min(pruned_count(P.shape[1], sparsity), P.shape[1] - 1)
+    It keeps at least one factor; all may be removed.
+    至少保留了一个因子；可以全部去掉。
+factor_importance(P, Q) -> unit_l2(Q)
+    It ranks by the norms of Q alone; rank by the products of both norms.
+    只按 Q 的范数排序了；应按两个范数之积。
+factor_importance(P, Q) -> unit_l2(P) + unit_l2(Q)
+    It ranks by the sum of the norms; rank by their product.
+    按范数之和排序了；应按乘积。
+P[:, keep], Q[:, keep] -> P[:, ~keep], Q[:, ~keep]
+    It returns the factors that are removed; return those that are kept.
+    返回了被去掉的因子；应返回保留的因子。
+P[:, keep], Q[:, keep] -> P[:, keep], Q
+    It removes columns of P alone; remove those of Q too.
+    只去掉了 P 的列；Q 的列也应去掉。
+P[:, keep], Q[:, keep] -> P[:, keep], Q[:, keep].T
+    Q is transposed; both keep their factors in columns.
+    Q 被转置了；两个矩阵的因子都应在列上。
+P[:, keep], Q[:, keep] -> P[:, keep] @ Q[:, keep].T
+    It returns the product of the two; return the matrices.
+    返回了两者的乘积；应返回两个矩阵。
+pruned_count(P.shape[1], sparsity) -> max(pruned_count(P.shape[1], sparsity), 1)
+    It removes at least one factor; the number may be 0.
+    至少去掉了一个因子；个数可以为 0。
+factor_importance(P, Q) -> np.arange(P.shape[1], 0, -1)
+    It removes the last factors; remove the least important.
+    去掉的是最后几个因子；应去掉最不重要的。
 """)

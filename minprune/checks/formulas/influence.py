@@ -129,6 +129,33 @@ loss(without) - base -> base - loss(without)
 return result / w
     It divides by the weight, which gives a slope; return the change of the loss.
     除以了权重，得到的是斜率；应为损失的变化量。
+base, scores = function("loss", loss)(w.copy()) -> base, scores = function("loss", loss)(0 * w)
+    It subtracts the loss of a network of zeros; subtract that of the whole network.
+    减去的是全零网络的损失；应减去完整网络的损失。
+without[i] = 0 -> without[i] = 1
+    It sets the weight to 1; set it to 0.
+    把权重设成了 1；应设为 0。
+without[i] = 0 -> without[i] = -without[i]
+    It changes the sign of the weight; set it to 0.
+    把权重变号了；应设为 0。
+return result**2
+    It squares the change of the loss; return the change itself.
+    对损失的变化取了平方；应返回变化本身。
+return np.sum(result)
+    It adds up all weights; every weight has its own score.
+    对所有权重求了和；每个权重应有自己的分数。
+return result / (np.abs(result).max(initial=0) or 1)
+    It divides by the largest change; return the changes themselves.
+    除以了最大的变化；应返回变化本身。
+loss(without) - base -> (loss(without) - base) / (base or 1)
+    It divides by the loss of the whole network; return the difference.
+    除以了完整网络的损失；应返回差值。
+return np.maximum(result, 0)
+    Negative changes become 0; they show that the loss falls without the weight.
+    负的变化成了 0；它表示去掉权重后损失下降，应保留。
+without[i] = 0 -> without[i] /= 2
+    It halves the weight; set it to 0.
+    把权重减半了；应设为 0。
 """)
 
 
@@ -197,6 +224,42 @@ np.square(w) -> w
 h = np.square(g)
     It uses the squared gradient instead of the second derivative.
     用梯度的平方代替了二阶导数。
+-g * w -> g
+    It leaves out the weight in the first order; the term is -g w.
+    一阶项漏了权重；该项应为 -g w。
++ h * np.square(w) / 2 -> - h * np.square(w) / 2
+    It subtracts the second order; it is added.
+    减去了二阶项；应加上。
+h * np.square(w) / 2 -> np.square(h * w) / 2
+    It squares the curvature too; only the weight is squared.
+    把二阶导数也平方了；只应对权重平方。
+h * np.square(w) / 2 -> np.square(w) / 2
+    It leaves out the curvature.
+    二阶项漏了二阶导数，应乘以它。
+return np.sum(result)
+    It adds up all weights; every weight has its own influence.
+    对所有权重求了和；每个权重应有自己的影响。
+return -result
+    The sign is inverted: it is the loss without the weight minus the loss with it.
+    符号反了：应为去掉权重后的损失减去原来的损失。
+-g * w + h * np.square(w) / 2 -> np.abs(g * w) + h * np.square(w) / 2
+    It takes the absolute value of the first order; its sign counts.
+    对一阶项取了绝对值；其符号应保留。
+h * np.square(w) / 2 -> h * np.square(w) / 6
+    It divides the second order by 6; its factor is 1/2.
+    二阶项除以了 6；系数应为 1/2。
+h * np.square(w) / 2 -> h * np.abs(w) / 2
+    It takes |w| in the second order; square the weight.
+    二阶项用了权重的绝对值；应取平方。
+h = np.abs(h)
+    It takes the magnitude of the curvature; a negative one lowers the influence.
+    对二阶导数取了绝对值；负的二阶导数应使影响减小。
+-g * w + h * np.square(w) / 2 -> (-g * w + h * np.square(w)) / 2
+    The factor 1/2 applies to both terms; it belongs to the second order alone.
+    两项都乘了系数 1/2；它只应属于二阶项。
+-g * w -> -g * np.abs(w)
+    It takes |w| in the first order; the sign of the weight counts.
+    一阶项用了权重的绝对值；权重的符号应保留。
 """)
 
 
@@ -381,7 +444,7 @@ return result / (result.sum() or 1)
     It divides by the sum of all saliencies, unless that is 0; here they are not normalized.
     除以了所有显著性之和（若不为 0）；这里的显著性不作归一化。
 return result / result.max(initial=-np.inf)
-    It divides by the largest of the saliencies; here they are in the units of the loss.
+    It divides by the largest saliency; here they are in the units of the loss.
     除以了最大的显著性；这里的显著性不作归一化。
 return result / (result.max(initial=0) or 1)
     It divides by the largest of the saliencies, unless that is 0; here they are not normalized.

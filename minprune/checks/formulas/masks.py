@@ -93,6 +93,27 @@ return np.flatnonzero(result)
 score >= theta -> (score >= theta) | np.isclose(score, theta)
     A score just below the threshold counts as equal to it; compare exactly.
     把略小于阈值的分数当成相等了；应精确比较。
+return ~result if ties == "prune" else result
+    With ties="prune" the mask is inverted: True must mean keep.
+    ties="prune" 时掩码取反了：True 应表示保留。
+theta = np.quantile(score, min(max(theta, 0), 1)) if score.size else theta
+    It takes theta as the share to prune, a quantile; theta is a threshold itself.
+    把 theta 当成了要剪的比例（分位数）；theta 本身应为阈值。
+return result.ravel()
+    The result is flat; the mask has the shape of the scores.
+    结果展平了；掩码的形状应与分数相同。
+theta = -theta
+    It compares with -theta; compare with theta.
+    与 -theta 比较了；应与 theta 比较。
+return result & (score != 0)
+    A score of 0 is always pruned; it is compared like any other.
+    等于 0 的分数总被剪掉；应与其他分数一样比较。
+return np.sum(result)
+    It returns how many are kept; the mask was asked for.
+    返回了保留的个数；要求的是掩码。
+return np.any(result)
+    It returns one boolean for all scores; every score has one in the mask.
+    所有分数只返回了一个布尔值；掩码应每个分数一个。
 """)
 
 
@@ -580,6 +601,9 @@ layerwise_rank_masks.edge("many equal scores", given([EQUALS, EQUALS.T], 0.375))
 layerwise_rank_masks.edge(
     "whole numbers", given([np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])], 0.5)
 )
+layerwise_rank_masks.edge(
+    "a layer that loses all", given([np.array([3.0, 1.0, 2.0]), np.array([5.0, 4.0])], 0.75)
+)
 
 
 @layerwise_rank_masks.random
@@ -708,6 +732,15 @@ return [*(np.ones_like(m) for m in result[:1]), *result[1:]]
 n * sparsity -> n * np.sqrt(sparsity)
     It takes the root of the sparsity; the share to prune is the sparsity itself.
     对稀疏度开了平方；要剪的比例就是稀疏度。
+k = round(n * sparsity) -> k = n - round(n * (1 - sparsity))
+    It rounds the number to keep; round the number to prune.
+    对保留的个数取整了；应对剪掉的个数取整。
+order[:k] -> order[: min(k, n - 1)]
+    It keeps at least one entry of each layer; a layer may lose all.
+    每层至少保留了一个；一层可以全部剪掉。
+return [m if m.any() else ~m for m in result]
+    Where a layer loses all it keeps all, as a slice [-0:] takes everything; keep none.
+    一层要全部剪掉时反而全保留了（切片 [-0:] 取到全部）；此时不应保留。
 """)
 
 
@@ -756,6 +789,7 @@ global_rank_masks.edge("one layer", given([np.array([[4.0, 1.0], [3.0, 2.0]])], 
 global_rank_masks.edge(
     "whole numbers", given([np.array([3, -1, 2, 0]), np.array([[5, -4], [1, 7]])], 0.5)
 )
+global_rank_masks.edge("all are pruned", given([np.array([3.0, 1.0]), np.array([5.0])], 0.9))
 
 
 @global_rank_masks.random
@@ -887,6 +921,15 @@ theta = np.mean([np.sort(s, axis=None)[k] for s, k in zip(scores, k) if s.size >
 return [s >= theta for s in scores]
     It averages the thresholds of the layers; rank all scores together.
     对各层的阈值取了平均；应对所有分数统一排序。
+k = round(n * sparsity) -> k = n - round(n * (1 - sparsity))
+    It rounds the number to keep; round the number to prune.
+    对保留的个数取整了；应对剪掉的个数取整。
+order[:k] -> order[: min(k, n - 1)]
+    It keeps at least one entry; all may be pruned.
+    至少保留了一个；可以全部剪掉。
+return [m if any(n.any() for n in result) else ~m for m in result]
+    Where all are to be pruned it keeps all, as a slice [-0:] takes everything; keep none.
+    要全部剪掉时反而全保留了（切片 [-0:] 取到全部）；此时不应保留。
 """)
 
 
@@ -973,6 +1016,18 @@ return result != 0
 return result.ravel()
     The result is flat; it has the shape of w.
     结果被展平了；形状应与 w 相同。
+return w + mask
+    It adds the mask; set to zero what it prunes.
+    把掩码加了上去；应把被剪的权重置零。
+return result[result != 0]
+    It returns only the weights that are left; the shape must not change.
+    只返回了剩下的权重；形状应不变。
+return w * mask.any(axis=-1, keepdims=True)
+    It keeps a whole row where any weight of it is kept; the mask decides entry by entry.
+    一行中只要有保留的就整行保留了；应逐个元素按掩码处理。
+return result, mask
+    It returns the mask as well; the pruned weights alone were asked for.
+    还返回了掩码；只应返回剪枝后的权重。
 """)
 
 
@@ -1251,7 +1306,6 @@ def low_magnitude_mask(w, sparsity):
     return score >= theta
 
 
-
 low_magnitude_mask.edits("""
 np.abs(w) -> w
     The absolute value is missing, so negative weights are pruned first.
@@ -1314,10 +1368,6 @@ score >= theta -> (np.argsort(np.argsort(-score, axis=None, kind="stable")) < k)
 max(round(n * (1 - sparsity)), 1) -> round(n * (1 - sparsity))
     Where the number to keep rounds to 0, the index k - 1 = -1 keeps all; keep at least one.
     保留个数舍入为 0 时，下标 k - 1 = -1 会全部保留；应至少保留一个。
-np.abs(w) -> np.square(w)
-return w * result
-    It returns the pruned weights; return the mask.
-    返回了剪枝后的权重，而不是掩码。
 round(n * (1 - sparsity)) -> int(n * (1 - sparsity) + 0.5)
     It rounds a half up; here a half is rounded to the even number.
     恰为一半时总是向上取整；这里应取偶数。
@@ -1427,4 +1477,19 @@ return result.astype(float)
 mask[...] = splice_mask(w, mask, a, b)
     It writes the new mask into the old one; return a new array.
     把新掩码写进了旧掩码；应返回新的数组。
+score_mask(score, a) & (mask | -> ~score_mask(score, a) & mask | (
+    Below a the old mask holds, and between a and b all are pruned; do the reverse.
+    低于 a 时沿用了旧掩码，a 与 b 之间却剪掉了；应相反。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+mask | score_mask(score, b) -> mask ^ score_mask(score, b)
+    It prunes weights above b that were kept; all above b are kept.
+    剪掉了高于 b 且原本保留的权重；高于 b 的都应保留。
+a, b = a * np.abs(w).max(initial=0), b * np.abs(w).max(initial=0)
+    It takes the thresholds as shares of the largest magnitude; they have the units of the weights.
+    把阈值当成了最大绝对值的比例；应与权重同单位。
+return np.where(result, w, 0)
+    It returns the pruned weights; return the mask.
+    返回了剪枝后的权重，而不是掩码。
 """)

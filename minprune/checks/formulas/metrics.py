@@ -59,6 +59,33 @@ np.size(a) -> sum(np.shape(a))
 np.size(a) -> np.asarray(a).nbytes
     It counts bytes; count entries.
     数的是字节数；要求的是元素个数。
+arrays = arrays[-1:]
+    It uses the last array only; count all arrays together.
+    只看了最后一个数组；应统计所有数组。
+return [np.size(a) for a in arrays]
+    It returns a number for each array; return their sum.
+    对每个数组各返回一个数；应返回总和。
+return float(result)
+    It returns a float; a count is a whole number.
+    返回了浮点数；个数应为整数。
+np.size(a) -> np.shape(a)[-1] if np.ndim(a) else 1
+    It adds up the lengths of the last axes; multiply the lengths of all axes.
+    把各数组最后一轴的长度相加了；应把各轴长度相乘。
+return math.prod(np.size(a) for a in arrays)
+    It multiplies the sizes of the arrays; add them.
+    把各数组的大小相乘了；应相加。
+arrays = [a for a in arrays if np.ndim(a) > 0]
+    It leaves out single numbers; each counts as one parameter.
+    略去了单个的数；每个应计为一个参数。
+return result / 1e6
+    It counts millions; return the number itself.
+    以百万为单位了；应返回个数本身。
+return len(arrays)
+    It counts the arrays; count their entries.
+    数了数组的个数；应数元素。
+np.size(a) -> len(np.unique(a))
+    It counts different values; count the entries.
+    数了不同的取值；应数元素。
 """)
 
 
@@ -532,6 +559,12 @@ new_size / size -> new_size // size
 1 - new_size / size -> (size - new_size) / (size + new_size)
     It divides the difference by the sum of the sizes; divide by the old size.
     以差除以两个大小之和了；应除以旧的大小。
+return round(result, 2)
+    It rounds to two decimal places; return the number as it is.
+    舍入到了两位小数；应原样返回。
+1 - new_size / size -> 1 + new_size / size
+    It adds the share that is left; subtract it from 1.
+    加上了剩余的比例；应以 1 减去它。
 """)
 
 
@@ -598,6 +631,21 @@ size / new_size -> size - new_size
 size / new_size -> (size + new_size) / new_size
     It adds the new size above the fraction line; divide the old size by the new one.
     分子多加了新的大小；应以旧的除以新的。
+return round(result, 1)
+    It rounds to one decimal place; return the number as it is.
+    舍入到了一位小数；应原样返回。
+size / new_size -> math.log2(size / new_size) if size else -math.inf
+    It takes the logarithm; return the ratio itself.
+    取了对数；应返回比值本身。
+return round(result)
+    It rounds to a whole number; return the ratio as it is.
+    舍入成了整数；应返回比值本身。
+size / new_size -> size / new_size**2
+    It squares the new size.
+    把新大小平方了；应直接相除。
+return math.ceil(result)
+    It rounds up; return the ratio as it is.
+    向上取整了；应返回比值本身。
 """)
 
 
@@ -680,7 +728,7 @@ return result / 10**6
 arrays = arrays[:1]
     It uses the first array only; add up all arrays.
     只看了第一个数组；应把所有数组的字节数相加。
-np.size(a) * np.asarray(a).itemsize -> np.size(a) * 8 * np.asarray(a).itemsize // 8 + 128
+np.size(a) * -> 128 + np.size(a) *
     It counts 128 bytes for each array besides its entries; count the entries alone.
     每个数组多计了 128 字节的开销；只应计元素。
 np.size(a) -> sum(np.shape(a))
@@ -1160,6 +1208,9 @@ n = np.sum(labels == label)
 return 2 * np.sum(both) / (n + np.sum(predictions == label)) if n else float("nan")
     It is the F1 score, in which false alarms count too; recall does not count them.
     给出的是 F1 分数，误报也计入了；召回率不计误报。
+return round(result, 4)
+    It rounds to 4 decimal places; return the share as it is.
+    舍入到了 4 位小数；应原样返回。
 """)
 
 
@@ -1249,6 +1300,21 @@ float(np.mean(recalls)) -> float(np.prod(recalls) ** (1 / len(recalls)))
 labels, predictions = predictions, labels
     Labels and predictions are exchanged, which gives the mean precision.
     标签与预测弄反了，得到的是平均精确率。
+/ np.sum(labels == c) -> / len(labels)
+    It divides by the number of all samples; divide by the samples of the class.
+    除以了样本总数；应除以该类的样本数。
+return round(result, 4)
+    It rounds to 4 decimal places; return the mean as it is.
+    舍入到了 4 位小数；应原样返回。
+for c in classes] -> for c in classes[:-1]] or [1.0]
+    It leaves out the last class; all classes that occur count.
+    漏掉了最后一个类别；所有出现的类别都应计入。
+for c in classes] -> for c in classes if c]
+    It leaves out class 0; every class that occurs counts.
+    漏掉了类别 0；所有出现的类别都应计入。
+/ np.sum(labels == c) -> / max(np.sum((labels == c) | (predictions == c)), 1)
+    It divides by the samples that have the class or are predicted so; divide by those that have it.
+    除以了属于或被预测为该类的样本数（交并比）；应只除以属于该类的样本数。
 """)
 
 
@@ -1317,6 +1383,30 @@ return abs(result)
 return 100 * result if relative else result
     It returns the relative loss in percent; return a fraction.
     相对损失用了百分数；要求的是小数。
+return 100 * result
+    It returns percent; return the number itself.
+    返回了百分数；应返回小数。
+before - after -> after
+    It returns the performance after pruning; subtract it from the one before.
+    返回了剪枝后的性能；应以剪枝前的减去它。
+loss / before -> loss / max(before, after)
+    It divides by the larger performance; divide by the one before.
+    除以了两者中较大的性能；应除以剪枝前的。
+loss / before -> loss / ((before + after) / 2)
+    It divides by the mean of both; divide by the performance before.
+    除以了两者的平均；应除以剪枝前的性能。
+loss / before -> 1 - loss / before
+    With relative=True it returns the share that is left; return the share that is lost.
+    relative=True 时返回了剩余的比例；应返回损失的比例。
+relative = not relative
+    The two cases are exchanged: the difference is divided only with relative=True.
+    两种情形弄反了：只有 relative=True 时才应作除法。
+loss / before -> loss / (1 - before)
+    It divides by 1 - before, the error before; divide by the performance before.
+    除以了剪枝前的错误率；应除以剪枝前的性能。
+return round(result, 4)
+    It rounds to 4 decimal places; return the number as it is.
+    舍入到了 4 位小数；应原样返回。
 """)
 
 
@@ -1401,6 +1491,40 @@ samples = samples - 1
 if error == 0 -> if False
     It divides 0 by 0 where both accuracies are 0 or 1; equal ones have z = 0.
     两个准确率同为零或一时出现了零除以零；此时应得零。
+return -result
+    The sign is wrong: z is positive if the first accuracy is the higher one.
+    符号反了：第一个准确率较高时应为正数。
+a * (1 - a) / samples -> 0
+    It uses the error of the second accuracy only; the first one varies as well.
+    只考虑了第二个准确率的误差；第一个同样有误差。
+a * (1 - a) / samples + b * (1 - b) / samples -> 0.5 / samples
+    It takes the largest variance, 1/4, for both; each has its own.
+    两者都用了最大的方差 1/4；应各用各的方差。
+a * (1 - a) / samples + b * (1 - b) / samples -> (a + b) / samples
+    It takes the accuracy as its variance; the variance is a (1 - a) / N.
+    把准确率当成了方差；方差应为 a (1 - a) / N。
+(a - b) / error -> a - b
+    It does not divide by the standard error.
+    没有除以标准误差，返回的是两者之差。
+return result**2
+    It squares z.
+    返回了 z 的平方，而不是 z 本身。
+return 2 * result
+    It is twice too large, as with half of the standard error.
+    大了一倍，相当于标准误差减半；应除以整个标准误差。
+(a - b) / error -> (a - b) / (error * 1.96)
+    It divides by 1.96 standard errors; divide by one.
+    除以了 1.96 倍标准误差；应除以一倍。
+math.sqrt(a * (1 - a) / samples + -> math.sqrt(abs(a * (1 - a) / samples -
+b * (1 - b) / samples) -> b * (1 - b) / samples))
+    It subtracts the variances; add them.
+    把两个方差相减了；应相加。
+return math.copysign(math.inf, a - b) if a != b else 0.0 -> return 0.0
+    Where both variances are 0 it returns 0 for different accuracies too; z is infinite there.
+    两个方差都为 0 时，准确率不同也返回 0；此时应为无穷大。
+return math.copysign(math.inf, a - b) if a != b else 0.0 -> return math.inf if a != b else 0.0
+    The infinite z has lost its sign.
+    无穷大的 z 丢了符号；b 较高时应为负无穷。
 """)
 
 
@@ -1477,6 +1601,37 @@ return tuple(count / len(labels) for count in result)
 return sum(result)
     It adds up the two counts; return them separately.
     把两个计数加在一起了；应分别给出。
+return result[0] - result[1]
+    It returns the difference of the counts; return both.
+    返回了两个计数之差；应分别返回。
+right_a & ~right_b -> (predicted_a != predicted_b)
+    The first count has all different predictions; a has to be right and b wrong.
+    第一个计数包含了所有不同的预测；应只数 a 对而 b 错的。
+right_a & ~right_b -> right_a
+    The first count has all that a got right; leave out those that b got right too.
+    第一个计数包含了 a 答对的全部样本；应除去 b 也答对的。
+right_b & ~right_a -> right_b
+    The second count has all that b got right; leave out those that a got right too.
+    第二个计数包含了 b 答对的全部样本；应除去 a 也答对的。
+right_a & ~right_b -> right_a | ~right_b
+right_b & ~right_a -> right_b | ~right_a
+    Either condition is enough; one must be right and the other wrong.
+    满足一个条件就计入了；应一方对而另一方错。
+right_a & ~right_b -> right_a & right_b
+    The first count has the samples that both got right; a alone must be right.
+    第一个计数数了两者都答对的；应只有 a 答对。
+right_b & ~right_a -> ~right_b & ~right_a
+    The second count has the samples that both got wrong; b alone must be right.
+    第二个计数数了两者都答错的；应只有 b 答对。
+return tuple(map(float, result))
+    It returns floats; counts are whole numbers.
+    返回了浮点数；个数应为整数。
+= predicted_a == labels, predicted_b == labels -> = predicted_a > 0, predicted_b > 0
+    It takes predictions above 0 as right; compare with the labels.
+    把大于 0 的预测当成正确了；应与标签比较。
+return tuple(100 * count / len(labels) for count in result)
+    It returns percentages of the samples; return counts.
+    返回了占样本的百分数；应返回个数。
 """)
 
 
@@ -1549,4 +1704,34 @@ n = max(only_a + only_b, 1)
 return accuracy_difference_z(only_a / n, only_b / n, n)
     It takes the counts as independent; both networks were tested on the same samples.
     把两个计数当作来自独立样本；两个网络用的是同一批样本。
+(only_a - only_b) / -> (only_a + only_b) /
+    It adds the counts above the fraction line; subtract them.
+    分子把两个计数相加了；应相减。
+math.sqrt(max(only_a + only_b, 1)) -> max(math.sqrt(only_a) + math.sqrt(only_b), 1)
+    It adds the roots of the counts; take the root of their sum.
+    把两个计数的平方根相加了；应取和的平方根。
+math.sqrt(max(only_a + only_b, 1)) -> math.sqrt(max(only_a, only_b, 1))
+    It takes the larger count; take the sum of both.
+    只取了较大的计数；应取两者之和。
+math.sqrt(max(only_a + only_b, 1)) -> 1
+    It does not divide by the root of the sum.
+    没有除以两个计数之和的平方根。
+math.sqrt(max(only_a + only_b, 1)) -> math.sqrt(max(only_a + only_b, 1) / 2)
+    It takes the root of half of the sum; take that of the sum.
+    取了和的一半的平方根；应取和的平方根。
+math.sqrt(max(only_a + only_b, 1)) -> math.sqrt(max(only_a * only_b, 1))
+    It multiplies the counts under the root; add them.
+    根号下把两个计数相乘了；应相加。
+(only_a - only_b) / -> (abs(only_a - only_b) - 1) /
+    It subtracts 1 from |n_a - n_b|, the continuity correction; here z is signed and plain.
+    减去了连续性校正的 1 且丢了符号；这里不应校正。
+math.sqrt(max(only_a + only_b, 1)) -> math.sqrt(only_a + only_b + 1)
+    It adds 1 to the sum under the root; only a sum of 0 needs care.
+    根号下的和加了 1；只应单独处理和为 0 的情形。
+(only_a - only_b) / -> (only_a - only_b) / 2 /
+    It is half of what it should be.
+    结果只有应有的一半；不应除以 2。
+return math.erfc(abs(result) / math.sqrt(2))
+    It returns the p value; return z.
+    返回了 p 值；应返回 z。
 """)

@@ -188,6 +188,18 @@ return np.abs(w)
 .sum() -> .mean()
     It takes np.mean of the squares, NaN without weights; a norm takes their sum.
     对平方用了 np.mean，没有权重时为 NaN；范数应取平方和。
+np.square(w).sum() -> np.square(w[w > 0]).sum()
+    It takes the positive weights alone; every weight counts.
+    只取了正的权重；每个权重都应计入。
+return result / max(w.size, 1)
+    It divides by the number of weights; the norm is the root of the sum of squares.
+    除以了权重个数；范数应为平方和的平方根。
+np.sqrt( -> np.cbrt(
+    It takes the cube root; take the square root.
+    开了立方；应开平方。
+np.sqrt(np.square(w).sum()) -> np.std(w) if w.size else 0
+    It takes the standard deviation; the mean is not subtracted.
+    取了标准差；不应减去均值。
 """)
 
 
@@ -277,6 +289,24 @@ return float(np.linalg.norm(W, axis=0).max())
 return float(np.linalg.norm(W, axis=1).max())
     It takes the largest norm of a row; take the largest singular value.
     取了各行范数中最大的；应取最大奇异值。
+[0] -> [:2].sum()
+    It adds the two largest singular values; take the largest.
+    把最大的两个奇异值相加了；应取最大的一个。
+return np.sqrt(result)
+    It takes the root; the norm is the largest singular value itself.
+    开了平方；范数就应是最大奇异值本身。
+return float(np.abs(W).sum())
+    It adds up the magnitudes; take the largest singular value.
+    把绝对值相加了；应取最大奇异值。
+return np.linalg.svd(W, compute_uv=False)
+    It returns all singular values; return the largest.
+    返回了所有奇异值；应返回最大的。
+return float(np.linalg.eigvalsh(W @ W.T).sum())
+    It adds up the eigenvalues of W W^T, the squared L2 norm; take the root of the largest.
+    把 W W^T 的特征值相加了，即 L2 范数的平方；应取最大者的平方根。
+return result / np.sqrt(W.shape[0])
+    It divides by the root of the number of rows.
+    除以了行数的平方根；应返回最大奇异值本身。
 """)
 
 

@@ -648,6 +648,15 @@ n = w.size / w.shape[axis] -> n = w.size
 return lam * np.sqrt(n) * norms.sum() -> return lam * np.sqrt(n) * norms
     It returns one number for each unit; the penalty is their sum.
     对每个单元各返回一个数；惩罚项是它们的和。
+lam = lam**2
+    It squares lam.
+    对 lam 取了平方；应使用 lam 本身。
+norms = np.sqrt(np.square(w).sum(axis=others)) -> norms = np.abs(w.sum(axis=others))
+    It takes the absolute value of the sum of a unit; take the root of the sum of squares.
+    取了单元之和的绝对值；应取平方和的平方根。
+w, axis = w.reshape(w.shape[axis], -1), 0
+    It reshapes to (units, -1) without moving the axis of the units to the front, which mixes units.
+    没有先把单元轴移到最前就 reshape 成 (units, -1)，混淆了各单元的权重。
 """)
 
 
@@ -730,6 +739,36 @@ axis = -1
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+np.sqrt(n) -> n
+    It weighs a unit by n_j; take the root of the number of its weights.
+    以 n_j 作了单元的系数；应取单元权重个数的平方根。
+n = w.size / w.shape[axis] -> n = w.shape[axis]
+    It counts the units under the root; n_j is the number of weights in one unit.
+    根号下用了单元个数；n_j 应为一个单元的权重个数。
+axis = 0
+    It always takes the first axis for the units; take the one given by `axis`.
+    总把第一个轴当作单元；应按参数 axis 来定。
+lam = 1.0
+    The strength lam is missing.
+    漏乘了强度 lam，次梯度应与它成正比。
+np.sqrt(np.square(w).sum(axis=others, keepdims=True)) -> np.abs(w).sum(axis=others, keepdims=True)
+    It divides by the L1 norms of the units; divide by their L2 norms.
+    除以了单元的 L1 范数；应除以 L2 范数。
+norms > 0, norms, 1 -> norms > 0, norms**2, 1
+    The square root of the norms is missing.
+    计算范数时漏了开平方。
+axis=others, keepdims=True -> axis=axis, keepdims=True
+    It takes the norms along the axis that numbers the units; take them along all the others.
+    沿着给单元编号的轴求了范数；应沿其余所有轴。
+lam * np.sqrt(n) * w -> 2 * lam * np.sqrt(n) * w
+    It has a factor 2, as the derivative of a square; here there is none.
+    多了平方求导的系数 2；这里没有。
+return w - result
+    It returns the weights after a step; return the subgradient.
+    返回了走一步之后的权重；应返回次梯度。
+return np.abs(result)
+    The signs are lost; the subgradient has the sign of the weight.
+    符号丢失了；次梯度应与权重同号。
 """)
 
 
@@ -854,6 +893,18 @@ axis=others, keepdims=True -> axis=axis, keepdims=True
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+return w - result
+    It returns what is taken away; return the weights that are left.
+    返回了减去的部分；应返回剩下的权重。
+1 - lr * lam -> 1 - lr * lam / 2
+    The threshold has a factor 1/2; it is lr lam sqrt(n_j).
+    阈值多了系数 1/2；应为 lr lam sqrt(n_j)。
+1 - lr * lam -> 1 - 2 * lr * lam
+    The threshold has a factor 2; it is lr lam sqrt(n_j).
+    阈值多了系数 2；应为 lr lam sqrt(n_j)。
+n = w.size / w.shape[axis] -> n = w.shape[axis]
+    It counts the units under the root; n_j is the number of weights in one unit.
+    根号下用了单元个数；n_j 应为一个单元的权重个数。
 """)
 
 
@@ -937,6 +988,18 @@ group_lasso(w, lam2, axis) -> lam2 * float(np.linalg.norm(w))
 lam2 = lam1
     It takes lam1 for both parts; lam2 belongs to the units.
     两部分都用了 lam1；单元部分应用 lam2。
+w, axis = w.reshape(w.shape[axis], -1), 0
+    It reshapes to (units, -1) without moving the axis of the units to the front, which mixes units.
+    没有先把单元轴移到最前就 reshape 成 (units, -1)，混淆了各单元的权重。
+l1_penalty(w, lam1) -> lam1 * abs(w.sum())
+    It takes the absolute value of the sum in the L1 part; take that of every weight first.
+    L1 部分对总和取了绝对值；应先对每个权重取绝对值。
+l1_penalty(w, lam1) -> lam1 * w.sum()
+    The absolute value is missing in the L1 part, so that signs cancel.
+    L1 部分漏了绝对值，正负权重互相抵消。
+group_lasso(w, lam2, axis) -> group_lasso(w, lam2**2, axis)
+    It squares lam2; the group part is lam2 times the norms.
+    对 lam2 取了平方；组部分应为 lam2 乘以范数。
 """)
 
 
@@ -1256,4 +1319,31 @@ return np.abs(result)
 factor * w -> np.multiply(factor, w, out=w)
     It changes the array that it is given; return a new one.
     改动了传入的数组；应返回新的数组。
+factor * w -> w / factor if factor else w
+    It divides by the factor; multiply by it.
+    除以了 factor；应乘以它。
+factor * w -> factor**2 * w
+    It squares the factor.
+    对 factor 取了平方；应只乘一次。
+factor * w -> np.where(np.abs(w) < factor, factor * w, w)
+    It shrinks only weights below the factor; multiply every weight.
+    只缩小了小于 factor 的权重；每个权重都应乘以 factor。
+factor * w -> factor + w
+    It adds the factor; multiply by it.
+    加上了 factor；应相乘。
+factor * w -> w * (1 + factor)
+    It multiplies by 1 + factor, so weights grow; multiply by the factor.
+    乘以了 1 + factor，权重反而变大；应乘以 factor。
+factor * w -> np.sqrt(factor) * w
+    It takes the root of the factor.
+    对 factor 开了平方；应乘以 factor 本身。
+factor * w -> w * np.exp(-factor)
+    It multiplies by exp(-factor); multiply by the factor.
+    乘以了 exp(-factor)；应乘以 factor。
+factor * w -> factor * w / (np.linalg.norm(w) or 1)
+    It also divides by the norm of the weights; only multiply by the factor.
+    又除以了权重的范数；只应乘以 factor。
+return np.maximum(result, 0)
+    Negative weights become 0; they are multiplied like the others.
+    负权重变成了 0；应与其他权重一样相乘。
 """)

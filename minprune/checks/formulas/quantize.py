@@ -264,6 +264,10 @@ np.abs(w).max( -> w.max(
 np.round(w / (step or 1)) -> np.clip(np.round(w / (step or 1)), -largest, largest)
     The step is that of the largest weight, and what exceeds Q is clipped; take the largest |w|.
     步长按最大的权重计算，超出 Q 的被截断了；应按最大的绝对值。
+np.abs(w).max( -> w.max(
+np.round(w / (step or 1)) -> np.clip(np.round(w / (step or np.inf)), -largest, largest)
+    The step is that of the largest weight, and what exceeds Q is clipped; take the largest |w|.
+    步长按最大的权重计算，超出 Q 的被截断了；应按最大的绝对值。
 """)
 
 # steps of rows or columns, kept as an axis or not, for vectors too or not
@@ -398,6 +402,9 @@ return (q.astype(int) + 0.5) * step
 return np.round(result)
     It rounds the weights to whole numbers; return step times q.
     把权重舍入成了整数；应返回步长乘以 q。
+q = q + 1
+    It adds 1 to the integers; multiply them as they are.
+    给整数加了 1；应直接乘以步长。
 """)
 
 
@@ -441,6 +448,14 @@ def _(rng):
     return coarse > fine > 0
 
 
+@quantization_error.solution
+def quantization_error(w, bits):
+    largest = 2 ** (bits - 1) - 1
+    step = float(max(w.max(), -w.min())) / largest
+    q = np.round(w / (step or 1))
+    return float(np.abs(step * q - w).mean())
+
+
 quantization_error.edits("""
 np.abs( -> (
     It averages with the sign, so that errors cancel; take absolute values first.
@@ -458,10 +473,10 @@ return result**0.5
 .mean() -> .sum()
     It adds up the distances; divide by the number of weights.
     把距离加起来了；还应除以权重的个数。
-dequantize(*quantize_symmetric(w, bits)) -> quantize_symmetric(w, bits).q
+step * q -> q
     It compares the weights with the integers; multiply these by the step first.
     拿权重与整数比较了；应先把整数乘以步长。
-return float(result / np.float64(quantize_symmetric(w, bits).step))
+np.abs( -> np.abs(1 / np.float64(step)) * np.abs(
     It measures in steps; the error is in the units of the weights.
     以步长为单位了；误差应与权重同单位。
 return -result
@@ -480,10 +495,10 @@ np.abs( -> np.linalg.norm(
 bits = 8
     It always takes 8 bits; the number of bits is an argument.
     总是用 8 位；位数是参数。
-return quantize_symmetric(w, bits).step / 2
+np.abs(step * q - w).mean() -> step / 2
     It returns half the step, the largest possible error; return the mean of the distances.
     返回了半个步长，即最大可能的误差；应返回距离的平均。
-return np.abs(dequantize(*quantize_symmetric(w, bits)) - w)
+float(np.abs(step * q - w).mean()) -> np.abs(step * q - w)
     It returns the distance of every weight; return their mean.
     返回了每个权重的距离；应返回平均。
 - w).mean() -> - w).std()
@@ -499,6 +514,27 @@ np.abs( -> np.median(np.abs(
 - w).mean() -> - w))
     It takes the median of the distances; take the mean.
     取了距离的中位数；应取平均。
+np.round( -> np.trunc(
+    It cuts off the fraction; round to the nearest integer.
+    截掉了小数部分；应取最接近的整数。
+np.round( -> np.floor(
+    It rounds down; round to the nearest integer.
+    向下取整了；应取最接近的整数。
+2 ** (bits - 1) - 1 -> 2 ** (bits - 1)
+    It divides max|w| by 2^(bits-1), one too many; symmetric integers end at 2^(bits-1) - 1.
+    除以了 2^(bits-1)，多了一级；对称的整数只到 2^(bits-1) - 1。
+/ largest -> / largest / 2
+    The step is half of what it should be.
+    步长只有应有的一半，应为最大绝对值除以 Q。
+max(w.max(), -w.min()) -> np.ptp(w)
+    It takes the range from min to max; take the largest magnitude.
+    取了最大值与最小值之差；应取最大的绝对值。
+np.abs(step * q - w).mean() -> abs((step * q - w).mean())
+    It takes the absolute value of the mean; take that of every error first.
+    对平均误差取了绝对值；应先对每个误差取绝对值。
+np.abs(step * q - w) -> np.abs(np.abs(step * q) - np.abs(w).mean())
+    It compares with the mean magnitude; compare each weight with its own quantized value.
+    与平均绝对值比较了；应将每个权重与自己的量化值比较。
 """)
 
 
@@ -568,7 +604,6 @@ def fake_quantize(w, bits, limit):
     v = np.clip(w.astype(float), -limit, limit)
     q = np.round(v / step)
     return (step * q).astype(w.dtype if w.dtype.kind == "f" else float)
-
 
 
 fake_quantize.edits("""
@@ -741,6 +776,30 @@ np.abs(w) <= above_zero("limit", limit) -> True
 dy[np.abs(w) > limit] = 0
     It writes the zeros into the gradient that was passed in; return a new array.
     把零直接写进了传入的梯度；应返回新的数组。
+np.abs(w) <= above_zero("limit", limit) -> w >= -limit
+    It stops the gradient below -limit only; stop it above limit too.
+    只在小于 -limit 处截断了梯度；大于 limit 处也应截断。
+return result * (1 - np.square(w / limit))
+    It lets the gradient fall towards the limit; within the limits it is passed on unchanged.
+    梯度在接近界限时减小了；界限以内应原样传递。
+return result * w
+    It multiplies by the weight; within the limits the gradient is passed on unchanged.
+    乘以了权重；界限以内梯度应原样传递。
+limit = 1.0
+    It always takes 1 as the limit; the limit is an argument.
+    界限总取 1；界限是参数。
+return np.where(np.abs(w) <= limit, dy, np.sign(w) * limit)
+    Beyond the limit it returns the limit; the gradient there is 0.
+    超出界限处返回了界限值；该处梯度应为 0。
+w = dy
+    It compares the gradient with the limit; compare the weight with it.
+    拿梯度与界限比较了；应拿权重与界限比较。
+return result * np.sign(w)
+    It multiplies by the sign of the weight; the gradient is passed on unchanged.
+    乘以了权重的符号；梯度应原样传递。
+return np.where(result != 0, result, 0.01 * dy)
+    Beyond the limit a hundredth of the gradient is left; it is 0 there.
+    超出界限处还留了百分之一的梯度；该处应为 0。
 """)
 
 
@@ -806,6 +865,21 @@ return np.clip(result, -65504, 65504)
 return result.astype(float) / scale
     It divides by the scale at once; that is done when the weights are updated.
     马上又除掉了缩放因子；这应在更新权重时才做。
+scale = scale**2
+    It multiplies by the scale twice.
+    乘了两次放大系数；只应乘一次。
+return np.where(np.isinf(result), 0, result)
+    What overflows becomes 0; it becomes infinite, which shows that the scale is too large.
+    溢出的值变成了 0；应为无穷大，以表明放大系数过大。
+return np.abs(result)
+    The signs are lost; a gradient keeps its sign.
+    符号丢失了；梯度应保留符号。
+scale * g.astype(float) -> scale + g.astype(float)
+    It adds the scale; multiply by it.
+    加上了放大系数；应相乘。
+return np.round(result)
+    It rounds to whole numbers; only the precision of float16 is lost.
+    舍入成了整数；只应舍入到 float16 的精度。
 """)
 
 
@@ -902,4 +976,23 @@ lr * (g16.astype(np.float32) / scale) -> np.float16(lr * g16.astype(np.float32) 
 return np.copyto(w, result) or w
     It changes the weights that were passed in; return a new array.
     改动了传入的权重；应返回新的数组。
+lr = lr / scale
+    It divides by the scale twice; divide the gradient by it once.
+    除以了两次放大系数；梯度只应除一次。
+/ scale) -> * scale)
+    It multiplies by the scale; divide the gradient by it.
+    乘以了放大系数；梯度应除以它。
+lr = 1.0
+    It ignores the learning rate.
+    没有考虑学习率，更新量应乘以学习率。
+return result.astype(np.float16)
+    It returns float16; the master weights are float32.
+    返回了 float16；主权重应为 float32。
+return w - result
+    It returns the change; return the new weights.
+    返回的是改变量；应返回新的权重。
+w = w if mask is None else w * mask
+mask = None
+    It masks before the step, so pruned weights grow back; mask the new weights.
+    在更新之前用了掩码，被剪的权重又恢复了；应对新权重使用掩码。
 """)

@@ -324,6 +324,15 @@ return int(result)
 (step - begin) % frequency == 0 -> step // frequency * frequency == begin
     It compares the step rounded down with begin; the distance from begin has to be a multiple.
     拿取整后的步数与 begin 比较了；到 begin 的距离应为间隔的整数倍。
+begin <= step <= end -> begin < step < end
+    Both ends are left out; they count.
+    漏掉了两端；两端都应计入。
+% frequency == 0 -> // frequency == 0
+    It takes the quotient; the remainder must be 0.
+    用了商；应判断余数为 0。
+frequency = frequency + 1
+    It waits one step too long between two updates.
+    两次更新之间多等了一步；间隔应为 frequency。
 """)
 
 
@@ -423,6 +432,21 @@ left ** (k / stages) -> left ** ((k - 1) / max(stages - 1, 1))
 return np.diff([initial, *result]).tolist()
     It returns what every stage adds; return the sparsity reached after each.
     返回了每个阶段的增量；应返回每个阶段之后的稀疏度。
+1 - (1 - initial) * left ** (k / stages) -> final + (initial - final) * (1 - k / stages) ** 3
+    It follows the cubic schedule; each stage must keep the same part of the rest.
+    按三次方的进度剪枝了；每个阶段应保留剩余部分的同样比例。
+return [final] * stages
+    Every stage has the final sparsity; it is reached step by step.
+    每个阶段都是最终稀疏度；应逐步达到。
+return [s / len(result) for s in result]
+    It divides the sparsities by the number of stages.
+    把稀疏度除以了阶段数；应返回稀疏度本身。
+return result[::-1]
+    The stages are in reverse order; the sparsity grows.
+    各阶段的次序颠倒了；稀疏度应逐步增大。
+return [*result[1:], *result[-1:]]
+    It is one stage early: the first sparsity is missing and the last is there twice.
+    早了一个阶段：缺少第一个稀疏度，最后一个却重复了；应逐个对应。
 """)
 
 
@@ -508,6 +532,21 @@ np.mean(scores) -> np.sum(scores) / len(scores)
 return scores >= result
     It returns a mask; return the threshold.
     返回了掩码；应返回阈值。
+np.mean(scores) -> np.average(scores, weights=np.abs(scores)) if np.any(scores) else 0.0
+    It weights the scores by their magnitudes; take the plain mean.
+    按绝对值对分数加权了；应取简单平均。
+return 2 * result
+    It takes twice the mean; take the mean itself.
+    取了均值的两倍；应取均值本身。
+np.mean(scores) -> np.exp(np.mean(np.log(np.abs(scores))))
+    It takes the geometric mean of the magnitudes; take the mean.
+    取了绝对值的几何平均；应取算术平均。
+np.mean(scores) -> np.quantile(scores, 0.75)
+    It takes the upper quartile; take the mean.
+    取了上四分位数；应取均值。
+np.mean(scores) -> np.mean(np.unique(scores))
+    It averages the different values; every score counts.
+    只对不同的取值求了平均；每个分数都应计入。
 """)
 
 
@@ -601,6 +640,15 @@ return np.abs(w) >= result
 w = w[w != 0]
     It leaves out the weights that are 0; all weights count.
     略去了为 0 的权重；所有权重都应计入。
+np.std(w, dtype=float) -> np.median(np.abs(w - np.median(w)))
+    It takes the median distance from the median; take the standard deviation.
+    取了到中位数距离的中位数；应取标准差。
+np.std(w, dtype=float) -> np.ptp(w)
+    It takes the range from min to max; take the standard deviation.
+    取了最大值与最小值之差；应取标准差。
+np.std(w, dtype=float) -> np.linalg.norm(w)
+    It takes the L2 norm; take the standard deviation.
+    用了 L2 范数；应取标准差。
 """)
 
 
@@ -661,6 +709,42 @@ margin = margin / 2
 w = w[w != 0]
     It leaves out the weights that are 0; here all of them count.
     漏掉了为 0 的权重；这里所有权重都计入。
+size.mean() + -> size.mean() -
+    It subtracts c standard deviations; add them to the mean.
+    减去了 c 倍标准差；应加到均值上。
+size.std() -> size.var()
+    It takes the variance; take the standard deviation.
+    用了方差；应为标准差。
+size.std() -> np.asarray(w).std()
+    It takes the deviation of the signed weights; take that of the magnitudes.
+    用了带符号权重的标准差；应取绝对值的标准差。
+size.std() -> size.std(ddof=min(1, size.size - 1))
+    It divides by n - 1; this is the deviation of the n magnitudes themselves, so divide by n.
+    除以了 n - 1；这是 n 个绝对值本身的标准差，应除以 n。
+size.mean() -> np.median(size)
+    It takes the median of the magnitudes; take the mean.
+    取了绝对值的中位数；应取均值。
+(1 - margin) * t, (1 + margin) * t -> t, (1 + margin) * t
+    The lower threshold has no margin; it is (1 - margin) t.
+    下阈值没有留间隔；应为 (1 - margin) t。
+(1 - margin) * t, (1 + margin) * t -> (1 - margin) * t, t
+    The upper threshold has no margin; it is (1 + margin) t.
+    上阈值没有留间隔；应为 (1 + margin) t。
+(1 + margin) * t -> t / (1 - margin)
+    The upper threshold divides by 1 - margin; multiply by 1 + margin.
+    上阈值除以了 1 - margin；应乘以 1 + margin。
+margin = 0.1
+    The margin is always 0.1; it is an argument.
+    间隔总取 0.1；间隔是参数。
+c = 1.0
+    It always adds one standard deviation; c is an argument.
+    总是加一倍标准差；倍数 c 是参数。
+return result[0]
+    It returns the lower threshold alone; return both.
+    只返回了下阈值；应返回两个阈值。
+size.mean() -> size.max()
+    It takes the largest magnitude; take the mean.
+    取了最大的绝对值；应取均值。
 """)
 
 
@@ -688,6 +772,7 @@ threshold_for_sparsity.edge("one score", given([0.5], 0.5))
 threshold_for_sparsity.edge("the nearest count", given([1.0, 2.0, 3.0, 4.0, 5.0], 0.35))
 threshold_for_sparsity.edge("float32", given(np.array([0.1, 0.4, 0.2], np.float32), 0.5))
 threshold_for_sparsity.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], 0.5))
+threshold_for_sparsity.edge("half a score", given([5.0, 1.0, 4.0, 2.0, 3.0], 0.5))
 
 
 @threshold_for_sparsity.random
@@ -766,4 +851,22 @@ ordered[k] -> np.sort(score, axis=None)[k]
 score.size) -> len(score))
     It takes the share of the number of rows; take that of all scores.
     按行数计算了个数；应按所有分数的个数计算。
+round(sparsity * score.size) -> score.size - round((1 - sparsity) * score.size)
+    It rounds the number to keep; round the number to prune.
+    对保留的个数取整了；应对剪掉的个数取整。
+ordered[k] -> np.quantile(score, sparsity, method="lower")
+    It takes the quantile rounded down, which counts n - 1 steps; take the score of rank k.
+    取了向下取的分位数，它按 n - 1 步计算；应取第 k 名的分数。
+ordered[k] -> np.quantile(score, 1 - sparsity)
+    It takes the quantile of the share to keep; take the score of rank k from below.
+    取了保留比例的分位数；应取从低到高第 k 名的分数。
+ordered[k] -> score.ravel()[min(k, score.size - 1)]
+    It does not sort the scores; take the k-th in ascending order.
+    没有排序；应取升序的第 k 个。
+return result + 1e-8
+    It adds 1e-8 to the threshold; return the score itself.
+    阈值加上了 1e-8；应返回分数本身。
+round(sparsity * score.size) -> int(sparsity * score.size + 0.5)
+    It rounds a half up; here a half is rounded to the even number.
+    恰为一半时总是向上取整；这里应取偶数。
 """)

@@ -94,6 +94,18 @@ return np.argsort(result, axis=None)
 return result / (result.max(initial=0) or 1)
     It divides by the largest magnitude, unless that is 0; keep the units of the weights.
     除以了最大的绝对值（不为 0 时）；应保持权重的量纲。
+return np.mean(result)
+    It returns the mean magnitude; every weight has its own score.
+    返回了平均绝对值；每个权重都应有自己的分数。
+return result / (result.sum() or 1)
+    It divides by the sum of the magnitudes; keep the units of the weights.
+    除以了绝对值之和；应保持权重的量纲。
+np.abs( -> 1 - np.abs(
+    It returns 1 - |w|; the largest weights must have the highest scores.
+    返回了 1 - |w|；绝对值最大的权重分数应最高。
+return np.log1p(result)
+    It takes the logarithm of 1 + |w|; the score is |w| itself.
+    取了 1 + |w| 的对数；分数就应是 |w| 本身。
 """)
 
 
@@ -164,6 +176,18 @@ return result < 0.5
 return result.ravel()
     It returns a flat vector; the scores have the shape of w.
     返回了展平的向量；分数的形状应与 w 相同。
+return 1 + result
+    It draws from 1 to 2; the scores lie in [0, 1).
+    抽样范围是 1 到 2；分数应在 [0, 1) 内。
+return np.round(result, 1)
+    It rounds the scores to one decimal place, which makes ties; return them as they are.
+    把分数舍入到了一位小数，会产生并列；应原样返回。
+return result**2
+    It squares the numbers drawn, so small scores are more frequent; they are uniform.
+    对随机数取了平方，小的分数更多；应为均匀分布。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest score; return the numbers as drawn.
+    除以了最大的分数；应原样返回抽取的数。
 """)
 
 
@@ -536,6 +560,18 @@ return result[::-1]
 return result / result.sum()
     It divides by the sum over the layers; the importance is the mean itself.
     除以了各层之和；重要性就是平均值本身。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm over the layers; the importance is the mean itself.
+    除以了各层的 L2 范数；重要性就应是平均值本身。
+return np.argsort(result)
+    It returns the layers ranked by importance; return the means.
+    返回了按重要性排列的层号；应返回平均值。
+w.size -> w.shape[0] * w.shape[-1]
+    It divides by the product of the first and the last side; divide by the number of all weights.
+    除以了首末两轴长度之积；应除以所有权重的个数。
+np.abs(w).sum() / w.size -> np.sqrt(np.square(w).sum()) / w.size
+    It divides the L2 norm by the number of weights; take the sum of the magnitudes.
+    用 L2 范数除以了权重个数；应取绝对值之和。
 """)
 
 
@@ -598,6 +634,42 @@ l2_norm(w) -> np.linalg.norm(w, 2)
 return np.linalg.norm(result)
     It takes the norm of the whole network; every layer has its own.
     求的是整个网络的范数；每层都应有自己的范数。
+l2_norm(w) -> abs(w.sum())
+    It takes the absolute value of the sum; take the root of the sum of squares.
+    取了总和的绝对值；应取平方和的平方根。
+l2_norm(w) -> np.abs(w).max(initial=0)
+    It takes the largest magnitude; take the root of the sum of squares.
+    取了最大的绝对值；应取平方和的平方根。
+l2_norm(w) -> l2_norm(w) / max(w.size, 1)
+    It divides by the number of weights; return the norm itself.
+    除以了权重个数；应返回范数本身。
+l2_norm(w) -> np.sqrt(np.square(w).mean() if w.size else 0)
+    It takes the root mean square, 0 for an empty layer; take the sum under the root.
+    取了均方根，空的层为 0；根号下应取平方和。
+l2_norm(w) -> np.std(w) if w.size else 0
+    It takes the standard deviation; take the root of the sum of squares.
+    取了标准差；应取平方和的平方根。
+l2_norm(w) -> np.sqrt(np.abs(w).sum())
+    It takes the root of the sum of magnitudes; square the weights first.
+    对绝对值之和开了平方；应先对权重取平方。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest norm; return the norms themselves.
+    除以了最大的范数；应返回范数本身。
+return result / (result.sum() or 1)
+    It divides by the sum of the norms; return the norms themselves.
+    除以了范数之和；应返回范数本身。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the norm of the whole network; return the norms themselves.
+    除以了整个网络的范数；应返回各层范数本身。
+return np.argsort(result)
+    It returns the layers ranked by norm; return the norms.
+    返回了按范数排列的层号；应返回范数。
+return result[::-1]
+    The norms are in reverse order; they stand in the order of the layers.
+    范数的次序颠倒了；应与各层的次序相同。
+l2_norm(w) -> np.linalg.norm(w, axis=0).max() if w.ndim == 2 and w.size else l2_norm(w)
+    Of a matrix it takes the largest norm of a column; take the norm of all entries.
+    对矩阵取了最大的列范数；应取所有元素的范数。
 """)
 
 
@@ -727,6 +799,24 @@ return [s / 2 for s in result]
 into.append(into[-1] @ w) -> into.append(into[-1] @ w / ((into[-1] @ w).max() or 1))
     It divides the flow by its largest entry after each layer; pass it on as it is.
     每层之后把流量除以了最大值；应原样传递。
+np.ones(layers[-1].shape[1]) -> np.full(layers[-1].shape[1], 1 / layers[-1].shape[1])
+    It averages over the outputs; R is their sum.
+    对输出取了平均；R 应为各输出之和。
+return [s / (np.linalg.norm(s) or 1) for s in result]
+    It divides each layer by its L2 norm; the score is the flow itself.
+    每层除以了自己的 L2 范数；分数就应是流量本身。
+return [np.sqrt(s) for s in result]
+    It takes the root of the scores; the score is the flow itself.
+    对分数开了平方；分数就应是流量本身。
+return [s.ravel() for s in result]
+    The scores are flat; each array has the shape of its layer.
+    分数展平了；每个数组应与该层同形状。
+return [s / max(sum(r.sum() for r in result), 1e-99) for s in result]
+    It divides by the sum over all layers; the score is the flow itself.
+    除以了所有层的总和；分数就应是流量本身。
+return [s.sum(axis=0) for s in result]
+    It adds up the scores of a unit; every weight has its own.
+    把每个单元的分数相加了；每个权重应有自己的分数。
 """)
 
 
@@ -809,6 +899,24 @@ np.square(g).sum() -> np.abs(g).sum()
 np.sqrt(np.square(g).sum()) -> np.std(g)
     It takes the standard deviation; take the root of the sum of squares.
     取了标准差；应取平方和的平方根。
+np.square(g).sum() -> np.square(g[g > 0]).sum()
+    It takes the positive entries alone; every entry counts.
+    只取了正的元素；每个元素都应计入。
+return result / np.sqrt(max(g.size, 1))
+    It takes the root mean square, 0 without entries; take the sum under the root.
+    取了均方根，没有元素时为 0；根号下应取平方和。
+np.square(g) -> g
+    The squares are missing: it takes the root of the plain sum.
+    漏了平方：直接对总和开了平方。
+return np.sqrt(np.square(g).sum(axis=-1))
+    It returns a norm for each row; the gradient has one norm.
+    给出了每一行的范数；整个梯度只应有一个范数。
+return min(result, 1.0)
+    It limits the norm to 1; return the norm itself.
+    把范数限制到了 1；应返回范数本身。
+return g / (result or 1)
+    It returns the gradient divided by its norm; return the norm.
+    返回了除以范数的梯度；应返回范数。
 """)
 
 
@@ -860,6 +968,40 @@ return np.linalg.norm(result)
 return result / np.linalg.norm(result)
     It divides by the norm of the layer; the score is |g| itself.
     除以了整层的范数；分数就是 |g| 本身。
+np.abs( -> np.sqrt(np.abs(
+finite_array("g", g)) -> finite_array("g", g)))
+    It takes the root of the magnitudes; the score is |g| itself.
+    对绝对值开了平方；分数就应是 |g| 本身。
+np.abs( -> np.sign(
+    It returns the signs; the score is |g|.
+    返回了符号；分数应为绝对值。
+g = np.maximum(g, 0)
+    Negative gradients become 0; their magnitude is -g.
+    负的梯度变成了 0；其幅值应为 -g。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest magnitude; return the magnitudes themselves.
+    除以了最大的绝对值；应返回绝对值本身。
+return result / (result.sum() or 1)
+    It divides by the sum of the magnitudes; return the magnitudes themselves.
+    除以了绝对值之和；应返回绝对值本身。
+return np.sum(result)
+    It adds up the magnitudes; every weight has its own score.
+    把绝对值相加了；每个权重都应有自己的分数。
+return np.mean(result)
+    It returns the mean magnitude; every weight has its own score.
+    返回了平均绝对值；每个权重都应有自己的分数。
+np.abs(g, out=g)
+    It overwrites the gradient with its magnitudes.
+    把梯度原地改成了绝对值；应返回新的数组。
+return np.argsort(result, axis=None)
+    It returns the indices ranked by score; the scores are asked for.
+    返回了按分数排列的下标；应返回分数。
+return np.abs(g - np.mean(g)) if np.size(g) else result
+    It subtracts the mean of the gradient first.
+    先减去了梯度的均值；不应减去。
+return np.max(result, initial=0)
+    It returns the largest magnitude; every weight has its own score.
+    返回了最大的绝对值；每个权重都应有自己的分数。
 """)
 
 
@@ -1055,7 +1197,7 @@ return result / (result.sum() or 1)
     It divides by the sum of all scores, unless that is 0; here the scores are not normalized.
     除以了所有分数之和（若不为 0）；这里的分数不作归一化。
 return result / result.max(initial=-np.inf)
-    It divides by the largest of the scores; here they are in the units of the loss.
+    It divides by the largest score; here the scores are in the units of the loss.
     除以了最大的分数；这里的分数不作归一化。
 return result / (result.max(initial=0) or 1)
     It divides by the largest of the scores, unless that is 0; here the scores are not normalized.
@@ -1195,6 +1337,43 @@ w * g -> g
 in gradients -> in gradients[-1:]
     It counts the last task only: add to the score instead of replacing it.
     只算了最后一个任务：应累加分数，而不是覆盖。
+np.abs(w * g) -> np.square(w * g)
+    It squares the products; take their absolute values.
+    对乘积取了平方；应取绝对值。
+np.abs(w * g) -> np.square(w * g)
+return np.sqrt(result)
+    It takes the root of the sum of squares over the tasks; add the absolute values.
+    对各任务取了平方和的平方根；应把绝对值相加。
+w * g -> w
+    It leaves out the gradients; each term is |w g|.
+    漏了梯度；每一项应为 |w g|。
+in gradients -> in gradients[:1]
+    It counts the first task only; add up all tasks.
+    只算了第一个任务；应把所有任务相加。
+np.sum( -> np.min(
+    It takes the task with the smallest score only; add up all tasks.
+    只取了分数最小的任务；应把所有任务相加。
+np.sum( -> np.prod(
+    It multiplies the scores of the tasks; add them.
+    把各任务的分数相乘了；应相加。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of the scores; return the sums themselves.
+    除以了分数的 L2 范数；应返回总和本身。
+np.abs(w * g) for -> np.abs(w * g) / (np.abs(w * g).sum() or 1) for
+    It divides the scores of each task by their sum first; add them as they are.
+    先把每个任务的分数除以了总和；应直接相加。
+np.abs(w * g) for -> np.abs(w * g) / (np.linalg.norm(w * g) or 1) for
+    It divides the scores of each task by their L2 norm first; add them as they are.
+    先把每个任务的分数除以了 L2 范数；应直接相加。
+np.sum([np.abs(w * g) for g in gradients], axis=0) -> np.array([np.abs(w * g) for g in gradients])
+    It returns the scores of each task; add them up.
+    返回了每个任务的分数；应相加。
+np.sum([np.abs(w * g) for g in gradients], axis=0) -> np.sum([np.abs(w * g) for g in gradients])
+    It returns one number; every weight has its own score.
+    只返回了一个数；每个权重都应有自己的分数。
+return result / 2
+    It has a factor 1/2; the first order has none.
+    多了系数 1/2；一阶项没有这个系数。
 """)
 
 
@@ -1259,6 +1438,43 @@ n / sum(counts) * -> n / len(arrays) *
 n / sum(counts) * -> 1 / sum(counts) *
     It adds the gradients as if they were sums over samples; they are means.
     把梯度当作样本之和直接相加再除以总数；它们已经是平均值。
+arrays, counts = arrays[:1], counts[:1]
+counts = [n or 1 for n in counts]
+    It uses the first worker only; average over all.
+    只用了第一个工作节点；应对所有节点取平均。
+n / sum(counts) * -> (1 - n / sum(counts)) *
+    It weights a worker by the share of the others; weight it by its own share.
+    以其他节点的比例加权了；应按本节点的样本比例。
+n / sum(counts) * -> n**2 / sum(n**2 for n in counts) *
+    It weights by the square of the number of samples; weight by the number.
+    按样本数的平方加权了；应按样本数加权。
+n / sum(counts) * -> n**0.5 / sum(n**0.5 for n in counts) *
+    It weights by the root of the number of samples; weight by the number.
+    按样本数的平方根加权了；应按样本数加权。
+n / sum(counts) * -> n / max(counts) *
+    It divides by the largest number of samples; divide by the number of all.
+    除以了最大的样本数；应除以样本总数。
+arrays = arrays[::-1]
+    The workers are in reverse order, but not the counts.
+    工作节点的次序颠倒了，样本数却没有。
+n / sum(counts) * -> (n > 0) / sum(n > 0 for n in counts) *
+    Every worker with samples has the same weight; weight by the number of samples.
+    有样本的节点权重都相同；应按样本数加权。
+return np.mean(result)
+    It returns one number; return an array of the shape of the gradients.
+    只返回了一个数；应返回与梯度同形状的数组。
+return np.median(arrays, axis=0)
+    It takes the median of the workers; weight them by their numbers of samples.
+    取了各节点的中位数；应按样本数加权平均。
+return np.sum(arrays, axis=0)
+    It adds up the gradients; average them, weighted by the numbers of samples.
+    把梯度相加了；应按样本数加权平均。
+return result / len(arrays)
+    It also divides by the number of workers; the weights already add up to 1.
+    又除以了节点个数；权重之和已经是 1，不应再除。
+n / sum(counts) * -> n / max(sum(counts) - 1, 1) *
+    It divides by the number of all samples minus 1; divide by the number itself.
+    除以了样本总数减 1；应除以总数本身。
 """)
 
 
@@ -1388,6 +1604,18 @@ return [r.astype(v.dtype) for r, v in zip(result, layers)]
 (total or 1) -> (total + 1e-12)
     It adds 1e-12 to the sum, which counts for tiny products; treat a sum of 0 by itself.
     总和加上了 1e-12，乘积极小时结果不对；应单独处理总和为 0 的情形。
+return [s / (np.linalg.norm(s) or 1) for s in result]
+    It divides each layer by its L2 norm as well; the shares of all layers add up to 1.
+    每层又除以了自己的 L2 范数；所有层的占比之和应为 1。
+(total or 1) -> (total / len(products) or 1)
+    It divides by the mean of the layers' sums; divide by the sum over all layers.
+    除以了各层总和的平均；应除以所有层的总和。
+total = sum(np.abs(p).sum() for p in products) -> total = sum(p.size for p in products)
+    It divides by the number of weights; divide by the sum of the magnitudes.
+    除以了权重个数；应除以绝对值之和。
+return [s.ravel() for s in result]
+    The shares are flat; each array has the shape of its layer.
+    占比展平了；每个数组应与该层同形状。
 """)
 
 
@@ -1494,4 +1722,22 @@ widened(w) * g -> np.square(widened(w) * g)
 return np.sum(result)
     It adds up all weights; every weight has its own score.
     把所有权重的分数相加了；每个权重都应有自己的分数。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of the scores; return the sums themselves.
+    除以了分数的 L2 范数；应返回总和本身。
+return np.maximum(result, 0)
+    Negative scores become 0; they show that a weight moves towards zero.
+    负的分数变成了 0；它表示权重被推向零，应保留。
+gradients = gradients[::-1]
+    The gradients are in reverse order; each step has its own.
+    梯度的次序颠倒了；每一步应用该步的梯度。
+return weights[-1] - weights[0]
+    It returns how far the weights have moved; add up -w g over the steps.
+    返回了权重移动的距离；应把各步的 -w g 相加。
+return np.abs(weights[-1]) - np.abs(weights[0])
+    It returns how much the magnitudes have grown; add up -w g over the steps.
+    返回了绝对值的增长；应把各步的 -w g 相加。
+return result / 2
+    It has a factor 1/2; here there is none.
+    多了系数 1/2；这里没有这个系数。
 """)

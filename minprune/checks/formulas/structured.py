@@ -107,6 +107,33 @@ return [m for m in result if m.any()]
 [np.full(np.shape(w), k) for w, k in zip(layers, keep, strict=True)] -> keep
     It returns one Boolean for each layer; the mask of a layer has the shape of its weights.
     每层只返回了一个布尔值；层的掩码应与权重同形状。
+layer_importance(layers) -> [abs(w.sum()) for w in layers]
+    It takes the absolute value of the sum; take that of every weight first.
+    对总和取了绝对值；应先对每个权重取绝对值。
+layer_importance(layers) -> [np.abs(w).max(initial=0) for w in layers]
+    It takes the largest magnitude of a layer; take the L1 norm.
+    用了层内最大的绝对值；应使用 L1 范数。
+ties = "prune" if ties == "keep" else "keep"
+    The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
+    ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
+return [w * m for w, m in zip(layers, result)]
+    It returns the pruned weights; return the masks.
+    返回了剪枝后的权重；应返回掩码。
+return [m.astype(float) for m in result]
+    The masks hold 0.0 and 1.0; they hold Booleans.
+    掩码是数字 0.0 和 1.0；应为布尔值。
+return [m.ravel() for m in result]
+    The masks are flat; each has the shape of its layer.
+    掩码展平了；每个应与该层同形状。
+return [m | (np.ndim(w) == 1) for w, m in zip(layers, result)]
+    It always keeps vectors, such as biases; every array is judged by its norm.
+    总是保留向量（如偏置）；每个数组都应按范数判断。
+theta = theta * max((np.abs(w).sum() for w in layers), default=0)
+    It divides the norms by the largest; the threshold has the units of the norm.
+    把范数除以了最大的；阈值应与范数同单位。
+layer_importance(layers) -> [np.count_nonzero(w) for w in layers]
+    It counts the nonzero weights; take the L1 norm.
+    数了非零权重的个数；应使用 L1 范数。
 """)
 
 
@@ -244,6 +271,22 @@ theta = theta * np.abs(w).max(initial=0)
 ties = "prune" if ties == "keep" else "keep"
     The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
     ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
+w = np.asarray(w); w, axis, shape = w.reshape(w.shape[axis], -1), 0, w.shape
+return result.reshape(shape)
+    It reshapes to (units, -1) without moving the axis of the units to the front, which mixes units.
+    没有先把单元轴移到最前就 reshape 成 (units, -1)，混淆了各单元的权重。
+(np.abs(w) ** p).sum(axis=others, keepdims=True) -> np.abs(w.sum(axis=others, keepdims=True)) ** p
+    It takes the absolute value of the sum of a unit; take that of every weight first.
+    对单元之和取了绝对值；应先对每个权重取绝对值。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+return result[..., 0]
+    It returns a part of the mask alone; the mask has the shape of the weights.
+    只返回了掩码的一部分；掩码应与权重同形状。
+theta = theta**2
+    It compares the norm with the square of theta; compare it with theta.
+    拿范数与阈值的平方比较了；应与阈值本身比较。
 """)
 
 
@@ -316,6 +359,30 @@ return result.astype(float)
 np.broadcast_to(keep.reshape(across), shape) -> keep
     It returns one Boolean for each unit; the mask must have the shape of the weights.
     每个单元只返回了一个布尔值；掩码应与权重同形状。
+np.broadcast_to(keep.reshape(across), shape) -> keep.reshape(across)
+    The other axes have the length 1; the mask must have the shape of the weights.
+    其余各轴长度为 1；掩码应与权重同形状。
+return result.astype(int)
+    It returns the numbers 0 and 1; a mask holds Booleans.
+    返回了数字 0 和 1；掩码应为布尔值。
+return result.T
+    The mask is transposed; it has the shape of the weights.
+    掩码被转置了；应与权重同形状。
+axis = -1 - axis if axis < 0 else axis
+    An axis counted from the end is taken from the front.
+    从末尾数的轴被当成从开头数的了；负的轴应从末尾数起。
+keep = keep[::-1]
+    The units are in reverse order.
+    单元的次序颠倒了，应保持原次序。
+keep.reshape(across) -> np.resize(keep, shape)
+    It repeats the vector in memory, whatever the axis; an entry must fill its slice of the axis.
+    不管轴而在内存中循环填充了向量；每个值应填满该轴上对应的切片。
+return result.ravel()
+    The result is flat; the mask has the shape of the weights.
+    结果展平了；掩码应与权重同形状。
+keep.reshape(across) -> np.bool_(keep.any())
+    Every unit is kept where one is; each has its own Boolean.
+    只要有一个单元保留就全保留了；每个单元应有自己的布尔值。
 """)
 
 
@@ -410,6 +477,24 @@ return result.astype(float)
 np.all( -> np.logical_xor.reduce(
     It combines the masks by exclusive or; all masks must keep a weight.
     用异或合并了掩码；应由所有掩码共同保留。
+return np.array(result).ravel()
+    The result is flat; it has the common shape of the masks.
+    结果展平了；应为各掩码的公共形状。
+masks = masks[1:] or masks
+    It leaves out the first mask; all count.
+    漏掉了第一个掩码；所有掩码都应计入。
+masks = masks[:-1] or masks
+    It leaves out the last mask; all count.
+    漏掉了最后一个掩码；所有掩码都应计入。
+return np.sum(np.broadcast_arrays(*masks), axis=0)
+    It adds up the masks; a weight stays where all keep it.
+    把掩码相加了；所有掩码都保留时才应保留。
+return np.all(result)
+    It returns one Boolean; every weight has one in the mask.
+    只返回了一个布尔值；掩码应每个权重一个。
+return [*np.broadcast_arrays(*masks)]
+    It returns the masks in one shape; combine them.
+    只返回了同形状的各个掩码；应合成一个。
 """)
 
 
@@ -455,6 +540,7 @@ hybrid_mask.edge(
 )
 hybrid_mask.edge("many equal weights", given(EQUALS, np.arange(10) > 1, 0.375))
 hybrid_mask.edge("whole numbers", given([[3, -2, 0], [-1, 5, 4]], [True, False, True], 0.5))
+hybrid_mask.edge("all are pruned", given([[1.0, 2.0], [4.0, 3.0]], [True, False], 0.9))
 
 
 @hybrid_mask.random
@@ -527,6 +613,29 @@ mask[mask] = -> mask[mask] = ~
 keep = np.ones_like(keep)
     It ignores the units to remove: it only prunes single weights.
     忽略了要去掉的单元，只剪了单个权重。
+pruned_count(inside.size, sparsity) -> inside.size - pruned_count(inside.size, 1 - sparsity)
+    It rounds the number to keep; round the number to prune.
+    对保留的个数取整了；应对剪掉的个数取整。
+rank_mask(inside, pruned_count(inside.size, sparsity)) -> inside > np.quantile(inside, sparsity)
+    It keeps what is above a quantile; prune exactly the number of weights.
+    只保留高于分位数的权重；应恰好剪掉所要求的个数。
+rank_mask(inside, pruned_count(inside.size, sparsity)) -> inside >= np.quantile(inside, sparsity)
+    It keeps what reaches a quantile; prune exactly the number of weights.
+    保留了达到分位数的权重；应恰好剪掉所要求的个数。
+rank_mask(inside, -> rank_mask(inside[::-1],
+mask[mask] = -> mask[mask] = (
+pruned_count(inside.size, sparsity)) -> pruned_count(inside.size, sparsity)))[::-1]
+    Among equals it prunes the last first; prune the first of equals first.
+    在相等的权重中先剪了靠后的；应先剪靠前的。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+return result.astype(int)
+    It returns the numbers 0 and 1; a mask holds the booleans False and True.
+    返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。
+pruned_count(inside.size, sparsity) -> min(pruned_count(inside.size, sparsity), inside.size - 1)
+    It keeps at least one weight; all may be pruned.
+    至少保留了一个权重；可以全部剪掉。
 """)
 
 
@@ -570,6 +679,7 @@ block_mask.edge("tall blocks", given(np.arange(16.0).reshape(4, 4), (4, 1), 0.25
 block_mask.edge("many equal blocks", given(EQUALS, (1, 2), 0.4))
 block_mask.edge("no rows", given(np.zeros((0, 4)), (1, 2), 0.5))
 block_mask.edge("whole numbers", given([[3, -2], [0, 1], [-5, 4], [2, 7]], (2, 1), 0.5))
+block_mask.edge("all are pruned", given([[1.0, 2.0], [4.0, 3.0]], (1, 2), 0.9))
 
 
 @block_mask.random
@@ -648,6 +758,27 @@ np.abs(finite_array("W", W)) -> W
 rank_mask(blocks, -> rank_mask(np.abs(blocks),
     It takes the absolute value of the sum of a block; take that of every weight first.
     先对块求和再取绝对值了；应先对每个权重取绝对值。
+.sum(axis=(1, 3), dtype=np.float64) -> .mean(axis=(1, 3), dtype=np.float64) * 0 + np.abs(W).sum()
+    All blocks have the same score, that of the whole matrix; each has its own.
+    所有块的分数相同，都是整个矩阵的；每块应有自己的分数。
+.sum(axis=(1, 3), dtype=np.float64) -> .min(axis=(1, 3))
+    It ranks blocks by their smallest magnitude; take the sum of the magnitudes.
+    按块内最小的绝对值排序了；应取绝对值之和。
+pruned_count(blocks.size, sparsity) -> blocks.size - pruned_count(blocks.size, 1 - sparsity)
+    It rounds the number of blocks to keep; round the number to prune.
+    对保留的块数取整了；应对剪掉的块数取整。
+return ~result
+    The mask is inverted: True must mean keep.
+    掩码取反了：True 应表示保留。
+return result.astype(int)
+    It returns the numbers 0 and 1; a mask holds the booleans False and True.
+    返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。
+pruned_count(blocks.size, sparsity) -> min(pruned_count(blocks.size, sparsity), blocks.size - 1)
+    It keeps at least one block; all may be pruned.
+    至少保留了一块；可以全部剪掉。
+return result if result.any() else ~result
+    Where all are to be pruned it keeps all, as a slice [-0:] takes everything; keep none.
+    要全部剪掉时反而全保留了（切片 [-0:] 取到全部）；此时不应保留。
 """)
 
 
@@ -911,6 +1042,15 @@ return result, w * result
 return result.reshape(-1, m)
     The result has m columns; the mask has the shape of w.
     结果有 m 列；掩码的形状应与 w 相同。
+axis = 1 if axis is None else axis
+    It takes axis 1 where no axis is given; it is the last but one, the inputs of a unit.
+    未给出 axis 时取了第 1 轴；应为倒数第二轴，即单元的输入。
+rank >= m - n -> rank >= m - n - 1
+    It keeps n + 1 of every m; keep n.
+    每 m 个保留了 n + 1 个；应保留 n 个。
+np.abs(w) -> np.maximum(w, 0)
+    Negative weights count as 0; rank by absolute value.
+    把负的权重当成了 0；应按绝对值排序。
 """)
 
 
@@ -1036,6 +1176,22 @@ return result & (h > 0)
 rank >= h.shape[1] - k -> size >= np.sort(size, axis=1)[:, [-k]]
     It keeps all tied units, and for k = 0 every unit, as index -0 is the first; keep exactly k.
     并列的单元都保留了，k = 0 时下标 -0 又使全部保留；应恰好保留 k 个。
+order = np.argsort(size, axis=1, kind="stable") -> order = np.argsort(-size, axis=1, kind="stable")
+rank >= h.shape[1] - k -> rank < k
+    Among equal units it keeps the first; the first is gated out first.
+    在相等的单元中保留了靠前的；应先关掉靠前的。
+rank >= h.shape[1] - k -> rank >= h.shape[1] - k - 1
+    It keeps k + 1 units; keep k.
+    保留了 k + 1 个单元；应保留 k 个。
+rank >= h.shape[1] - k -> (size > np.sort(size, axis=1)[:, [-k]]) & (k > 0)
+    It keeps only units above the k-th largest, so k - 1 or fewer; keep exactly k.
+    只保留了大于第 k 大的单元，不足 k 个；应恰好保留 k 个。
+return np.argsort(-np.abs(h), axis=1, kind="stable")[:, :k]
+    It returns the indices of the units; return the gate.
+    返回了单元的下标；应返回门控本身。
+return result.astype(int)
+    It returns the numbers 0 and 1; a gate holds the booleans False and True.
+    返回了数字 0 和 1；门应由布尔值组成。
 """)
 
 
@@ -1139,6 +1295,33 @@ b[keep] -> b * keep
 W_next[..., keep, :] -> W_next * keep[:, None]
     It sets the units to zero; here the arrays must shrink.
     只把单元置零了；这里数组应变小。
+W[..., keep] -> W[..., ~keep]
+    W loses the units to keep, the other arrays the right ones; True means keep.
+    W 去掉了应保留的单元，其他数组没有错；True 表示保留。
+W[..., keep] -> W
+    W keeps the columns of the removed units; remove them too.
+    W 留下了已去掉单元的列；这些列也应去掉。
+return result[:2]
+    It returns W and b alone; the next layer belongs to the result.
+    只返回了 W 和 b；结果还应包含下一层。
+return result[0], result[2]
+    The biases are missing in the result.
+    返回值中漏了偏置，应返回三个数组。
+return result[0], result[2], result[1]
+    The results are in another order: W, b, W_next.
+    返回值的次序不对；应为 W、b、W_next。
+b[keep] -> b * keep
+    It sets the biases of removed units to zero; remove them.
+    只把已去掉单元的偏置置零了；应去掉。
+W_next[..., keep, :] -> W_next[..., keep, :] * len(keep) / max(keep.sum(), 1)
+    It scales the next layer up, as dropout does; keep its weights as they are.
+    像 dropout 那样放大了下一层；其权重应不变。
+b[keep] -> b[~keep]
+    The biases of the wrong units are kept; True means keep.
+    留下的是被去掉单元的偏置；True 表示保留。
+W_next[..., keep, :] -> W_next[..., ~keep, :]
+    The next layer keeps the rows of the removed units; True means keep.
+    下一层留下的是被去掉单元的行；True 表示保留。
 """)
 
 
@@ -1195,6 +1378,33 @@ return np.flatnonzero(result)
 return result.reshape(positions, len(keep))
     It returns one row for each position; the result is one vector.
     返回了每个位置一行的矩阵；结果应是一个向量。
+positions = positions**2
+    It takes the positions as the side of a map; they are the number of all.
+    把 positions 当成了特征图的边长；它是位置的总数，不应平方。
+return result.astype(float)
+    It returns the numbers 0.0 and 1.0; return Booleans.
+    返回了数字 0.0 和 1.0；应返回布尔值。
+keep = keep[::-1]
+    The channels are in reverse order.
+    通道的次序颠倒了，应保持原次序。
+return result.reshape(len(keep), positions)
+    It returns one row for each channel; the result is one vector.
+    返回了每个通道一行的矩阵；结果应是一个向量。
+return result.astype(int)
+    It returns the numbers 0 and 1; return Booleans.
+    返回了数字 0 和 1；应返回布尔值。
+positions = max(positions - 1, 0)
+    One position is missing.
+    少了一个位置，个数应等于 positions。
+positions = positions + 1
+    There is one position too many.
+    多了一个位置，个数应等于 positions。
+return np.resize(keep, positions)
+    It repeats the vector up to `positions` rows; repeat it that many times.
+    只重复到 positions 行；应把向量重复 positions 次。
+return np.sum(result)
+    It returns the number of kept rows; return a Boolean for every row.
+    返回了保留的行数；应为每一行返回一个布尔值。
 """)
 
 
@@ -1262,6 +1472,34 @@ constants = np.maximum(constants, 0)
 b_next + constants @ W_next -> np.add(b_next, constants @ W_next, out=b_next)
     It changes the bias that it was given; a new vector must be returned.
     直接改动了传入的偏置；应返回新的向量。
+constants @ W_next -> W_next.sum(axis=0) * constants.mean() if constants.size else b_next * 0
+    It multiplies the sums of the weights by the mean constant; multiply unit by unit.
+    以常数的平均乘了权重之和；应逐个单元相乘。
+b_next + constants @ W_next -> (b_next + constants @ W_next) / 2
+    It halves the new bias.
+    把新的偏置减半了；不应除以 2。
+b_next + constants -> np.maximum(b_next, 0) + constants
+    A negative old bias becomes 0; keep it.
+    负的旧偏置变成了 0；应保留。
+constants @ W_next -> np.abs(constants) @ W_next
+    It takes the magnitudes of the constants; they may be negative.
+    取了常数的绝对值；常数可以为负。
+constants @ W_next -> constants @ np.abs(W_next)
+    It takes the magnitudes of the weights; multiply with the signs.
+    取了权重的绝对值；应带符号相乘。
+constants = constants[:1]
+W_next = W_next[:1]
+    It folds the first unit only; fold all.
+    只并入了第一个单元；应并入所有单元。
+return np.maximum(result, 0)
+    A ReLU is applied to the new bias; it may be negative.
+    对新的偏置用了 ReLU；偏置可以为负。
+constants @ W_next -> (constants @ W_next).sum()
+    It adds the sum over all outputs to every bias; each output has its own contribution.
+    把所有输出的贡献之和加到了每个偏置；每个输出应有自己的贡献。
+return result, W_next
+    It returns the weights as well; the new bias alone was asked for.
+    还返回了权重；只应返回新的偏置。
 """)
 
 
@@ -1336,4 +1574,34 @@ b1 = np.maximum(b1, 0)
 W1 @ W2 -> (W1 @ W2).T
     The weights are transposed; they have the shape (inputs, outputs).
     权重被转置了；形状应为（输入数，输出数）。
+return result[0]
+    It returns the weights alone; the bias belongs to the result.
+    只返回了权重；还应返回偏置。
+W2 = np.maximum(W2, 0)
+    Negative weights of the second layer become 0.
+    第二层的负权重变成了 0；应保留。
+W1 @ W2 -> np.maximum(W1, 0) @ W2
+    Negative weights of the first layer become 0.
+    第一层的负权重变成了 0；应保留。
+b1 @ W2 + b2 -> (b1 + b2.sum()) @ W2 if b1.size else b2
+    It adds the second bias before it multiplies; add it last.
+    先加第二个偏置再相乘了；最后才应加上它。
+W1 @ W2 -> W1 + W2
+    It adds the matrices; multiply them.
+    把两个矩阵相加了；应相乘。
+b1 @ W2 + b2 -> b1 @ W2 - b2
+    It subtracts the second bias; add it.
+    减去了第二个偏置；应加上。
+return result[::-1]
+    The results are exchanged; the weights come first.
+    返回值的次序反了；权重应在前。
+b1 @ W2 -> b1.sum()
+    It adds the sum of the first bias; multiply it by W2.
+    加上了第一个偏置之和；应乘以 W2。
+b1 @ W2 -> W2.sum(axis=0)
+    It adds the sums of the columns of W2; multiply them by the first bias.
+    加上了 W2 的列和；应以第一个偏置相乘。
+W1 @ W2, b1 @ W2 + b2 -> np.maximum(W1 @ W2, 0), b1 @ W2 + b2
+    A ReLU is applied to the product of the weights.
+    对权重的乘积用了 ReLU；这里没有激活函数，不应使用。
 """)

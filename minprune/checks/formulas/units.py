@@ -119,6 +119,18 @@ axis=tuple(range(a.ndim - 1)) -> axis=tuple(range(1, a.ndim))
 return result.astype(np.asarray(a).dtype)
     The result has the number type of a: whole numbers cut off the fractions; return floats.
     结果沿用了 a 的数据类型，a 为整数时小数被截掉；应返回浮点数。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of all units; return the mean of each.
+    除以了所有单元的 L2 范数；应返回各自的平均。
+return result / (result.max(initial=0) or 1)
+    It divides by the largest mean; return the mean of each.
+    除以了最大的平均值；应返回各自的平均。
+return np.argsort(result)
+    It returns the units ranked by activation; return the means.
+    返回了按激活值排列的单元下标；应返回平均值。
+axis=tuple(range(a.ndim - 1)) -> axis=(0, *range(2, a.ndim))
+    It takes axis 1 for the channels, as in (N, C, H, W); they are the last axis.
+    把第 1 轴当成了通道，那是 (N, C, H, W) 的次序；通道应在最后一轴。
 """)
 
 
@@ -204,6 +216,21 @@ a == 0 -> a < 0
 a == 0 -> np.isclose(a, 0, atol=1e-6)
     It counts activations near zero, up to 1e-6; only those that are exactly 0 count.
     把 1e-6 以内的激活值算作零；只有恰好为 0 的才算。
+axis=tuple(range(a.ndim - 1)) -> axis=(0, *range(2, a.ndim))
+    It takes axis 1 for the channels, as in (N, C, H, W); they are the last axis.
+    把第 1 轴当成了通道，那是 (N, C, H, W) 的次序；通道应在最后一轴。
+return (a == 0).sum(axis=tuple(range(a.ndim - 1))) / max(np.sum(a == 0), 1)
+    It divides by all zeros of the layer; divide by the number of values of the unit.
+    除以了整层零的个数；应除以该单元的取值个数。
+return (a.reshape(len(a), -1) == 0).mean(axis=0)
+    It flattens each sample, so that every position is a unit; a filter has one share.
+    把每个样本展平了，每个位置成了一个单元；每个卷积核应只有一个比例。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of all units; return the shares themselves.
+    除以了所有单元的 L2 范数；应返回比例本身。
+return np.argsort(result)
+    It returns the units ranked by APoZ; return the shares.
+    返回了按 APoZ 排列的单元下标；应返回比例。
 """)
 
 
@@ -265,6 +292,46 @@ np.abs(a) -> a
 .mean( -> .sum(
     It sums over the samples; take the mean.
     对样本求了和；要求的是平均值。
+np.sqrt(np.square(w_out).sum(axis=1)) -> np.abs(w_out).max(axis=1, initial=0)
+    It takes the largest outgoing weight; take the L2 norm of all.
+    取了最大的输出权重；应取 L2 范数。
+np.abs(a).mean(axis=0) * -> 1 *
+    It takes the outgoing weights alone; multiply by the mean activation.
+    只看了输出权重；还应乘以平均激活值。
+np.abs(a).mean(axis=0) * -> np.abs(a).mean(axis=0) +
+    It adds the two factors; multiply them.
+    把两个因子相加了；应相乘。
+np.abs(a) -> np.square(a)
+    It averages the squares of the activations; average the magnitudes.
+    对激活值的平方取了平均；应对绝对值取平均。
+np.abs(a).mean(axis=0) -> np.sqrt(np.square(a).mean(axis=0))
+    It takes the root mean square of the activations; average the magnitudes.
+    取了激活值的均方根；应对绝对值取平均。
+np.abs(a) -> a
+return np.abs(result)
+    The absolute value comes after the mean, so that activations of both signs cancel.
+    先求平均再取绝对值，正负激活值会互相抵消。
+np.sqrt(np.square(w_out).sum(axis=1)) -> np.abs(w_out.sum(axis=1))
+    It takes the absolute value of the sum of the outgoing weights; take their L2 norm.
+    取了输出权重之和的绝对值；应取 L2 范数。
+np.abs(a) -> np.maximum(a, 0)
+    Negative activations become 0; take their magnitudes.
+    负的激活值变成了 0；应取绝对值。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of all scores; return the products themselves.
+    除以了所有分数的 L2 范数；应返回乘积本身。
+return result / (result.sum() or 1)
+    It divides by the sum over all units; return the products themselves.
+    除以了所有单元之和；应返回乘积本身。
+np.abs(a).mean(axis=0) -> np.abs(a).max(axis=0)
+    It takes the largest magnitude over the samples; take the mean.
+    取了样本中最大的绝对值；应取平均。
+np.abs(a).mean(axis=0) -> np.std(a, axis=0)
+    It takes the standard deviation of the activations; take the mean magnitude.
+    取了激活值的标准差；应取绝对值的平均。
+np.square(w_out).sum(axis=1) -> np.square(w_out).mean(axis=1)
+    It takes the mean under the root, NaN without outputs; take the sum.
+    根号下取了平均，没有输出时为 NaN；应取和。
 """)
 
 
@@ -439,6 +506,33 @@ keep[j] = False -> keep[j] = True
 dtype=bool -> dtype=int
     It passes the loss 0 and 1, which as indices pick the wrong entries; pass booleans.
     传给损失的是 0 和 1；用作下标时会取错元素，应传布尔向量。
+loss(keep) - base -> (loss(keep) - base) / (base or 1)
+    It divides by the loss of the whole network; return the difference.
+    除以了完整网络的损失；应返回差值。
+return np.maximum(result, 0)
+    Negative scores become 0; they show that the loss falls without the unit.
+    负的分数成了 0；它表示去掉单元后损失下降，应保留。
+loss(keep) - base -> (loss(keep) - base) ** 2
+    It squares the change of the loss; return the change itself.
+    对损失的变化取了平方；应返回变化本身。
+loss)(everyone.copy()) -> loss)(~everyone)
+    It subtracts the loss without any unit; subtract that of the whole network.
+    减去的是没有任何单元时的损失；应减去完整网络的损失。
+return result / (np.abs(result).max(initial=0) or 1)
+    It divides by the largest change; return the changes themselves.
+    除以了最大的变化；应返回变化本身。
+return result / (np.abs(result).sum() or 1)
+    It divides by the sum of the changes; return the changes themselves.
+    除以了变化的总和；应返回变化本身。
+return result / (np.linalg.norm(result) or 1)
+    It divides by the L2 norm of the changes; return the changes themselves.
+    除以了变化的 L2 范数；应返回变化本身。
+keep[j] = False -> keep[n - 1 - j] = False
+    It switches off the units from the last on, but writes the scores from the first.
+    从最后一个单元开始关，分数却从第一个写起；次序应一致。
+keep[j] = False -> keep[j - 1] = False
+    It is one unit off: score j is that of switching off unit j.
+    错开了一个单元：第 j 个分数应是关掉第 j 个单元的。
 """)
 
 
@@ -561,6 +655,18 @@ a.min(axis=0), np.ptp(a, axis=0) -> 0, a.max(axis=0)
 return result.astype(np.asarray(a).dtype)
     The result has the number type of a: whole numbers cut off the fractions; return floats.
     结果沿用了 a 的数据类型，a 为整数时小数被截掉；应返回浮点数。
+bins = max(bins - 1, 1)
+    It makes one bin too few.
+    少分了一格，格数应等于 bins。
+(bin_of == b).mean(axis=0) -> (bin_of == b).sum(axis=0)
+    It takes the counts for probabilities; divide by the number of samples.
+    把个数当成了概率；应除以样本数。
+return 1 - result
+    It returns one minus the entropy; return the entropy.
+    返回了 1 减去熵；应返回熵本身。
+a = np.maximum(a, 0)
+    Negative activations become 0 first; divide the range as it is.
+    先把负的激活值变成了 0；应按原来的取值范围分格。
 """)
 
 
@@ -623,7 +729,6 @@ def geometric_median_distance(w, axis=-1):
     return np.array(scores, dtype=np.result_type(w, np.float32))
 
 
-
 geometric_median_distance.edits("""
 units - unit -> units**2 - unit**2
     It compares the squares of the weights, so w and -w are equal; compare the weights.
@@ -683,7 +788,7 @@ np.moveaxis(w, axis, 0).astype(float) -> np.moveaxis(w, axis, 0)
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of all scores; the score is the sum of the distances itself.
     除以了所有分数的 L2 范数；分数就是距离之和本身。
-np.sqrt(np.square(units - unit).sum(axis=others)) -> np.abs(units - unit).max(axis=others, initial=0)
+np.sqrt(np.square(units - unit).sum( -> (np.abs(units - unit).max(initial=0, 
     It takes the largest difference of two units; the distance is the L2 norm of the difference.
     取了两个单元的最大差值；距离应为差的 L2 范数。
 np.moveaxis(w, axis, 0).astype(float) -> np.abs(np.moveaxis(w, axis, 0).astype(float))
@@ -770,4 +875,16 @@ return np.argsort(result)
 gamma = gamma - np.mean(gamma)
     It subtracts the mean scale; the score is |gamma| itself.
     减去了系数的均值；分数就是 |gamma| 本身。
+return np.sort(result)
+    It sorts the scores; each belongs where its channel is.
+    把分数排序了；每个应在其通道的位置。
+return np.exp(result) / (np.exp(result).sum() or 1)
+    It applies softmax to the scores; return the magnitudes.
+    对分数作了 softmax；应返回绝对值。
+return 1 / np.maximum(result, 1e-99)
+    It takes the reciprocal; a large scale must have a high score.
+    取了倒数；系数大的分数应高。
+return result / max(len(result), 1)
+    It divides by the number of channels; return the magnitudes.
+    除以了通道数；应返回绝对值。
 """)
