@@ -90,6 +90,27 @@ return np.minimum(result, 6)
 return np.where(x > 0, x, 0.1 * x)
     A tenth of negative numbers passes, as in a leaky ReLU; they must become 0.
     让负数的十分之一通过了（带泄漏的 ReLU）；应变为 0。
+return np.where(x > 0, x, 0.2 * x)
+    Negative numbers are multiplied by 0.2, as in a leaky ReLU; they become 0.
+    负数乘了 0.2，那是带泄漏的 ReLU；应变为 0。
+return x / (1 + np.exp(-x))
+    It multiplies by the sigmoid, the SiLU; negative numbers become 0 and others stay.
+    乘以了 sigmoid，那是 SiLU；应把负数变为 0，其余不变。
+return np.maximum(x, 1)
+    Its lower limit is 1; it must be 0.
+    下界取成了 1；下界应为 0。
+return x
+    It returns the numbers unchanged; negative ones become 0.
+    原样返回了各数；负数应变为 0。
+return np.where(x > 0, x, -1)
+    Negative numbers become -1; they become 0.
+    负数变成了 -1；应变为 0。
+return result**2
+    It squares the positive numbers; they stay as they are.
+    对正数取了平方；应保持原值。
+return result[result > 0]
+    It returns the positive numbers alone; the shape must not change.
+    只返回了正数；形状不应改变。
 """)
 
 
@@ -273,6 +294,24 @@ np.exp(-x) -> 2.0 ** (-x)
 return result.astype(np.asarray(x).dtype)
     The result has the number type of x: whole numbers cut off the fractions; return floats.
     结果沿用了 x 的数据类型，x 为整数时小数被截掉；应返回浮点数。
+x = x / 2
+    It takes half of x; take x itself.
+    只用了 x 的一半；应使用 x 本身。
+return np.exp(result)
+    It returns the exponential of the sigmoid; return the sigmoid.
+    返回了 sigmoid 的指数；应返回 sigmoid 本身。
+return x * result
+    It multiplies by x, the SiLU; return the sigmoid.
+    又乘以了 x，那是 SiLU；应返回 sigmoid。
+x = np.clip(x, -5, 5)
+    It limits x to 5; large numbers give almost exactly 0 or 1.
+    把 x 限制到了 5；很大的数应几乎得到 0 或 1。
+np.exp(-x) -> np.exp(-(x**2))
+    It squares x in the exponent; the exponent is -x.
+    指数中对 x 取了平方；指数应为 -x。
+1 / (1 + np.exp(-x)) -> 1 / np.exp(-x)
+    The 1 in the denominator is missing: it is 1 + exp(-x).
+    分母漏了 1：应为 1 + exp(-x)。
 """)
 
 
@@ -454,6 +493,21 @@ return (result + 1) / 2
 return np.where(x >= 0, result, 0)
     Negative x give 0; there tanh is negative.
     负数给出了 0；此处 tanh 应为负。
+return x - x**3 / 3
+    It takes two terms of the power series, which holds only near 0.
+    只取了幂级数的两项，仅在 0 附近成立；应使用 tanh。
+x = np.clip(x, -1, 1)
+    It limits x to 1 first; only the result lies between -1 and 1.
+    先把 x 限制到了 1；应只有结果在 -1 与 1 之间。
+return np.sign(x)
+    It returns the signs; tanh rises smoothly from -1 to 1.
+    返回了符号；tanh 应从 -1 平滑上升到 1。
+return 1 - result
+    It returns 1 - tanh(x); return tanh(x).
+    返回了 1 - tanh(x)；应返回 tanh(x)。
+np.tanh( -> np.arctanh(
+    It takes the inverse function; take tanh itself.
+    用了反函数；应使用 tanh 本身。
 """)
 
 
@@ -771,4 +825,13 @@ return result.argmax(axis=1)
 return result.astype(np.asarray(z).dtype)
     The result has the number type of z: whole numbers cut off the fractions; return floats.
     结果沿用了 z 的数据类型，z 为整数时小数被截掉；应返回浮点数。
+z = z / 2
+    It halves the logits, as at temperature 2; take them as they are.
+    把 logit 减半了，相当于温度 2；应直接使用。
+e / e.sum(axis=1, keepdims=True) -> e / (1 + e.sum(axis=1, keepdims=True))
+    It adds 1 to the sum, so the row sums to less than 1; divide by the sum.
+    给和加了 1，每行之和小于 1；应除以和本身。
+return result.max(axis=1)
+    It returns the largest probability of each row; return all.
+    只返回了每行最大的概率；应返回所有概率。
 """)

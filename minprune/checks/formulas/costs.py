@@ -86,6 +86,24 @@ n_in + 1 -> n_in + 2
 return result - widths[1]
     The biases of the first layer are missing.
     漏掉了第一层的偏置，每层都应计入。
+n_in + 1 -> n_in - 1
+    It subtracts one input for the bias; add one.
+    为偏置减去了一个输入；应加上一个。
+(n_in + 1) * n_out -> n_in * n_out + n_in + n_out
+    It counts biases for inputs and outputs; there is one for each output.
+    给输入和输出都计了偏置；应只每个输出一个。
+(n_in + 1) * n_out -> (n_in + n_out) * n_out
+    It adds the outputs to the inputs; a unit has n_in weights and one bias.
+    把输出数与输入数相加了；每个单元应有 n_in 个权重和一个偏置。
+widths = widths[0], widths[-1]
+    Only the first and the last width are used; every layer counts.
+    只用了第一个和最后一个宽度；每一层都应计入。
+return result + widths[-1]
+    The outputs have one bias too many.
+    输出层的偏置多计了一次；每个单元应只有一个。
+return result / 1e6
+    It counts millions; return the number itself.
+    以百万为单位了；应返回个数本身。
 """)
 
 

@@ -465,20 +465,26 @@ def _(rng):
     return np.allclose(one, other)
 
 
+@factor_importance.solution
+def factor_importance(P, Q):
+    p, q = (np.sqrt(np.square(side).sum(axis=0)) for side in (P, Q))
+    return p * q
+
+
 factor_importance.edits("""
-unit_l2(P) * unit_l2(Q) -> unit_l2(P) + unit_l2(Q)
+p * q -> p + q
     The sizes of the two sides are added; multiply them.
     把两侧的范数相加了；应当相乘。
-unit_l2(P) * unit_l2(Q) -> unit_l2(P)
+p * q -> p
     Only P is used; multiply by the norm of the column of Q.
     只看了 P；还应乘以 Q 中对应列的范数。
-unit_l2(P) * unit_l2(Q) -> np.abs(P).sum(axis=0) * np.abs(Q).sum(axis=0)
+np.sqrt(np.square( -> (np.abs(
     It takes the sums of absolute values; take the L2 norm.
     用了绝对值之和，即 L1 范数；应取 L2 范数。
-unit_l2(P) * unit_l2(Q) -> np.sum(P, axis=0) * np.sum(Q, axis=0)
+np.sqrt(np.square( -> ((0 + 
     It sums the entries with their signs, which cancel; take the norm of each column.
     直接对元素求和，正负会抵消；应取每列的范数。
-unit_l2(P) * unit_l2(Q) -> unit_l2(P, axis=0) * unit_l2(Q, axis=0)
+axis=0 -> axis=1
     It takes norms of rows, one for each user and item; a factor is a column.
     求的是行的范数，对应用户与物品；因子应是列。
 return result**2
@@ -487,34 +493,34 @@ return result**2
 return result / result.sum()
     It divides by the sum over the factors; the importance keeps the units of the ratings.
     除以了各因子之和；重要性应保持评分的单位，不必归一化。
-unit_l2(P) * unit_l2(Q) -> np.sqrt(unit_l2(P) * unit_l2(Q))
+p * q -> np.sqrt(p * q)
     It takes the root of the product of the norms.
     对范数之积开了平方；应为乘积本身。
-unit_l2(P) * unit_l2(Q) -> unit_l2(Q)
+p * q -> q
     It takes the norms of Q alone; multiply them by those of P.
     只取了 Q 的范数；应与 P 的范数相乘。
-unit_l2(P) * unit_l2(Q) -> np.abs(P).max(axis=0) * np.abs(Q).max(axis=0)
+np.sqrt(np.square(side).sum(axis=0)) -> np.abs(side).max(axis=0)
     It takes the largest magnitudes of the columns; take their L2 norms.
     取了各列最大的绝对值；应取 L2 范数。
-unit_l2(P) * unit_l2(Q) -> (unit_l2(P) + unit_l2(Q)) / 2
+p * q -> (p + q) / 2
     It averages the norms; multiply them.
     对范数取了平均；应相乘。
-unit_l2(P) * unit_l2(Q) -> np.maximum(unit_l2(P), unit_l2(Q))
+p * q -> np.maximum(p, q)
     It takes the larger of the two norms; multiply them.
     取了两个范数中较大的；应相乘。
-unit_l2(P) * unit_l2(Q) -> np.minimum(unit_l2(P), unit_l2(Q))
+p * q -> np.minimum(p, q)
     It takes the smaller of the two norms; multiply them.
     取了两个范数中较小的；应相乘。
-unit_l2(P) * unit_l2(Q) -> unit_l2(np.concatenate([P, Q]))
+p * q -> np.sqrt(p**2 + q**2)
     It takes the norms of the columns of both together; multiply the norms of each.
     取了两个矩阵合在一起的列范数；应把各自的范数相乘。
 return result / (result.max(initial=0) or 1)
     It divides by the largest; return the products themselves.
     除以了最大的一个；应返回乘积本身。
-unit_l2(P) * unit_l2(Q) -> np.linalg.svd(P @ Q.T, compute_uv=False)[: P.shape[1]]
+p * q -> np.linalg.svd(P @ Q.T, compute_uv=False)[: len(p)]
     It returns the singular values of P Q^T; multiply the norms of the columns.
     返回了 P Q^T 的奇异值；应把列的范数相乘。
-unit_l2(P) * unit_l2(Q) -> unit_l2(P) / np.maximum(unit_l2(Q), 1e-99)
+p * q -> p / np.maximum(q, 1e-99)
     It divides the norms; multiply them.
     把范数相除了；应相乘。
 return np.argsort(result)

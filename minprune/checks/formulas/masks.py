@@ -1077,11 +1077,18 @@ def _(rng):
     return np.allclose(plus, -minus)
 
 
+@threshold_prune.solution
+def threshold_prune(w, theta, ties="keep"):
+    size = np.abs(w)
+    keep = size >= theta if ties == "keep" else size > theta
+    return np.where(keep, w, 0)
+
+
 threshold_prune.edits("""
-threshold_mask( -> score_mask(
+np.abs(w) -> w
     The absolute value is missing, so every negative weight is pruned; compare |w| with theta.
     缺少绝对值，负权重全被剪掉；应比较 |w| 与阈值。
-apply_mask(w, threshold_mask(w, theta, ties)) -> threshold_mask(w, theta, ties)
+np.where(keep, w, 0) -> keep
     It returns the mask; return the pruned weights.
     返回了掩码；应返回剪枝后的权重。
 ties = "prune"
@@ -1096,7 +1103,7 @@ w = np.abs(w)
 theta = theta * np.abs(w).max(initial=0)
     It takes theta as a share of the largest magnitude; it is in the units of the weights.
     把阈值当成了最大绝对值的比例；它与权重的单位相同。
-w[~threshold_mask(w, theta, ties)] = 0
+w[...] = threshold_prune(w, theta, ties)
     It changes the weights that it was given; a new array must be returned.
     直接改动了传入的权重；应返回新的数组。
 return result - theta * np.sign(result)
@@ -1123,7 +1130,7 @@ return result[result != 0]
 return np.clip(w, -theta, theta)
     It limits the large weights to theta; zero the small ones instead.
     把大权重截断到了阈值；应把小权重置零。
-threshold_mask(w, -> threshold_mask(np.square(w),
+np.abs(w) -> np.square(w)
     It compares squares with theta; compare the absolute values.
     拿权重的平方与阈值比较了；应比较绝对值。
 theta = theta * np.std(w) if w.size else theta
@@ -1138,6 +1145,18 @@ return np.sign(result)
 return result != 0
     It returns a mask of the nonzero weights; return the pruned weights.
     返回了非零权重的掩码；应返回剪枝后的权重。
+theta = theta**2
+    It compares |w| with the square of theta; compare it with theta.
+    拿 |w| 与阈值的平方比较了；应与阈值本身比较。
+np.where(keep, w, 0) -> np.where(keep, w, np.nan)
+    It writes NaN where it prunes; write zeros.
+    被剪处写入了 NaN；应写入零。
+theta = np.quantile(np.abs(w), min(theta, 1)) if w.size else theta
+    It takes theta as the share to prune, a quantile; theta is a threshold itself.
+    把 theta 当成了要剪的比例（分位数）；theta 本身应为阈值。
+return result.ravel()
+    The result is flat; it has the shape of w.
+    结果展平了；形状应与 w 相同。
 """)
 
 
@@ -1188,64 +1207,84 @@ def _(rng):
     return np.allclose(64 * one, other)
 
 
+@normalized_threshold_prune.solution
+def normalized_threshold_prune(w, theta, ties="keep"):
+    norm = np.sqrt(np.square(w).sum())
+    size = np.abs(w) / (norm or 1)
+    keep = size >= theta if ties == "keep" else size > theta
+    return np.where(keep, w, 0)
+
+
 normalized_threshold_prune.edits("""
-normalize(w) -> w
+(norm or 1) -> 1
     It compares the raw weights with the threshold; compare their shares of the norm.
     用原始权重与阈值比较了；应比较归一化后的权重。
-apply_mask(w, -> apply_mask(normalize(w),
+np.where(keep, w, -> np.where(keep, w / (norm or 1),
     It returns normalized weights; kept weights must keep their values.
     返回了归一化后的权重；保留的权重应保持原值。
-threshold_mask( -> score_mask(
+np.abs(w) / -> w /
     The absolute value is missing, so every negative weight is pruned.
     缺少绝对值，负权重全被剪掉。
 ties = "prune"
     A share equal to the threshold is always pruned; by default it is kept.
     等于阈值的权重总被剪掉；默认应保留。
-normalize(w) -> w / (np.abs(w).max(initial=0) or 1)
+np.sqrt(np.square(w).sum()) -> np.abs(w).max(initial=0)
     It divides by the largest magnitude; divide by the L2 norm.
     除以了最大绝对值；应除以 L2 范数。
-normalize(w) -> w / (np.abs(w).sum() or 1)
+np.sqrt(np.square(w).sum()) -> np.abs(w).sum()
     It divides by the sum of the magnitudes, the L1 norm; divide by the L2 norm.
     除以了绝对值之和，即 L1 范数；应除以 L2 范数。
-normalize(w) -> w / (np.square(w).sum() or 1)
+np.sqrt(np.square(w).sum()) -> np.square(w).sum()
     The square root of the norm is missing.
     计算范数时漏了开平方。
-normalize(w) -> np.sign(w)
+np.abs(w) / (norm or 1) -> np.abs(np.sign(w))
     It divides every weight by itself, so all are 1 or 0; the whole array has one norm.
     每个权重都除以了自身，结果只有 1 和 0；整个数组应共用一个范数。
-normalize(w) -> w / np.maximum(np.linalg.norm(w, axis=0), 1e-99)
+(norm or 1) -> np.maximum(np.linalg.norm(w, axis=0), 1e-99)
     Every column is scaled by its own norm; the whole array has one.
     每一列除以了自己的范数；整个数组应共用一个范数。
-normalize(w) -> w / np.maximum(np.linalg.norm(w, axis=-1, keepdims=True), 1e-99)
+(norm or 1) -> np.maximum(np.linalg.norm(w, axis=-1, keepdims=True), 1e-99)
     Every row is scaled by its own norm; the whole array has one.
     每一行除以了自己的范数；整个数组应共用一个范数。
 ties = "keep"
     A share equal to the threshold is always kept; with ties="prune" it is pruned.
     等于阈值的权重总被保留；ties="prune" 时应剪掉。
-normalize(w) -> w * (np.linalg.norm(w) or 1)
+/ (norm or 1) -> * (norm or 1)
     It multiplies by the norm; divide by it.
     乘以了范数；应除以范数。
-normalize(w) -> w / (np.abs(w).mean() if w.any() else 1)
+np.sqrt(np.square(w).sum()) -> np.abs(w).mean() if w.size else 1
     It divides by the mean magnitude; divide by the L2 norm.
     除以了平均绝对值；应除以 L2 范数。
-normalize(w) -> w / (np.sqrt(np.square(w).mean()) if w.any() else 1)
+np.sqrt(np.square(w).sum()) -> np.sqrt(np.square(w).mean()) if w.size else 1
     It divides by the root mean square; divide by the root of the sum, the L2 norm.
     除以了均方根；应除以平方和的根，即 L2 范数。
-normalize(w) -> w / ((np.std(w) if w.size else 1) or 1)
+np.sqrt(np.square(w).sum()) -> np.std(w) if w.size else 1
     It divides by the standard deviation; divide by the L2 norm.
     除以了标准差；应除以 L2 范数。
 w /= np.linalg.norm(w) or 1
     It changes the weights that it is given; return a new array.
     改动了传入的权重；应返回新的数组。
-apply_mask(w, -> (lambda mask: mask)(
+np.where(keep, w, 0) -> keep
     It returns the mask; return the pruned weights.
     返回了掩码；应返回剪枝后的权重。
 return w - result
     It keeps the small weights and zeroes the large ones; do the reverse.
     保留了小权重、把大权重置零了；应相反。
-normalize(w) -> w / (np.linalg.norm(w) + 1e-8)
+(norm or 1) -> (norm + 1e-8)
     It adds 1e-8 to the norm, which counts for tiny weights; treat a norm of 0 by itself.
     范数加上了 1e-8，权重极小时结果不对；应单独处理范数为 0 的情形。
+ties = "prune" if ties == "keep" else "keep"
+    The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
+    ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
+return result[result != 0]
+    It returns only the kept weights; the shape must not change.
+    只返回了保留下来的权重；形状不应改变。
+np.abs(w) / (norm or 1) -> np.square(np.abs(w) / (norm or 1))
+    It compares the squares of the shares; compare the shares themselves.
+    比较的是占比的平方；应比较占比本身。
+np.abs(w) / (norm or 1) -> np.abs(w - w.mean()) / (norm or 1)
+    It subtracts the mean first; compare |w| with the threshold times the norm.
+    先减去了均值；应直接以 |w| 除以范数后与阈值比较。
 """)
 
 

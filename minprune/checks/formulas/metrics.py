@@ -173,6 +173,12 @@ int(np.sum(np.not_equal(a, 0))) -> len(np.unique(a))
 arrays = (arrays[0],)
     It uses arrays[0] only, and fails without arrays; count all arrays together, and 0 for none.
     只用了 arrays[0]，没有数组时报错；应对所有数组一起计数，没有时为 0。
+return result / max(len(arrays), 1)
+    It divides by the number of arrays; return the total.
+    除以了数组的个数；应返回总数。
+np.not_equal(a, 0) -> np.not_equal(a, 0).any(axis=0)
+    It counts the columns that are not all zero; count entries.
+    数了不全为零的列；应数元素。
 """)
 
 
@@ -479,6 +485,18 @@ np.mean(pruned) -> np.sum(pruned) / max(np.sum(~pruned), 1)
 np.mean(pruned) -> np.mean(pruned & (w != 0))
     It leaves out weights that were 0 before; all weights below the threshold count.
     没有计入原本为 0 的权重；低于阈值的都应计入。
+return 100 * result
+    It is in percent; return a fraction from 0 to 1.
+    以百分数给出；应为 0 到 1 之间的小数。
+return np.mean(w == 0)
+    It returns the share of zeros; count the weights below the threshold.
+    返回了零的比例；应统计低于阈值的权重。
+np.mean(pruned) -> np.mean(pruned[w != 0]) if w.any() else 0.0
+    It divides by the nonzero weights alone; every weight counts.
+    只除以了非零权重的个数；每个权重都应计入。
+theta = theta * np.mean(np.abs(w))
+    It takes theta as a multiple of the mean magnitude; it is in the units of the weights.
+    把阈值当成了平均绝对值的倍数；它应与权重同单位。
 """)
 
 
@@ -1115,6 +1133,18 @@ np.mean(labels == predictions) -> np.sum(labels == predictions) / max(len(labels
 np.mean(labels == predictions) -> np.sum(labels == predictions) / len(np.unique(labels))
     It divides by the number of classes; divide by the number of samples.
     除以了类别数；应除以样本数。
+labels == predictions -> np.abs(labels - predictions) <= 1
+    It counts predictions that are one class off as right; they must be equal.
+    把相差一类的预测也算对了；应完全相等。
+return round(result, 2)
+    It rounds to two decimal places; return the share as it is.
+    舍入到了两位小数；应原样返回。
+labels == predictions -> (labels > 0) == (predictions > 0)
+    It compares only whether both are above 0; compare the classes.
+    只比较了是否都大于 0；应比较类别本身。
+labels == predictions -> (labels == predictions)[1:]
+    The first sample is left out; every sample counts.
+    漏掉了第一个样本；每个样本都应计入。
 """)
 
 
@@ -1211,6 +1241,12 @@ return 2 * np.sum(both) / (n + np.sum(predictions == label)) if n else float("na
 return round(result, 4)
     It rounds to 4 decimal places; return the share as it is.
     舍入到了 4 位小数；应原样返回。
+label = 0
+    It always takes class 0; the class is an argument.
+    总取类别 0；类别由参数给出，应按参数。
+return round(result, 2)
+    It rounds to two decimal places; return the share as it is.
+    舍入到了两位小数；应原样返回。
 """)
 
 

@@ -102,6 +102,15 @@ return int(result)
 .sum(dtype=np.float64) -> .mean(dtype=np.float64)
     It takes np.mean of the magnitudes, NaN without weights; a norm is their sum.
     对绝对值用了 np.mean，没有权重时为 NaN；范数是它们的和。
+np.abs(finite_array("w", w)).sum(dtype=np.float64) -> np.sqrt(np.abs(w)).sum()
+    It adds the roots of the magnitudes; add the magnitudes themselves.
+    把绝对值的平方根相加了；应把绝对值本身相加。
+return 2 * result
+    It is twice too large.
+    大了一倍；应为绝对值之和本身。
+return np.sqrt(result)
+    It takes the root of the sum; the L1 norm has none.
+    对总和开了平方；L1 范数不应开方。
 """)
 
 

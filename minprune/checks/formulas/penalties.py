@@ -101,6 +101,21 @@ l1_norm(w) -> float(np.linalg.norm(w, 1) if w.size else 0)
 l1_norm(w) -> np.abs(w).mean()
     It takes np.mean of the magnitudes, NaN without weights; the penalty takes their sum.
     对绝对值用了 np.mean，没有权重时为 NaN；惩罚项应取总和。
+l1_norm(w) -> np.abs(w).sum(axis=0)
+    It returns a penalty for each column; the whole array has one.
+    给出了每一列的惩罚；整个数组应只有一个。
+l1_norm(w) -> l1_norm(w) / max(np.count_nonzero(w), 1)
+    It divides by the number of nonzero weights; the penalty is a plain sum.
+    除以了非零权重的个数；惩罚项应是总和本身。
+l1_norm(w) -> np.maximum(w, 0).sum()
+    It adds the positive weights alone; every weight counts by its magnitude.
+    只把正的权重相加了；每个权重都应按绝对值计入。
+return 2 * result
+    It has a factor 2; here there is none.
+    多了系数 2；这里没有这个系数。
+return -result
+    The sign is wrong; a penalty is never negative.
+    符号反了；惩罚项不会为负。
 """)
 
 
@@ -190,6 +205,15 @@ np.sign(w) -> w / (np.abs(w) + 1e-8)
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+lam = lam**2
+    It squares lam.
+    对 lam 取了平方；应使用 lam 本身。
+np.sign(w) -> np.tanh(w)
+    It smooths the sign by tanh; take the sign itself.
+    用 tanh 平滑了符号；应取符号本身。
+return np.mean(result)
+    It returns one mean; every weight has its own subgradient.
+    只返回了一个平均值；每个权重都应有自己的次梯度。
 """)
 
 
@@ -271,6 +295,18 @@ return 2 * result
 .sum() -> .mean()
     It takes np.mean of the squares, NaN without weights; the penalty takes their sum.
     对平方用了 np.mean，没有权重时为 NaN；惩罚项应取总和。
+return -result
+    The sign is wrong; a penalty is never negative.
+    符号反了；惩罚项不会为负。
+.sum() -> .sum() if w.ndim > 1 else np.abs(w).sum()
+    Of a vector it takes the L1 norm; add up its squares.
+    对向量取了 L1 范数；应把平方相加。
+np.square(w, dtype=np.float64).sum() -> np.var(w) if w.size else 0.0
+    It takes the variance of the weights; add up their squares.
+    取了权重的方差；应把平方相加。
+return lam * np.linalg.norm(w, 2) ** 2 if w.ndim == 2 and w.size else result
+    Of a matrix it takes the squared spectral norm; add up all squares.
+    对矩阵取了谱范数的平方；应把所有平方相加。
 """)
 
 
@@ -358,6 +394,12 @@ return w
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+2 * lam, w -> 2 * lam, np.sign(w)
+    It takes the sign; the gradient of L2 grows with the weight.
+    只用了符号；L2 的梯度应随权重增大。
+2 * lam, w -> 2 * lam, w**3
+    It cubes the weights; the gradient is 2 lam w.
+    对权重取了立方；梯度应为 2 lam w。
 """)
 
 
@@ -453,6 +495,15 @@ return w
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+np.abs(w) - -> np.square(w) -
+    It compares squares with the threshold; shrink the magnitudes.
+    用平方减去了阈值；应缩小绝对值。
+lam = lam**2
+    It squares lam; the threshold is lr lam.
+    对 lam 取了平方；阈值应为 lr lam。
+lr * lam -> 2 * np.sqrt(lr * lam)
+    The threshold is the root of lr lam, twice; it is lr lam.
+    阈值取了 lr lam 平方根的两倍；应为 lr lam。
 """)
 
 
@@ -547,6 +598,18 @@ return w
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+w / (1 + 2 * lr * lam) -> w / (1 - 2 * lr * lam)
+    It divides by 1 - 2 lr lam, so weights grow; divide by 1 + 2 lr lam.
+    除以了 1 - 2 lr lam，权重变大了；应除以 1 + 2 lr lam。
+lam = 1.0
+    The strength lam is missing.
+    漏了强度 lam；应除以 1 + 2 lr lam。
+w / (1 + 2 * lr * lam) -> w / np.sqrt(1 + 2 * lr * lam)
+    It divides by the root of 1 + 2 lr lam; divide by the number itself.
+    除以了 1 + 2 lr lam 的平方根；应除以该数本身。
+w / (1 + 2 * lr * lam) -> np.sign(w) * np.maximum(np.abs(w) - 2 * lr * lam, 0)
+    It shrinks every weight by the same amount, as L1 does; divide by 1 + 2 lr lam.
+    把每个权重缩小了同样的量，那是 L1 的做法；应除以 1 + 2 lr lam。
 """)
 
 
@@ -1087,6 +1150,24 @@ l1_penalty(w, lam) -> l1_penalty(w, lam) if w.ndim > 1 else 0.0
 lam = 2 * lam
     It has a factor 2; here there is none.
     多了系数 2；这里没有这个系数。
++ sum( -> * sum(
+    It multiplies the loss by the penalty; add it.
+    把损失与惩罚项相乘了；应相加。
+data_loss = (1 - lam) * data_loss
+    It weights the data loss by 1 - lam; lam belongs to the penalty alone.
+    给数据损失乘了 1 - lam；lam 只应乘惩罚项。
+l1_penalty(w, lam) -> lam * np.abs(w).max(initial=0)
+    It takes the largest magnitude of each layer; add up all magnitudes.
+    取了每层最大的绝对值；应把所有绝对值相加。
+l1_penalty(w, lam) -> lam * abs(w.sum())
+    It takes the absolute value of each layer's sum; take that of every weight first.
+    对每层之和取了绝对值；应先对每个权重取绝对值。
+l1_penalty(w, lam) -> lam * np.count_nonzero(w)
+    It counts the weights that are not 0; add their magnitudes.
+    数了非零权重的个数；应把绝对值相加。
+lam = lam**2
+    It squares lam.
+    对 lam 取了平方；应使用 lam 本身。
 """)
 
 
@@ -1168,6 +1249,24 @@ l2_penalty(w, lam) -> l2_penalty(w, lam) if w.ndim > 1 else 0.0
 lam = lam**2
     It squares lam too; only the weights are squared.
     把 lam 也平方了；只应对权重取平方。
++ sum( -> * sum(
+    It multiplies the loss by the penalty; add it.
+    把损失与惩罚项相乘了；应相加。
+data_loss = (1 - lam) * data_loss
+    It weights the data loss by 1 - lam; lam belongs to the penalty alone.
+    给数据损失乘了 1 - lam；lam 只应乘惩罚项。
+l2_penalty(w, lam) -> lam * w.sum() ** 2
+    It adds first and squares afterwards; square every weight before the sum.
+    先求和再平方了；应先对每个权重平方再求和。
+l2_penalty(w, lam) -> lam * np.square(w).max(initial=0)
+    It takes the largest square of each layer; add up all squares.
+    取了每层最大的平方；应把所有平方相加。
+lam = lam / max(sum(w.size for w in weights), 1)
+    It divides by the number of all weights; the penalty is a plain sum.
+    除以了全部权重的个数；惩罚项应是总和本身。
+return data_loss + lam * np.sqrt(sum(np.square(w).sum() for w in weights))
+    It takes the norm of the whole network; the L2 penalty is its square.
+    用了整个网络的范数；L2 惩罚项应为其平方。
 """)
 
 
@@ -1255,6 +1354,18 @@ return np.abs(w) <= c
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
+np.clip(w, -c, c) -> np.where(np.abs(w) > c, c, w)
+    Weights below -c become c; they become -c.
+    小于 -c 的权重变成了 c；应变为 -c。
+np.clip(w, -c, c) -> np.where(np.abs(w) > c, np.sign(w), w)
+    Large weights become 1 or -1; they become c or -c.
+    大的权重变成了 1 或 -1；应变为 c 或 -c。
+return result / (c or 1)
+    It also divides by c; only limit the weights.
+    又除以了 c；只应作限制。
+np.clip(w, -c, c) -> np.clip(w, -c / 2, c / 2)
+    It limits to half of c; limit to c.
+    限制到了 c 的一半；应限制到 c。
 """)
 
 
