@@ -156,6 +156,9 @@ return np.maximum(result, 0)
 without[i] = 0 -> without[i] /= 2
     It halves the weight; set it to 0.
     把权重减半了；应设为 0。
+loss(without) - base -> loss(without) + base
+    It adds the loss of the whole network; subtract it.
+    加上了完整网络的损失；应减去它。
 """)
 
 
@@ -260,6 +263,15 @@ h = np.abs(h)
 -g * w -> -g * np.abs(w)
     It takes |w| in the first order; the sign of the weight counts.
     一阶项用了权重的绝对值；权重的符号应保留。
+h * np.square(w) / 2 -> h * np.square(w) * 2
+    It multiplies the second order by 2; its factor is 1/2.
+    二阶项乘以了 2；系数应为 1/2。
+h * np.square(w) / 2 -> h * np.square(w) // 2
+    It divides the second order by 2 without a fraction; divide with /.
+    二阶项用了整除；应使用 / 保留小数部分。
+-g * w + -> -g + 0 * w +
+    The weight is missing in the first order, -g w.
+    一阶项 -g w 漏了权重，应乘以权重。
 """)
 
 

@@ -435,6 +435,12 @@ np.where(norm > 0, norm, 1) -> (norm + 1e-12)
 np.where(norm > 0, norm, 1) -> np.maximum(norm, 1e-8)
     It divides by at least 1e-8, too much for tiny weights; treat a norm of 0 by itself.
     除数至少取 1e-8，权重极小时过大；应单独处理范数为 0 的情形。
+np.sqrt(np.square(w).sum()) -> np.sqrt(np.abs(w).sum())
+    It divides by the root of the sum of magnitudes; square the weights under the root.
+    除以了绝对值之和的平方根；根号下应取平方和。
+w / np.where(norm > 0, norm, 1) -> w // np.where(norm > 0, norm, 1)
+    It divides without a fraction; divide with /.
+    用了整除；应使用 / 保留小数部分。
 """)
 
 
@@ -532,6 +538,12 @@ size / size.max() if w.any() else size -> size / (size.max(initial=0) + 1e-8)
 size / size.max() if w.any() else size -> size / (size.max(initial=0) + 1e-12)
     It adds 1e-12 to the divisor, which counts for tiny weights; treat zeros by themselves.
     除数加上了 1e-12，权重极小时结果不对；应单独处理全零的情形。
+size / size.max() -> size / np.where(size > 0, size, np.inf).min(initial=np.inf)
+    It divides by the smallest magnitude above 0; divide by the largest.
+    除以了大于零的最小绝对值；应除以最大的。
+size / size.max() -> size * size.max()
+    It multiplies by the largest magnitude; divide by it.
+    乘以了最大的绝对值；应除以它。
 """)
 
 

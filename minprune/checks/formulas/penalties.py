@@ -504,6 +504,9 @@ lam = lam**2
 lr * lam -> 2 * np.sqrt(lr * lam)
     The threshold is the root of lr lam, twice; it is lr lam.
     阈值取了 lr lam 平方根的两倍；应为 lr lam。
+np.maximum( -> np.minimum(
+    It keeps what is below the threshold, as it takes the minimum; take the maximum with 0.
+    取了最小值，保留的是低于阈值的部分；应与 0 取最大值。
 """)
 
 
@@ -720,6 +723,15 @@ norms = np.sqrt(np.square(w).sum(axis=others)) -> norms = np.abs(w.sum(axis=othe
 w, axis = w.reshape(w.shape[axis], -1), 0
     It reshapes to (units, -1) without moving the axis of the units to the front, which mixes units.
     没有先把单元轴移到最前就 reshape 成 (units, -1)，混淆了各单元的权重。
+np.square(w).sum(axis=others) -> np.abs(w).sum(axis=others)
+    It takes the root of the sum of magnitudes; square the weights under the root.
+    对绝对值之和开了平方；根号下应取平方和。
+w.size / w.shape[axis] -> w.size * w.shape[axis]
+    It multiplies the number of weights by that of the units; divide.
+    把权重总数与单元个数相乘了；应相除。
+np.square(w).sum(axis=others) -> np.square(w).mean(axis=others)
+    It takes the root mean square of a unit; take the sum under the root.
+    取了单元的均方根；根号下应取平方和。
 """)
 
 
@@ -832,6 +844,19 @@ return w - result
 return np.abs(result)
     The signs are lost; the subgradient has the sign of the weight.
     符号丢失了；次梯度应与权重同号。
+np.square(w).sum( -> np.abs(w).sum(
+    It divides by the root of the sum of magnitudes; square the weights under the root.
+    除以了绝对值之和的平方根；根号下应取平方和。
+np.sqrt(np.square(w).sum( -> np.abs(w).max(initial=0, axis=(
+axis=others, keepdims=True)) -> *others,), keepdims=True)
+    It divides by the largest magnitude of a unit; divide by its L2 norm.
+    除以了单元内最大的绝对值；应除以 L2 范数。
+np.sqrt(n) -> 1 / np.sqrt(n)
+    It divides by sqrt(n_j); multiply by it.
+    除以了 sqrt(n_j)；应乘以它。
+w / np.where(norms > 0, norms, 1) -> w * norms
+    It multiplies by the norm of the unit; divide by it.
+    乘以了单元的范数；应除以它。
 """)
 
 
@@ -968,6 +993,18 @@ return w - result
 n = w.size / w.shape[axis] -> n = w.shape[axis]
     It counts the units under the root; n_j is the number of weights in one unit.
     根号下用了单元个数；n_j 应为一个单元的权重个数。
+np.square(w).sum( -> np.abs(w).sum(
+    It takes the root of the sum of magnitudes; square the weights under the root.
+    对绝对值之和开了平方；根号下应取平方和。
+np.sqrt(n) -> 1 / np.sqrt(n)
+    It divides by sqrt(n_j); multiply by it.
+    除以了 sqrt(n_j)；应乘以它。
+np.sqrt(n) / -> np.sqrt(n) *
+    It multiplies the threshold by the norm; divide by it.
+    把阈值乘以了范数；应除以它。
+np.sqrt(np.square(w).sum(axis=others, keepdims=True)) -> np.abs(w).max(axis=others, keepdims=True)
+    It takes the largest magnitude of a unit; take the L2 norm.
+    取了单元内最大的绝对值；应取 L2 范数。
 """)
 
 
@@ -1063,6 +1100,12 @@ l1_penalty(w, lam1) -> lam1 * w.sum()
 group_lasso(w, lam2, axis) -> group_lasso(w, lam2**2, axis)
     It squares lam2; the group part is lam2 times the norms.
     对 lam2 取了平方；组部分应为 lam2 乘以范数。
+l1_penalty(w, lam1) + -> l1_penalty(w, lam1) -
+    It subtracts the group part; add it.
+    减去了组部分；应加上它。
+return max(sparse_group_lasso(w, lam1, 0.0, axis), sparse_group_lasso(w, 0.0, lam2, axis))
+    It takes the larger of the two parts; add them.
+    取了两部分中较大的；应相加。
 """)
 
 

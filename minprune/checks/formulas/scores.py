@@ -572,6 +572,15 @@ w.size -> w.shape[0] * w.shape[-1]
 np.abs(w).sum() / w.size -> np.sqrt(np.square(w).sum()) / w.size
     It divides the L2 norm by the number of weights; take the sum of the magnitudes.
     用 L2 范数除以了权重个数；应取绝对值之和。
+np.abs(w).sum() / w.size -> np.abs(w).mean() / w.size
+    It divides by the number of weights twice; divide once.
+    除以了两次权重个数；应只除一次。
+np.abs(w).sum() / w.size -> np.abs(w).max() / w.size
+    It divides the largest magnitude by the number of weights; divide the sum.
+    用最大的绝对值除以了权重个数；应以总和相除。
+np.abs(w).sum() / w.size -> np.abs(w).sum() * w.size
+    It multiplies by the number of weights; divide by it.
+    乘以了权重个数；应除以它。
 """)
 
 
@@ -817,6 +826,12 @@ return [s / max(sum(r.sum() for r in result), 1e-99) for s in result]
 return [s.sum(axis=0) for s in result]
     It adds up the scores of a unit; every weight has its own.
     把每个单元的分数相加了；每个权重应有自己的分数。
+a[:, None] * w * b -> a[:, None] * w * b * w
+    It multiplies by |w| twice; once is enough.
+    乘了两次 |w|；应只乘一次。
+a[:, None] * w * b -> a[:, None] + w + b
+    It adds the flow and the weight; multiply them.
+    把流量与权重相加了；应相乘。
 """)
 
 
@@ -1374,6 +1389,15 @@ np.sum([np.abs(w * g) for g in gradients], axis=0) -> np.sum([np.abs(w * g) for 
 return result / 2
     It has a factor 1/2; the first order has none.
     多了系数 1/2；一阶项没有这个系数。
+axis=0 -> axis=1
+    It adds along axis 1; the tasks are axis 0 of the stacked arrays.
+    沿第 1 轴相加了；任务应是堆叠后的第 0 轴。
+w * g -> w - g
+    It subtracts the gradient from the weight; multiply them.
+    用权重减去了梯度；应相乘。
+w * g -> w + g
+    It adds the gradient to the weight; multiply them.
+    把权重与梯度相加了；应相乘。
 """)
 
 
@@ -1475,6 +1499,12 @@ return result / len(arrays)
 n / sum(counts) * -> n / max(sum(counts) - 1, 1) *
     It divides by the number of all samples minus 1; divide by the number itself.
     除以了样本总数减 1；应除以总数本身。
+n / sum(counts) * -> n // sum(counts) *
+    It divides without a fraction; divide with /.
+    用了整除；应使用 / 保留小数部分。
+n / sum(counts) * -> sum(counts) / max(n, 1e-99) *
+    The fraction is upside down: it is n_k by the number of all samples.
+    分数颠倒了：应为本节点样本数除以总数。
 """)
 
 
@@ -1616,6 +1646,18 @@ total = sum(np.abs(p).sum() for p in products) -> total = sum(p.size for p in pr
 return [s.ravel() for s in result]
     The shares are flat; each array has the shape of its layer.
     占比展平了；每个数组应与该层同形状。
+np.abs(p).sum() for -> np.abs(p).mean() for
+    It divides by the sum of the layers' means; divide by the sum over all weights.
+    除以了各层平均之和；应除以所有权重的总和。
+np.abs(p).sum() for -> np.abs(p).max() for
+    It divides by the sum of the layers' largest; divide by the sum over all weights.
+    除以了各层最大值之和；应除以所有权重的总和。
+np.abs(p) / (total or 1) -> np.abs(p) * total
+    It multiplies by the sum; divide by it.
+    乘以了总和；应除以它。
+w * g for -> w + g for
+    It adds weight and gradient; multiply them.
+    把权重与梯度相加了；应相乘。
 """)
 
 
@@ -1740,4 +1782,7 @@ return np.abs(weights[-1]) - np.abs(weights[0])
 return result / 2
     It has a factor 1/2; here there is none.
     多了系数 1/2；这里没有这个系数。
+widened(w) * g -> widened(w) / np.where(g == 0, np.inf, g)
+    It divides by the gradient; multiply by it.
+    除以了梯度；应相乘。
 """)

@@ -332,6 +332,12 @@ np.abs(a).mean(axis=0) -> np.std(a, axis=0)
 np.square(w_out).sum(axis=1) -> np.square(w_out).mean(axis=1)
     It takes the mean under the root, NaN without outputs; take the sum.
     根号下取了平均，没有输出时为 NaN；应取和。
+np.sqrt(np.square(w_out).sum(axis=1)) -> np.sqrt(np.abs(w_out).sum(axis=1))
+    It takes the root of the sum of magnitudes; square the outgoing weights under the root.
+    对绝对值之和开了平方；根号下应取输出权重的平方和。
+np.abs(a).mean(axis=0) -> np.abs(a).mean(axis=1)
+    It averages over the units; average over the samples, axis 0.
+    对单元取了平均；应对样本取平均，即第 0 轴。
 """)
 
 
@@ -433,6 +439,15 @@ return np.mean(result)
 return result / 2
     It has a factor 1/2; the first order has none.
     多了系数 1/2；一阶项没有这个系数。
+per_sample.mean(axis=0) -> per_sample.mean(axis=1)
+    It averages over the units; average over the samples, axis 0.
+    对单元取了平均；应对样本取平均，即第 0 轴。
+(a * g) -> (a + g)
+    It adds activation and gradient; multiply them.
+    把激活值与梯度相加了；应相乘。
+positions = tuple(range(1, a.ndim - 1)) -> positions = tuple(range(2, a.ndim))
+    It takes axis 1 for the channels, as in (N, C, H, W); they are the last axis.
+    把第 1 轴当成了通道，那是 (N, C, H, W) 的次序；通道应在最后一轴。
 """)
 
 
@@ -533,6 +548,15 @@ keep[j] = False -> keep[n - 1 - j] = False
 keep[j] = False -> keep[j - 1] = False
     It is one unit off: score j is that of switching off unit j.
     错开了一个单元：第 j 个分数应是关掉第 j 个单元的。
+loss(keep) - base -> loss(keep) + base
+    It adds the loss of the whole network; subtract it.
+    加上了完整网络的损失；应减去它。
+range(n) -> range(n - 1)
+    The last unit is never switched off, so its score is 0.
+    最后一个单元从未被关掉，分数为 0；每个单元都应试一次。
+range(n) -> range(1, n)
+    The first unit is never switched off, so its score is 0.
+    第一个单元从未被关掉，分数为 0；每个单元都应试一次。
 """)
 
 
@@ -667,6 +691,15 @@ return 1 - result
 a = np.maximum(a, 0)
     Negative activations become 0 first; divide the range as it is.
     先把负的激活值变成了 0；应按原来的取值范围分格。
+0).sum(axis=0) + 0.0 -> 0).mean(axis=0) + 0.0
+    It averages over the bins; add them up.
+    对各格取了平均；应相加。
+bin_of == b).mean(axis=0) -> bin_of == b).mean(axis=1)
+    It takes the shares over the units; take them over the samples, axis 0.
+    沿单元取了比例；应沿样本，即第 0 轴。
+np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0) -> p**2 - p
+    It takes the Gini impurity, the sum of p (1 - p); the entropy is -sum p log p.
+    取了基尼不纯度，即 p (1 - p) 之和；熵应为 -Σ p log p。
 """)
 
 
@@ -800,6 +833,15 @@ axis = -1
 return -result
     The sign is wrong: a distance is never negative.
     符号反了：距离不会为负，应为非负数。
+np.square(units - unit).sum( -> np.abs(units - unit).sum(
+    It takes the root of the sum of absolute differences; square the differences under the root.
+    对绝对差之和开了平方；根号下应取差的平方和。
+np.square(units - unit).sum( -> np.square(units - unit).mean(
+    It takes the root mean square of the differences; take the sum under the root.
+    取了差的均方根；根号下应取平方和。
+np.square(units - unit) -> np.square(units + unit)
+    It adds the units; the distance is the norm of their difference.
+    把单元相加了；距离应为差的范数。
 """)
 
 
