@@ -216,6 +216,12 @@ K = np.abs(K)
 return result.sum(axis=3, keepdims=True)
     It adds up the filters; each filter has its own channel of the result.
     把各卷积核的结果相加了；每个卷积核应有自己的输出通道。
+x = x.transpose(0, 2, 1, 3)
+    Rows and columns of the image are swapped before the layer.
+    先把图像的行与列弄反了，应保持原来的次序。
+K = K / K.sum(axis=(0, 1, 2)) if (K.sum(axis=(0, 1, 2)) != 0).all() else K
+    It divides every filter by the sum of its weights; use the weights as they are.
+    把每个卷积核除以了其权重之和；应直接使用权重。
 """)
 
 

@@ -465,6 +465,15 @@ return (size - kernel) // stride + 1 -> return -(-size // stride) - kernel + 1
 -(-size // stride) -> size // stride + 1
     With padding "same" it always adds one; size / stride is rounded up.
     padding 为 "same" 时总加了 1；应将 size / stride 向上取整。
+// stride + 1 -> / stride + 1
+    Without padding it does not round; round down, with //.
+    不填充时没有取整；应使用 // 向下取整。
+-(-size // stride) -> size / stride
+    With padding "same" it does not round; round up.
+    padding 为 "same" 时没有取整；应向上取整。
+// stride + 1 -> // stride - 1
+    Without padding it subtracts 1; add 1.
+    不填充时减去了 1；应加上 1。
 """)
 
 
@@ -636,6 +645,9 @@ return height * width * (2 * k_h * k_w * c_in - 1) * c_out
 return result / 1e6
     It counts millions; return the number itself.
     以百万为单位了；应返回次数本身。
+return height * width * c_in * c_out + k_h * k_w
+    It adds the size of the kernel; multiply by it.
+    加上了核的大小；应相乘。
 """)
 
 

@@ -583,6 +583,9 @@ return round(result, 2)
 1 - new_size / size -> 1 + new_size / size
     It adds the share that is left; subtract it from 1.
     加上了剩余的比例；应以 1 减去它。
+1 - new_size / size -> (size - new_size) // size
+    It divides without a fraction; divide with /.
+    做了整除；应使用 /。
 """)
 
 
@@ -865,6 +868,15 @@ return result / 10**6
 return float(result)
     It returns a float; a number of bytes is a whole number.
     返回了浮点数；字节数应为整数。
+nonzeros * (value_bytes + index_bytes) -> nonzeros * value_bytes + index_bytes
+    It counts a single column index; every value needs one.
+    只计了一个列下标；每个值都应有一个。
+nonzeros * (value_bytes + index_bytes) -> nonzeros * value_bytes * index_bytes
+    It multiplies the bytes of values and indices; add them.
+    把值与下标的字节数相乘了；应相加。
+(rows + 1) * index_bytes -> rows + index_bytes
+    It adds the bytes of an index to the rows; multiply rows + 1 by them.
+    把下标的字节数与行数相加了；应以 rows + 1 乘以它。
 """)
 
 
@@ -951,6 +963,12 @@ return result / 1000
 return result / 10**6
     The result is in megabytes; return bytes.
     结果以兆字节（百万字节）为单位；应返回字节数。
+-(-size // 8) -> -(-size // 4)
+    It counts two bits for each entry; the mask has one.
+    每个元素计了两个比特；掩码应只有一个。
+-(-size // 8) -> -(-size // 32) * 4
+    It rounds the mask up to whole words of 4 bytes; round up to whole bytes.
+    把掩码向上取整到了 4 字节的字；应取整到字节。
 """)
 
 
@@ -1351,6 +1369,15 @@ for c in classes] -> for c in classes if c]
 / np.sum(labels == c) -> / max(np.sum((labels == c) | (predictions == c)), 1)
     It divides by the samples that have the class or are predicted so; divide by those that have it.
     除以了属于或被预测为该类的样本数（交并比）；应只除以属于该类的样本数。
+np.sum(predictions[labels == c] == c) / -> np.sum(predictions[labels != c] == c) /
+    It counts the false alarms of a class; count its samples that are found.
+    数的是该类的误报；应数该类中被找到的样本。
+/ np.sum(labels == c) -> // np.sum(labels == c)
+    It divides without a fraction; divide with /.
+    用了整除；应使用 / 保留小数部分。
+/ np.sum(labels == c) -> / max(np.sum(labels != c), 1)
+    It divides by the samples of the other classes; divide by those of the class.
+    除以了其他类的样本数；应除以该类的样本数。
 """)
 
 
@@ -1443,6 +1470,12 @@ loss / before -> loss / (1 - before)
 return round(result, 4)
     It rounds to 4 decimal places; return the number as it is.
     舍入到了 4 位小数；应原样返回。
+before - after -> before + after
+    It adds the two; subtract the performance after pruning.
+    把两者相加了；应减去剪枝后的性能。
+before - after -> before / after if after else before
+    It divides the two; subtract the performance after pruning.
+    把两者相除了；应减去剪枝后的性能。
 """)
 
 
@@ -1561,6 +1594,18 @@ return math.copysign(math.inf, a - b) if a != b else 0.0 -> return 0.0
 return math.copysign(math.inf, a - b) if a != b else 0.0 -> return math.inf if a != b else 0.0
     The infinite z has lost its sign.
     无穷大的 z 丢了符号；b 较高时应为负无穷。
+a * (1 - a) / samples + b * (1 - b) / samples -> abs(a * (1 - a) / samples * b * (1 - b) / samples)
+    It multiplies the variances; add them.
+    把两个方差相乘了；应相加。
+(a - b) / error -> (a + b) / error
+    It adds the accuracies; subtract them.
+    把两个准确率相加了；应相减。
+(a - b) / error -> (a - b) * error
+    It multiplies by the standard error; divide by it.
+    乘以了标准误差；应除以它。
+math.sqrt(a * (1 - a) / samples + b * (1 - b) / samples) -> math.sqrt(a + b)
+    It takes the root of the sum of the accuracies; take that of the sum of their variances.
+    取了准确率之和的平方根；应取方差之和的平方根。
 """)
 
 
@@ -1770,4 +1815,13 @@ math.sqrt(max(only_a + only_b, 1)) -> math.sqrt(only_a + only_b + 1)
 return math.erfc(abs(result) / math.sqrt(2))
     It returns the p value; return z.
     返回了 p 值；应返回 z。
+(only_a - only_b) / math -> (only_a - only_b) * math
+    It multiplies by the root of the sum; divide by it.
+    乘以了和的平方根；应除以它。
+math.sqrt(max(only_a + only_b, 1)) -> math.sqrt(max(abs(only_a - only_b), 1))
+    It takes the root of the difference; take that of the sum.
+    取了差的平方根；应取和的平方根。
+(only_a - only_b) / math -> (only_a - only_b) // math
+    It divides without a fraction; divide with /.
+    用了整除；应使用 / 保留小数部分。
 """)

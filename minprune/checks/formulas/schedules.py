@@ -333,6 +333,12 @@ begin <= step <= end -> begin < step < end
 frequency = frequency + 1
     It waits one step too long between two updates.
     两次更新之间多等了一步；间隔应为 frequency。
+% frequency == 0 -> % frequency != 0
+    Within the schedule it returns the opposite answer: a step counts where the remainder is 0.
+    区间内返回的真假相反：余数为 0 的步才应更新。
+(step - begin) -> (step + begin)
+    It adds begin; count the steps since begin, step - begin.
+    加上了 begin；应从 begin 开始计数，即 step - begin。
 """)
 
 
@@ -447,6 +453,21 @@ return result[::-1]
 return [*result[1:], *result[-1:]]
     It is one stage early: the first sparsity is missing and the last is there twice.
     早了一个阶段：缺少第一个稀疏度，最后一个却重复了；应逐个对应。
+k / stages -> k // stages
+    It divides k by the number of stages without a fraction; divide with /.
+    指数用了整除；应使用 / 保留小数部分。
+(1 - final) / (1 - initial) -> (1 - final) * (1 - initial)
+    It multiplies by 1 - initial; divide by it.
+    乘以了 1 - initial；应除以它。
+(1 - final) / (1 - initial) -> final / (1 - initial)
+    It takes the final sparsity for what is left; 1 - final is left.
+    把最终稀疏度当成了剩余比例；剩余比例应为 1 - final。
+range(1, stages + 1) -> range(1, stages + 2)
+    There is one stage too many, beyond the final sparsity.
+    多了一个阶段，超过了最终稀疏度；应恰有 stages 个。
+1 - (1 - initial) * left -> initial + (1 - initial) * left
+    It adds what is left to the initial sparsity; subtract it from 1.
+    把剩余部分加到了初始稀疏度上；应以 1 减去它。
 """)
 
 
@@ -745,6 +766,15 @@ return result[0]
 size.mean() -> size.max()
     It takes the largest magnitude; take the mean.
     取了最大的绝对值；应取均值。
+size.mean() + -> size.sum() +
+    It takes the sum of the magnitudes; take their mean.
+    取了绝对值之和；应取均值。
+(1 - margin) * t, (1 + margin) * t -> t, t
+    Both thresholds are the same; the margin separates them.
+    两个阈值相同；应由 margin 把它们分开。
+(1 - margin) * t, (1 + margin) * t -> margin * t, (1 + margin) * t
+    The lower threshold is margin t; it is (1 - margin) t.
+    下阈值取成了 margin t；应为 (1 - margin) t。
 """)
 
 
