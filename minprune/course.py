@@ -256,7 +256,7 @@ def solution(options):
         folder.give_up(exercise)
     elif not folder.was_passed(exercise):
         raise ValueError({
-            "en": f"{exercise.id} is not right yet; --give-up prints the solution; this is noted",
+            "en": f"{exercise.id} is not right yet; --give-up prints the solution and records that",
             "zh": f"{exercise.id} 还没有做对；加 --give-up 可以直接看答案，会留下记录",
         }[folder.language])  # fmt: skip
     print(exercise.source_of_solution())

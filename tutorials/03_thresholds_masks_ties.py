@@ -117,12 +117,14 @@ assert not signed_threshold_mask_misprint(W, 0.2)[1, 1]  # -0.7, the third large
 #
 # `assert_computes` tests a function with every case of a formula. The function below omits the absolute
 # value, as B-3 does, and always keeps ties. The rule for ties is a convention: `ties="any"` leaves out
-# the cases that depend on it. The missing absolute value is a mistake:
+# the cases that depend on it. The missing absolute value is a mistake. In the message ● is a weight
+# kept, ○ a weight pruned:
 # %% [markdown] lang="zh"
 # ## 测试你自己的函数
 #
 # `assert_computes` 用一个公式的全部用例来测试函数。下面的函数和 B-3 一样漏掉了绝对值，而且总是保留并列的权重。
-# 并列如何处理只是约定，`ties="any"` 会略去取决于它的用例；漏掉绝对值则是错误：
+# 并列如何处理只是约定，`ties="any"` 会略去结果取决于它的用例；漏掉绝对值则是错误。
+# 结果中 ● 表示保留，○ 表示剪掉：
 
 # %%
 from minprune.checks import assert_computes
@@ -138,11 +140,12 @@ except AssertionError as verdict:
     print(verdict)
 
 # %% [markdown] lang="en"
-# With the absolute value it passes. In a file for pytest,
+# With the absolute value it passes. A *property* is a sentence about several results, such as "a higher
+# threshold never keeps more". In a test file for pytest,
 # `@pytest.mark.parametrize(*cases_of("threshold_mask", ties="any"))` makes a test of each case that is
 # left; the body of the test is `assert_computes(my_mask, case)`.
 # %% [markdown] lang="zh"
-# 加上绝对值就能通过。在 pytest 的测试文件中，`@pytest.mark.parametrize(*cases_of("threshold_mask", ties="any"))`
+# 加上绝对值就能通过。“性质”（property）是关于多个结果的陈述，例如“阈值升高时，保留的权重不增多”。在 pytest 的测试文件中，`@pytest.mark.parametrize(*cases_of("threshold_mask", ties="any"))`
 # 把余下的每个用例变成一个测试，测试的内容只有一行：`assert_computes(my_mask, case)`。
 
 

@@ -64,8 +64,9 @@ def assert_computes(
     function  takes the arguments of the formula, in the same order and with the same names
     formula   its name, such as "rank_mask", or a case of `cases_of`
     convert   makes the arrays that the function takes, of NumPy arrays: `torch.from_numpy`,
-              `jax.numpy.asarray`, `numpy.ndarray.tolist`. Cases are left out if an array has
-              another shape afterwards: a list of no rows has no columns
+              `jax.numpy.asarray`, `numpy.ndarray.tolist`. Messages show the NumPy arrays. Cases
+              are left out if an array has another shape afterwards: a list of no rows has no
+              columns
     back      makes NumPy arrays of those in the result: `torch.Tensor.numpy`; None: `numpy.asarray`
     ties      "any": cases are left out whose result depends on which of equal scores is pruned, or
               on a score equal to the threshold
@@ -160,7 +161,8 @@ def _place(function):
     except Broken as problem:
         why = f"{path}: {problem.args[0]}"
     raise ValueError("isolated=True runs the file of a function, which must define it outside of "
-                     f"functions and classes, and must not import minprune. {why}")  # fmt: skip
+                     "functions and classes and must not import minprune, so the test belongs in "
+                     f"another file. {why}")  # fmt: skip
 
 
 class Subject(NamedTuple):

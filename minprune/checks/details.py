@@ -20,9 +20,9 @@ STATUS = {
 }  # fmt: skip
 WORDS = {
     "en": {"case": "called as", "expected": "expected", "got": "got", "at": "differs at",
-           "source": "from", "printed": "printed"},
+           "source": "from", "printed": "printed", "error": "error"},
     "zh": {"case": "调用", "expected": "应为", "got": "得到", "at": "首个不同处", "source": "出处",
-           "printed": "输出"},
+           "printed": "输出", "error": "异常"},
 }  # fmt: skip
 
 
@@ -41,6 +41,8 @@ def details(name, verdict, printed="", language="en", sources=False):
             lines += indented(source, f"    {wide(words['source'], 12)}")
         if failure.error or failure.difference is not None:  # else it is nothing but a call
             lines += [f"    {line}" for line in _results(failure, words, language)]
+        if failure.error not in getattr(verdict, language):  # the diagnosis does not contain it
+            lines += indented(failure.error, f"    {wide(words['error'], 12)}")
     if printed.strip():
         lines += indented(printed.strip()[:500], f"    {wide(words['printed'], 12)}")
     return lines
@@ -51,6 +53,8 @@ def _results(failure, words, language):
     expected, got = failure.expected, failure.got
     if failure.error:
         return indented(text_of(expected, language), wide(words["expected"], 12))
+    if isinstance(expected, np.ndarray) and is_list(got) and as_array(got) is not None:
+        got = as_array(got)  # lists in a list are drawn as the array is
     where = "".join(f"[{k!r}]" for k in failure.difference.where)
     at = [wide(words["at"], 12) + where] if where else []
     if len({shape := _shape_to_draw(expected), _shape_to_draw(got)}) > 1 or shape is None:
@@ -89,9 +93,9 @@ def _rows(array, *both):
 
 def text_of(value, language="en"):
     """A result on a few lines."""
-    if isinstance(value, np.generic):
-        value = value.item()
     numpy = np.ndarray, np.generic
+    if isinstance(value, numpy) and not value.ndim:
+        value = value.item()
     if isinstance(value, (list, tuple)) and any(isinstance(v, numpy) for v in value):
         return "[" + ", ".join(text_of(v, language) for v in value) + "]"
     if isinstance(value, np.ndarray) and not value.size:

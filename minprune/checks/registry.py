@@ -27,5 +27,7 @@ def checks():
 def check_of(name):
     """The check of a formula; `ValueError` if there is none of this name."""
     if name not in checks():
-        raise ValueError(f"there is no formula {name!r}; `python -m minprune verify` lists all")
+        raise ValueError(
+            f"there is no formula {name!r}; `python -m minprune formulas WORD` finds its name"
+        )
     return checks()[name]

@@ -2,6 +2,7 @@
 
 from minprune.arguments import counted
 from minprune.checks.details import folded, text_of, wide
+from minprune.checks.libraries.conventions import FLOATS_ONLY
 from minprune.checks.vectors import decoded
 
 WIDTH = 80
@@ -50,12 +51,15 @@ def _row(row, words, language):
     said = words["comma"].join(words[name].format(count) for name, count in counts.items() if count)
     lines = folded(row["function"], WIDTH)
     lines += _entry(words["formula"], row["formula"]) + _entry(words["calls"], said)
-    for sentence in row[language]:
+    last = [one for one in row[language] if one == getattr(FLOATS_ONLY, language)]
+    for sentence in row[language][: len(row[language]) - len(last)]:
         lines += folded(sentence, WIDTH, "    ")
     for part in (row["failure"], row["refusal"]):
         for name, value in (part or {}).items():
             text = text_of(decoded(value), language) if name in ("expected", "got") else value
             lines += _entry(words[name], " ".join(text.split()))
+    for sentence in last:  # it does not explain the calls above
+        lines += folded(sentence, WIDTH, "    ")
     return lines
 
 

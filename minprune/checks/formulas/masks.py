@@ -527,8 +527,8 @@ np.argsort(score, axis=None, kind="stable") -> np.argpartition(score, k, axis=No
     At k np.argpartition takes any of equal scores, and fails if all are pruned; sort stably.
     在 k 处用 np.argpartition，并列时任取，全剪时报错；应稳定排序。
 np.argsort(score, axis=None, kind="stable") -> np.argpartition(score, k - 1, axis=None)
-    At k - 1 np.argpartition takes any of equal scores; sort with kind="stable".
-    在 k - 1 处用 np.argpartition，并列时任取其一；应使用 kind="stable" 的排序。
+    Of equal scores it prunes any, as np.argpartition does at k - 1; sort with kind="stable".
+    并列的分数任剪其一，与在 k - 1 处用 np.argpartition 相同；应使用 kind="stable" 的排序。
 return score > np.sort(score, axis=None)[k - 1]
     It compares with the k-th lowest, so equals go too, and for k = 0 index -1 is the highest.
     与第 k 小的分数比较，并列的都被剪；k = 0 时下标 -1 取到了最大值。
