@@ -180,6 +180,27 @@ def test_functions_of_lists():
                          "`convert`.")  # fmt: skip
 
 
+def test_lists_in_a_list_are_drawn_as_the_array_is():
+    def pruned(w, theta, ties="keep"):
+        return (np.abs(w) > theta).tolist()
+
+    case = next(case for case in cases_of("threshold_mask")[1] if case == "whole numbers")
+    assert fault(pruned, case, convert=np.ndarray.tolist).splitlines()[3:7] == [
+        "    expected   got",
+        "    ● ● ○      ● ○ ○",
+        "    ○ ● ●      ○ ● ●",
+        "    differs at  [0][1]",
+    ]
+
+
+def test_an_error_that_a_mistake_explains_is_shown():
+    def of_one(w):
+        return np.mean(w == 0)
+
+    said = fault(of_one, "sparsity")
+    assert "It takes a single array" in said and "    error       TypeError: " in said
+
+
 def test_a_case_that_cannot_be_converted_is_skipped():
     _, cases = cases_of("rank_mask")
     case = cases[cases.index("no scores at all")]
