@@ -3,6 +3,8 @@
 from functools import cached_property
 from itertools import chain
 
+import numpy as np
+
 from minprune.checks.compare import ANY, difference
 from minprune.checks.trial import UNFIT, Changed
 from minprune.checks.verdict import (
@@ -16,7 +18,7 @@ from minprune.checks.verdict import (
     Verdict,
     only_call,
 )
-from minprune.checks.words import constant, explained, relation
+from minprune.checks.words import constant, explained, of_every, relation
 
 NOTHING = ("It returns nothing; the result must stand after `return`.",
            "函数没有返回值；应用 return 返回结果。")  # fmt: skip
@@ -28,6 +30,12 @@ def sentences(mistakes):
         return mistakes[0].en, mistakes[0].zh
     one, other = mistakes
     return (f"Two mistakes at once. {one.en} {other.en}", f"同时有两处错误。{one.zh}{other.zh}")
+
+
+def _empty(value):
+    if isinstance(value, np.ndarray):
+        return not value.size
+    return isinstance(value, (list, tuple)) and not value
 
 
 class Diagnosis:
@@ -94,8 +102,9 @@ class Diagnosis:
             if mistakes := Diagnosis(self.trial, unchanged).mistakes():
                 both = zip(sentences(mistakes), (" ", ""), self._changes(changed), strict=True)
                 return self._says(MISTAKE, [*map("".join, both)], self._first())
-        return self._like() or self._but_for() or self._near() or self._says(
-            FAILED, self._explained(), self._first())  # fmt: skip
+        partly = (self._but_for,) if self.idle else (self._like, self._but_for, self._near)
+        found = next(filter(None, (verdict() for verdict in partly)), None)
+        return found or self._says(FAILED, self._explained(), self._first())
 
     def _like(self):
         """The verdict that it looks like a mistake; None if it does not.
@@ -116,7 +125,7 @@ class Diagnosis:
             told = [k for k in bad if not tried[k].error and tried[k].value is not ANY]
             if 2 * len(told) > len(bad):
                 apart = [k for k in self.wrong if bool(outcomes[k].error) != bool(tried[k].error)]
-                if apart and (error := outcomes[apart[0]].error):
+                if apart and (error := outcomes[apart[0]].error.rstrip(": .")):
                     return self._looks_like(tried, apart[0], f"Here it also raises {error}.",
                                             f"此外，下面的调用抛出 {error}。")  # fmt: skip
                 if apart:  # else the same, but for what the error is
@@ -129,18 +138,18 @@ class Diagnosis:
         common, all of which it answers wrongly; None if there is nothing of the kind.
         """
         places = [(calls, *said) for said, calls in self.trial.common.items() if calls <= self.bad]
-        places.sort(key=lambda place: len(place[0]))
         most = max((len(calls) for calls, *_ in places), default=0)
-        for tried in [self.trial.right, *self.trial.singles] if places else ():
+        singles = [] if self.idle else self.trial.singles
+        for tried in [self.trial.right, *singles] if places else ():
             apart = self._apart(tried, most)
-            place = next((p for p in places if apart is not None and apart <= p[0]), None)
+            place = next((place for place in places if place[0] == apart), None)
             if place is None:
                 continue
             calls, en, zh = place
             if tried is self.trial.right and 2 * len(calls) <= len(self.outcomes):
                 here = explained(self._first())
-                said = (f"It is wrong where {en}, and only there. {here[0]}",
-                        f"仅在以下情况出错：{zh}。{here[1]}")  # fmt: skip
+                said = (f"It is wrong in every case where {en}, and in no other. {here[0]}",
+                        f"以下情况全部出错，其他用例均正确：{zh}。{here[1]}")  # fmt: skip
                 return self._says(MISTAKE, said, self._first())
             if tried.mistakes and len(self.told - calls) > 1 and self._tells(tried):
                 one = sentences(tried.mistakes)
@@ -182,15 +191,33 @@ class Diagnosis:
     def told(self):
         return {k for k in self.bad if not self.outcomes[k].error}
 
+    @cached_property
+    def idle(self):
+        """True if all results are one number, are empty, or are an argument as it is."""
+        values = [outcome.value for outcome in self.outcomes if not outcome.error]
+        return constant(values) is not None or all(map(_empty, values)) or bool(self._passed_on)
+
+    @cached_property
+    def _passed_on(self):
+        """The argument that every result is, or ""."""
+        found = None
+        for call, outcome in zip(self.trial.calls, self.outcomes, strict=True):
+            if not outcome.error:
+                given = self.trial.given(call).items()
+                same = {name for name, v in given if self.trial.same_value(v, outcome.value)}
+                found = same if found is None else found & same
+                if not found:
+                    return ""
+        return min(found or [""])
+
     def _tried(self):
         """Single mistakes, then pairs, which are made only when they are needed.
 
-        A result that is always the same number comes of many mistakes together: then of one alone.
+        A result for which nothing need be computed, as unfinished functions have it, comes of many
+        mistakes together: then of one alone.
         """
-        values = [outcome.value for outcome in self.outcomes if not outcome.error]
-        same = constant(values) is not None
-        yield self.trial.own if same else self.trial.singles
-        if not same:
+        yield self.trial.own if self.idle else self.trial.singles
+        if not self.idle:
             yield self.trial.pairs
 
     def _tells(self, tried):
@@ -232,12 +259,17 @@ class Diagnosis:
 
     def _explained(self):
         """The fault of the first failed case, and what is true of all cases, in both languages."""
+        outcomes = self.outcomes[: len(self.trial.cases)]
+        fails = any(outcome.error for outcome in outcomes)
+        if name := self._passed_on:
+            en, zh = of_every(fails)
+            return f"{en}the result is `{name}` as it is.", f"{zh}结果都是原样的 `{name}`。"
         pairs = [
             (expected, outcome.value)
-            for expected, outcome in zip(self.trial.expected, self.outcomes, strict=False)
+            for expected, outcome in zip(self.trial.expected, outcomes, strict=True)
             if not outcome.error
         ]
-        return explained(self._first(), relation(pairs, self.check.tolerance))
+        return explained(self._first(), relation(pairs, self.check.tolerance, fails))
 
     def _first(self, among=None):
         """The failure of the smallest case, or of the smallest of some; None if none fails."""

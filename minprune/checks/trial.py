@@ -120,6 +120,10 @@ class Trial:
         """True if two results are equal; `strict` as in `difference`."""
         return difference(a, b, self.check.tolerance, strict) is None
 
+    def given(self, call):
+        """The arguments of a call by the names of the parameters."""
+        return inspect.signature(self.check.formula).bind(*call.args, **call.kwargs).arguments
+
     def names(self, places):
         """The parameters that stand at these places, or have these names."""
         parameters = [*inspect.signature(self.check.formula).parameters]

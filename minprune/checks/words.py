@@ -13,7 +13,8 @@ def explained(failure, relation=None):
     relation  what is true of the numbers of all cases, in both languages, or None
     """
     if failure.error:
-        return f"It raises {failure.error}.", f"函数抛出 {failure.error}。"
+        error = failure.error.rstrip(": .")  # of an error without a message the name is shown
+        return f"It raises {error}.", f"函数抛出 {error}。"
     what, where, expected, got = failure.difference
     shown = printable(repr(got), 200)
     at = "".join(f"[{k!r}]" for k in where)
@@ -63,18 +64,27 @@ def _arrays_at(failure):
 # --- what is true of all cases -------------------------------------------------------------------
 
 
-def relation(pairs, tolerance=1e-6):
+def relation(pairs, tolerance=1e-6, fails=False):
     """A sentence that is true of the results of all cases, in both languages, or None.
 
     pairs  (expected, got) of the cases that have a result
+    fails  whether there are cases without one
 
     >>> relation([(0.25, 2.5), (0.0, 0.0), (0.5, 5.0)])[0]
     'In every case the result is 10 times what it should be.'
     """
+    start = of_every(fails)
     for of_all in (_constant, _times, _more):
         if (found := of_all(pairs, tolerance)) is not None:
-            return found
+            return tuple(map("".join, zip(start, found, strict=True)))
     return None
+
+
+def of_every(fails):
+    """How a sentence on all cases begins, in both languages; `fails` if some raise an error."""
+    if fails:
+        return "Wherever it raises no error, ", "在不抛异常的用例中，"
+    return "In every case ", "每个用例的"
 
 
 def _every(pairs, change, tolerance):
@@ -91,31 +101,33 @@ def _constant(pairs, tolerance):
     c = constant(values)
     if c is None or len(values) < 2:
         return None
-    shown = printable(repr(abs(c) if c == 0 else c), 200)
-    return f"In every case the result is {shown}.", f"每个用例的结果都是 {shown}。"
+    shown = printable(repr(c + 0.0 if isinstance(c, float) else c), 200)  # -0.0 is 0.0
+    return f"the result is {shown}.", f"结果都是 {shown}。"
 
 
 def constant(values):
     """The number that all results consist of, or None.
 
-    >>> constant([0.0, np.zeros(3)]), constant([np.nan, [np.nan]]), constant([0.0, 1.0])
+    >>> constant([0, np.zeros(3)]), constant([np.nan, [np.nan]]), constant([0.0, 1.0])
     (0.0, nan, None)
     """
     arrays = [None if is_list(value) else as_array(value) for value in values]
     if any(array is None for array in arrays):
         return None
     entries = [entry for array in arrays for entry in array.ravel().tolist()]
-    found = {repr(abs(entry) if entry == 0 else entry): entry for entry in entries}
+    found = {
+        repr(entry + 0.0 if type(entry) in (int, float) else entry): entry for entry in entries
+    }
     return found.popitem()[1] if len(found) == 1 else None  # nan is not nan: by its text
 
 
 def _times(pairs, tolerance):
     factors = (_ratio(a, b) for a, b in pairs)
     c = next((factor for factor in factors if factor is not None), None)
-    if c is None or not _every(pairs, lambda a: c * of_kind(a), tolerance):
+    if c is None or f"{c:.6g}" == "1" or not _every(pairs, lambda a: c * of_kind(a), tolerance):
         return None
-    return (f"In every case the result is {c:.6g} times what it should be.",
-            f"每个用例的结果都是正确值的 {c:.6g} 倍。")  # fmt: skip
+    return (f"the result is {c:.6g} times what it should be.",
+            f"结果都是正确值的 {c:.6g} 倍。")  # fmt: skip
 
 
 def _more(pairs, tolerance):
@@ -124,8 +136,8 @@ def _more(pairs, tolerance):
     if c is None or not _every(pairs, lambda a: of_kind(a) + c, tolerance):
         return None
     en, zh = ("more", "大") if c > 0 else ("less", "小")
-    return (f"In every case the result is {abs(c):.6g} {en} than it should be.",
-            f"每个用例的结果都比正确值{zh} {abs(c):.6g}。")  # fmt: skip
+    return (f"the result is {abs(c):.6g} {en} than it should be.",
+            f"结果都比正确值{zh} {abs(c):.6g}。")  # fmt: skip
 
 
 def _ratio(expected, got):

@@ -52,7 +52,9 @@ def verdict_of(tmp_path):
 def test_a_right_function_passes(verdict_of, body):
     verdict = verdict_of(mask(body))
     if "tolist" in body:  # an array of 0 x 3 has a shape, an empty list has none
-        assert verdict.en.startswith("It is wrong where `score` is empty, and only there.")
+        assert verdict.en.startswith(
+            "It is wrong in every case where `score` is empty, and in no other."
+        )
         assert "no scores" in verdict.failure.case.what and not verdict.passed
     else:
         assert verdict.passed and verdict.run == verdict.declared > 5

@@ -6,12 +6,13 @@ import pytest
 from minprune.checks import check_of, verdict
 from minprune.checks.check import Call, Check, Seed, given
 from minprune.checks.compare import difference
-from minprune.checks.diagnosis import NOTHING
+from minprune.checks.diagnosis import NOTHING, Diagnosis
 from minprune.checks.evaluate import evaluate
 from minprune.checks.judge import run_check
 from minprune.checks.trial import Trial
 from minprune.checks.verdict import Failure
-from minprune.checks.words import constant, explained
+from minprune.checks.words import explained
+from minprune.exercises import exercise_of
 from minprune.formulas import costs
 from minprune.report import exercises_page, verify_page
 
@@ -162,9 +163,8 @@ def test_two_mistakes_of_the_formulas_are_named_or_are_one_of_ours():
         check = check_of(name)
         for one, other, both in [*check.pairs()][::5]:
             outcomes = evaluate(both, Trial.of(check, 0).calls)
-            values = [outcome.value for outcome in outcomes if not outcome.error]
-            of_many_pairs = not values or constant(values) is not None
-            if of_many_pairs or any(isinstance(value, complex) for value in values):
+            of_many_pairs = Diagnosis(Trial.of(check, 0), outcomes).idle
+            if of_many_pairs or any(isinstance(o.value, complex) for o in outcomes):
                 continue
             verdict = run_check(check, both)
             assert verdict.status in ("mistake", "passed"), (name, one.en, other.en, verdict)
@@ -232,13 +232,15 @@ def test_a_fault_is_told_by_what_the_wrong_calls_have_in_common():
         return run_check(several(), function)
 
     ignored = verdict(lambda w, start=0.0: np.sum(w))
-    start = "It is wrong where `start` is given, and only there. The result is"
+    start = "It is wrong in every case where `start` is given, and in no other. The result is"
     assert ignored.status == "mistake" and ignored.en.startswith(start)
-    assert ignored.zh.startswith("仅在以下情况出错：传入了 `start`。")
+    assert ignored.zh.startswith("以下情况全部出错，其他用例均正确：传入了 `start`。")
     assert ignored.failure.case.call.kwargs == {"start": 2.5}
 
     only_rows = verdict(lambda w, start=0.0: np.sum(w) + start if np.ndim(w) > 1 else w[0])
-    assert only_rows.en.startswith("It is wrong where `w` has one axis, and only there.")
+    assert only_rows.en.startswith(
+        "It is wrong in every case where `w` has one axis, and in no other."
+    )
 
     both = verdict(lambda w, start=0.0: 3 * (np.sum(w) + start) if np.ndim(w) > 1 else 0.0)
     assert both.status == "mistake"
@@ -358,6 +360,49 @@ def test_what_all_cases_have_in_common_is_said():
     assert said(lambda y: y + y.flat[0])[0].startswith("Entry [0] of the result is ")
 
 
+def test_unfinished_functions_are_not_made_of_two_mistakes():
+    def said(exercise, function):
+        verdict = run_check(exercise_of(exercise), function)
+        assert verdict.status == "failed" and verdict.failure is not None
+        return verdict.en
+
+    assert (
+        said("prune_smallest", lambda w, sparsity: w) == "In every case the result is `w` as it is."
+    )
+    assert said("raise_threshold", lambda w, *_: w.copy()).endswith("the result is `w` as it is.")
+    assert (
+        said("layer_importance", lambda layers: []) == "The shape of the result is (0,), not (1,)."
+    )
+    every = said("prune_smallest", lambda w, sparsity: np.ones(w.shape, bool))
+    assert every == "In every case the result is True."
+    none = said("prune_smallest", lambda w, sparsity: np.zeros(w.shape, bool))
+    assert none == "In every case the result is False."
+    zero = said("polynomial_decay", lambda *_, **__: 0)
+    assert zero == "In every case the result is 0."
+
+
+def test_nothing_is_said_of_every_case_if_some_raise(check):
+    def fails(x, twice=False):
+        if np.size(x) == 5:
+            raise ValueError
+        return 4 * half(x, twice=twice)
+
+    assert run_check(check, fails).en == (
+        "Wherever it raises no error, the result is 4 times what it should be."
+    )
+    nearly = run_check(check, lambda x, twice=False: (1 + 3e-6) * half(x, twice=twice))
+    assert nearly.en == "The result is 1.5000045, not 1.5."  # and not "1 times"
+
+
+def test_a_place_is_named_only_if_a_mistake_explains_none_of_it():
+    def wrong(w, start=0.0):  # once where a start is given, and thrice the sum as often
+        return (4 if start and np.sum(w) == 3 else 3) * (np.sum(w) + start)
+
+    said = run_check(several(), wrong).en
+    assert said.startswith("It looks like a known mistake. It is three times too large.")
+    assert "`start`" not in said
+
+
 def test_how_many_entries_are_wrong_is_said():
     check = Check(lambda w: w > 0)
     for case in ([1.0, -1.0], [[1.0, 2.0, -1.0]], [[1.0], [-2.0]]):
@@ -379,7 +424,8 @@ def test_none_is_an_answer_where_some_case_has_no_other():
         == "The result is None, not a float."
     )
     assert said(lambda w: 2.0, [2.0], np.zeros(0)) == (
-        "It is wrong where `w` is empty, and only there. The result is a float, not None."
+        "It is wrong in every case where `w` is empty, and in no other. "
+        "The result is a float, not None."
     )
 
 
@@ -397,7 +443,7 @@ def test_an_unknown_error_is_explained(check):
     assert shapes == "The shape of the result is (2,), not ()."
     assert explained(lambda x, twice=False: half(x).real + len(x)).startswith("It raises TypeError")
     without = run_check(check, lambda x: x / 2)
-    assert without.en.startswith("It is wrong where `twice` is given, and only there. It raises Ty")
+    assert "where `twice` is given, and in no other. It raises TypeError" in without.en
 
 
 def test_nothing_at_all_is_a_mistake(check):
