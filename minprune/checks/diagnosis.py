@@ -222,12 +222,12 @@ class Diagnosis:
 
     def _tells(self, tried):
         """False if it always fails, as any function may, if its result is known in no call that is
-        wrong, or if it is a general mistake that changes nothing: single numbers cannot be
-        transposed, say.
+        wrong, if one mistake undoes the other, or if it is a general mistake that changes nothing:
+        single numbers cannot be transposed, say.
         """
         calls = range(len(self.outcomes))
         unknown = self.wrong and all(tried[k].value is ANY for k in self.wrong)
-        if unknown or all(tried[k].error for k in calls):
+        if unknown or all(tried[k].error for k in calls) or self.trial.undone(tried):
             return False
         return not isinstance(tried, Changed) or not all(
             self.trial.same(tried[k], tried.function[k]) for k in calls

@@ -98,6 +98,18 @@ class Trial:
             if one not in tried.mistakes
         ]
 
+    def undone(self, tried):
+        """True if one of two mistakes mostly undoes the other: alone, it is wrong in more than
+        twice as many calls."""
+        if len(tried.mistakes) < 2:
+            return False
+        alone = [one for one in self.singles if one.mistakes[0] in tried.mistakes]
+        return max(map(self.harm, alone), default=0) > 2 * self.harm(tried)
+
+    def harm(self, tried):
+        """The number of calls in which a function does something else than the right one."""
+        return sum(not self.same(a, b) for a, b in zip(self.right, tried, strict=True))
+
     @cached_property
     def common(self):
         """What calls have in common, and the places of those that have it."""

@@ -9,7 +9,7 @@ from minprune.checks.compare import difference
 from minprune.checks.diagnosis import NOTHING, Diagnosis
 from minprune.checks.evaluate import evaluate
 from minprune.checks.judge import run_check
-from minprune.checks.trial import Trial
+from minprune.checks.trial import Trial, Tried
 from minprune.checks.verdict import Failure
 from minprune.checks.words import explained
 from minprune.exercises import exercise_of
@@ -163,8 +163,10 @@ def test_two_mistakes_of_the_formulas_are_named_or_are_one_of_ours():
         check = check_of(name)
         for one, other, both in [*check.pairs()][::5]:
             outcomes = evaluate(both, Trial.of(check, 0).calls)
-            of_many_pairs = Diagnosis(Trial.of(check, 0), outcomes).idle
-            if of_many_pairs or any(isinstance(o.value, complex) for o in outcomes):
+            trial = Trial.of(check, 0)
+            of_many_pairs = Diagnosis(trial, outcomes).idle
+            undone = trial.undone(Tried([one, other], both, trial.calls))
+            if of_many_pairs or undone or any(isinstance(o.value, complex) for o in outcomes):
                 continue
             verdict = run_check(check, both)
             assert verdict.status in ("mistake", "passed"), (name, one.en, other.en, verdict)
@@ -379,6 +381,28 @@ def test_unfinished_functions_are_not_made_of_two_mistakes():
     assert none == "In every case the result is False."
     zero = said("polynomial_decay", lambda *_, **__: 0)
     assert zero == "In every case the result is 0."
+
+
+def test_two_mistakes_of_which_one_undoes_the_other_are_not_named():
+    def backwards(x):
+        return x[::-1]
+
+    check = Check(backwards)
+    for n in range(2, 8):
+        check.edge("numbers", given(np.arange(n)))
+    check.edits("""
+x[::-1] -> x
+    It returns the numbers in their order.
+    没有颠倒次序。
+return result[::-1] if len(x) < 7 else 0 * result
+    It reverses short lists twice.
+    短的列表颠倒了两次。
+""")
+    (both,) = (both for _, _, both in check.pairs())
+    (pair,) = [t for t in Trial.of(check, 0).pairs if t.mistakes == check.mistakes]
+    assert Trial.of(check, 0).undone(pair)  # wrong in one call, and each alone in six
+    verdict = run_check(check, both)
+    assert verdict.status == "failed" and verdict.failure.case.call.args[0].size == 7
 
 
 def test_nothing_is_said_of_every_case_if_some_raise(check):
