@@ -59,7 +59,7 @@ class Diagnosis:
         returned = [k for k, outcome in enumerate(self.outcomes) if self.trial.kept(outcome)]
         if not (self.wrong or lost or changed or returned):
             return self._says(PASSED)
-        if all(outcome.value is None and not outcome.error for outcome in self.outcomes):
+        if self._silent():
             return self._says(MISTAKE, NOTHING, self._first())
         if mistakes := self.mistakes():
             return self._says(MISTAKE, sentences(mistakes), self._first())
@@ -73,6 +73,14 @@ class Diagnosis:
                     f"函数返回了传入的 {'、'.join(names)} 本身；应返回副本。")  # fmt: skip
             return self._says(CHANGED, said, self._only(returned))
         return self._says(PROPERTY, (lost[0].en, lost[0].zh))
+
+    def _silent(self):
+        """True if it returns None wherever it does not fail, also where that is wrong."""
+        answered = [outcome for outcome in self.outcomes if not outcome.error]
+        wrong = [self.outcomes[k] for k in self.wrong] or answered
+        return any(not outcome.error for outcome in wrong) and all(
+            outcome.value is None for outcome in answered
+        )
 
     def mistakes(self):
         """The mistakes, one or two at once, that do the same in every call; [] if there are none.

@@ -473,6 +473,16 @@ def test_an_unknown_error_is_explained(check):
 def test_nothing_at_all_is_a_mistake(check):
     verdict = run_check(check, lambda x, twice=False: print(end=""))
     assert (verdict.status, verdict.en, verdict.zh) == ("mistake", *NOTHING)
+    fails = run_check(check, lambda x, twice=False: None if np.size(x) > 1 else x.nothing)
+    assert fails.en == NOTHING[0]
+
+
+def test_nothing_is_not_said_of_a_function_that_fails_wherever_something_is_due():
+    check = Check(lambda w: w[0] if len(w) else None)
+    check.edge("nothing", given(np.zeros(0)))
+    check.edge("numbers", given([1.0, 2.0]))
+    verdict = run_check(check, lambda w: w.nothing if len(w) else None)
+    assert "raises AttributeError" in verdict.en and "returns nothing" not in verdict.en
 
 
 def test_returned_arguments_are_named_where_copies_are_asked_for():
