@@ -21,14 +21,16 @@ from minprune.checks.mistake import pair
 from minprune.checks.trial import Trial, Tried
 from minprune.checks.vectors import encoded
 
-SAME, CONVENTION, REFUSES, WRONG = "same", "convention", "refuses", "wrong"
+SAME, FLOATS, CONVENTION = "same", "floats", "convention"
+REFUSES, WRONG = "refuses", "wrong"
 
 
 class Behaviour(NamedTuple):
     """What a function of a library does, compared with the formula.
 
-    status       "same"; "convention": it gives what the formula gives with other conventions;
-                 "refuses": one of the two, but it raises in some calls; "wrong": some results are
+    status       "same"; "floats": the same, but arrays of whole numbers are refused;
+                 "convention": it gives what the formula gives with other conventions;
+                 "refuses": one of these, but it raises in some calls; "wrong": some results are
                  others, and no convention explains them
     calls        number of calls, and of those that
     left_out     the function does not provide for,
@@ -98,7 +100,8 @@ def behaviour(library, adapter, seed=0):
     if shown and (mistake := _mistake(trial, finite)):
         conventions, wrong = mistake, differ
     said = [*conventions, *([FLOATS_ONLY] if floats_only else [])]
-    status = WRONG if wrong else REFUSES if refused else CONVENTION if said else SAME
+    status = FLOATS if floats_only else SAME
+    status = WRONG if wrong else REFUSES if refused else CONVENTION if conventions else status
     return Behaviour(
         adapter.formula, adapter.function, status, len(outcomes), len(outcomes) - len(asked),
         len(refused), len(differ) - len(wrong), len(wrong),

@@ -8,8 +8,10 @@ from minprune.checks.vectors import decoded
 WIDTH = 80
 STATUS = {
     "en": {"wrong": "wrong", "refuses": "refusing some calls",
-           "convention": "by another convention", "same": "the same"},
-    "zh": {"wrong": "错误", "refuses": "拒绝部分调用", "convention": "约定不同", "same": "相同"},
+           "convention": "by another convention",
+           "floats": "the same, but whole numbers are refused", "same": "the same"},
+    "zh": {"wrong": "错误", "refuses": "拒绝部分调用", "convention": "约定不同",
+           "floats": "相同，但不接受整数数组", "same": "相同"},
 }  # fmt: skip
 WORDS = {
     "en": {"group": "{}: {}", "comma": ", ",
@@ -37,7 +39,7 @@ def against_page(found, language="en"):
         if group:
             lines += ["", words["group"].format(said, len(group)), "-" * WIDTH]
         for row in group:
-            lines += _same(row) if status == "same" else _row(row, words, language)
+            lines += _same(row) if status in ("floats", "same") else _row(row, words, language)
     return "\n".join(lines)
 
 

@@ -170,7 +170,7 @@ def test_what_refuses_whole_numbers_is_asked_again_with_floats():
         return scores.mean()
 
     row = one("mean_threshold", mean)
-    assert row.status == "convention" and row.refused == row.differently == 0
+    assert row.status == "floats" and row.refused == row.differently == 0
     assert row.en == ["It refuses arrays of whole numbers."]
 
 
@@ -349,6 +349,8 @@ def test_stored_results_are_shown_without_the_library(name, capsys):
         assert bool(row["wrong"]) == (row["status"] == "wrong") == bool(row["failure"])
         assert bool(row["refused"]) == bool(row["refusal"])
         assert (row["status"] == "same") == (not row["en"] and not row["wrong"] + row["refused"])
+        alone = row["en"] == [FLOATS_ONLY.en] and not row["wrong"] + row["refused"]
+        assert (row["status"] == "floats") == alone
     chosen = stored_results(name, [row["formula"]])["results"]
     assert chosen and {one["formula"] for one in chosen} == {row["formula"]}
 
