@@ -680,6 +680,7 @@ block_mask.edge("many equal blocks", given(EQUALS, (1, 2), 0.4))
 block_mask.edge("no rows", given(np.zeros((0, 4)), (1, 2), 0.5))
 block_mask.edge("whole numbers", given([[3, -2], [0, 1], [-5, 4], [2, 7]], (2, 1), 0.5))
 block_mask.edge("all are pruned", given([[1.0, 2.0], [4.0, 3.0]], (1, 2), 0.9))
+block_mask.edge("1.75 of 5 blocks", given([[3.0, -1.0, 5.0, 2.0, -4.0]], (1, 1), 0.35))
 
 
 @block_mask.random

@@ -204,6 +204,14 @@ order[:k] -> order[: min(k, max(n - 1, 0))]
     At least one entry is kept.
     至少保留一个。
 """,
+    "block_mask": """
+pruned_count(blocks.size, sparsity) -> blocks.size - round(blocks.size * (1 - sparsity))
+    It rounds the number to keep.
+    对保留的个数取整。
+sparsity = min(sparsity, 1 - np.prod(shape) / max(np.size(W), np.prod(shape)))
+    At least one block is kept.
+    至少保留一块。
+""",
     "global_rank_masks": """
 scores = [np.abs(s) for s in scores]
     It ranks absolute values.
