@@ -257,7 +257,7 @@ def test_watch_tells_each_result_once(folder, monkeypatch, capsys):
     monkeypatch.setattr(course, "PAUSE", 0)
     second = exercise_of("1.2")
     write(folder, FIRST, RIGHT)
-    write(folder, second, "def threshold_mask(w, theta, ties='keep'):\n    return w")
+    write(folder, second, "def threshold_mask(w, theta, ties='keep'):\n    return abs(w) > theta")
     saves = iter([
         lambda: None,
         lambda: os.utime(folder.file(FIRST), (1, 1)),

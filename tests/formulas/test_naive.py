@@ -166,6 +166,7 @@ def test_arrays_of_any_kind_give_the_same_share_nothing_and_stay_as_they_are(nam
                 shared = any(np.shares_memory(a, b) for a in arrays for b in results)
                 assert not shared, (kind, call)
             of_floats = {a.dtype.type for a in arrays if a.dtype.kind == "f"} or {np.float64}
-            if len(of_floats) == 1 and name != "scaled_to_float16":
+            mixed = name == "conv2d" and any(a.dtype.kind == "i" for a in arrays)  # then float64
+            if len(of_floats) == 1 and name != "scaled_to_float16" and not mixed:
                 dtypes = {a.dtype.type for a in results if a.dtype.kind == "f"}
                 assert dtypes <= {np.dtype(promised(name, *of_floats)).type}, (kind, call)
