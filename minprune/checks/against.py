@@ -13,8 +13,8 @@ import numpy as np
 
 import minprune
 from minprune.checks import check_of
-from minprune.checks.check import Call
 from minprune.checks.compare import as_array, difference
+from minprune.checks.converted import each
 from minprune.checks.libraries import known, library_of
 from minprune.checks.libraries.conventions import EQUALS, FLOATS_ONLY, READINGS, conventions_of
 from minprune.checks.mistake import pair
@@ -26,7 +26,7 @@ REFUSES, WRONG = "refuses", "wrong"
 
 
 class Behaviour(NamedTuple):
-    """What a function of a library does, compared with the formula.
+    """The results of a library's function, compared with those of the formula.
 
     status       "same"; "floats": the same, but arrays of whole numbers are refused;
                  "convention": it gives what the formula gives with other conventions;
@@ -57,7 +57,7 @@ class Behaviour(NamedTuple):
 
 
 def results(name, seed=0, names=()):
-    """What the functions of an installed library do, as a dictionary for `json.dumps`."""
+    """The behaviours of an installed library's functions, as a dictionary for `json.dumps`."""
     library = library_of(name)
     return {
         "library": name,
@@ -116,7 +116,7 @@ def _outcomes(library, adapter, calls):
     """The outcomes of a function, and whether some came only with floats for whole numbers."""
     outcomes = library.outcomes(adapter, calls)
     refused = [k for k, outcome in enumerate(outcomes) if outcome.error]
-    again = [Call(_floats(calls[k].args), _floats(calls[k].kwargs)) for k in refused]
+    again = [each(_floats, calls[k]) for k in refused]
     answered = [
         (k, outcome)
         for k, outcome in zip(refused, library.outcomes(adapter, again), strict=True)
@@ -128,12 +128,9 @@ def _outcomes(library, adapter, calls):
 
 
 def _floats(value):
-    """The value with floats in its arrays of whole numbers."""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
-        return value.astype(np.float64)
-    if isinstance(value, dict):
-        return {name: _floats(v) for name, v in value.items()}
-    return type(value)(map(_floats, value)) if type(value) in (list, tuple) else value
+    """An array of whole numbers as one of floats."""
+    whole = isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+    return value.astype(np.float64) if whole else value
 
 
 def _conventions(trial, answers):

@@ -2,7 +2,6 @@
 
 import inspect
 import unittest
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -183,9 +182,7 @@ class Subject(NamedTuple):
 
     def verdict(self, part):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the mean of nothing, say
-                return judge(part, self.answer)
+            return judge(part, self.answer)
         except Broken as problem:
             return broken(part, *problem.args, problem.call)
 
@@ -206,9 +203,7 @@ class Subject(NamedTuple):
         """The mistakes that do in every call what the function does; [] if there are none."""
         trial = Trial.of(part, 0)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return Diagnosis(trial, self.answer(trial.calls)).mistakes()
+            return Diagnosis(trial, self.answer(trial.calls)).mistakes()
         except Broken:
             return []
 

@@ -153,4 +153,4 @@ def _noisy(call, seed):
         )
         return value + 1e-9 * by
 
-    return Call(each(moved, call.args), each(moved, call.kwargs))
+    return each(moved, call)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.arguments import in_one_line
-from minprune.checks.check import Call
 from minprune.checks.child import Function, answer
 from minprune.checks.compare import shape_of
 from minprune.checks.evaluate import outcome
@@ -20,7 +19,8 @@ PLAIN = (
 
 
 def each(change, value):
-    """The value with `change` applied to all that it holds in lists, tuples and dictionaries.
+    """The value with `change` applied to all that it holds in lists, tuples and dictionaries; of a
+    `Call`, to all its arguments.
 
     >>> each(abs, (-1, [-2, 3]))
     (1, [2, 3])
@@ -57,7 +57,7 @@ class Conversion(NamedTuple):
             raise _failed("convert", value, error) from error
 
     def out(self, value):
-        """What the function returned for an array, as one; numbers remain what they are."""
+        """A result as a NumPy array; numbers remain what they are."""
         if isinstance(value, PLAIN):
             return value
         try:
@@ -84,8 +84,7 @@ class Conversion(NamedTuple):
         found = answer(function, each(self.into, call.args), each(self.into, call.kwargs))
         if "error" not in found:
             found = each(self.out, found)
-        then = Call(each(self.there_and_back, call.args), each(self.there_and_back, call.kwargs))
-        return outcome(found, then)
+        return outcome(found, each(self.there_and_back, call))
 
 
 def _failed(name, value, error):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.checks.check import Call, Case
+from minprune.checks.check import Case
 from minprune.checks.compare import difference
 from minprune.checks.converted import each
 from minprune.checks.evaluate import evaluate
@@ -36,7 +36,7 @@ def _cast(call, old, new):
     def cast(value):
         return value.astype(new) if isinstance(value, np.ndarray) and value.dtype == old else value
 
-    return Call(each(cast, call.args), each(cast, call.kwargs))
+    return each(cast, call)
 
 
 def _single_result_is(right, call, part):

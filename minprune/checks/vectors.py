@@ -9,10 +9,10 @@ import numpy as np
 
 import minprune
 from minprune.checks import check_of, checks
-from minprune.checks.check import Call
 from minprune.checks.child import Function, Seed
 from minprune.checks.compare import difference
 from minprune.checks.conventions import depends_on
+from minprune.checks.converted import each
 from minprune.checks.evaluate import evaluate
 from minprune.checks.mistake import edited, source_of
 from minprune.checks.trial import Trial
@@ -141,7 +141,7 @@ def _depends_on_precision(check, calls, expected):
     """For each call, True if float64 alone gives another result."""
     low = [name for name in ("float16", "float32") if name in source_of(check.plain)[1]]
     function = edited(check.plain, tuple(f"{name} -> float64" for name in low))
-    wide = [Call(_widened(call.args), _widened(call.kwargs)) for call in calls]
+    wide = [each(_widened, call) for call in calls]
     return [
         bool(outcome.error) or difference(right, outcome.value, check.tolerance) is not None
         for right, outcome in zip(expected, evaluate(function, wide), strict=True)
@@ -149,12 +149,9 @@ def _depends_on_precision(check, calls, expected):
 
 
 def _widened(value):
-    """The value with all arrays of floats as float64."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return value.astype(np.float64)
-    if isinstance(value, dict):
-        return {name: _widened(v) for name, v in value.items()}
-    return type(value)(map(_widened, value)) if type(value) in (list, tuple) else value
+    """An array of floats as one of float64."""
+    floats = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return value.astype(np.float64) if floats else value
 
 
 def _records(value):

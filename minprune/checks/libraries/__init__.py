@@ -1,4 +1,4 @@
-"""What other libraries compute: one module for each, a table of its functions by formula.
+"""Functions of other libraries: one module for each, with a table of them by formula.
 
 A module here imports its library, so it is imported only when it is asked for.
 """
@@ -26,6 +26,11 @@ LIBRARIES = {  # name -> the module here, what `pip install` takes
     "jaxpruner": ("minprune.checks.libraries.jaxpruner",
                   "git+https://github.com/google-research/jaxpruner 'jax<0.4.26'"),
 }  # fmt: skip
+
+
+def units(w, axis):
+    """The weights of every unit as a row."""
+    return np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
 
 
 class Adapter(NamedTuple):

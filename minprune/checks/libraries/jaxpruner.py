@@ -1,4 +1,4 @@
-"""What jaxpruner computes, by formula."""
+"""Functions of jaxpruner by the formula that they compute."""
 
 from importlib.metadata import version
 

@@ -1,4 +1,4 @@
-"""What NumPy computes, by formula; minprune needs it, so it is always there."""
+"""Functions of NumPy by the formula that they compute; minprune needs it, so it is always there."""
 
 import numpy
 

@@ -1,4 +1,4 @@
-"""What Optax computes, by formula."""
+"""Functions of Optax by the formula that they compute."""
 
 import jax
 import optax

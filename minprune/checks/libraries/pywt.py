@@ -1,4 +1,4 @@
-"""What PyWavelets computes, by formula."""
+"""Functions of PyWavelets by the formula that they compute."""
 
 from importlib.metadata import version
 

@@ -1,4 +1,4 @@
-"""What SciPy computes, by formula."""
+"""Functions of SciPy by the formula that they compute."""
 
 import numpy as np
 import scipy.linalg
@@ -8,14 +8,10 @@ import scipy.spatial
 import scipy.special
 import scipy.stats
 
-from minprune.checks.libraries import Library
+from minprune.checks.libraries import Library, units  # noqa: F401, in the table
 
 library = Library(scipy.__version__)
 computes = library.computes
-
-
-def units(w, axis):
-    return np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
 
 
 TABLE = """

@@ -1,4 +1,4 @@
-"""What scikit-learn computes, by formula."""
+"""Functions of scikit-learn by the formula that they compute."""
 
 import numpy as np
 import sklearn.linear_model
@@ -7,18 +7,15 @@ import sklearn.preprocessing
 from sklearn.neural_network import _base
 from sklearn.utils.extmath import softmax
 
-from minprune.checks.libraries import Library
+from minprune.checks.libraries import Library, units  # noqa: F401, in the table
 
 library = Library(sklearn.__version__)
 computes = library.computes
 
 
 def row(w):
+    """The array as a matrix of one row."""
     return w.reshape(1, -1)
-
-
-def units(w, axis):
-    return np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1)
 
 
 TABLE = """

@@ -1,4 +1,4 @@
-"""What statsmodels computes, by formula."""
+"""Functions of statsmodels by the formula that they compute."""
 
 import numpy as np
 import statsmodels

@@ -1,4 +1,4 @@
-"""What PyTorch computes, by formula."""
+"""Functions of PyTorch by the formula that they compute."""
 
 from itertools import pairwise
 
@@ -16,10 +16,12 @@ computes = library.computes
 
 
 def others(w, axis):
+    """All axes but the one of the units."""
     return [a for a in range(w.ndim) if a != axis % w.ndim]
 
 
 def units(w, axis):
+    """The weights of every unit as a row."""
     return w.movedim(axis, 0).reshape(w.shape[axis], -1)
 
 
@@ -235,6 +237,7 @@ def _(w, dy, limit):
 
 @computes("distillation_loss", "torch.nn.functional.kl_div(reduction='batchmean')")
 def distillation(z, z_teacher, y, alpha, temperature, reduction="batchmean"):
+    """The loss as PyTorch's users write it."""
     teacher = torch.softmax(z_teacher / temperature, dim=1)
     kl = F.kl_div(torch.log_softmax(z / temperature, dim=1), teacher, reduction=reduction)
     return (1 - alpha) * F.cross_entropy(z, y) + alpha * temperature**2 * kl

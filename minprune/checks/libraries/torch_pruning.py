@@ -1,4 +1,4 @@
-"""What Torch-Pruning computes, by formula."""
+"""Functions of Torch-Pruning by the formula that they compute."""
 
 import math
 from importlib.metadata import version
@@ -31,6 +31,7 @@ def mlp(widths):
 
 
 def conv(height, width, k_h, k_w, c_in, c_out):
+    """A convolution without memory, and an input with height x width outputs."""
     layer = torch.nn.Conv2d(c_in, c_out, (k_h, k_w), device="meta")
     return layer, torch.zeros(1, c_in, height + k_h - 1, width + k_w - 1, device="meta")
 
