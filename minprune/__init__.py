@@ -55,7 +55,9 @@ Networks, from scratch (`minprune.nn`)
     network         EmptyLayerError, Network, mlp
     models          cnn, lenet5, lenet_300_100, vgg16
     optim           SGD, Adam, cosine_decay, warmup_cosine
-    train           average_probabilities, evaluate, fit, outputs, predict, train_step
+    train           fit, train_step
+    predict         average_probabilities, evaluate, outputs, predict_classes,
+                    predict_probabilities
     gradcheck       check_layer, check_network, numerical_gradient
     store           load, save
 
@@ -273,13 +275,13 @@ from minprune.nn.losses import (
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.models import cnn, lenet5, lenet_300_100, vgg16
 from minprune.nn.optim import SGD, Adam, cosine_decay, warmup_cosine
-from minprune.nn.train import (
+from minprune.nn.train import fit, train_step
+from minprune.nn.predict import (
     average_probabilities,
     evaluate,
-    fit,
     outputs,
-    predict,
-    train_step,
+    predict_classes,
+    predict_probabilities,
 )
 from minprune.nn.gradcheck import check_layer, check_network, numerical_gradient
 from minprune.nn.store import load, save

@@ -168,13 +168,15 @@ def share(name, value):
 
 
 def generator(name, value):
-    """The value itself; `TypeError` unless it is a `numpy.random.Generator`."""
-    if not isinstance(value, np.random.Generator):
+    """The `numpy.random.Generator` itself, or a new one from a seed, a whole number >= 0."""
+    if isinstance(value, np.random.Generator):
+        return value
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(
-            f"{name} must be a numpy.random.Generator, such as np.random.default_rng(0), "
-            f"got {value!r}"
+            f"{name} must be a numpy.random.Generator, such as np.random.default_rng(0), or the "
+            f"seed of one, a whole number, got {value!r}"
         )
-    return value
+    return np.random.default_rng(whole_number(name, value, low=0))
 
 
 def whole_number(name, value, low, high=None):

@@ -161,8 +161,7 @@ images, labels = mnist.train.flat[:n], mnist.train.labels[:n]
 validation = mnist.validation.flat, mnist.validation.labels
 network = mp.mlp([784, 32, 10], rng)  # 28 x 28 pixels, 10 digits
 start, W_start = mp.evaluate(network, *validation).accuracy, network.layers[0].W.value.copy()
-optimizer = mp.Adam(network.parameters)
-history = mp.fit(network, optimizer, images, labels, epochs=epochs, rng=rng, validation=validation)
+history = mp.fit(network, images, labels, epochs=epochs, rng=rng, validation=validation)
 learned = [start] + [epoch.validation_accuracy for epoch in history]
 print(f"accuracy: {start:.1%} before training, {learned[-1]:.1%} after it")
 assert start < 0.3 and learned[-1] > 0.85

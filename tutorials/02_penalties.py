@@ -122,7 +122,7 @@ def trained(pull=None, proximal=None):
     sgd = mp.SGD(network.parameters, lr)
     step = proximal and mp.proximal_pruning(network, sgd, lam, proximal)
     settings = {"epochs": 5, "rng": rng, "batch_size": 32}
-    mp.fit(network, sgd, x, y, penalty_gradient=pull, on_step=step, **settings)
+    mp.fit(network, x, y, optimizer=sgd, penalty_gradient=pull, on_step=step, **settings)
     return network
 
 
@@ -182,7 +182,9 @@ assert network.sparsity > 0.2 and abs(after - right["L1, subgradient"]) < 0.01
 assert abs(network.sparsity - zeros["L1, proximal"]) < 0.05
 
 loose, rng = networks["L1, proximal"].copy(), np.random.default_rng(1)
-mp.fit(loose, mp.SGD(loose.parameters, lr), x, y, epochs=1, rng=rng)  # no penalty any more
+mp.fit(
+    loose, x, y, optimizer=mp.SGD(loose.parameters, lr), epochs=1, rng=rng
+)  # no penalty any more
 print(f"subgradient and threshold: {network.sparsity:.1%} zeros, {after:.1%} right")
 print(f"proximal, then one epoch without: {loose.sparsity:.1%} zeros")
 assert loose.sparsity < 0.8 * zeros["L1, proximal"]

@@ -68,8 +68,8 @@ mnist = mp.load_mnist()
 n, epochs = (3_000, 3) if QUICK else (10_000, 4)
 network = mp.mlp([784, 128, 64, 10], np.random.default_rng(0), dtype=np.float64)
 mean_before = mp.mean_layer_importance([w.value for w in network.weights.values()])
-mp.fit(network, mp.Adam(network.parameters, lr=0.002), mnist.train.flat[:n],
-       mnist.train.labels[:n], epochs=epochs, rng=np.random.default_rng(1))  # fmt: skip
+mp.fit(network, mnist.train.flat[:n], mnist.train.labels[:n], epochs=epochs,
+       optimizer=mp.Adam(network.parameters, lr=0.002), rng=1)  # fmt: skip
 
 
 def accuracy(net):

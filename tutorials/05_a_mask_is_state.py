@@ -65,7 +65,7 @@ x, y = mnist.train.flat[:n], mnist.train.labels[:n]
 
 def train(net, epochs, on_step=None):
     optimizer, rng = mp.Adam(net.parameters, lr=0.001), np.random.default_rng(1)
-    mp.fit(net, optimizer, x, y, epochs=epochs, rng=rng, on_step=on_step)
+    mp.fit(net, x, y, optimizer=optimizer, epochs=epochs, rng=rng, on_step=on_step)
 
 
 def accuracy(net):

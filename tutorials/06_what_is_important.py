@@ -108,7 +108,7 @@ def rank_correlation(a, b):
 _, scores, truth = study()
 before = {name: rank_correlation(s, np.abs(truth)) for name, s in scores.items()}
 plan = {"epochs": 300 if QUICK else 1000, "batch_size": len(x), "lr_decay": mp.cosine_decay}
-mp.fit(network, mp.Adam(network.parameters, lr=0.02), x, y, rng=rng, **plan)
+mp.fit(network, x, y, optimizer=mp.Adam(network.parameters, lr=0.02), rng=rng, **plan)
 w, scores, truth = study()
 after = {name: rank_correlation(s, np.abs(truth)) for name, s in scores.items()}
 print("rank correlation with the truth    before training    after")

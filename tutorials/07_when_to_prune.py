@@ -60,14 +60,14 @@ FIRST = 3 * STEPS // 5  # masks change until this step
 
 
 def train(network, epochs, rng, optimizer=None, on_step=None, log=None):
-    def step_done(step):
+    def look(step):
         if on_step:
             on_step(step)
         if log is not None and step % 10 == 0:
             log.append(np.concatenate([w.value.ravel() != 0 for w in network.weights.values()]))
 
     optimizer = optimizer or mp.Adam(network.parameters, lr=0.002)
-    mp.fit(network, optimizer, x, y, epochs=epochs, batch_size=50, rng=rng, on_step=step_done)
+    mp.fit(network, x, y, epochs=epochs, optimizer=optimizer, rng=rng, batch_size=50, on_step=look)
 
 
 def evaluate(network):

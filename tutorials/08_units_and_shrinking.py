@@ -113,13 +113,13 @@ test = mnist.test.with_channel[:1000], mnist.test.labels[:1000]
 layers = [mp.Conv2D.random(3, 1, 8, rng), mp.BatchNorm.identity(8), mp.ReLU(), mp.MaxPool2D(2)]
 layers += [mp.Flatten(), *mp.mlp([13 * 13 * 8, 32, 10], rng).layers]
 dense = mp.Network(layers, (28, 28, 1))
-mp.fit(dense, mp.Adam(dense.parameters), images, labels, epochs=epochs, rng=rng, batch_size=32)
+mp.fit(dense, images, labels, epochs=epochs, rng=rng, batch_size=32)
 masked = dense.copy()
 keeps = mp.prune_units(masked, mp.unit_scores(masked, "l1"), sparsity=0.5)
 shrunk = mp.shrink_network(masked)
 tuned, longer = shrunk.copy(), dense.copy()
 for more in (tuned, longer):
-    mp.fit(more, mp.Adam(more.parameters), images, labels, epochs=1, rng=rng, batch_size=32)
+    mp.fit(more, images, labels, epochs=1, rng=rng, batch_size=32)
 networks = {"dense": dense, "masked": masked, "shrunk": shrunk, "tuned": tuned, "longer": longer}
 size, right = {}, {}
 for name, network in networks.items():

@@ -29,7 +29,7 @@ x, y = mnist.train.flat[:n], mnist.train.labels[:n]
 
 def fit(network, x, y, epochs, lr=3e-3, **options):
     options |= {"rng": rng, "batch_size": 100, "lr_decay": mp.cosine_decay}
-    mp.fit(network, mp.Adam(network.parameters, lr), x, y, epochs=epochs, **options)
+    mp.fit(network, x, y, epochs=epochs, optimizer=mp.Adam(network.parameters, lr), **options)
     return network
 
 

@@ -34,7 +34,7 @@ mnist = mp.load_mnist()
 
 def train(network, x, y, seed, on_step=None):
     adam, rng = mp.Adam(network.parameters), np.random.default_rng(seed)
-    mp.fit(network, adam, x, y, epochs=EPOCHS, batch_size=32, rng=rng, on_step=on_step)
+    mp.fit(network, x, y, optimizer=adam, epochs=EPOCHS, batch_size=32, rng=rng, on_step=on_step)
     return network
 
 
@@ -216,7 +216,7 @@ print(*(f"{name:18}{np.median(taken):6.2f} ms" for name, taken in times.items())
 
 # %%
 dense = train(mp.mlp([196, 40, 10], np.random.default_rng(7)), x_all[:1000], y_all[:1000], seed=7)
-both = [mp.predict(net, x_test) for net in (dense, pruned(dense, mp.prune_by_magnitude, 0.5))]
+both = [mp.predict_classes(n, x_test) for n in (dense, pruned(dense, mp.prune_by_magnitude, 0.5))]
 a, b = (np.mean(predicted == y_test) for predicted in both)
 only_a, only_b = mp.discordant_counts(y_test, *both)
 unpaired, paired = mp.accuracy_difference_z(a, b, len(y_test)), mp.mcnemar_z(only_a, only_b)

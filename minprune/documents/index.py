@@ -47,6 +47,8 @@ FAMILIES = {  # the files that hold functions, in reading order, each with its s
         "costs": ("Costs of a network", "网络的计算量"),
         "optim": ("Optimizers", "优化器"),
         "train": ("Training", "训练"),
+        "history": ("Course of a training", "训练过程"),
+        "predict": ("Outputs, classes, accuracy", "预测与评估"),
         "gradcheck": ("Gradient check", "梯度检验"),
         "store": ("Saving and loading", "保存与读取"),
     },

@@ -17,7 +17,8 @@ from minprune.formulas.convolution import average_pool2d
 from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.network import mlp
 from minprune.nn.optim import Adam
-from minprune.nn.train import evaluate, fit
+from minprune.nn.predict import evaluate
+from minprune.nn.train import fit
 from minprune.pruning.one_shot import prune_by_gradient, prune_by_magnitude
 
 SEEDS, STEPS, BATCH = 10, 600, 50
@@ -140,7 +141,7 @@ def _small(images):
 
 
 def _trained(network, x, y, seed, lr=1e-3):
-    fit(network, Adam(network.parameters, lr=lr), x, y, epochs=STEPS * BATCH // len(x),
+    fit(network, x, y, optimizer=Adam(network.parameters, lr=lr), epochs=STEPS * BATCH // len(x),
         batch_size=BATCH, rng=np.random.default_rng(seed))  # fmt: skip
     return network
 

@@ -19,12 +19,14 @@ from minprune.experiments.timing import Conditions, milliseconds
 from minprune.formulas.metrics import dense_bytes
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.costs import layer_costs
+from minprune.nn.history import Epoch
 from minprune.nn.losses import smoothed_cross_entropy
 from minprune.nn.models import cnn
 from minprune.nn.network import EmptyLayerError, Network
 from minprune.nn.optim import Adam, cosine_decay
+from minprune.nn.predict import evaluate, outputs
 from minprune.nn.store import save
-from minprune.nn.train import Epoch, evaluate, fit, outputs, train_step
+from minprune.nn.train import fit, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude, prune_by_threshold
 from minprune.pruning.shrink import shrink_network
 from minprune.pruning.units import prune_units, unit_scores
@@ -121,8 +123,8 @@ class Job:
         pruned, settings = evaluate(network, *self.validation).accuracy, self.settings
         history = fit(
             network,
-            Adam(network.parameters, settings.finetune_lr),
             *self.train,
+            optimizer=Adam(network.parameters, settings.finetune_lr),
             epochs=settings.finetune_epochs,
             rng=settings.rng(stage=2),
             batch_size=settings.batch_size,
@@ -178,8 +180,8 @@ def train_dense(job):
     network = cnn(rng, (*job.data.image_shape, 1), job.data.classes)
     history = fit(
         network,
-        Adam(network.parameters, settings.lr),
         *job.train,
+        optimizer=Adam(network.parameters, settings.lr),
         epochs=settings.epochs,
         rng=rng,
         batch_size=settings.batch_size,

@@ -22,9 +22,11 @@ from minprune.formulas.metrics import (
     discordant_counts,
 )
 from minprune.formulas.penalties import l1_subgradient
+from minprune.nn.history import Epoch
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import WARMUP, Adam, cosine_decay, warmup_cosine
-from minprune.nn.train import Epoch, evaluate, fit, predict, train_step
+from minprune.nn.predict import evaluate, predict_classes
+from minprune.nn.train import fit, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude
 from minprune.pruning.units import dead_units
 from minprune.sparse.engine import SparseEngine
@@ -125,7 +127,7 @@ def run_mlp(settings, data, say=print):
     accuracies = over_seeds(settings, data, networks, say)
     models, conditions = measure(networks, accuracies, data)
     _, trained_on, _, finetuned, *_ = networks.values()
-    answers = (predict(n, data.test.flat) for n in (trained_on, finetuned))
+    answers = (predict_classes(n, data.test.flat) for n in (trained_on, finetuned))
     return Result(
         settings=settings,
         dataset=data.name,
@@ -194,9 +196,9 @@ def train_dense(settings, data):
     network = mlp([data.train.flat.shape[1], settings.hidden, data.classes], rng)
     history = fit(
         network,
-        Adam(network.parameters, settings.lr),
         data.train.flat,
         data.train.labels,
+        optimizer=Adam(network.parameters, settings.lr),
         epochs=settings.epochs,
         rng=rng,
         batch_size=settings.batch_size,
@@ -224,9 +226,9 @@ def finetune(network, settings, data, title):
     """Fine-tune a network under the mask that it has, if any."""
     fit(
         network,
-        Adam(network.parameters, settings.finetune_lr),
         data.train.flat,
         data.train.labels,
+        optimizer=Adam(network.parameters, settings.finetune_lr),
         epochs=settings.finetune_epochs,
         rng=settings.rng(stage=2),
         batch_size=settings.batch_size,

@@ -55,8 +55,8 @@ def regression_example(rng, theta=0.01, sparsity=0.5, samples=256, epochs=100):
     x, x_new = rng.standard_normal((2, samples, 8))
     y = x @ law + 0.1 * rng.standard_normal((samples, 1))
     dense = linear_network([8, 10, 1], rng, np.float64)
-    fit(dense, Adam(dense.parameters, lr=1e-2), x, y, epochs=epochs, rng=rng, batch_size=32,
-        loss=mean_squared_error, title="8-10-1")  # fmt: skip
+    fit(dense, x, y, optimizer=Adam(dense.parameters, lr=1e-2), epochs=epochs, rng=rng,
+        batch_size=32, loss=mean_squared_error, title="8-10-1")  # fmt: skip
     W = dense.layers[0].W.value
     pruned = dense.copy()
     prune_by_threshold(pruned, theta, ties="prune")

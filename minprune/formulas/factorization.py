@@ -47,7 +47,7 @@ def factorize(R, observed, k, lam, sweeps, rng):
     k            number of factors, >= 1
     lam          strength, > 0: keeps every system solvable, unless it is lost to rounding
     sweeps       how often P and then Q are solved for, >= 1; the loss never rises
-    rng          numpy.random.Generator for the first Q, standard normal
+    rng          numpy.random.Generator, or the seed of one, for the first Q, standard normal
     returns (P, Q), (m, k) and (n, k); without ratings a user's or item's factors are 0
 
     Source: Zhou, Wilkinson, Schreiber and Pan 2008 (weighted penalty) [C-3.4b, our choice].

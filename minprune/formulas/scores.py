@@ -45,7 +45,7 @@ def random_score(w, rng):
         s_i ~ uniform on [0, 1)
 
     w    array of any shape; only the shape is used
-    rng  numpy.random.Generator
+    rng  numpy.random.Generator, or the seed of one
     returns an array, shape of w
 
     Source: ours; Blalock, Gonzalez Ortiz, Frankle and Guttag 2020 ask for this control.

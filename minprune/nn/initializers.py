@@ -11,7 +11,7 @@ def glorot_uniform(n_in, n_out, rng, dtype=np.float32, shape=None):
         W_ij ~ U(-l, l),  l = sqrt(6 / (n_in + n_out)),  so  Var W = 2 / (n_in + n_out)
 
     n_in, n_out  units on either side, >= 1; of a kernel, each times its k_h k_w
-    rng          numpy.random.Generator
+    rng          numpy.random.Generator, or the seed of one
     shape        of the result, (n_in, n_out) unless told otherwise
     returns an array of this shape
 
@@ -32,7 +32,7 @@ def he_normal(n_in, n_out, rng, dtype=np.float32, shape=None):
         W_ij ~ N(0, 2 / n_in)
 
     n_in, n_out  units on either side, >= 1; of a kernel, each times its k_h k_w
-    rng          numpy.random.Generator
+    rng          numpy.random.Generator, or the seed of one
     shape        of the result, (n_in, n_out) unless told otherwise
     returns an array of this shape
 

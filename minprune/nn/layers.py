@@ -316,7 +316,7 @@ class Dropout(Layer, known=True):
         y = x r / (1 - p),  r = 0 with probability p, else 1          afterwards y = x
 
     rate  p, 0 <= p < 1
-    rng   numpy.random.Generator
+    rng   numpy.random.Generator, or the seed of one
 
     Source: Srivastava et al. 2014, in the "inverted" form, which leaves inference alone.
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minprune.arguments import shape_of
+from minprune.arguments import generator, shape_of
 from minprune.formulas.costs import DOCUMENT_CNN, LENET5, Conv, Full, Pool, vgg16_layers
 from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.layers import Dense, Flatten, ReLU
@@ -12,12 +12,12 @@ from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
 
 
-def build(layers, image, rng, initialize=glorot_uniform, dtype=np.float32):
+def build(layers, image, rng=0, initialize=glorot_uniform, dtype=np.float32):
     """A convolutional network from its description, a ReLU behind every layer but the last.
 
     layers      list of `Conv`, `Pool` and `Full`, as for `network_costs`; a `Full` flattens
     image       (height, width, channels)
-    rng         numpy.random.Generator
+    rng         numpy.random.Generator, or the seed of one
     initialize  function (n_in, n_out, rng, dtype, shape) -> W
     returns a Network
 
@@ -26,6 +26,7 @@ def build(layers, image, rng, initialize=glorot_uniform, dtype=np.float32):
     ['Conv2D', 'ReLU', 'MaxPool2D', 'Flatten', 'Dense']
     """
     image = shape = shape_of("image", image)
+    rng = generator("rng", rng)
     layers, made = list(layers), []
     if not layers:
         raise ValueError("layers must hold at least one layer")
@@ -54,7 +55,7 @@ def _made(layer, shape, initialize, dtype, rng):
     raise TypeError(f"layers must be Conv, Pool or Full, got {layer!r}")
 
 
-def cnn(rng, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.float32):
+def cnn(rng=0, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.float32):
     """The convolutional network of document D: 3 x 3 x 32, max pooling 2, dense 64, dense 10.
 
     Source: [D-5.2b]. 347,146 parameters, 541,440 multiply-accumulates an image.
@@ -65,7 +66,7 @@ def cnn(rng, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.
     return build([*DOCUMENT_CNN[:-1], Full(classes)], image, rng, initialize, dtype)
 
 
-def lenet_300_100(rng, inputs=784, classes=10, initialize=glorot_uniform, dtype=np.float32):
+def lenet_300_100(rng=0, inputs=784, classes=10, initialize=glorot_uniform, dtype=np.float32):
     """LeNet-300-100, the perceptron that pruning papers start with: 266,610 parameters on MNIST.
 
     Source: LeCun et al. 1998; Han et al. 2015.
@@ -76,7 +77,7 @@ def lenet_300_100(rng, inputs=784, classes=10, initialize=glorot_uniform, dtype=
     return mlp([inputs, 300, 100, classes], rng, initialize, dtype)
 
 
-def lenet5(rng, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.float32):
+def lenet5(rng=0, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=np.float32):
     """LeNet-5 with ReLUs and max pooling, as it is taught today: 61,706 parameters on MNIST.
 
     Source: LeCun et al. 1998, whose pooling averages and whose units are tanh.
@@ -87,7 +88,7 @@ def lenet5(rng, image=(28, 28, 1), classes=10, initialize=glorot_uniform, dtype=
     return build([*LENET5[:-1], Full(classes)], image, rng, initialize, dtype)
 
 
-def vgg16(rng, image=(224, 224, 3), width=1.0, classes=1000, dtype=np.float32):
+def vgg16(rng=0, image=(224, 224, 3), width=1.0, classes=1000, dtype=np.float32):
     """VGG16; 553 MB of weights at full width on 224 x 224 images.
 
     width  share of the filters of every convolution, > 0

@@ -5,11 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from minprune.arguments import layer_widths, number_array, shape_of, shown
+from minprune.arguments import generator, layer_widths, number_array, shape_of, shown
 from minprune.formulas.metrics import sparsity
 from minprune.nn.fused import fused
 from minprune.nn.initializers import glorot_uniform
 from minprune.nn.layers import Dense, Layer, ReLU
+from minprune.nn.parameter import checked_state
 
 
 class EmptyLayerError(ValueError):
@@ -31,7 +32,7 @@ class Network:
     input_shape  of one sample, such as (28, 28, 1); if it is known, shapes that do not fit are
                  refused here; a network that begins with a `Dense` knows it
 
-    >>> network = mlp([784, 64, 10], rng=np.random.default_rng(0))
+    >>> network = mlp([784, 64, 10], rng=0)
     >>> network(np.zeros((2, 784), dtype=np.float32)).shape
     (2, 10)
     """
@@ -161,6 +162,36 @@ class Network:
         """An independent network with the same layers, values and masks."""
         return copy.deepcopy(self)
 
+    def state_dict(self):
+        """Copies of all values, masks and running statistics, as a dict of arrays by name.
+
+        "0.W" is a value, "0.W.mask" its mask if it has one, "1.mean" a running statistic.
+        """
+        state = {name: array.copy() for name, array in self.statistics.items()}
+        for name, parameter in self.parameters.items():
+            state[name] = parameter.value.copy()
+            if parameter.mask is not None:
+                state[f"{name}.mask"] = parameter.mask.copy()
+        return state
+
+    def load_state_dict(self, state):
+        """Set all values, masks and running statistics to those of a `state_dict`.
+
+        The masks of now are replaced, so weights may come back. `ValueError`, before anything
+        changes, if the state is not of a network with the same layers.
+        """
+        parameters = self.parameters
+        arrays = {name: p.value for name, p in parameters.items()} | self.statistics
+        masks = {f"{name}.mask": p.value for name, p in parameters.items()}
+        checked_state(state, arrays, masks)
+        for name, array in self.statistics.items():
+            array[...] = state[name]
+        for name, parameter in parameters.items():
+            parameter.unprune()
+            parameter.value = state[name]
+            if f"{name}.mask" in state:
+                parameter.prune(state[f"{name}.mask"])
+
 
 def check_layers(layers):
     """An error unless they are layers, and none of them, nor what one holds, is at two places."""
@@ -183,19 +214,19 @@ def checked_network(name, value):
     return value
 
 
-def mlp(widths, rng, initialize=glorot_uniform, dtype=np.float32):
+def mlp(widths, rng=0, initialize=glorot_uniform, dtype=np.float32):
     """Multilayer perceptron: dense layers with a ReLU between two of them.
 
     widths      at least two ints, input first; (784, 64, 10) is the network of A-5.2.2
-    rng         numpy.random.Generator
+    rng         numpy.random.Generator, or the seed of one
     initialize  function (n_in, n_out, rng, dtype) -> W; Glorot uniform is the document's (A-5.2.3)
     returns a Network
 
     Source: [A-5.2.2, E-5.1a (784-128-10)].
 
-    >>> sum(p.value.size for p in mlp([784, 64, 10], np.random.default_rng(0)).parameters.values())
+    >>> sum(p.value.size for p in mlp([784, 64, 10]).parameters.values())
     50890
     """
-    pairs = pairwise(layer_widths("widths", widths))
+    pairs, rng = pairwise(layer_widths("widths", widths)), generator("rng", rng)
     layers = [Dense.random(n_in, n_out, rng, initialize, dtype) for n_in, n_out in pairs]
     return Network([part for layer in layers for part in (layer, ReLU())][:-1])

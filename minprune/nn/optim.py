@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from minprune.arguments import above_zero, at_least_zero, finite_number, fraction, shown
-from minprune.nn.parameter import Parameter
+from minprune.nn.parameter import Parameter, checked_state
 
 WARMUP = 0.3  # part of training over which `warmup_cosine` rises
 
@@ -42,6 +42,26 @@ class Optimizer:
             decay = self.weight_decay if p.value.ndim > 1 else 0.0
             self.update(p.value.reshape(-1), p.grad.reshape(-1), state, keep, decay)
 
+    def state_dict(self):
+        """Copies of what the next step depends on beside the parameters: t, and the state arrays.
+
+        A dict of arrays by name, "t" and "0.W/0"; the learning rate is not in it.
+        """
+        return {name: array.copy() for name, array in self._arrays().items()}
+
+    def load_state_dict(self, state):
+        """Go on from a `state_dict`; `ValueError`, before anything changes, if it does not fit."""
+        checked_state(state, arrays := self._arrays())
+        for name, array in arrays.items():
+            array[...] = state[name]
+        self.t = int(state["t"])
+
+    def _arrays(self):
+        arrays = {"t": np.array(self.t)}
+        for name, state in zip(self.names, self.state, strict=True):
+            arrays |= {f"{name}/{k}": array for k, array in enumerate(state)}
+        return arrays
+
 
 def checked_parameters(parameters):
     """The dict itself; an error unless its values are parameters, none of them twice."""
@@ -66,7 +86,7 @@ class SGD(Optimizer):
 
     Source: Polyak 1964 (momentum), in the form of PyTorch, where lr scales the whole velocity.
 
-    >>> from minprune.nn.parameter import Parameter
+    >>> from minprune.nn.parameter import Parameter, checked_state
     >>> w = Parameter([1.0, 2.0])
     >>> w.grad = np.array([1.0, -1.0])
     >>> SGD({"w": w}, lr=0.5).step()
@@ -100,7 +120,7 @@ class Adam(Optimizer):
     Source: Kingma and Ba 2015, algorithm 1; the decay: Loshchilov and Hutter 2019 (AdamW), in
     the form of PyTorch, scaled by lr [A-5.2.8].
 
-    >>> from minprune.nn.parameter import Parameter
+    >>> from minprune.nn.parameter import Parameter, checked_state
     >>> w = Parameter([0.0, 0.0])
     >>> w.grad = np.array([3.0, -0.25])
     >>> Adam({"w": w}, lr=0.5).step()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minprune.arguments import finite_array, real_array
+from minprune.arguments import finite_array, real_array, shown
 from minprune.formulas.masks import checked_mask
 
 
@@ -94,3 +94,26 @@ class Parameter:
     def unprune(self):
         """Let every entry learn again; the pruned ones start from zero."""
         self._mask = None
+
+
+def checked_state(state, arrays, masks=()):
+    """`ValueError` unless a state holds arrays like these, by name, and at most these masks.
+
+    state   dict of arrays, as `state_dict` makes it
+    arrays  dict of the arrays that it must hold, of the same shapes and dtypes
+    masks   dict of arrays whose shapes the boolean masks must have
+    """
+    if not isinstance(state, dict):
+        raise TypeError(f"state must be a dict of arrays by name, got {shown(state)}")
+    if missing := arrays.keys() - state.keys():
+        raise ValueError(f"state lacks {', '.join(sorted(missing))}")
+    if surplus := state.keys() - arrays.keys() - {*masks}:
+        raise ValueError(f"state also holds {', '.join(sorted(surplus))}")
+    for name, array in state.items():
+        like = arrays.get(name)
+        shape, dtype = (masks[name].shape, bool) if like is None else (like.shape, like.dtype)
+        if np.shape(array) != shape or np.asarray(array).dtype != dtype:
+            raise ValueError(
+                f"state[{name!r}] must be {np.dtype(dtype)} of shape {shape}, "
+                f"got {np.asarray(array).dtype} of shape {np.shape(array)}"
+            )

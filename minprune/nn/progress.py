@@ -12,15 +12,16 @@ class Progress:
     title   what is being done
     total   number of steps
     stream  standard error unless given, so that redirected output stays clean
+    done    number of steps that were done before
     """
 
-    def __init__(self, title, total, stream=None):
+    def __init__(self, title, total, stream=None, done=0):
         self.title, self.total = title, total
         self.stream = sys.stderr if stream is None else stream
         self.shown = False
         with suppress(AttributeError, ValueError):  # there is no stream, or it is closed
             self.shown = self.stream.isatty()
-        self.done = 0
+        self.done = done
         self.last = 0.0
         self.note = ""
 

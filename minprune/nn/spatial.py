@@ -64,7 +64,7 @@ class Conv2D(Layer, known=True):
 
         kernel       rows and columns of a kernel
         c_in, c_out  channels of the images it takes, and number of filters
-        rng          numpy.random.Generator
+        rng          numpy.random.Generator, or the seed of one
         """
         kernel = whole_number("kernel", kernel, low=1)
         shape = kernel, kernel, c_in, c_out

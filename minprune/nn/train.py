@@ -1,138 +1,182 @@
-"""Training by mini-batches, and evaluation."""
+"""Training by mini-batches."""
 
 import math
 import time
 import warnings
+import zlib
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from minprune.arguments import (
-    finite_array,
-    function,
-    generator,
-    labels_in_range,
-    listed,
-    plain_array,
-    real_array,
-    shown,
-    whole_number,
-)
-from minprune.formulas.activations import softmax
-from minprune.formulas.distill import ensemble_average
+from minprune.arguments import generator, plain_array, real_array, shown, whole_number
 from minprune.formulas.metrics import accuracy
 from minprune.nn.batchnorm import BatchNorm
+from minprune.nn.checkpoint import Checkpoint
+from minprune.nn.history import Best, CountedLoss, Epoch, History, labels_of
 from minprune.nn.losses import softmax_cross_entropy
-from minprune.nn.network import checked_network
-from minprune.nn.optim import no_decay
+from minprune.nn.network import Network, checked_network
+from minprune.nn.optim import Adam, no_decay
+from minprune.nn.predict import checked_labels, checked_samples, finite_outputs, outputs
 from minprune.nn.progress import Progress
 
 VALIDATION = "validation x", "validation y"  # what errors call them
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """Results of one epoch of training."""
-
-    loss: float  # mean over the mini-batches, each before its own step
-    validation_accuracy: float | None  # after the epoch; None without validation data
-    seconds: float  # training only, without the validation
-
-    def __str__(self):
-        score = self.validation_accuracy
-        return f"loss {self.loss:.3f}" + ("" if score is None else f"  validation {score:.2%}")
-
-
-class Evaluation(NamedTuple):
-    """Loss and accuracy of a network on data."""
-
-    loss: float  # mean cross-entropy, in nats
-    accuracy: float  # in [0, 1]
-
-
-def fit(
-    network,
-    optimizer,
-    x,
-    y,
-    *,
-    epochs,
-    rng,
-    batch_size=64,
-    validation=None,
-    lr_decay=no_decay,
-    loss=softmax_cross_entropy,
-    penalty_gradient=None,
-    on_step=None,
-    title="training",
-):
+def fit(network, x, y, *, epochs, optimizer=None, rng=0, batch_size=64, validation=None,
+        patience=None, lr_decay=no_decay, loss=softmax_cross_entropy, penalty_gradient=None,
+        on_step=None, on_epoch=None, checkpoint=None, title="training"):  # fmt: skip
     """Train the network on mini-batches, in a new random order every epoch.
 
     x, y        inputs (N, ...), finite, and N labels, or targets shaped like the outputs, or what
                 `teacher_targets` makes of both
     epochs      passes over the data
-    rng         numpy.random.Generator, for the order
-    batch_size  samples per step, at most N; the last batch of an epoch may be smaller, but where
-                batch normalization needs two, it may not be a single one
-    validation  pair (x, y) whose accuracy is taken after every epoch, or None
+    optimizer   such as SGD(network.parameters, lr=0.1); None: a new Adam(network.parameters)
+    rng         numpy.random.Generator, or the seed of one, for the order
+    batch_size  samples per step, all where there are fewer; the last batch of an epoch may be
+                smaller, but where batch normalization needs two, it may not be a single one
+    validation  pair (x, y) that is looked at after every epoch, or None; y of the kind of the other
+                y, or labels
+    patience    None, or a number of epochs: training ends when the validation loss (the accuracy,
+                where there is no loss) has not improved for so many, and the network is that of
+                the best epoch. Ctrl-C then ends training in the same way. Where masks have changed,
+                the comparison begins anew
     lr_decay    function from the part done, 0 to 1, to a factor on the learning rate
     loss        function (outputs, y) of a batch -> (L_0, its gradient in the outputs); of labels it
-                is the cross-entropy, of numbers say `mean_squared_error`
+                is the cross-entropy, for numbers give `mean_squared_error`
     penalty_gradient  function from a weight array to the gradient of a penalty on it, or None:
                 what is minimized is then L_0 + R (E-4.1), while the loss reported stays L_0
     on_step     function of the number of steps done, called before the first step and after every
                 one, or None: what prunes during training, such as `gradual_pruning`; a warning if
                 its `end`, or that of the optimizer, comes after the last step
+    on_epoch    function of each `Epoch` when it is over, such as print, or None
+    checkpoint  None, or a file that is written after every epoch. If it is there already, training
+                goes on from it, and ends with the same bits as if it had never stopped; the
+                functions that are given must be the same
     title       what the progress line on a terminal says
-    returns a list of one `Epoch` per epoch
+    returns a `History`, a list of one `Epoch` per epoch
 
     Masks hold through every step.
 
     Source: [A-5.2.8, D-5.2c, E-5.1d, D-5.4b (the history is what its plot lacks)].
 
-    Ctrl-C leaves a usable network: its masks hold, and KeyboardInterrupt is passed on.
+    Ctrl-C leaves a usable network: its masks hold. Without `patience` KeyboardInterrupt is passed
+    on; `on_epoch=epochs.append` then still has the epochs.
+
+    >>> from minprune.nn.network import mlp
+    >>> x = np.random.default_rng(0).standard_normal((60, 4))
+    >>> history = fit(mlp([4, 8, 2]), x, np.argmax(x[:, :2], axis=1), epochs=30)
+    >>> len(history), history[-1].loss < history[0].loss
+    (30, True)
     """
     checked_network("network", network)
     x, y = checked_samples(network, x, y)
-    validation = validation and checked_labels(network, *validation, VALIDATION)
-    check_plan(epochs, batch_size, len(x), rng)
+    validation = checked_validation(network, validation, y)
+    check_plan(epochs, batch_size, patience, validation)
+    batch_size = min(batch_size, len(x))
     check_batch_norms(network, x, batch_size)
+    optimizer = Adam(network.parameters) if optimizer is None else optimizer
     check_optimizer(network, optimizer)
-    steps = epochs * -(-len(x) // batch_size)
-    warn_of_late_end(steps, on_step=on_step, optimizer=optimizer)
-    progress, history = Progress(title, total=steps), []
-    base_lr, on_step = optimizer.lr, on_step or _nothing
-    with _tidy(network, optimizer, progress):
-        on_step(0)
-        for _ in range(epochs):
-            started, losses = time.perf_counter(), []
-            for i in minibatches(len(x), batch_size, rng):
-                optimizer.lr = base_lr * lr_decay(progress.done / progress.total)
-                losses.append(train_step(network, optimizer, x[i], y[i], loss, penalty_gradient))
-                progress.step()
-                on_step(progress.done)
-            seconds = time.perf_counter() - started
-            history.append(Epoch(float(np.mean(losses)), _accuracy(network, validation), seconds))
-            progress.note = str(history[-1])
+    rng, an_epoch = generator("rng", rng), -(-len(x) // batch_size)
+    warn_of_late_end(epochs * an_epoch, on_step=on_step, optimizer=optimizer)
+    history, best = History(), Best(network, patience)
+    if checkpoint is not None:
+        checkpoint = Checkpoint(checkpoint, network, optimizer, rng, _plan(x, y, batch_size))
+        history = checkpoint.resume(best, epochs)
+    progress = Progress(title, epochs * an_epoch, done=len(history) * an_epoch)
+    run = _Run(network, x, y, optimizer, rng, batch_size, validation, lr_decay, loss,
+               penalty_gradient, on_step or _nothing, checkpoint, progress)  # fmt: skip
+    with _tidy(run, best, history):
+        run.on_step(progress.done)
+        while len(history) < epochs and not best.is_old(history):
+            history.append(run.epoch(len(history) + 1))
+            best.compare(history[-1])
+            progress.note = history[-1].short
+            if checkpoint is not None:
+                checkpoint.write(history, best)
+            if on_epoch is not None:
+                on_epoch(history[-1])
+        history.stopped = "epochs" if len(history) == epochs else "patience"
         check_finite(network)
     return history
 
 
+@dataclass
+class _Run:
+    """The arguments of one call of `fit`, checked."""
+
+    network: Network
+    x: np.ndarray
+    y: np.ndarray
+    optimizer: object
+    rng: np.random.Generator
+    batch_size: int
+    validation: tuple | None
+    lr_decay: Callable
+    loss: Callable
+    penalty_gradient: Callable | None
+    on_step: Callable
+    checkpoint: Checkpoint | None
+    progress: Progress
+
+    def __post_init__(self):
+        self.lr = self.optimizer.lr
+
+    def epoch(self, number):
+        """Train for one epoch; returns its `Epoch`."""
+        started, counted, progress = time.perf_counter(), CountedLoss(self.loss), self.progress
+        batches = list(minibatches(len(self.x), self.batch_size, self.rng))
+        for b, i in enumerate(batches, 1):
+            self.optimizer.lr = self.lr * self.lr_decay(progress.done / progress.total)
+            x, y = self.x[i], self.y[i]
+            train_step(self.network, self.optimizer, x, y, counted, self.penalty_gradient)
+            progress.step()
+            if self.checkpoint is not None and b == len(batches):
+                self.checkpoint.take()  # before on_step, which is called anew when it is resumed
+            self.on_step(progress.done)
+        seconds = time.perf_counter() - started
+        return Epoch(number, *counted.means(), *self._scores(), seconds)
+
+    def _scores(self):
+        """Validation loss and accuracy; None for what cannot be computed from the validation y."""
+        if self.validation is None:
+            return None, None
+        x, y = self.validation
+        z, labels = finite_outputs(outputs(self.network, x)), labels_of(y)
+        alike = y.dtype.names == self.y.dtype.names
+        alike &= (labels is None) == (labels_of(self.y) is None)
+        return (
+            float(self.loss(z, y)[0]) if alike else None,
+            None if labels is None else accuracy(labels, z.argmax(axis=1)),
+        )
+
+
+def _plan(x, y, batch_size):
+    """What must be the same when a training is resumed."""
+    checksum = zlib.crc32(np.ascontiguousarray(y), zlib.crc32(np.ascontiguousarray(x)))
+    return {"batch size": batch_size, "checksum of x and y": checksum}
+
+
 @contextmanager
-def _tidy(network, optimizer, progress):
-    """However training ends: masks hold, the learning rate is as it was, and errors say when."""
-    base_lr = optimizer.lr
+def _tidy(run, best, history):
+    """However training ends, masks hold, the learning rate is as it was, the best weights are
+    restored, and errors name the step."""
     try:
         yield
     except FloatingPointError as error:
-        step = min(progress.done + 1, progress.total)
-        raise FloatingPointError(f"step {step} of {progress.total}: {error}") from None
+        step = min(run.progress.done + 1, run.progress.total)
+        raise FloatingPointError(f"step {step} of {run.progress.total}: {error}") from None
+    except KeyboardInterrupt:
+        if best.patience is None:
+            raise
+        history.stopped = "interrupted"
     finally:
-        optimizer.lr = base_lr
-        progress.close()
-        network.apply_masks()  # also after half a step
+        run.optimizer.lr = run.lr
+        run.progress.close()
+        best.restore()
+        run.network.apply_masks()  # also after half a step
+        history.best = best.epoch
 
 
 def minibatches(n, batch_size, rng):
@@ -173,15 +217,29 @@ def find_gradients(network, x, y, loss=softmax_cross_entropy, penalty_gradient=N
     return value
 
 
-def _nothing(step):
+def _nothing(_):
     pass
 
 
-def check_plan(epochs, batch_size, samples, rng):
-    """An error that names the argument unless training can go through the samples like this."""
+def checked_validation(network, validation, y):
+    """The pair of arrays or None; an error unless its y are labels, or what training's y is too."""
+    if validation is None:
+        return None
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise TypeError(f"validation must be a pair (x, y), got {shown(validation)}")
+    kind = plain_array(VALIDATION[1], validation[1]).dtype.kind
+    other = kind in "fV" and kind == y.dtype.kind
+    return (checked_samples if other else checked_labels)(network, *validation, VALIDATION)
+
+
+def check_plan(epochs, batch_size, patience, validation):
+    """An error that names the argument unless training can go on like this."""
     whole_number("epochs", epochs, low=0)
-    whole_number("batch_size", batch_size, low=1, high=samples)
-    generator("rng", rng)
+    whole_number("batch_size", batch_size, low=1)
+    if patience is not None:
+        whole_number("patience", patience, low=1)
+        if validation is None:
+            raise ValueError("patience needs validation=(x, y), samples to judge the network by")
 
 
 def check_batch_norms(network, x, batch_size):
@@ -200,7 +258,7 @@ def check_batch_norms(network, x, batch_size):
 
 def check_optimizer(network, optimizer):
     """`ValueError` if the optimizer would change another network, say the original of a copy."""
-    if not hasattr(optimizer, "step"):
+    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
         raise TypeError(
             "optimizer must be an optimizer, such as Adam(network.parameters), "
             f"got {shown(optimizer)}"
@@ -229,121 +287,3 @@ def check_finite(network):
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise FloatingPointError(f"training diverged: {name} is not finite; try a smaller lr")
-
-
-def evaluate(network, x, y):
-    """Mean cross-entropy and accuracy of the network on data.
-
-    x, y  inputs (N, ...), finite, and N integer labels
-    returns an `Evaluation` (loss, accuracy); `FloatingPointError` if an output of the network is
-    infinite or NaN, which would be counted as some class
-
-    Source: [A-3.2.6].
-    """
-    x, y = checked_labels(network, x, y)
-    logits = finite_outputs(outputs(network, x))
-    loss = softmax_cross_entropy(logits, y).loss
-    return Evaluation(loss, accuracy(y, logits.argmax(axis=1)))
-
-
-def finite_outputs(z):
-    """The outputs themselves; `FloatingPointError` if one is infinite or NaN."""
-    bad = ~np.isfinite(z).reshape(len(z), -1).all(axis=1)
-    if bad.any():
-        raise FloatingPointError(
-            f"network returns outputs that are not finite for {bad.sum()} of {len(z)} samples"
-        )
-    return z
-
-
-def outputs(network, x, batch_size=500):
-    """Outputs of the network, a part of the samples at a time: memory does not grow with N.
-
-    x           inputs (N, ...), N >= 1
-    batch_size  samples at a time
-    returns an array (N, K), the logits of a classifier
-    """
-    check_callable(network)
-    whole_number("batch_size", batch_size, low=1)
-    parts = range(0, max(len(x), 1), batch_size)
-    return np.concatenate([network(x[start : start + batch_size]) for start in parts])
-
-
-def predict(network, x, batch_size=500):
-    """Classes that a classifier predicts: of each sample the one with the largest output.
-
-    x, batch_size  as in `outputs`
-    returns N integers; `FloatingPointError` if an output of the network is infinite or NaN, which
-    would be counted as some class
-
-    >>> from minprune.nn.layers import Dense
-    >>> from minprune.nn.network import Network
-    >>> predict(Network([Dense([[1.0, -1.0]], [0.0, 0.0])]), np.array([[2.0], [-3.0]]))
-    array([0, 1])
-    """
-    return finite_outputs(outputs(network, x, batch_size)).argmax(axis=1)
-
-
-def average_probabilities(networks, x):
-    """Mean of the class probabilities of several networks.
-
-    networks  list of networks with the same classes
-    x         inputs (N, ...)
-    returns an array (N, K)
-
-    Source: Hansen and Salamon 1990 [A-8c, our choice].
-
-    >>> from minprune.nn.network import mlp
-    >>> networks = [mlp([4, 2], np.random.default_rng(seed)) for seed in (0, 1)]
-    >>> average_probabilities(networks, np.zeros((1, 4)))
-    array([[0.5, 0.5]])
-    """
-    networks = listed("networks", networks, "networks")
-    return ensemble_average([softmax(function("networks", network)(x)) for network in networks])
-
-
-def check_callable(network):
-    """`TypeError` unless it is a network, or what else gives outputs for x, such as an engine."""
-    if not callable(network):
-        raise TypeError(f"network must be a Network, got {shown(network)}")
-
-
-def checked_samples(network, x, y, names=("x", "y")):
-    """x and y as arrays that fit together and fit the network, or an error that names them."""
-    check_callable(network)
-    x, y = finite_array(names[0], x), plain_array(names[1], y)
-    if len(x) == 0 or len(x) != len(y):
-        raise ValueError(
-            f"{names[0]} and {names[1]} must hold the same number of samples, at least one, "
-            f"got {len(x)} and {len(y)}"
-        )
-    try:
-        shape = network(x[:1]).shape[1:]
-    except ValueError as error:
-        raise ValueError(
-            f"{names[0]} of shape {x.shape} does not fit the network: {error}"
-        ) from error
-    if y.dtype.names:  # records, which their loss knows how to read
-        return x, y
-    if y.dtype.kind != "f":
-        return x, labels_in_range(names[1], y, classes=shape[0])
-    if y.shape[1:] != shape:
-        raise TypeError(
-            f"{names[1]} must be a vector of integers, or targets of shape {(len(x), *shape)}, "
-            f"got {y.dtype} of shape {y.shape}"
-        )
-    return x, finite_array(names[1], y)
-
-
-def checked_labels(network, x, y, names=("x", "y")):
-    """As `checked_samples`, where only labels will do."""
-    if plain_array(names[1], y).dtype.kind not in "iu":
-        raise TypeError(f"{names[1]} must be a vector of integers, got {np.asarray(y).dtype}")
-    return checked_samples(network, x, y, names)
-
-
-def _accuracy(network, samples):
-    if samples is None:
-        return None
-    x, y = samples
-    return accuracy(y, predict(network, x))

@@ -14,7 +14,7 @@ from minprune.formulas.penalties import l1_proximal
 from minprune.formulas.schedules import is_pruning_step, polynomial_decay, splice_thresholds
 from minprune.nn.network import EmptyLayerError, checked_network
 from minprune.nn.optim import Adam, check_gradients
-from minprune.nn.parameter import Parameter
+from minprune.nn.parameter import Parameter, checked_state
 from minprune.pruning.one_shot import RANKINGS
 
 
@@ -34,13 +34,11 @@ def gradual_pruning(network, final, begin, end, frequency=100, initial=0.0, powe
 
     >>> import numpy as np
     >>> from minprune.nn.network import mlp
-    >>> from minprune.nn.optim import SGD
     >>> from minprune.nn.train import fit
     >>> rng = np.random.default_rng(0)
     >>> network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
     >>> pruning = gradual_pruning(network, final=0.5, begin=2, end=8, frequency=2)
-    >>> history = fit(network, SGD(network.parameters, lr=0.1), x, y, epochs=1, batch_size=4,
-    ...               rng=rng, on_step=pruning)
+    >>> history = fit(network, x, y, epochs=1, batch_size=4, on_step=pruning)
     >>> [float(w.mask.mean()) for w in network.weights.values()]
     [0.5, 0.5]
     """
@@ -113,7 +111,7 @@ class DynamicPruning(ABC):
     ...         return [w > 0 for w in weights]
     >>> rng = np.random.default_rng(0)
     >>> network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
-    >>> history = fit(network, Positive(network), x, y, epochs=1, rng=rng, batch_size=4)
+    >>> history = fit(network, x, y, epochs=1, optimizer=Positive(network), batch_size=4)
     >>> 0.3 < network.sparsity < 0.7
     True
     """
@@ -182,6 +180,40 @@ class DynamicPruning(ABC):
             w.value = d.value
         self.network.prune(self.masks)
 
+    def state_dict(self):
+        """Copies of what the next step depends on: dense weights, masks, and what Adam remembers.
+
+        A subclass that keeps more arrays names them in `kept_arrays`.
+        """
+        return {name: array.copy() for name, array in self._arrays().items()} | {
+            f"adam/{name}": array for name, array in self.adam.state_dict().items()
+        }
+
+    def load_state_dict(self, state):
+        """Go on from a `state_dict`; `ValueError`, before anything changes, if it does not fit."""
+        arrays = self._arrays()
+        adam = {name: array for name, array in state.items() if name.startswith("adam/")}
+        checked_state({name: array for name, array in state.items() if name not in adam}, arrays)
+        self.adam.load_state_dict({name[len("adam/") :]: array for name, array in adam.items()})
+        self.masks = [mask.copy() for mask in self.masks]  # they may be another's
+        for name, array in self._arrays().items():
+            array[...] = state[name]
+
+    def _arrays(self):
+        return {
+            f"{what}/{name}": array
+            for what, arrays in (
+                ("dense", [d.value for d in self.dense.values()]),
+                ("mask", self.masks),
+                ("kept", self.kept_arrays()),
+            )
+            for name, array in zip(self.dense, arrays, strict=False)
+        }
+
+    def kept_arrays(self):
+        """Arrays, one per weight array, that `next_masks` keeps from step to step; or none."""
+        return []
+
 
 class NetworkSurgery(DynamicPruning):
     """Dynamic network surgery: cut what has become small, splice back what has become large.
@@ -191,7 +223,7 @@ class NetworkSurgery(DynamicPruning):
     network  changed as `fit` trains it; its nonzero weights set the thresholds a and b of every
              layer, once, by `splice_thresholds`
     c        how much is pruned: mean plus c standard deviations of |W|
-    rng      numpy.random.Generator; each layer draws for itself
+    rng      numpy.random.Generator or the seed of one; each layer draws for itself
     margin   half the gap between a and b
     gamma, power  of the falling probability, both >= 0
     stop     step from which the masks rest, so that the weights can settle; None: never
@@ -203,8 +235,8 @@ class NetworkSurgery(DynamicPruning):
     >>> from minprune.nn.train import fit
     >>> rng = np.random.default_rng(0)
     >>> network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
-    >>> history = fit(network, NetworkSurgery(network, 0.0, rng), x, y, epochs=1, rng=rng,
-    ...               batch_size=4)
+    >>> optimizer = NetworkSurgery(network, 0.0, rng)
+    >>> history = fit(network, x, y, epochs=1, optimizer=optimizer, batch_size=4)
     >>> 0.3 < network.sparsity < 0.7
     True
     """
@@ -244,7 +276,7 @@ class MovementPruning(DynamicPruning):
     >>> rng = np.random.default_rng(0)
     >>> network, x, y = mlp([4, 8, 2], rng), rng.random((40, 4)), rng.integers(0, 2, 40)
     >>> optimizer = MovementPruning(network, final=0.5, begin=0, end=5)
-    >>> history = fit(network, optimizer, x, y, epochs=1, rng=rng, batch_size=4)
+    >>> history = fit(network, x, y, epochs=1, optimizer=optimizer, batch_size=4)
     >>> network.sparsity
     0.5
     """
@@ -257,6 +289,9 @@ class MovementPruning(DynamicPruning):
         self.schedule = initial, final, begin, end, power
         self.rank = RANKINGS[one_of("scope", scope, tuple(RANKINGS))]
         self.scores = [np.zeros_like(w.value) for w in network.weights.values()]
+
+    def kept_arrays(self):
+        return self.scores
 
     def next_masks(self, step, weights, gradients, masks):
         for s, w, g in zip(self.scores, weights, gradients, strict=True):

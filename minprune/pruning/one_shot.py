@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from minprune.arguments import finite_array, one_of, whole_number
+from minprune.arguments import finite_array, generator, one_of, whole_number
 from minprune.formulas.masks import global_rank_masks, layerwise_rank_masks, threshold_mask
 from minprune.formulas.schedules import stage_sparsities, std_threshold
 from minprune.formulas.scores import (
@@ -18,7 +18,8 @@ from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Layer, is_known
 from minprune.nn.network import Network, checked_network
 from minprune.nn.parameter import Parameter
-from minprune.nn.train import checked_samples, find_gradients
+from minprune.nn.predict import checked_samples
+from minprune.nn.train import find_gradients
 from minprune.pruning.topology import keeps_units_apart
 
 RANKINGS = {"global": global_rank_masks, "layer": layerwise_rank_masks}
@@ -70,7 +71,8 @@ def prune_at_random(network, sparsity, rng, scope="global"):
 
     Source: ours; Blalock et al. 2020 ask that every method be compared with it.
     """
-    scores = [random_score(w, rng) for w in _values(network)]
+    values, rng = _values(network), generator("rng", rng)  # a seed would draw each layer alike
+    scores = [random_score(w, rng) for w in values]
     return prune_by_score(network, scores, sparsity, scope)
 
 

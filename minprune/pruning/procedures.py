@@ -4,7 +4,7 @@ What differs from case to case is handed in: `train` and `finetune` are function
 network, `evaluate` returns its performance (higher is better), `prune` prunes it. So a procedure is
 the order of the steps and nothing else:
 
-    train = lambda network: mp.fit(network, mp.Adam(network.parameters), x, y, epochs=5, rng=rng)
+    train = lambda network: mp.fit(network, x, y, epochs=5)
     evaluate = lambda network: mp.evaluate(network, x_validation, y_validation).accuracy
     prune = lambda network, sparsity: mp.prune_by_gradient(network, x, y, sparsity)
 """
@@ -52,7 +52,7 @@ def train_prune_finetune(network, train, prune, finetune, evaluate):
     >>> rng = np.random.default_rng(0)
     >>> x = rng.standard_normal((90, 8))
     >>> y = x[:, :3].argmax(axis=1)
-    >>> train = lambda net: mp.fit(net, mp.SGD(net.parameters, lr=0.5), x, y, epochs=20, rng=rng)
+    >>> train = lambda net: mp.fit(net, x, y, epochs=40)
     >>> stages = train_prune_finetune(
     ...     mp.mlp([8, 16, 3], rng), train, lambda net: mp.prune_by_magnitude(net, 0.5), train,
     ...     evaluate=lambda net: mp.evaluate(net, x, y).accuracy)

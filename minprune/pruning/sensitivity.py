@@ -45,15 +45,15 @@ def sensitivity_scan(network, evaluate, sparsities=LEVELS, what="weights"):
     if not sparsities or sorted({*sparsities}) != sparsities:
         raise ValueError(f"sparsities must increase, got {sparsities}")
     names, prune = _weights(network) if what == "weights" else _units(network)
-    rows, probe = [], network.copy()
+    rows, probe, state = [], network.copy(), network.state_dict()
     baseline = performance(evaluate, probe)
-    _restore(probe, network)  # evaluate may have trained it, say
+    probe.load_state_dict(state)  # evaluate may have trained it, say
     for layer in range(len(names)):
         rows.append([])
         for sparsity in sparsities:
             prune(probe, layer, sparsity)
             rows[-1].append(performance(evaluate, probe))
-            _restore(probe, network)
+            probe.load_state_dict(state)
     return Sensitivity(names, sparsities, np.array(rows), baseline)
 
 
@@ -74,17 +74,6 @@ def tolerated_sparsities(scan, tolerance):
     at_least_zero("tolerance", tolerance)
     last = [last_before_failure(row, scan.baseline, tolerance) for row in scan.performance]
     return [0.0 if k is None else scan.sparsities[k] for k in last]
-
-
-def _restore(probe, network):
-    """Give the probe the values and masks of the network again."""
-    for p, original in zip(probe.parameters.values(), network.parameters.values(), strict=True):
-        p.unprune()
-        p.value = original.value
-        if original.mask is not None:
-            p.prune(original.mask)
-    for name, array in network.statistics.items():
-        probe.statistics[name][...] = array
 
 
 def _count(n, sparsity):

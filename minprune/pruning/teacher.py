@@ -5,7 +5,7 @@ import numpy as np
 from minprune.arguments import above_zero, share
 from minprune.formulas.distill import distillation_gradient, distillation_loss
 from minprune.nn.losses import LossAndGradient
-from minprune.nn.train import checked_labels
+from minprune.nn.predict import checked_labels
 
 
 def teacher_targets(teacher, x, y):

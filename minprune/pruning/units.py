@@ -33,7 +33,7 @@ from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dropout
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import EmptyLayerError, checked_network
-from minprune.nn.train import checked_labels
+from minprune.nn.predict import checked_labels
 from minprune.pruning.shrink import mask_units, silenced_units
 from minprune.pruning.topology import (
     checked_keeps,

@@ -127,9 +127,11 @@ def test_settings_refuse_by_name(choice):
         Settings(**choice)
 
 
-def test_a_batch_larger_than_the_data_is_refused(bars_data):
-    with pytest.raises(ValueError, match="batch_size must be from 1 to 1100, got 5000"):
-        run_mlp(replace(SMALL, batch_size=5000), bars_data, say=lambda line: None)
+def test_a_batch_larger_than_the_data_is_all_of_it(bars_data):
+    trained = [job.train_dense(replace(SMALL, batch_size=n), bars_data) for n in (1100, 5000)]
+    (network, history), (other, same) = trained
+    assert [e.loss for e in history] == [e.loss for e in same]
+    assert network.layers[0].W.value.tolist() == other.layers[0].W.value.tolist()
 
 
 def test_verdict_on_the_printed_counts():
@@ -145,7 +147,7 @@ def calls_of_fit(monkeypatch):
     """What `fit` is asked for, with the network as it was before; it trains nothing."""
     calls = []
 
-    def recorder(network, optimizer, x, y, **choices):
+    def recorder(network, x, y, *, optimizer, **choices):
         masks = [w.mask for w in network.weights.values()]
         values = [w.value.copy() for w in network.weights.values()]
         calls.append({"masks": masks, "values": values, "x": x, "lr": optimizer.lr, **choices})

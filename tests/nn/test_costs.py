@@ -163,7 +163,7 @@ def test_a_vgg16_loses_half_of_its_filters_and_learns_on():
     x = rng(1).standard_normal((8, 32, 32, 3), np.float32)
     logits = network(x)
     np.testing.assert_allclose(small(x), logits, rtol=0, atol=1e-5 * abs(logits).max())
-    history = fit(small, SGD(small.parameters, lr=1e-3), x, np.arange(8) % 10, epochs=3,
+    history = fit(small, x, np.arange(8) % 10, optimizer=SGD(small.parameters, lr=1e-3), epochs=3,
                   batch_size=8, rng=rng())  # fmt: skip
     losses = [epoch.loss for epoch in history]
     assert np.isfinite(losses).all() and losses[-1] < losses[0]

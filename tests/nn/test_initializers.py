@@ -46,10 +46,26 @@ def test_refusals(initialize, units, error, name):
 
 
 @BOTH
-@pytest.mark.parametrize("rng", [0, None, np.random, np.random.RandomState(0)])
+@pytest.mark.parametrize("rng", [0.0, True, None, np.random, np.random.RandomState(0)])
 def test_anything_but_a_generator_is_refused(initialize, rng):
     with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator"):
         initialize(3, 2, rng)
+
+
+@BOTH
+def test_a_seed_is_as_good_as_its_generator(initialize):
+    expected = initialize(3, 2, np.random.default_rng(7))
+    for seed in (7, np.int64(7), np.uint8(7)):
+        np.testing.assert_array_equal(initialize(3, 2, seed), expected)
+    with pytest.raises(ValueError, match="rng must be >= 0, got -1"):
+        initialize(3, 2, -1)
+
+
+def test_a_seed_is_drawn_from_once_for_all_layers():
+    for network in (mlp([4, 4, 4], 3), mlp([4, 4, 4], np.random.default_rng(3))):
+        first, second = (w.value for w in network.weights.values())
+        assert (first != second).all()
+        np.testing.assert_array_equal(first, mlp([4, 4], 3).layers[0].W.value)
 
 
 def test_a_network_starts_with_glorot_weights():

@@ -184,8 +184,8 @@ def test_arrays_of_the_other_byte_order_hold_the_same_numbers(size):
     y = rng.integers(0, 2, 5)
     for layer in (little, big):
         network = Network([layer])
-        fit(network, Adam(network.parameters, lr=0.1), x.astype(f">f{size}"), y.astype(">i4"),
-            epochs=3, batch_size=2, rng=np.random.default_rng(1))  # fmt: skip
+        fit(network, x.astype(f">f{size}"), y.astype(">i4"), epochs=3,
+            optimizer=Adam(network.parameters, lr=0.1), batch_size=2, rng=1)  # fmt: skip
     assert (little.W.value != W).all()
     for a, b in zip(little.parameters.values(), big.parameters.values(), strict=True):
         np.testing.assert_array_equal(a.value, b.value)

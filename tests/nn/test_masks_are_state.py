@@ -123,7 +123,15 @@ def test_through_an_interrupt_in_the_middle_of_a_step():
     network, rng, x, y = problem()
     masks = prune_by_magnitude(network, 0.5)
     with pytest.raises(KeyboardInterrupt):
-        fit(network, Interrupted(network.parameters, 0.1), x, y, epochs=1, rng=rng, batch_size=4)
+        fit(
+            network,
+            x,
+            y,
+            optimizer=Interrupted(network.parameters, 0.1),
+            epochs=1,
+            rng=rng,
+            batch_size=4,
+        )
     holds(network, masks)
 
 

@@ -11,8 +11,9 @@ from minprune.nn.models import cnn
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam
 from minprune.nn.parameter import Parameter
+from minprune.nn.predict import evaluate, outputs, predict_classes
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
-from minprune.nn.train import evaluate, find_gradients, fit, outputs, predict, train_step
+from minprune.nn.train import find_gradients, fit, train_step
 from minprune.pruning.during import MovementPruning
 
 
@@ -437,7 +438,7 @@ def test_a_last_batch_too_small_for_batch_norm_is_refused_at_once(
     steps = []
 
     def run(n, batch_size):
-        fit(network, SGD(network.parameters, lr=0.1), x[:n], np.zeros(n, int), epochs=1,
+        fit(network, x[:n], np.zeros(n, int), optimizer=SGD(network.parameters, lr=0.1), epochs=1,
             rng=rng(), batch_size=batch_size, on_step=steps.append)  # fmt: skip
 
     if trains:
@@ -453,12 +454,12 @@ def test_a_last_batch_too_small_for_batch_norm_is_refused_at_once(
 def test_what_is_no_network_is_refused_by_name(network):
     x, y = np.ones((2, 2)), np.array([0, 1])
     for call in (
-        lambda: fit(network, None, x, y, epochs=1, rng=rng()),
+        lambda: fit(network, x, y, optimizer=None, epochs=1, rng=rng()),
         lambda: find_gradients(network, x, y),
         lambda: train_step(network, None, x, y),
         lambda: evaluate(network, x, y),
         lambda: outputs(network, x),
-        lambda: predict(network, x),
+        lambda: predict_classes(network, x),
     ):
         with pytest.raises(TypeError, match=r"^network must be a Network, got"):
             call()
@@ -470,9 +471,10 @@ def test_a_kernel_that_is_no_whole_number_is_refused_by_name():
             Conv2D.random(kernel, 1, 4, rng())
 
 
-def test_an_optimizer_that_is_none_is_refused():
-    with pytest.raises(TypeError, match="optimizer must be an optimizer, such as Adam"):
-        fit(NETWORK, None, np.ones((2, 3)), np.array([0, 1]), epochs=1, batch_size=1, rng=rng())
+def test_what_is_not_an_optimizer_is_refused():
+    for wrong in ("adam", Adam, 0.1):
+        with pytest.raises(TypeError, match="optimizer must be an optimizer, such as Adam"):
+            fit(NETWORK, np.ones((2, 3)), np.array([0, 1]), optimizer=wrong, epochs=1)
 
 
 @pytest.mark.parametrize("bad", [np.ma.ones((2, 3)), [[1.0, 2.0, 3.0], [1.0]], [["a"] * 3] * 2])

@@ -21,9 +21,10 @@ from minprune.nn.layers import Dense, Dropout, Flatten, ReLU, Sigmoid, Tanh
 from minprune.nn.models import build, cnn, lenet5, lenet_300_100, vgg16
 from minprune.nn.network import EmptyLayerError, Network
 from minprune.nn.optim import Adam
+from minprune.nn.predict import evaluate
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.store import load, save
-from minprune.nn.train import evaluate, fit
+from minprune.nn.train import fit
 from minprune.pruning.one_shot import prune_by_magnitude
 
 
@@ -251,7 +252,7 @@ def test_an_unknown_kind_of_layer_is_refused():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: cnn(0), TypeError, "rng must be"),
+        (lambda: cnn("0"), TypeError, "rng must be"),
         (lambda: cnn(rng(), image=(0, 8, 1)), ValueError, "image must be >= 1"),
         (lambda: cnn(rng(), image=(8.0, 8, 1)), TypeError, "image must be a whole number"),
         (lambda: vgg16(rng(), width=0), ValueError, "width must be"),
@@ -282,11 +283,11 @@ def test_the_cnn_learns_and_its_masks_hold():
     x, y = stripes(400, 0)
     network = cnn(rng(1), image=(12, 12, 1), classes=4)
     optimizer = Adam(network.parameters, lr=2e-3)
-    fit(network, optimizer, x, y, epochs=3, rng=rng(2))
+    fit(network, x, y, optimizer=optimizer, epochs=3, rng=rng(2))
     assert evaluate(network, *stripes(200, 3)).accuracy > 0.9
     masks = prune_by_magnitude(network, 0.8)
     before = [w.value.copy() for w in network.weights.values()]
-    fit(network, optimizer, x, y, epochs=2, rng=rng(4))
+    fit(network, x, y, optimizer=optimizer, epochs=2, rng=rng(4))
     assert evaluate(network, *stripes(200, 3)).accuracy > 0.9
     for weight, mask, old in zip(network.weights.values(), masks, before, strict=True):
         assert (weight.value[~mask] == 0).all() and (weight.value[mask] != old[mask]).any()
@@ -331,7 +332,7 @@ def test_a_copy_is_independent():
     twin = network.copy()
     x, y = rng(7).standard_normal((6, 9, 9, 2)).astype(np.float32), np.arange(6) % 3
     expected, running = network(x), network.layers[1].mean.copy()
-    fit(twin, Adam(twin.parameters, lr=0.1), x, y, epochs=2, rng=rng(), batch_size=3)
+    fit(twin, x, y, optimizer=Adam(twin.parameters, lr=0.1), epochs=2, rng=rng(), batch_size=3)
     np.testing.assert_array_equal(network(x), expected)
     np.testing.assert_array_equal(network.layers[1].mean, running)
     assert (twin.layers[1].mean != running).all() and twin.input_shape == network.input_shape

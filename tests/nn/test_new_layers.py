@@ -173,7 +173,7 @@ def test_gradients_of_dropout_at_every_index():
         (-0.1, np.random.default_rng(0), ValueError, "rate must be"),
         (np.nan, np.random.default_rng(0), ValueError, "rate must be"),
         ("half", np.random.default_rng(0), TypeError, "rate must be a number"),
-        (0.5, 0, TypeError, r"rng must be a numpy\.random\.Generator"),
+        (0.5, None, TypeError, r"rng must be a numpy\.random\.Generator"),
         (0.5, np.random, TypeError, r"rng must be a numpy\.random\.Generator"),
     ],
 )

@@ -81,7 +81,7 @@ def test_training_draws_on_standard_error(stream, monkeypatch, capsys, clock):
     network, x, y = mlp([2, 2], np.random.default_rng(0)), np.eye(2), np.array([0, 1])
     optimizer, rng = SGD(network.parameters, lr=0.1), np.random.default_rng(0)
     options = {"validation": (x, y), "lr_decay": decay, "title": "rehearsal"}
-    fit(network, optimizer, x, y, epochs=3, batch_size=2, rng=rng, **options)
+    fit(network, x, y, optimizer=optimizer, epochs=3, batch_size=2, rng=rng, **options)
     if stream.isatty():
         *drawn, last = stream.getvalue().split(CLEAR)[1:]
         assert last == "" and len(drawn) == 3

@@ -12,7 +12,8 @@ from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.layers import Dense
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam, no_decay
-from minprune.nn.train import evaluate, fit
+from minprune.nn.predict import evaluate
+from minprune.nn.train import fit
 from minprune.pruning.during import (
     DynamicPruning,
     MovementPruning,
@@ -26,7 +27,7 @@ from minprune.pruning.one_shot import prune_by_magnitude
 def fit_task(task, optimizer=None, epochs=2, **options):
     """120 samples in batches of 12: 10 steps an epoch."""
     optimizer = optimizer or Adam(task.network.parameters, lr=0.02)
-    return fit(task.network, optimizer, task.x, task.y, epochs=epochs, batch_size=12,
+    return fit(task.network, task.x, task.y, optimizer=optimizer, epochs=epochs, batch_size=12,
                rng=np.random.default_rng(1), **options)  # fmt: skip
 
 
@@ -293,7 +294,7 @@ def compare(task, optimizer, twin, epochs=2, decay=no_decay, penalty=None):
     )
     options = {"epochs": epochs, "batch_size": 8, "lr_decay": decay, "penalty_gradient": penalty}
     history = fit(
-        network, watched(optimizer, record), x, y, rng=np.random.default_rng(7), **options
+        network, x, y, optimizer=watched(optimizer, record), rng=np.random.default_rng(7), **options
     )
     assert optimizer.lr == lr
     means = [np.mean(losses[3 * e : 3 * e + 3]) for e in range(epochs)]
@@ -569,7 +570,9 @@ def test_steps_are_counted_from_one_and_adam_has_its_usual_rate(task):
 
     optimizer = Told(task.network, masks)
     assert optimizer.lr == 1e-3
-    history = fit(task.network, optimizer, task.x, task.y, epochs=3, batch_size=50, rng=task.rng)
+    history = fit(
+        task.network, task.x, task.y, optimizer=optimizer, epochs=3, batch_size=50, rng=task.rng
+    )
     assert steps == list(range(1, 10)) and len(history) == 3
     assert (seen[-1] != seen[-2]).all()
     assert np.abs(seen[1] - seen[0]).max() == pytest.approx(1e-3, rel=1e-3)
@@ -583,7 +586,7 @@ def test_a_second_fit_goes_on_where_the_first_stopped(task):
         return MovementPruning(t.network, 0.7, 4, 18, initial=0.2, lr=0.02)
 
     def train(t, optimizer, epochs, rng):
-        fit(t.network, optimizer, t.x, t.y, epochs=epochs, batch_size=12, rng=rng)
+        fit(t.network, t.x, t.y, optimizer=optimizer, epochs=epochs, batch_size=12, rng=rng)
 
     train(task, optimizer(task), 2, np.random.default_rng(3))
     halves, rng = optimizer(twin), np.random.default_rng(3)
@@ -607,7 +610,7 @@ def test_float32_stays_float32():
     ):
         network.unprune()
         optimizer = make(network)
-        fit(network, optimizer, x, y, epochs=2, rng=rng, batch_size=8)
+        fit(network, x, y, optimizer=optimizer, epochs=2, rng=rng, batch_size=8)
         parameters = [*network.parameters.values(), *optimizer.dense.values()]
         assert {p.value.dtype for p in parameters} == {np.dtype("f")}
         assert 0 < network.masked_sparsity < 1
@@ -771,7 +774,9 @@ def test_a_last_step_that_diverges_is_an_error_too():
     x, y = np.ones((2, 4), np.float32), np.array([0, 1])
     optimizer = resting(network, lr=1e39)
     with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=r"0\.. is not finite"):
-        fit(network, optimizer, x, y, epochs=1, batch_size=2, rng=np.random.default_rng(0))
+        fit(
+            network, x, y, optimizer=optimizer, epochs=1, batch_size=2, rng=np.random.default_rng(0)
+        )
 
 
 def test_divergence_is_an_error(task):
@@ -792,7 +797,7 @@ def test_divergence_is_an_error(task):
         (lambda t: NetworkSurgery(t.network, 1.0, t.rng, stop=-1), "stop must"),
         (lambda t: NetworkSurgery(t.network, 1.0, t.rng, stop=1.5), "stop must"),
         (lambda t: NetworkSurgery(t.network, 1.0, t.rng, stop=True), "stop must"),
-        (lambda t: NetworkSurgery(t.network, 1.0, 0), "rng must"),
+        (lambda t: NetworkSurgery(t.network, 1.0, None), "rng must"),
         (lambda t: MovementPruning(t.network, 1.0, 0, 5), "final must"),
         (lambda t: MovementPruning(t.network, 0.5, 5, 5), "end must"),
         (lambda t: MovementPruning(t.network, 0.5, 0, 5, power=0), "power must"),

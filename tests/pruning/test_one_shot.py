@@ -400,7 +400,7 @@ def test_without_a_layer_every_answer_is_the_same(task):
         (lambda t: prune_by_gradient(t.network, t.x, t.y, 90), "sparsity must"),
         (lambda t: prune_by_gradient(t.network, t.x, t.y + 1, 0.5), "y must"),
         (lambda t: prune_by_score(t.network, values(t.network)[::-1], 0.5), "scores must"),
-        (lambda t: prune_at_random(t.network, 0.5, 0), "rng must"),
+        (lambda t: prune_at_random(t.network, 0.5, None), "rng must"),
         (lambda t: prune_by_synflow(t.network, 1.0), "final must|sparsity must"),
         (lambda t: prune_by_synflow(t.network, 0.5, 0), "stages must|rounds must"),
         (lambda t: prune_by_threshold(t.network, 0.1, "Keep"), "ties must"),

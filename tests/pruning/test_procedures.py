@@ -51,7 +51,7 @@ def diary():
 
 def trainer(task, epochs=5):
     def train(network):
-        fit(network, Adam(network.parameters, lr=0.02), task.x, task.y, epochs=epochs,
+        fit(network, task.x, task.y, optimizer=Adam(network.parameters, lr=0.02), epochs=epochs,
             batch_size=20, rng=task.rng)  # fmt: skip
 
     return train

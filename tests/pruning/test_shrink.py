@@ -225,8 +225,8 @@ def test_a_smaller_network_learns_as_one_made_with_these_numbers():
     twin = small.copy()
     y = np.arange(20) % 3
     for other in (small, twin):
-        fit(other, SGD(other.parameters, lr=0.05, momentum=0.9), x, y, epochs=2, batch_size=7,
-            rng=np.random.default_rng(0))  # fmt: skip
+        fit(other, x, y, epochs=2, batch_size=7,
+            optimizer=SGD(other.parameters, lr=0.05, momentum=0.9))  # fmt: skip
     assert numbers_of(small) == numbers_of(twin)
     assert numbers_of(keep_units(network, some_units(network))) != numbers_of(small)
 

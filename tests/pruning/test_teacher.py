@@ -8,7 +8,8 @@ from minprune.formulas.activations import softmax
 from minprune.nn.gradcheck import check_network
 from minprune.nn.network import mlp
 from minprune.nn.optim import SGD
-from minprune.nn.train import evaluate, fit
+from minprune.nn.predict import evaluate
+from minprune.nn.train import fit
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.pruning.teacher import teacher_loss, teacher_targets
 
@@ -88,8 +89,8 @@ def test_every_sample_meets_its_own_target(task, teacher):
         seen.append(batch)
         return 1.0, np.zeros_like(z)
 
-    fit(network, SGD(network.parameters, lr=0.1), task.x, targets, epochs=2, batch_size=50,
-        rng=task.rng, loss=loss)  # fmt: skip
+    fit(network, task.x, targets, optimizer=SGD(network.parameters, lr=0.1), epochs=2,
+        batch_size=50, rng=task.rng, loss=loss)  # fmt: skip
     assert [len(batch) for batch in seen] == [50, 50, 20] * 2
     for half in (seen[:3], seen[3:]):
         rows = np.concatenate(half)
@@ -105,11 +106,11 @@ def test_targets_train_and_are_no_labels(task, teacher, unchanged):
     options = {"epochs": 1, "rng": task.rng, "batch_size": 20}
     optimizer, seen = SGD(network.parameters, lr=0.1), []
     with pytest.raises(TypeError, match=r"^y must be a vector of integers"):
-        fit(network, optimizer, task.x, targets, **options)  # without the loss that reads them
+        fit(network, task.x, targets, optimizer=optimizer, **options)  # no loss that reads them
     with pytest.raises(ValueError, match=r"^x and y must hold the same number"):
-        fit(network, optimizer, task.x, targets[1:], loss=teacher_loss(), **options)
+        fit(network, task.x, targets[1:], optimizer=optimizer, loss=teacher_loss(), **options)
     with pytest.raises(TypeError, match=r"^validation y must be a vector of integers"):
-        fit(network, optimizer, task.x, targets, loss=teacher_loss(), on_step=seen.append,
+        fit(network, task.x, task.y, optimizer=optimizer, on_step=seen.append,
             validation=(task.x, targets), **options)  # fmt: skip
     with pytest.raises(TypeError, match=r"^y must be a vector of integers"):
         evaluate(network, task.x, targets)
@@ -119,7 +120,7 @@ def test_targets_train_and_are_no_labels(task, teacher, unchanged):
 def test_the_loss_reported_is_that_of_the_records_and_validation_is_by_labels(task, teacher):
     network, targets = task.network, teacher_targets(teacher, task.x, task.y)
     expected = naive.distillation_loss(network(task.x), teacher(task.x), task.y, 0.25, 2.0)
-    (epoch,) = fit(network, SGD(network.parameters, lr=0.1), task.x, targets, epochs=1,
+    (epoch,) = fit(network, task.x, targets, optimizer=SGD(network.parameters, lr=0.1), epochs=1,
                    batch_size=120, rng=task.rng, loss=teacher_loss(0.25, 2.0),
                    validation=(task.x, task.y))  # fmt: skip
     assert epoch.loss == pytest.approx(expected, rel=1e-10)
@@ -148,7 +149,7 @@ def trained(task, teacher=None, **choices):
     network, y, options = task.network.copy(), task.y, {}
     if teacher is not None:
         y, options = teacher_targets(teacher, task.x, task.y), {"loss": teacher_loss(**choices)}
-    fit(network, SGD(network.parameters, lr=0.2), task.x, y, epochs=20, batch_size=16,
+    fit(network, task.x, y, optimizer=SGD(network.parameters, lr=0.2), epochs=20, batch_size=16,
         rng=np.random.default_rng(2), **options)  # fmt: skip
     return network
 
@@ -198,5 +199,5 @@ def test_a_teacher_of_other_classes_is_refused(task, unchanged):
         teacher_loss()(task.network(task.x), targets)
     fine = task.network.copy()
     with pytest.raises(ValueError, match="z_teacher"):
-        fit(fine, SGD(fine.parameters, lr=0.1), task.x, targets, epochs=1, rng=task.rng,
+        fit(fine, task.x, targets, optimizer=SGD(fine.parameters, lr=0.1), epochs=1, rng=task.rng,
             loss=teacher_loss())  # fmt: skip

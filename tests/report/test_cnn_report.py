@@ -14,11 +14,11 @@ from minprune.experiments.cnn import CnnResult, Curve, Model, Threshold
 from minprune.experiments.settings import CnnSettings
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions
+from minprune.nn.history import Epoch
 from minprune.nn.layers import Dense, Flatten, ReLU
 from minprune.nn.network import Network
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.nn.store import load
-from minprune.nn.train import Epoch
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.pruning.shrink import keep_units
 from minprune.report.cnn_figures import costs_figure, kernels_figure, learning_figure
@@ -41,7 +41,9 @@ def model(name, kind, accuracy, n):
 
 
 def history(*accuracies):
-    return [Epoch(0.5 + i, accuracy, 1.25) for i, accuracy in enumerate(accuracies)]
+    return [
+        Epoch(i + 1, 0.5 + i, 0.5, 0.25, accuracy, 1.25) for i, accuracy in enumerate(accuracies)
+    ]
 
 
 def a_network(filters, neurons=4, seed=0):

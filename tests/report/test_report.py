@@ -12,9 +12,9 @@ from minprune.experiments.mlp import Model, Point, Result, Unmasked
 from minprune.experiments.settings import Settings
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions
+from minprune.nn.history import Epoch
 from minprune.nn.network import mlp
 from minprune.nn.store import load
-from minprune.nn.train import Epoch
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
 from minprune.report.table import render
@@ -37,7 +37,7 @@ def a_result():
         settings=Settings(sparsity=0.75),
         dataset="MNIST",
         image_shape=(3, 4),
-        history=[Epoch(0.5, 0.75, 1.0)],
+        history=[Epoch(1, 0.5, 0.625, 0.25, 0.75, 1.0)],
         idle_units=9,
         curve=[Point(0.5, 0.9, 0.95, 0.8), Point(0.75, 0.5, 0.9, 0.25)],
         unmasked=Unmasked(0.75, 0.5, 0.125),
@@ -203,7 +203,10 @@ def test_the_numbers_can_be_read_by_a_machine(written):
     assert found["models"][0]["dense_ms"]["256"] == {"low": 0.125, "median": 0.25, "high": 0.5}
     assert found["models"][0]["accuracies"] == [0.98, 0.97, 0.96]
     assert found["conditions"]["busy"] == 0.03 and found["discordant"] == [16, 9]
-    assert found["history"] == [{"loss": 0.5, "validation_accuracy": 0.75, "seconds": 1.0}]
+    assert found["history"] == [
+        {"number": 1, "loss": 0.5, "accuracy": 0.625, "validation_loss": 0.25,
+         "validation_accuracy": 0.75, "seconds": 1.0}
+    ]  # fmt: skip
     assert found["unmasked"]["after_one_step"] == 0.5
     assert {"cores", "threads", "numpy", "numba", "python"} <= set(found["machine"])
     assert [line["parameters"] for line in found["document"]] == [784096, 196608]

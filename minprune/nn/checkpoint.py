@@ -1,0 +1,119 @@
+"""The state of a training on disk, so that it is resumed as if it had never stopped."""
+
+import json
+import zipfile
+from dataclasses import asdict
+
+import numpy as np
+
+from minprune.arguments import in_one_line, path_to
+from minprune.files import replacing
+from minprune.nn.history import Epoch, History
+
+FORMAT = "minprune training 1"
+
+
+class Checkpoint:
+    """A file with all that the next step of a training depends on.
+
+    path       written after every epoch, whole or not at all
+    network    with its `state_dict`: values, masks and running statistics
+    optimizer  with its `state_dict`
+    rng        Generator of the order; those of layers and of the optimizer are kept too
+    plan       dict of what must be the same when the training is resumed, such as the batch size
+    """
+
+    def __init__(self, path, network, optimizer, rng, plan):
+        self.path, self.plan = path_to("checkpoint", path), plan
+        self.parts = {"network": network, "optimizer": optimizer}
+        held = [rng, *(getattr(part, "rng", None) for part in (*network.layers, optimizer))]
+        self.rngs = [rng for rng in held if isinstance(rng, np.random.Generator)]
+        for name, part in self.parts.items():
+            if not hasattr(part, "load_state_dict"):
+                raise TypeError(f"{name} must have state_dict and load_state_dict for a checkpoint")
+
+    def take(self):
+        """Copy the present state, for `write`."""
+        self.rng_states = [rng.bit_generator.state for rng in self.rngs]
+        self.arrays = {
+            f"{part}/{name}": array
+            for part, holder in self.parts.items()
+            for name, array in holder.state_dict().items()
+        }
+
+    def write(self, history, best):
+        """Write the state that was taken, the history, and the best state, if it is kept."""
+        about = {
+            "plan": self.plan,
+            "rngs": self.rng_states,
+            "history": [asdict(epoch) for epoch in history],
+            "best": best.epoch.number,
+        }
+        arrays = self.arrays | {f"best/{name}": array for name, array in best.state.items()}
+        text = json.dumps(about, default=np.ndarray.tolist)
+        with replacing(self.path) as file:
+            np.savez(file, format=FORMAT, about=text, **arrays)
+
+    def resume(self, best, epochs):
+        """Set everything back to the state in the file, if there is one.
+
+        best    a `Best`, set too
+        epochs  of the whole training; at least those that are done
+        returns the `History` so far, an empty one without a file
+        raises ValueError, before anything changes, if the file is damaged or does not fit
+        """
+        if not self.path.exists():
+            return History()
+        about, states = self._read()
+        self._check(about, epochs)
+        before = {name: part.state_dict() for name, part in self.parts.items()}
+        try:
+            for name, part in self.parts.items():
+                part.load_state_dict(states[name])
+            for rng, state in zip(self.rngs, about["rngs"], strict=True):
+                rng.bit_generator.state = _with_arrays(state)
+        except (TypeError, ValueError, KeyError) as error:
+            for name, part in self.parts.items():
+                part.load_state_dict(before[name])
+            raise ValueError(f"{self.path}: does not fit: {in_one_line(error)}") from error
+        history = History(Epoch(**epoch) for epoch in about["history"])
+        best.resume(history[about["best"] - 1], states["best"])
+        return history
+
+    def _check(self, about, epochs):
+        """`ValueError` unless the file is of the same training."""
+        for what, now in self.plan.items():
+            if (then := about["plan"].get(what)) != now:
+                raise ValueError(
+                    f"{self.path}: belongs to another training, whose {what} was {then}, not {now};"
+                    " remove it, or give checkpoint another name"
+                )
+        if (done := len(about["history"])) > epochs:
+            raise ValueError(f"{self.path}: holds {done} epochs, more than epochs = {epochs}")
+
+    def _read(self):
+        """The description, and the state of each part: a dict of arrays by name."""
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                declared = sum(info.file_size for info in archive.infolist())
+            if declared > self.path.stat().st_size:  # nothing in it is compressed
+                raise ValueError(f"it declares {declared:,} bytes")
+            with np.load(self.path, allow_pickle=False) as file:
+                if str(file["format"]) != FORMAT:
+                    raise ValueError(f"it is not of the format {FORMAT!r}")
+                states = {"network": {}, "optimizer": {}, "best": {}}
+                for name in file.files:
+                    part, slash, array = name.partition("/")
+                    if slash:
+                        states[part][array] = file[name]
+                return json.loads(str(file["about"])), states
+        except Exception as error:  # a damaged archive can fail in a dozen ways
+            message = f"{self.path}: not a whole minprune training ({in_one_line(error)})"
+            raise ValueError(message) from error
+
+
+def _with_arrays(state):
+    """The state of a bit generator as NumPy takes it, lists as arrays again."""
+    if isinstance(state, dict):
+        return {name: _with_arrays(value) for name, value in state.items()}
+    return np.array(state, np.uint64) if isinstance(state, list) else state
