@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 
 from minprune.arguments import in_one_line, path_to
-from minprune.files import replacing
+from minprune.files import replacing, writable_folder
 from minprune.nn.history import Epoch, History
 
 FORMAT = "minprune training 1"
@@ -63,22 +63,33 @@ class Checkpoint:
         raises ValueError, before anything changes, if the file is damaged or does not fit
         """
         if not self.path.exists():
+            self._check_place()
             return History()
         about, states = self._read()
         self._check(about, epochs)
-        before = {name: part.state_dict() for name, part in self.parts.items()}
+        self.take()
+        before = _states(self.arrays)
         try:
-            for name, part in self.parts.items():
-                part.load_state_dict(states[name])
-            for rng, state in zip(self.rngs, about["rngs"], strict=True):
-                rng.bit_generator.state = _with_arrays(state)
+            self._set(states, [_with_arrays(state) for state in about["rngs"]])
         except (TypeError, ValueError, KeyError) as error:
-            for name, part in self.parts.items():
-                part.load_state_dict(before[name])
+            self._set(before, self.rng_states)
             raise ValueError(f"{self.path}: does not fit: {in_one_line(error)}") from error
         history = History(Epoch(**epoch) for epoch in about["history"])
         best.resume(history[about["best"] - 1], states["best"])
         return history
+
+    def _set(self, states, rng_states):
+        for name, part in self.parts.items():
+            part.load_state_dict(states[name])
+        for rng, state in zip(self.rngs, rng_states, strict=True):
+            rng.bit_generator.state = state
+
+    def _check_place(self):
+        """OSError unless a file can be written there: not only after an epoch of work."""
+        folder = self.path.parent
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{self.path}: there is no folder {folder}")
+        writable_folder(folder)
 
     def _check(self, about, epochs):
         """`ValueError` unless the file is of the same training."""
@@ -101,15 +112,20 @@ class Checkpoint:
             with np.load(self.path, allow_pickle=False) as file:
                 if str(file["format"]) != FORMAT:
                     raise ValueError(f"it is not of the format {FORMAT!r}")
-                states = {"network": {}, "optimizer": {}, "best": {}}
-                for name in file.files:
-                    part, slash, array = name.partition("/")
-                    if slash:
-                        states[part][array] = file[name]
-                return json.loads(str(file["about"])), states
+                about = json.loads(str(file["about"]))
+                return about, _states({n: file[n] for n in file.files if "/" in n})
         except Exception as error:  # a damaged archive can fail in a dozen ways
             message = f"{self.path}: not a whole minprune training ({in_one_line(error)})"
             raise ValueError(message) from error
+
+
+def _states(arrays):
+    """Arrays by "part/name" as a dict for each part."""
+    states = {"network": {}, "optimizer": {}, "best": {}}
+    for name, array in arrays.items():
+        part, _, name_there = name.partition("/")
+        states[part][name_there] = array
+    return states
 
 
 def _with_arrays(state):

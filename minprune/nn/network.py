@@ -158,6 +158,15 @@ class Network:
         pruned = f", {self.masked_sparsity:.1%} pruned" if self.weights else ""
         return f"<Network: {layers}; {parameters:,} parameters{pruned}>"
 
+    def summary(self):
+        """Table of the layers: shapes, parameters, kept ones, MACs, bytes; see `nn.costs.summary`.
+
+        `print(network.summary())` shows it.
+        """
+        from minprune.nn.costs import summary  # which is about networks
+
+        return summary(self)
+
     def copy(self):
         """An independent network with the same layers, values and masks."""
         return copy.deepcopy(self)

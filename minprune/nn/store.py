@@ -24,6 +24,8 @@ def save(network, path):
     raises TypeError or ValueError, and writes nothing, if `load` could not make the network anew
 
     Compressed, a pruned network takes less room on disk: runs of zeros cost next to nothing.
+    What training remembers beside the network is not in the file (the moments of the optimizer, the
+    random numbers to come): `fit(..., checkpoint=path)` keeps that too, and resumes from it.
 
     Source: [E-8.3, our choice for "deployment"; E-8.3 names TensorFlow Lite].
     """

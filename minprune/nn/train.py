@@ -88,7 +88,7 @@ def fit(network, x, y, *, epochs, optimizer=None, rng=0, batch_size=64, validati
     run = _Run(network, x, y, optimizer, rng, batch_size, validation, lr_decay, loss,
                penalty_gradient, on_step or _nothing, checkpoint, progress)  # fmt: skip
     with _tidy(run, best, history):
-        run.on_step(progress.done)
+        run.begin()
         while len(history) < epochs and not best.is_old(history):
             history.append(run.epoch(len(history) + 1))
             best.compare(history[-1])
@@ -123,12 +123,21 @@ class _Run:
     def __post_init__(self):
         self.lr = self.optimizer.lr
 
+    def begin(self):
+        """Call `on_step` for the first time, with the learning rate of the step before, if any."""
+        if self.progress.done:
+            self._set_lr(self.progress.done - 1)
+        self.on_step(self.progress.done)
+
+    def _set_lr(self, step):
+        self.optimizer.lr = self.lr * self.lr_decay(step / self.progress.total)
+
     def epoch(self, number):
         """Train for one epoch; returns its `Epoch`."""
         started, counted, progress = time.perf_counter(), CountedLoss(self.loss), self.progress
         batches = list(minibatches(len(self.x), self.batch_size, self.rng))
         for b, i in enumerate(batches, 1):
-            self.optimizer.lr = self.lr * self.lr_decay(progress.done / progress.total)
+            self._set_lr(progress.done)
             x, y = self.x[i], self.y[i]
             train_step(self.network, self.optimizer, x, y, counted, self.penalty_gradient)
             progress.step()

@@ -1,6 +1,7 @@
 """What a network costs, counted multiplication by multiplication; VGG16 for real."""
 
 import math
+import re
 
 import numba
 import numpy as np
@@ -8,12 +9,13 @@ import pytest
 from stacks import NAMES, stack
 
 from minprune.formulas.costs import network_costs, vgg16_layers
+from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.costs import LayerCost, layer_costs
-from minprune.nn.layers import Dense, ReLU
+from minprune.nn.layers import Dense, Flatten, ReLU
 from minprune.nn.models import cnn, lenet5, lenet_300_100, vgg16
-from minprune.nn.network import Network
+from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD
-from minprune.nn.spatial import Conv2D
+from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.nn.train import fit
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.pruning.shrink import mask_units, shrink_network
@@ -178,3 +180,69 @@ def test_silenced_units_cost_as_they_stand_until_the_network_is_shrunk():
         assert total(masked, column) == total(before, column) > total(small, column)
     for column in ("nonzeros", "nonzero_macs"):
         assert total(masked, column) == total(small, column) < total(before, column)
+
+
+# --- summary --------------------------------------------------------------------------------------
+
+
+def pruned_by_hand():
+    """Two 3 x 3 filters that keep 2 of 18 weights, on 6 x 6 images; 8 units that read 1 input."""
+    layers = [Conv2D.random(3, 1, 2, 0), BatchNorm.identity(2), ReLU(), MaxPool2D(2), Flatten()]
+    network = Network([*layers, Dense.random(8, 8, 0, dtype=np.float64)], (6, 6, 1))
+    K = np.zeros((3, 3, 1, 2), bool)
+    K[1, 1, 0] = True
+    network.prune([K, np.eye(8, dtype=bool)])
+    return network
+
+
+def cells(line):
+    return re.split("  +", line.strip())
+
+
+def test_a_summary_counts_what_is_kept_and_what_it_costs():
+    head, rule, *rows, other, total, note = pruned_by_hand().summary().splitlines()
+    assert cells(head) == ["layer", "output", "parameters", "kept", "MACs", "kept MACs", "bytes"]
+    assert set(rule) == {"-"} and rule == other and len(rule) == max(map(len, [head, *rows]))
+    assert [cells(row) for row in rows] == [
+        ["0", "Conv2D(3, 3, 1, 2, stride=1, padding='valid')", "4 x 4 x 2",
+         "20", "4", "288", "32", "80"],
+        ["1", "BatchNorm(2, momentum=0.1, epsilon=1e-05)", "4 x 4 x 2", "4", "4", "0", "0", "16"],
+        ["2", "ReLU()", "4 x 4 x 2"],
+        ["3", cells(rows[3])[1], "2 x 2 x 2"],
+        ["4", "Flatten()", "8"],
+        ["5", "Dense(8, 8)", "8", "72", "16", "64", "8", "576"],
+    ]  # fmt: skip
+    assert cells(total) == ["total", "96", "24", "352", "40", "672"]
+    assert note == "87.8 % of the weights are pruned, 87.8 % are 0"  # 72 of 82
+
+
+def test_a_summary_adds_up_to_the_costs():
+    network = vgg16(0, image=(32, 32, 3), width=0.0625, classes=10)
+    costs, total = layer_costs(network), cells(network.summary().splitlines()[-2])
+    parameters = sum(c.parameters for c in costs)
+    assert total[1:3] == [f"{parameters:,}"] * 2
+    assert total[3:5] == [f"{sum(c.macs for c in costs):,}"] * 2
+    assert total[5] == f"{4 * parameters:,}"
+
+
+def test_zeros_without_a_mask_are_kept_and_named():
+    network = mlp([10, 4], 0)
+    network.layers[0].W.value[:5] = 0
+    *_, total, note = network.summary().splitlines()
+    assert cells(total)[1:5] == ["44", "44", "40", "40"]
+    assert note == "0.0 % of the weights are pruned, 50.0 % are 0"
+
+
+def test_without_an_input_shape_what_is_unknown_is_a_dash():
+    layers = pruned_by_hand().layers
+    rows = Network(layers).summary().splitlines()
+    assert cells(rows[2])[2:] == ["-", "20", "4", "-", "-", "80"]
+    assert cells(rows[4])[1:] == ["ReLU()", "-"]
+    assert cells(rows[-2]) == ["total", "96", "24", "-", "-", "672"]
+
+
+@pytest.mark.parametrize("layers", [[], [ReLU()], [BatchNorm.identity(3)]], ids=str)
+def test_a_network_without_weights_has_a_summary(layers):
+    text = Network(layers).summary()
+    assert text.startswith("layer") and "pruned" not in text
+    assert len(text.splitlines()) == len(layers) + 4
