@@ -72,7 +72,7 @@ assert np.allclose(mp.second_order_influence(w, g, h), truth)
 # 损失用交叉熵，单位是**奈特**（nat）。图中画出了训练后几乎所有的权重。
 
 # %%
-images = mp.load_mnist().train.images[: 500 if QUICK else 1000].astype(float)
+images = mp.load_mnist().train.x[: 500 if QUICK else 1000].astype(float)
 x = images.reshape(-1, 7, 4, 7, 4).mean((2, 4)).reshape(-1, 49)
 y, rng = mp.load_mnist().train.labels[: len(x)], np.random.default_rng(0)
 first, _, last = mp.mlp([49, 8, 10], rng, dtype=np.float64).layers

@@ -27,7 +27,7 @@ QUICK = "QUICK" in os.environ
 SEEDS, EPOCHS, STUDENT = (2, 15, 12.71) if QUICK else (10, 30, 2.26)
 mnist = mp.load_mnist()
 (x_all, y_all), (x_test, y_test) = (  # images as rows of 14 x 14 pixels
-    (mp.average_pool2d(split.images[:n, ..., None], 2).reshape(n, -1), split.labels[:n])
+    (mp.average_pool2d(split.x[:n, ..., None], 2).reshape(n, -1), split.labels[:n])
     for split, n in ((mnist.train, 10_000), (mnist.test, 5000))
 )
 

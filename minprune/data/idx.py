@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 
 from minprune.arguments import counted, in_one_line, path_to
-from minprune.data.dataset import make_dataset
+from minprune.data.dataset import pixel_dataset
 
 UNSIGNED_BYTE = 0x08
 TYPES = {0x08: "unsigned byte", 0x09: "signed byte", 0x0B: "int16", 0x0C: "int32"}
@@ -100,21 +100,8 @@ def _load(directory):
             f"{directory}: training images are {_size(train_images)} pixels, "
             f"test images {_size(test_images)}"
         )
-    unknown = np.setdiff1d(test_labels, train_labels)
-    if unknown.size:
-        raise ValueError(
-            f"{directory}: test label {unknown[0]} does not occur among the training labels"
-        )
-    occurring = len(np.unique(train_labels))
-    if train_labels.max() >= 2 * occurring:  # EMNIST's letters begin at 1, so a gap is no mistake
-        raise ValueError(
-            f"{directory}: training labels go up to {train_labels.max()}, out of range: "
-            f"only {counted(occurring, 'different label')} found; if none is a mistake, renumber "
-            f"them from 0 to {occurring - 1} in both label files "
-            "by np.searchsorted(np.unique(train_labels), labels)"
-        )
     name = directory.resolve().name
-    return make_dataset(name, train_images, train_labels, test_images, test_labels)
+    return pixel_dataset(name, train_images, train_labels, test_images, test_labels)
 
 
 def _files(directory):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minprune.data.dataset import make_dataset
+from minprune.data.dataset import pixel_dataset
 from minprune.data.idx import read_idx
 from minprune.files import replacing
 
@@ -34,18 +34,18 @@ def load_mnist():
     raises OSError or ValueError, naming the file, if it is not there or damaged
 
     >>> mnist = load_mnist()
-    >>> mnist.train.images.shape, mnist.validation.images.shape, mnist.test.labels[:4]
+    >>> mnist.train.x.shape, mnist.validation.x.shape, mnist.test.labels[:4]
     ((55000, 28, 28), (5000, 28, 28), array([7, 2, 1, 0]))
     """
     with FILE.open("rb") as file:
         try:
             with np.load(file, allow_pickle=False) as arrays:
-                dataset = make_dataset("MNIST", **{name: arrays[name] for name in ORIGINALS})
+                dataset = pixel_dataset("MNIST", **{name: arrays[name] for name in ORIGINALS})
         except Exception as error:  # as many as there are ways to be damaged
             what = f"{FILE}: cannot be read ({type(error).__name__}); install minprune again"
             raise ValueError(what) from error
     for split in (dataset.train, dataset.validation, dataset.test):
-        split.images.flags.writeable = split.labels.flags.writeable = False
+        split.x.flags.writeable = split.labels.flags.writeable = False
     return dataset
 
 

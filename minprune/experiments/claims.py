@@ -128,7 +128,7 @@ def _images(seed, n=1000, shifted=False):
     """n training images and labels; shifted: each as it is and moved by a pixel to four sides."""
     train = load_mnist().train
     chosen = np.random.default_rng(seed).choice(len(train.labels), n, replace=False)
-    images, labels = train.images[chosen], train.labels[chosen]
+    images, labels = train.x[chosen], train.labels[chosen]
     if shifted:
         sides = ((1, 1), (-1, 1), (1, 2), (-1, 2))
         images = np.concatenate([images, *(np.roll(images, by, axis) for by, axis in sides)])
@@ -148,7 +148,7 @@ def _trained(network, x, y, seed, lr=1e-3):
 
 @cache
 def _test(noise):
-    images = load_mnist().test.images[:5000]
+    images = load_mnist().test.x[:5000]
     rng = np.random.default_rng(0)
     return _small(images + np.float32(noise) * rng.standard_normal(images.shape, np.float32))
 

@@ -82,7 +82,7 @@ class CnnResult:
 
     settings: CnnSettings
     dataset: str
-    image_shape: tuple[int, int]
+    shape: tuple[int, ...]  # of a sample
     history: list[Epoch]  # of the dense network
     curves: dict[str, Curve]  # by name of the model
     threshold: Threshold | None  # None where it prunes a whole layer
@@ -161,7 +161,7 @@ def run_cnn(settings, data, say=print):
     return CnnResult(
         settings=settings,
         dataset=data.name,
-        image_shape=data.image_shape,
+        shape=data.shape,
         history=history,
         curves=job.curves,
         threshold=threshold,
@@ -177,7 +177,7 @@ def run_cnn(settings, data, say=print):
 def train_dense(job):
     """The network before pruning, and its history."""
     settings, rng = job.settings, job.settings.rng(stage=0)
-    network = cnn(rng, (*job.data.image_shape, 1), job.data.classes)
+    network = cnn(rng, (*job.data.shape, 1), job.data.classes)
     history = fit(
         network,
         *job.train,

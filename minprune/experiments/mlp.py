@@ -88,7 +88,7 @@ class Result:
 
     settings: Settings
     dataset: str
-    image_shape: tuple[int, int]
+    shape: tuple[int, ...]  # of a sample
     history: list[Epoch]
     idle_units: int  # hidden units of the dense network that fire on no training image
     curve: list[Point]
@@ -131,7 +131,7 @@ def run_mlp(settings, data, say=print):
     return Result(
         settings=settings,
         dataset=data.name,
-        image_shape=data.image_shape,
+        shape=data.shape,
         history=history,
         idle_units=idle_units(dense, data),
         curve=curve,

@@ -63,7 +63,7 @@ def weights_figure(result):
 def masks_figure(result):
     """The first layer's mask as images: one per hidden unit (64 at most), and their sum."""
     mask = next(iter(result.pruned.weights.values())).mask  # (pixels, units)
-    images = mask.T.reshape(-1, *result.image_shape)  # (units, H, W)
+    images = mask.T.reshape(-1, *result.shape)  # (units, H, W)
     shown = images[:64]
     across = math.ceil(math.sqrt(len(shown)))
     figure = Figure(figsize=(9.6, 5.15), layout="constrained", dpi=120)

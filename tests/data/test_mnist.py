@@ -48,11 +48,11 @@ def test_the_shipped_bytes_are_the_original_ones(name, shipped):
 
 def test_the_splits_hold_all_of_it(shipped):
     dataset = load_mnist()
-    assert (dataset.name, dataset.image_shape, dataset.classes) == ("MNIST", (28, 28), 10)
+    assert (dataset.name, dataset.shape, dataset.classes) == ("MNIST", (28, 28), 10)
     for name, n in SPLITS.items():
         split = getattr(dataset, name)
-        assert split.images.shape == (n, 28, 28) and split.labels.shape == (n,)
-        assert split.images.dtype == np.float32 and split.labels.dtype == np.int64
+        assert split.x.shape == (n, 28, 28) and split.labels.shape == (n,)
+        assert split.x.dtype == np.float32 and split.labels.dtype == np.int64
     aside = np.arange(60000) % 12 == 11
     for split, kind, rows in (
         (dataset.train, "train", ~aside),
@@ -60,14 +60,14 @@ def test_the_splits_hold_all_of_it(shipped):
         (dataset.test, "test", slice(None)),
     ):
         pixels = shipped[f"{kind}_images"][rows].astype(np.float32)
-        assert (split.images == pixels / np.float32(255)).all()
+        assert (split.x == pixels / np.float32(255)).all()
         np.testing.assert_array_equal(split.labels, shipped[f"{kind}_labels"][rows])
 
 
 @pytest.mark.parametrize("name", SPLITS)
 def test_it_cannot_be_written_to(name):
     split = getattr(load_mnist(), name)
-    for array in (split.images, split.labels, split.flat, split.with_channel):
+    for array in (split.x, split.labels, split.flat, split.with_channel):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
     assert load_mnist() is load_mnist()

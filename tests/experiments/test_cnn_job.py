@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minprune.data.dataset import make_dataset
+from minprune.data.dataset import pixel_dataset
 from minprune.experiments import cnn as job
 from minprune.experiments.cnn import Job, run_cnn
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings
@@ -51,7 +51,7 @@ def patterns(shape=(6, 5), classes=4, n=480, seed=0):
         images[:, -1] = 0
         return images, labels
 
-    return make_dataset("patterns", *draw(n), *draw(60))
+    return pixel_dataset("patterns", *draw(n), *draw(60))
 
 
 def no_time(calls):
@@ -114,7 +114,7 @@ def silent(line):
 def a_job(settings=SMALL, data=None):
     """A `Job` and a dense network for it, not trained."""
     data = data or patterns()
-    dense = cnn(np.random.default_rng(9), (*data.image_shape, 1), data.classes)
+    dense = cnn(np.random.default_rng(9), (*data.shape, 1), data.classes)
     for parameter in dense.parameters.values():  # biases other than 0
         parameter.value = parameter.value + 1e-3 * np.arange(parameter.value.shape[-1])
     return Job(settings, data, silent), dense
@@ -135,7 +135,7 @@ def share_of_zeros(network):
 
 
 def accuracy(network, split):
-    guesses = network(split.images[..., None]).argmax(axis=1)
+    guesses = network(split.x[..., None]).argmax(axis=1)
     return float(np.mean(guesses == split.labels))
 
 
@@ -208,7 +208,7 @@ def test_every_row_is_timed_on_its_own_network(done, name):
     place = {key: i for i, key in enumerate(done.timed)}
     for what, ms in (("dense", row.dense_ms), ("sparse", row.sparse_ms)):
         assert ms == {n: place[what, name, n] for n in (1, 256)} and list(ms) == [1, 256]
-    images = done.data.test.images
+    images = done.data.test.x
     for what, n in product(("dense", "sparse"), (1, 256)):
         call = done.timed[what, name, n]
         network = call.func if what == "dense" else call.func.network()
@@ -232,7 +232,7 @@ def test_a_line_is_said_after_each_stage_with_name_and_test_accuracy(done):
 
 def test_the_result_names_its_data_and_its_networks(done):
     result = done.result
-    assert (result.settings, result.dataset, result.image_shape) == (SMALL, "patterns", (6, 5))
+    assert (result.settings, result.dataset, result.shape) == (SMALL, "patterns", (6, 5))
     assert result.dense is done.networks["dense"]
     assert result.pruned is done.networks["70 % of weights"]
     assert result.shrunk is done.networks["50 % of units"]
@@ -285,10 +285,10 @@ def test_every_network_trains_on_alike_with_the_same_order_of_batches(done, name
 @pytest.mark.parametrize("name", sorted(set(KINDS) - {"threshold 0.1, not fine-tuned"}))
 def test_what_training_is_given(done, name):
     call, data = done.calls[name], done.data
-    assert call.x.shape == (440, 6, 5, 1) and (call.x[..., 0] == data.train.images).all()
+    assert call.x.shape == (440, 6, 5, 1) and (call.x[..., 0] == data.train.x).all()
     assert call.y is data.train.labels
     x, y = call.choices["validation"]
-    assert (x[..., 0] == data.validation.images).all() and y is data.validation.labels
+    assert (x[..., 0] == data.validation.x).all() and y is data.validation.labels
     assert call.choices["batch_size"] == 16 and call.choices["lr_decay"] is cosine_decay
     assert isinstance(call.optimizer, Adam)
     assert list(call.optimizer.parameters) == list(call.network.parameters.values())
@@ -328,7 +328,7 @@ def test_same_seed_same_result_and_another_seed_another(done, untimed):
 
 
 def test_the_test_images_choose_nothing(done, untimed):
-    blank = done.data.test._replace(images=np.zeros_like(done.data.test.images))
+    blank = done.data.test._replace(x=np.zeros_like(done.data.test.x))
     other = run_cnn(SMALL, done.data._replace(test=blank), silent)
     for name in ("dense", "pruned", "shrunk"):
         assert same(getattr(other, name), getattr(done.result, name))
@@ -475,7 +475,7 @@ def test_every_criterion_chooses_by_its_scores_on_the_first_training_images(
     before = dense.copy()
     job.remove_filters_and_neurons(the_job, dense)
     train = the_job.data.train
-    scores = unit_scores(dense, criterion, train.images[:50, ..., None], train.labels[:50])
+    scores = unit_scores(dense, criterion, train.x[:50, ..., None], train.labels[:50])
     for sparsity in (0.25, 0.5, 0.75):
         kept = [highest(s, sparsity) for s in scores]
         start = quick[f"{100 * sparsity:g} % of units"].start
@@ -498,7 +498,7 @@ def test_the_shrunk_network_says_what_the_silenced_one_says(done):
     K[..., filters] = b[filters] = 0
     W[:, neurons] = c[neurons] = V[neurons] = 0
     W.reshape(-1, 32, 64)[:, filters] = 0
-    x = done.data.test.images[..., None]
+    x = done.data.test.x[..., None]
     expected, found = masked(x), kept(x)
     assert done.result.disagreement == np.abs(found - expected).max() / np.abs(expected).max()
     assert type(done.result.disagreement) is float and done.result.disagreement < 1e-6
@@ -513,7 +513,7 @@ def test_disagreement_would_be_seen(quick, monkeypatch):
     monkeypatch.setattr(job, "shrink_network", broken)
     the_job, dense = a_job()
     shrunk, apart = job.remove_filters_and_neurons(the_job, dense)
-    x = the_job.data.test.images[..., None]
+    x = the_job.data.test.x[..., None]
     assert apart == pytest.approx(1 / np.abs(shrunk(x) - 1).max(), rel=1e-4)
 
 
@@ -622,7 +622,7 @@ def test_one_step_of_adam_fills_what_has_a_gradient(quick, batch_size):
     found = job.prune_as_the_document(the_job, dense)
     network = quick["threshold 0.1, unmasked"].start.copy()
     before = [w.value.copy() for w in network.weights.values()]
-    x, y = the_job.data.train.images[:batch_size, ..., None], the_job.data.train.labels[:batch_size]
+    x, y = the_job.data.train.x[:batch_size, ..., None], the_job.data.train.labels[:batch_size]
     z = network.forward(x, training=True)
     network.backward(smoothed_cross_entropy(z, y, 0.1).gradient)
     pairs = zip(before, network.weights.values(), strict=True)
@@ -705,7 +705,7 @@ def test_images_of_any_size_and_any_number_of_classes(shape, classes, untimed):
     dense = next(m for m in result.models if m.name == "dense")
     assert dense.parameters == 320 + (inputs + 1) * 64 + 65 * classes
     assert dense.macs == h * w * 288 + inputs * 64 + 64 * classes
-    assert result.image_shape == shape
+    assert result.shape == shape
     assert all(v.shape[-1] == classes for v in values(result.shrunk)[-2:])
 
 

@@ -79,7 +79,7 @@ def test_same_seed_same_accuracies_and_another_seed_others(bars_data, result):
 
 
 def test_the_test_images_choose_nothing(bars_data, result):
-    blank = bars_data.test._replace(images=np.zeros_like(bars_data.test.images))
+    blank = bars_data.test._replace(x=np.zeros_like(bars_data.test.x))
     other = run_mlp(SMALL, bars_data._replace(test=blank), say=lambda line: None)
     assert [e.validation_accuracy for e in other.history] == [
         e.validation_accuracy for e in result.history
@@ -161,7 +161,7 @@ def test_the_dense_network_is_trained_with_validation_penalty_and_decay(bars_dat
     job.train_dense(SMALL, bars_data)
     (call,) = calls_of_fit
     assert call["x"].shape == (1100, 30)
-    assert call["validation"][0].base is bars_data.validation.images
+    assert call["validation"][0].base is bars_data.validation.x
     assert call["validation"][1] is bars_data.validation.labels
     assert call["lr_decay"] is warmup_cosine
     w = np.array([2.0, -3.0, 0.0])

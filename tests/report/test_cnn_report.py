@@ -83,7 +83,7 @@ def a_result(filters=3, accuracies=None, **changes):
     result = CnnResult(
         settings=SETTINGS,
         dataset="letters",
-        image_shape=(6, 5),
+        shape=(6, 5),
         history=history(0.91, 0.925, 0.9625),
         curves=curves,
         threshold=Threshold({"0.K": 0.111, "4.W": 0.222, "6.W": 0.333}, 0.444, 0.455, 0.366, 0.277),
@@ -320,7 +320,7 @@ def test_the_numbers_can_be_read_by_a_machine(result):
 
     found = json.loads(text, parse_constant=no_constant)
     assert found["settings"] == asdict(SETTINGS)
-    assert (found["dataset"], found["image_shape"]) == ("letters", [6, 5])
+    assert (found["dataset"], found["shape"]) == ("letters", [6, 5])
     assert found["history"] == [asdict(e) for e in result.history]
     assert found["curves"] == {name: asdict(c) for name, c in result.curves.items()}
     assert found["threshold"] == asdict(result.threshold)

@@ -36,7 +36,7 @@ def a_result():
     return Result(
         settings=Settings(sparsity=0.75),
         dataset="MNIST",
-        image_shape=(3, 4),
+        shape=(3, 4),
         history=[Epoch(1, 0.5, 0.625, 0.25, 0.75, 1.0)],
         idle_units=9,
         curve=[Point(0.5, 0.9, 0.95, 0.8), Point(0.75, 0.5, 0.9, 0.25)],

@@ -1,0 +1,60 @@
+"""How the numbers of a data set are scaled: by what the training part holds, and nothing else."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+AT_A_TIME = 1 << 19  # numbers
+LARGEST = float(np.finfo(np.float32).max) / 2  # so that float32 holds the difference of two
+BYTES = "Scaling: pixel / 255."
+UNIT = "Scaling: none; the values lie between 0 and 1."
+AS_ASKED = "Scaling: none, as asked."
+STANDARD = (
+    "Scaling: each {}, minus its mean, divided by its standard deviation, both of the training "
+    "samples."
+)
+
+
+class Standard(NamedTuple):
+    """(x - mean) / std of each column of the training part; a constant column becomes 0."""
+
+    mean: np.ndarray
+    std: np.ndarray
+
+    def __call__(self, block):
+        return (block.astype(np.float64) - self.mean) / self.std
+
+    @classmethod
+    def of(cls, blocks, columns):
+        """By the training part.
+
+        blocks   function that returns a fresh iterator over its blocks, arrays (..., columns)
+        columns  features of a sample, or channels of an image
+
+        The deviations are squared about the mean, not the numbers about 0, where a large offset
+        would leave nothing of them.
+        """
+
+        def rows():
+            return (block.reshape(-1, columns).astype(np.float64) for block in blocks())
+
+        n, total, low, high = 0, 0.0, np.inf, -np.inf
+        for block in rows():
+            n, total = n + len(block), total + block.sum(axis=0)
+            low, high = np.minimum(low, block.min(axis=0)), np.maximum(high, block.max(axis=0))
+        mean = total / n
+        std = np.sqrt(sum(((block - mean) ** 2).sum(axis=0) for block in rows()) / n)
+        std[(low == high) | (std == 0)] = np.inf  # so that the quotient is 0
+        return cls(mean, std)
+
+    def sentence(self, of):
+        """The sentence on this scaling, `of` features or channels."""
+        constant = np.count_nonzero(np.isinf(self.std))
+        return STANDARD.format(of) + (f" Constant, so 0: {constant}." if constant else "")
+
+
+def spans(samples, size):
+    """Slices that cover 0 .. samples - 1, each of few numbers if a sample has this many."""
+    step = max(1, AT_A_TIME // max(size, 1))
+    for start in range(0, samples, step):
+        yield slice(start, min(start + step, samples))
