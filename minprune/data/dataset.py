@@ -102,7 +102,7 @@ def make_dataset(name, x, y, x_test=None, y_test=None, *, scale=True):
     >>> x = np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0], [4.0, 5.0]] * 3)
     >>> data = make_dataset("small", x, ["cat", "dog", "dog", "cat"] * 3)
     >>> data.train.x.shape, data.validation.labels, data.class_names[data.test.labels].tolist()
-    ((9, 2), array([0]), ['dog', 'cat'])
+    ((9, 2), array([0]), ['cat', 'dog'])
     """
     if (x_test is None) != (y_test is None):
         raise ValueError("x_test and y_test must be given together")

@@ -10,6 +10,7 @@ from minprune.arguments import plain_array, printable
 MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null"}  # in any case
 MOST_CLASSES = 100_000
 LONGEST_NAME = 200  # characters
+LEAST_PER_CLASS = 3  # samples, on average
 NUMBERS = "biuf"
 KINDS = {  # kind of a dtype that is refused -> what it holds, and what to do
     "O": "holds Python objects, which are never unpickled",
@@ -85,7 +86,7 @@ class Classes:
 def refuse_ids(counts, name):
     """`ValueError` if there are nearly as many classes as samples, given the samples of each."""
     occurring, samples = np.count_nonzero(counts), int(counts.sum())
-    if occurring > samples // 2:
+    if occurring > samples // LEAST_PER_CLASS:
         raise ValueError(
             f"{name} holds {occurring} different labels in {samples} rows, too many to learn; "
             "are these ids, or numbers to be predicted as such (regression)? Give one label per "

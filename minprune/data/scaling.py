@@ -10,8 +10,7 @@ BYTES = "Scaling: pixel / 255."
 UNIT = "Scaling: none; the values lie between 0 and 1."
 AS_ASKED = "Scaling: none, as asked."
 STANDARD = (
-    "Scaling: each {}, minus its mean, divided by its standard deviation, both of the training "
-    "samples."
+    "Scaling: each {} becomes (x - mean) / standard deviation, both of the training samples alone."
 )
 
 
@@ -50,7 +49,8 @@ class Standard(NamedTuple):
     def sentence(self, of):
         """The sentence on this scaling, `of` features or channels."""
         constant = np.count_nonzero(np.isinf(self.std))
-        return STANDARD.format(of) + (f" Constant, so 0: {constant}." if constant else "")
+        rest = f" Constant, so it becomes 0: {constant} of {len(self.std)}." if constant else ""
+        return STANDARD.format(of) + rest
 
 
 def spans(samples, size):
