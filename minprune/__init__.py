@@ -65,6 +65,10 @@ Data (`minprune.data`)
 
     mnist           load_mnist
     idx             load_idx
+    dataset         make_dataset
+    npz             load_npz
+    table           load_csv
+    source          load_data
 
 Pruning a network (`minprune.pruning`)
 
@@ -287,6 +291,10 @@ from minprune.nn.gradcheck import check_layer, check_network, numerical_gradient
 from minprune.nn.store import load, save
 from minprune.data.mnist import load_mnist
 from minprune.data.idx import load_idx
+from minprune.data.dataset import make_dataset
+from minprune.data.npz import load_npz
+from minprune.data.table import load_csv
+from minprune.data.source import load_data
 from minprune.pruning.one_shot import (
     prune_at_random,
     prune_by_gradient,

@@ -75,7 +75,14 @@ FAMILIES = {  # the files that hold functions, in reading order, each with its s
         "microkernels": ("Kernels in registers", "寄存器级计算核"),
         "engine": ("The sparse engine", "稀疏引擎"),
     },
-    "data": {"mnist": ("MNIST", "MNIST 数据集"), "idx": ("IDX files", "IDX 文件")},
+    "data": {
+        "mnist": ("MNIST", "MNIST 数据集"),
+        "source": ("Data of any form", "任意格式的数据"),
+        "dataset": ("Arrays", "数组"),
+        "idx": ("IDX files", "IDX 文件"),
+        "npz": ("NumPy files", "NumPy 文件"),
+        "table": ("CSV files", "CSV 文件"),
+    },
     "experiments": {
         "regression": ("A regression network", "回归网络"),
         "spread": ("Intervals of means", "均值的置信区间"),
