@@ -10,8 +10,8 @@ from pathlib import Path
 import minprune
 from minprune.bench.settings import QUICK, BenchSettings
 from minprune.course import add_exercises, run_exercises
-from minprune.data.idx import load_idx
 from minprune.data.mnist import load_mnist
+from minprune.data.source import load_data
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
 from minprune.files import replacing, writable_folder
 
@@ -41,7 +41,7 @@ CHOICES = {  # name -> placeholder, what it is
               "table"),
     "epochs": ("N", "epochs of training before pruning"),
     "finetune_epochs": ("N", "epochs of training after pruning"),
-    "batch_size": ("N", "images per step"),
+    "batch_size": ("N", "samples per step"),
     "lr": ("RATE", "learning rate before pruning; it decays to 0"),
     "finetune_lr": ("RATE", "learning rate after pruning; it decays to 0"),
     "l1": ("STRENGTH", "strength of the L1 penalty before pruning, at least 0"),
@@ -143,7 +143,7 @@ def run(options):
     kind, *_ = NETWORKS[options.network]
     settings = kind(**{field.name: getattr(options, field.name) for field in fields(kind)})
     folder = writable_folder(options.out)
-    data = load_idx(options.data) if "data" in options else load_mnist()
+    data = _data(options)
     job = {"mlp": run_mlp, "cnn": run_cnn}[options.network]
     result = job(settings, data, say=_say)
     try:
@@ -151,6 +151,15 @@ def run(options):
     finally:  # the work is done: show it also when the disk is full
         _say(f"\n{rendered(result)}")
     print(f"Report, pictures and networks are in {folder}/")
+
+
+def _data(options):
+    """The data that `--data` names, or MNIST."""
+    if "data" in options:
+        return load_data(options.data, getattr(options, "label", None))
+    if "label" in options:
+        raise ValueError("--label needs --data FILE.csv")
+    return load_mnist()
 
 
 def bench(options):
@@ -339,9 +348,16 @@ def _add_run(commands):
                               metavar=placeholder, default=field.default, help=choice)  # fmt: skip
         page.add_argument(
             "--data",
-            metavar="DIR",
+            metavar="PATH",
             default=argparse.SUPPRESS,
-            help="folder in IDX format to read instead of MNIST",
+            help="folder of IDX files, .npz file or CSV file to read instead of MNIST",
+        )
+        page.add_argument(
+            "--label",
+            metavar="COLUMN",
+            default=argparse.SUPPRESS,
+            help="label column of a CSV file, by name or number (default: a column named label, "
+            "class, target, species or y, else the last)",
         )
         page.add_argument("--out", metavar="DIR", default=folder, help="folder to write to")
 

@@ -8,6 +8,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import minprune
@@ -16,6 +17,8 @@ from minprune.bench.peers import PEERS
 from minprune.bench.settings import QUICK as QUICK_BENCH
 from minprune.bench.settings import BenchSettings
 from minprune.cli import main
+from minprune.data.dataset import EVERY_TWELFTH
+from minprune.data.scaling import BYTES
 from minprune.documents.items import ITEMS
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
 from minprune.nn.store import load
@@ -26,6 +29,7 @@ from minprune.threads import one_thread_for_commands
 ROOT = Path(__file__).parents[1]
 QUICK_CNN = "--sparsity 0.5 --epochs 1 --finetune-epochs 1 --scope layer".split()
 QUICK = "--hidden 8 --epochs 2 --finetune-epochs 1 --batch-size 32 --seeds 2".split()
+BARS = "4 classes: 0, 1, 2, 3"
 LEAST = [*QUICK, "--epochs", "1", "--seeds", "1"]
 
 
@@ -79,14 +83,84 @@ def test_run_cnn_from_data_to_report(idx_folder, tmp_path):
     assert out.rstrip().endswith("are in minprune-report-cnn/")
     found = json.loads((folder / "result.json").read_text())
     assert (found["dataset"], found["settings"]["epochs"]) == ("bars", 1)
-    first, *stages = out[: out.index("\n\n")].splitlines()
-    assert first == "bars: 1100 training, 100 validation, 300 test images"
+    first, split, scaling, *stages = out[: out.index("\n\n")].splitlines()
+    assert first == "bars: 1100 training, 100 validation, 300 test images of 6x5 pixels, " + BARS
+    assert [split, scaling] == found["about"] == [EVERY_TWELFTH, BYTES]
     for line, model in zip(
         sorted(stages), sorted(found["models"], key=lambda m: f"{m['name']:36}"), strict=True
     ):
         assert line == f"{model['name']:36} {model['accuracy']:.2%}"
     assert load(folder / "shrunk.npz").layers[0].K.value.shape == (3, 3, 1, 16)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bars", "minprune-report-cnn"]
+
+
+@pytest.fixture
+def flowers(tmp_path):
+    """A CSV file with names for columns and classes, its index column that of pandas."""
+    rng, names = np.random.default_rng(0), ["rose", "tulip", "iris\x1b[2J"]
+    lines = [",height,width,depth,kind,note"]
+    for k in range(200):
+        height, width, depth = rng.normal(4 * (k % 3), 1, 3)
+        lines.append(f"{k},{height:.3f},{width:.3f},{depth + 1e9:.3f},{names[k % 3]},{k % 2}")
+    (tmp_path / "flowers.csv").write_text("\n".join(lines))
+    return tmp_path / "flowers.csv"
+
+
+SMALL_DATA = "--epochs 9 --finetune-epochs 3 --batch-size 16 --seeds 1 --sparsity 0.5".split()
+
+
+def test_run_mlp_on_a_table_from_data_to_report(flowers, tmp_path):
+    code, out, err = run(
+        "run", "mlp", "--data", flowers, "--label", "kind", *SMALL_DATA, cwd=tmp_path
+    )
+    assert (code, err) == (0, "")
+    first, label, split, scaling, *_ = out.splitlines()
+    assert first == (
+        "flowers: 140 training, 20 validation, 40 test samples, 4 features, 3 classes: "
+        r"iris\x1b[2J, rose, tulip"
+    )
+    assert label == (
+        "Label: column 5 ('kind'), as asked. Left out is column 1, which only counts the rows."
+    )
+    assert split.startswith("Split: one fifth") and scaling.startswith("Scaling: each feature")
+    assert "image" not in out and "of the test samples right" in out and "1 sample " in out
+    found = json.loads((tmp_path / "minprune-report" / "result.json").read_text())
+    assert found["shape"] == [4] and found["models"][0]["accuracies"][0] > 0.9
+    recalls = found["recalls"]
+    assert [r["name"] for r in recalls] == ["iris\x1b[2J", "rose", "tulip"]
+    assert sum(r["samples"] for r in recalls) == 40
+    right = sum(r["samples"] * r["recall"] for r in recalls) / 40
+    assert right == pytest.approx(found["models"][3]["accuracies"][0])
+    for r in recalls[1:]:
+        assert f"\n{r['name']:28}" in out and f"{100 * r['recall']:.2f}\n" in out
+    assert load(tmp_path / "minprune-report" / "pruned.npz").layers[0].W.value.shape == (4, 64)
+
+
+def test_run_cnn_on_an_npz_of_colour_images(tmp_path):
+    """The class is the channel that is bright: grey, all are the same."""
+    rng = np.random.default_rng(0)
+    y = np.arange(300) % 3
+    x = rng.integers(0, 60, (300, 6, 7, 3)).astype(np.uint8)
+    x[np.arange(300), :, :, y] += 150
+    np.savez(tmp_path / "lights.npz", x=x, y=np.array(["red", "green", "blue"])[y])
+    code, out, err = run("run", "cnn", "--data", "lights.npz", *SMALL_CNN, cwd=tmp_path)
+    assert (code, err) == (0, "")
+    first, split, scaling, *_ = out.splitlines()
+    assert first == (
+        "lights: 210 training, 30 validation, 60 test images of 6x7 pixels, 3 channels, "
+        "3 classes: blue, green, red"
+    )
+    assert scaling == BYTES and split.startswith("Split: one fifth")
+    found = json.loads((tmp_path / "minprune-report-cnn" / "result.json").read_text())
+    assert found["models"][0]["accuracy"] == 1 and found["shape"] == [6, 7, 3]
+    assert [(r["name"], r["samples"]) for r in found["recalls"]] == [
+        ("blue", 20), ("green", 20), ("red", 20),
+    ]  # fmt: skip
+    dense = load(tmp_path / "minprune-report-cnn" / "dense.npz")
+    assert dense.layers[0].K.value.shape == (3, 3, 3, 32)
+
+
+SMALL_CNN = "--epochs 4 --finetune-epochs 1 --batch-size 16 --sparsity 0.5 --scope layer".split()
 
 
 def test_every_choice_of_run_cnn_reaches_the_job(idx_folder, tmp_path, monkeypatch):
@@ -221,7 +295,7 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
     _, *entries = capsys.readouterr().out.split("\n  --")
     listed = {entry.split()[0]: " ".join(entry.split()) for entry in entries}
     flags = [field.name.replace("_", "-") for field in fields(kind)]
-    assert list(listed) == [*flags, "data", "out"]
+    assert list(listed) == [*flags, "data", "label", "out"]
     for flag, field in zip(flags, fields(kind), strict=True):
         assert listed[flag].endswith(f"(default: {field.default})")
         assert len(listed[flag].split()) > 5
@@ -246,7 +320,12 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
         (["--out", "file/report"], ["file/report", "folder"]),
         (["--data", "nowhere"], ["nowhere"]),
         (["--data", "empty"], ["empty", "train-images"]),
-        (["--data", ""], ["directory", "''"]),  # an unset shell variable is no wish for MNIST
+        (["--data", ""], ["path", "''"]),  # an unset shell variable is no wish for MNIST
+        (["--data", "rows.csv"], ["rows.csv", "row 3, column 1 ('a')", "'x' is text"]),
+        (["--data", "rows.csv", "--label", "c"], ["rows.csv", "no column named 'c'", "a, label"]),
+        (["--data", "bars", "--label", "c"], ["label", "CSV", "IDX"]),
+        (["run", "mlp", "--label", "c"], ["--label", "--data FILE.csv"]),
+        (["run", "cnn", "--data", "table.csv"], ["needs images", "1 feature", "run mlp"]),
         (["run", "cnn2"], ["cnn2"]),
         (["run"], ["mlp|cnn"]),
         (["run", "cnn", "--hidden", "8"], ["--hidden"]),  # a choice of the other job
@@ -298,6 +377,8 @@ def test_bad_input_is_refused_by_name_and_nothing_is_written(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("mine")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "rows.csv").write_text("a,label\n1,0\nx,1\n")
+    (tmp_path / "table.csv").write_text("a,label\n" + "1.5,cat\n2.5,dog\n" * 9)
     before = sorted(tmp_path.rglob("*"))
     data = [] if "--data" in arguments or arguments[0][0] != "-" else ["--data", str(idx_folder)]
     try:

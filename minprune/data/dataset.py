@@ -41,7 +41,7 @@ class Split(NamedTuple):
 class Dataset(NamedTuple):
     """Three splits. Settings are chosen on `validation`; `test` is looked at once, at the end.
 
-    class_names  str array: `data.class_names[mp.predict(network, x)]` names the predictions
+    class_names  str array; `data.class_names[predict_classes(network, x)]` names the predictions
     splitting, scaling, columns  a sentence each: how the samples were split, how their numbers
                                  were scaled, which columns of a table were taken
     """
@@ -72,7 +72,8 @@ class Dataset(NamedTuple):
         if len(self.shape) == 1:
             what = f"samples, {counted(*self.shape, 'feature')}"
         else:
-            what = f"images of {'x'.join(map(str, self.shape))} pixels"
+            what = f"images of {'x'.join(map(str, self.shape[:2]))} pixels"
+            what += "".join(f", {counted(n, 'channel')}" for n in self.shape[2:])
         names = ""
         if self.classes <= NAMED:
             names = ": " + ", ".join(printable(name, 40) for name in self.class_names)
@@ -80,7 +81,12 @@ class Dataset(NamedTuple):
             f"{printable(self.name)}: {train} training, {validation} validation, {test} test "
             f"{what}, {self.classes} classes{names}"
         )
-        return "\n".join(filter(None, (first, self.columns, self.splitting, self.scaling)))
+        return "\n".join([first, *self.about])
+
+    @property
+    def about(self):
+        """The sentences on the columns, if any, on the split and on the scaling."""
+        return [*filter(None, (self.columns, self.splitting, self.scaling))]
 
 
 def make_dataset(name, x, y, x_test=None, y_test=None, *, scale=True):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-AT_A_TIME = 1 << 19  # numbers
+AT_A_TIME = 1 << 17  # numbers
 LARGEST = float(np.finfo(np.float32).max) / 2  # so that float32 holds the difference of two
 BYTES = "Scaling: pixel / 255."
 UNIT = "Scaling: none; the values lie between 0 and 1."

@@ -29,6 +29,8 @@ def load_data(path, label=None, *, scale=True):
     raises OSError if there is nothing, ValueError, naming the file and the place, for what is wrong
     """
     path = path_to("path", path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file or folder")
     if path.is_dir():
         kind, load = "a folder of IDX files", load_idx
     elif what := NOT_READ.get(path.suffix.lower()):

@@ -77,7 +77,7 @@ class _Table:
                 "semicolons or tabs"
             )
         self.label, why = self._label_column(label)
-        self.columns = f"The label is {self.column(self.label)}, {why}."
+        self.columns = f"Label: {self.column(self.label)}, {why}."
         names = self.header or []
         self.counters = {c: None for c, name in enumerate(names) if _plain(name) in COUNTERS}
         self.counters.pop(self.label, None)
@@ -96,8 +96,8 @@ class _Table:
             low = [_plain(name) for name in names]
             found = next((low.index(name) for name in LABELS if name in low), None)
             if found is not None:
-                return found, "by its name"
-            return self.width - 1, "the last one, since none is named label, class or target"
+                return found, "chosen by its name"
+            return self.width - 1, f"the last one, since none is named {', '.join(LABELS)}"
         if isinstance(label, str):
             if names.count(label) > 1:
                 raise ValueError(f"two columns are named {label!r}; give the number of the label's")

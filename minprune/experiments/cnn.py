@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from minprune.arguments import counted
+from minprune.experiments.classes import ClassRecall, class_recalls
 from minprune.experiments.settings import CnnSettings
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
@@ -24,7 +26,7 @@ from minprune.nn.losses import smoothed_cross_entropy
 from minprune.nn.models import cnn
 from minprune.nn.network import EmptyLayerError, Network
 from minprune.nn.optim import Adam, cosine_decay
-from minprune.nn.predict import evaluate, outputs
+from minprune.nn.predict import evaluate, outputs, predict_classes
 from minprune.nn.store import save
 from minprune.nn.train import fit, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude, prune_by_threshold
@@ -82,11 +84,13 @@ class CnnResult:
 
     settings: CnnSettings
     dataset: str
-    shape: tuple[int, ...]  # of a sample
+    shape: tuple[int, ...]  # of an image
+    about: list[str]  # sentences on the data: how it was split and scaled
     history: list[Epoch]  # of the dense network
     curves: dict[str, Curve]  # by name of the model
     threshold: Threshold | None  # None where it prunes a whole layer
     disagreement: float  # largest difference of shrunk and masked outputs, relative
+    recalls: list[ClassRecall]  # of `pruned`, on the test images
     models: list[Model]
     conditions: Conditions  # of the times
     dense: Network
@@ -142,14 +146,18 @@ def run_cnn(settings, data, say=print):
     """Train D-5.2's network, prune it by threshold, by rank, by units and by both, fine-tune, time.
 
     settings  a `CnnSettings`
-    data      a `Dataset`, images of any one size, at least 4 x 4
+    data      a `Dataset`, images of any one size, at least 4 x 4, with any number of channels
     say       called with a line of text after each stage
     returns a `CnnResult`
 
     Source: [D-5.2e, C-4.3a].
     """
-    images = (len(split.labels) for split in (data.train, data.validation, data.test))
-    say("{}: {} training, {} validation, {} test images".format(data.name, *images))
+    if len(data.shape) == 1:
+        raise ValueError(
+            f"run cnn needs images, but the samples of {data.name} are rows of "
+            f"{counted(*data.shape, 'feature')}; use run mlp"
+        )
+    say(data.summary)
     job = Job(settings, data, say)
     dense, history = train_dense(job)
     job.keep("dense", "none", dense)
@@ -162,10 +170,12 @@ def run_cnn(settings, data, say=print):
         settings=settings,
         dataset=data.name,
         shape=data.shape,
+        about=data.about,
         history=history,
         curves=job.curves,
         threshold=threshold,
         disagreement=disagreement,
+        recalls=class_recalls(data.class_names, job.test[1], predict_classes(pruned, job.test[0])),
         models=models,
         conditions=conditions,
         dense=dense,
@@ -177,7 +187,7 @@ def run_cnn(settings, data, say=print):
 def train_dense(job):
     """The network before pruning, and its history."""
     settings, rng = job.settings, job.settings.rng(stage=0)
-    network = cnn(rng, (*job.data.shape, 1), job.data.classes)
+    network = cnn(rng, job.train[0].shape[1:], job.data.classes)
     history = fit(
         network,
         *job.train,

@@ -1,6 +1,6 @@
 """The main job: train a perceptron, prune it, fine-tune it, and measure what came of it.
 
-The settings were chosen on the validation images; the test images only give the final figures.
+The settings were chosen on the validation samples; the test samples only give the final figures.
 """
 
 import math
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.arguments import counted
+from minprune.experiments.classes import ClassRecall, class_recalls
 from minprune.experiments.settings import Settings
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
@@ -67,7 +68,7 @@ class Model:
     """One measured line of the table."""
 
     name: str
-    accuracies: list[float]  # on the test images: this network's, then those of other seeds
+    accuracies: list[float]  # on the test samples: this network's, then those of other seeds
     parameters: int
     nonzeros: int
     dense_bytes: int
@@ -78,7 +79,7 @@ class Model:
 
     @property
     def accuracy(self):
-        """On the test images, of the network that was kept."""
+        """On the test samples, of the network that was kept."""
         return self.accuracies[0]
 
 
@@ -89,11 +90,13 @@ class Result:
     settings: Settings
     dataset: str
     shape: tuple[int, ...]  # of a sample
+    about: list[str]  # sentences on the data: how it was split and scaled
     history: list[Epoch]
-    idle_units: int  # hidden units of the dense network that fire on no training image
+    idle_units: int  # hidden units of the dense network that fire on no training sample
     curve: list[Point]
     unmasked: Unmasked
-    discordant: tuple[int, int]  # test images that only dense, only pruned gets right, fine-tuned
+    discordant: tuple[int, int]  # samples that only dense, only pruned gets right, fine-tuned
+    recalls: list[ClassRecall]  # of `pruned`, on the test samples
     models: list[Model]  # in the order of the table, dense and dense fine-tuned first
     conditions: Conditions  # of the times
     dense: Network
@@ -104,12 +107,11 @@ def run_mlp(settings, data, say=print):
     """Train, prune, fine-tune, set the controls beside it, time.
 
     settings  a `Settings`
-    data      a `Dataset`, images of any one size
+    data      a `Dataset`: rows of features, or images of any one size
     say       called with a line of text after each stage
     returns a `Result`
     """
-    images = (len(split.labels) for split in (data.train, data.validation, data.test))
-    say("{}: {} training, {} validation, {} test images".format(data.name, *images))
+    say(data.summary)
     dense, history = train_dense(settings, data)
     say(f"dense    {accuracy_on_test(dense, data):.2%} after {counted(settings.epochs, 'epoch')}")
     trials = {settings.sparsity: prune_and_finetune(settings, data, dense)}
@@ -127,16 +129,18 @@ def run_mlp(settings, data, say=print):
     accuracies = over_seeds(settings, data, networks, say)
     models, conditions = measure(networks, accuracies, data)
     _, trained_on, _, finetuned, *_ = networks.values()
-    answers = (predict_classes(n, data.test.flat) for n in (trained_on, finetuned))
+    answers = [predict_classes(n, data.test.flat) for n in (trained_on, finetuned)]
     return Result(
         settings=settings,
         dataset=data.name,
         shape=data.shape,
+        about=data.about,
         history=history,
         idle_units=idle_units(dense, data),
         curve=curve,
         unmasked=unmasked,
         discordant=discordant_counts(data.test.labels, *answers),
+        recalls=class_recalls(data.class_names, data.test.labels, answers[1]),
         models=models,
         conditions=conditions,
         dense=dense,
@@ -184,7 +188,7 @@ def train_dense(settings, data):
     """The network before pruning, trained under the L1 penalty, and its history.
 
     The learning rate warms up first, then the penalty sets in: both at their full strength from the
-    first step on push many a unit below 0 on every image, where no gradient reaches it any more.
+    first step on push many a unit below 0 on every sample, where no gradient reaches it any more.
     """
     rng, strength = settings.rng(stage=0), 0.0
     steps = settings.epochs * math.ceil(len(data.train.labels) / settings.batch_size)
@@ -290,10 +294,10 @@ def measure(networks, accuracies, data):
 
 
 def idle_units(network, data):
-    """The number of dead hidden units: ReLUs whose output is 0 on every training image."""
+    """The number of dead hidden units: ReLUs whose output is 0 on every training sample."""
     return sum(int(np.count_nonzero(dead)) for dead in dead_units(network, data.train.flat))
 
 
 def accuracy_on_test(network, data):
-    """Accuracy on the test images."""
+    """Accuracy on the test samples."""
     return evaluate(network, data.test.flat, data.test.labels).accuracy

@@ -96,14 +96,16 @@ def kernels_figure(result):
     rows = [len(page) for page in pages]
     figure = Figure(figsize=(9, 2.4 + min(0.14, 2 / rows[0]) * sum(rows)), layout="constrained",
                     dpi=120)  # fmt: skip
-    figure.suptitle("First layer: pruning takes single weights, removal takes whole filters")
+    title = "First layer: pruning takes single weights, removal takes whole filters"
+    channels = dense.value.shape[2]
+    figure.suptitle(title + (f" (first of {channels} channels)" if channels > 1 else ""))
     panels = figure.subplots(len(rows), 1, squeeze=False, height_ratios=rows)[:, 0]
     for axes, page, title, K in zip(panels, pages, titles, kernels, strict=True):
         axes.imshow(page)
         axes.set(xticks=[], yticks=[], frame_on=False)
         axes.set_title(title, fontsize=10)
         if K.mask is not None:
-            dead = ~K.mask[:, :, 0].any(axis=(0, 1))
+            dead = ~K.mask.any(axis=(0, 1, 2))
             name_tiles(axes, dead, K.value.shape[:2], across, "none\nleft", "white")
     figure.colorbar(colors, ax=panels, label="weight", location="bottom", shrink=0.5, aspect=40)
     return figure

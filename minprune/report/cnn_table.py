@@ -3,9 +3,10 @@
 import textwrap
 from dataclasses import asdict
 
-from minprune.arguments import counted
+from minprune.arguments import counted, printable
 from minprune.documents.printed import AFTER_PRUNING, TRAINING
 from minprune.experiments.cnn import threshold_name, units_name, weights_name
+from minprune.report.classes import recall_notes, recall_tables
 from minprune.report.times import WIDTH, ratio_in_words, ruled, speedup, times_notes, times_tables
 
 _SCOPES = {"global": "all layers together", "layer": "each layer by itself"}
@@ -18,7 +19,8 @@ def render_cnn(result):
     counts, products = ([head, *map(row, result.models)] for head, row in
                         ((COLUMNS, _counts), (PRODUCTS, _products)))  # fmt: skip
     blocks = [textwrap.fill(line, WIDTH) for line in headlines(result)]
-    tables = ruled(counts), ruled(products), *times_tables(result.models)
+    tables = [ruled(counts), ruled(products), *times_tables(result.models)]
+    tables += recall_tables(result, weights_name(result.settings.sparsity))
     blocks += map("\n".join, tables)
     blocks += [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
     return "\n\n".join(blocks) + "\n"
@@ -43,7 +45,8 @@ def notes(result):
     settings = result.settings
     choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
     return [
-        f"{result.dataset}, with {choices}.",
+        f"{printable(result.dataset)}, with {choices}.",
+        *result.about,
         f"dense: {counted(settings.epochs, 'epoch')}{_penalty(settings)}. Every other "
         "network is a copy of it, pruned unless named dense, and fine-tuned without a penalty for "
         f"{counted(settings.finetune_epochs, 'epoch')}, unless named 'not fine-tuned'.",
@@ -60,6 +63,7 @@ def notes(result):
         "criterion is its gain over this row. The MACs differ.",
         "nonzero multiply-accumulates: those left if zeros are skipped. file: weights and masks, "
         "compressed.",
+        *recall_notes(result),
         *times_notes(result.conditions),
     ]
 

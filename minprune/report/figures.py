@@ -61,9 +61,16 @@ def weights_figure(result):
 
 
 def masks_figure(result):
-    """The first layer's mask as images: one per hidden unit (64 at most), and their sum."""
+    """The first layer's mask as images: one per hidden unit (64 at most), and their sum.
+
+    A pixel with channels is kept where one of them is. Of features, units stand over features.
+    """
     mask = next(iter(result.pruned.weights.values())).mask  # (pixels, units)
-    images = mask.T.reshape(-1, *result.shape)  # (units, H, W)
+    if len(result.shape) == 1:
+        return _features_figure(mask)
+    images = mask.T.reshape(-1, *result.shape)  # (units, H, W) or (units, H, W, C)
+    if images.ndim == 4:
+        images = images.any(axis=3)
     shown = images[:64]
     across = math.ceil(math.sqrt(len(shown)))
     figure = Figure(figsize=(9.6, 5.15), layout="constrained", dpi=120)
@@ -77,6 +84,25 @@ def masks_figure(result):
     figure.colorbar(counts, ax=right, label="units", fraction=0.05)
     right.set(xlabel="column of the image", ylabel="row of the image")
     right.set_title("units that read each pixel", fontsize=10)
+    figure.suptitle(
+        f"What the hidden units still read: {mask.sum():,} of {mask.size:,} connections"
+    )
+    return figure
+
+
+def _features_figure(mask):
+    """The mask of the first layer, (features, units): units over features, and their sum."""
+    figure = Figure(figsize=(9.6, 5.15), layout="constrained", dpi=120)
+    left, right = figure.subplots(1, 2)
+    left.imshow(mask.T, cmap="gray_r", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    left.set(xlabel="feature", ylabel="hidden unit")
+    left.set_title("inputs kept by each unit (black)", fontsize=10)
+    right.bar(range(len(mask)), mask.sum(axis=1), color=BLUE)
+    right.set(xlabel="feature", ylabel="units")
+    right.set_title("units that read each feature", fontsize=10)
+    for axes in (left, right):
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    left.yaxis.get_major_locator().set_params(integer=True)
     figure.suptitle(
         f"What the hidden units still read: {mask.sum():,} of {mask.size:,} connections"
     )

@@ -3,11 +3,12 @@
 import textwrap
 from dataclasses import asdict
 
-from minprune.arguments import counted
+from minprune.arguments import counted, printable
 from minprune.documents.printed import PRINTED, verdict
 from minprune.experiments.spread import interval
 from minprune.formulas.metrics import compression_ratio, mcnemar_z
 from minprune.nn.optim import WARMUP
+from minprune.report.classes import recall_notes, recall_tables, sample_word
 from minprune.report.times import WIDTH, ratio_in_words, ruled, speedup, times_notes, times_tables
 
 COLUMNS = "network", "accuracy, %", "nonzeros", "sparse bytes", "MACs"
@@ -15,7 +16,11 @@ COLUMNS = "network", "accuracy, %", "nonzeros", "sparse bytes", "MACs"
 
 def render(result):
     """The result in a sentence, the tables, and their notes as text."""
-    tables = [ruled([COLUMNS, *map(_measured, result.models)]), *times_tables(result.models)]
+    tables = [
+        ruled([COLUMNS, *map(_measured, result.models)]),
+        *times_tables(result.models, sample_word(result)),
+        *recall_tables(result, result.models[3].name),
+    ]
     blocks = [textwrap.fill(headline(result), WIDTH), *map("\n".join, tables)]
     blocks += [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
     return "\n\n".join(blocks) + "\n"
@@ -27,30 +32,33 @@ def headline(result):
     The accuracies are means over the seeds.
     """
     _, dense, _, pruned, *_ = result.models
+    sample = sample_word(result)
     right, instead = (interval([100 * a for a in m.accuracies]).mean for m in (pruned, dense))
     smaller = compression_ratio(pruned.dense_bytes, pruned.sparse_bytes)
     return (
-        f"{pruned.name}: {right:.2f} % of the test images right instead of {instead:.2f} %, "
-        f"{ratio_in_words(smaller, 'smaller', 'larger')}, {speedup(dense, pruned)}."
+        f"{pruned.name}: {right:.2f} % of the test {sample}s right instead of {instead:.2f} %, "
+        f"{ratio_in_words(smaller, 'smaller', 'larger')}, {speedup(dense, pruned, sample)}."
     )
 
 
 def notes(result):
     """The notes below the tables, line by line."""
-    settings, first = result.settings, result.models[0]
+    settings, first, sample = result.settings, result.models[0], sample_word(result)
     choices = ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
     return [
-        f"{result.dataset}, with {choices}.",
+        f"{printable(result.dataset)}, with {choices}.",
+        *result.about,
         *_accuracies(result),
         f"dense: trained for {counted(settings.epochs, 'epoch')}{_penalty(settings)}. "
-        f"Dead hidden units, with output 0 on every training image: {result.idle_units} of "
+        f"Dead hidden units, with output 0 on every training {sample}: {result.idle_units} of "
         f"{settings.hidden}.",
         f"fine-tuned: trained for {counted(settings.finetune_epochs, 'more epoch')} without a "
         "penalty, under the mask if there is one.",
         *_mask_dropped(result),
         f"Every network has {first.parameters:,} parameters, {first.dense_bytes:,} bytes dense. "
         "sparse bytes: values, indices and offsets (CSR), and biases. nonzeros include biases. "
-        "MACs: multiply-accumulates for one image when zeros are skipped.",
+        f"MACs: multiply-accumulates for one {sample} when zeros are skipped.",
+        *recall_notes(result),
         *times_notes(result.conditions),
         *_document(result),
     ]
@@ -60,14 +68,14 @@ def _accuracies(result):
     """The notes on accuracy: intervals and tests of the differences."""
     settings, (only_dense, only_pruned) = result.settings, result.discordant
     _dense, dense, _pruned_only, pruned, random, _dropped = result.models
-    n = len(pruned.accuracies)
+    n, sample = len(pruned.accuracies), sample_word(result)
     mean = f", mean of {n} seeds and half of its 95 % interval (Student)" if n > 1 else ""
     return [
-        f"accuracy: on the test images{mean}. Pictures and files show seed {settings.seed}.",
+        f"accuracy: on the test {sample}s{mean}. Pictures and files show seed {settings.seed}.",
         f"{pruned.name!r} minus {dense.name!r}: {_points(pruned, dense)} points; minus "
         f"{random.name!r}: {_points(pruned, random)} points.",
-        f"seed {settings.seed}: only {dense.name!r} is right on {only_dense} of the test images, "
-        f"only {pruned.name!r} on {only_pruned}, so z is "
+        f"seed {settings.seed}: only {dense.name!r} is right on {only_dense} of the test "
+        f"{sample}s, only {pruned.name!r} on {only_pruned}, so z is "
         f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 the difference is "
         "significant at 5 %.",
     ]
@@ -103,7 +111,8 @@ def _mask_dropped(result):
         f"{name}: fine-tuned without its mask, as A-5.2 and D-5.2 do. One step of "
         f"Adam takes the sparsity of the weights from {unmasked.pruned:.1%} to "
         f"{unmasked.after_one_step:.1%}, all steps to {unmasked.after_training:.1%}. A weight "
-        "keeps its 0 only while its input is 0 on every image that activates its unit."
+        f"keeps its 0 only while its input is 0 on every {sample_word(result)} that activates its "
+        "unit."
     ]
 
 

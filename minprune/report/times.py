@@ -7,26 +7,27 @@ NONE = "-"
 BUSY = 0.1  # cores; with more at work for others, times are not to be trusted
 
 
-def times_tables(models):
+def times_tables(models, sample="image"):
     """Milliseconds of every model, dense and in the sparse engine, a table for each batch size.
 
     models   of a result, each with `dense_ms` and `sparse_ms`
+    sample   the word for one of them
     returns a list of tables, each a list of lines
     """
     return [
         ruled([
-            [f"milliseconds, {counted(n, 'image')}", "dense", "engine"],
+            [f"milliseconds, {counted(n, sample)}", "dense", "engine"],
             *([m.name, _cell(m.dense_ms[n]), _cell(m.sparse_ms[n])] for m in models),
         ])
         for n in models[0].dense_ms
     ]  # fmt: skip
 
 
-def speedup(dense, pruned):
+def speedup(dense, pruned, sample="image"):
     """The speedup of one model in the engine over the other in NumPy, in words."""
     return " and ".join(
         ratio_in_words(dense.dense_ms[n].median / ms.median, "faster", "slower")
-        + f" on {counted(n, 'image')}"
+        + f" on {counted(n, sample)}"
         for n, ms in pruned.sparse_ms.items()
     )
 

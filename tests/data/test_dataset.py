@@ -195,7 +195,7 @@ def test_the_summary_is_one_line_and_a_sentence_each():
     )
     assert [line.split(":")[0] for line in lines[1:]] == ["Split", "Scaling"]
     many = make_dataset("many", RNG.random((84, 5, 4, 3)), np.arange(84) % 21).summary
-    assert "test images of 5x4x3 pixels, 21 classes\n" in many
+    assert "test images of 5x4 pixels, 3 channels, 21 classes\n" in many
 
 
 # --- refusals -------------------------------------------------------------------------------------

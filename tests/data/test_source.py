@@ -37,7 +37,7 @@ def test_an_npz_also_under_another_name(npz):
 def test_a_csv_file_whatever_its_name(table):
     for path in (table, table.with_suffix(".data")):
         table = table.rename(path)
-        assert load_data(path).columns.startswith("The label is column 4, the last one")
+        assert load_data(path).columns.startswith("Label: column 4, the last one")
         assert load_data(path, "4", scale=False).train.x.max() <= 1
 
 

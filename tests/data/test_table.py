@@ -97,10 +97,15 @@ def test_any_number_of_rows_at_a_time_gives_the_same(cells, path, monkeypatch):
 # --- the label column -----------------------------------------------------------------------------
 
 COLUMNS = {  # header, position of the label, what is asked, and the sentence
-    "label": (["a", "LABEL", "b", "c"], 1, None, "column 2 ('LABEL'), by its name"),
-    "class": (["class", "a", "b", "c"], 0, None, "column 1 ('class'), by its name"),
-    "species": (["a", "b", " Species ", "c"], 2, None, "column 3 ('Species'), by its name"),
-    "label wins over y": (["y", "label", "b", "c"], 1, None, "column 2 ('label'), by its name"),
+    "label": (["a", "LABEL", "b", "c"], 1, None, "column 2 ('LABEL'), chosen by its name"),
+    "class": (["class", "a", "b", "c"], 0, None, "column 1 ('class'), chosen by its name"),
+    "species": (["a", "b", " Species ", "c"], 2, None, "column 3 ('Species'), chosen by its name"),
+    "both": (
+        ["y", "label", "b", "c"],
+        1,
+        None,
+        "column 2 ('label'), chosen by its name",
+    ),
     "the last": (
         ["a", "b", "c", "d"],
         3,
@@ -124,7 +129,7 @@ def test_the_label_column(header, at, label, sentence, path):
     path.write_text(text_of([header, *rows] if header else rows))
     data = load_csv(path, label)
     same(data, make_dataset("trees", X, KINDS))
-    assert data.columns.startswith(f"The label is {sentence}")
+    assert data.columns.startswith(f"Label: {sentence}")
 
 
 NO_COLUMN = {

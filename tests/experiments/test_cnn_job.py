@@ -221,7 +221,8 @@ def test_every_row_is_timed_on_its_own_network(done, name):
 
 def test_a_line_is_said_after_each_stage_with_name_and_test_accuracy(done):
     first, *lines = done.lines
-    assert first == "patterns: 440 training, 40 validation, 60 test images"
+    assert first == done.data.summary
+    assert first.startswith("patterns: 440 training, 40 validation, 60 test images of 6x5 pixels, ")
     said = {line[:36].rstrip(): line[36:].strip() for line in lines}
     left_out = [name for name, words in said.items() if words.startswith("left out: masks would")]
     assert left_out == ["98 % of weights"]
@@ -233,10 +234,16 @@ def test_a_line_is_said_after_each_stage_with_name_and_test_accuracy(done):
 def test_the_result_names_its_data_and_its_networks(done):
     result = done.result
     assert (result.settings, result.dataset, result.shape) == (SMALL, "patterns", (6, 5))
+    assert result.about == [done.data.splitting, done.data.scaling]
     assert result.dense is done.networks["dense"]
     assert result.pruned is done.networks["70 % of weights"]
     assert result.shrunk is done.networks["50 % of units"]
     assert result.history is done.calls["dense"].history and len(result.history) == 4
+    labels, answers = done.data.test.labels, result.pruned(done.data.test.with_channel).argmax(1)
+    for label, found in enumerate(result.recalls):
+        right = [a == label for a, y in zip(answers, labels, strict=True) if y == label]
+        assert (found.name, found.samples) == (str(label), len(right))
+        assert found.recall == sum(right) / len(right)
 
 
 def test_a_curve_is_the_validation_accuracy_of_its_network_before_and_after(done):

@@ -263,6 +263,15 @@ def test_a_seed_that_would_empty_a_layer_is_left_out_and_said(bars_data, monkeyp
     assert "seed 1 is left out: masks would prune every weight of 0.W" in lines
 
 
+def test_the_recall_of_each_class_is_that_of_the_network_kept(result, bars_data):
+    labels, answers = bars_data.test.labels, result.pruned(bars_data.test.flat).argmax(axis=1)
+    assert [found.name for found in result.recalls] == ["0", "1", "2", "3"]
+    for label, found in enumerate(result.recalls):
+        right = [a == label for a, y in zip(answers, labels, strict=True) if y == label]
+        assert (found.samples, found.recall) == (len(right), sum(right) / len(right))
+    assert result.about == [bars_data.splitting, bars_data.scaling]
+
+
 def test_discordant_images_are_those_that_one_of_the_two_gets_right(bars_data):
     quick = replace(SMALL, epochs=1, finetune_epochs=1, sparsity=0.95)
     result = run_mlp(quick, bars_data, say=lambda line: None)

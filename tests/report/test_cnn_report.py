@@ -10,6 +10,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from minprune.arguments import counted
+from minprune.experiments.classes import ClassRecall
 from minprune.experiments.cnn import CnnResult, Curve, Model, Threshold
 from minprune.experiments.settings import CnnSettings
 from minprune.experiments.spread import Spread
@@ -84,10 +85,12 @@ def a_result(filters=3, accuracies=None, **changes):
         settings=SETTINGS,
         dataset="letters",
         shape=(6, 5),
+        about=["Split: by hand."],
         history=history(0.91, 0.925, 0.9625),
         curves=curves,
         threshold=Threshold({"0.K": 0.111, "4.W": 0.222, "6.W": 0.333}, 0.444, 0.455, 0.366, 0.277),
         disagreement=3.25e-7,
+        recalls=[ClassRecall("A", 30, 0.9), ClassRecall("B", 10, 0.5)],
         models=[model(name, kind, a[i], 40 - i) for i, (name, kind) in enumerate(rows)],
         conditions=Conditions("Abacus 7", 2, 1, 9, 0.03),
         dense=dense,
@@ -119,7 +122,7 @@ def one_line(text):
 
 
 def tables(result):
-    """Head and body of each of the four tables."""
+    """Head and body of each of the five tables."""
     blocks = (block.splitlines() for block in render_cnn(result).split("\n\n"))
     return [(lines[1], lines[3:-1]) for lines in blocks if lines[0].startswith("---")]
 
@@ -141,7 +144,11 @@ def test_the_result_comes_first(result):
 
 
 def test_the_tables_hold_every_figure_in_its_column_and_order(result):
-    heads, bodies = zip(*tables(result), strict=True)
+    *measured, recalls = tables(result)
+    assert [one_line(line) for line in (recalls[0], *recalls[1])] == [
+        "recall of '75 % of weights' test images recall, %", "A 30 90.00", "B 10 50.00",
+    ]  # fmt: skip
+    heads, bodies = zip(*measured, strict=True)
     assert [one_line(head) for head in heads] == [
         "network accuracy, % parameters nonzeros file, bytes",
         "multiply-accumulates, 1 image all nonzero",
@@ -162,7 +169,7 @@ def test_the_tables_hold_every_figure_in_its_column_and_order(result):
 
 
 def test_columns_end_where_their_names_end(result):
-    (counted, counts), (multiplied, macs), (timed, times), _ = tables(result)
+    (counted, counts), (multiplied, macs), (timed, times), *_ = tables(result)
     m = result.models[0]
     for head, line, name, cell in (
         (counted, counts[0], "accuracy, %", "98.00"),

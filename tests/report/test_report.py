@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from minprune.data.dataset import Dataset
+from minprune.experiments.classes import ClassRecall
 from minprune.experiments.mlp import Model, Point, Result, Unmasked
 from minprune.experiments.settings import Settings
 from minprune.experiments.spread import Spread
@@ -37,11 +38,17 @@ def a_result():
         settings=Settings(sparsity=0.75),
         dataset="MNIST",
         shape=(3, 4),
+        about=["Split: by hand.", "Scaling: none."],
         history=[Epoch(1, 0.5, 0.625, 0.25, 0.75, 1.0)],
         idle_units=9,
         curve=[Point(0.5, 0.9, 0.95, 0.8), Point(0.75, 0.5, 0.9, 0.25)],
         unmasked=Unmasked(0.75, 0.5, 0.125),
         discordant=(16, 9),
+        recalls=[
+            ClassRecall("cat", 1200, 0.5),
+            ClassRecall("d\x1bg", 8, 0.75),
+            ClassRecall("emu", 0, None),
+        ],
         models=[
             model("dense", 0.98, 0.97, 0.96),
             model("dense, fine-tuned", 0.99, 0.98, 0.97),
@@ -154,7 +161,42 @@ def test_notes_say_what_was_done(result):
 def test_figures_of_the_document_stand_beside_mnist_only(result):
     text = render(replace(result, dataset="bars"))
     assert "document A-5.5" not in text
-    assert text.count("---\n") == 9
+    assert text.count("---\n") == 12
+
+
+def test_the_sentences_on_the_data_follow_its_name(result):
+    assert "seeds\n  5.\n\nSplit: by hand.\n\nScaling: none.\n\naccuracy:" in render(result)
+
+
+def test_the_recall_of_each_class_is_in_a_table(result):
+    head, *rows = [
+        line.split("  ") for line in render(result).splitlines() if line.startswith(TABLE)
+    ]
+    assert head[0] == "recall of 'pruned, fine-tuned'"
+    rows = [[cell.strip() for cell in row if cell] for row in rows]
+    assert rows == [["cat", "1,200", "50.00"], [r"d\x1bg", "8", "75.00"], ["emu", "0", "-"]]
+    text = words_of(result)
+    assert "that are given this class. Mean of 2 classes: 62.50%." in text
+    assert "recall, of seed 0: fraction of the test images" in text
+
+
+TABLE = "recall of ", "cat       ", r"d\x1", "emu "  # how the lines of the table begin
+
+
+def test_of_many_classes_there_is_no_table(result):
+    many = [ClassRecall(f"n{k}", 1, 1.0) for k in range(21)]
+    text = words_of(replace(result, recalls=many))
+    assert "n20" not in text and text.count("---\n") == 0
+    assert "Mean of 21 classes: 100.00%. The recall of each is in result.json" in text
+    assert "n19" in words_of(replace(result, recalls=many[:20]))
+
+
+def test_rows_of_features_are_called_samples(result):
+    text = words_of(replace(result, shape=(12,), dataset="bars"))
+    assert "image" not in text
+    for words in ("of the test samples right", "on 1 sample and", "256 samples", "one sample when",
+                  "every training sample", "on every sample that"):  # fmt: skip
+        assert words in text
 
 
 def test_the_columns_line_up_and_80_are_enough(result):
@@ -208,6 +250,8 @@ def test_the_numbers_can_be_read_by_a_machine(written):
          "validation_accuracy": 0.75, "seconds": 1.0}
     ]  # fmt: skip
     assert found["unmasked"]["after_one_step"] == 0.5
+    assert found["recalls"][0] == {"name": "cat", "samples": 1200, "recall": 0.5}
+    assert found["recalls"][2]["recall"] is None and found["about"][1] == "Scaling: none."
     assert {"cores", "threads", "numpy", "numba", "python"} <= set(found["machine"])
     assert [line["parameters"] for line in found["document"]] == [784096, 196608]
 
@@ -262,6 +306,22 @@ def test_the_masks_picture_shows_the_mask_unit_by_unit(result):
     assert "first 64 of 70" in left.get_title() and bar.get_ylabel() == "units"
     assert f"{mask.sum():,} of 840" in figure.get_suptitle()
     assert (np.asarray(right.images[0].get_array()) == mask.sum(axis=1).reshape(3, 4)).all()
+
+
+def test_of_images_with_channels_a_pixel_is_read_if_one_channel_is(result):
+    mask = next(iter(result.pruned.weights.values())).mask
+    left, right, _ = masks_figure(replace(result, shape=(2, 2, 3))).axes
+    read = mask.reshape(2, 2, 3, 70).any(axis=2)
+    assert (np.asarray(right.images[0].get_array()) == read.sum(axis=2)).all()
+    assert (np.asarray(left.images[0].get_array())[:2, 3:5] == read[..., 1]).all()
+
+
+def test_of_features_the_masks_picture_is_units_over_features(result):
+    mask = next(iter(result.pruned.weights.values())).mask
+    left, right = masks_figure(replace(result, shape=(12,))).axes
+    assert (np.asarray(left.images[0].get_array()) == mask.T).all()
+    assert [bar.get_height() for bar in right.patches] == mask.sum(axis=1).tolist()
+    assert (left.get_xlabel(), left.get_ylabel()) == ("feature", "hidden unit")
 
 
 @pytest.mark.parametrize("draw", [accuracy_figure, weights_figure, masks_figure])
