@@ -166,8 +166,8 @@ def _samples(name, x):
     if x.ndim not in (2, 3, 4) or 0 in x.shape:
         hint = f"; a single feature is {name}.reshape(-1, 1)" if x.ndim == 1 and x.size else ""
         raise ValueError(
-            f"{name} must hold features (N, F) or images (N, H, W) or (N, H, W, C), none of them "
-            f"0, got shape {x.shape}{hint}"
+            f"{name} must hold features (N, F) or images (N, H, W) or (N, H, W, C), at least one, "
+            f"got shape {x.shape}{hint}"
         )
     if x.ndim == 4 and x.shape[1] in (1, 3) and x.shape[3] > 4:
         raise ValueError(
@@ -181,7 +181,7 @@ def _samples(name, x):
 
 def _check_finite(name, x):
     for rows in spans(len(x), x[0].size):
-        bad = ~(np.abs(x[rows]) <= LARGEST)
+        bad = ~(np.abs(x[rows]) <= np.float64(LARGEST))  # float16 cannot hold it
         if bad.any():
             at = np.argwhere(bad)[0]
             at[0] += rows.start

@@ -72,6 +72,8 @@ class Classes:
         for k, text in enumerate(texts):
             if is_missing(text):
                 raise ValueError(f"{place(k)}: the label {text!r} is missing; leave out this row")
+            if _is_infinite(text):
+                raise ValueError(f"{place(k)}: {text!r} is not a class; leave out this row")
             if len(text) > LONGEST_NAME:
                 raise ValueError(
                     f"{place(k)}: the label has {len(text)} characters, at most {LONGEST_NAME} "
@@ -103,7 +105,10 @@ def label_array(name, y, samples):
     y = plain_array(name, y)
     kind = y.dtype.kind
     if kind == "S":
-        y, kind = np.char.decode(y, "utf-8"), "U"
+        try:
+            y, kind = np.char.decode(y, "utf-8"), "U"
+        except UnicodeDecodeError:
+            raise ValueError(f"{name} holds bytes that are not UTF-8 text; give texts") from None
     if kind not in NUMBERS + "U":
         hint = f"; give classes, such as {name}.astype(str)"
         raise ValueError(f"{name} {KINDS[kind]} (dtype {y.dtype}){hint}")
@@ -126,6 +131,13 @@ def _wrong_axes(name, y):
     if bits and (y.sum(axis=1) == 1).all():
         return f"is one-hot, {y.shape}; give class numbers, {name}.argmax(axis=1)"
     return f"must be a vector (N,) of labels, got shape {y.shape}"
+
+
+def _is_infinite(text):
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
 
 
 def _number(label):

@@ -21,7 +21,13 @@ class Standard(NamedTuple):
     std: np.ndarray
 
     def __call__(self, block):
-        return (block.astype(np.float64) - self.mean) / self.std
+        scaled = (block.astype(np.float64) - self.mean) / self.std
+        if np.abs(scaled).max(initial=0) > LARGEST:
+            raise ValueError(
+                "a number lies too far from those of the training samples to be scaled: "
+                f"{LARGEST:.2g} standard deviations; leave out its feature or its sample"
+            )
+        return scaled
 
     @classmethod
     def of(cls, blocks, columns):

@@ -32,15 +32,19 @@ def load_data(path, label=None, *, scale=True):
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file or folder")
     if path.is_dir():
-        kind, load = "a folder of IDX files", load_idx
-    elif what := NOT_READ.get(path.suffix.lower()):
-        raise ValueError(f"{path}: is {what}")
-    elif path.suffix.lower() == ".npz" or zipfile.is_zipfile(path):
-        kind, load = "an .npz", load_npz
-    else:
-        return load_csv(path, label, scale=scale)
+        _only_for_csv(label, path, "a folder of IDX files")
+        if not scale:
+            raise ValueError(f"scale=False is for a file; the pixels of {path} become x / 255")
+        return load_idx(path)
+    suffix = path.suffix.lower()
+    if suffix in NOT_READ:
+        raise ValueError(f"{path}: is {NOT_READ[suffix]}")
+    if suffix == ".npz" or zipfile.is_zipfile(path):
+        _only_for_csv(label, path, "an .npz")
+        return load_npz(path, scale=scale)
+    return load_csv(path, label, scale=scale)
+
+
+def _only_for_csv(label, path, kind):
     if label is not None:
-        raise ValueError(
-            f"label is for a CSV file; {path} is {kind}, where labels have their place"
-        )
-    return load(path) if load is load_idx else load(path, scale=scale)
+        raise ValueError(f"label is for a CSV file; {path} is {kind}, which tells labels apart")

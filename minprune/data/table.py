@@ -13,7 +13,7 @@ from numbers import Integral
 
 import numpy as np
 
-from minprune.arguments import in_one_line, path_to, printable, shown
+from minprune.arguments import counted, in_one_line, path_to, printable, shown
 from minprune.data.dataset import Dataset, Split
 from minprune.data.labels import MOST_CLASSES, Classes, is_missing, is_number, refuse_ids
 from minprune.data.scaling import AS_ASKED, LARGEST, Standard, spans
@@ -123,7 +123,8 @@ class _Table:
         """Add rows, (number, cells) each, to the slabs and the labels."""
         for number, cells in rows:
             if len(cells) != self.width:
-                raise ValueError(f"row {number} has {len(cells)} cells, the first row {self.width}")
+                has = counted(len(cells), "cell")
+                raise ValueError(f"row {number} has {has}, the first row {self.width}")
         cells = [*chain.from_iterable(cells for _, cells in rows)]
         labels = cells[self.label :: self.width]
         del cells[self.label :: self.width]
@@ -292,12 +293,12 @@ def _plain(name):
 
 
 def _is_header(cells):
-    """True for a row without any number, or with the names 0, 1, 2, ... that pandas gives"""
+    """True for a row without any number, or with the names 0, 1, 2, ... that pandas gives."""
     numbers = [cell for cell in cells if _numbers([cell]) is not None]
-    if not numbers:
-        return True
-    named = {*map(_plain, cells)} & {"", *LABELS}
-    return bool(named) and numbers == [str(k) for k in range(len(numbers))]
+    if numbers != [str(k) for k in range(len(numbers))]:
+        return False
+    named = not {"", *LABELS}.isdisjoint(map(_plain, cells))
+    return not numbers or named or len(numbers) == len(cells) >= 4
 
 
 def _numbers(cells):

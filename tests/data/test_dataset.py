@@ -213,6 +213,8 @@ def at(place, value, dtype=None):
 REFUSED = {  # name of the array, what is done to it, and what the error says
     "nan": ("x", at((7, 2), np.nan), r"x\[7, 2\] is missing, nan; .* leave out this sample"),
     "infinite": ("x", at((59, 0), -np.inf), r"x\[59, 0\] is infinite, -inf"),
+    "infinite as float16": ("x", at((3, 1), np.inf, np.float16), r"x\[3, 1\] is infinite"),
+    "no UTF-8": ("y", lambda y: np.array([b"a", b"\xff"])[y % 2], "y holds bytes that are not UTF"),
     "too large": ("x", at((3, 1), 1e300), r"x\[3, 1\] is too large, 1e\+300; .* below 1.7e\+38"),
     "objects": ("x", lambda x: x.astype(object), "x holds Python objects, .* never unpickled"),
     "complex": ("x", lambda x: x + 1j, r"x holds complex numbers \(dtype complex128\)"),
@@ -221,7 +223,7 @@ REFUSED = {  # name of the array, what is done to it, and what the error says
     "records": ("x", lambda x: np.zeros(60, "f8,f8"), "x holds records"),
     "a vector": ("x", lambda x: x[:, 0], r"got shape \(60,\); a single .* x.reshape\(-1, 1\)"),
     "five axes": ("x", lambda x: x.reshape(60, 1, 2, 2, 1), "must hold features .N, F. or images"),
-    "nothing": ("x", lambda x: x[:, :0], r"none of them 0, got shape \(60, 0\)"),
+    "nothing": ("x", lambda x: x[:, :0], r"at least one, got shape \(60, 0\)"),
     "samples in columns": ("x", lambda x: x.T, "x holds its samples in columns; give x.T"),
     "channels first": ("x", lambda x: np.zeros((60, 3, 8, 8)), r"give np.moveaxis\(x, 1, -1\)"),
     "ragged": ("x", lambda x: [[1.0, 2.0]] * 59 + [[1.0]], "x must be an array, got lists of uneq"),
@@ -275,6 +277,12 @@ def test_too_few_samples(n):
     else:
         with pytest.raises(ValueError, match=r"too few|at least two|different labels"):
             make_dataset("few", x, y)
+
+
+def test_a_sample_that_scaled_does_not_fit_into_float32():
+    x, y = table()
+    with pytest.raises(ValueError, match=r"lies too far from those of the training samples"):
+        make_dataset("far", 1e-30 * x, y, 1e30 * x[:2], y[:2])
 
 
 def test_bytes_and_floats_are_not_mixed():

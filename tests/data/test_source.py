@@ -45,6 +45,8 @@ def test_a_label_is_for_a_csv_file(npz, idx_folder):
     for path, kind in ((npz, "an .npz"), (idx_folder, "a folder of IDX files")):
         with pytest.raises(ValueError, match=f"label is for a CSV file; .* is {kind}"):
             load_data(path, "species")
+    with pytest.raises(ValueError, match=r"scale=False is for a file; the pixels of .* x / 255"):
+        load_data(idx_folder, scale=False)
 
 
 @pytest.mark.parametrize(

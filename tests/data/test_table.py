@@ -59,6 +59,7 @@ FORMS = {
     "spaces": WHOLE.replace(",", " , "),
     "a line break in a name": text_of([["a\nb", "b", "c", "label"], *rows_of(None)]),
     "names of pandas": text_of(rows_of(["0", "1", "2", "label"])),
+    "names of pandas alone": text_of(rows_of(["0", "1", "2", "3"])),
     "exponents and signs": WHOLE.replace("\n7.0,", "\n+7e0,").replace("\n14.0,", "\n1.4E1,"),
 }
 
@@ -229,6 +230,9 @@ REFUSED = {  # the text of the file, and what the error says
     "control": (cell(21, 2, "\x1b[2J"), AT + r"'\\\\x1b\[2J' is text"),
     "no label": (cell(21, 4, ""), r"row 21, column 4 \('label'\): the label '' is missing"),
     "label NA": (cell(21, 4, "NA"), r"row 21, column 4 \('label'\): the label 'NA' is missing"),
+    "label inf": (cell(21, 4, "inf"), r"row 21, column 4 \('label'\): 'inf' is not a class"),
+    "label 1e999": (cell(21, 4, "1e999"), r"row 21, column 4 .*: '1e999' is not a class"),
+    "one cell": (WHOLE + "the end\r\n", "row 42 has 1 cell, the first row 4"),
     "too few cells": (WHOLE + "1,2,elm\r\n", "row 42 has 3 cells, the first row 4"),
     "too many cells": (WHOLE + "1,2,3,4,elm\r\n", "row 42 has 5 cells, the first row 4"),
     "after blank lines": (WHOLE + "\n\n1,?,3,elm\n", r"row 44, column 2 .*'\?' is missing"),
