@@ -59,7 +59,17 @@ def _read(file):
         names = _names(found)
         for name in names:
             _check_header(archive, found[name], name)
+        if (needed := sum(found[name].file_size for name in names)) > _memory():
+            raise _Refused(f"holds {needed:,} bytes, more than the memory of this machine")
         return {name: _array(archive, found[name]) for name in names}
+
+
+def _memory():
+    """Bytes of memory of this machine; infinite where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return math.inf
 
 
 def _names(found):

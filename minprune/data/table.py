@@ -217,6 +217,9 @@ class _Table:
             raise ValueError("has no features: its only other column counts the rows")
         for c in self.counters:
             self.columns += f" Left out is {self.column(c)}, which only counts the rows."
+        for c in features:
+            if self.header and not _plain(self.header[c]) and c not in self.counters:
+                self.columns += f" {self.column(c).capitalize()} has no name and is a feature."
         chosen = slice(None) if len(kept) == len(features) else kept
         counts = np.bincount(part_of, minlength=3)
         parts = [np.empty((count, len(kept)), np.float32) for count in counts]

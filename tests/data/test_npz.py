@@ -131,6 +131,17 @@ def test_no_memory_is_taken_for_what_a_header_claims(write, path):
     assert peak < 1 << 21
 
 
+def test_no_more_is_read_than_fits_into_memory(path, monkeypatch):
+    np.savez_compressed(path, x=np.zeros((1 << 20, 1)), y=np.zeros(1 << 20))
+    monkeypatch.setattr("minprune.data.npz._memory", lambda: 1 << 24)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="holds 16,777,472 bytes, more than the memory of this"):
+        load_npz(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 21
+
+
 DAMAGED = {
     "a part": lambda raw: raw[:-30],
     "nothing": lambda raw: b"",

@@ -189,6 +189,7 @@ def test_a_column_that_does_not_or_has_a_name_is_a_feature(name, last, path):
     path.write_text(text_of(rows))
     data = load_csv(path)
     assert data.shape == (4,) and "Left out" not in data.columns
+    assert ("Column 4 has no name and is a feature." in data.columns) == (name == "")
 
 
 def test_a_file_whose_only_other_column_counts(path):
