@@ -100,6 +100,11 @@ def _load(directory):
             f"{directory}: training images are {_size(train_images)} pixels, "
             f"test images {_size(test_images)}"
         )
+    if (train_labels == train_labels[0]).all():
+        raise ValueError(
+            f"{directory}: all training labels are {train_labels[0]}; "
+            "at least two classes are needed"
+        )
     name = directory.resolve().name
     return pixel_dataset(name, train_images, train_labels, test_images, test_labels)
 

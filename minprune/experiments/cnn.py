@@ -26,7 +26,7 @@ from minprune.nn.losses import smoothed_cross_entropy
 from minprune.nn.models import cnn
 from minprune.nn.network import EmptyLayerError, Network
 from minprune.nn.optim import Adam, cosine_decay
-from minprune.nn.predict import evaluate, outputs, predict_classes
+from minprune.nn.predict import evaluate, outputs
 from minprune.nn.store import save
 from minprune.nn.train import fit, train_step
 from minprune.pruning.one_shot import prune_at_random, prune_by_magnitude, prune_by_threshold
@@ -166,6 +166,7 @@ def run_cnn(settings, data, say=print):
     threshold = prune_as_the_document(job, dense)
     job.finetune(dense.copy(), "dense, fine-tuned", "none")
     models, conditions = measure(job)
+    answers = outputs(pruned, job.test[0]).argmax(axis=1)
     return CnnResult(
         settings=settings,
         dataset=data.name,
@@ -175,7 +176,7 @@ def run_cnn(settings, data, say=print):
         curves=job.curves,
         threshold=threshold,
         disagreement=disagreement,
-        recalls=class_recalls(data.class_names, job.test[1], predict_classes(pruned, job.test[0])),
+        recalls=class_recalls(data.class_names, job.test[1], answers),
         models=models,
         conditions=conditions,
         dense=dense,

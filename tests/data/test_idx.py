@@ -271,6 +271,10 @@ WRONG = {  # what is done to the folder, and what the ValueError must say
         lambda f: write(f, TRAIN_IMAGES, images[:, :0]),
         f"{TRAIN_IMAGES}: must hold images",
     ),
+    "one class": (
+        lambda f: write(f, TRAIN_LABELS, labels * 0 + 3),
+        "small: all training labels are 3; at least two classes are needed",
+    ),
     "eleven images": (
         lambda f: (write(f, TRAIN_IMAGES, images[:11]), write(f, TRAIN_LABELS, labels[:11])),
         "small: at least 12 training images .* got 11",
