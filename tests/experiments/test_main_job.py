@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from minprune.data.dataset import make_dataset
 from minprune.documents.printed import PRINTED, Printed, verdict
 from minprune.experiments import mlp as job
 from minprune.experiments.mlp import Trial, run_mlp
@@ -261,6 +262,15 @@ def test_a_seed_that_would_empty_a_layer_is_left_out_and_said(bars_data, monkeyp
     result = run_mlp(quick, bars_data, say=lines.append)
     assert tried[-2:] == [1, 2] and len(result.models[0].accuracies) == 2
     assert "seed 1 is left out: masks would prune every weight of 0.W" in lines
+
+
+def test_fewer_samples_than_a_batch_are_enough():
+    x = np.random.default_rng(0).normal(size=(20, 3)) + 5 * (np.arange(20) % 2)[:, None]
+    data = make_dataset("few", x, ["ash", "elm"] * 10)
+    result = run_mlp(Settings(sparsity=0.5, seeds=1, epochs=60), data, say=lambda line: None)
+    assert (result.shape, len(data.train.labels)) == ((3,), 14)
+    assert [found.name for found in result.recalls] == ["ash", "elm"]
+    assert [found.recall for found in result.recalls] == [1, 1]
 
 
 def test_the_recall_of_each_class_is_that_of_the_network_kept(result, bars_data):
