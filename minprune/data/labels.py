@@ -12,7 +12,7 @@ MOST_CLASSES = 100_000
 LONGEST_NAME = 200  # characters
 LEAST_PER_CLASS = 3  # samples, on average
 NUMBERS = "biuf"
-KINDS = {  # kind of a dtype that is refused -> what it holds, and what to do
+KINDS = {  # kind of a dtype that is refused -> what an array of it holds
     "O": "holds Python objects, which are never unpickled",
     "c": "holds complex numbers",
     "M": "holds dates",
