@@ -51,12 +51,12 @@ def flatten(shape, rng):
     return Flatten()
 
 
-def biggest(size=2, stride=None):
-    return lambda shape, rng: MaxPool2D(size, stride)
+def biggest(size=2, stride=None, padding="valid"):
+    return lambda shape, rng: MaxPool2D(size, stride, padding)
 
 
-def average(size=2, stride=None):
-    return lambda shape, rng: AveragePool2D(size, stride)
+def average(size=2, stride=None, padding="valid"):
+    return lambda shape, rng: AveragePool2D(size, stride, padding)
 
 
 STACKS = {
@@ -86,9 +86,17 @@ STACKS = {
     "flatten first": ((3, 2, 2), [flatten, dense(6), relu, dense(3)]),
     "convolutions alone": ((5, 5, 2), [conv(4), relu, conv(3, 1), relu, conv(2, 3)]),
 }  # fmt: skip
+PADDED = {
+    "zeros by axis": ((5, 6, 2), [conv(5, 3, 1, (0, 2)), relu, conv(4, 2, 2, (1, 0)), tanh, flatten,
+                                  dense(3)]),
+    "padded pooling": ((7, 6, 1), [conv(5), relu, biggest(3, 2, 1), conv(4, 2), relu,
+                                   biggest(2, 2, (0, 1)), flatten, dense(3)]),
+    "padded averages": ((6, 7, 2), [conv(5, 2), sigmoid, average(3, 2, 1), conv(4, 2, 1, (0, 1)),
+                                    relu, average(2, 1, "same"), flatten, bn, dense(3)]),
+}  # fmt: skip
 MODELS = {"lenet5": lenet5, "cnn": cnn}
 RANDOM = [f"random {seed}" for seed in range(24)]
-NAMES = [*STACKS, *MODELS, *RANDOM]
+NAMES = [*STACKS, *MODELS, *RANDOM, *PADDED]
 
 
 def random_parts(rng):
@@ -105,9 +113,13 @@ def random_parts(rng):
         shape = (*rng.integers(8, 11, 2).tolist(), int(rng.integers(1, 4)))
         for _ in range(rng.integers(1, 3)):
             kernel, stride = rng.integers(1, 4), rng.integers(1, 3)
-            padding = ("valid", "same", 1)[rng.integers(3)]
+            padding = ("valid", "same", 1, (0, 2))[rng.integers(4)]
             parts += [conv(int(rng.integers(3, 6)), int(kernel), int(stride), padding), *between()]
-            parts += perhaps(biggest(2, 1), average(2, 1)) + perhaps(bn)
+            parts += perhaps(
+                biggest(2, 1), average(2, 1), biggest(3, 1, 1), biggest(2, 1, (1, 0)),
+                average(3, 1, "same"), average(2, 1, (0, 1)),
+            )  # fmt: skip
+            parts += perhaps(bn)
         parts += [flatten, *between()]
     else:
         shape = (int(rng.integers(3, 8)),)
@@ -142,7 +154,7 @@ def stack(name, dtype=np.float64, samples=5):
                 p.value = 0.3 * rng.standard_normal(p.value.shape)
         shape = network.input_shape
     else:
-        shape, parts = STACKS[name] if name in STACKS else random_parts(rng)
+        shape, parts = (STACKS | PADDED).get(name) or random_parts(rng)
         layers, at = [], shape
         for part in parts:
             layers.append(part(at, rng))

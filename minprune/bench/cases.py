@@ -98,17 +98,10 @@ def _forward(network, h):
         if isinstance(layer, Dense):
             h = h @ layer.W.value + layer.b.value
         elif isinstance(layer, Conv2D):
-            top, bottom, left, right = layer.zeros_around(*h.shape[1:3])
-            h = np.pad(h, ((0, 0), (top, bottom), (left, right), (0, 0)))
-            windows = np.lib.stride_tricks.sliding_window_view(
-                h, layer.K.value.shape[:2], axis=(1, 2)
-            )  # (N, H', W', c_in, k_h, k_w)
+            windows = _windows(layer, h, layer.K.value.shape[:2], outside=0)
             h = np.tensordot(windows, layer.K.value, ((4, 5, 3), (0, 1, 2))) + layer.b.value
         elif isinstance(layer, MaxPool2D):
-            n, rows, columns, c = h.shape
-            k = layer.size
-            h = h[:, : rows // k * k, : columns // k * k]  # what is left over is dropped
-            h = h.reshape(n, rows // k, k, columns // k, k, c).max(axis=(2, 4))
+            h = _windows(layer, h, (layer.size, layer.size), outside=-np.inf).max(axis=(4, 5))
         elif isinstance(layer, ReLU):
             h = np.maximum(h, 0)
         elif isinstance(layer, Flatten):
@@ -116,3 +109,11 @@ def _forward(network, h):
         else:
             raise TypeError(f"network has a layer without a float64 reference: {layer!r}")
     return h
+
+
+def _windows(layer, h, shape, outside):
+    """The windows of images (N, H', W', C, k_h, k_w), and a number for what lies outside."""
+    top, bottom, left, right = layer.zeros_around(*h.shape[1:3])
+    h = np.pad(h, ((0, 0), (top, bottom), (left, right), (0, 0)), constant_values=outside)
+    windows = np.lib.stride_tricks.sliding_window_view(h, shape, axis=(1, 2))
+    return windows[:, :: layer.stride, :: layer.stride]

@@ -44,15 +44,29 @@ def read_network(path):
             layers.append(Layer(kind, arrays[f"{l}.W"], arrays[f"{l}.b"]))
         elif kind == "Conv2D":
             K = arrays[f"{l}.K"]
-            zeros = len(K) // 2 if options["padding"] == "same" else 0  # kernels of odd size
-            layers.append(Layer(kind, K, arrays[f"{l}.b"], zeros))
+            layers.append(Layer(kind, K, arrays[f"{l}.b"], zeros_on_every_side(K.shape, options)))
         elif kind == "MaxPool2D":
+            if options["stride"] != options["size"] or options.get("padding", "valid") != "valid":
+                raise ValueError(f"the other libraries cannot be given a pooling with {options}")
             layers.append(Layer(kind, size=options["size"]))
         elif kind == "ReLU":
             layers[-1] = layers[-1]._replace(relu=True)
         elif kind != "Flatten":  # which every library does by itself before a dense layer
             raise ValueError(f"the other libraries cannot be given a layer {kind}")
     return layers
+
+
+def zeros_on_every_side(shape, options):
+    """The number of zeros on each side of an image for a convolution of stride 1.
+
+    shape  of its kernel
+    """
+    (k_h, k_w, _, _), padding = shape, options["padding"]
+    same = k_h // 2 if k_h == k_w and k_h % 2 else None  # else the sides differ
+    zeros = {"valid": 0, "same": same}.get(padding) if isinstance(padding, str) else padding
+    if options["stride"] != 1 or not isinstance(zeros, int):
+        raise ValueError(f"the other libraries cannot be given a convolution with {options}")
+    return zeros
 
 
 def channels_first(layers, x):

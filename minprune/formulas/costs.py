@@ -154,6 +154,7 @@ class Pool(NamedTuple):
     """Pooling over squares that do not overlap, in the description of a network."""
 
     size: int = 2
+    padding: str = "valid"
 
 
 class Full(NamedTuple):
@@ -236,7 +237,9 @@ def _conv_cost(layer, shape):
 
 def _pool_cost(layer, shape):
     height, width, c = shape
-    height, width = (output_size(side, layer.size, layer.size) for side in (height, width))
+    height, width = (
+        output_size(side, layer.size, layer.size, layer.padding) for side in (height, width)
+    )
     return Cost(0, 0, (height, width, c))  # a pooling layer has no parameters
 
 

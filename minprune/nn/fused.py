@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from minprune.nn.layers import Layer, ReLU
-from minprune.nn.spatial import Conv2D, MaxPool2D, checked_images
+from minprune.nn.spatial import UNPADDED, Conv2D, MaxPool2D, checked_images
 
 SUMMED = 64  # images whose gradients are added in their own dtype; the rest of the sum in float64
 MOST_TAPS = 32  # pixels of a window, times channels; with more, a matrix product is faster
@@ -33,12 +33,13 @@ def fused(layers):
 
 
 def can_be_fused(layers):
-    """True for a small convolution of stride 1, a ReLU, and 2 x 2 max pooling."""
+    """True for a small convolution of stride 1, a ReLU, and 2 x 2 max pooling without padding."""
     if [type(layer) for layer in layers] != [Conv2D, ReLU, MaxPool2D]:
         return False
     conv, _, pool = layers
     few = conv.K.value[..., 0].size <= MOST_TAPS
-    return few and conv.stride == 1 and pool.size == pool.stride == 2
+    halved = pool.size == pool.stride == 2 and pool.padding in UNPADDED
+    return few and conv.stride == 1 and halved
 
 
 class ConvReLUMaxPool(Layer):
@@ -80,7 +81,7 @@ class ConvReLUMaxPool(Layer):
         dy, x, padded, winner = self.recall(dy)
         if input_gradient:
             dz = np.zeros((len(dy), *self.conv.output_shape(x.shape[1:])), dy.dtype)
-            max_pool_backward(dy * (winner >= 0), np.maximum(winner, 0), 2, 2, dz)
+            max_pool_backward(dy * (winner >= 0), _pixels(winner, dz.shape[2]), dz)
             self.conv.remember(dz, x, self.conv._windows(x))
             return self.conv.backward(dz)
         K, distances = self.conv.K.value, self._distances(padded)
@@ -112,3 +113,10 @@ class ConvReLUMaxPool(Layer):
         k_h, k_w, _, _ = self.conv.K.value.shape
         taps = tuple((u * w + v) * c + q for u, v, q in product(range(k_h), range(k_w), range(c)))
         return taps, (0, c, w * c, w * c + c)
+
+
+def _pixels(winner, w):
+    """The number of each winner among the pixels of its image, w pixels wide."""
+    p, q = np.divmod(np.maximum(winner, 0), 2)
+    rows, columns = (2 * np.arange(n) for n in winner.shape[1:3])
+    return (rows[:, None, None] + p) * w + columns[:, None] + q

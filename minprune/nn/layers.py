@@ -31,7 +31,7 @@ class Layer:
 
     learned      names of its parameters, the weight first
     running      names of the arrays that training updates without a gradient
-    options      names of the numbers and words that it is made with
+    options      names of the numbers, words and pairs of numbers that it is made with
     weight       the `Parameter` that pruning acts on, (..., units in, units out); None: it has none
     elementwise  each number of y depends on one number of x, and on constants of its channel
     channelwise  each channel of y depends on the same channel of x alone, so units keep their place

@@ -44,7 +44,7 @@ def build(layers, image, rng=0, initialize=glorot_uniform, dtype=np.float32):
 def _made(layer, shape, initialize, dtype, rng):
     """The layers of a network for one layer of a description."""
     if isinstance(layer, Pool):
-        return [MaxPool2D(layer.size)]
+        return [MaxPool2D(layer.size, padding=layer.padding)]
     if isinstance(layer, Conv):
         sizes = layer.kernel, shape[-1], layer.filters
         return [Conv2D.random(*sizes, rng, 1, layer.padding, initialize, dtype), ReLU()]

@@ -9,15 +9,62 @@ from typing import ClassVar
 import numpy as np
 
 from minprune.arguments import finite_array, one_of, real_array, whole_number
-from minprune.formulas.costs import output_size
 from minprune.nn.initializers import glorot_uniform
 from minprune.nn.layers import Layer
 from minprune.nn.parameter import Parameter
 
 ROWS_AT_A_TIME = 1 << 24  # bytes of windows held at a time, however large the batch
+UNPADDED = "valid", 0, (0, 0)  # the paddings that add nothing to any image
 
 
-class Conv2D(Layer, known=True):
+def checked_padding(padding):
+    """The padding as a layer keeps it: a word, a number, or a pair (rows, columns) as a tuple."""
+    if isinstance(padding, str):
+        return one_of("padding", padding, ("valid", "same"))
+    if not isinstance(padding, tuple | list):
+        return whole_number("padding", padding, low=0)
+    pair = tuple(whole_number("padding", zeros, low=0) for zeros in padding)
+    if len(pair) != 2:
+        raise ValueError(f"padding must be a number or a pair (rows, columns), got {pair}")
+    return pair
+
+
+def zeros_around(padding, image, window, stride):
+    """Rows and columns of zeros: above, below, on the left, on the right.
+
+    image   (H, W)
+    window  (k_h, k_w)
+    """
+    if padding == "same":
+        sides = []
+        for size, k in zip(image, window, strict=True):
+            needed = max((-(-size // stride) - 1) * stride + k - size, 0)
+            sides += [needed // 2, needed - needed // 2]  # an odd one goes below, or right
+        return tuple(sides)
+    if not isinstance(padding, tuple):
+        padding = (0, 0) if padding == "valid" else (padding, padding)
+    rows, columns = padding
+    return rows, rows, columns, columns
+
+
+class _OverWindows(Layer):
+    """Base of convolution and pooling: windows of an image, `stride` apart, `padding` around it."""
+
+    def zeros_around(self, h, w):
+        """Rows and columns of zeros: above, below, on the left, on the right."""
+        return zeros_around(self.padding, (h, w), self._window, self.stride)
+
+    def _positions(self, h, w):
+        """H' and W', the number of windows along each axis; `ValueError` if not one fits."""
+        k_h, k_w = self._window
+        top, bottom, left, right = self.zeros_around(h, w)
+        h, w = h + top + bottom - k_h, w + left + right - k_w
+        if h < 0 or w < 0:
+            raise ValueError(f"takes images of at least {k_h} x {k_w} pixels, padding included")
+        return h // self.stride + 1, w // self.stride + 1
+
+
+class Conv2D(_OverWindows, known=True):
     """Convolution layer (strictly a cross-correlation).
 
         y_nijo = b_o + sum_uvc x_n,si+u-t,sj+v-l,c K_uvco
@@ -26,8 +73,8 @@ class Conv2D(Layer, known=True):
     K[..., o]; s is the stride, t and l the zeros added above and on the left.
 
     stride   >= 1
-    padding  "valid": none; "same": so that H' = ceil(H / s), an odd zero below and right; or a
-             number of zeros for every side
+    padding  "valid": none; "same": so that H' = ceil(H / s), an odd zero below and right; a number
+             of zeros for every side; or a pair: above and below, and on the left and right
 
     `Conv2D.random` draws K, Glorot uniform unless told otherwise, and sets b to zero.
 
@@ -52,10 +99,7 @@ class Conv2D(Layer, known=True):
                 f"got {shape} and {self.b.value.shape}; Conv2D.random draws them"
             )
         self.stride = whole_number("stride", stride, low=1)
-        if isinstance(padding, str):
-            self.padding = one_of("padding", padding, ("valid", "same"))
-        else:
-            self.padding = whole_number("padding", padding, low=0)
+        self.padding = checked_padding(padding)
 
     @classmethod
     def random(cls, kernel, c_in, c_out, rng, stride=1, padding="valid",
@@ -73,15 +117,10 @@ class Conv2D(Layer, known=True):
 
     def output_shape(self, shape):
         """(H', W', c_out) from (H, W, c_in); `ValueError` if the layer cannot take that."""
-        k_h, k_w, c_in, c_out = self.K.value.shape
+        *_, c_in, c_out = self.K.value.shape
         if len(shape) != 3 or shape[2] != c_in:
             raise ValueError(f"takes images (H, W, {c_in})")
-        h, w, _ = shape
-        top, bottom, left, right = self.zeros_around(h, w)
-        if h + top + bottom < k_h or w + left + right < k_w:
-            raise ValueError(f"takes images of at least {k_h} x {k_w} pixels, padding included")
-        s = self.stride
-        return (h + top + bottom - k_h) // s + 1, (w + left + right - k_w) // s + 1, c_out
+        return *self._positions(*shape[:2]), c_out
 
     def forward(self, x, training=False):
         x, shape = checked_images(self, x)
@@ -117,19 +156,9 @@ class Conv2D(Layer, known=True):
     def weight(self):
         return self.K
 
-    def zeros_around(self, h, w):
-        """Rows and columns of zeros: above, below, on the left, on the right."""
-        if self.padding == "valid":
-            return 0, 0, 0, 0
-        if self.padding != "same":
-            return (self.padding,) * 4
-        sides = []
-        for size, k in zip((h, w), self.K.value.shape[:2], strict=True):
-            needed = max(
-                (output_size(size, k, self.stride, "same") - 1) * self.stride + k - size, 0
-            )
-            sides += [needed // 2, needed - needed // 2]  # an odd one goes below, or right
-        return tuple(sides)
+    @property
+    def _window(self):
+        return self.K.value.shape[:2]
 
     def _matrix(self):
         """K as a matrix (k_h k_w c_in, c_out)."""
@@ -138,7 +167,7 @@ class Conv2D(Layer, known=True):
     def _windows(self, x):
         """Where the windows of images lie: k_h, k_w, s, and the zeros above and on the left."""
         top, _, left, _ = self.zeros_around(*x.shape[1:3])
-        return *self.K.value.shape[:2], self.stride, top, left
+        return *self._window, self.stride, top, left
 
     def _parts(self, x, y_shape):
         """Slices of the batch, such that the windows of a slice take a bounded number of bytes."""
@@ -160,38 +189,58 @@ class Conv2D(Layer, known=True):
         return rows.reshape(-1, rows.shape[3])
 
 
-class _Pool2D(Layer):
-    """Base of both poolings: windows of size x size pixels, stride apart, all inside."""
+class _Pool2D(_OverWindows):
+    """Base of both poolings: windows of size x size pixels, cut off where the image ends."""
 
-    options: ClassVar = ("size", "stride")
+    options: ClassVar = ("size", "stride", "padding")
     channelwise = True
 
-    def __init__(self, size=2, stride=None):
+    def __init__(self, size=2, stride=None, padding="valid"):
         self.size = whole_number("size", size, low=1)
         self.stride = whole_number("stride", self.size if stride is None else stride, low=1)
+        self.padding = checked_padding(padding)
+        if self.padding != "same" and 2 * max(self.zeros_around(*self._window)) > self.size:
+            raise ValueError(
+                f"padding must be at most half the size, here {self.size // 2}, so that no window "
+                f"lies outside the image, got {self.padding}"
+            )
 
     def output_shape(self, shape):
         """(H', W', C) from (H, W, C); `ValueError` if the layer cannot take that."""
-        if len(shape) != 3 or min(shape[:2]) < self.size:
-            raise ValueError(f"takes images (H, W, C) of at least {self.size} x {self.size} pixels")
-        h, w, c = shape
-        return (*(output_size(side, self.size, self.stride) for side in (h, w)), c)
+        if len(shape) != 3 or 0 in shape[:2]:
+            raise ValueError("takes images (H, W, C) of at least one pixel")
+        return *self._positions(*shape[:2]), shape[2]
+
+    @property
+    def _window(self):
+        return self.size, self.size
+
+    def _windows(self, x):
+        """Where the windows of images lie: size, stride, and how far they reach out of them."""
+        return self.size, self.stride, self.zeros_around(*x.shape[1:3])
 
 
 class MaxPool2D(_Pool2D, known=True):
     """Max pooling.
 
-        y_nijc = max over u, v < k of x_n,si+u,sj+v,c
+        y_nijc = max over u, v < k of x_n,si+u-t,sj+v-l,c
 
-    x (N, H, W, C), y (N, H', W', C) with H' = floor((H - k) / s) + 1; rows that are left over are
-    dropped. k is the size, s the stride, k unless told otherwise. The gradient goes to the first of
-    equals; a NaN is passed on.
+    x (N, H, W, C), y (N, H', W', C); k is the size, s the stride, t and l the padding above and on
+    the left. Without padding H' = floor((H - k) / s) + 1; rows that are left over are dropped.
+
+    stride   >= 1, k unless told otherwise
+    padding  as in `Conv2D`, numbers at most k / 2; the maximum is over the pixels inside the image
+
+    The gradient goes to the first of equals; a NaN is passed on.
 
     Source: [D-1.2b].
 
     >>> MaxPool2D(2).forward(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
     array([[ 5.,  7.],
            [13., 15.]])
+    >>> MaxPool2D(3, 2, padding=1).forward(np.arange(16.0).reshape(1, 4, 4, 1) - 16)[0, :, :, 0]
+    array([[-11.,  -9.],
+           [ -3.,  -1.]])
     """
 
     def forward(self, x, training=False):
@@ -199,34 +248,40 @@ class MaxPool2D(_Pool2D, known=True):
 
         x, shape = checked_images(self, x)
         y = np.empty(shape, x.dtype)
-        argmax = np.empty(y.shape, np.int32)
-        max_pool(x, self.size, self.stride, y, argmax)
-        return self.remember(y, x.shape, argmax, self.size, self.stride) if training else y
+        pixels = x.shape[1] * x.shape[2]
+        argmax = np.empty(y.shape, np.int32 if pixels < 1 << 31 else np.int64)
+        max_pool(x, *self._windows(x), y, argmax)
+        return self.remember(y, x.shape, argmax) if training else y
 
     def backward(self, dy, input_gradient=True):
         from minprune.nn.windows import max_pool_backward
 
         # dy_nijc/dx is 1 at the largest pixel of the window, the first of equals, 0 elsewhere
-        dy, x_shape, *windows = self.recall(dy)
+        dy, x_shape, argmax = self.recall(dy)
         if not input_gradient:
             return None
         dx = np.zeros(x_shape, dy.dtype)
-        max_pool_backward(dy, *windows, dx)
+        max_pool_backward(dy, argmax, dx)
         return dx
 
 
 class AveragePool2D(_Pool2D, known=True):
     """Average pooling.
 
-        y_nijc = sum over u, v < k of x_n,si+u,sj+v,c / k^2
+        y_nijc = sum over u, v < k of x_n,si+u-t,sj+v-l,c / m_ij
 
-    x (N, H, W, C), y (N, H', W', C), k and s as in `MaxPool2D`.
+    x (N, H, W, C), y (N, H', W', C), k, s, t, l, stride and padding as in `MaxPool2D`. The sum and
+    the mean are over the pixels inside the image; m_ij is their number, k^2 without padding. So it
+    is in Keras, in ONNX by default, and in PyTorch with count_include_pad=False.
 
     Source: [D-1.2b].
 
     >>> AveragePool2D(2).forward(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
     array([[ 2.5,  4.5],
            [10.5, 12.5]])
+    >>> AveragePool2D(3, 2, padding=1).forward(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
+    array([[ 2.5,  4. ],
+           [ 8.5, 10. ]])
     """
 
     def forward(self, x, training=False):
@@ -234,14 +289,15 @@ class AveragePool2D(_Pool2D, known=True):
 
         x, shape = checked_images(self, x)
         y = np.empty(shape, x.dtype)
-        average_pool(x, self.size, self.stride, y)
-        return self.remember(y, x.shape, self.size, self.stride) if training else y
+        windows = self._windows(x)
+        average_pool(x, *windows, y)
+        return self.remember(y, x.shape, windows) if training else y
 
     def backward(self, dy, input_gradient=True):
         from minprune.nn.windows import average_pool_backward
 
-        # dy_nijc/dx = 1 / k^2 for every pixel of the window
-        dy, x_shape, *windows = self.recall(dy)
+        # dy_nijc/dx = 1 / m_ij for every pixel of the window inside the image
+        dy, x_shape, windows = self.recall(dy)
         if not input_gradient:
             return None
         dx = np.zeros(x_shape, dy.dtype)

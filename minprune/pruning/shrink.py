@@ -15,7 +15,7 @@ from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense
 from minprune.nn.network import EmptyLayerError, Network, checked_network
 from minprune.nn.parameter import Parameter
-from minprune.nn.spatial import Conv2D
+from minprune.nn.spatial import UNPADDED, Conv2D
 from minprune.pruning.topology import (
     at_least_one,
     checked_keeps,
@@ -225,13 +225,16 @@ def _read_units(network, l):
 def _fold_constants(network, l, x):
     """Fold constant units into the next bias; returns the mask of units to keep."""
     reader, units = next_layer(network, l), unit_count(network, l)
-    constant = _constants(network, l) if x is None else _constants_on(network, l, x)  # (rows,)
+    constant = _constants(network, l)  # (rows,)
+    if x is not None:  # where padding cuts windows off, the mean of a constant is rounded otherwise
+        on_x = _constants_on(network, l, x)
+        constant = np.where(np.isnan(on_x), constant, on_x)
     gone = ~np.isnan(constant).reshape(-1, units).any(axis=0)
     values = np.nan_to_num(constant).astype(np.float64)
     W = reader.weight.value
     taps = (values[:, None] * W).reshape(-1, units, W.shape[-1])  # (taps and pixels, units, out)
     into = taps.sum(axis=0)
-    if isinstance(reader, Conv2D) and reader.padding not in ("valid", 0):
+    if isinstance(reader, Conv2D) and reader.padding not in UNPADDED:
         gone &= ~(taps != 0).any(axis=(0, 2))  # at the rim they are 0
     if reader.b.mask is not None:
         gone &= ~(into[:, ~reader.b.mask] != 0).any(axis=1)
@@ -245,7 +248,7 @@ def _constants(network, l):
     weights = layer.weight.value.reshape(-1, unit_count(network, l))
     values = np.where((weights != 0).any(axis=0), np.nan, layer.b.value)[None]  # (1, units)
     for layer in network.layers[l + 1 : next_position(network, l)]:
-        if layer.elementwise:  # pooling and Flatten change no constant
+        if layer.elementwise:  # Flatten changes no constant, nor does pooling, padded or not
             values = layer.forward(_spread(values, layer))
         if isinstance(layer, BatchNorm):
             values = np.where(layer.gamma.value == 0, layer.beta.value, values)

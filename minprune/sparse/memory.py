@@ -26,8 +26,13 @@ class Place(NamedTuple):
 
     def corner(self, zeros):
         """The place from the corner of the first window on, which may lie among the zeros."""
-        (top, _, left, _), (row, column, _) = zeros, self.strides
-        return self._replace(at=self.at - top * row - left * column)
+        top, _, left, _ = zeros
+        return self.moved(-top, -left)
+
+    def moved(self, rows, columns):
+        """The place from so many rows below and columns to the right on."""
+        row, column, _ = self.strides
+        return self._replace(at=self.at + rows * row + columns * column)
 
 
 class Memory:

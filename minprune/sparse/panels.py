@@ -372,9 +372,19 @@ class Planner:
         return weights
 
     def pool(self, stage, x, following):
-        size, moves = (stage.size, stage.size), (stage.stride, stage.stride)
-        kind = AVERAGE_POOL if stage.average else MAX_POOL
-        return self.pooled(x, stage.shape, following, size, moves, kind)
+        """A step for all windows; with padding one for those that are cut off at the same sides."""
+        moves, kind = (stage.stride, stage.stride), AVERAGE_POOL if stage.average else MAX_POOL
+        if not any(stage.zeros):
+            size = stage.size, stage.size
+            return self.pooled(x, stage.shape, following, size, moves, kind)
+        (h, w, c), (top, _, left, _) = stage.shape, stage.zeros
+        y = self.place(stage.shape, following)
+        across = alike(w, stage, left, stage.image[1])
+        for i, rows, x_row, height in alike(h, stage, top, stage.image[0]):
+            for j, columns, x_column, width in across:
+                part = x.moved(x_row, x_column), y.moved(i, j), (rows, columns, c)
+                self.step(kind, *part, moves, (height, width))
+        return y
 
     def pooled(self, x, shape, following, size, moves, kind=MAX_POOL):
         y = self.place(shape, following)
@@ -465,6 +475,26 @@ def plan_panels(stages, shape, dtype):
     size = up_to(planner.memory.size, SUMS)  # as `all_finite` goes through them
     return PanelPlan(planner.program(), rows_of(first, shape), rows_of(last, out),
                      size, cycles, planner.choices)  # fmt: skip
+
+
+def alike(windows, stage, before, length):
+    """Windows of a padded pooling along one axis, those together that are as long inside the image.
+
+    windows  how many there are
+    before   padding before the image, which has `length` rows or columns
+    returns a list of (the first of them, how many, where it begins in the image, pixels in each)
+    """
+    groups = []
+    for i in range(windows):
+        first = i * stage.stride - before
+        start = max(first, 0)
+        pixels = min(first + stage.size, length) - start
+        begun, count, at, each = groups[-1] if groups else (0, 0, 0, 0)
+        if (each, at + count * stage.stride) == (pixels, start):
+            groups[-1] = begun, count + 1, at, each
+        else:
+            groups.append((i, 1, start, pixels))
+    return groups
 
 
 def taps(window, x):

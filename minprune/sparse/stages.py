@@ -42,11 +42,13 @@ class Product(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """Max or average pooling."""
+    """Max or average pooling, over the pixels inside the image alone."""
 
     average: bool
     size: int
     stride: int
+    image: tuple  # (H, W) of what it takes
+    zeros: tuple  # around the image, as in `Window`
     shape: tuple
 
 
@@ -96,10 +98,12 @@ def stages_of(network):
             stages.append(_convolution(f"{l}.K", layer, before, shape))
         elif kind is BatchNorm:
             _normalize(stages, last, layer, shape)
-        elif kind is MaxPool2D and _can_pool(last, layer):
+        elif kind is MaxPool2D and _can_pool(last, layer, before):
             stages[-1] = last._replace(pool=layer.size, shape=shape)
         elif kind in (MaxPool2D, AveragePool2D):
-            stages.append(Pool(kind is AveragePool2D, layer.size, layer.stride, shape))
+            image, average = before[:2], kind is AveragePool2D
+            zeros = layer.zeros_around(*image)
+            stages.append(Pool(average, layer.size, layer.stride, image, zeros, shape))
         elif isinstance(layer, Activation) and is_known(layer) and layer.curve is not None:
             if layer.curve == RELU and last is not None:
                 stages[-1] = last._replace(relu=True)
@@ -116,10 +120,11 @@ def _convolution(name, layer, before, shape):
     return Product(name, layer.K.value.reshape(-1, c_out), layer.b.value, window, shape)
 
 
-def _can_pool(last, layer):
-    """True if the convolution before it can do a max pooling: each output is used once."""
+def _can_pool(last, layer, image):
+    """True if the convolution before it can do a max pooling: each output is used once, and no
+    window is cut off."""
     alone = last is not None and last.window is not None and last.pool == 1
-    return alone and layer.size == layer.stride
+    return alone and layer.size == layer.stride and not any(layer.zeros_around(*image[:2]))
 
 
 def _normalize(stages, last, layer, shape):

@@ -9,6 +9,7 @@ from minprune.bench.cases import Case, make_case, pruned_network, reference, wid
 from minprune.formulas.convolution import conv2d, max_pool2d
 from minprune.nn.layers import Sigmoid
 from minprune.nn.network import Network, mlp
+from minprune.nn.spatial import Conv2D, MaxPool2D
 
 NAMES = ["20-16-4", "30-10", "cnn", "lenet5"]
 
@@ -78,6 +79,17 @@ def test_the_reference_drops_what_pooling_drops():
     x = np.random.default_rng(0).normal(size=(2, 9, 7, 1))  # 7 x 5 after the convolution
     part = Network(case.network.layers[:3], (9, 7, 1))
     close(reference(part, x), part(x), 1e-6)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [MaxPool2D(3, 2, 1), MaxPool2D(2, 1, "same"), MaxPool2D(3, 3, (0, 1)),
+     Conv2D(np.ones((3, 2, 1, 2)), [0.5, -1.0], 2, (1, 0))],
+    ids=repr,
+)  # fmt: skip
+def test_the_reference_of_strides_and_padding(layer):
+    x = np.random.default_rng(0).normal(size=(2, 6, 7, 1)) - 9
+    close(reference(Network([layer], (6, 7, 1)), x), layer.forward(x), 1e-6)
 
 
 def test_a_layer_that_nobody_taught_it_is_refused():

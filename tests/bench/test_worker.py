@@ -27,6 +27,7 @@ from minprune.formulas.costs import Conv, Full, Pool
 from minprune.nn.layers import Sigmoid
 from minprune.nn.models import build
 from minprune.nn.network import Network
+from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.nn.store import save
 
 EVERY = {**LIBRARIES, **OURS}
@@ -139,6 +140,29 @@ def test_a_layer_that_no_library_knows_is_refused(tmp_path):
     save(Network([Sigmoid()]), tmp_path / "network.npz")
     with pytest.raises(ValueError, match="Sigmoid"):
         read_network(tmp_path / "network.npz")
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (Conv2D(np.ones((3, 3, 1, 1)), [0.0], 1, (1, 0)), r"convolution with .*\[1, 0\]"),
+        (Conv2D(np.ones((3, 3, 1, 1)), [0.0], 2, 1), "convolution with .*'stride': 2"),
+        (Conv2D(np.ones((3, 2, 1, 1)), [0.0], 1, "same"), "convolution with .*'same'"),
+        (Conv2D(np.ones((2, 2, 1, 1)), [0.0], 1, "same"), "convolution with .*'same'"),
+        (MaxPool2D(3, 3, 1), "pooling with .*'padding': 1"),
+        (MaxPool2D(2, 2, "same"), "pooling with .*'padding': 'same'"),
+        (MaxPool2D(3, 2), "pooling with .*'stride': 2"),
+    ],
+)
+def test_windows_that_no_library_is_given_are_refused(layer, said, tmp_path):
+    save(Network([layer]), tmp_path / "network.npz")
+    with pytest.raises(ValueError, match=said):
+        read_network(tmp_path / "network.npz")
+
+
+def test_zeros_by_number_are_read(tmp_path):
+    save(Network([Conv2D(np.ones((3, 2, 1, 1)), [0.0], 1, 2)]), tmp_path / "network.npz")
+    assert read_network(tmp_path / "network.npz")[0].zeros == 2
 
 
 def test_channels_first_moves_every_weight_to_its_place(tmp_path):

@@ -237,7 +237,7 @@ VALUES = [
     (np.arange(4).reshape(2, 2).T, {"shape": [2, 2], "type": "int64", "data": [0, 2, 1, 3]}),
     ([np.array([1]), 2], {"list": [{"shape": [1], "type": "int64", "data": [1]}, 2]}),
     ({"a": (1.0,)}, {"dict": {"a": {"list": [1.0]}}}),
-    (costs.Pool(3), {"record": "Pool", "fields": {"size": 3}}),
+    (costs.Pool(3), {"record": "Pool", "fields": {"size": 3, "padding": "valid"}}),
     (Fraction(3, 2), {"fraction": [3, 2]}),
 ]
 

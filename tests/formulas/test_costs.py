@@ -89,6 +89,6 @@ def test_float32_bytes_of_table_0_2(layers, image, bytes_in_all):
 
 def test_the_descriptions_of_layers_stand_for_the_usual():
     assert Conv(5) == Conv(filters=5, kernel=3, padding="same")
-    assert Pool() == Pool(size=2)
+    assert Pool() == Pool(size=2, padding="valid")
     assert sum(cost.parameters for cost in network_costs(LENET5, (28, 28, 1))) == 61_706
     assert vgg16_layers() == vgg16_layers(width=1.0, classes=1000)

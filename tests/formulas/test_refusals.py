@@ -351,7 +351,7 @@ REFUSED = [  # formulas, the error, what it says, and each set of arguments that
      [{"layers": [Full(3), Conv(2)]}, {"layers": [Full(3), Pool(2)]}]),
     ("network_costs", ValueError, "^(units|c_out|kernel|padding) must be",
      [{"layers": [layer], "image": (2, 3, 1)} for layer in (
-         Full(0), Conv(0), Pool(3), Conv(2, 3, "valid"), Conv(2, 3, "full"))]),
+         Full(0), Conv(0), Pool(3), Conv(2, 3, "valid"), Conv(2, 3, "full"), Pool(2, "full"))]),
     ("erk_densities", TypeError, "^shapes must be a shape such as",
      [{"shapes": [4]}, {"shapes": (4, 4)}]),
     ("erk_densities", ValueError, "^shapes must be >= 1", [{"shapes": [(2, n)]} for n in (0, -1)]),

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 Conv = namedtuple("Conv", "filters kernel padding")
-Pool = namedtuple("Pool", "size")
+Pool = namedtuple("Pool", "size padding", defaults=["valid"])
 Full = namedtuple("Full", "units")
 
 
@@ -64,8 +64,8 @@ def conv_macs(height, width, k_h, k_w, c_in, c_out):
 
 
 def network_costs(layers, image):
-    """(parameters, MACs, output shape) of each layer Conv(filters, kernel, padding), Pool(size) or
-    Full(units), given the output shape of the one before (C-5.2b)"""
+    """(parameters, MACs, output shape) of each layer Conv(filters, kernel, padding), Pool(size,
+    padding) or Full(units), given the output shape of the one before (C-5.2b)"""
     shape, costs = tuple(image), []
     for layer in layers:
         kind = type(layer).__name__
@@ -80,11 +80,11 @@ def network_costs(layers, image):
             parameters = conv_parameters(kernel, kernel, channels, filters)
             macs = conv_macs(shape[0], shape[1], kernel, kernel, channels, filters)
         if kind == "Pool":
-            (size,) = layer
+            size, padding = layer
             height, width, channels = shape
             shape = (
-                output_size(height, size, size, "valid"),
-                output_size(width, size, size, "valid"),
+                output_size(height, size, size, padding),
+                output_size(width, size, size, padding),
                 channels,
             )
             parameters, macs = 0, 0

@@ -57,12 +57,18 @@ def conv_sides(size, kernel, stride, padding):
     return before, before, outputs
 
 
+def by_axis(padding):
+    """the padding of rows and that of columns, which a pair tells apart"""
+    return padding if isinstance(padding, tuple) else (padding, padding)
+
+
 def conv_layer(x, K, b, stride=1, padding="valid"):
     """y_nijo = b_o + sum_uvc x_n,si+u-t,sj+v-l,c * K_uvco, where x is 0 outside the image"""
     x, K, b = float64(x, K, b)
     (N, H, W, _), (k_h, k_w, c_in, c_out) = x.shape, K.shape
-    top, _, rows = conv_sides(H, k_h, stride, padding)
-    left, _, columns = conv_sides(W, k_w, stride, padding)
+    of_rows, of_columns = by_axis(padding)
+    top, _, rows = conv_sides(H, k_h, stride, of_rows)
+    left, _, columns = conv_sides(W, k_w, stride, of_columns)
     y = np.zeros((N, rows, columns, c_out))
     for n, i, j, o in np.ndindex(y.shape):
         total = b[o]
@@ -78,7 +84,9 @@ def conv_layer_backward(x, K, dy, stride=1, padding="valid"):
     """dx, dK, db: each product x * K of the sum in y_nijo gives dy * K to x and dy * x to K"""
     x, K, dy = float64(x, K, dy)
     (_, H, W, _), (k_h, k_w, c_in, c_out) = x.shape, K.shape
-    top, left = conv_sides(H, k_h, stride, padding)[0], conv_sides(W, k_w, stride, padding)[0]
+    of_rows, of_columns = by_axis(padding)
+    top = conv_sides(H, k_h, stride, of_rows)[0]
+    left = conv_sides(W, k_w, stride, of_columns)[0]
     dx, dK, db = np.zeros(x.shape), np.zeros(K.shape), np.zeros(c_out)
     for n, i, j, o in np.ndindex(dy.shape):
         db[o] += dy[n, i, j, o]
@@ -90,58 +98,72 @@ def conv_layer_backward(x, K, dy, stride=1, padding="valid"):
     return dx, dK, db
 
 
-def first_largest(x, n, i, j, c, size, stride):
+def pool_windows(x, size, stride, padding):
+    """for every row i and column j of the output the pixels (row, column) of its window that lie
+    inside the image, in row-major order"""
+    _, H, W, _ = x.shape
+    of_rows, of_columns = by_axis(padding)
+    top, _, rows = conv_sides(H, size, stride, of_rows)
+    left, _, columns = conv_sides(W, size, stride, of_columns)
+    windows = {}
+    for i, j in np.ndindex(rows, columns):
+        windows[i, j] = []
+        for u, v in np.ndindex(size, size):
+            row, column = stride * i + u - top, stride * j + v - left
+            if 0 <= row < H and 0 <= column < W:
+                windows[i, j].append((row, column))
+    return windows, (len(x), rows, columns, x.shape[3])
+
+
+def first_largest(x, n, c, window):
     """(row, column) of the largest x of a window, the first in row-major order; a NaN is larger"""
-    best = stride * i, stride * j
-    for u, v in np.ndindex(size, size):
-        row, column = stride * i + u, stride * j + v
+    best = window[0]
+    for row, column in window:
         largest, value = x[n, best[0], best[1], c], x[n, row, column, c]
         if value > largest or (math.isnan(value) and not math.isnan(largest)):
             best = row, column
     return best
 
 
-def pool_outputs(x, size, stride):
-    """floor((H - k) / s) + 1 rows, and columns alike"""
-    N, H, W, C = x.shape
-    return N, (H - size) // stride + 1, (W - size) // stride + 1, C
-
-
-def max_pool_layer(x, size, stride):
-    """y_nijc = max over u, v < k of x_n,si+u,sj+v,c"""
-    y = np.zeros(pool_outputs(x, size, stride))
-    for n, i, j, c in np.ndindex(y.shape):
-        row, column = first_largest(x, n, i, j, c, size, stride)
+def max_pool_layer(x, size, stride, padding="valid"):
+    """y_nijc = max over u, v < k of x_n,si+u-t,sj+v-l,c, where that lies inside the image"""
+    windows, shape = pool_windows(x, size, stride, padding)
+    y = np.zeros(shape)
+    for n, i, j, c in np.ndindex(shape):
+        row, column = first_largest(x, n, c, windows[i, j])
         y[n, i, j, c] = x[n, row, column, c]
     return y
 
 
-def max_pool_layer_backward(x, dy, size, stride):
+def max_pool_layer_backward(x, dy, size, stride, padding="valid"):
     """dx: all of dy_nijc goes to the first largest x of its window"""
+    windows, _ = pool_windows(x, size, stride, padding)
     dx = np.zeros(x.shape)
     for n, i, j, c in np.ndindex(dy.shape):
-        row, column = first_largest(x, n, i, j, c, size, stride)
+        row, column = first_largest(x, n, c, windows[i, j])
         dx[n, row, column, c] += dy[n, i, j, c]
     return dx
 
 
-def average_pool_layer(x, size, stride):
-    """y_nijc = sum over u, v < k of x_n,si+u,sj+v,c / k^2"""
-    y = np.zeros(pool_outputs(x, size, stride))
-    for n, i, j, c in np.ndindex(y.shape):
+def average_pool_layer(x, size, stride, padding="valid"):
+    """y_nijc = sum over u, v < k of x_n,si+u-t,sj+v-l,c / m, over the m inside the image"""
+    windows, shape = pool_windows(x, size, stride, padding)
+    y = np.zeros(shape)
+    for n, i, j, c in np.ndindex(shape):
         total = 0.0
-        for u, v in np.ndindex(size, size):
-            total += float(x[n, stride * i + u, stride * j + v, c])
-        y[n, i, j, c] = total / (size * size)
+        for row, column in windows[i, j]:
+            total += float(x[n, row, column, c])
+        y[n, i, j, c] = total / len(windows[i, j])
     return y
 
 
-def average_pool_layer_backward(x, dy, size, stride):
-    """dx: every x of a window gets dy_nijc / k^2"""
+def average_pool_layer_backward(x, dy, size, stride, padding="valid"):
+    """dx: every x of a window gets dy_nijc / m"""
+    windows, _ = pool_windows(x, size, stride, padding)
     dx = np.zeros(x.shape)
     for n, i, j, c in np.ndindex(dy.shape):
-        for u, v in np.ndindex(size, size):
-            dx[n, stride * i + u, stride * j + v, c] += float(dy[n, i, j, c]) / (size * size)
+        for row, column in windows[i, j]:
+            dx[n, row, column, c] += float(dy[n, i, j, c]) / len(windows[i, j])
     return dx
 
 

@@ -31,8 +31,9 @@ def total(costs, column):
     return sum(getattr(cost, column) for cost in costs)
 
 
-def windows(size, kernel, stride, padding):
+def windows(size, kernel, stride, padding, axis):
     """How many windows fit on one side, moved step by step."""
+    padding = padding[axis] if isinstance(padding, tuple) else padding
     if padding == "same":
         return math.ceil(size / stride)
     size += 2 * (0 if padding == "valid" else padding)
@@ -50,8 +51,8 @@ def counted(network):
             rows.append((1, used, used - zeros))
         elif isinstance(layer, Conv2D):
             k_h, k_w, c_in, c_out = layer.K.value.shape
-            h = windows(shape[0], k_h, layer.stride, layer.padding)
-            w = windows(shape[1], k_w, layer.stride, layer.padding)
+            h = windows(shape[0], k_h, layer.stride, layer.padding, 0)
+            w = windows(shape[1], k_w, layer.stride, layer.padding, 1)
             used = alive = 0
             for _ in range(h * w):
                 used += k_h * k_w * c_in * c_out

@@ -82,6 +82,10 @@ def test_only_what_the_loops_can_do_is_fused():
     assert not can_be_fused([conv(), relu, MaxPool2D(3)])
     assert not can_be_fused([conv(), relu, MaxPool2D(2, stride=1)])
     assert not can_be_fused([conv(), relu, AveragePool2D(2)])
+    assert can_be_fused([conv(padding=(2, 0)), relu, MaxPool2D(2, padding=(0, 0))])
+    assert can_be_fused([conv(), relu, MaxPool2D(2, padding=0)])
+    for padding in (1, (0, 1), (1, 0), "same"):
+        assert not can_be_fused([conv(), relu, MaxPool2D(2, padding=padding)])
     assert not can_be_fused([conv(), relu])
     assert not can_be_fused([conv(), pool, relu])
 
@@ -180,6 +184,6 @@ def test_images_too_small_for_the_pooling_are_refused_with_both_shapes():
     rng = np.random.default_rng(0)
     one = ConvReLUMaxPool(Conv2D.random(3, 1, 2, rng), ReLU(), MaxPool2D(2))
     with pytest.raises(
-        ValueError, match=r"gives \(1, 1, 2\), but .* at least 2 x 2 pixels, got \(1, 3, 3, 1\)"
+        ValueError, match=r"gives \(1, 1, 2\), but .* at least 2 x 2 pixels, .*, got \(1, 3, 3, 1\)"
     ):
         one.forward(np.zeros((1, 3, 3, 1)))

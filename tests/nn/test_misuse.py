@@ -37,7 +37,9 @@ LAYERS = {
     "Conv2D": (conv, (8, 6, 6, 2)),
     "Conv2D, stride, zeros": (lambda: conv(stride=2, padding=1), (8, 6, 6, 2)),
     "MaxPool2D": (lambda: MaxPool2D(2), (8, 6, 6, 2)),
+    "MaxPool2D, padding": (lambda: MaxPool2D(3, 2, (1, 0)), (8, 6, 7, 2)),
     "AveragePool2D": (lambda: AveragePool2D(3, 1), (8, 6, 6, 2)),
+    "AveragePool2D, padding": (lambda: AveragePool2D(2, 2, "same"), (8, 7, 5, 2)),
     "ConvReLUMaxPool": (lambda: ConvReLUMaxPool(conv(), ReLU(), MaxPool2D()), (8, 7, 6, 2)),
     "Network": (lambda: Network([conv(), ReLU(), MaxPool2D(), Flatten()]), (8, 7, 6, 2)),
 }
@@ -104,17 +106,22 @@ def test_backward_without_a_forward_of_training_is_refused(name):
 # --- attributes that change between forward and backward ------------------------------------------
 
 
-@pytest.mark.parametrize(("attribute", "new"), [("size", 9), ("size", 1), ("stride", 7)])
+@pytest.mark.parametrize(
+    ("attribute", "new"), [("size", 9), ("size", 1), ("stride", 7), ("padding", (0, 2))]
+)
+@pytest.mark.parametrize("padding", ["valid", 1])
 @pytest.mark.parametrize("kind", [MaxPool2D, AveragePool2D])
-def test_a_pooling_goes_back_the_way_it_came(kind, attribute, new):
-    layer, x = kind(3, 1), rng().standard_normal((2, 5, 5, 2))
+def test_a_pooling_goes_back_the_way_it_came(kind, padding, attribute, new):
+    layer, x = kind(3, 1, padding), rng().standard_normal((2, 5, 5, 2))
     y = layer.forward(x, training=True)
     expected = layer.backward(y)
     setattr(layer, attribute, new)
     np.testing.assert_array_equal(layer.backward(y), expected)
 
 
-@pytest.mark.parametrize(("attribute", "new"), [("stride", 7), ("padding", 5), ("padding", "same")])
+@pytest.mark.parametrize(
+    ("attribute", "new"), [("stride", 7), ("padding", 5), ("padding", (0, 1)), ("padding", "same")]
+)
 def test_a_convolution_goes_back_the_way_it_came(attribute, new):
     layer, x = conv(), rng().standard_normal((2, 5, 5, 2))
     y = layer.forward(x, training=True)
@@ -138,16 +145,19 @@ def test_another_kernel_between_forward_and_backward_is_refused(shape, input_gra
 @pytest.mark.parametrize(
     ("size", "stride"), [(0, 1), (-1, 1), (2, 0), (2, -1), (9, 1), (2, 1 << 62)]
 )
+@pytest.mark.parametrize("padding", ["valid", "same", 1, 9, -1, (0, 2**62), (2**62, 2**62)])
 @pytest.mark.parametrize("kind", [MaxPool2D, AveragePool2D])
-def test_a_pooling_of_impossible_numbers_reads_no_memory_beside_the_image(kind, size, stride):
+def test_a_pooling_of_impossible_numbers_reads_no_memory_beside_the_image(
+    kind, padding, size, stride
+):
     layer = kind()
-    layer.size, layer.stride = size, stride
+    layer.size, layer.stride, layer.padding = size, stride, padding
     x = np.ones((1, 4, 4, 1))
     try:
         y = layer.forward(x)
-    except (ValueError, ZeroDivisionError):
+    except (ValueError, ZeroDivisionError, MemoryError):
         return
-    assert (y == 1).all()  # one window, whatever the stride
+    np.testing.assert_allclose(y, 1, rtol=1e-15)  # windows that hold a pixel, whatever the stride
 
 
 # --- the compiled loops themselves ----------------------------------------------------------------
@@ -157,6 +167,7 @@ def image(*shape, dtype=np.float64):
     return np.zeros(shape, dtype)
 
 
+NONE = (0, 0, 0, 0)  # zeros around an image
 FUSED = (0, 1), (0, 1, 4, 5)  # taps and windows of a 1 x 2 kernel on images 4 wide
 
 
@@ -168,32 +179,51 @@ FUSED = (0, 1), (0, 1, 4, 5)  # taps and windows of a 1 x 2 kernel on images 4 w
         (windows.col2im, (image(2, 3, 3, 3), 2, 2, 1, 0, 0, image(2, 4, 4, 1))),
         (windows.col2im, (image(1, 3, 3, 4), 2, 2, 1, 0, 0, image(2, 4, 4, 1))),
         *(
-            (loop, (image(*x), size, stride, image(*y), *more))
+            (loop, (image(*x), size, stride, zeros, image(*y), *more))
             for loop, more in (
                 (windows.average_pool, ()),
                 (windows.max_pool, (image(1, 2, 2, 1, dtype=np.int32),)),
             )
-            for x, size, stride, y in (
-                ((1, 4, 4, 1), 3, 2, (1, 2, 2, 1)),
-                ((1, 4, 4, 1), 2, 3, (1, 2, 2, 1)),
-                ((1, 4, 3, 1), 2, 2, (1, 2, 2, 1)),
-                ((1, 4, 4, 1), 0, 2, (1, 2, 2, 1)),
-                ((1, 1, 4, 1), 2, 1, (1, 0, 3, 1)),  # a window higher than the image
-                ((1, 4, 4, 1), 2, 2, (1, 2, 2, 2)),
-                ((1, 4, 4, 1), 2, 2, (2, 2, 2, 1)),
+            for x, size, stride, zeros, y in (
+                ((1, 4, 4, 1), 3, 2, NONE, (1, 2, 2, 1)),
+                ((1, 4, 4, 1), 2, 3, NONE, (1, 2, 2, 1)),
+                ((1, 4, 3, 1), 2, 2, NONE, (1, 2, 2, 1)),
+                ((1, 4, 4, 1), 0, 2, NONE, (1, 2, 2, 1)),
+                ((1, 1, 4, 1), 2, 1, NONE, (1, 0, 3, 1)),  # a window higher than the image
+                ((1, 4, 4, 1), 2, 2, NONE, (1, 2, 2, 2)),
+                ((1, 4, 4, 1), 2, 2, NONE, (2, 2, 2, 1)),
+                ((1, 4, 4, 1), 2, 2, (1, 0, 0, 0), (1, 3, 2, 1)),
+                ((1, 4, 4, 1), 2, 2, (0, 0, 1, 1), (1, 2, 2, 1)),
+                ((1, 2, 2, 1), 2, 2, (2, 0, 0, 0), (1, 2, 1, 1)),  # the first window is outside
+                ((1, 2, 2, 1), 2, 2, (0, 0, 0, 2), (1, 1, 2, 1)),  # the last one
+                ((1, 3, 2, 1), 2, 2, (-1, 0, 0, 0), (1, 1, 1, 1)),
+                ((1, 0, 2, 1), 2, 1, (1, 1, 0, 0), (1, 1, 1, 1)),  # no pixel
+                ((1, 2, 0, 1), 2, 1, (0, 0, 1, 1), (1, 1, 1, 1)),
+                ((1, 2, 2, 1), 2**62, 1, (2**61, 2**62 - 2**61 - 1, 0, 0), (1, 2, 1, 1)),
+                ((1, 2, 2, 1), 2**62, 2**62, (2**62 - 1,) * 4, (1, 1, 1, 1)),
             )
         ),
-        (windows.max_pool, (image(1, 4, 4, 1), 2, 2, image(1, 2, 2, 1), image(1, 2, 1, 1))),
-        (windows.max_pool_backward,
-         (image(1, 2, 2, 1), image(1, 2, 1, 1, dtype=np.int32), 2, 2, image(1, 4, 4, 1))),
-        (windows.max_pool_backward,
-         (image(1, 2, 2, 1), image(1, 2, 2, 1, dtype=np.int32), 3, 2, image(1, 4, 4, 1))),
+        (windows.max_pool, (image(1, 4, 4, 1), 2, 2, NONE, image(1, 2, 2, 1), image(1, 2, 1, 1))),
         *(
             (windows.max_pool_backward,
-             (image(1, 1, 1, 1), np.full((1, 1, 1, 1), far, np.int32), 2, 2, image(1, 2, 2, 1)))
-            for far in (-1, 4)
+             (image(1, 1, 1, 1), np.full(places, far, np.int32), image(*x)))
+            for far, places, x in (
+                (-1, (1, 1, 1, 1), (1, 2, 3, 1)),
+                (6, (1, 1, 1, 1), (1, 2, 3, 1)),
+                (0, (1, 1, 1, 1), (1, 0, 3, 1)),
+                (0, (1, 2, 1, 1), (1, 2, 3, 1)),
+                (0, (1, 1, 1, 1), (2, 2, 3, 1)),
+                (0, (1, 1, 1, 1), (1, 2, 3, 2)),
+            )
         ),
-        (windows.average_pool_backward, (image(2, 2, 2, 1), 2, 2, image(1, 4, 4, 1))),
+        *(
+            (windows.average_pool_backward, (image(*dy), 2, 2, zeros, image(1, 4, 4, 1)))
+            for dy, zeros in (
+                ((2, 2, 2, 1), NONE),
+                ((1, 3, 2, 1), NONE),
+                ((1, 2, 2, 1), (1, 1, 0, 0)),
+            )
+        ),
         *(
             (windows.conv_relu_max_pool, (image(*x), image(*K), image(b), *FUSED,
                                           image(*y), image(*winner, dtype=np.int8)))
@@ -499,8 +529,10 @@ def test_labels_that_are_masked_or_ragged_are_refused_by_name(y):
     [
         (Dense(np.ones((784, 64)), np.zeros(64)), "Dense(784, 64)"),
         (conv(), "Conv2D(2, 2, 2, 3, stride=1, padding='valid')"),
-        (MaxPool2D(3, 1), "MaxPool2D(size=3, stride=1)"),
-        (AveragePool2D(), "AveragePool2D(size=2, stride=2)"),
+        (MaxPool2D(3, 1), "MaxPool2D(size=3, stride=1, padding='valid')"),
+        (AveragePool2D(), "AveragePool2D(size=2, stride=2, padding='valid')"),
+        (MaxPool2D(3, 2, [1, 0]), "MaxPool2D(size=3, stride=2, padding=(1, 0))"),
+        (conv(padding=[0, 4]), "Conv2D(2, 2, 2, 3, stride=1, padding=(0, 4))"),
         (BatchNorm.identity(8), "BatchNorm(8, momentum=0.1, epsilon=1e-05)"),
         (Dropout(0.25, rng()), "Dropout(rate=0.25)"),
         (LeakyReLU(0.25), "LeakyReLU(slope=0.25)"),

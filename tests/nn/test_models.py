@@ -117,6 +117,7 @@ def test_weights_of_vgg16_are_He_normal(small_vgg16):
         [Pool(2), Conv(2, 1, "valid")],
         [Full(7), Full(3)],
         [Conv(3), Pool(2)],
+        [Conv(3), Pool(3, "same"), Full(2)],
     ],
 )
 def test_what_is_built_is_what_is_counted(layers, image):
@@ -348,13 +349,13 @@ def every_layer(dtype=np.float32):
         Conv2D.random(3, 2, 4, generator, 1, 2, dtype=dtype),
         BatchNorm(np.ones(4, dtype), [0.5] * 4, [0.25, 0, 1, 2], [1, 2, 3, 4], 0.3, 0.01),
         ReLU(),
-        MaxPool2D(3, 1),
-        Conv2D.random(2, 4, 3, generator, 2, "same", dtype=dtype),
+        MaxPool2D(3, 1, (0, 1)),
+        Conv2D.random(2, 4, 3, generator, 2, (0, 3), dtype=dtype),
         Tanh(),
-        AveragePool2D(2, 3),
+        AveragePool2D(2, 3, "same"),
         Dropout(0.25, generator),
         Flatten(),
-        Dense.random(12, 5, generator, dtype=dtype),
+        Dense.random(18, 5, generator, dtype=dtype),
         Sigmoid(),
         Dense.random(5, 3, generator, dtype=dtype),
     ]
@@ -365,7 +366,8 @@ def described(network):
     """All that makes a network, to be compared."""
     layers = []
     for layer in network.layers:
-        options = {k: v for k, v in vars(layer).items() if isinstance(v, int | float | str)}
+        kept = {k: v for k, v in vars(layer).items() if k != "_last"}
+        options = {k: v for k, v in kept.items() if isinstance(v, int | float | str | tuple)}
         running = [a.tobytes() for k in ("mean", "var") if (a := vars(layer).get(k)) is not None]
         layers.append((type(layer), options, running))
     parameters = {
@@ -392,6 +394,17 @@ def test_every_layer_comes_back_with_options_masks_and_statistics(dtype, masked,
     assert y.dtype == dtype
     again.backward(y)
     assert isinstance(again.layers[7].rng, np.random.Generator)
+
+
+def test_poolings_of_files_without_padding_have_none(tmp_path):
+    layers = [MaxPool2D(3, 1), AveragePool2D(2, 3), Flatten()]
+    network, path = Network(layers, (9, 9, 2)), tmp_path / "network.npz"
+    save(network, path)
+    for l in (0, 1):
+        layers_with(l, padding=None)(path)
+    with np.load(path) as archive:
+        assert "padding" not in str(archive["layers"])
+    assert described(load(path)) == described(network)
 
 
 @pytest.mark.parametrize("make", [cnn, lenet5, lenet_300_100])
@@ -438,10 +451,15 @@ OTHER_CONTENT = {  # what is changed, and what the error says
     "arrays of layers.0": lambda path: changed(path, **{"0.b": np.zeros(4, np.float32)}),
     "the input is": lambda path: changed(path, input_shape=np.array([9, 9, 1])),
     "input_shape": lambda path: changed(path, input_shape=np.array(9)),
-    "takes 12 inputs": lambda path: changed(path, input_shape=np.array([20, 20, 2])),
+    "takes 18 inputs": lambda path: changed(path, input_shape=np.array([20, 20, 2])),
     "stride must be >= 1": layers_with(0, stride=0),
     "padding must be 'valid'": layers_with(0, padding="full"),
     "padding must be >= 0": layers_with(0, padding=-1),
+    "padding must be a whole": layers_with(0, padding=[1, 0.5]),
+    r"padding must be a number or a pair .*got \(1, 2, 3\)": layers_with(4, padding=[1, 2, 3]),
+    r"at most half the size, here 1, .*got \(0, 2\)": layers_with(3, padding=[0, 2]),
+    r"padding must be a whole number, got \{": layers_with(3, padding={"rows": 1}),
+    "or 'same', got 'reflect'": layers_with(6, padding="reflect"),
     "argument 'dilation'": layers_with(0, dilation=2),
     "momentum must be": layers_with(1, momentum=2),
     "epsilon must be": layers_with(1, epsilon=0),

@@ -239,7 +239,7 @@ def spatial_layer(kind, shape, rng):
     h, w, c = shape
     if kind == "conv":
         k, c_out = rng.integers(1, min(h, w, 3) + 1), int(rng.integers(1, 4))
-        padding = ["valid", "same", 0, 1, 2][rng.integers(5)]
+        padding = ["valid", "same", 0, 1, (2, 0)][rng.integers(5)]
         stride = int(rng.integers(1, 3))
         return Conv2D.random(int(k), c, c_out, rng, stride, padding, dtype=np.float64)
     if kind == "norm":
@@ -249,7 +249,8 @@ def spatial_layer(kind, shape, rng):
     if kind == "activation":
         return ACTIVATIONS[rng.integers(4)]()
     pool = MaxPool2D if kind == "max" else AveragePool2D
-    return pool(int(rng.integers(1, min(h, w, 3) + 1)), int(rng.integers(1, 3)))
+    size, stride = int(rng.integers(1, min(h, w, 3) + 1)), int(rng.integers(1, 3))
+    return pool(size, stride, ["valid", "same", (0, size // 2)][rng.integers(3)])
 
 
 def random_stack(rng):

@@ -30,18 +30,39 @@ CONV = {  # N, (H, W), (k_h, k_w), c_in, c_out, stride, padding
     "padding > kernel": (2, (3, 2), (2, 1), 2, 2, 1, 3),
     "padding saves it": (1, (1, 2), (3, 3), 1, 2, 2, 1),
     "rows are left over": (1, (8, 10), (3, 3), 1, 2, 4, 0),
+    "zeros above and below": (2, (3, 5), (3, 2), 2, 3, 1, (1, 0)),
+    "zeros left and right": (2, (4, 2), (2, 4), 1, 2, 2, (0, 2)),
+    "more rows than columns of zeros": (1, (5, 6), (2, 3), 2, 2, 2, (3, 1)),
+    "a pair of no zeros": (1, (4, 5), (3, 2), 2, 2, 1, (0, 0)),
     "batch of none": (0, (4, 5), (3, 3), 2, 3, 1, "same"),
 }
-POOL = {  # N, (H, W), C, size, stride
-    "disjoint": (2, (4, 6), 3, 2, None),
-    "left over": (2, (5, 8), 2, 3, None),
-    "overlap": (2, (5, 6), 2, 3, 1),
-    "overlap of one": (1, (7, 6), 1, 3, 2),
-    "stride > size": (2, (8, 7), 2, 2, 3),
-    "size 1": (2, (3, 2), 2, 1, None),
-    "size 1, stride": (2, (4, 5), 2, 1, 2),
-    "size = image": (3, (4, 4), 2, 4, None),
-    "batch of none": (0, (4, 4), 2, 2, None),
+POOL = {  # N, (H, W), C, size, stride, padding
+    "disjoint": (2, (4, 6), 3, 2, None, "valid"),
+    "left over": (2, (5, 8), 2, 3, None, "valid"),
+    "overlap": (2, (5, 6), 2, 3, 1, "valid"),
+    "overlap of one": (1, (7, 6), 1, 3, 2, 0),
+    "stride > size": (2, (8, 7), 2, 2, 3, "valid"),
+    "size 1": (2, (3, 2), 2, 1, None, "valid"),
+    "size 1, stride": (2, (4, 5), 2, 1, 2, (0, 0)),
+    "size = image": (3, (4, 4), 2, 4, None, "valid"),
+    "batch of none": (0, (4, 4), 2, 2, None, "valid"),
+    "padding 1": (2, (5, 6), 2, 3, 2, 1),
+    "padding, disjoint": (2, (5, 6), 3, 2, None, 1),
+    "padding, overlap": (1, (4, 5), 2, 4, 1, 2),
+    "padding, stride > size": (2, (7, 9), 2, 2, 3, 1),
+    "padding above and below": (2, (5, 6), 2, 3, 2, (1, 0)),
+    "padding left and right": (2, (6, 5), 2, 3, 2, (0, 1)),
+    "more rows than columns of padding": (1, (6, 7), 2, 5, 3, (2, 1)),
+    "padding saves it": (2, (1, 2), 3, 3, 1, 1),
+    "one pixel": (2, (1, 1), 2, 2, 1, 1),
+    "same": (2, (5, 4), 2, 3, 1, "same"),
+    "same, even windows": (2, (4, 5), 3, 2, 1, "same"),
+    "same, even and wider": (1, (5, 6), 2, 4, 3, "same"),
+    "same, disjoint": (2, (5, 6), 2, 2, None, "same"),
+    "same, stride > size": (2, (7, 8), 2, 2, 3, "same"),
+    "same, size 1": (2, (5, 4), 2, 1, 2, "same"),
+    "same, size > image": (2, (2, 3), 2, 7, 2, "same"),
+    "same, batch of none": (0, (4, 5), 2, 3, 2, "same"),
 }
 POOLS = [MaxPool2D, AveragePool2D]
 
@@ -57,9 +78,10 @@ def conv_case(name, dtype=np.float64, seed=0):
 
 
 def pool_case(kind, name, dtype=np.float64):
-    N, size, C, k, stride = POOL[name]
-    x = np.random.default_rng(1).permutation(N * size[0] * size[1] * C) / 7  # no two are equal
-    return kind(k, stride), x.reshape(N, *size, C).astype(dtype), (k, stride or k)
+    N, size, C, k, stride, padding = POOL[name]
+    x = np.random.default_rng(1).permutation(N * size[0] * size[1] * C)  # no two are equal
+    x = (x.reshape(N, *size, C) - x.size) / 7  # below 0, so that a zero in the padding would win
+    return kind(k, stride, padding), x.astype(dtype), (k, stride or k, padding)
 
 
 def gradients(layer, x, dy):
@@ -91,17 +113,18 @@ def test_convolution_agrees_with_loops(name, dtype):
 @pytest.mark.parametrize("name", POOL)
 @pytest.mark.parametrize("kind", POOLS)
 def test_pooling_agrees_with_loops(kind, name, dtype):
-    layer, x, (size, stride) = pool_case(kind, name, dtype)
+    layer, x, options = pool_case(kind, name, dtype)
     y, tolerance = layer.forward(x, training=True), 1e-5 if dtype == np.float32 else 1e-13
     loops = naive.max_pool_layer if kind is MaxPool2D else naive.average_pool_layer
-    np.testing.assert_allclose(y, loops(x, size, stride), rtol=tolerance, atol=0)
+    np.testing.assert_allclose(y, loops(x, *options), rtol=tolerance, atol=0)
     assert y.shape[1:] == layer.output_shape(x.shape[1:])
+    np.testing.assert_array_equal(layer.forward(x), y)
     dy = np.random.default_rng(2).standard_normal(y.shape).astype(dtype)
     back = naive.max_pool_layer_backward
     if kind is AveragePool2D:
         back = naive.average_pool_layer_backward
     dx = layer.backward(dy)
-    np.testing.assert_allclose(dx, back(x, dy, size, stride), rtol=0, atol=10 * tolerance)
+    np.testing.assert_allclose(dx, back(x, dy, *options), rtol=0, atol=10 * tolerance)
     assert dx.shape == x.shape and dx.dtype == y.dtype == dtype
 
 
@@ -129,6 +152,13 @@ def test_same_puts_an_odd_zero_below_and_right(size, kernel, stride, zeros):
     ]
     assert len(expected) == -(-size // stride)
     taps = np.eye(kernel)  # filter o picks tap o of a window
+    largest = [max(w for w in window if w) for window in expected]
+    averages = [sum(window) / np.count_nonzero(window) for window in expected]
+    for kind, right in ((MaxPool2D, largest), (AveragePool2D, averages)):
+        pool = kind(kernel, stride, "same")
+        for shape in ((1, size, 1, 1), (1, 1, size, 1)):
+            y = pool.forward(x.reshape(shape))
+            np.testing.assert_allclose(y.ravel(), right, rtol=1e-15)
     down = Conv2D(taps.reshape(kernel, 1, 1, kernel), np.zeros(kernel), stride, "same")
     right = Conv2D(taps.reshape(1, kernel, 1, kernel), np.zeros(kernel), stride, "same")
     np.testing.assert_array_equal(down.forward(x.reshape(1, size, 1, 1))[0, :, 0], expected)
@@ -153,7 +183,7 @@ def test_gradients_of_convolution_at_every_index(name):
     assert set(errors) == {"x", "K", "b"} and max(errors.values()) <= LIMIT
 
 
-@pytest.mark.parametrize("name", [name for name in POOL if name != "batch of none"])
+@pytest.mark.parametrize("name", [name for name in POOL if "batch of none" not in name])
 @pytest.mark.parametrize("kind", POOLS)
 def test_gradients_of_pooling_at_every_index(kind, name):
     layer, x, _ = pool_case(kind, name)
@@ -166,7 +196,10 @@ def test_gradients_of_pooling_at_every_index(kind, name):
 
 def layers(dtype=np.float64):
     K = np.random.default_rng(6).standard_normal((3, 2, 3, 2)).astype(dtype)
-    return [Conv2D(K, [0.5, -1.0], 2, 1), MaxPool2D(2), AveragePool2D(3, 1)]
+    return [
+        Conv2D(K, [0.5, -1.0], 2, 1), Conv2D(K, [0.5, -1.0], 1, (0, 2)),
+        MaxPool2D(2), MaxPool2D(3, 2, (1, 0)), AveragePool2D(3, 1), AveragePool2D(2, 2, "same"),
+    ]  # fmt: skip
 
 
 def layouts(x):
@@ -178,7 +211,7 @@ def layouts(x):
     yield from (np.asfortranarray(x), x[::-1].copy()[::-1], wide[..., ::2], frozen)
 
 
-@pytest.mark.parametrize("layer", layers(), ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("layer", layers(), ids=repr)
 def test_the_layout_in_memory_does_not_matter(layer):
     x = np.random.default_rng(7).standard_normal((3, 6, 5, 3))
     y = layer.forward(x, training=True)
@@ -192,7 +225,7 @@ def test_the_layout_in_memory_does_not_matter(layer):
         np.testing.assert_array_equal(other, before)
 
 
-@pytest.mark.parametrize("layer", layers(), ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("layer", layers(), ids=repr)
 def test_a_sample_does_not_see_the_rest_of_its_batch(layer):
     x = np.random.default_rng(9).standard_normal((4, 6, 5, 3))
     together = layer.forward(x, training=True)
@@ -277,6 +310,24 @@ def test_of_equals_the_first_in_row_major_order_gets_the_gradient(value, size):
         x.reshape(-1)[i] = value - 1
 
 
+@pytest.mark.parametrize("value", [0.0, -3.0])
+def test_of_equals_at_the_rim_the_first_pixel_of_the_image_gets_the_gradient(value):
+    layer, x = MaxPool2D(3, 2, 1), np.full((1, 3, 4, 1), value)
+    y = layer.forward(x, training=True)
+    assert y.tolist() == np.full((1, 2, 2, 1), value).tolist()
+    dx = layer.backward(np.array([[1.0, 10.0], [100.0, 1000.0]]).reshape(1, 2, 2, 1))
+    assert dx[0, :, :, 0].tolist() == [[1, 10, 0, 0], [100, 1000, 0, 0], [0, 0, 0, 0]]
+
+
+def test_a_mean_at_the_rim_is_one_over_the_pixels_of_the_image():
+    layer, x = AveragePool2D(3, 3, 1), np.full((1, 4, 5, 1), 6.0)
+    y = layer.forward(x, training=True)
+    np.testing.assert_allclose(y, np.full((1, 2, 2, 1), 6), rtol=1e-15)
+    dx = layer.backward(np.array([[4.0, 6.0], [40.0, 60.0]]).reshape(1, 2, 2, 1))
+    right = [[1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [10, 10, 10, 10, 10], [10, 10, 10, 10, 10]]
+    np.testing.assert_allclose(dx[0, :, :, 0], right, rtol=1e-15)
+
+
 def test_a_pixel_in_two_windows_gets_both_gradients():
     x = np.zeros((1, 3, 3, 1))
     x[0, 1, 1, 0] = 5.0
@@ -306,6 +357,23 @@ def test_a_NaN_is_passed_on_and_gets_the_gradient(at):
     assert np.isnan(AveragePool2D(2).forward(x)).tolist() == [[[[True, False]]]]
 
 
+@pytest.mark.parametrize("kind", POOLS)
+@pytest.mark.parametrize("name", ["padding 1", "padding left and right", "same, even windows"])
+def test_a_NaN_at_the_rim_is_passed_on_by_every_window_that_holds_it(kind, name):
+    layer, x, options = pool_case(kind, name)
+    for row, column in ((0, 0), (3, -1), (0, -1), (2, 1)):
+        x[:, row, column, 0] = np.nan
+        y = layer.forward(x, training=True)
+        loops = naive.max_pool_layer if kind is MaxPool2D else naive.average_pool_layer
+        right = loops(x, *options)
+        assert np.isnan(right).any() and not np.isnan(right).all()
+        np.testing.assert_allclose(y, right, rtol=1e-14)
+        if kind is MaxPool2D:
+            dx = layer.backward(np.ones(y.shape))
+            assert dx[:, row, column, 0].tolist() == np.isnan(y).sum(axis=(1, 2, 3)).tolist()
+        x[:, row, column, 0] = 0
+
+
 def test_a_NaN_reaches_every_window_that_holds_it_and_no_other():
     x = np.ones((1, 4, 4, 1))
     x[0, 1, 2, 0] = np.nan
@@ -318,12 +386,23 @@ def test_minus_infinity_is_the_largest_of_its_like():
     layer = MaxPool2D(2)
     assert layer.forward(x, training=True)[0, 0, 0, 0] == -np.inf
     assert layer.backward(np.ones((1, 1, 1, 1))).ravel().tolist() == [1, 0, 0, 0]
+    layer = MaxPool2D(2, 2, 1)
+    assert (layer.forward(x, training=True) == -np.inf).all()
+    assert layer.backward(np.ones((1, 2, 2, 1))).ravel().tolist() == [1, 1, 1, 1]
+
+
+def test_places_in_an_image_of_more_pixels_than_32_bits_can_count():
+    x = np.broadcast_to(np.float32(1), (1, 1 << 16, 1 << 16, 1))  # four bytes of memory
+    layer = MaxPool2D(2, 1 << 15)
+    assert layer.forward(x, training=True).tolist() == np.ones((1, 2, 2, 1)).tolist()
+    *_, (_, argmax) = layer._last
+    assert argmax.ravel().tolist() == [0, 1 << 15, 1 << 31, (1 << 31) + (1 << 15)]
 
 
 # --- what training keeps --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("layer", layers(), ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("layer", layers(), ids=repr)
 def test_only_training_keeps_what_backward_needs(layer):
     x = np.random.default_rng(12).standard_normal((2, 6, 5, 3))
     bare = dict(vars(layer))
@@ -338,7 +417,7 @@ def test_only_training_keeps_what_backward_needs(layer):
     np.testing.assert_array_equal(layer.backward(y), expected)
 
 
-@pytest.mark.parametrize("layer", layers(), ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("layer", layers(), ids=repr)
 def test_the_gradient_of_the_input_may_be_skipped(layer):
     x = np.random.default_rng(13).standard_normal((2, 6, 5, 3))
     dy = layer.forward(x, training=True)
@@ -388,11 +467,48 @@ def test_defaults_of_pooling():
         assert (kind(3).size, kind(3).stride) == (3, 3)
         assert (kind(3, 1).size, kind(3, 1).stride) == (3, 1)
         assert kind(3, 1).parameters == {}
+        assert kind().padding == "valid"
+
+
+def test_padding_is_kept_as_a_word_a_number_or_a_tuple():
+    for given, kept in (
+        ("same", "same"), (1, 1), ((1, 0), (1, 0)), ([0, 1], (0, 1)), (np.int64(1), 1),
+        ((np.int8(1), 0), (1, 0)), ((0, 0), (0, 0)),
+    ):  # fmt: skip
+        for layer in (
+            *(kind(2, padding=given) for kind in POOLS), Conv2D(ONE, [0.0], padding=given),
+            Conv2D.random(2, 1, 1, np.random.default_rng(0), padding=given),
+        ):  # fmt: skip
+            assert layer.padding == kept and type(layer.padding) is type(kept)
+            assert repr(layer).endswith(f"padding={kept!r})")
+
+
+def test_zeros_around_an_image():
+    K = np.ones((3, 2, 1, 1))
+    for padding, zeros in (
+        ("valid", (0, 0, 0, 0)), (0, (0, 0, 0, 0)), (1, (1, 1, 1, 1)), ((1, 0), (1, 1, 0, 0)),
+        ((0, 1), (0, 0, 1, 1)), ("same", (1, 1, 0, 1)),
+    ):  # fmt: skip
+        assert Conv2D(K, [0.0], 1, padding).zeros_around(4, 4) == zeros
+    for kind in POOLS:
+        assert kind(3, 2, "same").zeros_around(5, 6) == (1, 1, 0, 1)
+        assert kind(3, 2, (1, 0)).zeros_around(5, 6) == (1, 1, 0, 0)
 
 
 # --- what is refused ------------------------------------------------------------------------------
 
 ONE = np.ones((1, 1, 1, 1))
+NO_PADDING = [
+    (None, TypeError, "padding must be a whole number, got None"),
+    ((1, -1), ValueError, "padding must be >= 0, got -1"),
+    ((1, 0.5), TypeError, r"padding must be a whole number, got 0\.5"),
+    ((True, 0), TypeError, "padding must be a whole number, got True"),
+    ((1, "same"), TypeError, "padding must be a whole number, got 'same'"),
+    ((1,), ValueError, r"padding must be a number or a pair \(rows, columns\), got \(1,\)"),
+    ((1, 1, 1, 1), ValueError, r"or a pair \(rows, columns\), got \(1, 1, 1, 1\)"),
+    ({1: 0, 0: 1}, TypeError, r"padding must be a whole number, got \{1: 0, 0: 1\}"),
+    ([[1, 0], [0, 1]], TypeError, r"padding must be a whole number, got \[1, 0\]"),
+]
 
 
 @pytest.mark.parametrize(
@@ -413,6 +529,7 @@ ONE = np.ones((1, 1, 1, 1))
         ((ONE, [0.0], 1, -1), ValueError, "padding must be >= 0, got -1"),
         ((ONE, [0.0], 1, 0.5), TypeError, "padding must be a whole number"),
         ((ONE, [0.0], 1, "full"), ValueError, "padding must be 'valid' or 'same', got 'full'"),
+        *(((ONE, [0.0], 1, padding), *said) for padding, *said in NO_PADDING),
     ],
 )
 def test_convolution_refuses(arguments, error, message):
@@ -428,6 +545,13 @@ def test_convolution_refuses(arguments, error, message):
         ((2.0,), TypeError, "size must be a whole number"),
         ((2, 0), ValueError, "stride must be >= 1, got 0"),
         ((2, 1.5), TypeError, "stride must be a whole number"),
+        ((2, 1, -1), ValueError, "padding must be >= 0, got -1"),
+        ((2, 1, "full"), ValueError, "padding must be 'valid' or 'same', got 'full'"),
+        ((1, 1, 1), ValueError, "padding must be at most half the size, here 0, .*image, got 1"),
+        ((3, 1, 2), ValueError, "padding must be at most half the size, here 1, .*image, got 2"),
+        ((4, 1, (0, 3)), ValueError, r"at most half the size, here 2, .*image, got \(0, 3\)"),
+        ((4, 1, [3, 2]), ValueError, r"at most half the size, here 2, .*image, got \(3, 2\)"),
+        *(((2, 1, padding), *said) for padding, *said in NO_PADDING),
     ],
 )
 def test_pooling_refuses(kind, arguments, error, message):
@@ -450,6 +574,13 @@ def test_pooling_refuses(kind, arguments, error, message):
         (AveragePool2D(3, 1), (9, 9, 1), r"images \(H, W, C\)"),
         (MaxPool2D(3, 1), (9, 9), r"images \(H, W, C\)"),
         (MaxPool2D(), (1, 1, 5, 5, 2), r"images \(H, W, C\)"),
+        (Conv2D(np.ones((4, 3, 1, 1)), [0.0], 1, (1, 0)), (2, 2, 2, 1), "at least 4 x 3 pixels"),
+        (Conv2D(np.ones((3, 4, 1, 1)), [0.0], 1, (0, 1)), (2, 2, 2, 1), "at least 3 x 4 pixels"),
+        (MaxPool2D(4, 1, 1), (2, 1, 9, 1), "at least 4 x 4 pixels, padding included"),
+        (AveragePool2D(4, 1, (1, 0)), (2, 9, 3, 1), "at least 4 x 4 pixels, padding included"),
+        (MaxPool2D(3, 1, 1), (2, 0, 3, 1), "at least one pixel"),
+        (AveragePool2D(2, 1, 1), (2, 0, 3, 1), "at least one pixel"),
+        (MaxPool2D(2, 1, "same"), (2, 3, 0, 1), "at least one pixel"),
     ],
 )
 def test_images_that_do_not_fit_are_refused_with_both_shapes(layer, shape, message):

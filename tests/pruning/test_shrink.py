@@ -22,7 +22,7 @@ from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Flatten, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import SGD, Adam
-from minprune.nn.spatial import Conv2D
+from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.store import load, save
 from minprune.nn.train import fit
 from minprune.pruning.one_shot import prune_by_magnitude
@@ -272,7 +272,7 @@ def zero(network, h, units, says):
 def folds(network, h):
     """Whether a constant other than 0 may go: not if the next layer adds zeros around it."""
     following = [layer for layer in network.layers if isinstance(layer, Dense | Conv2D)][h + 1]
-    return isinstance(following, Dense) or following.padding in ("valid", 0)
+    return isinstance(following, Dense) or following.padding in ("valid", 0, (0, 0))
 
 
 @EVERY
@@ -420,7 +420,7 @@ def test_pixels_must_agree_before_a_filter_is_constant_on_data():
     assert_same(small(x), network(x), 1e-12)
 
 
-@pytest.mark.parametrize("padding", ["same", 1, 2])
+@pytest.mark.parametrize("padding", ["same", 1, 2, (0, 1), (1, 0)])
 @pytest.mark.parametrize("given_x", [False, True])
 def test_a_constant_stays_before_a_convolution_that_adds_zeros(padding, given_x):
     rng = np.random.default_rng(0)
@@ -435,9 +435,25 @@ def test_a_constant_stays_before_a_convolution_that_adds_zeros(padding, given_x)
     np.testing.assert_array_equal(small.layers[0].b.value, first.b.value[[0, 3]])
     np.testing.assert_array_equal(small.layers[2].b.value, second.b.value)
     assert_same(small(x), network(x), 1e-12)
-    second.padding = 0
+    for second.padding in (0, (0, 0)):
+        small = shrink_network(network, x if given_x else None)
+        assert widths(small) == [1, 2]
+        assert_same(small(x), network(x), 1e-12)
+
+
+@pytest.mark.parametrize("padding", [1, (0, 1), "same"])
+@pytest.mark.parametrize("kind", [MaxPool2D, AveragePool2D])
+@pytest.mark.parametrize("given_x", [False, True])
+def test_a_constant_folds_through_padded_pooling(kind, padding, given_x):
+    rng = np.random.default_rng(0)
+    first = Conv2D(rng.standard_normal((2, 2, 1, 4)), rng.standard_normal(4))
+    second = Conv2D(rng.standard_normal((3, 3, 4, 2)), rng.standard_normal(2))
+    network = Network([first, ReLU(), kind(3, 1, padding), second], (6, 6, 1))
+    x = rng.standard_normal((3, 6, 6, 1))
+    first.K.value[..., :3] = 0
+    first.b.value[:3] = 0.5, 0.25, 0.0
     small = shrink_network(network, x if given_x else None)
-    assert widths(small) == [1, 2]
+    assert widths(small) == [1, 2] and small.layers[2].padding == network.layers[2].padding
     assert_same(small(x), network(x), 1e-12)
 
 

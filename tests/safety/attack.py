@@ -32,6 +32,7 @@ from minprune.sparse.sliced import dense_from_sliced, sliced_from_dense
 BEYOND = "index is out of bounds"  # what Numba says, and NumPy never that short
 FAILURES = []
 NUMBERS = 0, -1, 3, 10**9, 2**62
+PADDINGS = "same", "full", None, (1,), (0, 1), (-1, 0), (3, 0), (0, 2**62), (2**62, 2**62)
 
 
 def attempt(what, call, right=None):
@@ -125,7 +126,9 @@ def some_layers(rng):
     steps = [of(3, 1, 2, rng), mp.ReLU(), mp.MaxPool2D(2)]
     return [
         (of(3, 3, 2, rng, padding="same"), image), (of(2, 3, 2, rng, 2, 1), image),
-        (mp.MaxPool2D(2), image), (mp.MaxPool2D(3, 1), image), (mp.AveragePool2D(2), image),
+        (of(3, 3, 2, rng, padding=(0, 2)), image), (mp.MaxPool2D(2), image),
+        (mp.MaxPool2D(3, 1), image), (mp.MaxPool2D(3, 2, (1, 0)), image),
+        (mp.AveragePool2D(2), image), (mp.AveragePool2D(4, 3, "same"), image),
         (mp.Network(steps, (6, 6, 1)), image[..., :1].copy()), (mp.Flatten(), image),
         (mp.BatchNorm.identity(3), image), (mp.Dense.random(6, 5, rng), vector),
         (mp.ReLU(), vector), (mp.LeakyReLU(), vector), (mp.Sigmoid(), vector), (mp.Tanh(), vector),
@@ -159,7 +162,10 @@ def attack_layers(rng, plain):
             attempt(f"{name}.backward({how})", lambda: backward(copy.deepcopy(layer), odd), refused)
         inner = layer.layers if isinstance(layer, mp.Network) else [layer]
         for l, attribute in ((l, a) for l, part in enumerate(inner) for a in vars(part)):
-            for how, odd in tampered(getattr(inner[l], attribute)).items():
+            others = tampered(getattr(inner[l], attribute))
+            if attribute == "padding":
+                others |= {repr(padding): padding for padding in PADDINGS}
+            for how, odd in others.items():
                 edited = copy.deepcopy(layer)
                 part = edited.layers[l] if isinstance(layer, mp.Network) else edited
                 what = f"{name}: {type(part).__name__}.{attribute} = {how}"
@@ -313,7 +319,7 @@ def change_network(rng, network):
         for p in part.parameters.values():
             p.value *= 2
         if isinstance(part, mp.Conv2D | mp.MaxPool2D | mp.AveragePool2D):
-            part.stride = part.stride + 1
+            part.stride, part.padding = part.stride + 1, (1, 2)
     network.input_shape = (1,)
     network.layers[:] = [mp.Dense.random(1, 1, rng), first]
 

@@ -26,7 +26,8 @@ BY_THEMSELVES = {
     "bench.machine": "triad",
     "nn.updates": "adam_update fit sgd_update",
     "nn.windows": "average_pool average_pool_backward col2im conv_relu_max_pool "
-                  "conv_relu_max_pool_backward fit fit_in_one im2col max_pool max_pool_backward",
+                  "conv_relu_max_pool_backward fit fit_in_one im2col inside max_pool "
+                  "max_pool_backward",
     "sparse.kernels": "csr_forward_batch csr_forward_one fit inside",
 }  # fmt: skip
 # kernels that rely on their caller, and the only modules that may call them: `fit_in_one` stands
@@ -129,6 +130,9 @@ def images(*shape):
     return np.zeros(shape, f)
 
 
+# zeros around an image of 4 x 4 for which 2 x 2 windows of size 2 do not fit
+OUTSIDE = [(2, 0, 0, 0), (0, 2, 0, 0), (0, 0, -1, 0), (1, 1, 0, 0), (2**62, 0, 0, 0),
+           (-(2**62), 2**62, 0, 0), (0, 0, 0, 2**63 - 1)]  # fmt: skip
 # each kernel with arguments that fit, and for some of them others that do not
 CALLS = {
     "nn.windows.im2col": (
@@ -142,26 +146,26 @@ CALLS = {
          6: [images(3, 4, 4, 3), images(2, 4, 4, 4)]},
     ),
     "nn.windows.max_pool": (
-        [images(2, 4, 4, 3), 2, 2, images(2, 2, 2, 3), np.zeros((2, 2, 2, 3), i4)],
-        {0: [images(2, 3, 4, 3), images(2, 4, 3, 3), images(1, 4, 4, 3), images(2, 4, 4, 2)],
-         1: [3, 0, -1, 5, 2**62], 2: [3, 0, -2, 2**62],
-         3: [images(2, 2, 2, 4), images(5, 2, 2, 3)], 4: [np.zeros((2, 2, 2, 2), i4)]},
+        [images(2, 4, 4, 3), 2, 2, (0, 1, 0, 0), images(2, 2, 2, 3), np.zeros((2, 2, 2, 3), i4)],
+        {0: [images(2, 2, 4, 3), images(2, 4, 3, 3), images(1, 4, 4, 3), images(2, 4, 4, 2)],
+         1: [1, 0, -1, 5, 2**62], 2: [4, 0, -2, 2**62], 3: OUTSIDE,
+         4: [images(2, 2, 2, 4), images(5, 2, 2, 3)], 5: [np.zeros((2, 2, 2, 2), i4)]},
     ),
     "nn.windows.max_pool_backward": (
-        [images(2, 2, 2, 3), np.full((2, 2, 2, 3), 3, i4), 2, 2, images(2, 4, 4, 3)],
+        [images(2, 2, 2, 3), np.full((2, 2, 2, 3), 15, i4), images(2, 4, 4, 3)],
         {0: [images(5, 2, 2, 3), images(2, 1, 2, 3)],
-         1: [np.full((2, 2, 2, 3), k, i4) for k in (4, -1, 2**31 - 1, -(2**31))],
-         2: [1, 3, 0], 3: [1, 3, 0, -1], 4: [images(2, 4, 3, 3), images(0, 4, 4, 3)]},
+         1: [np.full((2, 2, 2, 3), k, i4) for k in (16, -1, 2**31 - 1, -(2**31))],
+         2: [images(2, 4, 3, 3), images(0, 4, 4, 3), images(2, 0, 4, 3), images(2, 4, 4, 2)]},
     ),
     "nn.windows.average_pool": (
-        [images(2, 4, 4, 3), 2, 2, images(2, 2, 2, 3)],
-        {0: [images(2, 3, 4, 3), images(1, 4, 4, 3)], 1: [3, 0], 2: [3, 0],
-         3: [images(2, 2, 2, 4), images(5, 2, 2, 3)]},
+        [images(2, 4, 4, 3), 2, 2, (0, 1, 0, 0), images(2, 2, 2, 3)],
+        {0: [images(2, 2, 4, 3), images(1, 4, 4, 3)], 1: [1, 0], 2: [4, 0], 3: OUTSIDE,
+         4: [images(2, 2, 2, 4), images(5, 2, 2, 3)]},
     ),
     "nn.windows.average_pool_backward": (
-        [images(2, 2, 2, 3), 2, 2, images(2, 4, 4, 3)],
-        {0: [images(5, 2, 2, 3), images(2, 1, 2, 3)], 1: [3, 0], 2: [3, 0],
-         3: [images(2, 4, 3, 3)]},
+        [images(2, 2, 2, 3), 2, 2, (0, 1, 0, 0), images(2, 4, 4, 3)],
+        {0: [images(5, 2, 2, 3), images(2, 1, 2, 3)], 1: [1, 0], 2: [4, 0], 3: OUTSIDE,
+         4: [images(2, 4, 3, 3)]},
     ),
     "nn.windows.conv_relu_max_pool": (
         [images(2, 5, 5, 1), images(2, 3), images(3), (0, 1), (0, 1, 5, 6),
@@ -212,7 +216,7 @@ def kernel(name):
 
 def test_every_kernel_by_itself_is_tried():
     tried = {tuple(name.rsplit(".", 1)) for name in CALLS}
-    helpers = {"fit", "fit_in_one", "inside"}  # which those call
+    helpers = {"fit", "fit_in_one", "inside"}  # which those call, the last behind a `fit`
     alone = {(module, name) for module, names in BY_THEMSELVES.items() for name in names.split()}
     assert tried == {(module, name) for module, name in alone if name not in helpers}
 

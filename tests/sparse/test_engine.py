@@ -315,6 +315,18 @@ IMAGES = {
     "gaps": ((9, 9, 2), [conv(3, 2), biggest(2, 3), bn, average(1, 2), sigmoid]),
     "pooling first": ((7, 8, 3), [biggest(2), bn, conv(4, 2, 1, "same"), average(2, 1), tanh]),
     "pooling twice": ((13, 13, 1), [conv(3, 2), biggest(2), biggest(2), relu, biggest(3, 1)]),
+    "padding behind a convolution": ((9, 8, 2), [conv(3, 2), biggest(3, 3, 1), relu, conv(2, 2)]),
+    "padding that comes to nothing": ((9, 7, 2), [conv(3, 2), biggest(2, 2, "same"), relu,
+                                                  conv(2, 2, 1, "same")]),
+    "padding on the right": ((9, 10, 2), [conv(3, 2), biggest(2, 2, "same"), relu, flatten,
+                                         dense(2)]),
+    "padding, then zeros": ((8, 17, 3), [biggest(3, 2, 1), conv(3, 3, 1, (2, 0)), relu,
+                                         average(2, 2, (0, 1)), conv(2, 2, 2, (0, 1))]),
+    "padding above alone": ((7, 19, 1), [conv(2, 2), average(3, 1, (1, 0)), bn, biggest(2, 2, 1)]),
+    "windows wider than the image": ((2, 3, 2), [biggest(7, 1, "same"), average(5, 2, "same")]),
+    "padding by twos": ((6, 40, 2), [conv(3, 3, 1, (1, 0)), biggest(2, 2, 1), relu,
+                                     biggest(4, 2, 2)]),
+    "one pixel, padded": ((1, 1, 3), [average(2, 1, 1), relu, biggest(3, 2, "same")]),
     "flat before pixels": ((5, 5, 2), [flatten, bn, relu, dense(20), relu, bn, dense(3)]),
     "flat behind steps": ((6, 7, 2), [conv(5, 3, 2, 1), flatten, bn, tanh, dropout, dense(9)]),
     "nothing but functions": ((3, 4, 2), [relu, dropout, tanh, flatten, sigmoid]),
@@ -346,7 +358,9 @@ def test_images(dtype, name, seed):
 def test_convolution_and_pooling_beside_loops(format, K, N):
     units = K.shape[-1]
     b, x = quarters(1, units), quarters(2, N, 6, 7, 2)
-    for stride, padding in [(1, "valid"), (1, "same"), (2, "same"), (1, 2), (3, 1)]:
+    for stride, padding in [
+        (1, "valid"), (1, "same"), (2, "same"), (1, 2), (3, 1), (1, (2, 0)), (2, (0, 3)),
+    ]:  # fmt: skip
         layer = Conv2D(K.astype("f"), b.astype("f"), stride, padding)
         z = naive.conv_layer(x, K, b, stride, padding)
         sparse = SparseEngine(Network([layer], (6, 7, 2)))
@@ -360,6 +374,10 @@ def test_convolution_and_pooling_beside_loops(format, K, N):
                 network = Network([layer, MaxPool2D(size)], (6, 7, 2))
                 np.testing.assert_array_equal(SparseEngine(network)(x), pooled)
                 network = Network([layer, MaxPool2D(size), ReLU()], (6, 7, 2))
+                np.testing.assert_array_equal(SparseEngine(network)(x), np.maximum(pooled, 0))
+            for zeros in ("same", (1, 0)):
+                pooled = naive.max_pool_layer(z, size, size, zeros)
+                network = Network([layer, MaxPool2D(size, None, zeros), ReLU()], (6, 7, 2))
                 np.testing.assert_array_equal(SparseEngine(network)(x), np.maximum(pooled, 0))
 
 

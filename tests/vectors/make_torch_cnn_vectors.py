@@ -23,6 +23,7 @@ hand: all that is needed for ceil(H / stride) rows, an odd one below, and right.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ try:
 except ImportError:  # pytest --doctest-modules imports this file too, with or without PyTorch
     torch = None
 
-# Image, batch size, layers. Conv2D: k_h, k_w, c_out, stride, padding.
+# Image, batch size, layers. Conv2D: k_h, k_w, c_out, stride, padding. Pooling: size, stride and,
+# but for "valid", padding.
 NETS = [
     (
         (7, 6, 2), 3,
@@ -62,6 +64,11 @@ NETS = [
         [("Conv2D", 4, 5, 3, 3, "same"), ("Tanh",), ("BatchNorm", 0.5, 1e-3),
          ("AveragePool2D", 2, 3), ("Conv2D", 2, 1, 2, 1, 1), ("ReLU",), ("MaxPool2D", 2, 2),
          ("Flatten",), ("Dense", 2)],
+    ),
+    (
+        (9, 8, 2), 3,
+        [("Conv2D", 3, 2, 4, 1, (0, 2)), ("ReLU",), ("MaxPool2D", 3, 2, (1, 0)), ("Tanh",),
+         ("AveragePool2D", 3, 2, 1), ("Flatten",), ("Dense", 3)],
     ),
 ]  # fmt: skip
 SEED = 6715
@@ -107,6 +114,8 @@ def conv2d(rng, shape, k_h, k_w, c_out, stride, padding):
         conv = nn.Conv2d(c, c_out, (k_h, k_w), padding="same", dtype=torch.float64)
     elif padding == "same":
         zeros = *same_padding(w, k_w, stride), *same_padding(h, k_h, stride)
+    elif isinstance(padding, tuple):  # PyTorch names the columns first, and each side
+        zeros = padding[1], padding[1], padding[0], padding[0]
     pad = [] if padding == "same" and stride == 1 else [nn.ZeroPad2d(zeros)]
     K = rng.normal(size=(k_h, k_w, c, c_out)) * np.sqrt(2 / (k_h * k_w * c))
     return [*pad, conv], conv, {"K": K, "b": 0.5 * rng.normal(size=c_out)}
@@ -134,7 +143,8 @@ def build(rng, image, layers):
     makers = {"Conv2D": conv2d, "BatchNorm": batch_norm, "Dense": dense}
     plain = {
         "ReLU": nn.ReLU, "Sigmoid": nn.Sigmoid, "Tanh": nn.Tanh, "Flatten": Flatten,
-        "MaxPool2D": nn.MaxPool2d, "AveragePool2D": nn.AvgPool2d,
+        "MaxPool2D": nn.MaxPool2d,
+        "AveragePool2D": partial(nn.AvgPool2d, count_include_pad=False),
     }  # fmt: skip
     for l, (kind, *options) in enumerate(layers):
         if kind in plain:

@@ -695,6 +695,7 @@ network_costs.edge("a pooling that leaves a row out", given([Pool(2), Full(2)], 
 network_costs.edge("an even kernel", given([Conv(2, 4), Conv(3, 2, "valid")], (5, 6, 2)))
 network_costs.edge("LeNet-5", given(list(LENET5), (28, 28, 1)))
 network_costs.edge("pooling by three", given([Conv(4), Pool(3), Full(5)], (9, 7, 1)))
+network_costs.edge("padded pooling", given([Pool(2, "same"), Full(2)], (5, 4, 3)))
 
 
 @network_costs.random
@@ -715,7 +716,7 @@ def _(rng):
 
 
 network_costs.edits("""
-layers = [Pool(1) if isinstance(l, Pool) else l for l in layers]
+layers = [l._replace(size=1) if isinstance(l, Pool) else l for l in layers]
     The pooling does not shrink the image, so the layers after it are too large.
     池化没有缩小特征图，使后面的层算得过大。
 return [c._replace(macs=2 * c.macs) for c in result]
@@ -736,9 +737,15 @@ return [c._replace(macs=c.macs // math.prod(c.output[:-1])) for c in result]
 return [Cost(sum(c[0] for c in result), sum(c[1] for c in result), result[-1].output)]
     It returns the sums of all layers; return the cost of every layer.
     给出了所有层的总和；要求的是每一层的代价。
-layers = [Pool(2) if isinstance(l, Pool) else l for l in layers]
+layers = [l._replace(size=2) if isinstance(l, Pool) else l for l in layers]
     Every pooling is taken as 2 by 2; its size is given.
     所有池化都按 2×2 计算了；大小应由该层给出。
+layers = [l._replace(padding="valid") if isinstance(l, Pool) else l for l in layers]
+    No pooling is padded; with padding "same" the size is divided by that of the window, rounded up.
+    池化都没有填充；padding 为 "same" 时应将边长除以窗口大小并向上取整。
+layers = [l._replace(padding="same") if isinstance(l, Pool) else l for l in layers]
+    Every pooling is padded; with padding "valid" rows and columns that are left over are dropped.
+    池化都做了填充；padding 为 "valid" 时应舍去多余的行和列。
 return [c._replace(macs=c.macs + math.prod(c.output) * (c.macs > 0)) for c in result]
     The biases are counted as MACs; adding a bias multiplies nothing.
     把偏置计入了乘加次数；加偏置时没有乘法，不应计入。
