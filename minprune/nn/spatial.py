@@ -225,8 +225,9 @@ class MaxPool2D(_Pool2D, known=True):
 
         y_nijc = max over u, v < k of x_n,si+u-t,sj+v-l,c
 
-    x (N, H, W, C), y (N, H', W', C); k is the size, s the stride, t and l the padding above and on
-    the left. Without padding H' = floor((H - k) / s) + 1; rows that are left over are dropped.
+    x (N, H, W, C), y (N, H', W', C); k is the size, s the stride, t, b, l and r the padding above,
+    below, on the left and right. H' = floor((H + t + b - k) / s) + 1, and rows that are left over
+    are dropped; W' alike.
 
     stride   >= 1, k unless told otherwise
     padding  as in `Conv2D`, numbers at most k / 2; the maximum is over the pixels inside the image
@@ -270,9 +271,9 @@ class AveragePool2D(_Pool2D, known=True):
 
         y_nijc = sum over u, v < k of x_n,si+u-t,sj+v-l,c / m_ij
 
-    x (N, H, W, C), y (N, H', W', C), k, s, t, l, stride and padding as in `MaxPool2D`. The sum and
-    the mean are over the pixels inside the image; m_ij is their number, k^2 without padding. So it
-    is in Keras, in ONNX by default, and in PyTorch with count_include_pad=False.
+    x (N, H, W, C), y (N, H', W', C), k, s, t, l, stride and padding as in `MaxPool2D`. The mean
+    is over the pixels inside the image, as in Keras, in ONNX by default, and in PyTorch with
+    count_include_pad=False; m_ij is their number, k^2 without padding.
 
     Source: [D-1.2b].
 
