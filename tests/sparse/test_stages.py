@@ -23,7 +23,7 @@ from stacks import (
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, ReLU, Sigmoid, Tanh
 from minprune.nn.network import Network
-from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
+from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.sparse.stages import Affine, Curve, Pool, Product, stages_of
 
 IMAGE = (9, 8, 2)
@@ -65,6 +65,11 @@ def described(stage):
         (IMAGE, [conv(4), bn, relu, biggest()], [("0.K", True, 2)]),
         (IMAGE, [conv(4), biggest(), relu, flatten], [("0.K", True, 2)]),
         (IMAGE, [conv(4), biggest(3), relu, dropout, relu], [("0.K", True, 3)]),
+        (IMAGE, [conv(4), biggest(2, 2, 1), relu],
+         [("0.K", False, 1), ("max", 2, 2), ReLU.curve]),
+        (IMAGE, [conv(4), biggest(2, 2, "same")], [("0.K", False, 1), ("max", 2, 2)]),
+        ((8, 10, 2), [conv(4), biggest(2, 2, "same"), relu], [("0.K", True, 2)]),
+        (IMAGE, [conv(4, 3, 1, (0, 2)), biggest(2, 2, (0, 0))], [("0.K", False, 2)]),
         (IMAGE, [conv(4), biggest(2, 1), relu], [("0.K", False, 1), ("max", 2, 1), ReLU.curve]),
         (IMAGE, [conv(4), biggest(1, 2)], [("0.K", False, 1), ("max", 1, 2)]),
         (IMAGE, [conv(4), average(), relu], [("0.K", False, 1), ("average", 2, 2), ReLU.curve]),
@@ -94,6 +99,9 @@ def test_stages_know_their_shape_as_it_lies_in_memory_and_the_zeros_they_want():
     assert [s.shape for s in stages] == [(5, 4, 4)] * 2 + [(4, 3, 4)] * 4 and after == (48,)
     assert stages[0].window == (3, 3, 2, 2, (1, 1, 0, 1)) and stages[0].W.shape == (18, 4)
     assert stages_of(network_of(IMAGE, conv(4, 2, 1, 3)))[0][0].window.zeros == (3, 3, 3, 3)
+    assert stages_of(network_of(IMAGE, conv(4, 2, 1, (0, 1))))[0][0].window.zeros == (0, 0, 1, 1)
+    (pool,), *_ = stages_of(network_of(IMAGE, average(3, 2, "same")))
+    assert (pool.image, pool.zeros, pool.shape) == ((9, 8), (1, 1, 0, 1), (5, 4, 2))
 
 
 def test_a_subclass_of_a_layer_is_refused():
@@ -119,8 +127,13 @@ def run(stages, x, shape):
                 x = convolved(stage, x.reshape(len(x), *shape))
             x = np.maximum(x, 0) if stage.relu else x
         elif isinstance(stage, Pool):
-            pool = AveragePool2D if stage.average else MaxPool2D
-            x = pool(stage.size, stage.stride).forward(x.reshape(len(x), *shape))
+            assert stage.image == shape[:2]
+            top, bottom, left, right = stage.zeros
+            around = (0, 0), (top, bottom), (left, right), (0, 0)
+            x = np.pad(x.reshape(len(x), *shape), around, constant_values=np.nan)
+            windows = np.lib.stride_tricks.sliding_window_view(x, (stage.size,) * 2, axis=(1, 2))
+            windows = windows[:, :: stage.stride, :: stage.stride]
+            x = (np.nanmean if stage.average else np.nanmax)(windows, axis=(4, 5))
         elif isinstance(stage, Affine):
             flat = x.reshape(len(x), -1, len(stage.m))
             x = (stage.a * (flat - stage.m) + stage.b).reshape(len(x), *stage.shape)
