@@ -355,7 +355,7 @@ from minprune.pruning.procedures import (
     train_prune_finetune,
 )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _LATER = {  # they need Numba
     "csr_from_dense": "minprune.sparse.csr",

@@ -25,7 +25,11 @@ from typing import NamedTuple
 import numpy as np
 
 LANGUAGES = "en", "zh"
-TUTORIALS = Path(__file__).resolve().parents[1] / "tutorials"
+PACKAGE = Path(__file__).resolve().parent
+TUTORIALS = PACKAGE / "tutorials"  # in the installed package
+if not TUTORIALS.is_dir():
+    TUTORIALS = PACKAGE.parent / "tutorials"  # in the repository
+INSTALL = None  # what a notebook gives to `pip install`; None: minprune has no public address
 MARK = re.compile(r"^# %%[ ]*(.*)$", re.MULTILINE)
 NUMBER = re.compile(r"<<(~?)([^<>]+?)(?::([^<>:]*))?>>")
 EXERCISE = re.compile(r"(?<![\w-])([1-9]\.[1-9])`")  # in "Now you": `check 1.2`, `1.3`
@@ -99,11 +103,11 @@ def lesson_file(number, folders=(Path("tutorials"), TUTORIALS)):
         for path in lesson_files(folder):
             if path.name[:2] == str(number).zfill(2):
                 return path
-    raise ValueError(f"there is no lesson {number} in tutorials/, which is only in the repository")
+    raise ValueError(f"there is no lesson {number} in {' or '.join(map(str, folders))}")
 
 
 def lessons():
-    """The lessons beside the package, in order; an empty list where it is installed alone."""
+    """The lessons of minprune, in order; an empty list if the package has been copied alone."""
     return [read_lesson(path) for path in lesson_files(TUTORIALS)]
 
 
@@ -356,31 +360,52 @@ def figure_differs(old, new, tolerance=0.05):
 
 # --- notebooks -----------------------------------------------------------------------------------
 
+FROM_A_CLONE = {
+    "en": "This notebook imports minprune, which must be installed in the environment of its "
+    "kernel. From a clone of minprune, run `%pip install PATH/TO/CLONE` in a cell, or "
+    "`python -m pip install PATH/TO/CLONE` with the Python of that environment.",
+    "zh": "本笔记本需要导入 minprune，请先把它安装到内核所用的环境中。若已克隆 minprune 的仓库，"
+    "可在单元格中运行 `%pip install 克隆所在的路径`，"
+    "或用该环境的 Python 运行 `python -m pip install 克隆所在的路径`。",
+}
+
 
 def notebook(path, language):
     """A lesson as a Jupyter notebook, format 4.5, without outputs.
 
-    The numbers in its prose are those of the lesson's page in this language; `ValueError` if the
-    page does not show them.
+    The first cell installs minprune if it has a public address, and otherwise says how. The numbers
+    in the prose are those of the lesson's page in this language; `ValueError` if the page does not
+    show them.
     """
-    path, found = Path(path), []
+    path, found = Path(path), [_notebook_cell("install", *_installing(language))]
     page = page_file(path, language)
     shown = page.read_text(encoding="utf-8") if page.exists() else ""
     shown = re.sub(f"{CHANGES}|{STAYS}", "", shown)
     for number, cell in enumerate(cells_of(path.read_text(encoding="utf-8"))):
         if cell.language not in (None, language):
             continue
-        code = {"cell_type": "code", "execution_count": None, "outputs": []}
-        kind = code if cell.language is None else {"cell_type": "markdown"}
         source = cell.source if cell.language is None else _with_numbers_of(shown, cell.source)
         if source is None:
             raise ValueError(f"{page} does not show the numbers of {path.name}: "
                              f"run python tutorials/render.py {path.name[:2]} first")  # fmt: skip
-        lines = source.splitlines(keepends=True)
-        found.append(kind | {"id": f"cell-{number}", "metadata": {}, "source": lines})
+        found.append(_notebook_cell(f"cell-{number}", source, cell.language is None))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {"cells": found, "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
             "nbformat": 4, "nbformat_minor": 5}  # fmt: skip
+
+
+def _installing(language):
+    """(source, whether it is code) of the cell that makes minprune importable, or says how."""
+    if INSTALL is None:
+        return FROM_A_CLONE[language], False
+    return f"%pip install --quiet {INSTALL}", True
+
+
+def _notebook_cell(id, source, is_code):
+    cell = {"cell_type": "markdown", "id": id, "metadata": {}}
+    if is_code:
+        cell |= {"cell_type": "code", "execution_count": None, "outputs": []}
+    return cell | {"source": source.splitlines(keepends=True)}
 
 
 def _with_numbers_of(page, prose):

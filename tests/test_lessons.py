@@ -2,7 +2,12 @@
 
 import importlib.util
 import json
+import os
 import re
+import runpy
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -236,6 +241,15 @@ def test_the_lessons_lie_beside_the_package_wherever_one_is(tmp_path, monkeypatc
     assert lessons.lessons() == []
 
 
+def test_the_lessons_of_an_installed_package_lie_in_it(tmp_path):
+    source = tmp_path / "minprune" / "lessons.py"
+    source.parent.mkdir()
+    shutil.copy(lessons.__file__, source)
+    for folder in (tmp_path / "tutorials", tmp_path / "minprune" / "tutorials"):
+        folder.mkdir()
+        assert runpy.run_path(source)["TUTORIALS"] == folder
+
+
 @pytest.fixture
 def with_pages(tmp_path):
     """A lesson of the folder tutorials/, and its pages."""
@@ -254,25 +268,46 @@ def with_pages(tmp_path):
 
 def test_a_notebook_has_the_numbers_of_the_page(with_pages):
     made = notebook(with_pages, "zh")
-    code, prose, volatile = made["cells"]
+    first, code, prose, volatile = made["cells"]
     assert (made["nbformat"], made["nbformat_minor"]) == (4, 5)
     assert "".join(prose["source"]) == "# 标题\n\n数 $n$，也就是\n一半：3.5。\n\n$$ n / 2 $$"
     for cell in (code, volatile):
         assert cell["cell_type"] == "code"
         assert cell["outputs"] == [] and cell["execution_count"] is None
-    assert prose["cell_type"] == "markdown" and {*prose} == {
-        "cell_type",
-        "id",
-        "metadata",
-        "source",
-    }
+    for cell in (first, prose):
+        assert cell["cell_type"] == "markdown"
+        assert {*cell} == {"cell_type", "id", "metadata", "source"}
     for cell in made["cells"]:
         assert re.fullmatch("[a-zA-Z0-9_-]{1,64}", cell["id"]) and cell["metadata"] == {}
         assert all(line.endswith("\n") for line in cell["source"][:-1])
-    assert len({cell["id"] for cell in made["cells"]}) == 3
+    assert len({cell["id"] for cell in made["cells"]}) == 4
     other = page_file(with_pages, "zh")
     other.write_text(other.read_text().replace("3.5", "<!--~-->about 4<!--/-->"))
-    assert "一半：about 4。" in "".join(notebook(with_pages, "zh")["cells"][1]["source"])
+    assert "一半：about 4。" in "".join(notebook(with_pages, "zh")["cells"][2]["source"])
+
+
+@pytest.mark.parametrize("language", lessons.LANGUAGES)
+def test_a_notebook_begins_with_the_installation(with_pages, language, monkeypatch):
+    first, *others = notebook(with_pages, language)["cells"]
+    said = "".join(first["source"])
+    assert first["cell_type"] == "markdown" and "`%pip install " in said
+    assert bool(re.search("[\u4e00-\u9fff]", said)) == (language == "zh")
+    monkeypatch.setattr(lessons, "INSTALL", "minprune==1.0")
+    first, *same = notebook(with_pages, language)["cells"]
+    assert first["cell_type"] == "code" and same == others
+    assert first["source"] == ["%pip install --quiet minprune==1.0"]
+
+
+def test_a_notebook_runs_from_start_to_end(tmp_path):
+    """In a process of its own, as a kernel that finds minprune would."""
+    cells = notebook(LESSONS[2], "en")["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    run = subprocess.run([sys.executable, "-c", "\n".join(code)], cwd=tmp_path, text=True,
+                         capture_output=True, check=True,
+                         env=os.environ | {"PYTHONPATH": str(TUTORIALS.parent),
+                                           "MPLBACKEND": "Agg"})  # fmt: skip
+    page = page_file(LESSONS[2], "en").read_text(encoding="utf-8")
+    assert run.stdout == "".join(re.findall("```text\n(.*?)```", page, re.DOTALL))
 
 
 @pytest.mark.parametrize("change", [lambda page: page.unlink(),
@@ -387,7 +422,7 @@ def test_the_pages_and_pictures_are_there(path):
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_a_notebook_says_what_the_page_says(path, language):
     shown = re.sub("<!--[~/]-->", "", page_file(path, language).read_text(encoding="utf-8"))
-    made = ["".join(cell["source"]) for cell in notebook(path, language)["cells"]
+    made = ["".join(cell["source"]) for cell in notebook(path, language)["cells"][1:]
             if cell["cell_type"] == "markdown"]  # fmt: skip
     for prose in map(lessons._math, made):
         assert (lessons._joined(prose) if language == "zh" else prose) in shown

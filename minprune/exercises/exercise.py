@@ -10,7 +10,7 @@ from minprune.checks.check import Check
 from minprune.checks.isolated import Broken, definitions, tree_of
 from minprune.checks.mistake import source_of
 from minprune.documents.index import ID
-from minprune.lessons import lessons_with, page_file
+from minprune.lessons import lessons_with
 
 LANGUAGES = "en", "zh"
 HEADS = {
@@ -28,8 +28,8 @@ HEADS = {
 {lessons}""",
 }
 LESSON = {
-    "en": "Lesson {}  {}: tutorials/{}\n",
-    "zh": "第 {} 课  {}：tutorials/{}\n",
+    "en": "Lesson {0}  {1}: python -m minprune lessons {0}\n",
+    "zh": "第 {0} 课  {1}：python -m minprune lessons {0} --lang zh\n",
 }
 PACKED = ".ipynb", ".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".xz", ".bz2"
 UNWRITTEN = 'raise NotImplementedError("not written yet")'
@@ -105,9 +105,7 @@ class Exercise(Check):
     def starter(self, language="en"):
         """The file that a student begins with."""
         lessons = [
-            LESSON[language].format(
-                lesson.number, lesson.titles[language], page_file(lesson.path, language).name
-            )
+            LESSON[language].format(lesson.number, lesson.titles[language])
             for lesson in lessons_with(self.id)
         ]
         head = HEADS[language].format(

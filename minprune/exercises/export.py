@@ -13,7 +13,8 @@ from minprune.exercises.exercise import LANGUAGES
 from minprune.exercises.grade import chosen, hidden_seed
 from minprune.files import replacing, writable_folder
 
-LEFT_OUT = "mnist.npz"  # no exercise needs it, and a bundle of Classroom 50 may have 10 MB
+# grading needs none of them, and a bundle of Classroom 50 may have 10 MB
+LEFT_OUT = {"__pycache__", "mnist.npz", "tutorials", "figures"}
 NUMPY = "numpy>=1.26"
 
 SCRIPT = '''\
@@ -138,6 +139,6 @@ def package_files():
     """Every file of the package that grading needs, and its name below the folder of the script."""
     root = unpacked()
     for path in sorted(root.rglob("*")):
-        hidden = "__pycache__" in path.parts or path.suffix == ".pyc" or path.name == LEFT_OUT
-        if path.is_file() and not hidden:
-            yield path, path.relative_to(root.parent).as_posix()
+        name = path.relative_to(root.parent)
+        if path.is_file() and path.suffix != ".pyc" and not LEFT_OUT.intersection(name.parts):
+            yield path, name.as_posix()

@@ -1,7 +1,7 @@
 """The places of a function: definition, check, twin in plain loops, lessons and exercises.
 
 All are read from the sources when they are asked for, so none can be out of date. Twins and lessons
-lie in the repository; where the package alone is installed they are left out.
+lie in the repository, lessons in the installed package too; what is not there is left out.
 """
 
 import re
@@ -14,7 +14,7 @@ from minprune.documents.index import functions
 from minprune.exercises import exercises
 from minprune.lessons import lessons
 
-ROOT = Path(minprune.__file__).parents[1]
+ROOT = Path(minprune.__file__).resolve().parents[1]
 
 
 class Links(NamedTuple):
@@ -74,6 +74,15 @@ def public():
         if entry is first[entry.name]
         and ("Source: " in entry.doc or ">>> " in entry.doc or entry.name in offered)
     ]
+
+
+def openable(path):
+    """A path as it can be opened: as it is from the current folder if it is below it, else whole.
+
+    path  whole, or from the repository's root
+    """
+    path, here = ROOT / path, Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _line(file, pattern):

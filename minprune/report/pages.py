@@ -28,15 +28,16 @@ from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
 from minprune.exercises.exercise import Exercise
-from minprune.lessons import lesson_file, lessons, lessons_with, page_file, read_lesson
+from minprune.lessons import TUTORIALS, lesson_file, lessons, lessons_with, page_file, read_lesson
 from minprune.report.find import called, near, search
-from minprune.report.links import links_of, public, used_by
+from minprune.report.links import links_of, openable, public, used_by
 
 WIDTH = 100
 SCREEN = 80  # columns of a list, and of a worked example
 LISTED = 20  # lines of a list
 SEE_ALSO = 6  # names
 LIKE_AN_ITEM = re.compile(r"\b[A-F]-[\dQ]", re.IGNORECASE)
+FORMULAS = TUTORIALS / "formulas.md"
 TITLE = 44  # columns of a lesson's
 LESSONS_HELP = {
     "en": "`minprune lessons 03` shows one; `minprune notebook 03` writes it as a notebook.",
@@ -115,7 +116,7 @@ def lessons_page(number=None, language="en"):
     if number is not None:
         return _lesson_page(read_lesson(lesson_file(number).resolve()), language)
     if not lessons():
-        raise ValueError("the lessons are in tutorials/, which is only in the repository")
+        raise ValueError(f"there are no lessons in {TUTORIALS}")
     lines = []
     for lesson in lessons():
         minutes = re.split("[.。]", lesson.aims[language])[0].lower()
@@ -130,7 +131,7 @@ def lessons_page(number=None, language="en"):
 def _lesson_page(lesson, language):
     head = f"{lesson.number}  {lesson.titles[language]}"
     lines = [head, "-" * columns(head), *folded(lesson.aims[language], SCREEN)]
-    lines += ["", f"{'':4}tutorials/{page_file(lesson.path, language).name}", ""]
+    lines += ["", f"{'':4}{openable(page_file(lesson.path, language))}", ""]
     for file, entries_ in used_by(lesson).items():
         names = " ".join(entry.name for entry in entries_)
         lines.append(_wrap(f"{file:33} ", names, SCREEN))
@@ -150,7 +151,7 @@ def _overview():
         "  masks, or nn              lists the functions of a file, or of a folder",
         f"  A-4.2, or A               items of five texts; --all lists all {len(ITEMS)}",
         "  1.3                       an exercise",
-        "All on one page: tutorials/formulas.md; step by step: `minprune lessons`.",
+        f"Step by step: `minprune lessons`; all on one page: {openable(FORMULAS)}",
         "",
     ]
     cells = [f"{counts['formulas', file]:3} {file:14}{title}"
@@ -210,12 +211,13 @@ def _item_page(item):
         text += [*_mistake(fact, fact.ids.split(", ")), ""]
     for claim in claims_of(item.id):
         text += [_wrap("the claim:     ", claim.says), _wrap("measured:      ", claim.found)]
-        text += [textwrap.indent(claim.again.rstrip(), "    "), ""] if claim.again else [""]
+        again = textwrap.indent(_run_here(claim.again).rstrip(), "    ")
+        text += [again, ""] if again else [""]
     for note in notes_of(item.id):
         text += [_wrap("note:          ", note), ""]
     for entry in functions_of(item.id):
         text += [_function_page(entry, [])]
-    text += [f"Run it: {command}" for command in runs_of(item.id)]
+    text += [f"Run it: {_run_here(command)}" for command in runs_of(item.id)]
     if item.id in EXAMPLES:
         text += [f"Step by step: python -m minprune worked {item.id}"]
     return "\n".join(text).rstrip()
@@ -239,7 +241,7 @@ def _page_of(what):
 def _exercise_page(exercise):
     head = f"Exercise {exercise.id}  {exercise.title['en']}"
     function = [entry for entry in public() if exercise.of and entry.name == exercise.name]
-    places = [_place("Function", links_of(entry).home) for entry in function]
+    places = [_place("Function", openable(links_of(entry).home)) for entry in function]
     places += _taught(lessons_with(exercise.id))
     places += [_place("Begin", "python -m minprune exercises start DIR"),
                _place("Write", f"DIR/{exercise.file}")]  # fmt: skip
@@ -263,15 +265,20 @@ def _places(entry):
     """The places of a function and of all that belongs to it, one a line."""
     links = links_of(entry)
     places = {"Defined": links.home, "Check": links.check, "Twin": links.twin}
-    lines = [_place(name, place) for name, place in places.items() if place]
+    lines = [_place(name, openable(place)) for name, place in places.items() if place]
     lines += _taught(links.lessons)
     lines += [_place("Exercise", f"{e.id} {e.title['en']}") for e in links.exercises]
     return "\n".join(lines)
 
 
 def _taught(found):
-    return [_place("Lesson", f"{one.titles['en']}: tutorials/{one.path.stem}.md")
+    return [_place("Lesson", f"{one.titles['en']}: {openable(page_file(one.path, 'en'))}")
             for one in found]  # fmt: skip
+
+
+def _run_here(command):
+    """A command of the repository's root, as it can be run from the current folder."""
+    return command.replace("python tutorials", f"python {openable(TUTORIALS)}")
 
 
 def _place(name, place):

@@ -11,7 +11,7 @@ from minprune.documents.index import entries
 from minprune.exercises import exercises
 from minprune.lessons import lessons, lessons_with
 from minprune.report.links import links_of, public, used_by
-from minprune.report.pages import formulas_page
+from minprune.report.pages import formulas_page, lessons_page
 
 ROOT = Path(__file__).parents[2]
 FORMULAS = [entry for entry in public() if entry.name in checks()]
@@ -32,6 +32,25 @@ def test_every_formula_names_its_definition_its_check_and_its_twin(entry):
         assert f"    {head:10}{place}\n" in page
     assert page.count("    Lesson    ") == len(links.lessons)
     assert page.count("    Exercise  ") == len(links.exercises)
+
+
+PLACE = re.compile(r"^ *(Defined|Check|Twin|Function|Lesson|Run it|Step by step)\b.* (\S+/[^\s:]+)",
+                   re.MULTILINE)  # fmt: skip
+
+
+def test_places_can_be_opened_from_any_folder(tmp_path, monkeypatch):
+    pages = {}
+    for folder in (tmp_path, ROOT, ROOT / "minprune"):
+        monkeypatch.chdir(folder)
+        pages[folder] = [formulas_page(query) for query in ("rank_mask", "A-4.2", "1.5", None)]
+        pages[folder].append(f"Lesson {lessons_page('03').splitlines()[5]}")
+        assert pages[folder][-1].endswith("tutorials/03_thresholds_masks_ties.md")
+        found = [place for page in pages[folder] for place in PLACE.findall(page)]
+        assert len({head for head, _ in found}) == 7
+        for _, place in found:
+            assert Path(place).is_file()
+            assert Path(place).is_absolute() == (not Path(place).resolve().is_relative_to(folder))
+    assert pages[tmp_path] != pages[ROOT] != pages[ROOT / "minprune"]
 
 
 def test_what_there_is_not_is_not_named():
@@ -67,9 +86,10 @@ def test_every_exercise_is_in_a_lesson_and_names_it(id, language):
     found = lessons_with(id)
     assert found
     for lesson in found:
-        page = f"tutorials/{lesson.path.stem}{'.zh' * (language == 'zh')}.md"
         head = exercises()[id].starter(language).split('"""')[1]
-        assert lesson.titles[language] in head and page in head and (ROOT / page).is_file()
+        assert lesson.titles[language] in head
+        command = re.escape(f"python -m minprune lessons {lesson.number}")
+        assert re.search(f"{command}{' --lang zh' * (language == 'zh')}$", head, re.MULTILINE)
 
 
 def test_public_is_what_has_a_source_or_is_offered():
