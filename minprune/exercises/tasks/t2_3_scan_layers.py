@@ -233,7 +233,7 @@ pruned.flat[ -> pruned[
 [:k] -> [: k + 1]
     It prunes one weight too many; exactly k are pruned.
     多剪了一个权重；应恰好剪 k 个。
-order[:k] -> range(k)
+order[:k] -> np.arange(k)
     It prunes the first k weights, whatever their size; the k smallest are to be pruned.
     剪的是最前面的 k 个权重，与大小无关；应剪最小的 k 个。
 [:k] -> [: k or w.size]
