@@ -29,7 +29,7 @@ PACKAGE = Path(__file__).resolve().parent
 TUTORIALS = PACKAGE / "tutorials"  # in the installed package
 if not TUTORIALS.is_dir():
     TUTORIALS = PACKAGE.parent / "tutorials"  # in the repository
-INSTALL = None  # what a notebook gives to `pip install`; None: minprune has no public address
+INSTALL = None  # the argument of `pip install` in a notebook; None: there is no public address
 MARK = re.compile(r"^# %%[ ]*(.*)$", re.MULTILINE)
 NUMBER = re.compile(r"<<(~?)([^<>]+?)(?::([^<>:]*))?>>")
 EXERCISE = re.compile(r"(?<![\w-])([1-9]\.[1-9])`")  # in "Now you": `check 1.2`, `1.3`
@@ -373,9 +373,9 @@ FROM_A_CLONE = {
 def notebook(path, language):
     """A lesson as a Jupyter notebook, format 4.5, without outputs.
 
-    The first cell installs minprune if it has a public address, and otherwise says how. The numbers
-    in the prose are those of the lesson's page in this language; `ValueError` if the page does not
-    show them.
+    The first cell installs minprune if `INSTALL` is set, and otherwise explains the installation.
+    The numbers in the prose are those of the lesson's page in this language; `ValueError` if the
+    page does not show them.
     """
     path, found = Path(path), [_notebook_cell("install", *_installing(language))]
     page = page_file(path, language)
@@ -395,7 +395,7 @@ def notebook(path, language):
 
 
 def _installing(language):
-    """(source, whether it is code) of the cell that makes minprune importable, or says how."""
+    """(source, whether it is code) of the cell that installs minprune or explains how to."""
     if INSTALL is None:
         return FROM_A_CLONE[language], False
     return f"%pip install --quiet {INSTALL}", True

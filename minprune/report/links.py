@@ -18,7 +18,7 @@ ROOT = Path(minprune.__file__).resolve().parents[1]
 
 
 class Links(NamedTuple):
-    """The places of one function, each "path:line" from the repository's root; "" if there is none.
+    """The places of one function, each "path:line" from the folder that holds the package, or "".
 
     lessons    that use it, or set it as an exercise
     exercises  that ask for it
@@ -77,9 +77,9 @@ def public():
 
 
 def openable(path):
-    """A path as it can be opened: as it is from the current folder if it is below it, else whole.
+    """A path to open from the current folder: relative if it lies below that folder, else absolute.
 
-    path  whole, or from the repository's root
+    path  absolute, or relative to the folder that holds the package
     """
     path, here = ROOT / path, Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
