@@ -12,7 +12,13 @@ from minprune.bench.settings import QUICK, BenchSettings
 from minprune.course import add_exercises, run_exercises
 from minprune.data.mnist import load_mnist
 from minprune.data.source import load_data
-from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings, Settings
+from minprune.experiments.settings import (
+    LEAST_STEPS,
+    UNIT_CRITERIA,
+    CnnSettings,
+    Settings,
+    with_enough_steps,
+)
 from minprune.files import replacing, writable_folder
 
 DESCRIPTION = """\
@@ -141,9 +147,18 @@ def run(options):
     from minprune.report.write import rendered, write_report
 
     kind, *_ = NETWORKS[options.network]
-    settings = kind(**{field.name: getattr(options, field.name) for field in fields(kind)})
+    chosen = {field.name: getattr(options, field.name) for field in fields(kind)
+              if field.name in options}  # fmt: skip
+    asked = kind(**chosen)
     folder = writable_folder(options.out)
     data = _data(options)
+    settings = with_enough_steps(asked, len(data.train.labels), chosen)
+    if settings != asked:
+        _say(
+            f"An epoch of {len(data.train.labels)} samples is short: epochs is "
+            f"{settings.epochs}, finetune_epochs {settings.finetune_epochs}; --epochs and "
+            "--finetune-epochs choose others."
+        )
     job = {"mlp": run_mlp, "cnn": run_cnn}[options.network]
     result = job(settings, data, say=_say)
     try:
@@ -344,8 +359,13 @@ def _add_run(commands):
                               formatter_class=argparse.ArgumentDefaultsHelpFormatter)  # fmt: skip
         for field in fields(kind):
             placeholder, choice = CHOICES[field.name]
+            default = field.default
+            if field.name in LEAST_STEPS:
+                choice += (f" (default: {default}, or more, for at least "
+                           f"{LEAST_STEPS[field.name]} steps)")  # fmt: skip
+                default = argparse.SUPPRESS
             page.add_argument("--" + field.name.replace("_", "-"), type=field.type,
-                              metavar=placeholder, default=field.default, help=choice)  # fmt: skip
+                              metavar=placeholder, default=default, help=choice)  # fmt: skip
         page.add_argument(
             "--data",
             metavar="PATH",

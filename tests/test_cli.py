@@ -109,6 +109,29 @@ def flowers(tmp_path):
 SMALL_DATA = "--epochs 9 --finetune-epochs 3 --batch-size 16 --seeds 1 --sparsity 0.5".split()
 
 
+def test_few_samples_are_trained_on_for_more_epochs_unless_they_are_chosen(flowers, tmp_path):
+    command = (
+        "run",
+        "mlp",
+        "--data",
+        flowers,
+        "--label",
+        "kind",
+        "--seeds",
+        "1",
+        "--sparsity",
+        "0.5",
+    )
+    code, out, err = run(*command, "--finetune-epochs", "2", cwd=tmp_path)
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        "An epoch of 140 samples is short: epochs is 667, finetune_epochs 2; --epochs and "
+        "--finetune-epochs choose others.\n"
+    )
+    settings = json.loads((tmp_path / "minprune-report" / "result.json").read_text())["settings"]
+    assert (settings["epochs"], settings["finetune_epochs"]) == (667, 2)
+
+
 def test_run_mlp_on_a_table_from_data_to_report(flowers, tmp_path):
     code, out, err = run(
         "run", "mlp", "--data", flowers, "--label", "kind", *SMALL_DATA, cwd=tmp_path
@@ -297,7 +320,9 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
     flags = [field.name.replace("_", "-") for field in fields(kind)]
     assert list(listed) == [*flags, "data", "label", "out"]
     for flag, field in zip(flags, fields(kind), strict=True):
-        assert listed[flag].endswith(f"(default: {field.default})")
+        more = {"epochs": 2000, "finetune_epochs": 500}.get(field.name)
+        more = f", or more, for at least {more} steps" if more else ""
+        assert listed[flag].endswith(f"(default: {field.default}{more})")
         assert len(listed[flag].split()) > 5
     out = "minprune-report" if network == "mlp" else "minprune-report-cnn"
     assert listed["out"].endswith(f"(default: {out})")

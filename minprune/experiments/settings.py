@@ -1,6 +1,7 @@
 """Settings of the two jobs."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ UNIT_CRITERIA = (
     "l1", "l2", "geometric_median", "activation", "apoz", "contribution", "taylor", "ablation"
 )  # fmt: skip
 
+LEAST_STEPS = {"epochs": 2000, "finetune_epochs": 500}  # where the epochs are not chosen
 MOST_HIDDEN = 100_000  # units; the job then takes some 5 GB
 
 
@@ -93,3 +95,22 @@ class CnnSettings(Training):
         at_least_zero("theta", self.theta)
         fraction("unit_sparsity", self.unit_sparsity)
         one_of("criterion", self.criterion, UNIT_CRITERIA)
+
+
+def with_enough_steps(settings, samples, chosen=()):
+    """The settings with more epochs where few samples make few steps of an epoch.
+
+    samples  number of training samples
+    chosen   names of settings that are to stay
+
+    >>> settings = with_enough_steps(Settings(), samples=105)  # 2 steps an epoch
+    >>> settings.epochs, settings.finetune_epochs
+    (1000, 250)
+    """
+    steps = math.ceil(samples / settings.batch_size)
+    epochs = {
+        name: max(getattr(settings, name), math.ceil(least / steps))
+        for name, least in LEAST_STEPS.items()
+        if name not in chosen
+    }
+    return replace(settings, **epochs)

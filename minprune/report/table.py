@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import asdict
 
+import numpy as np
+
 from minprune.arguments import counted, printable
 from minprune.documents.printed import PRINTED, verdict
 from minprune.experiments.spread import interval
@@ -49,7 +51,7 @@ def notes(result):
         f"{printable(result.dataset)}, with {choices}.",
         *result.about,
         *_accuracies(result),
-        f"dense: trained for {counted(settings.epochs, 'epoch')}{_penalty(settings)}. "
+        f"dense: trained for {counted(settings.epochs, 'epoch')}{_penalty(result)}. "
         f"Dead hidden units, with output 0 on every training {sample}: {result.idle_units} of "
         f"{settings.hidden}.",
         f"fine-tuned: trained for {counted(settings.finetune_epochs, 'more epoch')} without a "
@@ -94,13 +96,14 @@ def _with_interval(values, form=".2f"):
     return f"{found.mean:{form}}{half}"
 
 
-def _penalty(settings):
-    """The effect of the penalty, if there was one."""
-    if not settings.l1:
+def _penalty(result):
+    """The penalty, if there was one, and the small weights after it."""
+    if not result.settings.l1:
         return ""
+    w = np.concatenate([np.abs(w.value).ravel() for w in result.dense.weights.values()])
     return (
-        f", after {WARMUP:.0%} of them under an L1 penalty of {settings.l1:g} (A-4.1), which "
-        "drives most weights towards zero"
+        f", after {WARMUP:.0%} of them under an L1 penalty of {result.settings.l1:g} (A-4.1). "
+        f"{np.mean(w < 0.01 * w.max()):.1%} of its weights are below 1 % of the largest"
     )
 
 
