@@ -28,9 +28,9 @@ Formulas (`minprune.formulas`)
     schedules       is_pruning_step, mean_threshold, polynomial_decay, splice_thresholds,
                     stage_sparsities, std_threshold, threshold_for_sparsity
     metrics         accuracy, accuracy_difference_z, bitmask_bytes, compression_rate,
-                    compression_ratio, count_nonzero, count_parameters, csr_bytes, dense_bytes,
-                    discordant_counts, macro_recall, mcnemar_z, performance_loss, pruning_rate,
-                    recall, sparsity, zip_bytes
+                    compression_ratio, confusion_matrix, count_nonzero, count_parameters,
+                    csr_bytes, dense_bytes, discordant_counts, macro_recall, mcnemar_z,
+                    performance_loss, pruning_rate, recall, sparsity, zip_bytes
     costs           conv_macs, conv_parameters, mlp_hidden_width, mlp_macs, mlp_parameters,
                     network_costs, output_size, ranking_cost, vgg16_layers
     quantize        dequantize, fake_quantize, fake_quantize_gradient, mixed_precision_step,
@@ -202,6 +202,7 @@ from minprune.formulas.metrics import (
     bitmask_bytes,
     compression_rate,
     compression_ratio,
+    confusion_matrix,
     count_nonzero,
     count_parameters,
     csr_bytes,

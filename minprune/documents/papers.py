@@ -66,6 +66,7 @@ PAPERS = {
     ("Jiang", 2019): "Y. Jiang and others. Model Pruning Enables Efficient Federated Learning on "
     "Edge Devices. arXiv 1909.12326",
     ("Kingma", 2015): "D. P. Kingma, J. Ba. Adam: A Method for Stochastic Optimization. ICLR",
+    ("Kohavi", 1998): "R. Kohavi, F. Provost. Glossary of Terms. Machine Learning 30",
     ("Koren", 2009): "Y. Koren, R. Bell, C. Volinsky. Matrix Factorization Techniques for "
     "Recommender Systems. IEEE Computer 42",
     ("Kreutzer", 2014): "M. Kreutzer, G. Hager, G. Wellein, H. Fehske, A. R. Bishop. A Unified "
@@ -97,6 +98,8 @@ PAPERS = {
     ("McNemar", 1947): "Q. McNemar. Note on the sampling error of the difference between "
     "correlated proportions or percentages. Psychometrika 12",
     ("Micikevicius", 2018): "P. Micikevicius and others. Mixed Precision Training. ICLR",
+    ("Miller", 1955): "G. A. Miller, P. E. Nicely. An Analysis of Perceptual Confusions Among Some "
+    "English Consonants. Journal of the Acoustical Society of America 27",
     ("Mishra", 2021): "A. Mishra and others. Accelerating Sparse Deep Neural Networks. "
     "arXiv 2104.08378",
     ("Mocanu", 2018): "D. C. Mocanu, E. Mocanu, P. Stone, P. H. Nguyen, M. Gibescu, A. Liotta. "

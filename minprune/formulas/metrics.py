@@ -10,6 +10,7 @@ from minprune.arguments import (
     at_least_zero,
     finite_array,
     finite_number,
+    labels_in_range,
     number_array,
     plain_array,
     share,
@@ -249,6 +250,33 @@ def macro_recall(labels, predictions):
     _, class_of = np.unique(labels, return_inverse=True)
     found = np.bincount(class_of, weights=predictions == labels)
     return float(np.mean(found / np.bincount(class_of)))
+
+
+def confusion_matrix(labels, predictions, classes=None):
+    """Number of samples of each class that are classified as each class.
+
+        C_ij = #{n : y_n = i and yhat_n = j}
+
+    labels, predictions  vectors of N integers >= 0, N >= 1
+    classes              how many classes there are, 0 .. classes - 1; None: the largest number in
+                         labels or predictions plus 1
+    returns an int64 array (classes, classes): row i counts the samples of class i, column j what is
+    classified as j. The diagonal counts what is right; a class that does not occur has zeros
+
+    Source: Miller and Nicely 1955; the name as in Kohavi and Provost 1998 [A-9.9].
+
+    >>> confusion_matrix([0, 0, 0, 1], [0, 0, 1, 1])
+    array([[2, 1],
+           [0, 1]])
+    """
+    labels, predictions = _checked_pair(labels, predictions)
+    if classes is None:
+        classes = 1 + max(int(labels.max()), int(predictions.max()))
+    classes = whole_number("classes", classes, low=1)
+    labels_in_range("labels", labels, classes)
+    labels_in_range("predictions", predictions, classes)
+    cells = labels.astype(np.int64) * classes + predictions.astype(np.int64)
+    return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
 
 def performance_loss(before, after, relative=False):

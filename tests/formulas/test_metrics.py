@@ -45,6 +45,27 @@ def test_half_of_the_weights_are_not_half_of_the_parameters_E_5_1c():  # no bias
     assert ratio == pytest.approx(1.9973, abs=5e-5)
 
 
+# --- right and wrong -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_confusion_matrix_holds_accuracy_and_recalls(seed):
+    labels, predictions = np.random.default_rng(seed).integers(0, 4, (2, 50)).astype(np.uint8)
+    counts = metrics.confusion_matrix(labels, predictions)
+    right = np.diag(counts)
+    assert right.sum() / counts.sum() == metrics.accuracy(labels, predictions)
+    recalls = right / counts.sum(axis=1)
+    assert list(recalls) == [metrics.recall(labels, predictions, c) for c in range(4)]
+    assert recalls.mean() == pytest.approx(metrics.macro_recall(labels, predictions))
+    assert counts.dtype == np.int64
+
+
+def test_many_classes_in_few_bits_do_not_overflow():
+    labels, predictions = np.uint8([200, 3]), np.int8([7, 3])
+    counts = metrics.confusion_matrix(labels, predictions)
+    assert counts.shape == (201, 201) and counts[200, 7] == counts[3, 3] == 1 == counts.sum() - 1
+
+
 # --- on the same samples -------------------------------------------------------------------------
 
 

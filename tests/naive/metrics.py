@@ -91,6 +91,19 @@ def macro_recall(labels, predictions):
     return total / len(classes)
 
 
+def confusion_matrix(labels, predictions, classes=None):
+    """C_ij = #{n: label_n == i and prediction_n == j}, i, j from 0 (Miller and Nicely 1955)"""
+    if classes is None:
+        classes = max([*labels, *predictions]) + 1
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    for i in range(classes):
+        for j in range(classes):
+            for label, prediction in zip(labels, predictions, strict=True):
+                if label == i and prediction == j:
+                    counts[i, j] += 1
+    return counts
+
+
 def dense_bytes(*arrays):
     """sum over the arrays of #{entries} * bytes per entry"""
     total = 0

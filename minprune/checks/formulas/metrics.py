@@ -1381,6 +1381,164 @@ np.sum(predictions[labels == c] == c) / -> np.sum(predictions[labels != c] == c)
 """)
 
 
+# --- confusion_matrix ----------------------------------------------------------------------------
+
+confusion_matrix = Check(metrics.confusion_matrix)
+confusion_matrix.worked("by hand", given([0, 0, 0, 1], [0, 0, 1, 1]), [[2, 1], [0, 1]])
+confusion_matrix.worked(
+    "by hand",
+    given([2, 0, 1, 2, 2, 0], [0, 0, 2, 2, 0, 1]),
+    [[1, 1, 0], [0, 0, 1], [2, 0, 1]],
+)
+confusion_matrix.worked(
+    "by hand", given([1, 0, 1], [1, 1, 1], classes=3), [[0, 1, 0], [0, 2, 0], [0, 0, 0]]
+)
+confusion_matrix.published(
+    "scikit-learn 1.9.1, sklearn/metrics/_classification.py, confusion_matrix",
+    given([2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 2]),
+    [[2, 0, 0], [0, 0, 1], [1, 0, 2]],
+)
+confusion_matrix.edge("a class that is never predicted", given([0, 1, 2, 2], [0, 1, 1, 0]))
+confusion_matrix.edge("a class that is predicted but never occurs", given([0, 1, 1], [0, 3, 1]))
+confusion_matrix.edge("class numbers with gaps", given([4, 4, 1], [4, 1, 1]))
+confusion_matrix.edge("more classes than occur", given([0, 1], [1, 0], 4))
+confusion_matrix.edge("one sample of one class", given([0], [0]))
+confusion_matrix.edge("all wrong", given([0, 1, 2], [1, 2, 0]))
+confusion_matrix.edge("all right", given([2, 0, 1, 0], [2, 0, 1, 0], 3))
+
+
+@confusion_matrix.random
+def _(rng):
+    classes, n = int(rng.integers(3, 6)), int(rng.integers(15, 40))
+    return given(*rng.integers(0, classes, (2, n)), classes=classes)
+
+
+@confusion_matrix.random
+def _(rng):
+    return given(rng.integers(0, 4, 30), rng.integers(0, 5, 30))
+
+
+@confusion_matrix.property(
+    "Exchanging labels and predictions must transpose the matrix.",
+    "交换标签与预测时，矩阵应转置。",
+)
+def _(rng):
+    labels, predictions = rng.integers(0, 4, (2, 30))
+    one, other = yield [given(labels, predictions, 4), given(predictions, labels, 4)]
+    return np.array_equal(np.asarray(one).T, other)
+
+
+@confusion_matrix.property(
+    "The sum of each row must be the number of samples of that class.",
+    "每一行之和应等于该类的样本数。",
+)
+def _(rng):
+    labels, predictions = rng.integers(0, 4, (2, 30))
+    (counts,) = yield [given(labels, predictions, 4)]
+    return np.array_equal(np.sum(counts, axis=1), np.bincount(labels, minlength=4))
+
+
+@confusion_matrix.property(
+    "Twice the same samples must double every count.",
+    "把样本重复一遍，每个计数都应加倍。",
+)
+def _(rng):
+    labels, predictions = rng.integers(0, 4, (2, 30))
+    twice = np.tile(labels, 2), np.tile(predictions, 2)
+    one, other = yield [given(labels, predictions, 4), given(*twice, 4)]
+    return np.array_equal(2 * np.asarray(one), other)
+
+
+@confusion_matrix.solution
+def confusion_matrix(labels, predictions, classes=None):
+    if classes is None:
+        classes = max(labels.max(), predictions.max()) + 1
+    counts = np.zeros((classes, classes), dtype=int)
+    for i, j in zip(labels, predictions, strict=True):
+        counts[i, j] += 1
+    return counts
+
+
+confusion_matrix.edits("""
+counts[i, j] -> counts[j, i]
+    The matrix is transposed: rows are the true classes, columns the predicted ones.
+    矩阵转置了：行应为真实类别，列应为预测类别。
+return result / result.sum()
+    It divides by the number of samples; return counts.
+    除以了样本总数；应返回个数。
+return result / np.maximum(result.sum(axis=1, keepdims=True), 1)
+    It divides each row by its sum; return counts.
+    把每一行除以了该行之和；应返回个数。
+return result / np.maximum(result.sum(axis=0, keepdims=True), 1)
+    It divides each column by its sum; return counts.
+    把每一列除以了该列之和；应返回个数。
+return 100 * result / result.sum()
+    It returns percentages of the samples; return counts.
+    返回了占样本总数的百分数；应返回个数。
+max(labels.max(), predictions.max()) + 1 -> labels.max() + 1
+    It counts the classes of the labels only; one that is predicted but never occurs is lost.
+    只按标签确定类别数；只被预测、从未出现的类别丢失了。
+max(labels.max(), predictions.max()) + 1 -> predictions.max() + 1
+    It counts the classes of the predictions only; one that is never predicted is lost.
+    只按预测确定类别数；从未被预测的类别丢失了。
+max(labels.max(), predictions.max()) + 1 -> max(labels.max(), predictions.max())
+    It lacks the last class; the largest number is classes - 1.
+    缺了最后一个类别；最大的编号应是类别数减一。
+if classes is None -> if True
+    It ignores the number of classes; those that do not occur have rows and columns of zeros.
+    忽略了给定的类别数；未出现的类别也应有全零的行和列。
+occurring = np.union1d(labels, predictions)
+return result[np.ix_(occurring, occurring)]
+    It leaves out the classes that do not occur; they have rows and columns of zeros.
+    略去了未出现的类别；它们应有全零的行和列。
++= 1 -> = 1
+    Each cell is 1 at most, as after counts[labels, predictions] += 1; count every sample.
+    每格最多为 1，counts[labels, predictions] += 1 就会这样；应对每个样本计数。
+return np.diag(np.diag(result))
+    It counts only what is right; the cells off the diagonal count the errors.
+    只数了分类正确的；对角线以外的格应数分类错误的。
+return result - np.diag(np.diag(result))
+    It counts only the errors; the diagonal counts what is right.
+    只数了分类错误的；对角线应数分类正确的。
+return result + result.T - np.diag(np.diag(result))
+    It counts each error twice, at (i, j) and at (j, i); row i is the true class only.
+    每个错误在 (i, j) 与 (j, i) 各数了一次；行只表示真实类别。
++= 1 -> += 2
+    It counts each sample twice.
+    每个样本数了两次。
+zip(labels, predictions, strict=True) -> zip(labels[1:], predictions[1:], strict=True)
+    It leaves out the first sample; count every sample.
+    漏掉了第一个样本；应对每个样本计数。
+zip(labels, predictions, strict=True) -> zip(labels[:-1], predictions[:-1], strict=True)
+    It leaves out the last sample; count every sample.
+    漏掉了最后一个样本；应对每个样本计数。
+counts[i, j] -> counts[i - 1, j - 1]
+    It takes the classes to be counted from 1; class 0 has the first row and column.
+    把类别当作从 1 数起了；第一行和第一列应属于类别 0。
+max(labels.max(), predictions.max()) + 1 -> len(np.union1d(labels, predictions))
+    It counts different numbers, and fails where one is skipped; take the largest plus 1.
+    数的是不同编号的个数，编号有空缺时出错；应取最大的编号加一。
+return result[::-1, ::-1]
+    The order of the classes is reversed; class 0 has the first row and column.
+    类别的顺序反了；第一行和第一列应属于类别 0。
+return result.astype(float)
+    It returns floats; counts are whole numbers.
+    返回了浮点数；个数应为整数。
+return result.ravel()
+    It returns a vector; return a matrix with a row for each true class.
+    返回了向量；应返回矩阵，每个真实类别一行。
+return result.sum(axis=1)
+    It counts the samples of each class; count them for each predicted class separately.
+    只数了每类的样本数；还应按预测类别分开计数。
+return np.diag(result)
+    It returns the diagonal; return the whole matrix.
+    只返回了对角线；应返回整个矩阵。
+return result.T / np.maximum(result.sum(axis=1), 1)
+    It is transposed, and each column divided by its sum; return counts, rows true classes.
+    矩阵转置了，而且每一列除以了该列之和；应返回个数，行为真实类别。
+""")
+
+
 # --- performance_loss ----------------------------------------------------------------------------
 
 performance_loss = Check(metrics.performance_loss)
