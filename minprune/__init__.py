@@ -2,7 +2,7 @@
 
 A table of contents, in reading order. After `import minprune as mp`, each name is `mp.NAME`, and
 `help(mp.NAME)` describes it. What only experts need stays in the modules. Importing minprune
-compiles nothing; what needs Numba is imported on first use.
+compiles nothing; what needs Numba or Matplotlib is imported on first use.
 
 Formulas (`minprune.formulas`)
 
@@ -92,6 +92,8 @@ Running a pruned network (`minprune.sparse`)
 
     csr             csr_from_dense, dense_from_csr
     engine          SparseEngine
+
+Pictures, such as `mp.plots.history(history)`, each in one line: see `help(mp.plots)`.
 """
 
 from importlib import import_module as _import_module
@@ -364,6 +366,7 @@ _LATER = {  # they need Numba
     "SparseEngine": "minprune.sparse.engine",
 }
 if _TYPE_CHECKING:  # so that editors know them
+    from minprune import plots
     from minprune.sparse.csr import csr_from_dense, dense_from_csr
     from minprune.sparse.engine import SparseEngine
 
@@ -372,10 +375,12 @@ __all__ += _LATER
 
 
 def __getattr__(name):
+    if name == "plots":  # needs Matplotlib
+        return _import_module("minprune.plots")
     if name not in _LATER:
         raise AttributeError(f"module 'minprune' has no attribute {name!r}")
     return getattr(_import_module(_LATER[name]), name)
 
 
 def __dir__():
-    return [*__all__, "__version__"]
+    return [*__all__, "plots", "__version__"]

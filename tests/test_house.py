@@ -19,6 +19,7 @@ HOUSE = (
     ("formulas",),
     ("nn",),
     ("pruning",),
+    ("plots",),
     ("sparse",),
     ("data",),
     ("documents",),
@@ -94,7 +95,7 @@ def test_every_public_name_can_be_had_and_others_cannot():
     import minprune
 
     for name in dir(minprune):
-        assert not inspect.ismodule(getattr(minprune, name))
+        assert inspect.ismodule(getattr(minprune, name)) == (name == "plots")
     assert minprune.SparseEngine is minprune.sparse.engine.SparseEngine
     with pytest.raises(AttributeError, match="no_such_name"):
         minprune.no_such_name  # noqa: B018
@@ -118,7 +119,7 @@ def test_editors_are_told_what_is_imported_late():
     tree = ast.parse((PACKAGE / "__init__.py").read_text())
     (late,) = (node for node in tree.body if isinstance(node, ast.If))
     told = {alias.name: node.module for node in late.body for alias in node.names}
-    assert told == minprune._LATER
+    assert told == minprune._LATER | {"plots": "minprune"}
 
 
 def test_an_exercise_has_a_name_of_its_own_or_is_of_the_function_of_that_name():

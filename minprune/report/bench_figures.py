@@ -10,9 +10,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from minprune.arguments import counted
 from minprune.bench.peers import ALL, ENGINE
+from minprune.plots.page import BLUE, GREEN, GREY, ORANGE
 from minprune.report.bench_table import cells_of
 from minprune.report.cnn_figures import BLACK, PURPLE
-from minprune.report.figures import BLUE, GREEN, GREY, ORANGE
 
 SKY, AMBER = "#56B4E9", "#E69F00"
 STYLES = {  # library -> colour, marker

@@ -1,17 +1,15 @@
-"""The pictures of `run cnn`, in colours that every eye tells apart (Okabe and Ito's)."""
+"""The pictures of `run cnn`."""
 
 import numpy as np
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
 from minprune.arguments import counted
 from minprune.experiments.cnn import threshold_name, units_name, weights_name
-from minprune.report.figures import BLUE, GREEN, GREY, ORANGE, name_tiles, tiled
+from minprune.plots.arrays import kernel_colors, show_kernels
+from minprune.plots.page import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE
 
-PURPLE, BLACK = "#CC79A7", "#000000"
 STYLES = {  # kind of pruning -> label, colour, marker, line
     "weights": ("smallest weights masked", BLUE, "o", "-"),
     "units": ("filters and neurons removed", ORANGE, "s", "-"),
@@ -89,34 +87,19 @@ def kernels_figure(result):
         f"fine-tuned, {gone} of {pruned.value.size} weights pruned (black)",
         f"fine-tuned, {shrunk.value.shape[3]} of {counted(filters, 'filter')} left",
     )
-    limit = max(np.abs(K.value).max() for K in kernels)
-    colors = ScalarMappable(Normalize(-limit, limit), "coolwarm")  # no colour of it is near black
-    across = min(filters, 16)
-    pages = [_page(K, across, colors) for K in kernels]
-    rows = [len(page) for page in pages]
+    colors, across = kernel_colors(kernels), min(filters, 16)
+    rows = [-(-K.value.shape[3] // across) * (len(K.value) + 1) - 1 for K in kernels]
     figure = Figure(figsize=(9, 2.4 + min(0.14, 2 / rows[0]) * sum(rows)), layout="constrained",
                     dpi=120)  # fmt: skip
     title = "First layer: pruning takes single weights, removal takes whole filters"
     channels = dense.value.shape[2]
     figure.suptitle(title + (f" (first of {channels} channels)" if channels > 1 else ""))
     panels = figure.subplots(len(rows), 1, squeeze=False, height_ratios=rows)[:, 0]
-    for axes, page, title, K in zip(panels, pages, titles, kernels, strict=True):
-        axes.imshow(page)
-        axes.set(xticks=[], yticks=[], frame_on=False)
+    for axes, title, K in zip(panels, titles, kernels, strict=True):
+        show_kernels(axes, K, colors, across)
         axes.set_title(title, fontsize=10)
-        if K.mask is not None:
-            dead = ~K.mask.any(axis=(0, 1, 2))
-            name_tiles(axes, dead, K.value.shape[:2], across, "none\nleft", "white")
     figure.colorbar(colors, ax=panels, label="weight", location="bottom", shrink=0.5, aspect=40)
     return figure
-
-
-def _page(K, across, colors):
-    """The first channel of each filter of an array of kernels in colours, pruned weights black."""
-    shown = colors.cmap(colors.norm(np.moveaxis(K.value[:, :, 0], -1, 0)))  # (filters, k, k, 4)
-    if K.mask is not None:
-        shown[np.moveaxis(~K.mask[:, :, 0], -1, 0)] = to_rgba("black")
-    return tiled(shown, across, 1.0)
 
 
 def costs_figure(result):
