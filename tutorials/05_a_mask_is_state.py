@@ -161,14 +161,8 @@ for s in levels:
     curves["pruned, fine-tuned"].append(accuracy(small))
     curves["random mask, fine-tuned"].append(accuracy(random))
 
-figure, axes = plt.subplots(num="curve", figsize=(7, 3.8))
-looks = (("#0072B2", "o-"), ("#D55E00", "s--"), ("#009E73", "^:"))
-for (name, values), (color, look) in zip(curves.items(), looks, strict=True):
-    axes.plot(range(len(levels)), values, look, color=color, label=name)
-axes.axhline(accuracy(dense), color="#777777", linewidth=1, label="dense")
-axes.set(xlabel="sparsity", ylabel="test accuracy", ylim=(0, 1.02), title="784-64-10 on MNIST, pruned",
-         xticks=range(len(levels)), xticklabels=[f"{s:.0%}" for s in levels])  # fmt: skip
-axes.legend(loc="lower left")
+mp.plots.accuracy_against_sparsity({name: (levels, values) for name, values in curves.items()},
+                                   accuracy(dense), plt.figure("curve", figsize=(8, 4)))  # fmt: skip
 tuned, alone, by_chance = (np.array(values) for values in curves.values())
 at90 = levels.index(0.9)
 assert (tuned > alone - 0.005).all() and (alone > by_chance).all()

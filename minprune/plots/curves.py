@@ -164,7 +164,7 @@ def accuracy_against_sparsity(curves, baseline=None, figure=None):
             for k, (name, _, x, y) in enumerate(curves):
                 axes.plot(x, y, DASHES[k % 4], **styles(len(curves))[k], label=name)
             _compression_ticks(axes, {s for _, sparsities, *_ in curves for s in sparsities})
-            axes.set(xlabel="sparsity of the weights, % (spaced by compression)",
+            axes.set(xlabel="sparsity, % (spaced by compression)",
                      ylabel="accuracy, %")  # fmt: skip
             axes.grid(alpha=0.3)
         highest = max(np.max(line.get_ydata()) for line in whole.lines)
