@@ -76,8 +76,11 @@ def test_run_cnn_from_data_to_report(idx_folder, tmp_path):
     code, out, err = run("run", "cnn", "--data", idx_folder, *QUICK_CNN, cwd=tmp_path)
     assert (code, err) == (0, "")
     folder = tmp_path / "minprune-report-cnn"
-    files = "costs.png dense.npz kernels.png learning.png pruned.npz report.txt result.json"
-    assert sorted(p.name for p in folder.iterdir()) == [*files.split(), "shrunk.npz"]
+    files = (
+        "confusion.png costs.png dense.npz kernels.png learning.png pruned.npz report.txt "
+        "result.json shrunk.npz"
+    )
+    assert sorted(p.name for p in folder.iterdir()) == files.split()
     text = (folder / "report.txt").read_text()
     assert text in out and "scope layer" in text
     assert out.rstrip().endswith("are in minprune-report-cnn/")

@@ -18,7 +18,7 @@ from minprune.experiments.classes import ClassRecall, class_recalls
 from minprune.experiments.settings import CnnSettings
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
-from minprune.formulas.metrics import dense_bytes
+from minprune.formulas.metrics import confusion_matrix, dense_bytes
 from minprune.formulas.penalties import l1_subgradient
 from minprune.nn.costs import layer_costs
 from minprune.nn.history import Epoch
@@ -91,6 +91,7 @@ class CnnResult:
     threshold: Threshold | None  # None where it prunes a whole layer
     disagreement: float  # largest difference of shrunk and masked outputs, relative
     recalls: list[ClassRecall]  # of `pruned`, on the test images
+    confusion: list[list[int]]  # likewise, a row for each true class
     models: list[Model]
     conditions: Conditions  # of the times
     dense: Network
@@ -177,6 +178,7 @@ def run_cnn(settings, data, say=print):
         threshold=threshold,
         disagreement=disagreement,
         recalls=class_recalls(data.class_names, job.test[1], answers),
+        confusion=confusion_matrix(job.test[1], answers, data.classes).tolist(),
         models=models,
         conditions=conditions,
         dense=dense,

@@ -17,6 +17,7 @@ from minprune.experiments.settings import Settings
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
 from minprune.formulas.metrics import (
+    confusion_matrix,
     count_nonzero,
     count_parameters,
     dense_bytes,
@@ -97,6 +98,7 @@ class Result:
     unmasked: Unmasked
     discordant: tuple[int, int]  # samples that only dense, only pruned gets right, fine-tuned
     recalls: list[ClassRecall]  # of `pruned`, on the test samples
+    confusion: list[list[int]]  # likewise, a row for each true class
     models: list[Model]  # in the order of the table, dense and dense fine-tuned first
     conditions: Conditions  # of the times
     dense: Network
@@ -141,6 +143,7 @@ def run_mlp(settings, data, say=print):
         unmasked=unmasked,
         discordant=discordant_counts(data.test.labels, *answers),
         recalls=class_recalls(data.class_names, data.test.labels, answers[1]),
+        confusion=confusion_matrix(data.test.labels, answers[1], data.classes).tolist(),
         models=models,
         conditions=conditions,
         dense=dense,

@@ -1,6 +1,7 @@
 """The pictures of the main job."""
 
-from minprune.plots import accuracy_against_sparsity, masks, weights
+from minprune.plots import accuracy_against_sparsity, confusion_matrix, masks, weights
+from minprune.report.classes import sample_word
 
 
 def accuracy_figure(result):
@@ -34,3 +35,10 @@ def masks_figure(result):
     """The first layer's mask: of images one per hidden unit (64 at most), and their sum; of
     features units over features."""
     return masks(result.pruned, result.shape if len(result.shape) > 1 else None)
+
+
+def confusion_figure(result):
+    """The classes that the pruned, fine-tuned network of either job gives the test samples."""
+    figure = confusion_matrix(result.confusion, [found.name for found in result.recalls])
+    figure.suptitle(f"Test {sample_word(result)}s: pruned, fine-tuned")
+    return figure

@@ -23,7 +23,12 @@ from minprune.report.bench_figures import one_figure, roofline_figure, speedup_f
 from minprune.report.bench_table import render_bench
 from minprune.report.cnn_figures import costs_figure, kernels_figure, learning_figure
 from minprune.report.cnn_table import render_cnn
-from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
+from minprune.report.figures import (
+    accuracy_figure,
+    confusion_figure,
+    masks_figure,
+    weights_figure,
+)
 from minprune.report.table import render
 from minprune.threads import SETTINGS, cores
 
@@ -39,12 +44,22 @@ class Kind(NamedTuple):
 KINDS = {
     Result: Kind(
         render,
-        {"accuracy.png": accuracy_figure, "weights.png": weights_figure, "masks.png": masks_figure},
+        {
+            "accuracy.png": accuracy_figure,
+            "weights.png": weights_figure,
+            "masks.png": masks_figure,
+            "confusion.png": confusion_figure,
+        },
         PRINTED,
     ),
     CnnResult: Kind(
         render_cnn,
-        {"learning.png": learning_figure, "kernels.png": kernels_figure, "costs.png": costs_figure},
+        {
+            "learning.png": learning_figure,
+            "kernels.png": kernels_figure,
+            "costs.png": costs_figure,
+            "confusion.png": confusion_figure,
+        },
     ),
     BenchResult: Kind(
         render_bench,
@@ -58,7 +73,7 @@ KINDS = {
 
 
 def write_report(result, folder):
-    """Write three pictures, report.txt, the networks and result.json; other files stay.
+    """Write the pictures, report.txt, the networks and result.json; other files stay.
 
     result  a `Result`, a `CnnResult` or a `BenchResult`, which has no networks
     folder  made if it is not there; every file is replaced whole or not at all

@@ -244,6 +244,8 @@ def test_the_result_names_its_data_and_its_networks(done):
         right = [a == label for a, y in zip(answers, labels, strict=True) if y == label]
         assert (found.name, found.samples) == (str(label), len(right))
         assert found.recall == sum(right) / len(right)
+        row = [np.count_nonzero(answers[labels == label] == k) for k in range(len(result.recalls))]
+        assert result.confusion[label] == row
 
 
 def test_a_curve_is_the_validation_accuracy_of_its_network_before_and_after(done):

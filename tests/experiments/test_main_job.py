@@ -279,6 +279,8 @@ def test_the_recall_of_each_class_is_that_of_the_network_kept(result, bars_data)
     for label, found in enumerate(result.recalls):
         right = [a == label for a, y in zip(answers, labels, strict=True) if y == label]
         assert (found.samples, found.recall) == (len(right), sum(right) / len(right))
+        row = [np.count_nonzero(answers[labels == label] == k) for k in range(4)]
+        assert result.confusion[label] == row
     assert result.about == [bars_data.splitting, bars_data.scaling]
 
 

@@ -24,6 +24,7 @@ from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.pruning.shrink import keep_units
 from minprune.report.cnn_figures import costs_figure, kernels_figure, learning_figure
 from minprune.report.cnn_table import notes, render_cnn
+from minprune.report.figures import confusion_figure
 from minprune.report.write import KINDS, as_json, rendered, write_report
 
 SETTINGS = CnnSettings(sparsity=0.75, unit_sparsity=0.5, theta=0.125, epochs=3, finetune_epochs=2)
@@ -91,6 +92,7 @@ def a_result(filters=3, accuracies=None, **changes):
         threshold=Threshold({"0.K": 0.111, "4.W": 0.222, "6.W": 0.333}, 0.444, 0.455, 0.366, 0.277),
         disagreement=3.25e-7,
         recalls=[ClassRecall("A", 30, 0.9), ClassRecall("B", 10, 0.5)],
+        confusion=[[27, 3], [5, 5]],
         models=[model(name, kind, a[i], 40 - i) for i, (name, kind) in enumerate(rows)],
         conditions=Conditions("Abacus 7", 2, 1, 9, 0.03),
         dense=dense,
@@ -298,7 +300,8 @@ def test_the_folder_holds_text_numbers_pictures_and_networks(change, result, tmp
     write_report(result, tmp_path / "a" / "b")
     folder = tmp_path / "a" / "b"
     names = (
-        "costs.png dense.npz kernels.png learning.png pruned.npz report.txt result.json shrunk.npz"
+        "confusion.png costs.png dense.npz kernels.png learning.png pruned.npz report.txt "
+        "result.json shrunk.npz"
     )
     assert sorted(p.name for p in folder.iterdir()) == names.split()
     assert (folder / "report.txt").read_text() == render_cnn(result) == rendered(result)
@@ -307,7 +310,7 @@ def test_the_folder_holds_text_numbers_pictures_and_networks(change, result, tmp
     for name in ("dense", "pruned", "shrunk"):
         assert (load(folder / f"{name}.npz")(x) == getattr(result, name)(x)).all()
     pictures = [p.read_bytes() for p in sorted(folder.glob("*.png"))]
-    assert all(p.startswith(b"\x89PNG") for p in pictures) and len(set(pictures)) == 3
+    assert all(p.startswith(b"\x89PNG") for p in pictures) and len(set(pictures)) == 4
 
 
 def test_each_picture_has_the_name_of_what_it_shows():
@@ -315,6 +318,7 @@ def test_each_picture_has_the_name_of_what_it_shows():
         "learning.png": learning_figure,
         "kernels.png": kernels_figure,
         "costs.png": costs_figure,
+        "confusion.png": confusion_figure,
     }
     assert KINDS[CnnResult].render is render_cnn and KINDS[CnnResult].document == ()
 
@@ -328,6 +332,7 @@ def test_the_numbers_can_be_read_by_a_machine(result):
     found = json.loads(text, parse_constant=no_constant)
     assert found["settings"] == asdict(SETTINGS)
     assert (found["dataset"], found["shape"]) == ("letters", [6, 5])
+    assert found["confusion"] == [[27, 3], [5, 5]]
     assert found["history"] == [asdict(e) for e in result.history]
     assert found["curves"] == {name: asdict(c) for name, c in result.curves.items()}
     assert found["threshold"] == asdict(result.threshold)

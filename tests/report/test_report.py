@@ -17,7 +17,12 @@ from minprune.nn.history import Epoch
 from minprune.nn.network import mlp
 from minprune.nn.store import load
 from minprune.pruning.one_shot import prune_by_magnitude
-from minprune.report.figures import accuracy_figure, masks_figure, weights_figure
+from minprune.report.figures import (
+    accuracy_figure,
+    confusion_figure,
+    masks_figure,
+    weights_figure,
+)
 from minprune.report.table import render
 from minprune.report.write import KINDS, rendered, write_report
 
@@ -49,6 +54,7 @@ def a_result():
             ClassRecall("d\x1bg", 8, 0.75),
             ClassRecall("emu", 0, None),
         ],
+        confusion=[[600, 500, 100], [2, 6, 0], [0, 0, 0]],
         models=[
             model("dense", 0.98, 0.97, 0.96),
             model("dense, fine-tuned", 0.99, 0.98, 0.97),
@@ -213,7 +219,8 @@ def test_the_columns_line_up_and_80_are_enough(result):
 def test_the_folder_holds_text_numbers_pictures_and_networks(written):
     result, folder = written
     names = (
-        "accuracy.png dense.npz masks.png mine.txt pruned.npz report.txt result.json weights.png"
+        "accuracy.png confusion.png dense.npz masks.png mine.txt pruned.npz report.txt result.json "
+        "weights.png"
     )
     assert sorted(p.name for p in folder.iterdir()) == names.split()
     assert (folder / "mine.txt").read_text() == "kept"
@@ -251,6 +258,7 @@ def test_the_numbers_can_be_read_by_a_machine(written):
     ]  # fmt: skip
     assert found["unmasked"]["after_one_step"] == 0.5
     assert found["recalls"][0] == {"name": "cat", "samples": 1200, "recall": 0.5}
+    assert found["confusion"] == [[600, 500, 100], [2, 6, 0], [0, 0, 0]]
     assert found["recalls"][2]["recall"] is None and found["about"][1] == "Scaling: none."
     assert {"cores", "threads", "numpy", "numba", "python"} <= set(found["machine"])
     assert [line["parameters"] for line in found["document"]] == [784096, 196608]
@@ -323,7 +331,20 @@ def test_of_features_the_masks_picture_is_units_over_features(result):
     assert (left.get_xlabel(), left.get_ylabel()) == ("feature", "hidden unit")
 
 
-@pytest.mark.parametrize("draw", [accuracy_figure, weights_figure, masks_figure])
+def test_the_confusion_picture_names_the_classes_and_counts(result):
+    figure = confusion_figure(result)
+    axes, _ = figure.axes
+    counts = {text.get_position(): text.get_text() for text in axes.texts}
+    assert counts == {(0, 0): "600", (1, 0): "500", (2, 0): "100", (0, 1): "2", (1, 1): "6"}
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["cat", r"d\x1bg", "emu"]
+    assert "Test images" in figure.get_suptitle() and "606 of 1,208" in axes.get_title()
+    assert "Test samples" in confusion_figure(replace(result, shape=(12,))).get_suptitle()
+
+
+DRAWN = accuracy_figure, weights_figure, masks_figure, confusion_figure
+
+
+@pytest.mark.parametrize("draw", DRAWN)
 def test_nothing_falls_off_the_page_and_no_title_touches_another(draw, result):
     figure = draw(result)
     for _ in range(2):  # as `savefig` does: the first one places the axes
