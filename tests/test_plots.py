@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from io import BytesIO
 
 import matplotlib
 import numpy as np
@@ -82,6 +83,8 @@ def test_what_a_history_does_not_have_is_left_out():
     regression = [Epoch(k, 1 / k, None, 2 / k, None, 1.0) for k in (1, 2)]
     (axes,) = plots.history(regression).axes
     assert lines_of(axes)["validation"] == ([1, 2], [2.0, 1.0])
+    (axes,) = plots.history(iter(only_loss)).axes
+    assert lines_of(axes) == {"training": ([1, 2], [1.0, 0.5])}
     other_loss = [Epoch(k, 1 / k, None, None, 0.25 * k, 1.0) for k in (1, 2)]
     loss, accuracy = plots.history(other_loss).axes
     assert [*lines_of(loss)] == ["training"]
@@ -150,8 +153,10 @@ def test_counts_are_written_where_there_is_room_and_names_do_not_overlap(classes
     names = [f"class number {k}" for k in range(classes)]
     figure = plots.confusion_matrix(5 * np.ones((classes, classes), int), names)
     assert len(figure.axes[0].texts) == (classes**2 if classes <= 20 else 0)
-    for _ in range(2):
-        figure.draw_without_rendering()
+    figure.savefig(BytesIO())
+    for name in figure.axes[0].xaxis.label, figure.axes[0].yaxis.label:
+        box = name.get_window_extent()
+        assert box.x0 >= 0 and box.y0 >= 0
     labels = figure.axes[0].get_yticklabels()
     boxes = [label.get_window_extent() for label in labels]
     assert not any(a.overlaps(b) for a, b in zip(boxes, boxes[1:], strict=False))
@@ -167,6 +172,13 @@ def test_names_may_be_long_chinese_or_full_of_signs(monkeypatch):
     assert ("猫" in words) != ("1" in words)  # the second class is shown by name or by number
     monkeypatch.setattr(page, "CHINESE", ())
     assert "1" in words_of(plots.confusion_matrix(np.eye(6, dtype=int), names))
+
+
+def test_a_second_font_has_the_signs_that_the_first_lacks(monkeypatch):
+    monkeypatch.setattr(page, "CHINESE", ())
+    assert "ᶁ" not in words_of(plots.confusion_matrix([[1, 0], [0, 1]], ["ᶁ", "b"]))
+    monkeypatch.setattr(page, "CHINESE", ("no such font", "STIXGeneral"))  # Matplotlib's own
+    assert "ᶁ" in words_of(plots.confusion_matrix([[1, 0], [0, 1]], ["ᶁ", "b"]))
 
 
 # --- what a layer can lose -----------------------------------------------------------------------
@@ -204,8 +216,8 @@ def test_accuracies_are_spaced_by_compression_as_a_whole_and_at_the_top():
         assert [t.get_text() for t in axes.get_xticklabels()] == ["50", "75", "87.5"]
     whole, top = figure.axes
     assert whole.get_ylim() == (0, 102) and top.get_ylim() == (95, 100.5)
-    (axes, _) = plots.accuracy_against_sparsity(curves, {"tuned": 0.5}).axes
-    assert "tuned: 50.00 %" in lines_of(axes)
+    (axes, _) = plots.accuracy_against_sparsity(curves, {"tuned": 0.5, "small": 0.25}).axes
+    assert {"tuned: 50.00 %", "small: 25.00 %"} < lines_of(axes).keys()
 
 
 def test_ticks_of_sparsities_that_are_close_do_not_overlap():

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, PowerNorm, to_rgba
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
 from minprune.arguments import counted, listed, number_array, shape_of
@@ -127,6 +128,7 @@ def _mask_images(mask, images, figure):
         figure.colorbar(counts, ax=right, label="units", fraction=0.05,
                         ticks=MaxNLocator(integer=True))  # fmt: skip
         right.set(xlabel="column of the image", ylabel="row of the image")
+        _count_whole(right.xaxis, right.yaxis)
         right.set_title("units that read each pixel", fontsize=10)
         _title_connections(figure, mask)
     return figure
@@ -142,8 +144,7 @@ def _mask_matrix(mask, figure):
         right.bar(range(inputs), mask.sum(axis=1), color=BLUE)
         right.set(xlabel="feature", ylabel="units")
         right.set_title("units that read each feature", fontsize=10)
-        for axis in (left.xaxis, left.yaxis, right.xaxis, right.yaxis):
-            axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        _count_whole(left.xaxis, left.yaxis, right.xaxis, right.yaxis)
         if max(mask.shape) <= RULED:
             left.set_xticks(np.arange(inputs + 1) - 0.5, minor=True)
             left.set_yticks(np.arange(units + 1) - 0.5, minor=True)
@@ -151,6 +152,12 @@ def _mask_matrix(mask, figure):
             left.tick_params(which="minor", length=0)
         _title_connections(figure, mask)
     return figure
+
+
+def _count_whole(*axes):
+    """Give each axis ticks at whole numbers only."""
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def _title_connections(figure, mask):
@@ -245,6 +252,8 @@ def confusion_matrix(counts, class_names=None, figure=None):
         axes.set(xlabel="predicted class", ylabel="true class")
         right, total = int(np.trace(counts)), int(counts.sum())
         axes.set_title(f"{right:,} of {total:,} right: {right / total:.2%}".replace("%", " %"))
+        if isinstance(figure, Figure):  # what is saved is laid out once, too few for long names
+            figure.get_layout_engine().execute(figure)
     return figure
 
 

@@ -1,6 +1,7 @@
 """Curves: the course of a training, what each layer can lose, accuracy against sparsity."""
 
 from collections.abc import Mapping
+from itertools import cycle
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -58,9 +59,11 @@ def history(history, figure=None):
 
 def _runs(history):
     """The histories as pairs of a name, "" for a single one, and a list; or an error."""
-    runs = history if isinstance(history, Mapping) else {"": history}
-    for run in runs.values():
-        for epoch in listed("history", run, "epochs, as mp.fit returns it"):
+    runs = dict(history) if isinstance(history, Mapping) else {"": history}
+    for name, run in runs.items():
+        if not isinstance(run, list):
+            runs[name] = listed("history", run, "epochs, as mp.fit returns it")
+        for epoch in runs[name]:
             if not isinstance(epoch, Epoch):
                 raise TypeError(
                     f"history must be what mp.fit returns, or a dict of such, got {shown(epoch)}"
@@ -82,19 +85,15 @@ def _learning_curves(axes, name, run, panel, colors):
         known = [e for e in run if getattr(e, field) is not None]
         if known:
             points = [e.number for e in known], [factor * getattr(e, field) for e in known]
-            axes.plot(
-                *points,
-                look if len(run) < MANY else look[1:],
-                color=color,
-                label=prefix + kind,
-                **({"mfc": "none", "ms": 8} if kind == "training" else {"ms": 5}),
-            )
+            size = {"mfc": "none", "ms": 8} if kind == "training" else {"ms": 5}  # both are seen
+            axes.plot(*points, look if len(run) < MANY else look[1:], color=color,
+                      label=prefix + kind, **size)  # fmt: skip
     if best is not None and best.number < run[-1].number:
-        shown = [getattr(best, field) for field in fields if getattr(best, field) is not None]
-        for value in shown[-1:]:
+        label = "best epoch" if name else f"best epoch: {best.number}"
+        values = [v for field in fields if (v := getattr(best, field)) is not None]
+        for value in values[-1:]:  # of validation, if there is any
             axes.plot(best.number, factor * value, "*", color=colors[1], markersize=14,
-                      markeredgecolor="black",
-                      label="best epoch" if name else f"best epoch: {best.number}")  # fmt: skip
+                      markeredgecolor="black", label=label)  # fmt: skip
 
 
 def _hold(axes, factor):
@@ -140,7 +139,7 @@ def accuracy_against_sparsity(curves, baseline=None, figure=None):
     """Accuracy of pruned networks against their sparsity: the whole range, and the top.
 
     curves    {label: (sparsities, accuracies)}, fractions
-    baseline  accuracy of the dense network, drawn as a line, or {label: accuracy}
+    baseline  accuracy of the dense network, drawn as a line; or several, {label: accuracy}
     figure    a Matplotlib figure to draw into; None: a new one
     returns the figure; the axis of the sparsities is spaced by compression: 50 %, 75 % and 87.5 %
     are equally far apart
@@ -151,21 +150,21 @@ def accuracy_against_sparsity(curves, baseline=None, figure=None):
     (array([1.  , 3.32]), array([98., 97.]))
     """
     curves = _checked_curves(curves)
-    if baseline is not None:
-        named = baseline if isinstance(baseline, Mapping) else {"dense": baseline}
-        ((label, accuracy),) = named.items()
-        baseline = legible([label], widest=60)[0], 100 * share("baseline", accuracy)
+    if not isinstance(baseline, Mapping):
+        baseline = {} if baseline is None else {"dense": baseline}
+    levels = [100 * share("baseline", accuracy) for accuracy in baseline.values()]
     with page(figure, 9, 4.6) as figure:
         whole, top = figure.subplots(1, 2)
         for axes in (whole, top):
-            if baseline:
-                label = "{}: {:.2f} %".format(*baseline)
-                axes.axhline(baseline[1], color=GREY, linewidth=1, label=label)
+            for dash, name, level in zip(
+                cycle(DASHES), legible(baseline, widest=60), levels, strict=False
+            ):
+                axes.axhline(level, color=GREY, linestyle=dash, linewidth=1,
+                             label=f"{name}: {level:.2f} %")  # fmt: skip
             for k, (name, _, x, y) in enumerate(curves):
                 axes.plot(x, y, DASHES[k % 4], **styles(len(curves))[k], label=name)
             _compression_ticks(axes, {s for _, sparsities, *_ in curves for s in sparsities})
-            axes.set(xlabel="sparsity, % (spaced by compression)",
-                     ylabel="accuracy, %")  # fmt: skip
+            axes.set(xlabel="sparsity, % (spaced by compression)", ylabel="accuracy, %")
             axes.grid(alpha=0.3)
         highest = max(np.max(line.get_ydata()) for line in whole.lines)
         whole.set_ylim(0, 102)
@@ -190,13 +189,13 @@ def _checked_curves(curves):
             )
         sparsities, accuracies = curve
         sparsities = [fraction("sparsity", s) for s in sparsities]
-        percents = [100 * share("accuracy", a) for a in accuracies]
-        if len(sparsities) != len(percents) or not sparsities:
+        accuracies = [100 * share("accuracy", a) for a in accuracies]
+        if len(sparsities) != len(accuracies) or not sparsities:
             raise ValueError(
                 f"curves[{label!r}] must have as many accuracies as sparsities, at least one, got "
-                f"{len(percents)} and {len(sparsities)}"
+                f"{len(accuracies)} and {len(sparsities)}"
             )
-        found.append((name, sparsities, -np.log2(1 - np.array(sparsities)), np.array(percents)))
+        found.append((name, sparsities, -np.log2(1 - np.array(sparsities)), np.array(accuracies)))
     return found
 
 
