@@ -1462,7 +1462,7 @@ def confusion_matrix(labels, predictions, classes=None):
 confusion_matrix.edits("""
 counts[i, j] -> counts[j, i]
     The matrix is transposed: rows are the true classes, columns the predicted ones.
-    矩阵转置了：行应为真实类别，列应为预测类别。
+    混淆矩阵转置了：行应为真实类别，列应为预测类别。
 return result / result.sum()
     It divides by the number of samples; return counts.
     除以了样本总数；应返回个数。
