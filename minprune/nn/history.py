@@ -103,7 +103,7 @@ class CountedLoss:
         found = value, _ = self.loss(z, y)
         self.losses.append(value)
         if (labels := labels_of(y)) is not None:
-            self.right += np.count_nonzero(z.argmax(axis=1) == labels)
+            self.right += int(np.count_nonzero(z.argmax(axis=1) == labels))
             self.seen += len(labels)
         return found
 

@@ -9,6 +9,7 @@ from minprune.arguments import (
     function,
     labels_in_range,
     listed,
+    number_array,
     plain_array,
     shown,
     whole_number,
@@ -35,6 +36,7 @@ def outputs(network, x, batch_size=500):
     """
     check_callable(network)
     whole_number("batch_size", batch_size, low=1)
+    x = np.atleast_1d(number_array("x", x))
     parts = range(0, max(len(x), 1), batch_size)
     return np.concatenate([network(x[start : start + batch_size]) for start in parts])
 
@@ -45,7 +47,8 @@ def predict_classes(network, x, batch_size=500):
     network        a `Network`, or a `SparseEngine`
     x, batch_size  as in `outputs`
     returns N integers; `class_names[...]` of a data set turns them into names
-    raises FloatingPointError if an output is infinite or NaN, which would be counted as some class
+    raises ValueError if x is not finite, FloatingPointError if an output is infinite or NaN, which
+    would be counted as some class
 
     >>> from minprune.nn.layers import Dense
     >>> from minprune.nn.network import Network
@@ -106,7 +109,13 @@ def evaluate(network, x, y):
 
 def _logits(network, x, batch_size):
     """The outputs of a classifier; an error if they cannot be told apart."""
-    z = finite_outputs(outputs(network, x, batch_size))
+    if np.size(x) == 0:
+        raise ValueError(f"x must hold at least one sample, got shape {np.shape(x)}")
+    try:
+        z = finite_outputs(outputs(network, x, batch_size))
+    except FloatingPointError:
+        finite_array("x", x)  # an error that names the place, if the input is at fault
+        raise
     if z.ndim != 2 or z.shape[1] < 2:
         raise ValueError(
             f"network must give one output for each of at least two classes, got {z.shape[1:]}"
@@ -133,7 +142,7 @@ def check_callable(network):
 def checked_samples(network, x, y, names=("x", "y")):
     """x and y as arrays that fit together and fit the network, or an error that names them."""
     check_callable(network)
-    x, y = finite_array(names[0], x), plain_array(names[1], y)
+    x, y = np.atleast_1d(finite_array(names[0], x), plain_array(names[1], y))
     if len(x) == 0 or len(x) != len(y):
         raise ValueError(
             f"{names[0]} and {names[1]} must hold the same number of samples, at least one, "
@@ -148,17 +157,41 @@ def checked_samples(network, x, y, names=("x", "y")):
     if y.dtype.names:  # records, which their loss knows how to read
         return x, y
     if y.dtype.kind != "f":
-        return x, labels_in_range(names[1], y, classes=shape[0])
+        try:
+            return x, labels_in_range(names[1], y, classes=shape[0])
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{error}{remedy(y, shape[0])}") from None
     if y.shape[1:] != shape:
         raise TypeError(
             f"{names[1]} must be a vector of integers, or targets of shape {(len(x), *shape)}, "
-            f"got {y.dtype} of shape {y.shape}"
+            f"got {y.dtype} of shape {y.shape}{remedy(y, shape[0])}"
         )
     return x, finite_array(names[1], y)
 
 
+def remedy(y, outputs=None):
+    """What to give in place of y that are neither labels nor targets, for the end of a message."""
+    kind, numbers = y.dtype.kind, y.dtype.kind in "iuf" and y.size > 0
+    if kind in "OUS":
+        return "; number the classes: np.unique(y, return_inverse=True)[1]"
+    if kind == "b":
+        return "; give y.astype(int)"
+    if numbers and outputs == 1 and y.size == len(y):
+        return "; for the one output of the network, give y.astype(float).reshape(-1, 1)"
+    if numbers and y.ndim == 2 and y.shape[1] == 1:
+        return "; give y[:, 0].astype(int)" if kind == "f" else "; give y[:, 0]"
+    if numbers and y.ndim == 2 and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all():
+        return "; it is one-hot: give y.argmax(axis=1)"
+    if numbers and y.ndim == 1 and kind == "f" and (y == np.round(y)).all():
+        return "; give y.astype(int)"
+    if numbers and y.ndim == 1 and y.min() == 1 and y.max() == outputs:
+        return "; classes are counted from 0: give y - 1"
+    return ""
+
+
 def checked_labels(network, x, y, names=("x", "y")):
     """As `checked_samples`, where only labels will do."""
-    if plain_array(names[1], y).dtype.kind not in "iu":
-        raise TypeError(f"{names[1]} must be a vector of integers, got {np.asarray(y).dtype}")
+    y = plain_array(names[1], y)
+    if y.dtype.kind not in "iu":
+        raise TypeError(f"{names[1]} must be a vector of integers, got {y.dtype}{remedy(y)}")
     return checked_samples(network, x, y, names)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minprune.arguments import generator, plain_array, real_array, shown, whole_number
+from minprune.arguments import function, generator, plain_array, real_array, shown, whole_number
 from minprune.formulas.metrics import accuracy
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.checkpoint import Checkpoint
@@ -18,7 +18,13 @@ from minprune.nn.history import Best, CountedLoss, Epoch, History, labels_of
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import Network, checked_network
 from minprune.nn.optim import Adam, no_decay
-from minprune.nn.predict import checked_labels, checked_samples, finite_outputs, outputs
+from minprune.nn.predict import (
+    checked_labels,
+    checked_samples,
+    finite_outputs,
+    outputs,
+    remedy,
+)
 from minprune.nn.progress import Progress
 
 VALIDATION = "validation x", "validation y"  # what errors call them
@@ -74,6 +80,9 @@ def fit(network, x, y, *, epochs, optimizer=None, rng=0, batch_size=64, validati
     x, y = checked_samples(network, x, y)
     validation = checked_validation(network, validation, y)
     check_plan(epochs, batch_size, patience, validation)
+    check_functions(lr_decay=lr_decay, loss=loss, penalty_gradient=penalty_gradient,
+                    on_step=on_step, on_epoch=on_epoch)  # fmt: skip
+    check_loss(loss, y)
     batch_size = min(batch_size, len(x))
     check_batch_norms(network, x, batch_size)
     optimizer = Adam(network.parameters) if optimizer is None else optimizer
@@ -235,7 +244,8 @@ def checked_validation(network, validation, y):
     if validation is None:
         return None
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-        raise TypeError(f"validation must be a pair (x, y), got {shown(validation)}")
+        size = f" of {len(validation)}" if isinstance(validation, (tuple, list)) else ""
+        raise TypeError(f"validation must be a pair (x, y), got {shown(validation)}{size}")
     kind = plain_array(VALIDATION[1], validation[1]).dtype.kind
     other = kind in "fV" and kind == y.dtype.kind
     return (checked_samples if other else checked_labels)(network, *validation, VALIDATION)
@@ -249,6 +259,23 @@ def check_plan(epochs, batch_size, patience, validation):
         whole_number("patience", patience, low=1)
         if validation is None:
             raise ValueError("patience needs validation=(x, y), samples to judge the network by")
+
+
+def check_functions(*, lr_decay, loss, **optional):
+    """`TypeError` unless those that are given are functions."""
+    given = {name: value for name, value in optional.items() if value is not None}
+    for name, value in {"lr_decay": lr_decay, "loss": loss, **given}.items():
+        function(name, value)
+
+
+def check_loss(loss, y):
+    """`TypeError` if y, which fits the network, is not of the kind that the cross-entropy takes."""
+    if loss is softmax_cross_entropy and y.dtype.kind == "f":
+        hint = (y.size > len(y) and remedy(y)) or "; to predict numbers, give mean_squared_error"
+        raise TypeError(
+            "y must be a vector of integers for the loss, the cross-entropy, "
+            f"got {y.dtype} of shape {y.shape}{hint}"
+        )
 
 
 def check_batch_norms(network, x, batch_size):

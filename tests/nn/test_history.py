@@ -283,7 +283,11 @@ def test_an_error_leaves_the_best_network_too():
         ({"patience": 0, "validation": True}, ValueError, "patience must be >= 1, got 0"),
         ({"patience": 2.0, "validation": True}, TypeError, "patience must be a whole number"),
         ({"validation": 0.1}, TypeError, r"validation must be a pair \(x, y\), got 0.1"),
-        ({"validation": (1, 2, 3)}, TypeError, r"validation must be a pair \(x, y\), got"),
+        ({"validation": (1, 2, 3)}, TypeError, r"validation must be a pair .*, got .* of 3$"),
+        ({"loss": "mse"}, TypeError, "loss must be a function, got 'mse'"),
+        ({"on_epoch": "print"}, TypeError, "on_epoch must be a function, got 'print'"),
+        ({"lr_decay": 0.9}, TypeError, "lr_decay must be a function, got 0.9"),
+        ({"penalty_gradient": 0.1}, TypeError, "penalty_gradient must be a function, got 0.1"),
     ],
 )
 def test_refusals(options, error, message):

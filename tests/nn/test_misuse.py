@@ -7,11 +7,12 @@ from minprune.nn import updates, windows
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.fused import ConvReLUMaxPool
 from minprune.nn.layers import Dense, Dropout, Flatten, LeakyReLU, ReLU, Sigmoid, Tanh
+from minprune.nn.losses import mean_squared_error, softmax_cross_entropy
 from minprune.nn.models import cnn
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam
 from minprune.nn.parameter import Parameter
-from minprune.nn.predict import evaluate, outputs, predict_classes
+from minprune.nn.predict import evaluate, outputs, predict_classes, predict_probabilities
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.nn.train import find_gradients, fit, train_step
 from minprune.pruning.during import MovementPruning
@@ -435,6 +436,68 @@ def test_a_penalty_gradient_of_another_shape_is_refused(penalty):
 
 
 # --- training and evaluation ----------------------------------------------------------------------
+
+LABELS = np.arange(6) % 3
+WRONG_LABELS = {  # -> the network's outputs, the y given, what to give in place of it
+    "texts": (3, np.array(["a", "b", "c"])[LABELS], "np.unique(y, return_inverse=True)[1]"),
+    "objects": (3, LABELS.astype(object), "np.unique(y, return_inverse=True)[1]"),
+    "booleans": (2, LABELS > 1, "y.astype(int)"),
+    "floats": (3, LABELS.astype(float), "y.astype(int)"),
+    "a column": (3, LABELS[:, None], "y[:, 0]"),
+    "a column of floats": (3, LABELS[:, None] + 0.0, "y[:, 0].astype(int)"),
+    "from 1": (3, LABELS + 1, "y - 1"),
+    "one-hot": (3, np.eye(3)[LABELS], "y.argmax(axis=1)"),
+    "one-hot integers": (3, np.eye(3, dtype=int)[LABELS], "y.argmax(axis=1)"),
+    "targets": (1, np.linspace(0, 1, 6), "y.astype(float).reshape(-1, 1)"),
+    "whole targets": (1, LABELS, "y.astype(float).reshape(-1, 1)"),
+}
+
+
+@pytest.mark.parametrize(("width", "y", "give"), WRONG_LABELS.values(), ids=WRONG_LABELS)
+def test_the_message_on_labels_says_what_to_give(width, y, give):
+    with pytest.raises((TypeError, ValueError), match=r"^y must be") as error:
+        fit(mlp([2, width]), np.ones((6, 2)), y, epochs=1, on_step=pytest.fail)
+    assert str(error.value).endswith(f" {give}")
+    right = eval(give, {"np": np, "y": y})
+    loss = mean_squared_error if width == 1 else softmax_cross_entropy
+    assert len(fit(mlp([2, width]), np.ones((6, 2)), right, epochs=1, loss=loss)) == 1
+
+
+def test_numbers_to_predict_need_another_loss_than_the_cross_entropy():
+    for y in (np.ones((6, 1)), np.full((6, 3), 0.5)):
+        with pytest.raises(TypeError, match=r"integers for the loss.*give mean_squared_error"):
+            fit(mlp([2, y.shape[1]]), np.ones((6, 2)), y, epochs=1, on_step=pytest.fail)
+
+
+@pytest.mark.parametrize(("x", "y"), [(3.0, LABELS), (np.ones((6, 2)), None)])
+def test_a_single_number_in_place_of_samples_is_refused_by_name(x, y):
+    with pytest.raises((TypeError, ValueError), match=r"^x and y must hold the same number"):
+        fit(mlp([2, 3]), x, y, epochs=1)
+
+
+def test_predictions_take_lists_and_tables_and_name_what_they_refuse():
+    class Table:
+        """What reads as an array, and returns columns for x[...], as a data frame does."""
+
+        def __array__(self, dtype=None, copy=None):
+            return np.ones((2, 3))
+
+        def __getitem__(self, column):
+            raise KeyError(column)
+
+    for x in (np.ones((2, 3)).tolist(), Table()):
+        assert (outputs(NETWORK, x) == NETWORK(np.ones((2, 3)))).all()
+    for x in (None, "abc", 3.0, np.ones(3), np.ones((0, 3))):
+        for predict in (predict_classes, predict_probabilities):
+            with pytest.raises((TypeError, ValueError), match=r"^x must (be|hold)"):
+                predict(NETWORK, x)
+
+
+def test_a_missing_number_in_x_is_named_by_predictions():
+    x = np.array([[1.0, 2.0, 3.0], [1.0, np.nan, 3.0]])
+    for predict in (predict_classes, predict_probabilities):
+        with pytest.raises(ValueError, match=r"^x must be finite, got nan at index \[1, 1\]"):
+            predict(NETWORK, x)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
