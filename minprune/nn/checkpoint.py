@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from minprune.arguments import in_one_line, path_to
+from minprune.arguments import counted, in_one_line, path_to
 from minprune.files import replacing, writable_folder
 from minprune.nn.history import Epoch, History
 
@@ -21,10 +21,13 @@ class Checkpoint:
     optimizer  with its `state_dict`
     rng        Generator of the order; those of layers and of the optimizer are kept too
     plan       dict of what must be the same when the training is resumed, such as the batch size
+    same_masks  True if training changes no mask: then a network that is pruned further than that in
+               the file is another one, and its masks are not replaced
     """
 
-    def __init__(self, path, network, optimizer, rng, plan):
+    def __init__(self, path, network, optimizer, rng, plan, same_masks):
         self.path, self.plan = path_to("checkpoint", path), plan
+        self.same_masks = same_masks
         self.parts = {"network": network, "optimizer": optimizer}
         held = [rng, *(getattr(part, "rng", None) for part in (*network.layers, optimizer))]
         self.rngs = [rng for rng in held if isinstance(rng, np.random.Generator)]
@@ -65,10 +68,18 @@ class Checkpoint:
         if not self.path.exists():
             self._check_place()
             return History()
+        if not self.path.is_file():
+            raise ValueError(f"{self.path}: is not a file; give checkpoint another name")
         about, states = self._read()
-        self._check(about, epochs)
         self.take()
         before = _states(self.arrays)
+        self._check(about, epochs)
+        self._check_masks(before["network"], states["network"])
+        if best.patience is not None and not _judged(about["history"][about["best"] - 1]):
+            raise ValueError(
+                f"{self.path}: its epochs had no validation, which patience needs; train without "
+                "patience, or give checkpoint another name"
+            )
         try:
             self._set(states, [_with_arrays(state) for state in about["rngs"]])
         except (TypeError, ValueError, KeyError) as error:
@@ -94,13 +105,25 @@ class Checkpoint:
     def _check(self, about, epochs):
         """`ValueError` unless the file is of the same training."""
         for what, now in self.plan.items():
-            if (then := about["plan"].get(what)) != now:
+            if (then := about["plan"].get(what, now)) != now:
                 raise ValueError(
                     f"{self.path}: belongs to another training, whose {what} was {then}, not {now};"
                     " remove it, or give checkpoint another name"
                 )
         if (done := len(about["history"])) > epochs:
-            raise ValueError(f"{self.path}: holds {done} epochs, more than epochs = {epochs}")
+            raise ValueError(
+                f"{self.path}: holds {done} epochs, more than epochs = {epochs}, which counts "
+                "those before the interruption too; give more, or give checkpoint another name"
+            )
+
+    def _check_masks(self, now, then):
+        """`ValueError` if resuming would undo a pruning."""
+        now, then = _pruned(now), _pruned(then)
+        if self.same_masks and now > then:
+            raise ValueError(
+                f"{self.path}: its network has {counted(then, 'pruned weight')}, the given one "
+                f"{now}, which would be undone; give checkpoint another name to fine-tune"
+            )
 
     def _read(self):
         """The description, and the state of each part: a dict of arrays by name."""
@@ -117,6 +140,17 @@ class Checkpoint:
         except Exception as error:  # a damaged archive can fail in a dozen ways
             message = f"{self.path}: not a whole minprune training ({in_one_line(error)})"
             raise ValueError(message) from error
+
+
+def _judged(epoch):
+    """True for an epoch, as a dict, that was validated."""
+    return any(epoch[f"validation_{score}"] is not None for score in ("loss", "accuracy"))
+
+
+def _pruned(state):
+    """The number of weights that the masks in the state of a network hold at 0."""
+    masks = (array for name, array in state.items() if name.endswith(".mask"))
+    return sum(np.count_nonzero(~mask) for mask in masks)
 
 
 def _states(arrays):

@@ -17,7 +17,7 @@ from minprune.nn.checkpoint import Checkpoint
 from minprune.nn.history import Best, CountedLoss, Epoch, History, labels_of
 from minprune.nn.losses import softmax_cross_entropy
 from minprune.nn.network import Network, checked_network
-from minprune.nn.optim import Adam, no_decay
+from minprune.nn.optim import SGD, Adam, no_decay
 from minprune.nn.predict import (
     checked_labels,
     checked_samples,
@@ -59,7 +59,8 @@ def fit(network, x, y, *, epochs, optimizer=None, rng=0, batch_size=64, validati
     on_epoch    function of each `Epoch` when it is over, such as print, or None
     checkpoint  None, or a file that is written after every epoch. If it is there already, training
                 goes on from it, and ends with the same bits as if it had never stopped; the
-                functions that are given must be the same
+                functions and the settings of the optimizer must be the same, and epochs counts
+                those before the interruption too. To fine-tune, give another name
     title       what the progress line on a terminal says
     returns a `History`, a list of one `Epoch` per epoch
 
@@ -91,7 +92,9 @@ def fit(network, x, y, *, epochs, optimizer=None, rng=0, batch_size=64, validati
     warn_of_late_end(epochs * an_epoch, on_step=on_step, optimizer=optimizer)
     history, best = History(), Best(network, patience)
     if checkpoint is not None:
-        checkpoint = Checkpoint(checkpoint, network, optimizer, rng, _plan(x, y, batch_size))
+        same_masks = on_step is None and type(optimizer) in (Adam, SGD)
+        plan = _plan(network, x, y, batch_size)
+        checkpoint = Checkpoint(checkpoint, network, optimizer, rng, plan, same_masks)
         history = checkpoint.resume(best, epochs)
     progress = Progress(title, epochs * an_epoch, done=len(history) * an_epoch)
     run = _Run(network, x, y, optimizer, rng, batch_size, validation, lr_decay, loss,
@@ -170,10 +173,11 @@ class _Run:
         )
 
 
-def _plan(x, y, batch_size):
+def _plan(network, x, y, batch_size):
     """What must be the same when a training is resumed."""
+    layers = ", ".join(type(layer).__name__ for layer in network.layers)
     checksum = zlib.crc32(np.ascontiguousarray(y), zlib.crc32(np.ascontiguousarray(x)))
-    return {"batch size": batch_size, "checksum of x and y": checksum}
+    return {"order of layers": layers, "batch size": batch_size, "checksum of x and y": checksum}
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pytest
 
 from minprune.formulas.penalties import l1_proximal
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.layers import Dense, Dropout, Layer, ReLU
+from minprune.nn.layers import Dense, Dropout, Layer, ReLU, Tanh
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
 from minprune.nn.train import fit
@@ -225,6 +225,17 @@ def with_dropout(options):
     return Network([*layers, Dropout(0.5, 0)]), options
 
 
+def with_tanh(options):
+    first, _, last = mlp([6, 8, 3], 1).layers
+    return Network([first, Tanh(), last]), options
+
+
+def pruned(options):
+    network = mlp([6, 8, 3], 1)
+    prune_by_magnitude(network, 0.5)
+    return network, options
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -234,7 +245,17 @@ def with_dropout(options):
         (wider, r"does not fit: state\['0\.W'\] must be float32 of shape \(6, 9\), got float32"),
         (with_sgd, "does not fit: state also holds"),
         (mt19937, "does not fit"),
-        (with_dropout, "does not fit"),
+        (with_dropout, "whose order of layers was Dense, ReLU, Dense, not Dense, ReLU, Dense, Dr"),
+        (with_tanh, "whose order of layers was Dense, ReLU, Dense, not Dense, Tanh, Dense;"),
+        (pruned, "its network has 0 pruned weights, the given one 36, .* checkpoint another name"),
+        (
+            lambda o: (mlp([6, 8, 3], 1), o | {"validation": (X, Y), "patience": 2}),
+            "its epochs had no validation, which patience needs",
+        ),
+        (
+            lambda o: (mlp([6, 8, 3], 1), o | {"epochs": 1}),
+            "holds 2 epochs, more than epochs = 1, which counts those before",
+        ),
         (lambda o: (mlp([6, 8, 3], 1, dtype=np.float64), o), "does not fit: .*float64"),
     ],
 )
@@ -252,6 +273,21 @@ def test_another_training_is_refused_and_nothing_is_changed(change, message, tmp
     assert bits(network) == before and options["checkpoint"].read_bytes() == kept
     assert {name: a.tobytes() for name, a in optimizer.state_dict().items()} == moments
     assert repr(rng.bit_generator.state) == stream
+
+
+def test_masks_that_training_changes_are_those_of_the_file(tmp_path):
+    network, options = mlp([6, 8, 3], 1), {"on_step": lambda step: None}
+    options |= {"checkpoint": tmp_path / "run.npz"}
+    fit(network, X, Y, epochs=1, **options)
+    prune_by_magnitude(network, 0.9)  # as if it had been stopped in a later epoch
+    fit(network, X, Y, epochs=2, **options)
+    assert network.masked_sparsity == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no endless device")
+def test_what_is_no_file_is_refused_and_not_read():
+    with pytest.raises(ValueError, match="/dev/full: is not a file"):
+        fit(mlp([6, 8, 3], 1), X, Y, epochs=1, checkpoint="/dev/full")
 
 
 def damaged(data):
