@@ -129,6 +129,8 @@ def _open_streams():
 
 
 def _complain(what, status):
+    if isinstance(what, OSError) and what.filename and what.strerror:
+        what = f"{what.filename}: {what.strerror}"  # without the number
     with suppress(OSError):  # the stream may be closed
         print(f"minprune: {what}", file=sys.stderr, flush=True)
     return status

@@ -420,6 +420,15 @@ def test_bad_input_is_refused_by_name_and_nothing_is_written(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_an_error_of_the_system_names_the_file_first(monkeypatch, capsys):
+    def load_data(path, label):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("minprune.cli.load_data", load_data)
+    assert main(["--data", "a.csv"]) == 2
+    assert capsys.readouterr().err == "minprune: a.csv: Permission denied\n"
+
+
 def test_ctrl_c_ends_cleanly_and_leaves_nothing(idx_folder, tmp_path):
     process = start("--data", idx_folder, *QUICK, "--epochs", 100_000, cwd=tmp_path)
     assert process.stdout.readline().startswith("bars: 1100 training")  # the rest takes hours

@@ -162,7 +162,8 @@ def _samples(name, x):
     x = plain_array(name, x)
     if x.dtype.kind not in NUMBERS:
         what = KINDS.get(x.dtype.kind, "holds text")
-        raise ValueError(f"{name} {what} (dtype {x.dtype}); give numbers, such as float32")
+        give = f"{name}.astype(np.float32)" if x.dtype.kind in "OUS" else "numbers, such as float32"
+        raise ValueError(f"{name} {what} (dtype {x.dtype}); give {give}")
     if x.ndim not in (2, 3, 4) or 0 in x.shape:
         hint = f"; a single feature is {name}.reshape(-1, 1)" if x.ndim == 1 and x.size else ""
         raise ValueError(

@@ -130,7 +130,10 @@ def _files(directory):
         for kind in ("images-idx3", "labels-idx1"):
             name = f"{prefixes[0]}{part}-{kind}-ubyte"
             if (prefixes[0], part, kind) not in found:
-                raise FileNotFoundError(f"{directory}: no file named {name} or {name}.gz")
+                raise FileNotFoundError(
+                    f"{directory}: no file named {name} or {name}.gz; a folder must hold the four "
+                    "files of MNIST's format; give data of another format as a file"
+                )
             files.append(found[prefixes[0], part, kind])
     return files
 

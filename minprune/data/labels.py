@@ -13,7 +13,7 @@ LONGEST_NAME = 200  # characters
 LEAST_PER_CLASS = 3  # samples, on average
 NUMBERS = "biuf"
 KINDS = {  # kind of a dtype that is refused -> what an array of it holds
-    "O": "holds Python objects, which are never unpickled",
+    "O": "holds Python objects",
     "c": "holds complex numbers",
     "M": "holds dates",
     "m": "holds differences of dates",
@@ -45,7 +45,8 @@ class Classes:
             if self.whole and isinstance(number, float):
                 raise ValueError(
                     f"{place(k)}: {number:g} is not a class; labels must be whole numbers or "
-                    "names. Numbers to be predicted as such (regression) are not supported"
+                    "names. To predict numbers (regression), give arrays to mp.fit, with "
+                    "loss=mp.mean_squared_error"
                 )
         self.values = sorted({*self._canonical(distinct, place)})
         self.names = np.array([str(value) for value in self.values])

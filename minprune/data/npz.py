@@ -98,7 +98,7 @@ def _check_header(archive, info, name):
         size = info.file_size - member.tell()
     if dtype.hasobject:
         to = "str" if name.lower().startswith("y") else "np.float32"
-        raise _Refused(f"{name} {KINDS['O']}; save {name}.astype({to})")
+        raise _Refused(f"{name} {KINDS['O']}, which are never unpickled; save {name}.astype({to})")
     if size != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"{name} has {counted(size, 'byte')}, which is not {shape} x {dtype}")
 

@@ -20,7 +20,9 @@ from minprune.data.scaling import AS_ASKED, LARGEST, Standard, spans
 from minprune.data.split import TEST, TRAIN, VALIDATION, drawn_parts
 
 LABELS = "label", "class", "target", "species", "y"  # names of a label column, the first one wins
+LAST = "the last one"
 COUNTERS = "", "id", "index", "unnamed: 0"  # names of a column that may only count the rows
+TEXT = "is text among numbers"
 CELLS = 1 << 16  # read at a time
 SLAB = 1 << 22  # numbers
 LONGEST_LINE = 1 << 24  # characters
@@ -73,11 +75,18 @@ class _Table:
         self.width = len(first[1])
         if self.width < 2:
             raise ValueError(
-                "has a single column; features and labels are needed, separated by commas, "
-                "semicolons or tabs"
+                f"row {first[0]} has a single cell, {printable(first[1][0].strip(), 40)!r}; give "
+                "features and labels, separated by commas, semicolons or tabs, and nothing above "
+                "them but one row of names"
             )
         self.label, why = self._label_column(label)
         self.columns = f"Label: {self.column(self.label)}, {why}."
+        self.guess = ""  # for the end of a message
+        if why.startswith(LAST):
+            self.guess = (
+                f"; {self.column(self.label)}, the last, was taken as the label column: choose "
+                "another with label (--label)"
+            )
         names = self.header or []
         self.counters = {c: None for c, name in enumerate(names) if _plain(name) in COUNTERS}
         self.counters.pop(self.label, None)
@@ -97,7 +106,7 @@ class _Table:
             found = next((low.index(name) for name in LABELS if name in low), None)
             if found is not None:
                 return found, "chosen by its name"
-            return self.width - 1, f"the last one, since none is named {', '.join(LABELS)}"
+            return self.width - 1, f"{LAST}, since none is named {', '.join(LABELS)}"
         if isinstance(label, str):
             if names.count(label) > 1:
                 raise ValueError(f"two columns are named {label!r}; give the number of the label's")
@@ -124,7 +133,9 @@ class _Table:
         for number, cells in rows:
             if len(cells) != self.width:
                 has = counted(len(cells), "cell")
-                raise ValueError(f"row {number} has {has}, the first row {self.width}")
+                raise ValueError(
+                    f"row {number} has {has}, the first row {self.width}; give each row as many"
+                )
         cells = [*chain.from_iterable(cells for _, cells in rows)]
         labels = cells[self.label :: self.width]
         del cells[self.label :: self.width]
@@ -144,7 +155,9 @@ class _Table:
             for c, cell in enumerate(cells):
                 if c != self.label and _numbers([cell]) is None:
                     where = f"row {number}, {self.column(c)}"
-                    raise ValueError(f"{where}: {_wrong(cell)}{self._hint(number)}")
+                    wrong = _wrong(cell)
+                    guess = self.guess if TEXT in wrong else ""
+                    raise ValueError(f"{where}: {wrong}{guess}{self._hint(number)}")
 
     def _hint(self, number):
         if self.header or number > 1:
@@ -161,7 +174,7 @@ class _Table:
         if len(known) > MOST_CLASSES:
             raise ValueError(
                 f"{self.column(self.label)} holds more than {MOST_CLASSES:,} different labels; "
-                "are these ids? Choose the label column"
+                f"are these ids? Choose the label column{self.guess}"
             )
 
     def _count(self, values):
@@ -195,11 +208,14 @@ class _Table:
                 f"{self.places[0]}: the label {printable(labels[0], 40)!r} is the only one that is "
                 "no number; if row 1 is a header, none of its names may be a number"
             )
-        classes = Classes(labels, self.places.__getitem__)
-        numbers = classes.numbers(labels, self.places.__getitem__).astype(np.int32)
-        codes = numbers[np.frombuffer(self.codes, np.intc)]
+        try:
+            classes = Classes(labels, self.places.__getitem__)
+            numbers = classes.numbers(labels, self.places.__getitem__).astype(np.int32)
+            codes = numbers[np.frombuffer(self.codes, np.intc)]
+            refuse_ids(np.bincount(codes), self.column(self.label))
+        except ValueError as error:
+            raise ValueError(f"{error}{self.guess}") from None
         self.codes = None
-        refuse_ids(np.bincount(codes), self.column(self.label))
         part_of, splitting = drawn_parts(codes, with_test=True)
         parts = self._moved(part_of)
         scaling = self._scaled(parts)
@@ -329,7 +345,7 @@ def _wrong(cell):
         number = None
     if number is None:
         return (
-            f"{text} is text among numbers; give categories as numbers or as columns of 0 and 1, "
+            f"{text} {TEXT}; give categories as numbers or as columns of 0 and 1, "
             "or leave out the column"
         )
     what = "too large" if cell.strip("+- ")[:1].isdigit() else "infinite"
