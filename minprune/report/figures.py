@@ -1,6 +1,6 @@
 """The pictures of the main job."""
 
-from minprune.plots import accuracy_against_sparsity, confusion_matrix, masks, weights
+from minprune.plots import accuracy_against_sparsity, confusion_matrix, history, masks, weights
 from minprune.report.classes import sample_word
 
 
@@ -21,6 +21,13 @@ def accuracy_figure(result):
     for axes in figure.axes:
         axes.set_ylabel(f"test accuracy on {result.dataset}, %")
     figure.suptitle("Test accuracy after pruning: the smallest weights, or as many at random")
+    return figure
+
+
+def history_figure(result):
+    """Learning curves of the dense network."""
+    figure = history(result.history)
+    figure.suptitle("The dense network: loss and accuracy by epoch")
     return figure
 
 

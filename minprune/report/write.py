@@ -26,6 +26,7 @@ from minprune.report.cnn_table import render_cnn
 from minprune.report.figures import (
     accuracy_figure,
     confusion_figure,
+    history_figure,
     masks_figure,
     weights_figure,
 )
@@ -46,6 +47,7 @@ KINDS = {
         render,
         {
             "accuracy.png": accuracy_figure,
+            "learning.png": history_figure,
             "weights.png": weights_figure,
             "masks.png": masks_figure,
             "confusion.png": confusion_figure,

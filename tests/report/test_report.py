@@ -219,8 +219,8 @@ def test_the_columns_line_up_and_80_are_enough(result):
 def test_the_folder_holds_text_numbers_pictures_and_networks(written):
     result, folder = written
     names = (
-        "accuracy.png confusion.png dense.npz masks.png mine.txt pruned.npz report.txt result.json "
-        "weights.png"
+        "accuracy.png confusion.png dense.npz learning.png masks.png mine.txt pruned.npz "
+        "report.txt result.json weights.png"
     )
     assert sorted(p.name for p in folder.iterdir()) == names.split()
     assert (folder / "mine.txt").read_text() == "kept"
