@@ -20,6 +20,7 @@ from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.report.figures import (
     accuracy_figure,
     confusion_figure,
+    history_figure,
     masks_figure,
     weights_figure,
 )
@@ -341,7 +342,13 @@ def test_the_confusion_picture_names_the_classes_and_counts(result):
     assert "Test samples" in confusion_figure(replace(result, shape=(12,))).get_suptitle()
 
 
-DRAWN = accuracy_figure, weights_figure, masks_figure, confusion_figure
+def test_the_learning_picture_shows_training_and_validation(result):
+    loss, accuracy = history_figure(result).axes
+    assert [line.get_ydata().tolist() for line in loss.lines] == [[0.5], [0.25]]
+    assert [line.get_ydata().tolist() for line in accuracy.lines] == [[62.5], [75.0]]
+
+
+DRAWN = accuracy_figure, history_figure, weights_figure, masks_figure, confusion_figure
 
 
 @pytest.mark.parametrize("draw", DRAWN)
