@@ -312,6 +312,8 @@ def test_the_kernels_of_a_convolution_are_coloured_and_what_is_pruned_is_black(c
 # --- all of them ---------------------------------------------------------------------------------
 
 DENSE, PRUNED = a_pruned_pair(6, 5, 2)
+DIVERGED = DENSE.copy()
+DIVERGED.weights["0.W"].value[1, 2] = np.nan
 SCAN = Sensitivity(["0.W"], [0.5], np.array([[0.5]]), 0.75)
 CALLS = {
     "history": (a_history(3),),
@@ -375,6 +377,11 @@ REFUSED = [
     ("weights", TypeError, "^after must be a Network", (DENSE, 3)),
     ("weights", ValueError, "^before and after must have weight arrays of the same names",
      (DENSE, mp.mlp([6, 2]))),
+    ("weights", ValueError, "^labels must be two, of before and after, got 1",
+     (DENSE, PRUNED, ["a"])),
+    ("weights", TypeError, "^labels must be a list of two labels", (DENSE, PRUNED, "ab")),
+    ("weights", ValueError, r"^after.weights\['0.W'\] must be finite, got nan", (DENSE, DIVERGED)),
+    ("masks", ValueError, r"^network.weights\['0.W'\] must be finite, got nan", (DIVERGED,)),
     ("masks", TypeError, "^network must be a Network", (3,)),
     ("masks", ValueError, "^network must have a layer with weights",
      (mp.Network([mp.ReLU()]),)),

@@ -165,7 +165,7 @@ history = mp.fit(network, images, labels, epochs=epochs, rng=rng, validation=val
 learned, seen = history[-1].validation_accuracy, mp.evaluate(network, images, labels).accuracy
 print(f"accuracy: {start:.1%} before training, {learned:.1%} after it, {seen:.1%} on seen images")
 assert start < 0.3 and 0.85 < learned < seen
-mp.plots.history(history, figure=plt.figure("learning", figsize=(7, 3.2)))
+figure = mp.plots.history(history, figure=plt.figure("learning", figsize=(7, 3.2)))
 
 # %% [markdown] lang="en"
 # The loss falls, and the accuracy rises. In the picture, training is measured while an epoch runs,

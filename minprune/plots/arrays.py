@@ -8,7 +8,7 @@ from matplotlib.colors import Normalize, PowerNorm, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
-from minprune.arguments import counted, listed, number_array, shape_of
+from minprune.arguments import counted, finite_array, listed, number_array, shape_of
 from minprune.nn.network import checked_network
 from minprune.plots.page import BLUE, GREY, LIGHT, legend_below, legible, name_tiles, page, tiled
 
@@ -42,13 +42,19 @@ def weights(before, after, labels=("dense", "pruned"), figure=None):
             "before and after must have weight arrays of the same names, at least one, got "
             f"{[*before]} and {[*after]}"
         )
+    if len(labels := listed("labels", labels, "two labels")) != 2:
+        raise ValueError(f"labels must be two, of before and after, got {len(labels)}")
+    labels = legible(labels, widest=60)
+    for argument, arrays in (("before", before), ("after", after)):
+        for name, weight in arrays.items():
+            finite_array(f"{argument}.weights[{name!r}]", weight.value)
     columns = min(len(before), 4)
     rows = -(-len(before) // columns)
     with page(figure, max(3.2 * columns, 5), 0.8 + 2.9 * rows) as figure:
         panels = figure.subplots(rows, columns, squeeze=False)
         for axes, name in zip(panels.flat, before, strict=False):
             w, kept = before[name].value.ravel(), after[name].value[kept_of(after[name])]
-            limit = max((np.abs(v).max(initial=0) for v in (w, kept)), default=0) or 1
+            limit = max(np.abs(v).max(initial=0) for v in (w, kept)) or 1
             bins = np.linspace(-limit, limit, 82)  # 81 bins, the middle one around 0
             axes.stairs(*np.histogram(w, bins), fill=True, color=GREY, alpha=0.6, label=labels[0])
             axes.stairs(*np.histogram(kept, bins), color=BLUE, linewidth=1.5, label=labels[1])
@@ -93,7 +99,8 @@ def masks(network, image_shape=None, figure=None):
     weights = checked_network("network", network).weights
     if not weights:
         raise ValueError("network must have a layer with weights, got none")
-    weight = next(iter(weights.values()))
+    name, weight = next(iter(weights.items()))
+    finite_array(f"network.weights[{name!r}]", weight.value)
     if weight.value.ndim == 4:
         if image_shape is not None:
             raise ValueError("image_shape must be None for a network that begins with a Conv2D")
