@@ -15,6 +15,7 @@ import pytest
 from minprune.formulas.penalties import l1_proximal
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.layers import Dense, Dropout, Layer, ReLU, Tanh
+from minprune.nn.losses import mean_squared_error, one_hot
 from minprune.nn.network import Network, mlp
 from minprune.nn.optim import SGD, Adam, cosine_decay
 from minprune.nn.train import fit
@@ -321,6 +322,36 @@ def test_a_file_of_something_else_is_refused(tmp_path):
     for name in ("network.npz", "other.npz", "bomb.npz"):
         with pytest.raises(ValueError, match=rf"{name}: not a whole minprune training"):
             fit(mlp([6, 8, 3], 1), X, Y, epochs=2, checkpoint=tmp_path / name)
+
+
+class Trap:
+    """An object whose pickle writes a file when it is loaded."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+def test_a_pickle_is_never_loaded(tmp_path):
+    path = tmp_path / "run.npz"
+    fit(mlp([6, 8, 3], 1), X, Y, epochs=1, checkpoint=path)
+    with np.load(path) as file:
+        arrays = {**file} | {"network/0.b": np.array([Trap(tmp_path / "sprung")], object)}
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match=r"run\.npz: not a whole minprune training"):
+        fit(mlp([6, 8, 3], 1), X, Y, epochs=2, checkpoint=path)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_patience_goes_on_from_epochs_that_were_judged_by_accuracy_alone(tmp_path):
+    path, options = tmp_path / "run.npz", {"validation": (X[:9], Y[:9])}
+    options |= {"loss": mean_squared_error, "checkpoint": path}
+    targets = one_hot(Y, 3)
+    fit(mlp([6, 8, 3], 1), X, targets, epochs=1, **options)
+    history = fit(mlp([6, 8, 3], 1), X, targets, epochs=3, patience=5, **options)
+    assert len(history) == 3 and history[-1].validation_loss is None
 
 
 def test_a_place_that_cannot_be_written_is_named_before_an_epoch_is_lost(tmp_path):
