@@ -40,6 +40,7 @@ class Split(NamedTuple):
 
 class Dataset(NamedTuple):
     """Three splits. Settings are chosen on `validation`; `test` is looked at once, at the end.
+    Printed, it is its `summary`.
 
     class_names  str array; `data.class_names[predict_classes(network, x)]` names the predictions
     splitting, scaling, columns  a sentence each: how the samples were split, how their numbers
@@ -54,6 +55,9 @@ class Dataset(NamedTuple):
     splitting: str = ""
     scaling: str = ""
     columns: str = ""
+
+    def __str__(self):
+        return self.summary
 
     @property
     def shape(self):

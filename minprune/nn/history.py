@@ -29,7 +29,7 @@ class Epoch:
 
 
 class History(list):
-    """The list of all epochs, in order.
+    """The list of all epochs, in order; printed, a line for each.
 
     best     the `Epoch` after which the network had its present weights: the last one, or with
              `patience` that of the best validation; None before the first
@@ -38,6 +38,9 @@ class History(list):
 
     best = None
     stopped = "epochs"
+
+    def __str__(self):
+        return "\n".join(map(str, self))
 
 
 def _scores(loss, accuracy):

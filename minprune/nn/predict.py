@@ -118,7 +118,8 @@ def _logits(network, x, batch_size):
         raise
     if z.ndim != 2 or z.shape[1] < 2:
         raise ValueError(
-            f"network must give one output for each of at least two classes, got {z.shape[1:]}"
+            f"network must give one output for each of at least two classes, got {z.shape[1:]}; "
+            "the numbers that it predicts are outputs(network, x)"
         )
     return z
 
@@ -172,19 +173,20 @@ def checked_samples(network, x, y, names=("x", "y")):
 def remedy(y, outputs=None):
     """What to give in place of y that are neither labels nor targets, for the end of a message."""
     kind, numbers = y.dtype.kind, y.dtype.kind in "iuf" and y.size > 0
+    whole = numbers and (kind != "f" or (y == np.round(y)).all())
     if kind in "OUS":
         return "; number the classes: np.unique(y, return_inverse=True)[1]"
     if kind == "b":
         return "; give y.astype(int)"
     if numbers and outputs == 1 and y.size == len(y):
         return "; for the one output of the network, give y.astype(float).reshape(-1, 1)"
-    if numbers and y.ndim == 2 and y.shape[1] == 1:
+    if whole and y.ndim == 2 and y.shape[1] == 1:
         return "; give y[:, 0].astype(int)" if kind == "f" else "; give y[:, 0]"
-    if numbers and y.ndim == 2 and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all():
+    if whole and y.ndim == 2 and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all():
         return "; it is one-hot: give y.argmax(axis=1)"
-    if numbers and y.ndim == 1 and kind == "f" and (y == np.round(y)).all():
+    if whole and y.ndim == 1 and kind == "f":
         return "; give y.astype(int)"
-    if numbers and y.ndim == 1 and y.min() == 1 and y.max() == outputs:
+    if whole and y.ndim == 1 and y.min() == 1 and y.max() == outputs:
         return "; classes are counted from 0: give y - 1"
     return ""
 

@@ -1,6 +1,7 @@
 """The tables of times that both jobs share, and how tables are drawn."""
 
 from minprune.arguments import counted
+from minprune.checks.details import columns
 
 WIDTH = 80  # columns of a report
 NONE = "-"
@@ -70,8 +71,8 @@ def warning(busy):
 
 
 def ruled(rows):
-    """Rows of cells as lines, the head between two rules."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    """Rows of cells as lines, the head between two rules; a Chinese character takes two columns."""
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     head, *body = (line_of(row, widths) for row in rows)
     rule = "-" * len(head)
     return [rule, head, rule, *body, rule]
@@ -79,11 +80,9 @@ def ruled(rows):
 
 def line_of(cells, widths):
     """Cells side by side, the first one flush left, the others flush right."""
-    first, *others = (
-        cell.ljust(width) if c == 0 else cell.rjust(width)
-        for c, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-    return "  ".join([first, *others])
+    spaces = [" " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True)]
+    others = (space + cell for space, cell in zip(spaces[1:], cells[1:], strict=True))
+    return "  ".join([cells[0] + spaces[0], *others])
 
 
 def _cell(spread):

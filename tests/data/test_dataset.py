@@ -194,8 +194,9 @@ def test_the_summary_is_one_line_and_a_sentence_each():
         "s\\x1b: 42 training, 6 validation, 12 test samples, 4 features, 3 classes: a, b\\x9b, c"
     )
     assert [line.split(":")[0] for line in lines[1:]] == ["Split", "Scaling"]
-    many = make_dataset("many", RNG.random((84, 5, 4, 3)), np.arange(84) % 21).summary
-    assert "test images of 5x4 pixels, 3 channels, 21 classes\n" in many
+    many = make_dataset("many", RNG.random((84, 5, 4, 3)), np.arange(84) % 21)
+    assert "test images of 5x4 pixels, 3 channels, 21 classes\n" in many.summary
+    assert str(many) == many.summary
 
 
 # --- refusals -------------------------------------------------------------------------------------

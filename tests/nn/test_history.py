@@ -136,6 +136,8 @@ def test_epochs_are_numbered_and_handed_to_on_epoch_when_they_are_over():
     history = fit(mlp([4, 3], 0), x, y, epochs=4, on_epoch=seen.append)
     assert seen == list(history) and [epoch.number for epoch in seen] == [1, 2, 3, 4]
     assert type(history) is History and history.best is history[-1]
+    assert str(history).splitlines() == [str(epoch) for epoch in seen]
+    assert all(type(epoch.accuracy) is float for epoch in seen)
     assert history.stopped == "epochs"
     nothing = fit(mlp([4, 3], 0), x, y, epochs=0, on_epoch=seen.append)
     assert list(nothing) == [] and nothing.best is None and len(seen) == 4

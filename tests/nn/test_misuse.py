@@ -493,6 +493,14 @@ def test_predictions_take_lists_and_tables_and_name_what_they_refuse():
                 predict(NETWORK, x)
 
 
+def test_numbers_that_are_predicted_are_outputs_and_not_classes():
+    network, x, y = mlp([2, 1]), np.ones((3, 2)), np.array([[0.5], [1.0], [2.0]])
+    with pytest.raises(ValueError, match=r"at least two classes, got \(1,\); .* outputs\(network"):
+        predict_classes(network, x)
+    with pytest.raises(TypeError, match=r"^y must be a vector of integers, got float64$"):
+        evaluate(network, x, y)
+
+
 def test_a_missing_number_in_x_is_named_by_predictions():
     x = np.array([[1.0, 2.0, 3.0], [1.0, np.nan, 3.0]])
     for predict in (predict_classes, predict_probabilities):

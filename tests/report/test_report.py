@@ -25,6 +25,7 @@ from minprune.report.figures import (
     weights_figure,
 )
 from minprune.report.table import render
+from minprune.report.times import ruled
 from minprune.report.write import KINDS, rendered, write_report
 
 
@@ -173,6 +174,11 @@ def test_figures_of_the_document_stand_beside_mnist_only(result):
 
 def test_the_sentences_on_the_data_follow_its_name(result):
     assert "seeds\n  5.\n\nSplit: by hand.\n\nScaling: none.\n\naccuracy:" in render(result)
+
+
+def test_columns_are_flush_beside_chinese_names():
+    rule, *_, first, second, _ = ruled([("recall", "%"), ("变色鸢尾", "60"), ("oak", "100")])
+    assert (rule, first, second) == ("-" * 13, "变色鸢尾   60", "oak       100")
 
 
 def test_the_recall_of_each_class_is_in_a_table(result):
