@@ -1,5 +1,6 @@
 """A data set: samples and labels for training, for validation, and for the final test."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,7 @@ class Dataset(NamedTuple):
     class_names  str array; `data.class_names[predict_classes(network, x)]` names the predictions
     splitting, scaling, columns  a sentence each: how the samples were split, how their numbers
                                  were scaled, which columns of a table were taken
+    rule         function that scales an array of samples: what `scaled` does with new ones
     """
 
     name: str
@@ -55,6 +57,7 @@ class Dataset(NamedTuple):
     splitting: str = ""
     scaling: str = ""
     columns: str = ""
+    rule: Callable = np.asarray
 
     def __str__(self):
         return self.summary
@@ -86,6 +89,27 @@ class Dataset(NamedTuple):
             f"{what}, {self.classes} classes{names}"
         )
         return "\n".join([first, *self.about])
+
+    def scaled(self, x):
+        """New samples as the network reads them, scaled as the training samples were.
+
+        x  array of samples before the scaling, each of the shape `data.shape`; those of a CSV file
+           without the label column and without the one left out
+        returns them as float32
+
+        >>> images = np.array([[[0, 255]], [[255, 0]]] * 6, dtype=np.uint8)
+        >>> data = make_dataset("small", images, ["cat", "dog"] * 6)
+        >>> data.scaled(images[1:2]).tolist()
+        [[[1.0, 0.0]]]
+        """
+        x = _samples("x", x)
+        if x.shape[1:] != self.shape:
+            raise ValueError(f"x must hold samples of shape {self.shape}, got {x.shape[1:]}")
+        if self.rule is _from_bytes and x.dtype != np.uint8:
+            raise ValueError(f"x must hold bytes, as the training images, got dtype {x.dtype}")
+        if self.scaling == UNIT and (x.min() < 0 or x.max() > 1):
+            raise ValueError("x must lie between 0 and 1, as the training images")
+        return _taken(x, slice(None), self.rule)
 
     @property
     def about(self):
@@ -141,7 +165,7 @@ def from_arrays(name, arrays, scale=True):
     splits = [Split(_taken(x, parts[part], rule), codes[parts[part]]) for part in parts]
     if test:
         splits[TEST] = _test_split(x_name, x, test, classes, rule)
-    return Dataset(name, *splits, classes.names, splitting, scaling)
+    return Dataset(name, *splits, classes.names, splitting, scaling, rule=rule)
 
 
 def _test_split(x_name, x_train, test, classes, rule):
@@ -270,6 +294,7 @@ def pixel_dataset(name, train_images, train_labels, test_images, test_labels):
         classes.astype(str),
         EVERY_TWELFTH,
         BYTES,
+        rule=_from_bytes,
     )
 
 

@@ -218,12 +218,12 @@ class _Table:
         self.codes = None
         part_of, splitting = drawn_parts(codes, with_test=True)
         parts = self._moved(part_of)
-        scaling = self._scaled(parts)
+        scaling, rule = self._scaled(parts)
         splits = [
             Split(parts[part], codes[part_of == part].astype(np.int64))
             for part in (TRAIN, VALIDATION, TEST)
         ]
-        return Dataset(name, *splits, classes.names, splitting, scaling, self.columns)
+        return Dataset(name, *splits, classes.names, splitting, scaling, self.columns, rule)
 
     def _moved(self, part_of):
         """The samples of each part, without the columns that only count; the slabs are freed."""
@@ -253,16 +253,17 @@ class _Table:
         return parts
 
     def _scaled(self, parts):
-        """Scale the parts in place; returns the sentence on it."""
+        """Scale the parts in place; returns the sentence on it, and the rule for new samples."""
         if not self.scale:
-            return AS_ASKED
+            return AS_ASKED, np.asarray
         train = parts[TRAIN]
         columns = train.shape[1]
         rule = Standard.of(lambda: (train[rows] for rows in spans(len(train), columns)), columns)
         for samples in parts:
             for rows in spans(len(samples), columns):
                 samples[rows] = rule(samples[rows])
-        return rule.sentence("feature")
+        offset = np.delete(self.offset, [c - (c > self.label) for c in self.counters])
+        return rule.sentence("feature"), Standard(rule.mean + offset, rule.std)
 
 
 def _slab(columns):

@@ -199,6 +199,41 @@ def test_the_summary_is_one_line_and_a_sentence_each():
     assert str(many) == many.summary
 
 
+# --- new samples ----------------------------------------------------------------------------------
+
+
+IMAGES = np.random.default_rng(1).random((60, 3, 4, 2))
+SAMPLES = {
+    "features": table()[0],
+    "bytes": (255 * IMAGES).astype(np.uint8),
+    "between 0 and 1": IMAGES,
+    "images": 9 * IMAGES[..., 0] - 3,
+}
+
+
+@pytest.mark.parametrize("scale", [True, False])
+@pytest.mark.parametrize("x", SAMPLES.values(), ids=SAMPLES)
+def test_new_samples_are_scaled_as_the_training_samples(x, scale):
+    y = np.arange(60) % 3
+    data = make_dataset("d", x, y, x[:5], y[:5], scale=scale)
+    found = data.scaled(x[:5])
+    assert found.dtype == np.float32 and (found == data.test.x).all()
+    assert (data.scaled(x[3:4].tolist() if x.dtype != np.uint8 else x[3:4]) == found[3]).all()
+
+
+def test_new_samples_that_do_not_fit_are_refused():
+    y = np.arange(60) % 3
+    for name, bad, message in (
+        ("features", SAMPLES["features"][:, 1:], r"samples of shape \(4,\), got \(3,\)"),
+        ("features", SAMPLES["features"][0], r"got shape \(4,\)"),
+        ("features", np.full((1, 4), np.nan), r"x\[0, 0\] is missing"),
+        ("bytes", IMAGES, "x must hold bytes, as the training images, got dtype float64"),
+        ("between 0 and 1", SAMPLES["bytes"], "x must lie between 0 and 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            make_dataset("d", SAMPLES[name], y).scaled(bad)
+
+
 # --- refusals -------------------------------------------------------------------------------------
 
 

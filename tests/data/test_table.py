@@ -192,6 +192,19 @@ def test_a_column_that_does_not_or_has_a_name_is_a_feature(name, last, path):
     assert ("Column 4 has no name and is a feature." in data.columns) == (name == "")
 
 
+@pytest.mark.parametrize("scale", [True, False])
+@pytest.mark.parametrize("place", [0, 2, 3])
+def test_new_rows_are_scaled_as_those_of_the_file(place, scale, path):
+    x = X + np.array([1e6, 0, -5])
+    rows = [["id", *NAMES]] + [[k, *x[k].tolist()] for k in range(len(x))]
+    for row, label in zip(rows, ["label", *KINDS], strict=True):
+        row.insert(place, label)
+    path.write_text(text_of(rows), "utf-8")
+    data, expected = load_csv(path, scale=scale), make_dataset("trees", x, KINDS, scale=scale)
+    np.testing.assert_allclose(data.scaled(x), expected.scaled(x), rtol=1e-5, atol=1e-6)
+    assert data.scaled(x[:1]).shape == (1, len(NAMES))
+
+
 def test_a_file_whose_only_other_column_counts(path):
     path.write_text("id,label\n" + "".join(f"{k},{'ab'[k % 2]}\n" for k in range(20)))
     with pytest.raises(ValueError, match="has no features: its only other column counts the rows"):
