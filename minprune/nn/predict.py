@@ -1,5 +1,6 @@
 """A trained network at work: outputs, classes, probabilities, and what they score."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -145,15 +146,17 @@ def checked_samples(network, x, y, names=("x", "y")):
     check_callable(network)
     x, y = np.atleast_1d(finite_array(names[0], x), plain_array(names[1], y))
     if len(x) == 0 or len(x) != len(y):
+        turned = x.ndim == 2 and x.shape[1] == len(y)
         raise ValueError(
             f"{names[0]} and {names[1]} must hold the same number of samples, at least one, "
-            f"got {len(x)} and {len(y)}"
+            f"got {len(x)} and {len(y)}{'; give x.T' if turned else ''}"
         )
     try:
         shape = network(x[:1]).shape[1:]
     except ValueError as error:
         raise ValueError(
             f"{names[0]} of shape {x.shape} does not fit the network: {error}"
+            f"{_fitting_form(network, x)}"
         ) from error
     if y.dtype.names:  # records, which their loss knows how to read
         return x, y
@@ -168,6 +171,20 @@ def checked_samples(network, x, y, names=("x", "y")):
             f"got {y.dtype} of shape {y.shape}{remedy(y, shape[0])}"
         )
     return x, finite_array(names[1], y)
+
+
+def _fitting_form(network, x):
+    """What to give in place of x that do not fit the network, for the end of a message."""
+    forms = {
+        "x.reshape(len(x), -1)": x[:1].reshape(1, -1),
+        "x[..., None]": x[:1, ..., None],
+        "np.moveaxis(x, 1, -1)": np.moveaxis(x[:1], min(1, x.ndim - 1), -1),
+    }
+    for form, sample in forms.items():
+        with suppress(ValueError):
+            network(sample)
+            return f"; give {form}"
+    return ""
 
 
 def remedy(y, outputs=None):
@@ -188,6 +205,8 @@ def remedy(y, outputs=None):
         return "; give y.astype(int)"
     if whole and y.ndim == 1 and y.min() == 1 and y.max() == outputs:
         return "; classes are counted from 0: give y - 1"
+    if whole and y.ndim == 1 and outputs and y.min() >= 0:
+        return f"; the network needs an output for each class, and has {outputs}"
     return ""
 
 

@@ -463,6 +463,30 @@ def test_the_message_on_labels_says_what_to_give(width, y, give):
     assert len(fit(mlp([2, width]), np.ones((6, 2)), right, epochs=1, loss=loss)) == 1
 
 
+def test_more_classes_than_outputs_are_named():
+    with pytest.raises(ValueError, match=r"an output for each class, and has 2$"):
+        fit(mlp([2, 2]), np.ones((6, 2)), LABELS, epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("network", "x", "give"),
+    [
+        (mlp([12, 3]), np.ones((6, 3, 4)), "x.reshape(len(x), -1)"),
+        (cnn(image=(5, 5, 1), classes=3), np.ones((6, 5, 5)), "x[..., None]"),
+        (cnn(image=(5, 5, 3), classes=3), np.ones((6, 3, 5, 5)), "np.moveaxis(x, 1, -1)"),
+        (mlp([4, 3]), np.ones((4, 6)), "x.T"),
+        (mlp([4, 3]), np.ones((6, 5)), None),
+    ],
+)
+def test_the_message_on_samples_says_what_to_give(network, x, give):
+    with pytest.raises(ValueError, match=r"^x (of shape|and y must)") as error:
+        fit(network, x, LABELS, epochs=1)
+    assert ("give" in str(error.value)) == (give is not None)
+    if give:
+        assert str(error.value).endswith(f"; give {give}")
+        assert len(fit(network, eval(give, {"np": np, "x": x}), LABELS, epochs=1)) == 1
+
+
 def test_numbers_to_predict_need_another_loss_than_the_cross_entropy():
     for y in (np.ones((6, 1)), np.full((6, 3), 0.5)):
         with pytest.raises(TypeError, match=r"integers for the loss.*give mean_squared_error"):
