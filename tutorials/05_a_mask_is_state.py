@@ -141,12 +141,14 @@ assert accuracy(again) < accuracy(held)
 # the same time.
 #
 # Fine-tuning helps most where much is pruned. The picture compares it with pruning only, and with a
-# random mask fine-tuned for as long.
+# random mask fine-tuned for as long, one epoch more than the dense network was trained for. The right
+# panel enlarges the top of the left one.
 # %% [markdown] lang="zh"
 # 丢掉掩码后准确率一样好，因为网络差不多又变回了**稠密**网络（没有剪枝的网络）。再剪一次，它就不如保持掩码微调的网络：
 # 它在训练中已经用上了那些又被剪掉的权重。所以要同时报告同一个网络在同一时刻的准确率和稀疏度。
 #
-# 剪得多时，微调最有用。下图把它与只剪枝不微调的做法相比，再与随机掩码下微调同样久的做法相比。
+# 剪得多时，微调最有用。下图把它与只剪枝不微调的做法相比，再与随机掩码下微调同样久的做法相比；
+# 微调的网络都比稠密网络多训练一轮。右图放大了左图的顶部。
 
 # %%
 levels = [0.5, 0.9, 0.95] if QUICK else [0.5, 0.8, 0.9, 0.95, 0.98]
