@@ -258,12 +258,12 @@ def confusion_matrix(labels, predictions, classes=None):
         C_ij = #{n : y_n = i and yhat_n = j}
 
     labels, predictions  vectors of N integers >= 0, N >= 1
-    classes              how many classes there are, 0 .. classes - 1; None: the largest number in
-                         labels or predictions plus 1
-    returns an int64 array (classes, classes): row i counts the samples of class i, column j what is
-    classified as j. The diagonal counts what is right; a class that does not occur has zeros
+    classes              number of classes, 0 .. classes - 1; None: the largest number in labels or
+                         predictions plus 1
+    returns an int64 array (classes, classes): row i counts the samples of class i, column j those
+    classified as j. The diagonal counts the correct ones; the row of a class without samples is 0
 
-    Source: Miller and Nicely 1955; the name as in Kohavi and Provost 1998 [A-9.9].
+    Source: Miller and Nicely 1955; in machine learning, Kohavi and Provost 1998 [A-9.9].
 
     >>> confusion_matrix([0, 0, 0, 1], [0, 0, 1, 1])
     array([[2, 1],

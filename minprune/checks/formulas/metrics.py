@@ -1461,7 +1461,7 @@ def confusion_matrix(labels, predictions, classes=None):
 
 confusion_matrix.edits("""
 counts[i, j] -> counts[j, i]
-    The matrix is transposed: rows are the true classes, columns the predicted ones.
+    The matrix is transposed: rows must be the true classes, columns the predicted ones.
     混淆矩阵转置了：行应为真实类别，列应为预测类别。
 return result / result.sum()
     It divides by the number of samples; return counts.
@@ -1495,17 +1495,17 @@ return result[np.ix_(occurring, occurring)]
     Each cell is 1 at most, as after counts[labels, predictions] += 1; count every sample.
     每格最多为 1，counts[labels, predictions] += 1 就会这样；应对每个样本计数。
 return np.diag(np.diag(result))
-    It counts only what is right; the cells off the diagonal count the errors.
-    只数了分类正确的；对角线以外的格应数分类错误的。
+    It counts only the correct samples; the cells off the diagonal count the errors.
+    只统计了分类正确的样本；对角线以外应是分类错误的样本数。
 return result - np.diag(np.diag(result))
-    It counts only the errors; the diagonal counts what is right.
-    只数了分类错误的；对角线应数分类正确的。
+    It counts only the errors; the diagonal counts the correct samples.
+    只统计了分类错误的样本；对角线上应是分类正确的样本数。
 return result + result.T - np.diag(np.diag(result))
     It counts each error twice, at (i, j) and at (j, i); row i is the true class only.
     每个错误在 (i, j) 与 (j, i) 各数了一次；行只表示真实类别。
 += 1 -> += 2
     It counts each sample twice.
-    每个样本数了两次。
+    每个样本都计了两次。
 zip(labels, predictions, strict=True) -> zip(labels[1:], predictions[1:], strict=True)
     It leaves out the first sample; count every sample.
     漏掉了第一个样本；应对每个样本计数。
@@ -1513,11 +1513,11 @@ zip(labels, predictions, strict=True) -> zip(labels[:-1], predictions[:-1], stri
     It leaves out the last sample; count every sample.
     漏掉了最后一个样本；应对每个样本计数。
 counts[i, j] -> counts[i - 1, j - 1]
-    It takes the classes to be counted from 1; class 0 has the first row and column.
-    把类别当作从 1 数起了；第一行和第一列应属于类别 0。
+    It numbers the classes from 1; class 0 has the first row and column.
+    把类别当作从 1 开始编号了；第一行和第一列应属于类别 0。
 max(labels.max(), predictions.max()) + 1 -> len(np.union1d(labels, predictions))
-    It counts different numbers, and fails where one is skipped; take the largest plus 1.
-    数的是不同编号的个数，编号有空缺时出错；应取最大的编号加一。
+    It counts the distinct class numbers, too few where one is skipped; take the largest plus 1.
+    取了不同编号的个数，编号有空缺时偏小；应取最大的编号加一。
 return result[::-1, ::-1]
     The order of the classes is reversed; class 0 has the first row and column.
     类别的顺序反了；第一行和第一列应属于类别 0。
@@ -1534,7 +1534,7 @@ return np.diag(result)
     It returns the diagonal; return the whole matrix.
     只返回了对角线；应返回整个矩阵。
 return result.T / np.maximum(result.sum(axis=1), 1)
-    It is transposed, and each column divided by its sum; return counts, rows true classes.
+    It is transposed, and each column is divided by its sum; return counts, a row per true class.
     矩阵转置了，而且每一列除以了该列之和；应返回个数，行为真实类别。
 """)
 
