@@ -40,8 +40,9 @@ class Split(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """Three splits. Settings are chosen on `validation`; `test` is looked at once, at the end.
-    Printed, it is its `summary`.
+    """Three splits. Settings are chosen on `validation`; `test` is used once, at the end.
+
+    `print(data)` shows its `summary`.
 
     class_names  str array; `data.class_names[predict_classes(network, x)]` names the predictions
     splitting, scaling, columns  a sentence each: how the samples were split, how their numbers
@@ -94,7 +95,7 @@ class Dataset(NamedTuple):
         """New samples as the network reads them, scaled as the training samples were.
 
         x  array of samples before the scaling, each of the shape `data.shape`; those of a CSV file
-           without the label column and without the one left out
+           without the label column, and without a column that was left out
         returns them as float32
 
         >>> images = np.array([[[0, 255]], [[255, 0]]] * 6, dtype=np.uint8)
@@ -126,9 +127,9 @@ def make_dataset(name, x, y, x_test=None, y_test=None, *, scale=True):
     x_test, y_test  the test part, or None: then one fifth of each class is drawn for it
     scale   False: the numbers stay as they are
 
-    One tenth of each class is drawn for validation. The draw has a fixed seed: the same arrays give
-    the same parts. Bytes of images are divided by 255, and images within 0 .. 1 stay as they are.
-    Of other images each channel, and of tables each feature, becomes (x - mean) / standard
+    One tenth of each class of x is drawn for validation. The draw has a fixed seed: the same arrays
+    give the same parts. Bytes of images are divided by 255, and images within 0 .. 1 stay as they
+    are. Of other images each channel, and of tables each feature, becomes (x - mean) / standard
     deviation, both of the training part alone; a constant feature becomes 0.
 
     raises ValueError, naming array and place, for what is missing, infinite, or of another form

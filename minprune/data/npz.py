@@ -17,7 +17,7 @@ PAIRS = ("x_train", "y_train"), ("x", "y")
 def load_npz(path, *, scale=True):
     """A `Dataset` from a file of arrays x_train, y_train, x_test, y_test, or of x and y alone.
 
-    path   what `np.savez` or `np.savez_compressed` wrote; the names of the arrays in any case
+    path   what `np.savez` or `np.savez_compressed` wrote; names of arrays in upper or lower case
     scale  False: the numbers stay as they are
 
     What the arrays may hold, how they are split and scaled: see `make_dataset`.

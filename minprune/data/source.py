@@ -26,7 +26,7 @@ def load_data(path, label=None, *, scale=True):
     label  of a CSV file alone: the name or number of its label column
     scale  False: the numbers of a file stay as they are
 
-    raises OSError if there is nothing, ValueError, naming the file and the place, for what is wrong
+    raises OSError if there is no such path, ValueError, naming file and place, for what is wrong
     """
     path = path_to("path", path)
     if not path.exists():

@@ -42,7 +42,7 @@ def load_csv(path, label=None, *, scale=True):
     becomes 0. A column that only counts the rows, without a name or named id or index, is left out.
 
     raises OSError if there is no such file, ValueError, naming file, row and column, for what is
-    missing, infinite, or no number; rows are counted from 1, the header included
+    missing, infinite, or not a number; rows are counted from 1, the header included
     """
     path = path_to("path", path)
     if label is not None and (isinstance(label, bool) or not isinstance(label, (Integral, str))):

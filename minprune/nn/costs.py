@@ -69,7 +69,7 @@ def summary(network):
     MACs        multiply-accumulates for one sample, biases not counted
     kept MACs   those of the kept weights
     bytes       of all parameters as they lie in memory: a mask saves none
-    returns a string; shapes and MACs are "-" where the network was not told its `input_shape`
+    returns a string; shapes and MACs are "-" where the network has no `input_shape`
 
     >>> from minprune.nn.network import mlp
     >>> print(summary(mlp([784, 64, 10])))

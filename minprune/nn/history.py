@@ -18,7 +18,7 @@ class Epoch:
 
     @property
     def short(self):
-        """What fits on the line of a progress bar."""
+        """Text for a progress bar: the loss and, if there is one, the validation accuracy."""
         text, score = f"loss {self.loss:.3f}", self.validation_accuracy
         return text if score is None else f"{text}  validation {score:.2%}"
 
@@ -33,7 +33,7 @@ class History(list):
 
     best     the `Epoch` after which the network had its present weights: the last one, or with
              `patience` that of the best validation; None before the first
-    stopped  what ended the training: "epochs" (all are done), "patience" or "interrupted"
+    stopped  the end of training: "epochs" (all are done), "patience" or "interrupted" (Ctrl-C)
     """
 
     best = None

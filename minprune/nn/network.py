@@ -186,8 +186,8 @@ class Network:
     def load_state_dict(self, state):
         """Set all values, masks and running statistics to those of a `state_dict`.
 
-        The masks of now are replaced, so weights may come back. `ValueError`, before anything
-        changes, if the state is not of a network with the same layers.
+        The present masks are replaced, so pruned weights may come back. `ValueError`, before
+        anything changes, if the state is not of a network with the same layers.
         """
         parameters = self.parameters
         arrays = {name: p.value for name, p in parameters.items()} | self.statistics

@@ -74,7 +74,7 @@ class Conv2D(_OverWindows, known=True):
 
     stride   >= 1
     padding  "valid": none; "same": so that H' = ceil(H / s), an odd zero below and right; a number
-             of zeros for every side; or a pair of them: above and below, on the left and right
+             of zeros for every side; or a pair: as many above as below, as many left as right
 
     `Conv2D.random` draws K, Glorot uniform unless told otherwise, and sets b to zero.
 

@@ -23,9 +23,9 @@ def save(network, path):
     path  file to write, under exactly this name; the old file stays whole until the new one is
     raises TypeError or ValueError, and writes nothing, if `load` could not make the network anew
 
-    Compressed, a pruned network takes less room on disk: runs of zeros cost next to nothing.
-    What training remembers beside the network is not in the file (the moments of the optimizer, the
-    random numbers to come): `fit(..., checkpoint=path)` keeps that too, and resumes from it.
+    A pruned network takes less room on disk, since its zeros compress well. The state of training
+    is not in the file (the moments of the optimizer, the state of the random generator):
+    `fit(..., checkpoint=path)` writes that too, and resumes from it.
 
     Source: [E-8.3, our choice for "deployment"; E-8.3 names TensorFlow Lite].
     """

@@ -40,28 +40,28 @@ def fit(network, x, y, *, epochs, optimizer=None, rng=0, batch_size=64, validati
     epochs      passes over the data
     optimizer   such as SGD(network.parameters, lr=0.1); None: a new Adam(network.parameters)
     rng         numpy.random.Generator, or the seed of one, for the order
-    batch_size  samples per step, all where there are fewer; the last batch of an epoch may be
-                smaller, but where batch normalization needs two, it may not be a single one
-    validation  pair (x, y) that is looked at after every epoch, or None; y of the kind of the other
-                y, or labels
+    batch_size  samples per step, at most N; the last batch of an epoch may be smaller, but must not
+                be a single sample where batch normalization needs two
+    validation  pair (x, y) on which the network is evaluated after every epoch, or None; its y is
+                of the same kind as the other y, or labels
     patience    None, or a number of epochs: training ends when the validation loss (the accuracy,
-                where there is no loss) has not improved for so many, and the network is that of
-                the best epoch. Ctrl-C then ends training in the same way. Where masks have changed,
-                the comparison begins anew
+                where there is no loss) has not improved for that many, and the network of the best
+                epoch is restored. Ctrl-C then ends training in the same way. When masks change, the
+                comparison begins anew
     lr_decay    function from the part done, 0 to 1, to a factor on the learning rate
     loss        function (outputs, y) of a batch -> (L_0, its gradient in the outputs); of labels it
                 is the cross-entropy, for numbers give `mean_squared_error`
     penalty_gradient  function from a weight array to the gradient of a penalty on it, or None:
                 what is minimized is then L_0 + R (E-4.1), while the loss reported stays L_0
     on_step     function of the number of steps done, called before the first step and after every
-                one, or None: what prunes during training, such as `gradual_pruning`; a warning if
+                one, or None: for pruning during training, as `gradual_pruning` does; a warning if
                 its `end`, or that of the optimizer, comes after the last step
-    on_epoch    function of each `Epoch` when it is over, such as print, or None
-    checkpoint  None, or a file that is written after every epoch. If it is there already, training
-                goes on from it, and ends with the same bits as if it had never stopped; the
+    on_epoch    function of each `Epoch`, called after it, such as print, or None
+    checkpoint  None, or a file that is written after every epoch. If it exists, training resumes
+                from it, and ends with the same bits as if it had not been interrupted; the
                 functions and the settings of the optimizer must be the same, and epochs counts
                 those before the interruption too. To fine-tune, give another name
-    title       what the progress line on a terminal says
+    title       label of the progress line on a terminal
     returns a `History`, a list of one `Epoch` per epoch
 
     Masks hold through every step.
@@ -69,7 +69,7 @@ def fit(network, x, y, *, epochs, optimizer=None, rng=0, batch_size=64, validati
     Source: [A-5.2.8, D-5.2c, E-5.1d, D-5.4b (the history is what its plot lacks)].
 
     Ctrl-C leaves a usable network: its masks hold. Without `patience` KeyboardInterrupt is passed
-    on; `on_epoch=epochs.append` then still has the epochs.
+    on; with `on_epoch=epochs.append` the list `epochs` then holds those that are complete.
 
     >>> from minprune.nn.network import mlp
     >>> x = np.random.default_rng(0).standard_normal((60, 4))

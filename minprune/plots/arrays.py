@@ -79,7 +79,7 @@ def kept_of(weight):
 
 
 def masks(network, image_shape=None, figure=None):
-    """The mask of the first layer: what its units still read.
+    """The mask of the first layer: the inputs that its units still read.
 
     network      of a dense layer the mask is drawn, of a convolution the kernels in colours, what
                  is pruned black; without a mask every weight that is 0 counts as pruned
@@ -216,14 +216,15 @@ def show_kernels(axes, weight, colors, across, channel=0, most=None):
 
 
 def confusion_matrix(counts, class_names=None, figure=None):
-    """How often each class is classified as each class.
+    """Confusion matrix in colours: the true classes by the predicted ones.
 
     counts       what `mp.confusion_matrix` returns: a row for each true class, a column for each
                  predicted one
     class_names  one for each class; None: their numbers. A name for which no font is installed is
                  replaced by its number
     figure       a Matplotlib figure to draw into; None: a new one
-    returns the figure; a colour is a share of its row, counts are written for 20 classes at most
+    returns the figure; a colour is a share of its row, the true class; of 20 classes at most the
+    counts are written into the cells
 
     >>> figure = confusion_matrix([[8, 2], [0, 5]], ["cat", "dog"])
     >>> figure.axes[0].get_title(), [text.get_text() for text in figure.axes[0].texts]

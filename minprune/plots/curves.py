@@ -136,7 +136,7 @@ def sensitivity(scan, figure=None):
 
 
 def accuracy_against_sparsity(curves, baseline=None, figure=None):
-    """Accuracy of pruned networks against their sparsity: the whole range, and the top.
+    """Accuracy of pruned networks against sparsity: the whole range, and its top five % points.
 
     curves    {label: (sparsities, accuracies)}, fractions
     baseline  accuracy of the dense network, drawn as a line; or several, {label: accuracy}
