@@ -30,8 +30,8 @@ def load_idx(directory):
 
     directory  holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
                t10k-labels-idx1-ubyte; `.gz` at the end, `test` for `t10k`, `images.idx3` for
-               `images-idx3`, and a prefix of all four such as `emnist-letters-` are understood
-    returns a `Dataset`
+               `images-idx3`, and a prefix of all four such as `emnist-letters-` are accepted
+    returns a `Dataset`: pixels become x / 255, every twelfth training image is for validation
     raises FileNotFoundError or ValueError, naming the file and what is wrong with it
     """
     directory = path_to("directory", directory)

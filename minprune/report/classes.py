@@ -39,6 +39,6 @@ def recall_notes(result):
     classes = f"{len(recalls)} class{'es' * (len(recalls) != 1)}"
     return [
         f"recall, of seed {result.settings.seed}: fraction of the test {sample_word(result)}s of a "
-        f"class that are given this class. Mean of {classes}: "
+        f"class that are classified as it. Mean of {classes}: "
         f"{sum(recalls) / len(recalls):.2%}.{where}"
     ]

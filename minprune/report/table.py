@@ -78,8 +78,8 @@ def _accuracies(result):
         f"{random.name!r}: {_points(pruned, random)} points.",
         f"seed {settings.seed}: only {dense.name!r} is right on {only_dense} of the test "
         f"{sample}s, only {pruned.name!r} on {only_pruned}, so z is "
-        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2 the difference is "
-        "significant at 5 %.",
+        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2, and with at least 25 "
+        f"such {sample}s in all, the difference is significant at about 5 %.",
     ]
 
 

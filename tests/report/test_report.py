@@ -189,7 +189,7 @@ def test_the_recall_of_each_class_is_in_a_table(result):
     rows = [[cell.strip() for cell in row if cell] for row in rows]
     assert rows == [["cat", "1,200", "50.00"], [r"d\x1bg", "8", "75.00"], ["emu", "0", "-"]]
     text = words_of(result)
-    assert "that are given this class. Mean of 2 classes: 62.50%." in text
+    assert "that are classified as it. Mean of 2 classes: 62.50%." in text
     assert "recall, of seed 0: fraction of the test images" in text
 
 
