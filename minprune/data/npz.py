@@ -77,14 +77,14 @@ def _names(found):
     spelled = {name.lower(): name for name in found}
     if len(spelled) < len(found):
         raise _Refused(f"two of its arrays have the same name: {', '.join(sorted(found))}")
-    x, y = next((pair for pair in PAIRS if pair[0] in spelled), PAIRS[0])
+    x, y = next((pair for pair in PAIRS if pair[0] in spelled), PAIRS[-1])
     test = ("x_test", "y_test")
     wanted = (x, y, *test) if x == "x_train" or spelled.keys() & {*test} else (x, y)
     if missing := [name for name in wanted if name not in spelled]:
-        names = ", ".join(printable(name, 40) for name in [*found][:10]) or "none"
+        names = ", ".join(printable(name, 40) for name in [*found][:10]) or "no array"
         raise _Refused(
-            f"holds no {', '.join(missing)}; x_train, y_train, x_test and y_test, or x and y are "
-            f"needed, and its arrays are: {names}"
+            f"holds no {', '.join(missing)}, but {names}; save x and y, np.savez(path, x=x, y=y), "
+            "or x_train, y_train, x_test and y_test"
         )
     return [spelled[name] for name in wanted]
 

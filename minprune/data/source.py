@@ -47,4 +47,4 @@ def load_data(path, label=None, *, scale=True):
 
 def _only_for_csv(label, path, kind):
     if label is not None:
-        raise ValueError(f"label is for a CSV file; {path} is {kind}, which tells labels apart")
+        raise ValueError(f"label is for a CSV file; {path} is {kind}, which holds its labels apart")

@@ -40,10 +40,10 @@ def fit(network, x, y, *, epochs, optimizer=None, rng=0, batch_size=64, validati
     epochs      passes over the data
     optimizer   such as SGD(network.parameters, lr=0.1); None: a new Adam(network.parameters)
     rng         numpy.random.Generator, or the seed of one, for the order
-    batch_size  samples per step, at most N; the last batch of an epoch may be smaller, but must not
-                be a single sample where batch normalization needs two
-    validation  pair (x, y) on which the network is evaluated after every epoch, or None; its y is
-                of the same kind as the other y, or labels
+    batch_size  samples per step, all if there are fewer; the last batch of an epoch may be smaller,
+                but must not be a single sample where batch normalization needs two
+    validation  None, or a pair (x, y) on which loss and accuracy are measured after every epoch;
+                its y are labels, or targets where those of training are
     patience    None, or a number of epochs: training ends when the validation loss (the accuracy,
                 where there is no loss) has not improved for that many, and the network of the best
                 epoch is restored. Ctrl-C then ends training in the same way. When masks change, the

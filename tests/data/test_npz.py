@@ -44,11 +44,11 @@ def test_with_a_test_part(names, path):
 
 
 MISSING = {
-    ("x",): "holds no y; .* its arrays are: x",
-    ("x_train", "y_train", "x_test"): "holds no y_test; ",
-    ("x", "y", "y_test"): "holds no x_test; ",
-    ("images", "labels"): "holds no x_train, y_train, x_test, y_test; .* are: images, labels",
-    (): "its arrays are: none",
+    ("x",): "holds no y, but x; save x and y",
+    ("x_train", "y_train", "x_test"): "holds no y_test, but ",
+    ("x", "y", "y_test"): "holds no x_test, but ",
+    ("images", "labels"): "holds no x, y, but images, labels; save x and y",
+    (): "holds no x, y, but no array; save",
     ("x", "X", "y"): "two of its arrays have the same name",
 }
 
