@@ -103,6 +103,10 @@ class Dataset(NamedTuple):
         >>> data.scaled(images[1:2]).tolist()
         [[[1.0, 0.0]]]
         """
+        if np.shape(x) == self.shape:
+            raise ValueError(
+                f"x must hold samples, got a single one of shape {self.shape}; give [x]"
+            )
         x = _samples("x", x)
         if x.shape[1:] != self.shape:
             raise ValueError(f"x must hold samples of shape {self.shape}, got {x.shape[1:]}")

@@ -110,6 +110,8 @@ def label_array(name, y, samples):
             y, kind = np.char.decode(y, "utf-8"), "U"
         except UnicodeDecodeError:
             raise ValueError(f"{name} holds bytes that are not UTF-8 text; give texts") from None
+    if kind == "O" and all(isinstance(label, str) for label in y.flat):  # a column of pandas
+        y, kind = y.astype(str), "U"
     if kind not in NUMBERS + "U":
         hint = f"; give classes, such as {name}.astype(str)"
         raise ValueError(f"{name} {KINDS[kind]} (dtype {y.dtype}){hint}")

@@ -179,6 +179,15 @@ def test_labels_and_the_order_of_classes(labels, names, column):
             assert names[label] == value.removesuffix(".0")
 
 
+def test_texts_may_be_objects_and_nothing_else_may():
+    x, y = table()
+    texts = np.array(["a", "b", "c"])[y].astype(object)
+    assert (make_dataset("d", x, texts).train.labels == make_dataset("d", x, y).train.labels).all()
+    texts[7] = np.nan  # what pandas gives for a missing one
+    with pytest.raises(ValueError, match=r"^y holds Python objects .*; give classes"):
+        make_dataset("d", x, texts)
+
+
 def test_test_labels_are_numbered_as_the_training_labels():
     x, _ = table()
     y = np.array(["b", "a", "c"] * 20)
@@ -225,7 +234,7 @@ def test_new_samples_that_do_not_fit_are_refused():
     y = np.arange(60) % 3
     for name, bad, message in (
         ("features", SAMPLES["features"][:, 1:], r"samples of shape \(4,\), got \(3,\)"),
-        ("features", SAMPLES["features"][0], r"got shape \(4,\)"),
+        ("features", SAMPLES["features"][0], r"a single one of shape \(4,\); give \[x\]"),
         ("features", np.full((1, 4), np.nan), r"x\[0, 0\] is missing"),
         ("bytes", IMAGES, "x must hold bytes, as the training images, got dtype float64"),
         ("between 0 and 1", SAMPLES["bytes"], "x must lie between 0 and 1"),
