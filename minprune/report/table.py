@@ -13,6 +13,7 @@ from minprune.nn.optim import WARMUP
 from minprune.report.classes import recall_notes, recall_tables, sample_word
 from minprune.report.times import WIDTH, ratio_in_words, ruled, speedup, times_notes, times_tables
 
+ENOUGH = 25  # discordant samples for the normal distribution, see `mcnemar_z`
 COLUMNS = "network", "accuracy, %", "nonzeros", "sparse bytes", "MACs"
 
 
@@ -71,6 +72,9 @@ def _accuracies(result):
     settings, (only_dense, only_pruned) = result.settings, result.discordant
     _dense, dense, _pruned_only, pruned, random, _dropped = result.models
     n, sample = len(pruned.accuracies), sample_word(result)
+    meaning = "beyond +-2 the difference is significant at 5 %"
+    if only_dense + only_pruned < ENOUGH:
+        meaning = f"with fewer than {ENOUGH} such {sample}s z is no test at 5 %"
     mean = f", mean of {n} seeds and half of its 95 % interval (Student)" if n > 1 else ""
     return [
         f"accuracy: on the test {sample}s{mean}. Pictures and files show seed {settings.seed}.",
@@ -78,8 +82,7 @@ def _accuracies(result):
         f"{random.name!r}: {_points(pruned, random)} points.",
         f"seed {settings.seed}: only {dense.name!r} is right on {only_dense} of the test "
         f"{sample}s, only {pruned.name!r} on {only_pruned}, so z is "
-        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); beyond +-2, and with at least 25 "
-        f"such {sample}s in all, the difference is significant at about 5 %.",
+        f"{mcnemar_z(only_pruned, only_dense):.1f} (McNemar); {meaning}.",
     ]
 
 

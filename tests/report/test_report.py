@@ -131,6 +131,13 @@ def test_differences_are_taken_seed_by_seed_and_image_by_image(result):
     assert "fine-tuned' on 9, so z is -1.4 (McNemar)" in text
 
 
+@pytest.mark.parametrize(("discordant", "tested"), [((16, 9), True), ((19, 5), False)])
+def test_few_discordant_samples_are_no_test(discordant, tested, result):
+    text = words_of(replace(result, discordant=discordant))
+    assert ("beyond +-2 the difference is significant at 5 %." in text) == tested
+    assert ("with fewer than 25 such images z is no test at 5 %." in text) == (not tested)
+
+
 def test_one_seed_has_no_interval(result):
     once = replace(result, models=[replace(m, accuracies=m.accuracies[:1]) for m in result.models])
     assert "+- 0" not in words_of(once) and "Student" not in words_of(once)
