@@ -155,12 +155,12 @@ def run(options):
     folder = writable_folder(options.out)
     data = _data(options)
     settings = with_enough_steps(asked, len(data.train.labels), chosen)
-    if settings != asked:
-        _say(
-            f"An epoch of {len(data.train.labels)} samples is short: epochs is "
-            f"{settings.epochs}, finetune_epochs {settings.finetune_epochs}; --epochs and "
-            "--finetune-epochs choose others."
-        )
+    raised = [name for name in LEAST_STEPS if getattr(settings, name) != getattr(asked, name)]
+    if raised:
+        values = ", ".join(f"{name} is {getattr(settings, name)}" for name in raised)
+        flags = " or ".join("--" + name.replace("_", "-") for name in raised)
+        samples = len(data.train.labels)
+        _say(f"An epoch of {samples} samples is short, so {values}; choose with {flags}.")
     job = {"mlp": run_mlp, "cnn": run_cnn}[options.network]
     result = job(settings, data, say=_say)
     try:

@@ -128,8 +128,7 @@ def test_few_samples_are_trained_on_for_more_epochs_unless_they_are_chosen(flowe
     code, out, err = run(*command, "--finetune-epochs", "2", cwd=tmp_path)
     assert (code, err) == (0, "")
     assert out.startswith(
-        "An epoch of 140 samples is short: epochs is 667, finetune_epochs 2; --epochs and "
-        "--finetune-epochs choose others.\n"
+        "An epoch of 140 samples is short, so epochs is 667; choose with --epochs.\n"
     )
     settings = json.loads((tmp_path / "minprune-report" / "result.json").read_text())["settings"]
     assert (settings["epochs"], settings["finetune_epochs"]) == (667, 2)
