@@ -15,7 +15,7 @@ import numpy as np
 
 from minprune.arguments import counted
 from minprune.experiments.classes import ClassRecall, class_recalls
-from minprune.experiments.settings import CnnSettings
+from minprune.experiments.settings import CnnSettings, too_sparse
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
 from minprune.formulas.metrics import confusion_matrix, dense_bytes
@@ -251,8 +251,7 @@ def prune_weights(job, dense):
     try:
         chosen = pruned(settings.sparsity)
     except EmptyLayerError as error:
-        hint = ", or choose the scope 'layer'" if settings.scope == "global" else ""
-        raise EmptyLayerError(f"sparsity {settings.sparsity:g}: {error}{hint}") from None
+        raise too_sparse(settings, error) from None
     for sparsity in SPARSITIES:
         if sparsity != settings.sparsity:
             with job.unless_empty(weights_name(sparsity)):

@@ -13,7 +13,7 @@ import numpy as np
 
 from minprune.arguments import counted
 from minprune.experiments.classes import ClassRecall, class_recalls
-from minprune.experiments.settings import Settings
+from minprune.experiments.settings import Settings, too_sparse
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
 from minprune.formulas.metrics import (
@@ -116,7 +116,10 @@ def run_mlp(settings, data, say=print):
     say(data.summary)
     dense, history = train_dense(settings, data)
     say(f"dense    {accuracy_on_test(dense, data):.2%} after {counted(settings.epochs, 'epoch')}")
-    trials = {settings.sparsity: prune_and_finetune(settings, data, dense)}
+    try:
+        trials = {settings.sparsity: prune_and_finetune(settings, data, dense)}
+    except EmptyLayerError as error:
+        raise too_sparse(settings, error) from None
     for s in CURVE:
         if s not in trials:
             with suppress(EmptyLayerError):  # too small a network has no such point

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from minprune.arguments import above_zero, at_least_zero, fraction, one_of, whole_number
+from minprune.nn.network import EmptyLayerError
 from minprune.pruning.one_shot import RANKINGS
 
 # those of `unit_scores` but "bn_scale": the network has no batch normalization
@@ -95,6 +96,12 @@ class CnnSettings(Training):
         at_least_zero("theta", self.theta)
         fraction("unit_sparsity", self.unit_sparsity)
         one_of("criterion", self.criterion, UNIT_CRITERIA)
+
+
+def too_sparse(settings, error):
+    """The error of a sparsity that would empty a layer, with what to choose instead."""
+    hint = ", or choose the scope 'layer'" if settings.scope == "global" else ""
+    return EmptyLayerError(f"sparsity {settings.sparsity:g}: {error}{hint}")
 
 
 def with_enough_steps(settings, samples, chosen=()):

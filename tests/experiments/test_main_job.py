@@ -247,6 +247,14 @@ def test_the_accuracies_of_other_seeds_are_those_of_their_own_jobs(bars_data, re
     assert len({*several.models[0].accuracies}) > 1
 
 
+def test_a_sparsity_that_would_empty_a_layer_is_named_with_a_remedy(bars_data):
+    quick = replace(SMALL, epochs=1, finetune_epochs=1, hidden=2, sparsity=0.99)
+    with pytest.raises(EmptyLayerError, match=r"^sparsity 0\.99: .*, or choose the scope 'layer'$"):
+        run_mlp(quick, bars_data, say=lambda line: None)
+    with pytest.raises(EmptyLayerError, match=r"^sparsity 0\.99: .* smaller steps$"):
+        run_mlp(replace(quick, scope="layer", sparsity=0.99), bars_data, say=lambda line: None)
+
+
 def test_a_seed_that_would_empty_a_layer_is_left_out_and_said(bars_data, monkeypatch):
     tried, lines = [], []
     whole = job.prune_and_finetune
