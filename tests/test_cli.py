@@ -150,6 +150,7 @@ def test_run_mlp_on_a_table_from_data_to_report(flowers, tmp_path):
     assert split.startswith("Split: one fifth") and scaling.startswith("Scaling: each feature")
     assert "image" not in out and "of the test samples right" in out and "1 sample " in out
     found = json.loads((tmp_path / "minprune-report" / "result.json").read_text())
+    assert found["feature_names"] == ["height", "width", "depth", "note"]
     assert found["shape"] == [4] and found["models"][0]["accuracies"][0] > 0.9
     recalls = found["recalls"]
     assert [r["name"] for r in recalls] == ["iris\x1b[2J", "rose", "tulip"]

@@ -260,6 +260,19 @@ def test_weights_that_are_all_zero_or_pruned_without_a_mask_are_drawn():
     assert plots.weights(dense, dense).axes[0].get_title() == "0.W: 0 of 12 kept"
 
 
+def test_features_have_their_names_in_the_picture_of_the_mask():
+    _, pruned = a_pruned_pair(6, 5, 2)
+    names = ["age", "a name that is much too long to be read whole", "$x_1$", "_", "b", "c"]
+    for axes in plots.masks(pruned, feature_names=names).axes:
+        shown = [label.get_text() for label in axes.get_xticklabels()]
+        assert shown[0] == "age" and shown[1].endswith("…") and shown[2] == r"\$x_1\$"
+    with pytest.raises(ValueError, match="feature_names must be 6, one for each input, got 2"):
+        plots.masks(pruned, feature_names=["a", "b"])
+    wide = mp.mlp([41, 2], 0)
+    axes = plots.masks(wide, feature_names=[f"f{k}" for k in range(41)]).axes[0]
+    assert not any(label.get_text().startswith("f") for label in axes.get_xticklabels())
+
+
 @pytest.mark.parametrize("held", [True, False])
 def test_the_mask_of_a_dense_layer_is_a_matrix_or_images(held):
     _, pruned = a_pruned_pair(6, 5, 2)

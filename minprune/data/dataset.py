@@ -48,6 +48,7 @@ class Dataset(NamedTuple):
     splitting, scaling, columns  a sentence each: how the samples were split, how their numbers
                                  were scaled, which columns of a table were taken
     rule         function that scales an array of samples: what `scaled` does with new ones
+    feature_names  list of str from the header of a table; empty where there is none
     """
 
     name: str
@@ -59,6 +60,7 @@ class Dataset(NamedTuple):
     scaling: str = ""
     columns: str = ""
     rule: Callable = np.asarray
+    feature_names: list[str] = []  # noqa: RUF012, a NamedTuple has one for all
 
     def __str__(self):
         return self.summary

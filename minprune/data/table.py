@@ -223,7 +223,10 @@ class _Table:
             Split(parts[part], codes[part_of == part].astype(np.int64))
             for part in (TRAIN, VALIDATION, TEST)
         ]
-        return Dataset(name, *splits, classes.names, splitting, scaling, self.columns, rule)
+        return Dataset(
+            name, *splits, classes.names, splitting, scaling, self.columns, rule,
+            self.feature_names,
+        )  # fmt: skip
 
     def _moved(self, part_of):
         """The samples of each part, without the columns that only count; the slabs are freed."""
@@ -231,6 +234,8 @@ class _Table:
         kept = [k for k, c in enumerate(features) if c not in self.counters]
         if not kept:
             raise ValueError("has no features: its only other column counts the rows")
+        names = [self.header[features[k]].strip() for k in kept] if self.header else []
+        self.feature_names = names if all(names) else []
         for c in self.counters:
             self.columns += f" Left out is {self.column(c)}, which only counts the rows."
         for c in features:

@@ -91,6 +91,7 @@ class Result:
     settings: Settings
     dataset: str
     shape: tuple[int, ...]  # of a sample
+    feature_names: list[str]  # of a table with a header, else empty
     about: list[str]  # sentences on the data: how it was split and scaled
     history: list[Epoch]
     idle_units: int  # hidden units of the dense network that fire on no training sample
@@ -139,6 +140,7 @@ def run_mlp(settings, data, say=print):
         settings=settings,
         dataset=data.name,
         shape=data.shape,
+        feature_names=list(data.feature_names),
         about=data.about,
         history=history,
         idle_units=idle_units(dense, data),

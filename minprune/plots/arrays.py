@@ -78,7 +78,7 @@ def kept_of(weight):
     return weight.value != 0 if weight.mask is None else weight.mask
 
 
-def masks(network, image_shape=None, figure=None):
+def masks(network, image_shape=None, feature_names=None, figure=None):
     """The mask of the first layer: the inputs that its units still read.
 
     network      of a dense layer the mask is drawn, of a convolution the kernels in colours, what
@@ -87,6 +87,8 @@ def masks(network, image_shape=None, figure=None):
                  reads: then one image for each unit, 64 at most, and the number of units that read
                  each pixel, in any of its channels; None: the shape that the network begins with,
                  if it is that of images, otherwise units over features
+    feature_names  one for each input of a dense layer, such as `data.feature_names`; shown for 40
+                 inputs at most; None: their numbers
     figure       a Matplotlib figure to draw into; None: a new one
     returns the figure
 
@@ -109,7 +111,7 @@ def masks(network, image_shape=None, figure=None):
     if image_shape is None and len(network.input_shape or ()) > 1:
         image_shape = network.input_shape
     if image_shape is None:
-        return _mask_matrix(mask, figure)
+        return _mask_matrix(mask, _checked_names(feature_names, len(mask)), figure)
     shape = shape_of("image_shape", image_shape)
     if len(shape) not in (2, 3) or math.prod(shape) != len(mask):
         raise ValueError(
@@ -141,7 +143,17 @@ def _mask_images(mask, images, figure):
     return figure
 
 
-def _mask_matrix(mask, figure):
+def _checked_names(names, inputs):
+    """The names of the inputs as Matplotlib shows them; None if there are none, or too many."""
+    if names is None:
+        return None
+    names = listed("feature_names", names, "names")
+    if len(names) != inputs:
+        raise ValueError(f"feature_names must be {inputs}, one for each input, got {len(names)}")
+    return legible(names) if inputs <= RULED else None
+
+
+def _mask_matrix(mask, names, figure):
     inputs, units = mask.shape
     with page(figure, 9.6, 5.15) as figure:
         left, right = figure.subplots(1, 2)
@@ -157,8 +169,19 @@ def _mask_matrix(mask, figure):
             left.set_yticks(np.arange(units + 1) - 0.5, minor=True)
             left.grid(which="minor", color=LIGHT)
             left.tick_params(which="minor", length=0)
+        if names:
+            for axes in (left, right):
+                axes.set_xticks(range(inputs), names, rotation=60, ha="right", fontsize=8,
+                                rotation_mode="anchor")  # fmt: skip
         _title_connections(figure, mask)
+        _lay_out(figure)
     return figure
+
+
+def _lay_out(figure):
+    """Place all parts once: what is saved is laid out once more, and long names need two times."""
+    if isinstance(figure, Figure):
+        figure.get_layout_engine().execute(figure)
 
 
 def _count_whole(*axes):
@@ -260,8 +283,7 @@ def confusion_matrix(counts, class_names=None, figure=None):
         axes.set(xlabel="predicted class", ylabel="true class")
         right, total = int(np.trace(counts)), int(counts.sum())
         axes.set_title(f"{right:,} of {total:,} right: {right / total:.2%}".replace("%", " %"))
-        if isinstance(figure, Figure):  # what is saved is laid out once, too few for long names
-            figure.get_layout_engine().execute(figure)
+        _lay_out(figure)
     return figure
 
 

@@ -41,7 +41,8 @@ def weights_figure(result):
 def masks_figure(result):
     """The first layer's mask: of images one per hidden unit (64 at most), and their sum; of
     features units over features."""
-    return masks(result.pruned, result.shape if len(result.shape) > 1 else None)
+    image_shape = result.shape if len(result.shape) > 1 else None
+    return masks(result.pruned, image_shape, result.feature_names or None)
 
 
 def confusion_figure(result):

@@ -45,6 +45,7 @@ def a_result():
         settings=Settings(sparsity=0.75),
         dataset="MNIST",
         shape=(3, 4),
+        feature_names=[],
         about=["Split: by hand.", "Scaling: none."],
         history=[Epoch(1, 0.5, 0.625, 0.25, 0.75, 1.0)],
         idle_units=9,
@@ -343,6 +344,9 @@ def test_of_features_the_masks_picture_is_units_over_features(result):
     assert (np.asarray(left.images[0].get_array()) == mask.T).all()
     assert [bar.get_height() for bar in right.patches] == mask.sum(axis=1).tolist()
     assert (left.get_xlabel(), left.get_ylabel()) == ("feature", "hidden unit")
+    names = [f"feature {k}" for k in "abcdefghijkl"]
+    for axes in masks_figure(replace(result, shape=(12,), feature_names=names)).axes:
+        assert [label.get_text() for label in axes.get_xticklabels()] == names
 
 
 def test_the_confusion_picture_names_the_classes_and_counts(result):
