@@ -163,23 +163,21 @@ network = mp.mlp([784, 32, 10], rng)  # 28 x 28 pixels, 10 digits
 start, W_start = mp.evaluate(network, *validation).accuracy, network.layers[0].W.value.copy()
 history = mp.fit(network, images, labels, epochs=epochs, rng=rng, validation=validation)
 learned, seen = history[-1].validation_accuracy, mp.evaluate(network, images, labels).accuracy
-print(f"validation accuracy: {start:.1%} before training, {learned:.1%} after it")
-print(f"training accuracy after it: {seen:.1%}")
+print(f"validation accuracy {start:.1%}, after training {learned:.1%}; training images {seen:.1%}")
 assert start < 0.3 and 0.85 < learned < seen
 figure = mp.plots.history(history, figure=plt.figure("learning", figsize=(7, 3.2)))
 
 # %% [markdown] lang="en"
-# The loss falls, and the accuracy rises. In the picture, training is measured while an epoch runs,
-# before each step, and validation after the epoch: so in the first epoch the training loss is much
-# higher, and the training accuracy much lower. Measured after the last epoch too, the accuracy on the
-# training images is <<seen:.1%>>, that on the validation images <<learned:.1%>>. Only the second measures how well
-# the network classifies images it was not trained on.
+# The loss falls, and the accuracy rises. In the picture, training is measured while an epoch runs, and
+# validation after it: so in the first epoch the training loss is much higher, the accuracy much lower.
+# After the last epoch the accuracy on the training images is <<seen:.1%>>, that on the validation images
+# <<learned:.1%>>. Only the second measures how well the network classifies images it was not trained on.
 #
 # A text that minprune was built from (D-5.4b, in section 5.4 of text D) plots the training accuracy,
 # `np.mean(train_acc[:10], axis=1)`, as if it were that on test images. Besides, the line fails, because
 # a history has one number for each epoch:
 # %% [markdown] lang="zh"
-# 损失下降，准确率上升。图中训练集（training）的数值是在一轮之中、每一步之前测的，验证集（validation）的数值则在
+# 损失下降，准确率上升。图中训练集（training）的数值是在一轮之中测的，验证集（validation）的数值则在
 # 一轮结束之后测，所以第一轮的训练损失高得多，训练准确率低得多。若最后一轮结束后也在训练集上测量，准确率为
 # <<seen:.1%>>，验证集上为 <<learned:.1%>>。只有后者反映网络对未参与训练的图像分类得有多好。
 #
