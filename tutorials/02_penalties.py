@@ -182,9 +182,7 @@ assert network.sparsity > 0.2 and abs(after - right["L1, subgradient"]) < 0.01
 assert abs(network.sparsity - zeros["L1, proximal"]) < 0.05
 
 loose, rng = networks["L1, proximal"].copy(), np.random.default_rng(1)
-mp.fit(
-    loose, x, y, optimizer=mp.SGD(loose.parameters, lr), epochs=1, rng=rng
-)  # no penalty any more
+mp.fit(loose, x, y, optimizer=mp.SGD(loose.parameters, lr), epochs=1, rng=rng)  # no penalty
 print(f"subgradient and threshold: {network.sparsity:.1%} zeros, {after:.1%} right")
 print(f"proximal, then one epoch without: {loose.sparsity:.1%} zeros")
 assert loose.sparsity < 0.8 * zeros["L1, proximal"]
