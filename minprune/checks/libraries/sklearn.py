@@ -45,6 +45,13 @@ def _(z, z_teacher, y, alpha, temperature):
     return sklearn.metrics.log_loss(y, softmax(z), labels=range(z.shape[1]))
 
 
+@computes("confusion_matrix", "sklearn.metrics.confusion_matrix(..., labels=range(classes))")
+def _(labels, predictions, classes=None):
+    if classes is None:  # alone it leaves out the classes that do not occur
+        classes = max(labels.max(), predictions.max()) + 1
+    return sklearn.metrics.confusion_matrix(labels, predictions, labels=range(classes))
+
+
 def activation(name, x):
     """One of those of MLPClassifier, which work in place."""
     _base.ACTIVATIONS[name](x)
