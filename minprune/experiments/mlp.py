@@ -117,14 +117,7 @@ def run_mlp(settings, data, say=print):
     say(data.summary)
     dense, history = train_dense(settings, data)
     say(f"dense    {accuracy_on_test(dense, data):.2%} after {counted(settings.epochs, 'epoch')}")
-    try:
-        trials = {settings.sparsity: prune_and_finetune(settings, data, dense)}
-    except EmptyLayerError as error:
-        raise too_sparse(settings, error) from None
-    for s in CURVE:
-        if s not in trials:
-            with suppress(EmptyLayerError):  # too small a network has no such point
-                trials[s] = prune_and_finetune(replace(settings, sparsity=s), data, dense)
+    trials = trials_of(settings, data, dense)
     curve = [Point(s, *(accuracy_on_test(n, data) for n in trials[s])) for s in sorted(trials)]
     for p in curve:
         say(
@@ -154,6 +147,19 @@ def run_mlp(settings, data, say=print):
         dense=dense,
         pruned=finetuned,
     )
+
+
+def trials_of(settings, data, dense):
+    """A `Trial` by sparsity: that of the settings, and those of `CURVE` that empty no layer."""
+    try:
+        trials = {settings.sparsity: prune_and_finetune(settings, data, dense)}
+    except EmptyLayerError as error:
+        raise too_sparse(settings, error) from None
+    for s in CURVE:
+        if s not in trials:
+            with suppress(EmptyLayerError):
+                trials[s] = prune_and_finetune(replace(settings, sparsity=s), data, dense)
+    return trials
 
 
 def compared(settings, data, dense, trial):
