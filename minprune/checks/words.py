@@ -81,7 +81,7 @@ def relation(pairs, tolerance=1e-6, fails=False):
 
 
 def of_every(fails):
-    """How a sentence on all cases begins, in both languages; `fails` if some raise an error."""
+    """Beginning of a sentence on all cases, in both languages; `fails` if some raise an error."""
     if fails:
         return "Wherever it raises no error, ", "在不抛异常的用例中，"
     return "In every case ", "每个用例的"

@@ -1,6 +1,6 @@
 """A data set: samples and labels for training, for validation, and for the final test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +48,7 @@ class Dataset(NamedTuple):
     splitting, scaling, columns  a sentence each: how the samples were split, how their numbers
                                  were scaled, which columns of a table were taken
     rule         function that scales an array of samples: what `scaled` does with new ones
-    feature_names  list of str from the header of a table; empty where there is none
+    feature_names  names from the header of a table; empty where there is none
     """
 
     name: str
@@ -60,7 +60,7 @@ class Dataset(NamedTuple):
     scaling: str = ""
     columns: str = ""
     rule: Callable = np.asarray
-    feature_names: list[str] = []  # noqa: RUF012, a NamedTuple has one for all
+    feature_names: Sequence[str] = ()
 
     def __str__(self):
         return self.summary

@@ -6,10 +6,10 @@ import zipfile
 
 import numpy as np
 
-from minprune.arguments import counted, in_one_line, path_to, printable
+from minprune.arguments import in_one_line, path_to, printable
 from minprune.data.dataset import from_arrays
 from minprune.data.labels import KINDS
-from minprune.nn.store import LARGEST_INFLATION
+from minprune.nn.store import LARGEST_INFLATION, check_bytes, npy_header
 
 PAIRS = ("x_train", "y_train"), ("x", "y")
 
@@ -91,16 +91,11 @@ def _names(found):
 
 def _check_header(archive, info, name):
     """An error unless the array is of a kind that is never unpickled, and as large as declared."""
-    with archive.open(info) as member:
-        if np.lib.format.read_magic(member) != (1, 0):
-            raise ValueError(f"{name} is not in npy format 1.0")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
-        size = info.file_size - member.tell()
+    shape, dtype, size = npy_header(archive, info, name)
     if dtype.hasobject:
         to = "str" if name.lower().startswith("y") else "np.float32"
         raise _Refused(f"{name} {KINDS['O']}, which are never unpickled; save {name}.astype({to})")
-    if size != math.prod(shape) * dtype.itemsize:
-        raise ValueError(f"{name} has {counted(size, 'byte')}, which is not {shape} x {dtype}")
+    check_bytes(name, shape, dtype, size)
 
 
 def _array(archive, info):

@@ -1,4 +1,4 @@
-"""How the numbers of a data set are scaled: by what the training part holds, and nothing else."""
+"""Scaling of the numbers of a data set, computed from the training part alone."""
 
 from typing import NamedTuple
 

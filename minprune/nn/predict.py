@@ -174,7 +174,7 @@ def checked_samples(network, x, y, names=("x", "y")):
 
 
 def _fitting_form(network, x):
-    """What to give in place of x that do not fit the network, for the end of a message."""
+    """End of a message: a form of x that fits the network, if one is found."""
     forms = {
         "x.reshape(len(x), -1)": x[:1].reshape(1, -1),
         "x[..., None]": x[:1, ..., None],
@@ -188,7 +188,7 @@ def _fitting_form(network, x):
 
 
 def remedy(y, outputs=None):
-    """What to give in place of y that are neither labels nor targets, for the end of a message."""
+    """End of a message: labels or targets to give in place of y, if the mistake is a known one."""
     kind, numbers = y.dtype.kind, y.dtype.kind in "iuf" and y.size > 0
     whole = numbers and (kind != "f" or (y == np.round(y)).all())
     if kind in "OUS":

@@ -165,7 +165,7 @@ class Conv2D(_OverWindows, known=True):
         return self.K.value.reshape(-1, self.K.value.shape[3])
 
     def _windows(self, x):
-        """Where the windows of images lie: k_h, k_w, s, and the zeros above and on the left."""
+        """Position of the windows of images: k_h, k_w, s, and the zeros above and on the left."""
         top, _, left, _ = self.zeros_around(*x.shape[1:3])
         return *self._window, self.stride, top, left
 
@@ -216,7 +216,7 @@ class _Pool2D(_OverWindows):
         return self.size, self.size
 
     def _windows(self, x):
-        """Where the windows of images lie: size, stride, and how far they reach out of them."""
+        """Position of the windows of images: size, stride, and the padding on each side."""
         return self.size, self.stride, self.zeros_around(*x.shape[1:3])
 
 

@@ -123,16 +123,26 @@ def _shape(archive, members, name, kind):
     size = members[name].file_size
     if kind in ("U", "iu") and size > LARGEST_TEXT:
         raise ValueError(f"{name} has {size:,} bytes, more than {LARGEST_TEXT:,}")
-    with archive.open(members[name]) as member:
+    shape, dtype, size = npy_header(archive, members[name], name)
+    if dtype.kind not in kind:
+        raise ValueError(f"{name} holds {dtype} values")
+    check_bytes(name, shape, dtype, size)
+    return shape
+
+
+def npy_header(archive, info, name):
+    """Shape and dtype of an array in an archive by its header, and the bytes that follow it."""
+    with archive.open(info) as member:
         if np.lib.format.read_magic(member) != (1, 0):
             raise ValueError(f"{name} is not in npy format 1.0")
         shape, _, dtype = np.lib.format.read_array_header_1_0(member)
-        size -= member.tell()
-    if dtype.kind not in kind:
-        raise ValueError(f"{name} holds {dtype} values")
+        return shape, dtype, info.file_size - member.tell()
+
+
+def check_bytes(name, shape, dtype, size):
+    """`ValueError` unless an array of this shape and dtype has this many bytes."""
     if size != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"{name} has {counted(size, 'byte')}, which is not {shape} x {dtype}")
-    return shape
 
 
 def _array(archive, members, name, kind):

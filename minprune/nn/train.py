@@ -174,7 +174,7 @@ class _Run:
 
 
 def _plan(network, x, y, batch_size):
-    """What must be the same when a training is resumed."""
+    """Properties that a resumed training must share with the interrupted one, by name."""
     layers = ", ".join(type(layer).__name__ for layer in network.layers)
     checksum = zlib.crc32(np.ascontiguousarray(y), zlib.crc32(np.ascontiguousarray(x)))
     return {"order of layers": layers, "batch size": batch_size, "checksum of x and y": checksum}

@@ -1,4 +1,4 @@
-"""What all pictures share: a figure, colours that every eye tells apart, fonts, images in rows."""
+"""Parts of all pictures: the figure, colours that every eye tells apart, fonts, images in rows."""
 
 from contextlib import contextmanager
 from io import BytesIO

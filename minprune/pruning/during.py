@@ -200,15 +200,11 @@ class DynamicPruning(ABC):
             array[...] = state[name]
 
     def _arrays(self):
-        return {
-            f"{what}/{name}": array
-            for what, arrays in (
-                ("dense", [d.value for d in self.dense.values()]),
-                ("mask", self.masks),
-                ("kept", self.kept_arrays()),
-            )
-            for name, array in zip(self.dense, arrays, strict=False)
-        }
+        names = list(self.dense)
+        dense = {f"dense/{name}": d.value for name, d in self.dense.items()}
+        masks = {f"mask/{name}": mask for name, mask in zip(names, self.masks, strict=True)}
+        kept = {f"kept/{name}": a for name, a in zip(names, self.kept_arrays(), strict=False)}
+        return dense | masks | kept
 
     def kept_arrays(self):
         """Arrays, one per weight array, that `next_masks` keeps from step to step; or none."""

@@ -13,6 +13,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -156,7 +157,7 @@ def places(tmp_path_factory):
     """What the attacks are aimed at, as the values for their texts."""
     folder = tmp_path_factory.mktemp("aims")
     (folder / "ada.py").write_text("the work of somebody else")
-    name = f"/tmp/minprune-test-{os.getpid()}"  # the path of a socket has to be short
+    name = f"{tempfile.gettempdir()}/minprune-test-{os.getpid()}"  # short, as for a socket
     abstract = f"minprune-{os.getpid()}"
     memory, flags = ctypes.CDLL(None), 0o1666
     made = memory.shmget(KEY, 100, flags)

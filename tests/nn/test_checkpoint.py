@@ -34,7 +34,7 @@ EPOCHS, AN_EPOCH = 5, 5  # steps: 14 samples each
 
 
 class Stopped(Exception):
-    """What ends a training half-way."""
+    """An error that interrupts a training."""
 
 
 def plain(network, optimizer):
