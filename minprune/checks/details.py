@@ -1,14 +1,11 @@
 """The fault of a function as text: the diagnosis, the call, what was expected and what came."""
 
-import re
-import textwrap
-import unicodedata
-
 import numpy as np
 
 from minprune.arguments import printable
 from minprune.checks.check import given
 from minprune.checks.compare import as_array, is_list, shape_of
+from minprune.layout import columns, folded, wide
 
 WIDTH = 100  # columns of a line
 BY_HAND = {"zh": {"by hand": "手算"}}
@@ -105,41 +102,6 @@ def text_of(value, language="en"):
     if isinstance(value, np.ndarray):
         return np.array2string(value, separator=", ", threshold=60)
     return repr(value)[:500]
-
-
-def wide(text, width):
-    """The text filled up to so many columns; a Chinese character takes two."""
-    return text + " " * (width - columns(text))
-
-
-def columns(text):
-    """Columns of a terminal that a text takes."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-class _Wrapper(textwrap.TextWrapper):
-    """Lines by columns, of a text with a NUL after each wide character: so it counts twice. A line
-    may also end before and after such a character, but not before a comma or inside a bracket."""
-
-    wordsep_simple_re = re.compile(
-        r"(\s+|(?:(?<=\0)|(?=[^\0]\0))(?<![（《]\0)(?<!“)(?![，。、；：？！…）》”]))"
-    )
-
-
-def folded(text, width, first=""):
-    """The lines of a text, at most so many columns wide: the first one behind `first`, the others
-    as far in.
-
-    >>> folded("阈值（小于0.5的权重）。", 12, "1. ")
-    ['1. 阈值（小', '   于0.5的权', '   重）。']
-    """
-    first, text = (re.sub("[\u1100-\uffff]", _marked, part) for part in (first, text))
-    wrapper = _Wrapper(width, first, " " * len(first), break_on_hyphens=False)  # A-4.2 is one word
-    return [line.replace("\0", "") for line in wrapper.wrap(text)]
-
-
-def _marked(character):
-    return character[0] + "\0" * (columns(character[0]) - 1)
 
 
 def indented(text, first, width=WIDTH):

@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 from io import BytesIO
 from itertools import accumulate
-from unicodedata import east_asian_width
 
 import numpy as np
 from matplotlib import colormaps, rc_context, rcParams
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure, FigureBase
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 
 from minprune.arguments import printable, shown
+from minprune.layout import width_of
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"  # Okabe and Ito's
 GREY, LIGHT, BLACK = "#666666", "#DDDDDD", "#000000"
@@ -71,7 +71,7 @@ def legible(names, widest=24):
 
 
 def _cut(name, widest):
-    ends = accumulate(1 + (east_asian_width(c) in "WF") for c in name)
+    ends = accumulate(map(width_of, name))
     fits = sum(end <= widest for end in ends)
     return name if fits == len(name) else f"{name[: fits - 1]}…"
 

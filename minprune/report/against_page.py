@@ -1,9 +1,10 @@
 """The results of `verify --against`, for the terminal."""
 
 from minprune.arguments import counted
-from minprune.checks.details import folded, text_of, wide
+from minprune.checks.details import text_of
 from minprune.checks.libraries.conventions import FLOATS_ONLY
 from minprune.checks.vectors import decoded
+from minprune.layout import folded, wide
 
 WIDTH = 80
 STATUS = {

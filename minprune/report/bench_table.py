@@ -1,6 +1,5 @@
 """The tables of `bench`, and what has to be said about them."""
 
-import textwrap
 from collections import Counter
 
 import numpy as np
@@ -8,16 +7,17 @@ import numpy as np
 from minprune.arguments import counted
 from minprune.bench.lines import crossing
 from minprune.bench.peers import ALL, ENGINE
-from minprune.report.times import NONE, WIDTH, ruled, warning
+from minprune.layout import paragraph, ruled
+from minprune.report.times import NONE, WIDTH, warning
 
 
 def render_bench(result):
     """The result in a sentence, the tables, and their notes as text."""
     networks, batches = result.settings.networks, result.settings.batches
-    parts = [textwrap.fill(headline(result), WIDTH)]
+    parts = [paragraph(headline(result), WIDTH)]
     parts += [_break_even(result)] if len(result.members) > 1 else []
     parts += [_block(result, network, batch) for network in networks for batch in batches]
-    parts += [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
+    parts += [paragraph(note, WIDTH, "  ") for note in notes(result)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,7 +1,7 @@
 """The recall of each class, and the words for samples."""
 
 from minprune.arguments import printable
-from minprune.report.times import ruled
+from minprune.layout import ruled
 
 MOST = 20  # classes in the table
 

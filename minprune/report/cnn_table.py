@@ -1,13 +1,13 @@
 """The table of `run cnn`, and what has to be said about it."""
 
-import textwrap
 from dataclasses import asdict
 
 from minprune.arguments import counted, printable
 from minprune.documents.printed import AFTER_PRUNING, TRAINING
 from minprune.experiments.cnn import threshold_name, units_name, weights_name
+from minprune.layout import paragraph, ruled
 from minprune.report.classes import recall_notes, recall_tables
-from minprune.report.times import WIDTH, ratio_in_words, ruled, speedup, times_notes, times_tables
+from minprune.report.times import WIDTH, ratio_in_words, speedup, times_notes, times_tables
 
 _SCOPES = {"global": "all layers together", "layer": "each layer by itself"}
 COLUMNS = "network", "accuracy, %", "parameters", "nonzeros", "file, bytes"
@@ -18,11 +18,11 @@ def render_cnn(result):
     """The results in a sentence each, the tables, and their notes as text."""
     counts, products = ([head, *map(row, result.models)] for head, row in
                         ((COLUMNS, _counts), (PRODUCTS, _products)))  # fmt: skip
-    blocks = [textwrap.fill(line, WIDTH) for line in headlines(result)]
+    blocks = [paragraph(line, WIDTH) for line in headlines(result)]
     tables = [ruled(counts), ruled(products), *times_tables(result.models)]
     tables += recall_tables(result, weights_name(result.settings.sparsity))
     blocks += map("\n".join, tables)
-    blocks += [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
+    blocks += [paragraph(note, WIDTH, "  ") for note in notes(result)]
     return "\n\n".join(blocks) + "\n"
 
 

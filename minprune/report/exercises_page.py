@@ -5,9 +5,10 @@ import io
 import re
 
 from minprune.arguments import counted
-from minprune.checks.details import columns, details, wide
+from minprune.checks.details import details
 from minprune.exercises import ASSIGNMENTS, exercises
 from minprune.exercises.attempt import NOT_JUDGED
+from minprune.layout import columns, wide
 
 STATUS = {
     "en": {"passed": "right", "mistake": "a classic mistake", "like": "like a mistake",

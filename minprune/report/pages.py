@@ -9,7 +9,7 @@ import numpy as np
 
 from minprune.checks import checks
 from minprune.checks.check import PUBLISHED
-from minprune.checks.details import columns, folded, text_of, wide
+from minprune.checks.details import text_of
 from minprune.documents.errata import ERRATA
 from minprune.documents.index import (
     FAMILIES,
@@ -28,6 +28,7 @@ from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
 from minprune.exercises.exercise import Exercise
+from minprune.layout import columns, folded, paragraph, shortened, wide
 from minprune.lessons import TUTORIALS, lesson_file, lessons, lessons_with, page_file, read_lesson
 from minprune.report.find import called, near, search
 from minprune.report.links import links_of, openable, public, used_by
@@ -121,10 +122,8 @@ def lessons_page(number=None, language="en"):
     for lesson in lessons():
         minutes = re.split("[.。]", lesson.aims[language])[0].lower()
         title = f"{lesson.number}  {lesson.titles[language]}"
-        if columns(title) > TITLE:
-            title = textwrap.shorten(title, TITLE, placeholder=" ...").replace(" ", "  ", 1)
-        row = f"{wide(title, TITLE + 2)}{wide(minutes, 17)}{' '.join(lesson.exercises)}"
-        lines.append(row.rstrip())
+        cells = wide(shortened(title, TITLE), TITLE + 2), wide(minutes, 17), *lesson.exercises
+        lines.append((cells[0] + cells[1] + " ".join(cells[2:])).rstrip())
     return "\n".join([*lines, "", LESSONS_HELP[language]])
 
 
@@ -171,7 +170,7 @@ def _list(found, whole):
     lines = []
     for thing in shown:
         name = f"{thing.name:22} " if len(thing.name) < 23 else f"{thing.name} "
-        lines.append(name + textwrap.shorten(thing.title, SCREEN - len(name), placeholder=" ..."))
+        lines.append(name + shortened(thing.title, SCREEN - len(name)))
     more = len(found) - len(shown)
     return "\n".join(lines + [f"... and {more} more, with --all"] * bool(more))
 
@@ -252,7 +251,7 @@ def _exercise_page(exercise):
 def _function_page(entry, errata=ERRATA):
     """The docstring of a function, its papers, the mistakes of its items, its places."""
     head = entry.path
-    papers = [textwrap.fill(p, WIDTH - 4, subsequent_indent="  ") for p in papers_in(entry.doc)]
+    papers = [paragraph(p, WIDTH - 4, "  ") for p in papers_in(entry.doc)]
     wrong = [_mistake(mistake, entry.ids, "Document  ", "Right     ", SCREEN - 4)
              for mistake in errata if mistake.of(entry.ids)]  # fmt: skip
     parts = [entry.doc.rstrip(), "\n".join(papers), *map("\n".join, wrong), _published(entry),

@@ -1,6 +1,5 @@
 """The table of the main job, and what has to be said about it."""
 
-import textwrap
 from dataclasses import asdict
 
 import numpy as np
@@ -9,9 +8,10 @@ from minprune.arguments import counted, printable
 from minprune.documents.printed import PRINTED, verdict
 from minprune.experiments.spread import interval
 from minprune.formulas.metrics import compression_ratio, mcnemar_z
+from minprune.layout import paragraph, ruled
 from minprune.nn.optim import WARMUP
 from minprune.report.classes import recall_notes, recall_tables, sample_word
-from minprune.report.times import WIDTH, ratio_in_words, ruled, speedup, times_notes, times_tables
+from minprune.report.times import WIDTH, ratio_in_words, speedup, times_notes, times_tables
 
 ENOUGH = 25  # discordant samples for the normal distribution, see `mcnemar_z`
 COLUMNS = "network", "accuracy, %", "nonzeros", "sparse bytes", "MACs"
@@ -24,8 +24,8 @@ def render(result):
         *times_tables(result.models, sample_word(result)),
         *recall_tables(result, result.models[3].name),
     ]
-    blocks = [textwrap.fill(headline(result), WIDTH), *map("\n".join, tables)]
-    blocks += [textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes(result)]
+    blocks = [paragraph(headline(result), WIDTH), *map("\n".join, tables)]
+    blocks += [paragraph(note, WIDTH, "  ") for note in notes(result)]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -1,7 +1,7 @@
-"""The tables of times that both jobs share, and how tables are drawn."""
+"""The tables of times that both jobs share."""
 
 from minprune.arguments import counted
-from minprune.checks.details import columns
+from minprune.layout import ruled
 
 WIDTH = 80  # columns of a report
 NONE = "-"
@@ -68,21 +68,6 @@ def warning(busy):
         f"The machine was not idle: {busy:.1f} cores were busy with other work. Do not trust "
         "times of more than one thread, since threads wait for each other."
     ]
-
-
-def ruled(rows):
-    """Rows of cells as lines, the head between two rules; a Chinese character takes two columns."""
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
-    head, *body = (line_of(row, widths) for row in rows)
-    rule = "-" * len(head)
-    return [rule, head, rule, *body, rule]
-
-
-def line_of(cells, widths):
-    """Cells side by side, the first one flush left, the others flush right."""
-    spaces = [" " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True)]
-    others = (space + cell for space, cell in zip(spaces[1:], cells[1:], strict=True))
-    return "  ".join([cells[0] + spaces[0], *others])
 
 
 def _cell(spread):

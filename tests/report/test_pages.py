@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import minprune
-from minprune.checks.details import columns
 from minprune.documents.errata import ERRATA
 from minprune.documents.index import (
     FAMILIES,
@@ -25,6 +24,7 @@ from minprune.documents.items import ITEMS
 from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
+from minprune.layout import columns
 from minprune.lessons import lessons
 from minprune.report.links import public
 from minprune.report.pages import formulas_page, lessons_page, worked_page

@@ -13,6 +13,7 @@ from minprune.experiments.mlp import Model, Point, Result, Unmasked
 from minprune.experiments.settings import Settings
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions
+from minprune.layout import ruled
 from minprune.nn.history import Epoch
 from minprune.nn.network import mlp
 from minprune.nn.store import load
@@ -25,7 +26,6 @@ from minprune.report.figures import (
     weights_figure,
 )
 from minprune.report.table import render
-from minprune.report.times import ruled
 from minprune.report.write import KINDS, rendered, write_report
 
 
