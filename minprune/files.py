@@ -8,6 +8,8 @@ import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from minprune.language import in_both
+
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
 except ImportError:  # Windows
@@ -30,9 +32,10 @@ def replacing(path):
     """
     target = Path(os.path.realpath(path))  # through a symbolic link, not over it
     if not target.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {target.parent}")
+        raise in_both(FileNotFoundError(f"{path}: there is no folder {target.parent}"),
+                      f"{path}：没有文件夹 {target.parent}")  # fmt: skip
     if target.is_dir():
-        raise IsADirectoryError(f"{path}: is a folder")
+        raise in_both(IsADirectoryError(f"{path}: is a folder"), f"{path}：是一个文件夹")
     there = os.path.exists(path) or os.path.lexists(target)  # the target of /dev/stdout may not be
     memory = io.BytesIO()
     yield memory
@@ -91,7 +94,9 @@ def read_at_most(path, most):
     with open(path, "rb") as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise ValueError(f"{path}: is larger than {most} bytes")
+        raise in_both(
+            ValueError(f"{path}: is larger than {most} bytes"), f"{path}：超过 {most} 字节"
+        )
     return data
 
 
@@ -128,14 +133,19 @@ def writable_folder(path):
     Nothing is left behind: a job can ask before its hour of work, and be stopped without a trace.
     """
     if not str(path):
-        raise ValueError("the folder to write to must have a name, got ''")
+        raise in_both(ValueError("the folder to write to must have a name, got ''"),
+                      "写入的文件夹不能没有名称，得到 ''")  # fmt: skip
     path = nearest = Path(path)
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir():
-        raise NotADirectoryError(f"{path}: cannot be a folder, since {nearest} is a file")
+        raise in_both(
+            NotADirectoryError(f"{path}: cannot be a folder, since {nearest} is a file"),
+            f"{path}：不能是文件夹，因为 {nearest} 是文件",
+        )
     try:
         with tempfile.TemporaryFile(dir=nearest):
             return path
     except OSError as error:
-        raise PermissionError(f"{path}: {nearest} cannot be written to ({error})") from error
+        raise in_both(PermissionError(f"{path}: {nearest} cannot be written to ({error})"),
+                      f"{path}：无法写入 {nearest}（{error}）") from error  # fmt: skip

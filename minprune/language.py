@@ -1,7 +1,7 @@
-"""The language in which commands print, English or Chinese, chosen once for a program.
+"""The language in which commands print, English or Chinese.
 
 Both sentences are written where they are used: `either("dense", "稠密")`. Errors of the library are
-English, as Python's own; those of a command are a `Refusal`, which holds both sentences.
+English, as Python's own; those with which a command refuses something are `in_both`.
 """
 
 import os
@@ -11,18 +11,6 @@ LANGUAGES = "en", "zh"
 VARIABLE = "MINPRUNE_LANG"
 LOCALE = "LC_ALL", "LC_MESSAGES", "LANG"  # the first that is set counts
 _language = "en"
-
-
-class Refusal(ValueError):
-    """A refusal by a command, in both languages; as text it is English.
-
-    >>> str(Refusal("too many", "太多")), Refusal("too many", "太多").zh
-    ('too many', '太多')
-    """
-
-    def __init__(self, en, zh):
-        super().__init__(en)
-        self.zh = zh
 
 
 def language():
@@ -42,22 +30,43 @@ def either(en, zh):
     return zh if _language == "zh" else en
 
 
+def use(name):
+    """From now on print in this language, in all threads."""
+    global _language
+    _language = checked(name)
+
+
 @contextmanager
 def using(name):
-    """A language for a block of code, in all threads; None leaves it as it is."""
-    global _language
+    """A language for a block of code."""
     before = _language
-    _language = checked(name) if name is not None else before
+    use(name)
     try:
         yield
     finally:
-        _language = before
+        use(before)
+
+
+def in_both(error, zh):
+    """An error, with its English sentence also in Chinese; `message` picks one."""
+    error.zh = zh
+    return error
+
+
+def message(error):
+    """The sentence of an error in the language in use, English if it has no other.
+
+    >>> with using("zh"):
+    ...     print(message(in_both(ValueError("too many"), "太多")), message(ValueError("too few")))
+    太多 too few
+    """
+    return either(str(error), getattr(error, "zh", str(error)))
 
 
 def checked(name, given_by="language"):
-    """The name of a language itself; a `Refusal` of any other."""
+    """The name of a language itself; `ValueError` unless it is one."""
     if name not in LANGUAGES:
-        raise Refusal(f"{given_by} must be en or zh, got {name!r}",
+        raise in_both(ValueError(f"{given_by} must be en or zh, got {name!r}"),
                       f"{given_by} 只能是 en 或 zh，得到 {name!r}")  # fmt: skip
     return name
 

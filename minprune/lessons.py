@@ -24,7 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-LANGUAGES = "en", "zh"
+from minprune.language import LANGUAGES, in_both
+
 PACKAGE = Path(__file__).resolve().parent
 TUTORIALS = PACKAGE / "tutorials"  # in the installed package
 if not TUTORIALS.is_dir():
@@ -103,7 +104,10 @@ def lesson_file(number, folders=(Path("tutorials"), TUTORIALS)):
         for path in lesson_files(folder):
             if path.name[:2] == str(number).zfill(2):
                 return path
-    raise ValueError(f"there is no lesson {number} in {' or '.join(map(str, folders))}")
+    raise in_both(
+        ValueError(f"there is no lesson {number} in {' or '.join(map(str, folders))}"),
+        f"{'、'.join(map(str, folders))} 中没有第 {number} 课",
+    )
 
 
 def lessons():
@@ -386,8 +390,11 @@ def notebook(path, language):
             continue
         source = cell.source if cell.language is None else _with_numbers_of(shown, cell.source)
         if source is None:
-            raise ValueError(f"{page} does not show the numbers of {path.name}: "
-                             f"run python tutorials/render.py {path.name[:2]} first")  # fmt: skip
+            again = f"python tutorials/render.py {path.name[:2]}"
+            raise in_both(
+                ValueError(f"{page} does not show the numbers of {path.name}: run {again} first"),
+                f"{page} 没有 {path.name} 算出的数：请先运行 {again}",
+            )
         found.append(_notebook_cell(f"cell-{number}", source, cell.language is None))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {"cells": found, "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},

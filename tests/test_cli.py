@@ -286,7 +286,7 @@ def test_help_of_bench_lists_every_choice_with_its_default(capsys, monkeypatch):
     _, *entries = capsys.readouterr().out.split("\n  --")
     listed = {entry.split()[0]: " ".join(entry.split()) for entry in entries}
     names = [field.name for field in fields(BenchSettings) if field.name != "pythons"]
-    assert set(listed) == {*names, "python", "quick", "out"}
+    assert set(listed) == {"lang", *names, "python", "quick", "out"}
     for name in names:
         default = getattr(BenchSettings(), name)
         words = " ".join(map(str, default)) if isinstance(default, tuple) else default
@@ -321,7 +321,7 @@ def test_help_lists_every_choice_with_its_default(network, kind, capsys, monkeyp
     _, *entries = capsys.readouterr().out.split("\n  --")
     listed = {entry.split()[0]: " ".join(entry.split()) for entry in entries}
     flags = [field.name.replace("_", "-") for field in fields(kind)]
-    assert list(listed) == [*flags, "data", "label", "out"]
+    assert list(listed) == ["lang", *flags, "data", "label", "out"]
     for flag, field in zip(flags, fields(kind), strict=True):
         more = {"epochs": 2000, "finetune_epochs": 500}.get(field.name)
         more = f", or more, for at least {more} steps" if more else ""

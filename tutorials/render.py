@@ -15,8 +15,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small products wait for a 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from minprune.language import LANGUAGES
 from minprune.lessons import (
-    LANGUAGES,
     differs,
     drawn,
     figure_differs,

@@ -20,6 +20,7 @@ from minprune.checks.libraries.conventions import EQUALS, FLOATS_ONLY, READINGS,
 from minprune.checks.mistake import pair
 from minprune.checks.trial import Trial, Tried
 from minprune.checks.vectors import encoded
+from minprune.language import in_both
 
 SAME, FLOATS, CONVENTION = "same", "floats", "convention"
 REFUSES, WRONG = "refuses", "wrong"
@@ -82,7 +83,10 @@ def behaviours(library, seed=0, names=()):
     wanted = {check_of(name).name for name in names}
     chosen = [a for a in library.adapters if not wanted or a.formula in wanted]
     if absent := wanted - {adapter.formula for adapter in chosen}:
-        raise ValueError(f"no function of the library computes {', '.join(sorted(absent))}")
+        raise in_both(
+            ValueError(f"no function of the library computes {', '.join(sorted(absent))}"),
+            f"该库没有计算 {'、'.join(sorted(absent))} 的函数",
+        )
     return [behaviour(library, adapter, seed) for adapter in chosen]
 
 

@@ -5,10 +5,11 @@ import numpy as np
 from minprune.arguments import printable
 from minprune.checks.check import given
 from minprune.checks.compare import as_array, is_list, shape_of
+from minprune.language import either, language
 from minprune.layout import columns, folded, wide
 
 WIDTH = 100  # columns of a line
-BY_HAND = {"zh": {"by hand": "手算"}}
+BY_HAND = {"by hand": "手算"}
 STATUS = {
     "en": {"passed": "right", "mistake": "mistake", "like": "like a mistake", "failed": "wrong",
            "changed": "changes input", "property": "property fails", "broken": "not judged"},
@@ -23,42 +24,40 @@ WORDS = {
 }  # fmt: skip
 
 
-def details(name, verdict, printed="", language="en", sources=False):
+def details(name, verdict, printed="", sources=False):
     """The fault of a function: the diagnosis, the smallest failing case, its output.
 
     sources  whether it is said where the numbers of the case come from
     """
-    words, failure = WORDS[language], verdict.failure
-    lines = indented(getattr(verdict, language), "    ")
+    words, failure = WORDS[language()], verdict.failure
+    lines = indented(either(verdict.en, verdict.zh), "    ")
     if failure is not None:
         lines += indented(f"{name}({failure.case.call!r})", f"    {wide(words['case'], 12)}")
         if failure.case.source and sources:
             source = failure.case.source
-            source = BY_HAND.get(language, {}).get(source, source)
+            source = either(source, BY_HAND.get(source, source))
             lines += indented(source, f"    {wide(words['source'], 12)}")
         if failure.error or failure.difference is not None:  # else it is nothing but a call
-            lines += [f"    {line}" for line in _results(failure, words, language)]
-        if failure.error not in getattr(verdict, language):  # the diagnosis does not contain it
+            lines += [f"    {line}" for line in _results(failure, words)]
+        if failure.error not in either(verdict.en, verdict.zh):  # the diagnosis does not contain it
             lines += indented(failure.error, f"    {wide(words['error'], 12)}")
     if printed.strip():
         lines += indented(printed.strip()[:500], f"    {wide(words['printed'], 12)}")
     return lines
 
 
-def _results(failure, words, language):
+def _results(failure, words):
     """Lines with what was expected and what came: a vector below the other, a matrix beside it."""
     expected, got = failure.expected, failure.got
     if failure.error:
-        return indented(text_of(expected, language), wide(words["expected"], 12))
+        return indented(text_of(expected), wide(words["expected"], 12))
     if isinstance(expected, np.ndarray) and is_list(got) and as_array(got) is not None:
         got = as_array(got)  # lists in a list are drawn as the array is
     where = "".join(f"[{k!r}]" for k in failure.difference.where)
     at = [wide(words["at"], 12) + where] if where else []
     if len({shape := _shape_to_draw(expected), _shape_to_draw(got)}) > 1 or shape is None:
         values = [(words["expected"], expected), (words["got"], got)]
-        texts = [
-            indented(text_of(value, language)[:5000], wide(name, 12)) for name, value in values
-        ]
+        texts = [indented(text_of(value)[:5000], wide(name, 12)) for name, value in values]
         return [*texts[0], *texts[1], *at]
     rows = [_rows(np.atleast_2d(value), expected, got) for value in (expected, got)]
     if len(shape) == 1:
@@ -88,15 +87,15 @@ def _rows(array, *both):
     return [" ".join(cell(entry).rjust(width) for entry in row) for row in array.tolist()]
 
 
-def text_of(value, language="en"):
+def text_of(value):
     """A result on a few lines."""
     numpy = np.ndarray, np.generic
     if isinstance(value, numpy) and not value.ndim:
         value = value.item()
     if isinstance(value, (list, tuple)) and any(isinstance(v, numpy) for v in value):
-        return "[" + ", ".join(text_of(v, language) for v in value) + "]"
+        return "[" + ", ".join(text_of(v) for v in value) + "]"
     if isinstance(value, np.ndarray) and not value.size:
-        return shape_of(value, language)
+        return shape_of(value, language())
     if isinstance(value, np.ndarray) and value.ndim > 2:
         return repr(given(value))
     if isinstance(value, np.ndarray):

@@ -24,6 +24,7 @@ import minprune
 from minprune.arguments import above_zero, counted, printable
 from minprune.checks import child, sandbox
 from minprune.checks.evaluate import Outcome, outcome
+from minprune.language import in_both
 
 MARK = "MINPRUNE_CHECK"  # in the environment of the process, and of all that it starts
 SUBREAPER, DUMPABLE = 36, 4  # of Linux: who adopts orphans, and whether memory may be looked into
@@ -87,9 +88,10 @@ def tree_of(path):
     """The syntax tree of a file, whose text is decoded as `python FILE` decodes it."""
     path = Path(path)
     if path.is_dir():
-        raise IsADirectoryError(f"{path}: is a folder; name a Python file in it")
+        raise in_both(IsADirectoryError(f"{path}: is a folder; name a Python file in it"),
+                      f"{path}：是一个文件夹；请给出其中的 Python 文件")  # fmt: skip
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: there is no such file")
+        raise in_both(FileNotFoundError(f"{path}: there is no such file"), f"{path}：没有这个文件")
     data = path.read_bytes()
     if path.suffix.lower() == ".ipynb" or (data.lstrip()[:1] == b"{" and b'"cells"' in data):
         raise Broken("The file is a notebook; put the functions into a .py file.",
@@ -134,8 +136,11 @@ def unpacked():
     """The folder of the package; `ValueError` if it is imported from an archive."""
     package = Path(minprune.__file__).parent
     if not (package / "checks" / "child.py").is_file():
-        raise ValueError(f"{package}: the package is inside an archive; unpack it into a folder, "
-                         "since its files are run to judge functions")  # fmt: skip
+        raise in_both(
+            ValueError(f"{package}: the package is inside an archive; unpack it into a folder, "
+                       "since its files are run to judge functions"),
+            f"{package}：程序包在压缩文件中；评判函数要运行其中的文件，请把它解压到文件夹",
+        )  # fmt: skip
     return package
 
 

@@ -4,6 +4,7 @@ from functools import cache
 from importlib import import_module
 
 from minprune.checks.check import Check
+from minprune.language import in_both
 
 MODULES = (
     "norms", "penalties", "scores", "influence", "units", "masks", "structured", "allocation",
@@ -27,7 +28,9 @@ def checks():
 def check_of(name):
     """The check of a formula; `ValueError` if there is none of this name."""
     if name not in checks():
-        raise ValueError(
-            f"there is no formula {name!r}; `python -m minprune formulas WORD` finds its name"
-        )
+        raise in_both(
+            ValueError(
+                f"there is no formula {name!r}; `python -m minprune formulas WORD` finds its name"),
+            f"没有公式 {name!r}；用 `python -m minprune formulas WORD` 可查到它的名称",
+        )  # fmt: skip
     return checks()[name]

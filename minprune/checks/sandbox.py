@@ -17,6 +17,7 @@ import numpy as np
 import minprune
 from minprune.arguments import one_of
 from minprune.checks.child import landlock
+from minprune.language import in_both
 
 CHOICES = "auto", "bwrap", "none"
 PROGRAM = "bwrap"
@@ -45,23 +46,34 @@ class Wall(NamedTuple):
     """The protection that functions run with.
 
     boxed  True for the sandbox
-    said   a sentence about it for the report
+    said   a sentence about it for the report, in English and in Chinese
     """
 
     boxed: bool
-    said: str
+    said: tuple
 
 
 def wall(choice="auto"):
     """The wall for one of `CHOICES`; `ValueError` for "bwrap" if bubblewrap does not start."""
-    why = "it was not asked for." if one_of("sandbox", choice, CHOICES) == "none" else why_not()
+    asked = one_of("sandbox", choice, CHOICES) != "none"
+    why = why_not() if asked else ("it was not asked for.", "没有要求使用。")
     if not why:
-        return Wall(True, "Sandbox: bubblewrap.")
+        return Wall(True, ("Sandbox: bubblewrap.", "沙箱：bubblewrap。"))
+    en, zh = why
     if choice == "bwrap":
-        raise ValueError(f"sandbox: {why} Nothing was graded; --sandbox none grades without it")
-    rest = f"Landlock {landlock()} and limits" if landlock() else "limits, without Landlock"
-    return Wall(False, f"No sandbox: {why} Functions had only {rest}; what that does not stop is "
-                       "in `python -m minprune exercises instructors`.")  # fmt: skip
+        raise in_both(
+            ValueError(f"sandbox: {en} Nothing was graded; --sandbox none grades without it"),
+            f"沙箱：{zh}没有评任何作业；--sandbox none 可以不用沙箱评分",
+        )
+    rest = ("limits, without Landlock", "资源限制，没有 Landlock")
+    if landlock():
+        rest = f"Landlock {landlock()} and limits", f"Landlock {landlock()} 和资源限制"
+    return Wall(False, (
+        f"No sandbox: {en} Functions had only {rest[0]}; what that does not stop is in "
+        "`python -m minprune exercises instructors`.",
+        f"没有沙箱：{zh}函数只受 {rest[1]} 约束；它防不住什么，见 "
+        "`python -m minprune exercises instructors`。",
+    ))  # fmt: skip
 
 
 def command(program, files):
@@ -150,11 +162,12 @@ def _parents(place):
 
 @cache
 def why_not():
-    """The reason why there is no sandbox, as a sentence; "" if NumPy can be imported in it."""
+    """Why there is no sandbox, in both languages; None if NumPy can be imported in it."""
     if sys.platform != "linux":
-        return "bubblewrap is a program for Linux."
+        return "bubblewrap is a program for Linux.", "bubblewrap 是 Linux 的程序。"
     if not shutil.which(PROGRAM):
-        return "bubblewrap is not installed (`apt-get install bubblewrap`)."
+        return ("bubblewrap is not installed (`apt-get install bubblewrap`).",
+                "没有安装 bubblewrap（`apt-get install bubblewrap`）。")  # fmt: skip
     code = "import sys; sys.path.append(sys.argv[1]); import numpy; open('x', 'w').close()"
     program = [sys.executable, "-IB", "-c", code, str(Path(np.__file__).parents[1])]
     try:
@@ -162,6 +175,8 @@ def why_not():
             command(program, {}), stdin=subprocess.DEVNULL, capture_output=True,
             text=True, errors="replace", timeout=STARTING, check=False)  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"bubblewrap does not start ({error})."
+        return f"bubblewrap does not start ({error}).", f"bubblewrap 不能启动（{error}）。"
     last = [f"exit status {done.returncode}", *done.stderr.splitlines()][-1]
-    return f"bubblewrap does not start ({last})." if done.returncode else ""
+    if done.returncode:
+        return f"bubblewrap does not start ({last}).", f"bubblewrap 不能启动（{last}）。"
+    return None

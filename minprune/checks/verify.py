@@ -16,6 +16,7 @@ from minprune.checks.isolated import (
 from minprune.checks.judge import failure_of, judge, run_check, told_apart
 from minprune.checks.verdict import FAILED, Verdict, broken
 from minprune.checks.words import explained
+from minprune.language import in_both
 
 
 class Row(NamedTuple):
@@ -77,21 +78,25 @@ def verify_file(path, mapping=None, names=(), seed=0, limits=None):
     mapping, theirs = dict(mapping or {}), functions_in(path)
     for name in mapping:
         if name not in theirs:
-            raise ValueError(f"{path} defines no {name}")
+            raise in_both(ValueError(f"{path} defines no {name}"), f"{path} 中没有定义 {name}")
     chosen = {name: check_of(mapping.get(name, name))
               for name in theirs if name in checks() or name in mapping}  # fmt: skip
     if names:
         wanted = {check_of(name).name for name in names}
         if absent := wanted - {check.name for check in chosen.values()}:
-            raise ValueError(f"{path} defines no {', '.join(sorted(absent))}")
+            raise in_both(ValueError(f"{path} defines no {', '.join(sorted(absent))}"),
+                          f"{path} 中没有定义 {'、'.join(sorted(absent))}")  # fmt: skip
         chosen = {name: check for name, check in chosen.items()
                   if check.name in wanted or name in mapping}  # fmt: skip
     if not chosen:
-        names = ", ".join(theirs) or "nothing"
-        raise ValueError(
-            f"{path}: no function has the name of a formula, it defines {names}; give --map "
-            "NAME=FORMULA (`python -m minprune verify` lists the formulas)"
-        )
+        names = ", ".join(theirs)
+        raise in_both(
+            ValueError(
+                f"{path}: no function has the name of a formula, it defines {names or 'nothing'}; "
+                "give --map NAME=FORMULA (`python -m minprune verify` lists the formulas)"),
+            f"{path}：没有与公式同名的函数，文件中定义的是 {names or '空的'}；"
+            "请给出 --map NAME=FORMULA（`python -m minprune verify` 列出全部公式）",
+        )  # fmt: skip
     return [_judged(path, name, check, seed, limits or Limits()) for name, check in chosen.items()]
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from minprune.exercises import tasks
+from minprune.language import in_both
 
 ASSIGNMENTS = {
     1: {"en": "Masks", "zh": "掩码"},
@@ -30,4 +31,5 @@ def exercise_of(name):
     for exercise in exercises().values():
         if name in (exercise.id, exercise.name):
             return exercise
-    raise ValueError(f"there is no exercise {name!r}; there are {', '.join(exercises())}")
+    raise in_both(ValueError(f"there is no exercise {name!r}; there are {', '.join(exercises())}"),
+                  f"没有练习 {name!r}；现有 {'、'.join(exercises())}")  # fmt: skip

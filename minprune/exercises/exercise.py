@@ -12,7 +12,6 @@ from minprune.checks.mistake import source_of
 from minprune.documents.index import ID
 from minprune.lessons import lessons_with
 
-LANGUAGES = "en", "zh"
 HEADS = {
     "en": """\
 {id}  {title}   ({points} points)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from minprune.arguments import above_zero, one_of
 from minprune.checks.isolated import Limits, unpacked
-from minprune.exercises.exercise import LANGUAGES
 from minprune.exercises.grade import chosen, hidden_seed
 from minprune.files import replacing, writable_folder
+from minprune.language import LANGUAGES, in_both
 
 # grading needs none of them, and a bundle of Classroom 50 may have 10 MB
 LEFT_OUT = {"__pycache__", "mnist.npz", "tutorials", "figures"}
@@ -86,7 +86,8 @@ fi
 def export_gradescope(path, seed=None, assignment=None, language="en", seconds=None):
     """Write the zip file to upload to Gradescope; returns the seed of its hidden cases."""
     if os.path.lexists(path):
-        raise FileExistsError(f"{path}: already exists; nothing was changed")
+        raise in_both(FileExistsError(f"{path}: already exists; nothing was changed"),
+                      f"{path}：已经存在；没有改动任何文件")  # fmt: skip
     seed, script = _script("gradescope", seed, assignment, language, seconds)
     with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "setup.sh", SETUP.encode(), 0o755)
@@ -110,7 +111,10 @@ def export_classroom50(folder, seed=None, assignment=None, language="en", second
     seed, script = _script("classroom50", seed, assignment, language, seconds)
     folder = writable_folder(folder)
     if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"{folder}: already exists and is not empty; nothing was changed")
+        raise in_both(
+            FileExistsError(f"{folder}: already exists and is not empty; nothing was changed"),
+            f"{folder}：已经存在且不为空；没有改动任何文件",
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as temporary:
         new = Path(temporary, "new")

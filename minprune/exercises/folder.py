@@ -7,8 +7,8 @@ from pathlib import Path
 
 from minprune.arguments import one_of, whole_number
 from minprune.exercises import ASSIGNMENTS, exercises
-from minprune.exercises.exercise import LANGUAGES
 from minprune.files import replacing
+from minprune.language import LANGUAGES, in_both
 
 NOTE = ".minprune.json"
 BACKUPS = ".minprune-backup"
@@ -66,10 +66,12 @@ class Folder:
         self.path = Path(path)
         note = self.path / NOTE
         if not note.is_file():
-            raise FileNotFoundError(
-                f"{self.path}: not a folder of exercises; make one with "
-                "`python -m minprune exercises start DIR`"
-            )
+            raise in_both(
+                FileNotFoundError(f"{self.path}: not a folder of exercises; make one with "
+                                  "`python -m minprune exercises start DIR`"),
+                f"{self.path}：不是练习文件夹；"
+                "请用 `python -m minprune exercises start DIR` 建一个",
+            )  # fmt: skip
         try:
             self.note = json.loads(note.read_bytes())  # bytes: an editor may add a mark, or UTF-16
             self.language = one_of("language", self.note["language"], LANGUAGES)
@@ -80,8 +82,11 @@ class Folder:
             for number in self.note["hints"].values():
                 whole_number("hints", number, low=0)
         except (ValueError, TypeError, KeyError, RecursionError):
-            raise ValueError(
-                f"{note}: is damaged; restore an older copy of it, or start a new folder"
+            raise in_both(
+                ValueError(
+                    f"{note}: is damaged; restore an older copy of it, or start a new folder"
+                ),
+                f"{note}：已损坏；请恢复它的旧备份，或另建一个练习文件夹",
             ) from None
 
     @classmethod
@@ -90,7 +95,10 @@ class Folder:
         one_of("language", language, LANGUAGES)
         path = Path(path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise FileExistsError(f"{path}: already exists and is not empty; nothing was changed")
+            raise in_both(
+                FileExistsError(f"{path}: already exists and is not empty; nothing was changed"),
+                f"{path}：已经存在且不为空；没有改动任何文件",
+            )
         for exercise in exercises().values():
             file = path / exercise.file
             file.parent.mkdir(parents=True, exist_ok=True)

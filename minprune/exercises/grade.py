@@ -37,6 +37,7 @@ from minprune.exercises.exercise import Exercise
 from minprune.exercises.submission import Submission
 from minprune.exercises.worker import READY, TOGETHER, opened
 from minprune.files import temporary_folder
+from minprune.language import in_both
 
 OPEN = 0  # the seed of the cases that students have
 NOTHING = MISSING, NOT_STARTED  # statuses of what was not handed in
@@ -164,7 +165,7 @@ def grade_all(folder, seed=1, assignment=None, limits=None, jobs=1, say=None, ke
     folders, others = _inside(Path(folder))
     handed_in = [_handed_in(path, wanted) for path in folders]
     if not any(isinstance(one, Exception) or one.sources or one.reasons for one in handed_in):
-        raise ValueError(_nobody(Path(folder), handed_in, wanted, others))
+        raise _nobody(Path(folder), handed_in, wanted, others)
     kept = {student.digest: student for student in kept if student.digest}
     _stopped.clear()
 
@@ -196,10 +197,14 @@ def _inside(folder):
     """The students' folders, and the names of what else lies in a folder of submissions."""
     isolated.unpacked()
     if not folder.is_dir():
-        raise NotADirectoryError(f"submissions: {folder} is not a folder")
+        raise in_both(NotADirectoryError(f"submissions: {folder} is not a folder"),
+                      f"submissions：{folder} 不是文件夹")  # fmt: skip
     if any((folder / exercise.file).is_file() for exercise in exercises().values()):
-        raise ValueError(f"submissions: {folder} is the folder of one student; name the folder "
-                         "that contains the students' folders")  # fmt: skip
+        raise in_both(
+            ValueError(f"submissions: {folder} is the folder of one student; name the folder that "
+                       "contains the students' folders"),
+            f"submissions：{folder} 是一名学生的文件夹；请给出放有各学生文件夹的那个文件夹",
+        )  # fmt: skip
     inside = sorted(folder.iterdir(), key=lambda path: path.name)
     folders = [path for path in inside if path.is_dir() and not path.is_symlink()]
     return folders, [printable(path.name) for path in inside if path not in folders]
@@ -211,10 +216,15 @@ def _nobody(folder, handed_in, wanted, others):
     near = [(one.name, name) for one in handed_in for each in wanted for name in one.near(each)]
     found = [f"{student}/{name}" for student, name in dict.fromkeys(near)]
     found += [f"{one.name}/" for one in handed_in] + others
-    names = listed(found) if found else "nothing"
-    return (f"submissions: no file of an exercise was found in {folder}. Each student needs a "
+    return in_both(
+        ValueError(
+            f"submissions: no file of an exercise was found in {folder}. Each student needs a "
             f"folder there, such as {folder}/ada/{example} or {folder}/ada/{Path(example).name}. "
-            f"Found: {names}")  # fmt: skip
+            f"Found: {listed(found) if found else 'nothing'}"),
+        f"submissions：在 {folder} 中没有找到任何练习的文件。每名学生应在其中有一个文件夹，"
+        f"如 {folder}/ada/{example} 或 {folder}/ada/{Path(example).name}。"
+        f"找到的是：{listed(found) if found else '空的'}",
+    )  # fmt: skip
 
 
 def grade_one(folder, name, seed, wanted, limits=None):

@@ -12,6 +12,7 @@ from minprune.checks.verdict import Verdict
 from minprune.exercises import exercises
 from minprune.exercises.grade import Grade, Student
 from minprune.files import replacing
+from minprune.language import in_both
 
 PARTIAL = ".partial"  # behind the name of a file of results: the students that are graded
 ROUNDS = 300_000  # of the digest of a seed: to try many seeds takes long
@@ -63,10 +64,11 @@ class Kept:
         salt = os.urandom(16).hex()
         if os.path.lexists(path):
             if not resume:
-                raise FileExistsError(
-                    f"{path}: holds the grades of an interrupted run; add --resume to grade the "
-                    "other students, or remove the file"
-                )
+                raise in_both(
+                    FileExistsError(f"{path}: holds the grades of an interrupted run; add --resume "
+                                    "to grade the other students, or remove the file"),
+                    f"{path}：存有一次中断的评分；加 --resume 继续评其余学生，或删除这个文件",
+                )  # fmt: skip
             salt = self._read(of)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         self.file = os.fdopen(handle, "w", encoding="utf-8")
@@ -78,7 +80,7 @@ class Kept:
     def _read(self, of):
         """Read the students that were graded with the same choices; returns the salt."""
         if not stat.S_ISREG(os.lstat(self.path).st_mode):
-            raise ValueError(f"{self.path}: is not a file")
+            raise in_both(ValueError(f"{self.path}: is not a file"), f"{self.path}：不是文件")
         with open(self.path, encoding="utf-8") as file:
             lines = [line for line in file if line.endswith("\n")]  # the last may be cut short
         try:
@@ -87,12 +89,18 @@ class Kept:
             same = head == _head(of, salt)
             self.students = [_student(row) for row in rows]
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise ValueError(f"{self.path}: is damaged; remove it to grade everybody") from None
+            raise in_both(
+                ValueError(f"{self.path}: is damaged; remove it to grade everybody"),
+                f"{self.path}：已损坏；删除它可重新评所有人",
+            ) from None
         if not same:
-            raise ValueError(
-                f"{self.path}: is of grading with another seed, assignment, limit of time or "
-                "version; choose the same ones, or remove it to grade everybody"
-            )
+            raise in_both(
+                ValueError(f"{self.path}: is of grading with another seed, assignment, limit of "
+                           "time or version; choose the same ones, or remove it to grade "
+                           "everybody"),
+                f"{self.path}：那次评分的种子、作业、时限或版本与这次不同；请选用相同的，"
+                "或删除它重新评所有人",
+            )  # fmt: skip
         return salt
 
     def add(self, student):

@@ -11,12 +11,13 @@ from minprune.checks.trial import Trial
 from minprune.checks.verify import verify_file
 from minprune.exercises import exercises
 from minprune.exercises.attempt import NOT_STARTED, attempt
-from minprune.exercises.exercise import LANGUAGES, normalized
+from minprune.exercises.exercise import normalized
 from minprune.exercises.folder import Folder
+from minprune.language import LANGUAGES
 
 
 class Row(NamedTuple):
-    """One exercise: what it is tried with, and every problem that was found in words."""
+    """One exercise: what it is tried with, and every problem that was found, in both languages."""
 
     id: str
     name: str
@@ -43,10 +44,12 @@ def _row(exercise, folders, given, wrong, temporary):
     trial = Trial.of(exercise, 0)
     problems = [*solution_problems(exercise, temporary), *mistake_problems(exercise)]
     if exercise.name in wrong:
-        problems.append(f"verify finds the solution wrong: {wrong[exercise.name]}")
+        en, zh = wrong[exercise.name]
+        problems.append((f"verify finds the solution wrong: {en}", f"verify 认为答案错误：{zh}"))
     problems += starter_problems(exercise, folders)
     for file in given.get(normalized(body_of(exercise)), ()):
-        problems.append(f"the solution is in {file.relative_to(temporary)}")
+        name = file.relative_to(temporary)
+        problems.append((f"the solution is in {name}", f"{name} 中含有答案"))
     return Row(exercise.id, exercise.name, len(trial.cases), len(exercise.properties),
                len(exercise.mistakes), len(trial.calls), problems)  # fmt: skip
 
@@ -57,9 +60,11 @@ def solution_problems(exercise, temporary):
     path.write_text("import numpy as np\n\n\n" + exercise.source_of_solution(), encoding="utf-8")
     found = attempt(exercise, path)
     if not found.passed:
-        yield f"the solution does not pass: {found.status}, {found.verdict.en}"
-    if not found.verdict.run == found.verdict.declared == len(Trial.of(exercise, 0).calls) > 0:
-        yield f"{found.verdict.run} of {found.verdict.declared} calls were judged"
+        yield (f"the solution does not pass: {found.status}, {found.verdict.en}",
+               f"答案没有通过：{found.status}，{found.verdict.zh}")  # fmt: skip
+    run, declared = found.verdict.run, found.verdict.declared
+    if not run == declared == len(Trial.of(exercise, 0).calls) > 0:
+        yield f"{run} of {declared} calls were judged", f"{declared} 次调用中只评判了 {run} 次"
 
 
 def called_wrong(chosen, temporary):
@@ -67,7 +72,8 @@ def called_wrong(chosen, temporary):
     path = temporary / "solutions.py"
     sources = [exercise.source_of_solution() for exercise in chosen]
     path.write_text("\n\n".join(["import numpy as np\n", *sources]), encoding="utf-8")
-    return {row.function: row.verdict.en for row in verify_file(path) if not row.passed}
+    return {row.function: (row.verdict.en, row.verdict.zh)
+            for row in verify_file(path) if not row.passed}  # fmt: skip
 
 
 def mistake_problems(exercise):
@@ -77,7 +83,8 @@ def mistake_problems(exercise):
     for k, tried in enumerate(trial.own):
         if tried.mistakes[0] not in told:
             verdict = Diagnosis(trial, [*tried]).verdict()
-            yield f"mistake {k + 1} is diagnosed as: {verdict.status}, {verdict.en}"
+            yield (f"mistake {k + 1} is diagnosed as: {verdict.status}, {verdict.en}",
+                   f"第 {k + 1} 个错误被诊断为：{verdict.status}，{verdict.zh}")  # fmt: skip
 
 
 def starter_problems(exercise, folders):
@@ -85,7 +92,9 @@ def starter_problems(exercise, folders):
     for language, folder in folders.items():
         found = attempt(exercise, folder.file(exercise))
         if (found.status, found.points) != (NOT_STARTED, 0):
-            yield f"the starter ({language}) is {found.status}, {found.points} points"
+            status, points = found.status, found.points
+            yield (f"the starter ({language}) is {status}, {points} points",
+                   f"起始文件（{language}）的状态是 {status}，得 {points} 分")  # fmt: skip
 
 
 def body_of(exercise):

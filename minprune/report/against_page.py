@@ -4,6 +4,7 @@ from minprune.arguments import counted
 from minprune.checks.details import text_of
 from minprune.checks.libraries.conventions import FLOATS_ONLY
 from minprune.checks.vectors import decoded
+from minprune.language import either, language
 from minprune.layout import folded, wide
 
 WIDTH = 80
@@ -29,18 +30,18 @@ WORDS = {
 }  # fmt: skip
 
 
-def against_page(found, language="en"):
+def against_page(found):
     """The results of a library: the counts, then each function, what is wrong first."""
-    words, rows = WORDS[language], found["results"]
-    functions = counted(len(rows), "function") if language == "en" else len(rows)
+    words, rows = WORDS[language()], found["results"]
+    functions = either(counted(len(rows), "function"), len(rows))
     title = words["title"].format(found["library"], found["version"], functions, found["minprune"])
     lines = folded(title, WIDTH)
-    for status, said in STATUS[language].items():
+    for status, said in STATUS[language()].items():
         group = [row for row in rows if row["status"] == status]
         if group:
             lines += ["", words["group"].format(said, len(group)), "-" * WIDTH]
         for row in group:
-            lines += _same(row) if status in ("floats", "same") else _row(row, words, language)
+            lines += _same(row) if status in ("floats", "same") else _row(row, words)
     return "\n".join(lines)
 
 
@@ -48,18 +49,19 @@ def _same(row):
     return folded(row["function"], WIDTH, f"{row['formula']:28}")
 
 
-def _row(row, words, language):
+def _row(row, words):
     counts = {name: row[name] for name in ("wrong", "refused", "differently", "left_out")}
     counts["same"] = row["calls"] - sum(counts.values())
     said = words["comma"].join(words[name].format(count) for name, count in counts.items() if count)
     lines = folded(row["function"], WIDTH)
     lines += _entry(words["formula"], row["formula"]) + _entry(words["calls"], said)
-    last = [one for one in row[language] if one == getattr(FLOATS_ONLY, language)]
-    for sentence in row[language][: len(row[language]) - len(last)]:
+    sentences = either(row["en"], row["zh"])
+    last = [one for one in sentences if one == either(FLOATS_ONLY.en, FLOATS_ONLY.zh)]
+    for sentence in sentences[: len(sentences) - len(last)]:
         lines += folded(sentence, WIDTH, "    ")
     for part in (row["failure"], row["refusal"]):
         for name, value in (part or {}).items():
-            text = text_of(decoded(value), language) if name in ("expected", "got") else value
+            text = text_of(decoded(value)) if name in ("expected", "got") else value
             lines += _entry(words[name], " ".join(text.split()))
     for sentence in last:  # it does not explain the calls above
         lines += folded(sentence, WIDTH, "    ")

@@ -8,7 +8,8 @@ from minprune.arguments import counted
 from minprune.checks.details import details
 from minprune.exercises import ASSIGNMENTS, exercises
 from minprune.exercises.attempt import NOT_JUDGED
-from minprune.layout import columns, wide
+from minprune.language import either, language
+from minprune.layout import columns, flush_right, wide
 
 STATUS = {
     "en": {"passed": "right", "mistake": "a classic mistake", "like": "like a mistake",
@@ -20,38 +21,40 @@ STATUS = {
 }  # fmt: skip
 
 
-def attempt_text(found, language):
+def attempt_text(found):
     """One attempt: a line, and if it is wrong what a learner needs."""
     exercise = found.exercise
-    lines = [f"{exercise.id}  {exercise.title[language]}  {STATUS[language][found.status]}"]
+    lines = [f"{exercise.id}  {exercise.title[language()]}  {STATUS[language()][found.status]}"]
     if not found.passed:
         lines.append(f"    {exercise.file}")
-        lines += details(exercise.name, found.verdict, found.printed, language)
+        lines += details(exercise.name, found.verdict, found.printed)
     return "\n".join(lines)
 
 
-def attempts_text(attempts, most, language):
+def attempts_text(attempts, most):
     """Several attempts, and the points of the most there are."""
-    lines = [attempt_text(found, language) for found in attempts]
+    lines = [attempt_text(found) for found in attempts]
     points = sum(found.points for found in attempts)
-    lines.append({"en": f"{points} of {most} points", "zh": f"{points} / {most} 分"}[language])
+    lines.append(either(f"{points} of {most} points", f"{points} / {most} 分"))
     return "\n".join(lines)
 
 
 def list_text(folder, statuses):
     """All exercises of a folder, and how far each is."""
-    language, lines = folder.language, []
+    lines = []
     for number, title in ASSIGNMENTS.items():
-        lines.append(f"{number}  {title[language]}")
+        lines.append(f"{number}  {title[language()]}")
         for exercise in exercises().values():
             if exercise.assignment == number:
                 hints = folder.note["hints"].get(exercise.id, 0)
-                marks = [STATUS[language][statuses[exercise.id]]] if exercise.id in statuses else []
+                marks = (
+                    [STATUS[language()][statuses[exercise.id]]] if exercise.id in statuses else []
+                )
                 if hints:
-                    marks.append({"en": f"hints: {hints}", "zh": f"提示 {hints} 条"}[language])
+                    marks.append(either(f"hints: {hints}", f"提示 {hints} 条"))
                 if exercise.id in folder.note["given_up"]:
-                    marks.append({"en": "solution seen", "zh": "看过答案"}[language])
-                title_ = wide(exercise.title[language], 60)
+                    marks.append(either("solution seen", "看过答案"))
+                title_ = wide(exercise.title[language()], 60)
                 lines.append(f"   {exercise.id:5}{title_}{exercise.points:3}  {', '.join(marks)}")
     return "\n".join(lines)
 
@@ -82,29 +85,55 @@ def grades_text(found):
     """The grades of a folder: a line for each student, then what went wrong in each exercise."""
     ids, most = [e.id for e in found.exercises], sum(e.points for e in found.exercises)
     width = max([7, *(columns(student.name) for student in found.students)]) + 2
-    lines = [wide("student", width) + "total  " + "".join(f"{id:>5}" for id in ids)]
+    lines = [wide(either("student", "学生"), width) + flush_right(either("total", "总分"), 5)
+             + "  " + "".join(f"{id:>5}" for id in ids)]  # fmt: skip
     for student in found.students:
         total, *points = ("?" if cell == NOT_JUDGED else cell for cell in points_of(student, ids))
         points, seen = "".join(f"{cell:>5}" for cell in points), _seen(student)
-        lines.append(f"{wide(student.name, width)}{total:>5}  {points}"
-                     + (f"  solutions seen: {seen}" if seen else ""))  # fmt: skip
-    lines += [f"{counted(len(found.students), 'student')}, {most} points at most; hidden cases of "
-              f"seed {found.seed}"]  # fmt: skip
+        note = either(f"  solutions seen: {seen}", f"  看过答案：{seen}") if seen else ""
+        lines.append(f"{wide(student.name, width)}{total:>5}  {points}{note}")
+    n = len(found.students)
+    lines += [either(
+        f"{counted(n, 'student')}, {most} points at most; hidden cases of seed {found.seed}",
+        f"{n} 名学生，满分 {most} 分；隐藏用例的种子 {found.seed}",
+    )]  # fmt: skip
     lines += [found.wall, ""] if found.wall else [""]
     for row in found.statistics():
-        lines.append(f"{row['id']}  {row['function']}: {row['tried']} of {row['students']} tried, "
-                     f"{row['passed']} right")  # fmt: skip
-        lines += [f"    {said['count']:4}  {STATUS['en'][said['status']]}: {said['en']}"
-                  for said in row["diagnoses"]]  # fmt: skip
-    lines += [f"{student.name}: not read, since no exercise's file has this name: "
-              f"{', '.join(student.not_read)}"
-              for student in found.students if student.not_read]  # fmt: skip
-    lines += [f"{student.name}: NOT JUDGED, grade again: {', '.join(student.not_judged)}"
-              for student in found.students if student.not_judged]  # fmt: skip
-    lines += [f"ignored, since it is not a folder: {name}" for name in found.ignored]
+        lines += _statistics(row)
+    lines += [f"{student.name}{line}" for student in found.students for line in _not_done(student)]
+    lines += [either("ignored, since it is not a folder: ", "已忽略，不是文件夹：") + name
+              for name in found.ignored]  # fmt: skip
     if any(_seen(student) for student in found.students):
-        lines.append("Solutions seen are read from the student's own note, which can be edited.")
+        lines.append(either(
+            "Solutions seen are read from the student's own note, which can be edited.",
+            "“看过答案”读自学生自己文件夹里的记录，学生可以改动它。",
+        ))  # fmt: skip
     return "\n".join(lines)
+
+
+def _statistics(row):
+    """One exercise: how many tried it, how many are right, what was wrong how often."""
+    yield either(
+        f"{row['id']}  {row['function']}: {row['tried']} of {row['students']} tried, "
+        f"{row['passed']} right",
+        f"{row['id']}  {row['function']}：{row['students']} 人中 {row['tried']} 人做过，"
+        f"{row['passed']} 人正确",
+    )
+    for said in row["diagnoses"]:
+        status = STATUS[language()][said["status"]]
+        yield f"    {said['count']:4}  " + either(f"{status}: {said['en']}",
+                                                  f"{status}：{said['zh']}")  # fmt: skip
+
+
+def _not_done(student):
+    """The files of a student that were not read, and the exercises that were not judged."""
+    if student.not_read:
+        names = ", ".join(student.not_read)
+        yield either(f": not read, since no exercise's file has this name: {names}",
+                     f"：未读取，没有练习用这个文件名：{names}")  # fmt: skip
+    if student.not_judged:
+        ids = ", ".join(student.not_judged)
+        yield either(f": NOT JUDGED, grade again: {ids}", f"：未评判，请重新评分：{ids}")
 
 
 def points_of(student, ids):
@@ -167,12 +196,16 @@ def _grade_json(grade):
 
 def selftest_text(rows):
     """Every exercise of the package, and what is wrong with it."""
-    lines = [f"{'exercise':36}{'cases':>6}{'properties':>12}{'mistakes':>10}{'calls':>7}"]
+    head = either(("exercise", "cases", "properties", "mistakes", "calls"),
+                  ("练习", "用例", "性质", "错误", "调用"))  # fmt: skip
+    widths = 36, 6, 12, 10, 7
+    lines = [wide(head[0], 36) + "".join(map(flush_right, head[1:], widths[1:]))]
     for row in rows:
+        verdict = either("fails", "有问题") if row.problems else either("right", "正确")
         lines.append(f"{row.id:5}{row.name:31}{row.cases:6}{row.properties:12}{row.mistakes:10}"
-                     f"{row.calls:7}  {'fails' if row.problems else 'right'}")  # fmt: skip
-        lines += [f"      {problem}" for problem in row.problems]
+                     f"{row.calls:7}  {verdict}")  # fmt: skip
+        lines += [f"      {either(*problem)}" for problem in row.problems]
     wrong = sum(bool(row.problems) for row in rows)
-    lines.append(f"{counted(len(rows), 'exercise')}: "
-                 + (f"{wrong} not right" if wrong else "all right"))  # fmt: skip
+    en, zh = (f"{wrong} not right", f"{wrong} 道有问题") if wrong else ("all right", "全部正确")
+    lines.append(either(f"{counted(len(rows), 'exercise')}: {en}", f"{len(rows)} 道练习：{zh}"))
     return "\n".join(lines)

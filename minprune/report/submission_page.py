@@ -13,6 +13,7 @@ from minprune.checks.isolated import Limits
 from minprune.exercises.attempt import MISSING
 from minprune.exercises.grade import chosen, grade_one, hidden_seed, only_grade
 from minprune.files import replacing
+from minprune.language import either, in_both, language, use
 from minprune.report.exercises_page import STATUS
 
 MOST = 5000  # characters about one exercise
@@ -22,72 +23,76 @@ def graded(folder, seed, assignment, seconds):
     """The grades of one folder, in a process that does nothing else."""
     only_grade()
     wall = sandbox.wall()
-    print(wall.said, file=sys.stderr)
+    print(either(*wall.said), file=sys.stderr)
     limits = Limits(seconds=seconds, boxed=wall.boxed)
     student = grade_one(folder, "", hidden_seed(seed), chosen(assignment), limits)
     if student.not_judged:
-        why = student.grades[student.not_judged[0]].verdict.en
-        raise ChildProcessError(f"{', '.join(student.not_judged)}: {why}")
+        verdict = student.grades[student.not_judged[0]].verdict
+        raise ChildProcessError(
+            f"{', '.join(student.not_judged)}: {either(verdict.en, verdict.zh)}"
+        )
     return student
 
 
-def shown(grade, language):
+def shown(grade):
     """A student's feedback on one exercise; of hidden cases only that one of them fails."""
-    lines = [STATUS[language][grade.status]]
+    lines = [STATUS[language()][grade.status]]
     if not grade.passed:
         lines.append(f"{grade.exercise.file}")
-        lines += details(grade.exercise.name, grade.verdict, grade.printed, language)
+        lines += details(grade.exercise.name, grade.verdict, grade.printed)
     return "\n".join(lines)[:MOST]
 
 
 # --- Gradescope -----------------------------------------------------------------------------------
 
 
-def gradescope(seed, assignment, seconds, language):
-    """Grade /autograder/submission; the places can be changed by the environment."""
+def gradescope(seed, assignment, seconds, name):
+    """Grade /autograder/submission, with feedback in the language of this name; the places can be
+    changed by the environment."""
+    use(name)
     folder = os.environ.get("MINPRUNE_SUBMISSION", "/autograder/submission")
     target = os.environ.get("MINPRUNE_RESULTS", "/autograder/results/results.json")
     student = graded(folder, seed, assignment, seconds)
-    write(target, as_json(gradescope_results(student, language)))
+    write(target, as_json(gradescope_results(student)))
 
 
-def gradescope_results(student, language):
+def gradescope_results(student):
     """The results as Gradescope defines them; the sum of the scores is the grade."""
     tests = [
-        {"name": f"{grade.exercise.id} {grade.exercise.title[language]}",
+        {"name": f"{grade.exercise.id} {grade.exercise.title[language()]}",
          "number": grade.exercise.id, "score": grade.points, "max_score": grade.exercise.points,
-         "status": "passed" if grade.passed else "failed", "output": shown(grade, language),
+         "status": "passed" if grade.passed else "failed", "output": shown(grade),
          "visibility": "visible"}
         for grade in student.grades.values()
     ]  # fmt: skip
-    return {"output": summary(student, language), "output_format": "text",
+    return {"output": summary(student), "output_format": "text",
             "test_output_format": "text", "test_name_format": "text", "visibility": "visible",
             "stdout_visibility": "hidden", "tests": tests}  # fmt: skip
 
 
-def summary(student, language):
+def summary(student):
     """The points on a line, and where no file was found."""
     most = sum(grade.exercise.points for grade in student.grades.values())
-    lines = [{"en": f"{student.total} of {most} points", "zh": f"{student.total} / {most} 分"}[
-        language
-    ]]  # fmt: skip
+    lines = [either(f"{student.total} of {most} points", f"{student.total} / {most} 分")]
     missing = [g.exercise.file for g in student.grades.values() if g.status == MISSING]
     if missing:
-        lines.append({"en": "No file: ", "zh": "没有文件："}[language] + ", ".join(missing))
+        lines.append(either("No file: ", "没有文件：") + ", ".join(missing))
     return "\n".join(lines)
 
 
 # --- Classroom 50 ---------------------------------------------------------------------------------
 
 
-def classroom50(seed, assignment, seconds, language):
+def classroom50(seed, assignment, seconds, name):
     """Grade the folder this runs in, and write result.json there, last of all."""
+    use(name)
     names = ("CLASSROOM", "ASSIGNMENT", "USERNAME", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
     missing = [name for name in names if not os.environ.get(name)]
     if missing:
-        raise ValueError(f"the environment variables {', '.join(missing)} must be set")
+        raise in_both(ValueError(f"the environment variables {', '.join(missing)} must be set"),
+                      f"必须设置环境变量 {'、'.join(missing)}")  # fmt: skip
     student = graded(".", seed, assignment, seconds)
-    write("release-body.md", release_body(student, language))
+    write("release-body.md", release_body(student))
     write("result.json", as_json(classroom50_result(student, os.environ)))
 
 
@@ -115,15 +120,15 @@ def classroom50_result(student, given):
     }
 
 
-def release_body(student, language):
+def release_body(student):
     """The diagnoses as Markdown; whatever a function has said stands in an indented block."""
     lines = [f"## {line}" if k == 0 else line
-             for k, line in enumerate(summary(student, language).split("\n"))]  # fmt: skip
+             for k, line in enumerate(summary(student).split("\n"))]  # fmt: skip
     for grade in student.grades.values():
         exercise = grade.exercise
-        lines += ["", f"### {exercise.id} {exercise.title[language]}: "
+        lines += ["", f"### {exercise.id} {exercise.title[language()]}: "
                   f"{grade.points} / {exercise.points}", ""]  # fmt: skip
-        lines += [f"    {line}" for line in shown(grade, language).splitlines()]
+        lines += [f"    {line}" for line in shown(grade).splitlines()]
     return "\n".join(lines) + "\n"
 
 

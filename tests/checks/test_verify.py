@@ -17,6 +17,7 @@ from minprune.checks.verdict import Verdict
 from minprune.checks.verify import verify_formulas
 from minprune.formulas.masks import rank_mask
 from minprune.formulas.norms import l1_norm
+from minprune.language import using
 
 MINE = """\
 import numpy as np
@@ -274,7 +275,8 @@ def test_numbers_that_are_refused(mine, capsys, option, said):
 def test_numbers_of_numpy_are_shown_as_plain_ones():
     assert text_of((np.float64(1.5), np.array([1.0, 0.0]))) == "[1.5, [1., 0.]]"
     assert text_of([np.zeros((1, 0))]) == "[an array (1, 0) of floats]"
-    assert text_of([np.zeros((1, 0))], "zh") == "[形状 (1, 0) 的浮点数组]"
+    with using("zh"):
+        assert text_of([np.zeros((1, 0))]) == "[形状 (1, 0) 的浮点数组]"
     assert text_of(np.float64(0.5)) == "0.5" and text_of((None, [1.0])) == "(None, [1.0])"
 
 

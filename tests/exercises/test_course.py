@@ -16,6 +16,7 @@ from minprune import cli, course
 from minprune.exercises import exercise_of, exercises
 from minprune.exercises.attempt import attempt
 from minprune.exercises.folder import BACKUPS, NOTE, Folder
+from minprune.language import using
 
 FIRST = exercise_of("1.1")
 RIGHT = FIRST.source_of_solution()
@@ -240,12 +241,13 @@ def test_what_an_attempt_is_worth(tmp_path):
 
 def test_watch_checks_what_was_saved(folder, monkeypatch, capsys):
     monkeypatch.setattr(course, "PAUSE", 0.05)
-    options = SimpleNamespace(dir=str(folder.path), seconds=20.0)
-    watcher = threading.Thread(target=course.watch, args=(options, 100))
-    watcher.start()
-    time.sleep(0.5)
-    write(folder, FIRST, RIGHT)
-    watcher.join()
+    options = SimpleNamespace(folder=folder, seconds=20.0)
+    with using(folder.language):
+        watcher = threading.Thread(target=course.watch, args=(options, 100))
+        watcher.start()
+        time.sleep(0.5)
+        write(folder, FIRST, RIGHT)
+        watcher.join()
     out = capsys.readouterr().out
     before, after = {"en": ("not started", "right"), "zh": ("未开始", "正确")}[folder.language]
     assert before in out.split(after)[0] and after in out and "Ctrl-C" in out.splitlines()[0]
@@ -265,7 +267,7 @@ def test_watch_tells_each_result_once(folder, monkeypatch, capsys):
         lambda: os.utime(folder.file(second), (1, 1)),
     ])  # fmt: skip
     monkeypatch.setattr(course.time, "sleep", lambda _: next(saves)())
-    course.watch(SimpleNamespace(dir=str(folder.path), seconds=20.0), looks=4)
+    course.watch(SimpleNamespace(folder=folder, seconds=20.0), looks=4)
     lines = [line for line in capsys.readouterr().out.splitlines() if line[:2] in ("1.", "2.")]
     assert [(line[:3], line.split("  ")[-1]) for line in lines] == [
         ("1.1", "right"), ("1.2", "a classic mistake"),

@@ -417,7 +417,7 @@ def test_an_ordinary_user_grades_in_the_sandbox_too(tmp_path):
     nobody = {"user": 65534, "group": 65534, "extra_groups": []}
     try:
         code = f"import sys; sys.path[:0] = [{str(Path(minprune.__file__).parents[1])!r}]; " \
-               "from minprune.checks import sandbox; print(sandbox.why_not())"  # fmt: skip
+               "from minprune.checks import sandbox; print(sandbox.why_not() or '')"  # fmt: skip
         tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
                                cwd="/", **nobody)  # fmt: skip
     except PermissionError:
@@ -453,8 +453,10 @@ def without(monkeypatch, tmp_path):
 def test_without_bubblewrap_the_report_says_so_or_nothing_is_graded(without, tmp_path, capsys,
                                                                    monkeypatch):  # fmt: skip
     without(str(tmp_path / "none"))
-    assert "not installed (`apt-get install bubblewrap`)" in sandbox.why_not()
-    assert sandbox.wall("auto").said.startswith("No sandbox: bubblewrap is not installed")
+    assert "not installed (`apt-get install bubblewrap`)" in sandbox.why_not()[0]
+    en, zh = sandbox.wall("auto").said
+    assert en.startswith("No sandbox: bubblewrap is not installed")
+    assert zh.startswith("没有沙箱：没有安装 bubblewrap")
     assert not sandbox.wall("auto").boxed and not sandbox.wall("none").boxed
     monkeypatch.setattr("minprune.course.only_grade", lambda: None)
     put(tmp_path / "in" / "ada", HONEST)
@@ -473,8 +475,11 @@ def test_a_sandbox_that_does_not_start_is_told_with_its_reason(without, tmp_path
     fake.write_text("#!/bin/sh\necho 'No permissions to create new namespace' >&2\nexit 1\n")
     fake.chmod(0o755)
     without(f"{tmp_path}:{os.environ['PATH']}")
-    why = "bubblewrap does not start (No permissions to create new namespace)."
-    assert sandbox.why_not() == why
+    why = "No permissions to create new namespace"
+    assert sandbox.why_not() == (
+        f"bubblewrap does not start ({why}).",
+        f"bubblewrap 不能启动（{why}）。",
+    )
     with pytest.raises(ValueError, match="sandbox: bubblewrap does not start"):
         sandbox.wall("bwrap")
     path = put(tmp_path / "in" / "ada", HONEST)

@@ -45,19 +45,22 @@ def test_all_exercises_are_right(capsys):
 
 
 def test_a_problem_makes_it_fail(monkeypatch, capsys):
-    row = selftest.Row("9.1", "half", 1, 0, 1, 1, ["the solution is in a.py"])
+    row = selftest.Row("9.1", "half", 1, 0, 1, 1, [("the solution is in a.py", "a.py 中含有答案")])
     monkeypatch.setattr("minprune.course.selftest", lambda: [row])
     assert main(["exercises", "selftest"]) == 1
     assert capsys.readouterr().out.endswith("the solution is in a.py\n1 exercise: 1 not right\n")
     assert "all right" in selftest_text([row._replace(problems=[])])
+    assert main(["exercises", "selftest", "--lang", "zh"]) == 1
+    assert capsys.readouterr().out.endswith("a.py 中含有答案\n1 道练习：1 道有问题\n")
 
 
 def test_a_solution_that_is_wrong_or_not_alone(tmp_path):
     exercise = halved()
     assert [*solution_problems(exercise, tmp_path)] == []
     exercise.worked("by hand", given(4.0), 3.0)
-    (problem,) = solution_problems(halved_with(exercise.fixed), tmp_path)
+    ((problem, zh),) = solution_problems(halved_with(exercise.fixed), tmp_path)
     assert "does not pass: failed, The result is 2.0, not 3.0." in problem
+    assert "答案没有通过" in zh and "应为 3.0，得到 2.0" in zh
     other = halved()
 
     @other.solution
@@ -65,7 +68,7 @@ def test_a_solution_that_is_wrong_or_not_alone(tmp_path):
         return np.float64(x) / TWO
 
     found = [*solution_problems(other, tmp_path)]
-    assert "NameError" in found[0]
+    assert all("NameError" in words for words in found[0])
 
 
 def test_a_solution_that_verify_calls_wrong(tmp_path, monkeypatch):
@@ -78,9 +81,11 @@ def test_a_solution_that_verify_calls_wrong(tmp_path, monkeypatch):
 
     wrong = called_wrong([ONE, halved(), exercise], tmp_path)
     assert [*wrong] == ["relu"]
-    monkeypatch.setattr(selftest, "called_wrong", lambda *_: {ONE.name: "It is not."})
+    monkeypatch.setattr(selftest, "called_wrong", lambda *_: {ONE.name: ("It is not.", "它不是。")})
     (row,) = selftest.selftest([ONE])
-    assert row.problems == ["verify finds the solution wrong: It is not."]
+    assert row.problems == [
+        ("verify finds the solution wrong: It is not.", "verify 认为答案错误：它不是。")
+    ]
 
 
 TWO = 2.0
@@ -98,7 +103,8 @@ def test_calls_that_were_not_judged(tmp_path, monkeypatch):
         return Attempt(exercise, "passed", 1, verdict)
 
     monkeypatch.setattr(selftest, "attempt", too_few)
-    assert [*solution_problems(halved(), tmp_path)] == ["0 of 0 calls were judged"]
+    ((problem, zh),) = solution_problems(halved(), tmp_path)
+    assert (problem, zh) == ("0 of 0 calls were judged", "0 次调用中只评判了 0 次")
 
 
 def test_mistakes_that_are_none_or_the_same():
@@ -106,7 +112,7 @@ def test_mistakes_that_are_none_or_the_same():
     exercise = halved()
     exercise.mistake("It adds itself.", "与自身相加。")(lambda x: x + x)
     exercise.mistake("Nothing is wrong.", "没有错。")(lambda x: 0.5 * x)
-    assert [*mistake_problems(exercise)] == [
+    assert [en for en, zh in mistake_problems(exercise)] == [
         "mistake 2 is diagnosed as: mistake, It doubles.",
         "mistake 3 is diagnosed as: passed, ",
     ]
@@ -116,7 +122,9 @@ def test_a_starter_that_is_worth_something(tmp_path):
     folders = {"en": Folder.start(tmp_path / "en")}
     assert [*starter_problems(ONE, folders)] == []
     folders["en"].file(ONE).write_text("import numpy as np\n" + ONE.source_of_solution())
-    assert [*starter_problems(ONE, folders)] == [f"the starter (en) is passed, {ONE.points} points"]
+    ((problem, zh),) = starter_problems(ONE, folders)
+    assert problem == f"the starter (en) is passed, {ONE.points} points"
+    assert zh == f"起始文件（en）的状态是 passed，得 {ONE.points} 分"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -135,4 +143,5 @@ def test_a_solution_in_what_students_get_is_found(tmp_path, monkeypatch, languag
 
     monkeypatch.setattr(Exercise, "starter", with_solution)
     (row,) = selftest.selftest([ONE])
-    assert row.problems == [f"the solution is in {language}/{ONE.file}"]
+    ((problem, zh),) = row.problems
+    assert problem == f"the solution is in {language}/{ONE.file}" and ONE.file in zh

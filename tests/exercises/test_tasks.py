@@ -13,7 +13,8 @@ from minprune.checks.judge import run_check
 from minprune.documents.papers import papers_in
 from minprune.exercises import ASSIGNMENTS, exercise_of, exercises
 from minprune.exercises.attempt import attempt
-from minprune.exercises.exercise import LANGUAGES, UNWRITTEN, normalized
+from minprune.exercises.exercise import UNWRITTEN, normalized
+from minprune.language import LANGUAGES
 
 ALL = exercises()
 SEEDS = [0, 1, 2]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from minprune.exercises import exercises
-from minprune.lessons import LANGUAGES, lessons
+from minprune.language import LANGUAGES
+from minprune.lessons import lessons
 from minprune.report.browse import formulas_markdown, used_markdown
 from minprune.report.links import links_of, public
 

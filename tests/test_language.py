@@ -1,0 +1,191 @@
+"""A sentence that a user can meet is there in English and in Chinese."""
+
+import argparse
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from minprune import course
+from minprune.cli import COMMANDS, NETWORKS, main
+from minprune.language import either, in_both, message, of_environment, using
+from minprune.layout import columns
+from minprune.parser import CHINESE
+
+PACKAGE = Path(__file__).parents[1] / "minprune"
+SPEAKS = [  # the files whose texts commands print
+    *(PACKAGE / f"{name}.py" for name in ("cli", "course", "parser")),
+    *(path for folder in ("bench", "exercises", "experiments", "report")
+      for path in sorted((PACKAGE / folder).glob("*.py")) if "figures" not in path.name),
+]  # fmt: skip
+HAN = re.compile("[\u4e00-\u9fff]")
+WORDS = re.compile(r"(?<![\w./<{`-])[A-Za-z][a-z']+(?: [a-z][a-z']+){2,}(?![\w.=/(-])")  # three
+PROGRAM = re.compile(r"(?s).*(?:\bimport \w|#!/|raise NotImplementedError).*|-m minprune [a-z ]+")
+PAGES = [
+    [], *([name] for name in COMMANDS), *(["run", name] for name in NETWORKS),
+    *(["exercises", name] for name in course.ACTS),
+    *(["exercises", "export", name] for name in course.EXPORTS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("environment", "found"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "C", "LC_MESSAGES": "zh_CN"}, "zh"),
+        ({"LANG": "zh_CN", "LC_ALL": ""}, "zh"),
+        ({"LC_ALL": "zh_CN.UTF-8", "MINPRUNE_LANG": "en"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "MINPRUNE_LANG": "zh"}, "zh"),
+    ],
+)
+def test_the_language_of_an_environment(environment, found):
+    assert of_environment(environment) == found
+
+
+def test_another_language_is_refused_in_both():
+    with pytest.raises(ValueError, match="MINPRUNE_LANG must be en or zh, got 'fr'") as refused:
+        of_environment({"MINPRUNE_LANG": "fr"})
+    assert refused.value.zh == "MINPRUNE_LANG 只能是 en 或 zh，得到 'fr'"
+    with pytest.raises(ValueError, match="language must be en or zh"), using("fr"):
+        pass
+    assert either("en", "zh") == "en"
+
+
+def test_a_block_in_another_language_ends_also_by_an_error():
+    with pytest.raises(KeyError), using("zh"):
+        assert either("en", "zh") == "zh"
+        raise KeyError
+    assert either("en", "zh") == "en"
+
+
+def test_an_error_is_english_as_text_and_either_as_message():
+    error = in_both(ValueError("too few"), "太少")
+    assert str(error) == "too few" == message(error)
+    with using("zh"):
+        assert (message(error), message(ValueError("too many"))) == ("太少", "too many")
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("written", [["--lang", "zh"], ["--lang=zh"]])
+def test_lang_may_stand_anywhere(capsys, before, written):
+    arguments = ["worked", "nothing"]
+    assert main([*written, *arguments] if before else [*arguments, *written]) == 2
+    assert capsys.readouterr().err.startswith("minprune：")
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("minprune: ")
+
+
+def test_the_environment_chooses_and_lang_chooses_over_it(capsys, monkeypatch):
+    monkeypatch.setenv("MINPRUNE_LANG", "zh")
+    assert main(["worked", "nothing"]) == 2
+    assert capsys.readouterr().err.startswith("minprune：")
+    assert main(["worked", "nothing", "--lang", "en"]) == 2
+    assert capsys.readouterr().err.startswith("minprune: ")
+    monkeypatch.setenv("MINPRUNE_LANG", "fr")
+    assert main(["worked"]) == 2
+    assert capsys.readouterr().err == "minprune: MINPRUNE_LANG must be en or zh, got 'fr'\n"
+
+
+def test_an_error_of_the_library_comes_behind_a_sentence_in_chinese(capsys):
+    assert main(["run", "mlp", "--data", "nowhere", "--lang", "zh"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("minprune：无法执行，原因是：") and "nowhere" in said
+
+
+def test_a_folder_of_exercises_speaks_its_language_unless_another_is_asked_for(tmp_path, capsys):
+    folder = str(tmp_path / "mine")
+    assert main(["exercises", "start", folder, "--lang", "zh"]) == 0
+    for more, said in (([], "未开始"), (["--lang", "en"], "not started")):
+        capsys.readouterr()
+        main(["exercises", "list", "--dir", folder, *more])
+        assert said in capsys.readouterr().out
+    assert main(["exercises", "hint", "9.9", "--dir", folder]) == 2
+    assert "没有练习 '9.9'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+def test_help_is_chinese_and_fits(page, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    pages = {}
+    for lang in ("en", "zh"):
+        with pytest.raises(SystemExit) as left:
+            main([*page, "--help", "--lang", lang])
+        assert left.value.code == 0
+        pages[lang] = capsys.readouterr().out
+        assert all(columns(line) <= 80 for line in pages[lang].splitlines())
+    for command in re.findall(r"\n  ([a-z]+)(?= |$)", pages["en"]):
+        assert f"\n  {command}" in pages["zh"]
+    en, zh = ({*re.findall(r"--[a-z0-9-]+", pages[lang])} for lang in ("en", "zh"))
+    assert en == zh and "--lang" in zh
+    assert not HAN.search(pages["en"])
+    names = r"minprune [a-z0-9 ]+|默认 [^）]+|、?numpy、.*"
+    assert WORDS.findall(re.sub(names, "", pages["zh"])) == []
+
+
+def test_what_argparse_says_to_users_is_translated():
+    """Of its words only those for programmers are not, such as "%r is not callable"."""
+    programmers = re.compile(
+        r"callable|positionals|defined|mode|subparser|merge|conflict|dest=|invalid option string|"
+        r"mutually|unexpected|deprecated|warning|can't open|subcommands|default"
+    )
+    spoken = set()
+    for node in ast.walk(ast.parse(inspect.getsource(argparse))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
+            spoken |= {part.value for part in node.args if isinstance(part, ast.Constant)}
+    assert {text for text in spoken if not programmers.search(text)} <= {*CHINESE}
+    for en, zh in CHINESE.items():
+        en, zh = (sorted(re.findall(r"%(?:\(\w+\))?[rs]", text)) for text in (en, zh))
+        assert en == zh
+
+
+# --- the sources ----------------------------------------------------------------------------------
+
+
+def alone(path):
+    """The sentences of a file that have no Chinese beside them, each with its line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        text = str(node.value) if isinstance(node, ast.Constant) else ""
+        if WORDS.search(PROGRAM.sub("", text)) and not is_spared(node, above, path):
+            yield f"{path.name}:{node.lineno}", text
+
+
+def is_spared(node, above, path):
+    """True for a docstring, for an error of the library, and if Chinese stands beside: in a call, a
+    pair, a dictionary, in an assignment or in the one that follows it."""
+    start = node
+    while not isinstance(node, ast.stmt):
+        node = above[node]
+        if isinstance(node, (ast.Call, ast.Tuple, ast.Dict, ast.List)) and is_chinese(node):
+            return True
+    if isinstance(node, ast.Raise):
+        return path.parent.name in ("bench", "exercises", "experiments")
+    if isinstance(node, ast.Expr):
+        return node.value is start
+    bodies = [part for part in vars(above[node]).values() if isinstance(part, list)]
+    near = [part[part.index(node) :][:2] for part in bodies if node in part]
+    return isinstance(node, (ast.Assign, ast.AugAssign)) and any(map(is_chinese, *near))
+
+
+def is_chinese(node):
+    return any(isinstance(part, ast.Constant) and HAN.search(str(part.value))
+               for part in ast.walk(node))  # fmt: skip
+
+
+def test_the_search_for_sentences_finds_one(tmp_path):
+    file = tmp_path / "a.py"
+    file.write_text('"""A text on three words."""\nprint("this is alone here")\n'
+                    'print(either("this is not alone", "并非如此"))\n'
+                    'en = f"this is not {1}"\nzh = "并非如此"\n'
+                    'said = {"a": "and this is alone"}\n')  # fmt: skip
+    assert [*alone(file)] == [("a.py:2", "this is alone here"), ("a.py:6", "and this is alone")]
+
+
+@pytest.mark.parametrize("path", SPEAKS, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_no_sentence_of_a_command_is_in_one_language_only(path):
+    assert [*alone(path)] == []
