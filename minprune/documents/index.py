@@ -161,7 +161,7 @@ def errata_of(item_id):
 def facts_of(item_id):
     """The wrong or missing facts of history and bibliography in an item.
 
-    >>> "1980" in facts_of("D-1.2e")[0].right
+    >>> "1980" in facts_of("D-1.2e")[0].right[0]
     True
     """
     return _about(item_id, FACTS)

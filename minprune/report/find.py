@@ -108,7 +108,7 @@ def _of_task(task):
 
 def _of_item(item):
     about = [*errata_of(item.id), *facts_of(item.id)]
-    texts = [" ".join([*one.of([item.id]).values(), one.says, one.right]) for one in about]
+    texts = [" ".join([*one.of([item.id]).values(), one.says, *one.right]) for one in about]
     texts += [f"{claim.says} {claim.found}" for claim in claims_of(item.id)] + notes_of(item.id)
     return (ABOUT + 1, item.title), (TEXT, " ".join(texts))
 

@@ -28,6 +28,7 @@ from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
 from minprune.exercises.exercise import Exercise
+from minprune.language import either
 from minprune.layout import columns, folded, paragraph, shortened, wide
 from minprune.lessons import TUTORIALS, lesson_file, lessons, lessons_with, page_file, read_lesson
 from minprune.report.find import called, near, search
@@ -182,8 +183,10 @@ def _index():
 
 def _item_in_index(item):
     lines = [_head(item), *map(_function_in_index, functions_of(item.id))]
+    heads = either(("document: ", "right:    "), ("原文：", "更正："))
+    heads = [" " * 10 + head for head in heads]
     for mistake in [*errata_of(item.id), *facts_of(item.id)]:
-        lines += _mistake(mistake, [item.id], "          document: ", "          right:    ")
+        lines += _mistake(mistake, [item.id], heads)
     for claim in claims_of(item.id):
         lines += [
             _wrap("          claim:    ", claim.says),
@@ -203,11 +206,12 @@ def _function_in_index(entry):
 
 def _item_page(item):
     text = [f"{item.id}  {item.title}", ""]
+    heads = either(("the document:  ", "right:         "), ("原文：", "更正："))
     for erratum in errata_of(item.id):
-        text += _mistake(erratum, erratum.ids.split(", "))
+        text += _mistake(erratum, erratum.ids.split(", "), heads)
         text += [textwrap.indent(erratum.shows.rstrip(), "    "), ""] if erratum.shows else [""]
     for fact in facts_of(item.id):
-        text += [*_mistake(fact, fact.ids.split(", ")), ""]
+        text += [*_mistake(fact, fact.ids.split(", "), heads), ""]
     for claim in claims_of(item.id):
         text += [_wrap("the claim:     ", claim.says), _wrap("measured:      ", claim.found)]
         again = textwrap.indent(_run_here(claim.again).rstrip(), "    ")
@@ -222,13 +226,17 @@ def _item_page(item):
     return "\n".join(text).rstrip()
 
 
-def _mistake(mistake, items, says="the document:  ", right="right:         ", width=SCREEN):
-    """The words of some of the items that make a mistake, these words in English, what is right."""
-    texts = [f"{ids}: {words}" for ids, words in mistake.of(items).items()]
-    texts += [mistake.says] if mistake.says else []
-    heads = [says] + [" " * len(says)] * (len(texts) - 1)
-    lines = [_wrap(head, text, width) for head, text in zip(heads, texts, strict=True)]
-    return [*lines, _wrap(right, mistake.right, width)]
+def _mistake(mistake, items, heads, width=SCREEN):
+    """The words of some of the items that make a mistake, in English also what they mean; and what
+    is right."""
+    document, right = heads
+    quotes = mistake.of(items).items()
+    in_english = [f"{ids}: {words}" for ids, words in quotes] + [mistake.says] * bool(mistake.says)
+    in_chinese = [f"（{ids.replace(', ', '、')}）{words}" for ids, words in quotes]
+    first, *others = either(in_english, in_chinese)
+    lines = [_wrap(document, first, width)]
+    lines += [_wrap(" " * columns(document), text, width) for text in others]
+    return [*lines, _wrap(right, either(*mistake.right), width)]
 
 
 def _page_of(what):
@@ -252,7 +260,8 @@ def _function_page(entry, errata=ERRATA):
     """The docstring of a function, its papers, the mistakes of its items, its places."""
     head = entry.path
     papers = [paragraph(p, WIDTH - 4, "  ") for p in papers_in(entry.doc)]
-    wrong = [_mistake(mistake, entry.ids, "Document  ", "Right     ", SCREEN - 4)
+    heads = either(("Document  ", "Right     "), ("原文      ", "更正      "))
+    wrong = [_mistake(mistake, entry.ids, heads, SCREEN - 4)
              for mistake in errata if mistake.of(entry.ids)]  # fmt: skip
     parts = [entry.doc.rstrip(), "\n".join(papers), *map("\n".join, wrong), _published(entry),
              _places(entry)]  # fmt: skip

@@ -16,6 +16,9 @@ from minprune.formulas import misprints
 KNOWN = {"np": np, "mp": minprune, "misprints": misprints, "math": math, "Fraction": Fraction}
 IDS = {item.id for item in ITEMS}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+UNSPACED = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9%][\u4e00-\u9fff]")
+ASCII_STOP = re.compile(r"[\u4e00-\u9fff][,.;:?!(]")
 FORMULA_OR_CODE = re.compile(r"\\[a-z]+|\w\(|[=<>]|://|\d\.\d")
 REFERENCE = re.compile(r"^[“\"].+[”\"]|\(\d{4}\)")  # a title or a year
 WITHOUT_CODE = {  # nothing to compute: a matter of dates, of a missing call, of a heading
@@ -26,7 +29,7 @@ WITHOUT_CODE = {  # nothing to compute: a matter of dates, of a missing call, of
 
 
 def name(erratum):
-    return f"{erratum.ids.split(',')[0]}: {(erratum.says or erratum.right)[:30]}"
+    return f"{erratum.ids.split(',')[0]}: {(erratum.says or erratum.right[0])[:30]}"
 
 
 def failures(shows):
@@ -62,8 +65,9 @@ def test_only_these_have_nothing_to_compute():
 def test_a_mistake_names_items_that_exist_and_says_both_sides(mistake):
     ids = mistake.ids.split(", ")
     assert set(ids) <= IDS and len(set(ids)) == len(ids)
-    assert mistake.right.strip() and mistake.says != mistake.right
-    for text in (*mistake.quotes.values(), mistake.says, mistake.right):
+    english, chinese = mistake.right
+    assert english and chinese and mistake.says not in mistake.right
+    for text in (*mistake.quotes.values(), mistake.says, english, chinese):
         assert text == " ".join(text.split())  # one running text, no space lost or doubled
 
 
@@ -73,15 +77,29 @@ def test_a_mistake_is_quoted_and_put_into_english_unless_that_is_needless(mistak
         assert all(part.strip() for part in quote.split("……"))
         assert any(kind.search(quote) for kind in (CHINESE, FORMULA_OR_CODE, REFERENCE))
     assert mistake.says or not CHINESE.search("".join(mistake.quotes.values()))
-    assert not CHINESE.search(mistake.says + mistake.right)
+    assert not CHINESE.search(mistake.says + mistake.right[0])
+
+
+@pytest.mark.parametrize("mistake", [*ERRATA, *FACTS], ids=name)
+def test_what_is_right_holds_the_same_numbers_in_both_languages(mistake):
+    english, chinese = mistake.right
+    assert set(NUMBER.findall(english)) <= set(NUMBER.findall(chinese))
+
+
+@pytest.mark.parametrize("mistake", [*ERRATA, *FACTS], ids=name)
+def test_what_is_right_is_written_as_chinese_is(mistake):
+    chinese = mistake.right[1]
+    assert CHINESE.search(chinese) and chinese.endswith("。")
+    assert not UNSPACED.search(chinese) and not ASCII_STOP.search(chinese)
 
 
 def test_no_mistake_is_told_twice():
     mistakes = [(str(mistake.quotes), mistake.says) for mistake in (*ERRATA, *FACTS)]
     assert len(set(mistakes)) == len(mistakes)
-    for side in "says", "right":
-        texts = [text for mistake in (*ERRATA, *FACTS) if (text := getattr(mistake, side))]
-        assert len(set(texts)) == len(texts)
+    sides = zip(*((mistake.says, *mistake.right) for mistake in (*ERRATA, *FACTS)), strict=True)
+    for texts in sides:
+        told = [text for text in texts if text]
+        assert len(set(told)) == len(told)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +133,5 @@ def test_an_item_is_not_charged_with_what_it_does_not_say(item, words):
     ],
 )
 def test_the_great_mistakes_are_among_them(item, words):
-    found = [
-        e for e in (*ERRATA, *FACTS) if item in e.ids.split(", ") and words in f"{e.right} {e.says}"
-    ]
-    assert found
+    told = [(e.says, *e.right) for e in (*ERRATA, *FACTS) if item in e.ids.split(", ")]
+    assert any(words in text for texts in told for text in texts)

@@ -24,6 +24,7 @@ from minprune.documents.items import ITEMS
 from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
+from minprune.language import using
 from minprune.layout import columns
 from minprune.lessons import lessons
 from minprune.report.links import public
@@ -42,9 +43,15 @@ def solid(*texts):
 
 
 def quoted(mistake, items, says, right):
-    """What a page tells of a mistake, behind which heads."""
+    """What an English page tells of a mistake, behind which heads."""
     quotes = [f"{ids}:{words}" for ids, words in mistake.of(items).items()]
-    return solid(says, *quotes, mistake.says, right, mistake.right)
+    return solid(says, *quotes, mistake.says, right, mistake.right[0])
+
+
+def quoted_in_chinese(mistake, items):
+    """What a Chinese page tells of a mistake, but for blanks and the colons behind its heads."""
+    quotes = [f"（{ids.replace(', ', '、')}）{words}" for ids, words in mistake.of(items).items()]
+    return solid("原文", *quotes, "更正", mistake.right[1])
 
 
 def too_wide(page):
@@ -92,6 +99,16 @@ def test_without_a_query_the_families_are_shown_on_one_screen():
         assert all(name in " ".join(lines) for name in (folder, *FAMILIES[folder]))
 
 
+def test_the_chinese_index_tells_every_mistake_in_chinese():
+    with using("zh"):
+        page = formulas_page(whole=True)
+    told = solid(page).replace("原文：", "原文").replace("更正：", "更正")
+    for item in ITEMS:
+        for mistake in [*errata_of(item.id), *facts_of(item.id)]:
+            assert quoted_in_chinese(mistake, [item.id]) in told
+    assert all(columns(line) <= 100 for line in page.split("\n") if "更正" in line)
+
+
 # --- one item -------------------------------------------------------------------------------------
 
 
@@ -123,6 +140,39 @@ def test_a_page_tells_everything_about_its_item(item):
     blocks = re.findall(r"^the document: .*(?:\n {15}.*)*\nright: .*(?:\n {15}.*)*", page, re.M)
     assert len(blocks) == page.count("the document:  ")
     assert all(columns(line) <= 80 for block in blocks for line in block.split("\n"))
+
+
+@pytest.mark.parametrize("item", ["A-2.5", "A-4.3a", "B-4f", "D-8.3"])
+def test_a_chinese_page_leaves_out_the_quotes_in_english(item):
+    with using("zh"):
+        page = formulas_page(item)
+    told = solid(page).replace("原文：", "原文").replace("更正：", "更正")
+    mistakes = [*errata_of(item), *facts_of(item)]
+    for mistake in mistakes:
+        assert quoted_in_chinese(mistake, mistake.ids.split(", ")) in told
+        assert not mistake.says or solid(mistake.says) not in told
+        assert solid(mistake.right[0]) not in told
+    blocks = re.findall(r"^原文：.*(?:\n {6}.*)*\n更正：.*(?:\n {6}.*)*", page, re.M)
+    assert len(blocks) == len(mistakes) > 0
+    assert all(columns(line) <= 80 for block in blocks for line in block.split("\n"))
+    assert "the document:" not in page and "right:" not in page
+
+
+def test_a_chinese_page_of_a_function_aligns_the_mistakes_with_its_places():
+    with using("zh"):
+        page = formulas_page("ranking_cost")
+    assert "\n    原文      （A-2.5）剪枝算法的复杂度可能会影响训练和推理的速度\n" in page
+    assert "\n    更正      计算量取决于用什么得分。" in page
+    assert "Right     " not in page
+
+
+@pytest.mark.parametrize(
+    ("words", "item"), [("离开了量化格点", "A-3.1"), ("a ten-thousandth", "A-2.5")]
+)
+def test_words_of_what_is_right_find_their_item_in_both_languages(words, item):
+    with using("zh"):
+        assert item in formulas_page(words)
+    assert item in formulas_page(words)
 
 
 @pytest.mark.parametrize("item", IDS)
