@@ -174,7 +174,7 @@ ERRATA = (
             "(E-7.2).",
             "计算量取决于用什么得分。对 784-64-10，按幅值排序约为一轮训练的万分之一；求一次梯度约"
             "为一轮；逐个去掉权重，每去掉一个都要前向计算一遍，共约 17,000 轮；Optimal Brain "
-            "Surgeon 要一个 n x n 的矩阵，10 GB。推理时不再运行剪枝，只有随输入变化的门控例外"
+            "Surgeon 要一个 n x n 的矩阵，占 10 GB。推理时不再运行剪枝，只有随输入变化的门控例外"
             "（E-7.2）。",
         ),
         """\
@@ -754,8 +754,8 @@ AxisError
         (
             "784-64-10 has 50,890. No hidden width gives either number, since (n - 10) / 795 is "
             "not whole.",
-            "784-64-10 有 50,890 个参数。隐藏层取任何宽度都得不到文中的两个数，因为 (n - 10) / "
-            "795 不是整数。",
+            "网络 784-64-10 有 50,890 个参数。隐藏层取任何宽度都得不到文中的两个参数量，因为 (n - "
+            "10) / 795 不是整数。",
         ),
         """\
 >>> mp.mlp_parameters([784, 64, 10])
@@ -801,9 +801,9 @@ AxisError
             "+ 200 = 380, so z lies between 4.47 and 1.03. Also, no listing trains the model "
             "without pruning.",
             "从文中的数字得不出结论。两个模型用的是同样的 10,000 张图像，应做配对检验（McNemar "
-            "1947；Dietterich 1998），为此要知道只有其中一个模型答对的图像数。文中没有给出这个"
-            "数：最少 20，最多 180 + 200 = 380，所以 z 在 4.47 和 1.03 之间。另外，没有一段代码训"
-            "练过不剪枝的模型。",
+            "1947；Dietterich 1998），为此要知道恰有一个模型答对的图像数。文中没有给出这个数：最"
+            "少 20，最多 180 + 200 = 380，所以 z 在 4.47 和 1.03 之间。另外，没有一段代码训练过不"
+            "剪枝的模型。",
         ),
         """\
 >>> [round(mp.mcnemar_z(dense, pruned), 2) for dense, pruned in ((20, 0), (200, 180))]
@@ -1090,8 +1090,8 @@ NameError: name 'x_train' is not defined
             "An activation (N, 1) is no kernel (10, 1), without data it is a symbol, and layer 1 "
             "is the output layer: its one neuron is the answer. Remove columns and rows of the "
             "hidden layer.",
-            "激活值的形状是 (N, 1)，不能当作 (10, 1) 的权重矩阵；没有数据，它只是一个符号；第 1 "
-            "层又是输出层，唯一的神经元就是输出结果。应移除隐藏层的列和行。",
+            "激活值的形状是 (N, 1)，不能当作 (10, 1) 的权重矩阵；没有数据，它只是一个符号张量；第 "
+            "1 层又是输出层，唯一的神经元就是输出结果。应移除隐藏层的列和行。",
         ),
         """\
 >>> W1, b1, W2 = np.ones((8, 10)), np.zeros(10), np.ones((10, 1))
@@ -1281,8 +1281,8 @@ TypeError: value must be float32 or float64, got float16
         (
             "Half of the filters is not half of the rest: a quarter of the products stays, and 55 "
             "% of the parameters, since the dense layers hold most of them.",
-            "C-3.2 的比例指参数数量，C-4.3 的 0.5 指卷积核数量。VGG16 保留一半滤波器，其余的量并"
-            "不是也剩一半：乘加次数剩四分之一，参数剩 55 %，因为大部分参数在全连接层。",
+            "C-3.2 的比例指参数数量，C-4.3 的 0.5 指卷积核数量。VGG16 只保留一半滤波器，乘加次数"
+            "和参数并不是也剩一半：乘加次数剩四分之一，参数剩 55 %，因为大部分参数在全连接层。",
         ),
         """\
 >>> full, half = (mp.network_costs(mp.vgg16_layers(width=w), (224, 224, 3)) for w in (1.0, 0.5))
@@ -1298,8 +1298,8 @@ TypeError: value must be float32 or float64, got float16
         (
             "The sizes of single parameters are not unique: P D and Q D^-1 give the same product. "
             "Remove whole factors, by ||P_f|| ||Q_f||.",
-            "矩阵分解中单个参数的大小并不唯一：P D 与 Q D^-1 的乘积不变。应按 ||P_f|| ||Q_f|| 移"
-            "除整个因子。",
+            "矩阵分解中单个参数的大小并不唯一：把 P 和 Q 换成 P D 和 Q D^-1，乘积不变。应按 "
+            "||P_f|| ||Q_f|| 移除整个因子。",
         ),
         """\
 >>> P, Q, D = np.array([[3.0, 1.0]]), np.array([[1.0, 0.5]]), np.array([0.25, 4.0])
@@ -1332,8 +1332,8 @@ TypeError: value must be float32 or float64, got float16
             "neuron j, or over k and j for the layer. The induced matrix norm, the largest column "
             "sum, is another thing.",
             "一个神经元有许多权重，所以式中少了一个下标：对神经元 j，是 |W_i[k, j]| 对 k 求和；对"
-            "整层，是对 k 和 j 求和。n 在 C-4.1 中表示层数，在这里又表示神经元数。导出的矩阵范"
-            "数，即最大的列和，是另一个量。",
+            "整层，是对 k 和 j 求和。n 在 C-4.1 中表示层数，在这里又表示神经元数。由向量范数导出"
+            "的矩阵范数，即最大的列和，是另一个量。",
         ),
         """\
 >>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
@@ -1392,7 +1392,8 @@ TypeError: value must be float32 or float64, got float16
             "What of ties, and of shares that are no whole number? Here: exactly k go, the first "
             "of equals first, a half rounds to the even number. A threshold keeps all that tie.",
             "文中没有说明并列时怎么办，按比例算出的个数不是整数时怎么办。minprune 恰好剪掉 k 个，"
-            "并列时先剪排在前面的，k 恰在两个整数正中时取偶数。按阈值剪枝则保留所有并列的权重。",
+            "并列时先剪排在前面的，k 取最接近的整数，恰在正中时取偶数。按阈值剪枝则保留所有并列的"
+            "权重。",
         ),
         """\
 >>> w = np.array([0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.1, 0.3])
@@ -1559,7 +1560,7 @@ ValueError
         (
             "The dense network teaches, the pruned one is the student: what runs later is the "
             "student.",
-            "稠密网络是教师网络，剪枝后的网络是学生网络：以后运行的是学生网络。",
+            "应由稠密网络当教师，剪枝后的网络当学生：以后运行的是学生网络。",
         ),
         """\
 >>> teacher, student = mp.mlp_macs([784, 64, 10]), mp.mlp_macs([784, 32, 10])
@@ -1639,8 +1640,8 @@ ValueError
         (
             "At different positions. A kernel has one size, the same everywhere; scale comes from "
             "depth and pooling.",
-            "位置不同是对的，尺度不同则不对。一个卷积核只有一个大小，在各处都相同；尺度来自深度和"
-            "池化。",
+            "“不同位置”是对的，“不同尺度”不对。一个卷积核只有一个大小，在各处都相同；尺度来自深度"
+            "和池化。",
         ),
         """\
 >>> x = np.zeros((2, 9, 9, 1))
@@ -1947,8 +1948,7 @@ AxisError
         (
             "The outgoing weights count too. Here the neuron with activation 1.0 contributes "
             "nothing, the one with 0.1 everything.",
-            "还要看输出方向的权重。此例中，激活值为 1.0 的神经元没有贡献，激活值为 0.1 的贡献了全"
-            "部。",
+            "还要看输出权重。此例中，激活值为 1.0 的神经元没有贡献，激活值为 0.1 的贡献了全部。",
         ),
         """\
 >>> a, w_out = [[1.0, 0.1]], [[0.0], [5.0]]
@@ -2248,7 +2248,7 @@ FACTS = (
             "Song Han, Jeff Pool, John Tran and William J. Dally, NIPS 28, 2015, arXiv "
             "1506.02626. Magnitude pruning: AlexNet 9 times smaller, VGG16 13 times.",
             "作者是 Song Han、Jeff Pool、John Tran 和 William J. Dally，NIPS 28，2015，arXiv "
-            "1506.02626。方法是幅值剪枝：AlexNet 压缩到 9 分之一，VGG16 压缩到 13 分之一。",
+            "1506.02626。方法是幅值剪枝：AlexNet 缩小到 1/9，VGG16 缩小到 1/13。",
         ),
     ),
     Fact(
@@ -2257,8 +2257,8 @@ FACTS = (
         (
             "We found no such paper. The paper of 2015 is Han, Pool, Tran and Dally, above; its "
             "aim is compression without loss.",
-            "没有找到这篇论文。2015 年的论文是上面 Han、Pool、Tran 和 Dally 的那篇；它的目标是无"
-            "损压缩。",
+            "没有找到这篇论文。2015 年的论文是上面 Han、Pool、Tran 和 Dally 的那篇；它的目标是不"
+            "带来损失的压缩。",
         ),
     ),
     Fact(
