@@ -29,7 +29,7 @@ Neural-network pruning from scratch. Commands of `python -m minprune`:
   (none)            the main job on MNIST: train, prune, fine-tune, report
   run mlp           the same; `run mlp --help` lists the options of both
   run cnn           a convolutional network: threshold, rank, filters removed
-  bench             time the sparse engine against NumPy, PyTorch, DeepSparse ...
+  bench             time the sparse engine against PyTorch, DeepSparse, ...
   formulas [WORD]   find a formula by name, paper or any word
   worked [ID]       worked examples step by step: right and printed values
   verify [FILE.py]  test every formula, the functions of your file, or a library
@@ -45,7 +45,7 @@ Every command prints in English or Chinese: --lang en, --lang zh
   （无）            主任务：在 MNIST 上训练、剪枝、微调，写出报告
   run mlp           同上；`run mlp --help` 列出两者的选项
   run cnn           卷积网络：按阈值、按排序剪枝，删除滤波器
-  bench             与 NumPy、PyTorch、DeepSparse 等比较稀疏引擎的速度
+  bench             与 PyTorch、DeepSparse 等比较稀疏引擎的速度
   formulas [WORD]   按名称、论文或任何词查找公式
   worked [ID]       算例，一步一步：正确的值与原文给出的值
   verify [FILE.py]  检验全部公式、你的文件中的函数，或某个库
