@@ -109,7 +109,7 @@ sum(s) / math.prod(s) -> 1 / math.prod(s)
     用 1 除以了权重个数；应以各边长之和除以它。
 sum(s) / math.prod(s) -> math.prod(s) / sum(s)
     The fraction is upside down: divide the sum of the sides by their product.
-    分数颠倒了：应为各边长之和除以乘积。
+    得分颠倒了：应为各边长之和除以乘积。
 sum(s) / math.prod(s) -> 1 - sum(s) / math.prod(s)
     It takes 1 - (sum of the sides) / (product), which is a sparsity, as the share to keep.
     把 1 减（边长之和除以乘积）当作了保留比例；那是稀疏度。

@@ -110,16 +110,16 @@ K = K[::-1, ::-1]
     卷积核被翻转了，那是数学上的卷积；卷积层不翻转卷积核。
 b = np.zeros_like(b)
     The biases are missing: add b_o to every pixel of filter o.
-    漏掉了偏置：卷积核 o 的每个像素都应加上 b_o。
+    漏掉了偏置：滤波器 o 的每个像素都应加上 b_o。
 b = b * K[..., 0].size
     The bias is added for every entry of the kernel; add it once, outside the sum.
-    卷积核的每一项都加了一次偏置；偏置应在求和之外只加一次。
+    滤波器的每一项都加了一次偏置；偏置应在求和之外只加一次。
 return result[:, :-1, :-1]
     The last row and column are missing: H - k_h + 1 windows fit below each other.
     少了最后一行和一列：纵向应有 H - k_h + 1 个窗口。
 return result[:, ::K.shape[0], ::K.shape[1]]
     The window moves by its own size; with stride 1 it moves by one pixel.
-    窗口每次移动了整个核的宽度；步长为 1 时每次只移动一个像素。
+    窗口每次移动了整个核的宽度；步幅为 1 时每次只移动一个像素。
 K = K / K[..., 0].size
     It takes the mean over the window and the channels; sum the products.
     对窗口和通道取了平均；应对乘积求和。
@@ -150,13 +150,13 @@ b = -b
     减去了偏置；应加上。
 return result[:, ::2, ::2]
     The window moves by two pixels; with stride 1 it moves by one.
-    窗口每次移动两个像素；步长为 1 时应移动一个。
+    窗口每次移动两个像素；步幅为 1 时应移动一个。
 return result.transpose(0, 3, 1, 2)
     The channels stand before the rows and columns; they are the last axis.
     通道排在了行列之前；通道应在最后一个轴。
 b = np.full_like(b, b[:1].sum())
     All filters get the first bias; each has its own.
-    所有卷积核都用了第一个偏置；每个应有自己的偏置。
+    所有滤波器都用了第一个偏置；每个应有自己的偏置。
 return result.mean(axis=0, keepdims=True)
     It averages over the images; every image has its own result.
     对图像取了平均；每幅图像应有自己的结果。
@@ -168,7 +168,7 @@ return result[:, 1:, 1:]
     漏掉了第一行和第一列；纵向应有 H - k_h + 1 个窗口。
 b = b / K[..., 0].size
     The bias is divided by the number of weights of a filter; add it as it is.
-    偏置除以了卷积核的权重个数；应直接相加。
+    偏置除以了滤波器的权重个数；应直接相加。
 return np.abs(result)
     It takes the absolute value of the result; the layer itself is linear.
     对结果取了绝对值；该层本身是线性的。
@@ -203,7 +203,7 @@ x = x[..., ::-1]
     通道的次序颠倒了；图像的通道 c 应对应 K[:, :, c]。
 K = K[..., ::-1]
     The filters are in reverse order, but not the biases.
-    卷积核的次序颠倒了，偏置却没有；应保持原次序。
+    滤波器的次序颠倒了，偏置却没有；应保持原次序。
 return result.transpose(0, 2, 1, 3)
     Rows and columns of the result are swapped.
     结果的行与列弄反了，应保持原来的次序。
@@ -215,13 +215,13 @@ K = np.abs(K)
     对卷积核取了绝对值；应带符号相乘。
 return result.sum(axis=3, keepdims=True)
     It adds up the filters; each filter has its own channel of the result.
-    把各卷积核的结果相加了；每个卷积核应有自己的输出通道。
+    把各滤波器的结果相加了；每个滤波器应有自己的输出通道。
 x = x.transpose(0, 2, 1, 3)
     Rows and columns of the image are swapped before the layer.
     先把图像的行与列弄反了，应保持原来的次序。
 K = K / K.sum(axis=(0, 1, 2)) if (K.sum(axis=(0, 1, 2)) != 0).all() else K
     It divides every filter by the sum of its weights; use the weights as they are.
-    把每个卷积核除以了其权重之和；应直接使用权重。
+    把每个滤波器除以了其权重之和；应直接使用权重。
 """)
 
 

@@ -395,7 +395,7 @@ def _(rng):
 
 @output_size.property(
     "An input longer by one stride must give one more entry.",
-    "输入长度增加一个步长，输出应多一个。",
+    "输入长度增加一个步幅，输出应多一个。",
 )
 def _(rng):
     calls = [given(size, 3, 4, p) for p in ("valid", "same") for size in (11, 15)]
@@ -416,7 +416,7 @@ output_size.edits("""
     少加了 1：核与输入一样长时仍有一个位置。
 (size - kernel) // stride + 1 -> (size - kernel + 1) // stride
     The one is added before the division by the stride; it comes after.
-    先加 1 再除以步长；应先除后加。
+    先加 1 再除以步幅；应先除后加。
 (size - kernel) // stride -> -((kernel - size) // stride)
     It rounds up without padding; positions that reach over the edge do not count.
     无填充时向上取整了；越过边界的位置应舍去。
@@ -425,7 +425,7 @@ output_size.edits("""
     填充为 same 时向下取整了；最后不完整的一步也算。
 -(-size // stride) -> size
     With padding "same" it keeps the size whatever the stride; it is divided by the stride.
-    填充为 same 时不管步长都保持大小；应除以步长。
+    填充为 same 时不管步幅都保持大小；应除以步幅。
 -(-size // stride) -> (size + 2 * (kernel // 2) - kernel) // stride + 1
     With padding "same" it adds kernel // 2 zeros on both sides, too many for an even kernel.
     填充为 same 时两边各补 kernel // 2 个零；核为偶数时补多了。
@@ -434,7 +434,7 @@ padding = "valid"
     没有考虑填充方式：总是不填充。
 stride = 1
     The stride is ignored.
-    没有考虑步长的作用。
+    没有考虑步幅的作用。
 // stride + 1 -> // stride + 2
     One position too many is counted.
     多计了一个位置，应为整除后加 1。
@@ -443,7 +443,7 @@ return (size - kernel) // stride + 1 -> return round((size - kernel) / stride) +
     取了最接近的整数；超出边缘的位置不应计入。
 return (size - kernel) // stride + 1 -> return size - kernel + 1
     Without padding the stride is ignored.
-    不填充时忽略了步长；应除以步长。
+    不填充时忽略了步幅；应除以步幅。
 padding = "same"
     It always pads; with padding="valid" it must not.
     总是做了填充；padding="valid" 时不应填充。
@@ -458,7 +458,7 @@ padding = "valid" if padding == "same" else "same"
     padding 为 "same" 时少了 1；应将 size / stride 向上取整。
 return (size - kernel) // stride + 1 -> return -(-size // stride) - kernel + 1
     It divides the size by the stride before it subtracts the kernel; subtract first.
-    先除以步长再减去核的长度了；应先减。
+    先除以步幅再减去核的长度了；应先减。
 -(-size // stride) -> round(size / stride)
     With padding "same" it rounds to the nearest; round up.
     padding 为 "same" 时取了最接近的整数；应向上取整。
@@ -496,7 +496,7 @@ def _(rng):
 
 @conv_parameters.property(
     "Doubling the filters must double the parameters.",
-    "卷积核数目加倍，参数也应加倍。",
+    "滤波器数目加倍，参数也应加倍。",
 )
 def _(rng):
     one, other = yield [given(3, 2, 5, 4), given(3, 2, 5, 8)]
@@ -506,27 +506,27 @@ def _(rng):
 conv_parameters.edits("""
 c_in + 1 -> c_in
     The biases are missing: every filter has one.
-    漏掉了偏置：每个卷积核都有一个偏置。
+    漏掉了偏置：每个滤波器都有一个偏置。
 c_in + 1 -> c_in
 return result + c_in
     There is a bias for each input channel; there is one for each filter.
-    按输入通道数计算偏置；应每个卷积核一个。
+    按输入通道数计算偏置；应每个滤波器一个。
 (k_h * k_w * c_in + 1) -> (k_h * k_w + 1) * c_in
     There is a bias for each pair of channels; there is one for each filter.
-    按每对输入输出通道计算偏置；应每个卷积核一个。
+    按每对输入输出通道计算偏置；应每个滤波器一个。
 c_in = 1
     The input channels are left out: a filter has a window of weights for each of them.
-    漏掉了输入通道：卷积核对每个输入通道都有一组权重。
+    漏掉了输入通道：滤波器对每个输入通道都有一组权重。
 k_w = k_h
     The kernel is assumed to be square; k_h and k_w may differ.
     把卷积核当成了正方形；k_h 和 k_w 可以不同。
 c_in + 1 -> c_in
 return result + 1
     There is a single bias; there is one for each filter.
-    只算了一个偏置；应每个卷积核一个。
+    只算了一个偏置；应每个滤波器一个。
 c_out = 1
     It counts a single filter; there are c_out of them.
-    只计了一个卷积核；共有 c_out 个。
+    只计了一个滤波器；共有 c_out 个。
 k_h = k_w
     It takes the width for the height; k_h and k_w may differ.
     用宽度代替了高度；k_h 与 k_w 可以不同。
@@ -538,19 +538,19 @@ k_h = k_w = 1
     漏掉了窗口：每个输入通道有 k_h 乘 k_w 个权重。
 c_in + 1) * c_out -> c_in + c_out) * c_out
     It adds c_out biases to each filter; a filter has one.
-    每个卷积核加了 c_out 个偏置；应只有一个。
+    每个滤波器加了 c_out 个偏置；应只有一个。
 c_in + 1) * c_out -> c_in + k_h * k_w) * c_out
     It counts a bias for each position of the kernel; each filter has one.
-    核的每个位置都算了一个偏置；每个卷积核应只有一个。
+    核的每个位置都算了一个偏置；每个滤波器应只有一个。
 (k_h * k_w * c_in + 1) -> (k_h * k_w + c_in + 1)
     It adds the channels to the size of the kernel; multiply them.
     把通道数与核的大小相加了；应相乘。
 (k_h * k_w * c_in + 1) * c_out -> k_h * k_w * c_in * c_out + k_h * k_w
     It counts biases for the positions of the kernel; each filter has one.
-    按核的位置计了偏置；应每个卷积核一个。
+    按核的位置计了偏置；应每个滤波器一个。
 (k_h * k_w * c_in + 1) * c_out -> k_h * k_w * c_in + c_out
     It adds the outputs to the weights of one filter; every filter has its own weights.
-    把输出数加到了一个卷积核的权重数上；每个卷积核应有自己的权重。
+    把输出数加到了一个滤波器的权重数上；每个滤波器应有自己的权重。
 """)
 
 
@@ -599,13 +599,13 @@ return 2 * result
     把一次乘法和一次加法算成了两次；它们合起来是一次乘加。
 c_in = 1
     The input channels are left out: a filter adds up over all of them.
-    漏掉了输入通道：卷积核要对所有输入通道求和。
+    漏掉了输入通道：滤波器要对所有输入通道求和。
 k_h = k_w = 1
     The window is left out: each output needs k_h times k_w products for each channel.
     漏掉了窗口大小：每个输出对每个通道需要 k_h 乘 k_w 次乘法。
 c_out = 1
     The filters are left out: every one of them computes an output.
-    漏掉了卷积核的个数：每个卷积核都计算一个输出。
+    漏掉了滤波器的个数：每个滤波器都计算一个输出。
 height = width
     It takes the width for the height; the image need not be square.
     用宽度代替了高度；图像不一定是方的。
@@ -632,7 +632,7 @@ height, width = height + k_h - 1, width + k_w - 1
     算成了输入的大小；应按输出的像素计算。
 return height * width * k_h * k_w * c_in + c_out
     It adds the filters; multiply by their number.
-    加上了卷积核个数；应相乘。
+    加上了滤波器个数；应相乘。
 return height * k_h * k_w * c_in * c_out
     It leaves out the width; every pixel of the output counts.
     漏掉了宽度；输出的每个像素都应计入。
@@ -822,7 +822,7 @@ width = max(1 - width, 1e-09)
     把 width 当成了剪掉的比例；它是保留的比例。
 width = width ** 0.5
     The width is taken as a share of the parameters; it is a share of the filters.
-    把 width 当成了参数的比例；它是卷积核数目的比例。
+    把 width 当成了参数的比例；它是滤波器数目的比例。
 repeats + [Pool(2)] -> repeats
     The pooling is missing: each of the five blocks ends with one.
     缺少池化层：五个模块各以一个池化层结束。
@@ -831,10 +831,10 @@ classes = 1000
     不管类别数是多少，最后一层总是 1000 个输出。
 round( -> int(
     The numbers of filters are rounded down; round to the nearest number.
-    卷积核数目向下取整了；应取最接近的整数。
+    滤波器数目向下取整了；应取最接近的整数。
 max(round(width * filters), 1) -> round(width * filters)
     A layer may lose all its filters; keep at least one.
-    某一层可能没有卷积核了；至少应保留一个。
+    某一层可能没有滤波器了；至少应保留一个。
 (3, 256), (3, 512), (3, 512) -> (2, 256), (2, 512), (2, 512)
     That is VGG13: the last three blocks have three convolutions each.
     这是 VGG13：后三个模块各有三个卷积层。
@@ -852,13 +852,13 @@ Full(4096), Full(4096), Full -> Full
     只有四个卷积块；应有五个。
 (3, 512), (3, 512) -> (3, 512), (3, 1024)
     The last block has 1024 filters; it has 512.
-    最后一块取了 1024 个卷积核；应为 512 个。
+    最后一块取了 1024 个滤波器；应为 512 个。
 width * filters -> width**2 * filters
     It multiplies by the square of the width.
     乘以了宽度系数的平方；应乘以系数本身。
 round( -> math.ceil(
     It rounds the filters up; round to the nearest.
-    把卷积核个数向上取整了；应取最接近的整数。
+    把滤波器个数向上取整了；应取最接近的整数。
 (2, 64), (2, 128) -> (1, 64), (1, 128)
     The first two blocks have one convolution each, as VGG-11 has; VGG-16 has two.
     前两块各只有一个卷积，那是 VGG-11；VGG-16 应各有两个。

@@ -143,7 +143,7 @@ return result**2
     对损失的变化取了平方；应返回变化本身。
 return np.sum(result)
     It adds up all weights; every weight has its own score.
-    对所有权重求了和；每个权重应有自己的分数。
+    对所有权重求了和；每个权重应有自己的得分。
 return result / (np.abs(result).max(initial=0) or 1)
     It divides by the largest change; return the changes themselves.
     除以了最大的变化；应返回变化本身。

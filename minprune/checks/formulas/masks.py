@@ -55,44 +55,44 @@ def _(rng):
 score_mask.edits("""
 score >= theta -> score > theta
     A score equal to the threshold is always pruned.
-    等于阈值的分数总被剪掉。
+    等于阈值的得分总被剪掉。
 score > theta -> score >= theta
     A score equal to the threshold is always kept.
-    等于阈值的分数总被保留。
+    等于阈值的得分总被保留。
 return ~result
     The mask is inverted: True must mean keep.
     掩码取反了：True 应表示保留。
 score = np.abs(score)
     It takes the absolute value of the scores; a score may be negative.
-    对分数取了绝对值；分数本身可以为负。
+    对得分取了绝对值；得分本身可以为负。
 return score * result
     It returns the scores that are kept; return the mask.
-    返回了保留下来的分数，而不是掩码。
+    返回了保留下来的得分，而不是掩码。
 score >= theta -> score <= theta
 score > theta -> score < theta
     It keeps the scores below the threshold; keep those that reach it.
-    保留了低于阈值的分数；应保留达到阈值的。
+    保留了低于阈值的得分；应保留达到阈值的。
 ties = "prune" if ties == "keep" else "keep"
     The two values of ties are exchanged: "keep" needs >=, and "prune" needs >.
     ties 的两种取值弄反了："keep" 用 >=，"prune" 用 >。
 theta = float(theta * np.max(score, initial=0))
     It takes theta as a share of the highest score; theta has the units of the score.
-    把阈值当成了相对最高分数的比例；阈值与分数同单位。
+    把阈值当成了相对最高得分的比例；阈值与得分同单位。
 return score[result]
     It returns only the scores that are kept; the mask was asked for.
-    只返回了保留下来的分数；要求的是掩码。
+    只返回了保留下来的得分；要求的是掩码。
 return result.astype(float)
     It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
     返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
 return np.where(result, score, np.nan)
     It returns the kept scores, and NaN for the others; return the mask.
-    返回了保留的分数，其余为 NaN；应返回掩码。
+    返回了保留的得分，其余为 NaN；应返回掩码。
 return np.flatnonzero(result)
     It returns the indices of the kept scores; the mask was asked for.
-    返回了保留的分数的下标；要求的是掩码。
+    返回了保留的得分的下标；要求的是掩码。
 score >= theta -> (score >= theta) | np.isclose(score, theta)
     A score just below the threshold counts as equal to it; compare exactly.
-    把略小于阈值的分数当成相等了；应精确比较。
+    把略小于阈值的得分当成相等了；应精确比较。
 return ~result if ties == "prune" else result
     With ties="prune" the mask is inverted: True must mean keep.
     ties="prune" 时掩码取反了：True 应表示保留。
@@ -101,19 +101,19 @@ theta = np.quantile(score, min(max(theta, 0), 1)) if score.size else theta
     把 theta 当成了要剪的比例（分位数）；theta 本身应为阈值。
 return result.ravel()
     The result is flat; the mask has the shape of the scores.
-    结果展平了；掩码的形状应与分数相同。
+    结果展平了；掩码的形状应与得分相同。
 theta = -theta
     It compares with -theta; compare with theta.
     与 -theta 比较了；应与 theta 比较。
 return result & (score != 0)
     A score of 0 is always pruned; it is compared like any other.
-    等于 0 的分数总被剪掉；应与其他分数一样比较。
+    等于 0 的得分总被剪掉；应与其他得分一样比较。
 return np.sum(result)
     It returns how many are kept; the mask was asked for.
     返回了保留的个数；要求的是掩码。
 return np.any(result)
     It returns one boolean for all scores; every score has one in the mask.
-    所有分数只返回了一个布尔值；掩码应每个分数一个。
+    所有得分只返回了一个布尔值；掩码应每个得分一个。
 """)
 
 
@@ -481,18 +481,18 @@ k = score.size - k
     保留了 k 个；k 是要剪掉的个数。
 score = -score
     It prunes the highest scores; prune the lowest.
-    剪掉了分数最高的；应剪分数最低的。
+    剪掉了得分最高的；应剪得分最低的。
 score = np.abs(score)
     It ranks absolute values; a negative score is lower than any positive one.
-    按绝对值排序了；负的分数低于任何正的分数。
+    按绝对值排序了；负的得分低于任何正的得分。
 score = score + 0.0
 return score > score[~result].max(initial=-np.inf)
     It prunes all scores equal to the k-th lowest; prune exactly k, the first of equals first.
-    把与第 k 小分数相等的全剪掉了；应恰好剪 k 个，并列时先剪靠前的。
+    把与第 k 小得分相等的全剪掉了；应恰好剪 k 个，并列时先剪靠前的。
 score = score + 0.0
 return score >= score[result].min(initial=np.inf)
     It keeps all scores equal to the lowest kept; prune exactly k, also among equals.
-    把与最低保留分数相等的全留下了；即使并列也必须恰好剪 k 个。
+    把与最低保留得分相等的全留下了；即使并列也必须恰好剪 k 个。
 score = np.flip(score)
 return np.flip(result)
     Among equals it prunes the last first; prune the lowest flat index first.
@@ -502,11 +502,11 @@ axis=None -> axis=-1
     在每一行各剪了 k 个；应对所有元素统一排序。
 rank >= k -> order[:k]
     It returns the indices of the pruned entries; return a mask with the shape of the scores.
-    返回了被剪元素的下标，而不是与分数同形状的掩码。
+    返回了被剪元素的下标，而不是与得分同形状的掩码。
 total = np.abs(score).sum()
 return (total / 2 < score) & (score < total)
     It compares each score with half the sum of all, which at most one can pass; rank them.
-    把每个分数与总和的一半比较，最多一个能通过；应对分数排序。
+    把每个得分与总和的一半比较，最多一个能通过；应对得分排序。
 axis=None -> axis=0
 np.argsort(order) -> np.argsort(order, axis=0)
     It prunes k in every column; rank all entries together.
@@ -522,28 +522,28 @@ return result if k else ~result
     k = 0 时全被剪掉了（切片 [-0:] 取到全部）；此时不应剪枝。
 rank = np.argsort(order) -> rank = order
     It takes the result of np.argsort as ranks; it holds the indices in order of score.
-    把 np.argsort 的结果当成了名次；它给出的是按分数排列的下标。
+    把 np.argsort 的结果当成了名次；它给出的是按得分排列的下标。
 np.argsort(score, axis=None, kind="stable") -> np.argpartition(score, k, axis=None)
     At k np.argpartition takes any of equal scores, and fails if all are pruned; sort stably.
     在 k 处用 np.argpartition，并列时任取，全剪时报错；应稳定排序。
 np.argsort(score, axis=None, kind="stable") -> np.argpartition(score, k - 1, axis=None)
     Of equal scores it prunes any, as np.argpartition does at k - 1; sort with kind="stable".
-    并列的分数任剪其一，与在 k - 1 处用 np.argpartition 相同；应使用 kind="stable" 的排序。
+    并列的得分任剪其一，与在 k - 1 处用 np.argpartition 相同；应使用 kind="stable" 的排序。
 return score > np.sort(score, axis=None)[k - 1]
     It compares with the k-th lowest, so equals go too, and for k = 0 index -1 is the highest.
-    与第 k 小的分数比较，并列的都被剪；k = 0 时下标 -1 取到了最大值。
+    与第 k 小的得分比较，并列的都被剪；k = 0 时下标 -1 取到了最大值。
 return score >= np.sort(score, axis=None)[k]
     It keeps all from the sorted entry k on, which fails for k = score.size; prune exactly k.
-    保留了不低于第 k 项的全部分数，k 为总数时报错；应恰好剪 k 个。
+    保留了不低于第 k 项的全部得分，k 为总数时报错；应恰好剪 k 个。
 return score > np.quantile(score, k / score.size)
     It compares with a quantile, above which equals may leave too few; prune exactly k.
-    只保留高于分位数的分数，并列时会剪多；应恰好剪 k 个。
+    只保留高于分位数的得分，并列时会剪多；应恰好剪 k 个。
 return score >= np.quantile(score, k / score.size)
     It keeps all from a quantile on, which are not always the right number; prune exactly k.
-    保留了不低于分位数的分数，个数不一定对；应恰好剪 k 个。
+    保留了不低于分位数的得分，个数不一定对；应恰好剪 k 个。
 return score * result
     It returns the scores that are kept; return the mask.
-    返回了保留下来的分数，而不是掩码。
+    返回了保留下来的得分，而不是掩码。
 return result.astype(float)
     It returns the numbers 0.0 and 1.0; a mask holds the booleans False and True.
     返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
@@ -552,7 +552,7 @@ kind="stable") -> kind="stable")[::-1]
     剪了最高的、并列时剪靠后的；应剪最低的、并列时剪靠前的。
 return score[result]
     It returns only the scores that are kept; the mask was asked for.
-    只返回了保留下来的分数；要求的是掩码。
+    只返回了保留下来的得分；要求的是掩码。
 return rank >= k -> return rank
     It returns the ranks; compare them with k to get the mask.
     返回了名次；应与 k 比较得到掩码。
@@ -628,7 +628,7 @@ def _(rng):
 
 @layerwise_rank_masks.property(
     "The mask of a layer must not depend on the scores of the other layers.",
-    "某一层的掩码不应依赖其他层的分数。",
+    "某一层的掩码不应依赖其他层的得分。",
 )
 def _(rng):
     first, second = rng.random((3, 4)), rng.random(6)
@@ -679,23 +679,23 @@ round(n * sparsity) -> int(n * sparsity + 0.5)
     恰为一半时总是向上取整；这里应取偶数。
 np.argsort(s, -> np.argsort(np.abs(s),
     It ranks absolute values; a negative score is lower than any positive one.
-    按绝对值排序了；负的分数低于任何正的分数。
+    按绝对值排序了；负的得分低于任何正的得分。
 np.argsort(s, -> np.argsort(-s,
     It prunes the highest scores of each layer; prune the lowest.
-    在每层剪掉了分数最高的；应剪最低的。
+    在每层剪掉了得分最高的；应剪最低的。
 scores = [s + 0.0 for s in scores]
 return [s >= s[m].min(initial=np.inf) for s, m in zip(scores, result)]
     It keeps all scores equal to the layer's lowest kept; prune as many as computed.
-    把与该层最低保留分数相等的全留下了；应剪掉算出的个数。
+    把与该层最低保留得分相等的全留下了；应剪掉算出的个数。
 return [~m for m in result]
     The masks are inverted: True must mean keep.
     掩码取反了：True 应表示保留。
 return [s * m for s, m in zip(scores, result)]
     It returns the scores that are kept; return the masks.
-    返回了保留下来的分数，而不是掩码。
+    返回了保留下来的得分，而不是掩码。
 return [m.ravel() for m in result]
     The masks are flat; each has the shape of its scores.
-    掩码被展平了；每个掩码应与其分数同形状。
+    掩码被展平了；每个掩码应与其得分同形状。
 return [m.astype(int) for m in result]
     It returns the numbers 0 and 1; a mask holds the booleans False and True.
     返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。
@@ -710,10 +710,10 @@ np.argsort(s, -> n - 1 - np.argsort(np.flip(s),
     并列时先剪了靠后的；应先剪展平后下标最小的。
 return [s >= np.quantile(s, sparsity) for s in scores]
     It keeps all from a quantile on, which are not always the right number; rank the scores.
-    保留了不低于分位数的分数，个数不一定对；应按名次剪枝。
+    保留了不低于分位数的得分，个数不一定对；应按名次剪枝。
 return [s > np.quantile(s, sparsity) for s in scores]
     It keeps what is above a quantile, where equals leave too few; rank the scores.
-    只保留高于分位数的分数，并列时剪多了；应按名次剪枝。
+    只保留高于分位数的得分，并列时剪多了；应按名次剪枝。
 return np.concatenate([m.ravel() for m in result])
     It returns one long mask; return one for each layer, with its shape.
     返回了一个拼接的长掩码；每层都应有与自身同形状的掩码。
@@ -814,7 +814,7 @@ def _(rng):
 
 @global_rank_masks.property(
     "The count must hold for all layers together, and scaling all scores must change nothing.",
-    "个数应对所有层合计成立，且所有分数同乘一个正数不应改变掩码。",
+    "个数应对所有层合计成立，且所有得分同乘一个正数不应改变掩码。",
 )
 def _(rng):
     scores = [rng.random((3, 4)), 4 * rng.random(8)]
@@ -841,7 +841,7 @@ return masks.layerwise_rank_masks(scores, sparsity)
     每层都剪到了相同的稀疏度；应对所有层做一次统一排序。
 scores = [s / (np.abs(s).max(initial=0) or 1) for s in scores]
     It divides each layer by its largest score first; compare the scores as they are.
-    先把每层除以各自的最大分数；分数应直接比较。
+    先把每层除以各自的最大得分；得分应直接比较。
 order[:k] -> order[: n - k]
     It keeps the given share; the sparsity is the share to prune.
     保留了给定的比例；稀疏度是要剪掉的比例。
@@ -871,16 +871,16 @@ round(n * sparsity) -> int(n * sparsity + 0.5)
     恰为一半时总是向上取整；这里应取偶数。
 np.argsort(flat, -> np.argsort(np.abs(flat),
     It ranks absolute values; a negative score is lower than any positive one.
-    按绝对值排序了；负的分数低于任何正的分数。
+    按绝对值排序了；负的得分低于任何正的得分。
 np.argsort(flat, -> np.argsort(-flat,
     It prunes the highest scores; prune the lowest.
-    剪掉了分数最高的；应剪最低的。
+    剪掉了得分最高的；应剪最低的。
 return [~m for m in result]
     The masks are inverted: True must mean keep.
     掩码取反了：True 应表示保留。
 return [m.ravel() for m in result]
     The masks are flat; each has the shape of its scores.
-    掩码被展平了；每个掩码应与其分数同形状。
+    掩码被展平了；每个掩码应与其得分同形状。
 return [m.astype(int) for m in result]
     It returns the numbers 0 and 1; a mask holds the booleans False and True.
     返回了数字 0 和 1；掩码应由布尔值 False 和 True 组成。
@@ -889,38 +889,38 @@ return [m.astype(float) for m in result]
     返回了数字 0.0 和 1.0；掩码应由布尔值 False 和 True 组成。
 return [s * m for s, m in zip(scores, result)]
     It returns the scores that are kept; return the masks.
-    返回了保留下来的分数，而不是掩码。
+    返回了保留下来的得分，而不是掩码。
 theta = np.quantile(np.concatenate([s.ravel() for s in scores]), sparsity)
 return [s >= theta for s in scores]
     It keeps all from a quantile on, which are not always the right number; rank the scores.
-    保留了不低于分位数的分数，个数不一定对；应按名次剪枝。
+    保留了不低于分位数的得分，个数不一定对；应按名次剪枝。
 theta = np.quantile(np.concatenate([s.ravel() for s in scores]), sparsity)
 return [s > theta for s in scores]
     It keeps what is above a quantile, where equals leave too few; rank the scores.
-    只保留高于分位数的分数，并列时剪多了；应按名次剪枝。
+    只保留高于分位数的得分，并列时剪多了；应按名次剪枝。
 scores = [s / (np.linalg.norm(s) or 1) for s in scores]
     It divides each layer by its L2 norm first; compare the scores as they are.
-    先把每层除以了自己的 L2 范数；应直接比较分数。
+    先把每层除以了自己的 L2 范数；应直接比较得分。
 scores = [s / (np.abs(s).mean() if s.any() else 1) for s in scores]
     It divides each layer by its mean score first; compare the scores as they are.
-    先把每层除以了自己的平均分数；应直接比较分数。
+    先把每层除以了自己的平均得分；应直接比较得分。
 scores = [s / max(s.size, 1) for s in scores]
     It divides each layer by its size first; compare the scores as they are.
-    先把每层除以了元素个数；应直接比较分数。
+    先把每层除以了元素个数；应直接比较得分。
 round(n * sparsity) -> sum(round(s.size * sparsity) for s in scores)
     It rounds the count of every layer and adds them up; round the total once.
     把各层的个数分别取整后相加了；应只对总数取整一次。
 scores = [(s - s.mean()) / (s.std() or 1) if s.size else s for s in scores]
     It standardizes the scores of each layer first; compare the scores as they are.
-    先把每层的分数标准化了；应直接比较分数。
+    先把每层的得分标准化了；应直接比较得分。
 scores = [np.argsort(np.argsort(s, axis=None, kind="stable")).reshape(s.shape) for s in scores]
     It compares the ranks within the layers; compare the scores themselves.
-    比较了各层内的名次；应比较分数本身。
+    比较了各层内的名次；应比较得分本身。
 k = [round(s.size * sparsity) for s in scores]
 theta = np.mean([np.sort(s, axis=None)[k] for s, k in zip(scores, k) if s.size > k])
 return [s >= theta for s in scores]
     It averages the thresholds of the layers; rank all scores together.
-    对各层的阈值取了平均；应对所有分数统一排序。
+    对各层的阈值取了平均；应对所有得分统一排序。
 k = round(n * sparsity) -> k = n - round(n * (1 - sparsity))
     It rounds the number to keep; round the number to prune.
     对保留的个数取整了；应对剪掉的个数取整。

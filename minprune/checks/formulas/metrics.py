@@ -727,7 +727,7 @@ np.asarray(a).itemsize -> 8
     每个元素都按八个字节计算；字节数取决于数据类型。
 return 8 * result
     It counts bits; a byte has eight of them.
-    数的是比特数；一个字节有八个比特。
+    数的是位数；一个字节有八位。
 arrays = [a for a in arrays if np.ndim(a) != 1]
     It leaves out the biases; every array takes bytes, vectors too.
     漏掉了偏置；所有数组都占空间，向量也不例外。
@@ -920,10 +920,10 @@ bitmask_bytes.edits("""
     掩码的字节数四舍五入了；不满一个字节也要占一个字节。
 -(-size // 8) -> size
     It counts a byte for every entry of the mask; one bit is enough.
-    掩码的每个元素都占了一个字节；一个比特就够了。
+    掩码的每个元素都占了一个字节；一位就够了。
 -(-size // 8) -> -(-nonzeros // 8)
     It counts one bit for each nonzero; every entry needs a bit.
-    只为非零元素留了比特；每个元素都需要一个比特。
+    只为非零元素留了位；每个元素都需要一位。
 + nonzeros -> + size
     It counts the values of all entries; only the nonzero ones are stored.
     存了所有元素的数值；只应存非零元素的数值。
@@ -965,7 +965,7 @@ return result / 10**6
     结果以兆字节（百万字节）为单位；应返回字节数。
 -(-size // 8) -> -(-size // 4)
     It counts two bits for each entry; the mask has one.
-    每个元素计了两个比特；掩码应只有一个。
+    每个元素计了两位；掩码应只有一个。
 -(-size // 8) -> -(-size // 32) * 4
     It rounds the mask up to whole words of 4 bytes; round up to whole bytes.
     把掩码向上取整到了 4 字节的字；应取整到字节。
@@ -1058,7 +1058,7 @@ arrays = [np.sort(a, axis=None) for a in arrays]
     先把元素排序了，会压缩得更小；应保持原次序。
 return 8 * result
     It counts bits; return bytes.
-    数的是比特数；应返回字节数。
+    数的是位数；应返回字节数。
 a.tobytes(), 9 -> a.tobytes(), 0
     It does not compress: level 0 only wraps the bytes; take level 9.
     没有压缩：级别 0 只是包装字节；应取级别 9。
@@ -1255,7 +1255,7 @@ both = (labels == label) & (predictions == label)
 n = np.sum(labels == label)
 return 2 * np.sum(both) / (n + np.sum(predictions == label)) if n else float("nan")
     It is the F1 score, in which false alarms count too; recall does not count them.
-    给出的是 F1 分数，误报也计入了；召回率不计误报。
+    给出的是 F1 得分，误报也计入了；召回率不计误报。
 return round(result, 4)
     It rounds to 4 decimal places; return the share as it is.
     舍入到了 4 位小数；应原样返回。
@@ -1701,10 +1701,10 @@ samples = 1
     忘了样本数：每个方差都应除以样本数。
 math.sqrt( -> (
     It divides by the variance; take its square root, the standard error.
-    除以了方差；应开平方，除以标准误差。
+    除以了方差；应开平方，除以标准误。
 / samples + b -> / samples) + math.sqrt(b
     It adds the standard errors; add the variances, then take the root.
-    把两个标准误差直接相加了；应先把方差相加再开平方。
+    把两个标准误直接相加了；应先把方差相加再开平方。
 b * (1 - b) / samples -> 0
     It uses the error of the first accuracy only; the second one varies as well.
     只考虑了第一个准确率的误差；第二个同样有误差。
@@ -1732,16 +1732,16 @@ a * (1 - a) / samples + b * (1 - b) / samples -> (a + b) / samples
     把准确率当成了方差；方差应为 a (1 - a) / N。
 (a - b) / error -> a - b
     It does not divide by the standard error.
-    没有除以标准误差，返回的是两者之差。
+    没有除以标准误，返回的是两者之差。
 return result**2
     It squares z.
     返回了 z 的平方，而不是 z 本身。
 return 2 * result
     It is twice too large, as with half of the standard error.
-    大了一倍，相当于标准误差减半；应除以整个标准误差。
+    大了一倍，相当于标准误减半；应除以整个标准误。
 (a - b) / error -> (a - b) / (error * 1.96)
     It divides by 1.96 standard errors; divide by one.
-    除以了 1.96 倍标准误差；应除以一倍。
+    除以了 1.96 倍标准误；应除以一倍。
 math.sqrt(a * (1 - a) / samples + -> math.sqrt(abs(a * (1 - a) / samples -
 b * (1 - b) / samples) -> b * (1 - b) / samples))
     It subtracts the variances; add them.
@@ -1760,7 +1760,7 @@ a * (1 - a) / samples + b * (1 - b) / samples -> abs(a * (1 - a) / samples * b *
     把两个准确率相加了；应相减。
 (a - b) / error -> (a - b) * error
     It multiplies by the standard error; divide by it.
-    乘以了标准误差；应除以它。
+    乘以了标准误；应除以它。
 math.sqrt(a * (1 - a) / samples + b * (1 - b) / samples) -> math.sqrt(a + b)
     It takes the root of the sum of the accuracies; take that of the sum of their variances.
     取了准确率之和的平方根；应取方差之和的平方根。

@@ -501,7 +501,7 @@ size.max() -> np.linalg.norm(w)
     除以了 L2 范数；应除以最大绝对值，使其变为 1。
 size / size.max() -> (size - size.min()) / np.ptp(size)
     It subtracts the smallest magnitude first; only a weight of 0 has the score 0.
-    先减去了最小的绝对值；只有为 0 的权重分数才为 0。
+    先减去了最小的绝对值；只有为 0 的权重得分才为 0。
 .max() -> .max(axis=0)
     It compares within each column; use the largest magnitude of the whole array.
     只在每一列内比较；应取整个数组的最大绝对值。
@@ -606,7 +606,7 @@ axis = -1
     总把最后一个轴当作单元；应按参数 axis 来定。
 axis=others -> axis=(1, 2, 3)
     It adds over axes 1, 2, 3, for kernels (out, in, h, w); here filters are the last axis.
-    沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里卷积核由最后一个轴编号。
+    沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里滤波器由最后一个轴编号。
 return np.full_like(result, result.sum())
     It returns the norm of the whole layer; every unit has its own.
     给出的是整层的范数；每个单元应有自己的范数。
@@ -767,7 +767,7 @@ return result / (result.sum() or 1)
     除以了所有单元之和；应直接返回各单元的范数。
 axis=others -> axis=(1, 2, 3)
     It adds over axes 1, 2, 3, for kernels (out, in, h, w); here filters are the last axis.
-    沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里卷积核由最后一个轴编号。
+    沿轴 1、2、3 求和，只适合 (out, in, h, w)；这里滤波器由最后一个轴编号。
 np.square(w) -> np.square(np.maximum(w, 0))
     It takes the positive weights alone; every weight counts by its square.
     只取了正的权重；每个权重都应按平方计入。

@@ -73,7 +73,7 @@ def _(rng):
 
 @quantize_symmetric.property(
     "Integers of up to 8 bits must be stored as int8, those of more as int16.",
-    "不超过 8 比特的整数应存为 int8，超过时应存为 int16。",
+    "不超过 8 位的整数应存为 int8，超过时应存为 int16。",
 )
 def _(rng):
     (small, _), (large, _) = yield [given(rng.standard_normal(3), bits) for bits in (8, 9)]
@@ -107,7 +107,7 @@ np.round(w / (step or 1)) -> np.clip(np.round(w / (step or 1)), -largest, larges
     用 2 max|w| 除以了 2^bits - 1；步长应为 max|w| 除以 2^(bits-1) - 1。
 2 ** (bits - 1) - 1 -> 127
     It divides by 127 whatever the bits; the largest integer is 2^(bits-1) - 1.
-    无论多少比特都除以 127；最大的整数是 2^(bits-1) - 1。
+    无论多少位都除以 127；最大的整数是 2^(bits-1) - 1。
 2 ** (bits - 1) - 1 -> (2 ^ (bits - 1)) - 1
 float(np.abs(w).max(initial=0)) -> np.abs(w).max(initial=0)
     Q is (2 ^ (bits - 1)) - 1; in Python ^ is the exclusive or, and ** the power.
@@ -156,21 +156,21 @@ w / (step or 1)) -> (w - w.min(initial=0)) / (step or 1)) - 2 ** (bits - 1)
     按最小值到最大值的范围量化了；对称量化以零为中心，零仍为零。
 np.int8 if bits <= 8 else np.int16 -> float
     It returns the integers as floats; then they take as many bits as before.
-    整数以浮点数返回了；这样所占的比特并没有减少。
+    整数以浮点数返回了；这样所占的位并没有减少。
 step or 1 -> np.float64(step)
 np.int8 if bits <= 8 else np.int16 -> float
     The integers q are floats, and nan for step 0; return integers, and zeros for step 0.
     q 是浮点数，步长为 0 时还不是数（nan）；应返回整数，步长为 0 时返回零。
 np.int8 if bits <= 8 else np.int16 -> int
     The dtype of q is not the one asked for: int8 up to 8 bits, int16 above.
-    q 的数据类型不对：不超过 8 比特时应为 int8，超过时应为 int16。
+    q 的数据类型不对：不超过 8 位时应为 int8，超过时应为 int16。
 np.int8 if bits <= 8 else np.int16 -> np.int8
     It stores every integer in 8 bits; above 8 bits they need an int16.
-    所有整数都用 8 比特存储；超过 8 比特时应使用 int16。
+    所有整数都用 8 位存储；超过 8 位时应使用 int16。
 max(initial=0) -> max()
 np.int8 if bits <= 8 else np.int16 -> np.int8
     An array without entries fails, and above 8 bits the integers do not fit into int8.
-    没有元素的数组会报错；超过 8 比特时 int8 又装不下。
+    没有元素的数组会报错；超过 8 位时 int8 又装不下。
 np.int8 if bits <= 8 else np.int16 -> np.uint8
     It stores the integers as uint8, which has no negative numbers; int8 and int16 have.
     用 uint8 存储整数，没有负数；应使用 int8 和 int16。

@@ -497,7 +497,7 @@ def _(rng):
 
 @mean_threshold.property(
     "Multiplying all scores by 4 and adding 1 must do the same to the threshold.",
-    "所有分数乘以 4 再加 1，阈值也应如此变化。",
+    "所有得分乘以 4 再加 1，阈值也应如此变化。",
 )
 def _(rng):
     score = rng.random(9)
@@ -519,22 +519,22 @@ np.mean -> np.sum
     求的是总和；要求的是平均值。
 scores = np.abs(scores)
     It takes the absolute value of the scores; a score may be negative.
-    对分数取了绝对值；分数本身可以为负。
+    对得分取了绝对值；得分本身可以为负。
 np.mean(scores) -> np.sum(scores) / max(np.count_nonzero(scores), 1)
     Scores of 0 are left out of the mean; they count too.
-    求平均时漏掉了为 0 的分数；它们也应计入。
+    求平均时漏掉了为 0 的得分；它们也应计入。
 np.mean(scores) -> (np.min(scores) + np.max(scores)) / 2
     It lies halfway between the smallest and the largest score; all of them count.
-    取了最小值和最大值的中点；所有分数都应计入。
+    取了最小值和最大值的中点；所有得分都应计入。
 float(np.mean(scores)) -> np.mean(scores, axis=0)
     It returns a mean for each column; return one threshold for all scores.
-    对每一列求了平均；应对所有分数给出一个阈值。
+    对每一列求了平均；应对所有得分给出一个阈值。
 np.mean -> np.max
     It is the largest score; return the mean.
-    取了最大的分数；应取平均。
+    取了最大的得分；应取平均。
 np.mean -> np.min
     It is the smallest score; return the mean.
-    取了最小的分数；应取平均。
+    取了最小的得分；应取平均。
 np.mean -> np.std
     It is the standard deviation; return the mean.
     取了标准差；应取平均。
@@ -546,16 +546,16 @@ np.mean(scores) -> np.mean(scores) + np.std(scores)
     加上了一个标准差；应只取平均。
 np.mean(scores) -> np.sum(scores) / max(np.size(scores) - 1, 1)
     It divides by n - 1; divide by the number of scores.
-    除以了 n - 1；应除以分数的个数。
+    除以了 n - 1；应除以得分的个数。
 np.mean(scores) -> np.sum(scores) / len(scores)
     It divides by the length of the first axis; divide by the number of all scores.
-    除以了第一个轴的长度；应除以所有分数的个数。
+    除以了第一个轴的长度；应除以所有得分的个数。
 return scores >= result
     It returns a mask; return the threshold.
     返回了掩码；应返回阈值。
 np.mean(scores) -> np.average(scores, weights=np.abs(scores)) if np.any(scores) else 0.0
     It weights the scores by their magnitudes; take the plain mean.
-    按绝对值对分数加权了；应取简单平均。
+    按绝对值对得分加权了；应取简单平均。
 return 2 * result
     It takes twice the mean; take the mean itself.
     取了均值的两倍；应取均值本身。
@@ -567,7 +567,7 @@ np.mean(scores) -> np.quantile(scores, 0.75)
     取了上四分位数；应取均值。
 np.mean(scores) -> np.mean(np.unique(scores))
     It averages the different values; every score counts.
-    只对不同的取值求了平均；每个分数都应计入。
+    只对不同的取值求了平均；每个得分都应计入。
 """)
 
 
@@ -812,7 +812,7 @@ def _(rng):
 
 @threshold_for_sparsity.property(
     "The number of scores below the threshold must be the number to prune, even if that is all.",
-    "低于阈值的分数个数应等于要剪掉的个数，全部剪掉时也一样。",
+    "低于阈值的得分个数应等于要剪掉的个数，全部剪掉时也一样。",
 )
 def _(rng):
     score, ratios = rng.permutation(10) / 8, [0.0, 0.2, 0.5, 0.7, 0.99]
@@ -834,68 +834,68 @@ ordered[k] -> ordered[score.size - k]
     把稀疏度当成了保留的比例；它是剪掉的比例。
 ordered[k] -> ordered[max(k - 1, 0)]
     It returns the largest of the scores to prune, so one too few are below the threshold.
-    给出的是应剪掉的最大分数，低于阈值的就少了一个。
+    给出的是应剪掉的最大得分，低于阈值的就少了一个。
 ordered[k] -> np.quantile(score, sparsity)
     The quantile lies between two scores; return the (k + 1)-th smallest score.
-    分位数落在两个分数之间；要求的是第 k + 1 小的分数。
+    分位数落在两个得分之间；要求的是第 k + 1 小的得分。
 round( -> int(
     The number to prune is rounded down; round to the nearest count.
     剪掉的个数向下取整了；应取最接近的整数。
 ordered[k] -> sparsity
     The sparsity itself is taken as the threshold; it is a share of the scores, not a score.
-    把稀疏度本身当成了阈值；它是分数个数的比例，不是分数值。
+    把稀疏度本身当成了阈值；它是得分个数的比例，不是得分值。
 ordered[k] -> sparsity * np.max(score)
     It is a share of the largest score; the sparsity is a share of the number of scores.
-    取了最大分数的一个比例；稀疏度应按分数的个数计算。
+    取了最大得分的一个比例；稀疏度应按得分的个数计算。
 score = np.abs(score)
     It takes the absolute value of the scores; a score may be negative.
-    对分数取了绝对值；分数本身可以为负。
+    对得分取了绝对值；得分本身可以为负。
 return float(min(result, np.max(score)))
     If all are to be pruned, it returns the largest score, which is then kept.
-    应全部剪掉时给出了最大的分数，结果它被保留了。
+    应全部剪掉时给出了最大的得分，结果它被保留了。
 ordered[k] -> ordered[min(k + 1, score.size)]
     It is one place too high: return the (k + 1)-th smallest score.
-    高了一位：应返回第 k + 1 小的分数。
+    高了一位：应返回第 k + 1 小的得分。
 ordered[k] -> ordered[min(k, score.size - 1)]
 return np.nextafter(result, np.inf)
     It returns a number just above a score; return the (k + 1)-th smallest score itself.
-    返回了略大于分数的数；应返回第 k + 1 小的分数本身。
+    返回了略大于得分的数；应返回第 k + 1 小的得分本身。
 round(sparsity * score.size) -> int(np.ceil(sparsity * score.size))
     The number to prune is rounded up; round to the nearest count.
     把剪枝个数向上取整了；应取最接近的整数。
 score = -score
     It takes the order from the highest; take it from the lowest.
-    从最高的分数开始排序了；应从最低的开始。
+    从最高的得分开始排序了；应从最低的开始。
 ordered[k] -> (ordered[max(k - 1, 0)] + ordered[k]) / 2
     It lies halfway between two scores; return the (k + 1)-th smallest score.
-    取了两个分数的中点；应返回第 k + 1 小的分数。
+    取了两个得分的中点；应返回第 k + 1 小的得分。
 return score >= result
     It returns a mask; return the threshold.
     返回了掩码；应返回阈值。
 ordered[k] -> np.unique(score)[min(k, len(np.unique(score)) - 1)]
     It counts equal scores once; every entry counts.
-    相等的分数只数了一次；每个元素都应计入。
+    相等的得分只数了一次；每个元素都应计入。
 ordered[k] -> np.sort(score, axis=None)[k]
     It fails if all are to be pruned; then a threshold above all scores is asked for.
-    全部要剪时报错；此时应返回高于所有分数的阈值。
+    全部要剪时报错；此时应返回高于所有得分的阈值。
 score.size) -> len(score))
     It takes the share of the number of rows; take that of all scores.
-    按行数计算了个数；应按所有分数的个数计算。
+    按行数计算了个数；应按所有得分的个数计算。
 round(sparsity * score.size) -> score.size - round((1 - sparsity) * score.size)
     It rounds the number to keep; round the number to prune.
     对保留的个数取整了；应对剪掉的个数取整。
 ordered[k] -> np.quantile(score, sparsity, method="lower")
     It takes the quantile rounded down, which counts n - 1 steps; take the score of rank k.
-    取了向下取的分位数，它按 n - 1 步计算；应取第 k 名的分数。
+    取了向下取的分位数，它按 n - 1 步计算；应取第 k 名的得分。
 ordered[k] -> np.quantile(score, 1 - sparsity)
     It takes the quantile of the share to keep; take the score of rank k from below.
-    取了保留比例的分位数；应取从低到高第 k 名的分数。
+    取了保留比例的分位数；应取从低到高第 k 名的得分。
 ordered[k] -> score.ravel()[min(k, score.size - 1)]
     It does not sort the scores; take the k-th in ascending order.
     没有排序；应取升序的第 k 个。
 return result + 1e-8
     It adds 1e-8 to the threshold; return the score itself.
-    阈值加上了 1e-8；应返回分数本身。
+    阈值加上了 1e-8；应返回得分本身。
 round(sparsity * score.size) -> int(sparsity * score.size + 0.5)
     It rounds a half up; here a half is rounded to the even number.
     恰为一半时总是向上取整；这里应取偶数。

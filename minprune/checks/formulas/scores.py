@@ -59,23 +59,23 @@ w = np.maximum(w, 0)
     把负权重变成了零；负权重的幅值是 -w。
 return result / result.max()
     It divides by the largest magnitude; the score must keep the units of the weights.
-    除以了最大的绝对值；分数应保持权重的量纲。
+    除以了最大的绝对值；得分应保持权重的量纲。
 return result.sum()
     It adds all magnitudes to one number; every weight has its own score.
-    把所有绝对值加成了一个数；每个权重都应有自己的分数。
+    把所有绝对值加成了一个数；每个权重都应有自己的得分。
 np.abs(w, out=w)
     It overwrites the weights with their magnitudes; the signs are lost.
     把权重原地改成了绝对值，符号丢失了。
 np.abs( -> np.sqrt(np.abs(
 finite_array("w", w)) -> finite_array("w", w)))
     It takes the root of the magnitudes; the score is |w| itself.
-    对绝对值开了平方；分数就是 |w| 本身。
+    对绝对值开了平方；得分就是 |w| 本身。
 np.abs( -> -np.abs(
     It returns -|w|; the largest weights must have the highest scores.
-    返回了 -|w|；绝对值最大的权重分数应最高。
+    返回了 -|w|；绝对值最大的权重得分应最高。
 return result / (np.linalg.norm(result) or 1)
     It divides by the norm of the layer; the score must keep the units of the weights.
-    除以了整层的范数；分数应保持权重的量纲。
+    除以了整层的范数；得分应保持权重的量纲。
 np.abs( -> np.sign(
     It returns the signs; the magnitude is |w|.
     返回了符号；幅值应为 |w|。
@@ -87,7 +87,7 @@ return np.maximum(result, 1e-8)
     把很小的绝对值提高到了 1e-8；零权重的幅值应为 0。
 return np.sum(result, axis=0)
     It adds the magnitudes of each column; every weight has its own score.
-    把每列的绝对值相加了；每个权重都应有自己的分数。
+    把每列的绝对值相加了；每个权重都应有自己的得分。
 return np.argsort(result, axis=None)
     It returns the indices ranked by magnitude; the magnitudes are asked for.
     返回了按幅值排列的下标；应返回幅值。
@@ -96,16 +96,16 @@ return result / (result.max(initial=0) or 1)
     除以了最大的绝对值（不为 0 时）；应保持权重的量纲。
 return np.mean(result)
     It returns the mean magnitude; every weight has its own score.
-    返回了平均绝对值；每个权重都应有自己的分数。
+    返回了平均绝对值；每个权重都应有自己的得分。
 return result / (result.sum() or 1)
     It divides by the sum of the magnitudes; keep the units of the weights.
     除以了绝对值之和；应保持权重的量纲。
 np.abs( -> 1 - np.abs(
     It returns 1 - |w|; the largest weights must have the highest scores.
-    返回了 1 - |w|；绝对值最大的权重分数应最高。
+    返回了 1 - |w|；绝对值最大的权重得分应最高。
 return np.log1p(result)
     It takes the logarithm of 1 + |w|; the score is |w| itself.
-    取了 1 + |w| 的对数；分数就应是 |w| 本身。
+    取了 1 + |w| 的对数；得分就应是 |w| 本身。
 """)
 
 
@@ -116,7 +116,7 @@ random_score = Check(scores.random_score)
 
 @random_score.property(
     "There must be one score for every weight, in the shape of w.",
-    "每个权重都应有一个分数，形状与 w 相同。",
+    "每个权重都应有一个得分，形状与 w 相同。",
 )
 def _(rng):
     shapes = [(3,), (2, 5), (3, 3, 1, 2), (0, 4)]
@@ -126,7 +126,7 @@ def _(rng):
 
 @random_score.property(
     "The scores must be uniform on [0, 1): none outside, about a quarter in each quarter.",
-    "分数应在 [0, 1) 上均匀分布：不超出范围，每四分之一区间约占四分之一。",
+    "得分应在 [0, 1) 上均匀分布：不超出范围，每四分之一区间约占四分之一。",
 )
 def _(rng):
     (s,) = yield [given(np.ones((64, 64)), Seed(0))]
@@ -136,7 +136,7 @@ def _(rng):
 
 @random_score.property(
     "Only the shape of w may count: other weights, with the same generator, have the same scores.",
-    "只有 w 的形状起作用：权重不同而生成器相同时，分数应相同。",
+    "只有 w 的形状起作用：权重不同而生成器相同时，得分应相同。",
 )
 def _(rng):
     w = rng.standard_normal((4, 5))
@@ -146,7 +146,7 @@ def _(rng):
 
 @random_score.property(
     "The scores must depend on the generator: the same for the same seed, others for another.",
-    "分数应由生成器决定：种子相同则分数相同，种子不同则分数不同。",
+    "得分应由生成器决定：种子相同则得分相同，种子不同则得分不同。",
 )
 def _(rng):
     w = np.ones((4, 5))
@@ -160,34 +160,34 @@ rng = np.random.default_rng(0)
     自己新建了生成器；应使用传入的 rng，否则每次结果都一样。
 .random( -> .standard_normal(
     It draws from the normal distribution; the scores are uniform on [0, 1).
-    用了正态分布；分数应在 [0, 1) 上均匀分布。
+    用了正态分布；得分应在 [0, 1) 上均匀分布。
 return 2 * result - 1
     It draws from -1 to 1; the scores lie in [0, 1).
-    抽样范围是 -1 到 1；分数应在 [0, 1) 内。
+    抽样范围是 -1 到 1；得分应在 [0, 1) 内。
 return result * np.abs(w)
     It multiplies by |w|; as a control, the score must not depend on the weights.
-    乘上了 |w|；作为对照，分数不应与权重有关。
+    乘上了 |w|；作为对照，得分不应与权重有关。
 .random(number_array("w", w).shape) -> .random() + np.zeros(w.shape)
     It draws one number for all weights; draw one for every weight.
     所有权重共用一个随机数；每个权重都应单独抽取。
 return result < 0.5
     It returns a random mask; return the scores.
-    返回的是随机掩码，而不是分数。
+    返回的是随机掩码，而不是得分。
 return result.ravel()
     It returns a flat vector; the scores have the shape of w.
-    返回了展平的向量；分数的形状应与 w 相同。
+    返回了展平的向量；得分的形状应与 w 相同。
 return 1 + result
     It draws from 1 to 2; the scores lie in [0, 1).
-    抽样范围是 1 到 2；分数应在 [0, 1) 内。
+    抽样范围是 1 到 2；得分应在 [0, 1) 内。
 return np.round(result, 1)
     It rounds the scores to one decimal place, which makes ties; return them as they are.
-    把分数舍入到了一位小数，会产生并列；应原样返回。
+    把得分舍入到了一位小数，会产生并列；应原样返回。
 return result**2
     It squares the numbers drawn, so small scores are more frequent; they are uniform.
-    对随机数取了平方，小的分数更多；应为均匀分布。
+    对随机数取了平方，小的得分更多；应为均匀分布。
 return result / (result.max(initial=0) or 1)
     It divides by the largest score; return the numbers as drawn.
-    除以了最大的分数；应原样返回抽取的数。
+    除以了最大的得分；应原样返回抽取的数。
 """)
 
 
@@ -228,7 +228,7 @@ def _(rng):
 
 @layer_importance.property(
     "Every layer must be scored separately: reordering the layers must only reorder the scores.",
-    "每层单独打分：调换层的次序，分数只随之调换。",
+    "每层单独打分：调换层的次序，得分只随之调换。",
 )
 def _(rng):
     layers = [_eighths(rng, 3, 4), _eighths(rng, 4), _eighths(rng, 4, 2)]
@@ -328,75 +328,75 @@ a.sum() -> sum(a[i, j] for i in range(len(a)) for j in range(a.shape[1]))
 a.sum() -> sum(a)
 np.array( -> list(
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
-    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个分数。
+    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。
 a.sum() -> sum(a)
     Python's sum adds up rows only, so a matrix gives a vector; a layer has one score.
-    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个分数。
+    Python 的 sum 只把各行相加，矩阵得到的是向量；每层应只有一个得分。
 .sum() -> .sum(axis=0)
 np.array( -> list(
     It scores every column; a layer has one score, the sum over all its columns.
-    按列分别打分了；每层应只有一个分数，即所有列之和。
+    按列分别打分了；每层应只有一个得分，即所有列之和。
 .sum() -> .sum(axis=-1)
 np.array( -> list(
     It scores every row; a layer has one score, the sum over all its rows.
-    按行分别打分了；每层应只有一个分数，即所有行之和。
+    按行分别打分了；每层应只有一个得分，即所有行之和。
 .sum() -> .sum(axis=-1)
     It scores every row; a layer has one score, the sum over all its rows.
-    按行分别打分了；每层应只有一个分数，即所有行之和。
+    按行分别打分了；每层应只有一个得分，即所有行之和。
 .sum() -> .sum(axis=1)
     It sums along axis 1, which a vector lacks; a layer has one score, the sum of all entries.
-    沿轴 1 求和，而向量没有这个轴；每层应只有一个分数，即所有元素之和。
+    沿轴 1 求和，而向量没有这个轴；每层应只有一个得分，即所有元素之和。
 for w in layers -> for w in layers if w.size
     It leaves out layers without weights; each layer has a score, which is then 0.
-    跳过了没有权重的层；每层都应有分数，此时为 0。
+    跳过了没有权重的层；每层都应有得分，此时为 0。
 for w in layers -> for w in layers if w.ndim > 1
     It leaves out the vectors; each layer has a score, whatever its shape.
-    跳过了向量；无论形状如何，每层都应有分数。
+    跳过了向量；无论形状如何，每层都应有得分。
 return np.abs(np.array(layers)).reshape(len(layers), -1).sum(axis=1)
     It puts all layers into one array, but shapes may differ; take the layers one by one.
     把所有层拼成了一个数组；各层形状可以不同，应逐层计算。
 return result[:1]
     It scores the first layer only; every layer has a score.
-    只给第一层打了分；每层都应有分数。
+    只给第一层打了分；每层都应有得分。
 return result[-1:]
     It keeps the score of the last layer only; collect those of all layers.
-    只留下了最后一层的分数；应收集所有层的分数。
+    只留下了最后一层的得分；应收集所有层的得分。
 return result[-1]
     It returns a single number, the score of the last layer; collect those of all layers.
-    只返回了一个数，即最后一层的分数；应收集所有层的分数。
+    只返回了一个数，即最后一层的得分；应收集所有层的得分。
 return result[1:]
     It leaves out the first layer; every layer has a score.
-    漏掉了第一层；每层都应有分数。
+    漏掉了第一层；每层都应有得分。
 return result[:-1]
     It leaves out the last layer; every layer has a score.
-    漏掉了最后一层；每层都应有分数。
+    漏掉了最后一层；每层都应有得分。
 return np.concatenate([0 * result[:-1], result[-1:]])
     Only the score of the last layer is filled in; assign inside the loop.
-    只填了最后一层的分数；应在循环内赋值。
+    只填了最后一层的得分；应在循环内赋值。
 return np.concatenate([result[:1], 0 * result[1:]])
     Only the score of the first layer is filled in; return after the loop, not inside.
-    只填了第一层的分数；应在循环结束之后再返回。
+    只填了第一层的得分；应在循环结束之后再返回。
 return np.concatenate([result[:-1], 0 * result[-1:]])
     The score of the last layer is not filled in; every layer has a score.
-    没有填最后一层的分数；每层都应有分数。
+    没有填最后一层的得分；每层都应有得分。
 return np.concatenate([0 * result[:1], result[1:]])
     The score of the first layer is not filled in; every layer has a score.
-    没有填第一层的分数；每层都应有分数。
+    没有填第一层的得分；每层都应有得分。
 return result[::-1]
     The scores are in reverse order; they stand in the order of the layers.
-    分数的次序颠倒了；应与各层的次序相同。
+    得分的次序颠倒了；应与各层的次序相同。
 return np.cumsum(result)
     Each score includes those of the layers before; start every layer from 0.
-    每个分数都包含了前面各层的分数；每层应从 0 开始累加。
+    每个得分都包含了前面各层的得分；每层应从 0 开始累加。
 return result / result.sum()
     It divides by the total of all layers; the importance is the sum itself, not a share.
     除以了各层之和；重要性就是每层的总和，而不是占比。
 return result / result.max()
     It divides by the largest score; the importance is the sum itself.
-    除以了最大的分数；重要性就是每层的总和。
+    除以了最大的得分；重要性就是每层的总和。
 return result / np.linalg.norm(result)
     It divides by the L2 norm of the scores; the importance is the sum itself.
-    除以了各分数的 L2 范数；重要性就是每层的总和。
+    除以了各得分的 L2 范数；重要性就是每层的总和。
 return result / len(result)
     It divides by the number of layers; the importance is the sum itself.
     除以了层数；重要性就是每层的总和。
@@ -405,49 +405,49 @@ return result / sum(w.size for w in layers)
     除以了所有层的权重总数；重要性就是每层的总和。
 return np.exp(result) / np.exp(result).sum()
     It applies softmax to the scores; the importance is the sum itself.
-    对分数作了 softmax；重要性就是每层的总和。
+    对得分作了 softmax；重要性就是每层的总和。
 return (result - result.min()) / np.ptp(result)
     It scales the scores to the range from 0 to 1; the importance is the sum itself.
-    把分数缩放到了 0 到 1 之间；重要性就是每层的总和。
+    把得分缩放到了 0 到 1 之间；重要性就是每层的总和。
 return result >= result.mean()
     It returns which layers reach the mean score; return the scores.
-    返回的是哪些层达到了平均分数；应返回分数本身。
+    返回的是哪些层达到了平均得分；应返回得分本身。
 return result > result.mean()
     It returns which layers exceed the mean score; return the scores.
-    返回的是哪些层超过了平均分数；应返回分数本身。
+    返回的是哪些层超过了平均得分；应返回得分本身。
 return result >= 2.5
     It returns which layers reach 2.5; return the scores.
-    返回的是哪些层达到了 2.5；应返回分数本身。
+    返回的是哪些层达到了 2.5；应返回得分本身。
 return np.argmax(result)
     It returns the layer of the highest score; return the scores of all layers.
-    返回的是分数最高的层号；应返回所有层的分数。
+    返回的是得分最高的层号；应返回所有层的得分。
 return np.argsort(np.argsort(result))
     It returns the rank of each layer; return the scores.
-    返回的是各层的名次；应返回分数本身。
+    返回的是各层的名次；应返回得分本身。
 return np.sort(result)
     It sorts the scores, ascending; they stand in the order of the layers.
-    把分数按升序排列了；应与各层的次序相同。
+    把得分按升序排列了；应与各层的次序相同。
 return np.sort(result)[::-1]
     It sorts the scores, descending; they stand in the order of the layers.
-    把分数按降序排列了；应与各层的次序相同。
+    把得分按降序排列了；应与各层的次序相同。
 return np.argsort(result)
     It returns the layers ranked by score; the scores are asked for, in the order of the layers.
-    返回了按分数排列的层号；应按层的次序返回分数。
+    返回了按得分排列的层号；应按层的次序返回得分。
 return result.round(1)
     It rounds the scores to one decimal place; the example only prints them so.
-    把分数四舍五入到一位小数了；例子中只是打印时这样做。
+    把得分四舍五入到一位小数了；例子中只是打印时这样做。
 return result.round(2)
     It rounds the scores to two decimal places; return them as they are.
-    把分数四舍五入到两位小数了；应直接返回，不作取整。
+    把得分四舍五入到两位小数了；应直接返回，不作取整。
 return result.astype(int)
     It cuts the scores to whole numbers, as an integer array does; use an array of floats.
-    分数的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
+    得分的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
 return result[:, None]
     The result has an axis too many; it is a vector, one score for each layer.
-    结果多了一个轴；应为向量，每层一个分数。
+    结果多了一个轴；应为向量，每层一个得分。
 return result.sum()
     It adds all layers to one number; every layer has its own score.
-    把所有层加成了一个数；每层都应有自己的分数。
+    把所有层加成了一个数；每层都应有自己的得分。
 np.abs(w) -> np.maximum(-w, 0)
     It adds up the negative weights only; the absolute values of all weights are added.
     只把负的权重相加了；应把所有权重的绝对值相加。
@@ -556,7 +556,7 @@ return np.sum(np.abs(np.concatenate([w.ravel() for w in layers]))) / sum(w.size 
     返回了整个网络的一个平均值；每层都应有自己的平均。
 return result[::-1]
     The scores are in reverse order; they stand in the order of the layers.
-    分数的次序颠倒了；应与各层的次序相同。
+    得分的次序颠倒了；应与各层的次序相同。
 return result / result.sum()
     It divides by the sum over the layers; the importance is the mean itself.
     除以了各层之和；重要性就是平均值本身。
@@ -721,7 +721,7 @@ def _(rng):
 
 @synflow.property(
     "Every layer must have the same sum of scores: the flow is conserved.",
-    "每层分数之和应相同：流量守恒。",
+    "每层得分之和应相同：流量守恒。",
 )
 def _(rng):
     shapes = [(3, 4), (4, 2), (2, 5)]
@@ -731,7 +731,7 @@ def _(rng):
 
 @synflow.property(
     "The signs of the weights must not matter.",
-    "权重的符号不应影响分数。",
+    "权重的符号不应影响得分。",
 )
 def _(rng):
     layers = [rng.standard_normal(shape) for shape in [(3, 4), (4, 2)]]
@@ -779,19 +779,19 @@ np.ones(len(layers[0])) -> np.full(len(layers[0]), 1 / len(layers[0]))
     输入的每个元素取了 1/n；应为 1。
 return [np.square(s) for s in result]
     It squares the scores; the score is the flow itself.
-    对分数取了平方；分数就是流量本身。
+    对得分取了平方；得分就是流量本身。
 return [s / (s.max() or 1) for s in result]
     It divides each layer by its largest score; the scores are compared between layers.
-    每层除以了自己的最大分数；分数需要在层间比较。
+    每层除以了自己的最大得分；得分需要在层间比较。
 return [s / (s.sum() or 1) for s in result]
     It divides each layer by its sum; the score is the flow itself.
-    每层除以了自己的总和；分数就是流量本身。
+    每层除以了自己的总和；得分就是流量本身。
 return [s * np.sign(w) for s, w in zip(result, layers)]
     The scores have the signs of the weights; they are never negative.
-    分数带上了权重的符号；分数不应为负。
+    得分带上了权重的符号；得分不应为负。
 return result[::-1]
     The layers are in reverse order; the scores stand in the order of the layers.
-    各层的次序颠倒了；分数应与各层次序相同。
+    各层的次序颠倒了；得分应与各层次序相同。
 layers = [np.abs(w) for w in layers] -> layers = [np.maximum(w, 0) for w in layers]
     Negative weights carry nothing; take |w| in every layer.
     负权重没有传递流量；每层都应取 |w|。
@@ -804,7 +804,7 @@ into, layers, out_of, strict=True -> into * len(layers), layers, out_of
     每层都用了第一层的输入；流量应逐层传递。
 return [s / 2 for s in result]
     It has a factor 1/2; the score is |w| times the derivative.
-    多了系数 1/2；分数是 |w| 乘以导数。
+    多了系数 1/2；得分是 |w| 乘以导数。
 into.append(into[-1] @ w) -> into.append(into[-1] @ w / ((into[-1] @ w).max() or 1))
     It divides the flow by its largest entry after each layer; pass it on as it is.
     每层之后把流量除以了最大值；应原样传递。
@@ -813,19 +813,19 @@ np.ones(layers[-1].shape[1]) -> np.full(layers[-1].shape[1], 1 / layers[-1].shap
     对输出取了平均；R 应为各输出之和。
 return [s / (np.linalg.norm(s) or 1) for s in result]
     It divides each layer by its L2 norm; the score is the flow itself.
-    每层除以了自己的 L2 范数；分数就应是流量本身。
+    每层除以了自己的 L2 范数；得分就应是流量本身。
 return [np.sqrt(s) for s in result]
     It takes the root of the scores; the score is the flow itself.
-    对分数开了平方；分数就应是流量本身。
+    对得分开了平方；得分就应是流量本身。
 return [s.ravel() for s in result]
     The scores are flat; each array has the shape of its layer.
-    分数展平了；每个数组应与该层同形状。
+    得分展平了；每个数组应与该层同形状。
 return [s / max(sum(r.sum() for r in result), 1e-99) for s in result]
     It divides by the sum over all layers; the score is the flow itself.
-    除以了所有层的总和；分数就应是流量本身。
+    除以了所有层的总和；得分就应是流量本身。
 return [s.sum(axis=0) for s in result]
     It adds up the scores of a unit; every weight has its own.
-    把每个单元的分数相加了；每个权重应有自己的分数。
+    把每个单元的得分相加了；每个权重应有自己的得分。
 a[:, None] * w * b -> a[:, None] * w * b * w
     It multiplies by |w| twice; once is enough.
     乘了两次 |w|；应只乘一次。
@@ -959,7 +959,7 @@ def _(rng):
 
 @gradient_magnitude.property(
     "A loss of opposite sign must give the same scores.",
-    "把损失换成它的相反数，分数应不变。",
+    "把损失换成它的相反数，得分应不变。",
 )
 def _(rng):
     g = rng.standard_normal((4, 5))
@@ -979,17 +979,17 @@ np.abs( -> np.square(
     对梯度取了平方；应为 |g|。
 return np.linalg.norm(result)
     It returns the norm of the whole layer; every weight has its own score.
-    返回了整层梯度的范数；每个权重都应有自己的分数。
+    返回了整层梯度的范数；每个权重都应有自己的得分。
 return result / np.linalg.norm(result)
     It divides by the norm of the layer; the score is |g| itself.
-    除以了整层的范数；分数就是 |g| 本身。
+    除以了整层的范数；得分就是 |g| 本身。
 np.abs( -> np.sqrt(np.abs(
 finite_array("g", g)) -> finite_array("g", g)))
     It takes the root of the magnitudes; the score is |g| itself.
-    对绝对值开了平方；分数就应是 |g| 本身。
+    对绝对值开了平方；得分就应是 |g| 本身。
 np.abs( -> np.sign(
     It returns the signs; the score is |g|.
-    返回了符号；分数应为绝对值。
+    返回了符号；得分应为绝对值。
 g = np.maximum(g, 0)
     Negative gradients become 0; their magnitude is -g.
     负的梯度变成了 0；其幅值应为 -g。
@@ -1001,22 +1001,22 @@ return result / (result.sum() or 1)
     除以了绝对值之和；应返回绝对值本身。
 return np.sum(result)
     It adds up the magnitudes; every weight has its own score.
-    把绝对值相加了；每个权重都应有自己的分数。
+    把绝对值相加了；每个权重都应有自己的得分。
 return np.mean(result)
     It returns the mean magnitude; every weight has its own score.
-    返回了平均绝对值；每个权重都应有自己的分数。
+    返回了平均绝对值；每个权重都应有自己的得分。
 np.abs(g, out=g)
     It overwrites the gradient with its magnitudes.
     把梯度原地改成了绝对值；应返回新的数组。
 return np.argsort(result, axis=None)
     It returns the indices ranked by score; the scores are asked for.
-    返回了按分数排列的下标；应返回分数。
+    返回了按得分排列的下标；应返回得分。
 return np.abs(g - np.mean(g)) if np.size(g) else result
     It subtracts the mean of the gradient first.
     先减去了梯度的均值；不应减去。
 return np.max(result, initial=0)
     It returns the largest magnitude; every weight has its own score.
-    返回了最大的绝对值；每个权重都应有自己的分数。
+    返回了最大的绝对值；每个权重都应有自己的得分。
 """)
 
 
@@ -1048,7 +1048,7 @@ def _(rng):
 
 @taylor.property(
     "Changing the units of a weight must not change its score: w times 4, g divided by 4.",
-    "改变权重的单位不应改变分数：w 乘以 4 时，g 除以 4。",
+    "改变权重的单位不应改变得分：w 乘以 4 时，g 除以 4。",
 )
 def _(rng):
     w, g = rng.standard_normal((2, 4, 5))
@@ -1144,7 +1144,7 @@ w * g -> w**2 * g / 2
     算的是 g w^2 / 2，即二阶项的形式；一阶项是乘积 w g。
 w * g -> w - w * g
     It subtracts the product from the weight; the score is the size of the product alone.
-    用权重减去了乘积；分数只是乘积的大小。
+    用权重减去了乘积；得分只是乘积的大小。
 w * g -> np.maximum(np.abs(w), np.abs(g))
     It takes the larger of |w| and |g|; multiply them.
     取了 |w| 与 |g| 中较大的；应相乘。
@@ -1177,106 +1177,106 @@ w * g -> np.abs(w) + np.abs(g)
     把 |w| 与 |g| 相加，但两者量纲不同；应相乘。
 np.abs(product) -> abs(product.sum())
     It adds up the products and takes the absolute value last; every weight has its own score.
-    先把乘积加在一起再取绝对值；每个权重都应有自己的分数。
+    先把乘积加在一起再取绝对值；每个权重都应有自己的得分。
 return result**2
     It squares the product; here the score is |w g|, in the units of the loss.
-    对乘积取了平方；这里的分数是 |w g|，与损失同量纲。
+    对乘积取了平方；这里的得分是 |w g|，与损失同量纲。
 return result**0.5
     It takes the square root of the score; the score is |w g| itself.
-    对分数开了平方；分数就是 |w g|。
+    对得分开了平方；得分就是 |w g|。
 return result / 2
     It divides by 2, as the second order does; the first order has no factor.
     除以了 2，那是二阶项的系数；一阶项没有这个系数。
 return result.sum()
     It adds up the products; every weight has its own score.
-    把所有乘积加在了一起；每个权重都应有自己的分数。
+    把所有乘积加在了一起；每个权重都应有自己的得分。
 return result.mean()
     It takes the mean over the weights; every weight has a score of its own.
-    对所有权重取了平均；每个权重都应有自己的分数。
+    对所有权重取了平均；每个权重都应有自己的得分。
 return result.sum(axis=-1)
     It adds up the scores of each row; every weight has a score of its own.
-    把每一行的分数加在了一起；每个权重都应有自己的分数。
+    把每一行的得分加在了一起；每个权重都应有自己的得分。
 return result.sum(axis=0)
     It adds up the scores of each column; every weight has a score of its own.
-    把每一列的分数加在了一起；每个权重都应有自己的分数。
+    把每一列的得分加在了一起；每个权重都应有自己的得分。
 return result / result.sum()
     It divides by the sum of all scores; here the scores are not normalized.
-    除以了所有分数之和；这里的分数不作归一化。
+    除以了所有得分之和；这里的得分不作归一化。
 return result / result.max()
     It divides by the largest score; here the scores are in the units of the loss.
-    除以了最大的分数；这里的分数不作归一化。
+    除以了最大的得分；这里的得分不作归一化。
 return result / np.linalg.norm(result)
     It divides by the L2 norm of the scores; here the scores are in the units of the loss.
-    除以了分数的 L2 范数；这里的分数不作归一化。
+    除以了得分的 L2 范数；这里的得分不作归一化。
 return result / (result.sum() or 1)
     It divides by the sum of all scores, unless that is 0; here the scores are not normalized.
-    除以了所有分数之和（若不为 0）；这里的分数不作归一化。
+    除以了所有得分之和（若不为 0）；这里的得分不作归一化。
 return result / result.max(initial=-np.inf)
     It divides by the largest score; here the scores are in the units of the loss.
-    除以了最大的分数；这里的分数不作归一化。
+    除以了最大的得分；这里的得分不作归一化。
 return result / (result.max(initial=0) or 1)
     It divides by the largest of the scores, unless that is 0; here the scores are not normalized.
-    除以了最大的分数（若不为 0）；这里的分数不作归一化。
+    除以了最大的得分（若不为 0）；这里的得分不作归一化。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of the scores, unless that is 0; here the scores are not normalized.
-    除以了分数的 L2 范数（若不为 0）；这里的分数不作归一化。
+    除以了得分的 L2 范数（若不为 0）；这里的得分不作归一化。
 return result / result.mean()
     It divides by the mean of the scores; here the scores are not normalized.
-    除以了分数的平均；这里的分数不作归一化。
+    除以了得分的平均；这里的得分不作归一化。
 return result / max(w.size, 1)
     It divides by the number of weights; here the scores are not normalized.
-    除以了权重的个数；这里的分数不作归一化。
+    除以了权重的个数；这里的得分不作归一化。
 return result / max(len(w), 1)
     It divides by the number of rows; here the scores are not normalized.
-    除以了行数；这里的分数不作归一化。
+    除以了行数；这里的得分不作归一化。
 return result / result.sum(axis=-1, keepdims=True)
     It divides each row by its sum; here the scores are not normalized.
-    每一行除以了该行之和；这里的分数不作归一化。
+    每一行除以了该行之和；这里的得分不作归一化。
 return np.exp(result) / np.exp(result).sum()
     It applies softmax to the scores; here the scores are not normalized.
-    对分数作了 softmax；这里的分数不作归一化。
+    对得分作了 softmax；这里的得分不作归一化。
 return (result - result.min()) / (result.max() - result.min())
     It scales the scores to the range from 0 to 1; here the scores are not normalized.
-    把分数缩放到了 0 到 1 之间；这里的分数不作归一化。
+    把得分缩放到了 0 到 1 之间；这里的得分不作归一化。
 return result >= result.mean()
     It returns which scores reach the mean; return the scores themselves.
-    返回的是哪些分数达到了平均值；应返回分数本身。
+    返回的是哪些得分达到了平均值；应返回得分本身。
 return np.argsort(result, axis=None)
     It returns the flat indices ranked by score; return the scores themselves.
-    返回的是按分数排列的展平下标；应返回分数本身。
+    返回的是按得分排列的展平下标；应返回得分本身。
 return np.argsort(np.argsort(result))
     It returns ranks; return the scores themselves.
-    返回的是名次；应返回分数本身。
+    返回的是名次；应返回得分本身。
 return np.argmin(result)
     It returns the index of the lowest; return all scores.
-    返回的是最小者的下标；应返回所有分数。
+    返回的是最小者的下标；应返回所有得分。
 return np.array([*result[:1], *0 * result[1:]]) if len(w) else None
     Only the first score or row is filled in; return after the loop, not inside.
-    只填了第一个分数（或第一行）；应在循环结束之后再返回。
+    只填了第一个得分（或第一行）；应在循环结束之后再返回。
 return result.max()
     It returns the largest alone; every weight has a score of its own.
-    只返回了最大的一个；每个权重都应有自己的分数。
+    只返回了最大的一个；每个权重都应有自己的得分。
 return result.mean(axis=0)
     It averages the scores of each column; every weight has a score of its own.
-    把每一列的分数平均了；每个权重都应有自己的分数。
+    把每一列的得分平均了；每个权重都应有自己的得分。
 return np.linalg.norm(result)
     It returns the norm of all products; every weight has a score of its own.
-    返回的是所有乘积的范数；每个权重都应有自己的分数。
+    返回的是所有乘积的范数；每个权重都应有自己的得分。
 return np.argsort(result)
     It returns the indices ranked by score; the scores are asked for, in the shape of w.
-    返回了按分数排列的下标；应返回分数，形状与 w 相同。
+    返回了按得分排列的下标；应返回得分，形状与 w 相同。
 return np.argsort(-result)
     It returns the indices ranked by score, descending; the scores themselves are asked for.
-    返回了按分数从大到小排列的下标；应返回分数本身。
+    返回了按得分从大到小排列的下标；应返回得分本身。
 return np.sort(result)
     It sorts the scores; each belongs where its weight is.
-    把分数排序了；每个分数应在其权重所在的位置。
+    把得分排序了；每个得分应在其权重所在的位置。
 return np.round(result, 2)
     It rounds the scores to two decimal places; return them as they are.
-    把分数四舍五入到两位小数了；应直接返回，不作取整。
+    把得分四舍五入到两位小数了；应直接返回，不作取整。
 return result.astype(int)
     It cuts the scores to whole numbers, as an integer array does; use an array of floats.
-    分数的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
+    得分的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
 return result.ravel()
     The result is flat; it has the shape of w.
     结果展平了；形状应与 w 相同。
@@ -1319,7 +1319,7 @@ def _(rng):
 
 @multi_task_taylor.property(
     "The score of two tasks must be the sum of the scores of each task alone.",
-    "两个任务的分数应等于各任务单独分数之和。",
+    "两个任务的得分应等于各任务单独得分之和。",
 )
 def _(rng):
     w, g, h = rng.standard_normal((3, 4, 5))
@@ -1345,13 +1345,13 @@ np.sum( -> np.mean(
     对任务取了平均；应求和。
 np.sum( -> np.max(
     It takes the task with the largest score only; add up all tasks.
-    只取了分数最大的任务；应对所有任务求和。
+    只取了得分最大的任务；应对所有任务求和。
 w * g -> g
     It leaves out the weight; each term is |w g|, not |g|.
     漏了权重；每一项应为 |w g|，而不是 |g|。
 in gradients -> in gradients[-1:]
     It counts the last task only: add to the score instead of replacing it.
-    只算了最后一个任务：应累加分数，而不是覆盖。
+    只算了最后一个任务：应累加得分，而不是覆盖。
 np.abs(w * g) -> np.square(w * g)
     It squares the products; take their absolute values.
     对乘积取了平方；应取绝对值。
@@ -1367,25 +1367,25 @@ in gradients -> in gradients[:1]
     只算了第一个任务；应把所有任务相加。
 np.sum( -> np.min(
     It takes the task with the smallest score only; add up all tasks.
-    只取了分数最小的任务；应把所有任务相加。
+    只取了得分最小的任务；应把所有任务相加。
 np.sum( -> np.prod(
     It multiplies the scores of the tasks; add them.
-    把各任务的分数相乘了；应相加。
+    把各任务的得分相乘了；应相加。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of the scores; return the sums themselves.
-    除以了分数的 L2 范数；应返回总和本身。
+    除以了得分的 L2 范数；应返回总和本身。
 np.abs(w * g) for -> np.abs(w * g) / (np.abs(w * g).sum() or 1) for
     It divides the scores of each task by their sum first; add them as they are.
-    先把每个任务的分数除以了总和；应直接相加。
+    先把每个任务的得分除以了总和；应直接相加。
 np.abs(w * g) for -> np.abs(w * g) / (np.linalg.norm(w * g) or 1) for
     It divides the scores of each task by their L2 norm first; add them as they are.
-    先把每个任务的分数除以了 L2 范数；应直接相加。
+    先把每个任务的得分除以了 L2 范数；应直接相加。
 np.sum([np.abs(w * g) for g in gradients], axis=0) -> np.array([np.abs(w * g) for g in gradients])
     It returns the scores of each task; add them up.
-    返回了每个任务的分数；应相加。
+    返回了每个任务的得分；应相加。
 np.sum([np.abs(w * g) for g in gradients], axis=0) -> np.sum([np.abs(w * g) for g in gradients])
     It returns one number; every weight has its own score.
-    只返回了一个数；每个权重都应有自己的分数。
+    只返回了一个数；每个权重都应有自己的得分。
 return result / 2
     It has a factor 1/2; the first order has none.
     多了系数 1/2；一阶项没有这个系数。
@@ -1504,7 +1504,7 @@ n / sum(counts) * -> n // sum(counts) *
     用了整除；应使用 / 保留小数部分。
 n / sum(counts) * -> sum(counts) / max(n, 1e-99) *
     The fraction is upside down: it is n_k by the number of all samples.
-    分数颠倒了：应为本节点样本数除以总数。
+    得分颠倒了：应为本节点样本数除以总数。
 """)
 
 
@@ -1609,7 +1609,7 @@ w * g for -> np.square(w * g) for
     除以了 L2 范数；应除以绝对值之和。
 w * g for -> w for
     It leaves out the gradient; the score is |w g|, as a share.
-    漏了梯度；分数是 |w g| 的占比。
+    漏了梯度；得分是 |w g| 的占比。
 w * g for -> np.sign(w) * g for
     It uses the sign of the weight; multiply the gradient by the weight.
     只用了权重的符号；应以权重乘梯度。
@@ -1624,7 +1624,7 @@ return [s / len(result) for s in result]
     又除以了层数；所有层的占比之和应为 1。
 return [1 - s for s in result]
     It returns one minus the shares; the largest product must have the highest score.
-    返回了 1 减去占比；乘积最大的分数应最高。
+    返回了 1 减去占比；乘积最大的得分应最高。
 return [r.astype(v.dtype) for r, v in zip(result, layers)]
     The results have the number types of layers: whole numbers cut off fractions; return floats.
     结果沿用了 layers 的数据类型，为整数时小数被截掉；应返回浮点数。
@@ -1700,7 +1700,7 @@ def _(rng):
 
 @movement.property(
     "The order of the steps must not matter.",
-    "各步的先后次序不应影响分数。",
+    "各步的先后次序不应影响得分。",
 )
 def _(rng):
     weights, gradients = rng.standard_normal((2, 3, 4, 5))
@@ -1715,7 +1715,7 @@ movement.edits("""
     符号错了：梯度下降与梯度方向相反，因此 s = -Σ w g。
 return np.abs(result)
     It takes the absolute value; weights pushed towards zero must have a negative score.
-    取了绝对值；被推向零的权重，分数应为负。
+    取了绝对值；被推向零的权重，得分应为负。
 weights, gradients = weights[-1:], gradients[-1:]
     It uses the last step only; add up all steps.
     只看了最后一步；应对所有步求和。
@@ -1763,13 +1763,13 @@ widened(w) * g -> np.square(widened(w) * g)
     用权重减去了梯度；应相乘。
 return np.sum(result)
     It adds up all weights; every weight has its own score.
-    把所有权重的分数相加了；每个权重都应有自己的分数。
+    把所有权重的得分相加了；每个权重都应有自己的得分。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of the scores; return the sums themselves.
-    除以了分数的 L2 范数；应返回总和本身。
+    除以了得分的 L2 范数；应返回总和本身。
 return np.maximum(result, 0)
     Negative scores become 0; they show that a weight moves towards zero.
-    负的分数变成了 0；它表示权重被推向零，应保留。
+    负的得分变成了 0；它表示权重被推向零，应保留。
 gradients = gradients[::-1]
     The gradients are in reverse order; each step has its own.
     梯度的次序颠倒了；每一步应用该步的梯度。

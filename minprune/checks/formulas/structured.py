@@ -761,7 +761,7 @@ rank_mask(blocks, -> rank_mask(np.abs(blocks),
     先对块求和再取绝对值了；应先对每个权重取绝对值。
 .sum(axis=(1, 3), dtype=np.float64) -> .mean(axis=(1, 3), dtype=np.float64) * 0 + np.abs(W).sum()
     All blocks have the same score, that of the whole matrix; each has its own.
-    所有块的分数相同，都是整个矩阵的；每块应有自己的分数。
+    所有块的得分相同，都是整个矩阵的；每块应有自己的得分。
 .sum(axis=(1, 3), dtype=np.float64) -> .min(axis=(1, 3))
     It ranks blocks by their smallest magnitude; take the sum of the magnitudes.
     按块内最小的绝对值排序了；应取绝对值之和。

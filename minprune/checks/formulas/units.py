@@ -74,7 +74,7 @@ axis=tuple(range(a.ndim - 1)) -> axis=-1
     对单元求了平均；应对每个单元给出一个数。
 axis=tuple(range(a.ndim - 1)) -> axis=0
     For filters it averages over the samples only, not over the positions.
-    对卷积核只按样本求平均，没有对位置求平均。
+    对滤波器只按样本求平均，没有对位置求平均。
 .mean(axis -> .mean(where=a != 0, axis
 return np.nan_to_num(result)
     It leaves the zeros out of the mean; samples with output 0 count too.
@@ -112,7 +112,7 @@ return np.mean(result)
     除以了 N - 1；应除以参与平均的个数。
 .mean(axis=tuple(range(a.ndim - 1))) -> .sum(axis=tuple(range(a.ndim - 1))) / len(a)
     For filters it sums over the positions; take the mean over these too.
-    对卷积核的各位置求了和；对位置也应取平均。
+    对滤波器的各位置求了和；对位置也应取平均。
 axis=tuple(range(a.ndim - 1)) -> axis=tuple(range(1, a.ndim))
     It averages over the units and returns one number for each sample; return one per unit.
     对单元取了平均，每个样本一个数；应每个单元一个数。
@@ -194,7 +194,7 @@ a == 0 -> np.isclose(a, 0)
     把很小的激活值也当成零；只统计恰好等于 0 的。
 axis=tuple(range(a.ndim - 1)) -> axis=0
     For filters it counts over the samples only, not over the positions.
-    对卷积核只按样本统计，没有按位置统计。
+    对滤波器只按样本统计，没有按位置统计。
 .mean( -> .any(
     It tells whether a unit is ever 0; return the share of zeros.
     只给出单元是否出现过 0；应返回零所占的比例。
@@ -206,7 +206,7 @@ return np.mean(result)
     返回了整层的一个比例；每个单元应有自己的比例。
 .mean(axis=tuple(range(a.ndim - 1))) -> .sum(axis=tuple(range(a.ndim - 1))) / len(a)
     For filters it sums over the positions; take the share among all positions.
-    对卷积核的各位置求了和；应取在所有位置中的比例。
+    对滤波器的各位置求了和；应取在所有位置中的比例。
 .mean(axis=tuple(range(a.ndim - 1))) -> .sum(axis=tuple(range(a.ndim - 1))) / a.shape[-1]
     It divides by the number of units; divide by the number of samples.
     除以了单元个数；应除以样本个数。
@@ -224,7 +224,7 @@ return (a == 0).sum(axis=tuple(range(a.ndim - 1))) / max(np.sum(a == 0), 1)
     除以了整层零的个数；应除以该单元的取值个数。
 return (a.reshape(len(a), -1) == 0).mean(axis=0)
     It flattens each sample, so that every position is a unit; a filter has one share.
-    把每个样本展平了，每个位置成了一个单元；每个卷积核应只有一个比例。
+    把每个样本展平了，每个位置成了一个单元；每个滤波器应只有一个比例。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of all units; return the shares themselves.
     除以了所有单元的 L2 范数；应返回比例本身。
@@ -319,7 +319,7 @@ np.abs(a) -> np.maximum(a, 0)
     负的激活值变成了 0；应取绝对值。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of all scores; return the products themselves.
-    除以了所有分数的 L2 范数；应返回乘积本身。
+    除以了所有得分的 L2 范数；应返回乘积本身。
 return result / (result.sum() or 1)
     It divides by the sum over all units; return the products themselves.
     除以了所有单元之和；应返回乘积本身。
@@ -395,7 +395,7 @@ a = np.ones_like(a)
     只取了梯度；损失的变化是激活值乘以梯度。
 .mean(axis=positions -> .sum(axis=positions
     It sums over the positions of a filter; take the mean.
-    对卷积核的各位置求了和；要求的是平均值。
+    对滤波器的各位置求了和；要求的是平均值。
 per_sample.mean( -> per_sample.sum(
     It sums over the samples; take the mean.
     对样本求了和；要求的是平均值。
@@ -404,13 +404,13 @@ np.abs( -> np.square(
     对乘积取了平方；要求的是绝对值。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of all scores; return the scores themselves.
-    除以了所有分数的 L2 范数；应直接返回分数。
+    除以了所有得分的 L2 范数；应直接返回得分。
 return result / (result.max(initial=0) or 1)
     It divides by the largest score; return the scores themselves.
-    除以了最大的分数；应直接返回分数。
+    除以了最大的得分；应直接返回得分。
 return result / (result.sum() or 1)
     It divides by the sum of all scores; return the scores themselves.
-    除以了所有分数之和；应直接返回分数。
+    除以了所有得分之和；应直接返回得分。
 g = np.ones_like(g)
     It takes the activation alone; the change of the loss is activation times gradient.
     只取了激活值；损失的变化是激活值乘以梯度。
@@ -432,10 +432,10 @@ return np.sqrt(result)
     对样本取了均方根；应对绝对值取平均。
 per_sample = np.abs((a * g).mean(axis=positions, dtype=np.float64)) -> per_sample = np.abs(a * g)
     For filters it gives one score for each position; take the mean over the positions.
-    对卷积核给出了每个位置的分数；应对位置取平均。
+    对滤波器给出了每个位置的得分；应对位置取平均。
 return np.mean(result)
     It returns one mean of all units; every unit has its own score.
-    返回了所有单元的一个平均值；每个单元应有自己的分数。
+    返回了所有单元的一个平均值；每个单元应有自己的得分。
 return result / 2
     It has a factor 1/2; the first order has none.
     多了系数 1/2；一阶项没有这个系数。
@@ -504,16 +504,16 @@ def _(rng):
 unit_ablation.edits("""
 return -result
     The sign is wrong: a unit whose removal raises the loss must score above 0.
-    符号反了：去掉后损失上升的单元分数应大于 0。
+    符号反了：去掉后损失上升的单元得分应大于 0。
 return np.abs(result)
     It takes the absolute value; a unit whose removal lowers the loss must score below 0.
-    取了绝对值；去掉后损失下降的单元，分数应小于 0。
+    取了绝对值；去掉后损失下降的单元，得分应小于 0。
 loss(keep) - base -> loss(keep)
     It does not subtract the loss of the whole network.
     没有减去完整网络的损失。
 keep = everyone.copy() -> keep = everyone
     It does not restore the units: each score is that of several units together.
-    没有恢复前面的单元：每个分数成了好几个单元共同的影响。
+    没有恢复前面的单元：每个得分成了好几个单元共同的影响。
 keep = everyone.copy() -> keep = ~everyone
 keep[j] = False -> keep[j] = True
     It keeps only the one unit; switch off this one and keep all others.
@@ -526,7 +526,7 @@ loss(keep) - base -> (loss(keep) - base) / (base or 1)
     除以了完整网络的损失；应返回差值。
 return np.maximum(result, 0)
     Negative scores become 0; they show that the loss falls without the unit.
-    负的分数成了 0；它表示去掉单元后损失下降，应保留。
+    负的得分成了 0；它表示去掉单元后损失下降，应保留。
 loss(keep) - base -> (loss(keep) - base) ** 2
     It squares the change of the loss; return the change itself.
     对损失的变化取了平方；应返回变化本身。
@@ -544,19 +544,19 @@ return result / (np.linalg.norm(result) or 1)
     除以了变化的 L2 范数；应返回变化本身。
 keep[j] = False -> keep[n - 1 - j] = False
     It switches off the units from the last on, but writes the scores from the first.
-    从最后一个单元开始关，分数却从第一个写起；次序应一致。
+    从最后一个单元开始关，得分却从第一个写起；次序应一致。
 keep[j] = False -> keep[j - 1] = False
     It is one unit off: score j is that of switching off unit j.
-    错开了一个单元：第 j 个分数应是关掉第 j 个单元的。
+    错开了一个单元：第 j 个得分应是关掉第 j 个单元的。
 loss(keep) - base -> loss(keep) + base
     It adds the loss of the whole network; subtract it.
     加上了完整网络的损失；应减去它。
 range(n) -> range(n - 1)
     The last unit is never switched off, so its score is 0.
-    最后一个单元从未被关掉，分数为 0；每个单元都应试一次。
+    最后一个单元从未被关掉，得分为 0；每个单元都应试一次。
 range(n) -> range(1, n)
     The first unit is never switched off, so its score is 0.
-    第一个单元从未被关掉，分数为 0；每个单元都应试一次。
+    第一个单元从未被关掉，得分为 0；每个单元都应试一次。
 """)
 
 
@@ -820,7 +820,7 @@ np.moveaxis(w, axis, 0).astype(float) -> np.moveaxis(w, axis, 0)
     用 w 的数据类型求平方，较大的 float32 会溢出；应以 float64 计算。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of all scores; the score is the sum of the distances itself.
-    除以了所有分数的 L2 范数；分数就是距离之和本身。
+    除以了所有得分的 L2 范数；得分就是距离之和本身。
 np.sqrt(np.square(units - unit).sum( -> (np.abs(units - unit).max(initial=0, 
     It takes the largest difference of two units; the distance is the L2 norm of the difference.
     取了两个单元的最大差值；距离应为差的 L2 范数。
@@ -865,7 +865,7 @@ def _(rng):
 
 @batchnorm_scale.property(
     "Channels whose scales differ only in sign must have the same score.",
-    "缩放系数只差符号的通道，分数应相同。",
+    "缩放系数只差符号的通道，得分应相同。",
 )
 def _(rng):
     gamma = rng.standard_normal(5)
@@ -882,25 +882,25 @@ np.abs( -> np.square(
     对缩放系数取了平方；要求的是绝对值。
 return result / result.sum()
     It is divided by the sum of all scales; the score of a channel is its own scale.
-    除以了所有系数之和；通道的分数就是它自己的系数。
+    除以了所有系数之和；通道的得分就是它自己的系数。
 gamma = gamma - 1
     It is the distance from 1, where training began; a scale of 0 must score 0.
-    求的是与初值 1 的距离；系数为 0 时分数应为 0。
+    求的是与初值 1 的距离；系数为 0 时得分应为 0。
 return result.sum()
     It adds up all channels; return one score per channel.
-    把所有通道加在一起；应对每个通道给出一个分数。
+    把所有通道加在一起；应对每个通道给出一个得分。
 np.abs(gamma, out=gamma)
     It writes the absolute values into gamma itself, which changes the network.
     把绝对值直接写进了 gamma，改动了网络本身。
 return result / (result.max() or 1)
     It divides by the largest scale; the score of a channel is its own scale.
-    除以了最大的缩放系数；通道的分数就是它自己的系数。
+    除以了最大的缩放系数；通道的得分就是它自己的系数。
 return -result
     The sign is wrong: the largest scale must have the highest score.
-    符号反了：缩放系数最大的分数应最高。
+    符号反了：缩放系数最大的得分应最高。
 np.abs( -> np.sign(
     It returns the signs; the score is the absolute value.
-    返回了符号；分数应为绝对值。
+    返回了符号；得分应为绝对值。
 np.abs( -> np.sqrt(np.abs(
 finite_array("gamma", gamma)) -> finite_array("gamma", gamma)))
     It takes the root of the scale; take its absolute value.
@@ -910,22 +910,22 @@ return np.maximum(gamma, 0)
     负的系数变成了 0；应取绝对值。
 return result / (np.linalg.norm(result) or 1)
     It is divided by the norm of all scales; the score of a channel is its own scale.
-    除以了所有系数的范数；通道的分数就是它自己的系数。
+    除以了所有系数的范数；通道的得分就是它自己的系数。
 return np.argsort(result)
     It returns the channels ranked by scale; the scores are asked for.
-    返回了按系数排列的通道号；要求的是分数。
+    返回了按系数排列的通道号；要求的是得分。
 gamma = gamma - np.mean(gamma)
     It subtracts the mean scale; the score is |gamma| itself.
-    减去了系数的均值；分数就是 |gamma| 本身。
+    减去了系数的均值；得分就是 |gamma| 本身。
 return np.sort(result)
     It sorts the scores; each belongs where its channel is.
-    把分数排序了；每个应在其通道的位置。
+    把得分排序了；每个应在其通道的位置。
 return np.exp(result) / (np.exp(result).sum() or 1)
     It applies softmax to the scores; return the magnitudes.
-    对分数作了 softmax；应返回绝对值。
+    对得分作了 softmax；应返回绝对值。
 return 1 / np.maximum(result, 1e-99)
     It takes the reciprocal; a large scale must have a high score.
-    取了倒数；系数大的分数应高。
+    取了倒数；系数大的得分应高。
 return result / max(len(result), 1)
     It divides by the number of channels; return the magnitudes.
     除以了通道数；应返回绝对值。

@@ -81,7 +81,7 @@ def _nearly_zero(tried, k, right, got):
 
 
 EQUALS = Reading(
-    _equals, "Of equal scores it does not prune the first.", "分数相等时，先剪的不是靠前的。"
+    _equals, "Of equal scores it does not prune the first.", "得分相等时，先剪的不是靠前的。"
 )
 READINGS = (
     Reading(_booleans, "A mask consists of the numbers 0 and 1.", "掩码由数字 0 和 1 组成。"),
@@ -153,7 +153,7 @@ return result**2
     是范数的平方。
 return result / np.mean(result)
     The scores are divided by their mean.
-    分数除以了它们的均值。
+    得分除以了它们的均值。
 """,
     "l2_gradient": """
 return result / 2
@@ -178,12 +178,12 @@ return q * (np.std(w, ddof=1) if np.size(w) > 1 else np.nan)
     "threshold_for_sparsity": """
 return np.quantile(score, sparsity)
     It is a quantile, which lies between two scores.
-    是分位数，落在两个分数之间。
+    是分位数，落在两个得分之间。
 """,
     "score_mask": """
 ties = "prune"
     A score equal to the threshold is pruned.
-    等于阈值的分数被剪掉。
+    等于阈值的得分被剪掉。
 """,
     "rank_mask": """
 score = np.abs(score)

@@ -33,17 +33,17 @@ exercise = Exercise(
         给两个卷积层之间的通道排序，最重要的在前，而网络的输出不变。
         排好之后，通道剪枝就是只保留前若干个通道。
 
-            importance_c = |K1[i, j, k, c]| 对 i、j、k 求和        （第 c 个卷积核的 L1 范数）
+            importance_c = |K1[i, j, k, c]| 对 i、j、k 求和        （第 c 个滤波器的 L1 范数）
 
             a = ReLU(conv(x, K1) + b1)        y = conv(a, K2)
 
-        K1    卷积层的权重 (k_h, k_w, c_in, C)，第 c 个卷积核是 K1[..., c]
+        K1    卷积层的权重 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
         b1    它的偏置 (C,)
         K2    下一个卷积层的权重 (k_h, k_w, C, c_out)
         返回  (K1, b1, K2)，形状不变的新数组，其中 C 个通道按重要性从大到小排列；
               重要性相等的保持原有顺序
 
-        偏置不计入重要性，但要随它的卷积核一起移动。
+        偏置不计入重要性，但要随它的滤波器一起移动。
 
         >>> K1, b1 = np.array([[[[1.0, -3.0, 2.0]]]]), np.array([10.0, 20.0, 30.0])
         >>> K2 = np.array([[[[4.0], [5.0], [6.0]]]])
@@ -62,9 +62,9 @@ exercise = Exercise(
             "which axis of K2 holds the same channels?",
         ],
         "zh": [
-            "三个数组用同一个顺序：卷积核 c 移到哪里，它的偏置以及 K2 读取通道 c 的部分"
+            "三个数组用同一个顺序：滤波器 c 移到哪里，它的偏置以及 K2 读取通道 c 的部分"
             "就移到哪里。",
-            "|K1| 沿轴 (0, 1, 2) 求和，每个卷积核得到一个数。"
+            "|K1| 沿轴 (0, 1, 2) 求和，每个滤波器得到一个数。"
             'np.argsort 加 kind="stable" 按升序排列；'
             "怎样让最大的在前，而相等的仍保持原有顺序？",
             'np.argsort(-importance, kind="stable") 就是所求的顺序。'
@@ -197,7 +197,7 @@ np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1.sum(axis=(0, 1, 2)))
     取的是和的绝对值，正负已相消；应对绝对值求和。
 np.abs(K1) -> np.square(K1)
     It takes the L2 norm of a filter; take the L1 norm.
-    用了卷积核的 L2 范数；这里应用 L1 范数。
+    用了滤波器的 L2 范数；这里应用 L1 范数。
 .sum(axis=(0, 1, 2)) -> .max(axis=(0, 1, 2))
     It takes the largest weight of a filter; the L1 norm sums all of them.
     取了滤波器中最大的绝对值；L1 范数是所有绝对值的和。
@@ -206,7 +206,7 @@ np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K1).sum(axis=(0, 1, 2)) + np.abs(b1)
     重要性中计入了偏置；偏置只随滤波器移动。
 axis=(0, 1, 2) -> axis=(0, 1, 3)
     It takes norms of the inputs of K1; sum over all axes but the last, for a number per filter.
-    计算的是 K1 输入通道的范数；应对除最后一轴外的所有轴求和，每个卷积核得到一个数。
+    计算的是 K1 输入通道的范数；应对除最后一轴外的所有轴求和，每个滤波器得到一个数。
 axis=(0, 1, 2) -> axis=(1, 2, 3)
     It sums over all axes but the first, the height of a window; the filters are on the last.
     对除第一轴（卷积核的高）外的所有轴求和了；滤波器在最后一个轴上。
@@ -217,7 +217,7 @@ K2[:, :, order, :] -> K2[:, order]
     按 PyTorch 的轴顺序处理了；这里滤波器在 K1 的最后一个轴上。
 np.abs(K1).sum(axis=(0, 1, 2)) -> np.abs(K2).sum(axis=(0, 1, 3))
     It takes norms of what K2 reads of each channel; the importance is the norm of the filter in K1.
-    按 K2 读取各通道的权重来衡量；这里的重要性是 K1 中卷积核的范数。
+    按 K2 读取各通道的权重来衡量；这里的重要性是 K1 中滤波器的范数。
 return [np.copyto(given, new) or given for given, new in zip((K1, b1, K2), result)]
     It writes the sorted channels into the arrays given; return new arrays.
     把排序后的通道写回了传入的数组；应返回新数组。

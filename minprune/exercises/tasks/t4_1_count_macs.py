@@ -142,7 +142,7 @@ def _(rng):
 
 @exercise.property(
     "Half the filters in a layer must halve its own MACs and those of the layer after it.",
-    "某一层的卷积核减半时，该层和下一层的 MACs 都应减半。",
+    "某一层的滤波器减半时，该层和下一层的 MACs 都应减半。",
 )
 def _(rng):
     n, image = int(rng.integers(1, 9)), (int(rng.integers(4, 12)), 9, 3)
@@ -165,13 +165,13 @@ def _(rng):
 exercise.edits("""
 size**2 * channels * filters -> size**2 * filters
     The input channels of a convolution are forgotten; every kernel covers all of them.
-    卷积漏乘了输入通道数；每个卷积核都覆盖所有输入通道。
+    卷积漏乘了输入通道数；每个滤波器都覆盖所有输入通道。
 size**2 * channels * filters -> size**2 * channels
     The filters of a convolution are forgotten; its MACs are those of all filters.
     卷积漏乘了滤波器个数；MACs 是所有滤波器的总和。
 size**2 * channels * filters -> size**2 * filters * filters
     It takes the filters for the input channels; a kernel covers the channels of its input.
-    把滤波器个数当成了输入通道数；卷积核覆盖的是输入的通道。
+    把滤波器个数当成了输入通道数；滤波器覆盖的是输入的通道。
 size**2 * channels * filters -> (size**2 * channels + 1) * filters
 height * width * channels * size -> (height * width * channels + 1) * size
     The additions of biases are counted; the MACs of the weights alone are asked for.
@@ -182,7 +182,7 @@ height * width * size**2 -> positions * size**2
     乘的是输入的位置数；卷积只在每个输出位置计算一次。
 // stride + 1 -> + 1
     The stride is ignored; the kernel moves `stride` positions at a time.
-    没有考虑步长；卷积核每次移动 stride 个位置。
+    没有考虑步幅；卷积核每次移动 stride 个位置。
 // stride + 1 -> // stride
     Each output side is one position too short; it is the steps that fit, plus 1.
     输出边长少了 1；应为能走的步数加 1。
@@ -193,7 +193,7 @@ height * width * size**2 -> rows * columns * size**2
     卷积之后的各层仍用卷积之前的高和宽；应使用卷积输出的高和宽。
 // stride + 1 -> / stride + 1
     It divides by the stride without rounding; a side is a whole number, rounded down.
-    除以步长后没有取整；边长是整数，应向下取整。
+    除以步幅后没有取整；边长是整数，应向下取整。
 2 * padding -> padding
     The padding is added once; it is on both sides, so a side grows by 2 padding.
     padding 只加了一次；两侧都有补零，边长应增加 2 padding。
@@ -234,7 +234,7 @@ height // size, width // size -> height / size, width / size
     池化后的边长没有取整；边长是整数，应向下取整。
 height // size, width // size -> height - size + 1, width - size + 1
     The pooling windows overlap, as with stride 1; they do not, a side is divided by size.
-    池化窗口按步长 1 重叠了；窗口不重叠，边长应除以 size。
+    池化窗口按步幅 1 重叠了；窗口不重叠，边长应除以 size。
 macs.append(0) -> pass
     A pooling layer has no entry; the list has a number for each layer, here 0.
     池化层没有对应的元素；列表中每层一个数，池化层为 0。
@@ -252,7 +252,7 @@ size**2 -> size
     每个窗口只按 size 次计算；正方形卷积核有 size^2 个位置。
 channels = filters -> pass
     The channels are always those of the image; after a convolution there are as many as filters.
-    通道数一直是图像的通道数；卷积之后通道数等于卷积核个数。
+    通道数一直是图像的通道数；卷积之后通道数等于滤波器个数。
 height * width * channels * size -> channels * size
     A dense layer takes the channels alone for its inputs; it has height * width * channels.
     全连接层只把通道数当成输入个数；展平后的输入个数是高 * 宽 * 通道数。
@@ -285,7 +285,7 @@ filters, stride, padding = rest -> size, filters, stride, padding = rest[0], siz
     像 Keras 那样把滤波器个数放在了前面；这里先是 size，后是 filters。
 filters, stride, padding = rest -> filters, padding, stride = rest
     Stride and padding are exchanged; a convolution ends with stride, padding.
-    步长和补零的顺序反了；应先 stride 后 padding。
+    步幅和补零的顺序反了；应先 stride 后 padding。
 filters, stride, padding = rest -> stride, padding, filters = rest
     It takes the filters last; a convolution is (kind, size, filters, stride, padding).
     把滤波器个数当成了最后一项；顺序应为 size、filters、stride、padding。
@@ -301,7 +301,7 @@ height * width * channels * size -> height * width * channels * size * 2
 // stride + 1 -> / stride + 1
 return np.int64(result).tolist()
     It divides by the stride without rounding, and rounds the MACs; round down each side.
-    除以步长后没有取整，只对 MACs 取整了；每个边长都应向下取整。
+    除以步幅后没有取整，只对 MACs 取整了；每个边长都应向下取整。
 // stride + 1 -> / stride + 1
 height // size, width // size -> height / size, width / size
 return np.int64(result).tolist()
@@ -314,15 +314,15 @@ height // size, width // size -> height / size, width / size
 (height + 2 * padding - size) // stride + 1 -> -(-height // stride)
 (width + 2 * padding - size) // stride + 1 -> -(-width // stride)
     The sides are the input's divided by the stride, rounded up; size and padding count too.
-    边长只是输入边长除以步长再向上取整；还应考虑 size 和 padding。
+    边长只是输入边长除以步幅再向上取整；还应考虑 size 和 padding。
 (height + 2 * padding - size) // stride + 1 -> height // stride
 (width + 2 * padding - size) // stride + 1 -> width // stride
     The sides are the input's divided by the stride, rounded down; size and padding count too.
-    边长只是输入边长除以步长再向下取整；还应考虑 size 和 padding。
+    边长只是输入边长除以步幅再向下取整；还应考虑 size 和 padding。
 (height + 2 * padding - size) // stride + 1 -> height + 2 * padding - size // stride + 1
 (width + 2 * padding - size) // stride + 1 -> width + 2 * padding - size // stride + 1
     Only the size is divided by the stride; the parentheses around the sum are missing.
-    只有 size 除以了步长；被除数缺少括号。
+    只有 size 除以了步幅；被除数缺少括号。
 // stride + 1 -> // (stride + 1)
     It divides by stride + 1; the 1 is added after the division.
     除以了 stride + 1；应先除后加 1。
@@ -331,7 +331,7 @@ size**2 * channels -> channels
     漏乘了卷积核的大小；卷积核对每个输入通道有 size^2 个权重。
 size**2 * channels * filters -> (size**2 + filters) * channels
     These are the MACs of a depthwise separable convolution; here every kernel covers all channels.
-    这是深度可分离卷积的 MACs；这里每个卷积核都覆盖所有输入通道。
+    这是深度可分离卷积的 MACs；这里每个滤波器都覆盖所有输入通道。
 height * width * size**2 -> height**2 * size**2
     It counts height * height positions; the outputs have height * width.
     按 height * height 个位置计算；输出有 height * width 个位置。

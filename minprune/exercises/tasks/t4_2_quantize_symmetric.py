@@ -4,7 +4,7 @@ from minprune.exercises.exercise import Exercise
 exercise = Exercise(
     "4.2",
     of=check_of("quantize_symmetric"),
-    title={"en": "Low-bit weights", "zh": "低比特权重"},
+    title={"en": "Low-bit weights", "zh": "低位宽权重"},
     text={
         "en": """\
         Symmetric linear quantization: weights as signed whole numbers q times one common step.
@@ -35,7 +35,7 @@ exercise = Exercise(
 
         w     任意形状的浮点数组
         bits  整数，2 到 16，不给时取 8
-        返回  (q, step)：q 是与 w 同形状的整数数组，取值 -Q 到 Q，不超过 8 比特时用 int8，
+        返回  (q, step)：q 是与 w 同形状的整数数组，取值 -Q 到 Q，不超过 8 位时用 int8，
               超过时用 int16；step 是浮点数
 
         正好是一半时取偶数，与 np.round 相同：0.5 取 0，-1.5 取 -2。
@@ -58,11 +58,11 @@ exercise = Exercise(
             "bits np.int8 is too small, and np.int16 is needed.",
         ],
         "zh": [
-            "3 比特时可用的整数是 -3 到 3，绝对值最大的权重应对应 3 或 -3。相邻两个值相差多少？",
+            "3 位时可用的整数是 -3 到 3，绝对值最大的权重应对应 3 或 -3。相邻两个值相差多少？",
             "步长只有一个：np.abs(w).max(initial=0) / (2 ** (bits - 1) - 1)；"
             "有了 initial=0，空数组的最大值就是 0。步长什么时候为 0，不能作除数？",
             "步长为 0 时直接返回全零。否则先对 w / step 舍入，再用 .astype(np.int8) 转成整数；"
-            "astype 本身只会截断小数部分。超过 8 比特时 np.int8 装不下，应使用 np.int16。",
+            "astype 本身只会截断小数部分。超过 8 位时 np.int8 装不下，应使用 np.int16。",
         ],
     },
 )
