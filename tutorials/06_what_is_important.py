@@ -8,8 +8,8 @@
 # %% [markdown] lang="zh"
 # # 06  哪些权重重要？
 #
-# *约二十分钟。学完后你能用大小、梯度、泰勒展开和 OBD 给权重打分，能拿真实影响检验这些分数，
-# 并能说出每种分数在什么情况下会出错。*
+# *约二十分钟。学完后你能用大小、梯度、泰勒展开和 OBD 给权重打分，能拿真实影响检验这些得分，
+# 并能说出每种得分在什么情况下会出错。*
 #
 # 一个模型的输出是 $w_1 + 2 w_2$，正确答案是 4。两个权重分别为 3 和 1，该剪掉哪一个？
 
@@ -47,13 +47,13 @@ assert np.allclose(mp.second_order_influence(w, g, h), truth)
 # changes. The **Taylor** score uses the first term. **OBD** (Optimal Brain Damage; LeCun, Denker and
 # Solla 1990) uses the second: after training the slope is about 0. Magnitude uses $|w|$ only.
 # %% [markdown] lang="zh"
-# 分数较低的权重被剪掉，只有梯度会剪错。**真实影响**靠测量得到：把一个权重置 0，
-# 测一次损失，再恢复原值，这叫**留一法**（leave-one-out）。每个权重都要把数据跑一遍，网络一大就负担不起。**分数**则是低成本的
-# 估计。许多分数出自同一个公式，即权重 $i$ 变为 0 时损失的泰勒展开（最后一行）：
+# 得分较低的权重被剪掉，只有梯度会剪错。**真实影响**靠测量得到：把一个权重置 0，
+# 测一次损失，再恢复原值，这叫**留一法**（leave-one-out）。每个权重都要把数据跑一遍，网络一大就负担不起。**得分**则是低成本的
+# 估计。许多得分出自同一个公式，即权重 $i$ 变为 0 时损失的泰勒展开（最后一行）：
 #
 # $$L(w_i = 0) - L \approx -g_i w_i + \tfrac12 h_i w_i^2$$
 #
-# 其中 $g_i$ 是**梯度**，即损失的斜率；$h_i$ 是**曲率**，即斜率变化的快慢。**泰勒**分数只取第一项。
+# 其中 $g_i$ 是**梯度**，即损失的斜率；$h_i$ 是**曲率**，即斜率变化的快慢。**泰勒**得分只取第一项。
 # **OBD**（Optimal Brain Damage；LeCun、Denker、Solla 1990）只取第二项，因为训练结束时斜率约为 0。
 # 按大小打分则只看 $|w|$。
 
@@ -65,10 +65,10 @@ assert np.allclose(mp.second_order_influence(w, g, h), truth)
 # scores have no sign (that of OBD is dropped), so they are compared with the size of the true change.
 # The loss is the cross-entropy, in nats. The picture shows nearly all trained weights.
 # %% [markdown] lang="zh"
-# ## 分数与真实影响对照
+# ## 得分与真实影响对照
 #
 # 用 7 x 7 像素的手写数字和 8 个隐藏单元，可以逐个试完所有权重，训练前和训练后各一次。
-# **秩相关系数**比较两种排序：完全一致为 1，毫不相干为 0。分数不带符号（OBD 的符号在此去掉），因此与真实变化量的绝对值比较。
+# **秩相关系数**比较两种排序：完全一致为 1，毫不相干为 0。得分不带符号（OBD 的符号在此去掉），因此与真实变化量的绝对值比较。
 # 损失用交叉熵，单位是**奈特**（nat）。图中画出了训练后几乎所有的权重。
 
 # %%
@@ -146,7 +146,7 @@ assert idle.sum() > 5 and (x.mean(axis=0)[np.flatnonzero(idle) // 8] < 0.02).all
 # The truth for single weights does not give that for pairs. Two inputs that are always equal show this:
 # once with weights that cancel, once with weights that share the work.
 # %% [markdown] lang="zh"
-# 最好的分数变了。训练前由斜率决定，泰勒分数几乎全对。训练后斜率所剩无几，这时 OBD 几乎全对。
+# 最好的得分变了。训练前由斜率决定，泰勒得分几乎全对。训练后斜率所剩无几，这时 OBD 几乎全对。
 # 按大小打分排在末位，还不如梯度，因为它不看数据：某个像素几乎总是黑的，它的权重再大也不起作用
 # （左上子图右下方的点）。不过，表中排的是*单个*权重，剪掉之后也不微调；若剪掉 90% 再微调，
 # 按大小剪就胜过按梯度剪（见第 12 课）。

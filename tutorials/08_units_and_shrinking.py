@@ -8,7 +8,7 @@
 # %% [markdown] lang="zh"
 # # 08  删除单元，缩小网络
 #
-# *约二十分钟。学完后你能从网络中删除神经元和卷积核，说出哪些数组会随之变小，并能算出节省了多少。*
+# *约二十分钟。学完后你能从网络中删除神经元和滤波器，说出哪些数组会随之变小，并能算出节省了多少。*
 #
 # 从网络中删掉一个神经元，有哪些数要跟着一起删？
 
@@ -48,13 +48,13 @@ assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), 
 # First `prune_units` **silences** the unit: masks hold all its numbers at 0, and the arrays keep their size.
 # Then `shrink_network` **removes** it: the arrays get smaller, the outputs are those of the masked network.
 # %% [markdown] lang="zh"
-# **单元**指全连接层的一个神经元，或卷积层的一个卷积核。单元 $j$ 和输出 $y_k$ 为
+# **单元**指全连接层的一个神经元，或卷积层的一个滤波器。单元 $j$ 和输出 $y_k$ 为
 #
 # $$ h_j = \mathrm{ReLU}\Big(b_j + \sum_i x_i\, w_{ij}\Big), \qquad y_k = c_k + \sum_j h_j\, v_{jk} $$
 #
 # 删掉单元 $j$，后一个求和就少一项，有三样东西不再用到：$W$ 中属于它的那一列、它的偏置 $b_j$，
-# 以及*下一层*矩阵 $V$（即 `2.W`）中属于它的那一行。单元的分数是该列 $|w_{ij}|$ 之和，即 L1 范数；神经元
-# <<gone>>（从 0 数起）分数最小。
+# 以及*下一层*矩阵 $V$（即 `2.W`）中属于它的那一行。单元的得分是该列 $|w_{ij}|$ 之和，即 L1 范数；神经元
+# <<gone>>（从 0 数起）得分最小。
 #
 # 整个过程分两步。`prune_units` 让单元**静默**：用掩码把属于它的数都固定为 0，数组大小不变。
 # `shrink_network` 把它**删除**：数组变小，输出与掩码后的网络相同。
@@ -67,9 +67,9 @@ assert np.flatnonzero(~keeps[0]) == [gone] and np.allclose(small(x), masked(x), 
 # variance, and a learned $\gamma$ and $\beta$. ReLU and max pooling have none. **Flatten** puts all pixels in
 # one row, so the next dense layer has a row for each channel *of each pixel*.
 # %% [markdown] lang="zh"
-# ## 一个卷积核有哪些数
+# ## 一个滤波器有哪些数
 #
-# **卷积核**是在图像上滑动的一小块权重，这里为 3 x 3。它的输出也是一幅图，叫作**通道**。其后的
+# **滤波器**是在图像上滑动的一小块权重，这里为 3 x 3。它的输出也是一幅图，叫作**通道**。其后的
 # **批归一化**用四个数对每个通道做平移和缩放：统计出的均值和方差，以及学到的 $\gamma$ 和 $\beta$。ReLU 和最大池化没有这样的数。
 # **展平**（Flatten）把所有像素排成一行，因此后面的全连接层中，*每个像素*的每个通道各占一行权重。
 
@@ -157,7 +157,7 @@ assert size["masked"] == size["dense"] and 0.24 < size["shrunk"] / size["dense"]
 # - **零散的零**（D-5.2）：逐个剪权重（这里剪掉一半），很少能腾空整个单元。
 # - **删错了行**：展平之后各通道交替排列，应当用 `np.tile` 让 `keep` 按像素逐次重复。若用 `np.repeat`，
 #   保留的行数一样，却不是该保留的行。形状全部吻合，也不会报错。
-# - **只把卷积核置为 0**：这时对应通道为 0，而批归一化会把 0 变成
+# - **只把滤波器置为 0**：这时对应通道为 0，而批归一化会把 0 变成
 #   $\beta - \gamma\mu/\sqrt{\sigma^2+\epsilon}$（均值 $\mu$，方差 $\sigma^2$）。下一层在每个像素
 #   都会读到这个值，除非它是负数，被 ReLU 变成了 0。
 
@@ -192,13 +192,13 @@ assert abs(folded(test[0]) - zeroed(test[0])).max() < 1e-3 and folded.layers[0].
 # parameters before and after pruning". Is it what is kept or what is removed? C-4.3 takes 0.5, where both are
 # equal, and means *filters* of VGG16 (13 convolutions, 3 dense layers). The shapes give what is left.
 # %% [markdown] lang="zh"
-# 所以 `prune_units` 会把下一层读取这些通道的权重也用掩码盖住。若卷积核只是被置零，
+# 所以 `prune_units` 会把下一层读取这些通道的权重也用掩码盖住。若滤波器只是被置零，
 # `shrink_network` 会先把它们恒定输出的贡献并入下一层的偏置，再把它们删掉。
 #
-# ## “一半的卷积核”是什么的一半？
+# ## “一半的滤波器”是什么的一半？
 #
 # minprune 所依据的文章之一（C-3.2a）把剪枝比例定义为“剪枝前后模型参数数量的比例”。这是留下的部分，还是去掉的部分？
-# C-4.3 取 0.5，两者恰好相等；而它指的又是 VGG16（13 个卷积层，3 个全连接层）的*卷积核*。参数剩下多少，由各层形状就能算出。
+# C-4.3 取 0.5，两者恰好相等；而它指的又是 VGG16（13 个卷积层，3 个全连接层）的*滤波器*。参数剩下多少，由各层形状就能算出。
 
 # %%
 widths, left = np.arange(1, 9) / 8, []
@@ -226,7 +226,7 @@ assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at wi
 # `python -m minprune exercises start mine`; in that folder `python -m minprune exercises check 3.4` and `3.5`.
 # Then sort channels (`3.6`), and count what a network costs (`4.1`).
 # %% [markdown] lang="zh"
-# 卷积核减半后，卷积层的乘加次数只剩 <<macs[3]:.1%>>：卷积核少了一半，每个卷积核要读的通道也少了一半（第一层除外）。参数还剩
+# 滤波器减半后，卷积层的乘加次数只剩 <<macs[3]:.1%>>：滤波器少了一半，每个滤波器要读的通道也少了一半（第一层除外）。参数还剩
 # <<parameters[3]:.1%>>：大部分参数在全连接层里，其中只有第一层会变小。所以说到比例，一定要说清是*什么*的比例。
 #
 # ## 轮到你了

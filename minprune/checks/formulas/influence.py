@@ -307,7 +307,7 @@ def _(rng):
 
 @obd_saliency.property(
     "A weight of twice the size, of either sign, must have four times the saliency.",
-    "权重变为两倍（无论正负），显著性应变为四倍。",
+    "权重变为两倍（无论正负），显著度应变为四倍。",
 )
 def _(rng):
     w, h = rng.standard_normal((2, 3, 4))
@@ -331,7 +331,7 @@ return h
     把结果写回了 h；不应改动 h。
 h = np.maximum(h, 0)
     Negative curvature becomes 0; where the loss curves down, the saliency is negative.
-    负的二阶导数成了 0；若二阶导数为负，显著性应为负。
+    负的二阶导数成了 0；若二阶导数为负，显著度应为负。
 w**2 -> w
     The weight is not squared.
     权重没有平方，应为 w 的平方。
@@ -379,7 +379,7 @@ h * square / 2 -> square / (2 * h + 1e-8)
     除以了二阶导数加一个极小的数；平方应乘以二阶导数。
 h * square / 2 -> np.abs(w * h) + h * square / 2
     It adds |w h|, the form of the first order; the saliency is h w^2 / 2 alone.
-    加上了 |w h|，即一阶项的形式；显著性只是 h w^2 / 2。
+    加上了 |w h|，即一阶项的形式；显著度只是 h w^2 / 2。
 h * square -> h.sum() * square
     It multiplies every square by the sum of the curvatures; each weight has its own.
     每个平方都乘以了二阶导数之和；每个权重都有自己的二阶导数。
@@ -400,7 +400,7 @@ h = h / np.abs(h).max(initial=0)
     把二阶导数除以了其中最大的；应直接使用。
 h = np.maximum(h, 1e-8)
     Negative curvature becomes a tiny number; where the loss curves down, the saliency is negative.
-    负的二阶导数成了极小的正数；若二阶导数为负，显著性应为负。
+    负的二阶导数成了极小的正数；若二阶导数为负，显著度应为负。
 h * square -> h + square
     It adds the curvature and the square; multiply them.
     把二阶导数与平方相加了；应相乘。
@@ -427,91 +427,91 @@ return 0 * result
     结果总是 0，系数写成 1 // 2 就会这样；应乘以 1 / 2。
 return -result
     The sign is inverted; a positive curvature gives a positive saliency.
-    符号反了；二阶导数为正时，显著性应为正。
+    符号反了；二阶导数为正时，显著度应为正。
 return np.abs(result)
     It takes the absolute value; where the loss curves down, the saliency is negative.
-    取了绝对值；若二阶导数为负，显著性应为负。
+    取了绝对值；若二阶导数为负，显著度应为负。
 return result**0.5
     It takes the square root of the saliency; the saliency is h w^2 / 2 itself.
-    对显著性开了平方；显著性就是 h w^2 / 2。
+    对显著度开了平方；显著度就是 h w^2 / 2。
 return result.sum()
     It adds up all weights; every weight has its own saliency.
-    对所有权重求了和；每个权重都应有自己的显著性。
+    对所有权重求了和；每个权重都应有自己的显著度。
 return result.mean()
     It takes the mean over the weights; every weight has a saliency of its own.
-    对所有权重取了平均；每个权重都应有自己的显著性。
+    对所有权重取了平均；每个权重都应有自己的显著度。
 return result.sum(axis=-1)
     It adds up the saliencies of each row; every weight has a saliency of its own.
-    把每一行的显著性加在了一起；每个权重都应有自己的显著性。
+    把每一行的显著度加在了一起；每个权重都应有自己的显著度。
 return result.sum(axis=0)
     It adds up the saliencies of each column; every weight has a saliency of its own.
-    把每一列的显著性加在了一起；每个权重都应有自己的显著性。
+    把每一列的显著度加在了一起；每个权重都应有自己的显著度。
 return result / result.sum()
     It divides by the sum of all saliencies; here they are in the units of the loss.
-    除以了所有显著性之和；这里的显著性不作归一化。
+    除以了所有显著度之和；这里的显著度不作归一化。
 return result / result.max()
     It divides by the largest saliency; here they are in the units of the loss.
-    除以了最大的显著性；这里的显著性不作归一化。
+    除以了最大的显著度；这里的显著度不作归一化。
 return result / (result.sum() or 1)
     It divides by the sum of all saliencies, unless that is 0; here they are not normalized.
-    除以了所有显著性之和（若不为 0）；这里的显著性不作归一化。
+    除以了所有显著度之和（若不为 0）；这里的显著度不作归一化。
 return result / result.max(initial=-np.inf)
     It divides by the largest saliency; here they are in the units of the loss.
-    除以了最大的显著性；这里的显著性不作归一化。
+    除以了最大的显著度；这里的显著度不作归一化。
 return result / (result.max(initial=0) or 1)
     It divides by the largest of the saliencies, unless that is 0; here they are not normalized.
-    除以了最大的显著性（若不为 0）；这里的显著性不作归一化。
+    除以了最大的显著度（若不为 0）；这里的显著度不作归一化。
 return result / np.linalg.norm(result)
     It divides by the L2 norm of the saliencies; here they are in the units of the loss.
-    除以了显著性的 L2 范数；这里的显著性不作归一化。
+    除以了显著度的 L2 范数；这里的显著度不作归一化。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of the saliencies, unless that is 0; here they are not normalized.
-    除以了显著性的 L2 范数（若不为 0）；这里的显著性不作归一化。
+    除以了显著度的 L2 范数（若不为 0）；这里的显著度不作归一化。
 return result / result.mean()
     It divides by the mean of the saliencies; here they are not normalized.
-    除以了显著性的平均；这里的显著性不作归一化。
+    除以了显著度的平均；这里的显著度不作归一化。
 return result / max(w.size, 1)
     It divides by the number of weights; here they are not normalized.
-    除以了权重的个数；这里的显著性不作归一化。
+    除以了权重的个数；这里的显著度不作归一化。
 return result / max(len(w), 1)
     It divides by the number of rows; here they are not normalized.
-    除以了行数；这里的显著性不作归一化。
+    除以了行数；这里的显著度不作归一化。
 return result / result.sum(axis=-1, keepdims=True)
     It divides each row by its sum; here they are not normalized.
-    每一行除以了该行之和；这里的显著性不作归一化。
+    每一行除以了该行之和；这里的显著度不作归一化。
 return np.exp(result) / np.exp(result).sum()
     It applies softmax to the saliencies; here they are not normalized.
-    对显著性作了 softmax；这里的显著性不作归一化。
+    对显著度作了 softmax；这里的显著度不作归一化。
 return (result - result.min()) / (result.max() - result.min())
     It scales the saliencies to the range from 0 to 1; here they are not normalized.
-    把显著性缩放到了 0 到 1 之间；这里的显著性不作归一化。
+    把显著度缩放到了 0 到 1 之间；这里的显著度不作归一化。
 return result >= result.mean()
     It returns which saliencies reach the mean; return the saliencies themselves.
-    返回的是哪些显著性达到了平均值；应返回显著性本身。
+    返回的是哪些显著度达到了平均值；应返回显著度本身。
 return np.argsort(result, axis=None)
     It returns the flat indices ranked by saliency; return the saliencies themselves.
-    返回的是按显著性排列的展平下标；应返回显著性本身。
+    返回的是按显著度排列的展平下标；应返回显著度本身。
 return np.argsort(np.argsort(result))
     It returns ranks; return the saliencies themselves.
-    返回的是名次；应返回显著性本身。
+    返回的是名次；应返回显著度本身。
 return np.argmin(result)
     It returns the index of the lowest; return all saliencies.
-    返回的是最小者的下标；应返回所有显著性。
+    返回的是最小者的下标；应返回所有显著度。
 return np.array([*result[:1], *0 * result[1:]]) if len(w) else None
     Only the first saliency or row is filled in; return after the loop, not inside.
-    只填了第一个显著性（或第一行）；应在循环结束之后再返回。
+    只填了第一个显著度（或第一行）；应在循环结束之后再返回。
 return result.max()
     It returns the largest alone; every weight has a saliency of its own.
-    只返回了最大的一个；每个权重都应有自己的显著性。
+    只返回了最大的一个；每个权重都应有自己的显著度。
 return np.argsort(result)
     It returns the indices ranked by saliency; the saliencies are asked for, in the shape of w.
-    返回了按显著性排列的下标；应返回显著性，形状与 w 相同。
+    返回了按显著度排列的下标；应返回显著度，形状与 w 相同。
 return np.sort(result)
     It sorts the saliencies; each belongs where its weight is.
-    把显著性排序了；每个显著性应在其权重所在的位置。
+    把显著度排序了；每个显著度应在其权重所在的位置。
 return result.astype(int)
     It cuts the saliencies to whole numbers, as an integer array does; use an array of floats.
-    显著性的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
+    显著度的小数部分丢掉了，整数数组就会这样；应使用浮点数组。
 return result.ravel()
     The result is flat; it has the shape of w.
     结果展平了；形状应与 w 相同。
@@ -600,7 +600,7 @@ np.square(w) / (2 * np.diag(inverse)) -> np.square(w) * np.diag(inverse)
     乘以了逆矩阵的对角元，也漏了 1/2；应除以它的两倍。
 return np.sqrt(np.abs(result))
     It takes the square root of the saliency; the saliency is w^2 / (2 [H^-1]_qq) itself.
-    对显著性开了平方；显著性就是 w^2 / (2 [H^-1]_qq) 本身。
+    对显著度开了平方；显著度就是 w^2 / (2 [H^-1]_qq) 本身。
 return np.square(np.linalg.inv(H) @ w) / 2
     It squares the product of the inverse and w; square each weight by itself.
     对逆矩阵与 w 的乘积取了平方；应对每个权重本身取平方。
@@ -612,7 +612,7 @@ np.diag(inverse) -> np.linalg.norm(inverse, axis=1)
     除以了逆矩阵各行的范数；应除以其对角元。
 return int(np.argmin(result))
     It returns the weight to remove first; the saliencies are asked for.
-    返回了最先应剪的权重；要求的是显著性。
+    返回了最先应剪的权重；要求的是显著度。
 return result.astype(np.asarray(w).dtype)
     The result has the number type of w: whole numbers cut off the fractions; return floats.
     结果沿用了 w 的数据类型，w 为整数时小数被截掉；应返回浮点数。
@@ -636,7 +636,7 @@ np.diag(inverse) -> np.abs(inverse).max(axis=1)
     除以了逆矩阵各行的最大元素；应除以其对角元。
 return result / (np.linalg.norm(result) or 1)
     It divides by the L2 norm of the saliencies; here they are in the units of the loss.
-    除以了显著性的 L2 范数；这里的显著性不作归一化。
+    除以了显著度的 L2 范数；这里的显著度不作归一化。
 """)
 
 
@@ -719,13 +719,13 @@ w[q] / inverse[q, q] -> w[q] / H[q, q]
     除以了 H 的对角元；应除以其逆的对角元。
 w[q] / inverse[q, q] -> w[q] / (2 * inverse[q, q])
     It has a factor 1/2, which belongs to the saliency.
-    多了系数 1/2；那属于显著性的公式。
+    多了系数 1/2；那属于显著度的公式。
 w[q] / inverse[q, q] -> w[q] * inverse[q, q]
     It multiplies by the diagonal entry of the inverse; divide by it.
     乘以了逆矩阵的对角元；应除以它。
 w[q] / inverse[q, q] * inverse[:, q] -> w[q] ** 2 / (2 * inverse[q, q]) * inverse[:, q]
     It multiplies the column by the saliency; multiply it by w_q / [H^-1]_qq.
-    以显著性乘了该列；应乘以 w_q / [H^-1]_qq。
+    以显著度乘了该列；应乘以 w_q / [H^-1]_qq。
 w[q] / inverse[q, q] * inverse[:, q] -> w / inverse[q, q] * inverse[:, q]
     It multiplies entry by entry with w; the factor is w_q alone.
     与整个 w 逐元素相乘了；因子只是 w_q。

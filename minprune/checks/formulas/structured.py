@@ -1138,7 +1138,7 @@ return ~result
 axis=1 -> axis=None
 rank >= h.shape[1] - k -> (rank >= h.size - k * len(h)).reshape(h.shape)
     It picks the largest of the whole batch; every sample has its own k.
-    在整个批次中取最大的；每个样本应各取 k 个。
+    在整批中取最大的；每个样本应各取 k 个。
 h = h.T
 return result.T
     It picks k samples for every unit; pick k units for every sample.

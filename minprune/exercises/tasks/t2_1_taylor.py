@@ -4,7 +4,7 @@ from minprune.exercises.exercise import Exercise
 exercise = Exercise(
     "2.1",
     of=check_of("taylor"),
-    title={"en": "Importance from the loss: the Taylor score", "zh": "从损失看重要性：泰勒分数"},
+    title={"en": "Importance from the loss: the Taylor score", "zh": "从损失看重要性：泰勒得分"},
     text={
         "en": """\
         Importance of every weight by the first-order Taylor series of the loss.
