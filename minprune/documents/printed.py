@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from minprune.formulas.costs import mlp_hidden_width, mlp_parameters
+from minprune.language import either
 
 
 class Printed(NamedTuple):
@@ -39,11 +40,16 @@ def verdict(line):
     >>> print(verdict(PRINTED[1]))
     196,608 parameters are impossible: a 784-h-10 network has 795 h + 10, so h would be 247.29
     """
-    h = mlp_hidden_width(line.parameters, 784, 10)
+    h, given = mlp_hidden_width(line.parameters, 784, 10), f"{line.parameters:,}"
     if h.denominator == 1 and h >= 1:
-        return f"{line.parameters:,} parameters are possible, with {h} hidden units"
+        return either(
+            f"{given} parameters are possible, with {h} hidden units",
+            f"参数量 {given} 可能成立：{h} 个隐藏单元",
+        )
     per_unit = mlp_parameters([784, 2, 10]) - mlp_parameters([784, 1, 10])
-    return (
-        f"{line.parameters:,} parameters are impossible: a 784-h-10 network has "
-        f"{per_unit} h + 10, so h would be {float(h):.2f}"
+    return either(
+        f"{given} parameters are impossible: a 784-h-10 network has {per_unit} h + 10, so h would "
+        f"be {float(h):.2f}",
+        f"参数量 {given} 不可能成立：784-h-10 网络有 {per_unit} h + 10 个参数，h 须为 "
+        f"{float(h):.2f}",
     )

@@ -1,5 +1,6 @@
 """Worked examples: what is wrong is found by computing, and what is right was typed by hand."""
 
+import re
 from fractions import Fraction as F
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from minprune.documents.items import ITEMS
 from minprune.documents.worked import EXAMPLES, Step
+from minprune.language import using
 
 W_D43 = [[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]]
 H1 = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]
@@ -182,3 +184,30 @@ def test_what_is_given_is_what_the_documents_print():
 def test_the_reasons_hold_their_numbers(item, what, words):
     (step,) = [step for step in EXAMPLES[item]().steps if step.what == what]
     assert all(word in step.why for word in words), step.why
+
+
+def numbers(text):
+    """The numbers in a text, in any order; but for 1, which English has as a word."""
+    return sorted(set(re.findall(r"\d+(?:[.,]\d+)*", text)) - {"1"})
+
+
+@pytest.mark.parametrize("item", EXAMPLES)
+def test_an_example_is_the_same_in_chinese(item):
+    english = EXAMPLES[item]()
+    with using("zh"):
+        chinese = EXAMPLES[item]()
+    assert [step.wrong for step in chinese.steps] == [step.wrong for step in english.steps]
+    pairs = [(english.title, chinese.title), (english.moral, chinese.moral)]
+    for en, zh in zip(english.steps, chinese.steps, strict=True):
+        pairs += [(en.what, zh.what), (en.why, zh.why)]
+        for ours, theirs in (en.right, zh.right), (en.printed, zh.printed):
+            if isinstance(ours, str):
+                pairs.append((ours, theirs))
+            else:
+                assert same(ours, theirs)
+    for en, zh in pairs:
+        assert numbers(en) == numbers(zh) and en.isascii()
+        assert en != zh or not re.search("[A-Za-z]{2}", en)
+    for en, zh in zip(english.given.items(), chinese.given.items(), strict=True):
+        assert (zh[0] == en[0]) == bool(re.fullmatch(r"[A-Za-z]\d?|theta", en[0]))
+        assert isinstance(en[1], str) or same(zh[1], en[1])
