@@ -271,7 +271,7 @@ def lessons(options):
     """The lessons, or one of them."""
     from minprune.report.pages import lessons_page
 
-    print(lessons_page(options.number, language()))
+    print(lessons_page(options.number))
 
 
 def worked(options):

@@ -20,13 +20,13 @@ FAMILIES = {  # the files that hold functions, in reading order, each with its s
         "norms": ("Size of arrays", "范数"),
         "penalties": ("L1, L2, group lasso", "惩罚项与正则化"),
         "scores": ("Importance of weights", "权重与层的重要性"),
-        "influence": ("Loss change: OBD, OBS", "对损失的影响：OBD、OBS"),
-        "units": ("Importance of units", "神经元与滤波器的重要性"),
+        "influence": ("Loss change: OBD, OBS", "损失的变化：OBD、OBS"),
+        "units": ("Importance of units", "神经元与滤波器重要性"),
         "masks": ("Thresholds and ranks", "掩码：阈值与排序"),
-        "structured": ("N:M, blocks, units", "结构化剪枝：N:M、块、通道"),
+        "structured": ("N:M, blocks, units", "结构化：N:M、块、单元"),
         "allocation": ("Densities of layers", "各层密度的分配"),
-        "schedules": ("How much, and when", "剪枝调度：剪多少、何时剪"),
-        "metrics": ("Sparsity and accuracy", "评价指标：稀疏度、字节数、准确率"),
+        "schedules": ("How much, and when", "调度：剪多少、何时剪"),
+        "metrics": ("Sparsity and accuracy", "指标：稀疏度、准确率"),
         "costs": ("Parameters and MACs", "参数量与乘加次数"),
         "quantize": ("Fewer bits", "量化"),
         "distill": ("Distillation", "知识蒸馏与集成"),
@@ -55,18 +55,18 @@ FAMILIES = {  # the files that hold functions, in reading order, each with its s
     "pruning": {
         "one_shot": ("Pruning once", "一次剪完"),
         "topology": ("Hidden layers", "隐藏层"),
-        "shrink": ("Removing units", "删除神经元与通道"),
-        "units": ("Pruning units", "剪神经元与滤波器"),
+        "shrink": ("Removing units", "删除神经元与滤波器"),
+        "units": ("Pruning units", "神经元与滤波器剪枝"),
         "during": ("Pruning while training", "边训练边剪枝"),
         "teacher": ("Fine-tuning with a teacher", "用教师网络微调"),
         "search": ("Search for a sparsity", "搜索稀疏度与阈值"),
-        "sensitivity": ("Sensitivity of layers", "各层的灵敏度（敏感度）"),
+        "sensitivity": ("Sensitivity of layers", "各层的灵敏度"),
         "allocate": ("Sparsities of layers", "各层稀疏度的分配"),
         "procedures": ("Whole procedures", "完整流程：迭代剪枝、微调、彩票"),
     },
     "sparse": {
-        "csr": ("Compressed sparse rows", "压缩稀疏行"),
-        "blocked_csr": ("Blocked CSR", "分块的压缩稀疏行"),
+        "csr": ("Compressed sparse rows", "压缩稀疏行 (CSR)"),
+        "blocked_csr": ("Blocked CSR", "分块的压缩稀疏行 (CSR)"),
         "blocks": ("Blocks of weights", "块稀疏"),
         "sliced": ("Sliced rows", "切片稀疏行"),
         "nm": ("N:M sparsity", "N:M 稀疏"),
@@ -86,7 +86,7 @@ FAMILIES = {  # the files that hold functions, in reading order, each with its s
     "experiments": {
         "regression": ("A regression network", "回归网络"),
         "spread": ("Intervals of means", "均值的置信区间"),
-        "cnn": ("Document D's CNN", "文档 D 的卷积网络"),
+        "cnn": ("Document D's CNN", "文章 D 的卷积网络"),
     },
 }
 MODULES = [f"minprune.{folder}.{name}" for folder, names in FAMILIES.items() for name in names]
@@ -180,9 +180,9 @@ def notes_of(item_id):
     """Notes on an item: its content if no function computes it, and what minprune lacks.
 
     >>> notes_of("C-1.2")
-    ['Says what the article treats.']
+    [['Says what the article treats.', '说明文章讨论哪些内容。']]
     """
-    return [note for _, note in _about(item_id, NOTES)]
+    return [note for _, *note in _about(item_id, NOTES)]
 
 
 def runs_of(item_id):

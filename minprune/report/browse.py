@@ -5,11 +5,30 @@ import re
 from minprune.documents.index import FAMILIES
 from minprune.documents.papers import papers_in
 from minprune.exercises import exercises
+from minprune.language import either, language, using
 from minprune.lessons import lessons_with, page_file
+from minprune.report.find import title_of
 from minprune.report.links import links_of, public, used_by
 
-TITLES = {
-    "en": """\
+FOLDERS = {
+    "formulas": ("Formulas: pure functions on arrays", "公式：对数组的纯函数"),
+    "nn": ("The network", "网络"),
+    "pruning": ("Pruning a network", "给网络剪枝"),
+    "sparse": ("Running the nonzero weights alone", "只用非零权重计算"),
+    "data": ("Data", "数据"),
+    "experiments": ("Experiments", "实验"),
+}
+
+
+def formulas_markdown(name):
+    """The page of all functions, a table for each file, and of all exercises."""
+    with using(name):
+        return "\n".join([_beginning(), *_functions(), *_exercises()])
+
+
+def _beginning():
+    return either(
+        """\
 [中文](formulas.zh.md)
 
 # All functions
@@ -19,7 +38,7 @@ mistakes, the lessons that use it, and the exercise that asks for it.
 `python -m minprune formulas NAME` prints one of them in full, with the file and line of each. It
 takes any word, such as `N:M`, `LeCun` or `阈值`.
 """,
-    "zh": """\
+        """\
 [English](formulas.md)
 
 # 全部函数
@@ -28,82 +47,63 @@ takes any word, such as `N:M`, `LeCun` or `阈值`.
 运行 `python -m minprune formulas 名称` 可查看某个函数的全部内容和各处的行号；
 也可以用任何词来查，如 `N:M`、`LeCun`、`阈值`。
 """,
-}
-FOLDERS = {
-    "formulas": ("Formulas: pure functions on arrays", "公式：对数组的纯函数"),
-    "nn": ("The network", "网络"),
-    "pruning": ("Pruning a network", "给网络剪枝"),
-    "sparse": ("Running the nonzero weights alone", "只用非零权重计算"),
-    "data": ("Data", "数据"),
-    "experiments": ("Experiments", "实验"),
-}
-COLUMNS = {
-    "en": ("function", "equation", "papers", "check", "lessons", "exercise"),
-    "zh": ("函数", "公式", "论文", "检查", "课", "练习"),
-}
-CHECK = {"en": "check", "zh": "检查"}
-EXERCISES = {
-    "en": ("Exercises", ("exercise", "title", "function", "lessons")),
-    "zh": ("练习", ("编号", "题目", "函数", "课")),
-}
-USED = {
-    "en": (
-        "Used in this lesson",
-        "`python -m minprune formulas NAME` shows one with its equation, its check and its "
-        "exercise; [all functions](formulas.md) are on one page.",
-    ),
-    "zh": (
-        "本课用到的函数",
-        "`python -m minprune formulas 名称` 可查看函数的公式、检查和练习；"
-        "全部函数见[这一页](formulas.zh.md)。",
-    ),
-}
+    )
 
 
-def formulas_markdown(language):
-    """The page of all functions, a table for each file, and of all exercises."""
-    which, lines = [*TITLES].index(language), [TITLES[language]]
+def _functions():
+    head = either(
+        ("function", "equation", "papers", "check", "lessons", "exercise"),
+        ("函数", "公式", "论文", "检查", "课", "练习"),
+    )
     for folder, families in FAMILIES.items():
-        lines += [f"## {FOLDERS[folder][which]}", ""]
-        for file, titles in families.items():
+        yield from (f"## {either(*FOLDERS[folder])}", "")
+        for file, title in families.items():
             inside = [entry for entry in public() if entry.module == (folder, file)]
             link = f"minprune/{folder}/{file}.py"
             if inside:
-                lines += [f"### {titles[which]}", "", _link(f"`{link}`", f"../{link}"), ""]
-                lines += _table(COLUMNS[language], [_row(entry, language) for entry in inside])
-    title, head = EXERCISES[language]
-    rows = [
-        (id, task.title[language], f"`{task.name}`", _numbers(lessons_with(id), language))
-        for id, task in exercises().items()
-    ]
-    return "\n".join([*lines, f"## {title}", "", *_table(head, rows)])
+                yield from (f"### {either(*title)}", "", _link(f"`{link}`", f"../{link}"), "")
+                yield from _table(head, [_row(entry) for entry in inside])
 
 
-def used_markdown(lesson, language):
+def _exercises():
+    head = either(("exercise", "title", "function", "lessons"), ("编号", "题目", "函数", "课"))
+    rows = [(id, title_of(task), f"`{task.name}`", _numbers(lessons_with(id)))
+            for id, task in exercises().items()]  # fmt: skip
+    return [f"## {either('Exercises', '练习')}", "", *_table(head, rows)]
+
+
+def used_markdown(lesson, name):
     """The functions that a lesson uses, as the end of its page; "" if there are none."""
-    title, text = USED[language]
     lines = []
     for file, entries in used_by(lesson).items():
         names = ", ".join(f"`{entry.name}`" for entry in entries)
         lines.append(f"- {_link(f'`{file}`', f'../{file}')}: {names}")
+    with using(name):
+        title = either("Used in this lesson", "本课用到的函数")
+        text = either(
+            "`python -m minprune formulas NAME` shows one with its equation, its check and its "
+            "exercise; [all functions](formulas.md) are on one page.",
+            "`python -m minprune formulas 名称` 可查看函数的公式、检查和练习；"
+            "全部函数见[这一页](formulas.zh.md)。",
+        )
     return "\n".join(["", f"## {title}", "", *lines, "", text, ""]) if lines else ""
 
 
-def _row(entry, language):
+def _row(entry):
     links = links_of(entry)
     check = links.check.partition(":")[0]
     return (
         _link(f"`{entry.name}`", f"../{entry.file}"),
-        _code(entry.equation) or entry.title.replace("|", "\\|"),
+        _code(entry.equation) or title_of(entry).replace("|", "\\|"),
         ", ".join(paper.partition(":")[0] for paper in papers_in(entry.doc)),
-        _link(CHECK[language], f"../{check}") if check else "",
-        _numbers(links.lessons, language),
+        _link(either("check", "检查"), f"../{check}") if check else "",
+        _numbers(links.lessons),
         ", ".join(task.id for task in links.exercises),
     )
 
 
-def _numbers(lessons, language):
-    return " ".join(_link(one.number, page_file(one.path, language).name) for one in lessons)
+def _numbers(lessons):
+    return " ".join(_link(one.number, page_file(one.path, language()).name) for one in lessons)
 
 
 def _code(equation):

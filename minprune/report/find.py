@@ -11,16 +11,12 @@ from functools import cache
 from typing import NamedTuple
 
 from minprune.checks import checks
-from minprune.documents.index import (
-    FAMILIES,
-    claims_of,
-    errata_of,
-    facts_of,
-    notes_of,
-)
+from minprune.documents.index import FAMILIES, Entry, claims_of, errata_of, facts_of, notes_of
 from minprune.documents.items import ITEMS
 from minprune.documents.papers import papers_in
 from minprune.exercises import exercises
+from minprune.exercises.exercise import Exercise
+from minprune.language import either, language
 from minprune.report.links import public
 
 NAME, TITLE, ABOUT, FAMILY, TEXT = 8, 4, 2, 1.5, 1  # what a word counts where it is found
@@ -50,6 +46,7 @@ ELSEWHERE = {  # names in PyTorch, TensorFlow, jaxpruner, SciPy, and in Chinese
     "scaled_to_float16": "FP16 half precision AMP 混合精度",
     "factorize": "low-rank 低秩分解",
     "erk_densities": "Erdős-Rényi",
+    "sensitivity_scan": "敏感度",
     "NetworkSurgery": "dynamic pruning 动态剪枝",
     "Dense": "nn.Linear fully connected 全连接层",
     "save": "save model checkpoint 保存模型",
@@ -65,7 +62,6 @@ class Thing(NamedTuple):
     """
 
     name: str
-    title: str
     what: object
     texts: tuple
 
@@ -78,11 +74,18 @@ def things():
     for entry in sorted(public(), key=lambda entry: "Source: " not in entry.doc):
         task = tasks.pop(entry.name, None)
         texts = *_of_entry(entry), *_of_task(task)
-        found.append(Thing(entry.name, entry.title, entry, texts))
-    found += [Thing(name, task.title["en"], task, ((NAME, name), *_of_task(task)))
-              for name, task in tasks.items()]  # fmt: skip
-    found += [Thing(item.id, item.title, item, _of_item(item)) for item in ITEMS]
+        found.append(Thing(entry.name, entry, texts))
+    found += [Thing(name, task, ((NAME, name), *_of_task(task))) for name, task in tasks.items()]
+    found += [Thing(item.id, item, _of_item(item)) for item in ITEMS]
     return found
+
+
+def title_of(what):
+    """The title of an item or an exercise, or the first line of a function, in the language in
+    use."""
+    if isinstance(what, Entry):
+        return what.title
+    return what.title[language()] if isinstance(what, Exercise) else either(*what.title)
 
 
 def _of_entry(entry):
@@ -109,8 +112,9 @@ def _of_task(task):
 def _of_item(item):
     about = [*errata_of(item.id), *facts_of(item.id)]
     texts = [" ".join([*one.of([item.id]).values(), one.says, *one.right]) for one in about]
-    texts += [f"{claim.says} {claim.found}" for claim in claims_of(item.id)] + notes_of(item.id)
-    return (ABOUT + 1, item.title), (TEXT, " ".join(texts))
+    texts += [" ".join([*claim.says, *claim.found]) for claim in claims_of(item.id)]
+    texts += map(" ".join, notes_of(item.id))
+    return (ABOUT + 1, " ".join(item.title)), (TEXT, " ".join(texts))
 
 
 def search(query):

@@ -28,10 +28,10 @@ from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
 from minprune.exercises.exercise import Exercise
-from minprune.language import either
+from minprune.language import either, in_both, language
 from minprune.layout import columns, folded, paragraph, shortened, wide
 from minprune.lessons import TUTORIALS, lesson_file, lessons, lessons_with, page_file, read_lesson
-from minprune.report.find import called, near, search
+from minprune.report.find import called, near, search, title_of
 from minprune.report.links import links_of, openable, public, used_by
 
 WIDTH = 100
@@ -39,12 +39,8 @@ SCREEN = 80  # columns of a list, and of a worked example
 LISTED = 20  # lines of a list
 SEE_ALSO = 6  # names
 LIKE_AN_ITEM = re.compile(r"\b[A-F]-[\dQ]", re.IGNORECASE)
-FORMULAS = TUTORIALS / "formulas.md"
+FORMULAS = TUTORIALS / "formulas"
 TITLE = 44  # columns of a lesson's
-LESSONS_HELP = {
-    "en": "`minprune lessons 03` shows one; `minprune notebook 03` writes it as a notebook.",
-    "zh": "`lessons 03 --lang zh` 查看一课，`notebook 03 --lang zh` 转成笔记本。",
-}
 
 
 def formulas_page(query=None, whole=False):
@@ -73,7 +69,7 @@ def formulas_page(query=None, whole=False):
         return _alone(*found)
     if found:
         return _list(found, whole)
-    raise ValueError(f"nothing found for {query!r}; {_hint(query)}")
+    raise _not_found(query)
 
 
 def _in_file(query):
@@ -85,14 +81,16 @@ def _in_file(query):
 def _alone(thing, *others):
     """The page of one thing, and the names of what was found besides."""
     names = ", ".join(other.name for other in others[:SEE_ALSO])
-    also = ["", _wrap("See also  ", names)] if others else []
+    also = ["", _wrap(either("See also  ", "另见      "), names)] if others else []
     return "\n".join([_page_of(thing.what).rstrip("\n"), *also, ""])
 
 
-def _hint(query):
-    """Names similar to a query."""
-    names = near(query)
-    return f"similar: {', '.join(names)}" if names else "`minprune formulas` lists what there is"
+def _not_found(query):
+    """The refusal of a query, with the names that are similar."""
+    en, zh = "`minprune formulas` lists what there is", "`minprune formulas` 列出全部内容"
+    if names := ", ".join(near(query)):
+        en, zh = f"similar: {names}", f"相近的名称：{names}"
+    return in_both(ValueError(f"nothing found for {query!r}; {en}"), f"没有找到 {query!r}；{zh}")
 
 
 def worked_page(query=None):
@@ -106,37 +104,45 @@ def worked_page(query=None):
         if query is None or item in [found.id for found in find(query)]
     ]
     if not chosen:
-        raise ValueError(f"there is no worked example {query!r}; there are {', '.join(EXAMPLES)}")
+        there_are = ", ".join(EXAMPLES)
+        raise in_both(
+            ValueError(f"there is no worked example {query!r}; there are {there_are}"),
+            f"没有例题 {query!r}；现有 {there_are}",
+        )
     return f"\n{'=' * SCREEN}\n\n".join(map(_example, chosen))
 
 
-def lessons_page(number=None, language="en"):
+def lessons_page(number=None):
     """All lessons, one a line; or of one lesson what it is for, what it uses and what it sets.
 
     returns text; `ValueError` if there is no lesson of this number, or none at all
     """
     if number is not None:
-        return _lesson_page(read_lesson(lesson_file(number).resolve()), language)
+        return _lesson_page(read_lesson(lesson_file(number).resolve()))
     if not lessons():
-        raise ValueError(f"there are no lessons in {TUTORIALS}")
+        raise in_both(ValueError(f"there are no lessons in {TUTORIALS}"), f"{TUTORIALS} 中没有课程")
     lines = []
     for lesson in lessons():
-        minutes = re.split("[.。]", lesson.aims[language])[0].lower()
-        title = f"{lesson.number}  {lesson.titles[language]}"
+        minutes = re.split("[.。]", lesson.aims[language()])[0].lower()
+        title = f"{lesson.number}  {lesson.titles[language()]}"
         cells = wide(shortened(title, TITLE), TITLE + 2), wide(minutes, 17), *lesson.exercises
         lines.append((cells[0] + cells[1] + " ".join(cells[2:])).rstrip())
-    return "\n".join([*lines, "", LESSONS_HELP[language]])
+    more = either(
+        "`minprune lessons 03` shows one; `minprune notebook 03` writes it as a notebook.",
+        "`minprune lessons 03` 查看一课，`minprune notebook 03` 转成笔记本。",
+    )
+    return "\n".join([*lines, "", more])
 
 
-def _lesson_page(lesson, language):
-    head = f"{lesson.number}  {lesson.titles[language]}"
-    lines = [head, "-" * columns(head), *folded(lesson.aims[language], SCREEN)]
-    lines += ["", f"{'':4}{openable(page_file(lesson.path, language))}", ""]
+def _lesson_page(lesson):
+    head = f"{lesson.number}  {lesson.titles[language()]}"
+    lines = [*_headed(head), *folded(lesson.aims[language()], SCREEN)]
+    lines += ["", f"{'':4}{openable(page_file(lesson.path, language()))}", ""]
     for file, entries_ in used_by(lesson).items():
         names = " ".join(entry.name for entry in entries_)
         lines.append(_wrap(f"{file:33} ", names, SCREEN))
     tasks = [exercises()[id] for id in lesson.exercises]
-    return "\n".join([*lines, "", *(f"{task.id}  {task.title[language]}" for task in tasks)])
+    return "\n".join([*lines, "", *(f"{task.id}  {title_of(task)}" for task in tasks)])
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -145,20 +151,27 @@ def _lesson_page(lesson, language):
 def _overview():
     """The families of formulas, the other folders, and how to go on: one screen."""
     counts = Counter(entry.module for entry in public())
+    every, items, page = len(public()), len(ITEMS), openable(page_file(FORMULAS, language()))
     lines = [
-        f"{len(public())} functions. `minprune formulas` followed by",
-        "  OBD, N:M, LeCun, 阈值     finds one: any word of names, papers, texts, checks",
-        "  masks, or nn              lists the functions of a file, or of a folder",
-        f"  A-4.2, or A               items of five texts; --all lists all {len(ITEMS)}",
-        "  1.3                       an exercise",
-        f"Step by step: `minprune lessons`; all on one page: {openable(FORMULAS)}",
+        either(f"{every} functions. `minprune formulas` followed by",
+               f"共 {every} 个函数。`minprune formulas` 之后可写："),
+        "  OBD, N:M, LeCun, 阈值     "
+        + either("finds one: any word of names, papers, texts, checks",
+                 "按词查找：名称、论文、文字、检查中的任意词"),
+        either("  masks, or nn              lists the functions of a file, or of a folder",
+               "  masks 或 nn               列出一个文件或一个文件夹的函数"),
+        either(f"  A-4.2, or A               items of five texts; --all lists all {items}",
+               f"  A-4.2 或 A                五篇文章的条目；--all 列出全部 {items} 条"),
+        "  1.3                       " + either("an exercise", "一道练习"),
+        either(f"Step by step: `minprune lessons`; all on one page: {page}",
+               f"循序渐进：`minprune lessons`；全部函数在一页：{page}"),
         "",
-    ]
-    cells = [f"{counts['formulas', file]:3} {file:14}{title}"
-             for file, (title, _) in FAMILIES["formulas"].items()]  # fmt: skip
+    ]  # fmt: skip
+    cells = [f"{counts['formulas', file]:3} {file:14}{either(*title)}"
+             for file, title in FAMILIES["formulas"].items()]  # fmt: skip
     half = (len(cells) + 1) // 2
     pairs = zip_longest(cells[:half], cells[half:], fillvalue="")
-    lines += [f"{left:40}{right}".rstrip() for left, right in pairs]
+    lines += [f"{wide(left, 40)}{right}".rstrip() for left, right in pairs]
     for folder in [*FAMILIES][1:]:
         count = sum(counts[folder, file] for file in FAMILIES[folder])
         lines.append(_wrap(f"{count:3} {folder:14}", " ".join(FAMILIES[folder]), SCREEN))
@@ -171,58 +184,59 @@ def _list(found, whole):
     lines = []
     for thing in shown:
         name = f"{thing.name:22} " if len(thing.name) < 23 else f"{thing.name} "
-        lines.append(name + shortened(thing.title, SCREEN - len(name)))
-    more = len(found) - len(shown)
-    return "\n".join(lines + [f"... and {more} more, with --all"] * bool(more))
+        lines.append(name + shortened(title_of(thing.what), SCREEN - len(name)))
+    if more := len(found) - len(shown):
+        lines.append(
+            either(f"... and {more} more, with --all", f"... 另有 {more} 项，用 --all 列出")
+        )
+    return "\n".join(lines)
 
 
 def _index():
     ours = [_function_in_index(entry) for entry in entries() if not entry.ids]
-    return "\n".join([*map(_item_in_index, ITEMS), "Ours      Not in the documents", *ours])
+    head = either("Ours      Not in the documents", "其他      不在五篇文章中")
+    return "\n".join([*map(_item_in_index, ITEMS), head, *ours])
 
 
 def _item_in_index(item):
-    lines = [_head(item), *map(_function_in_index, functions_of(item.id))]
+    lines = [f"{item.id:10}{title_of(item)}", *map(_function_in_index, functions_of(item.id))]
     heads = either(("document: ", "right:    "), ("原文：", "更正："))
     heads = [" " * 10 + head for head in heads]
     for mistake in [*errata_of(item.id), *facts_of(item.id)]:
         lines += _mistake(mistake, [item.id], heads)
     for claim in claims_of(item.id):
         lines += [
-            _wrap("          claim:    ", claim.says),
-            _wrap("          measured: ", claim.found),
+            _wrap(either("          claim:    ", "          论断："), either(*claim.says)),
+            _wrap(either("          measured: ", "          测量："), either(*claim.found)),
         ]
     return "\n".join(lines)
 
 
-def _head(item):
-    return f"{item.id:10}{item.title}"
-
-
 def _function_in_index(entry):
     equation = " ".join(entry.equation.split("\n")[0].split())
-    return _wrap(f"          {entry.name:34} ", equation or entry.title)
+    return _wrap(f"          {entry.name:34} ", equation or title_of(entry))
 
 
 def _item_page(item):
-    text = [f"{item.id}  {item.title}", ""]
     heads = either(("the document:  ", "right:         "), ("原文：", "更正："))
+    text = [f"{item.id}  {title_of(item)}", ""]
     for erratum in errata_of(item.id):
         text += _mistake(erratum, erratum.ids.split(", "), heads)
         text += [textwrap.indent(erratum.shows.rstrip(), "    "), ""] if erratum.shows else [""]
     for fact in facts_of(item.id):
         text += [*_mistake(fact, fact.ids.split(", "), heads), ""]
     for claim in claims_of(item.id):
-        text += [_wrap("the claim:     ", claim.says), _wrap("measured:      ", claim.found)]
+        text += [_wrap(either("the claim:     ", "论断："), either(*claim.says)),
+                 _wrap(either("measured:      ", "测量："), either(*claim.found))]  # fmt: skip
         again = textwrap.indent(_run_here(claim.again).rstrip(), "    ")
         text += [again, ""] if again else [""]
     for note in notes_of(item.id):
-        text += [_wrap("note:          ", note), ""]
+        text += [_wrap(either("note:          ", "说明："), either(*note)), ""]
     for entry in functions_of(item.id):
         text += [_function_page(entry, [])]
-    text += [f"Run it: {_run_here(command)}" for command in runs_of(item.id)]
+    text += [either("Run it: ", "运行：") + _run_here(command) for command in runs_of(item.id)]
     if item.id in EXAMPLES:
-        text += [f"Step by step: python -m minprune worked {item.id}"]
+        text += [either("Step by step: ", "逐步演算：") + f"python -m minprune worked {item.id}"]
     return "\n".join(text).rstrip()
 
 
@@ -246,19 +260,18 @@ def _page_of(what):
 
 
 def _exercise_page(exercise):
-    head = f"Exercise {exercise.id}  {exercise.title['en']}"
     function = [entry for entry in public() if exercise.of and entry.name == exercise.name]
-    places = [_place("Function", openable(links_of(entry).home)) for entry in function]
+    places = [_place("Function", "函数", openable(links_of(entry).home)) for entry in function]
     places += _taught(lessons_with(exercise.id))
-    places += [_place("Begin", "python -m minprune exercises start DIR"),
-               _place("Write", f"DIR/{exercise.file}")]  # fmt: skip
-    text = "\n".join([exercise.signature, exercise.text["en"], "", *places])
-    return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
+    places += [_place("Begin", "开始", "python -m minprune exercises start DIR"),
+               _place("Write", "填写", f"DIR/{exercise.file}")]  # fmt: skip
+    text = "\n".join([exercise.signature, exercise.text[language()], "", *places])
+    lines = _headed(f"{either('Exercise', '练习')} {exercise.id}  {title_of(exercise)}")
+    return "\n".join([*lines, textwrap.indent(text, "    "), ""])
 
 
 def _function_page(entry, errata=ERRATA):
     """The docstring of a function, its papers, the mistakes of its items, its places."""
-    head = entry.path
     papers = [paragraph(p, WIDTH - 4, "  ") for p in papers_in(entry.doc)]
     heads = either(("Document  ", "Right     "), ("原文      ", "更正      "))
     wrong = [_mistake(mistake, entry.ids, heads, SCREEN - 4)
@@ -266,22 +279,27 @@ def _function_page(entry, errata=ERRATA):
     parts = [entry.doc.rstrip(), "\n".join(papers), *map("\n".join, wrong), _published(entry),
              _places(entry)]  # fmt: skip
     text = "\n\n".join(filter(None, parts))
-    return f"{head}\n{'-' * len(head)}\n{textwrap.indent(text, '    ')}\n"
+    return "\n".join([*_headed(entry.path), textwrap.indent(text, "    "), ""])
 
 
 def _places(entry):
     """The places of a function and of all that belongs to it, one a line."""
     links = links_of(entry)
-    places = {"Defined": links.home, "Check": links.check, "Twin": links.twin}
-    lines = [_place(name, openable(place)) for name, place in places.items() if place]
+    places = [("Defined", "定义", links.home), ("Check", "检查", links.check),
+              ("Twin", "循环实现", links.twin)]  # fmt: skip
+    lines = [_place(en, zh, openable(place)) for en, zh, place in places if place]
     lines += _taught(links.lessons)
-    lines += [_place("Exercise", f"{e.id} {e.title['en']}") for e in links.exercises]
+    lines += [_place("Exercise", "练习", f"{e.id} {title_of(e)}") for e in links.exercises]
     return "\n".join(lines)
 
 
 def _taught(found):
-    return [_place("Lesson", f"{one.titles['en']}: {openable(page_file(one.path, 'en'))}")
-            for one in found]  # fmt: skip
+    lines = []
+    for lesson in found:
+        page = openable(page_file(lesson.path, language()))
+        title = lesson.titles[language()]
+        lines.append(_place("Lesson", "课程", either(f"{title}: {page}", f"{title}：{page}")))
+    return lines
 
 
 def _run_here(command):
@@ -289,8 +307,8 @@ def _run_here(command):
     return command.replace("python tutorials", f"python {openable(TUTORIALS)}")
 
 
-def _place(name, place):
-    return f"{name:10}{place}"
+def _place(en, zh, place):
+    return wide(either(en, zh), 10) + place
 
 
 def _published(entry):
@@ -300,9 +318,9 @@ def _published(entry):
     for case in check.fixed if check else []:
         if case.what == PUBLISHED:
             gives = " ".join(text_of(case.gives).split())
-            lines += [_wrap("Published: ", case.source, WIDTH - 4),
+            lines += [_wrap(either("Published: ", "已发表："), case.source, WIDTH - 4),
                       _wrap("    ", f"{entry.name}({case.call!r})", WIDTH - 4),
-                      _wrap("    gives ", gives, WIDTH - 4)]  # fmt: skip
+                      _wrap(either("    gives ", "    得到 "), gives, WIDTH - 4)]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -310,28 +328,28 @@ def _published(entry):
 
 
 def _example(example):
-    head = f"{example.id}  {example.title}" + " (our numbers)" * example.ours
+    ours = either(" (our numbers)", "（数字为自拟）") if example.ours else ""
     given = [_given(f"{name} = ", _block(value)) for name, value in example.given.items()]
-    rows = [("", "step", "right", "by its rule" if example.ours else "printed")]
-    rows += [("WRONG" if step.wrong else "", step.what, _block(step.right), _block(step.printed))
+    wrong = wide(either("WRONG", "错误"), 5)
+    by = either("by its rule", "按原文规则") if example.ours else either("printed", "文中")
+    rows = [("", either("step", "步骤"), either("right", "正确"), by)]
+    rows += [(wrong if step.wrong else "", step.what, _block(step.right), _block(step.printed))
              for step in example.steps]  # fmt: skip
-    widths = [max(map(len, "\n".join(column).split("\n"))) for column in zip(*rows, strict=True)]
+    widths = [max(map(columns, "\n".join(cells).split("\n"))) for cells in zip(*rows, strict=True)]
     whys = ["", *(step.why for step in example.steps)]
     table = [_row(row, widths, why) for row, why in zip(rows, whys, strict=True)]
-    return (
-        "\n".join([head, "-" * len(head), *given, "", *table, "", _wrap("", example.moral, SCREEN)])
-        + "\n"
-    )
+    lines = [*_headed(f"{example.id}  {example.title}{ours}"), *given, "", *table, ""]
+    return "\n".join([*lines, _wrap("", example.moral, SCREEN), ""])
 
 
 def _given(name, block):
-    return "       " + name + block.replace("\n", "\n       " + " " * len(name))
+    return "       " + name + block.replace("\n", "\n       " + " " * columns(name))
 
 
 def _row(blocks, widths, why):
     """Blocks of text beside each other, their first lines level, and the reason below."""
     lines = zip_longest(*(block.split("\n") for block in blocks), fillvalue="")
-    cells = [[f"{part:{w}}" for part, w in zip(line, widths, strict=True)] for line in lines]
+    cells = [map(wide, line, widths) for line in lines]
     text = "\n".join("  ".join(line).rstrip() for line in cells)
     return text + (f"\n{_wrap(' ' * 11, why, SCREEN)}" if why else "")
 
@@ -344,6 +362,11 @@ def _block(value):
         return f"{value:,}" if isinstance(value, int) else f"{float(value):.10g}"
     with np.printoptions(precision=4, suppress=True):
         return str(np.asarray(value))
+
+
+def _headed(head):
+    """A headline and the rule below it."""
+    return [head, "-" * columns(head)]
 
 
 def _wrap(head, text, width=WIDTH):

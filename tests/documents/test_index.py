@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import naive
+import numpy as np
 import pytest
 
 import minprune
@@ -82,7 +83,9 @@ def test_items_are_in_reading_order_and_lie_in_printed_sections():
         order = ["0", *printed.split()]
         assert numbers == sorted(numbers, key=order.index)
     for item in ITEMS:
-        assert 0 < len(item.title) <= 60 and item.title.strip() == item.title
+        en, zh = item.title
+        assert 0 < len(en) <= 60 and en.isascii() and 0 < len(zh) <= 30
+        assert en.strip() == en and zh.strip() == zh
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
@@ -101,7 +104,8 @@ def test_what_is_said_of_items_names_items_that_exist(records):
     for ids, *texts in records:
         named = ids.split(", ")
         assert set(named) <= set(IDS) and len(set(named)) == len(named)
-        assert all(t.strip() and "  " not in t for t in texts[:2])
+        for text in texts[:2]:
+            assert all(words.strip() and "  " not in words for words in np.atleast_1d(text))
 
 
 def test_functions_that_no_lesson_and_no_command_runs_are_called_so():
@@ -127,9 +131,31 @@ def test_a_command_that_measures_or_runs_exists():
 
 
 def test_a_function_that_is_named_in_a_note_or_claim_exists():
-    texts = [note for _, note in NOTES] + [claim.found for claim in CLAIMS]
+    texts = [text for _, *note in NOTES for text in note]
+    texts += [text for claim in CLAIMS for text in claim.found]
     names = {name for text in texts for name in re.findall(r"`(\w+)`", text)}
     assert {n for n in names if not hasattr(minprune, n)} <= {"on_step", "NM", "run"}
+
+
+PAIRS = {
+    **{item.id: item.title for item in ITEMS},
+    **{ids: note for ids, *note in NOTES},
+    **{f"{claim.ids}: says": claim.says for claim in CLAIMS},
+    **{f"{claim.ids}: found": claim.found for claim in CLAIMS},
+}
+
+
+def numbers(text):
+    """The numbers and the names in backquotes, in any order."""
+    return sorted(re.findall(r"`\w+`|\d+(?:[.,]\d+)*(?:e-\d+)?", text))
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+def test_english_and_chinese_have_the_same_numbers_and_names(pair):
+    en, zh = pair
+    assert numbers(en) == numbers(zh)
+    assert en.isascii() and re.search(r"[\u4e00-\u9fff]", zh)
+    assert not re.search(r"[,;:?()](?!\d)(?=[\u4e00-\u9fff])|[\u4e00-\u9fff][,;:?().]", zh)
 
 
 # --- entries --------------------------------------------------------------------------------------

@@ -65,6 +65,10 @@ def test_words_are_compared_as_people_type_them(query, name):
         ("幅度剪枝", "prune_by_magnitude"),
         ("中奖彩票", "winning_ticket"),
         ("掩码阈值", "threshold_mask"),  # no text has both together
+        ("敏感度", "sensitivity_scan"),
+        ("六步流程", "A-3.2"),  # the title of an item
+        ("推荐质量", "C-6.2"),  # a note
+        ("像素", "A-3.4c"),  # a claim
     ],
 )
 def test_chinese_words_find(query, name):

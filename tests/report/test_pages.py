@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import minprune
-from minprune.documents.errata import ERRATA
+from minprune.checks import checks
+from minprune.checks.details import text_of
+from minprune.documents.errata import ERRATA, FACTS
 from minprune.documents.index import (
     FAMILIES,
     claims_of,
@@ -24,7 +26,7 @@ from minprune.documents.items import ITEMS
 from minprune.documents.papers import papers_in
 from minprune.documents.worked import EXAMPLES
 from minprune.exercises import exercises
-from minprune.language import using
+from minprune.language import LANGUAGES, message, using
 from minprune.layout import columns
 from minprune.lessons import lessons
 from minprune.report.links import public
@@ -64,13 +66,13 @@ def too_wide(page):
 def test_the_index_lists_every_item_in_order_with_what_computes_it_and_its_mistakes():
     expected = []
     for item in ITEMS:
-        expected += [item.id, item.title]
+        expected += [item.id, item.title[0]]
         for entry in functions_of(item.id):
             expected += [entry.name, entry.equation.split("\n")[0] or entry.title]
         for mistake in [*errata_of(item.id), *facts_of(item.id)]:
             expected += [quoted(mistake, [item.id], "document:", "right:")]
         for claim in claims_of(item.id):
-            expected += ["claim:", claim.says, "measured:", claim.found]
+            expected += ["claim:", claim.says[0], "measured:", claim.found[0]]
     expected += ["Ours", "Not in the documents"]
     for entry in entries():
         if not entry.ids:
@@ -82,7 +84,7 @@ def test_the_index_hangs_every_line_below_its_item_within_the_terminal():
     page = formulas_page(whole=True)
     assert too_wide(page) == []
     heads = [line for line in page.split("\n") if not line.startswith(" " * 10)]
-    assert heads == [f"{i.id:10}{i.title}" for i in ITEMS] + ["Ours      Not in the documents"]
+    assert heads == [f"{i.id:10}{i.title[0]}" for i in ITEMS] + ["Ours      Not in the documents"]
     assert "\n          l1_penalty                         R = lam * sum_i |w_i|\n" in page
     assert "random_score" in page.split("\nOurs ")[1]
 
@@ -115,7 +117,7 @@ def test_the_chinese_index_tells_every_mistake_in_chinese():
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
 def test_a_page_tells_everything_about_its_item(item):
     page = formulas_page(item.id)
-    assert page.startswith(f"{item.id}  {item.title}\n") and page.endswith("\n")
+    assert page.startswith(f"{item.id}  {item.title[0]}\n") and page.endswith("\n")
     assert not page.endswith("\n\n")
     told = running(page)
     for mistake in [*errata_of(item.id), *facts_of(item.id)]:
@@ -130,11 +132,12 @@ def test_a_page_tells_everything_about_its_item(item):
         assert all(running(paper) in told for paper in papers_in(entry.doc))
     assert page.count("\nminprune.") == len(functions_of(item.id))
     for claim in claims_of(item.id):
-        assert f"the claim: {running(claim.says)} measured: {running(claim.found)}" in told
+        says, measured = running(claim.says[0]), running(claim.found[0])
+        assert f"the claim: {says} measured: {measured}" in told
         assert running(claim.again) in told
-    assert all(f"note: {running(note)}" in told for note in notes_of(item.id))
+    assert all(f"note: {running(note)}" in told for note, _ in notes_of(item.id))
     assert re.findall(r"^Run it: (.*)$", page, re.MULTILINE) == runs_of(item.id)
-    assert len(told) > len(f"{item.id} {item.title}") + 30
+    assert len(told) > len(f"{item.id} {item.title[0]}") + 30
     assert page.count("the document:  ") == len([*errata_of(item.id), *facts_of(item.id)])
     assert "\n    Document  " not in page  # its functions do not tell them again
     blocks = re.findall(r"^the document: .*(?:\n {15}.*)*\nright: .*(?:\n {15}.*)*", page, re.M)
@@ -328,15 +331,16 @@ def test_an_exercise_is_its_text_and_how_to_begin(id):
 # --- lessons --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_lessons_are_listed_with_their_time_and_their_exercises(language):
-    lines = lessons_page(language=language).split("\n")
+    with using(language):
+        lines, third = lessons_page().split("\n"), lessons_page("3")
     assert len(lines) <= 24 and max(map(columns, lines)) <= 80
     for line, lesson in zip(lines, lessons(), strict=False):
         assert line.startswith(f"{lesson.number}  {lesson.titles[language][:10]}")
         assert line.endswith(" ".join(lesson.exercises))
         assert {"en": " minutes", "zh": "分钟"}[language] in line
-    assert lessons_page("3", language).startswith(f"03  {lessons()[2].titles[language]}\n---")
+    assert third.startswith(f"03  {lessons()[2].titles[language]}\n---")
 
 
 def test_a_lesson_is_what_it_is_for_what_it_uses_and_what_it_sets():
@@ -345,7 +349,8 @@ def test_a_lesson_is_what_it_is_for_what_it_uses_and_what_it_sets():
     assert "minprune/formulas/scores.py magnitude gradient_magnitude taylor" in running(page)
     assert "tutorials/06_what_is_important.md\n" in page
     assert page.endswith("2.2  When the gradient has vanished: Optimal Brain Damage")
-    assert max(map(columns, lessons_page("6", "zh").split("\n"))) <= 80
+    with using("zh"):
+        assert max(map(columns, lessons_page("6").split("\n"))) <= 80
     with pytest.raises(ValueError, match="no lesson 99"):
         lessons_page("99")
 
@@ -492,3 +497,146 @@ def test_looking_changes_no_print_options():
         before = np.get_printoptions()
         worked_page()
         assert np.get_printoptions() == before
+
+
+# --- in Chinese -----------------------------------------------------------------------------------
+
+
+def in_chinese(page, *arguments, **options):
+    with using("zh"):
+        return page(*arguments, **options)
+
+
+def english_in(page, *allowed):
+    """The runs of four or more English words on one line that stand in no text allowed."""
+    word = "(?:[A-Za-z][A-Za-z'-]+|a)"
+    runs = re.findall(rf"(?<![\w.-])(?:{word}[,;:]? ){{3,}}{word}", page)
+    return [run for run in runs if solid(run) not in solid(*allowed)]
+
+
+def of_functions(found):
+    """What pages and lists tell of functions in the words of docstrings, papers and libraries."""
+    for entry in found:
+        yield from (entry.doc, entry.equation, *papers_in(entry.doc))
+        if entry.name in checks():
+            for case in checks()[entry.name].fixed:
+                yield from (case.source, f"{entry.name}({case.call!r})", text_of(case.gives))
+
+
+def of_mistakes(found):
+    """Quotes and code of mistakes, and what of their Chinese is the title of a paper."""
+    for mistake in found:
+        yield from (*mistake.quotes.values(), getattr(mistake, "shows", ""))
+        yield from re.findall(r"“[^”]+”|《[^》]+》", mistake.right[1])
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_a_chinese_page_of_an_item_holds_no_english_sentence(item):
+    page, found = in_chinese(formulas_page, item.id), functions_of(item.id)
+    assert page.startswith(f"{item.id}  {item.title[1]}\n")
+    told = solid(page)
+    for claim in claims_of(item.id):
+        assert solid("论断：", claim.says[1], "测量：", claim.found[1]) in told
+    assert all(solid("说明：", zh) in told for _, zh in notes_of(item.id))
+    assert re.findall(r"^运行：(.*)$", page, re.MULTILINE) == runs_of(item.id)
+    allowed = [*of_functions(found), *of_mistakes([*errata_of(item.id), *facts_of(item.id)])]
+    assert english_in(page, *allowed, *(claim.again for claim in claims_of(item.id))) == []
+    assert max(map(columns, page.split("\n"))) <= 100
+
+
+def test_the_chinese_index_holds_no_english_sentence():
+    page = in_chinese(formulas_page, whole=True)
+    assert english_in(page, *of_functions(entries()), *of_mistakes([*ERRATA, *FACTS])) == []
+    assert max(map(columns, page.split("\n"))) <= 100
+    heads = [line for line in page.split("\n") if not line.startswith(" " * 10)]
+    assert heads == [f"{i.id:10}{i.title[1]}" for i in ITEMS] + ["其他      不在五篇文章中"]
+
+
+@pytest.mark.parametrize("page", [formulas_page, worked_page, lessons_page])
+def test_chinese_pages_of_many_things_hold_no_english_sentence(page):
+    text = in_chinese(page)
+    assert (
+        english_in(text, *(" ".join([folder, *files]) for folder, files in FAMILIES.items())) == []
+    )
+    assert max(map(columns, text.split("\n"))) <= 80 + (page is worked_page)
+    assert text.count("\n") < 24 or page is worked_page
+
+
+@pytest.mark.parametrize("number", [lesson.number for lesson in lessons()])
+def test_a_chinese_page_of_a_lesson_holds_no_english_sentence(number):
+    page = in_chinese(lessons_page, number)
+    functions = " ".join(entry.name for entry in public())
+    assert [run for run in english_in(page) if {*run.split()} - {*functions.split()}] == []
+    assert max(map(columns, page.split("\n"))) <= 80
+
+
+@pytest.mark.parametrize("id", exercises())
+def test_a_chinese_page_of_an_exercise_holds_no_english_sentence(id):
+    exercise, page = exercises()[id], in_chinese(formulas_page, id)
+    assert page.startswith(f"练习 {id}  {exercise.title['zh']}\n---")
+    assert solid(exercise.text["zh"]) in solid(page)
+    command = "python -m minprune exercises start DIR"
+    assert english_in(page, exercise.signature, exercise.text["zh"], command) == []
+
+
+def test_a_chinese_page_of_a_function_names_its_places_in_chinese():
+    page = in_chinese(formulas_page, "nm_mask")
+    places = re.findall(r"^    (定义|检查|循环实现|课程|练习) +(.*)$", page, re.MULTILINE)
+    assert [name for name, _ in places] == ["定义", "检查", "循环实现", "课程", "练习"]
+    assert "阈值、掩码与并列：tutorials/03_thresholds_masks_ties.zh.md" in dict(places)["课程"]
+    assert "\n    已发表：" in page and "\n        得到 " in page and "\n另见      " in page
+    assert english_in(page, *of_functions([e for e in entries() if e.name == "nm_mask"])) == []
+
+
+def spread(text):
+    """The text with a NUL behind each wide character, so that its places are columns."""
+    return "".join(c + "\0" * (columns(c) - 1) for c in text)
+
+
+@pytest.mark.parametrize("item", EXAMPLES)
+def test_the_columns_of_a_chinese_worked_example_line_up(item):
+    page, example = in_chinese(worked_page, item), in_chinese(EXAMPLES[item])
+    lines = [*map(spread, page.split("\n"))]
+    (head,) = [line for line in lines if line.split()[:1] == [spread("步骤")]]
+    right = head.index(spread("正确"))
+    printed = head.index(spread("按原文规则" if example.ours else "文中"))
+    assert page.startswith(f"{item}  {example.title}{'（数字为自拟）' * example.ours}\n---")
+    for step in example.steps:
+        (line,) = [line for line in lines if line[7:right].rstrip() == spread(step.what)]
+        assert line[:7].rstrip() == (spread("错误") if step.wrong else "")
+        assert line[right - 1] == " " != line[right]
+        if step.printed is None:
+            assert line[printed:] == ""
+        else:
+            assert line[printed - 1] == " " != line[printed]
+        assert solid(step.why) in solid(page)
+    given = [line for line in lines[: lines.index(head)] if re.match(r" {7}\S.* = ", line)]
+    assert [line.split(" = ")[0].strip() for line in given] == [*map(spread, example.given)]
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [("阈值", "A-2.2c                 阈值剪枝（文字描述）"),
+     ("推荐", "C-6.2                  推荐系统"),
+     ("掩码", "B-3e                   公式：权重的掩码")],
+)  # fmt: skip
+def test_a_chinese_list_shows_titles_in_chinese(query, line):
+    lines = in_chinese(formulas_page, query, whole=True).split("\n")
+    assert line in lines and max(map(columns, lines)) <= 80
+    assert line not in formulas_page(query, whole=True)
+    short = in_chinese(formulas_page, query).split("\n")
+    if len(lines) > len(short):
+        assert short[-1] == f"... 另有 {len(lines) - len(short) + 1} 项，用 --all 列出"
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "zh"),
+    [(formulas_page, "rankmask2", "没有找到 'rankmask2'；相近的名称：rank_mask"),
+     (formulas_page, "nonsense", "没有找到 'nonsense'；`minprune formulas` 列出全部内容"),
+     (worked_page, "A-1", "没有例题 'A-1'；现有 A-4.4, "),
+     (lessons_page, "99", "中没有第 99 课")],
+)  # fmt: skip
+def test_a_refusal_is_in_both_languages(page, query, zh):
+    with pytest.raises(ValueError, match="no") as error:
+        page(query)
+    assert zh in in_chinese(message, error.value) and message(error.value).isascii()
