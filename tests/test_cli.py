@@ -88,7 +88,7 @@ def test_run_cnn_from_data_to_report(idx_folder, tmp_path):
     assert (found["dataset"], found["settings"]["epochs"]) == ("bars", 1)
     first, split, scaling, *stages = out[: out.index("\n\n")].splitlines()
     assert first == "bars: 1100 training, 100 validation, 300 test images of 6x5 pixels, " + BARS
-    assert [split, scaling] == found["about"] == [EVERY_TWELFTH, BYTES]
+    assert [split, scaling] == found["about"] == [EVERY_TWELFTH[0], BYTES[0]]
     for line, model in zip(
         sorted(stages), sorted(found["models"], key=lambda m: f"{m['name']:36}"), strict=True
     ):
@@ -176,7 +176,7 @@ def test_run_cnn_on_an_npz_of_colour_images(tmp_path):
         "lights: 210 training, 30 validation, 60 test images of 6x7 pixels, 3 channels, "
         "3 classes: blue, green, red"
     )
-    assert scaling == BYTES and split.startswith("Split: one fifth")
+    assert scaling == BYTES[0] and split.startswith("Split: one fifth")
     found = json.loads((tmp_path / "minprune-report-cnn" / "result.json").read_text())
     assert found["models"][0]["accuracy"] == 1 and found["shape"] == [6, 7, 3]
     assert [(r["name"], r["samples"]) for r in found["recalls"]] == [

@@ -7,11 +7,24 @@ import numpy as np
 
 from minprune.arguments import counted, plain_array, printable
 from minprune.data.labels import KINDS, NUMBERS, Classes, label_array, refuse_ids
-from minprune.data.scaling import AS_ASKED, BYTES, LARGEST, UNIT, Standard, spans
+from minprune.data.scaling import (
+    AS_ASKED,
+    BYTES,
+    CHANNEL,
+    FEATURE,
+    LARGEST,
+    UNIT,
+    Standard,
+    spans,
+)
 from minprune.data.split import TEST, TRAIN, VALIDATION, drawn_parts
+from minprune.language import either
 
 NAMED = 20  # classes at most whose names the summary lists
-EVERY_TWELFTH = "Split: the test samples as given; every twelfth of the others is for validation."
+EVERY_TWELFTH = (
+    "Split: the test samples as given; every twelfth of the others is for validation.",
+    "划分：测试集按原样；其余样本每十二个取最后一个用于验证。",
+)
 
 
 class Split(NamedTuple):
@@ -46,7 +59,8 @@ class Dataset(NamedTuple):
 
     class_names  str array; `data.class_names[predict_classes(network, x)]` names the predictions
     splitting, scaling, columns  a sentence each: how the samples were split, how their numbers
-                                 were scaled, which columns of a table were taken
+                                 were scaled, which columns of a table were taken; in the
+                                 language that was in use when the data was loaded
     rule         function that scales an array of samples: what `scaled` does with new ones
     feature_names  names from the header of a table; empty where there is none
     """
@@ -79,19 +93,29 @@ class Dataset(NamedTuple):
     def summary(self):
         """The sizes of the data set in a line, then its sentences, a line each."""
         train, validation, test = (len(split.labels) for split in self[1:4])
-        if len(self.shape) == 1:
-            what = f"samples, {counted(*self.shape, 'feature')}"
-        else:
-            what = f"images of {'x'.join(map(str, self.shape[:2]))} pixels"
-            what += "".join(f", {counted(n, 'channel')}" for n in self.shape[2:])
-        names = ""
+        name, names = printable(self.name), ""
         if self.classes <= NAMED:
-            names = ": " + ", ".join(printable(name, 40) for name in self.class_names)
-        first = (
-            f"{printable(self.name)}: {train} training, {validation} validation, {test} test "
-            f"{what}, {self.classes} classes{names}"
+            shown = [printable(name, 40) for name in self.class_names]
+            names = either(": " + ", ".join(shown), "：" + "、".join(shown))
+        first = either(
+            f"{name}: {train} training, {validation} validation, {test} test {self._kind[0]}, "
+            f"{self.classes} classes{names}",
+            f"{name}：训练集 {train}、验证集 {validation}、测试集 {test} {self._kind[1]}，"
+            f"{self.classes} 个类别{names}",
         )
         return "\n".join([first, *self.about])
+
+    @property
+    def _kind(self):
+        """The word for the samples, and their size, in both languages."""
+        if len(self.shape) == 1:
+            (n,) = self.shape
+            return f"samples, {counted(n, 'feature')}", f"个样本，{n} 个特征"
+        pixels = "x".join(map(str, self.shape[:2]))
+        en, zh = f"images of {pixels} pixels", f"张 {pixels} 像素的图像"
+        for n in self.shape[2:]:
+            en, zh = f"{en}, {counted(n, 'channel')}", f"{zh}，{n} 个通道"
+        return en, zh
 
     def scaled(self, x):
         """New samples as the network reads them, scaled as the training samples were.
@@ -114,7 +138,7 @@ class Dataset(NamedTuple):
             raise ValueError(f"x must hold samples of shape {self.shape}, got {x.shape[1:]}")
         if self.rule is _from_bytes and x.dtype != np.uint8:
             raise ValueError(f"x must hold bytes, as the training images, got dtype {x.dtype}")
-        if self.scaling == UNIT and (x.min() < 0 or x.max() > 1):
+        if self.rule is _within_unit and (x.min() < 0 or x.max() > 1):
             raise ValueError("x must lie between 0 and 1, as the training images")
         return _taken(x, slice(None), self.rule)
 
@@ -232,7 +256,7 @@ def _check_finite(name, x):
 def _rule(x, train, scale):
     """The function that scales a block of samples, and the sentence on it."""
     if not scale:
-        return np.asarray, AS_ASKED
+        return np.asarray, either(*AS_ASKED)
     columns = 1 if x.ndim == 3 else x.shape[-1]
 
     def blocks():
@@ -240,17 +264,21 @@ def _rule(x, train, scale):
 
     if x.ndim == 2:
         rule = Standard.of(blocks, columns)
-        return rule, rule.sentence("feature")
+        return rule, rule.sentence(FEATURE)
     if x.dtype == np.uint8 and max(block.max() for block in blocks()) > 1:
-        return _from_bytes, BYTES
+        return _from_bytes, either(*BYTES)
     if all(block.min() >= 0 and block.max() <= 1 for block in blocks()):
-        return np.asarray, UNIT
+        return _within_unit, either(*UNIT)
     rule = Standard.of(blocks, columns)
-    return rule, rule.sentence("channel")
+    return rule, rule.sentence(CHANNEL)
 
 
 def _from_bytes(block):
     return np.divide(block, 255, dtype=np.float32)
+
+
+def _within_unit(block):
+    return np.asarray(block)
 
 
 def _taken(x, rows, rule):
@@ -299,8 +327,8 @@ def pixel_dataset(name, train_images, train_labels, test_images, test_labels):
         _from_pixels(train_images[aside], train_labels[aside], classes),
         _from_pixels(test_images, test_labels, classes),
         classes.astype(str),
-        EVERY_TWELFTH,
-        BYTES,
+        either(*EVERY_TWELFTH),
+        either(*BYTES),
         rule=_from_bytes,
     )
 

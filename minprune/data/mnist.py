@@ -13,9 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from minprune.data.dataset import pixel_dataset
+from minprune.data.dataset import EVERY_TWELFTH, pixel_dataset
 from minprune.data.idx import read_idx
+from minprune.data.scaling import BYTES
 from minprune.files import replacing
+from minprune.language import either
 
 FILE = files("minprune.data") / "mnist.npz"  # also from a package that is one zip
 ORIGINALS = {
@@ -26,7 +28,6 @@ ORIGINALS = {
 }
 
 
-@cache
 def load_mnist():
     """MNIST as a `Dataset`: 55,000 training, 5,000 validation and 10,000 test images.
 
@@ -37,6 +38,11 @@ def load_mnist():
     >>> mnist.train.x.shape, mnist.validation.x.shape, mnist.test.labels[:4]
     ((55000, 28, 28), (5000, 28, 28), array([7, 2, 1, 0]))
     """
+    return _mnist()._replace(splitting=either(*EVERY_TWELFTH), scaling=either(*BYTES))
+
+
+@cache
+def _mnist():
     with FILE.open("rb") as file:
         try:
             with np.load(file, allow_pickle=False) as arrays:

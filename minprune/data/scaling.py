@@ -4,14 +4,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minprune.language import either
+
 AT_A_TIME = 1 << 17  # numbers
 LARGEST = float(np.finfo(np.float32).max) / 2  # so that float32 holds the difference of two
-BYTES = "Scaling: pixel / 255."
-UNIT = "Scaling: none; the values lie between 0 and 1."
-AS_ASKED = "Scaling: none, as asked."
+BYTES = "Scaling: pixel / 255.", "缩放：像素值 / 255。"
+UNIT = "Scaling: none; the values lie between 0 and 1.", "缩放：不缩放；数值都在 0 与 1 之间。"
+AS_ASKED = "Scaling: none, as asked.", "缩放：按要求不缩放。"
 STANDARD = (
-    "Scaling: each {} becomes (x - mean) / standard deviation, both of the training samples alone."
+    "Scaling: each {} becomes (x - mean) / standard deviation, both of the training samples alone.",
+    "缩放：每个{}变为 (x - 均值) / 标准差，两者都只由训练样本算出。",
 )
+FEATURE, CHANNEL = ("feature", "特征"), ("channel", "通道")
 
 
 class Standard(NamedTuple):
@@ -53,10 +57,14 @@ class Standard(NamedTuple):
         return cls(mean, std)
 
     def sentence(self, of):
-        """The sentence on this scaling, `of` features or channels."""
-        constant = np.count_nonzero(np.isinf(self.std))
-        rest = f" Constant, so it becomes 0: {constant} of {len(self.std)}." if constant else ""
-        return STANDARD.format(of) + rest
+        """The sentence on this scaling, of each `FEATURE` or `CHANNEL`."""
+        constant, rest = np.count_nonzero(np.isinf(self.std)), ""
+        if constant:
+            rest = either(
+                f" Constant, so it becomes 0: {constant} of {len(self.std)}.",
+                f"{len(self.std)} 个中有 {constant} 个恒定，变为 0。",
+            )
+        return either(*STANDARD).format(either(*of)) + rest
 
 
 def spans(samples, size):

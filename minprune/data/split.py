@@ -2,15 +2,23 @@
 
 import numpy as np
 
+from minprune.language import either
+
 SEED = 0
 TRAIN, VALIDATION, TEST = range(3)
 LEAST = 6  # samples of classes with at least two: then no part is empty
 
 SPLITTING = {
-    True: "Split: one fifth of the samples is for the test and one tenth for validation, drawn "
-    "class by class with a fixed seed.",
-    False: "Split: the test samples as given; one tenth of the others is for validation, drawn "
-    "class by class with a fixed seed.",
+    True: (
+        "Split: one fifth of the samples is for the test and one tenth for validation, drawn "
+        "class by class with a fixed seed.",
+        "划分：五分之一的样本用于测试，十分之一用于验证，逐类抽取，随机种子固定。",
+    ),
+    False: (
+        "Split: the test samples as given; one tenth of the others is for validation, drawn "
+        "class by class with a fixed seed.",
+        "划分：测试集按原样；其余样本的十分之一用于验证，逐类抽取，随机种子固定。",
+    ),
 }
 
 
@@ -38,7 +46,10 @@ def drawn_parts(codes, with_test):
     parts[order[5::10]] = VALIDATION
     if with_test:
         parts[order[2::5]] = TEST
-    sentence = SPLITTING[with_test]
+    sentence = either(*SPLITTING[with_test])
     if single:
-        sentence += f" Classes of one sample are in the training part only: {single}."
+        sentence += either(
+            f" Classes of one sample are in the training part only: {single}.",
+            f"只有一个样本的类别有 {single} 个，都只在训练集中。",
+        )
     return parts, sentence

@@ -16,11 +16,17 @@ import numpy as np
 from minprune.arguments import counted, in_one_line, path_to, printable, shown
 from minprune.data.dataset import Dataset, Split
 from minprune.data.labels import MOST_CLASSES, Classes, is_missing, is_number, refuse_ids
-from minprune.data.scaling import AS_ASKED, LARGEST, Standard, spans
+from minprune.data.scaling import AS_ASKED, FEATURE, LARGEST, Standard, spans
 from minprune.data.split import TEST, TRAIN, VALIDATION, drawn_parts
+from minprune.language import either
 
 LABELS = "label", "class", "target", "species", "y"  # names of a label column, the first one wins
-LAST = "the last one"
+NAMED = "chosen by its name", "按列名选定"
+ASKED = "as asked", "按指定"
+LAST = (
+    f"the last one, since none is named {', '.join(LABELS)}",
+    f"即最后一列，因为没有名为 {'、'.join(LABELS)} 的列",
+)
 COUNTERS = "", "id", "index", "unnamed: 0"  # names of a column that may only count the rows
 TEXT = "is text among numbers"
 CELLS = 1 << 16  # read at a time
@@ -80,9 +86,12 @@ class _Table:
                 "them but one row of names"
             )
         self.label, why = self._label_column(label)
-        self.columns = f"Label: {self.column(self.label)}, {why}."
+        self.columns = either(
+            f"Label: {self.column(self.label)}, {why[0]}.",
+            f"标签：{self._column_zh(self.label)}，{why[1]}。",
+        )
         self.guess = ""  # for the end of a message
-        if why.startswith(LAST):
+        if why is LAST:
             self.guess = (
                 f"; {self.column(self.label)}, the last, was taken as the label column: choose "
                 "another with label (--label)"
@@ -96,8 +105,13 @@ class _Table:
 
     def column(self, c):
         """A column for a message: its number, counted from 1, and its name."""
-        named = self.header and self.header[c].strip()
-        return f"column {c + 1}" + (f" ({printable(named, 40)!r})" if named else "")
+        return f"column {c + 1}" + (f" ({self._name(c)!r})" if self._name(c) else "")
+
+    def _column_zh(self, c):
+        return f"第 {c + 1} 列" + (f"“{self._name(c)}”" if self._name(c) else "")
+
+    def _name(self, c):
+        return printable(self.header[c].strip(), 40) if self.header else ""
 
     def _label_column(self, label):
         names = [name.strip() for name in self.header or []]
@@ -105,20 +119,20 @@ class _Table:
             low = [_plain(name) for name in names]
             found = next((low.index(name) for name in LABELS if name in low), None)
             if found is not None:
-                return found, "chosen by its name"
-            return self.width - 1, f"{LAST}, since none is named {', '.join(LABELS)}"
+                return found, NAMED
+            return self.width - 1, LAST
         if isinstance(label, str):
             if names.count(label) > 1:
                 raise ValueError(f"two columns are named {label!r}; give the number of the label's")
             if label in names:
-                return names.index(label), "as asked"
+                return names.index(label), ASKED
             if not re.fullmatch(r"-?\d{1,9}", label):
                 has = ", ".join(printable(name, 40) for name in names[:20]) or "no header"
                 raise ValueError(f"has no column named {label!r}, but {has}")
             label = int(label)
         if label != -1 and not 1 <= label <= self.width:
             raise ValueError(f"has no column {label}; its columns are 1 to {self.width}")
-        return self.width - 1 if label == -1 else label - 1, "as asked"
+        return self.width - 1 if label == -1 else label - 1, ASKED
 
     def _read(self, rows):
         """Read the rows to their end."""
@@ -237,10 +251,16 @@ class _Table:
         names = [self.header[features[k]].strip() for k in kept] if self.header else []
         self.feature_names = names if all(names) else []
         for c in self.counters:
-            self.columns += f" Left out is {self.column(c)}, which only counts the rows."
+            self.columns += either(
+                f" Left out is {self.column(c)}, which only counts the rows.",
+                f"略去{self._column_zh(c)}，它只是行的编号。",
+            )
         for c in features:
             if self.header and not _plain(self.header[c]) and c not in self.counters:
-                self.columns += f" {self.column(c).capitalize()} has no name and is a feature."
+                self.columns += either(
+                    f" {self.column(c).capitalize()} has no name and is a feature.",
+                    f"{self._column_zh(c)}没有列名，是一个特征。",
+                )
         chosen = slice(None) if len(kept) == len(features) else kept
         counts = np.bincount(part_of, minlength=3)
         parts = [np.empty((count, len(kept)), np.float32) for count in counts]
@@ -260,7 +280,7 @@ class _Table:
     def _scaled(self, parts):
         """Scale the parts in place; returns the sentence on it, and the rule for new samples."""
         if not self.scale:
-            return AS_ASKED, np.asarray
+            return either(*AS_ASKED), np.asarray
         train = parts[TRAIN]
         columns = train.shape[1]
         rule = Standard.of(lambda: (train[rows] for rows in spans(len(train), columns)), columns)
@@ -268,7 +288,7 @@ class _Table:
             for rows in spans(len(samples), columns):
                 samples[rows] = rule(samples[rows])
         offset = np.delete(self.offset, [c - (c > self.label) for c in self.counters])
-        return rule.sentence("feature"), Standard(rule.mean + offset, rule.std)
+        return rule.sentence(FEATURE), Standard(rule.mean + offset, rule.std)
 
 
 def _slab(columns):

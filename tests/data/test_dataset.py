@@ -4,9 +4,11 @@ from itertools import chain
 
 import numpy as np
 import pytest
+from bilingual import not_translated, numbers
 
-from minprune.data.dataset import make_dataset
+from minprune.data.dataset import make_dataset, pixel_dataset
 from minprune.data.split import drawn_parts
+from minprune.language import using
 
 RNG = np.random.default_rng(0)
 
@@ -206,6 +208,48 @@ def test_the_summary_is_one_line_and_a_sentence_each():
     many = make_dataset("many", RNG.random((84, 5, 4, 3)), np.arange(84) % 21)
     assert "test images of 5x4 pixels, 3 channels, 21 classes\n" in many.summary
     assert str(many) == many.summary
+
+
+X, Y = table()
+FLAT = np.ones((60, 1))  # a constant feature
+BYTES = (np.random.default_rng(0).random((60, 5, 4)) * 256).astype(np.uint8)
+IN_CHINESE = {  # the arguments of make_dataset, or those of pixel_dataset -> the summary
+    "rows": (("s", np.hstack([X, FLAT]), Y), {},
+             "s：训练集 42、验证集 6、测试集 12 个样本，5 个特征，3 个类别：0、1、2\n"
+             "划分：五分之一的样本用于测试，十分之一用于验证，逐类抽取，随机种子固定。\n"
+             "缩放：每个特征变为 (x - 均值) / 标准差，两者都只由训练样本算出。"
+             "5 个中有 1 个恒定，变为 0。"),
+    "a test part": (("s", X, Y, X, Y), {"scale": False},
+                    "s：训练集 54、验证集 6、测试集 60 个样本，4 个特征，3 个类别：0、1、2\n"
+                    "划分：测试集按原样；其余样本的十分之一用于验证，逐类抽取，随机种子固定。\n"
+                    "缩放：按要求不缩放。"),
+    "a class of one": (("s", X, [*Y[1:], 9]), {"scale": False},
+                       "s：训练集 42、验证集 6、测试集 12 个样本，4 个特征，4 个类别：0、1、2、9\n"
+                       "划分：五分之一的样本用于测试，十分之一用于验证，逐类抽取，随机种子固定。"
+                       "只有一个样本的类别有 1 个，都只在训练集中。\n缩放：按要求不缩放。"),
+    "channels": (("s", 300 * RNG.normal(size=(84, 5, 4, 3)), np.arange(84) % 21), {},
+                 "s：训练集 59、验证集 8、测试集 17 张 5x4 像素的图像，3 个通道，21 个类别\n"
+                 "划分：五分之一的样本用于测试，十分之一用于验证，逐类抽取，随机种子固定。\n"
+                 "缩放：每个通道变为 (x - 均值) / 标准差，两者都只由训练样本算出。"),
+    "within 1": (("s", BYTES / 256, Y), {},
+                 "s：训练集 42、验证集 6、测试集 12 张 5x4 像素的图像，3 个类别：0、1、2\n"
+                 "划分：五分之一的样本用于测试，十分之一用于验证，逐类抽取，随机种子固定。\n"
+                 "缩放：不缩放；数值都在 0 与 1 之间。"),
+    "pixels": (("s", BYTES, Y, BYTES, Y), None,
+               "s：训练集 55、验证集 5、测试集 60 张 5x4 像素的图像，3 个类别：0、1、2\n"
+               "划分：测试集按原样；其余样本每十二个取最后一个用于验证。\n缩放：像素值 / 255。"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("arrays", "options", "text"), IN_CHINESE.values(), ids=IN_CHINESE)
+def test_the_summary_in_chinese(arrays, options, text):
+    make = pixel_dataset if options is None else make_dataset
+    english = make(*arrays, **(options or {}))
+    with using("zh"):
+        data = make(*arrays, **(options or {}))
+        assert str(data) == text and data.about == text.split("\n")[1:]
+    assert numbers(english.summary) == numbers(text) and not_translated(text) == []
+    np.testing.assert_array_equal(data.scaled(arrays[1]), english.scaled(arrays[1]))
 
 
 # --- new samples ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import pytest
 from minprune.data import mnist
 from minprune.data.idx import load_idx
 from minprune.data.mnist import load_mnist
+from minprune.language import using
 
 DIGESTS = {  # SHA-256 of what follows the header in the four original files
     "train_images": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
@@ -70,7 +71,15 @@ def test_it_cannot_be_written_to(name):
     for array in (split.x, split.labels, split.flat, split.with_channel):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
-    assert load_mnist() is load_mnist()
+    assert getattr(load_mnist(), name).x is split.x
+
+
+def test_its_sentences_are_in_the_language_in_use():
+    english = load_mnist()
+    with using("zh"):
+        chinese = load_mnist()
+    assert [*map(str.isascii, (*english.about, *chinese.about))] == [True, True, False, False]
+    assert chinese.train.x is english.train.x
 
 
 def test_written_as_idx_it_is_read_as_the_same(shipped):
@@ -99,12 +108,12 @@ DAMAGED = {  # what is left of the shipped file
 def test_a_damaged_file_is_named(change, tmp_path, monkeypatch):
     monkeypatch.setattr(mnist, "FILE", tmp_path / "mnist.npz")
     with pytest.raises(FileNotFoundError, match=r"mnist\.npz"):
-        load_mnist.__wrapped__()
+        mnist._mnist.__wrapped__()
     mnist.FILE.write_bytes(change(Path(mnist.__file__).with_name("mnist.npz").read_bytes()))
     with pytest.raises(
         ValueError, match=r"mnist\.npz: cannot be read \(\w+\); install minprune again"
     ):
-        load_mnist.__wrapped__()
+        mnist._mnist.__wrapped__()
 
 
 class Note:
@@ -122,7 +131,7 @@ def test_nothing_is_unpickled(tmp_path, monkeypatch):
     note = np.array([Note(tmp_path / "note")])
     np.savez(mnist.FILE, **dict.fromkeys(mnist.ORIGINALS, note))
     with pytest.raises(ValueError, match="cannot be read"):
-        load_mnist.__wrapped__()
+        mnist._mnist.__wrapped__()
     assert not (tmp_path / "note").exists()
 
 

@@ -11,6 +11,7 @@ import pytest
 from minprune.data import table as module
 from minprune.data.dataset import make_dataset
 from minprune.data.table import load_csv
+from minprune.language import using
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(5, 3, (40, 3)).round(3)
@@ -131,6 +132,20 @@ def test_the_label_column(header, at, label, sentence, path):
     data = load_csv(path, label)
     same(data, make_dataset("trees", X, KINDS))
     assert data.columns.startswith(f"Label: {sentence}")
+
+
+def test_the_label_column_in_chinese(path):
+    rows = rows_of(["id", *NAMES[1:], "", "z"])
+    rows[1:] = [[str(k), *row[1:3], "0.5", row[3]] for k, row in enumerate(rows[1:])]
+    path.write_text(text_of(rows))
+    with using("zh"):
+        assert load_csv(path).columns == (
+            "标签：第 5 列“z”，即最后一列，因为没有名为 label、class、target、species、y 的列。"
+            "略去第 1 列“id”，它只是行的编号。第 4 列没有列名，是一个特征。"
+        )
+        assert load_csv(path, "z").columns.startswith("标签：第 5 列“z”，按指定。")
+        path.write_text(WHOLE)
+        assert load_csv(path).columns == "标签：第 4 列“label”，按列名选定。"
 
 
 NO_COLUMN = {
