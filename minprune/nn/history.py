@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minprune.language import either
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -19,13 +21,14 @@ class Epoch:
     @property
     def short(self):
         """Text for a progress bar: the loss and, if there is one, the validation accuracy."""
-        text, score = f"loss {self.loss:.3f}", self.validation_accuracy
-        return text if score is None else f"{text}  validation {score:.2%}"
+        text, score = either("loss", "损失") + f" {self.loss:.3f}", self.validation_accuracy
+        return text if score is None else f"{text}  {either('validation', '验证')} {score:.2%}"
 
     def __str__(self):
-        text = f"epoch {self.number}  {_scores(self.loss, self.accuracy)}"
+        epoch = either(f"epoch {self.number}", f"第 {self.number} 轮")
+        text = f"{epoch}  {_scores(self.loss, self.accuracy)}"
         validation = _scores(self.validation_loss, self.validation_accuracy)
-        return f"{text}  validation {validation}" if validation else text
+        return f"{text}  {either('validation', '验证')} {validation}" if validation else text
 
 
 class History(list):
@@ -45,8 +48,8 @@ class History(list):
 
 def _scores(loss, accuracy):
     """Loss and accuracy in words, where they are known."""
-    parts = {"loss {:.3f}": loss, "accuracy {:.2%}": accuracy}
-    return "  ".join(words.format(x) for words, x in parts.items() if x is not None)
+    parts = (either("loss", "损失"), ".3f", loss), (either("accuracy", "准确率"), ".2%", accuracy)
+    return "  ".join(f"{word} {x:{form}}" for word, form, x in parts if x is not None)
 
 
 class Best:

@@ -5,6 +5,8 @@ import sys
 import time
 from contextlib import suppress
 
+from minprune.layout import columns
+
 
 class Progress:
     """Progress of something that takes `total` steps; silent unless the stream is a terminal.
@@ -39,9 +41,11 @@ class Progress:
             self._write("")
 
     def _write(self, text):
-        columns = shutil.get_terminal_size().columns  # a longer line could not be taken back
+        width = shutil.get_terminal_size().columns  # a longer line could not be taken back
+        while text and columns(text) >= width:
+            text = text[:-1]
         try:
-            self.stream.write(f"\r\x1b[K{text[: columns - 1]}")
+            self.stream.write(f"\r\x1b[K{text}")
             self.stream.flush()
         except OSError:  # the terminal was closed; the work goes on
             self.shown = False

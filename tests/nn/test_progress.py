@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from minprune.layout import columns
 from minprune.nn.network import mlp
 from minprune.nn.optim import SGD
 from minprune.nn.progress import Progress
@@ -50,6 +51,16 @@ def test_the_line_is_cleared_at_the_end(clock):
     progress.close()
     assert terminal.getvalue().endswith(CLEAR)
     assert "\n" not in terminal.getvalue()
+
+
+def test_a_wide_line_is_cut_to_the_columns_of_the_terminal(clock, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "44")
+    terminal = Terminal()
+    progress = Progress("去掉掩码", 1, terminal)
+    progress.note = "损失 0.1"
+    progress.step()
+    assert terminal.getvalue() == f"{CLEAR}去掉掩码  [{'#' * 20}] 100 %  损"
+    assert columns(terminal.getvalue().removeprefix(CLEAR)) == 42  # 损失 would need 44
 
 
 def test_it_is_drawn_at_most_ten_times_a_second(clock):

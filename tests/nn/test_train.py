@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from minprune.language import using
 from minprune.nn.history import Epoch
 from minprune.nn.layers import Dense, Layer
 from minprune.nn.losses import softmax_cross_entropy
@@ -178,6 +179,14 @@ def test_an_epoch_can_be_read():
     assert epoch.short == "loss 0.123  validation 0.00%"
     epoch = Epoch(1, 0.12345, None, None, None, 1.0)
     assert (str(epoch), epoch.short) == ("epoch 1  loss 0.123", "loss 0.123")
+
+
+def test_an_epoch_can_be_read_in_chinese():
+    epoch = Epoch(3, 0.12345, 0.98765, 0.25, 0.0, 1.0)
+    with using("zh"):
+        training, validation = "损失 0.123  准确率 98.77%", "验证 损失 0.250  准确率 0.00%"
+        assert str(epoch) == f"第 3 轮  {training}  {validation}"
+        assert epoch.short == "损失 0.123  验证 0.00%"
     assert (
         str(Epoch(1, 0.1, None, None, 0.5, 1.0))
         == "epoch 1  loss 0.100  validation accuracy 50.00%"
