@@ -1,5 +1,6 @@
 """What the benchmark finds."""
 
+import re
 from dataclasses import dataclass
 
 from minprune.bench.lines import Line
@@ -28,6 +29,11 @@ class Timing:
     milliseconds: Spread | None
     ratio: Spread | None  # its time by the engine's in the same round: above 1 the engine wins
     gflops: float | None  # billions of operations a second, those on zeros not counted
+
+    @property
+    def words(self):
+        """The error in its parts, the first of which is the word for a table."""
+        return re.split("[:：]", self.error)
 
 
 @dataclass(frozen=True)

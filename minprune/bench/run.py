@@ -23,8 +23,11 @@ from minprune.bench.machine import highest, measure_roofs
 from minprune.bench.peers import ALL, ENGINE, OURS
 from minprune.bench.results import BenchResult, Cell, Growth, Member, Timing
 from minprune.bench.workers import PATIENCE, Worker, WorkerError
+from minprune.experiments.names import shown_name
 from minprune.experiments.spread import spread
 from minprune.experiments.timing import Watch, cpu_name
+from minprune.language import either
+from minprune.layout import wide
 from minprune.nn.store import save
 
 LEAST = 0.005  # seconds that a turn is timed; shorter calls are repeated
@@ -45,16 +48,18 @@ def run_bench(settings, say=print, patience=PATIENCE):
     for name in settings.networks:  # refused now, not after ten minutes
         pruned_network(name, max(settings.sparsities), settings.seed)
     cpu, roofs = cpu_name(), measure_roofs(settings.threads)
-    say(
-        f"{cpu}, threads: {settings.threads}, {roofs.fma_all:.0f} GFLOP/s, "
-        f"{roofs.memory:.0f} GB/s from memory, {roofs.cache:.0f} GB/s from the cache"
-    )
+    flops, memory, cache = (f"{x:.0f}" for x in (roofs.fma_all, roofs.memory, roofs.cache))
+    say(either(
+        f"{cpu}, threads: {settings.threads}, {flops} GFLOP/s, {memory} GB/s from memory, "
+        f"{cache} GB/s from the cache",
+        f"{cpu}，线程数 {settings.threads}，{flops} GFLOP/s，内存 {memory} GB/s，缓存 {cache} GB/s",
+    ))  # fmt: skip
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         team, members = find_libraries(settings, stack, patience)
         for member in members:
             found = ", ".join(" ".join(version) for version in member.versions.items())
-            say(f"{member.title:16}  {member.missing or found}")
+            say(f"{wide(shown_name(member.title), 16)}  {member.missing or found}")
         watch = Watch(WATCH)
         cells = measure_all(settings, team, folder, watch, say)
     return BenchResult(
@@ -88,10 +93,12 @@ def find_libraries(settings, stack, patience):
             stack.callback(team[key].close)
             break
         versions = team[key].versions if key in team else {}
-        missing = None if key in team else "; ".join(dict.fromkeys(reasons))
+        missing = None if key in team else either("; ", "；").join(dict.fromkeys(reasons))
         members.append(Member(key, peer.title, versions, missing))
     if ENGINE not in team:
-        raise ChildProcessError(f"the sparse engine could not be started: {members[0].missing}")
+        why = members[0].missing  # in the language in use
+        raise ChildProcessError(either(f"the sparse engine could not be started: {why}",
+                                       f"稀疏引擎无法启动：{why}"))  # fmt: skip
     return team, members
 
 
@@ -100,8 +107,11 @@ def measure_all(settings, team, folder, watch, say):
     cases = list(product(settings.networks, settings.sparsities))
     total, cells = len(cases) * len(settings.batches), []
     rounds = counted(settings.rounds, "round")
-    turns = f"{len(team)} libraries take turns" if len(team) > 1 else "the engine alone"
-    say(f"{counted(total, 'case')}, {rounds} each, {turns}")
+    turns, turns_zh = "the engine alone", "只有稀疏引擎"
+    if len(team) > 1:
+        turns, turns_zh = f"{len(team)} libraries take turns", f"{len(team)} 个库轮流运行"
+    say(either(f"{counted(total, 'case')}, {rounds} each, {turns}",
+               f"{total} 种情形，每种计时 {settings.rounds} 次，{turns_zh}"))  # fmt: skip
     rng, started = np.random.default_rng([settings.seed, 2]), time.perf_counter()
     for name, sparsity in cases:
         case = make_case(name, sparsity, max(settings.batches), settings.seed)
@@ -118,14 +128,15 @@ def measure_all(settings, team, folder, watch, say):
                      timings)
             )  # fmt: skip
             left = (time.perf_counter() - started) * (total / len(cells) - 1) / 60
-            say(f"{len(cells):3}/{total}  {_line(cells[-1])}  ({left:.0f} min left)")
+            time_left = either(f"  ({left:.0f} min left)", f"（还需 {left:.0f} 分钟）")
+            say(f"{len(cells):3}/{total}  {_line(cells[-1])}{time_left}")
     return cells
 
 
 def _line(cell):
     """A line of progress for a cell: milliseconds, or what went wrong."""
     figures = [
-        f"{key} {t.milliseconds.median:.3g}" if t.milliseconds else f"{key} {t.error.split(':')[0]}"
+        f"{key} {t.milliseconds.median:.3g}" if t.milliseconds else f"{key} {t.words[0]}"
         for key, t in cell.timings.items()
     ]
     where = f"{cell.network:16} {100 * cell.sparsity:4g} % {cell.batch:5}"
@@ -171,10 +182,16 @@ def prepare(worker, key, case, batch, folder):
     worker.ask(do="prepare", batch=batch, **{name: str(path) for name, path in files.items()})
     found, expected = np.load(y), case.y[:batch]
     if found.shape != expected.shape:
-        raise WorkerError(f"wrong: outputs of shape {found.shape} instead of {expected.shape}")
+        raise WorkerError(either(
+            f"wrong: outputs of shape {found.shape} instead of {expected.shape}",
+            f"错误：输出的形状是 {found.shape}，应为 {expected.shape}",
+        ))  # fmt: skip
     apart = float(np.abs(found - expected).max() / np.abs(expected).max())
     if not apart <= TOLERANCE:  # nor if it is a NaN
-        raise WorkerError(f"wrong: an output differs by {apart:.1g} of the largest")
+        raise WorkerError(either(
+            f"wrong: an output differs by {apart:.1g} of the largest",
+            f"错误：有一个输出相差最大输出的 {apart:.1g}",
+        ))  # fmt: skip
     return apart
 
 

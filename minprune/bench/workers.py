@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import minprune
+from minprune.language import either
 
 ROOT = Path(minprune.__file__).parents[1]  # from where `python -m minprune...` is this minprune
 PATIENCE = 180.0  # seconds for one answer; importing or compiling can take many
@@ -61,7 +62,8 @@ class Worker:
 
     def _start(self):
         if self.lives == 0:
-            raise WorkerError(f"given up: it crashed or did not answer {LIVES} times")
+            raise WorkerError(either(f"given up: it crashed or did not answer {LIVES} times",
+                                     f"放弃：崩溃或无响应共 {LIVES} 次"))  # fmt: skip
         self.log = tempfile.TemporaryFile()  # noqa: SIM115, open as long as the process runs
         self.answers = queue.SimpleQueue()
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.log}
@@ -71,13 +73,13 @@ class Worker:
             )
         except OSError as error:
             self.log.close()
-            raise WorkerError(f"not available: {error}") from None
+            raise WorkerError(f"{either('not available: ', '不可用：')}{error}") from None
         reading = self.process.stdout, self.answers
         threading.Thread(target=_pass_on, args=reading, daemon=True).start()
         hello = self._answer()
         if "missing" in hello:
             self.close()
-            raise WorkerError(f"not available: {hello['missing']}")
+            raise WorkerError(f"{either('not available: ', '不可用：')}{hello['missing']}")
         return hello["versions"]
 
     def _answer(self):
@@ -85,15 +87,17 @@ class Worker:
         try:
             line = self.answers.get(timeout=self.patience)
         except queue.Empty:
-            raise self._lost(f"no answer: within {self.patience:g} seconds") from None
+            raise self._lost(either(f"no answer: within {self.patience:g} seconds",
+                                    f"无响应：{self.patience:g} 秒内")) from None  # fmt: skip
         if line is None:
-            raise self._lost(f"crashed: {self._last_words()}")
+            raise self._lost(f"{either('crashed: ', '崩溃：')}{self._last_words()}")
         try:
             answer = json.loads(line)
         except ValueError:  # whatever was started is no worker
-            raise self._lost(f"crashed: it printed {line.strip()!r}") from None
+            raise self._lost(either(f"crashed: it printed {line.strip()!r}",
+                                    f"崩溃：它输出了 {line.strip()!r}")) from None  # fmt: skip
         if "error" in answer:
-            raise WorkerError(f"failed: {answer['error']}")
+            raise WorkerError(f"{either('failed: ', '失败：')}{answer['error']}")
         return answer
 
     def _lost(self, why):
@@ -106,7 +110,7 @@ class Worker:
         self.log.seek(0)
         lines = self.log.read().decode(errors="replace").split("\n")
         words = [line.strip() for line in lines if line.strip()][-1:]
-        return ", ".join([f"exit status {code}", *words])
+        return either(", ", "，").join([either("exit status", "退出状态") + f" {code}", *words])
 
 
 def environment(threads):

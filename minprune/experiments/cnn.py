@@ -15,11 +15,14 @@ import numpy as np
 
 from minprune.arguments import counted
 from minprune.experiments.classes import ClassRecall, class_recalls
+from minprune.experiments.names import shown_name
 from minprune.experiments.settings import CnnSettings, too_sparse
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
 from minprune.formulas.metrics import confusion_matrix, dense_bytes
 from minprune.formulas.penalties import l1_subgradient
+from minprune.language import either
+from minprune.layout import wide
 from minprune.nn.costs import layer_costs
 from minprune.nn.history import Epoch
 from minprune.nn.losses import smoothed_cross_entropy
@@ -113,7 +116,7 @@ class Job:
 
     def keep(self, name, kind, network):
         self.made[name] = kind, network
-        self.say(f"{name:36} {evaluate(network, *self.test).accuracy:.2%}")
+        self.say(f"{wide(shown_name(name), 36)} {evaluate(network, *self.test).accuracy:.2%}")
 
     @contextmanager
     def unless_empty(self, name):
@@ -121,7 +124,8 @@ class Job:
         try:
             yield
         except EmptyLayerError as error:
-            self.say(f"{name:36} left out: {error}")
+            why = either(f"left out: {error}", "略去：会剪掉某一层的全部权重")
+            self.say(f"{wide(shown_name(name), 36)} {why}")
 
     def finetune(self, network, name, kind):
         """Train a network on, under whatever mask it has, and keep it."""
@@ -136,7 +140,7 @@ class Job:
             validation=self.validation,
             lr_decay=cosine_decay,
             loss=self.loss,
-            title=name,
+            title=shown_name(name),
         )
         self.curves[name] = Curve(pruned, history)
         self.keep(name, kind, network)
@@ -202,7 +206,7 @@ def train_dense(job):
         lr_decay=cosine_decay,
         loss=job.loss,
         penalty_gradient=partial(l1_subgradient, lam=settings.l1) if settings.l1 else None,
-        title="dense",
+        title=shown_name("dense"),
     )
     return network, history
 

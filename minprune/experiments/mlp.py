@@ -13,6 +13,7 @@ import numpy as np
 
 from minprune.arguments import counted
 from minprune.experiments.classes import ClassRecall, class_recalls
+from minprune.experiments.names import shown_name
 from minprune.experiments.settings import Settings, too_sparse
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
@@ -24,6 +25,7 @@ from minprune.formulas.metrics import (
     discordant_counts,
 )
 from minprune.formulas.penalties import l1_subgradient
+from minprune.language import either
 from minprune.nn.history import Epoch
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import WARMUP, Adam, cosine_decay, warmup_cosine
@@ -116,14 +118,17 @@ def run_mlp(settings, data, say=print):
     """
     say(data.summary)
     dense, history = train_dense(settings, data)
-    say(f"dense    {accuracy_on_test(dense, data):.2%} after {counted(settings.epochs, 'epoch')}")
+    right = f"{accuracy_on_test(dense, data):.2%}"
+    say(either(f"dense    {right} after {counted(settings.epochs, 'epoch')}",
+               f"稠密     {right}，训练 {settings.epochs} 轮"))  # fmt: skip
     trials = trials_of(settings, data, dense)
     curve = [Point(s, *(accuracy_on_test(n, data) for n in trials[s])) for s in sorted(trials)]
     for p in curve:
-        say(
-            f"{p.sparsity:<7.1%}  {p.pruned:.2%} pruned only, {p.finetuned:.2%} fine-tuned, "
-            f"{p.random:.2%} with a random mask"
-        )
+        only, tuned, random = (f"{a:.2%}" for a in (p.pruned, p.finetuned, p.random))
+        say(f"{p.sparsity:<7.1%}  " + either(
+            f"{only} pruned only, {tuned} fine-tuned, {random} with a random mask",
+            f"只剪枝 {only}，微调 {tuned}，随机掩码 {random}",
+        ))  # fmt: skip
     networks, unmasked = compared(settings, data, dense, trials[settings.sparsity])
     accuracies = over_seeds(settings, data, networks, say)
     models, conditions = measure(networks, accuracies, data)
@@ -165,7 +170,7 @@ def trials_of(settings, data, dense):
 def compared(settings, data, dense, trial):
     """The networks that the table sets side by side, by name, and what `Unmasked` says of one."""
     trained_on, percent = dense.copy(), f"{100 * settings.sparsity:g} %"
-    finetune(trained_on, settings, data, title="dense, fine-tuned")
+    finetune(trained_on, settings, data, title=shown_name("dense, fine-tuned"))
     regrown, unmasked = finetune_without_mask(settings, data, dense)
     return {
         "dense": dense,
@@ -189,12 +194,14 @@ def over_seeds(settings, data, networks, say):
             dense, _ = train_dense(other, data)
             networks, _ = compared(other, data, dense, prune_and_finetune(other, data, dense))
         except EmptyLayerError as error:
-            say(f"seed {seed} is left out: {error}")
+            say(either(f"seed {seed} is left out: {error}",
+                       f"随机种子 {seed} 略去：会剪掉某一层的全部权重"))  # fmt: skip
             continue
         for name, network in networks.items():
             found[name].append(accuracy_on_test(network, data))
         accuracies = ", ".join(f"{of_seeds[-1]:.2%}" for of_seeds in found.values())
-        say(f"seed {seed}   {accuracies} in the order of the table")
+        say(either(f"seed {seed}   {accuracies} in the order of the table",
+                   f"随机种子 {seed}   {accuracies}，按表格的顺序"))  # fmt: skip
     return found
 
 
@@ -224,19 +231,19 @@ def train_dense(settings, data):
         lr_decay=warmup_cosine,
         penalty_gradient=lambda w: l1_subgradient(w, strength),
         on_step=set_in,
-        title="dense",
+        title=shown_name("dense"),
     )
     return network, history
 
 
 def prune_and_finetune(settings, data, dense):
     """A `Trial` at the sparsity of the settings; the dense network is left as it is."""
-    pruned, random = dense.copy(), dense.copy()
+    pruned, random, sparsity = dense.copy(), dense.copy(), f"{settings.sparsity:.1%}"
     prune_by_magnitude(pruned, settings.sparsity, settings.scope)
     prune_at_random(random, settings.sparsity, settings.rng(stage=1), settings.scope)
     finetuned = pruned.copy()
-    finetune(finetuned, settings, data, title=f"pruned {settings.sparsity:.1%}")
-    finetune(random, settings, data, title=f"random mask {settings.sparsity:.1%}")
+    finetune(finetuned, settings, data, either(f"pruned {sparsity}", f"剪枝 {sparsity}"))
+    finetune(random, settings, data, either(f"random mask {sparsity}", f"随机掩码 {sparsity}"))
     return Trial(pruned, finetuned, random)
 
 
@@ -268,7 +275,7 @@ def finetune_without_mask(settings, data, dense):
     x, y = data.train.flat[batch], data.train.labels[batch]
     train_step(first_step, Adam(first_step.parameters, settings.finetune_lr), x, y)
     stages.append(first_step.sparsity)
-    finetune(network, settings, data, title="without the mask")
+    finetune(network, settings, data, title=either("without the mask", "去掉掩码"))
     stages.append(network.sparsity)
     return network, Unmasked(*stages)
 

@@ -27,6 +27,7 @@ from minprune.bench.run import (
 from minprune.bench.settings import BenchSettings
 from minprune.bench.workers import WorkerError
 from minprune.experiments.spread import Spread
+from minprune.language import using
 
 
 class Fake:
@@ -114,6 +115,21 @@ def test_who_is_wrong_is_not_timed(change, words, setting):
     assert found["torch"].error.startswith(words)
     assert found["torch"] == Timing(found["torch"].error, None, [], None, None, None)
     assert ("time", "torch") not in setting.log and found[ENGINE].milliseconds.median == 1000
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda y: y * np.nan, "错误：有一个输出相差最大输出的 nan"),
+        (lambda y: y[0], "错误：输出的形状是 (4,)，应为 (8, 4)"),
+    ],
+)
+def test_who_is_wrong_is_told_in_chinese(change, said, setting):
+    setting.add(ENGINE, [1.0])
+    setting.add("torch", [], change)
+    with using("zh"):
+        error = setting.measure(rounds=1)["torch"]
+    assert error.error == said and error.words[0] == "错误"
 
 
 def test_rounding_is_not_wrong_and_is_told(setting, tmp_path):
@@ -315,6 +331,22 @@ def test_a_small_benchmark_from_end_to_end(quick_roofs, tmp_path, monkeypatch):
     assert said[0].startswith(f"{result.cpu}, threads: 1, 5 GFLOP/s, 6 GB/s")
     assert any(line.startswith("NumPy") and np.__version__ in line for line in said)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_benchmark_speaks_chinese(quick_roofs):
+    settings = BenchSettings(
+        networks=("12-6-3",), sparsities=(0.5,), batches=(4,), rounds=2, threads=1, peers=("dense",)
+    )
+    said = []
+    with using("zh"):
+        result = run_bench(settings, say=said.append)
+    machine, engine, dense, cases, cell = said
+    assert machine == f"{result.cpu}，线程数 1，5 GFLOP/s，内存 6 GB/s，缓存 7 GB/s"
+    assert engine.startswith(f"稀疏引擎{' ' * 10}python ")
+    assert dense.startswith(f"minprune 稠密{' ' * 5}python ")
+    assert cases == "1 种情形，每种计时 2 次，2 个库轮流运行"
+    assert cell.startswith("  1/1  12-6-3 ") and cell.endswith("（还需 0 分钟）")
+    assert [m.title for m in result.members] == ["sparse engine", "minprune dense"]
 
 
 def test_what_would_empty_a_layer_is_refused_before_work_begins(monkeypatch):

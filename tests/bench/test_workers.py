@@ -9,6 +9,7 @@ import pytest
 
 from minprune.bench import workers
 from minprune.bench.workers import LIVES, THREADS, Worker, WorkerError, environment
+from minprune.language import using
 
 FAKE = """
 import json, os, sys, time
@@ -103,6 +104,30 @@ def test_a_worker_that_cannot_start_says_why_and_is_gone(kind, words, start, mon
         start(kind, patience=0.5 if kind == "mute" else 20)
     assert str(error.value) == words
     assert [process.poll() is not None for process in processes] == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("missing", "不可用：ImportError: no such thing"),
+        ("dies", "崩溃：退出状态 1，cannot live here"),
+        ("babbles", "崩溃：它输出了 'hello'"),
+        ("mute", "无响应：0.5 秒内"),
+    ],
+)
+def test_why_a_worker_cannot_start_in_chinese(kind, words, start):
+    with using("zh"), pytest.raises(WorkerError) as error:
+        start(kind, patience=0.5 if kind == "mute" else 20)
+    assert str(error.value) == words
+
+
+def test_a_worker_that_fails_and_is_given_up_in_chinese(start):
+    worker = start()
+    with using("zh"):
+        for do, words in (("fail", "失败：ValueError: not today"), *[("crash", "崩溃：")] * LIVES,
+                          ("echo", f"放弃：崩溃或无响应共 {LIVES} 次")):  # fmt: skip
+            with pytest.raises(WorkerError, match=f"^{words}"):
+                worker.ask(do=do)
 
 
 def test_an_interpreter_that_is_none_is_not_there(tmp_path):

@@ -11,6 +11,8 @@ from minprune.data.dataset import pixel_dataset
 from minprune.experiments import cnn as job
 from minprune.experiments.cnn import Job, run_cnn
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings
+from minprune.language import using
+from minprune.layout import columns
 from minprune.nn.losses import smoothed_cross_entropy
 from minprune.nn.models import cnn
 from minprune.nn.network import Network
@@ -666,6 +668,23 @@ def test_a_threshold_that_empties_a_layer_is_said_and_left_out(done, untimed):
     assert set(result.curves) == {m.name for m in others} - {"dense"}
     (line,) = [line for line in lines if "threshold" in line]
     assert line.startswith("threshold 50 ") and "left out" in line and "0.K" in line
+
+
+def test_the_job_speaks_chinese_and_names_its_networks_in_english(done, untimed):
+    lines = []
+    with using("zh"):
+        result = run_cnn(replace(SMALL, theta=50.0), done.data, lines.append)
+    _, *stages = lines
+    accuracies = {"0.K": 0} | {m.name: f"{m.accuracy:.2%}" for m in result.models}
+    said = {line[: line.rindex(" ")].rstrip(): line.split()[-1] for line in stages}
+    assert said.pop("阈值 50") == said.pop("98 % 的权重") == "略去：会剪掉某一层的全部权重"
+    assert [*said.values()] == [accuracies[name] for name in (
+        "dense", "70 % of weights", "80 % of weights", "95 % of weights",
+        "70 % of weights, at random", "50 % of units", "25 % of units", "75 % of units",
+        "50 % of units, 80 % of the rest", "50 % of units, at random", "dense, fine-tuned",
+    )]  # fmt: skip
+    assert [*said][:2] == ["稠密", "70 % 的权重"] and "50 % 的单元，其余权重的 80 %" in said
+    assert {columns(line[: line.rindex(" ") + 1]) for line in stages} == {37}
 
 
 # --- choices and images --------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bilingual import not_translated, numbers
 
 from minprune.data.dataset import make_dataset
 from minprune.documents.printed import PRINTED, Printed, verdict
@@ -11,6 +12,7 @@ from minprune.experiments import mlp as job
 from minprune.experiments.mlp import Trial, run_mlp
 from minprune.experiments.settings import Settings
 from minprune.formulas.metrics import accuracy
+from minprune.language import using
 from minprune.nn.network import EmptyLayerError, mlp
 from minprune.nn.optim import SGD, cosine_decay, warmup_cosine
 from minprune.nn.train import train_step
@@ -270,6 +272,45 @@ def test_a_seed_that_would_empty_a_layer_is_left_out_and_said(bars_data, monkeyp
     result = run_mlp(quick, bars_data, say=lines.append)
     assert tried[-2:] == [1, 2] and len(result.models[0].accuracies) == 2
     assert "seed 1 is left out: masks would prune every weight of 0.W" in lines
+
+
+def test_the_job_speaks_chinese_and_names_its_networks_in_english(bars_data, monkeypatch):
+    titles, trained = [], job.fit
+
+    def seen(*arguments, title, **others):
+        titles.append(title)
+        return trained(*arguments, title=title, **others)
+
+    monkeypatch.setattr(job, "fit", seen)
+    quick, lines = replace(SMALL, epochs=1, finetune_epochs=1, seeds=2), {}
+    for language in ("en", "zh"):
+        titles.clear()
+        with using(language):
+            result = run_mlp(quick, bars_data, say=lines.setdefault(language, []).append)
+    assert not_translated("\n".join(lines["zh"][1:])) == []
+    stages = {name: said[1:] for name, said in lines.items()}  # after the summary
+    assert [*map(numbers, stages["zh"])] == [*map(numbers, stages["en"])]
+    assert stages["zh"][0].startswith("稠密     ") and stages["zh"][0].endswith("，训练 1 轮")
+    assert stages["zh"][1].startswith("50.0%    只剪枝 ")
+    assert stages["zh"][-1].startswith("随机种子 1   ")
+    names = {"稠密", "稠密，微调", "剪枝 80.0%", "随机掩码 80.0%", "去掉掩码", "剪枝 50.0%"}
+    assert names < {*titles} and all(not title.isascii() for title in titles)
+    assert all(model.name.isascii() for model in result.models)
+
+
+def test_a_seed_left_out_is_said_in_chinese(bars_data, monkeypatch):
+    whole = job.prune_and_finetune
+
+    def broken(settings, data, dense):
+        if settings.seed == 1:
+            raise EmptyLayerError("masks would prune every weight of 0.W")
+        return whole(settings, data, dense)
+
+    monkeypatch.setattr(job, "prune_and_finetune", broken)
+    lines = []
+    with using("zh"):
+        run_mlp(replace(SMALL, epochs=1, finetune_epochs=1, seeds=2), bars_data, say=lines.append)
+    assert lines[-1] == "随机种子 1 略去：会剪掉某一层的全部权重"
 
 
 def test_fewer_samples_than_a_batch_are_enough():
