@@ -3,10 +3,11 @@
 import json
 import math
 from dataclasses import asdict, replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
+from bilingual import chinese_report, missing
 from matplotlib.colors import to_hex
 
 from minprune.bench.lines import fit_line
@@ -272,6 +273,46 @@ def test_the_two_lines_are_told_in_words():
         "784-9, 90 %, 3 batches: the engine takes 0.25 ms plus 2 µs per input "
         "(least squares, R^2 = 1.0000)."
     ) in text
+
+
+ENGLISH = "ModuleNotFoundError: No module named 'x'", "Difference Engine No. 2", "SciPy CSR"
+
+
+def test_the_report_in_chinese_has_the_same_numbers_and_no_english(result):
+    for s in (0.5, 0.75):
+        for network, batch in product(SETTINGS.networks, SETTINGS.batches):
+            result = with_timing(result, network, s, batch, "torch", timing(1, 1.5, 1))
+    line = fit_line([64, 256, 1024], [0.25 + 0.002 * n for n in (64, 256, 1024)])
+    result = replace(result, busy=0.75, growth=Growth("784-9", 256, 0.9, line, line))
+    text = chinese_report(lambda: render_bench(result), ENGLISH)
+    words = (
+        "18 种情形中有 12 种，稀疏引擎比其他所有库都快；稀疏度不低于 50 % 时全都如此。",
+        "稀疏引擎更快的起点", "始终", "从不", "784-64-10，批大小 64", "稀疏引擎，ms",
+        "minprune 稠密", "有 0.8 个核在执行其他任务", "稀疏引擎耗时 0.25 ms，每个输入再加 2 µs",
+        "每个库使用 1 个线程；总共用时 2 分钟。", "每 1,000 个非零权重再加 2 ms",
+    )  # fmt: skip
+    assert missing(words, text) == [] and "，批大小 1\n" in text
+
+
+def test_errors_stand_in_the_chinese_table_and_are_told_below(result):
+    wrong, other = "错误：有一个输出相差最大输出的 0.3", "失败：ValueError: other"
+    result = with_timing(result, "784-64-10", 0.5, 64, "torch", failed(wrong))
+    result = with_timing(result, "cnn", 0.5, 64, ENGINE, failed(other))
+    result = with_timing(result, "cnn", 0.75, 64, ENGINE, failed(other))
+    why = f"不可用：{ENGLISH[0]}"
+    result = replace(result, members=[*MEMBERS[:-1], replace(MEMBERS[-1], missing=why)])
+    text = chinese_report(lambda: render_bench(result), ENGLISH)
+    (row,) = [line for line in block(text, "784-64-10，批大小 64\n") if line.startswith("PyTorch")]
+    assert row.split()[1:] == "0.12 (0.11-0.14) 错误 0.50 (0.45-0.55)".split()
+    said = f"PyTorch {wrong}（1 种情形）", f"稀疏引擎 {other}（2 种情形）", f"DeepSparse：{why}"
+    assert missing(said, text) == []
+
+
+def test_alone_the_engine_is_alone_in_chinese_too():
+    alone = replace(SETTINGS, peers=())
+    cells = [replace(c, timings={ENGINE: c.timings[ENGINE]}) for c in a_result().cells]
+    result = a_result(settings=alone, members=MEMBERS[:1], cells=cells)
+    assert chinese_report(lambda: render_bench(result), ENGLISH).startswith("没有对其他库计时。\n")
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from bilingual import chinese_report, missing
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
@@ -193,6 +194,36 @@ def test_no_line_is_wider_than_80_characters(change, result):
     text = render_cnn(change(replace(result, settings=settings)))
     assert max(map(len, text.splitlines())) <= 80
     assert text.endswith("\n") and not text.endswith("\n\n")
+
+
+IN_CHINESE = {  # change of the result -> words in its report
+    "as it is": (
+        lambda r: r,
+        ["剪掉 50 % 的单元后：测试图像的准确率为 96.00%，", "文件减小到 1/1.2；", "所有层合在一起",
+         "速度为稠密网络的 1.1 倍", "它剪掉 44.4% 的权重", "50 % 的单元，其余权重的 80 %",
+         "所以它的准确率不是剪枝后网络的准确率。"],
+    ),
+    "no threshold": (without_threshold, ["阈值 0.125：略去，"]),
+    "by layer": (
+        lambda r: replace(r, settings=replace(SETTINGS, scope="layer", l1=0), disagreement=0),
+        ["每层单独排序", "（完全相同）", "稠密：训练 3 轮。"],
+    ),
+    "of the document": (
+        lambda r: replace(r, dataset="MNIST"),
+        ["文章 D-5.4a 给出的剪枝后准确率为 98.37%", "“阈值 0.125，去掉掩码”也是", "学习率不衰减"],
+    ),
+    "held by itself": (
+        lambda r: replace(r, threshold=replace(r.threshold, unmasked=0.5)),
+        ["微调结束时为 50.0%。"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "words"), IN_CHINESE.values(), ids=IN_CHINESE)
+def test_the_report_in_chinese_has_the_same_numbers_and_no_english(change, words, result):
+    result = change(result)
+    text = chinese_report(lambda: render_cnn(result), result.about)
+    assert missing(words, text) == []
 
 
 def test_no_line_is_wider_at_counts_of_mnist(result):

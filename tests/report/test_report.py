@@ -6,14 +6,17 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from bilingual import chinese_report, missing
 
 from minprune.data.dataset import Dataset
+from minprune.documents.printed import PRINTED, verdict
 from minprune.experiments.classes import ClassRecall
 from minprune.experiments.mlp import Model, Point, Result, Unmasked
 from minprune.experiments.settings import Settings
 from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions
-from minprune.layout import ruled
+from minprune.language import using
+from minprune.layout import columns, ruled
 from minprune.nn.history import Epoch
 from minprune.nn.network import mlp
 from minprune.nn.store import load
@@ -229,6 +232,71 @@ def test_the_columns_line_up_and_80_are_enough(result):
         assert {*lines[0]} == {*lines[2]} == {*lines[-1]} == {"-"}
         assert len({len(line) for line in lines}) == 1
     assert max(map(len, text.splitlines())) <= 80
+
+
+NAMES = (
+    "dense", "dense, fine-tuned", "75 % pruned", "75 % pruned, fine-tuned",
+    "75 % random mask, fine-tuned", "75 % pruned, mask dropped",
+)  # fmt: skip
+
+
+def with_names_of_the_job(result):
+    return replace(
+        result, models=[replace(m, name=n) for m, n in zip(result.models, NAMES, strict=True)]
+    )
+
+
+IN_CHINESE = {  # change of the result -> words in its report
+    "as it is": ({}, ["剪枝 75 %，微调：测试图像的准确率为 89.00 %，", "字节数减小到 1/4.9；",
+                      "处理 1 张图像的耗时为稠密网络的 20.0 倍", "毫秒，256 张图像",
+                      "“剪枝 75 %，微调”的召回率", "64 个隐藏单元中有 9 个死单元",
+                      "文章 A-5.5，剪枝后：文中给出 98.00 %，196,608 个参数，0.3 毫秒。"]),
+    "rows": ({"shape": (12,), "dataset": "mine"},
+             ["测试样本的准确率为", "处理 256 个样本的耗时", "测试样本  召回率", "处理一个样本的"]),
+    "few discordant": ({"discordant": (3, 2)}, ["这样的图像少于 25 张时，不能用 z"]),
+    "no penalty": ({"settings": Settings(sparsity=0.75, l1=0, epochs=1)}, ["稠密：训练 1 轮。"]),
+    "busy": ({"conditions": Conditions("Abacus 7", 1, None, 9, 0.75)},
+             ["线程数由其 BLAS 决定", "有 0.8 个核在执行其他任务"]),
+    "many classes": ({"recalls": [ClassRecall(f"k{k}", 2, 0.5) for k in range(21)]},
+                     ["21 个类别的平均值：50.00%", "因为类别多于 20 个"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "words"), IN_CHINESE.values(), ids=IN_CHINESE)
+def test_the_report_in_chinese_has_the_same_numbers_and_no_english(change, words, result):
+    result = with_names_of_the_job(replace(result, **change))
+    with using("zh"):
+        verdicts = [f"{verdict(line)}" for line in PRINTED]
+    text = chinese_report(lambda: render(result), [*result.about, *verdicts])
+    assert missing(words, text) == []
+
+
+def test_the_larger_and_the_faster_in_chinese(result):
+    times = {"sparse_ms": {4: Spread(0, 0.05, 1)}, "dense_ms": {4: Spread(0, 0.125, 1)}}
+    quick = [replace(m, sparse_bytes=407120, accuracies=[0.5], **times) for m in result.models]
+    result = replace(result, models=quick, dataset="mine")
+    text = chinese_report(lambda: render(result), result.about)
+    first = "".join(text.split("\n\n")[0].splitlines())
+    assert first.endswith("；字节数增大到 2.0 倍；处理 4 张图像的速度为稠密网络的 2.5 倍。")
+    assert "个随机种子的均值" not in text
+
+
+def test_columns_of_chinese_tables_line_up(result):
+    result = with_names_of_the_job(result)
+    with using("zh"):
+        blocks = [block.splitlines() for block in render(result).split("\n\n")]
+    tables = [lines for lines in blocks if lines[0].startswith("---")]
+    assert len(tables) == 4 and all(len({*map(columns, lines)}) == 1 for lines in tables)
+
+
+def test_the_names_in_files_and_pictures_are_english_in_both_languages(result, tmp_path):
+    result = with_names_of_the_job(result)
+    with using("zh"):
+        write_report(result, tmp_path)
+        assert (tmp_path / "report.txt").read_text() == render(result)
+        assert accuracy_figure(result).get_suptitle().startswith("Test accuracy after pruning")
+    found = json.loads((tmp_path / "result.json").read_text())
+    assert tuple(m["name"] for m in found["models"]) == NAMES
 
 
 def test_the_folder_holds_text_numbers_pictures_and_networks(written):
