@@ -2,6 +2,9 @@
 
 A docstring is the only place where a function says what it computes, so nothing here can disagree
 with it: the first line, the equation under it, the ids in brackets behind the source, the example.
+What it says in Chinese lies in `zh/`, a file for each file of functions, with a section for each of
+them: "== rank_mask", then the docstring without its example, and without its equation unless that
+holds English words.
 """
 
 import ast
@@ -14,6 +17,7 @@ from typing import NamedTuple
 from minprune.documents.claims import CLAIMS
 from minprune.documents.errata import ERRATA, FACTS
 from minprune.documents.items import ITEMS, NOTES, RUNS
+from minprune.language import language
 
 FAMILIES = {  # the files that hold functions, in reading order, each with its subject
     "formulas": {
@@ -115,6 +119,28 @@ class Entry(NamedTuple):
         """Path of its file from the repository's root."""
         return f"minprune/{'/'.join(self.module)}.py"
 
+    @property
+    def told(self):
+        """The whole docstring in the language in use."""
+        chinese = language() == "zh" and sections(*self.module).get(self.name)
+        if not chinese:
+            return self.doc
+        first, *rest = chinese.split("\n\n")
+        _, *blocks = self.doc.split("\n\n")
+        equation = [] if not self.equation or _equation(chinese) else blocks[:1]
+        example = [block for block in blocks if block.startswith(">>> ")]
+        return "\n\n".join([first, *equation, *rest, *example])
+
+    @property
+    def headline(self):
+        """The first line of the docstring in the language in use."""
+        return self.told.split("\n")[0]
+
+    @property
+    def rule(self):
+        """The equation in the language in use, or ""."""
+        return _equation(self.told)
+
 
 @cache
 def functions():
@@ -213,20 +239,37 @@ def find(query):
     return exact or [item for item in ITEMS if begin.match(item.id.upper())]
 
 
+@cache
+def sections(folder, name):
+    """The Chinese docstrings of a file, without what they share with the English ones.
+
+    >>> sections("formulas", "norms")["unit_l1"].split("。")[0]
+    '每个单元的 L1 范数：每个神经元或滤波器一个得分'
+    """
+    path = files("minprune") / "documents" / "zh" / folder / f"{name}.txt"
+    text = path.read_text("utf-8") if path.is_file() else ""
+    return dict(re.findall(r"^== (\w+)\n(.*?)\n*(?=^== |\Z)", text, re.DOTALL | re.MULTILINE))
+
+
 def _source(module):
     _, folder, name = module.split(".")
     return (files("minprune") / folder / f"{name}.py").read_bytes()
 
 
 def _entry(path, doc, line):
-    equation = re.search(r"\n\n((?: {4}.*\n?)+)", doc)
     source = re.search(r"Source: (.*?)(?:\n\n|$)", doc, re.DOTALL)
     return Entry(
         path.rpartition(".")[2],
         path,
         doc.split("\n")[0],
-        textwrap.dedent(equation[1]).strip() if equation else "",
+        _equation(doc),
         tuple(dict.fromkeys(ID.findall(source[1] if source else ""))),
         doc,
         line,
     )
+
+
+def _equation(doc):
+    """The indented lines under the first line, without their indentation, or ""."""
+    block = re.search(r"\n\n((?: {4}.*\n?)+)", doc)
+    return textwrap.dedent(block[1]).strip() if block else ""

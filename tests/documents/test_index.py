@@ -14,6 +14,7 @@ import minprune
 from minprune.documents.claims import CLAIMS
 from minprune.documents.errata import ERRATA, FACTS
 from minprune.documents.index import (
+    FAMILIES,
     claims_of,
     entries,
     errata_of,
@@ -22,10 +23,14 @@ from minprune.documents.index import (
     functions,
     functions_of,
     notes_of,
+    sections,
 )
 from minprune.documents.items import ITEMS, NOTES, RUNS, UNUSED
 from minprune.documents.papers import PAPERS, papers_in
 from minprune.experiments.claims import EXPERIMENTS
+from minprune.language import using
+from minprune.layout import columns
+from minprune.report.links import public as public_entries
 
 PACKAGE = Path(minprune.__file__).parent
 TESTS = Path(__file__).parents[1]
@@ -247,6 +252,84 @@ def test_an_equation_is_the_indented_block(entry):
 @pytest.mark.parametrize("entry", functions(), ids=lambda entry: entry.path)
 def test_a_docstring_tells_no_mistake_of_the_documents(entry):
     assert "rratum" not in entry.doc  # documents/errata.py does, and the page of a function
+
+
+# --- in Chinese -----------------------------------------------------------------------------------
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ROW = re.compile(r"^([*\w]+(?:, [*\w]+)*)  +\S", re.MULTILINE)  # of the parameters
+WORDS = re.compile(r"[A-Za-z_]\w*")
+TRANSLATED = [e for e in public_entries() if sections(*e.module)]
+BOTH = pytest.mark.parametrize("entry", TRANSLATED, ids=lambda entry: entry.path)
+
+
+def in_chinese(entry):
+    with using("zh"):
+        return entry.told, entry.headline, entry.rule
+
+
+def prose(doc):
+    """A docstring without its equation and its example."""
+    first, *blocks = doc.split("\n\n")
+    equation = bool(blocks) and blocks[0].startswith("    ")
+    return "\n\n".join([first, *(b for b in blocks[equation:] if not b.startswith(">>> "))])
+
+
+def test_every_public_function_has_a_chinese_docstring_and_nothing_else_has():
+    for folder, names in FAMILIES.items():
+        for name in names:
+            inside = [e.name for e in public_entries() if e.module == (folder, name)]
+            assert list(sections(folder, name)) in (inside, [])
+
+
+def test_every_chinese_docstring_is_read():
+    for path in (PACKAGE / "documents" / "zh").rglob("*"):
+        if path.is_file():
+            folder, name = path.parent.name, path.stem
+            assert path.suffix == ".txt" and name in FAMILIES[folder]
+            heads = re.findall(r"^==.*$", path.read_text("utf-8"), re.MULTILINE)
+            assert [f"== {name}" for name in sections(folder, name)] == heads
+
+
+@BOTH
+def test_a_chinese_docstring_is_the_english_one_in_chinese(entry):
+    told, headline, rule = in_chinese(entry)
+    assert told != entry.doc and CHINESE.search(headline) and columns(headline) <= 80
+    assert ("返回" in told) == ("\nreturns " in entry.doc)
+    assert ("出处：" in told) == ("Source: " in entry.doc)
+    assert max(map(columns, told.split("\n"))) <= 96
+    assert not re.search(r"[\u4e00-\u9fff][A-Za-z0-9`]|[A-Za-z0-9`][\u4e00-\u9fff]", told)
+    assert not re.search(r"[，。：；（）“”、] | [，。：；）”、]|\s$", told)
+    assert not re.search(r"[\u4e00-\u9fff][,.:;()\"!?]", told)
+    example = [block for block in entry.doc.split("\n\n") if block.startswith(">>> ")]
+    assert told.split("\n\n")[-len(example) :] == example or not example
+    assert bool(rule) == bool(entry.equation)
+
+
+@BOTH
+def test_a_chinese_docstring_names_the_same_parameters(entry):
+    told, _, _ = in_chinese(entry)
+    assert ROW.findall(prose(told)) == ROW.findall(prose(entry.doc))
+
+
+@BOTH
+def test_a_chinese_docstring_holds_the_same_numbers_names_ids_and_papers(entry):
+    told, _, rule = in_chinese(entry)
+    for pattern in (r"\d+", r"`[^`]+`"):
+        there, here = (sorted(re.findall(pattern, prose(doc))) for doc in (entry.doc, told))
+        assert there == here
+    assert LOOSE.findall(told) == LOOSE.findall(entry.doc)
+    assert papers_in(told) == papers_in(entry.doc)
+    assert {*WORDS.findall(rule)} <= {*WORDS.findall(entry.equation)}
+    assert sorted(re.findall(r"\d+|[=<>+*/^|]", rule)) == sorted(
+        re.findall(r"\d+|[=<>+*/^|]", entry.equation)
+    )
+
+
+def test_a_docstring_in_english_is_the_one_of_the_code():
+    for entry in TRANSLATED:
+        assert (entry.told, entry.headline, entry.rule) == (entry.doc, entry.title, entry.equation)
 
 
 # --- looking up -----------------------------------------------------------------------------------
