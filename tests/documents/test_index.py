@@ -300,7 +300,7 @@ def test_a_chinese_docstring_is_the_english_one_in_chinese(entry):
     assert ("出处：" in told) == ("Source: " in entry.doc)
     assert max(map(columns, told.split("\n"))) <= 96
     assert not re.search(r"[\u4e00-\u9fff][A-Za-z0-9`]|[A-Za-z0-9`][\u4e00-\u9fff]", told)
-    assert not re.search(r"[，。：；（）“”、] | [，。：；）”、]|\s$", told)
+    assert not re.search(r"[，。：；（）“”、] | [，。：；）”、]| $", told, re.MULTILINE)
     assert not re.search(r"[\u4e00-\u9fff][,.:;()\"!?]", told)
     example = [block for block in entry.doc.split("\n\n") if block.startswith(">>> ")]
     assert told.split("\n\n")[-len(example) :] == example or not example
