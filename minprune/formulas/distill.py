@@ -62,7 +62,7 @@ def distillation_gradient(z, z_teacher, y, alpha, temperature):
 
         dL/dz_nk = ((1 - alpha) (p_nk - [k = y_n]) + alpha T (p^T_nk - p_teacher^T_nk)) / N
 
-    arguments  as in `distillation_loss`
+    z, z_teacher, y, alpha, temperature  as in `distillation_loss`
     returns an array (N, K), dtype of z, at least float32
 
     Source: Hinton, Vinyals and Dean 2015, eq. (2) [C-2.1g].

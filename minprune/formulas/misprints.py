@@ -51,7 +51,7 @@ def mask_as_weight_misprint(w, theta):
 
 
 def heaviside_misprint(z, theta):
-    """A step activation taken for neuron pruning: it changes what neurons say and removes none.
+    """A step activation taken for neuron pruning: it changes their outputs and removes none.
 
         a_i = 1 if z_i > theta else 0
 
@@ -71,7 +71,7 @@ def heaviside_misprint(z, theta):
 
 
 def pruning_rate_misprint(w, theta):
-    """The pruning rate divided by the sum of the magnitudes: no share, and not below 1.
+    """The pruning rate divided by the sum of the magnitudes: not a share, it can exceed 1.
 
         r = #{i : |w_i| < theta} / sum_i |w_i|          =  true rate / mean |w|
 

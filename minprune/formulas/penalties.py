@@ -282,7 +282,7 @@ def weight_clip(w, c):
 
 
 def scale_weights(w, factor):
-    """All weights times a factor: this makes none zero, and saves neither storage nor work.
+    """All weights times a factor: above 0 it makes none zero, and saves neither storage nor work.
 
         w'_i = factor w_i
 

@@ -131,7 +131,7 @@ def scaled_to_float16(g, scale):
         g_16 = float16(scale * g)
 
     g      array of any shape
-    scale  S > 0, a power of two loses nothing
+    scale  > 0, a power of two loses nothing
     returns an array of float16, shape of g; infinite from 65520 on
 
     Source: Micikevicius et al. 2018 (loss scaling) [C-2.1d].
@@ -148,11 +148,11 @@ def mixed_precision_step(w, g16, lr, scale, mask=None):
 
         w' = m (w - lr float32(g_16) / scale)
 
-    w     master weights, array of any shape, taken as float32: in float16, 1 + 0.0001 is 1
-    g16   float16 gradient of scale * L, shape of w; `ValueError` if it has overflowed
-    lr    learning rate, > 0
-    scale S > 0
-    mask  boolean array, shape of w, True = keep: pruning in mixed precision; None for no mask
+    w      master weights, array of any shape, taken as float32: in float16, 1 + 0.0001 is 1
+    g16    float16 gradient of scale * L, shape of w; `ValueError` if it has overflowed
+    lr     learning rate, > 0
+    scale  > 0
+    mask   boolean array, shape of w, True = keep: pruning in mixed precision; None for no mask
     returns an array of float32, shape of w
 
     Source: Micikevicius et al. 2018 [C-2.1d, C-6.4d]. On a processor without half-precision

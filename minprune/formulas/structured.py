@@ -97,7 +97,7 @@ def product_mask(*masks):
 
         m = m_weight * m_row * m_unit * m_layer          (broadcast)
 
-    masks  at least one boolean array each, of shapes that broadcast: (n, h), (n, 1), (h,), ()
+    masks  one or more boolean arrays of shapes that broadcast: (n, h), (n, 1), (h,), ()
     returns a boolean array of the common shape
 
     Source: granularities as in Mao et al. 2017 [A-8b, A-3.3b, C-8.4, our choice for
