@@ -259,14 +259,17 @@ def test_a_docstring_tells_no_mistake_of_the_documents(entry):
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ROW = re.compile(r"^([*\w]+(?:, [*\w]+)*)  +\S", re.MULTILINE)  # of the parameters
-WORDS = re.compile(r"[A-Za-z_]\w*")
+WORDS = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+SYMBOLS = re.compile(r"\d+|[=<>+*/^|]")
+ENGLISH = {*"all among are at each first for from goes go in is known largest lowest means of on "
+           "only over so stays that the where which with".split()}  # fmt: skip
 TRANSLATED = [e for e in public_entries() if sections(*e.module)]
 BOTH = pytest.mark.parametrize("entry", TRANSLATED, ids=lambda entry: entry.path)
 
 
-def in_chinese(entry):
+def in_chinese(entry, part="told"):
     with using("zh"):
-        return entry.told, entry.headline, entry.rule
+        return getattr(entry, part)
 
 
 def prose(doc):
@@ -274,6 +277,12 @@ def prose(doc):
     first, *blocks = doc.split("\n\n")
     equation = bool(blocks) and blocks[0].startswith("    ")
     return "\n\n".join([first, *(b for b in blocks[equation:] if not b.startswith(">>> "))])
+
+
+def names_in_source(doc, begin):
+    """The capitalized words between "Source:" and the ids."""
+    source = re.split(r"\[|\n\n", doc.partition(begin)[2])[0]
+    return sorted(word for word in WORDS.findall(source) if word[0].isupper())
 
 
 def test_every_public_function_has_a_chinese_docstring_and_nothing_else_has():
@@ -294,37 +303,43 @@ def test_every_chinese_docstring_is_read():
 
 @BOTH
 def test_a_chinese_docstring_is_the_english_one_in_chinese(entry):
-    told, headline, rule = in_chinese(entry)
+    told, headline = in_chinese(entry), in_chinese(entry, "headline")
     assert told != entry.doc and CHINESE.search(headline) and columns(headline) <= 80
     assert ("返回" in told) == ("\nreturns " in entry.doc)
     assert ("出处：" in told) == ("Source: " in entry.doc)
     assert max(map(columns, told.split("\n"))) <= 96
     assert not re.search(r"[\u4e00-\u9fff][A-Za-z0-9`]|[A-Za-z0-9`][\u4e00-\u9fff]", told)
     assert not re.search(r"[，。：；（）“”、] | [，。：；）”、]| $", told, re.MULTILINE)
-    assert not re.search(r"[\u4e00-\u9fff][,.:;()\"!?]", told)
+    assert not re.search(r"[\u4e00-\u9fff][,.:;()\"!?]", prose(told))
     example = [block for block in entry.doc.split("\n\n") if block.startswith(">>> ")]
     assert told.split("\n\n")[-len(example) :] == example or not example
-    assert bool(rule) == bool(entry.equation)
+    assert headline == told.split("\n")[0]
 
 
 @BOTH
 def test_a_chinese_docstring_names_the_same_parameters(entry):
-    told, _, _ = in_chinese(entry)
-    assert ROW.findall(prose(told)) == ROW.findall(prose(entry.doc))
+    assert ROW.findall(prose(in_chinese(entry))) == ROW.findall(prose(entry.doc))
 
 
 @BOTH
 def test_a_chinese_docstring_holds_the_same_numbers_names_ids_and_papers(entry):
-    told, _, rule = in_chinese(entry)
+    told = in_chinese(entry)
     for pattern in (r"\d+", r"`[^`]+`"):
         there, here = (sorted(re.findall(pattern, prose(doc))) for doc in (entry.doc, told))
         assert there == here
-    assert LOOSE.findall(told) == LOOSE.findall(entry.doc)
+    there, here = ([i.rstrip(".") for i in LOOSE.findall(doc)] for doc in (entry.doc, told))
+    assert there == here
     assert papers_in(told) == papers_in(entry.doc)
-    assert {*WORDS.findall(rule)} <= {*WORDS.findall(entry.equation)}
-    assert sorted(re.findall(r"\d+|[=<>+*/^|]", rule)) == sorted(
-        re.findall(r"\d+|[=<>+*/^|]", entry.equation)
-    )
+    assert names_in_source(told, "出处：") == names_in_source(entry.doc, "Source: ")
+
+
+@BOTH
+def test_an_equation_in_chinese_has_the_same_symbols_and_no_english_words(entry):
+    rule = in_chinese(entry, "rule")
+    there, here = ({*WORDS.findall(text)} for text in (entry.equation, rule))
+    assert here <= there and not here & ENGLISH and bool(rule) == bool(entry.equation)
+    there, here = (sorted(SYMBOLS.findall(text)) for text in (entry.equation, rule))
+    assert there == here
 
 
 def test_a_docstring_in_english_is_the_one_of_the_code():
