@@ -213,8 +213,8 @@ def _item_in_index(item):
 
 
 def _function_in_index(entry):
-    equation = " ".join(entry.equation.split("\n")[0].split())
-    return _wrap(f"          {entry.name:34} ", equation or title_of(entry))
+    equation = " ".join(entry.rule.split("\n")[0].split())
+    return _wrap(f"          {entry.name:34} ", equation or entry.headline)
 
 
 def _item_page(item):
@@ -276,7 +276,7 @@ def _function_page(entry, errata=ERRATA):
     heads = either(("Document  ", "Right     "), ("原文      ", "更正      "))
     wrong = [_mistake(mistake, entry.ids, heads, SCREEN - 4)
              for mistake in errata if mistake.of(entry.ids)]  # fmt: skip
-    parts = [entry.doc.rstrip(), "\n".join(papers), *map("\n".join, wrong), _published(entry),
+    parts = [entry.told.rstrip(), "\n".join(papers), *map("\n".join, wrong), _published(entry),
              _places(entry)]  # fmt: skip
     text = "\n\n".join(filter(None, parts))
     return "\n".join([*_headed(entry.path), textwrap.indent(text, "    "), ""])
