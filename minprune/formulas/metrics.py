@@ -304,11 +304,11 @@ def accuracy_difference_z(a, b, samples):
 
     a, b     accuracies in [0, 1], each on N samples drawn independently of the other's
     samples  N >= 1
-    returns a float; 0 for equal accuracies, infinite between 0 and 1, whose estimated errors are 0.
+    returns a float; 0 for equal accuracies, infinite for 0 and 1, whose estimated errors are 0.
     Below about 2 it is no evidence
 
     This is the unpooled form: each variance from its own accuracy, good for large N. The pooled
-    form takes both from (a + b) / 2; it gives sqrt(2 N) between 0 and 1. On the same samples, such
+    form takes both from (a + b) / 2; it gives sqrt(2 N) for 0 and 1. On the same samples, such
     as one test set, neither holds: use `mcnemar_z`.
 
     Source: the two-sample test of proportions is textbook statistics [A-5.5].
