@@ -21,7 +21,7 @@ def polynomial_decay(step, initial, final, begin, end, power=3):
     step            t, a whole number >= 0
     initial, final  s_i and s_f, sparsities, fractions below 1
     begin, end      t_0 and t_1, steps with begin < end
-    power           > 0
+    power           > 0; above 1 fast at first, at 1 linear
     returns a float: initial up to t_0, final from t_1 on
 
     Source: Zhu and Gupta 2017, eq. (1) [E-5.1b].
