@@ -108,9 +108,9 @@ def _numbers(lessons):
 
 def _code(equation):
     """The first line of an equation, as code in a table."""
-    text = re.sub(r"(?<=[,;:]) {2,}| {2,}(?=\()", " ", equation.split("\n")[0])
-    text = re.sub(" {2,}", ", ", text).replace("|", "\\|")
-    return f"`{text}`" if text else ""
+    text = re.sub(r"(?<=[,;:=>]) {2,}| {2,}(?=[(=])", " ", equation.split("\n")[0])
+    text = re.sub(" {2,}", ", ", re.sub(" {2,}(?=（)", "", text)).replace("|", "\\|")
+    return (f"`` {text} ``" if "`" in text else f"`{text}`") if text else ""
 
 
 def _link(text, target):

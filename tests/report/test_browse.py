@@ -54,6 +54,26 @@ def test_a_row_by_hand():
     ]
 
 
+@pytest.mark.parametrize(
+    ("function", "equation"),
+    [
+        ("norms.py) l1_norm", "`\\|\\|w\\|\\|_1 = sum_i \\|w_i\\|`"),
+        ("structured.py) collapse_linear",
+         "`(x W_1 + b_1) W_2 + b_2 = x (W_1 W_2) + (b_1 W_2 + b_2)`"),
+        ("costs.py) mlp_hidden_width",
+         "`n = (n_in + 1) h + (h + 1) n_out => h = (n - n_out) / (n_in + n_out + 1)`"),
+        ("masks.py) threshold_mask",
+         '`m_i = 1 if \\|w_i\\| >= theta else 0 (> with ties="prune")`'),
+        ("costs.py) output_size",
+         "`valid: floor((size - kernel) / stride) + 1, same: ceil(size / stride)`"),
+    ],
+)  # fmt: skip
+def test_an_equation_in_a_row(function, equation):
+    file, name = function.split(") ")
+    page = rows(formulas_markdown("en"))
+    assert page[f"[`{name}`](../minprune/formulas/{file})"][1] == equation
+
+
 def test_a_lesson_that_uses_nothing_has_no_list():
     assert used_markdown(lessons()[2]._replace(names=("no_such_name",)), "en") == ""
     assert "`threshold_mask`, `pruned_count`" in used_markdown(lessons()[2], "zh")
