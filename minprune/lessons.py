@@ -7,6 +7,8 @@
 
 Editors know these cells, and Jupytext opens them. Prose of one language follows that of the other;
 code stands once, for both. A figure is named by its label: plt.figure("masks") is NN_masks.png.
+
+Lesson 00 is one program without cells; its pages are written by hand, and hold it part by part.
 """
 
 import ast
@@ -31,11 +33,13 @@ TUTORIALS = PACKAGE / "tutorials"  # in the installed package
 if not TUTORIALS.is_dir():
     TUTORIALS = PACKAGE.parent / "tutorials"  # in the repository
 INSTALL = None  # the argument of `pip install` in a notebook; None: there is no public address
+PROGRAM = "00"  # the number of the lesson that is one program
 MARK = re.compile(r"^# %%[ ]*(.*)$", re.MULTILINE)
 NUMBER = re.compile(r"<<(~?)([^<>]+?)(?::([^<>:]*))?>>")
 EXERCISE = re.compile(r"(?<![\w-])([1-9]\.[1-9])`")  # in "Now you": `check 1.2`, `1.3`
 MATH = re.compile(r"(?<![\\$`])\$(?![$`\s])([^$`\n]+?)(?<!\s)\$(?![$`])")
 DISPLAY = re.compile(r"^\$\$\s*(.+?)\s*\$\$$", re.MULTILINE)
+BLOCK = re.compile(r"^```(python|text)$.*?^```$", re.MULTILINE | re.DOTALL)
 CHINESE = "[\u2018-\u201d\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 CHANGES, STAYS = "<!--~-->", "<!--/-->"  # around what a new run may change
 DATA = "minprune-data"  # the key under which a picture holds what it draws
@@ -111,8 +115,8 @@ def lesson_file(number, folders=(Path("tutorials"), TUTORIALS)):
 
 
 def lessons():
-    """The lessons of minprune, in order; an empty list if the package has been copied alone."""
-    return [read_lesson(path) for path in lesson_files(TUTORIALS)]
+    """The lessons in cells, in order; an empty list if the package has been copied alone."""
+    return [read_lesson(path) for path in lesson_files(TUTORIALS) if path.name[:2] != PROGRAM]
 
 
 def lessons_with(id):
@@ -124,7 +128,11 @@ def lessons_with(id):
 def read_lesson(path):
     """The `Lesson` in a file."""
     text = path.read_text(encoding="utf-8")
-    cells = cells_of(text)
+    if path.name[:2] == PROGRAM:  # its prose is in its pages
+        pages = ((page_file(path, language), language) for language in LANGUAGES)
+        cells = [Cell(page.read_text(encoding="utf-8"), language) for page, language in pages]
+    else:
+        cells = cells_of(text)
     prose = {lang: [c.source for c in cells if c.language == lang] for lang in LANGUAGES}
     numbers = [
         number[1] for cell in cells if cell.language for number in NUMBER.findall(cell.source)
@@ -240,6 +248,23 @@ def page(stem, language, cells, found):
             for label, figure in result.figures.items():
                 lines += [f"![{_words(figure)}](../figures/{number}_{label}.png)", ""]
     return "\n".join(lines)
+
+
+def page_of_program(page, program, printed):
+    """A page written by hand, its code and its output replaced by those of a program.
+
+    page     Markdown with a block of Python for each part of the program, and then one of text; a
+             part of the program begins at a heading, such as # --- 1. The data ---
+    program  the text of the program; the blocks joined by two empty lines are it
+    printed  the output of the program
+    """
+    parts = re.split(r"\n{3}(?=# --- )", program.rstrip("\n"))
+    blocks = [("python", part) for part in parts] + [("text", printed.rstrip())]
+    if (there := BLOCK.findall(page)) != [kind for kind, _ in blocks]:
+        raise ValueError(f"the page must hold {len(parts)} blocks of Python, then one of text, "
+                         f"got {' '.join(there)}")  # fmt: skip
+    filled = iter(blocks)
+    return BLOCK.sub(lambda _: "```{}\n{}\n```".format(*next(filled)), page)
 
 
 def _words(figure):
@@ -382,6 +407,8 @@ def notebook(path, language):
     page does not show them.
     """
     path, found = Path(path), [_notebook_cell("install", *_installing(language))]
+    if path.name[:2] == PROGRAM:
+        raise ValueError(f"{path} is one program, not a notebook; run it with python")
     page = page_file(path, language)
     shown = page.read_text(encoding="utf-8") if page.exists() else ""
     shown = re.sub(f"{CHANGES}|{STAYS}", "", shown)

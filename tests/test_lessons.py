@@ -32,7 +32,7 @@ from minprune.lessons import (
 )
 
 TUTORIALS = Path(__file__).parents[1] / "tutorials"
-LESSONS = sorted(TUTORIALS.glob("[0-9][0-9]_*.py"))
+LESSONS = sorted(TUTORIALS.glob("[0-9][0-9]_*.py"))[1:]  # 00 is one program without cells
 TEXT = """\
 # %% [markdown] lang="en"
 # # Title

@@ -59,7 +59,7 @@ def test_there_are_exactly_two_commands():
 def test_every_lesson_stands_in_the_table_with_its_exercises():
     found = re.findall(r"^\| (\d\d) .*?\((tutorials/\S+)\.md\), \[中文\]\((\S+)\.zh\.md\)\)"
                        r".*\| (\d+) \| (.*) \|$", README.read_text(), re.M)  # fmt: skip
-    lessons = sorted((README.parent / "tutorials").glob("[0-9][0-9]_*.py"))
+    lessons = sorted((README.parent / "tutorials").glob("[0-9][0-9]_*.py"))[1:]  # 00 is above it
     assert [row[0] for row in found] == [path.name[:2] for path in lessons]
     for (_, english, chinese, _, ids), path in zip(found, lessons, strict=True):
         assert english == chinese == f"tutorials/{path.stem}"

@@ -1,12 +1,16 @@
-"""Run lessons and write their pages and pictures, and write the page of all functions:
+"""Run lessons and write their pages and pictures, and write the page of all functions; of lesson 00
+the pages are written by hand, and only their code and output are replaced:
 
 python tutorials/render.py [NN ... formulas] [--check]
 """
 
 import argparse
+import io
 import os
+import runpy
 import sys
 import time
+from contextlib import redirect_stdout
 from math import inf
 from pathlib import Path
 
@@ -17,6 +21,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from minprune.language import LANGUAGES
 from minprune.lessons import (
+    PROGRAM,
     differs,
     drawn,
     figure_differs,
@@ -25,6 +30,7 @@ from minprune.lessons import (
     lesson_files,
     page,
     page_file,
+    page_of_program,
     read_lesson,
     run_lesson,
     save_figure,
@@ -73,6 +79,22 @@ def pages_of(path, cells, found):
         yield page_file(path, language), text
 
 
+def program(path, check):
+    """Write code and output of the program into its pages, or return what differs."""
+    printed, problems = io.StringIO(), []
+    with redirect_stdout(printed):
+        runpy.run_path(str(path), run_name="__main__")
+    for language in LANGUAGES:
+        file = page_file(path, language)
+        was = file.read_text(encoding="utf-8")
+        text = page_of_program(was, path.read_text(encoding="utf-8"), printed.getvalue())
+        if not check:
+            file.write_text(text, encoding="utf-8")
+        elif difference := differs(was, text):
+            problems.append(f"{file.name}: {difference}")
+    return problems
+
+
 def formulas(check):
     """Write the page of all functions in both languages, or return what differs."""
     problems = []
@@ -106,6 +128,8 @@ def main(arguments=None):
         start = time.perf_counter()
         if path == FORMULAS:
             problems += formulas(options.check)
+        elif path.name[:2] == PROGRAM:
+            problems += program(path, options.check)
         else:
             problems += (compared if options.check else written)(path, *run_lesson(path))
         print(f"{Path(path).stem}  {time.perf_counter() - start:.0f} s", flush=True)
