@@ -151,7 +151,8 @@ def alone(path):
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         text = str(node.value) if isinstance(node, ast.Constant) else ""
-        if WORDS.search(PROGRAM.sub("", text)) and not is_spared(node, above, path):
+        text = PROGRAM.sub("", text.replace(" % of the rest", ""))  # a name, see `shown_name`
+        if WORDS.search(text) and not is_spared(node, above, path):
             yield f"{path.name}:{node.lineno}", text
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minprune.arguments import layer_widths
+from minprune.language import in_both
 from minprune.nn.costs import layer_costs
 from minprune.nn.initializers import he_normal
 from minprune.nn.layers import Dense, Flatten, ReLU
@@ -82,8 +83,9 @@ def widths_of(name):
         return layer_widths("networks", [int(width) for width in name.split("-")])
     except ValueError:
         known = ", ".join(map(repr, IMAGE_NETWORKS))
-        raise ValueError(
-            f"networks must be {known} or widths such as '784-64-10', got {name!r}"
+        raise in_both(
+            ValueError(f"networks must be {known} or widths such as '784-64-10', got {name!r}"),
+            f"networks 应为 {known} 或形如 '784-64-10' 的各层宽度，得到 {name!r}",
         ) from None
 
 

@@ -7,6 +7,7 @@ from operator import mul
 from minprune.arguments import fraction, one_of, whole_number
 from minprune.bench.cases import IMAGE_NETWORKS, widths_of
 from minprune.bench.peers import PEERS
+from minprune.language import in_both
 from minprune.threads import cores
 
 MOST = 10**8  # weights of a network, and numbers that a layer takes or gives for a batch: 400 MB
@@ -41,16 +42,21 @@ class BenchSettings:
         for name in ("networks", "sparsities", "batches", "peers", "pythons"):
             values = tuple(getattr(self, name))
             if len(set(values)) < len(values) or not (values or name in ("peers", "pythons")):
-                raise ValueError(
-                    f"{name} must hold at least one value, and none twice, got {values}"
+                raise in_both(
+                    ValueError(
+                        f"{name} must hold at least one value, and none twice, got {values}"
+                    ),
+                    f"{name} 至少要有一个值，且不能重复，得到 {values}",
                 )
             object.__setattr__(self, name, values)
         for name in self.networks:
             widths = [28 * 28] if name in IMAGE_NETWORKS else widths_of(name)
             if (weights := sum(map(mul, widths, widths[1:]))) > MOST:
-                raise ValueError(
-                    f"networks: {name} has {weights:,} weights; at most {MOST:,} are allowed"
-                )
+                raise in_both(
+                    ValueError(f"networks: {name} has {weights:,} weights; at most {MOST:,} are "
+                               "allowed"),
+                    f"networks：{name} 有 {weights:,} 个权重；最多允许 {MOST:,} 个",
+                )  # fmt: skip
             for batch in self.batches:
                 whole_number("batches", batch, low=1, high=MOST // max(widths))
         for name in ("sparsities", "batches"):  # lines are drawn from the lowest to the highest
@@ -61,7 +67,10 @@ class BenchSettings:
             one_of("peers", peer, tuple(PEERS))
         for python in self.pythons:
             if shutil.which(python) is None:
-                raise ValueError(f"python must be a Python interpreter; {python!r} was not found")
+                raise in_both(
+                    ValueError(f"python must be a Python interpreter; {python!r} was not found"),
+                    f"python 应为一个 Python 解释器；没有找到 {python!r}",
+                )
         whole_number("rounds", self.rounds, low=1)
         whole_number("threads", self.threads, low=1, high=cores())
         whole_number("seed", self.seed, low=0)

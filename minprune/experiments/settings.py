@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from minprune.arguments import above_zero, at_least_zero, fraction, one_of, whole_number
+from minprune.language import in_both
 from minprune.nn.network import EmptyLayerError
 from minprune.pruning.one_shot import RANKINGS
 
@@ -100,8 +101,12 @@ class CnnSettings(Training):
 
 def too_sparse(settings, error):
     """The error of a sparsity that would empty a layer, with what to choose instead."""
-    hint = ", or choose the scope 'layer'" if settings.scope == "global" else ""
-    return EmptyLayerError(f"sparsity {settings.sparsity:g}: {error}{hint}")
+    given = f"sparsity {settings.sparsity:g}"
+    zh = f"{given}：{error.zh}"
+    if settings.scope == "layer":
+        return in_both(EmptyLayerError(f"{given}: {error}"), zh)
+    return in_both(EmptyLayerError(f"{given}: {error}, or choose the scope 'layer'"),
+                   f"{zh}，或选 scope 'layer'")  # fmt: skip
 
 
 def with_enough_steps(settings, samples, chosen=()):

@@ -7,6 +7,7 @@ import numpy as np
 
 from minprune.arguments import generator, layer_widths, number_array, shape_of, shown
 from minprune.formulas.metrics import sparsity
+from minprune.language import in_both
 from minprune.nn.fused import fused
 from minprune.nn.initializers import glorot_uniform
 from minprune.nn.layers import Dense, Layer, ReLU
@@ -136,9 +137,11 @@ class Network:
         pairs = list(zip(weights.items(), masks, strict=True))
         for (name, weight), mask in pairs:
             if not weight.checked_mask(mask, f"masks for {name}").any():
-                raise EmptyLayerError(
-                    f"masks would prune every weight of {name}; prune less, or in smaller steps"
-                )
+                raise in_both(
+                    EmptyLayerError(f"masks would prune every weight of {name}; prune less, or in "
+                                    "smaller steps"),
+                    f"掩码会剪掉 {name} 的全部权重；请少剪一些，或分几步剪",
+                )  # fmt: skip
         for (_, weight), mask in pairs:
             weight.prune(mask)
 
