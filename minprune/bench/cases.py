@@ -69,7 +69,8 @@ def pruned_network(name, sparsity, seed):
     try:
         prune_at_random(network, sparsity, rng, scope="layer")
     except EmptyLayerError as error:
-        raise ValueError(f"sparsity {sparsity:g} of {name}: {error}") from None
+        raise in_both(ValueError(f"sparsity {sparsity:g} of {name}: {error}"),
+                      f"{name} 的稀疏度 {sparsity:g}：{error.zh}") from None  # fmt: skip
     return network
 
 

@@ -26,7 +26,7 @@ from minprune.bench.workers import PATIENCE, Worker, WorkerError
 from minprune.experiments.names import shown_name
 from minprune.experiments.spread import spread
 from minprune.experiments.timing import Watch, cpu_name
-from minprune.language import either
+from minprune.language import either, in_both
 from minprune.layout import wide
 from minprune.nn.store import save
 
@@ -97,8 +97,8 @@ def find_libraries(settings, stack, patience):
         members.append(Member(key, peer.title, versions, missing))
     if ENGINE not in team:
         why = members[0].missing  # in the language in use
-        raise ChildProcessError(either(f"the sparse engine could not be started: {why}",
-                                       f"稀疏引擎无法启动：{why}"))  # fmt: skip
+        error = ChildProcessError(f"the sparse engine could not be started: {why}")
+        raise in_both(error, f"稀疏引擎无法启动：{why}")
     return team, members
 
 

@@ -21,7 +21,7 @@ from minprune.experiments.spread import Spread
 from minprune.experiments.timing import Conditions, milliseconds
 from minprune.formulas.metrics import confusion_matrix, dense_bytes
 from minprune.formulas.penalties import l1_subgradient
-from minprune.language import either
+from minprune.language import either, in_both, message
 from minprune.layout import wide
 from minprune.nn.costs import layer_costs
 from minprune.nn.history import Epoch
@@ -124,7 +124,7 @@ class Job:
         try:
             yield
         except EmptyLayerError as error:
-            why = either(f"left out: {error}", "略去：会剪掉某一层的全部权重")
+            why = either("left out: ", "略去：") + message(error)
             self.say(f"{wide(shown_name(name), 36)} {why}")
 
     def finetune(self, network, name, kind):
@@ -158,9 +158,13 @@ def run_cnn(settings, data, say=print):
     Source: [D-5.2e, C-4.3a].
     """
     if len(data.shape) == 1:
-        raise ValueError(
-            f"run cnn needs images, but the samples of {data.name} are rows of "
-            f"{counted(*data.shape, 'feature')}; use run mlp"
+        (n,) = data.shape
+        raise in_both(
+            ValueError(
+                f"run cnn needs images, but the samples of {data.name} are rows of "
+                f"{counted(n, 'feature')}; use run mlp"
+            ),
+            f"run cnn 需要图像，而 {data.name} 的样本是 {n} 个特征组成的行；请用 run mlp",
         )
     say(data.summary)
     job = Job(settings, data, say)

@@ -25,7 +25,7 @@ from minprune.formulas.metrics import (
     discordant_counts,
 )
 from minprune.formulas.penalties import l1_subgradient
-from minprune.language import either
+from minprune.language import either, message
 from minprune.nn.history import Epoch
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.optim import WARMUP, Adam, cosine_decay, warmup_cosine
@@ -194,8 +194,7 @@ def over_seeds(settings, data, networks, say):
             dense, _ = train_dense(other, data)
             networks, _ = compared(other, data, dense, prune_and_finetune(other, data, dense))
         except EmptyLayerError as error:
-            say(either(f"seed {seed} is left out: {error}",
-                       f"随机种子 {seed} 略去：会剪掉某一层的全部权重"))  # fmt: skip
+            say(either(f"seed {seed} is left out: ", f"随机种子 {seed} 略去：") + message(error))
             continue
         for name, network in networks.items():
             found[name].append(accuracy_on_test(network, data))

@@ -101,12 +101,13 @@ class CnnSettings(Training):
 
 def too_sparse(settings, error):
     """The error of a sparsity that would empty a layer, with what to choose instead."""
-    given = f"sparsity {settings.sparsity:g}"
-    zh = f"{given}：{error.zh}"
-    if settings.scope == "layer":
-        return in_both(EmptyLayerError(f"{given}: {error}"), zh)
-    return in_both(EmptyLayerError(f"{given}: {error}, or choose the scope 'layer'"),
-                   f"{zh}，或选 scope 'layer'")  # fmt: skip
+    hint = hint_zh = ""
+    if settings.scope == "global":
+        hint, hint_zh = ", or choose the scope 'layer'", "，或把 scope 设为 'layer'"
+    return in_both(
+        EmptyLayerError(f"sparsity {settings.sparsity:g}: {error}{hint}"),
+        f"稀疏度 {settings.sparsity:g}：{error.zh}{hint_zh}",
+    )
 
 
 def with_enough_steps(settings, samples, chosen=()):

@@ -138,10 +138,11 @@ class Network:
         for (name, weight), mask in pairs:
             if not weight.checked_mask(mask, f"masks for {name}").any():
                 raise in_both(
-                    EmptyLayerError(f"masks would prune every weight of {name}; prune less, or in "
-                                    "smaller steps"),
-                    f"掩码会剪掉 {name} 的全部权重；请少剪一些，或分几步剪",
-                )  # fmt: skip
+                    EmptyLayerError(
+                        f"masks would prune every weight of {name}; prune less, or in smaller steps"
+                    ),
+                    f"掩码会剪掉 {name} 的全部权重；请少剪一些，或分更多步剪",
+                )
         for (_, weight), mask in pairs:
             weight.prune(mask)
 

@@ -226,9 +226,10 @@ def test_without_the_engine_there_is_no_benchmark(found):
     Found.absent |= {(sys.executable, ENGINE)}
     with (
         ExitStack() as stack,
-        pytest.raises(OSError, match="engine could not be started: not available"),
+        pytest.raises(OSError, match="engine could not be started: not available") as refused,
     ):
         find_libraries(BenchSettings(peers=()), stack, patience=7)
+    assert refused.value.zh.startswith("稀疏引擎无法启动：")
 
 
 def test_an_interpreter_beside_the_user_is_found_from_anywhere(found, tmp_path, monkeypatch):
@@ -351,8 +352,9 @@ def test_the_benchmark_speaks_chinese(quick_roofs):
 
 def test_what_would_empty_a_layer_is_refused_before_work_begins(monkeypatch):
     monkeypatch.setattr(run, "measure_roofs", None)
-    with pytest.raises(ValueError, match=r"sparsity 0.95 of 4-2"):
+    with pytest.raises(ValueError, match=r"sparsity 0.95 of 4-2") as refused:
         run_bench(BenchSettings(networks=("20-16-4", "4-2"), sparsities=(0.0, 0.95)))
+    assert refused.value.zh.startswith("4-2 的稀疏度 0.95：掩码会剪掉 0.W 的全部权重")
 
 
 def test_a_bad_library_in_a_real_process_leaves_the_others_alone(

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minprune.data.dataset import pixel_dataset
+from minprune.data.dataset import make_dataset, pixel_dataset
 from minprune.experiments import cnn as job
 from minprune.experiments.cnn import Job, run_cnn
 from minprune.experiments.settings import UNIT_CRITERIA, CnnSettings
 from minprune.language import using
-from minprune.layout import columns
+from minprune.layout import columns, wide
 from minprune.nn.losses import smoothed_cross_entropy
 from minprune.nn.models import cnn
 from minprune.nn.network import Network
@@ -670,14 +670,27 @@ def test_a_threshold_that_empties_a_layer_is_said_and_left_out(done, untimed):
     assert line.startswith("threshold 50 ") and "left out" in line and "0.K" in line
 
 
+def test_rows_of_features_are_refused_in_chinese_too():
+    x = np.arange(36.0).reshape(12, 3)
+    with pytest.raises(ValueError, match="rows of 3 features; use run mlp") as refused:
+        run_cnn(SMALL, make_dataset("rows", x, [0, 1] * 6), silent)
+    assert refused.value.zh == ("run cnn 需要图像，而 rows 的样本是 3 个特征组成的行；请用 run mlp")
+
+
 def test_the_job_speaks_chinese_and_names_its_networks_in_english(done, untimed):
     lines = []
     with using("zh"):
         result = run_cnn(replace(SMALL, theta=50.0), done.data, lines.append)
     _, *stages = lines
-    accuracies = {"0.K": 0} | {m.name: f"{m.accuracy:.2%}" for m in result.models}
+    accuracies = {m.name: f"{m.accuracy:.2%}" for m in result.models}
+    left_out = [line for line in stages if "略去" in line]
+    why = "略去：掩码会剪掉 0.K 的全部权重；请少剪一些，或分更多步剪"
+    assert left_out == [
+        wide("98 % 的权重", 37) + why,
+        wide("阈值 50", 37) + why,
+    ]
+    stages = [line for line in stages if line not in left_out]
     said = {line[: line.rindex(" ")].rstrip(): line.split()[-1] for line in stages}
-    assert said.pop("阈值 50") == said.pop("98 % 的权重") == "略去：会剪掉某一层的全部权重"
     assert [*said.values()] == [accuracies[name] for name in (
         "dense", "70 % of weights", "80 % of weights", "95 % of weights",
         "70 % of weights, at random", "50 % of units", "25 % of units", "75 % of units",

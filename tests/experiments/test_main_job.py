@@ -303,14 +303,24 @@ def test_a_seed_left_out_is_said_in_chinese(bars_data, monkeypatch):
 
     def broken(settings, data, dense):
         if settings.seed == 1:
-            raise EmptyLayerError("masks would prune every weight of 0.W")
+            mlp([2, 2]).prune([np.zeros((2, 2), bool)])
         return whole(settings, data, dense)
 
     monkeypatch.setattr(job, "prune_and_finetune", broken)
     lines = []
     with using("zh"):
         run_mlp(replace(SMALL, epochs=1, finetune_epochs=1, seeds=2), bars_data, say=lines.append)
-    assert lines[-1] == "随机种子 1 略去：会剪掉某一层的全部权重"
+    why = "掩码会剪掉 0.W 的全部权重；请少剪一些，或分更多步剪"
+    assert lines[-1] == f"随机种子 1 略去：{why}"
+
+
+def test_a_sparsity_that_would_empty_a_layer_is_refused_in_chinese(bars_data):
+    quick = replace(SMALL, epochs=1, finetune_epochs=1, hidden=2, sparsity=0.99)
+    for scope, hint in (("global", "，或把 scope 设为 'layer'"), ("layer", "")):
+        with using("zh"), pytest.raises(EmptyLayerError) as refused:
+            run_mlp(replace(quick, scope=scope), bars_data, say=lambda line: None)
+        assert refused.value.zh.startswith("稀疏度 0.99：掩码会剪掉 ")
+        assert refused.value.zh.endswith(" 的全部权重；请少剪一些，或分更多步剪" + hint)
 
 
 def test_fewer_samples_than_a_batch_are_enough():
