@@ -408,7 +408,8 @@ def notebook(path, language):
     """
     path, found = Path(path), [_notebook_cell("install", *_installing(language))]
     if path.name[:2] == PROGRAM:
-        raise ValueError(f"{path} is one program, not a notebook; run it with python")
+        raise in_both(ValueError(f"{path} is one program, not a notebook; run it with python"),
+                      f"{path} 是一个完整的程序，不能转成笔记本；请用 python 运行")  # fmt: skip
     page = page_file(path, language)
     shown = page.read_text(encoding="utf-8") if page.exists() else ""
     shown = re.sub(f"{CHANGES}|{STAYS}", "", shown)
