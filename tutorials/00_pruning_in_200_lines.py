@@ -24,7 +24,7 @@ def load_mnist():
     with np.load(next(file for file in FILES if file.exists())) as arrays:
         x, y = arrays["train_images"], arrays["train_labels"]  # (60000, 28, 28), (60000,)
         x_test, y_test = arrays["test_images"], arrays["test_labels"]  # (10000, 28, 28), (10000,)
-    x, x_test = (np.float32(images).reshape(-1, 784) / 255 for images in (x, x_test))  # 0 to 1
+    x, x_test = (np.float32(images).reshape(-1, 784) / 255 for images in (x, x_test))  # (N, 784)
     train = np.arange(len(x)) % 12 != 11  # 55,000; minprune keeps the other 5,000 for validation
     return x[train], y[train], x_test, y_test
 
@@ -96,7 +96,7 @@ def fit(network, masks, x, y, epochs, rng):
     for _ in range(epochs):
         order = rng.permutation(len(x))
         for start in range(0, len(x), BATCH_SIZE):
-            batch = order[start : start + BATCH_SIZE]
+            batch = order[start : start + BATCH_SIZE]  # (64,), the last one shorter
             h, z = forward(network, x[batch])
             loss, dz = softmax_cross_entropy(z, y[batch])
             optimizer.step(network, backward(network, x[batch], h, dz), masks)
