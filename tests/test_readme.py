@@ -1,78 +1,208 @@
-"""What the README says is true: its example runs, its two commands are two."""
+"""What both READMEs say is true, and what the English ones say the Chinese ones say too."""
 
 import doctest
+import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
+import pytest
+
+from minprune.language import VARIABLE, using
+
+ROOT = Path(__file__).parents[1]
+READMES = {"en": ROOT / "README.md", "zh": ROOT / "tutorials" / "README.zh.md"}
+TEACHERS = {"en": ROOT / "minprune" / "exercises" / "instructors.md",
+            "zh": ROOT / "minprune" / "exercises" / "instructors.zh.md"}  # fmt: skip
+IN_BOTH = pytest.mark.parametrize("language", READMES)
+PAIRS = pytest.mark.parametrize("pages", [READMES, TEACHERS], ids=["README", "instructors"])
+LANGUAGE = r" --lang (?:zh|en)"
 
 
-def test_the_example_gives_what_is_printed():
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-    test = doctest.DocTestParser().get_doctest("".join(blocks), {}, "README.md", str(README), 0)
+def printed(language, command, folder=ROOT):
+    """The exit status and the output of a command that is shown, with this language set."""
+    python, *arguments = command.split()
+    assert python == ".venv/bin/python"
+    run = subprocess.run([sys.executable, *arguments], capture_output=True, cwd=folder,
+                         encoding="utf-8", env=os.environ | {VARIABLE: language,
+                         "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"})  # fmt: skip
+    return run.returncode, run.stdout
+
+
+def text_of(pages, language):
+    return pages[language].read_text(encoding="utf-8")
+
+
+def shown_with(file, language, folder):
+    """The command shown below a file, which is written into the folder, and its output."""
+    name, source, command, output = re.search(
+        rf"\$ cat ({file})\n(.*?)^\$ (.*?)\n(.*?)```", text_of(READMES, language), re.S | re.M
+    ).groups()
+    (folder / name).write_text(source, encoding="utf-8")
+    return command, output
+
+
+@IN_BOTH
+def test_the_example_gives_what_is_printed(language):
+    blocks = re.findall(r"```python\n(.*?)```", text_of(READMES, language), re.DOTALL)
+    name = READMES[language].name
+    test = doctest.DocTestParser().get_doctest("".join(blocks), {}, name, name, 0)
     report = []
-    results = doctest.DocTestRunner().run(test, out=report.append)
+    with using(language):
+        results = doctest.DocTestRunner().run(test, out=report.append)
     assert results.attempted > 10
     assert results.failed == 0, "".join(report)
 
 
-def test_the_commands_print_what_is_shown():
-    (shown,) = re.findall(r"```\n(\$ .*?)```", README.read_text(), re.DOTALL)
+def test_the_example_is_the_same_in_both():
+    codes = [re.sub(r"  # .*", "", "\n".join(re.findall(r"^>>> .*", text_of(READMES, one), re.M)))
+             for one in READMES]  # fmt: skip
+    assert codes[0] == codes[1]
+
+
+@IN_BOTH
+def test_the_commands_print_what_is_shown(language):
+    (shown,) = re.findall(r"```\n(\$ .*?)```", text_of(READMES, language), re.DOTALL)
     command, expected = re.findall(r"^\$ (.*?) +#.*\n([^$]*)", shown, re.MULTILINE)[-1]
-    python, *arguments = command.split()
-    assert python == ".venv/bin/python"
-    run = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True)
-    assert doctest.OutputChecker().check_output(expected, run.stdout, doctest.ELLIPSIS), run.stdout
+    status, output = printed(language, command)
+    assert status == 0
+    assert doctest.OutputChecker().check_output(expected, output, doctest.ELLIPSIS), output
 
 
-def test_the_mistake_is_told_as_shown(tmp_path):
-    text = README.read_text()
-    file, shown = re.search(
-        r"\$ cat (mine.py\n.*?)\$ .*? verify mine.py\n(.*?)```", text, re.S
-    ).groups()
-    (tmp_path / "mine.py").write_text(file.removeprefix("mine.py\n"))
-    command = [sys.executable, "-m", "minprune", "verify", str(tmp_path / "mine.py")]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=README.parent)
-    assert run.returncode == 1 and run.stdout == shown
+@IN_BOTH
+def test_the_mistake_is_told_as_shown(language, tmp_path):
+    command, expected = shown_with("mine.py", language, tmp_path)
+    assert printed(language, command, tmp_path) == (1, expected)
 
 
-def test_a_suite_tells_the_mistake_as_shown(tmp_path):
-    text = README.read_text()
-    file, shown = re.search(
-        r"\$ cat (test_mine.py\n.*?)\$ .*? pytest test_mine.py\n(.*?)```", text, re.S
-    ).groups()
-    (tmp_path / "test_mine.py").write_text(file.removeprefix("test_mine.py\n"))
-    command = [sys.executable, "-m", "pytest", f"--rootdir={tmp_path}", "-p", "no:cacheprovider"]
-    run = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True,
-                         cwd=README.parent)  # fmt: skip
-    assert run.returncode == 1
-    assert doctest.OutputChecker().check_output(shown, run.stdout, doctest.ELLIPSIS), run.stdout
+@IN_BOTH
+def test_a_suite_tells_the_mistake_as_shown(language, tmp_path):
+    command, expected = shown_with("test_mine.py", language, tmp_path)
+    status, output = printed(
+        language, f"{command} --rootdir={tmp_path} -p no:cacheprovider", tmp_path
+    )
+    assert status == 1
+    assert doctest.OutputChecker().check_output(expected, output, doctest.ELLIPSIS), output
 
 
 def test_there_are_exactly_two_commands():
-    blocks = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
-    assert [block.count("\n") for block in blocks] == [1, 1]
+    english, chinese = (re.findall(r"```sh\n(.*?)```", text_of(READMES, one), re.DOTALL)
+                        for one in READMES)  # fmt: skip
+    assert [block.count("\n") for block in english] == [1, 1]
+    assert english == chinese
 
 
-def test_every_lesson_stands_in_the_table_with_its_exercises():
-    found = re.findall(r"^\| (\d\d) .*?\((tutorials/\S+)\.md\), \[中文\]\((\S+)\.zh\.md\)\)"
-                       r".*\| (\d+) \| (.*) \|$", README.read_text(), re.M)  # fmt: skip
-    lessons = sorted((README.parent / "tutorials").glob("[0-9][0-9]_*.py"))[1:]  # 00 is above it
+@IN_BOTH
+def test_every_lesson_stands_in_the_table_with_its_exercises(language):
+    found = re.findall(r"^\| (\d\d) .*?\]\((\S+)\.md\).*?\]\((\S+)\.md\).*\| (\d+) \| (.*) \|$",
+                       text_of(READMES, language), re.M)  # fmt: skip
+    lessons = sorted((ROOT / "tutorials").glob("[0-9][0-9]_*.py"))
     assert [row[0] for row in found] == [path.name[:2] for path in lessons]
-    for (_, english, chinese, _, ids), path in zip(found, lessons, strict=True):
-        assert english == chinese == f"tutorials/{path.stem}"
+    for (_, one, other, _, ids), path in zip(found, lessons, strict=True):
+        pages = [Path(os.path.relpath(READMES[language].parent / p, ROOT)) for p in (one, other)]
+        english = Path("tutorials", path.stem)
+        both = [english, english.with_suffix(".zh")]
+        assert pages == (both if language == "en" else both[::-1])
         ends = path.read_text(encoding="utf-8").split("Now you")[1]
         said = {*re.findall(r"[1-4]\.[1-6]", ids)}
         assert said == {*re.findall(r"(?<![\w-])([1-4]\.[1-6])`", ends)} or "verify" in ids
 
 
-def test_every_link_and_folder_exists():
-    text = README.read_text()
-    paths = re.findall(r"\]\((?!http)([^)]+)\)", text) + re.findall(r"^\| `([^`]+/)`", text, re.M)
+@IN_BOTH
+def test_every_link_and_folder_exists(language):
+    text = text_of(READMES, language)
+    links = re.findall(r"\]\((?!http)([^)]+)\)", text)
     headings = re.findall(r"^## (.*)", text, re.M)
     anchors = {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in headings}
-    assert len(paths) >= 9
-    for path in paths:
-        assert path[1:] in anchors if path[0] == "#" else (README.parent / path).exists(), path
+    assert len(links) >= 9
+    for link in links:
+        place = READMES[language].parent / link
+        assert link[1:] in anchors if link[0] == "#" else place.exists(), link
+    folders = re.findall(r"^\| `([^`]+/)`", text, re.M)
+    assert len(folders) > 9 and all((ROOT / folder).is_dir() for folder in folders)
+
+
+# --- the Chinese pages beside the English ones ----------------------------------------------------
+
+
+def test_each_readme_begins_with_a_link_to_the_other():
+    beginnings = [text_of(READMES, one).splitlines()[0] for one in READMES]
+    assert beginnings == ["[中文](tutorials/README.zh.md)", "[English](../README.md)"]
+
+
+@PAIRS
+def test_headings_correspond(pages):
+    levels = [re.findall(r"^(#+) .", prose_of(text_of(pages, one)), re.M) for one in pages]
+    assert len(levels[0]) > 5 and levels[0] == levels[1]
+
+
+@PAIRS
+def test_sections_have_the_same_numbers(pages):
+    english, chinese = (sections(text_of(pages, one)) for one in pages)
+    for one, other in zip(english, chinese, strict=True):
+        assert numbers(one) == numbers(other), one.splitlines()[0]
+    assert numbers(text_of(pages, "en")).total() > 20
+
+
+@PAIRS
+def test_sections_have_the_same_code_in_sentences(pages):
+    english, chinese = (sections(text_of(pages, one)) for one in pages)
+    for one, other in zip(english, chinese, strict=True):
+        assert codes(one) == codes(other), one.splitlines()[0]
+    assert len(codes(text_of(pages, "en"))) > 20
+
+
+@PAIRS
+def test_items_and_rows_correspond(pages):
+    english, chinese = (sections(text_of(pages, one)) for one in pages)
+    for begins in ("\n- ", "\n| "):
+        assert [one.count(begins) for one in english] == [one.count(begins) for one in chinese]
+
+
+def test_the_readmes_link_to_the_same_pages():
+    english, chinese = (
+        {os.path.relpath(READMES[one].parent / link, ROOT)
+         for link in re.findall(r"\]\(([^)#]+)\)", text_of(READMES, one).split("\n", 1)[1])}
+        for one in READMES
+    )  # fmt: skip
+    assert len(english) > 20 and english == chinese
+
+
+def test_commands_are_the_same_but_for_the_language():
+    english, chinese = (
+        [re.sub(rf"{LANGUAGE}| *#.*", "", command)
+         for command in re.findall(r"^\$ (.*)", text_of(READMES, one), re.M)]
+        for one in READMES
+    )  # fmt: skip
+    assert len(english) > 10 and english == chinese
+
+
+def test_instructors_are_given_the_same_commands():
+    english, chinese = (
+        re.sub(rf" *\(or --lang zh\)|{LANGUAGE}", "",
+               "\n".join(re.findall(r"^ {4,}\S.*", text_of(TEACHERS, one), re.M)))
+        for one in TEACHERS
+    )  # fmt: skip
+    assert "exercises grade" in english and english == chinese
+
+
+def sections(text):
+    return re.split(r"^(?=## )", prose_of(text), flags=re.M)
+
+
+def prose_of(text):
+    """The text without blocks of code and without the targets of links."""
+    text = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    return re.sub(r"\]\([^)]*\)", "]", re.sub(r"^ {4,}\S.*", "", text, flags=re.M))
+
+
+def numbers(text):
+    """Each number in digits, with its per cent, and how often."""
+    return Counter(re.findall(r"\d+(?:[.,]\d+)*(?: %)?", re.sub(r"`[^`]*`", "", text)))
+
+
+def codes(text):
+    return {re.sub(LANGUAGE, "", re.sub(r"\s+", " ", code))
+            for code in re.findall(r"`([^`]+)`", text)}  # fmt: skip
