@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from minprune.language import VARIABLE, using
+from minprune.layout import columns
 
 ROOT = Path(__file__).parents[1]
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "tutorials" / "README.zh.md"}
@@ -186,6 +187,11 @@ def test_instructors_are_given_the_same_commands():
         for one in TEACHERS
     )  # fmt: skip
     assert "exercises grade" in english and english == chinese
+
+
+@pytest.mark.parametrize("language", TEACHERS)
+def test_the_page_for_instructors_fits_100_columns(language):
+    assert max(map(columns, text_of(TEACHERS, language).splitlines())) <= 100
 
 
 def sections(text):
