@@ -1,4 +1,4 @@
-"""Names of networks and of ways to run them: English in a result, in a table as the reader's."""
+"""Names of networks and libraries: English in a result, in a table in the language in use."""
 
 import re
 

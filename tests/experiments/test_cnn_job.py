@@ -697,6 +697,8 @@ def test_the_job_speaks_chinese_and_names_its_networks_in_english(done, untimed)
         "50 % of units, 80 % of the rest", "50 % of units, at random", "dense, fine-tuned",
     )]  # fmt: skip
     assert [*said][:2] == ["稠密", "70 % 的权重"] and "50 % 的单元，其余权重的 80 %" in said
+    parts = [part for name in said for part in name.split("，")]
+    assert not any(map(str.isascii, parts))
     assert {columns(line[: line.rindex(" ") + 1]) for line in stages} == {37}
 
 
