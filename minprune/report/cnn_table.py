@@ -122,7 +122,7 @@ def _kinds(result):
         ),
         either(
             "at random: the control, with as many weights or units pruned at random. The value of "
-            "a criterion is its gain over this row. The MACs differ.",
+            "a criterion is its gain over this row. The nonzero MACs may differ.",
             "“随机”：对照组，随机剪掉同样多的权重或单元。剪枝准则的价值是它比这一行多出的准确率。"
             "两者的非零乘加次数可能不同。",
         ),
