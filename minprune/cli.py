@@ -361,8 +361,8 @@ def notebook(options):
     """A lesson as a notebook."""
     import json
 
+    from minprune.lesson_pages import notebook as made
     from minprune.lessons import lesson_file
-    from minprune.lessons import notebook as made
 
     lesson = lesson_file(options.number)
     target = options.out or f"{lesson.stem}.ipynb"

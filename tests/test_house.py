@@ -15,7 +15,18 @@ PACKAGE = Path(__file__).parents[1] / "minprune"
 
 # lowest first: a module may import from its own line and from those above it
 HOUSE = (
-    ("arguments", "files", "jit", "language", "layout", "lessons", "parser", "threads"),
+    (
+        "arguments",
+        "files",
+        "jit",
+        "language",
+        "layout",
+        "lesson_pages",
+        "lesson_words",
+        "lessons",
+        "parser",
+        "threads",
+    ),
     ("formulas",),
     ("nn",),
     ("pruning",),

@@ -12,15 +12,8 @@ import numpy as np
 import pytest
 
 import minprune as mp
-from minprune.lessons import (
-    differs,
-    lesson_file,
-    lessons,
-    notebook,
-    page_file,
-    page_of_program,
-    read_lesson,
-)
+from minprune.lesson_pages import differs, navigation, notebook, page_of_program
+from minprune.lessons import lesson_file, lessons, page_file, read_lesson
 from minprune.sparse.csr import csr_from_dense
 
 FILE = Path(__file__).parents[1] / "tutorials" / "00_pruning_in_200_lines.py"
@@ -284,6 +277,7 @@ def test_a_page_leads_on(language, other):
     text = page(language)
     first, last = text.splitlines()[0], text.rstrip().rpartition("\n\n")[2]
     assert f"({page_file(FILE, other).name})" in first and f"({FILE.name})" in first
+    assert first == navigation(FILE, language)
     ending = {"en": ".md", "zh": ".zh.md"}[language]
     assert f"(01_a_network_by_hand{ending})" in last and f"(../README{ending})" in last
     for link in re.findall(r"\]\(((?!\.\./README)[^)]+)\)", text):

@@ -1,6 +1,7 @@
-"""Cells, prose with numbers, pages, pictures compared by what they show, notebooks."""
+"""Cells, prose with numbers, Chinese code, pages with folds, pictures compared, notebooks."""
 
 import importlib.util
+import io
 import json
 import os
 import re
@@ -8,31 +9,37 @@ import runpy
 import shutil
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from minprune import cli, lessons
+from minprune import cli, lesson_pages, lessons
 from minprune.exercises import exercise_of
-from minprune.lessons import (
-    Cell,
-    cells_of,
+from minprune.lesson_pages import (
     differs,
     drawn,
     figure_differs,
-    filled,
     held_by,
+    index,
+    navigation,
     notebook,
     page,
-    page_file,
-    run_lesson,
+    runs,
     save_figure,
+    shown,
+    split_checks,
+    unused_words,
 )
+from minprune.lesson_words import Words
+from minprune.lessons import Cell, cells_of, filled, lesson_files, page_file, run_lesson
 
 TUTORIALS = Path(__file__).parents[1] / "tutorials"
-LESSONS = sorted(TUTORIALS.glob("[0-9][0-9]_*.py"))[1:]  # 00 is one program without cells
+LESSONS = lesson_files(TUTORIALS)[1:]  # 00 is one program without cells
+NOT_YET = {"01", "02", "04", "05", "06", "07", "08", "09", "10", "11", "12"}  # in the old form
+DONE = [path for path in LESSONS if path.name[:2] not in NOT_YET]
 TEXT = """\
 # %% [markdown] lang="en"
 # # Title
@@ -73,6 +80,9 @@ def test_cells():
     en, zh, code, volatile = cells_of(TEXT)
     assert en.source.startswith("# Title\n\nHalf") and (en.language, zh.language) == ("en", "zh")
     assert code == Cell('n = 7\nprint("n is", n)') and volatile.volatile
+    for head in ("folded", "folded volatile", "volatile folded", "volatile"):
+        (cell,) = cells_of(f"# %% {head}\nx = 1\n")
+        assert (cell.folded, cell.volatile) == ("folded" in head, "volatile" in head)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +92,7 @@ def test_cells():
         ("# %% [markdown]\n# x\n", "must have lang"),
         ('# %% [markdown] lang="de"\n# x\n', "must have lang"),
         ('# %% [markdown] lang="en"\nx = 1\n', "prose must be comments, got 'x = 1'"),
-        ("# %% slow\nx = 1\n", "volatile and nothing else"),
+        ("# %% slow\nx = 1\n", "volatile or folded, got 'slow'"),
     ],
 )
 def test_what_is_no_lesson(text, said):
@@ -118,7 +128,7 @@ def test_an_error_names_the_lesson(tmp_path):
     assert "01_x.py, cell 1" in str(error.getrepr()) and "1 / 0" in str(error.getrepr())
 
 
-def test_pages_of_both_languages():
+def test_pages_of_both_languages(lesson):
     cells = first(TEXT)
     names = {"n": 7}
     figure, axes = plt.subplots(1, 2)
@@ -127,25 +137,235 @@ def test_pages_of_both_languages():
     plt.close(figure)
     found = [lessons.Run("n is 7\n", {"plot": figure}), filled(cells[1].source, names),
              filled(cells[2].source, names), lessons.Run("full\n", {})]  # fmt: skip
-    en, zh = (page("01_small", language, cells, found) for language in ("en", "zh"))
+    en, zh = (page(lesson, language, cells, found) for language in ("en", "zh"))
     assert "Half of 7 is $`n/2`$, that is 3.5." in en and "标题" not in en
     assert "数 $`n`$，也就是一半：3.5。" in zh and "```math\nn / 2\n```" in zh
+    assert "![Halves; Half (n): half against n](../figures/01_plot.png)" in en
+    assert "![Halves；Half (n)：纵轴 half，横轴 n](../figures/01_plot.png)" in zh
     for text in (en, zh):
-        assert '```python\nn = 7\nprint("n is", n)\n```\n\n```text\nn is 7\n```' in text
-        assert "![Halves; Half (n): half against n](../figures/01_plot.png)" in text
+        picture = text.index("01_plot.png)\n\n```text\nn is 7\n```\n\n<details><summary>")
+        assert text.index('```python\nn = 7\nprint("n is", n)\n```\n\n</details>\n') > picture
         assert "<!--~-->\n```text\nfull\n```\n<!--/-->" in text
     assert "(01_small.zh.md)" in en and "(01_small.md)" in zh and "(01_small.py)" in zh
 
 
 def test_dollars_that_are_no_formula():
-    assert lessons._math("`$x$` and \\$5 and $ 5 $") == "`$x$` and \\$5 and $ 5 $"
-    assert lessons._math("$a_1$，$b$") == "$`a_1`$，$`b`$"
+    assert shown("`$x$` and \\$5 and $ 5 $", "en") == "`$x$` and \\$5 and $ 5 $"
+    assert shown("$a_1$, $b$", "en") == "$`a_1`$, $`b`$"
 
 
 def test_the_end_of_a_line_between_chinese_characters_is_no_space():
     text = "- **一**：剪掉，\n  再训练\n  （两次）。\n- 二，“好”\n才成立。\n\n三。\n> 四"
     shown = "- **一**：剪掉，再训练（两次）。\n- 二，“好”才成立。\n\n三。\n> 四"
-    assert lessons._joined(text) == shown
+    assert lessons.joined(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("prose", "expected"),
+    [
+        ("数$n$和 $m$，$k$。", "数 $`n`$和 $`m`$， $`k`$。"),
+        ("若\n$n$ 大，\n$m$ 小（$k$）", "若\n$`n`$ 大， $`m`$ 小（ $`k`$）"),
+        ("三个 权重  是 MNIST，  再 ReLU", "三个权重是 MNIST，再 ReLU"),
+        ("中文\nLatin\n中文", "中文\nLatin\n中文"),
+        ("# 03  阈值", "# 03  阈值"),
+        ("权重——$w$……$v$”$u$", "权重—— $`w`$…… $`v`$” $`u`$"),
+        ("```text\n权重  掩码\n```", "```text\n权重  掩码\n```"),
+    ],
+)
+def test_blanks_in_chinese_prose(prose, expected):
+    assert shown(prose, "zh") == expected
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_folded_answer_is_rendered(gap):
+    fold = (
+        "问？\n\n<details><summary>答案</summary>{0}是，\n$$x$$\n因为\n$x$ 小。{0}</details>{0}又"
+    )
+    expected = ("问？\n\n<details><summary>答案</summary>\n\n是，\n```math\nx\n```\n因为\n"
+                "$`x`$ 小。\n\n</details>\n\n又")  # fmt: skip
+    assert shown(fold.format(gap), "zh") == expected == shown(expected, "zh")
+    english = fold.format(gap).replace("小。", "small.")
+    assert shown(english, "en") == expected.replace("小。", "small.")
+
+
+# --- folds ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "visible", "checks"),
+    [
+        ("x = 1", "x = 1", ""),
+        ("assert a\nassert (\n    b\n)", "", "assert a\nassert (\n    b\n)"),
+        ("x = 1  # one\nassert x  # yes\ny = 2", "x = 1  # one\ny = 2", "assert x  # yes"),
+        ("# of x\nx = 1\n# is one\nassert x", "# of x\nx = 1", "# is one\nassert x"),
+        ("# apart\n\nassert x\n# at the end", "# apart\n\n# at the end", "assert x"),
+        ("x = 1\n\nassert x\n\n\ndef f(): pass", "x = 1\n\n\ndef f(): pass", "assert x"),
+        ("x = 1\nassert x\n\ny = 2\nassert y", "x = 1\n\ny = 2", "assert x\nassert y"),
+        ("x = 1; assert x", "x = 1; assert x", ""),
+        ("for a in b:\n    assert a\nfor a in b:\n    a()\n    assert a",
+         "for a in b:\n    a()\n    assert a", "for a in b:\n    assert a"),
+        ('x = """\nassert y\n# no\n"""\n@f\ndef g():\n    assert x',
+         'x = """\nassert y\n# no\n"""\n@f\ndef g():\n    assert x', ""),
+    ],
+)  # fmt: skip
+def test_checks_leave_the_code(source, visible, checks):
+    assert split_checks(source) == (visible, checks)
+
+
+FOLDS = """\
+# %% folded
+import matplotlib.pyplot as plt
+print("ready")
+# %% folded volatile
+print("12 s")
+# %%
+x = [1,
+     2]  # fmt: skip
+assert x
+print(x)
+# %%
+assert len(x) == 2
+# %%
+figure, axes = plt.subplots(num="line")
+print("drawn")
+assert figure
+"""
+
+
+def test_a_page_folds_what_is_not_read(tmp_path):
+    path = tmp_path / "05_folds.py"
+    path.write_text(FOLDS)
+    details = "<details><summary>{}</summary>\n\n```python\n{}\n```\n\n</details>"
+    for language, (settings, checks, picture) in {
+        "en": ("Settings", "Checks", "Code of the picture"),
+        "zh": ("准备工作", "检查", "画图的代码"),
+    }.items():
+        cells, found = runs(path)[language]
+        ready, took, _, two, drawing = (cell.source for cell in cells)
+        assert page(path, language, cells, found).split("\n\n", 1)[1] == "\n\n".join([
+            details.format(settings, ready), "```text\nready\n```",
+            details.format(settings, took), "<!--~-->\n```text\n12 s\n```\n<!--/-->",
+            "```python\nx = [1,\n     2]\nprint(x)\n```", "```text\n[1, 2]\n```",
+            details.format(checks, "assert x"),
+            details.format(checks, two),
+            "![](../figures/05_line.png)", "```text\ndrawn\n```",
+            details.format(picture, drawing), navigation(path, language) + "\n"])  # fmt: skip
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "chinese"),
+    [
+        ("kept = 1  # kept", "kept = 1  # 保留"),
+        ("# not kept, unkept, kept_by\nx = 1", "# 剪掉, unkept, kept_by\nx = 1"),
+        ("x = 1  # fmt: skip kept", "x = 1  # fmt: skip kept"),
+        ('def f():\n    """Is it\n    kept?"""', 'def f():\n    """Is it\n    保留?"""'),
+        ("print('a\\nkept', r'kept', b'kept')", "print('a\\n保留', r'保留', b'kept')"),
+        ("f\"{kept} kept {d['kept']:{w}} {{kept}}\"", "f\"{kept} 保留 {d['保留']:{w}} {{保留}}\""),
+        ('f"{n:4} of {len(x)} kept" "kept"', 'f"{n:4} / {len(x)}" "保留"'),
+        ('f"""\n{n} kept"""', 'f"""\n{n} 保留"""'),
+    ],
+)
+def test_words_replace_whole_phrases_of_strings_and_comments(source, chinese):
+    words = Words("# kept | 保留\n# not kept | 剪掉\n# of {len(x)} kept | / {len(x)}\n")
+    assert words.code(source) == chinese
+
+
+def test_words_replace_comments_alone_in_code_that_draws():
+    words = Words("# kept | 保留\n# lost | 没有了")
+    assert words.code('plot("kept")  # kept', strings=False) == 'plot("kept")  # 保留'
+    assert words.unused() == ["lost"] and words.quoted('kept["kept"]') == 'kept["保留"]'
+
+
+@pytest.mark.parametrize("lines", ["# kept", "kept | 保留", "# kept | ", "# a | b\n# a | c"])
+def test_what_is_no_list_of_words(lines):
+    with pytest.raises(ValueError, match="words"):
+        Words(lines)
+
+
+@pytest.mark.parametrize("chinese", ['"', "{m}", "\\"])
+def test_words_must_not_change_the_program(chinese):
+    with pytest.raises(ValueError, match="change more than strings and comments"):
+        Words(f"# {{n}} kept | {chinese}").code('f"{n} kept"')
+
+
+WORDS = """\
+# %%
+import matplotlib.pyplot as plt
+from minprune.language import language
+sizes = {"all kept": 3}  # all kept
+print("all kept:", sizes["all kept"], language())
+# %%
+figure, axes = plt.subplots(num="line")  # all kept
+axes.set(title="The sizes", xlabel="all kept", ylabel="how\\nmany")
+# %% [markdown] lang="en"
+# Of <<sizes["all kept"]>>.
+# %% [markdown] lang="zh"
+# 共 <<[*sizes][0]>>，<<sizes["all kept"]>>。
+# %% words
+# all kept | 全部保留
+# The sizes | 大小
+"""
+
+
+def test_the_chinese_page_shows_what_the_chinese_code_gives(tmp_path):
+    path = tmp_path / "05_words.py"
+    path.write_text(WORDS)
+    found = runs(path)
+    en, zh = (page(path, language, *found[language]) for language in ("en", "zh"))
+    assert 'sizes = {"all kept": 3}  # all kept' in en and "all kept: 3 en" in en and "Of 3." in en
+    assert 'sizes = {"全部保留": 3}  # 全部保留' in zh and "全部保留: 3 zh" in zh
+    assert "共全部保留，3。" in zh
+    assert 'plt.subplots(num="line")  # 全部保留\naxes.set(title="The sizes", xlabel="all' in zh
+    assert "![The sizes: how many against all kept](" in en
+    assert "![大小：纵轴 how many，横轴全部保留](" in zh and "|" not in en + zh
+    assert found["zh"][1][1].figures is found["en"][1][1].figures
+    assert unused_words(path, found["en"][1]) == []
+    path.write_text(WORDS + "# some kept | 部分保留\n")
+    assert unused_words(path, found["en"][1]) == ["some kept"]
+    path.write_text(WORDS + "# %%\nx = 1\n")
+    with pytest.raises(ValueError, match="words must be the last cell"):
+        runs(path)
+
+
+def test_a_chinese_notebook_has_the_chinese_code(tmp_path):
+    path = tmp_path / "05_words.py"
+    path.write_text(WORDS)
+    for language, (cells, found) in runs(path).items():
+        page_file(path, language).write_text(page(path, language, cells, found))
+    for language, key in (("en", "all kept"), ("zh", "全部保留")):
+        cells = notebook(path, language)["cells"]
+        first, second, prose = ("".join(cell["source"]) for cell in cells[-3:])
+        assert f'sizes = {{"{key}": 3}}  # {key}' in first and f"# {key}\naxes.set(title" in second
+        assert 'title="The sizes"' in second and "3" in prose
+        assert any('use("zh")' in "".join(c["source"]) for c in cells) == (language == "zh")
+
+
+def test_pages_lead_to_each_other(tmp_path):
+    paths = [tmp_path / f"0{n}_x.py" for n in (1, 2, 3)]
+    for number, path in enumerate(paths, 1):
+        path.write_text(f'# %% [markdown] lang="en"\n# # 0{number}  Of masks\n#\n'
+                        "# *Two minutes. You can prune.*\n#\n# ## Now you\n#\n# `check 1.2`\n#\n"
+                        '# ## After\n#\n# `1.4`\n# %% [markdown] lang="zh"\n'
+                        "# # 掩码\n")  # fmt: skip
+    assert navigation(paths[0], "en") == (
+        "[All lessons](lessons.md) · [02 →](02_x.md) · [中文](01_x.zh.md) · [source](01_x.py)"
+    )
+    assert navigation(paths[1], "zh") == (
+        "[← 01](01_x.zh.md) · [全部课程](lessons.zh.md) · [03 →](03_x.zh.md) · "
+        "[English](02_x.md) · [源码](02_x.py)"
+    )
+    row = "| [02  Of masks](02_x.md) | Two minutes | You can prune. | `1.2` |\n"
+    assert row in index(tmp_path, "en") and "00" not in index(tmp_path, "en")
+    program = tmp_path / "00_x.py"
+    program.write_text("x = 1")
+    for language in lessons.LANGUAGES:
+        page_file(program, language).write_text("# 00  In 200 lines\n\n*Long. You read.*\n")
+    assert navigation(paths[0], "en").startswith("[← 00](00_x.md) · [All lessons]")
+    first, second = index(tmp_path, "en").splitlines()[6:8]
+    assert first == "| [00  In 200 lines](00_x.md) | Long | You read. |  |" and "[01  Of" in second
 
 
 def test_pages_differ_where_words_or_numbers_do():
@@ -260,18 +480,18 @@ def with_pages(tmp_path):
     sources = [code.source, *("\n".join(f"# {line}" for line in c.source.split("\n"))
                               for c in prose[:2]), prose[2].source]  # fmt: skip
     path.write_text("\n".join(f"{m}\n{s}" for m, s in zip(marks, sources, strict=True)))
-    cells, found = run_lesson(path)
-    for language in lessons.LANGUAGES:
-        page_file(path, language).write_text(page(path.stem, language, cells, found))
+    for language, (cells, found) in runs(path).items():
+        page_file(path, language).write_text(page(path, language, cells, found))
     return path
 
 
 def test_a_notebook_has_the_numbers_of_the_page(with_pages):
     made = notebook(with_pages, "zh")
-    first, code, prose, volatile = made["cells"]
+    first, chosen, code, prose, volatile = made["cells"]
+    assert 'use("zh")' in "".join(chosen["source"])
     assert (made["nbformat"], made["nbformat_minor"]) == (4, 5)
     assert "".join(prose["source"]) == "# 标题\n\n数 $n$，也就是\n一半：3.5。\n\n$$ n / 2 $$"
-    for cell in (code, volatile):
+    for cell in (chosen, code, volatile):
         assert cell["cell_type"] == "code"
         assert cell["outputs"] == [] and cell["execution_count"] is None
     for cell in (first, prose):
@@ -280,10 +500,10 @@ def test_a_notebook_has_the_numbers_of_the_page(with_pages):
     for cell in made["cells"]:
         assert re.fullmatch("[a-zA-Z0-9_-]{1,64}", cell["id"]) and cell["metadata"] == {}
         assert all(line.endswith("\n") for line in cell["source"][:-1])
-    assert len({cell["id"] for cell in made["cells"]}) == 4
+    assert len({cell["id"] for cell in made["cells"]}) == 5
     other = page_file(with_pages, "zh")
     other.write_text(other.read_text().replace("3.5", "<!--~-->about 4<!--/-->"))
-    assert "一半：about 4。" in "".join(notebook(with_pages, "zh")["cells"][2]["source"])
+    assert "一半：about 4。" in "".join(notebook(with_pages, "zh")["cells"][3]["source"])
 
 
 @pytest.mark.parametrize("language", lessons.LANGUAGES)
@@ -292,7 +512,7 @@ def test_a_notebook_begins_with_the_installation(with_pages, language, monkeypat
     said = "".join(first["source"])
     assert first["cell_type"] == "markdown" and "`%pip install " in said
     assert bool(re.search("[\u4e00-\u9fff]", said)) == (language == "zh")
-    monkeypatch.setattr(lessons, "INSTALL", "minprune==1.0")
+    monkeypatch.setattr(lesson_pages, "INSTALL", "minprune==1.0")
     first, *same = notebook(with_pages, language)["cells"]
     assert first["cell_type"] == "code" and same == others
     assert first["source"] == ["%pip install --quiet minprune==1.0"]
@@ -323,7 +543,7 @@ def test_no_notebook_without_the_numbers_of_its_page(with_pages, change):
     [("<<a>> to <<b>>", "1 to 2"), ("of <<a>>", "of 12.5%"), ("<<a>>,\n<<b>>", "one word,\n-2")],
 )
 def test_numbers_at_the_ends_of_prose(prose, shown):
-    assert lessons._with_numbers_of(f"3 of\n\n{shown}\n\nend", prose) == shown
+    assert lesson_pages._with_numbers_of(f"3 of\n\n{shown}\n\nend", prose) == shown
 
 
 def test_the_command_writes_a_notebook(with_pages, monkeypatch, capsys):
@@ -349,7 +569,7 @@ def render(with_pages, monkeypatch):
     module = importlib.util.module_from_spec(code)
     code.loader.exec_module(module)
     monkeypatch.setattr(module, "HERE", with_pages.parent)
-    assert module.main(["formulas"]) == 0
+    assert module.main(["formulas", "lessons"]) == 0
     return module
 
 
@@ -374,6 +594,23 @@ def test_the_page_of_all_functions_is_written_and_compared_to_the_letter(render,
         assert file.read_text(encoding="utf-8") == text
 
 
+def test_the_page_of_all_lessons_is_written_and_compared(render, with_pages, capsys):
+    file = render.HERE / "lessons.zh.md"
+    assert "(77_mine.zh.md)" in file.read_text(encoding="utf-8")
+    with_pages.rename(with_pages.with_name("03_mine.py"))
+    assert render.main(["lessons", "--check"]) == 1
+    assert "lessons.zh.md differs" in capsys.readouterr().out
+    assert render.main(["lessons"]) == 0 == render.main(["--check", "lessons"])
+
+
+@pytest.mark.parametrize("chosen", [["77"], ["77", "--check"]])
+def test_words_that_occur_nowhere_are_an_error(render, with_pages, chosen, capsys):
+    with_pages.write_text(with_pages.read_text() + "\n# %% words\n# n is | 数为\n# gone | 无\n")
+    assert render.main(chosen) == 1
+    assert "77_mine.py: the words name 'gone'" in (said := capsys.readouterr().out)
+    assert "'n is'" not in said or "--check" in chosen
+
+
 def test_rendering_a_lesson_by_its_number(render, with_pages, capsys):
     with_pages.rename(with_pages.with_name("03_mine.py"))
     assert render.main(["3"]) == 0 and page_file(with_pages.with_name("03_mine.py"), "zh").exists()
@@ -395,10 +632,11 @@ def test_a_lesson_runs_and_its_claims_hold(path):
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_a_lesson_is_short_and_in_both_languages(path):
-    text = path.read_text(encoding="utf-8")
-    cells = cells_of(text)
-    chinese = sum(cell.source.count("\n") + 2 for cell in cells if cell.language == "zh")
-    assert len(text.splitlines()) - chinese <= 180
+    cells = cells_of(path.read_text(encoding="utf-8"))
+    lines = {None: 0, "en": 0, "zh": 0}
+    for cell in cells:
+        lines[cell.language] += cell.source.count("\n") + 2
+    assert lines[None] <= 140 and lines[None] + lines["en"] <= 250
     prose = [cell.language for cell in cells if cell.language]
     assert prose == ["en", "zh"] * (len(prose) // 2), "English, then Chinese, of each piece"
     for cell in cells:
@@ -406,6 +644,87 @@ def test_a_lesson_is_short_and_in_both_languages(path):
             assert re.search("[\u4e00-\u9fff]", cell.source)
     last = [cell.source for cell in cells if cell.language][-2:]
     assert "Now you" in last[0] and "轮到你了" in last[1] and "exercises" in last[0]
+
+
+@pytest.mark.parametrize("language", lessons.LANGUAGES)
+@pytest.mark.parametrize("path", DONE, ids=lambda p: p.stem)
+def test_a_lesson_asks_before_it_answers(path, language):
+    guess, check, further, answer = {
+        "en": ("**Guess.** ", "Check yourself", "Further reading", "Answer"),
+        "zh": ("**猜一猜。** ", "自测", "延伸阅读", "答案"),
+    }[language]
+    text = page_file(path, language).read_text(encoding="utf-8")
+    parts = text.split("\n\n")
+    after = [parts[at + 1] for at, part in enumerate(parts) if part.startswith(guess)]
+    assert after and all(part.startswith(("```", "![", "<details>")) for part in after)
+    questions = lessons.section(text, check)
+    assert re.findall(r"^(\d)\. ", questions, re.MULTILINE) == ["1", "2", "3"]
+    folds = r"(?s)<details><summary>(.*?)</summary>\n\n.+?\n\n</details>\n"
+    assert re.findall(folds, questions) == [answer] * 3
+    assert re.search(r"(?ms)^- .*\]\(https?://", lessons.section(text, further))
+
+
+ERRORS = "except "  # of a block that prints the message of an exception, which stays English
+
+
+@pytest.mark.parametrize("path", DONE, ids=lambda p: p.stem)
+def test_the_code_of_a_chinese_page_is_chinese(path):
+    text = page_file(path, "zh").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(python|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    said, code = [], ""
+    for kind, block in blocks:
+        if kind == "python":
+            code = block
+            tokens = tokenize.generate_tokens(io.StringIO(block).readline)
+            said += [token.string for token in tokens if token.type == tokenize.COMMENT]
+        elif ERRORS not in code:
+            said += block.splitlines()
+    assert [line for line in said if english(line)] == []
+    for alt in re.findall(r"^!\[(.*?)\]\(", text, re.MULTILINE):
+        assert re.search("[\u4e00-\u9fff]", alt) and not english(alt)
+
+
+def english(line):
+    """True if three Latin words or more follow each other; code and names are none."""
+    run = 0
+    for word in re.sub("`[^`]*`", "_", line).split():
+        if re.fullmatch(r"[(“\"']?[A-Za-z][A-Za-z'’-]*[)”\"',;:!?.]*", word):
+            run += 1
+        elif not re.fullmatch(r"[(]?[-+]?[\d.,:%]+[)]?", word):  # numbers neither count nor end it
+            run = 0
+        if run == 3:
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("# all weights kept", True),
+        ("107 of 200 pruned and", True),
+        ("LeNet-5 于 MNIST", False),
+        ("mean = np.mean x.sum a b", False),
+        ("`a b c d` 掩码", False),
+        ("剪掉 3 个: two left", False),
+    ],
+)
+def test_english_is_told_from_code(line, found):
+    assert english(line) == found
+
+
+@pytest.mark.parametrize("language", lessons.LANGUAGES)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_the_code_of_a_page_is_that_of_the_lesson(path, language):
+    """In Chinese too, without running it; `render.py --check` compares what it prints."""
+    text = page_file(path, language).read_text(encoding="utf-8")
+    blocks = "".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    lines = set(blocks.splitlines())
+    cells = cells_of(path.read_text(encoding="utf-8"), language)
+    code = [lesson_pages.SKIPS.sub("", cell.source) for cell in cells if cell.language is None]
+    assert {line for source in code for line in source.splitlines()} | {""} == lines | {""}
+    assert text.startswith(navigation(path, language)) and text.rstrip().endswith(
+        navigation(path, language)
+    )
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
@@ -421,11 +740,11 @@ def test_the_pages_and_pictures_are_there(path):
 @pytest.mark.parametrize("language", lessons.LANGUAGES)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_a_notebook_says_what_the_page_says(path, language):
-    shown = re.sub("<!--[~/]-->", "", page_file(path, language).read_text(encoding="utf-8"))
+    text = re.sub("<!--[~/]-->", "", page_file(path, language).read_text(encoding="utf-8"))
     made = ["".join(cell["source"]) for cell in notebook(path, language)["cells"][1:]
             if cell["cell_type"] == "markdown"]  # fmt: skip
-    for prose in map(lessons._math, made):
-        assert (lessons._joined(prose) if language == "zh" else prose) in shown
+    for prose in made:
+        assert shown(prose, language) in text
 
 
 # what a lesson asks for beside the exercises: a wrong body, what is said of it, a right one
@@ -454,9 +773,11 @@ TASKS = {
 
 
 def now_you(path):
-    """The tasks of a lesson: {language: what stands in backticks behind "Now you"}."""
+    """The tasks of a lesson: {language: what stands in backticks below "Now you"}."""
     prose = [cell for cell in cells_of(path.read_text(encoding="utf-8")) if cell.language][-2:]
-    return {cell.language: re.findall("`([^`]+)`", re.split("Now you|轮到你了", cell.source)[1])
+    titles = {"en": "Now you", "zh": "轮到你了"}
+    return {cell.language: re.findall("`([^`]+)`",
+                                      lessons.section(cell.source, titles[cell.language]))
             for cell in prose}  # fmt: skip
 
 

@@ -4,13 +4,13 @@
 # *Ten minutes. Afterwards you can turn weights into a mask, explain what happens to ties, and prune
 # exactly as many weights as you want.*
 #
-# Which of the nine weights in `W` does a threshold of 0.2 prune?
+# Nine weights, as a matrix:
 # %% [markdown] lang="zh"
 # # 03  阈值、掩码与并列
 #
 # *约十分钟。学完后你能把权重变成掩码，说清并列的权重如何处理，并能恰好剪掉指定数量的权重。*
 #
-# `W` 有九个权重。阈值取 0.2 时，应该剪掉哪几个？
+# 九个权重，排成一个矩阵：
 
 # %%
 import matplotlib.pyplot as plt
@@ -19,9 +19,17 @@ import numpy as np
 import minprune as mp
 
 W = np.array([[0.1, 0.3, 0.5], [0.6, -0.7, 0.8], [0.9, 0.1, 0.3]])
+
+# %% [markdown] lang="en"
+# **Guess.** Which of them does a threshold of 0.2 prune? Is $-0.7$ among them?
+# %% [markdown] lang="zh"
+# **猜一猜。** 阈值取 0.2 时会剪掉哪几个？$-0.7$ 在其中吗？
+
+# %%
 mask = mp.threshold_mask(W, theta=0.2)
 print(mask.astype(int))
 print(mp.apply_mask(W, mask))
+assert mask[1, 1] and (~mask).sum() == 2
 
 # %% [markdown] lang="en"
 # A **mask** is an array of booleans, of the same shape as the weights: 1 keeps a weight, 0 prunes it.
@@ -38,9 +46,6 @@ print(mp.apply_mask(W, mask))
 # $$m_i = \begin{cases} 1, & |w_i| \ge \theta \\ 0, & |w_i| < \theta \end{cases} \qquad w'_i = m_i\, w_i$$
 #
 # 九个权重中剪掉了两个，**稀疏度**（权重中 0 所占的比例）为 <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>。
-
-# %%
-assert mask[1, 1] and (~mask).sum() == 2
 
 # %% [markdown] lang="en"
 # ## Threshold or sparsity?
@@ -60,6 +65,7 @@ ordered = np.sort(np.abs(w))
 k = mp.pruned_count(w.size, 0.5)  # half of them: 100
 theta = ordered[k - 1]  # the k-th smallest magnitude
 
+# %%
 figure, axes = plt.subplots(num="ties", figsize=(7, 3.2))
 axes.step(np.arange(w.size), ordered, where="post", color="#0072B2", label="magnitudes in order")
 axes.axvline(k, color="#D55E00", linestyle="--", label=f"k = {k}: half of all")
@@ -73,24 +79,33 @@ figure.tight_layout()
 # %% [markdown] lang="en"
 # ## What can go wrong: ties
 #
-# Each step in the picture is a **tie**: weights of equal magnitude. The line at $k$ cuts through one,
-# so no threshold prunes exactly half: it keeps the whole step (`ties="keep"`) or prunes it
-# (`ties="prune"`). `rank_mask` prunes exactly $k$ weights. Of equal weights it prunes the first ones,
-# so the mask is always the same.
+# Each step in the picture is a **tie**: weights of equal magnitude. The line at $k$ cuts through one.
+#
+# **Guess.** The grey step has magnitude <<theta:.1f>>. How many of the 200 weights does the threshold <<theta:.1f>> prune: 100,
+# fewer or more?
 # %% [markdown] lang="zh"
 # ## 容易出错的地方：并列
 #
-# 图中的每一级台阶都是一组**并列**的权重，即绝对值相等的权重。$k$ 处的竖线恰好穿过其中一级，因此没有哪个阈值能恰好剪掉一半：
-# 要么整级都保留（`ties="keep"`），要么整级都剪掉（`ties="prune"`）。`rank_mask` 恰好剪掉 $k$ 个；并列时先剪排在前面的，因此得到的掩码总是同一个。
+# 图中的每一级台阶都是一组**并列**的权重，即绝对值相等的权重。$k$ 处的竖线恰好穿过其中一级。
+#
+# **猜一猜。** 灰色那一级的绝对值是 <<theta:.1f>>。以 <<theta:.1f>> 为阈值，200 个权重中会剪掉多少个：恰好 100 个，还是更少或更多？
 
 # %%
 keep_ties = mp.threshold_mask(w, theta, ties="keep")
 prune_ties = mp.threshold_mask(w, theta, ties="prune")
 exact = mp.rank_mask(np.abs(w), k)
 for name, m in (("ties kept", keep_ties), ("ties pruned", prune_ties), ("rank", exact)):
-    print(f"{name:12} {np.count_nonzero(~m):4} of {w.size} pruned")
+    print(f"pruned {np.count_nonzero(~m):3} of {w.size}: {name}")
 assert np.count_nonzero(~keep_ties) < k < np.count_nonzero(~prune_ties)
 assert np.count_nonzero(~exact) == k
+
+# %% [markdown] lang="en"
+# No threshold prunes exactly half: it keeps the whole step (`ties="keep"`) or prunes it
+# (`ties="prune"`). `rank_mask` prunes exactly $k$ weights. Of equal weights it prunes the first ones,
+# so the mask is always the same.
+# %% [markdown] lang="zh"
+# 没有哪个阈值能恰好剪掉一半：要么整级都保留（`ties="keep"`），要么整级都剪掉（`ties="prune"`）。
+# `rank_mask` 恰好剪掉 $k$ 个；并列时先剪排在前面的，因此得到的掩码总是同一个。
 
 # %% [markdown] lang="en"
 # ## The mistakes in print
@@ -127,7 +142,7 @@ assert not signed_threshold_mask_misprint(W, 0.2)[1, 1]  # -0.7, the third large
 # 结果中 ● 表示保留，○ 表示剪掉：
 
 # %%
-from minprune.checks import assert_computes
+from minprune.checks import assert_computes, cases_of
 
 
 def my_mask(w, theta, ties="keep"):
@@ -154,16 +169,92 @@ def my_mask(w, theta, ties="keep"):
     return np.abs(w) >= theta
 
 
-print(assert_computes(my_mask, "threshold_mask", ties="any"))
+assert_computes(my_mask, "threshold_mask", ties="any")  # an error if a case fails
+_, judged = cases_of("threshold_mask", ties="any")
+_, every = cases_of("threshold_mask")
+print(f"right in {len(judged)} of {len(every)} cases and properties; the others depend on ties")
 
 # %% [markdown] lang="en"
+# ## Check yourself
+#
+# 1. Which weights of $w = (0.3, -0.2, 0.2, -0.5)$ does the threshold 0.2 prune, with `ties="keep"` and
+#    with `ties="prune"`?
+#
+# <details><summary>Answer</summary>
+#
+# With `ties="keep"` none, because $|w_i| \ge 0.2$ holds for all four. With `ties="prune"` both $-0.2$ and
+# $0.2$: their magnitudes are equal, and a threshold treats them alike.
+#
+# </details>
+#
+# 2. The 1000 weights of a layer are rounded to 15 different values. You need exactly 900 of them
+#    pruned. Which function do you use, and why not the other one?
+#
+# <details><summary>Answer</summary>
+#
+# `rank_mask(np.abs(w), 900)`. There are at most 15 magnitudes, so all thresholds together give at most
+# 16 different counts, and 900 need not be one of them.
+#
+# </details>
+#
+# 3. A mask prunes half of the weights. Can the sparsity of $m \odot w$ be higher than 50%?
+#
+# <details><summary>Answer</summary>
+#
+# Yes. The sparsity counts all zeros, also a kept weight that was 0 before. With $z$ such weights among
+# $n$ it is
+#
+# $$s = \tfrac{1}{2} + \frac{z}{n}$$
+#
+# </details>
+#
 # ## Now you
 #
 # Write `threshold_mask` and `prune_smallest` yourself: `python -m minprune exercises start mine`,
 # then `python -m minprune exercises check 1.2` in that folder, and the same with `1.3`. Then make a
 # mask of **N:M sparsity**: of every m consecutive inputs of a unit the n largest weights are kept
 # (`1.5`; GPUs support 2:4). And raise a threshold until it costs too much (`2.5`).
+#
+# ## Further reading
+#
+# - Han, Pool, Tran and Dally (2015), [Learning both weights and connections for efficient neural
+#   networks](https://arxiv.org/abs/1506.02626): the threshold of a layer is a factor times the standard
+#   deviation of its weights.
+# - Zhu and Gupta (2017), [To prune, or not to prune](https://arxiv.org/abs/1710.01878): the smallest
+#   weights of a layer are masked until a given sparsity is reached.
+# - Mishra and others (2021), [Accelerating sparse deep neural
+#   networks](https://arxiv.org/abs/2104.08378): 2:4 sparsity, and the hardware that uses it.
 # %% [markdown] lang="zh"
+# ## 自测
+#
+# 1. 以 0.2 为阈值，`ties="keep"` 和 `ties="prune"` 分别会剪掉 $w = (0.3, -0.2, 0.2, -0.5)$ 中的哪些权重？
+#
+# <details><summary>答案</summary>
+#
+# `ties="keep"` 时一个也不剪，因为四个权重都满足 $|w_i| \ge 0.2$。`ties="prune"` 时剪掉 $-0.2$ 和 $0.2$：
+# 二者绝对值相等，阈值对它们一视同仁。
+#
+# </details>
+#
+# 2. 某层的 1000 个权重经舍入后只有 15 种取值。现在要恰好剪掉 900 个，该用哪个函数？另一个为什么不行？
+#
+# <details><summary>答案</summary>
+#
+# 用 `rank_mask(np.abs(w), 900)`。绝对值最多只有 15 种，所有阈值加起来最多给出 16 种剪枝数量，
+# 其中不一定有 900。
+#
+# </details>
+#
+# 3. 掩码剪掉了一半权重。$m \odot w$ 的稀疏度会高于 50% 吗？
+#
+# <details><summary>答案</summary>
+#
+# 会。稀疏度统计所有的零，包括保留下来、但原本就是 0 的权重。若 $n$ 个权重中有 $z$ 个这样的权重，则
+#
+# $$s = \tfrac{1}{2} + \frac{z}{n}$$
+#
+# </details>
+#
 # ## 轮到你了
 #
 # 自己写出 `threshold_mask` 和 `prune_smallest`：先运行
@@ -171,3 +262,24 @@ print(assert_computes(my_mask, "threshold_mask", ties="any"))
 # `python -m minprune exercises check 1.2`；做完后把编号换成 `1.3` 再运行一次。接着写出
 # **N:M 稀疏**的掩码：每个单元的输入中，每连续 m 个保留权重最大的 n 个（`1.5`；GPU 支持 2:4）。最后逐步提高阈值，
 # 直到损失过大（`2.5`）。
+#
+# ## 延伸阅读
+#
+# - Han、Pool、Tran、Dally（2015），[Learning both weights and connections for efficient neural
+#   networks](https://arxiv.org/abs/1506.02626)：每层的阈值取该层权重的标准差乘以一个系数。
+# - Zhu、Gupta（2017），[To prune, or not to prune](https://arxiv.org/abs/1710.01878)：在每层中屏蔽绝对值最小的权重，直到达到给定的稀疏度。
+# - Mishra 等（2021），[Accelerating sparse deep neural networks](https://arxiv.org/abs/2104.08378)：2:4 稀疏及支持它的硬件。
+# %% words
+# ties kept | 保留并列
+# ties pruned | 剪掉并列
+# rank | 按排序
+# pruned {np.count_nonzero(~m):3} of {w.size}: {name} | 剪掉 {np.count_nonzero(~m):3} 个，共 {w.size} 个：{name}
+# rounded: many weights are equal | 经过舍入：许多权重相等
+# half of them: 100 | 一半：100 个
+# the k-th smallest magnitude | 第 k 小的绝对值
+# -0.7, the third largest, is gone | 绝对值排第三的 -0.7 没有了
+# an error if a case fails | 有用例不通过就报错
+# right in {len(judged)} of {len(every)} cases and properties; the others depend on ties | 通过 {len(judged)} / {len(every)} 个用例和性质；其余的结果取决于并列如何处理
+# The k-th weight is in a tie | 第 k 个权重处在并列之中
+# magnitude | 绝对值
+# weights, smallest first | 权重，从小到大
