@@ -94,7 +94,7 @@ def _row(entry):
     check = links.check.partition(":")[0]
     return (
         _link(f"`{entry.name}`", f"../{entry.file}"),
-        _code(entry.rule) or entry.headline.replace("|", "\\|"),
+        _code(entry.rule) or title_of(entry).replace("|", "\\|"),
         ", ".join(paper.partition(":")[0] for paper in papers_in(entry.doc)),
         _link(either("check", "检查"), f"../{check}") if check else "",
         _numbers(links.lessons),

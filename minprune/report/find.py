@@ -11,7 +11,15 @@ from functools import cache
 from typing import NamedTuple
 
 from minprune.checks import checks
-from minprune.documents.index import FAMILIES, Entry, claims_of, errata_of, facts_of, notes_of
+from minprune.documents.index import (
+    FAMILIES,
+    Entry,
+    claims_of,
+    errata_of,
+    facts_of,
+    notes_of,
+    sections,
+)
 from minprune.documents.items import ITEMS
 from minprune.documents.papers import papers_in
 from minprune.exercises import exercises
@@ -84,21 +92,22 @@ def title_of(what):
     """The title of an item or an exercise, or the first line of a function, in the language in
     use."""
     if isinstance(what, Entry):
-        return what.title
+        return what.headline
     return what.title[language()] if isinstance(what, Exercise) else either(*what.title)
 
 
 def _of_entry(entry):
     check = checks().get(entry.name)
     folder, file = entry.module
+    chinese = sections(folder, file).get(entry.name, "")
     sentences = [f"{m.en} {m.zh}" for m in check.mistakes + check.properties] if check else []
     sources = [case.source for case in check.fixed] if check else []
     return (
         (NAME, entry.name),
-        (TITLE, entry.title),
+        (TITLE, " ".join([entry.title, chinese.split("\n")[0]])),
         (ABOUT, " ".join([*papers_in(entry.doc), ELSEWHERE.get(entry.name, "")])),
         (FAMILY, " ".join(FAMILIES[folder][file])),
-        (TEXT, " ".join([entry.doc, *sentences, *sources])),
+        (TEXT, " ".join([entry.doc, chinese, *sentences, *sources])),
     )
 
 

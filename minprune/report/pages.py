@@ -214,7 +214,7 @@ def _item_in_index(item):
 
 def _function_in_index(entry):
     equation = " ".join(entry.rule.split("\n")[0].split())
-    return _wrap(f"          {entry.name:34} ", equation or entry.headline)
+    return _wrap(f"          {entry.name:34} ", equation or title_of(entry))
 
 
 def _item_page(item):

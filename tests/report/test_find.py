@@ -68,7 +68,9 @@ def test_words_are_compared_as_people_type_them(query, name):
         ("敏感度", "sensitivity_scan"),
         ("六步流程", "A-3.2"),  # the title of an item
         ("推荐质量", "C-6.2"),  # a note
-        ("像素", "A-3.4c"),  # a claim
+        ("平移一个像素", "A-3.4c"),  # a claim
+        ("软阈值", "l1_proximal"),  # a first line
+        ("并列规则", "score_mask"),
     ],
 )
 def test_chinese_words_find(query, name):

@@ -299,7 +299,7 @@ def test_a_page_names_the_other_hits():
         ("N:M", ["nm_mask", "NM"]),
         ("recommender", ["C-6.2", "C-9.5"]),
         ("pooling", ["max_pool2d", "average_pool2d"]),
-        ("阈值", ["threshold_mask", "raise_threshold"]),
+        ("阈值", ["l1_proximal", "score_mask", "threshold_mask"]),
     ],
 )
 def test_several_hits_are_listed_on_one_screen_the_best_first(query, begins):
@@ -517,7 +517,7 @@ def english_in(page, *allowed):
 def of_functions(found):
     """What pages and lists tell of functions in the words of docstrings, papers and libraries."""
     for entry in found:
-        yield from (entry.doc, entry.equation, *papers_in(entry.doc))
+        yield from (in_chinese(getattr, entry, "told"), *papers_in(entry.doc))
         if entry.name in checks():
             for case in checks()[entry.name].fixed:
                 yield from (case.source, f"{entry.name}({case.call!r})", text_of(case.gives))
