@@ -36,7 +36,7 @@ CLAIMS = (
         "A-3.4b",
         (
             "The initialization matters: a good one loses less by pruning.",
-            "初始化很重要：好的初始化在剪枝时损失更小。",
+            "初始化很重要：好的初始化，剪枝后准确率下降较少。",
         ),
         (
             "Holds here. 90 % pruned costs 3.8 +- 0.4 points of test accuracy from Glorot's "
@@ -52,7 +52,7 @@ CLAIMS = (
         "A-3.4c, A-9.8",
         (
             "More and more varied training data, and augmentation, reduce what pruning costs.",
-            "更多、更多样的训练数据以及数据增强，可以减小剪枝的损失。",
+            "更多、更多样的训练数据以及数据增强，可以减少剪枝造成的性能下降。",
         ),
         (
             "Not seen here. 90 % pruned costs 4.1 +- 0.6 points with 250 images, 3.8 +- 0.4 with "
@@ -69,13 +69,13 @@ CLAIMS = (
         "A-9.10",
         (
             "Networks with few parameters lose more by pruning than it is worth.",
-            "参数少的网络因剪枝损失较大，得不偿失。",
+            "参数少的网络剪枝后性能下降较多，得不偿失。",
         ),
         (
             "The loss does grow as the network shrinks: 80 % pruned costs 0.5 +- 0.1 points with "
             "80 hidden units, 1.3 +- 0.3 with 40, 2.6 +- 0.6 with 20, 5.5 +- 0.9 with 10, 8.8 +- "
             "1.1 with 5 (196-h-10, 1,000 images, ten seeds). What it is worth depends on the use.",
-            "网络越小，损失确实越大。剪掉 80 % 后准确率的下降：80 个隐藏单元为 0.5 +- 0.1 个百分"
+            "网络越小，下降确实越多。剪掉 80 % 后准确率的下降：80 个隐藏单元为 0.5 +- 0.1 个百分"
             "点，40 个为 1.3 +- 0.3，20 个为 2.6 +- 0.6，10 个为 5.5 +- 0.9，5 个为 8.8 +- 1.1（"
             "196-h-10，1,000 幅图像，十个随机种子）。是否值得，取决于用途。",
         ),
@@ -104,8 +104,8 @@ CLAIMS = (
         (
             "Retraining restores the performance. Its learning rate is to be adjusted, against "
             "overfitting (C-3.2) and so that much pruning costs less (C-9.2).",
-            "重新训练可恢复性能。其学习率需要调整，以防止过拟合（C-3.2），并减小大量剪枝的损失"
-            "（C-9.2）。",
+            "重新训练可恢复性能。其学习率需要调整，以防止过拟合（C-3.2），并减少大量剪枝造成的性能下"
+            "降（C-9.2）。",
         ),
         (
             "The rate matters. After 95 % pruned, 600 steps of Adam win back 1.8 +- 0.4 points at "
