@@ -13,7 +13,7 @@ import pytest
 
 import minprune as mp
 from minprune.lesson_pages import differs, navigation, notebook, page_of_program
-from minprune.lessons import lesson_file, lessons, page_file, read_lesson
+from minprune.lessons import CHINESE, lesson_file, lessons, page_file, read_lesson
 from minprune.sparse.csr import csr_from_dense
 
 FILE = Path(__file__).parents[1] / "tutorials" / "00_pruning_in_200_lines.py"
@@ -278,6 +278,7 @@ def test_a_page_leads_on(language, other):
     first, last = text.splitlines()[0], text.rstrip().rpartition("\n\n")[2]
     assert f"({page_file(FILE, other).name})" in first and f"({FILE.name})" in first
     assert first == navigation(FILE, language)
+    assert not re.search(CHINESE + r"\$", text), "GitHub needs a blank before a formula"
     ending = {"en": ".md", "zh": ".zh.md"}[language]
     assert f"(01_a_network_by_hand{ending})" in last and f"(../README{ending})" in last
     for link in re.findall(r"\]\(((?!\.\./README)[^)]+)\)", text):

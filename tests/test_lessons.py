@@ -735,6 +735,7 @@ def test_the_pages_and_pictures_are_there(path):
             assert held_by(TUTORIALS.parent / picture)
         prose = re.sub("```.*?```", "", text, flags=re.DOTALL)
         assert "<<" not in prose and not re.search(r"(?<![`$\\])\$(?![`$])\w", prose)
+        assert not re.search(lessons.CHINESE + r"\$|[\u4e00-\u9fff] +[\u4e00-\u9fff]", prose)
 
 
 @pytest.mark.parametrize("language", lessons.LANGUAGES)
