@@ -280,8 +280,9 @@ def test_a_page_leads_on(language, other):
     assert first == navigation(FILE, language)
     assert not re.search(CHINESE + r"\$", text), "GitHub needs a blank before a formula"
     ending = {"en": ".md", "zh": ".zh.md"}[language]
-    assert f"(01_a_network_by_hand{ending})" in last and f"(../README{ending})" in last
-    for link in re.findall(r"\]\(((?!\.\./README)[^)]+)\)", text):
+    readme = {"en": "../README.md", "zh": "README.zh.md"}[language]
+    assert f"(01_a_network_by_hand{ending})" in last and f"({readme})" in last
+    for link in re.findall(r"\]\(([^)]+)\)", text):
         assert (FILE.parent / link).exists(), link
 
 

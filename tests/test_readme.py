@@ -99,7 +99,7 @@ def test_there_are_exactly_two_commands():
 def test_every_lesson_stands_in_the_table_with_its_exercises(language):
     found = re.findall(r"^\| (\d\d) .*?\]\((\S+)\.md\).*?\]\((\S+)\.md\).*\| (\d+) \| (.*) \|$",
                        text_of(READMES, language), re.M)  # fmt: skip
-    lessons = sorted((ROOT / "tutorials").glob("[0-9][0-9]_*.py"))
+    lessons = sorted((ROOT / "tutorials").glob("[0-9][0-9]_*.py"))[1:]  # 00 is linked at the top
     assert [row[0] for row in found] == [path.name[:2] for path in lessons]
     for (_, one, other, _, ids), path in zip(found, lessons, strict=True):
         pages = [Path(os.path.relpath(READMES[language].parent / p, ROOT)) for p in (one, other)]

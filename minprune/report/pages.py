@@ -30,7 +30,15 @@ from minprune.exercises import exercises
 from minprune.exercises.exercise import Exercise
 from minprune.language import either, in_both, language
 from minprune.layout import columns, folded, paragraph, shortened, wide
-from minprune.lessons import TUTORIALS, lesson_file, lessons, lessons_with, page_file, read_lesson
+from minprune.lessons import (
+    TUTORIALS,
+    lesson_file,
+    lesson_files,
+    lessons,
+    lessons_with,
+    page_file,
+    read_lesson,
+)
 from minprune.report.find import called, near, search, title_of
 from minprune.report.links import links_of, openable, public, used_by
 
@@ -122,7 +130,7 @@ def lessons_page(number=None):
     if not lessons():
         raise in_both(ValueError(f"there are no lessons in {TUTORIALS}"), f"{TUTORIALS} 中没有课程")
     lines = []
-    for lesson in lessons():
+    for lesson in map(read_lesson, lesson_files(TUTORIALS)):
         minutes = re.split("[.。]", lesson.aims[language()])[0].lower()
         title = f"{lesson.number}  {lesson.titles[language()]}"
         cells = wide(shortened(title, TITLE), TITLE + 2), wide(minutes, 17), *lesson.exercises
