@@ -17,6 +17,7 @@ from minprune.documents.printed import PRINTED, verdict
 from minprune.experiments.cnn import CnnResult
 from minprune.experiments.mlp import Result
 from minprune.files import replacing
+from minprune.language import using
 from minprune.nn.network import Network
 from minprune.nn.store import save
 from minprune.report.bench_figures import one_figure, roofline_figure, speedup_figure
@@ -110,7 +111,8 @@ def as_json(result):
         if field.name not in _networks(result)
     }
     lines = KINDS[type(result)].document
-    document = [{**line._asdict(), "verdict": verdict(line)} for line in lines]
+    with using("en"):  # for programs
+        document = [{**line._asdict(), "verdict": verdict(line)} for line in lines]
     about = {"minprune": minprune.__version__, "machine": machine(), "document": document}
     return json.dumps(about | numbers, default=asdict, indent=2) + "\n"
 
