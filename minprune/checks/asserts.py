@@ -20,6 +20,7 @@ from minprune.checks.part import Conventions, alone, amount, part_of, whole
 from minprune.checks.trial import Trial
 from minprune.checks.verdict import BROKEN, FAILED, LIKE, MISTAKE, PROPERTY, broken
 from minprune.checks.words import explained
+from minprune.language import using
 
 
 class CaseOf(str):
@@ -120,7 +121,8 @@ def assert_computes(
     if verdict.passed:
         right = amount(everything, {*part.items} if id is None else {id})
         return " ".join([f"Right: {right}.", *part.left_out])
-    lines = [_title(function, formula, id, verdict), *details(formula, verdict, sources=True)]
+    with using("en"):  # as all errors of the library
+        lines = [_title(function, formula, id, verdict), *details(formula, verdict, sources=True)]
     raise AssertionError(
         "\n".join([*lines, *part.left_out, *subject.hints(id, conventions, verdict)])
     )
