@@ -20,7 +20,7 @@ from minprune.checks.part import Conventions, alone, amount, part_of, whole
 from minprune.checks.trial import Trial
 from minprune.checks.verdict import BROKEN, FAILED, LIKE, MISTAKE, PROPERTY, broken
 from minprune.checks.words import explained
-from minprune.language import using
+from minprune.language import either, language
 
 
 class CaseOf(str):
@@ -116,23 +116,22 @@ def assert_computes(
     subject = Subject(formula, seed, answer, lost)
     part = subject.part(conventions)
     if id in lost:
-        raise unittest.SkipTest(part.left_out[0])
+        raise unittest.SkipTest(either(*part.left_out[0]))
     verdict = subject.verdict(part) if id is None else subject.verdict_of(id, part)
+    left_out = [either(*words) for words in part.left_out]
     if verdict.passed:
-        right = amount(everything, {*part.items} if id is None else {id})
-        return " ".join([f"Right: {right}.", *part.left_out])
-    with using("en"):  # as all errors of the library
-        lines = [_title(function, formula, id, verdict), *details(formula, verdict, sources=True)]
-    raise AssertionError(
-        "\n".join([*lines, *part.left_out, *subject.hints(id, conventions, verdict)])
-    )
+        en, zh = amount(everything, {*part.items} if id is None else {id})
+        return either(" ", "").join([either(f"Right: {en}.", f"正确：{zh}。"), *left_out])
+    lines = [_title(function, formula, id, verdict), *details(formula, verdict, sources=True)]
+    raise AssertionError("\n".join([*lines, *left_out, *subject.hints(id, conventions, verdict)]))
 
 
 def _title(function, formula, id, verdict):
     name = getattr(function, "__name__", type(function).__name__)
-    case = "" if id is None else f', case "{id}"'
-    as_formula = "" if name == formula else f" as {formula}"
-    return f"{name}{as_formula}{case}: {STATUS['en'][verdict.status]}"
+    case = "" if id is None else either(f', case "{id}"', f"，用例“{id}”")
+    as_formula = "" if name == formula else either(f" as {formula}", f"（作为 {formula}）")
+    status = STATUS[language()][verdict.status]
+    return either(f"{name}{as_formula}{case}: {status}", f"{name}{as_formula}{case}：{status}")
 
 
 def _way_to(function, convert, back, isolated):
@@ -218,6 +217,12 @@ class Subject(NamedTuple):
             except ValueError:  # nothing would remain
                 continue
             if id is not None and id not in part.items:
-                yield f'This case depends on {name}: cases_of(..., {name}="any") leaves it out.'
+                yield either(
+                    f'This case depends on {name}: cases_of(..., {name}="any") leaves it out.',
+                    f'这个用例取决于 {name}：cases_of(..., {name}="any") 会略去它。',
+                )
             if id is None and other != conventions and self.verdict(part).passed:
-                yield f'Only cases that depend on {name} fail: {name}="any" leaves them out.'
+                yield either(
+                    f'Only cases that depend on {name} fail: {name}="any" leaves them out.',
+                    f'没有通过的用例都取决于 {name}：{name}="any" 会略去它们。',
+                )

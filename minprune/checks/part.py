@@ -31,7 +31,7 @@ class Conventions(NamedTuple):
 class Part(Check):
     """Some cases and properties of a check, by their ids, with all of its mistakes.
 
-    left_out  sentences that say how many are not in it, and why
+    left_out  sentences that say how many are not in it, and why, in English and in Chinese
     """
 
     def __init__(self, check, items, **others):
@@ -76,38 +76,50 @@ def whole(name, seed):
 
 
 @cache
-def part_of(name, seed, conventions, lost=frozenset()):
+def part_of(formula, seed, conventions, lost=frozenset()):
     """The part of a check that does not depend on these conventions.
 
     lost  ids of cases that the function cannot be given
     `ValueError` if nothing remains
     """
-    all_of_it = part = whole(name, seed)
-    reasons = {"whose arrays have another shape after `convert`": lost}
+    all_of_it = part = whole(formula, seed)
+    reasons = {
+        ("whose arrays have another shape after `convert`", "其数组经 `convert` 后形状不同"): lost
+    }
     if conventions.dtype:
-        items, reasons["which come out differently in float32"] = in_single(all_of_it)
+        items, out = in_single(all_of_it)
+        reasons["which come out differently in float32", "用 float32 时结果不同"] = out
         part = Part(all_of_it, items, tolerance=max(all_of_it.tolerance, SINGLE))
-    for convention in ("ties", "rounding"):
-        if getattr(conventions, convention):
-            reasons[f"which depend on {convention}"] = _dependent(part, convention)
+    for name in ("ties", "rounding"):
+        if getattr(conventions, name):
+            reasons[f"which depend on {name}", f"取决于 {name}"] = _dependent(part, name)
     out = frozenset().union(*reasons.values())
-    left_out = [
-        f"Left out: {amount(all_of_it, ids)}, {words}." for words, ids in reasons.items() if ids
-    ]
+    left_out = [_left_out(words, amount(all_of_it, ids)) for words, ids in reasons.items() if ids]
     if out == all_of_it.items.keys():
-        raise ValueError(f"no case of {name} remains to be checked. {' '.join(left_out)}")
+        said = " ".join(en for en, _ in left_out)
+        raise ValueError(f"no case of {formula} remains to be checked. {said}")
     kept = {id: item for id, item in part.items.items() if id not in out}
-    if reasons.get("which depend on ties"):
+    if reasons.get(("which depend on ties", "取决于 ties")):
         part = Part(part, part.items, mistakes=[Steady(*one) for one in part.mistakes])
     return Part(part, kept, left_out=left_out)
 
 
+def _left_out(why, how_many):
+    (en, zh), (cases, cases_zh) = why, how_many
+    return f"Left out: {cases}, {en}.", f"略去：{cases_zh}，{zh}。"
+
+
 def amount(part, ids):
-    """A number of cases and properties in words, of those that there are."""
+    """A number of cases and properties in words, of those that there are, in both languages."""
     cases = {case.id for case in part.cases()}
-    counts = [(len(cases & ids), len(cases), "cases"),
-              (len(ids - cases), len(part.properties), "properties")]  # fmt: skip
-    return " and ".join(f"{some} of {every} {noun}" for some, every, noun in counts if some)
+    counts = [(len(cases & ids), len(cases), "cases", "个", "用例"),
+              (len(ids - cases), len(part.properties), "properties", "条", "性质")]  # fmt: skip
+    counts = [count for count in counts if count[0]]
+    en = [f"{some} of {every} {noun}" for some, every, noun, *_ in counts]
+    zh = [
+        f"{every} {measure}{noun}中的 {some} {measure}" for some, every, _, measure, noun in counts
+    ]
+    return " and ".join(en), "，".join(zh)
 
 
 def _drawn(property, seed):

@@ -3,6 +3,7 @@
 import functools
 import math
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -16,6 +17,7 @@ from minprune.checks import assert_computes, cases_of, check_of, checks
 from minprune.checks.converted import each
 from minprune.formulas import factorization, masks, structured
 from minprune.formulas.masks import rank_mask
+from minprune.language import using
 
 ROOT = Path(__file__).parents[2]
 
@@ -583,3 +585,18 @@ def test_a_suite_of_pytest_names_the_cases_and_shows_the_faults(tmp_path):
     one = subprocess.run([*command[:-1], f"{tmp_path}/{case}"], capture_output=True, text=True,
                          cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
     assert "1 failed" in one.stdout
+
+
+def test_the_diagnosis_of_a_learner_who_reads_chinese():
+    def flipped(score, k):
+        return ~rank_mask(score, k)
+
+    with using("zh"), pytest.raises(AssertionError) as failed:
+        assert_computes(flipped, "rank_mask", ties="any")
+    lines = str(failed.value).splitlines()
+    assert lines[0] == "flipped（作为 rank_mask）：典型错误"
+    assert lines[-1] == "略去：21 个用例中的 8 个，1 条性质中的 1 条，取决于 ties。"
+    assert not re.search("[a-z]+ [a-z]+ [a-z]+", "".join(lines))
+    with using("zh"):
+        said = assert_computes(rank_mask, "rank_mask")
+    assert said == "正确：21 个用例中的 21 个，1 条性质中的 1 条。"
