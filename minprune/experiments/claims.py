@@ -12,8 +12,11 @@ from functools import cache
 import numpy as np
 
 from minprune.data.mnist import load_mnist
+from minprune.experiments.names import shown_name
 from minprune.experiments.spread import interval
 from minprune.formulas.convolution import average_pool2d
+from minprune.language import of_environment, use
+from minprune.layout import wide
 from minprune.nn.initializers import glorot_uniform, he_normal
 from minprune.nn.network import mlp
 from minprune.nn.optim import Adam
@@ -98,7 +101,8 @@ EXPERIMENTS = {
 def table(found):
     """One line for each condition: the mean over the seeds, and half of its 95 % interval."""
     rows = [(name, interval(values)) for name, values in found.items()]
-    return "\n".join(f"{name:24}{over.mean:+6.1f} +- {over.half:.1f}" for name, over in rows)
+    return "\n".join(f"{wide(shown_name(name), 24)}{over.mean:+6.1f} +- {over.half:.1f}"
+                     for name, over in rows)  # fmt: skip
 
 
 def _each(kinds, seeds, measure):
@@ -158,4 +162,5 @@ def _accuracy(network, noise=0.0):
 
 
 if __name__ == "__main__":
+    use(of_environment())
     print(table(EXPERIMENTS[sys.argv[1]]()))

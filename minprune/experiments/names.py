@@ -4,7 +4,7 @@ import re
 
 from minprune.language import either
 
-NUMBER = re.compile(r"\d[\d.e+-]*")
+NUMBER = re.compile(r"\d[\d,.e+-]*")
 CHINESE = {  # a part of a name, # for its number
     "dense": "稠密",
     "fine-tuned": "微调",
@@ -18,6 +18,15 @@ CHINESE = {  # a part of a name, # for its number
     "# % of units": "# % 的单元",
     "# % of the rest": "其余权重的 # %",
     "at random": "随机",
+    "# images": "# 张图像",
+    "also shifted": "另加平移",
+    "# hidden units": "# 个隐藏单元",
+    "noise #": "噪声 #",
+    "lr #": "学习率 #",
+    "magnitude": "相对幅值",
+    "chance": "相对随机",
+    "just pruned": "只剪枝",
+    "retrained": "再训练",
     "sparse engine": "稀疏引擎",
     "minprune dense": "minprune 稠密",
     "document A-#": "文章 A-#",

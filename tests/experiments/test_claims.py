@@ -1,10 +1,14 @@
 """The experiments on claims compare what they say, on networks that train for a few steps here."""
 
+import re
+
 import numpy as np
 import pytest
 
 from minprune.experiments import claims
 from minprune.experiments.claims import EXPERIMENTS
+from minprune.language import using
+from minprune.layout import columns
 
 
 @pytest.fixture
@@ -20,6 +24,10 @@ def test_an_experiment_measures_each_condition_with_each_seed(name, short):
     assert np.isfinite(values).all() and (abs(values) <= 100).all()
     assert len({tuple(row) for row in values}) > 1  # the condition counts
     assert claims.table(found).count("+-") == len(found)
+    with using("zh"):
+        rows = claims.table(found).splitlines()
+    assert {columns(row.partition(" +- ")[0]) for row in rows} == {30}
+    assert not re.search("(?!He)[a-z]{2}", "".join(rows).replace("Glorot", ""))
 
 
 def test_both_networks_train_equally_long_and_only_one_is_pruned(short):
