@@ -22,7 +22,7 @@ SPEAKS = [  # the files whose texts commands print
 ]  # fmt: skip
 HAN = re.compile("[\u4e00-\u9fff]")
 WORDS = re.compile(r"(?<![\w./<{`-])[A-Za-z][a-z']+(?: [a-z][a-z']+){2,}(?![\w.=/(-])")  # three
-PROGRAM = re.compile(r"(?s).*(?:\bimport \w|#!/|raise NotImplementedError).*|-m minprune [a-z ]+")
+PROGRAM = re.compile(r"(?s).*(?:\bimport \w|#!/).*|-m minprune [a-z ]+")
 PAGES = [
     [], *([name] for name in COMMANDS), *(["run", name] for name in NETWORKS),
     *(["exercises", name] for name in course.ACTS),

@@ -31,7 +31,10 @@ LESSON = {
     "zh": "第 {0} 课  {1}：python -m minprune lessons {0} --lang zh\n",
 }
 PACKED = ".ipynb", ".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".xz", ".bz2"
-UNWRITTEN = 'raise NotImplementedError("not written yet")'
+UNWRITTEN = {
+    "en": 'raise NotImplementedError("not written yet")',
+    "zh": 'raise NotImplementedError("还没有写")',
+}
 
 
 class Exercise(Check):
@@ -113,7 +116,7 @@ class Exercise(Check):
             points=self.points,
             lessons="".join(["\n" * bool(lessons), *lessons]),
         )
-        body = f'"""{self.text[language]}\n"""\n{UNWRITTEN}'
+        body = f'"""{self.text[language]}\n"""\n{UNWRITTEN[language]}'
         return (f'"""{head}"""\n\nimport numpy as np\n\n\n'
                 f"{self.signature}\n{textwrap.indent(body, '    ')}\n")  # fmt: skip
 
@@ -130,7 +133,7 @@ class Exercise(Check):
         try:
             found = [node for name, node in definitions(tree_of(path)) if name == self.name]
             last = found[-1] if found else None
-            return isinstance(last, ast.FunctionDef) and normalized(last.body) == NOT_WRITTEN
+            return isinstance(last, ast.FunctionDef) and normalized(last.body) in NOT_WRITTEN
         except (Broken, RecursionError, MemoryError, SyntaxError, ValueError):
             return False
 
@@ -158,4 +161,4 @@ def _is_text(statement):
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-NOT_WRITTEN = normalized(ast.parse(UNWRITTEN).body)
+NOT_WRITTEN = [normalized(ast.parse(text).body) for text in UNWRITTEN.values()]

@@ -77,7 +77,7 @@ python=${MINPRUNE_PYTHON:-/autograder/venv/bin/python}
 rm -rf "$results"
 if ! "$python" -IB "$source/grade_submission.py"; then
     rm -rf "$results" # whoever wrote it, it was not the grader
-    echo "The submission could not be graded."
+    echo "The submission could not be graded. 未能评分。"
     exit 1
 fi
 """

@@ -106,9 +106,11 @@ def test_an_exercise_of_a_check_is_that_check(id):
 def test_untouched_means_the_body_of_the_function(tmp_path):
     exercise, path = ALL["1.1"], tmp_path / "x.py"
     for text, untouched in [
+        (exercise.starter(), True),
+        (exercise.starter("zh"), True),
         (exercise.starter().replace('"not written yet"', '"later"'), False),
         (exercise.starter().replace("import numpy as np", "import numpy as np\nx = 1"), True),
-        (exercise.starter().replace(UNWRITTEN, f"return 1\n    {UNWRITTEN}"), False),
+        (exercise.starter().replace(UNWRITTEN["en"], f"return 1\n    {UNWRITTEN['en']}"), False),
         (exercise.starter() + "\n\ndef sparsity(*arrays):\n    return 1.0\n", False),
         ("def f(:", False),
         ("x = " + "(" * 5000 + ")" * 5000, False),
