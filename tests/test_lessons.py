@@ -662,6 +662,7 @@ def test_a_lesson_asks_before_it_answers(path, language):
     folds = r"(?s)<details><summary>(.*?)</summary>\n\n.+?\n\n</details>\n"
     assert re.findall(folds, questions) == [answer] * 3
     assert re.search(r"(?ms)^- .*\]\(https?://", lessons.section(text, further))
+    assert not re.search("^<!--~-->.", text, re.MULTILINE), "GitHub shows such a line as HTML"
 
 
 ERRORS = "except "  # of a block that prints the message of an exception, which stays English

@@ -189,8 +189,8 @@ assert size["silenced"] == size["trained"] and 0.24 < size["removed"] / size["tr
 # %% [markdown] lang="en"
 # A quarter (<<size["removed"] / size["trained"]:.0%>>), not half: the first dense layer has nearly all parameters, and loses half of its rows *and* half of
 # its columns. Silencing costs accuracy. Removing costs nothing more, as the outputs are the same (to 0.001).
-# Fine-tuning brings much back. A fair comparison is with all units, trained equally long: that network is still
-# <<~100 * (right["all units, trained longer"] - right["fine-tuned"]):.1f>> points better.
+# Fine-tuning brings much back. A fair comparison is with all units, trained equally long: that network is
+# still <<~100 * (right["all units, trained longer"] - right["fine-tuned"]):.1f>> points better.
 #
 # ## What can go wrong
 #

@@ -180,9 +180,9 @@ half, most = levels.index(0.5), levels.index(0.9)
 # would take up to <<~engine.threads>> times as long, and be faster from <<~pays[2]:.0%>> on at the latest. In the picture **break-even**
 # is where a line meets that of the BLAS. With 90% zeros the two loops are <<~dense[most] / loops[most]:.1f>> times as fast as the BLAS, the engine <<~dense[most] / sparse[most]:.1f>> times.
 # %% [markdown] lang="zh"
-# 在测过的稀疏度中，两层循环从 <<~pays[0]:.0%>> 起比 BLAS 快，引擎从 <<~pays[1]:.0%>> 起比 BLAS 快。引擎若只用一个核，耗时最多为表中的
-# <<~engine.threads>> 倍，最迟从 <<~pays[2]:.0%>> 起更快。图中与 BLAS 那条线的交点就是**盈亏平衡点**。90% 为零时，两层循环的速度是 BLAS 的
-# <<~dense[most] / loops[most]:.1f>> 倍，引擎是 <<~dense[most] / sparse[most]:.1f>> 倍。
+# 在测过的稀疏度中，两层循环从 <<~pays[0]:.0%>> 起比 BLAS 快，引擎从 <<~pays[1]:.0%>> 起比 BLAS 快。引擎若只用一个核，
+# 耗时最多为表中的 <<~engine.threads>> 倍，最迟从 <<~pays[2]:.0%>> 起更快。图中与 BLAS 那条线的交点就是**盈亏平衡点**。90% 为零时，
+# 两层循环的速度是 BLAS 的 <<~dense[most] / loops[most]:.1f>> 倍，引擎是 <<~dense[most] / sparse[most]:.1f>> 倍。
 
 # %% volatile
 figure, axes = plt.subplots(num="times", figsize=(7, 4))
