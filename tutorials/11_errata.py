@@ -173,11 +173,11 @@ figure.tight_layout()
 
 # %% [markdown] lang="en"
 # Mistake 6 compares $w$ instead of $|w|$, and prunes every negative weight. To catch it, change all signs: the mask
-# must not change. Mistake 7 takes the mask for the weight, and every weight kept becomes 1. To catch it, compare: each
-# weight is unchanged or 0.
+# must not change. Mistake 7 takes the mask for the weight, and every weight kept becomes 1 (its curve makes mistake 6 too).
+# To catch it, compare: each weight is unchanged or 0.
 # %% [markdown] lang="zh"
 # 第 6 个错误拿 $w$ 而不是 $|w|$ 与阈值比较，剪掉了所有负权重。把所有权重变号，掩码应当不变，由此就能发现它。
-# 第 7 个错误把掩码当成了权重，留下的权重都变成 1。比较剪枝前后就能发现它：每个权重要么不变，要么为 0。
+# 第 7 个错误把掩码当成了权重，留下的权重都变成 1（它的曲线也带有第 6 个错误）。比较剪枝前后就能发现它：每个权重要么不变，要么为 0。
 
 
 # %%
