@@ -38,25 +38,28 @@ assert mask[1, 1] and (~mask).sum() == 2
 #
 # $$m_i = 1 \text{ if } |w_i| \ge \theta, \text{ else } 0, \qquad w'_i = m_i\, w_i$$
 #
-# Two of the nine weights are pruned. The **sparsity**, the share of weights that are 0, is <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>.
+# Two of the nine weights are pruned, both 0.1. The **sparsity**, the share of weights that are 0, is <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>.
 # %% [markdown] lang="zh"
 # **掩码**是与权重同形状的布尔数组：1 表示保留，0 表示剪掉。规则比较的是权重的*大小*，即绝对值 $|w|$：权重 $-0.7$
 # 的绝对值排第三，应当保留。
 #
 # $$m_i = \begin{cases} 1, & |w_i| \ge \theta \\ 0, & |w_i| < \theta \end{cases} \qquad w'_i = m_i\, w_i$$
 #
-# 九个权重中剪掉了两个，**稀疏度**（权重中 0 所占的比例）为 <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>。
+# 九个权重中剪掉了两个，都是 0.1。**稀疏度**（权重中 0 所占的比例）为 <<mp.sparsity(mp.apply_mask(W, mask)):.0%>>。
 
 # %% [markdown] lang="en"
 # ## Threshold or sparsity?
 #
 # A threshold does not tell how many weights it prunes; a sparsity does not tell the threshold. A plot
-# of all magnitudes in order shows both.
+# of all magnitudes in order shows both: from a threshold on the left, read across to the curve and down
+# to the number of smaller weights; from a number of weights, read up to the curve and across to the
+# threshold.
 # %% [markdown] lang="zh"
 # ## 给定阈值，还是给定稀疏度？
 #
-# 给定阈值时，事先并不知道会剪掉多少权重；给定稀疏度时，事先也不知道阈值是多少。把所有权重按大小
-# 排好画出来，两者便一目了然。
+# 给定阈值时，事先并不知道会剪掉多少权重；给定稀疏度时，事先也不知道阈值是多少。把所有权重按绝对值
+# 从小到大画出来，两者都能读出：从纵轴上的阈值横着看到曲线，再往下，就是小于阈值的权重个数；
+# 从横轴上的个数往上看到曲线，再向左，就是阈值。
 
 # %%
 rng = np.random.default_rng(2)
@@ -112,14 +115,14 @@ assert np.count_nonzero(~exact) == k
 #
 # One of the texts that minprune was built from (D-4.3) prunes this matrix, with $+0.7$ for $-0.7$, at
 # 0.2. It finds this mask of seven ones, but the pruned matrix that it gives is all **zeros**:
-# `python -m minprune worked D-4.3` compares every line with the right one. Another (B-3) omits the
-# absolute value:
+# `python -m minprune worked D-4.3` compares every line with the right one. Another (B-3e) omits the
+# absolute value, and so it prunes $-0.7$:
 # %% [markdown] lang="zh"
 # ## 原文中的错误
 #
 # minprune 所依据的文章之一（D-4.3）以 0.2 为阈值剪这个矩阵（只是其中的 $-0.7$ 原为 $+0.7$），得到的
 # 也是这个有七个 1 的掩码，给出的剪枝结果却**全是零**。运行 `python -m minprune worked D-4.3` 可以逐行对照。
-# 另一篇（B-3）漏掉了绝对值：
+# 另一篇（B-3e）漏掉了绝对值，于是把 $-0.7$ 也剪掉了：
 
 # %%
 from minprune.formulas.misprints import signed_threshold_mask_misprint
@@ -130,14 +133,15 @@ assert not signed_threshold_mask_misprint(W, 0.2)[1, 1]  # -0.7, the third large
 # %% [markdown] lang="en"
 # ## A test of your own function
 #
-# `assert_computes` tests a function with every case of a formula. The function below omits the absolute
-# value, as B-3 does, and always keeps ties. The rule for ties is a convention: `ties="any"` leaves out
-# the cases that depend on it. The missing absolute value is a mistake. In the message ● is a weight
-# kept, ○ a weight pruned:
+# minprune has cases for every formula, inputs with their right results, and `assert_computes` tests a
+# function with them. The function below omits the absolute value, as B-3e does, and always keeps ties.
+# The rule for ties is a convention: `ties="any"` leaves out the cases that depend on it. The missing
+# absolute value is a mistake. In the message ● is a weight kept, ○ a weight pruned:
 # %% [markdown] lang="zh"
 # ## 测试你自己的函数
 #
-# `assert_computes` 用一个公式的全部用例来测试函数。下面的函数和 B-3 一样漏掉了绝对值，而且总是保留并列的权重。
+# minprune 为每个公式都准备了用例，即输入和对应的正确结果；`assert_computes` 用它们来测试函数。
+# 下面的函数和 B-3e 一样漏掉了绝对值，而且总是保留并列的权重。
 # 并列如何处理只是约定，`ties="any"` 会略去结果取决于它的用例；漏掉绝对值则是错误。
 # 结果中 ● 表示保留，○ 表示剪掉：
 
@@ -155,13 +159,9 @@ except AssertionError as verdict:
     print(verdict)
 
 # %% [markdown] lang="en"
-# With the absolute value it passes. A *property* is a sentence about several results, such as "a higher
-# threshold never keeps more". In a test file for pytest,
-# `@pytest.mark.parametrize(*cases_of("threshold_mask", ties="any"))` makes a test of each case that is
-# left; the body of the test is `assert_computes(my_mask, case)`.
+# With the absolute value it passes:
 # %% [markdown] lang="zh"
-# 加上绝对值就能通过。“性质”（property）是关于多个结果的陈述，例如“阈值升高时，保留的权重不增多”。在 pytest 的测试文件中，`@pytest.mark.parametrize(*cases_of("threshold_mask", ties="any"))`
-# 把余下的每个用例变成一个测试，测试的内容只有一行：`assert_computes(my_mask, case)`。
+# 加上绝对值就能通过：
 
 
 # %%
@@ -173,6 +173,16 @@ assert_computes(my_mask, "threshold_mask", ties="any")  # an error if a case fai
 _, judged = cases_of("threshold_mask", ties="any")
 _, every = cases_of("threshold_mask")
 print(f"right in {len(judged)} of {len(every)} cases and properties; the others depend on ties")
+assert len(judged) == 8 and [str(case) for case in judged].count("property") == 1
+
+# %% [markdown] lang="en"
+# These <<len(judged)>> are <<len(judged) - 1>> cases and one *property*, a sentence about several results: a higher threshold never keeps
+# more, and signs do not matter. In a test file for pytest, `@pytest.mark.parametrize(*cases_of("threshold_mask", ties="any"))` makes
+# a test of each of them; the body of the test is `assert_computes(my_mask, case)`.
+# %% [markdown] lang="zh"
+# 这 <<len(judged)>> 个中有 <<len(judged) - 1>> 个用例和一条“性质”（property）。性质是关于多个结果的陈述，这里是：阈值升高时，保留的权重不增多，且结果与正负号无关。
+# 在 pytest 的测试文件中，`@pytest.mark.parametrize(*cases_of("threshold_mask", ties="any"))`
+# 把它们各变成一个测试，测试的内容只有一行：`assert_computes(my_mask, case)`。
 
 # %% [markdown] lang="en"
 # ## Check yourself
@@ -197,7 +207,7 @@ print(f"right in {len(judged)} of {len(every)} cases and properties; the others 
 #
 # </details>
 #
-# 3. A mask prunes half of the weights. Can the sparsity of $m \odot w$ be higher than 50%?
+# 3. A mask prunes half of the weights. Can the sparsity of the pruned weights $m_i\, w_i$ be higher than 50%?
 #
 # <details><summary>Answer</summary>
 #
@@ -245,7 +255,7 @@ print(f"right in {len(judged)} of {len(every)} cases and properties; the others 
 #
 # </details>
 #
-# 3. 掩码剪掉了一半权重。$m \odot w$ 的稀疏度会高于 50% 吗？
+# 3. 掩码剪掉了一半权重。剪枝后的权重 $m_i\, w_i$ 的稀疏度会高于 50% 吗？
 #
 # <details><summary>答案</summary>
 #
