@@ -159,7 +159,7 @@ b = np.full_like(b, b[:1].sum())
     所有滤波器都用了第一个偏置；每个应有自己的偏置。
 return result.mean(axis=0, keepdims=True)
     It averages over the images; every image has its own result.
-    对图像取了平均；每幅图像应有自己的结果。
+    对图像取了平均；每张图像应有自己的结果。
 K = K.sum(axis=2, keepdims=True) / K.shape[2] + 0 * K
     All channels share the mean kernel; each channel has its own weights.
     各通道共用了平均的核；每个通道应有自己的权重。
@@ -209,7 +209,7 @@ return result.transpose(0, 2, 1, 3)
     结果的行与列弄反了，应保持原来的次序。
 return result[:1]
     It computes the first image only; every image has its own result.
-    只算了第一幅图像；每幅图像都应有自己的结果。
+    只算了第一张图像；每张图像都应有自己的结果。
 K = np.abs(K)
     It takes the magnitudes of the kernel; multiply with the signs.
     对卷积核取了绝对值；应带符号相乘。
@@ -334,7 +334,7 @@ return result[:, ::-1, ::-1]
     在开头的行列舍去了余下的；应在末尾舍去。
 return result.max(axis=(1, 2))
     It takes the maximum of the whole image; each square has its own.
-    取了整幅图像的最大值；每个方块应有自己的。
+    取了整张图像的最大值；每个方块应有自己的。
 x[:, : h * size, : w * size].reshape(N, h, size, w, size, C) -> windows(x, size)[:, :h, :, :w]
     The squares move by one pixel; the next one begins size pixels further.
     方块每次只移动一个像素；下一个方块应移动 size 个像素。
@@ -443,7 +443,7 @@ size = 2
     方块总取 2 乘 2；size 才是边长。
 return result.mean(axis=(1, 2))
     It averages the whole image; each square has its own mean.
-    对整幅图像取了平均；每个方块应有自己的平均。
+    对整张图像取了平均；每个方块应有自己的平均。
 np.mean( -> np.min(
     It takes the smallest entry of each square; take the mean.
     取了每个方块的最小值；应取平均。

@@ -370,7 +370,7 @@ h * square -> square
     漏了二阶导数，排序便与绝对值相同。
 h * square -> square / h
     It divides by the curvature; only an inverse Hessian is in the denominator.
-    除以了二阶导数；只有海森矩阵的逆才出现在分母上。
+    除以了二阶导数；只有 Hessian 矩阵的逆才出现在分母上。
 h * square -> h
     It leaves out the weight; the curvature is multiplied by w^2.
     漏了权重；二阶导数应乘以 w^2。

@@ -142,7 +142,7 @@ np.round(w / (step or 1)) -> np.floor(w / (step or 1) + 0.5)
     恰为一半时总是向上取整；这里应取偶数。
 np.round(w / (step or 1)) -> np.sign(w) * np.floor(np.abs(w) / (step or 1) + 0.5)
     It rounds a half away from zero; here a half is rounded to the even integer.
-    把一半朝远离零的方向舍入；这里应取偶数。
+    恰为一半时朝远离零的方向舍入；这里应取偶数。
 w / (step or 1) -> w * step
     It multiplies by the step; q = round(w / step).
     乘以了步长；应为 q = round(w / step)。
@@ -688,7 +688,7 @@ step * q -> q * 2 ** (1 - bits)
     把整数除以了 2^(bits-1)；应乘以步长。
 np.round(v / step) -> np.sign(v) * np.floor(np.abs(v) / step + 0.5)
     It rounds a half away from zero; here a half is rounded to the even integer.
-    把一半朝远离零的方向舍入；这里应取偶数。
+    恰为一半时朝远离零的方向舍入；这里应取偶数。
 -limit, limit -> -1, 1
     It clips to 1; clip to the limit.
     截断到了 1；应截断到界限值 limit。

@@ -37,7 +37,7 @@ exercise = Exercise(
         返回      布尔数组，形状与 w 相同，True 表示保留，恰好有 k 个 False
 
         w 的所有元素一起排序。绝对值相等时，按行展平后靠前的先剪。
-        round 是 Python 自带的：正好一半时取偶数。
+        round 是 Python 自带的，恰为一半时取偶数。
 
         下例中 k = round(2.4) = 2；绝对值为 0.25 的有三个，剪掉前两个。
 
@@ -167,7 +167,7 @@ round(sparsity * w.size) -> int(np.ceil(sparsity * w.size))
     把 k 向上取整了；应用 round 取最接近的整数。
 round(sparsity * w.size) -> int(sparsity * w.size + 0.5)
     It rounds a half up; Python's round rounds a half to the even number.
-    正好一半时进位了；Python 的 round 取偶数。
+    恰为一半时进位了；Python 的 round 取偶数。
 round(sparsity * w.size) -> w.size - round((1 - sparsity) * w.size)
     It rounds how many are kept; k, how many are pruned, is to be rounded.
     对保留的个数取整了；应对要剪的个数 k 取整。

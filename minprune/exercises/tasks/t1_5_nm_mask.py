@@ -20,7 +20,7 @@ exercise = Exercise(
                  dense layer (n_in, n_out) or a kernel, and the only axis of a vector
         returns  a boolean array, shape of w, True = keep
 
-        Among equal magnitudes in a group the earlier is pruned first. GPUs support 2:4.
+        Among equal magnitudes in a group the earlier is pruned first. Nvidia GPUs support 2:4.
 
         Below, the second unit has -1 and 1 and only one of them can be kept: the earlier is pruned.
 
@@ -42,7 +42,7 @@ exercise = Exercise(
               或卷积核的轴 -2，向量则是它唯一的轴
         返回  布尔数组，形状与 w 相同，True 表示保留
 
-        组内绝对值相等时先剪靠前的。GPU 支持的是 2:4 稀疏。
+        组内绝对值相等时先剪靠前的。Nvidia 的 GPU 支持 2:4 稀疏。
 
         下例中第二个单元有 -1 和 1，只能留一个：剪掉靠前的。
 

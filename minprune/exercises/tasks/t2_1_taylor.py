@@ -19,7 +19,7 @@ exercise = Exercise(
         returns  an array of the same shape, the scores; higher = more important
 
         The score is the size of the change: a loss that would fall counts like one that would
-        rise. The score of a weight does not depend on the other weights.
+        rise. A score is computed from w_i and g_i alone.
 
         >>> taylor(np.array([3.0, 1.0, -2.0]), np.array([1.0, -2.0, -0.25])).tolist()
         [3.0, 2.0, 0.5]
@@ -37,7 +37,7 @@ exercise = Exercise(
         返回  同样形状的数组，即得分；得分越高越重要
 
         得分是改变量的大小：损失下降与上升同样计入。
-        每个权重都有自己的得分，与其他权重无关。
+        每个得分只由 w_i 和 g_i 算出。
 
         >>> taylor(np.array([3.0, 1.0, -2.0]), np.array([1.0, -2.0, -0.25])).tolist()
         [3.0, 2.0, 0.5]

@@ -130,7 +130,7 @@ def _(rng):
 
 @exercise.property(
     "If only the first layer counts, pruning another one must cost nothing.",
-    "若性能只取决于第一层，则剪其他层不应有任何损失。",
+    "若性能只取决于第一层，则剪其他层不应使性能下降。",
 )
 def _(rng):
     layers = [rng.integers(1, 9, 6) / 4 for _ in range(3)]
@@ -193,7 +193,7 @@ round(sparsity * w.size) -> int(np.ceil(sparsity * w.size))
     把要剪的个数向上取整了；应用 `round` 取最接近的整数。
 round(sparsity * w.size) -> int(sparsity * w.size + 0.5)
     It rounds a half up; Python's round takes a half to the even number.
-    正好一半时进位了；Python 的 round 取偶数。
+    恰为一半时进位了；Python 的 round 取偶数。
 np.abs(pruned) -> pruned
     The absolute value is missing, so negative weights are pruned first; the smallest |w| are due.
     缺少绝对值，负权重最先被剪掉；应剪 |w| 最小的。
@@ -304,7 +304,7 @@ sparsities = np.sort(sparsities)
     把稀疏度排序了；各列应按给出的次序排列。
 return evaluate(layers) - result
     It returns the loss of performance; return the performance itself.
-    返回的是性能的损失；应返回性能本身。
+    返回的是性能的下降量；应返回性能本身。
 return result - evaluate(layers)
     It returns the change of the performance; the performance itself is asked for.
     返回的是性能的变化量；应返回性能本身。
@@ -316,10 +316,10 @@ return 100 * result / evaluate(layers)
     返回的是占未剪枝时性能的百分数；应返回性能本身。
 return 1 - result / evaluate(layers)
     It returns the loss as a share of the performance; return the performance itself.
-    返回的是损失占原性能的比例；应返回性能本身。
+    返回的是下降量占原性能的比例；应返回性能本身。
 return 100 - 100 * result / evaluate(layers)
     It returns the loss in percent of the performance; return the performance itself.
-    返回的是损失占原性能的百分数；应返回性能本身。
+    返回的是下降量占原性能的百分数；应返回性能本身。
 return result.max(axis=1)
     It returns the best performance of each layer; return the performance at every level.
     只返回了每层最好的性能；应返回每个稀疏度下的性能。
@@ -343,7 +343,7 @@ return result - result[:, :1]
     减去了第一列；应返回性能本身。
 return result[:, :1] - result
     It returns the loss from the first column; return the performance itself.
-    返回的是相对于第一列的损失；应返回性能本身。
+    返回的是相对于第一列的下降量；应返回性能本身。
 return result[:, ::-1]
     The columns are in reverse order; they stand in the order of the sparsities.
     各列的次序颠倒了；应按给出的稀疏度次序排列。

@@ -41,13 +41,14 @@ exercise = Exercise(
 
             loss[l, j] = performance[l, 0] - performance[l, j]
 
-        所有层容许同样的损失 t >= 0。每一层取“首次损失超过 t”之前的最后一个稀疏度：
+        loss 是剪枝造成的性能下降量。所有层容许同样的下降量 t >= 0。
+        每一层取“下降量首次超过 t”之前的最后一个稀疏度：
         若 loss[l, j] > t，则 j 及更高的级别都不可取，即使之后性能又回升。
-        损失恰好等于 t 是容许的。
+        下降量恰好等于 t 是容许的。
 
             remaining(t) = 对各层 l 求和：sizes[l] - round(该层稀疏度 * sizes[l])
 
-        依次尝试 t = 0 和所有出现过的正损失，从小到大，取第一个满足
+        依次尝试 t = 0 和所有出现过的正下降量，从小到大，取第一个满足
         remaining(t) <= budget 的 t。`round` 取最接近的整数，恰为一半时取偶数；
         np.round 也是如此。
 
@@ -77,8 +78,8 @@ exercise = Exercise(
             "the sum of a row minus 1 is the level that its layer takes.",
         ],
         "zh": [
-            "先写出例子中的各个损失。t = 0 时每层取哪个级别？t = 1 时呢？",
-            "performance[:, :1] - performance 就是损失；"
+            "先写出例子中的各个下降量。t = 0 时每层取哪个级别？t = 1 时呢？",
+            "performance[:, :1] - performance 就是下降量；"
             "np.unique(loss[loss >= 0]) 按升序列出出现过的值，不含增益。"
             "第 0 列保证其中有 0。",
             "np.cumprod(loss <= t, axis=1) 在首次失败之前为 1，之后为 0，"
@@ -204,16 +205,16 @@ def _(rng):
 exercise.edits("""
 performance -= performance[:, :1].copy()
     The result is right, but it changes `performance`; compute the losses in a new array.
-    结果正确，但改动了 performance；应把损失算在新数组里。
+    结果正确，但改动了 performance；应把下降量算在新数组里。
 budget = np.inf
     It takes what costs nothing and ignores the budget; raise t until the budget is kept.
-    只取没有损失的稀疏度，没有检查预算；应逐步增大 t，直到满足预算。
+    只取性能没有下降的稀疏度，没有检查预算；应逐步增大 t，直到满足预算。
 np.unique(loss[loss >= 0]) -> [0]
     It tries t = 0 only, and returns None if that does not keep the budget; raise t then.
     只试了 t = 0，不满足预算就返回 None；此时应增大 t。
 np.unique(loss[loss >= 0]) -> np.unique(loss[loss > 0])
     It never tries t = 0; sparsities that cost nothing come first.
-    没有试 t = 0；没有损失的稀疏度应最先尝试。
+    没有试 t = 0；性能没有下降的稀疏度应最先尝试。
 np.unique(loss[loss >= 0]) -> np.unique(loss)
     It also tries negative t, for which no level passes; the smallest t is 0.
     也试了负的 t，此时没有一个级别合格；最小的 t 是 0。
@@ -226,25 +227,25 @@ np.unique(loss[loss >= 0]) -> np.unique(loss[loss >= 0])[::-1]
     只要满足预算就返回了最高的稀疏度；应取能满足预算的最小的 t。
 np.unique(loss[loss >= 0]) -> loss[loss >= 0]
     It tries the losses in the order in which they stand; try them from the smallest up.
-    按损失出现的次序尝试；应从小到大尝试。
+    按下降量出现的次序尝试；应从小到大尝试。
 np.unique(loss[loss >= 0]) -> np.arange(0, loss.max() + 0.01, 0.01)
     It raises t in equal steps; the losses that occur may lie between them.
-    按固定步长增大 t；出现过的损失可能落在两步之间。
+    按固定步长增大 t；出现过的下降量可能落在两步之间。
 np.unique(loss[loss >= 0]) -> range(101)
     It tries whole numbers for t; the losses that occur may lie between them.
-    只用整数作为 t；出现过的损失可能不是整数。
+    只用整数作为 t；出现过的下降量可能不是整数。
 loss <= t -> (loss < t) | (np.arange(len(sparsities)) == 0)
     A loss equal to t fails; it is tolerated.
-    损失恰好等于 t 时判为不合格；此时应当容许。
+    下降量恰好等于 t 时判为不合格；此时应当容许。
 loss <= t -> np.cumsum(np.maximum(loss, 0), axis=1) <= t
     It compares the sum of the losses up to a level with t; compare the loss of each level.
-    拿到该级别为止的损失之和与 t 比较了；应比较每个级别自己的损失。
+    拿到该级别为止的下降量之和与 t 比较了；应比较每个级别自己的下降量。
 loss <= t -> np.abs(loss) <= t
     It compares the size of the change with t; a gain is no loss.
-    拿变化的大小与 t 比较了；性能上升不算损失。
+    拿变化的大小与 t 比较了；性能上升不算下降。
 loss <= t -> loss <= t + 1e-9
     A loss just above t is tolerated; compare exactly.
-    略大于 t 的损失也被容许了；应精确比较。
+    略大于 t 的下降量也被容许了；应精确比较。
 <= budget -> < budget
     It asks for fewer weights than the budget; as many as the budget may remain.
     要求剩余个数小于预算；恰好等于预算也是允许的。
@@ -283,7 +284,7 @@ np.round( -> np.ceil(
     把剪掉的个数向上取整了；应取最接近的整数。
 np.round(chosen * sizes) -> np.floor(chosen * sizes + 0.5)
     It rounds a half up; here a half goes to the even number.
-    正好一半时进位了；这里应取偶数。
+    恰为一半时进位了；这里应取偶数。
 sizes - np.round(chosen * sizes) -> np.round((1 - chosen) * sizes)
     It rounds how many weights remain; the number of pruned ones is rounded.
     对剩余的个数取整了；应对剪掉的个数取整。
@@ -295,13 +296,13 @@ np.sum(sizes - np.round(chosen * sizes)) -> np.round(np.sum(sizes - chosen * siz
     没有逐层对剪掉的个数取整；每层都应取整。
 chosen = sparsities[level] -> chosen = np.max(np.where(loss <= t, sparsities, 0.0), axis=1)
     It takes a sparsity whose loss is tolerated again, though a lower one failed before it.
-    取了损失又可容许的稀疏度，但之前已有级别不合格；应取首次失败之前的。
+    取了下降量又回到容许范围内的稀疏度，但之前已有级别不合格；应取首次失败之前的。
 np.cumprod(loss <= t, axis=1) -> loss <= t
     It counts all levels that pass, also those after a failure; stop at the first failure.
     失败之后仍合格的级别也计入了；应在首次失败处停止。
 level = passed.sum(axis=1) - 1 -> level = [np.searchsorted(row, t, "right") - 1 for row in loss]
     It takes a sparsity whose loss is tolerated again, though a lower one failed before it.
-    取了损失又可容许的稀疏度，但之前已有级别不合格；应取首次失败之前的。
+    取了下降量又回到容许范围内的稀疏度，但之前已有级别不合格；应取首次失败之前的。
 passed.sum(axis=1) - 1 -> np.minimum(passed.sum(axis=1), len(sparsities) - 1)
     It takes the first level that fails; take the last one before it.
     取了首个不合格的级别；应取它之前的那一个。
@@ -320,22 +321,22 @@ chosen = sparsities[level] -> chosen = np.full(len(sizes), t)
     各层取了相同的稀疏度；不敏感的层应多剪。
 performance[:, :1] - performance -> np.abs(performance[:, :1] - performance)
     It counts a gain as a loss; pruning that raises the performance costs nothing.
-    把性能的提升也当成了损失；剪枝后性能上升时没有损失。
+    把性能的提升也当成了下降；剪枝后性能上升时没有下降。
 performance[:, :1] - performance -> np.cumsum(performance[:, :1] - performance, axis=1)
     It adds up the differences up to a level; the loss of a level is one difference.
-    把到该级别为止的差值累加了；每个级别的损失只是一个差值。
+    把到该级别为止的差值累加了；每个级别的下降量只是一个差值。
 performance[:, :1] - performance -> performance - performance[:, :1]
     The sign of the loss is inverted; a loss is what the performance falls by.
-    损失的符号反了；损失是性能下降的量。
+    下降量的符号反了；性能下降时它为正。
 performance[:, :1] - performance -> performance.max(axis=1, keepdims=True) - performance
     It measures the loss from the best level of a layer; measure it from column 0.
-    以该层最好的级别为基准计算损失；应以第 0 列为基准。
+    以该层最好的级别为基准计算下降量；应以第 0 列为基准。
 performance[:, :1] - performance -> -np.diff(performance, prepend=performance[:, :1])
     It measures the loss from the level before; measure it from column 0.
-    以前一个级别为基准计算损失；应以第 0 列为基准。
+    以前一个级别为基准计算下降量；应以第 0 列为基准。
 performance[:, :1] - performance -> performance[0] - performance
     It subtracts from the first row, the first layer; subtract from column 0, the whole network.
-    以第一行（第一层）为基准计算损失；应以第 0 列（未剪枝的网络）为基准。
+    以第一行（第一层）为基准计算下降量；应以第 0 列（未剪枝的网络）为基准。
 return None -> return chosen
     If no t keeps the budget, it returns the highest sparsities; return None.
     没有 t 能满足预算时返回了最高的稀疏度；此时应返回 None。
@@ -359,10 +360,10 @@ return chosen -> return chosen.mean()
     返回的是稀疏度的平均；应返回各层的稀疏度。
 return chosen -> return t
     It returns the tolerated loss; return the sparsities of the layers.
-    返回的是容许的损失；应返回各层的稀疏度。
+    返回的是容许的下降量；应返回各层的稀疏度。
 return chosen -> return t, chosen
     It returns the tolerated loss as well; only the sparsities are asked for.
-    还返回了容许的损失；只应返回各层的稀疏度。
+    还返回了容许的下降量；只应返回各层的稀疏度。
 return chosen -> return 1 - chosen
     It returns the shares that remain; the sparsities are the shares that are pruned.
     返回的是剩余的比例；稀疏度是剪掉的比例。

@@ -5,7 +5,10 @@ from minprune.exercises.exercise import Exercise
 
 exercise = Exercise(
     "2.5",
-    title={"en": "Raise the threshold until it costs too much", "zh": "逐步提高阈值，直到损失过大"},
+    title={
+        "en": "Raise the threshold until it costs too much",
+        "zh": "逐步提高阈值，直到性能下降过多",
+    },
     text={
         "en": """\
         The highest threshold at which pruning costs little, found by raising it step by step.
@@ -35,21 +38,21 @@ exercise = Exercise(
         Here the performance of w is 7.5, and that of the three thresholds is 7, 6 and 4.
         """,
         "zh": """\
-        寻找损失不大的最高阈值：先轻微剪枝，再逐步提高阈值。
+        寻找性能下降不多的最高阈值：从小到大逐步提高阈值。
 
             从小到大，对每个 theta：
                 pruned = 把 |w| < theta 的权重置零          （|w| = theta 的保留）
                 若 evaluate(pruned) < evaluate(w) - tolerance，则停止
 
         返回停止之前最后一个 theta 的结果；若一直没有停止，则是最后一个 theta 的结果。
-        每次都与 w 本身的性能比较，比较的是绝对差值；损失恰好等于 tolerance 可以接受。
+        每次都与 w 本身的性能比较，比较的是绝对差值；恰好下降 tolerance 可以接受。
         首次失败之后不再继续，即使更高的阈值又可以接受。
 
         w          任意形状的数组，即权重；调用后不得改变
         thetas     阈值的列表或数组，升序
         evaluate   函数，输入与 w 相同形状的数组，返回浮点数，即性能，
                    越高越好；它不会改动数组
-        tolerance  最多可以损失的性能，>= 0
+        tolerance  性能最多可以下降多少，>= 0
         返回       元组 (theta, pruned)：阈值和按它剪枝后的权重；
                    若第一个阈值就失败，或没有阈值，则为 (None, w 的副本)
 
@@ -143,7 +146,7 @@ def _(rng):
 
 @exercise.property(
     "A larger tolerance must never give a lower threshold.",
-    "容许的损失增大时，阈值不应降低。",
+    "容许的下降量增大时，阈值不应降低。",
 )
 def _(rng):
     w, thetas = rng.standard_normal(20), np.arange(1, 20) / 8
@@ -244,7 +247,7 @@ evaluate(w) - tolerance -> evaluate(w) * (1 - tolerance)
     把 tolerance 当成了基准性能的比例；它是性能之差。
 evaluate(pruned) < lowest -> (evaluate(w) - evaluate(pruned)) / (evaluate(w) or 1e-12) >= tolerance
     It divides the loss by the baseline and does not allow equality; compare the difference.
-    把损失除以了基准性能，而且相等时不接受；应直接比较差值。
+    把下降量除以了基准性能，而且相等时不接受；应直接比较差值。
 evaluate(pruned) < lowest -> evaluate(pruned) > lowest
     It stops where the performance is high enough; stop where it is too low.
     性能足够高时反而停止了；应在性能过低时停止。
@@ -253,7 +256,7 @@ evaluate(pruned) < lowest -> False
     无论性能如何都不停止；应在首次失败时停止。
 evaluate(pruned) < lowest -> (evaluate(w) - evaluate(pruned)) / evaluate(w) > tolerance
     It divides the loss by the baseline; the tolerance is a difference of two performances.
-    把损失除以了基准性能；tolerance 是性能之差。
+    把下降量除以了基准性能；tolerance 是性能之差。
 evaluate(w) - tolerance -> evaluate(w) * (1 - tolerance / 100)
     It takes the tolerance as a percentage of the baseline; it is a difference of performances.
     把 tolerance 当成了基准性能的百分数；它是性能之差。
@@ -265,31 +268,31 @@ evaluate(w) - tolerance -> evaluate(w) - tolerance / 100
     把 tolerance 当成了百分数；它是性能之差。
 evaluate(w) - tolerance -> evaluate(w) - tolerance - 1e-9
     A loss just above the tolerance passes; compare exactly.
-    略大于 tolerance 的损失也通过了；应精确比较。
+    略大于 tolerance 的下降量也通过了；应精确比较。
 evaluate(w) - tolerance -> evaluate(w)
     It allows no loss at all; as much as the tolerance may be lost.
-    完全不允许损失；损失不超过 tolerance 都可以接受。
+    完全不允许性能下降；下降量不超过 tolerance 都可以接受。
 evaluate(w) - tolerance -> evaluate(w) + tolerance
     It asks for a rise by the tolerance; a loss of up to the tolerance is acceptable.
-    要求性能提高 tolerance；不超过 tolerance 的损失都可以接受。
+    要求性能提高 tolerance；下降量不超过 tolerance 都可以接受。
 evaluate(w) - tolerance -> tolerance
     It takes the tolerance for the lowest performance; it is how much may be lost.
-    把 tolerance 当成了最低性能；它是最多可以损失的量。
+    把 tolerance 当成了最低性能；它是最多可以下降的量。
 evaluate(pruned) < lowest -> evaluate(pruned) > evaluate(w) + tolerance
     It stops at a rise larger than the tolerance; only a loss counts, as higher is better.
-    性能提高超过 tolerance 时停止了；性能越高越好，只应考虑损失。
+    性能提高超过 tolerance 时停止了；性能越高越好，只应考虑下降。
 evaluate(pruned) < lowest -> abs(evaluate(pruned) - evaluate(w)) > tolerance
     A gain larger than the tolerance stops it; only a loss counts, so take no absolute value.
-    性能提高超过 tolerance 时也停止了；只应考虑损失，不取绝对值。
+    性能提高超过 tolerance 时也停止了；只应考虑下降，不取绝对值。
 evaluate(pruned) < lowest -> abs(evaluate(pruned) - evaluate(w)) >= tolerance
     A gain or a loss of the tolerance stops it; only a loss above the tolerance counts.
-    性能的升降达到 tolerance 时都停止了；只应考虑超过 tolerance 的损失。
+    性能的升降达到 tolerance 时都停止了；只应考虑超过 tolerance 的下降。
 evaluate(pruned) < lowest -> np.mean(pruned == 0) > tolerance
     It compares the sparsity with the tolerance; the performance is to be compared.
     拿稀疏度与 tolerance 比较了；应比较性能。
 < lowest -> <= lowest
     A loss of exactly the tolerance counts as a failure; accept it.
-    损失恰好等于 tolerance 时判为失败；此时应可以接受。
+    下降量恰好等于 tolerance 时判为失败；此时应可以接受。
 np.where(np.abs(w) < theta, 0.0, w) -> np.where(np.abs(w) < theta, w, 0.0)
     It prunes the large weights and keeps the small ones; prune where |w| < theta.
     剪掉了大的权重，保留了小的；应剪 |w| 小于阈值的。

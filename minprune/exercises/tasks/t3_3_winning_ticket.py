@@ -31,7 +31,7 @@ exercise = Exercise(
         "zh": """\
         一层的“中奖彩票”：由训练后的权重得到掩码，再作用于初始权重。
 
-            1. k = round(sparsity n)，n 是权重总数；Python 的 round 遇到一半取偶数
+            1. k = round(sparsity n)，n 是权重总数；Python 的 round 恰为一半时取偶数
             2. 剪掉训练后绝对值最小的 k 个权重；相等时先剪展平后下标小的
             3. 回退（rewind）：保留的权重取初始值，其余为 0
 
@@ -205,13 +205,13 @@ round(sparsity * w_trained.size) -> int(np.ceil(sparsity * w_trained.size))
     向上取整了；k 应为 round(sparsity n)。
 round(sparsity * w_trained.size) -> int(sparsity * w_trained.size + 0.5)
     It rounds a half up; Python's round takes it to the even number, 2.5 to 2.
-    遇到一半时总是进位；Python 的 round 取偶数，2.5 取 2。
+    恰为一半时总是进位；Python 的 round 取偶数，2.5 取 2。
 round(sparsity * w_trained.size) -> w_trained.size - int((1 - sparsity) * w_trained.size)
     It rounds the number of kept weights down; round the number k of pruned ones.
     对保留的个数向下取整了；应对剪掉的个数 k 用 round。
 round(sparsity * w_trained.size) -> w_trained.size - round((1 - sparsity) * w_trained.size)
     It rounds the number of kept weights; round the number k of pruned ones, a half to even.
-    对保留的个数用了 round；应对剪掉的个数 k 用 round，遇到一半取偶数。
+    对保留的个数用了 round；应对剪掉的个数 k 用 round，恰为一半时取偶数。
 ticket.reshape(w_first.shape) -> ticket
     The result is flat; it must have the shape of w_first.
     结果是展平的；形状应与 w_first 相同。

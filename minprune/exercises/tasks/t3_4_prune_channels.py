@@ -47,11 +47,11 @@ exercise = Exercise(
 
         y 必须等于原网络在 a 中被删除的通道置 0 时的输出。
 
-        K1              卷积层的权重 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
+        K1              卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
         b1              它的偏置 (C,)
         gamma, beta     批归一化的缩放和平移，形状均为 (C,)
         mean, variance  批归一化的滑动均值和滑动方差，形状均为 (C,)
-        K2              下一个卷积层的权重 (k_h, k_w, C, c_out)
+        K2              下一层的卷积核 (k_h, k_w, C, c_out)
         keep            布尔向量 (C,)，True 表示保留，至少有一个 True
         返回            七个数组 (K1, b1, gamma, beta, mean, variance, K2)，
                         通道数由 C 变为 keep.sum()，通道顺序不变

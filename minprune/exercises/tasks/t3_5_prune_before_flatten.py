@@ -43,7 +43,7 @@ exercise = Exercise(
         c、c + C、c + 2 C，依此类推。
         y 必须等于原网络在 a 中被删除的通道置 0 时的输出。
 
-        K              卷积层的权重 (k_h, k_w, c_in, C)，第 c 个滤波器是 K[..., c]
+        K              卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K[..., c]
         b              它的偏置 (C,)
         W              全连接层的权重 (height width C, n_out)
         keep           布尔向量 (C,)，True 表示保留，至少有一个 True

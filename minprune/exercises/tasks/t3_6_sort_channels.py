@@ -37,9 +37,9 @@ exercise = Exercise(
 
             a = ReLU(conv(x, K1) + b1)        y = conv(a, K2)
 
-        K1    卷积层的权重 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
+        K1    卷积核 (k_h, k_w, c_in, C)，第 c 个滤波器是 K1[..., c]
         b1    它的偏置 (C,)
-        K2    下一个卷积层的权重 (k_h, k_w, C, c_out)
+        K2    下一层的卷积核 (k_h, k_w, C, c_out)
         返回  (K1, b1, K2)，形状不变的新数组，其中 C 个通道按重要性从大到小排列；
               重要性相等的保持原有顺序
 
