@@ -26,7 +26,7 @@ CLAIMS = (
             "as long as the dense network): half of the weights pruned change the accuracy by -0.1 "
             "+- 0.2 points, 95 % by -11.6 +- 1.2, with fine-tuning. What that wins back is under "
             "C-9.2.",
-            "剪得多时成立，见第 12 课（196-40-10，500 幅图像，十个随机种子，与稠密网络训练同样"
+            "剪得多时成立，见第 12 课（196-40-10，500 张图像，十个随机种子，与稠密网络训练同样"
             "久）：剪掉一半权重，准确率变化 -0.1 +- 0.2 个百分点；剪掉 95 %，变化 -11.6 +- 1.2，已"
             "含微调。微调能挽回多少，见 C-9.2。",
         ),
@@ -44,7 +44,7 @@ CLAIMS = (
             "1.1 from three times Glorot's (196-40-10, 1,000 images, ten seeds).",
             "在这里成立。剪掉 90 % 后测试准确率的下降：以 Glorot 初始化为 3.8 +- 0.4 个百分点，以 "
             "He 初始化为 5.0 +- 0.7，以 Glorot 的十分之一为 5.8 +- 1.4，以 Glorot 的三倍为 9.7 +- "
-            "1.1（196-40-10，1,000 幅图像，十个随机种子）。",
+            "1.1（196-40-10，1,000 张图像，十个随机种子）。",
         ),
         f"{RUN} initialization",
     ),
@@ -59,8 +59,8 @@ CLAIMS = (
             "1,000, 4.7 +- 0.5 with 6,000; and 5.1 +- 0.5 with 1,000 that are also shifted by a "
             "pixel to four sides (196-40-10, equal numbers of steps, ten seeds). Preprocessing is "
             "not measured.",
-            "在这里没有看到。剪掉 90 % 后准确率的下降：250 幅图像为 4.1 +- 0.6 个百分点，1,000 幅"
-            "为 3.8 +- 0.4，6,000 幅为 4.7 +- 0.5；1,000 幅另加向四个方向各平移一个像素的图像，为 "
+            "在这里没有看到。剪掉 90 % 后准确率的下降：250 张图像为 4.1 +- 0.6 个百分点，1,000 张"
+            "为 3.8 +- 0.4，6,000 张为 4.7 +- 0.5；1,000 张另加向四个方向各平移一个像素的图像，为 "
             "5.1 +- 0.5（196-40-10，训练步数相同，十个随机种子）。没有测量预处理。",
         ),
         f"{RUN} more_data",
@@ -77,7 +77,7 @@ CLAIMS = (
             "1.1 with 5 (196-h-10, 1,000 images, ten seeds). What it is worth depends on the use.",
             "网络越小，下降确实越多。剪掉 80 % 后准确率的下降：80 个隐藏单元为 0.5 +- 0.1 个百分"
             "点，40 个为 1.3 +- 0.3，20 个为 2.6 +- 0.6，10 个为 5.5 +- 0.9，5 个为 8.8 +- 1.1（"
-            "196-h-10，1,000 幅图像，十个随机种子）。是否值得，取决于用途。",
+            "196-h-10，1,000 张图像，十个随机种子）。是否值得，取决于用途。",
         ),
         f"{RUN} small_networks",
     ),
@@ -88,14 +88,15 @@ CLAIMS = (
             "剪枝使网络更鲁棒。",
         ),
         (
-            "Little of it: half pruned gains 0.7 +- 0.3 points on images with noise of 0.4, and "
-            "costs 0.2 +- 0.2 on clean ones. 90 % pruned costs 2.9 +- 0.6 with that noise and 3.8 "
-            "+- 0.4 without, 95 % 12.7 +- 1.3 and 12.0 +- 0.9 (Gaussian noise on pixels of 0 to 1; "
-            "196-40-10, 1,000 images, ten seeds). Other disturbances are not measured.",
-            "作用很小：剪掉一半，在噪声为 0.4 的图像上提高 0.7 +- 0.3 个百分点，在干净图像上降低 "
-            "0.2 +- 0.2。剪掉 90 %，在该噪声下降低 2.9 +- 0.6，无噪声时降低 3.8 +- 0.4；剪掉 95 "
-            "%，分别降低 12.7 +- 1.3 和 12.0 +- 0.9（像素值 0 到 1，高斯噪声；196-40-10，1,000 幅"
-            "图像，十个随机种子）。没有测量其他扰动。",
+            "Little of it: half pruned gains 0.7 +- 0.3 points on images with Gaussian noise of "
+            "standard deviation 0.4, and costs 0.2 +- 0.2 on clean ones. 90 % pruned costs 2.9 +- "
+            "0.6 with that noise and 3.8 +- 0.4 without, 95 % 12.7 +- 1.3 and 12.0 +- 0.9 (pixels "
+            "from 0 to 1; 196-40-10, 1,000 images, ten seeds). Other disturbances are not "
+            "measured.",
+            "作用很小：剪掉一半，在加有标准差 0.4 的高斯噪声的图像上提高 0.7 +- 0.3 个百分点，在干"
+            "净图像上降低 0.2 +- 0.2。剪掉 90 %，在该噪声下降低 2.9 +- 0.6，无噪声时降低 3.8 +- "
+            "0.4；剪掉 95 %，分别降低 12.7 +- 1.3 和 12.0 +- 0.9（像素值 0 到 1；196-40-10，1,000 "
+            "张图像，十个随机种子）。没有测量其他扰动。",
         ),
         f"{RUN} robustness",
     ),
@@ -114,7 +115,7 @@ CLAIMS = (
             "Frankle and Carbin 2020 compare rates in full. Overfitting is not measured.",
             "学习率确有影响。剪掉 95 % 后用 Adam 训练 600 步，掩码都相同，准确率的回升：学习率 "
             "1e-5 时为 1.8 +- 0.4 个百分点，1e-4 时为 15.7 +- 3.5，1e-3 时为 31.7 +- 4.8，1e-2 时"
-            "为 37.4 +- 5.1，1e-1 时为 34.6 +- 4.9（196-40-10，1,000 幅图像，十个随机种子）。"
+            "为 37.4 +- 5.1，1e-1 时为 34.6 +- 4.9（196-40-10，1,000 张图像，十个随机种子）。"
             "Renda、Frankle、Carbin 2020 对学习率做了完整的比较。没有测量过拟合。",
         ),
         f"{RUN} learning_rate",
@@ -133,9 +134,9 @@ CLAIMS = (
             "5.5 +- 1.2 behind magnitude and 6.9 +- 1.9 ahead of chance (196-40-10, 1,000 images, "
             "ten seeds).",
             "作为单个权重的排序，梯度优于幅值：与留一法的秩相关系数为 0.65，幅值为 0.30，见第 06 "
-            "课（49-8-10，1,000 幅图像，一个随机种子）。作为一次剪掉 90 % 的规则，梯度较差：只剪枝"
+            "课（49-8-10，1,000 张图像，一个随机种子）。作为一次剪掉 90 % 的规则，梯度较差：只剪枝"
             "时比幅值低 38.9 +- 4.5 个百分点，与随机剪枝持平（+1.7 +- 4.5）；重新训练后比幅值低 "
-            "5.5 +- 1.2，比随机剪枝高 6.9 +- 1.9（196-40-10，1,000 幅图像，十个随机种子）。",
+            "5.5 +- 1.2，比随机剪枝高 6.9 +- 1.9（196-40-10，1,000 张图像，十个随机种子）。",
         ),
         f"{RUN} gradient",
     ),
@@ -167,7 +168,7 @@ CLAIMS = (
             "accuracy, but stopping half-way gains 2.8 +- 0.8 more, in lesson 12 (196-40-10, 500 "
             "images, ten seeds). With right labels, half pruned changes it by -0.1 +- 0.2.",
             "40 % 的标签随机抽取时，剪掉 80 % 使测试准确率提高 1.5 +- 0.8 个百分点，而训练到一半就"
-            "停止还要再高 2.8 +- 0.8，见第 12 课（196-40-10，500 幅图像，十个随机种子）。标签正确"
+            "停止还要再高 2.8 +- 0.8，见第 12 课（196-40-10，500 张图像，十个随机种子）。标签正确"
             "时，剪掉一半，准确率变化 -0.1 +- 0.2。",
         ),
         "python tutorials/12_which_claims_hold.py",

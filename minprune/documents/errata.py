@@ -289,8 +289,8 @@ True
         (
             "Fine-tuning comes after, with the mask held: what is left can make up for part of "
             "what is gone. Here the loss rises by 1 without it, by 0.75 with it.",
-            "这几处都是最后一步，此后不再训练。剪枝之后应保持掩码并微调：留下的权重可以弥补一部分"
-            "损失。此例中不微调，损失增加 1；微调后只增加 0.75。",
+            "这几处都是最后一步，此后不再训练。剪枝之后应保持掩码并微调：留下的权重可以部分代替剪"
+            "掉的权重。此例中不微调，损失增加 1；微调后只增加 0.75。",
         ),
         """\
 >>> w, H = [1.0, 1.0], [[2.0, 1.0], [1.0, 2.0]]  # L = (w - w*)^T H (w - w*) / 2, w = w*
@@ -819,11 +819,11 @@ AxisError
         "Pruning makes a model easier to interpret (D-1.1), may make it hard to interpret "
         "(A-8, A-9), or usually makes it more complex (D-7.2, D-9.3).",
         (
-            "None defines the word. By any count a pruned model is not more complex: it has fewer "
-            "non-zero weights.",
+            "No document defines interpretable or complex. A pruned model has fewer non-zero "
+            "weights, so by their number it is less complex, not more.",
             "文中说剪枝使模型更容易解释（D-1.1），可能更难解释（A-8、A-9），或通常更复杂（D-7.2、"
-            "D-9.3），却都没有给出定义。不论怎样计数，剪枝后的模型都不会更复杂：它的非零权重更"
-            "少。",
+            "D-9.3），却都没有说明什么叫容易解释，什么叫复杂。剪枝后非零权重更少，因此按非零权"
+            "重的个数计，模型更简单，而不是更复杂。",
         ),
         """\
 >>> w = np.array([-0.9, 0.05, 0.4])
@@ -836,9 +836,9 @@ AxisError
         "Pruning improves the performance: the model trains and runs faster.",
         (
             "Elsewhere the document means accuracy by performance. They are two measures: without "
-            "a silent unit a network is faster, and no prediction changes.",
-            "这里的“性能”指速度，文中别处指准确率。这是两种度量：移除死单元后，网络变快，预测都不"
-            "变。",
+            "its dead units a network is faster, and no prediction changes.",
+            "这里的“性能”指速度，文中别处指准确率。这是两种度量：移除死单元后，网络变快，而所有预"
+            "测都不变。",
         ),
         """\
 >>> W, b, V = np.array([[1.0, 0.0], [-1.0, 0.0]]), np.zeros(2), np.ones((2, 1))
@@ -880,7 +880,7 @@ AxisError
         "Step 2 computes the pruning rate, step 3 sets the threshold.",
         (
             "The rate follows from the threshold, so the threshold comes first.",
-            "裁剪率由阈值决定，所以应先设定阈值。",
+            "剪枝率（文中称“裁剪率”）由阈值决定，所以应先设定阈值。",
         ),
         """\
 >>> [mp.pruning_rate([-0.9, 0.05, 0.4, 0.2], theta) for theta in (0.1, 0.3)]
@@ -965,8 +965,9 @@ AxisError
         {"B-3f": "$z_i$ 是第 $i$ 个神经元的输入值"},
         "The threshold is compared with the input z_i of the neuron, sign included.",
         (
-            "With the size of its activation. A neuron that always answers -3 is not silent.",
-            "公式拿带符号的输入 z_i 与阈值比较，应改为激活值的绝对值。总是输出 -3 的神经元并不是"
+            "Compare the magnitude of its activation instead. A neuron whose output is always -3 "
+            "is not dead.",
+            "公式拿带符号的输入 z_i 与阈值比较；应比较激活值的绝对值。输出总是 -3 的神经元并不是"
             "死单元。",
         ),
         """\
@@ -1028,8 +1029,8 @@ NameError: name 'x_train' is not defined
         (
             "Divide by the number of weights, not by the sum of |w|. As printed the rate can be "
             "200, which is 20,000 %, and depends on the unit in which weights are measured.",
-            "应除以权重的个数，而不是 |w| 的和。按文中的公式，裁剪率可以达到 200，即 20,000 %，而"
-            "且取决于权重的单位。",
+            "应除以权重的个数，而不是 |w| 的和。按这段代码，剪枝率可以达到 200，即 20,000 %，而且"
+            "取决于权重的单位。",
         ),
         """\
 >>> W = np.full((8, 10), 0.005)
@@ -1051,7 +1052,7 @@ NameError: name 'x_train' is not defined
         "",
         (
             "At equality the mask prunes what the rate does not count. Use one rule for both.",
-            "恰好等于阈值的权重被掩码剪掉，却没有计入裁剪率。两处应使用同一条规则。",
+            "恰好等于阈值的权重被掩码剪掉，却没有计入剪枝率。两处应使用同一条规则。",
         ),
         """\
 >>> w = [0.25, 0.5, 0.75, 1.0]
@@ -1088,10 +1089,11 @@ NameError: name 'x_train' is not defined
         "",
         (
             "An activation (N, 1) is no kernel (10, 1), without data it is a symbol, and layer 1 "
-            "is the output layer: its one neuron is the answer. Remove columns and rows of the "
-            "hidden layer.",
+            "is the output layer: its one neuron is the answer. Remove columns of the hidden "
+            "layer's matrix, and the rows of the next one that read them.",
             "激活值的形状是 (N, 1)，不能当作 (10, 1) 的权重矩阵；没有数据，它只是一个符号张量；第 "
-            "1 层又是输出层，唯一的神经元就是输出结果。应移除隐藏层的列和行。",
+            "1 层又是输出层，唯一的神经元就是输出结果。应移除隐藏层权重矩阵的列，以及下一层读取它们"
+            "的行。",
         ),
         """\
 >>> W1, b1, W2 = np.ones((8, 10)), np.zeros(10), np.ones((10, 1))
@@ -1139,7 +1141,7 @@ NameError: name 'x_train' is not defined
             "claim below has figures.",
             "B-1 说的却是可以减少计算量。剪枝不会增加乘加次数。稀疏格式要给每个权重加一个索引，占"
             "字节，也费时间。稀疏度低于约一半时，CSR 的字节数多于稠密数组；CSR 上的普通循环可能比"
-            "稠密乘法慢，具体数字见下面的实测。",
+            "稠密乘法慢，具体数字见下面的测量。",
         ),
         """\
 >>> 4 * mp.mlp_macs([784, 128, 10])  # bytes of the kernels of E-5.1; then half and 3/4 sparse
@@ -1194,7 +1196,7 @@ NameError: name 'x_train' is not defined
             "network of minprune refuses float16.",
             "保证精度的是 32 位：只用 float16，小的更新和小的梯度会丢失，要靠权重的 float32 副本"
             "和放大后的损失来保住。只有硬件支持 float16 乘法时才会更快；CPU 上的 NumPy 反而更慢"
-            "（见下面的实测）。minprune 的网络不接受 float16。",
+            "（见下面的测量）。minprune 的网络不接受 float16。",
         ),
         """\
 >>> float(np.float16(1) + np.float16(1e-4)), float(np.float32(1) + np.float32(1e-4)) > 1
@@ -1279,10 +1281,11 @@ TypeError: value must be float32 or float64, got float16
         },
         "The ratio is one of parameters (C-3.2); 0.5 keeps half of the kernels of VGG16 (C-4.3).",
         (
-            "Half of the filters is not half of the rest: a quarter of the products stays, and 55 "
-            "% of the parameters, since the dense layers hold most of them.",
-            "C-3.2 的比例指参数数量，C-4.3 的 0.5 指卷积核数量。VGG16 只保留一半滤波器，乘加次数"
-            "和参数并不是也剩一半：乘加次数剩四分之一，参数剩 55 %，因为大部分参数在全连接层。",
+            "Half of the filters is not half of the rest: about a quarter of the products stays, "
+            "and 55 % of the parameters, since the dense layers hold most of them.",
+            "C-3.2 的比例指参数数量，C-4.3 的 0.5 指滤波器的个数。VGG16 每个卷积层保留一半滤波器"
+            "时，剩下的乘加次数和参数并不是一半：乘加次数约剩四分之一，参数剩 55 %，因为大部分参"
+            "数在全连接层。",
         ),
         """\
 >>> full, half = (mp.network_costs(mp.vgg16_layers(width=w), (224, 224, 3)) for w in (1.0, 0.5))
@@ -1332,8 +1335,8 @@ TypeError: value must be float32 or float64, got float16
             "neuron j, or over k and j for the layer. The induced matrix norm, the largest column "
             "sum, is another thing.",
             "一个神经元有许多权重，所以式中少了一个下标：对神经元 j，是 |W_i[k, j]| 对 k 求和；对"
-            "整层，是对 k 和 j 求和。n 在 C-4.1 中表示层数，在这里又表示神经元数。由向量范数导出"
-            "的矩阵范数，即最大的列和，是另一个量。",
+            "整层，是对 k 和 j 求和。n 在 C-4.1 中表示层数，在这里又表示神经元数。由向量范数诱导"
+            "的矩阵范数是另一个量，即各列的绝对值之和中最大的一个。",
         ),
         """\
 >>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
@@ -1389,11 +1392,12 @@ TypeError: value must be float32 or float64, got float16
         },
         "Sort by importance; keep a certain share (C), or zero the end of the ranking (E).",
         (
-            "What of ties, and of shares that are no whole number? Here: exactly k go, the first "
-            "of equals first, a half rounds to the even number. A threshold keeps all that tie.",
+            "What of ties, and of shares that are not a whole number? Here: exactly k go, the "
+            "first of equals first; a half rounds to the even number. A threshold keeps all that "
+            "tie with it.",
             "文中没有说明并列时怎么办，按比例算出的个数不是整数时怎么办。minprune 恰好剪掉 k 个，"
-            "并列时先剪排在前面的，k 取最接近的整数，恰在正中时取偶数。按阈值剪枝则保留所有并列的"
-            "权重。",
+            "并列时先剪排在前面的；k 取最接近的整数，恰为一半时取偶数。按阈值剪枝则保留所有与阈值"
+            "并列的权重。",
         ),
         """\
 >>> w = np.array([0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.1, 0.3])
@@ -1459,7 +1463,7 @@ TypeError: value must be float32 or float64, got float16
             "Behind a perfect fit all gradients are 0 and rank nothing. How they rank where some "
             "slope is left is measured below.",
             "D-3.2 在训练之后比较梯度，C-4.2 没有说明何时比较。完全拟合之后，梯度全为 0，排不出次"
-            "序。梯度尚未降到零时排序效果如何，见下面的实测。",
+            "序。梯度尚未降到零时排序效果如何，见下面的测量。",
         ),
         """\
 >>> w, x, y = np.array([3.0, 1.0]), np.array([1.0, 2.0]), 5.0  # a perfect fit
@@ -1762,7 +1766,7 @@ ValueError
             "Euclidean norm, which for a matrix is called Frobenius norm. It is no choice of two. "
             "Another number is the spectral norm, which the Euclidean norm of vectors induces.",
             "公式没有错，两个名称都符合：把各元素看作一个向量，这就是它的欧几里得范数；对矩阵，它"
-            "叫 Frobenius 范数。两者不是二选一。由向量的欧几里得范数导出的谱范数才是另一个数。",
+            "叫 Frobenius 范数。两者不是二选一。由向量的欧几里得范数诱导的谱范数才是另一个数。",
         ),
         """\
 >>> W = np.array([[0.1, 0.3, 0.5], [0.6, 0.7, 0.8], [0.9, 0.1, 0.3]])
@@ -1877,9 +1881,9 @@ AxisError
         "Prune more step by step and watch the performance, to find the best threshold.",
         (
             "Where the performance dips and recovers there are two: the last before the first "
-            "failure, and the largest that passes. Behind a dip a level passes by luck.",
+            "failure, and the largest that passes. Behind a dip a level may pass by luck.",
             "如果性能先下降又回升，“最佳”阈值就有两个：第一次不合格之前的最后一个，和合格的当中最"
-            "大的一个。下降之后又合格，只是碰巧。",
+            "大的一个。下降之后又合格，可能只是碰巧。",
         ),
         """\
 >>> from minprune.pruning.search import last_before_failure
@@ -2256,9 +2260,9 @@ FACTS = (
         "",
         (
             "We found no such paper. The paper of 2015 is Han, Pool, Tran and Dally, above; its "
-            "aim is compression without loss.",
+            "aim is compression without a loss of accuracy.",
             "没有找到这篇论文。2015 年的论文是上面 Han、Pool、Tran 和 Dally 的那篇；它的目标是不"
-            "带来损失的压缩。",
+            "降低准确率的压缩。",
         ),
     ),
     Fact(

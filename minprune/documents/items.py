@@ -212,7 +212,7 @@ ITEMS = (
     Item("D-4.2b", ("Formula: the mask, entry by entry", "公式：逐元素的掩码"), True),
     Item("D-4.3", ("Worked example: a 3 x 3 matrix", "例题：一个 3 x 3 矩阵"), True),
     Item("D-5.1", ("Environment of the project", "项目的开发环境"), False),
-    Item("D-5.2a", ("Listing: prune the kernels of a network", "代码：对网络的卷积核剪枝"), True),
+    Item("D-5.2a", ("Listing: prune the weights of a network", "代码：对网络各层的权重剪枝"), True),
     Item("D-5.2b", ("Convolutional network for MNIST", "用于 MNIST 的卷积网络"), True),
     Item("D-5.2c", ("Listing: training with cross-entropy", "代码：以交叉熵训练"), True),
     Item("D-5.2d", ("Listing: images and one-hot labels", "代码：图像与独热标签"), True),
@@ -324,8 +324,8 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
         "A-3.3c, A-8d",
         "No procedure trains with it: lesson 10 rounds the weights in `on_step`. Activations are "
         "not quantized, and no kernel multiplies integers.",
-        "没有完整流程用它训练：第 10 课在 `on_step` 中对权重取整。激活值不量化，也没有整数乘法的计"
-        "算核。",
+        "没有完整流程用它训练：第 10 课在 `on_step` 中把权重舍入到量化格点。激活值不量化，也没有整"
+        "数乘法的计算核。",
     ),
     (
         "A-5.1, C-5.1, D-5.1",
@@ -337,7 +337,7 @@ NOTES = (  # items -> what they hold if no function computes it, and what minpru
         "Lesson 05 runs it on 10,000 images for 4 epochs; the document takes 60,000 for 5. `run "
         "mlp` has the same network and another procedure: it prunes 90 % of the weights after "
         "training.",
-        "第 05 课在 10,000 幅图像上运行它 4 轮；原文用 60,000 幅，5 轮。`run mlp` 的网络相同，流程"
+        "第 05 课在 10,000 张图像上运行它 4 轮；原文用 60,000 张，5 轮。`run mlp` 的网络相同，流程"
         "不同：训练之后剪掉 90 % 的权重。",
     ),
     (

@@ -104,7 +104,8 @@ def three_layers():
             Step(either("importance of layer 1", "第 1 层的重要性"), I1, 2.1),
             Step(either("importance of layer 2", "第 2 层的重要性"), I2, 3.0),
             Step(either("importance of layer 3", "第 3 层的重要性"), I3, 3.2,
-                 why=either("both are above theta: no effect yet", "两个值都大于 theta：尚无影响")),
+                 why=either("3.9 and 3.2 are both above theta: the decision is the same",
+                            "3.9 和 3.2 都大于 theta：取舍相同")),
             Step(either("layer 1 pruned", "剪枝后的第 1 层"), h1, p1,
                  why=either("2.1 < 2.5: the layer is pruned", "2.1 < 2.5：该层被剪掉")),
             Step(either("layer 2 pruned", "剪枝后的第 2 层"), h2, p2,
@@ -113,7 +114,7 @@ def three_layers():
                  why=either("3.9 >= 2.5: the rule keeps the layer", "3.9 >= 2.5：按规则保留该层")),
             *_other_rules(theta),
             Step(either("output of the network", "网络的输出"),
-                 either("constant", "常数"), either("what is important", "重要的权重"),
+                 either("constant", "常数"), either("important weights", "重要的权重"),
                  why=either("layer 1 is all zero; besides, two 2x3 matrices cannot be multiplied",
                             "第 1 层全为零；此外，两个 2x3 矩阵不能相乘")),
         ),
@@ -217,7 +218,7 @@ def small_gradient():
                  _lowest(obd_saliency(w, h)),
                  why=either(f"scores {obd_saliency(w, h)}; it takes the gradient for 0",
                             f"得分 {obd_saliency(w, h)}；它假定梯度为 0")),
-            Step(either("change of the loss by the series", "按级数估计的损失变化"),
+            Step(either("change of the loss by the Taylor series", "按泰勒展开估计的损失变化"),
                  second_order_influence(w, g, h)),
             Step(either("change of the loss if each is set to zero", "逐个置零时的损失变化"),
                  truth),
@@ -253,7 +254,7 @@ def rate_above_one():
     )  # fmt: skip
     return Example(
         "B-4c",
-        either("The pruning rate as the listing computes it", "代码计算的剪枝率"),
+        either("The pruning rate as the listing computes it", "按原文代码计算的剪枝率"),
         {either("its rule", "原文规则"): either("count below theta / sum |w|",
                                               "小于 theta 的个数 / sum |w|"),
          either("right", "正确规则"): either("count below theta / count",
@@ -262,9 +263,9 @@ def rate_above_one():
             Step(what, pruning_rate(w, theta), pruning_rate_misprint(w, theta), why=why)
             for what, w, theta, why in cases
         ),
-        either("A rate has no unit and lies between 0 and 1; the printed one is the right one / "
+        either("A rate has no unit and lies between 0 and 1; the listing computes the right one / "
                "mean |w|.",
-               "剪枝率没有单位，在 0 与 1 之间；文中的值是正确值 / mean |w|。"),
+               "剪枝率没有单位，在 0 与 1 之间；这段代码算出的是正确值 / mean |w|。"),
         ours=True,
     )  # fmt: skip
 
@@ -300,19 +301,19 @@ def impossible_counts():
                  round(performance_loss(0.982, 0.980), 12)),
             Step(either("... in standard errors, at least", "…… 以标准误计，至少"),
                  mcnemar_z(200, 180),
-                 why=either("if no image is wrong in both: 180 + 200 are classified differently",
-                            "若没有图像被两个网络都分错：180 + 200 幅的分类不同")),
+                 why=either("if no image is wrong in both: only one network is right on 180 + 200",
+                            "若没有图像被两个网络都分错：180 + 200 张只有一个网络分对")),
             Step(either("... in standard errors, at most", "…… 以标准误计，至多"),
                  mcnemar_z(20, 0),
-                 why=either("if only the 20 are: the number is not printed, so there is no verdict",
-                            "若只有 20 幅不同：文中没有给出这个数，因此无法下结论")),
+                 why=either("if on 20 alone; the number is not printed, so there is no verdict",
+                            "若只有 20 张如此；文中没有给出这个数，因此无法下结论")),
             Step(either("speed-up of the printed times", "文中时间的加速比"), 0.5 / 0.3,
-                 why=either("a dense product skips no zeros", "稠密乘积不跳过零")),
+                 why=either("a dense product skips no zeros", "稠密乘法不跳过零")),
         ),
         either("Count parameters from the shapes; zeroing is not removing. Two networks tested on "
-               "the same images are compared by the images that only one of them gets right.",
-               "参数量按形状计算；置零不等于删除。在同一批图像上测试两个网络，应比较只有其中一个分对的"
-               "图像。"),
+               "the same images are compared by the numbers of images that only one gets right.",
+               "参数量按形状计算；置零不等于删除。在同一批图像上测试的两个网络，应比较只有其中一个分对"
+               "的图像数。"),
     )  # fmt: skip
 
 

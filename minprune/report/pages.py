@@ -43,6 +43,10 @@ from minprune.report.find import called, near, search, title_of
 from minprune.report.links import links_of, openable, public, used_by
 
 WIDTH = 100
+SPREAD = (
+    "(+- gives half of the 95 % confidence interval of a mean.)",
+    "（+- 之后的数是均值的 95 % 置信区间的半宽。）",
+)
 SCREEN = 80  # columns of a list, and of a worked example
 LISTED = 20  # lines of a list
 SEE_ALSO = 6  # names
@@ -235,7 +239,8 @@ def _item_page(item):
         text += [*_mistake(fact, fact.ids.split(", "), heads), ""]
     for claim in claims_of(item.id):
         text += [_wrap(either("the claim:     ", "论断："), either(*claim.says)),
-                 _wrap(either("measured:      ", "测量："), either(*claim.found))]  # fmt: skip
+                 _wrap(either("measured:      ", "测量："), either(*claim.found)),
+                 *[either(*SPREAD)] * ("+-" in claim.found[0])]  # fmt: skip
         again = textwrap.indent(_run_here(claim.again).rstrip(), "    ")
         text += [again, ""] if again else [""]
     for note in notes_of(item.id):

@@ -29,7 +29,7 @@ STEPS = {  # (step, right value, printed value, whether it is wrong)
         ("layers kept at 2.5, by L1 norm", 2, None, False),
         ("... by L2 norm", 0, None, False),
         ("... by squared L2 norm", 1, None, False),
-        ("output of the network", "constant", "what is important", True),
+        ("output of the network", "constant", "important weights", True),
     ],
     "A-5.5": [
         ("parameters before", 50_890, 784_096, True),
@@ -54,7 +54,7 @@ STEPS = {  # (step, right value, printed value, whether it is wrong)
         ("pruned by magnitude |w|", "weight 2", None, False),
         ("pruned by Taylor |w g|", "weight 2", None, False),
         ("pruned by OBD h w^2 / 2", "weight 2", None, False),
-        ("change of the loss by the series", [1.5, 0.0], None, False),
+        ("change of the loss by the Taylor series", [1.5, 0.0], None, False),
         ("change of the loss if each is set to zero", [1.5, 0.0], None, False),
         ("to be pruned", "weight 2", "weight 1", True),
     ],
