@@ -97,7 +97,7 @@ def mean_layer_importance(layers):
 
 
 def layer_l2(layers):
-    """L2 norm of each layer; with L1 it agrees on single weights, but not on layers.
+    """L2 norm of each layer; of single weights it is the L1 norm, layers it may rank otherwise.
 
         s_l = sqrt(sum_i w_li^2)
 

@@ -37,7 +37,7 @@ def mean_activation(a):
 
 
 def apoz(a):
-    """Average percentage of zeros: the part of the samples in which the unit is silent.
+    """Average percentage of zeros: the part of the samples for which the unit outputs 0.
 
         APoZ_j = mean_n [a_nj = 0]
 

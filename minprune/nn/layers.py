@@ -311,7 +311,7 @@ class Flatten(Layer, known=True):
 
 
 class Dropout(Layer, known=True):
-    """Dropout: while training, every number is silenced at random, and the rest make up for it.
+    """Dropout: while training, numbers are set to 0 at random, and the rest are scaled up.
 
         y = x r / (1 - p),  r = 0 with probability p, else 1          afterwards y = x
 

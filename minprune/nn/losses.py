@@ -88,7 +88,7 @@ def categorical_cross_entropy(z, t):
 
 
 def smoothed_cross_entropy(z, y, rate):
-    """Cross-entropy against labels that are not quite sure of themselves, and its gradient.
+    """Cross-entropy with label smoothing, and its gradient.
 
         t_nk = (1 - rate) [k = y_n] + rate / K          L = -1/N sum_nk t_nk log p_nk
 

@@ -220,7 +220,7 @@ class NetworkSurgery(DynamicPruning):
              layer, once, by `splice_thresholds`
     c        how much is pruned: mean plus c standard deviations of |W|
     rng      numpy.random.Generator or the seed of one; each layer draws for itself
-    margin   half the gap between a and b
+    margin   half the gap between a and b as a part of their mean, as in `splice_thresholds`
     gamma, power  of the falling probability, both >= 0
     stop     step from which the masks rest, so that the weights can settle; None: never
     lr       learning rate, as in `DynamicPruning`

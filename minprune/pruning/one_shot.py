@@ -219,7 +219,7 @@ def prune_tensors(network, theta, ties="keep"):
     ties     what happens at equality, as in `score_mask`
     returns the list of masks, one per parameter, biases included
 
-    A network that has lost a layer answers the same to every input; `Network.prune` refuses that,
+    A network without a layer gives the same output for every input; `Network.prune` refuses that,
     this function shows it.
     Biases start at 0, so they always go first.
     Source: [A-5.2.6, A-3.2.4, A-4.3b].

@@ -34,7 +34,7 @@ def last_before_failure(performances, baseline, tolerance):
     baseline      a_0, performance without pruning
     tolerance     >= 0, in the same units
     returns its index, or None if already the first level fails. "The largest level that passes" is
-    another answer where the curve has a dip: behind a dip a level passes by luck
+    another answer where the curve has a dip: behind a dip a level may pass by luck
 
     Source: [D-Q2].
 
