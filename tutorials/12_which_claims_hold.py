@@ -126,17 +126,17 @@ print(f"the pruned network is ahead in {ahead} of {SEEDS} seeds")
 #
 # $$\bar d \pm t\, \frac{s}{\sqrt{n}}$$
 #
-# with $t$ = <<STUDENT>> from a table for <<SEEDS>> seeds. About 95 of 100 such intervals contain the true mean, if the differences are about normal.
+# with $t$ = <<STUDENT>> from a table for <<SEEDS>> seeds. About 95 of 100 such intervals contain the true mean, if the differences are normal.
 # "Better" holds if the whole interval is above 0. "As good" holds if it is above a **margin** that was set before,
 # here $-1$ point: no test can show that a difference is exactly 0. A claim does not hold if the whole interval is
 # below this limit. Otherwise it is open.
 # %% [markdown] lang="zh"
 # 只看一个种子，两种结论都可能得到。差值都在同一种子内计算，两个网络看的是同样的图像。差值的平均值也有误差：
-# 由 $n$ 个差值的均值 $\bar d$ 和标准差 $s$，可得 95% **置信区间**（学生 t 分布）
+# 由 $n$ 个差值的均值 $\bar d$ 和标准差 $s$，可得 95% **置信区间**（学生 t 分布）：
 #
 # $$\bar d \pm t\, \frac{s}{\sqrt{n}}$$
 #
-# <<SEEDS>> 个种子时查表得 $t$ = <<STUDENT>>。若差值近似服从正态分布，这样的区间每 100 个里约有 95 个包含真实的均值。整个区间都在 0 以上，
+# <<SEEDS>> 个种子时查表得 $t$ = <<STUDENT>>。若差值服从正态分布，这样的区间每 100 个里约有 95 个包含真实的均值。整个区间都在 0 以上，
 # “更好”才成立；整个区间都在事先定好的**容许界**（这里是 $-1$ 个百分点）以上，“一样好”才成立，因为没有哪个检验能证明差值恰好为 0。
 # 整个区间都在界限以下，说法就站不住；其余情形尚无定论。
 
@@ -211,8 +211,8 @@ axes.set(xlabel="difference in test accuracy, points", title="A claim holds righ
 # shot if both prune the same share of each layer. Against `90% pruned`, which ranks all layers together, it is <<~-compare("gradual", "90% pruned")[0]:.0f>>
 # points behind: two things differ there, and the difference says nothing about either.
 # %% [markdown] lang="zh"
-# 整个区间（蓝线）都在界限（红色标记）右侧的说法才成立（横轴在 0 附近拉开了）。剪掉一半没有问题，相差
-# <<~compare("50% pruned", "dense")[0]:+.1f>> 个百分点；剪掉 95% 就不行了：<<~compare("95% pruned", "dense")[0]:+.1f>>。至于剪掉一半能否像 B-8 所说*提高*准确率，尚无定论。
+# 整个区间（蓝线）都在界限（红色标记）右侧的说法才成立（横轴在 0 附近拉开了）。剪掉一半没有问题，
+# 相差 <<~compare("50% pruned", "dense")[0]:+.1f>> 个百分点；剪掉 95% 就不行了：<<~compare("95% pruned", "dense")[0]:+.1f>>。至于剪掉一半能否像 B-8 所说*提高*准确率，尚无定论。
 #
 # 标签有噪声时，剪枝确实有用，提高 <<~compare(*CLAIMS[3][1:3])[0]:.1f>> 个百分点。但中途停止训练的稠密网络还要再高 <<~-compare(*CLAIMS[4][1:3])[0]:.1f>>。只有这第二个对照才能看出这一点。
 # （随机标签只试了 40% 这一个比例。）
