@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from minprune.language import LANGUAGES, in_both
+from minprune.lesson_words import Words
 from minprune.lessons import (
     CHANGES,
     CHINESE,
@@ -84,6 +85,21 @@ def page(path, language, cells, found, end=""):
             for block in filter(None, _blocks(cell, result.printed, pictures, language)):
                 lines += [block, ""]
     return "\n".join([*lines, *filter(None, [end]), navigation(path, language), ""])
+
+
+def text_of_program(path, language):
+    """The text of a program; for "zh" with the words of NN_words.txt beside it, if there are any.
+
+    Every word must be used, and comments and strings alone may change, as in a lesson.
+    """
+    text, beside = path.read_text(encoding="utf-8"), path.with_name(f"{path.name[:2]}_words.txt")
+    if language == "en" or not beside.exists():
+        return text
+    words = Words(beside.read_text(encoding="utf-8"))
+    text = words.code(text)
+    if unused := words.unused():
+        raise ValueError(f"{beside.name} names {unused[0]!r}, which occurs nowhere")
+    return text
 
 
 def page_of_program(page, program, printed):

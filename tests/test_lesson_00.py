@@ -5,14 +5,20 @@ import contextlib
 import importlib.util
 import io
 import re
-import runpy
+import tokenize
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import minprune as mp
-from minprune.lesson_pages import differs, navigation, notebook, page_of_program
+from minprune.lesson_pages import (
+    differs,
+    navigation,
+    notebook,
+    page_of_program,
+    text_of_program,
+)
 from minprune.lessons import CHINESE, lesson_file, lessons, page_file, read_lesson
 from minprune.sparse.csr import csr_from_dense
 
@@ -186,8 +192,8 @@ def test_what_it_prints_is_what_the_library_gives(program, data, capsys):
         accuracy = mp.evaluate(network, x_test, y_test).accuracy
         nonzeros = sum(np.count_nonzero(w.value) for w in network.weights.values())
         csr_bytes = mp.SparseEngine(network).compressed_bytes
-        assert re.split("  +", line) == [name, f"{accuracy:.2%}", f"{nonzeros:,}", "203,560",
-                                         f"{csr_bytes:,}"]  # fmt: skip
+        assert line.split(maxsplit=4) == [f"{accuracy:.2%}", f"{nonzeros:,}", "203,560",
+                                          f"{csr_bytes:,}", name]  # fmt: skip
     assert lines[-1].endswith(": True") and len(lines) == 10
 
 
@@ -204,6 +210,7 @@ def test_it_needs_numpy_alone_and_has_200_lines():
 # --- the pages -----------------------------------------------------------------------------------
 
 SOURCE = FILE.read_text(encoding="utf-8")
+NETWORKS = ("dense", "pruned only", *(f"{n}, fine-tuned" for n in ("dense", "pruned", "random")))
 # numbers of the prose that neither the program nor its output holds
 COMPUTED = {f"{n:,}" for n in (60_000, 10_000, 60_000 - 55_000, round(0.9 * 50_816))}
 COMPUTED |= {f"{0.9:.0%}", "0.95", "0.98"}  # and what a reader may set
@@ -219,21 +226,34 @@ def blocks(kind, text):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_code_of_a_page_is_the_file(language):
-    assert "\n\n\n".join(blocks("python", page(language))) + "\n" == SOURCE
+    text = text_of_program(FILE, language)
+    assert "\n\n\n".join(blocks("python", page(language))) + "\n" == text
+    assert (text == SOURCE) == (language == "en")
+
+
+def test_the_code_of_the_chinese_page_is_chinese():
+    (output,) = blocks("text", page("zh"))
+    code = "\n".join(blocks("python", page("zh")))
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    said = [token.string for token in tokens if token.string.startswith(("#", '"""'))]
+    for line in "\n".join([*said, output]).splitlines():
+        assert not re.search("[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", line), line
+    assert {*re.findall("[A-Za-z]+", output)} == {"CSR", "logits", "True"}
 
 
 def test_both_pages_show_the_same_output():
     (english,), (chinese,) = (blocks("text", page(language)) for language in ("en", "zh"))
-    assert english == chinese and len(english.splitlines()) == 10
+    numbers = [re.findall(r"\d[\d.,]*%?", output) for output in (english, chinese)]
+    assert numbers[0] == numbers[1] and len(english.splitlines()) == 10
 
 
 @pytest.mark.slow
 def test_the_output_of_the_pages_is_that_of_the_program():
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        runpy.run_path(str(FILE), run_name="__main__")
     for language in ("en", "zh"):
-        made = page_of_program(page(language), SOURCE, printed.getvalue())
+        code, printed = text_of_program(FILE, language), io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, FILE, "exec"), {"__name__": "__main__", "__file__": str(FILE)})
+        made = page_of_program(page(language), code, printed.getvalue())
         assert not differs(page(language), made)
 
 
@@ -242,8 +262,8 @@ def test_the_numbers_of_the_prose_are_those_of_the_output(language):
     text = page(language)
     prose = re.sub("^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
     (output,) = blocks("text", text)
-    table = dict(re.split("  +", line, maxsplit=1) for line in output.splitlines()[3:8])
-    table = {name: re.findall(r"[\d.,]+%?", numbers) for name, numbers in table.items()}
+    rows = [line.split(maxsplit=4)[:4] for line in output.splitlines()[3:8]]
+    table = dict(zip(NETWORKS, rows, strict=True))
     said = {*re.findall(r"\d+\.\d+%?|\d+%|\d+,\d{3}", prose)}
     assert {accuracy for accuracy, *_ in table.values()} <= said
     tuned, dense = (float(table[f"{n}, fine-tuned"][0][:-1]) for n in ("pruned", "dense"))
@@ -257,6 +277,17 @@ def test_the_numbers_of_the_prose_are_those_of_the_output(language):
     )
     assert sizes["dense"][2] == pytest.approx(2 * dense_bytes, rel=0.001)
     assert sizes["dense"][0] == 784 * 64 + 64 * 10 == 50_816 and f"{50_816:,}" in said
+
+
+def test_words_of_a_program_are_all_used(tmp_path):
+    program, words = tmp_path / "00_small.py", tmp_path / "00_words.txt"
+    program.write_text("x = 1  # one\n")
+    assert text_of_program(program, "zh") == "x = 1  # one\n"
+    words.write_text("# one | 一", encoding="utf-8")
+    assert text_of_program(program, "zh") == "x = 1  # 一\n" != text_of_program(program, "en")
+    words.write_text("# one | 一\n# two | 二", encoding="utf-8")
+    with pytest.raises(ValueError, match="names 'two', which occurs nowhere"):
+        text_of_program(program, "zh")
 
 
 @pytest.mark.parametrize("text", ["```python\nx = 1\n```\n", "```python\n```\n```python\n```\n"])

@@ -164,7 +164,7 @@ def report(name, network, x, y):
     nonzeros = len(csr1[0]) + len(csr2[0])
     dense_bytes = sum(w.nbytes for w in network)
     csr_bytes = sum(array.nbytes for array in (*csr1, b1, *csr2, b2))
-    print(f"{name:24}{accuracy:8.2%}  {nonzeros:8,}  {dense_bytes:11,}  {csr_bytes:9,}")
+    print(f"{accuracy:8.2%}  {nonzeros:8,}  {dense_bytes:11,}  {csr_bytes:9,}  {name}")
 
 
 def main(samples=55_000, epochs=5, finetune_epochs=3):
@@ -179,7 +179,7 @@ def main(samples=55_000, epochs=5, finetune_epochs=3):
     longer, pruned, control = ([w.copy() for w in dense] for _ in range(3))
     masks = prune_by_score(pruned, np.abs, SPARSITY)
     random_masks = prune_by_score(control, lambda W: rng.random(W.shape), SPARSITY)
-    print(f"\n{'network':24}accuracy  nonzeros  dense bytes  CSR bytes")
+    print("\naccuracy  nonzeros  dense bytes  CSR bytes  network")
     report("dense", dense, x_test, y_test)
     report("pruned only", pruned, x_test, y_test)
     for name, network, its_masks in (

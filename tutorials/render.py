@@ -7,7 +7,6 @@ python tutorials/render.py [NN ... formulas lessons] [--check]
 import argparse
 import io
 import os
-import runpy
 import sys
 import time
 from contextlib import redirect_stdout
@@ -30,6 +29,7 @@ from minprune.lesson_pages import (
     page_of_program,
     runs,
     save_figure,
+    text_of_program,
     unused_words,
 )
 from minprune.lessons import PROGRAM, lesson_file, lesson_files, page_file, read_lesson
@@ -85,13 +85,14 @@ def pages_of(path, found):
 
 def program(path, check):
     """Write code and output of the program into its pages, or return what differs."""
-    printed, problems = io.StringIO(), []
-    with redirect_stdout(printed):
-        runpy.run_path(str(path), run_name="__main__")
+    problems = []
     for language in LANGUAGES:
+        code, printed = text_of_program(path, language), io.StringIO()
+        with redirect_stdout(printed):
+            exec(compile(code, path, "exec"), {"__name__": "__main__", "__file__": str(path)})
         file = page_file(path, language)
         was = file.read_text(encoding="utf-8")
-        text = page_of_program(was, path.read_text(encoding="utf-8"), printed.getvalue())
+        text = page_of_program(was, code, printed.getvalue())
         if not check:
             file.write_text(text, encoding="utf-8")
         elif difference := differs(was, text):
