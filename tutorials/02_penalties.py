@@ -302,8 +302,8 @@ assert mp.l2_proximal(w, lam=1.0, lr=0.1).all() and mp.l1_penalty(0 * w, lam=1.0
 #   lasso](https://doi.org/10.1111/j.2517-6161.1996.tb02080.x): linear regression with an L1 penalty,
 #   and why it makes coefficients exactly 0 where L2 does not.
 # - Daubechies, Defrise and De Mol (2004), [An iterative thresholding algorithm for linear inverse
-#   problems](https://arxiv.org/abs/math/0307152): proves that gradient steps, each with a soft
-#   threshold, converge.
+#   problems with a sparsity constraint](https://arxiv.org/abs/math/0307152): proves that gradient
+#   steps, each followed by a soft threshold, converge.
 # - Parikh and Boyd (2014), [Proximal algorithms](https://web.stanford.edu/~boyd/papers/prox_algs.html):
 #   proximal steps of many penalties, with an introduction.
 # %% [markdown] lang="zh"
@@ -349,7 +349,7 @@ assert mp.l2_proximal(w, lam=1.0, lr=0.1).all() and mp.l1_penalty(0 * w, lam=1.0
 # - Tibshirani（1996），[Regression shrinkage and selection via the
 #   lasso](https://doi.org/10.1111/j.2517-6161.1996.tb02080.x)：带 L1 惩罚项的线性回归，以及为什么 L1 能使系数恰好为 0，而 L2 不能。
 # - Daubechies、Defrise、De Mol（2004），[An iterative thresholding algorithm for linear inverse
-#   problems](https://arxiv.org/abs/math/0307152)：证明了每步梯度更新之后做一次软阈值的算法收敛。
+#   problems with a sparsity constraint](https://arxiv.org/abs/math/0307152)：证明了每步梯度更新之后做一次软阈值的算法收敛。
 # - Parikh、Boyd（2014），[Proximal algorithms](https://web.stanford.edu/~boyd/papers/prox_algs.html)：
 #   近端算法的入门介绍，以及多种惩罚项的近端步。
 # %% words
