@@ -143,7 +143,7 @@ zero = once.weights["0.W"].value == 0
 assert zero[(x[:64] == 0).all(axis=0)].sum() > 0.8 * zero.sum()  # pixels black in the batch
 
 # %% [markdown] lang="en"
-# Nearly all that changed are at $\pm\eta$, as the formula gives. The others have a gradient of 0, most of
+# Nearly all weights that changed are at $\pm\eta$, as the formula gives. The others have a gradient of 0, most of
 # them because their pixel is black in all 64 images: the gradient of a weight is a sum of products, one
 # for each image, and the input of the weight is a factor of each.
 #

@@ -56,7 +56,7 @@ assert np.allclose(truth, [1.5, 0])
 #
 # 其中 $g_i$ 是梯度，即损失的斜率；$h_i$ 是**曲率**，即斜率的变化率。**泰勒**得分 $|g_i w_i|$ 是第一项的大小。
 # **OBD**（Optimal Brain Damage；LeCun、Denker、Solla 1990）是第二项，因为训练结束时斜率约为 0。
-# **梯度**得分是 $|g_i|$，**绝对值**得分是 $|w_i|$。在上面的模型中误差为 1，所以 $g_i = x_i$，$h_i = x_i^2$，
+# **梯度**得分是 $|g_i|$，**绝对值**即 $|w_i|$。在上面的模型中误差为 1，所以 $g_i = x_i$，$h_i = x_i^2$，
 # 即 $g = (1, 2)$，$h = (1, 4)$。
 #
 # **猜一猜。** 得分最低的权重被剪掉。四种得分中，哪一种会剪错？
@@ -120,7 +120,7 @@ def rank_correlation(a, b):
 # 所以这两者都取绝对值再比较。
 # 损失用交叉熵，单位是奈特。
 #
-# **猜一猜。** 训练前哪种得分最好，训练后呢？绝对值得分排第几？
+# **猜一猜。** 训练前哪种得分最好，训练后呢？绝对值排第几？
 
 
 # %%
@@ -185,7 +185,7 @@ assert idle.sum() > 5 and (x.mean(axis=0)[np.flatnonzero(idle) // 8] < 0.02).all
 #
 # **Guess.** For each pair: how much does the loss rise without one of the weights, and without both?
 # %% [markdown] lang="zh"
-# 绝对值得分不用数据：某个像素几乎总是黑的，它的权重再大也不起作用（左上子图右下方的点）。不过，这里排的是*单个*权重，
+# 绝对值与数据无关：某个像素几乎总是黑的，它的权重再大也不起作用（左上子图右下方的点）。不过，这里排的是*单个*权重，
 # 剪掉之后也不微调；若剪掉 90% 再微调，按绝对值剪就胜过按梯度剪（见第 12 课）。
 #
 # ## 容易出错的地方：成对的权重
@@ -337,7 +337,7 @@ assert mp.mean_activation(a).argmax() != change.argmax() == mp.contribution(a, w
 # <details><summary>答案</summary>
 #
 # 误差为 1，所以 $g = (1, 3)$，$h = (1, 9)$。真实影响是 $(0, 1.5)$，应当剪 $w_1$。梯度得分 $(1, 3)$、泰勒得分 $(2, 3)$、
-# OBD $(2, 4.5)$ 都剪 $w_1$；绝对值得分 $(2, 1)$ 剪错了。
+# OBD $(2, 4.5)$ 都剪 $w_1$；绝对值 $(2, 1)$ 剪错了。
 #
 # </details>
 #
@@ -345,7 +345,7 @@ assert mp.mean_activation(a).argmax() != change.argmax() == mp.contribution(a, w
 #
 # <details><summary>答案</summary>
 #
-# 损失与它无关，所以真实影响、$g$ 和 $h$ 都是 0，各种得分也都是 0，只有绝对值得分是 100。
+# 损失与它无关，所以真实影响、$g$ 和 $h$ 都是 0，各种得分也都是 0，只有绝对值是 100。
 #
 # </details>
 #

@@ -107,7 +107,9 @@ def one_shot(network, sparsity, rng, log):
 
 
 def stages(network, sparsity, rng, log):
-    tune = lambda net: train(net, EPOCHS // 5, rng, log=log)  # noqa: E731
+    def tune(net):
+        train(net, EPOCHS // 5, rng, log=log)
+
     mp.iterate_pruning(network, sparsity, 5, tune, evaluate, prune=cut)
 
 
@@ -129,7 +131,7 @@ def surgery(network, sparsity, rng, log, c=None):
 # %% [markdown] lang="zh"
 # **猜一猜。** 剪掉 50% 的权重时，哪种做法最好，哪种最差？剪掉 95% 呢？
 
-# %%
+# %% folded
 WAYS = {way.__name__: way for way in (one_shot, stages, gradual, surgery)}
 results, logs, nets, dense = {}, {}, {}, []
 for seed in range(seeds):
