@@ -225,11 +225,15 @@ assert bad < min(good - 0.1, 0.3)
 assert mp.shrink_network(scattered).layers[5].W.value.shape == dense.layers[5].W.value.shape
 
 # %% [markdown] lang="en"
-# Little better than a guess, which is right in one of ten. A third mistake is to set filters to 0 and leave the rest as it is. Their channels are then 0, which batch
-# normalization turns into $\beta - \gamma\mu/\sqrt{\sigma^2+\epsilon}$ (mean $\mu$, variance $\sigma^2$, a tiny $\epsilon$). The next layer reads this
-# value at every pixel, unless it is negative and a ReLU makes it 0.
+# About as accurate as a guess, which is right in one of ten.
+#
+# A third mistake is to set filters to 0 and leave the rest as it is. Their channels are then 0, which batch normalization
+# turns into $\beta - \gamma\mu/\sqrt{\sigma^2+\epsilon}$ (mean $\mu$, variance $\sigma^2$, a tiny $\epsilon$). The next layer reads this value
+# at every pixel, unless it is negative and a ReLU makes it 0.
 # %% [markdown] lang="zh"
-# 和瞎猜差不多（十次猜中一次）。第三种错误是只把滤波器置为 0，其余不动：对应的通道成了 0，而批归一化会把 0 变成
+# 和瞎猜差不多（十次猜中一次）。
+#
+# 第三种错误是只把滤波器置为 0，其余不动：对应的通道成了 0，而批归一化会把 0 变成
 # $\beta - \gamma\mu/\sqrt{\sigma^2+\epsilon}$（均值 $\mu$，方差 $\sigma^2$，极小的 $\epsilon$）。下一层在每个像素都会读到这个值，除非它是负数，被 ReLU 变成了 0。
 
 # %% volatile
@@ -277,10 +281,11 @@ assert costs[-3].parameters > left[-1][0] / 2  # of the first dense layer, at wi
 
 # %% [markdown] lang="en"
 # There are half as many filters, and each reads half as many channels, except in the first layer: a quarter of the MACs.
-# Most parameters are in the dense layers, of which only the first shrinks. Always give what a ratio is a ratio *of*.
+# Most parameters are in the dense layers, of which only the first shrinks. So always give what a ratio
+# is a ratio *of*. The picture shows the other shares:
 # %% [markdown] lang="zh"
 # 滤波器少了一半，每个滤波器要读的通道也少了一半（第一层除外），所以乘加次数只剩四分之一。大部分参数在全连接层里，其中只有第一层会变小。
-# 所以说到比例，一定要说清是*什么*的比例。
+# 所以说到比例，一定要说清是*什么*的比例。下图画出了其他保留比例的情形：
 
 # %%
 figure, ax = plt.subplots(num="vgg16", figsize=(7, 4))
