@@ -40,8 +40,6 @@ from minprune.lessons import Cell, cells_of, filled, lesson_files, page_file, ru
 
 TUTORIALS = Path(__file__).parents[1] / "tutorials"
 LESSONS = lesson_files(TUTORIALS)[1:]  # 00 is one program without cells
-NOT_YET = {"10"}  # in the old form
-DONE = [path for path in LESSONS if path.name[:2] not in NOT_YET]
 TEXT = """\
 # %% [markdown] lang="en"
 # # Title
@@ -649,7 +647,7 @@ def test_a_lesson_is_short_and_in_both_languages(path):
 
 
 @pytest.mark.parametrize("language", lessons.LANGUAGES)
-@pytest.mark.parametrize("path", DONE, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_a_lesson_asks_before_it_answers(path, language):
     guess, check, further, answer = {
         "en": ("**Guess.** ", "Check yourself", "Further reading", "Answer"),
@@ -670,7 +668,7 @@ def test_a_lesson_asks_before_it_answers(path, language):
 ERRORS = "except "  # of a block that prints the message of an exception, which stays English
 
 
-@pytest.mark.parametrize("path", DONE, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_the_code_of_a_chinese_page_is_chinese(path):
     text = page_file(path, "zh").read_text(encoding="utf-8")
     blocks = re.findall(r"^```(python|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
