@@ -113,23 +113,23 @@ axes.legend()
 figure.tight_layout()
 
 # %% [markdown] lang="en"
-# L2 ends at <<l2[-1]:.3f>>: near 0 its pull is too weak against the data. L1 with the subgradient does not end
-# at all. Its pull is $\eta\lambda$ however small the weight is, so near 0 the weight **jumps over** 0, and
-# back again. Only the proximal step ends at 0.
+# L2 ends at <<l2[-1]:.3f>>: near 0 its pull is too weak against the data. With the L1 subgradient the weight
+# does not settle. The pull is $\eta\lambda$ however small the weight is, so near 0 the weight **jumps
+# over** 0, and back again. Only the proximal step ends at 0.
 #
 # ## A network
 #
-# Now compare the three on MNIST, and training without a penalty. **SGD** (stochastic gradient descent)
-# makes plain steps of $\eta$ times the gradient of a batch. The argument `penalty_gradient` of `fit`
-# adds the gradient of a penalty to that of the loss; `proximal_pruning` makes a proximal step after
-# each step of SGD.
+# Now compare the three, and training without a penalty, on MNIST with $\lambda = 0.0003$ and
+# $\eta = 0.2$. **SGD** (stochastic gradient descent) makes plain steps of $\eta$ times the gradient of a
+# batch. The argument `penalty_gradient` of `fit` adds the gradient of a penalty to that of the loss;
+# `proximal_pruning` makes a proximal step after each step of SGD.
 # %% [markdown] lang="zh"
 # L2 停在 <<l2[-1]:.3f>>：在 0 附近，它的拉力敌不过数据。L1 用次梯度则根本停不下来：无论权重多小，拉力总是 $\eta\lambda$，因此权重在
 # 0 附近会**越过** 0，随后又跳回来。只有近端步停在 0。
 #
 # ## 一个网络
 #
-# 在 MNIST 上比较这三种做法，并加上不带惩罚项的训练。**SGD**（随机梯度下降）的每一步就是 $\eta$ 乘一批样本的梯度。`fit` 的参数
+# 在 MNIST 上比较这三种做法，并加上不带惩罚项的训练，取 $\lambda = 0.0003$，$\eta = 0.2$。**SGD**（随机梯度下降）的每一步就是 $\eta$ 乘一批样本的梯度。`fit` 的参数
 # `penalty_gradient` 把惩罚项的梯度加到损失的梯度上；`proximal_pruning` 在 SGD 的每一步之后再走一个近端步。
 
 # %% folded
@@ -220,13 +220,13 @@ assert abs(network.sparsity - zeros["proximal"]) < 0.05
 loose, rng = networks["proximal"].copy(), np.random.default_rng(1)
 mp.fit(loose, x, y, optimizer=mp.SGD(loose.parameters, lr), epochs=1, rng=rng)  # no penalty
 W, hidden = loose.layers[0].W.value, mp.relu(loose.layers[0].forward(x))
-idle = (x == 0).all(axis=0)[:, None] | (hidden == 0).all(axis=0)  # always a gradient of 0
+idle = (x == 0).all(axis=0)[:, None] | (hidden == 0).all(axis=0)  # gradient 0 for every image
 print(f"zeros {loose.sparsity:.1%}")
 print(f"weights with a gradient of 0 among the zeros of layer 1: {np.mean(idle[W == 0]):.0%}")
 assert loose.sparsity < 0.8 * zeros["proximal"] and np.mean(idle[W == 0]) > 0.6
 
 # %% [markdown] lang="en"
-# Only <<loose.sparsity:.1%>> of the weights are still 0. Most of these had a gradient of 0: their pixel is 0 in every
+# Only <<loose.sparsity:.1%>> of the weights are still 0. Most of these have a gradient of 0: their pixel is 0 in every
 # image, or their neuron outputs 0 for every image. A penalty makes zeros, but does not keep them. A
 # mask keeps them; it is the subject of lessons 03 and 05.
 #
@@ -238,7 +238,7 @@ assert loose.sparsity < 0.8 * zeros["proximal"] and np.mean(idle[W == 0]) > 0.6
 # `mp.l1_regularized_loss` adds $L_0$. E-3.2 uses "L1 or L2" to make weights sparse. After training with L2
 # <<zeros["l2"]:.1%>> of the weights are 0. Its proximal step makes no zeros either: it divides by $1 + 2\eta\lambda$.
 # %% [markdown] lang="zh"
-# 仍为 0 的权重只占 <<loose.sparsity:.1%>>，其中大多数的梯度始终为 0：对应的像素在每张图像中都是 0，或者所在的神经元对每张图像都输出 0。惩罚项能造出零，却保不住零。能保住零的是掩码，见第 03 课和第 05 课。
+# 仍为 0 的权重只占 <<loose.sparsity:.1%>>，其中大多数的梯度为 0：对应的像素在每张图像中都是 0，或者所在的神经元对每张图像都输出 0。惩罚项能产生零，但不能保持它们为零；这要靠掩码，见第 03 课和第 05 课。
 #
 # ## 原文中的错误
 #
@@ -361,7 +361,7 @@ assert mp.l2_proximal(w, lam=1.0, lr=0.1).all() and mp.l1_penalty(0 * w, lam=1.0
 # L2, gradient | L2，梯度
 # zeros {network.sparsity:.1%}, accuracy {after:.1%} | 为 0 的占 {network.sparsity:.1%}，准确率 {after:.1%}
 # zeros {loose.sparsity:.1%} | 为 0 的占 {loose.sparsity:.1%}
-# always a gradient of 0 | 梯度总是 0
+# gradient 0 for every image | 对每张图像梯度都为 0
 # weights with a gradient of 0 among the zeros of layer 1: {np.mean(idle[W == 0]):.0%} | 第一层的零中，梯度为 0 的占 {np.mean(idle[W == 0]):.0%}
 # 0 is not among them | 其中没有 0
 # L2: | L2：

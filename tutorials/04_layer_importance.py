@@ -207,9 +207,10 @@ for h in PRINTED_LAYERS:
     print(h)
 
 # %% [markdown] lang="en"
-# **Guess.** Which granularity gives this result at some threshold: single weights, rows or layers?
+# **Guess.** Which granularity gives this result at some threshold: single weights, rows (one for each
+# input) or layers?
 # %% [markdown] lang="zh"
-# **猜一猜。** 以什么为粒度、取某个阈值，能得到这个结果：单个权重，行，还是整层？
+# **猜一猜。** 要得到这个结果，粒度应当是单个权重、行（每个输入一行），还是整层？阈值可以任取。
 
 # %%
 rules = {
@@ -253,8 +254,8 @@ assert max(found["single weights"] + found["rows"]) < 2.5
 #
 # $$\tfrac{1}{2} \sqrt{6 / 912} \approx 0.041, \qquad \tfrac{1}{2} \sqrt{6 / 74} \approx 0.142$$
 #
-# The random weights above have the means <<mean_before[0]:.3f>> and <<mean_before[2]:.3f>>. The mean of an untrained layer depends
-# on its shape alone.
+# The random weights above have the means <<mean_before[0]:.3f>> and <<mean_before[2]:.3f>>. Apart from
+# chance, the mean of an untrained layer depends on its shape alone.
 #
 # </details>
 #
@@ -284,7 +285,7 @@ assert max(found["single weights"] + found["rows"]) < 2.5
 # - Tanaka and others (2020), [Pruning neural networks without any data by iteratively conserving
 #   synaptic flow](https://arxiv.org/abs/2006.05467): layer collapse, and scores that avoid it.
 # %% [markdown] lang="zh"
-# 以单个权重或以行为粒度都能得到这个结果，但阈值都不是 2.5；以整层为粒度，取任何阈值都得不到。可见阈值只有连同粒度一起给出才有意义。
+# 粒度取单个权重或行，都能得到这个结果，但阈值都不是 2.5；粒度取整层，则任何阈值都得不到。可见阈值只有连同粒度一起给出才有意义。
 # 文中还说重要的权重都保留了，可第一层全为零，输出与输入就毫无关系。况且三个 $2 \times 3$ 的
 # 矩阵根本无法依次相乘。运行 `python -m minprune worked A-4.4 --lang zh` 可以逐行对照。
 #
@@ -308,7 +309,7 @@ assert max(found["single weights"] + found["rows"]) < 2.5
 #
 # $$\tfrac{1}{2} \sqrt{6 / 912} \approx 0.041, \qquad \tfrac{1}{2} \sqrt{6 / 74} \approx 0.142$$
 #
-# 上面的随机权重实际为 <<mean_before[0]:.3f>> 和 <<mean_before[2]:.3f>>。可见未经训练的层，均值由形状决定，与重要性无关。
+# 上面的随机权重实际为 <<mean_before[0]:.3f>> 和 <<mean_before[2]:.3f>>。可见未经训练的层，除随机波动外，均值只由形状决定，与重要性无关。
 #
 # </details>
 #
