@@ -357,7 +357,7 @@ assert max(found["single weights"] + found["rows"]) < 2.5
 # sum over the layer | 一层的总和
 # Mean of |w| | |w| 的均值
 # mean over the layer | 一层的均值
-# Lost if 90% is pruned | 剪掉 90% 时的损失
+# Lost if 90% is pruned | 剪掉 90% 后的准确率下降
 # accuracy lost, points | 准确率下降（百分点）
 # layer, inputs x outputs | 层（输入数 x 输出数）
 # Whole network: a class for each image | 完整的网络：每张图像各有类别
