@@ -57,7 +57,7 @@ def pruned(network, prune, *arguments):
 # other <<EPOCHS>> epochs under its mask. So `dense` is its **control**: a network that differs only in what is tested.
 #
 # - `50% pruned`, `90% pruned`, `95% pruned`: by magnitude, all layers ranked together; `90% by layer`: each layer 90%.
-# - `90% by gradient` prunes the weights with the smallest gradient; `90% random` shuffles the mask of `90% pruned`.
+# - `90% by gradient` prunes the weights with the smallest gradient; `90% random` shuffles the mask of `90% pruned` in each layer.
 # - `gradual` raises the pruned share of each layer step by step to 90%, while it trains (lesson 07).
 # - `ticket`: the *initial* weights under the mask of `90% pruned`; `new weights`: others under this mask. Both <<EPOCHS>> epochs.
 # - `noisy`: dense, 40% of the labels drawn at random; `noisy, 80% pruned`; `noisy, stopped` after <<EPOCHS>> epochs.
