@@ -19,7 +19,18 @@ from minprune.experiments.settings import (
     with_enough_steps,
 )
 from minprune.files import replacing, writable_folder
-from minprune.language import either, in_both, language, message, of_environment, use, using
+from minprune.language import (
+    LANGUAGES,
+    VARIABLE,
+    either,
+    in_both,
+    language,
+    message,
+    of_environment,
+    of_locale,
+    use,
+    using,
+)
 from minprune.parser import SUPPRESS, DefaultsFormatter, Parser, language_in
 
 DESCRIPTION = (
@@ -147,6 +158,8 @@ def _run(arguments):
     """Carry out a command; returns its status when all that it has printed is out."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # Léonard, on a terminal that has no é
+    named = os.environ.get(VARIABLE)  # or nonsense, which is refused below unless --lang is given
+    use(named if named in LANGUAGES else of_locale())
     asked, arguments = language_in(arguments)
     use(asked or of_environment())
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in TOP_LEVEL):

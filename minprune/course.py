@@ -257,7 +257,7 @@ def watch(options, looks=None):
 def hint(options):
     """Print the hints of an exercise, one more with each call."""
     exercise = exercise_of(options.id)
-    for number, text in enumerate(options.folder.next_hints(exercise), 1):
+    for number, text in enumerate(options.folder.next_hints(exercise, language()), 1):
         print(f"{exercise.id}  {number}/{len(exercise.hints[language()])}  {text}")
 
 

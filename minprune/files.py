@@ -147,5 +147,6 @@ def writable_folder(path):
         with tempfile.TemporaryFile(dir=nearest):
             return path
     except OSError as error:
-        raise in_both(PermissionError(f"{path}: {nearest} cannot be written to ({error})"),
-                      f"{path}：无法写入 {nearest}（{error}）") from error  # fmt: skip
+        why = error.strerror or error  # without the name of the temporary file
+        raise in_both(PermissionError(f"{path}: {nearest} cannot be written to ({why})"),
+                      f"{path}：无法写入 {nearest}（{why}）") from error  # fmt: skip

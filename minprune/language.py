@@ -72,15 +72,21 @@ def checked(name, given_by="language"):
 
 
 def of_environment(environment=os.environ):
-    """The language that `MINPRUNE_LANG` names; without it that of the locale, English if it is not
-    Chinese.
+    """The language that `MINPRUNE_LANG` names; without it that of the locale.
 
-    >>> of_environment({"LANG": "zh_CN.UTF-8"}), of_environment({"LANG": "de_DE.UTF-8"})
-    ('zh', 'en')
     >>> of_environment({"LANG": "zh_CN.UTF-8", "MINPRUNE_LANG": "en"})
     'en'
     """
     if environment.get(VARIABLE):
         return checked(environment[VARIABLE], VARIABLE)
+    return of_locale(environment)
+
+
+def of_locale(environment=os.environ):
+    """The language of the locale, English if it is not Chinese.
+
+    >>> of_locale({"LANG": "zh_CN.UTF-8"}), of_locale({"LANG": "de_DE.UTF-8"})
+    ('zh', 'en')
+    """
     locale = next(filter(None, map(environment.get, LOCALE)), "")
     return "zh" if locale.lower().startswith("zh") else "en"

@@ -1,6 +1,7 @@
 """The parser of every command: it takes --lang, and its help and errors are in that language."""
 
 import argparse
+import re
 from argparse import SUPPRESS
 from shutil import get_terminal_size
 
@@ -51,8 +52,17 @@ class HelpFormatter(argparse.HelpFormatter):
     """
 
     def __init__(self, prog):
-        margin = columns(_word("usage: ")) - len(_word("usage: "))  # argparse counts characters
-        super().__init__(prog, width=get_terminal_size().columns - 2 - margin)
+        super().__init__(prog, width=get_terminal_size().columns - 2)
+
+    def _format_usage(self, usage, actions, groups, prefix):
+        if prefix is not None:
+            return super()._format_usage(usage, actions, groups, prefix)
+        word = _word("usage: ")
+        dashes = "-" * columns(word)  # argparse counts characters
+        return super()._format_usage(usage, actions, groups, dashes).replace(dashes, word, 1)
+
+    def format_help(self):
+        return re.sub("(?m)^(选项|参数):$", r"\1：", super().format_help())  # of Python up to 3.11
 
     def _split_lines(self, text, width):
         return folded(" ".join(text.split()), width)
@@ -87,6 +97,11 @@ class Parser(argparse.ArgumentParser):
                 f"语言，en 或 zh（默认看环境变量 {VARIABLE}，其次看系统的区域设置）",
             ),
         )  # fmt: skip
+
+    def error(self, message):
+        """Print the usage and what is wrong, and exit."""
+        en, zh = r"^argument ([^:]+): ", r"参数 \1："  # in English up to Python 3.10
+        super().error(either(message, re.sub(en, zh, message)))
 
 
 def language_in(arguments):

@@ -4,6 +4,7 @@ import argparse
 import ast
 import inspect
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from minprune import course
 from minprune.cli import COMMANDS, NETWORKS, main
 from minprune.language import either, in_both, message, of_environment, using
 from minprune.layout import columns
-from minprune.parser import CHINESE
+from minprune.parser import CHINESE, Parser
 
 PACKAGE = Path(__file__).parents[1] / "minprune"
 SPEAKS = [  # the files whose texts commands print
@@ -90,6 +91,55 @@ def test_the_environment_chooses_and_lang_chooses_over_it(capsys, monkeypatch):
     assert capsys.readouterr().err == "minprune: MINPRUNE_LANG must be en or zh, got 'fr'\n"
 
 
+@pytest.mark.parametrize("named", ["", "fr", "en"])
+def test_what_is_wrong_with_lang_is_said_in_the_language_of_the_environment(
+    capsys, monkeypatch, named
+):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv("MINPRUNE_LANG", named)
+    for arguments in (["--lang"], ["--lang", "fr"], *([[]] if named == "fr" else [])):
+        with suppress(SystemExit):  # argparse's
+            assert main(["worked", "nothing", *arguments]) == 2
+        said = capsys.readouterr().err
+        assert bool(HAN.search(said)) == (named != "en")
+    assert main(["worked", "nothing", "--lang", "zh"]) == 2
+
+
+def test_argparse_of_python_3_10_leaves_the_name_of_an_argument_in_english(capsys):
+    for name, said in (("en", "argument --seed: no"), ("zh", "参数 --seed：no")):
+        with using(name), pytest.raises(SystemExit):
+            Parser("minprune").error("argument --seed: no")
+        assert capsys.readouterr().err.endswith(said + "\n")
+
+
+REFUSED = [  # arguments, what stands in the sentence
+    (["worked", "nothing"], "没有算例 'nothing'；现有 A-4.4、"),
+    (["bench", "--networks", "x"], "'cnn'、'lenet5' 或形如"),
+    (["verify", "--against", "x"], "--against 只能是 numpy、"),
+    (["verify", "empty.py"], "文件中没有任何定义；"),
+    (["verify", "ends.py"], "退出状态 3"),
+    (["verify", "killed.py"], "信号 SIGKILL"),
+    (["verify", "raises.py"], "函数抛出 ValueError: no（第 2 行）。\n    调用"),
+    (["verify", "fails.py"], "文件无法运行：ValueError: no（第 2 行）。"),
+    (["exercises", "grade", "folder"], "文件夹是空的"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "part"), REFUSED, ids=lambda v: " ".join(v)[:30])
+def test_sentences_that_a_chinese_user_meets(arguments, part, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    function = "def magnitude(w):\n"
+    Path("empty.py").write_text("")
+    Path("ends.py").write_text(f"{function}    import os; os._exit(3)\n")
+    Path("killed.py").write_text(f"{function}    import os; os.kill(os.getpid(), 9)\n")
+    Path("raises.py").write_text(f"{function}    raise ValueError('no')\n")
+    Path("fails.py").write_text("def magnitude(w): return w\nraise ValueError('no')\n")
+    assert main([*arguments, "--lang", "zh"]) in (1, 2)
+    found = "".join(capsys.readouterr())
+    assert part in found and "(line" not in found and "异常" not in found
+
+
 def test_an_error_of_the_library_comes_behind_a_sentence_in_chinese(capsys):
     assert main(["run", "mlp", "--data", "nowhere", "--lang", "zh"]) == 2
     said = capsys.readouterr().err
@@ -105,6 +155,11 @@ def test_a_folder_of_exercises_speaks_its_language_unless_another_is_asked_for(t
         assert said in capsys.readouterr().out
     assert main(["exercises", "hint", "9.9", "--dir", folder]) == 2
     assert "没有练习 '9.9'" in capsys.readouterr().err
+    for more in ([], ["--lang", "en"]):
+        assert main(["exercises", "hint", "1.1", "--dir", folder, *more]) == 0
+        assert bool(HAN.search(capsys.readouterr().out)) == (not more)
+    main(["exercises", "list", "--dir", folder])
+    assert "未开始，提示 2 条\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("page", PAGES, ids=" ".join)
@@ -117,11 +172,14 @@ def test_help_is_chinese_and_fits(page, capsys, monkeypatch):
         assert left.value.code == 0
         pages[lang] = capsys.readouterr().out
         assert all(columns(line) <= 80 for line in pages[lang].splitlines())
+        first, *others = pages[lang].split("\n\n")[0].splitlines()
+        margin = " " * columns(first.partition("[")[0])
+        assert all(re.match(margin + r"\S", line) for line in others)
     for command in re.findall(r"\n  ([a-z]+)(?= |$)", pages["en"]):
         assert f"\n  {command}" in pages["zh"]
     en, zh = ({*re.findall(r"--[a-z0-9-]+", pages[lang])} for lang in ("en", "zh"))
     assert en == zh and "--lang" in zh
-    assert not HAN.search(pages["en"])
+    assert not HAN.search(pages["en"]) and not re.search(f"{HAN.pattern}:", pages["zh"])
     names = r"minprune [a-z0-9 ]+|默认 [^）]+|、?numpy、.*"
     assert WORDS.findall(re.sub(names, "", pages["zh"])) == []
 

@@ -83,10 +83,12 @@ def widths_of(name):
     try:
         return layer_widths("networks", [int(width) for width in name.split("-")])
     except ValueError:
-        known = ", ".join(map(repr, IMAGE_NETWORKS))
+        known = [*map(repr, IMAGE_NETWORKS)]
         raise in_both(
-            ValueError(f"networks must be {known} or widths such as '784-64-10', got {name!r}"),
-            f"networks 应为 {known} 或形如 '784-64-10' 的各层宽度，得到 {name!r}",
+            ValueError(
+                f"networks must be {', '.join(known)} or widths such as '784-64-10', got {name!r}"
+            ),
+            f"networks 应为 {'、'.join(known)} 或形如 '784-64-10' 的各层宽度，得到 {name!r}",
         ) from None
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from minprune.arguments import printable
 from minprune.checks.check import given
 from minprune.checks.compare import as_array, is_list, shape_of
+from minprune.checks.words import in_chinese
 from minprune.language import either, language
 from minprune.layout import columns, folded, wide
 
@@ -39,8 +40,9 @@ def details(name, verdict, printed="", sources=False):
             lines += indented(source, f"    {wide(words['source'], 12)}")
         if failure.error or failure.difference is not None:  # else it is nothing but a call
             lines += [f"    {line}" for line in _results(failure, words)]
-        if failure.error not in either(verdict.en, verdict.zh):  # the diagnosis does not contain it
-            lines += indented(failure.error, f"    {wide(words['error'], 12)}")
+        error = either(failure.error, in_chinese(failure.error))
+        if error not in either(verdict.en, verdict.zh):  # the diagnosis does not contain it
+            lines += indented(error, f"    {wide(words['error'], 12)}")
     if printed.strip():
         lines += indented(printed.strip()[:500], f"    {wide(words['printed'], 12)}")
     return lines

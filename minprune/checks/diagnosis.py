@@ -18,7 +18,7 @@ from minprune.checks.verdict import (
     Verdict,
     only_call,
 )
-from minprune.checks.words import constant, explained, of_every, relation
+from minprune.checks.words import constant, explained, in_chinese, of_every, relation
 
 NOTHING = ("It returns nothing; the result must stand after `return`.",
            "函数没有返回值；应用 return 返回结果。")  # fmt: skip
@@ -134,8 +134,8 @@ class Diagnosis:
             if 2 * len(told) > len(bad):
                 apart = [k for k in self.wrong if bool(outcomes[k].error) != bool(tried[k].error)]
                 if apart and (error := outcomes[apart[0]].error.rstrip(": .")):
-                    return self._looks_like(tried, apart[0], f"Here it also raises {error}.",
-                                            f"此外，下面的调用抛出 {error}。")  # fmt: skip
+                    zh = f"此外，下面的调用抛出 {in_chinese(error)}。"
+                    return self._looks_like(tried, apart[0], f"Here it also raises {error}.", zh)
                 if apart:  # else the same, but for what the error is
                     return self._looks_like(tried, apart[0], "That mistake has no result here.",
                                             "但典型错误在下面的调用中没有结果。")  # fmt: skip

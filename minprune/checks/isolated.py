@@ -24,6 +24,7 @@ import minprune
 from minprune.arguments import above_zero, counted, printable
 from minprune.checks import child, sandbox
 from minprune.checks.evaluate import Outcome, outcome
+from minprune.checks.words import in_chinese
 from minprune.language import in_both
 
 MARK = "MINPRUNE_CHECK"  # in the environment of the process, and of all that it starts
@@ -303,7 +304,7 @@ def _outcome(data, call):
 
 def _not_loaded(error):
     """Why a file could not be run, and what to do about it, in both languages."""
-    en, zh = f"The file cannot be run: {error}.", f"文件无法运行：{error}。"
+    en, zh = f"The file cannot be run: {error}.", f"文件无法运行：{in_chinese(error)}。"
     if error.startswith("ModuleNotFoundError") or "relative import" in error:
         return (f"{en} Everything that the function needs besides NumPy must be in this one file.",
                 f"{zh}除 NumPy 外，函数需要的一切都要写在同一个文件里。")  # fmt: skip
@@ -324,11 +325,12 @@ def _reason(why, answered, status, limits):
     if why == "written":
         return (f"It wrote more than 64 MB, or more than {ENTRIES} files.",
                 f"函数写入超过 64 MB 或多于 {ENTRIES} 个文件。")  # fmt: skip
-    how = f"exit status {status}"
+    how, how_zh = f"exit status {status}", f"退出状态 {status}"
     if (status or 0) < 0:  # some signals have a number only
-        how = f"signal {next((s.name for s in signal.Signals if s == -status), -status)}"
+        name = next((s.name for s in signal.Signals if s == -status), -status)
+        how, how_zh = f"signal {name}", f"信号 {name}"
     return (f"Its process ended ({how}) in call {answered + 1}.",
-            f"进程在第 {answered + 1} 次调用时退出（{how}）。")  # fmt: skip
+            f"进程在第 {answered + 1} 次调用时退出（{how_zh}）。")  # fmt: skip
 
 
 def _end(process, mark, own=0):

@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import textwrap
+import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
@@ -127,6 +128,8 @@ def _defined(head, body, names):
     """The function of this source; in its body its own name stands for the right one."""
     source = "\n".join([head, *(textwrap.indent(part, "    ") for part in body)])
     made = {}
-    exec(compile(source, "<mistake>", "exec", dont_inherit=True), names, made)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # a pair of edits may make `7[0]`
+        exec(compile(source, "<mistake>", "exec", dont_inherit=True), names, made)
     (function,) = made.values()
     return function

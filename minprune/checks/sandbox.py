@@ -176,7 +176,8 @@ def why_not():
             text=True, errors="replace", timeout=STARTING, check=False)  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"bubblewrap does not start ({error}).", f"bubblewrap 不能启动（{error}）。"
-    last = [f"exit status {done.returncode}", *done.stderr.splitlines()][-1]
     if done.returncode:
-        return f"bubblewrap does not start ({last}).", f"bubblewrap 不能启动（{last}）。"
+        status = f"exit status {done.returncode}", f"退出状态 {done.returncode}"
+        said = done.stderr.splitlines()[-1:] or status
+        return f"bubblewrap does not start ({said[0]}).", f"bubblewrap 不能启动（{said[-1]}）。"
     return None

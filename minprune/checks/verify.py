@@ -90,11 +90,12 @@ def verify_file(path, mapping=None, names=(), seed=0, limits=None):
                   if check.name in wanted or name in mapping}  # fmt: skip
     if not chosen:
         names = ", ".join(theirs)
+        defined = f"定义的是 {names}" if names else "没有任何定义"
         raise in_both(
             ValueError(
                 f"{path}: no function has the name of a formula, it defines {names or 'nothing'}; "
                 "give --map NAME=FORMULA (`python -m minprune verify` lists the formulas)"),
-            f"{path}：没有与公式同名的函数，文件中定义的是 {names or '空的'}；"
+            f"{path}：没有与公式同名的函数，文件中{defined}；"
             "请给出 --map NAME=FORMULA（`python -m minprune verify` 列出全部公式）",
         )  # fmt: skip
     return [_judged(path, name, check, seed, limits or Limits()) for name, check in chosen.items()]

@@ -1,10 +1,21 @@
 """Sentences about a wrong result, in English and in Chinese."""
 
+import re
+
 import numpy as np
 
 from minprune.arguments import printable
 from minprune.checks.compare import as_array, difference, is_list, shape_of
 from minprune.checks.general import of_kind
+
+
+def in_chinese(error):
+    """An error of a user's function with its line in Chinese.
+
+    >>> in_chinese("TypeError: no (line 3)"), in_chinese("SystemExit:  (line 3)")
+    ('TypeError: no（第 3 行）', 'SystemExit（第 3 行）')
+    """
+    return re.sub(r"(: )? \(line (\d+)\)$", r"（第 \2 行）", error)
 
 
 def explained(failure, relation=None):
@@ -14,7 +25,7 @@ def explained(failure, relation=None):
     """
     if failure.error:
         error = failure.error.rstrip(": .")  # of an error without a message the name is shown
-        return f"It raises {error}.", f"函数抛出 {error}。"
+        return f"It raises {error}.", f"函数抛出 {in_chinese(error)}。"
     what, where, expected, got = failure.difference
     shown = printable(repr(got), 200)
     at = "".join(f"[{k!r}]" for k in where)

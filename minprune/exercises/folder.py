@@ -141,12 +141,16 @@ class Folder:
         file = self.file(exercise)
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
-    def next_hints(self, exercise):
-        """The hints that were shown before, and the next one if there is another."""
-        number = min(self.note["hints"].get(exercise.id, 0) + 1, len(exercise.hints[self.language]))
+    def next_hints(self, exercise, language=None):
+        """The hints that were shown before, and the next one if there is another.
+
+        language  of the hints, that of the folder unless another is given
+        """
+        hints = exercise.hints[language or self.language]
+        number = min(self.note["hints"].get(exercise.id, 0) + 1, len(hints))
         self.note["hints"][exercise.id] = number
         self._save()
-        return exercise.hints[self.language][:number]
+        return hints[:number]
 
     def give_up(self, exercise):
         """Note that the solution was shown before the exercise was right."""

@@ -223,7 +223,7 @@ def _nobody(folder, handed_in, wanted, others):
             f"Found: {listed(found) if found else 'nothing'}"),
         f"submissions：在 {folder} 中没有找到任何练习的文件。每名学生应在其中有一个文件夹，"
         f"如 {folder}/ada/{example} 或 {folder}/ada/{Path(example).name}。"
-        f"找到的是：{listed(found) if found else '空的'}",
+        + (f"找到的是：{listed(found)}" if found else "文件夹是空的"),
     )  # fmt: skip
 
 

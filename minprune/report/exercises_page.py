@@ -41,7 +41,7 @@ def attempts_text(attempts, most):
 
 def list_text(folder, statuses):
     """All exercises of a folder, and how far each is."""
-    lines = []
+    lines, comma = [], either(", ", "，")
     for number, title in ASSIGNMENTS.items():
         lines.append(f"{number}  {title[language()]}")
         for exercise in exercises().values():
@@ -55,7 +55,7 @@ def list_text(folder, statuses):
                 if exercise.id in folder.note["given_up"]:
                     marks.append(either("solution seen", "看过答案"))
                 title_ = wide(exercise.title[language()], 60)
-                lines.append(f"   {exercise.id:5}{title_}{exercise.points:3}  {', '.join(marks)}")
+                lines.append(f"   {exercise.id:5}{title_}{exercise.points:3}  {comma.join(marks)}")
     return "\n".join(lines)
 
 

@@ -116,10 +116,9 @@ def worked_page(query=None):
         if query is None or item in [found.id for found in find(query)]
     ]
     if not chosen:
-        there_are = ", ".join(EXAMPLES)
         raise in_both(
-            ValueError(f"there is no worked example {query!r}; there are {there_are}"),
-            f"没有例题 {query!r}；现有 {there_are}",
+            ValueError(f"there is no worked example {query!r}; there are {', '.join(EXAMPLES)}"),
+            f"没有算例 {query!r}；现有 {'、'.join(EXAMPLES)}",
         )
     return f"\n{'=' * SCREEN}\n\n".join(map(_example, chosen))
 

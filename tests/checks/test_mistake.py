@@ -114,6 +114,11 @@ def test_pairs_of_mistakes_come_out_of_their_edits():
         assert sum(1 for _ in check.pairs()) >= n / 2, name
 
 
+def test_an_edited_function_gives_no_warning_to_whoever_checks_another(recwarn):
+    edited(keep, ("size >= theta -> 7[0]",))
+    assert not recwarn
+
+
 def test_the_plain_solution_is_what_is_edited():
     absolute = check = Check(np.abs)
 

@@ -129,7 +129,7 @@ def test_functions_that_are_not_judged_are_named(mine, capsys):
 def test_a_file_in_chinese(mine, capsys):
     assert cli.main(["verify", mine, "--lang", "zh"]) == 1
     out = capsys.readouterr().out
-    assert "典型错误\n    等于阈值的分数总被剪掉。" in out and "3 个函数中 1 个正确" in out
+    assert "典型错误\n    等于阈值的得分总被剪掉。" in out and "3 个函数中 1 个正确" in out
 
 
 def test_a_file_as_json(mine, capsys):

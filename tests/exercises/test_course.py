@@ -216,7 +216,7 @@ def test_the_list(folder, capsys):
     run("hint", "1.1")
     run("solution", "1.1", "--give-up")
     capsys.readouterr()
-    assert marks() == ("right, hints: 1, solution seen" if en else "正确, 提示 1 条, 看过答案")
+    assert marks() == ("right, hints: 1, solution seen" if en else "正确，提示 1 条，看过答案")
     write(folder, FIRST, RIGHT.replace("return", "return 0 *"))
     assert "right" not in marks()
     folder.file(FIRST).unlink()

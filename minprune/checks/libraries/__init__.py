@@ -13,6 +13,7 @@ import numpy as np
 
 from minprune.checks import check_of
 from minprune.checks.evaluate import evaluate
+from minprune.language import in_both
 
 LIBRARIES = {  # name -> the module here, what `pip install` takes
     "numpy": ("minprune.checks.libraries.numpy", "numpy"),
@@ -110,7 +111,10 @@ def _given(value):
 def known(name):
     """The name itself; `ValueError` if there is no library of this name."""
     if name not in LIBRARIES:
-        raise ValueError(f"--against must be one of {', '.join(LIBRARIES)}, got {name!r}")
+        raise in_both(
+            ValueError(f"--against must be one of {', '.join(LIBRARIES)}, got {name!r}"),
+            f"--against 只能是 {'、'.join(LIBRARIES)} 之一，得到 {name!r}",
+        )
     return name
 
 
@@ -122,7 +126,11 @@ def library_of(name):
             warnings.simplefilter("ignore")  # of what the library will remove some day
             return import_module(module).library
     except ImportError as error:
-        raise ValueError(
-            f"{name} cannot be imported: {error}; install it with `pip install {install}`, or "
-            "give --stored for the results that come with minprune"
+        raise in_both(
+            ValueError(
+                f"{name} cannot be imported: {error}; install it with `pip install {install}`, or "
+                "give --stored for the results that come with minprune"
+            ),
+            f"无法导入 {name}：{error}；请用 `pip install {install}` 安装，"
+            "或加 --stored 查看 minprune 自带的结果",
         ) from error
