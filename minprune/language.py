@@ -5,6 +5,7 @@ English, as Python's own; those with which a command refuses something are `in_b
 """
 
 import os
+import sys
 from contextlib import contextmanager
 
 LANGUAGES = "en", "zh"
@@ -83,10 +84,15 @@ def of_environment(environment=os.environ):
 
 
 def of_locale(environment=os.environ):
-    """The language of the locale, English if it is not Chinese.
+    """The language of the locale, English if it is not Chinese, or if it is and the output has no
+    Chinese characters.
 
     >>> of_locale({"LANG": "zh_CN.UTF-8"}), of_locale({"LANG": "de_DE.UTF-8"})
     ('zh', 'en')
     """
+    try:
+        "简体".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeError, LookupError):
+        return "en"
     locale = next(filter(None, map(environment.get, LOCALE)), "")
     return "zh" if locale.lower().startswith("zh") else "en"

@@ -6,6 +6,7 @@ import inspect
 import re
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,16 @@ PAGES = [
 )
 def test_the_language_of_an_environment(environment, found):
     assert of_environment(environment) == found
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [("utf-8", "zh"), ("gbk", "zh"), (None, "zh"), ("ascii", "en"), ("big5", "en")],
+)
+def test_the_locale_chooses_no_chinese_where_it_cannot_be_printed(encoding, found, monkeypatch):
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(encoding=encoding))
+    assert of_environment({"LANG": "zh_CN"}) == found
+    assert of_environment({"LANG": "zh_CN", "MINPRUNE_LANG": "zh"}) == "zh"
 
 
 def test_another_language_is_refused_in_both():
