@@ -186,8 +186,8 @@ CLAIMS = (
             "on. On another machine, with a slower dense product, they were level at no zeros. "
             "`SparseEngine` runs a layer dense where it expects that to be faster.",
             "就时间而言，在某些机器上对某些循环成立。第 09 课的页面测量一个 784 x 300 的层、256 个"
-            "样本、单核：没有零时，CSR 的两个普通循环所用时间是稠密乘积的 6.5 倍；零不超过 80 % "
-            "时较慢，从 90 % 起较快。在另一台稠密乘积较慢的机器上，没有零时两者持平。"
+            "样本、单核：没有零时，CSR 的两个普通循环所用时间是稠密乘法的 6.5 倍；零不超过 80 % "
+            "时较慢，从 90 % 起较快。在另一台稠密乘法较慢的机器上，没有零时两者持平。"
             "`SparseEngine` 对预计稠密更快的层使用稠密计算。",
         ),
         "python tutorials/09_sparse_kernels.py",

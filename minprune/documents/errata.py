@@ -63,8 +63,8 @@ ERRATA = (
         (
             "With masks on dense arrays each step costs the same, and retraining adds steps: "
             "twice the work in D-5.2 (forward and backward take about three times the products).",
-            "文中既说加速训练，又说增加训练时间。在稠密数组上用掩码，每一步的计算量不变，重新训练"
-            "还要增加步数：D-5.2 的计算量加倍（前向加反向的乘加次数约为前向的三倍）。",
+            "A 和 D 说剪枝加速训练，D 又说它增加训练时间。在稠密数组上用掩码，每一步的计算量不变，"
+            "重新训练还要增加步数：D-5.2 的计算量加倍（前向加反向的乘加次数约为前向的三倍）。",
         ),
         """\
 >>> from minprune.formulas.costs import DOCUMENT_CNN
@@ -246,7 +246,8 @@ True
         (
             "Rebuilding copies numbers. What pruning has cost remains lost until fine-tuning, "
             "which A-3 leaves out.",
-            "重构只是复制数值。剪枝造成的损失依然存在，要到微调才能弥补，而 A-3 没有微调这一步。",
+            "重构只是复制数值。剪枝造成的性能下降依然存在，要到微调才能弥补，而 A-3 没有微调这一"
+            "步。",
         ),
         """\
 >>> loss = lambda w: 0.5 * (w @ np.array([1.0, 2.0]) - 4.0) ** 2
@@ -289,7 +290,7 @@ True
         (
             "Fine-tuning comes after, with the mask held: what is left can make up for part of "
             "what is gone. Here the loss rises by 1 without it, by 0.75 with it.",
-            "这几处都是最后一步，此后不再训练。剪枝之后应保持掩码并微调：留下的权重可以部分代替剪"
+            "A-3.2 和 B-3 以此结束，不再训练。剪枝之后应保持掩码并微调：留下的权重可以部分代替剪"
             "掉的权重。此例中不微调，损失增加 1；微调后只增加 0.75。",
         ),
         """\
@@ -399,8 +400,8 @@ True
         "is > theta, so equality is pruned too.",
         (
             "Both rules are in use, but they differ at equality. A rule must name one of them.",
-            "文字说剪掉小于阈值的权重，公式和代码却只保留大于阈值的，等于阈值的也被剪掉。两种规则"
-            "都有人用，但相等时结果不同，所以必须写明是哪一种。",
+            "文字说剪掉小于阈值的，公式或代码却只保留大于阈值的，等于阈值的也被剪掉。两种规则都有"
+            "人用，但相等时结果不同，所以必须写明是哪一种。",
         ),
         """\
 >>> w = [0.25, 0.5, 0.75]
@@ -801,7 +802,7 @@ AxisError
             "+ 200 = 380, so z lies between 4.47 and 1.03. Also, no listing trains the model "
             "without pruning.",
             "从文中的数字得不出结论。两个模型用的是同样的 10,000 张图像，应做配对检验（McNemar "
-            "1947；Dietterich 1998），为此要知道恰有一个模型答对的图像数。文中没有给出这个数：最"
+            "1947；Dietterich 1998），为此要知道恰有一个模型分对的图像数。文中没有给出这个数：最"
             "少 20，最多 180 + 200 = 380，所以 z 在 4.47 和 1.03 之间。另外，没有一段代码训练过不"
             "剪枝的模型。",
         ),
@@ -1027,10 +1028,11 @@ NameError: name 'x_train' is not defined
         },
         "",
         (
-            "Divide by the number of weights, not by the sum of |w|. As printed the rate can be "
-            "200, which is 20,000 %, and depends on the unit in which weights are measured.",
-            "应除以权重的个数，而不是 |w| 的和。按这段代码，剪枝率可以达到 200，即 20,000 %，而且"
-            "取决于权重的单位。",
+            "Divide by the number of weights (B-4f: of activations), not by the sum of their "
+            "magnitudes. As printed the rate can be 200, which is 20,000 %, and depends on the "
+            "unit in which they are measured.",
+            "应除以权重（B-4f 中是激活值）的个数，而不是它们的绝对值之和。按文中的代码，剪枝率可"
+            "以达到 200，即 20,000 %，而且取决于权重或激活值的单位。",
         ),
         """\
 >>> W = np.full((8, 10), 0.005)
@@ -1052,7 +1054,7 @@ NameError: name 'x_train' is not defined
         "",
         (
             "At equality the mask prunes what the rate does not count. Use one rule for both.",
-            "恰好等于阈值的权重被掩码剪掉，却没有计入剪枝率。两处应使用同一条规则。",
+            "恰好等于阈值的元素被掩码剪掉，却没有计入剪枝率。两处应使用同一条规则。",
         ),
         """\
 >>> w = [0.25, 0.5, 0.75, 1.0]
@@ -1119,8 +1121,9 @@ NameError: name 'x_train' is not defined
         (
             "Neither holds in general: removing a weight can raise or lower the loss on new data. "
             "Measure it.",
-            "文中既说剪枝提高精度、防止过拟合、改善泛化，又说可能降低泛化能力。两种说法一般都不成"
-            "立：去掉一个权重，新数据上的损失可能升高，也可能降低，只能实测。",
+            "B-8 和 D-1.1 说剪枝提高准确率，C 和 E-6.3 说它防止过拟合、改善泛化，B-7、B-8 和 D-Q5 "
+            "又说它可能降低泛化能力。两种说法一般都不成立：去掉一个权重，新数据上的损失可能升高，也"
+            "可能降低，只能实测。",
         ),
         """\
 >>> for y in (4.0, 1.0):  # two new samples
@@ -1178,7 +1181,7 @@ NameError: name 'x_train' is not defined
         "parameters and reduces the loss of precision.",
         (
             "It costs precision, the more the fewer the bits, and saves memory.",
-            "量化会损失精度，位数越少损失越大；换来的是节省内存。",
+            "量化会降低精度，位数越少，精度越低；换来的是节省内存。",
         ),
         """\
 >>> w = np.linspace(-1.0, 1.0, 101)
@@ -1195,7 +1198,7 @@ NameError: name 'x_train' is not defined
             "Faster it is where hardware multiplies float16; NumPy on a CPU is slower (below). A "
             "network of minprune refuses float16.",
             "保证精度的是 32 位：只用 float16，小的更新和小的梯度会丢失，要靠权重的 float32 副本"
-            "和放大后的损失来保住。只有硬件支持 float16 乘法时才会更快；CPU 上的 NumPy 反而更慢"
+            "和损失缩放来保住。只有硬件支持 float16 乘法时才会更快；CPU 上的 NumPy 反而更慢"
             "（见下面的测量）。minprune 的网络不接受 float16。",
         ),
         """\
@@ -1521,7 +1524,7 @@ TypeError: value must be float32 or float64, got float16
         (
             "Python chains comparisons of numbers, not of arrays. And a boolean index flattens, "
             "so that the result no longer has the shape of the kernel.",
-            "Python 的连续比较可用于数，不可用于数组。布尔索引还会展平数组，结果不再是卷积核的形"
+            "Python 的链式比较可用于数，不可用于数组。布尔索引还会展平数组，结果不再是卷积核的形"
             "状。",
         ),
         """\
@@ -1589,8 +1592,8 @@ ValueError
         (
             "C-2.1, D-9.1 and D-3.4 of the same documents have them as existing. Removing whole "
             "neurons dates from 1989 (Mozer and Smolensky).",
-            "文中说这些属于未来，但同样两篇文章的 C-2.1、D-9.1 和 D-3.4 把它们当作已有的技术。移"
-            "除整个神经元始于 1989 年（Mozer 和 Smolensky）。",
+            "C-8.2、D-7.1 和 D-9.2 说这些属于未来，同样两篇文章的 C-2.1、D-9.1 和 D-3.4 却把它们"
+            "当作已有的技术。移除整个神经元始于 1989 年（Mozer 和 Smolensky）。",
         ),
         "",
     ),
@@ -1663,8 +1666,8 @@ ValueError
         (
             "A pooling layer has no parameters, so there is nothing to prune. It makes the next "
             "dense layer smaller: 346,176 instead of 1,384,512.",
-            "池化层没有参数，也就无可剪枝，“各个层”的说法不对。池化只使后面的全连接层变小：参数是 "
-            "346,176 个，而不是 1,384,512 个。",
+            "池化层没有参数，也就无可剪枝，所以 D-2.2 的“各个层”不对。池化减少的是后面的全连接层"
+            "的参数：346,176 个，而不是 1,384,512 个。",
         ),
         """\
 >>> from minprune.formulas.costs import DOCUMENT_CNN
@@ -1694,9 +1697,9 @@ ValueError
             "pruning as well. And nothing leads back: D-Q2 prunes in small steps and looks after "
             "each. Train, evaluate, prune, train with the mask held, evaluate, and prune again as "
             "long as the loss is small.",
-            "流程的最后一步要得出性能损失，为此还要知道剪枝前的准确率，图中却没有。图中也没有回"
+            "流程的最后一步要得出性能下降，为此还要知道剪枝前的准确率，图中却没有。图中也没有回"
             "路，而 D-Q2 是逐步剪枝，每步之后都看结果。应为：训练，评估，剪枝，保持掩码训练，评"
-            "估；只要损失小，就再次剪枝。",
+            "估；只要下降小，就再次剪枝。",
         ),
         """\
 >>> after_each_step = [0.98, 0.97, 0.91]
@@ -1882,8 +1885,8 @@ AxisError
         (
             "Where the performance dips and recovers there are two: the last before the first "
             "failure, and the largest that passes. Behind a dip a level may pass by luck.",
-            "如果性能先下降又回升，“最佳”阈值就有两个：第一次不合格之前的最后一个，和合格的当中最"
-            "大的一个。下降之后又合格，可能只是碰巧。",
+            "如果性能先下降又回升，“最佳”阈值就有两个：第一次不合格之前的最后一个，和合格者中最大"
+            "的一个。下降之后又合格，可能只是碰巧。",
         ),
         """\
 >>> from minprune.pruning.search import last_before_failure

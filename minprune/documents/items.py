@@ -221,7 +221,7 @@ ITEMS = (
     Item("D-5.4a", ("Printed result: accuracy 0.9837", "文中结果：准确率 0.9837"), True),
     Item("D-5.4b", ("Listing: learning curves", "代码：学习曲线"), True),
     Item("D-6.1", ("Image recognition", "图像识别"), False),
-    Item("D-6.2", ("Object detection", "物体检测"), False),
+    Item("D-6.2", ("Object detection", "目标检测"), False),
     Item("D-6.3", ("Image segmentation", "图像分割"), False),
     Item("D-6.4", ("Speech recognition", "语音识别"), False),
     Item("D-6.5", ("Text", "自然语言处理"), False),

@@ -305,7 +305,7 @@ def accuracy_difference_z(a, b, samples):
     a, b     accuracies in [0, 1], each on N samples drawn independently of the other's
     samples  N >= 1
     returns a float; 0 for equal accuracies, infinite for 0 and 1, whose estimated errors are 0.
-    Below about 2 it is no evidence
+    A z between about -2 and 2 is no evidence
 
     This is the unpooled form: each variance from its own accuracy, good for large N. The pooled
     form takes both from (a + b) / 2; it gives sqrt(2 N) for 0 and 1. On the same samples, such
@@ -349,8 +349,8 @@ def mcnemar_z(only_a, only_b):
         z = (n_a - n_b) / sqrt(n_a + n_b)
 
     only_a, only_b  n_a and n_b of `discordant_counts`, whole numbers >= 0
-    returns a float with the sign of a - b; 0.0 where no sample is discordant. Below about 2 it is
-    no evidence. The normal distribution is a good one from about 25 discordant samples on
+    returns a float with the sign of a - b; 0.0 where no sample is discordant. Between about -2 and
+    2 it is no evidence. The normal distribution is a good one from about 25 discordant samples on
 
     Use it for two networks tested on the same images; for samples of their own use
     `accuracy_difference_z`. Samples that both classify alike say nothing about the difference.
