@@ -216,14 +216,14 @@ ERRATA = (
             "Prune, fine-tune, then quantize: a step of training moves the weights off the grid "
             "again. Equal sizes tie, so the ranking suffers, little at the 8 bits of TensorFlow "
             "Lite and much at 3. Of the tenth of 784 x 64 normal weights that stays, 1 to 2 % are "
-            "others at 8 bits, 50 to 66 % at 3 bits (ten draws; the first is shown).",
+            "others at 8 bits, 50 to 66 % at 3 bits (ten draws).",
             "应先剪枝，再微调，最后量化：量化之后再训练一步，权重就又离开了量化格点。量化后绝对值"
             "相等的权重并列，排序变差：TensorFlow Lite 用 8 位，变差不多；3 位则变差很多。784 x "
             "64 个正态分布的权重保留十分之一，其中留错的在 8 位时占 1 到 2 %，3 位时占 50 到 66 %"
-            "（共抽取十次，下面是第一次）。",
+            "（共抽取十次）。",
         ),
         """\
->>> W = np.random.default_rng(0).normal(0, 0.05, (784, 64))
+>>> W = np.random.default_rng(0).normal(0, 0.05, (784, 64))  # the first draw
 >>> right = mp.rank_mask(mp.magnitude(W), k := mp.pruned_count(W.size, 0.9))
 >>> for bits in (8, 3):
 ...     stays = mp.rank_mask(mp.magnitude(mp.quantize_symmetric(W, bits).q), k)
@@ -289,9 +289,11 @@ True
         "structure (B-3). None trains again.",
         (
             "Fine-tuning comes after, with the mask held: what is left can make up for part of "
-            "what is gone. Here the loss rises by 1 without it, by 0.75 with it.",
-            "A-3.2 和 B-3 以此结束，不再训练。剪枝之后应保持掩码并微调：留下的权重可以部分代替剪"
-            "掉的权重。此例中不微调，损失增加 1；微调后只增加 0.75。",
+            "what is gone. At the minimum w = (1, 1) of a quadratic loss with the Hessian [[2, 1], "
+            "[1, 2]], one weight pruned raises the loss by 1 without it, by 0.75 with it.",
+            "A-3.2 和 B-3 以此结束，不再训练。剪枝之后应保持掩码并微调：留下的权重可以部分代替剪掉"
+            "的权重。例如二次损失的 Hessian 矩阵为 [[2, 1], [1, 2]]，极小点 w = (1, 1)：剪掉一个权"
+            "重而不微调，损失增加 1；微调后只增加 0.75。",
         ),
         """\
 >>> w, H = [1.0, 1.0], [[2.0, 1.0], [1.0, 2.0]]  # L = (w - w*)^T H (w - w*) / 2, w = w*
@@ -662,11 +664,11 @@ no network: 3 outputs, 2 inputs
         {"A-5.2.4": "# 计算权重的L1范数 return np.sum(np.abs(weights), axis=(1, 2, 3))"},
         "These are the L1 norms of the weights.",
         (
-            "The weights here are a list of matrices and vectors of four shapes, of which today's "
+            "These weights are a list of matrices and vectors of four shapes, of which today's "
             "NumPy makes no array. One matrix alone has no axis 2. On a Keras kernel (h, w, in, "
             "out) the line would give one number for each row of the window; filters are the last "
             "axis.",
-            "这里的 weights 是一个列表，其中的矩阵和向量有四种形状，现在的 NumPy 不能把它变成数"
+            "文中的 weights 是一个列表，其中的矩阵和向量有四种形状，现在的 NumPy 不能把它变成数"
             "组；单个矩阵又没有轴 2。对 Keras 的卷积核 (h, w, in, out)，这一行会给窗口的每一行算"
             "一个数，而滤波器在最后一个轴上。",
         ),
@@ -911,10 +913,10 @@ AxisError
         },
         "",
         (
-            "|w_ij| > theta. As printed the largest weight, -0.9, goes; the listing B-4 has the "
-            "absolute value.",
-            "应为 |w_ij| > theta。按文中的公式，此例中绝对值最大的权重 -0.9 会被剪掉；代码 B-4 用"
-            "了绝对值。",
+            "|w_ij| > theta. As printed a weight of -0.9 goes, whatever theta >= 0 is; the listing "
+            "B-4 has the absolute value.",
+            "应为 |w_ij| > theta。按文中的公式，只要 theta >= 0，-0.9 这样的权重就会被剪掉；代码 "
+            "B-4 用了绝对值。",
         ),
         """\
 >>> W = [[-0.9, 0.05], [0.4, -0.02]]
@@ -1141,10 +1143,10 @@ NameError: name 'x_train' is not defined
             "It never adds products. A sparse format adds an index to each weight, which costs "
             "bytes and time. In bytes CSR is larger than the dense array below about half "
             "sparsity. In time a plain loop over CSR can be slower than a dense product; the "
-            "claim below has figures.",
+            "measurement under B-7b has figures.",
             "B-1 说的却是可以减少计算量。剪枝不会增加乘加次数。稀疏格式要给每个权重加一个索引，占"
             "字节，也费时间。稀疏度低于约一半时，CSR 的字节数多于稠密数组；CSR 上的普通循环可能比"
-            "稠密乘法慢，具体数字见下面的测量。",
+            "稠密乘法慢，具体数字见 B-7b 的测量。",
         ),
         """\
 >>> 4 * mp.mlp_macs([784, 128, 10])  # bytes of the kernels of E-5.1; then half and 3/4 sparse
@@ -1195,11 +1197,11 @@ NameError: name 'x_train' is not defined
         (
             "The 32 bits are what guards the accuracy: float16 alone loses small updates and "
             "small gradients. A copy of the weights in float32 and a scaled loss keep them. "
-            "Faster it is where hardware multiplies float16; NumPy on a CPU is slower (below). A "
-            "network of minprune refuses float16.",
+            "Faster it is where hardware multiplies float16; NumPy on a CPU is slower "
+            "(measured under C-2.1d). A network of minprune refuses float16.",
             "保证精度的是 32 位：只用 float16，小的更新和小的梯度会丢失，要靠权重的 float32 副本"
             "和损失缩放来保住。只有硬件支持 float16 乘法时才会更快；CPU 上的 NumPy 反而更慢"
-            "（见下面的测量）。minprune 的网络不接受 float16。",
+            "（见 C-2.1d 的测量）。minprune 的网络不接受 float16。",
         ),
         """\
 >>> float(np.float16(1) + np.float16(1e-4)), float(np.float32(1) + np.float32(1e-4)) > 1
@@ -1376,10 +1378,10 @@ TypeError: value must be float32 or float64, got float16
         },
         "lambda is the pruning ratio, 0.5 in the example, and the threshold for the norm.",
         (
-            "A ratio has no unit, a norm has. Taken as a threshold, 0.5 prunes no unit here; as a "
-            "ratio it prunes one of two.",
-            "lambda 既是剪枝比例，又是范数的阈值。比例没有单位，范数有单位。此例中，0.5 用作阈"
-            "值，一个单元也不剪；用作比例，两个单元剪掉一个。",
+            "A ratio has no unit, a norm has. Of two units with the norms 5 and 2, 0.5 as a "
+            "threshold prunes none, 0.5 as a ratio one.",
+            "lambda 既是剪枝比例，又是范数的阈值。比例没有单位，范数有单位。例如两个单元的范数为 5 "
+            "和 2：0.5 用作阈值，一个也不剪；用作比例，剪掉一个。",
         ),
         """\
 >>> W = [[3.0, 1.0], [2.0, 1.0]]
@@ -1440,11 +1442,12 @@ TypeError: value must be float32 or float64, got float16
         "Prune the weights with a small gradient: this spares the performance (C-4.2); they may "
         "contribute little to training (D-3.2). D-2.1 only names pruning by gradient.",
         (
-            "A small gradient means that the loss is flat there. In this example the rule removes "
-            "the weight whose removal costs 1.5; magnitude and |w dL/dw| remove the other, at no "
-            "cost.",
-            "梯度小，说明损失在这里平坦。此例中，按这条规则剪掉的权重使损失增加 1.5；按绝对值或 "
-            "|w dL/dw| 剪的是另一个权重，损失不增加。",
+            "A small gradient means that the loss is flat there. With the loss (w.x - 4)^2 / 2, x "
+            "= (1, 2) and w = (3, 1) the gradient is (1, 2): the rule prunes the first weight, "
+            "which costs 1.5; magnitude and |w dL/dw| prune the second, at no cost.",
+            "梯度小，说明损失在这里平坦。例如损失为 (w.x - 4)^2 / 2，x = (1, 2)，w = (3, 1)，梯度就"
+            "是 (1, 2)：按这条规则剪掉第一个权重，损失增加 1.5；按绝对值或 |w dL/dw| 剪掉第二个，损"
+            "失不增加。",
         ),
         """\
 >>> loss = lambda w: 0.5 * (w @ np.array([1.0, 2.0]) - 4.0) ** 2
@@ -1464,9 +1467,9 @@ TypeError: value must be float32 or float64, got float16
         "(D-3.2) or at no stated time (C-4.2).",
         (
             "Behind a perfect fit all gradients are 0 and rank nothing. How they rank where some "
-            "slope is left is measured below.",
+            "slope is left is measured under C-4.2f.",
             "D-3.2 在训练之后比较梯度，C-4.2 没有说明何时比较。完全拟合之后，梯度全为 0，排不出次"
-            "序。梯度尚未降到零时排序效果如何，见下面的测量。",
+            "序。梯度尚未降到零时排序效果如何，见 C-4.2f 的测量。",
         ),
         """\
 >>> w, x, y = np.array([3.0, 1.0]), np.array([1.0, 2.0]), 5.0  # a perfect fit
@@ -1787,7 +1790,7 @@ ValueError
         "",
         (
             "|W_ij| in both. For W = -0.9 and theta = 0.2 the derivation says 0, the definition 1.",
-            "两处都应为 |W_ij|。对 W = -0.9 和 theta = 0.2，这里的推导得 0，定义得 1。",
+            "两处都应为 |W_ij|。对 W = -0.9 和 theta = 0.2，文中的推导得 0，定义得 1。",
         ),
         """\
 >>> misprints.signed_threshold_mask_misprint([-0.9], 0.2).tolist()
@@ -1953,9 +1956,10 @@ AxisError
         {"E-4.3": "激活值越高，表示该神经元对模型输出的贡献越大"},
         "The higher the activation, the larger the contribution of the neuron to the output.",
         (
-            "The outgoing weights count too. Here the neuron with activation 1.0 contributes "
-            "nothing, the one with 0.1 everything.",
-            "还要看输出权重。此例中，激活值为 1.0 的神经元没有贡献，激活值为 0.1 的贡献了全部。",
+            "The outgoing weights count too. If they are 0 and 5, a neuron with activation 1.0 "
+            "contributes nothing, one with 0.1 everything.",
+            "还要看输出权重。输出权重为 0 和 5 时，激活值为 1.0 的神经元没有贡献，激活值为 0.1 的贡"
+            "献了全部。",
         ),
         """\
 >>> a, w_out = [[1.0, 0.1]], [[0.0], [5.0]]

@@ -169,7 +169,7 @@ pruned = w.copy() -> pruned = w
     直接剪了传入的数组，而且没有恢复；应剪一份副本。
 k = round(sparsity * w.size) -> k = w.size - round(sparsity * w.size)
     It keeps as many weights as it should prune; the sparsity is the share to prune.
-    保留的个数成了要剪的个数；稀疏度是要剪掉的比例。
+    按要剪的个数保留了；稀疏度是要剪掉的比例。
 sparsity * w.size -> sparsity / 100 * w.size
     It takes the sparsities for percentages; they are numbers from 0 to 1.
     把稀疏度当成了百分数；它们是 0 到 1 之间的数。
