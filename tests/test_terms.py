@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 TERMS = ROOT / "tutorials" / "terms.md"
 HAN = re.compile("[\u4e00-\u9fff]")
 OTHERWISE = {  # where a word that is not used has another sense
-    "分数": r"百分数|精确的分数|最简分数|评分数据|^分数$",
+    "分数": r"百分数|得分数组|精确的分数|最简分数|评分数据|^分数$",
     "比特": r"单位是比特",
     "文档": r"文档字符串",
     "印出": r"打印出",
