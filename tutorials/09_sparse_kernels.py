@@ -170,6 +170,8 @@ ms = np.reshape([*took.values()], (len(levels), 3))
 print("sparsity       BLAS  two loops     engine  (milliseconds)")
 for sparsity, row in zip(levels, ms, strict=True):
     print(f"{sparsity:8.0%}", *(f"{median:10.2f}" for median in row))
+
+# %% folded
 dense, loops, sparse = ms.T
 behind = [np.flatnonzero(times >= dense) for times in (loops, sparse, engine.threads * sparse)]
 pays = [[*levels, 1][max(k, default=-1) + 1] for k in behind]  # faster from here to the end

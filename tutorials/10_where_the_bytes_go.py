@@ -147,7 +147,9 @@ assert tested(aware) > after[2] + 0.1 and np.unique(aware.layers[0].W.value).siz
 # the student's $q$, which is 0 if they are the same, and positive otherwise. $\alpha$ weighs the two, and $T^2$ makes up for
 # the gradients of the second, which shrink as $1/T^2$:
 #
-# $$KL(p \,\|\, q) = \sum_k p_k \ln \frac{p_k}{q_k}, \qquad L = (1 - \alpha)\, CE(y, q) + \alpha\, T^2\, KL(p^T \,\|\, q^T)$$
+# $$KL(p \,\|\, q) = \sum_k p_k \ln \frac{p_k}{q_k}$$
+#
+# $$L = (1 - \alpha)\, CE(y, q) + \alpha\, T^2\, KL(p^T \,\|\, q^T)$$
 # %% [markdown] lang="zh"
 # 只要带着量化训练，三个取值就够用：准确率只降低 <<~100 * (tested(dense) - tested(aware)):.1f>> 个百分点。
 #
@@ -158,7 +160,9 @@ assert tested(aware) > after[2] + 0.1 and np.unique(aware.layers[0].W.value).siz
 # 损失由两部分以 $\alpha$ 加权而成：学生与标签 $y$ 的交叉熵 CE，以及教师的概率 $p$ 与学生的概率 $q$ 之间的 **KL 散度**，
 # 二者相同时为 0，否则为正。因子 $T^2$ 用来补偿第二部分的梯度，它约按 $1/T^2$ 缩小：
 #
-# $$KL(p \,\|\, q) = \sum_k p_k \ln \frac{p_k}{q_k}, \qquad L = (1 - \alpha)\, CE(y, q) + \alpha\, T^2\, KL(p^T \,\|\, q^T)$$
+# $$KL(p \,\|\, q) = \sum_k p_k \ln \frac{p_k}{q_k}$$
+#
+# $$L = (1 - \alpha)\, CE(y, q) + \alpha\, T^2\, KL(p^T \,\|\, q^T)$$
 
 # %%
 logits = [[6.0, 0.0, 4.0]]  # of a teacher; the label is 0
