@@ -214,6 +214,15 @@ def test_what_argparse_says_to_users_is_translated():
 # --- the sources ----------------------------------------------------------------------------------
 
 
+TWO_WORDS = re.compile(r"(?<![\w./<{`-])[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']+)+(?![\w.=/(-])")
+NAMES = {  # and keys; those of networks and libraries are shown by `shown_name`
+    "SciPy CSR", "PyTorch CSR", "ONNX Runtime", "minprune dense", "sparse engine", " % of weights",
+    " % of units", ", at random", " random mask, fine-tuned", " pruned, mask dropped",
+    "minprune exercises", "exercises solution", "python tutorials", "not judged", "not started",
+    "model name", "1,000, also shifted", " hidden units", "just pruned",
+}  # fmt: skip
+
+
 def alone(path):
     """The sentences of a file that have no Chinese beside them, each with its line."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -221,7 +230,7 @@ def alone(path):
     for node in ast.walk(tree):
         text = str(node.value) if isinstance(node, ast.Constant) else ""
         text = PROGRAM.sub("", text.replace(" % of the rest", ""))  # a name, see `shown_name`
-        if WORDS.search(text) and not is_spared(node, above, path):
+        if TWO_WORDS.search(text) and text not in NAMES and not is_spared(node, above, path):
             yield f"{path.name}:{node.lineno}", text
 
 
@@ -249,13 +258,44 @@ def is_chinese(node):
 
 def test_the_search_for_sentences_finds_one(tmp_path):
     file = tmp_path / "a.py"
-    file.write_text('"""A text on three words."""\nprint("this is alone here")\n'
+    file.write_text('"""A text."""\nprint("alone here")\n'
                     'print(either("this is not alone", "并非如此"))\n'
                     'en = f"this is not {1}"\nzh = "并非如此"\n'
                     'said = {"a": "and this is alone"}\n')  # fmt: skip
-    assert [*alone(file)] == [("a.py:2", "this is alone here"), ("a.py:6", "and this is alone")]
+    assert [*alone(file)] == [("a.py:2", "alone here"), ("a.py:6", "and this is alone")]
 
 
 @pytest.mark.parametrize("path", SPEAKS, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_no_sentence_of_a_command_is_in_one_language_only(path):
     assert [*alone(path)] == []
+
+
+def pairs(path):
+    """(place, English, Chinese, whether it is a call) of each pair of texts in a file, as two
+    arguments, a tuple or a dictionary."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        pair, call = getattr(node, "elts", ()), isinstance(node, ast.Call)
+        if call and getattr(node.func, "id", "") in ("either", "in_both"):
+            pair = node.args
+        elif isinstance(node, ast.Dict) and [*map(words, node.keys)] == ["en", "zh"]:
+            pair = node.values
+        elif not all(isinstance(part, (ast.Constant, ast.JoinedStr)) for part in pair):
+            continue
+        if len(pair) == 2:
+            yield f"{path.name}:{node.lineno}", *map(words, pair), call
+
+
+def words(node):
+    parts = ast.walk(node) if node else ()  # a dictionary that is unpacked has no key
+    return " ".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+
+
+def test_english_stands_before_chinese():
+    found = [pair for path in sorted(PACKAGE.rglob("*.py")) for pair in pairs(path)]
+    swapped = [place for place, en, zh, _ in found if HAN.search(en) and not HAN.search(zh)]
+    twice = [place for place, _, zh, call in found
+             if call and re.search("[A-Za-z]{3}", zh) and not HAN.search(zh)]  # fmt: skip
+    names = "lesson_pages.py", "cli.py", "course.py", "worked.py"  # "English", "minprune", "theta"
+    assert [place.partition(":")[0] for place in (*swapped, *twice)] == [*names] and len(
+        found
+    ) > 2000
