@@ -12,9 +12,12 @@ import pytest
 
 from minprune import course
 from minprune.cli import COMMANDS, NETWORKS, main
+from minprune.exercises.attempt import MISSING
+from minprune.exercises.grade import Grade, Grades, Student, chosen
 from minprune.language import either, in_both, message, of_environment, using
 from minprune.layout import columns
 from minprune.parser import CHINESE, Parser
+from minprune.report.exercises_page import grades_text
 
 PACKAGE = Path(__file__).parents[1] / "minprune"
 SPEAKS = [  # the files whose texts commands print
@@ -193,6 +196,21 @@ def test_help_is_chinese_and_fits(page, capsys, monkeypatch):
     assert not HAN.search(pages["en"]) and not re.search(f"{HAN.pattern}:", pages["zh"])
     names = r"minprune [a-z0-9 ]+|默认 [^）]+|、?numpy、.*"
     assert WORDS.findall(re.sub(names, "", pages["zh"])) == []
+
+
+def test_tables_with_chinese_names_are_aligned(tmp_path, capsys):
+    tasks = chosen(1)
+    grades = {task.id: Grade(task, MISSING, 0, None) for task in tasks}
+    students = [Student(name, grades, []) for name in ("张三", "ada", "an einem langen Namen")]
+    with using("zh"):
+        head, *lines = grades_text(Grades(tasks, students, [], 1)).splitlines()[:4]
+    assert {*map(columns, lines)} == {columns(head)}
+    file = tmp_path / "a.py"
+    file.write_text("def magnitude(w):\n    return abs(w)\n\n\n函数 = magnitude\n", "utf-8")
+    main(["verify", str(file), "--map", "函数=magnitude", "--lang", "zh"])
+    first, second, _ = capsys.readouterr().out.splitlines()
+    assert {first.split()[0], second.split()[0]} == {"magnitude", "函数（作为"}
+    assert columns(first.partition("正确")[0]) == columns(second.partition("正确")[0])
 
 
 def test_what_argparse_says_to_users_is_translated():
