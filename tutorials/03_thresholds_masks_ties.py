@@ -223,7 +223,7 @@ assert len(judged) == 8 and [str(case) for case in judged].count("property") == 
 # Write `threshold_mask` and `prune_smallest` yourself: `python -m minprune exercises start mine`,
 # then `python -m minprune exercises check 1.2` in that folder, and the same with `1.3`. Then make a
 # mask of **N:M sparsity**: of every m consecutive inputs of a unit the n largest weights are kept
-# (`1.5`; GPUs support 2:4). And raise a threshold until it costs too much (`2.5`).
+# (`1.5`; Nvidia GPUs support 2:4). And raise a threshold until it costs too much (`2.5`).
 #
 # ## Further reading
 #
@@ -270,8 +270,8 @@ assert len(judged) == 8 and [str(case) for case in judged].count("property") == 
 # 自己写出 `threshold_mask` 和 `prune_smallest`：先运行
 # `python -m minprune exercises start mine --lang zh`，再在该文件夹中运行
 # `python -m minprune exercises check 1.2`；做完后把编号换成 `1.3` 再运行一次。接着写出
-# **N:M 稀疏**的掩码：每个单元的输入中，每连续 m 个保留权重最大的 n 个（`1.5`；GPU 支持 2:4）。最后逐步提高阈值，
-# 直到损失过大（`2.5`）。
+# **N:M 稀疏**的掩码：每个单元的输入中，每连续 m 个保留权重最大的 n 个（`1.5`；Nvidia GPU 支持 2:4）。最后逐步提高阈值，
+# 直到性能下降过多（`2.5`）。
 #
 # ## 延伸阅读
 #

@@ -64,7 +64,7 @@ assert np.allclose(zeroed.value, [-0.001, 0.501]) and masked.value[0] == 0
 #
 # ## 同一个网络，有掩码与没有掩码
 #
-# 用 MNIST 的 10,000 幅图像训练一个有 784 个输入、64 个隐藏单元、10 个输出的网络，共四**轮**（epoch）；
+# 用 MNIST 的 10,000 张图像训练一个有 784 个输入、64 个隐藏单元、10 个输出的网络，共四**轮**（epoch）；
 # 把这些图像过一遍就是一轮。
 
 # %% folded
@@ -118,7 +118,7 @@ assert sparsities["dropped"][0] > 0.89 and sparsities["dropped"][1] < 0.45
 # One step takes the sparsity from 90% to <<sparsities["dropped"][1]:.1%>>. The right picture shows why: the pruned weights of the
 # first layer, after one step on the first 64 images.
 # %% [markdown] lang="zh"
-# 只走一步，稀疏度就从 90% 降到 <<sparsities["dropped"][1]:.1%>>。原因见右图：用前 64 幅图像走一步之后，第一层中曾被剪掉的那些权重。
+# 只走一步，稀疏度就从 90% 降到 <<sparsities["dropped"][1]:.1%>>。原因见右图：用前 64 张图像走一步之后，第一层中曾被剪掉的那些权重。
 
 # %%
 once = pruned.copy()
@@ -149,8 +149,8 @@ assert zero[(x[:64] == 0).all(axis=0)].sum() > 0.8 * zero.sum()  # pixels black 
 #
 # **Guess.** After an epoch <<sparsities["dropped"][-1]:.1%>> of all weights are still 0. Which ones?
 # %% [markdown] lang="zh"
-# 变了的权重几乎都在 $\pm\eta$ 处，与公式一致。其余的梯度为 0，大多是因为所连的像素在这 64 幅图像中全是黑的：
-# 权重的梯度是若干乘积之和，每幅图像一项，每一项都以这个权重的输入为因数。
+# 变了的权重几乎都在 $\pm\eta$ 处，与公式一致。其余的梯度为 0，大多是因为所连的像素在这 64 张图像中全是黑的：
+# 权重的梯度是若干乘积之和，每张图像一项，每一项都以这个权重的输入为因数。
 #
 # **猜一猜。** 一轮之后，全部权重中仍有 <<sparsities["dropped"][-1]:.1%>> 为 0。是哪些？
 
@@ -168,7 +168,7 @@ assert still[black].sum() > 0.6 * still.sum()
 # **Guess.** Which network is more accurate, the one with its mask held or the one with its mask dropped?
 # And which, if the second is pruned to 90% again?
 # %% [markdown] lang="zh"
-# 大多数连着在每幅训练图像中都是黑的像素（`black`）。这样的像素有 <<black.sum()>> 个，它们的权重梯度始终为 0。
+# 大多数连着在每张训练图像中都是黑的像素（`black`）。这样的像素有 <<black.sum()>> 个，它们的权重梯度始终为 0。
 #
 # ## 准确率与稀疏度
 #
@@ -331,7 +331,7 @@ assert np.ptp(net(x[:50]), axis=0).max() < 1e-4  # the same output for every ima
 #   connectivity inspired by network science](https://arxiv.org/abs/1707.04780): weights come back on
 #   purpose. After every epoch as many weights as were pruned are added at random places.
 # %% [markdown] lang="zh"
-# 四个和的平均值是 <<np.mean([np.abs(p.value).sum() for p in fresh.parameters.values()]):.0f>>，所以置零的是两层的偏置和输出层的权重。用掩码保持它们为零时，网络对每幅图像给出的输出都相同。
+# 四个和的平均值是 <<np.mean([np.abs(p.value).sum() for p in fresh.parameters.values()]):.0f>>，所以置零的是两层的偏置和输出层的权重。用掩码保持它们为零时，网络对每张图像给出的输出都相同。
 # <<reported[False]:.1%>> 的准确率属于一个剪枝早已失效的网络。想进一步了解，可运行 `python -m minprune formulas A-5.2`。
 #
 # ## 自测
@@ -356,7 +356,7 @@ assert np.ptp(net(x[:50]), axis=0).max() < 1e-4  # the same output for every ima
 #
 # </details>
 #
-# 3. 一个已剪掉的权重，所连的像素在每幅训练图像中都是黑的。去掉掩码之后，Adam 为什么不会改变它？
+# 3. 一个已剪掉的权重，所连的像素在每张训练图像中都是黑的。去掉掩码之后，Adam 为什么不会改变它？
 #
 # <details><summary>答案</summary>
 #
@@ -387,7 +387,7 @@ assert np.ptp(net(x[:50]), axis=0).max() < 1e-4  # the same output for every ima
 # step {step:3}   mask held {sparsities['held'][step]:.1%} | 第 {step:3} 步   保持掩码 {sparsities['held'][step]:.1%}
 # mask dropped {sparsities['dropped'][step]:.1%} | 去掉掩码 {sparsities['dropped'][step]:.1%}
 # pixels black in the batch | 在这一批图像中全黑的像素
-# pixels that are black in every training image | 在每幅训练图像中都是黑的像素
+# pixels that are black in every training image | 在每张训练图像中都是黑的像素
 # first layer, one epoch later: {still.sum():,} zeros, {still[black].sum():,} of them there | 第一层，一轮之后：{still.sum():,} 个零，其中 {still[black].sum():,} 个连着这些像素
 # dense | 稠密
 # just pruned | 刚剪枝
@@ -401,7 +401,7 @@ assert np.ptp(net(x[:50]), axis=0).max() < 1e-4  # the same output for every ima
 # weight {w.value[0]:.4f}, with a mask | 权重 {w.value[0]:.4f}，有掩码
 # accuracy {reported[holds]:5.1%} | 准确率 {reported[holds]:5.1%}
 # no mask | 没有掩码
-# the same output for every image | 每幅图像的输出都相同
+# the same output for every image | 每张图像的输出都相同
 # steps of fine-tuning | 微调的步数
 # share of weights that are 0 | 权重中 0 所占的比例
 # Without its mask, dense again | 没有掩码，又变稠密

@@ -341,7 +341,7 @@ assert mp.mean_activation(a).argmax() != change.argmax() == mp.contribution(a, w
 #
 # </details>
 #
-# 2. 某个权重为 100，它所连的像素在每幅图像中都是黑的。它的真实影响和各种得分是多少？
+# 2. 某个权重为 100，它所连的像素在每张图像中都是黑的。它的真实影响和各种得分是多少？
 #
 # <details><summary>答案</summary>
 #
