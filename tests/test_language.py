@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from minprune import course
+from minprune.checks import sandbox
+from minprune.checks.verdict import PASSED
 from minprune.cli import COMMANDS, NETWORKS, main
 from minprune.exercises.attempt import MISSING
 from minprune.exercises.grade import Grade, Grades, Student, chosen
@@ -18,6 +20,7 @@ from minprune.language import either, in_both, message, of_environment, using
 from minprune.layout import columns
 from minprune.parser import CHINESE, Parser
 from minprune.report.exercises_page import grades_text
+from minprune.report.submission_page import release_body
 
 PACKAGE = Path(__file__).parents[1] / "minprune"
 SPEAKS = [  # the files whose texts commands print
@@ -196,6 +199,22 @@ def test_help_is_chinese_and_fits(page, capsys, monkeypatch):
     assert not HAN.search(pages["en"]) and not re.search(f"{HAN.pattern}:", pages["zh"])
     names = r"minprune [a-z0-9 ]+|默认 [^）]+|、?numpy、.*"
     assert WORDS.findall(re.sub(names, "", pages["zh"])) == []
+
+
+@pytest.mark.parametrize("version", [0, 7])
+def test_what_is_said_without_a_sandbox(version, monkeypatch):
+    monkeypatch.setattr(sandbox, "landlock", lambda: version)
+    en, zh = sandbox.wall("none").said
+    assert ("without Landlock" in en) == (version == 0)
+    rest = " Landlock 7 和资源限制的约束" if version else "资源限制的约束（没有 Landlock）"
+    assert f"函数只受{rest}；" in zh
+
+
+def test_the_title_of_an_exercise_in_a_release():
+    task = chosen(1)[0]
+    with using("zh"):
+        body = release_body(Student("", {task.id: Grade(task, PASSED, 5, None)}, None))
+    assert "### 1.1 什么是稀疏度？：5 / 5\n" in body
 
 
 def test_tables_with_chinese_names_are_aligned(tmp_path, capsys):

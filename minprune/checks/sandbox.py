@@ -65,13 +65,13 @@ def wall(choice="auto"):
             ValueError(f"sandbox: {en} Nothing was graded; --sandbox none grades without it"),
             f"沙箱：{zh}没有评任何作业；--sandbox none 可以不用沙箱评分",
         )
-    rest = ("limits, without Landlock", "资源限制，没有 Landlock")
+    rest = ("limits, without Landlock", "资源限制的约束（没有 Landlock）")
     if landlock():
-        rest = f"Landlock {landlock()} and limits", f"Landlock {landlock()} 和资源限制"
+        rest = f"Landlock {landlock()} and limits", f" Landlock {landlock()} 和资源限制的约束"
     return Wall(False, (
         f"No sandbox: {en} Functions had only {rest[0]}; what that does not stop is in "
         "`python -m minprune exercises instructors`.",
-        f"没有沙箱：{zh}函数只受 {rest[1]} 约束；它防不住什么，见 "
+        f"没有沙箱：{zh}函数只受{rest[1]}；它防不住什么，见 "
         "`python -m minprune exercises instructors`。",
     ))  # fmt: skip
 

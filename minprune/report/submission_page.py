@@ -126,8 +126,8 @@ def release_body(student):
              for k, line in enumerate(summary(student).split("\n"))]  # fmt: skip
     for grade in student.grades.values():
         exercise = grade.exercise
-        lines += ["", f"### {exercise.id} {exercise.title[language()]}: "
-                  f"{grade.points} / {exercise.points}", ""]  # fmt: skip
+        title = exercise.title[language()] + either(": ", "：")
+        lines += ["", f"### {exercise.id} {title}{grade.points} / {exercise.points}", ""]
         lines += [f"    {line}" for line in shown(grade).splitlines()]
     return "\n".join(lines) + "\n"
 
