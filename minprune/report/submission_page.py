@@ -13,7 +13,7 @@ from minprune.checks.isolated import Limits
 from minprune.exercises.attempt import MISSING
 from minprune.exercises.grade import chosen, grade_one, hidden_seed, only_grade
 from minprune.files import replacing
-from minprune.language import either, in_both, language, use
+from minprune.language import either, language, use
 from minprune.report.exercises_page import STATUS
 
 MOST = 5000  # characters about one exercise
@@ -89,8 +89,8 @@ def classroom50(seed, assignment, seconds, name):
     names = ("CLASSROOM", "ASSIGNMENT", "USERNAME", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
     missing = [name for name in names if not os.environ.get(name)]
     if missing:
-        raise in_both(ValueError(f"the environment variables {', '.join(missing)} must be set"),
-                      f"必须设置环境变量 {'、'.join(missing)}")  # fmt: skip
+        sys.exit(either(f"the environment variables {', '.join(missing)} must be set",
+                        f"必须设置环境变量 {'、'.join(missing)}"))  # fmt: skip
     student = graded(".", seed, assignment, seconds)
     write("release-body.md", release_body(student))
     write("result.json", as_json(classroom50_result(student, os.environ)))

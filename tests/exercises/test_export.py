@@ -242,7 +242,7 @@ def test_classroom50_withstands_what_lies_in_the_checkout(bundle, tmp_path):
 
 def test_classroom50_without_an_identity_writes_nothing(bundle, tmp_path):
     run = classroom50(bundle, tmp_path, USERNAME="")
-    assert run.returncode != 0 and "the environment variables USERNAME must be set" in run.stderr
+    assert run.returncode != 0 and run.stderr == "必须设置环境变量 USERNAME\n"
     assert os.listdir(tmp_path) == []
 
 
