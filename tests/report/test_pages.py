@@ -634,7 +634,7 @@ def test_a_chinese_list_shows_titles_in_chinese(query, line):
     ("page", "query", "zh"),
     [(formulas_page, "rankmask2", "没有找到 'rankmask2'；相近的名称：rank_mask"),
      (formulas_page, "nonsense", "没有找到 'nonsense'；`minprune formulas` 列出全部内容"),
-     (worked_page, "A-1", "没有例题 'A-1'；现有 A-4.4, "),
+     (worked_page, "A-1", "没有算例 'A-1'；现有 A-4.4、"),
      (lessons_page, "99", "中没有第 99 课")],
 )  # fmt: skip
 def test_a_refusal_is_in_both_languages(page, query, zh):
