@@ -44,7 +44,7 @@ STUDENTS = {  # command -> arguments, what it does
     "reset": ("ID", ("restore the empty exercise; your file is backed up",
                      "恢复成未做的练习；你的文件会留备份")),
     "solution": ("ID", ("print the solution, once your function is right",
-                        "函数做对之后，给出参考写法")),
+                        "函数做对之后，给出答案")),
 }  # fmt: skip
 TEACHERS = {
     "grade": ("SUBMISSIONS", ("grade a folder of submissions, one folder per student",
@@ -87,7 +87,7 @@ def _add_students(pages):
     start = pages["start"]
     start.add_argument("folder", metavar="DIR", help=either("the folder to make", "要建的文件夹"))
     start.add_argument("--no-solutions", action="store_true", help=either(
-        "make a folder in which `solution` prints none", "建一个不提供参考写法的文件夹"
+        "make a folder in which `solution` prints none", "建一个不提供答案的文件夹"
     ))  # fmt: skip
     for name in ("list", "check", "watch", "hint", "reset", "solution"):
         page = pages[name]
@@ -108,7 +108,7 @@ def _add_students(pages):
         "print the results as JSON", "以 JSON 输出结果"
     ))  # fmt: skip
     pages["solution"].add_argument("--give-up", action="store_true", help=either(
-        "print it even if yours is not right", "还没做对也给出参考写法"
+        "print it even if yours is not right", "还没做对也给出答案"
     ))  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Both sentences are written where they are used: `either("dense", "稠密")`. Err
 English, as Python's own; those with which a command refuses something are `in_both`.
 """
 
+import locale
 import os
 import sys
 from contextlib import contextmanager
@@ -94,5 +95,7 @@ def of_locale(environment=os.environ):
         "简体".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeError, LookupError):
         return "en"
-    locale = next(filter(None, map(environment.get, LOCALE)), "")
-    return "zh" if locale.lower().startswith("zh") else "en"
+    name = next(filter(None, map(environment.get, LOCALE)), "")
+    if not name and sys.platform == "win32":  # where no variable names it
+        name = locale.getlocale()[0] or ""
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"

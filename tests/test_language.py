@@ -55,6 +55,16 @@ def test_the_language_of_an_environment(environment, found):
 
 
 @pytest.mark.parametrize(
+    ("name", "found"), [("Chinese (Simplified)_China", "zh"), ("zh_CN", "zh"), ("en_US", "en")]
+)
+def test_on_windows_no_variable_names_the_locale(name, found, monkeypatch):
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr("locale.getlocale", lambda: (name, "936"))
+    assert of_environment({}) == found
+    assert of_environment({"LANG": "de_DE"}) == "en"
+
+
+@pytest.mark.parametrize(
     ("encoding", "found"),
     [("utf-8", "zh"), ("gbk", "zh"), (None, "zh"), ("ascii", "en"), ("big5", "en")],
 )

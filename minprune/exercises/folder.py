@@ -46,7 +46,7 @@ minprune is installed for:
     python -m minprune exercises hint 1.3       看提示，再运行一次看下一条
     python -m minprune exercises list           查看进度
     python -m minprune exercises reset 1.3      重新开始；原来的文件会留一份备份
-    python -m minprune exercises solution 1.3   做对之后看参考写法
+    python -m minprune exercises solution 1.3   做对之后看答案
 
 典型错误会直接指出是哪一种；其他错误会给出最小的出错例子。
 
