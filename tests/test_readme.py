@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "tutorials" / "README.zh.md"}
 TEACHERS = {"en": ROOT / "minprune" / "exercises" / "instructors.md",
             "zh": ROOT / "minprune" / "exercises" / "instructors.zh.md"}  # fmt: skip
+CHANGES = {"en": ROOT / "tutorials" / "changes.md", "zh": ROOT / "tutorials" / "changes.zh.md"}
 IN_BOTH = pytest.mark.parametrize("language", READMES)
 PAIRS = pytest.mark.parametrize("pages", [READMES, TEACHERS], ids=["README", "instructors"])
 LANGUAGE = r" --lang (?:zh|en)"
@@ -190,6 +191,27 @@ def test_instructors_are_given_the_same_commands():
 @pytest.mark.parametrize("language", TEACHERS)
 def test_the_page_for_instructors_fits_100_columns(language):
     assert max(map(columns, text_of(TEACHERS, language).splitlines())) <= 100
+
+
+def test_the_changes_have_the_same_rows_with_the_same_code():
+    english, chinese = (text_of(CHANGES, one) for one in CHANGES)
+    beginnings = [text.split("\n", 1)[0] for text in (english, chinese)]
+    assert beginnings == ["[中文](changes.zh.md)", "[English](changes.md)"]
+    headings = [re.findall(r"^#+ .*", text, re.M) for text in (english, chinese)]
+    assert headings[0][0] == "# Changes" and headings[1][0] == "# 变更"
+    assert headings[0][1:] == headings[1][1:] != []  # versions
+    for one, other in zip(sections(english), sections(chinese), strict=True):
+        for row, same in zip(table(one), table(other), strict=True):
+            assert len(row) == len(same) == 2
+            for cell, same_cell in zip(row, same, strict=True):
+                assert re.findall("`[^`]+`", cell) == re.findall("`[^`]+`", same_cell)
+                assert numbers(cell) == numbers(same_cell), cell
+    assert len(table(english)) > 80
+
+
+def table(text):
+    """The cells of each row of the tables, the first row of each included."""
+    return [line.strip("| ").split(" | ") for line in text.splitlines() if line[:2] == "| "]
 
 
 def sections(text):
