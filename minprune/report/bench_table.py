@@ -9,18 +9,16 @@ from minprune.bench.lines import crossing
 from minprune.bench.peers import ALL, ENGINE
 from minprune.experiments.names import shown_name
 from minprune.language import either
-from minprune.layout import paragraph, ruled
-from minprune.report.times import NONE, WIDTH, warning
+from minprune.layout import ruled
+from minprune.report.times import NONE, WIDTH, assembled, warning
 
 
 def render_bench(result):
     """The result in a sentence, the tables, and their notes as text."""
     networks, batches = result.settings.networks, result.settings.batches
-    parts = [paragraph(headline(result), WIDTH)]
-    parts += [_break_even(result)] if len(result.members) > 1 else []
-    parts += [_block(result, network, batch) for network in networks for batch in batches]
-    parts += [paragraph(note, WIDTH, "  ") for note in notes(result)]
-    return "\n\n".join(parts) + "\n"
+    tables = [_break_even(result)] if len(result.members) > 1 else []
+    tables += [_block(result, network, batch) for network in networks for batch in batches]
+    return assembled([headline(result)], tables, notes(result))
 
 
 def headline(result):
@@ -69,7 +67,7 @@ def _block(result, network, batch):
         for key in cells[0].timings
         if key != ENGINE
     ]
-    return "\n".join([_place(network, batch), *_fitted(rows)])
+    return [_place(network, batch), *_fitted(rows)]
 
 
 def _place(network, batch):
@@ -111,7 +109,7 @@ def _break_even(result):
         for batch in result.settings.batches:
             cells = cells_of(result, network, batch)
             rows.append([_place(network, batch), *(_faster_from(cells, p.key) for p in peers)])
-    return "\n".join(_fitted(rows))
+    return _fitted(rows)
 
 
 def _faster_from(cells, key):

@@ -7,12 +7,12 @@ from minprune.documents.printed import AFTER_PRUNING, TRAINING
 from minprune.experiments.cnn import threshold_name, units_name, weights_name
 from minprune.experiments.names import quoted, shown_name
 from minprune.language import either
-from minprune.layout import paragraph, ruled
+from minprune.layout import ruled
 from minprune.report.classes import recall_notes, recall_tables
 from minprune.report.times import (
     LARGER,
     SMALLER,
-    WIDTH,
+    assembled,
     ratio_in_words,
     speedup,
     times_notes,
@@ -38,12 +38,9 @@ def render_cnn(result):
         [[either(*pair) for pair in head], *map(row, result.models)]
         for head, row in ((COLUMNS, _counts), (PRODUCTS, _products))
     )
-    blocks = [paragraph(line, WIDTH) for line in headlines(result)]
     tables = [ruled(counts), ruled(products), *times_tables(result.models)]
     tables += recall_tables(result, weights_name(result.settings.sparsity))
-    blocks += map("\n".join, tables)
-    blocks += [paragraph(note, WIDTH, "  ") for note in notes(result)]
-    return "\n\n".join(blocks) + "\n"
+    return assembled(headlines(result), tables, notes(result))
 
 
 def headlines(result):

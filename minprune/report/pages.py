@@ -136,8 +136,8 @@ def lessons_page(number=None):
     for lesson in map(read_lesson, lesson_files(TUTORIALS)):
         minutes = re.split("[.。]", lesson.aims[language()])[0].lower()
         title = f"{lesson.number}  {lesson.titles[language()]}"
-        cells = wide(shortened(title, TITLE), TITLE + 2), wide(minutes, 17), *lesson.exercises
-        lines.append((cells[0] + cells[1] + " ".join(cells[2:])).rstrip())
+        row = wide(shortened(title, TITLE), TITLE + 2) + wide(minutes, 17)
+        lines.append((row + " ".join(lesson.exercises)).rstrip())
     more = either(
         "`minprune lessons 03` shows one; `minprune notebook 03` writes it as a notebook.",
         "`minprune lessons 03` 查看一课，`minprune notebook 03` 转成笔记本。",

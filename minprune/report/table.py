@@ -10,13 +10,13 @@ from minprune.experiments.names import quoted, shown_name
 from minprune.experiments.spread import interval
 from minprune.formulas.metrics import compression_ratio, mcnemar_z
 from minprune.language import either
-from minprune.layout import paragraph, ruled
+from minprune.layout import ruled
 from minprune.nn.optim import WARMUP
 from minprune.report.classes import SAMPLES, recall_notes, recall_tables, sample_word
 from minprune.report.times import (
     LARGER,
     SMALLER,
-    WIDTH,
+    assembled,
     ratio_in_words,
     speedup,
     times_notes,
@@ -37,9 +37,7 @@ def render(result):
         *times_tables(result.models, sample_word(result)),
         *recall_tables(result, result.models[3].name),
     ]
-    blocks = [paragraph(headline(result), WIDTH), *map("\n".join, tables)]
-    blocks += [paragraph(note, WIDTH, "  ") for note in notes(result)]
-    return "\n\n".join(blocks) + "\n"
+    return assembled([headline(result)], tables, notes(result))
 
 
 def headline(result):

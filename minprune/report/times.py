@@ -3,7 +3,7 @@
 from minprune.arguments import counted
 from minprune.experiments.names import shown_name
 from minprune.language import either
-from minprune.layout import ruled
+from minprune.layout import paragraph, ruled
 from minprune.report.classes import samples_counted
 
 WIDTH = 80  # columns of a report
@@ -12,6 +12,14 @@ BUSY = 0.1  # cores; with more at work for others, times are not to be trusted
 SMALLER, LARGER = ("{} times smaller", "减小到 1/{}"), ("{} times larger", "增大到 {} 倍")
 FASTER = "{} times faster", "速度为稠密网络的 {} 倍"
 SLOWER = "{} times slower", "耗时为稠密网络的 {} 倍"
+
+
+def assembled(headlines, tables, notes):
+    """A report: its results in a sentence each, its tables, and its notes, folded."""
+    blocks = [paragraph(line, WIDTH) for line in headlines]
+    blocks += map("\n".join, tables)
+    blocks += [paragraph(note, WIDTH, "  ") for note in notes]
+    return "\n\n".join(blocks) + "\n"
 
 
 def times_tables(models, sample="image"):
