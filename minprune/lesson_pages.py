@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minprune.language import LANGUAGES, in_both
+from minprune.language import LANGUAGES, either, in_both, using
 from minprune.lesson_words import Words
 from minprune.lessons import (
     CHANGES,
@@ -40,13 +40,8 @@ FOLDED = {
     "picture": ("Code of the picture", "画图的代码"),
     "settings": ("Settings", "准备工作"),
 }
-INDEX = {
-    "en": ("formulas.md", "All functions", "Lessons", "All lessons",
-           ("lesson", "time", "aim", "exercises")),
-    "zh": ("formulas.zh.md", "全部函数", "课程", "全部课程", ("课", "时间", "目标", "练习")),
-}  # fmt: skip
-JOINS = {"en": ("; ", ": ", " against "), "zh": ("；", "：", "，")}  # of an alt text
-ALL = "lessons.md"  # the page of all lessons
+OTHER = {"en": ("zh", "中文"), "zh": ("en", "English")}  # the other language, and its name
+ALL, FUNCTIONS = "lessons.md", "formulas.md"  # the pages of all lessons and of all functions
 DATA = "minprune-data"  # the key under which a picture holds what it draws
 
 
@@ -74,16 +69,17 @@ def page(path, language, cells, found, end=""):
     """The lesson as Markdown for GitHub; `end` stands before the last line."""
     lines = [navigation(path, language), ""]
     words = words_of(path.read_text(encoding="utf-8"))
-    for cell, result in zip(cells, found, strict=True):
-        if cell.language == language:
-            lines += [shown(result, language), ""]
-        elif cell.language is None:
-            pictures = [
-                f"![{_alt(figure, language, words)}](../figures/{path.name[:2]}_{label}.png)"
-                for label, figure in result.figures.items()
-            ]
-            for block in filter(None, _blocks(cell, result.printed, pictures, language)):
-                lines += [block, ""]
+    with using(language):
+        for cell, result in zip(cells, found, strict=True):
+            if cell.language == language:
+                lines += [shown(result, language), ""]
+            elif cell.language is None:
+                pictures = [
+                    f"![{_alt(figure, words)}](../figures/{path.name[:2]}_{label}.png)"
+                    for label, figure in result.figures.items()
+                ]
+                for block in filter(None, _blocks(cell, result.printed, pictures)):
+                    lines += [block, ""]
     return "\n".join([*lines, *filter(None, [end]), navigation(path, language), ""])
 
 
@@ -124,34 +120,34 @@ def unused_words(path, found):
     text = path.read_text(encoding="utf-8")
     words = words_of(text)
     in_chinese(cells_of(text), words)
-    for result in found:
-        for figure in getattr(result, "figures", {}).values():
-            _alt(figure, "zh", words)
+    with using("zh"):
+        for result in found:
+            for figure in getattr(result, "figures", {}).values():
+                _alt(figure, words)
     return words.unused()
 
 
-def _blocks(cell, printed, pictures, language):
-    """What the page shows of a cell of code, in order; empty blocks are left out."""
+def _blocks(cell, printed, pictures):
+    """The blocks of the page for a cell of code, in order; empty ones are left out."""
     output = f"```text\n{printed.rstrip()}\n```" if printed.strip() else ""
     if output and cell.volatile:
         output = f"{CHANGES}\n{output}\n{STAYS}"
     source = SKIPS.sub("", cell.source)
     if pictures:
-        return [*pictures, output, _fold("picture", source, language)]
+        return [*pictures, output, _fold("picture", source)]
     if cell.folded:
-        return [_fold("settings", source, language), output]
+        return [_fold("settings", source), output]
     visible, checks = split_checks(source)
-    return [_fenced(visible), output, _fold("checks", checks, language)]
+    return [_fenced(visible), output, _fold("checks", checks)]
 
 
 def _fenced(source):
     return f"```python\n{source}\n```" if source else ""
 
 
-def _fold(kind, source, language):
+def _fold(kind, source):
     """Code that opens when a reader clicks; the blank lines let GitHub render it."""
-    summary = FOLDED[kind][LANGUAGES.index(language)]
-    start = f"<details><summary>{summary}</summary>"
+    start = f"<details><summary>{either(*FOLDED[kind])}</summary>"
     return f"{start}\n\n{_fenced(source)}\n\n</details>" if source else ""
 
 
@@ -197,17 +193,17 @@ def _is_check(node):
     return isinstance(node, ast.Assert)
 
 
-def _alt(figure, language, words):
+def _alt(figure, words):
     """Alt text of a figure: its titles and axis labels, on Chinese pages in Chinese."""
-    translated = words.text if language == "zh" else str
-    semicolon, colon, against = JOINS[language]
+    translated = either(str, words.text)
+    semicolon, colon, against = either(("; ", ": ", " against "), ("；", "：", "，"))
     parts = [translated(figure.get_suptitle().replace("\n", " "))]
     for axes in figure.axes:
         labels = axes.get_title(), axes.get_ylabel(), axes.get_xlabel()
         title, y, x = (translated(label.replace("\n", " ")) for label in labels)
-        if language == "zh":
-            y, x = (label and name + " " * label[0].isascii() + label
-                    for name, label in (("纵轴", y), ("横轴", x)))  # fmt: skip
+        chinese = (label and name + " " * label[0].isascii() + label
+                   for name, label in (("纵轴", y), ("横轴", x)))  # fmt: skip
+        y, x = either((y, x), chinese)
         parts.append(colon.join(filter(None, (title, against.join(filter(None, (y, x)))))))
     return semicolon.join(filter(None, parts)).replace("[", "(").replace("]", ")")
 
@@ -219,23 +215,34 @@ def navigation(path, language):
     at = files.index(path)
     before = files[at - 1] if at else None
     after = files[at + 1] if at + 1 < len(files) else None
-    other = {"en": "zh", "zh": "en"}[language]
-    links = [
-        before and (f"← {before.name[:2]}", page_file(before, language).name),
-        (INDEX[language][3], page_file(Path(ALL), language).name),
-        after and (f"{after.name[:2]} →", page_file(after, language).name),
-        ({"en": "English", "zh": "中文"}[other], page_file(path, other).name),
-        ({"en": "source", "zh": "源码"}[language], path.name),
-    ]
+    other, its_name = OTHER[language]
+    with using(language):
+        links = [
+            before and (f"← {before.name[:2]}", page_file(before, language).name),
+            (either("All lessons", "全部课程"), page_file(Path(ALL), language).name),
+            after and (f"{after.name[:2]} →", page_file(after, language).name),
+            (its_name, page_file(path, other).name),
+            (either("source", "源码"), path.name),
+        ]
     return " · ".join(f"[{text}]({target})" for text, target in filter(None, links))
 
 
 def index(folder, language):
     """The page of all lessons: time, aim and exercises of each."""
-    functions, name, title, _, columns = INDEX[language]
-    other, text = {"en": ("zh", "中文"), "zh": ("en", "English")}[language]
-    lines = [f"[{text}]({page_file(Path(ALL), other).name}) · [{name}]({functions})", ""]
-    lines += [f"# {title}", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    other, its_name = OTHER[language]
+    with using(language):
+        functions = (
+            f"[{either('All functions', '全部函数')}]({page_file(Path(FUNCTIONS), language)})"
+        )
+        title = either("Lessons", "课程")
+        columns = either(("lesson", "time", "aim", "exercises"), ("课", "时间", "目标", "练习"))
+    lines = [
+        f"[{its_name}]({page_file(Path(ALL), other).name}) · {functions}",
+        "",
+        f"# {title}",
+        "",
+    ]
+    lines += [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for lesson in map(read_lesson, lesson_files(folder)):
         time, aim = re.fullmatch(r"([^.。]*)[.。]?\s*(.*)", lesson.aims[language]).groups()
         label = f"{lesson.number}  {lesson.titles[language]}"
@@ -365,14 +372,14 @@ def figure_differs(old, new, tolerance=0.05):
 
 IN_CHINESE = 'from minprune.language import use\n\nuse("zh")  # 输出用中文'
 INSTALL = None  # the argument of `pip install` in a notebook; None: there is no public address
-FROM_A_CLONE = {
-    "en": "This notebook imports minprune, which must be installed in the environment of its "
+FROM_A_CLONE = (
+    "This notebook imports minprune, which must be installed in the environment of its "
     "kernel. From a clone of minprune, run `%pip install PATH/TO/CLONE` in a cell, or "
     "`python -m pip install PATH/TO/CLONE` with the Python of that environment.",
-    "zh": "本笔记本需要导入 minprune，请先把它安装到内核所用的环境中。若已克隆 minprune 的仓库，"
+    "本笔记本需要导入 minprune，请先把它安装到内核所用的环境中。若已克隆 minprune 的仓库，"
     "可在单元格中运行 `%pip install 克隆所在的路径`，"
     "或用该环境的 Python 运行 `python -m pip install 克隆所在的路径`。",
-}
+)
 
 
 def notebook(path, language):
@@ -410,7 +417,8 @@ def notebook(path, language):
 def _installing(language):
     """(source, whether it is code) of the cell that installs minprune or explains how to."""
     if INSTALL is None:
-        return FROM_A_CLONE[language], False
+        with using(language):
+            return either(*FROM_A_CLONE), False
     return f"%pip install --quiet {INSTALL}", True
 
 
