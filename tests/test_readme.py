@@ -1,4 +1,4 @@
-"""What both READMEs say is true, and what the English ones say the Chinese ones say too."""
+"""The statements of both READMEs are true, and the Chinese pages correspond to the English ones."""
 
 import doctest
 import os

@@ -239,8 +239,8 @@ assert history[0].accuracy < history[0].validation_accuracy - 0.05
 # In the picture, training is measured while an epoch runs, and validation after it. So in the first
 # epoch the training accuracy is much lower. Measured after the last epoch it is <<seen:.1%>>, and the
 # validation accuracy is <<learned:.1%>>. Only the second measures how well the network classifies images it was
-# not trained on. One of the texts that minprune was built from plots the training accuracy as if it
-# were measured on test images (D, section 5.4): `python -m minprune formulas D-5.4b`.
+# not trained on. One of the texts that minprune was built from plots the training accuracy, and infers
+# the accuracy on test images from it (D, section 5.4): `python -m minprune formulas D-5.4b`.
 #
 # ## Which weights matter?
 #
@@ -249,7 +249,7 @@ assert history[0].accuracy < history[0].validation_accuracy - 0.05
 # %% [markdown] lang="zh"
 # 图中训练集（training）的数值是在一轮之中测的，验证集（validation）的数值则在一轮结束之后测，所以第一轮的训练准确率低得多。
 # 最后一轮结束后再测，训练集准确率为 <<seen:.1%>>，验证集准确率为 <<learned:.1%>>。只有后者反映网络对未参与训练的图像分类得有多好。
-# minprune 所依据的文章之一（文章 D 的 5.4 节）却把训练准确率当作测试集上的准确率来画，见 `python -m minprune formulas D-5.4b --lang zh`。
+# minprune 所依据的文章之一（文章 D 的 5.4 节）画的是训练准确率，却由它推断测试集上的准确率，见 `python -m minprune formulas D-5.4b --lang zh`。
 #
 # ## 哪些权重重要？
 #

@@ -1,4 +1,4 @@
-"""What is said of the figures that the documents print of their own experiments."""
+"""The verdicts on figures that the documents print of their own experiments."""
 
 import re
 

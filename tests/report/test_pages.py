@@ -45,13 +45,13 @@ def solid(*texts):
 
 
 def quoted(mistake, items, says, right):
-    """What an English page tells of a mistake, behind which heads."""
+    """A mistake as an English page shows it: heads, quotes, their meaning, and what is right."""
     quotes = [f"{ids}:{words}" for ids, words in mistake.of(items).items()]
     return solid(says, *quotes, mistake.says, right, mistake.right[0])
 
 
 def quoted_in_chinese(mistake, items):
-    """What a Chinese page tells of a mistake, but for blanks and the colons behind its heads."""
+    """A mistake as a Chinese page shows it, without blanks and the colons behind its heads."""
     quotes = [f"（{ids.replace(', ', '、')}）{words}" for ids, words in mistake.of(items).items()]
     return solid("原文", *quotes, "更正", mistake.right[1])
 
@@ -516,7 +516,7 @@ def english_in(page, *allowed):
 
 
 def of_functions(found):
-    """What pages and lists tell of functions in the words of docstrings, papers and libraries."""
+    """The words on pages and lists that stem from docstrings, papers and libraries."""
     for entry in found:
         yield from (in_chinese(getattr, entry, "told"), *papers_in(entry.doc))
         if entry.name in checks():
