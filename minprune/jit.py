@@ -130,7 +130,8 @@ def _digest():
 
 def _sources():
     """Every file with compiled code, and those that it is made with."""
-    alone = PACKAGE / "jit.py", PACKAGE / "bench" / "machine.py"
+    names = "jit.py", "llvm.py", "workers.py", "bench/machine.py"
+    alone = [PACKAGE / name for name in names]
     return [*alone, *(PACKAGE / "nn").glob("*.py"), *(PACKAGE / "sparse").glob("*.py")]
 
 

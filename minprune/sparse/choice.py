@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 # kernels
-VECTOR = 64  # bytes: one register of AVX-512; where they are shorter, LLVM takes several
 UNROLL = 2  # entries of a run at a time; each run is filled up to a multiple of it
 SUMS = 4  # that the products of one sample go into in turn, lest each wait for the one before
 HEIGHT = 8  # output units of a block or a slice
@@ -32,7 +31,6 @@ PACKING = 40  # cycles in which a panel of the widest tile takes in one feature
 SMALL = 200_000  # cycles; less work is done before a second thread has woken up
 SMALL_ONE = 100_000  # the same for one sample, where weights come from further away
 PIECE = 10_000  # cycles; to take less at a time from a step costs more than it helps
-TURNS = 20_000  # of waiting, before others get the core
 
 
 class Choice(NamedTuple):

@@ -1,11 +1,11 @@
 """Run a pruned network on its nonzero weights alone."""
 
-import time
 from collections import defaultdict, deque
 
 import numpy as np
 
 from minprune.arguments import real_array, shown, whole_number
+from minprune.llvm import VECTOR, aligned_zeros, lanes_of
 from minprune.nn.network import Network
 from minprune.sparse.choice import (
     FEW,
@@ -13,18 +13,17 @@ from minprune.sparse.choice import (
     SMALL,
     SMALL_ONE,
     TILES,
-    VECTOR,
     WIDEST,
     explained,
 )
 from minprune.sparse.compressed import Compressed
-from minprune.sparse.llvm import lanes_of
-from minprune.sparse.memory import aligned_zeros
-from minprune.sparse.one_sample import plan_sample, run_samples
-from minprune.sparse.panels import FAILED, plan_panels, run_panels, wait
+from minprune.sparse.one_sample import run_samples
+from minprune.sparse.panel_plan import plan_panels
+from minprune.sparse.panels import run_panels
+from minprune.sparse.sample_plan import plan_sample
 from minprune.sparse.stages import stages_of
-from minprune.sparse.workers import at_once, remembered
 from minprune.threads import cores
+from minprune.workers import FAILED, remembered, together
 
 PLANS = "_panel_plan", "_sample_plan"
 
@@ -223,27 +222,3 @@ def memory_of(free, size, dtype):
         return free.pop()
     except IndexError:
         return aligned_zeros(size, dtype)
-
-
-def together(work, threads, counters, count):
-    """`work` in several threads at once, until the counter of what is done has reached `count`.
-
-    Raises what a thread has raised.
-    """
-    if threads == 1:
-        work()
-        return
-    errors = []
-
-    def guarded():
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-            counters[FAILED] = True  # nobody may wait for what was begun
-
-    at_once(guarded, threads)
-    while not wait(counters, count):
-        time.sleep(0)
-    if errors:
-        raise errors[0]

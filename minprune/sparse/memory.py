@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.sparse.choice import HEIGHT, VECTOR
+from minprune.llvm import VECTOR, aligned_zeros
+from minprune.sparse.choice import HEIGHT
 
 NO_ZEROS = (0, 0, 0, 0)  # above an image, below, on the left, on the right
 
@@ -110,11 +111,3 @@ def _joined(parts, dtype):
     array = aligned_zeros(sum(map(len, parts)), dtype)
     np.concatenate([array[:0], *parts], out=array, casting="same_kind")
     return array
-
-
-def aligned_zeros(n, dtype):
-    """n zeros that begin where a line of the cache does."""
-    dtype = np.dtype(dtype)
-    raw = np.zeros(n * dtype.itemsize + VECTOR, np.uint8)
-    start = -raw.ctypes.data % VECTOR
-    return raw[start : start + n * dtype.itemsize].view(dtype)

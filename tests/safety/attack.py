@@ -20,12 +20,15 @@ from safety.edges import AtEdge, at_edge
 from stacks import as_dtype, random_parts
 
 import minprune as mp
-from minprune.sparse import engine, kernels, memory, one_sample
+from minprune import workers
+from minprune.llvm import lanes_of
+from minprune.sparse import engine, kernels, memory, one_sample, sample_plan
 from minprune.sparse import microkernels as m
+from minprune.sparse import sample_kernels as s
 from minprune.sparse.bitmask import bitmask_from_dense, dense_from_bitmask
 from minprune.sparse.blocked_csr import blocked_csr_from_dense, dense_from_blocked_csr
 from minprune.sparse.blocks import blocks_from_dense, dense_from_blocks
-from minprune.sparse.llvm import lanes_of
+from minprune.sparse.choice import HEIGHT
 from minprune.sparse.nm import dense_from_nm, nm_from_dense
 from minprune.sparse.sliced import dense_from_sliced, sliced_from_dense
 
@@ -367,22 +370,22 @@ def block_run(*arguments):
 
 @jit
 def slice_run(*arguments):
-    m.slice_run(*arguments)
+    s.slice_run(*arguments)
 
 
 @jit
 def block_one(*arguments):
-    m.block_one(*arguments)
+    s.block_one(*arguments)
 
 
 @jit
 def full_one(*arguments):
-    m.full_one(*arguments)
+    s.full_one(*arguments)
 
 
 @jit
 def pairs_run(*arguments):
-    m.pairs_run(*arguments)
+    s.pairs_run(*arguments)
 
 
 @jit
@@ -397,11 +400,11 @@ def all_finite(panel):
 
 @jit
 def add(*arguments):
-    m.add(*arguments)
+    workers.add(*arguments)
 
 
 def attack_microkernels(rng, plain):
-    tile, L, H, zero, n = (0,), lanes_of(np.dtype("f")), m.HEIGHT, np.float32(0), 6
+    tile, L, H, zero, n = (0,), lanes_of(np.dtype("f")), HEIGHT, np.float32(0), 6
     index = plain(np.array([0, 2, 1, 3, 0, 3], np.uint32))  # of four inputs
     each = plain(np.repeat(index, H))
     one, eight = plain(whole(rng, n)), plain(whole(rng, n * H))
@@ -455,7 +458,7 @@ def main(edge, seed, rounds, *words):
         globals()[words[0]](plain)
         rounds = 0
     engine.SMALL = engine.SMALL_ONE = 0  # threads share what is small, too
-    one_sample.PIECE = 10
+    sample_plan.PIECE = 10
     for _ in range(int(rounds)):
         if edge == "none":  # checked bounds see all of these
             attack_layers(rng, plain)

@@ -40,6 +40,7 @@ from stacks import (
     tanh,
 )
 
+from minprune import workers
 from minprune.formulas.metrics import csr_bytes
 from minprune.nn.batchnorm import BatchNorm
 from minprune.nn.initializers import he_normal
@@ -48,7 +49,7 @@ from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_by_magnitude
 from minprune.sparse import engine as engine_module
-from minprune.sparse import one_sample
+from minprune.sparse import one_sample, sample_plan
 from minprune.sparse.engine import SparseEngine
 from minprune.threads import cores
 
@@ -855,7 +856,7 @@ def shared(monkeypatch):
     """Small networks are worth a second thread, and single samples cut as finely as can be."""
     monkeypatch.setattr(engine_module, "SMALL", 0)
     monkeypatch.setattr(engine_module, "SMALL_ONE", 0)
-    monkeypatch.setattr(one_sample, "PIECE", 1e-6)
+    monkeypatch.setattr(sample_plan, "PIECE", 1e-6)
 
 
 @pytest.mark.parametrize(
@@ -901,7 +902,7 @@ def test_a_thread_that_comes_late_leaves_nothing_to_an_engine_made_anew(shared, 
         late.append(work)
         work()
 
-    monkeypatch.setattr(engine_module, "at_once", one_thread)
+    monkeypatch.setattr(workers, "at_once", one_thread)
     sparse = SparseEngine(network_by("mlp", "f"), threads=2)
     sparse(samples(sparse, 70))
     sparse.__init__(deep())
@@ -989,11 +990,11 @@ from minprune.nn.layers import Dense, Flatten, ReLU
 from minprune.nn.initializers import he_normal
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
-from minprune.sparse import engine as module, one_sample
+from minprune.sparse import engine as module, sample_plan
 from minprune.sparse.engine import SparseEngine
 from minprune.threads import cores
 module.SMALL = module.SMALL_ONE = 0
-one_sample.PIECE = 1e-6
+sample_plan.PIECE = 1e-6
 rng = np.random.default_rng(0)
 network = mlp([20, 30, 5], rng)
 for weight in network.weights.values():

@@ -11,9 +11,11 @@ import numba
 import numpy as np
 import pytest
 
+from minprune import workers
+from minprune.llvm import lanes_of
 from minprune.sparse import microkernels as m
-from minprune.sparse.llvm import lanes_of
-from minprune.sparse.microkernels import HEIGHT, UNROLL
+from minprune.sparse import sample_kernels as s
+from minprune.sparse.choice import HEIGHT, UNROLL
 
 compiled = pytest.mark.skipif(
     bool(numba.config.DISABLE_JIT), reason="without its compiler Numba runs the twins alone"
@@ -22,6 +24,11 @@ jit = numba.njit(nogil=True)  # no cache: it would not notice a change in microk
 DTYPES = ["f", "d"]
 TILES = [(0,), (0, 0), (0, 0, 0, 0)]
 ENTRIES, INPUTS = 24, 9
+
+
+def kernel(name):
+    """The kernel of that name, or its twin."""
+    return next(getattr(module, name) for module in (m, s, workers) if hasattr(module, name))
 
 
 @jit
@@ -36,17 +43,17 @@ def block_run(*arguments):
 
 @jit
 def slice_run(*arguments):
-    m.slice_run(*arguments)
+    s.slice_run(*arguments)
 
 
 @jit
 def block_one(*arguments):
-    m.block_one(*arguments)
+    s.block_one(*arguments)
 
 
 @jit
 def full_one(*arguments):
-    m.full_one(*arguments)
+    s.full_one(*arguments)
 
 
 @jit
@@ -62,7 +69,7 @@ def all_finite(panel):
 @jit
 def take_many(counter, taken):
     for k in range(len(taken)):
-        taken[k] = m.add(counter, 1, 1)
+        taken[k] = workers.add(counter, 1, 1)
 
 
 def quarters(rng, *shape):
@@ -209,7 +216,7 @@ def test_slice_run_is_its_twin(dtype, draw):
                 arguments = [
                     (case.values, case.indices), run, x, y, (case.biases, b_at), case.number(floor)
                 ]  # fmt: skip
-                got, expected = both(slice_run, m.slice_run_python, arguments, case.panel, 2)
+                got, expected = both(slice_run, s.slice_run_python, arguments, case.panel, 2)
                 close(got, expected, draw)
                 check_written(got, case.panel, slice(y, y + HEIGHT))
 
@@ -218,7 +225,7 @@ def test_slice_run_is_its_twin(dtype, draw):
 @pytest.mark.parametrize("draw", [quarters, normals])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(
-    ("kernel", "twin"), [(block_one, m.block_one_python), (full_one, m.full_one_python)]
+    ("kernel", "twin"), [(block_one, s.block_one_python), (full_one, s.full_one_python)]
 )
 def test_a_group_of_blocks_is_its_twin(kernel, twin, dtype, draw):
     runs = [(0, 0), (5, 5), (0, 1), (1, 3), (2, 5), (0, 4), (3, 8), (1, 7), (0, 8), (0, ENTRIES)]
@@ -241,7 +248,7 @@ def test_a_group_of_blocks_is_its_twin(kernel, twin, dtype, draw):
 def test_neither_floor_nor_pooling_hides_a_sum_that_is_not_finite(dtype, floor, bad):
     kernels = ["csr_run", "block_run", "slice_run", "block_one", "full_one"]
     for name in kernels:
-        twin, compiled = getattr(m, f"{name}_python"), globals()[name]
+        twin, compiled = kernel(f"{name}_python"), globals()[name]
         for function in [twin] if numba.config.DISABLE_JIT else [twin, compiled]:
             for held in (None, 2.0, np.nan)[: 3 if name in kernels[:2] else 1]:
                 case = run_case(0, quarters, dtype, (0,))
@@ -322,8 +329,8 @@ def test_add_gives_no_number_twice():
 
 def test_add_in_python():
     counters = np.array([5, 7], np.int64)
-    assert [m.add_python(counters, 0, 2) for _ in range(3)] == [5, 7, 9]
-    assert m.add_python(counters, 1, 0) == 7
+    assert [workers.add_python(counters, 0, 2) for _ in range(3)] == [5, 7, 9]
+    assert workers.add_python(counters, 1, 0) == 7
     assert counters.tolist() == [11, 7]
 
 
@@ -336,7 +343,7 @@ def test_pairs_of_columns(dtype):
         for j in range(L):
             cells = [panel[5 + p * x_p + 2 * j + q] for p in range(n_p) for q in range(2)]
             expected[300 + j] = max(cells)
-        for function in {m.pairs_run_python, pairs} if not numba.config.DISABLE_JIT else {pairs}:
+        for function in {s.pairs_run_python, pairs} if not numba.config.DISABLE_JIT else {pairs}:
             after = panel.copy()
             function(after, 5, 300, (n_p, x_p))
             np.testing.assert_array_equal(after, expected)
@@ -344,21 +351,21 @@ def test_pairs_of_columns(dtype):
 
 @jit
 def pairs(panel, x, y, rows):
-    m.pairs_run(panel, x, y, rows)
+    s.pairs_run(panel, x, y, rows)
 
 
 @jit
 def larger(a, b):
-    return m.larger(a, b)
+    return s.larger(a, b)
 
 
 def test_larger():
     for a, b in ((1.0, 2.0), (2.0, 1.0), (-0.5, -0.5), (-np.inf, 3.0)):
-        assert larger(a, b) == m.larger_python(a, b) == max(a, b)
+        assert larger(a, b) == s.larger_python(a, b) == max(a, b)
 
 
 def test_without_the_compiler_the_twins_run():
     names = "csr_run block_run slice_run block_one full_one pairs_run larger transpose add"
     for name in (*names.split(), "all_finite"):
-        off, twin = numba.config.DISABLE_JIT, getattr(m, f"{name}_python")
-        assert (getattr(m, name) is twin) == bool(off)
+        off, twin = numba.config.DISABLE_JIT, kernel(f"{name}_python")
+        assert (kernel(name) is twin) == bool(off)

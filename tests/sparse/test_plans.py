@@ -8,18 +8,21 @@ import pytest
 from stacks import STACKS, as_dtype, average, bn, conv, dense, flatten, relu, sigmoid, stack, tanh
 
 from minprune.formulas.structured import block_mask
+from minprune.llvm import aligned_zeros
 from minprune.nn.layers import Dense, Flatten
 from minprune.nn.network import Network
 from minprune.nn.spatial import Conv2D, MaxPool2D
-from minprune.sparse import choice, one_sample
+from minprune.sparse import choice, sample_plan
 from minprune.sparse import engine as engine_module
 from minprune.sparse.blocked_csr import blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
 from minprune.sparse.choice import PACKING, UNROLL, block_size, panel_costs, sample_costs
 from minprune.sparse.engine import SparseEngine
-from minprune.sparse.memory import NO_ZEROS, Memory, aligned_zeros, up_to
-from minprune.sparse.one_sample import BLOCKS_ONE, SLICES, UNITS, plan_sample
-from minprune.sparse.panels import BLOCKS, CSR, MAX_POOL, plan_panels
+from minprune.sparse.memory import NO_ZEROS, Memory, up_to
+from minprune.sparse.one_sample import BLOCKS_ONE, SLICES
+from minprune.sparse.panel_plan import plan_panels
+from minprune.sparse.panels import BLOCKS, CSR, MAX_POOL
+from minprune.sparse.sample_plan import UNITS, plan_sample
 from minprune.sparse.sliced import sliced_from_dense
 from minprune.sparse.stages import Window, stages_of
 
@@ -124,7 +127,7 @@ def written(step, columns):
 
 @pytest.mark.parametrize("columns", [1, 16, 64])
 def test_steps_write_into_their_own_place_and_all_of_it(network, places, columns, monkeypatch):
-    monkeypatch.setattr(one_sample, "PIECE", np.inf)
+    monkeypatch.setattr(sample_plan, "PIECE", np.inf)
     stages, shape, _ = stages_of(network)
     program = plan(stages, shape, columns).program
     outputs = places[1:]
@@ -170,10 +173,10 @@ def test_products_read_inside_the_memory(network, columns):
 
 def test_pieces_of_a_step_do_what_the_whole_one_does(network, monkeypatch):
     (stages, shape, _), columns = stages_of(network), 16
-    monkeypatch.setattr(one_sample, "PIECE", np.inf)
+    monkeypatch.setattr(sample_plan, "PIECE", np.inf)
     whole = plan(stages, shape, columns).program.steps
     assert whole["after"].tolist() == [*range(1, len(whole) + 1)]
-    monkeypatch.setattr(one_sample, "PIECE", 1e-6)
+    monkeypatch.setattr(sample_plan, "PIECE", 1e-6)
     pieces = plan(stages, shape, columns).program.steps
     rest = [*pieces]
     for step in whole:
@@ -195,7 +198,7 @@ def test_as_many_pieces_as_the_work_is_worth():
     assert made.choices[0].costs["full"] == first["cost"] == int(cost)
     assert made.cycles == sum(choice.costs["full"] for choice in made.choices)
     *pieces, last = made.program.steps
-    assert len(pieces) == round(cost / one_sample.PIECE) == 3
+    assert len(pieces) == round(cost / sample_plan.PIECE) == 3
     assert [piece["channels"] for piece in pieces] == [128, 136, 136] and last["channels"] == 8
     assert [piece["after"] for piece in pieces] == [1, 1, 1] and last["after"] == 4
 

@@ -8,9 +8,18 @@ as a small network.
 
 import os
 import threading
+import time
 import traceback
 from contextlib import suppress
 from queue import SimpleQueue
+
+from numba import types
+
+from minprune.jit import jit
+from minprune.llvm import Vectors, compiled_from
+
+TAKEN, DONE, FAILED = range(3)  # counters that all threads share: pieces taken, done, failures
+TURNS = 20_000  # of waiting, before others get the core
 
 
 class _Workers:
@@ -79,3 +88,61 @@ def at_once(work, threads):
         for _ in range(min(threads - 1, _workers.count)):
             _workers.tasks.put(work)
     work()
+
+
+def together(work, threads, counters, count):
+    """`work` in several threads at once, until the counter of what is done has reached `count`.
+
+    Raises what a thread has raised.
+    """
+    if threads == 1:
+        work()
+        return
+    errors = []
+
+    def guarded():
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+            counters[FAILED] = True  # nobody may wait for what was begun
+
+    at_once(guarded, threads)
+    while not wait(counters, count):
+        time.sleep(0)
+    if errors:
+        raise errors[0]
+
+
+@jit
+def wait(counters, count):
+    """True if all is done or a thread has failed; waits for a while.
+
+    Others are at work on the last of it: to sleep and be woken would take longer.
+    """
+    for _ in range(TURNS):
+        if add(counters, DONE, 0) >= count or add(counters, FAILED, 0) > 0:
+            return True
+    return False
+
+
+_one_at_a_time = threading.Lock()
+
+
+def add_python(counters, k, n):
+    """Add n to counters_k and return what it held. No two threads get in each other's way."""
+    with _one_at_a_time:
+        counters[k] += n
+        return counters[k] - n
+
+
+@compiled_from(add_python)
+def add(typing, counters, k, n):
+    """Reading and adding are one instruction."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, counters, signature, arguments)
+        place, k, n = v.given
+        return builder.atomic_rmw("add", builder.gep(place, [k]), n, "seq_cst")
+
+    return types.int64(counters, types.int64, types.int64), generate

@@ -10,14 +10,18 @@ jump; `phi`, at its start, is the value that belongs to the block one came from,
 carries sums along. `gep` is a pointer so many numbers further on. To splat is to put one number in
 all lanes. Nothing checks bounds here: the planners of `panels` and `one_sample` see to them, and
 tests/sparse/test_plans.py to that.
+
+Each kernel stands twice: as plain Python, to read and to test against, and right below it for LLVM.
 """
 
+import numba
+import numpy as np
 from llvmlite import ir  # a part of Numba
 from numba import types
 from numba.core import cgutils
+from numba.extending import intrinsic
 
-from minprune.sparse.choice import VECTOR
-
+VECTOR = 64  # bytes: one register of AVX-512; where they are shorter, LLVM takes several
 INT, INDEX = ir.IntType(64), ir.IntType(32)
 
 
@@ -34,6 +38,23 @@ def lanes_of(dtype):
     16
     """
     return 8 * VECTOR // (8 * dtype.itemsize if hasattr(dtype, "itemsize") else dtype.bitwidth)
+
+
+def compiled_from(python):
+    """Decorate what generates the code of `python`; with the compiler off, `python` runs itself."""
+
+    def chosen(generate):
+        return python if numba.config.DISABLE_JIT else intrinsic(generate)
+
+    return chosen
+
+
+def aligned_zeros(n, dtype):
+    """n zeros that begin where a line of the cache does."""
+    dtype = np.dtype(dtype)
+    raw = np.zeros(n * dtype.itemsize + VECTOR, np.uint8)
+    start = -raw.ctypes.data % VECTOR
+    return raw[start : start + n * dtype.itemsize].view(dtype)
 
 
 class Vectors:

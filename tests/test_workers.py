@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from forks import forks, status_of_child
 
+from minprune import workers
 from minprune.nn.network import mlp
 from minprune.sparse import engine as engine_module
-from minprune.sparse import one_sample, workers
-from minprune.sparse.engine import SparseEngine, together
-from minprune.sparse.panels import DONE, FAILED, TAKEN, wait
-from minprune.sparse.workers import at_once
+from minprune.sparse import sample_plan
+from minprune.sparse.engine import SparseEngine
+from minprune.workers import DONE, FAILED, TAKEN, at_once, together, wait
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_nobody_goes_on_before_all_is_done(monkeypatch):
             asked.set()
         return wait(*arguments)
 
-    monkeypatch.setattr(engine_module, "wait", waited)
+    monkeypatch.setattr(workers, "wait", waited)
     try:
         together(work, 2, counters, 1)
         assert finished
@@ -193,7 +193,7 @@ def of(plan):
 
 @pytest.mark.parametrize("taken", range(1, 12))
 def test_no_piece_is_begun_before_what_it_needs_is_done(monkeypatch, taken):
-    monkeypatch.setattr(one_sample, "PIECE", 1e-6)
+    monkeypatch.setattr(sample_plan, "PIECE", 1e-6)
     sparse = SparseEngine(mlp([20, 24, 3], np.random.default_rng(0)), threads=1)
     x = np.ones((2, 20), "f")
     sparse(x)  # compiles the loops

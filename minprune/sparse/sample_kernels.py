@@ -1,0 +1,173 @@
+"""The innermost loops for one sample alone, as `microkernels` has them for many.
+
+Arguments as there, but `last` is the floor alone.
+"""
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+
+from minprune.llvm import INDEX, Vectors, compiled_from, lanes_of, number
+from minprune.sparse.choice import HEIGHT, SUMS
+from minprune.sparse.microkernels import at_least
+
+# --- one sample: eight output units at a time ----------------------------------------------------
+
+
+def slice_run_python(weights, run, panel, x, y, first, floor):
+    """y_r = max(b_r + sum_k values_kr x_indices_kr, floor) for 8 units r, and one sample.
+
+    weights  8 values and 8 indices in each row k
+    first    (biases, where those of these units begin)
+    """
+    (values, indices), (biases, b_at) = weights, first
+    total = biases[b_at : b_at + HEIGHT].copy()
+    for k in range(*run):
+        row = slice(HEIGHT * k, HEIGHT * (k + 1))
+        total += values[row] * panel[x + indices[row].astype(np.int64)]
+    panel[y : y + HEIGHT] = at_least(total, floor)
+
+
+@compiled_from(slice_run_python)
+def slice_run(typing, weights, run, panel, x, y, first, floor):
+    """With one sample there are no neighbours to load at once: each lane fetches its own input."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments, lanes=HEIGHT)
+        (value, index), run, origin, x, y, (biases, b_at), floor = v.given
+
+        def row(k, sums):
+            at = builder.mul(k, number(HEIGHT))
+            inputs = builder.bitcast(
+                builder.gep(index, [at]), ir.VectorType(INDEX, HEIGHT).as_pointer()
+            )
+            x_k = v.gather(builder.gep(origin, [x]), builder.load(inputs, align=4))
+            return [v.multiply_add(x_k, v.load(v.at(value, at)), sums[0])]
+
+        (total,) = v.loop(*run, 1, [v.load(v.at(biases, b_at))], row)
+        v.store(v.at_least(total, v.splat(floor)), v.at(origin, y))
+        return context.get_dummy_value()
+
+    return types.void(weights, run, panel, x, y, first, floor), generate
+
+
+def block_one_python(weights, run, panel, x, y, first, floor):
+    """y_r = max(b_r + sum_k values_kr x_indices_k, floor) for the 8 units r of a group of blocks.
+
+    weights  8 values and one index in each block k
+    first    (biases, where those of these units begin)
+    """
+    (values, indices), (biases, b_at) = weights, first
+    total = biases[b_at : b_at + HEIGHT].copy()
+    for k in range(*run):
+        total += values[HEIGHT * k : HEIGHT * (k + 1)] * panel[x + int(indices[k])]
+    panel[y : y + HEIGHT] = at_least(total, floor)
+
+
+@compiled_from(block_one_python)
+def block_one(typing, weights, run, panel, x, y, first, floor):
+    """Four sums in turn, since each product would otherwise wait for the one before it."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments, lanes=HEIGHT)
+        (_, index), _, origin, x, *_ = v.given
+        _one_group(v, lambda k: v.item(origin, x, v.index(index, k)))
+        return context.get_dummy_value()
+
+    return types.void(weights, run, panel, x, y, first, floor), generate
+
+
+def full_one_python(weights, run, panel, x, y, first, floor):
+    """`block_one` where no block is missing and the inputs are neighbours: x_k for x_indices_k."""
+    (values, _), (biases, b_at), (start, stop) = weights, first, run
+    W = values[HEIGHT * start : HEIGHT * stop].reshape(-1, HEIGHT)
+    total = panel[x : x + len(W)] @ W + biases[b_at : b_at + HEIGHT]
+    panel[y : y + HEIGHT] = at_least(total, floor)
+
+
+@compiled_from(full_one_python)
+def full_one(typing, weights, run, panel, x, y, first, floor):
+    """A dense layer is as fast as the weights come from memory: without indices they are fewer."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments, lanes=HEIGHT)
+        _, (start, _), origin, x, *_ = v.given
+        _one_group(v, lambda k: v.item(origin, x, builder.sub(k, start)))
+        return context.get_dummy_value()
+
+    return types.void(weights, run, panel, x, y, first, floor), generate
+
+
+def _one_group(v, input_of):
+    """The loop that both share; `input_of` gives the input of a block."""
+    (value, _), (start, stop), origin, _, y, (biases, b_at), floor = v.given
+    builder = v.builder
+
+    def blocks(k, sums):
+        out = []
+        for u, s in enumerate(sums):
+            block = builder.add(k, number(u))
+            w = v.load(v.at(value, builder.mul(block, number(HEIGHT))))
+            out.append(v.multiply_add(w, v.splat(input_of(block)), s))
+        return out
+
+    rest = builder.and_(builder.sub(stop, start), number(SUMS - 1))
+    fours = builder.sub(stop, rest)
+    sums = [v.load(v.at(biases, b_at)), *[v.zeros()] * (SUMS - 1)]
+    sums = v.loop(start, fours, SUMS, sums, blocks)
+    (last,) = v.loop(fours, stop, 1, sums[:1], blocks)
+    total = builder.fadd(builder.fadd(last, sums[1]), builder.fadd(sums[2], sums[3]))
+    v.store(v.at_least(total, v.splat(floor)), v.at(origin, y))
+
+
+# --- one image: pairs of columns ----------------------------------------------------------------
+
+
+def pairs_run_python(panel, x, y, rows):
+    """y_j = max over p of max(x_p,2j, x_p,2j+1) for 16 columns j (8 of float64): max pooling.
+
+    x, y  where they begin in the panel
+    rows  (how many rows p, distance between two)
+    """
+    (n_p, x_p), L = rows, lanes_of(panel.dtype)
+    columns = [panel[x + p * x_p :][: 2 * L].reshape(L, 2) for p in range(n_p)]
+    panel[y : y + L] = np.max(columns, axis=(0, 2))
+
+
+@compiled_from(pairs_run_python)
+def pairs_run(typing, panel, x, y, rows):
+    """The larger of two vectors of rows; then the even lanes against the odd ones."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments)
+        origin, x, y, (n_p, x_p) = v.given
+
+        def row(p):
+            start = builder.mul(p, x_p)
+            return [v.load(v.at(origin, x, start, number(k * v.lanes))) for k in range(2)]
+
+        def next_row(p, largest):
+            return [v.larger(a, b) for a, b in zip(largest, row(p), strict=True)]
+
+        largest = v.loop(number(1), n_p, 1, row(number(0)), next_row)
+        even, odd = (v.shuffle(*largest, range(k, 2 * v.lanes, 2)) for k in range(2))
+        v.store(v.larger(even, odd), v.at(origin, y))
+        return context.get_dummy_value()
+
+    return types.void(panel, x, y, rows), generate
+
+
+def larger_python(a, b):
+    """The larger of two numbers."""
+    return max(a, b)
+
+
+@compiled_from(larger_python)
+def larger(typing, a, b):
+    """Numba's own `max` branches, and a processor cannot guess which of two numbers is larger."""
+
+    def generate(context, builder, signature, arguments):
+        a, b = arguments
+        return builder.select(builder.fcmp_ordered("<", a, b), b, a)
+
+    return a(a, a), generate
