@@ -14,11 +14,14 @@ tests/sparse/test_plans.py to that.
 Each kernel stands twice: as plain Python, to read and to test against, and right below it for LLVM.
 """
 
+from functools import cache
+
 import numba
 import numpy as np
 from llvmlite import ir  # a part of Numba
 from numba import types
 from numba.core import cgutils
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 VECTOR = 64  # bytes: one register of AVX-512; where they are shorter, LLVM takes several
@@ -38,6 +41,18 @@ def lanes_of(dtype):
     16
     """
     return 8 * VECTOR // (8 * dtype.itemsize if hasattr(dtype, "itemsize") else dtype.bitwidth)
+
+
+@cache
+def register_room():
+    """How many vectors of 64 bytes the registers hold: 32 with AVX-512, 8 with AVX2 or on ARM.
+
+    A tile of sums that does not fit is written to memory and read again at every step.
+    """
+    name, _, features = cpu_target.target_context.codegen().magic_tuple()
+    if not name.startswith("x86"):
+        return 8
+    return 32 if "+avx512f" in features else 8 if "+avx" in features else 4
 
 
 def compiled_from(python):

@@ -1,61 +1,76 @@
-"""Convolution, ReLU and 2 x 2 max pooling in one pass, without their images in between.
+"""A convolution, the ReLU and the max pooling behind it in one pass, by the loops of `direct`.
 
-The document's CNN spends its time on images that are written, read again and thrown away: of every
-four pixels after its convolution, pooling keeps one. Where these three layers follow each other, a
-`Network` runs them here; the layers themselves stay as they are, and say what is computed. A step
-of training on 32 images of 28 x 28 then takes 1.6 MB at its peak, beside parameters, gradients and
-moments; it grows with the batch, 50 kB an image.
+A network spends its time on images that are written, read again and thrown away: of every four
+pixels after its convolution, pooling keeps one. Where these layers follow each other, a `Network`
+runs them here; the layers themselves stay as they are, and say what is computed. `layer_by_layer`
+runs those instead.
 """
 
-from itertools import product
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
 from minprune.nn.layers import Layer, ReLU
 from minprune.nn.spatial import UNPADDED, Conv2D, MaxPool2D, checked_images
 
-SUMMED = 64  # images whose gradients are added in their own dtype; the rest of the sum in float64
-MOST_TAPS = 32  # pixels of a window, times channels; with more, a matrix product is faster
+SUMMED = 64  # images whose gradients are added in their own dtype
+COPIED = 1 << 24  # bytes of padded copies at a time, where they are not kept
+
+_plain = ContextVar("plain", default=False)
+
+
+@contextmanager
+def layer_by_layer():
+    """Run each layer by itself, as the text of `layers` and `spatial` says, in this thread."""
+    token = _plain.set(True)
+    try:
+        yield
+    finally:
+        _plain.reset(token)
 
 
 def fused(layers):
-    """The layers, wherever possible three of them as one.
+    """The layers; a convolution together with the ReLU and the max pooling behind it.
 
     returns a list of things with `forward` and `backward`
     """
+    if _plain.get():
+        return layers
     steps, l = [], 0
     while l < len(layers):
-        three = layers[l : l + 3]
-        together = can_be_fused(three)
-        steps.append(ConvReLUMaxPool(*three) if together else layers[l])
-        l += 3 if together else 1
+        n = taken(layers[l : l + 3])
+        steps.append(Convolution(*layers[l : l + n]) if n else layers[l])
+        l += max(n, 1)
     return steps
 
 
-def can_be_fused(layers):
-    """True for a small convolution of stride 1, a ReLU, and 2 x 2 max pooling without padding."""
-    if [type(layer) for layer in layers] != [Conv2D, ReLU, MaxPool2D]:
-        return False
-    conv, _, pool = layers
-    few = conv.K.value[..., 0].size <= MOST_TAPS
-    halved = pool.size == pool.stride == 2 and pool.padding in UNPADDED
-    return few and conv.stride == 1 and halved
+def taken(layers):
+    """How many of up to three layers, from the first on, run as one `Convolution`."""
+    kinds = [type(layer) for layer in layers]  # a subclass may compute anything
+    if kinds[:2] != [Conv2D, ReLU]:
+        return int(kinds[0] is Conv2D)
+    pool = layers[2] if kinds[2:] == [MaxPool2D] else None
+    halves = pool is not None and pool.size == pool.stride == 2 and pool.padding in UNPADDED
+    return 3 if halves else 2
 
 
-class ConvReLUMaxPool(Layer):
-    """A convolution, a ReLU and a max pooling as one layer, with the parameters of the convolution.
+class Convolution(Layer):
+    """A convolution, perhaps a ReLU, perhaps a 2 x 2 max pooling, as one layer.
 
         y_nijo = max(0, max over p, q < 2 of (b_o + sum_uvc x_n,2i+p+u,2j+q+v,c K_uvco))
 
-    Of every four it keeps which one won, 0 to 3, or -1 if the ReLU silenced it: a byte for every
-    output is all that the way back needs beside the images.
+    Behind a pooling it keeps which of every four has won, 0 to 3, or -1 if the ReLU silenced it: a
+    byte for every output is all that the way back needs beside the images.
     """
 
-    def __init__(self, conv, relu, pool):
+    def __init__(self, conv, relu=None, pool=None):
         self.conv, self.relu, self.pool = conv, relu, pool
 
     def output_shape(self, shape):
         between = self.conv.output_shape(shape)
+        if self.pool is None:
+            return between
         try:
             return self.pool.output_shape(between)
         except ValueError as error:
@@ -64,59 +79,62 @@ class ConvReLUMaxPool(Layer):
             ) from None
 
     def forward(self, x, training=False):
-        from minprune.nn.windows import conv_relu_max_pool  # importing minprune imports no Numba
+        from minprune.nn.products import copies_of_images  # importing minprune imports no Numba
 
         x, shape = checked_images(self, x)
-        K, b = self.conv.K.value, self.conv.b.value
-        y = np.empty(shape, np.result_type(x, K))
-        winner = np.empty(y.shape, np.int8)
-        padded = self._padded(x, y.dtype)
-        conv_relu_max_pool(padded, K.reshape(-1, len(b)), b, *self._distances(padded), y, winner)
-        return self.remember(y, x, padded, winner) if training else y
+        K = self.conv.K.value
+        dtype = np.result_type(x, K)
+        x, y = np.ascontiguousarray(x, dtype), np.empty(shape, dtype)
+        winner = None if self.pool is None else np.empty(shape, np.int8)
+        copies = copies_of_images(x.shape, self.conv.zeros_around(*x.shape[1:3]), dtype)
+        if training:
+            copied = self._convolve(x, copies, y, winner)
+            silent = None if self.relu is None or winner is not None else y
+            return self.remember(y, x.shape, K.shape, copies, copied, silent, winner)
+        at_once = max(COPIED // (copies.image * x.itemsize), 1)
+        for start in range(0, len(x), at_once):
+            part = slice(start, start + at_once)
+            some = copies._replace(images=len(x[part]))
+            self._convolve(x[part], some, y[part], None if winner is None else winner[part])
+        return y
+
+    def _convolve(self, x, copies, y, winner):
+        """Forward for some images: y and winner are written; returns the padded copies."""
+        from minprune.nn.products import convolve, forward_products, sizes
+
+        K, stride = self.conv.K.value.astype(y.dtype, copy=False), self.conv.stride
+        windows = self.conv.output_shape(x.shape[1:])[:2]
+        tile = sizes(windows[1], K.shape[3], y.dtype)
+        products = forward_products(K, stride, copies, windows, y.shape[2], tile)
+        floor = 0.0 if self.relu is not None and self.pool is None else -np.inf
+        source = x.reshape(-1), None, None, None
+        return convolve(tile, stride, products, source, x.shape[1:], copies, self.conv.b.value,
+                        y, winner, floor)  # fmt: skip
 
     def backward(self, dy, input_gradient=True):
-        from minprune.nn.windows import conv_relu_max_pool_backward, max_pool_backward
+        from minprune.nn import products as p
 
-        # the gradient of every four goes to the winner, and on from there as in Conv2D
-        dy, x, padded, winner = self.recall(dy)
+        # as in Conv2D, with dL/dy = 0 where the ReLU was silent or another pixel has won
+        dy, (N, *image), K_shape, copies, x, silent, winner = self.recall(dy)
+        K, stride, dtype = self.conv.K.value.astype(x.dtype, copy=False), self.conv.stride, x.dtype
+        windows, zeros = self.conv.output_shape(tuple(image)), self.conv.zeros_around(*image[:2])
+        if K.shape != K_shape:
+            raise ValueError(f"K had the shape {K_shape} in the forward, now it has {K.shape}")
+        back = p.copies_of_gradients((N, *windows), image[:2], K.shape[:2], stride, zeros, dtype)
+        tile = p.sizes(image[1], image[2], dtype)
+        dx, products = np.empty((N, 0, 0, 0), dtype), p.no_products(dtype)
         if input_gradient:
-            dz = np.zeros((len(dy), *self.conv.output_shape(x.shape[1:])), dy.dtype)
-            max_pool_backward(dy * (winner >= 0), _pixels(winner, dz.shape[2]), dz)
-            self.conv.remember(dz, x, self.conv._windows(x))
-            return self.conv.backward(dz)
-        K, distances = self.conv.K.value, self._distances(padded)
-        T, c_out = K[..., 0].size, K.shape[3]
-        dK_all, db_all = np.zeros((T, c_out)), np.zeros(c_out)  # float64
-        for start in range(0, len(dy), SUMMED):
-            part = slice(start, start + SUMMED)
-            dK, db = np.zeros((T, c_out), dy.dtype), np.zeros(c_out, dy.dtype)
-            conv_relu_max_pool_backward(padded[part], dy[part], winner[part], *distances, dK, db)
-            dK_all += dK
-            db_all += db
-        self.conv.K.grad = dK_all.reshape(K.shape).astype(dy.dtype)
-        self.conv.b.grad = db_all.astype(dy.dtype)
-        return None
-
-    def _padded(self, x, dtype):
-        """The images with the zeros of the convolution around them, in one piece of memory."""
-        zeros = top, bottom, left, right = self.conv.zeros_around(*x.shape[1:3])
-        if any(zeros):
-            x = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
-        return np.ascontiguousarray(x, dtype)
-
-    def _distances(self, x):
-        """Distances in memory: of the taps of a window from its corner, and of four windows.
-
-        Tuples: Numba compiles the loops once for every length, and keeps the sums in registers.
-        """
-        _, _, w, c = x.shape
-        k_h, k_w, _, _ = self.conv.K.value.shape
-        taps = tuple((u * w + v) * c + q for u, v, q in product(range(k_h), range(k_w), range(c)))
-        return taps, (0, c, w * c, w * c + c)
-
-
-def _pixels(winner, w):
-    """The number of each winner among the pixels of its image, w pixels wide."""
-    p, q = np.divmod(np.maximum(winner, 0), 2)
-    rows, columns = (2 * np.arange(n) for n in winner.shape[1:3])
-    return (rows[:, None, None] + p) * w + columns[:, None] + q
+            dx = np.zeros((N, *image), dtype)
+            products = p.image_products(K, stride, zeros, back, image[:2], tile)
+        db = np.empty((N, back.planes * back.block), dtype)
+        source = np.ascontiguousarray(dy, dtype), silent, winner, db
+        dy = p.convolve(tile, 1, products, tuple(map(p.flat, source)), dy.shape[1:], back,
+                        np.zeros(image[2], dtype), dx)  # fmt: skip
+        dK = np.zeros(K.shape)  # float64, as for db: a long sum of short ones would lose digits
+        for n in range(0, N, SUMMED):
+            some = [c._replace(images=min(SUMMED, N - n)) for c in (copies, back)]
+            parts = x[n * copies.image :], some[0], dy[n * back.image :], some[1]
+            dK += p.kernel_gradient(K.shape, stride, windows[:2], *parts)
+        self.conv.K.grad = dK.astype(dtype)
+        self.conv.b.grad = db[:, : K.shape[3]].sum(axis=0, dtype=np.float64).astype(dtype)
+        return dx if input_gradient else None

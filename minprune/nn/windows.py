@@ -7,9 +7,7 @@ A compiled loop does not check where it reads and writes. So each begins with `V
 its arrays fit together, whatever became of a layer since they were made.
 """
 
-import numpy as np
-
-from minprune.jit import jit, jit_with_fma, of_native_arrays
+from minprune.jit import jit, of_native_arrays
 
 LARGEST = 1 << 60  # size of a window; with it no sum below leaves 64 bits
 
@@ -189,92 +187,3 @@ def fit(x, size, stride, zeros, y, argmax):
         fits = min(h, w) >= 0 and y.shape == (n, h // stride + 1, w // stride + 1, c)
     if not fits:
         raise ValueError("images, windows and their numbers do not fit together")
-
-
-@of_native_arrays
-@jit_with_fma
-def conv_relu_max_pool(x, K, b, taps, windows, out, winner):
-    """Convolution, ReLU and the largest of 2 x 2 at once; `winner` says which of the four it was.
-
-    x            images (N, H, W, C), zeros around them included, in one piece
-    K, b         (T, c_out), a row a tap of the window, and (c_out,)
-    taps         tuple of T ints: how far from the corner of a window its pixels lie in memory
-    windows      tuple of 4 ints: how far the four windows lie from the first of them
-    out, winner  (N, H', W', c_out), written; winner 0 to 3, the first of equals, or -1: none > 0
-    """
-    fit_in_one(x, K, b, taps, windows, out, winner)
-    _, h, w, c = x.shape
-    pixels, zero = x.reshape(-1), out.dtype.type(0)
-    patch = np.empty((4, len(taps)), out.dtype)
-    for a in range(out.shape[0]):
-        for i in range(out.shape[1]):
-            for j in range(out.shape[2]):
-                gather(pixels, ((a * h + 2 * i) * w + 2 * j) * c, taps, windows, patch)
-                for o in range(out.shape[3]):
-                    y0 = y1 = y2 = y3 = b[o]
-                    for t in range(len(taps)):
-                        y0 += patch[0, t] * K[t, o]
-                        y1 += patch[1, t] * K[t, o]
-                        y2 += patch[2, t] * K[t, o]
-                        y3 += patch[3, t] * K[t, o]
-                    best, which = zero, -1
-                    if y0 > best:
-                        best, which = y0, 0
-                    if y1 > best:
-                        best, which = y1, 1
-                    if y2 > best:
-                        best, which = y2, 2
-                    if y3 > best:
-                        best, which = y3, 3
-                    if y0 != y0 or y1 != y1 or y2 != y2 or y3 != y3:  # a NaN is passed on
-                        best = y0 + y1 + y2 + y3
-                    out[a, i, j, o] = best
-                    winner[a, i, j, o] = which
-
-
-@of_native_arrays
-@jit_with_fma
-def conv_relu_max_pool_backward(x, dy, winner, taps, windows, dK, db):
-    """The gradients of kernel and bias: of four windows only the winner had a say.
-
-    x, taps, windows, winner  as in `conv_relu_max_pool`
-    dy      (N, H', W', c_out)
-    dK, db  (T, c_out) and (c_out,), added to
-    """
-    fit_in_one(x, dK, db, taps, windows, dy, winner)
-    _, h, w, c = x.shape
-    pixels, zero = x.reshape(-1), dy.dtype.type(0)
-    patch, g = np.empty((4, len(taps)), dy.dtype), np.empty((4, dy.shape[3]), dy.dtype)
-    for a in range(dy.shape[0]):
-        for i in range(dy.shape[1]):
-            for j in range(dy.shape[2]):
-                gather(pixels, ((a * h + 2 * i) * w + 2 * j) * c, taps, windows, patch)
-                for o in range(dy.shape[3]):
-                    for p in range(4):
-                        g[p, o] = dy[a, i, j, o] if winner[a, i, j, o] == p else zero
-                for o in range(dy.shape[3]):  # a loop of its own, or neither is vectorized
-                    db[o] += g[0, o] + g[1, o] + g[2, o] + g[3, o]
-                for t in range(len(taps)):
-                    x0, x1, x2, x3 = patch[0, t], patch[1, t], patch[2, t], patch[3, t]
-                    for o in range(dy.shape[3]):
-                        dK[t, o] += x0 * g[0, o] + x1 * g[1, o] + x2 * g[2, o] + x3 * g[3, o]
-
-
-@jit_with_fma
-def gather(pixels, corner, taps, windows, patch):
-    """Four windows as the rows of `patch` (4, T)."""
-    for p in range(4):
-        for t in range(len(taps)):
-            patch[p, t] = pixels[corner + windows[p] + taps[t]]
-
-
-@jit
-def fit_in_one(x, K, b, taps, windows, y, winner):
-    """`ValueError` unless every pixel of every window lies in x, and K, b and winner fit to y."""
-    n, rows, columns, c_out = y.shape
-    _, h, w, c = x.shape
-    fits = y.shape == winner.shape and K.shape == (len(taps), c_out) and b.shape == (c_out,)
-    corner = (((n - 1) * h + 2 * (rows - 1)) * w + 2 * (columns - 1)) * c
-    inside = min(taps) + min(windows) >= 0 and corner + max(taps) + max(windows) < x.size
-    if not fits or not (inside or y.size == 0):
-        raise ValueError("images, kernels and their numbers do not fit together")

@@ -1,0 +1,298 @@
+"""Convolution without `im2col`: the loops around the tiles, forward and both gradients.
+
+Each image is copied once, in blocks of channels with zeros around it. Then every window is read
+where it lies, and the sums of a tile of pixels and output channels stay in registers until they are
+done. What `spatial.Conv2D` computes with windows as rows of a matrix is computed here without that
+matrix, which takes k_h k_w times the memory of the image.
+
+Both gradients are the same loops once more: that of the image is a convolution of dy with the
+kernels turned by 180 degrees; that of the kernels sums over pixels instead of taps. Where windows
+are s > 1 pixels apart, pixels whose row and column leave the same remainders by s are in windows by
+the same taps: s s convolutions, each with a share of the taps.
+
+Nothing here checks bounds: `fused.Convolution` plans all sizes from the arrays of the same call.
+
+Source: Georganas et al. 2018 (direct convolution, blocks of channels, no matrix of windows).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.jit import jit
+from minprune.llvm import VECTOR
+from minprune.nn.pixels import largest, move, move_winners
+from minprune.nn.tiles import conv_tile, grad_tile
+from minprune.workers import DONE, FAILED, TAKEN, add
+
+L1_HALF = 1 << 14  # bytes of x and dy that the gradient of the kernels goes through at a time
+PIECES = 16  # that it is cut into, about
+
+
+class Products(NamedTuple):
+    """Several convolutions of the same copies, whose outputs lie in the same image.
+
+    table    the taps of all, one convolution after the other
+    weights  of all: units in groups of V vectors, tap by tap
+    parts    (n, 7), for each: where its table begins, where its weights begin, number of taps;
+             where the corner of the first window lies in the copy; where its pixel lies in the
+             output, counted from the image's first number; rows and columns of windows
+    moves    from one row of windows to the next, in the copy; from one row to the next, and from
+             one pixel to the next, in the output
+    """
+
+    table: np.ndarray
+    weights: np.ndarray
+    parts: np.ndarray
+    moves: tuple
+
+
+# --- copies --------------------------------------------------------------------------------------
+
+
+@jit
+def fill(x, y, winner, db, shape, copies, n, out):
+    """Image n of x, or of dL/dy, flat, into its padded copy.
+
+    y       None; or what a ReLU gave: of dL/dy, 0 where it is not positive
+    winner  None; or behind a 2 x 2 max pooling, the pixel of each four that a number goes to
+    db      None; or (N, planes, block) flat: the sum over the pixels of the image is written
+    shape   (H, W, C) of what is copied
+    """
+    (H, W, C), (_, planes, rows, columns, B, top, left) = shape, copies
+    for q in range(planes):
+        used, first = max(min(B, C - q * B), 0), (n * planes + q) * rows * columns * B
+        out[first : first + rows * columns * B] = 0
+        sums = (n * planes + q) * B
+        if db is not None:
+            db[sums : sums + B] = 0
+        for i in range(H if used > 0 else 0):
+            place = (n * H + i) * W * C + q * B, C
+            if winner is None:
+                target = first + ((top + i) * columns + left) * B, B
+                if used < lanes(x):
+                    move_some(x, y, place, out, target, W, used, db, sums)
+                elif db is None:
+                    move(x, y, place, out, target, W, None)
+                else:
+                    move(x, y, place, out, target, W, (db, sums))
+            else:
+                target = first + ((top + 2 * i) * columns + left) * B, B, columns * B
+                if used < lanes(x):
+                    move_some_winners(x, winner, place, out, target, W, used, db, sums)
+                else:
+                    move_winners(x, winner, place, out, target, W, (db, sums))
+
+
+@jit
+def move_some(x, y, place, out, target, count, used, db, sums):
+    """As `move` for fewer channels than a vector has."""
+    (at, pitch), (to, apart), zero = place, target, x.dtype.type(0)
+    for j in range(count):
+        for c in range(used):
+            z = x[at + j * pitch + c]
+            if y is not None:
+                z = z if y[at + j * pitch + c] > 0 else zero
+            out[to + j * apart + c] = z
+            if db is not None:
+                db[sums + c] += z
+
+
+@jit
+def move_some_winners(dy, winner, place, out, target, count, used, db, sums):
+    """As `move_winners` for fewer channels than a vector has."""
+    (at, pitch), (to, apart, row) = place, target
+    for j in range(count):
+        for c in range(used):
+            w = winner[at + j * pitch + c]
+            if w >= 0:  # the others are 0 already
+                out[to + (2 * j + w % 2) * apart + w // 2 * row + c] = dy[at + j * pitch + c]
+                db[sums + c] += dy[at + j * pitch + c]
+
+
+# --- forward, and the gradient of the image ------------------------------------------------------
+
+
+@jit
+def conv_row(tile, vecs, apart, weights, table, x, y, bias, columns, floor):
+    """A row of windows for one group of units, tile by tile; arguments as in `conv_tile`."""
+    (x, x_at), (y, y_at, y_p) = x, y
+    for j in range(0, columns, len(tile)):
+        corner = x_at + j * len(apart)
+        conv_tile(tile, vecs, apart, weights, table, (x, corner), (y, y_at + j * y_p, y_p), bias,
+                  min(len(tile), columns - j), floor)  # fmt: skip
+
+
+@jit
+def conv_rows(tile, vecs, apart, products, part, o, x, bias, y, used, rows, floor, scratch):
+    """Rows of one image for the units from o on; `used` of them fill no group: by `scratch`."""
+    table_at, w_at, taps, corner, pixel, _, columns = products.parts[part]
+    (x, x_at), (y, y_at), (x_row, y_row, y_p) = x, y, products.moves
+    n, table = len(vecs) * lanes(x), products.table[table_at:]
+    weights = products.weights, w_at + o * taps, taps
+    for i in range(rows[0], rows[1]):
+        source, target = (x, x_at + corner + i * x_row), y_at + pixel + i * y_row + o
+        if used == n:
+            conv_row(tile, vecs, apart, weights, table, source, (y, target, y_p), (bias, o),
+                     columns, floor)  # fmt: skip
+            continue
+        conv_row(tile, vecs, apart, weights, table, source, (scratch, 0, n), (bias, o),
+                 columns, floor)  # fmt: skip
+        for j in range(columns):
+            for c in range(used):
+                y[target + j * y_p + c] = scratch[j * n + c]
+
+
+@jit
+def pooled_rows(tile, vecs, apart, products, o, x, bias, y, used, rows, scratch):
+    """Rows behind a 2 x 2 max pooling and a ReLU, from two rows of windows each."""
+    _, _, taps, _, _, _, columns = products.parts[0]
+    (x, x_at), (y, winner, y_at), (x_row, y_row, y_p) = x, y, products.moves
+    n, none = len(vecs) * lanes(x), -x.dtype.type(np.inf)
+    weights, table = (products.weights, o * taps, taps), products.table
+    for i in range(rows[0], rows[1]):
+        for k in range(2):
+            source, target = x_at + (2 * i + k) * x_row, k * columns * n
+            conv_row(tile, vecs, apart, weights, table, (x, source), (scratch, target, n),
+                     (bias, o), columns, none)  # fmt: skip
+        at = y_at + i * y_row + o
+        whole = used // lanes(x) * lanes(x)
+        for c in range(0, whole, lanes(x)):
+            largest(scratch, (c, n, columns * n), y, winner, (at + c, y_p), columns // 2)
+        if used > whole:
+            some_largest(scratch, (n, columns * n), y, winner, (at, y_p), columns // 2, whole, used)
+
+
+@jit
+def some_largest(z, moves, y, winner, target, count, first, last):
+    """As `largest` for the channels from `first` to `last`, fewer than a vector has."""
+    (apart, row), (to, pitch) = moves, target
+    for j in range(count):
+        for c in range(first, last):
+            best, which = z.dtype.type(0), -1
+            for w in range(4):
+                z_w = z[c + (2 * j + w % 2) * apart + w // 2 * row]
+                if z_w > best or z_w != z_w:
+                    best, which = z_w, w
+            y[to + j * pitch + c] = best
+            winner[to + j * pitch + c] = which if best == best else -1
+
+
+@jit
+def lanes(array):
+    """Numbers in a vector, as `lanes_of`."""
+    return VECTOR // array.itemsize
+
+
+@jit
+def some_images(tile, vecs, apart, products, x, copies, images, bias, y, winner, shape, share,
+                floor, scratch):  # fmt: skip
+    """A share (k of m) of the outputs of images a to b: for each group of units row by row.
+
+    winner  None, or of a max pooling
+    shape   (H, W, C) of an output
+    """
+    (H, W, C), (k, m) = shape, share
+    n, image = len(vecs) * lanes(x), copies[1] * copies[2] * copies[3] * copies[4]
+    for part in range(len(products.parts)):
+        rows = H if winner is not None else products.parts[part, 5]
+        count = (C + n - 1) // n * rows
+        for o in range(0, C, n):
+            first, last = count * k // m - o // n * rows, count * (k + 1) // m - o // n * rows
+            some, used = (max(first, 0), min(last, rows)), min(n, C - o)
+            for a in range(images[0], images[1]):
+                source, at = (x, a * image), a * H * W * C
+                if winner is None:
+                    conv_rows(tile, vecs, apart, products, part, o, source, bias, (y, at), used,
+                              some, floor, scratch)  # fmt: skip
+                else:
+                    pooled_rows(tile, vecs, apart, products, o, source, bias, (y, winner, at),
+                                used, some, scratch)  # fmt: skip
+
+
+@jit
+def run_products(tile, vecs, apart, arrays, source, image, copies, x, bias, outputs, shape, floor,
+                 shares, counters):  # fmt: skip
+    """Copies of all images, and the products of their windows, by whatever thread is free.
+
+    arrays    `Products`, as a plain tuple
+    source    x, y, winner and db of `fill`, for images of shape `image`
+    x         memory for `copies`, written
+    outputs   y and winner of `some_images`, of images of `shape`
+    shares    (images that are dealt with together, parts that their outputs are cut into)
+    counters  (3,) shared by all threads: pieces taken, pieces done, whether it failed
+    """
+    products, (size, parts), N = Products(*arrays), shares, copies[0]
+    groups = (N + size - 1) // size
+    alone = groups if parts > 1 else 0  # pieces that only copy
+    columns = 1 if len(products.parts) == 0 else products.parts[:, 6].max()
+    scratch = np.empty(2 * (columns + len(tile)) * len(vecs) * lanes(x), x.dtype)
+    while True:
+        p = add(counters, TAKEN, 1)
+        if p >= alone + groups * parts:
+            break
+        g = p if p < alone else (p - alone) // parts
+        images = g * size, min(N, (g + 1) * size)
+        if p < alone or parts == 1:
+            for n in range(images[0], images[1]):
+                fill(*source, image, copies, n, x)
+        while add(counters, DONE, 0) < alone <= p and counters[FAILED] == 0:
+            pass
+        if p >= alone:
+            share = (p - alone) % parts, parts
+            some_images(tile, vecs, apart, products, x, copies, images, bias, *outputs, shape,
+                        share, floor, scratch)  # fmt: skip
+        add(counters, DONE, 1)
+
+
+# --- the gradient of the kernels -----------------------------------------------------------------
+
+
+@jit
+def run_kernels(tile, vecs, apart, x, x_copies, x_row, table, dy, dy_copies, shape, dK, counters):
+    """The sums of all taps and units, some at a time, by whatever thread is free.
+
+    x, dy  padded copies; each begins where the corner of the first window, or its pixel, lies
+    shape  (H', W') of windows
+    dK     (groups of units, taps, V vectors) flat, added to
+    Which thread takes which sums makes no difference to any sum.
+    """
+    N, planes, _, columns, B, _, _ = dy_copies
+    groups, n = planes // len(vecs), len(vecs) * B
+    taps = len(table) // len(tile) * len(tile)
+    chunk, chunks = kernel_pieces(taps, len(tile), groups)
+    while True:
+        p = add(counters, TAKEN, 1)
+        if p >= groups * chunks:
+            break
+        g, k = p // chunks, p % chunks * chunk
+        plane = dy_copies[2] * columns * B
+        some_taps(tile, vecs, apart, x, x_copies, x_row, table, (k, min(k + chunk, taps)),
+                  dy[g * len(vecs) * plane :], (planes * plane, columns * B, B, plane), (N, *shape),
+                  (dK, g * taps * n))  # fmt: skip
+        add(counters, DONE, 1)
+
+
+@jit
+def kernel_pieces(taps, P, groups):
+    """Taps of a piece, a multiple of P, and how many pieces there are for a group of units."""
+    chunk = max(taps // P * groups // PIECES, 1) * P
+    return chunk, (taps + chunk - 1) // chunk
+
+
+@jit
+def some_taps(tile, vecs, apart, x, x_copies, x_row, table, taps, dy, moves, counts, dK):
+    """The sums of some taps for one group of units: as many pixels at a time as the cache holds."""
+    x_image = x_copies[1] * x_copies[2] * x_copies[3] * x_copies[4]
+    (dy_image, dy_row, dy_p, dy_v), (N, H, W), (dK, at) = moves, counts, dK
+    n = len(vecs) * lanes(x)
+    row = W * (len(apart) * x_copies[1] + n) * x.itemsize
+    rows = min(max(L1_HALF // row, 1), H)
+    images = max(L1_HALF // (row * H), 1)
+    for a in range(0, N, images):
+        for i in range(0, H, rows):
+            some = min(images, N - a), min(rows, H - i), W
+            for k in range(taps[0], taps[1], len(tile)):
+                grad_tile(tile, vecs, apart, (x, a * x_image + i * x_row), (table, k),
+                          (dy, a * dy_image + i * dy_row, dy_p, dy_v), some, (x_image, dy_image),
+                          (x_row, dy_row), (dK, at + k * n))  # fmt: skip

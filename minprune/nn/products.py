@@ -1,0 +1,230 @@
+"""Plans for the loops of `direct`: where copies lie, which weights meet which numbers of a window.
+
+See there for what is computed, and how. `convolve` and `kernel_gradient` start the loops.
+"""
+
+from functools import partial
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from minprune.llvm import aligned_zeros, lanes_of, register_room
+from minprune.nn.direct import Products, kernel_pieces, run_kernels, run_products
+from minprune.threads import cores
+from minprune.workers import together
+
+FEW = 4  # channels that need no vectors of their own
+SMALL = 1 << 20  # products; less work is done before a second thread has woken up
+
+
+class Copies(NamedTuple):
+    """Where images lie as padded copies: planes of `block` channels, pixel by pixel.
+
+    images, planes, rows, columns  zeros included
+    block                          channels of a plane
+    top, left                      zeros above the image and on its left
+    """
+
+    images: int
+    planes: int
+    rows: int
+    columns: int
+    block: int
+    top: int
+    left: int
+
+    @property
+    def image(self):
+        """Numbers from one image to the next."""
+        return self.planes * self.rows * self.columns * self.block
+
+    def empty(self, dtype, beyond):
+        """Memory for them, and so many numbers more, where the last tile of a row reads on."""
+        return aligned_zeros(self.images * self.image + beyond, dtype)
+
+    def taps(self, rows, columns, channels):
+        """Distance of every number of a window from its corner, (rows, columns, channels) in order.
+
+        rows, columns  of the copy, counted from the corner
+        """
+        c = np.arange(channels)
+        c = c // self.block * (self.rows * self.columns * self.block) + c % self.block
+        pixels = np.add.outer(np.asarray(rows) * self.columns, np.asarray(columns)) * self.block
+        return np.add.outer(pixels, c).ravel()
+
+
+def sizes(columns, channels, dtype):
+    """(P, V): pixels and vectors of output channels in a tile, such that all sums are in registers.
+
+    P divides the width of the image where it can: a tile at the end of a row may be mostly idle.
+    """
+    sums = register_room() // 2
+    most = {16: 8, 4: 4}.get(sums, 2)
+    dividing = max(p for p in range(1, most + 1) if columns % p == 0)
+    P = dividing if 2 * dividing > most else min(most, columns)
+    return P, max(min(sums // P, -(-channels // lanes_of(dtype))), 1)
+
+
+def packed(W, n):
+    """The weights (taps, c_out) in groups of n units, each tap by tap: one flat array."""
+    groups = -(-W.shape[1] // n)
+    out = aligned_zeros(groups * len(W) * n, W.dtype)
+    whole = np.zeros((len(W), groups * n), W.dtype) if W.shape[1] % n else W
+    whole[:, : W.shape[1]] = W
+    out.reshape(groups, len(W), n)[...] = whole.reshape(len(W), groups, n).swapaxes(0, 1)
+    return out
+
+
+def copies_of_images(shape, zeros, dtype):
+    """`Copies` for a convolution of images (N, H, W, C); few channels are one narrow block."""
+    (N, H, W, C), (top, bottom, left, right) = shape, zeros
+    block = C if C <= FEW else lanes_of(dtype)
+    return Copies(N, -(-C // block), top + H + bottom, left + W + right, block, top, left)
+
+
+def copies_of_gradients(shape, image, window, stride, zeros, dtype):
+    """`Copies` of dL/dy (N, H', W', c_out) for both gradients: zeros where windows reach beyond."""
+    N, *size, channels = shape
+    before = [(k - 1) // stride for k in window]
+    most = [max(n, (pixels - 1 + zero) // stride + 1)
+            for n, pixels, zero in zip(size, image, (zeros[0], zeros[2]), strict=True)]  # fmt: skip
+    block, vectors = lanes_of(dtype), gradient_sizes(channels, dtype)[1]
+    planes = -(-channels // (block * vectors)) * vectors
+    return Copies(N, planes, before[0] + most[0], before[1] + most[1], block, *before)
+
+
+def forward_products(K, stride, copies, windows, columns, tile):
+    """The convolution itself: every tap of the window from its corner.
+
+    windows  (H', W') of them
+    columns  of the output: W', or half of it behind a pooling
+    tile     (P, V)
+    """
+    k_h, k_w, c_in, c_out = K.shape
+    taps = copies.taps(np.arange(k_h), np.arange(k_w), c_in)
+    parts = np.array([[0, 0, len(taps), 0, 0, *windows]])
+    moves = stride * copies.columns * copies.block, columns * c_out, c_out
+    weights = packed(K.reshape(-1, c_out), tile[1] * lanes_of(K.dtype))
+    return Products(as_table(taps), weights, parts, moves)
+
+
+def no_products(dtype):
+    """Copies alone are wanted."""
+    nothing = np.zeros((0, 7), np.int64), (0, 0, 0)
+    return Products(np.zeros(0, np.uint32), np.zeros(0, dtype), *nothing)
+
+
+def image_products(K, stride, zeros, copies, image, tile):
+    """The gradient of images (H, W): x_i was read by the output m - a at the tap u = r + s a, where
+
+        i + top = s m + r, 0 <= r < s
+
+    so for each pair of remainders r there is a convolution of dL/dy with K_(r + s a), a descending.
+    """
+    _, _, c_in, c_out = K.shape
+    n, s = tile[1] * lanes_of(K.dtype), stride
+    tables, weights, parts, w_at = [], [], [], 0
+    for r, q in product(range(s), range(s)):
+        (i, m, rows), (j, l, columns) = (
+            places(length, zero, s, rest)
+            for length, zero, rest in zip(image, (zeros[0], zeros[2]), (r, q), strict=True)
+        )
+        some = K[r::s, q::s]
+        if some.size == 0 or rows <= 0 or columns <= 0:
+            continue  # no window reads these pixels
+        taps = copies.taps(copies.top - np.arange(len(some)),
+                           copies.left - np.arange(some.shape[1]), c_out)  # fmt: skip
+        corner = (m * copies.columns + l) * copies.block
+        table_at = sum(map(len, tables))
+        parts.append([table_at, w_at, len(taps), corner, (i * image[1] + j) * c_in, rows, columns])
+        tables.append(taps)
+        weights.append(packed(some.swapaxes(2, 3).reshape(-1, c_in), n))
+        w_at += len(weights[-1])
+    moves = copies.columns * copies.block, s * image[1] * c_in, s * c_in
+    parts = np.array(parts, np.int64).reshape(-1, 7)
+    weights = weights[0] if len(weights) == 1 else np.concatenate([np.zeros(0, K.dtype), *weights])
+    return Products(as_table(np.concatenate([[], *tables])), weights, parts, moves)
+
+
+def places(length, zeros, stride, rest):
+    """Of a row of pixels those with i + zeros = s m + rest: the first i, its m, how many."""
+    m = max(-((rest - zeros) // stride), 0)
+    i = stride * m + rest - zeros
+    return i, m, (length - 1 - i) // stride + 1
+
+
+def as_table(taps):
+    """Distances as the tiles read them, 32 bits each."""
+    if len(taps) and taps.max() >= 1 << 31:
+        raise ValueError("x must hold images of less than 2**31 numbers, padding included")
+    return np.ascontiguousarray(taps, np.uint32)
+
+
+def gradient_sizes(channels, dtype):
+    """(P, V): taps and vectors of output channels in a tile of the gradient of the kernels."""
+    return sizes(8, channels, dtype)
+
+
+# --- the loops are started -----------------------------------------------------------------------
+
+
+def convolve(tile, stride, products, source, image, copies, bias, y, winner=None, floor=-np.inf):
+    """The outputs y of all products, by as many threads as gain; returns the padded copies.
+
+    source  x, y, winner and db of `direct.fill`, flat, of images of shape `image`
+    floor   0 is a ReLU
+    """
+    dtype, (P, V) = y.dtype, tile
+    n, apart = V * lanes_of(dtype), stride * copies.block
+    x = copies.empty(dtype, P * apart + n)
+    b = aligned_zeros(-(-len(bias) // n) * n, dtype)
+    b[: len(bias)] = bias
+    work = copies.images * n * sum(int(taps * h * w) for _, _, taps, _, _, h, w in products.parts)
+    threads = cores() if work > SMALL else 1
+    size, parts = shared(copies, products.weights.size, threads)
+    pieces = -(-copies.images // size)
+    outputs, counters = (y.reshape(-1), flat(winner)), np.zeros(3, np.int64)
+    loops = partial(run_products, (0,) * P, (0,) * V, (0,) * apart, tuple(products),
+                    source, image, tuple(copies), x, b, outputs, y.shape[1:], dtype.type(floor),
+                    (size, parts), counters)  # fmt: skip
+    together(loops, threads, counters, pieces * (parts if parts == 1 else parts + 1))
+    return x
+
+
+def shared(copies, weights, threads):
+    """(images that are dealt with together, parts that their outputs are cut into).
+
+    As many images as take the room of the weights, which are read once for all of them.
+    """
+    size = min(max(weights // copies.image, 1), max(copies.images // threads, 1))
+    groups = -(-copies.images // size)
+    return size, 1 if groups >= threads or threads == 1 else 2 * threads
+
+
+def kernel_gradient(shape, stride, windows, x, copies, dy, back):
+    """dL/dK of `shape` (k_h, k_w, c_in, c_out), by as many threads as gain.
+
+    windows  (H', W') of them
+    x, dy    padded copies, as `copies` and `back` tell
+    """
+    k_h, k_w, c_in, c_out = shape
+    P, V = gradient_sizes(c_out, x.dtype)
+    taps = copies.taps(np.arange(k_h), np.arange(k_w), c_in)
+    table = as_table(np.pad(taps, (0, -len(taps) % P), mode="edge"))
+    n, groups = V * back.block, back.planes // V
+    dK = aligned_zeros(groups * len(table) * n, x.dtype)
+    dy = dy[(back.top * back.columns + back.left) * back.block :]
+    work = back.images * windows[0] * windows[1] * len(table) * groups * n
+    threads, counters = cores() if work > SMALL else 1, np.zeros(3, np.int64)
+    loops = partial(run_kernels, (0,) * P, (0,) * V, (0,) * (stride * copies.block), x,
+                    tuple(copies), stride * copies.columns * copies.block, table, dy, tuple(back),
+                    windows, dK, counters)  # fmt: skip
+    together(loops, threads, counters, groups * kernel_pieces(len(table), P, groups)[1])
+    dK = dK.reshape(groups, len(table), n)[:, : len(taps)].swapaxes(0, 1)
+    return dK.reshape(len(taps), -1)[:, :c_out].reshape(shape)
+
+
+def flat(array):
+    """The array in one row; None is none."""
+    return None if array is None else array.reshape(-1)

@@ -1,0 +1,149 @@
+"""The innermost loops of a convolution: a tile of sums that stays in registers.
+
+Each stands here twice: as plain Python, to read and to test against, and right below it for LLVM.
+With Numba's compiler off (NUMBA_DISABLE_JIT=1) the first one runs. `direct` calls them.
+
+An image lies in blocks of channels with zeros around it, and every number that a window reads, a
+tap, is one distance in memory from the corner of the window, whatever the window: `table`. Tuples
+of zeros tell sizes, since the length of a tuple is known when a kernel is compiled:
+
+    tile   P of them: neighbouring pixels, or taps
+    vecs   V of them: vectors of output channels side by side
+    apart  as many as the corners of two neighbouring windows are numbers apart
+"""
+
+import numpy as np
+from numba import types
+
+from minprune.llvm import Vectors, compiled_from, lanes_of, number
+
+
+def conv_tile_python(tile, vecs, apart, weights, table, x, y, bias, count, floor):
+    """y_po = max(b_o + sum_k W_ko x_(p + table_k), floor) for P windows p and V vectors of units o.
+
+    weights  (W, where the first tap's begin, taps)
+    x        (padded copy, where the first corner lies)
+    y        (output, where the first pixel lies, distance to the next)
+    bias     (b, where these units' begin)
+    count    how many of the P pixels are written
+    floor    0 is a ReLU, -inf none; a NaN stays a NaN
+    """
+    (W, w_at, n_taps), (x, x_at), (y, y_at, y_p), (b, b_at) = weights, x, y, bias
+    n, S = len(vecs) * lanes_of(W.dtype), len(apart)
+    W = W[w_at : w_at + n_taps * n].reshape(n_taps, n)
+    for p in range(count):
+        taps = x[x_at + p * S + table[:n_taps].astype(np.int64)]
+        total = taps @ W + b[b_at : b_at + n]
+        y[y_at + p * y_p : y_at + p * y_p + n] = np.where(total < floor, floor, total)
+
+
+@compiled_from(conv_tile_python)
+def conv_tile(typing, tile, vecs, apart, weights, table, x, y, bias, count, floor):
+    """For every tap V loads of weights and P numbers of x, each in all lanes, for P V products."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, signature.args[3][0], signature, arguments)
+        _, _, _, (W, w_at, n_taps), tab, (x, x_at), (y, y_at, y_p), (b, b_at), count, floor = (
+            v.given
+        )
+        places = [number(t * v.lanes) for t in range(len(vecs))]
+        corner = builder.gep(x, [x_at])
+
+        def tap(k, sums):
+            x_k = builder.gep(corner, [v.index(tab, k)])
+            w_k = builder.mul(k, number(len(vecs) * v.lanes))
+            w = [v.load(v.at(W, w_at, w_k, place)) for place in places]
+            out = []
+            for p in range(len(tile)):
+                pixel = v.splat(v.item(x_k, number(p * len(apart))))
+                out += [v.multiply_add(w_t, pixel, sums[len(out) + t]) for t, w_t in enumerate(w)]
+            return out
+
+        first = [v.load(v.at(b, b_at, place)) for place in places]
+        sums = v.loop(number(0), n_taps, 1, first * len(tile), tap)
+        least = v.splat(floor)
+        for p in range(len(tile)):
+            with builder.if_then(builder.icmp_signed("<", number(p), count)):
+                y_k = builder.mul(y_p, number(p))
+                for t, place in enumerate(places):
+                    total = v.larger(sums[p * len(places) + t], least)
+                    v.store(total, v.at(y, y_at, y_k, place))
+        return context.get_dummy_value()
+
+    return (
+        types.void(tile, vecs, apart, weights, table, x, y, bias, count, floor),
+        generate,
+    )
+
+
+def grad_tile_python(tile, vecs, apart, x, table, dy, counts, images, rows, dK):
+    """dK_ko += sum over windows p of x_(p + table_k) dy_po for P taps k and V vectors of units o.
+
+    x       (padded copies, the corner of the first window)
+    table   (distances, the first of the P taps)
+    dy      (padded copies, the first pixel, to the next pixel, to the next vector)
+    counts  how many images, rows and columns of windows
+    images  from one image to the next: of x, of dy
+    rows    from one row of windows to the next: of x, of dy
+    dK      (sums, where those of the first tap lie)
+    """
+    (x, x_at), (table, k), (dy, dy_at, dy_p, dy_v), (dK, dK_at) = x, table, dy, dK
+    P, V, L = len(tile), len(vecs), lanes_of(dK.dtype)
+    taps, units = table[k : k + P].astype(np.int64), np.add.outer(np.arange(V) * dy_v, np.arange(L))
+    total = np.zeros((P, V * L), dK.dtype)
+    for a in range(counts[0]):
+        for i in range(counts[1]):
+            for j in range(counts[2]):
+                x_aij = x_at + a * images[0] + i * rows[0] + j * len(apart)
+                dy_aij = dy_at + a * images[1] + i * rows[1] + j * dy_p
+                total += np.outer(x[x_aij + taps], dy[dy_aij + units.ravel()])
+    dK[dK_at : dK_at + total.size] += total.ravel()
+
+
+@compiled_from(grad_tile_python)
+def grad_tile(typing, tile, vecs, apart, x, table, dy, counts, images, rows, dK):
+    """The sums begin at zero and are added at the end: two short sums err less than a long one."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, signature.args[3][0], signature, arguments)
+        given = v.given[3:]
+        (x, x_at), (tab, k), (dy, dy_at, dy_p, dy_v), counts, images, rows, (dK, dK_at) = given
+        corner, first = builder.gep(x, [x_at]), builder.gep(dy, [dy_at])
+        taps = [
+            builder.gep(corner, [v.index(tab, builder.add(k, number(p)))]) for p in range(len(tile))
+        ]
+        units = [builder.mul(dy_v, number(t)) for t in range(len(vecs))]
+
+        def image(a, sums):
+            x_a, dy_a = builder.mul(a, images[0]), builder.mul(a, images[1])
+
+            def row(i, sums):
+                x_i = builder.add(x_a, builder.mul(i, rows[0]))
+                dy_i = builder.add(dy_a, builder.mul(i, rows[1]))
+
+                def pixel(j, sums):
+                    x_j = builder.add(x_i, builder.mul(j, number(len(apart))))
+                    dy_j = builder.add(dy_i, builder.mul(j, dy_p))
+                    d = [v.load(v.at(first, dy_j, unit)) for unit in units]
+                    out = []
+                    for tap in taps:
+                        x_k = v.splat(v.item(tap, x_j))
+                        out += [v.multiply_add(d_t, x_k, sums[len(out) + t])
+                                for t, d_t in enumerate(d)]  # fmt: skip
+                    return out
+
+                return v.loop(number(0), counts[2], 1, sums, pixel)
+
+            return v.loop(number(0), counts[1], 1, sums, row)
+
+        n = len(tile) * len(vecs)
+        sums = v.loop(number(0), counts[0], 1, [v.zeros()] * n, image)
+        for s, total in enumerate(sums):
+            pointer = v.at(dK, dK_at, number(s * v.lanes))
+            v.store(builder.fadd(v.load(pointer), total), pointer)
+        return context.get_dummy_value()
+
+    return (
+        types.void(tile, vecs, apart, x, table, dy, counts, images, rows, dK),
+        generate,
+    )
