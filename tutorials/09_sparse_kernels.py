@@ -214,6 +214,31 @@ for sparsity in (0.3, 0.9):
 assert formats == ["blocks", "csr"]
 
 # %% [markdown] lang="en"
+# ## Convolutions
+#
+# A convolution can be written as a product with a matrix that holds each window as a row: with 3 x 3 windows nine times
+# the numbers of the image. The matrix is not needed. In an image with zeros around it, each input of a window, a **tap**,
+# lies at a fixed distance from the window's corner:
+# %% [markdown] lang="zh"
+# ## 卷积
+#
+# 卷积可以写成与一个矩阵的乘积，矩阵的每一行是一个窗口；窗口为 3 x 3 时，矩阵中的数是图像的九倍。其实不需要这个矩阵。
+# 图像四周补零后，窗口的每个输入（一个**抽头**，tap）到窗口左上角的距离是固定的：
+
+# %%
+image, K = rng.random((6, 6)), rng.normal(size=(3, 3))
+flat = np.pad(image, 1).ravel()  # 8 x 8
+corners = np.add.outer(8 * np.arange(6), np.arange(6))  # of the windows
+taps = [8 * u + v for u in range(3) for v in range(3)]  # distances from a corner
+y = sum(w * flat[corners + tap] for w, tap in zip(K.ravel(), taps, strict=True))
+layer = mp.Conv2D(K[:, :, None, None], [0.0], padding="same")
+assert np.allclose(y, layer.forward(image[None, :, :, None])[0, :, :, 0])
+print(f"windows: {corners.size}, distances: {taps}")
+
+# %% [markdown] lang="en"
+# A pruned weight is a distance that is left out of the loop. The rest is as above: the sums stay in registers, of several
+# windows and 16 filters in `minprune/nn/tiles.py`, which runs the dense convolutions of a `Network`, forward and backward.
+#
 # ## What can go wrong
 #
 # - Timing the first call, which compiles; or timing one way after the other, while the machine gets busy.
@@ -222,6 +247,9 @@ assert formats == ["blocks", "csr"]
 #
 # **Guess.** Values and indices take four bytes each. Below which sparsity is CSR larger than the dense array?
 # %% [markdown] lang="zh"
+# 剪掉一个权重，循环中就少一个距离。其余与前面相同：部分和留在寄存器里。`minprune/nn/tiles.py` 一次计算若干窗口、16 个滤波器，
+# `Network` 的稠密卷积（前向与反向）都由它完成。
+#
 # ## 容易出错的地方
 #
 # - 计时算进了首次调用（那一次在编译），或者测完一种再测另一种，其间机器忙了起来。
@@ -363,3 +391,6 @@ for sparsity in (0.4, 0.6):
 # Only what skips zeros gets faster | 跳过零才会变快
 # ms for 256 samples | 256 个样本的毫秒数
 # sparsity | 稀疏度
+# of the windows | 各窗口的左上角
+# distances from a corner | 到左上角的距离
+# windows: {corners.size}, distances: {taps} | 窗口 {corners.size} 个，距离 {taps}

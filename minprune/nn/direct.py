@@ -286,7 +286,7 @@ def some_taps(tile, vecs, apart, x, x_copies, x_row, table, taps, dy, moves, cou
     x_image = x_copies[1] * x_copies[2] * x_copies[3] * x_copies[4]
     (dy_image, dy_row, dy_p, dy_v), (N, H, W), (dK, at) = moves, counts, dK
     n = len(vecs) * lanes(x)
-    row = W * (len(apart) * x_copies[1] + n) * x.itemsize
+    row = W * (len(apart) * x_copies[1] + lanes(x)) * x.itemsize  # the same sums on any machine
     rows = min(max(L1_HALF // row, 1), H)
     images = max(L1_HALF // (row * H), 1)
     for a in range(0, N, images):

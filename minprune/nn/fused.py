@@ -124,7 +124,8 @@ class Convolution(Layer):
         tile = p.sizes(image[1], image[2], dtype)
         dx, products = np.empty((N, 0, 0, 0), dtype), p.no_products(dtype)
         if input_gradient:
-            dx = np.zeros((N, *image), dtype)
+            make = np.empty if stride == 1 else np.zeros  # some pixels may be in no window
+            dx = make((N, *image), dtype)
             products = p.image_products(K, stride, zeros, back, image[:2], tile)
         db = np.empty((N, back.planes * back.block), dtype)
         source = np.ascontiguousarray(dy, dtype), silent, winner, db

@@ -3,7 +3,7 @@
 See there for what is computed, and how. `convolve` and `kernel_gradient` start the loops.
 """
 
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from typing import NamedTuple
 
@@ -43,15 +43,27 @@ class Copies(NamedTuple):
         """Memory for them, and so many numbers more, where the last tile of a row reads on."""
         return aligned_zeros(self.images * self.image + beyond, dtype)
 
-    def taps(self, rows, columns, channels):
+    def taps(self, rows, columns, channels, multiple=1):
         """Distance of every number of a window from its corner, (rows, columns, channels) in order.
 
-        rows, columns  of the copy, counted from the corner
+        rows, columns  ranges, counted from the corner
+        multiple       the last one is repeated until there are a multiple of so many
         """
-        c = np.arange(channels)
-        c = c // self.block * (self.rows * self.columns * self.block) + c % self.block
-        pixels = np.add.outer(np.asarray(rows) * self.columns, np.asarray(columns)) * self.block
-        return np.add.outer(pixels, c).ravel()
+        plane = self.rows * self.columns * self.block
+        return _taps(rows, columns, channels, self.columns, self.block, plane, multiple)
+
+
+@lru_cache(maxsize=512)
+def _taps(rows, columns, channels, width, block, plane, multiple):
+    """`Copies.taps` as the tiles read them, 32 bits each; made once for all steps of a training."""
+    c = np.arange(channels)
+    c = c // block * plane + c % block
+    pixels = np.add.outer(np.array(rows) * width, np.array(columns)) * block
+    taps = np.add.outer(pixels, c).ravel()
+    if taps.max() >= 1 << 31:
+        raise ValueError("x must hold images of less than 2**31 numbers, padding included")
+    taps = np.pad(taps, (0, -len(taps) % multiple), mode="edge").astype(np.uint32)
+    return taps
 
 
 def sizes(columns, channels, dtype):
@@ -102,11 +114,11 @@ def forward_products(K, stride, copies, windows, columns, tile):
     tile     (P, V)
     """
     k_h, k_w, c_in, c_out = K.shape
-    taps = copies.taps(np.arange(k_h), np.arange(k_w), c_in)
+    taps = copies.taps(range(k_h), range(k_w), c_in)
     parts = np.array([[0, 0, len(taps), 0, 0, *windows]])
     moves = stride * copies.columns * copies.block, columns * c_out, c_out
     weights = packed(K.reshape(-1, c_out), tile[1] * lanes_of(K.dtype))
-    return Products(as_table(taps), weights, parts, moves)
+    return Products(taps, weights, parts, moves)
 
 
 def no_products(dtype):
@@ -133,8 +145,8 @@ def image_products(K, stride, zeros, copies, image, tile):
         some = K[r::s, q::s]
         if some.size == 0 or rows <= 0 or columns <= 0:
             continue  # no window reads these pixels
-        taps = copies.taps(copies.top - np.arange(len(some)),
-                           copies.left - np.arange(some.shape[1]), c_out)  # fmt: skip
+        above, before = copies.top - len(some), copies.left - some.shape[1]
+        taps = copies.taps(range(copies.top, above, -1), range(copies.left, before, -1), c_out)
         corner = (m * copies.columns + l) * copies.block
         table_at = sum(map(len, tables))
         parts.append([table_at, w_at, len(taps), corner, (i * image[1] + j) * c_in, rows, columns])
@@ -143,8 +155,12 @@ def image_products(K, stride, zeros, copies, image, tile):
         w_at += len(weights[-1])
     moves = copies.columns * copies.block, s * image[1] * c_in, s * c_in
     parts = np.array(parts, np.int64).reshape(-1, 7)
-    weights = weights[0] if len(weights) == 1 else np.concatenate([np.zeros(0, K.dtype), *weights])
-    return Products(as_table(np.concatenate([[], *tables])), weights, parts, moves)
+    return Products(joined(tables, np.uint32), joined(weights, K.dtype), parts, moves)
+
+
+def joined(arrays, dtype):
+    """One array after the other."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate([np.zeros(0, dtype), *arrays])
 
 
 def places(length, zeros, stride, rest):
@@ -152,13 +168,6 @@ def places(length, zeros, stride, rest):
     m = max(-((rest - zeros) // stride), 0)
     i = stride * m + rest - zeros
     return i, m, (length - 1 - i) // stride + 1
-
-
-def as_table(taps):
-    """Distances as the tiles read them, 32 bits each."""
-    if len(taps) and taps.max() >= 1 << 31:
-        raise ValueError("x must hold images of less than 2**31 numbers, padding included")
-    return np.ascontiguousarray(taps, np.uint32)
 
 
 def gradient_sizes(channels, dtype):
@@ -210,8 +219,8 @@ def kernel_gradient(shape, stride, windows, x, copies, dy, back):
     """
     k_h, k_w, c_in, c_out = shape
     P, V = gradient_sizes(c_out, x.dtype)
-    taps = copies.taps(np.arange(k_h), np.arange(k_w), c_in)
-    table = as_table(np.pad(taps, (0, -len(taps) % P), mode="edge"))
+    taps = k_h * k_w * c_in
+    table = copies.taps(range(k_h), range(k_w), c_in, multiple=P)
     n, groups = V * back.block, back.planes // V
     dK = aligned_zeros(groups * len(table) * n, x.dtype)
     dy = dy[(back.top * back.columns + back.left) * back.block :]
@@ -221,8 +230,8 @@ def kernel_gradient(shape, stride, windows, x, copies, dy, back):
                     tuple(copies), stride * copies.columns * copies.block, table, dy, tuple(back),
                     windows, dK, counters)  # fmt: skip
     together(loops, threads, counters, groups * kernel_pieces(len(table), P, groups)[1])
-    dK = dK.reshape(groups, len(table), n)[:, : len(taps)].swapaxes(0, 1)
-    return dK.reshape(len(taps), -1)[:, :c_out].reshape(shape)
+    dK = dK.reshape(groups, len(table), n)[:, :taps].swapaxes(0, 1)
+    return dK.reshape(taps, -1)[:, :c_out].reshape(shape)
 
 
 def flat(array):
