@@ -15,6 +15,7 @@ from queue import SimpleQueue
 
 from numba import types
 
+from minprune.cpus import beside, hold, place_of_caller
 from minprune.jit import jit
 from minprune.llvm import Vectors, compiled_from
 
@@ -26,24 +27,52 @@ class _Workers:
     """The threads, and what they wait for; there is one of it in a process."""
 
     def __init__(self):
-        self.tasks, self.count, self.lock = SimpleQueue(), 0, threading.Lock()
+        self.offers, self.lock = SimpleQueue(), threading.Lock()
+        self.threads, self.placed = [], None
 
-    def start(self, count):
-        """See to it that there are so many threads, or as many as can be had. They end with the
-        process."""
-        with self.lock, suppress(RuntimeError):
-            while self.count < count:
-                threading.Thread(target=self.serve, name="minprune", daemon=True).start()
-                self.count += 1
+    def ready(self, count):
+        """See to it that there are so many threads, away from the caller's CPU; returns how many
+        there are, if fewer can be had. They end with the process."""
+        if len(self.threads) < count:
+            with self.lock, suppress(RuntimeError):
+                while len(self.threads) < count:
+                    thread = threading.Thread(target=self.serve, name="minprune", daemon=True)
+                    thread.start()
+                    self.threads.append(thread)
+        self.place(count)
+        return min(count, len(self.threads))
+
+    def place(self, count):
+        """Hold all threads to the CPUs beside the caller's, so that `count` of them find room.
+
+        Where a caller runs as before, this takes a microsecond. Of several callers at once, the
+        last one decides.
+        """
+        caller = place_of_caller()
+        placed = caller, count, len(self.threads)
+        if caller and placed != self.placed and self.lock.acquire(blocking=False):
+            try:
+                self.placed, cpus = placed, beside(*caller, count)
+                for thread in self.threads:
+                    hold(thread.native_id, cpus)
+            finally:
+                self.lock.release()
 
     def serve(self):
         while True:
-            task = self.tasks.get()
-            try:
-                task()
-            except Exception:
-                traceback.print_exc()  # whoever waits for it has to be told by the task itself
-            del task  # and all that it holds on to
+            take(self.offers.get())
+
+
+def take(offer):
+    """Do the work that a list offers, unless the caller has withdrawn it meanwhile."""
+    try:
+        work = offer.pop()
+    except IndexError:
+        return
+    try:
+        work()
+    except BaseException:
+        traceback.print_exc()  # whoever waits for it has to be told by the work itself
 
 
 _workers = _Workers()
@@ -80,14 +109,20 @@ def at_once(work, threads):
     """Call `work()` here, and at the same time in as many other threads as make `threads`.
 
     The calls share out among themselves what there is to do. The one here returns when nothing is
-    left to take; others may still be at their last piece, and one that begins late finds nothing.
+    left to take; others may still be at their last piece. One that has not begun by then never
+    does: on a busy machine a thread would otherwise have to work off offers of many calls, each
+    with all the arrays that it holds on to, before it comes to one that is of use.
     """
+    offer = []
     if threads > 1:
-        if _workers.count < threads - 1:
-            _workers.start(threads - 1)
-        for _ in range(min(threads - 1, _workers.count)):
-            _workers.tasks.put(work)
-    work()
+        count = _workers.ready(threads - 1)
+        offer += [work] * count
+        for _ in range(count):
+            _workers.offers.put(offer)
+    try:
+        work()
+    finally:
+        offer.clear()
 
 
 def together(work, threads, counters, count):

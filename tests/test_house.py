@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "minprune"
 HOUSE = (
     (
         "arguments",
+        "cpus",
         "files",
         "jit",
         "language",

@@ -43,20 +43,25 @@ def test_as_many_threads_as_asked_for_meet(threads):
 def test_one_thread_needs_no_others(fresh):
     seen = []
     at_once(lambda: seen.append(1), 1)
-    assert seen == [1] and fresh.count == 0
+    assert seen == [1] and not fresh.threads
 
 
 def test_threads_are_started_once(fresh):
     meet = threading.Barrier(3, timeout=60)
     for _ in range(3):
         at_once(meet.wait, 3)
-        assert fresh.count == 2
+        assert len(fresh.threads) == 2
 
 
 def test_no_more_threads_than_asked_for_though_there_are_more(fresh):
-    meet, seen = threading.Barrier(5, timeout=60), []
+    meet, pair, seen = threading.Barrier(5, timeout=60), threading.Barrier(2, timeout=60), []
+
+    def work():
+        seen.append(threading.current_thread())
+        pair.wait()  # both are there before the call can end
+
     at_once(meet.wait, 5)
-    at_once(lambda: seen.append(threading.current_thread()), 2)
+    at_once(work, 2)
     at_once(meet.wait, 5)  # by the time that all are here, what came before is over
     assert len(seen) == 2
 
@@ -97,6 +102,38 @@ def test_nobody_waits_for_threads_that_are_busy(fresh):
         holder.join(60)
 
 
+def test_work_that_nobody_has_begun_is_withdrawn(fresh):
+    class Memory:
+        pass
+
+    begun, leave, done = threading.Event(), threading.Event(), []
+
+    def occupy():
+        begun.set()
+        assert leave.wait(60)
+
+    def call():
+        memory = Memory()
+        at_once(lambda: done.append(memory), 2)
+        done.clear()
+        return weakref.ref(memory)
+
+    holder = threading.Thread(target=at_once, args=(occupy, 2))
+    holder.start()
+    assert begun.wait(60)
+    while not fresh.offers.empty():
+        time.sleep(0)  # until the other thread is occupied too
+    try:
+        memory = call()
+        gc.collect()
+        assert memory() is None  # though the offer still waits
+    finally:
+        leave.set()
+        holder.join(60)
+    at_once(threading.Barrier(2, timeout=60).wait, 2)  # what was offered before is over by now
+    assert not done
+
+
 def test_without_another_thread_the_caller_works_alone(fresh, monkeypatch):
     def no_more(thread):
         raise RuntimeError("can't start new thread")
@@ -104,7 +141,7 @@ def test_without_another_thread_the_caller_works_alone(fresh, monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", no_more)
     seen = []
     at_once(lambda: seen.append(threading.current_thread()), 4)
-    assert seen == [threading.current_thread()] and fresh.tasks.empty()
+    assert seen == [threading.current_thread()] and fresh.offers.empty()
 
 
 def test_a_thread_that_waits_holds_on_to_nothing(fresh):
@@ -138,8 +175,10 @@ def test_waiting_is_over_when_all_is_done_or_one_has_failed():
 def test_nobody_goes_on_before_all_is_done(monkeypatch):
     caller, asked = threading.current_thread(), threading.Event()
     counters, times, finished = np.zeros(3, np.int64), [], []
+    begun = threading.Barrier(2, timeout=60)
 
     def work():  # there is one thing to do, and the other thread does it
+        begun.wait()
         if threading.current_thread() is not caller:
             assert asked.wait(60)
             finished.append(True)
