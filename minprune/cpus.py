@@ -24,10 +24,10 @@ _current = getattr(ctypes.PyDLL(None), "sched_getcpu", None) if sys.platform == 
 
 def place_of_caller():
     """The CPU on which the calling thread runs and the set of those it may use; None if unknown."""
-    with suppress(OSError):
-        if _current:
-            return _current(), os.sched_getaffinity(0)
-    return None
+    try:
+        return _current and (_current(), os.sched_getaffinity(0))
+    except OSError:
+        return None
 
 
 def beside(cpu, allowed, count):

@@ -45,12 +45,12 @@ class _Workers:
     def place(self, count):
         """Hold all threads to the CPUs beside the caller's, so that `count` of them find room.
 
-        Where a caller runs as before, this takes a microsecond. Of several callers at once, the
+        Where a caller runs as before, this takes two microseconds. Of several callers at once, the
         last one decides.
         """
         caller = place_of_caller()
         placed = caller, count, len(self.threads)
-        if caller and placed != self.placed and self.lock.acquire(blocking=False):
+        if placed != self.placed and caller and self.lock.acquire(blocking=False):
             try:
                 self.placed, cpus = placed, beside(*caller, count)
                 for thread in self.threads:
@@ -128,7 +128,9 @@ def at_once(work, threads):
 def together(work, threads, counters, count):
     """`work` in several threads at once, until the counter of what is done has reached `count`.
 
-    Raises what a thread has raised.
+    `work` returns only when all is taken: the call here may be the only one. The counters are new
+    for each call, since a thread may still read those of the last one. Raises what a thread has
+    raised.
     """
     if threads == 1:
         work()
