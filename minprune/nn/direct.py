@@ -54,53 +54,53 @@ class Products(NamedTuple):
 def fill(x, y, winner, db, shape, copies, n, out):
     """Image n of x, or of dL/dy, flat, into its padded copy.
 
-    y       None; or what a ReLU gave: of dL/dy, 0 where it is not positive
-    winner  None; or behind a 2 x 2 max pooling, the pixel of each four that a number goes to
-    db      None; or (N, planes, block) flat: the sum over the pixels of the image is written
+    y       what a ReLU gave: of dL/dy, 0 where it is not positive
+    winner  behind a 2 x 2 max pooling, the pixel of each four that a number goes to
+    db      (N, planes, block) flat: the sum over the pixels of the image is written
     shape   (H, W, C) of what is copied
+    y, winner and db are empty where there are none: None would be compiled once more.
     """
     (H, W, C), (_, planes, rows, columns, B, top, left) = shape, copies
     for q in range(planes):
         used, first = max(min(B, C - q * B), 0), (n * planes + q) * rows * columns * B
         out[first : first + rows * columns * B] = 0
         sums = (n * planes + q) * B
-        if db is not None:
+        if len(db) > 0:
             db[sums : sums + B] = 0
         for i in range(H if used > 0 else 0):
             place = (n * H + i) * W * C + q * B, C
-            if winner is None:
-                target = first + ((top + i) * columns + left) * B, B
-                if used < lanes(x):
-                    move_some(x, y, place, out, target, W, used, db, sums)
-                elif db is None:
-                    move(x, y, place, out, target, W, None)
-                else:
-                    move(x, y, place, out, target, W, (db, sums))
-            else:
+            if len(winner) > 0:
                 target = first + ((top + 2 * i) * columns + left) * B, B, columns * B
-                if used < lanes(x):
-                    move_some_winners(x, winner, place, out, target, W, used, db, sums)
-                else:
-                    move_winners(x, winner, place, out, target, W, (db, sums))
+                fill_winners(x, winner, db, place, out, target, W, used, sums)
+            else:
+                target = first + ((top + i) * columns + left) * B, B
+                fill_row(x, y, db, place, out, target, W, used, sums)
 
 
 @jit
-def move_some(x, y, place, out, target, count, used, db, sums):
-    """As `move` for fewer channels than a vector has."""
-    (at, pitch), (to, apart), zero = place, target, x.dtype.type(0)
+def fill_row(x, y, db, place, out, target, count, used, sums):
+    """A row of pixels; arguments as in `move`, `used` channels of each pixel."""
+    if used == lanes(x) and len(db) == 0:
+        return move(x, None, place, out, target, count, None)
+    if used == lanes(x) and len(y) == 0:
+        return move(x, None, place, out, target, count, (db, sums))
+    if used == lanes(x):
+        return move(x, y, place, out, target, count, (db, sums))
+    (at, pitch), (to, apart) = place, target
     for j in range(count):
         for c in range(used):
-            z = x[at + j * pitch + c]
-            if y is not None:
-                z = z if y[at + j * pitch + c] > 0 else zero
+            silent = len(y) > 0 and not y[at + j * pitch + c] > 0
+            z = x.dtype.type(0) if silent else x[at + j * pitch + c]
             out[to + j * apart + c] = z
-            if db is not None:
+            if len(db) > 0:
                 db[sums + c] += z
 
 
 @jit
-def move_some_winners(dy, winner, place, out, target, count, used, db, sums):
-    """As `move_winners` for fewer channels than a vector has."""
+def fill_winners(dy, winner, db, place, out, target, count, used, sums):
+    """Two rows of pixels from a pooled one."""
+    if used == lanes(dy):
+        return move_winners(dy, winner, place, out, target, count, (db, sums))
     (at, pitch), (to, apart, row) = place, target
     for j in range(count):
         for c in range(used):
@@ -189,20 +189,20 @@ def some_images(tile, vecs, apart, products, x, copies, images, bias, y, winner,
                 floor, scratch):  # fmt: skip
     """A share (k of m) of the outputs of images a to b: for each group of units row by row.
 
-    winner  None, or of a max pooling
+    winner  empty, or of a max pooling
     shape   (H, W, C) of an output
     """
     (H, W, C), (k, m) = shape, share
     n, image = len(vecs) * lanes(x), copies[1] * copies[2] * copies[3] * copies[4]
     for part in range(len(products.parts)):
-        rows = H if winner is not None else products.parts[part, 5]
+        rows = H if len(winner) > 0 else products.parts[part, 5]
         count = (C + n - 1) // n * rows
         for o in range(0, C, n):
             first, last = count * k // m - o // n * rows, count * (k + 1) // m - o // n * rows
             some, used = (max(first, 0), min(last, rows)), min(n, C - o)
             for a in range(images[0], images[1]):
                 source, at = (x, a * image), a * H * W * C
-                if winner is None:
+                if len(winner) == 0:
                     conv_rows(tile, vecs, apart, products, part, o, source, bias, (y, at), used,
                               some, floor, scratch)  # fmt: skip
                 else:

@@ -107,7 +107,7 @@ class Convolution(Layer):
         tile = sizes(windows[1], K.shape[3], y.dtype)
         products = forward_products(K, stride, copies, windows, y.shape[2], tile)
         floor = 0.0 if self.relu is not None and self.pool is None else -np.inf
-        source = x.reshape(-1), None, None, None
+        source = x, None, None, None
         return convolve(tile, stride, products, source, x.shape[1:], copies, self.conv.b.value,
                         y, winner, floor)  # fmt: skip
 
@@ -129,7 +129,7 @@ class Convolution(Layer):
             products = p.image_products(K, stride, zeros, back, image[:2], tile)
         db = np.empty((N, back.planes * back.block), dtype)
         source = np.ascontiguousarray(dy, dtype), silent, winner, db
-        dy = p.convolve(tile, 1, products, tuple(map(p.flat, source)), dy.shape[1:], back,
+        dy = p.convolve(tile, 1, products, source, dy.shape[1:], back,
                         np.zeros(image[2], dtype), dx)  # fmt: skip
         dK = np.zeros(K.shape)  # float64, as for db: a long sum of short ones would lose digits
         for n in range(0, N, SUMMED):

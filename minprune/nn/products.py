@@ -91,7 +91,7 @@ def packed(W, n):
 def copies_of_images(shape, zeros, dtype):
     """`Copies` for a convolution of images (N, H, W, C); few channels are one narrow block."""
     (N, H, W, C), (top, bottom, left, right) = shape, zeros
-    block = C if C <= FEW else lanes_of(dtype)
+    block = 1 if C == 1 else FEW if C <= FEW else lanes_of(dtype)
     return Copies(N, -(-C // block), top + H + bottom, left + W + right, block, top, left)
 
 
@@ -181,7 +181,7 @@ def gradient_sizes(channels, dtype):
 def convolve(tile, stride, products, source, image, copies, bias, y, winner=None, floor=-np.inf):
     """The outputs y of all products, by as many threads as gain; returns the padded copies.
 
-    source  x, y, winner and db of `direct.fill`, flat, of images of shape `image`
+    source  x, y, winner and db of `direct.fill` or None, of images of shape `image`
     floor   0 is a ReLU
     """
     dtype, (P, V) = y.dtype, tile
@@ -193,7 +193,8 @@ def convolve(tile, stride, products, source, image, copies, bias, y, winner=None
     threads = cores() if work > SMALL else 1
     size, parts = shared(copies, products.weights.size, threads)
     pieces = -(-copies.images // size)
-    outputs, counters = (y.reshape(-1), flat(winner)), np.zeros(3, np.int64)
+    source = tuple(map(flat, source, (dtype, dtype, np.int8, dtype)))
+    outputs, counters = (flat(y, dtype), flat(winner, np.int8)), np.zeros(3, np.int64)
     loops = partial(run_products, (0,) * P, (0,) * V, (0,) * apart, tuple(products),
                     source, image, tuple(copies), x, b, outputs, y.shape[1:], dtype.type(floor),
                     (size, parts), counters)  # fmt: skip
@@ -234,6 +235,6 @@ def kernel_gradient(shape, stride, windows, x, copies, dy, back):
     return dK.reshape(taps, -1)[:, :c_out].reshape(shape)
 
 
-def flat(array):
-    """The array in one row; None is none."""
-    return None if array is None else array.reshape(-1)
+def flat(array, dtype):
+    """The array in one row, None as an empty one."""
+    return np.empty(0, dtype) if array is None else array.reshape(-1)
