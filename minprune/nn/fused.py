@@ -131,11 +131,11 @@ class Convolution(Layer):
         source = np.ascontiguousarray(dy, dtype), silent, winner, db
         dy = p.convolve(tile, 1, products, source, dy.shape[1:], back,
                         np.zeros(image[2], dtype), dx)  # fmt: skip
-        dK = np.zeros(K.shape)  # float64, as for db: a long sum of short ones would lose digits
-        for n in range(0, N, SUMMED):
+        gradients = []
+        for n in range(0, max(N, 1), SUMMED):
             some = [c._replace(images=min(SUMMED, N - n)) for c in (copies, back)]
             parts = x[n * copies.image :], some[0], dy[n * back.image :], some[1]
-            dK += p.kernel_gradient(K.shape, stride, windows[:2], *parts)
-        self.conv.K.grad = dK.astype(dtype)
+            gradients.append(p.kernel_gradient(K.shape, stride, windows[:2], *parts))
+        self.conv.K.grad = gradients[0] if N <= SUMMED else np.sum(gradients, 0, np.float64)
         self.conv.b.grad = db[:, : K.shape[3]].sum(axis=0, dtype=np.float64).astype(dtype)
         return dx if input_gradient else None
