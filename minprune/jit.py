@@ -25,17 +25,12 @@ PACKAGE = Path(__file__).parent
 GIVEN = numba.config.CACHE_DIR  # of NUMBA_CACHE_DIR
 
 
-def jit(function, fastmath=False):
+def jit(function):
     """Compile on the first call, without the global interpreter lock; division as in NumPy."""
-    compiled = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath)(function)
+    compiled = numba.njit(nogil=True, error_model="numpy")(function)
     if _folder() and not numba.config.DISABLE_JIT:
         compiled._cache = Cache(f"{function.__module__}.{function.__qualname__}")
     return compiled
-
-
-def jit_with_fma(function):
-    """As `jit`, but a product and the sum it goes into are rounded once, as the processor can."""
-    return jit(function, fastmath={"contract"})
 
 
 def of_native_arrays(compiled):

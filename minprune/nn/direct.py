@@ -104,7 +104,7 @@ def fill_winners(dy, winner, db, place, out, target, count, used, sums):
     (at, pitch), (to, apart, row) = place, target
     for j in range(count):
         for c in range(used):
-            w = winner[at + j * pitch + c]
+            w = int(winner[at + j * pitch + c])
             if w >= 0:  # the others are 0 already
                 out[to + (2 * j + w % 2) * apart + w // 2 * row + c] = dy[at + j * pitch + c]
                 db[sums + c] += dy[at + j * pitch + c]

@@ -16,6 +16,7 @@ from minprune.nn.spatial import UNPADDED, Conv2D, MaxPool2D, checked_images
 
 SUMMED = 64  # images whose gradients are added in their own dtype
 COPIED = 1 << 24  # bytes of padded copies at a time, where they are not kept
+STRIDES = range(1, 17)  # the loops are compiled for each distance, in longer code the longer it is
 
 _plain = ContextVar("plain", default=False)
 
@@ -48,6 +49,8 @@ def fused(layers):
 def taken(layers):
     """How many of up to three layers, from the first on, run as one `Convolution`."""
     kinds = [type(layer) for layer in layers]  # a subclass may compute anything
+    if kinds[0] is Conv2D and layers[0].stride not in STRIDES:
+        return 0
     if kinds[:2] != [Conv2D, ReLU]:
         return int(kinds[0] is Conv2D)
     pool = layers[2] if kinds[2:] == [MaxPool2D] else None
@@ -82,15 +85,18 @@ class Convolution(Layer):
         from minprune.nn.products import copies_of_images  # importing minprune imports no Numba
 
         x, shape = checked_images(self, x)
-        K = self.conv.K.value
+        conv, K, zeros = self.conv, self.conv.K.value, self.conv.zeros_around(*x.shape[1:3])
+        if 0 in K.shape or conv.b.value.shape != K.shape[3:] or min(zeros) < 0:
+            raise ValueError(f"{conv} has parameters or a padding that do not fit together")
         dtype = np.result_type(x, K)
         x, y = np.ascontiguousarray(x, dtype), np.empty(shape, dtype)
         winner = None if self.pool is None else np.empty(shape, np.int8)
-        copies = copies_of_images(x.shape, self.conv.zeros_around(*x.shape[1:3]), dtype)
+        copies = copies_of_images(x.shape, zeros, dtype)
         if training:
             copied = self._convolve(x, copies, y, winner)
             silent = None if self.relu is None or winner is not None else y
-            return self.remember(y, x.shape, K.shape, copies, copied, silent, winner)
+            read = conv.stride, conv.output_shape(x.shape[1:])  # attributes may change meanwhile
+            return self.remember(y, (x.shape, K.shape), read, copies, copied, silent, winner)
         at_once = max(COPIED // (copies.image * x.itemsize), 1)
         for start in range(0, len(x), at_once):
             part = slice(start, start + at_once)
@@ -115,9 +121,10 @@ class Convolution(Layer):
         from minprune.nn import products as p
 
         # as in Conv2D, with dL/dy = 0 where the ReLU was silent or another pixel has won
-        dy, (N, *image), K_shape, copies, x, silent, winner = self.recall(dy)
-        K, stride, dtype = self.conv.K.value.astype(x.dtype, copy=False), self.conv.stride, x.dtype
-        windows, zeros = self.conv.output_shape(tuple(image)), self.conv.zeros_around(*image[:2])
+        dy, shapes, (stride, windows), copies, x, silent, winner = self.recall(dy)
+        (N, *image), K_shape = shapes
+        K, zeros, dtype = self.conv.K.value, (copies.top, 0, copies.left, 0), x.dtype
+        K = K.astype(dtype, copy=False)
         if K.shape != K_shape:
             raise ValueError(f"K had the shape {K_shape} in the forward, now it has {K.shape}")
         back = p.copies_of_gradients((N, *windows), image[:2], K.shape[:2], stride, zeros, dtype)

@@ -22,6 +22,7 @@ from stacks import as_dtype, random_parts
 import minprune as mp
 from minprune import workers
 from minprune.llvm import lanes_of
+from minprune.nn import fused, pixels, products, tiles
 from minprune.sparse import engine, kernels, memory, one_sample, sample_plan
 from minprune.sparse import microkernels as m
 from minprune.sparse import sample_kernels as s
@@ -127,12 +128,14 @@ def some_layers(rng):
     """Layers and networks with a batch for each."""
     image, vector, of = whole(rng, 2, 6, 6, 3), whole(rng, 4, 6), mp.Conv2D.random
     steps = [of(3, 1, 2, rng), mp.ReLU(), mp.MaxPool2D(2)]
+    other = [of(2, 3, 20, rng, 2, 1), mp.ReLU()]
     return [
         (of(3, 3, 2, rng, padding="same"), image), (of(2, 3, 2, rng, 2, 1), image),
         (of(3, 3, 2, rng, padding=(0, 2)), image), (mp.MaxPool2D(2), image),
         (mp.MaxPool2D(3, 1), image), (mp.MaxPool2D(3, 2, (1, 0)), image),
         (mp.AveragePool2D(2), image), (mp.AveragePool2D(4, 3, "same"), image),
         (mp.Network(steps, (6, 6, 1)), image[..., :1].copy()), (mp.Flatten(), image),
+        (mp.Network(other, (6, 6, 3)), image),
         (mp.BatchNorm.identity(3), image), (mp.Dense.random(6, 5, rng), vector),
         (mp.ReLU(), vector), (mp.LeakyReLU(), vector), (mp.Sigmoid(), vector), (mp.Tanh(), vector),
         (mp.Dropout(0.5, np.random.default_rng(0)), vector),
@@ -189,6 +192,38 @@ def tampered(value):
         few = {how: kinds[how] for how in ("empty", "narrower", "longer", "None") if how in kinds}
         return {k: value + np.asarray(k).astype(value.dtype) for k in (1, 100, -1)} | few
     return dict(enumerate(NUMBERS))
+
+
+CONVOLUTIONS = [  # N, (H, W), kernel, c_in, c_out, stride, padding, layers
+    (2, (6, 5), 3, 3, 5, 1, 1, 3), (1, (7, 9), 3, 17, 20, 2, "same", 2),
+    (3, (2, 2), 2, 1, 16, 1, 0, 1),
+]  # fmt: skip
+
+
+def attack_convolutions(rng, plain):
+    """What `Convolution` makes by itself lies at the edge too."""
+    for N, size, kernel, c_in, c_out, stride, padding, n in CONVOLUTIONS:
+        conv = mp.Conv2D.random(kernel, c_in, c_out, rng, stride, padding)
+        network = mp.Network([conv, mp.ReLU(), mp.MaxPool2D(2)][:n], (*size, c_in))
+        x = plain(whole(rng, N, *size, c_in))
+        with fused.layer_by_layer():
+            y = network.forward(x, True)
+            dy = plain(whole(rng, *y.shape))
+            right = backward(network, dy)
+        attempt(f"{network}", lambda: [network.forward(x)], [y])
+        attempt(f"{network}", lambda: [network.forward(x, True)], [y])
+        attempt(f"{network}: backward", lambda: backward(network, dy), right)
+        for attribute in ("stride", "padding", "K", "b"):
+            value = getattr(conv, attribute)
+            others = tampered(value) | {repr(p): p for p in PADDINGS if attribute == "padding"}
+            for how, odd in others.items():
+                network.forward(x, True)
+                setattr(conv, attribute, odd)
+                what = f"Convolution.{attribute} = {how}"
+                attempt(f"{what}; backward", lambda: network.backward(dy))
+                attempt(f"{what}; forward", lambda: network.forward(x, True))
+                attempt(f"{what}; forward, backward", lambda: network.backward(dy))
+                setattr(conv, attribute, value)
 
 
 def attack_optimizers(rng, plain):
@@ -403,6 +438,55 @@ def add(*arguments):
     workers.add(*arguments)
 
 
+@jit
+def conv_tile(*arguments):
+    tiles.conv_tile(*arguments)
+
+
+@jit
+def grad_tile(*arguments):
+    tiles.grad_tile(*arguments)
+
+
+@jit
+def move(*arguments):
+    pixels.move(*arguments)
+
+
+@jit
+def move_winners(*arguments):
+    pixels.move_winners(*arguments)
+
+
+@jit
+def largest(*arguments):
+    pixels.largest(*arguments)
+
+
+def attack_tiles(rng, plain):
+    L, (tile, vecs, apart) = lanes_of(np.dtype("f")), ((0,) * 3, (0,) * 2, (0,) * 5)
+    table = plain(np.array([0, 9, 4], np.uint32))
+    W, b, x = (plain(whole(rng, size)) for size in (3 * 2 * L, 2 * L, 2 * 5 + 9 + 1))
+    for count in range(4):
+        y = plain(whole(rng, count * 2 * L))
+        attempt("conv_tile", lambda: conv_tile(
+            tile, vecs, apart, (W, 0, 3), table, (x, 0), (y, 0, 2 * L), (b, 0), count,
+            np.float32(0)))  # fmt: skip
+    x, dK = plain(whole(rng, 7 + 20 + 2 * 5 + 9 + 1)), plain(whole(rng, 3 * 2 * L))
+    dy = plain(whole(rng, (2 + 2) * 3 * 2 * L))  # images, rows, columns of both vectors
+    attempt("grad_tile", lambda: grad_tile(
+        tile, vecs, apart, (x, 0), (table, 0), (dy, 0, 2 * L, L), (2, 2, 3),
+        (7, 2 * 3 * 2 * L), (20, 3 * 2 * L), (dK, 0)))  # fmt: skip
+    for count in range(3):
+        x, y, out, db = (plain(whole(rng, size)) for size in (count * L, count * L, count * L, L))
+        for mask, sums in ((None, None), (y, None), (y, (db, 0))):
+            attempt("move", lambda: move(x, mask, (0, L), out, (0, L), count, sums))
+        four, winner = plain(whole(rng, 4 * count * L)), plain(np.zeros(count * L, np.int8))
+        attempt("largest", lambda: largest(four, (0, L, 2 * count * L), y, winner, (0, L), count))
+        attempt("move_winners", lambda: move_winners(
+            x, winner, (0, L), four, (0, L, 2 * count * L), count, (db, 0)))  # fmt: skip
+
+
 def attack_microkernels(rng, plain):
     tile, L, H, zero, n = (0,), lanes_of(np.dtype("f")), HEIGHT, np.float32(0), 6
     index = plain(np.array([0, 2, 1, 3, 0, 3], np.uint32))  # of four inputs
@@ -452,12 +536,13 @@ def main(edge, seed, rounds, *words):
 
     if edge != "none":
         engine.np = AtEdge(edge)
-        for module in (engine, memory):
+        fused.np = products.np = AtEdge(edge)
+        for module in (engine, memory, products):
             module.aligned_zeros = lambda n, dtype: at_edge(edge, n, dtype)
     if words:
         globals()[words[0]](plain)
         rounds = 0
-    engine.SMALL = engine.SMALL_ONE = 0  # threads share what is small, too
+    engine.SMALL = engine.SMALL_ONE = products.SMALL = 0  # threads share what is small, too
     sample_plan.PIECE = 10
     for _ in range(int(rounds)):
         if edge == "none":  # checked bounds see all of these
@@ -466,6 +551,8 @@ def main(edge, seed, rounds, *words):
             attack_formats(rng, plain)
         else:
             attack_microkernels(rng, plain)
+            attack_tiles(rng, plain)
+            attack_convolutions(rng, plain)
         attack_engine_while_networks_change(rng, plain)
         for _ in range(6):
             few = 0, 1, 2, 4, 15  # whatever needs to be compiled for a panel of one vector only

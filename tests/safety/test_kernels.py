@@ -17,26 +17,31 @@ import minprune
 from minprune.sparse.csr import csr_from_dense
 
 PACKAGE = Path(minprune.__file__).parent
-COMPILERS = {"jit", "jit_with_fma", "njit", "intrinsic", "compiled_from", "vectorize",
-             "guvectorize", "cfunc", "stencil", "overload", "overload_method", "jitclass",
-             }  # fmt: skip
+COMPILERS = {"jit", "njit", "intrinsic", "compiled_from", "vectorize", "guvectorize", "cfunc",
+             "stencil", "overload", "overload_method", "jitclass"}  # fmt: skip
 
 # kernels that refuse what does not fit, whoever calls: `test_a_kernel_refuses` tries each
 BY_THEMSELVES = {
     "bench.machine": "triad",
     "nn.updates": "adam_update fit sgd_update",
-    "nn.windows": "average_pool average_pool_backward col2im conv_relu_max_pool "
-                  "conv_relu_max_pool_backward fit fit_in_one im2col inside max_pool "
+    "nn.windows": "average_pool average_pool_backward col2im fit im2col inside max_pool "
                   "max_pool_backward",
     "sparse.kernels": "csr_forward_batch csr_forward_one fit inside",
 }  # fmt: skip
-# kernels that rely on their caller, and the only modules that may call them: `fit_in_one` stands
-# before `gather`; `SparseEngine` hands the others arrays that a planner has made from a copy of the
-# network, and x and y of the shapes of that copy (tests/sparse/test_plans.py, attack.py)
+# kernels that rely on their caller, and the only modules that may call them: `SparseEngine` hands
+# those below sparse arrays that a planner has made from a copy of the network, and x and y of the
+# shapes of that copy (tests/sparse/test_plans.py, attack.py); `Convolution` hands those below nn
+# arrays whose sizes are planned from the arrays of the same call (tests/nn/test_direct.py)
 BY_CALLERS = {
     "bench.machine": ("_multiply_adds chains", {"bench.machine"}),  # has no arrays
-    "nn.windows": ("gather", {"nn.windows"}),
-    "workers": ("add wait", {"workers", "sparse.panels", "sparse.one_sample"}),
+    "workers": ("add wait", {"workers", "nn.direct", "sparse.panels", "sparse.one_sample"}),
+    "nn.tiles": ("conv_tile grad_tile", {"nn.direct"}),
+    "nn.pixels": ("largest move move_winners", {"nn.direct"}),
+    "nn.direct": (
+        "conv_row conv_rows fill kernel_pieces lanes move_some move_some_winners pooled_rows "
+        "run_kernels run_products some_images some_largest some_taps",
+        {"nn.direct", "nn.products"},
+    ),
     "sparse.microkernels": (
         "all_finite block_run csr_run transpose", {"sparse.panels", "sparse.one_sample"}
     ),
@@ -126,7 +131,7 @@ def test_kernels_that_rely_on_their_callers_have_no_others():
 
 # --- what stands in a kernel ---------------------------------------------------------------------
 
-f, i4, b1 = np.float32, np.int32, np.int8
+f, i4 = np.float32, np.int32
 
 
 def images(*shape):
@@ -170,20 +175,6 @@ CALLS = {
         {0: [images(5, 2, 2, 3), images(2, 1, 2, 3)], 1: [1, 0], 2: [4, 0], 3: OUTSIDE,
          4: [images(2, 4, 3, 3)]},
     ),
-    "nn.windows.conv_relu_max_pool": (
-        [images(2, 5, 5, 1), images(2, 3), images(3), (0, 1), (0, 1, 5, 6),
-         images(2, 2, 2, 3), np.zeros((2, 2, 2, 3), b1)],
-        {0: [images(1, 5, 5, 1), images(2, 3, 5, 1)], 1: [images(1, 3), images(2, 2)],
-         2: [images(2)], 3: [(0, 30), (-1, 0)], 4: [(0, 1, 5, 60), (0, -1, 5, 6)],
-         5: [images(4, 2, 2, 3), images(2, 4, 2, 3)], 6: [np.zeros((2, 2, 1, 3), b1)]},
-    ),
-    "nn.windows.conv_relu_max_pool_backward": (
-        [images(2, 5, 5, 1), images(2, 2, 2, 3), np.zeros((2, 2, 2, 3), b1), (0, 1), (0, 1, 5, 6),
-         images(2, 3), images(3)],
-        {0: [images(1, 5, 5, 1)], 1: [images(4, 2, 2, 3)], 2: [np.zeros((2, 2, 1, 3), b1)],
-         3: [(0, 30), (-1, 0)], 4: [(0, 1, 5, 60)], 5: [images(1, 3), images(2, 2)],
-         6: [images(2)]},
-    ),
     "nn.updates.sgd_update": (
         [images(4), images(4), images(4), np.ones(4, bool), 0.1, 0.9, 0.0],
         {0: [images(5)], 1: [images(3), images(0)], 2: [images(3)], 3: [np.ones(3, bool)]},
@@ -219,7 +210,7 @@ def kernel(name):
 
 def test_every_kernel_by_itself_is_tried():
     tried = {tuple(name.rsplit(".", 1)) for name in CALLS}
-    helpers = {"fit", "fit_in_one", "inside"}  # which those call, the last behind a `fit`
+    helpers = {"fit", "inside"}  # which those call, the last behind a `fit`
     alone = {(module, name) for module, names in BY_THEMSELVES.items() for name in names.split()}
     assert tried == {(module, name) for module, name in alone if name not in helpers}
 
