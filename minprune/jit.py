@@ -17,6 +17,7 @@ import numpy.ma  # as Numba does at the first call; a fork meanwhile would lock 
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import cpu_target
 from numba.core.serialize import dumps
 
 from minprune.files import replacing
@@ -87,6 +88,14 @@ class Cache(NullCache):
         """Named after the function, the signature, the processor, Numba and Python."""
         key = sig, codegen.magic_tuple(), numba.__version__, sys.implementation.cache_tag
         return Path(_folder(), f"{self.name}-{sha256(repr(key).encode()).hexdigest()[:32]}.nbc")
+
+
+def kept(name):
+    """The file for what was found out about this processor, beside the compiled code; or None."""
+    stem, dot, suffix = name.rpartition(".")
+    key = cpu_target.target_context.codegen().magic_tuple(), numba.__version__
+    digest = sha256(repr(key).encode()).hexdigest()[:32]
+    return Path(_folder(), f"{stem}-{digest}{dot}{suffix}") if _folder() else None
 
 
 @cache

@@ -160,22 +160,6 @@ class Vectors:
         bits = self.builder.bitcast(zero, ir.IntType(self.lanes))
         return self.builder.icmp_signed("==", bits, ir.Constant(bits.type, -1))
 
-    def gather(self, data, indices):
-        """data[indices[l]] in lane l."""
-        pointers = _Addresses(self.builder.block, data, indices, self.float, self.lanes)
-        self.builder._insert(pointers)
-        opaque = str(data.type) == "ptr"  # since LLVM 15, and then the type is not in the name
-        suffix = "" if opaque else f"f{8 * self.itemsize}"
-        every = ir.Constant(ir.VectorType(ir.IntType(1), self.lanes), [1] * self.lanes)
-        return self.call(
-            f"llvm.masked.gather.v{self.lanes}f{8 * self.itemsize}.v{self.lanes}p0{suffix}",
-            self.type,
-            pointers,
-            ir.Constant(INDEX, self.itemsize),
-            every,
-            self.zeros(),
-        )
-
     def loop(self, start, stop, step, initial, body):
         """for k in range(start, stop, step): vectors = body(k, vectors); returns the last ones."""
         b = self.builder
@@ -211,15 +195,3 @@ class Vectors:
             phi.add_incoming(otherwise, no)
             chosen.append(phi)
         return chosen
-
-
-class _Addresses(ir.Instruction):
-    """data + indices[l] in lane l; llvmlite's own `gep` gives one address only."""
-
-    def __init__(self, block, data, indices, kind, lanes):
-        super().__init__(block, ir.VectorType(data.type, lanes), "getelementptr", [data, indices])
-        self.kind = kind
-
-    def descr(self, buf):
-        data, indices = (f"{o.type} {o.get_reference()}" for o in self.operands)
-        buf.append(f"getelementptr inbounds {self.kind}, {data}, {indices}\n")

@@ -199,13 +199,16 @@ axes.legend()
 
 # %% [markdown] lang="en"
 # With few zeros the engine does not skip them: it stores **blocks** of eight units with their zeros. It estimates the
-# cycles of the processor's clock that a panel takes in each format; `explain` shows them:
+# cycles of the processor's clock that a panel takes in each format; `explain` shows them. What an entry or a block costs,
+# it measures on the machine before its first plan; `MINPRUNE_MEASURE=0` keeps to fixed costs, so that this page is the same
+# everywhere:
 # %% [markdown] lang="zh"
 # 零很少时，引擎并不跳过它们，而是把每八个单元的权重连同其中的零存成**块**（blocks）。它估计每种格式计算一个条带需要多少个时钟周期，
-# `explain` 会列出来：
+# `explain` 会列出来。每个元素、每个块要多少周期，引擎在第一次制定计划之前会在本机上实测；`MINPRUNE_MEASURE=0` 则采用固定的数值，
+# 这样本页在任何机器上都相同：
 
 # %%
-formats = []
+os.environ["MINPRUNE_MEASURE"], formats = "0", []
 for sparsity in (0.3, 0.9):
     text = mp.SparseEngine(mp.Network([mp.Dense(pruned(sparsity), b)])).explain()
     kind, _, _, cycles, _, other, more = text.split("panels ")[1].split()[:7]

@@ -3,7 +3,7 @@
 one       csr, kernels                    the textbook format, and two loops over it
 two       blocked_csr, blocks             the formats that panels are multiplied with
           stages                          a network as products, and what is done with them
-          choice                          which format a layer takes; all measured constants
+          choice, measure                 which format a layer takes; what it costs on this machine
           memory                          where activations and weights lie
           microkernels, llvm              the innermost loops, and the vectors they consist of
           panels                          the plan for 64 samples side by side, and its loops

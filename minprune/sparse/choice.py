@@ -13,6 +13,7 @@ import numpy as np
 UNROLL = 2  # entries of a run at a time; each run is filled up to a multiple of it
 SUMS = 4  # that the products of one sample go into in turn, lest each wait for the one before
 HEIGHT = 8  # output units of a block or a slice
+CHUNK = 8  # of these that one nonzero input is multiplied with at once
 WIDE = 2  # vectors of samples that a block works on at once; 8 x 2 sums fill the registers
 
 # formats
@@ -27,6 +28,10 @@ WIDEST = TILES[-1]  # costs are counted for it
 LARGEST_PANEL = 1 << 28  # bytes
 PACKING = 40  # cycles in which a panel of the widest tile takes in one feature
 
+# inputs that are zero
+OFTEN = 0.25  # share of the inputs that may be nonzero for dense weights to be kept, too
+LARGEST_ROWS = 1 << 23  # bytes of dense weights that are kept for that: what a cache holds
+
 # threads
 SMALL = 200_000  # cycles; less work is done before a second thread has woken up
 SMALL_ONE = 100_000  # the same for one sample, where weights come from further away
@@ -37,6 +42,7 @@ class Choice(NamedTuple):
     """The format chosen for one layer, and the reason.
 
     costs  of each format: cycles for a panel of the widest tile, or for one sample
+    most   inputs that may be nonzero for `rows` to be quicker; 0 if these are not kept
     """
 
     name: str
@@ -45,6 +51,7 @@ class Choice(NamedTuple):
     format: str
     nbytes: int
     costs: dict
+    most: int = 0
 
 
 def cheapest(stage, formats, costs, positions=1):
@@ -71,43 +78,73 @@ def block_size(W, window):
     return block
 
 
-def panel_costs(csr, blocks):
-    """Cycles for a panel of the widest tile, by format.
+class Costs(NamedTuple):
+    """Cycles, for a panel of the widest tile or for one sample; `measure` finds them for a machine.
 
-    An entry of a run: a weight, its index and V vectors of x are loaded, V products take less. A
-    run: V vectors are loaded and stored, one a cycle, and the loop ends. A block: 8 V products.
+    Those here are of Zen 5 for one sample. For a panel they count what has to be done: an entry
+    loads a weight, its index and V vectors of x, two a cycle, while its V products take less; a run
+    loads and stores V vectors, one a cycle, and ends a loop.
     """
-    V, runs = WIDEST, csr.rows.size
+
+    # a panel
+    entry: float = (WIDEST + 2) / 2  # of a run
+    run: float = WIDEST / 2 + WIDEST + 4
+    block: float = HEIGHT * WIDEST / 2
+    group_of_blocks: float = 2 * HEIGHT * WIDEST
+    # one sample
+    slices: float = 5.7  # a row of a slice: eight loaded inputs
+    blocks: float = 1.4
+    full: float = 1.3  # a block without an index
+    rows: float = 1  # eight weights of an input that is not zero
+    group: float = 10  # of eight units, in any of these formats
+
+
+FIXED = Costs()
+
+
+def panel_costs(csr, blocks, costs=FIXED):
+    """Cycles for a panel of the widest tile, by format."""
+    runs, groups = csr.rows.size, len(blocks.offsets) - 1
     return {
-        "csr": len(csr.values) * (V + 2) / 2 + runs * (V / 2 + V + 4) if runs else math.inf,
-        "blocks": blocks.values.size * V / 2 + (len(blocks.offsets) - 1) * 2 * HEIGHT * V,
+        "csr": len(csr.values) * costs.entry + runs * costs.run if runs else math.inf,
+        "blocks": len(blocks.values) * costs.block + groups * costs.group_of_blocks,
     }
 
 
-def sample_costs(slices, blocks):
-    """Cycles for one sample: eight fetched inputs and a product, or one input and a product.
-
-    If no block was left out, their indices need not be read.
-    """
+def sample_costs(slices, blocks, costs=FIXED):
+    """Cycles for one sample, by format. If no block was left out, their indices are not read."""
     groups = len(blocks.offsets) - 1
     return {
-        "slices": len(slices.values) * (HEIGHT / 2 + 1) + groups * 8,
-        "blocks": len(blocks.values) * 2 + groups * 8,
-        "full": blocks.n_in * groups * 1.75 + groups * 8,
+        "slices": len(slices.values) * costs.slices + groups * costs.group,
+        "blocks": len(blocks.values) * costs.blocks + groups * costs.group,
+        "full": blocks.n_in * groups * costs.full + groups * costs.group,
     }
+
+
+def most_inputs(n_in, groups, cost, costs=FIXED):
+    """Inputs that may be nonzero for a layer to take fewer cycles by `rows` than by `cost`.
+
+    All inputs are looked at, in two cycles each. A group behind the last whole chunk costs four
+    times as much: an input is loaded for it alone, and each product waits for the one before.
+    """
+    left = cost - n_in * 2 - groups * costs.group
+    each = (groups + groups % CHUNK * 3) * costs.rows
+    return min(max(int(left / each), 0), n_in) if groups else 0
 
 
 EXPLANATION = """\
 csr, blocks, slices: the formats of `blocked_csr`, `blocks` and `sliced`; full: all blocks, those of
 zeros too. The cheapest is taken; cycles are an estimate, of a panel of 64 samples (float64: 32) and
-of one sample, as if all were in the L1 cache.
+of one sample, from {origin}. rows: weights of the inputs that are not zero.
 """
 
 
 def explained(panels, samples):
     """The choices of two plans, layer by layer, as a text."""
-    lines = [EXPLANATION]
-    for many, one in zip(panels, samples, strict=True):
+    fixed = panels.costs == samples.costs == FIXED
+    origin = "fixed costs" if fixed else "costs that were measured on this machine"
+    lines = [EXPLANATION.format(origin=origin)]
+    for many, one in zip(panels.choices, samples.choices, strict=True):
         lines.append(f"{many.name:<6} {many.nonzeros:,} weights, {many.density:.1%} of all")
         for what, choice in (("panels", many), ("one sample", one)):
             first, *others = sorted(choice.costs, key=choice.costs.get)
@@ -116,4 +153,6 @@ def explained(panels, samples):
                 f"       {what:<11} {first:<7} {choice.nbytes:>11,} bytes "
                 f"{choice.costs[first]:>13,.0f} cycles{than}"
             )
+        if one.most:
+            lines.append(f"       {'':<11} rows, if at most {one.most:,} inputs are not zero")
     return "\n".join(lines)

@@ -17,6 +17,7 @@ from minprune.sparse.choice import (
     explained,
 )
 from minprune.sparse.compressed import Compressed
+from minprune.sparse.measure import costs_of_panels, costs_of_samples
 from minprune.sparse.one_sample import run_samples
 from minprune.sparse.panel_plan import plan_panels
 from minprune.sparse.panels import run_panels
@@ -37,13 +38,15 @@ class SparseEngine:
     engine(x) takes (N, ...) as the network does, and returns its outputs in the precision of the
              weights, at least float32, to which x is converted
 
-    A layer with few nonzero weights runs on those alone, one with many runs dense: `explain` says
-    which and why. The first call plans that, and compiles the loops, which takes some seconds for
-    panels and for one sample each, unless an earlier program has; working memory is kept for the
-    next call. An engine may be called from several threads at once, and in the child of a fork; a
-    fork waits until no other thread compiles. Where many processes share the cores, give each
-    threads=1. Samples that are not finite, or for which a sum overflows, run through the dense
-    network: there a zero weight counts, since 0 * inf is not 0.
+    A layer with few nonzero weights runs on those alone, one with many runs dense; for one sample,
+    a layer of whose inputs few are nonzero runs on those, and is kept dense for it, too. `explain`
+    says which and why. The first call plans that, compiles the loops and measures them, which takes
+    some seconds for panels and for one sample each, unless an earlier program has; with
+    MINPRUNE_MEASURE=0 in the environment, plans are the same on every machine. Working memory is
+    kept for the next call. An engine may be called from several threads at once, and in the child
+    of a fork; a fork waits until no other thread compiles. Where many processes share the cores,
+    give each threads=1. Samples that are not finite, or for which a sum overflows, run through the
+    dense network: there a zero weight counts, since 0 * inf is not 0.
 
     Source: [E-6.2, E-8.3, C-9.1, our choice for "faster inference" and "deployment"].
 
@@ -114,7 +117,7 @@ class SparseEngine:
 
     def explain(self):
         """The kernel of each layer and the reason, as a text to print."""
-        return explained(self._panel_plan.choices, self._sample_plan.choices)
+        return explained(self._panel_plan, self._sample_plan)
 
     def __repr__(self):
         ends = f"{self.input_shape} to {self.output_shape}, {self.dtype}"
@@ -152,12 +155,12 @@ class SparseEngine:
     @remembered
     def _panel_plan(self):
         stages, *_ = stages_of(self.network())
-        return plan_panels(stages, self.input_shape, self.dtype)
+        return plan_panels(stages, self.input_shape, self.dtype, costs_of_panels(self.dtype))
 
     @remembered
     def _sample_plan(self):
         stages, *_ = stages_of(self.network())
-        return plan_sample(stages, self.input_shape, self.dtype)
+        return plan_sample(stages, self.input_shape, self.dtype, costs=costs_of_samples(self.dtype))
 
     def _one_by_one(self, x, y):
         """Every sample by itself, its steps shared out; returns whether all could be done."""

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from minprune.jit import jit
-from minprune.sparse.choice import HEIGHT
+from minprune.sparse.choice import CHUNK, HEIGHT
 from minprune.sparse.microkernels import all_finite
 from minprune.sparse.panels import (
     AVERAGE_POOL,
@@ -21,15 +21,25 @@ from minprune.sparse.panels import (
     places,
     run_step,
 )
-from minprune.sparse.sample_kernels import block_one, full_one, larger, pairs_run, slice_run
+from minprune.sparse.sample_kernels import (
+    block_one,
+    full_one,
+    larger,
+    pairs_run,
+    rows_run,
+    slice_run,
+)
 from minprune.workers import DONE, FAILED, TAKEN, add
 
 SLICES, BLOCKS_ONE, FULL, PAIRS = range(100, 104)  # more kinds of steps
 MORE_FIELDS = (
     *("clear", "n_clear"),  # columns to set to zero behind the last one: where, how many
     "after",  # pieces of a sample that have to be done before it
+    *("inputs", "inputs_at", "dense"),  # of a dense layer: how many, where; its dense weights begin
+    "most",  # inputs that may be nonzero for these to be quicker; 0 if there are none
 )  # in front of the others: Numba takes a record that only goes on longer for the shorter one
 STEP_ONE = np.dtype([(name, np.int64) for name in MORE_FIELDS + FIELDS])
+ONE, ALL = (0,), (0,) * CHUNK  # tiles of `rows_run`
 
 
 # --- the loops -----------------------------------------------------------------------------------
@@ -54,6 +64,38 @@ def units_step(step, program, panel):
                     block_one(weights, run, panel, x, y + o, first, floor)
                 else:
                     full_one(weights, run, panel, x, y + o, first, floor)
+
+
+@jit
+def rows_step(step, program, panel):
+    """A dense layer by those inputs that are not zero, if they are few; returns whether it did."""
+    n, x = step["inputs"], step["inputs_at"]
+    count = 0
+    for j in range(n):
+        count += panel[x + j] != 0
+    if count > step["most"]:
+        return False
+    listed, k = np.empty(n, np.uint32), 0
+    for j in range(n):  # without a branch, which would be mispredicted
+        listed[k] = j
+        k += panel[x + j] != 0
+    groups = (step["channels"] + HEIGHT - 1) // HEIGHT
+    whole = groups - groups % CHUNK
+    for g in range(0, whole, CHUNK):
+        rows_units(ALL, step, program, panel, (listed, count), g)
+    for g in range(whole, groups):
+        rows_units(ONE, step, program, panel, (listed, count), g)
+    return True
+
+
+@jit
+def rows_units(tile, step, program, panel, inputs, g):
+    """The units of as many groups as the tile is long, from group g on."""
+    o = g * HEIGHT
+    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
+    weights = program.values, step["dense"] + o * step["inputs"]
+    first = program.values, step["bias"] + o
+    rows_run(tile, weights, inputs, panel, step["inputs_at"], step["y"] + o, first, floor)
 
 
 @jit
@@ -99,7 +141,8 @@ def run_piece(tile, step, program, panel):
     """A step or a piece of it, on the sample whose input is in its place."""
     kind = step["kind"]
     if kind in (SLICES, BLOCKS_ONE, FULL):
-        units_step(step, program, panel)
+        if step["most"] == 0 or not rows_step(step, program, panel):
+            units_step(step, program, panel)
     elif kind == PAIRS:
         pairs_step(step, panel)
     elif kind in (MAX_POOL, AVERAGE_POOL):

@@ -8,10 +8,12 @@ import numpy as np
 from minprune.sparse.blocked_csr import blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
 from minprune.sparse.choice import (
+    FIXED,
     HEIGHT,
     PACKING,
     SUMS,
     UNROLL,
+    Costs,
     block_size,
     cheapest,
     panel_costs,
@@ -52,6 +54,7 @@ class PanelPlan(NamedTuple):
     size: int
     cycles: float
     choices: list
+    costs: Costs
 
 
 class Planner:
@@ -59,8 +62,8 @@ class Planner:
 
     step_type = STEP
 
-    def __init__(self, dtype):
-        self.dtype, self.memory = np.dtype(dtype), Memory()
+    def __init__(self, dtype, costs=FIXED):
+        self.dtype, self.memory, self.costs = np.dtype(dtype), Memory(), costs
         self.steps, self.choices = [], []
         self.arrays = Arrays(values=self.dtype, indices=np.uint32, runs=np.int64, units=np.int32)
 
@@ -112,7 +115,7 @@ class Planner:
             "csr": blocked_csr_from_dense(stage.W, block_size(stage.W, stage.window), UNROLL),
             "blocks": blocks_from_dense(stage.W, HEIGHT),
         }
-        chosen = self.chosen(stage, formats, panel_costs(**formats), positions)
+        chosen = self.chosen(stage, formats, panel_costs(**formats, costs=self.costs), positions)
         return chosen, FORMATS[self.choices[-1].format]
 
     def chosen(self, *arguments):
@@ -216,15 +219,15 @@ class Planner:
 METHODS = {Product: "product", Pool: "pool", Curve: "curve", Affine: "affine"}
 
 
-def plan_panels(stages, shape, dtype):
+def plan_panels(stages, shape, dtype, costs=FIXED):
     """The `PanelPlan` of a network, from its stages and the shape of a sample."""
-    planner = Planner(dtype)
+    planner = Planner(dtype, costs)
     first, last = planner.run(stages, shape)
     out = stages[-1].shape if stages else shape
     cycles = sum(float(step["cost"]) for step in planner.steps) + PACKING * math.prod(shape)
     size = up_to(planner.memory.size, SUMS)  # as `all_finite` goes through them
     return PanelPlan(planner.program(), rows_of(first, shape), rows_of(last, out),
-                     size, cycles, planner.choices)  # fmt: skip
+                     size, cycles, planner.choices, costs)  # fmt: skip
 
 
 def alike(windows, stage, before, length):

@@ -6,7 +6,19 @@ import numpy as np
 
 from minprune.llvm import lanes_of
 from minprune.sparse.blocks import blocks_from_dense
-from minprune.sparse.choice import HEIGHT, PIECE, SUMS, TILES, sample_costs
+from minprune.sparse.choice import (
+    CHUNK,
+    FIXED,
+    HEIGHT,
+    LARGEST_ROWS,
+    OFTEN,
+    PIECE,
+    SUMS,
+    TILES,
+    Costs,
+    most_inputs,
+    sample_costs,
+)
 from minprune.sparse.memory import up_to
 from minprune.sparse.one_sample import BLOCKS_ONE, FULL, PAIRS, SLICES, STEP_ONE
 from minprune.sparse.panel_plan import Planner, taps, zeros_for
@@ -32,6 +44,7 @@ class SamplePlan(NamedTuple):
     size: int
     cycles: float
     choices: list
+    costs: Costs
 
 
 class SamplePlanner(Planner):
@@ -42,8 +55,8 @@ class SamplePlanner(Planner):
 
     step_type = STEP_ONE
 
-    def __init__(self, dtype, columns):
-        super().__init__(dtype)
+    def __init__(self, dtype, columns, costs=FIXED):
+        super().__init__(dtype, costs)
         self.columns = columns
 
     def image(self, shape, zeros):
@@ -55,7 +68,7 @@ class SamplePlanner(Planner):
             "slices": sliced_from_dense(stage.W, HEIGHT),
             "blocks": blocks_from_dense(stage.W, HEIGHT),
         }
-        costs = sample_costs(**formats)
+        costs = sample_costs(**formats, costs=self.costs)
         order = np.argsort(x.addresses)
         if (np.diff(x.addresses[order]) == 1).all():
             formats["full"] = blocks_from_dense(stage.W[order], HEIGHT, full=True)
@@ -65,11 +78,40 @@ class SamplePlanner(Planner):
         kind, y = UNITS[self.choices[-1].format], self.memory.vector(len(stage.b))
         # indices are addresses, and where all inputs are read there are none
         start = x._replace(at=x.addresses.min() if kind == FULL else 0)
-        weights = self.weights(stage, chosen, x.addresses)
+        rows = self.rows(stage, chosen, x, order)
+        if rows and rows["most"] == len(stage.W):  # nothing else is ever needed
+            none = {"values": chosen.values[:0], "indices": chosen.indices[:0]}
+            chosen = chosen._replace(**none, offsets=0 * chosen.offsets)
+        weights = self.weights(stage, chosen, x.addresses) | rows
         self.step(kind, start, y, (1, 1, len(stage.b)), **weights)
         if kind == SLICES:  # the fullest unit comes first: the next layer looks for it there
             return y._replace(addresses=y.at + np.argsort(chosen.units))
         return y
+
+    def rows(self, stage, chosen, x, order):
+        """The fields of a layer that is kept dense, too, since few inputs may be nonzero.
+
+        They often are behind a ReLU, and where a sample comes in. A zero is skipped, so all weights
+        must be finite; the inputs must be neighbours.
+
+        order  of the inputs, as they lie
+        """
+        choice, (n_in, n_out) = self.choices[-1], stage.W.shape
+        groups = -(-n_out // HEIGHT)
+        most = most_inputs(n_in, groups, choice.costs[choice.format], self.costs)
+        W = np.zeros((n_in, groups * HEIGHT), self.dtype)
+        near = n_in and np.ptp(x.addresses) == n_in - 1
+        zeros = not self.steps or self.steps[-1]["relu"]
+        if not (near and zeros and most >= OFTEN * n_in and W.nbytes <= LARGEST_ROWS):
+            return {}
+        W[:, :n_out] = stage.W[order][:, getattr(chosen, "units", slice(None))]
+        if not np.isfinite(W).all():
+            return {}
+        nbytes = W.nbytes + (stage.b.nbytes if most == n_in else choice.nbytes)
+        self.choices[-1] = choice._replace(most=most, nbytes=nbytes)
+        parts = [W[:, o * HEIGHT : (o + width) * HEIGHT].ravel() for o, width in chunks(groups)]
+        dense = self.arrays.add("values", np.concatenate(parts))
+        return {"inputs": n_in, "inputs_at": x.addresses.min(), "dense": dense, "most": most}
 
     def convolution(self, stage, x, following):
         """The columns of an output row side by side, if those that they read are, too.
@@ -96,7 +138,8 @@ class SamplePlanner(Planner):
         """The units of an output pixel side by side, since its inputs are apart."""
         (h, w, n), k, s = stage.shape, stage.pool, stage.window.stride
         blocks = blocks_from_dense(stage.W, HEIGHT)
-        cost = sample_costs(sliced_from_dense(stage.W, HEIGHT), blocks)["blocks"]
+        slices = sliced_from_dense(stage.W, HEIGHT)
+        cost = sample_costs(slices, blocks, self.costs)["blocks"]
         self.chosen(stage, {"blocks": blocks}, {"blocks": cost}, h * k * w * k)
         weights = self.weights(stage, blocks, taps(stage.window, x))
         shape, zeros = (h * k, w * k, n), zeros_for(following if k == 1 else None)
@@ -126,7 +169,7 @@ class SamplePlanner(Planner):
         return super().affine(stage, x, following)
 
 
-def plan_sample(stages, shape, dtype, width=None):
+def plan_sample(stages, shape, dtype, width=None, costs=FIXED):
     """The `SamplePlan` of a network, from its stages and the shape of a sample.
 
     width  vectors of columns that are written at once; as many as the widest image has, or as the
@@ -136,32 +179,45 @@ def plan_sample(stages, shape, dtype, width=None):
     if width is None:
         widest = max((s.shape[1] * s.pool for s in stages if getattr(s, "window", None)), default=1)
         width = next((V for V in TILES if widest <= V * L), TILES[-1])
-    planner = SamplePlanner(dtype, width * L)
+    planner = SamplePlanner(dtype, width * L, costs)
     first, last = planner.run(stages, shape)
     cycles = sum(float(step["cost"]) for step in planner.steps)
     planner.steps = in_pieces(planner.steps)
     size = up_to(planner.memory.size, SUMS * L)  # as `all_finite` goes through them
     return SamplePlan(planner.program(), (0,) * width, first.addresses, last.addresses, size,
-                      cycles, planner.choices)  # fmt: skip
+                      cycles, planner.choices, costs)  # fmt: skip
+
+
+def chunks(groups):
+    """(The first group, how many) of each chunk that `rows_step` does at once.
+
+    >>> chunks(19)
+    [(0, 8), (8, 8), (16, 1), (17, 1), (18, 1)]
+    """
+    whole = groups - groups % CHUNK
+    return [(g, CHUNK) for g in range(0, whole, CHUNK)] + [(g, 1) for g in range(whole, groups)]
 
 
 def in_pieces(steps):
     """The steps of one sample, each cut into steps that several threads can do at once.
 
-    An image is cut between two rows, the units of a dense layer between two groups of eight.
+    An image is cut between two rows, the units of a dense layer between two groups of eight, or
+    if it has `rows` between two chunks of these.
     """
     pieces = []
     for step in steps:
         units = step["kind"] in UNITS.values() and step["rows"] == 1
-        size = int(up_to(step["channels"], HEIGHT) // HEIGHT if units else step["rows"])
+        height = HEIGHT * CHUNK if step["most"] else HEIGHT
+        size = int(up_to(step["channels"], height) // height if units else step["rows"])
         count = max(min(round(step["cost"] / PIECE), size), 1)
         step["after"] = 1 + len(pieces)  # also the one that brings the sample in
         for k in range(count):
             start, stop = size * k // count, size * (k + 1) // count
             piece = step.copy()
             if units:
-                piece["channels"] = min(stop * HEIGHT, step["channels"]) - start * HEIGHT
-                moves = {"y": HEIGHT, "bias": HEIGHT, "runs": 1}
+                piece["channels"] = min(stop * height, step["channels"]) - start * height
+                moves = {"y": height, "bias": height, "runs": height // HEIGHT,
+                         "dense": height * step["inputs"]}  # fmt: skip
             else:
                 piece["rows"] = stop - start
                 moves = {"x": step["x_row"], "y": step["y_row"], "bias": step["bias_row"]}

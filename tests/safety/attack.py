@@ -419,6 +419,11 @@ def full_one(*arguments):
 
 
 @jit
+def rows_run(*arguments):
+    s.rows_run(*arguments)
+
+
+@jit
 def pairs_run(*arguments):
     s.pairs_run(*arguments)
 
@@ -504,6 +509,11 @@ def attack_microkernels(rng, plain):
         for kernel, indices in ((slice_run, each), (block_one, index), (full_one, index)):
             attempt("for one", lambda: kernel(
                 (eight, indices), run, single, 0, 6, (biases, 0), zero))  # fmt: skip
+    for groups in (1, 8):
+        weights, places = plain(whole(rng, 4 * groups * H)), plain(whole(rng, 4 + groups * H))
+        first = plain(whole(rng, groups * H)), 0
+        attempt("rows_run", lambda: rows_run((0,) * groups, (weights, 0), (index, 6), places, 0, 4,
+                                             first, zero))  # fmt: skip
     for rows in (1, 3):
         pairs = plain(whole(rng, 2 * L * rows + L))
         attempt("pairs_run", lambda: pairs_run(pairs, 0, 2 * L * rows, (rows, 2 * L)))
@@ -544,6 +554,8 @@ def main(edge, seed, rounds, *words):
         rounds = 0
     engine.SMALL = engine.SMALL_ONE = products.SMALL = 0  # threads share what is small, too
     sample_plan.PIECE = 10
+    # small layers by rows, too, where some inputs are zero
+    sample_plan.most_inputs = lambda n_in, groups, *_: n_in * 2 // 3 if groups else 0
     for _ in range(int(rounds)):
         if edge == "none":  # checked bounds see all of these
             attack_layers(rng, plain)

@@ -28,10 +28,10 @@ BY_THEMSELVES = {
                   "max_pool_backward",
     "sparse.kernels": "csr_forward_batch csr_forward_one fit inside",
 }  # fmt: skip
-# kernels that rely on their caller, and the only modules that may call them: `SparseEngine` hands
-# those below sparse arrays that a planner has made from a copy of the network, and x and y of the
-# shapes of that copy (tests/sparse/test_plans.py, attack.py); `Convolution` hands those below nn
-# arrays whose sizes are planned from the arrays of the same call (tests/nn/test_direct.py)
+# kernels that rely on their caller, and the only modules that may call them: `fit_in_one` stands
+# before `gather`; `SparseEngine` hands the others arrays that a planner has made from a copy of the
+# network, and x and y of the shapes of that copy, and `measure` those of networks of its own
+# (tests/sparse/test_plans.py, attack.py)
 BY_CALLERS = {
     "bench.machine": ("_multiply_adds chains", {"bench.machine"}),  # has no arrays
     "workers": ("add wait", {"workers", "nn.direct", "sparse.panels", "sparse.one_sample"}),
@@ -46,17 +46,20 @@ BY_CALLERS = {
         "all_finite block_run csr_run transpose", {"sparse.panels", "sparse.one_sample"}
     ),
     "sparse.sample_kernels": (
-        "block_one full_one larger pairs_run slice_run", {"sparse.panels", "sparse.one_sample"}
+        "block_one full_one larger pairs_run rows_run slice_run",
+        {"sparse.panels", "sparse.one_sample"},
     ),
     "sparse.panels": (
         "affine_step block_units csr_units curve_step lanes pack places pool_step product_step "
         "run_panels run_step unpack",
-        {"sparse.panels", "sparse.one_sample", "sparse.engine"},
+        {"sparse.panels", "sparse.one_sample", "sparse.engine", "sparse.measure"},
     ),
     "sparse.one_sample": (
-        "bring_in bring_out clear_step pairs_step run_piece run_samples units_step window_step",
-        {"sparse.one_sample", "sparse.engine"},
+        "bring_in bring_out clear_step pairs_step rows_step rows_units run_piece run_samples "
+        "units_step window_step",
+        {"sparse.one_sample", "sparse.engine", "sparse.measure"},
     ),
+    "sparse.measure": ("spin", {"sparse.measure"}),  # has no arrays
 }  # fmt: skip
 
 

@@ -848,6 +848,71 @@ def test_bytes_are_counted_while_another_thread_calls():
         sys.setswitchinterval(interval)
 
 
+# --- inputs that are zero ------------------------------------------------------------------------
+
+
+def with_rows(dtype="f"):
+    """Two layers that are kept dense, too, and what follows from the inputs that are not zero."""
+    shapes = (90, 128), (128, 83), (83, 10)
+    first, *others = (sparse_quarters(k, *shape) for k, shape in enumerate(shapes))
+    first *= np.random.default_rng(0).random(first.shape) < 0.5
+    network = network_of(first, *others, dtype=dtype)
+    sparse = SparseEngine(network)
+    most = [choice.most for choice in sparse._sample_plan.choices]
+    assert 20 < most[0] < 89 and most[1] > 0 and most[2] == 0
+    return network, sparse
+
+
+def some_inputs(count, seed=0):
+    rng, x = np.random.default_rng(seed), np.zeros((1, 90))
+    x[0, rng.permutation(90)[:count]] = rng.choice([-2, -0.5, 0.25, 1], count)
+    return x
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_any_number_of_inputs_that_are_not_zero(dtype):
+    network, sparse = with_rows(dtype)
+    most = sparse._sample_plan.choices[0].most
+    for count in {0, 1, 2, most - 1, most, most + 1, 89, 90}:
+        x = some_inputs(count, count).astype(dtype)
+        np.testing.assert_array_equal(sparse(x), network(x))
+        x[x == 0] = -0.0
+        np.testing.assert_array_equal(sparse(x), network(x))
+
+
+def test_few_inputs_run_by_rows_and_many_do_not():
+    network, sparse = with_rows()
+    made = sparse._sample_plan
+    first = made.program.steps[0]
+    rows = made.program.values[first["dense"] : first["dense"] + 90 * 128]
+    assert np.count_nonzero(rows) == np.count_nonzero(network.layers[0].W.value)
+    rows[:] = 0
+    bias = network.layers[0].b.value[None]
+    rest, most = Network(network.layers[1:], (128,)), made.choices[0].most
+    for count, right in ((most, rest(bias)), (most + 1, network(some_inputs(most + 1)))):
+        np.testing.assert_array_equal(sparse(some_inputs(count)), right)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_neither_nan_nor_infinity_is_lost_among_zeros(dtype, bad):
+    network, sparse = with_rows(dtype)
+    for place in (0, 44, 89):
+        for count in (0, 20, 90):
+            x = some_inputs(count).astype(dtype)
+            x[0, place] = bad
+            with np.errstate(all="ignore"):
+                np.testing.assert_array_equal(sparse(x), network(x))
+
+
+def test_a_sum_of_few_inputs_that_overflows():
+    network, sparse = with_rows()
+    x = 1e38 * np.abs(some_inputs(5)).astype("f")
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(sparse(x), network(x))
+        assert not np.isfinite(sparse(x)).all()
+
+
 # --- threads and processes -----------------------------------------------------------------------
 
 

@@ -57,6 +57,11 @@ def full_one(*arguments):
 
 
 @jit
+def rows_run(*arguments):
+    s.rows_run(*arguments)
+
+
+@jit
 def transpose(*arguments):
     m.transpose(*arguments)
 
@@ -242,11 +247,36 @@ def test_a_group_of_blocks_is_its_twin(kernel, twin, dtype, draw):
                 check_written(got, case.panel, slice(y, y + HEIGHT))
 
 
+@compiled
+@pytest.mark.parametrize("draw", [quarters, normals])
+@pytest.mark.parametrize("groups", [1, 2, 8])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rows_run_is_its_twin(dtype, groups, draw):
+    n = groups * HEIGHT
+    for seed, listed in enumerate([[], [4], [0, 8], [1, 2, 3, 7], range(INPUTS)]):
+        for floor in (-np.inf, 0, 0.5):
+            for x, b_at in ((0, 0), (3, 7)):
+                case = run_case(seed, draw, dtype, (0,))
+                rng, y = np.random.default_rng(seed), case.y + 3
+                W, b = (draw(rng, size).astype(dtype) for size in (5 + INPUTS * n, 7 + n))
+                inputs = np.array([*listed, 99, 99], np.uint32), len(listed)
+                arguments = [(0,) * groups, (W, 5), inputs, x, y, (b, b_at), case.number(floor)]
+                panel = case.panel if groups == 1 else np.resize(case.panel, y + n + 9)
+                panel[y:] = 1000 + np.arange(len(panel) - y)
+                got, expected = both(rows_run, s.rows_run_python, arguments, panel, 3)
+                close(got, expected, draw)
+                check_written(got, panel, slice(y, y + n))
+                inside = panel[x : x + INPUTS].astype("d")[[*listed]]
+                W = W[5:].reshape(INPUTS, n)[[*listed]]
+                total = np.maximum(b[b_at : b_at + n] + inside @ W, floor)
+                np.testing.assert_allclose(got[y : y + n], total, 1e-4, 1e-5)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("floor", [-np.inf, 0])
 def test_neither_floor_nor_pooling_hides_a_sum_that_is_not_finite(dtype, floor, bad):
-    kernels = ["csr_run", "block_run", "slice_run", "block_one", "full_one"]
+    kernels = ["csr_run", "block_run", "slice_run", "block_one", "full_one", "rows_run"]
     for name in kernels:
         twin, compiled = kernel(f"{name}_python"), globals()[name]
         for function in [twin] if numba.config.DISABLE_JIT else [twin, compiled]:
@@ -271,6 +301,9 @@ def call(function, name, case, last):
         function((0,), weights, run, case.panel, x, y, (case.biases[0], False), last)
     elif name == "block_run":
         function((0,), weights, run, case.panel, x, (y, case.T), (*first, HEIGHT), last)
+    elif name == "rows_run":
+        listed = np.arange(4, dtype=np.uint32), 4
+        function((0,), (case.values, 0), listed, case.panel, 0, y, first, last[0])
     else:
         function(weights, run, case.panel, 0, y, first, last[0])
 
@@ -365,7 +398,7 @@ def test_larger():
 
 
 def test_without_the_compiler_the_twins_run():
-    names = "csr_run block_run slice_run block_one full_one pairs_run larger transpose add"
+    names = "csr_run block_run slice_run block_one full_one rows_run pairs_run larger transpose add"
     for name in (*names.split(), "all_finite"):
         off, twin = numba.config.DISABLE_JIT, kernel(f"{name}_python")
         assert (kernel(name) is twin) == bool(off)

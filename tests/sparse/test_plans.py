@@ -9,14 +9,22 @@ from stacks import STACKS, as_dtype, average, bn, conv, dense, flatten, relu, si
 
 from minprune.formulas.structured import block_mask
 from minprune.llvm import aligned_zeros
-from minprune.nn.layers import Dense, Flatten
+from minprune.nn.layers import Dense, Flatten, ReLU, Tanh
 from minprune.nn.network import Network
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.sparse import choice, sample_plan
 from minprune.sparse import engine as engine_module
 from minprune.sparse.blocked_csr import blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
-from minprune.sparse.choice import PACKING, UNROLL, block_size, panel_costs, sample_costs
+from minprune.sparse.choice import (
+    FIXED,
+    PACKING,
+    UNROLL,
+    block_size,
+    most_inputs,
+    panel_costs,
+    sample_costs,
+)
 from minprune.sparse.engine import SparseEngine
 from minprune.sparse.memory import NO_ZEROS, Memory, up_to
 from minprune.sparse.one_sample import BLOCKS_ONE, SLICES
@@ -191,16 +199,29 @@ def test_pieces_of_a_step_do_what_the_whole_one_does(network, monkeypatch):
 
 
 def test_as_many_pieces_as_the_work_is_worth():
-    W = np.ones((300, 400), "f")  # 50 groups of units, 27,000 cycles
+    W = np.ones((400, 400), "f")  # 50 groups of units in 7 chunks, 26,500 cycles
     sparse = SparseEngine(Network([Dense(W, np.zeros(400)), Dense(W[:8].T, np.zeros(8))]))
     made = sparse._sample_plan
-    first, cost = made.program.steps[0], 50 * (300 * 1.75 + 8)
+    first, cost = made.program.steps[0], 50 * (400 * FIXED.full + FIXED.group)
     assert made.choices[0].costs["full"] == first["cost"] == int(cost)
     assert made.cycles == sum(choice.costs["full"] for choice in made.choices)
     *pieces, last = made.program.steps
     assert len(pieces) == round(cost / sample_plan.PIECE) == 3
-    assert [piece["channels"] for piece in pieces] == [128, 136, 136] and last["channels"] == 8
+    assert [piece["channels"] for piece in pieces] == [128, 128, 144] and last["channels"] == 8
     assert [piece["after"] for piece in pieces] == [1, 1, 1] and last["after"] == 4
+
+
+def test_pieces_of_a_layer_with_rows(monkeypatch):
+    """Each begins with a chunk, and its dense weights where those of the one before end."""
+    monkeypatch.setattr(sample_plan, "PIECE", 1e-6)
+    made = SparseEngine(in_a_row(at_density(0.3, 90, 150)))._sample_plan
+    first, second, third = made.program.steps
+    assert [step["channels"] for step in (first, second, third)] == [64, 64, 22]
+    assert {step["most"] for step in (first, second, third)} == {made.choices[0].most}
+    for a, b in ((first, second), (second, third)):
+        assert b["dense"] - a["dense"] == 90 * 64 and b["runs"] - a["runs"] == 8
+        assert b["bias"] - a["bias"] == b["y"] - a["y"] == 64
+    assert third["dense"] + 90 * 24 <= len(made.program.values)
 
 
 def test_memory_by_hand():
@@ -363,6 +384,52 @@ def test_inputs_per_block():
     assert block_size(np.zeros((3, 0)), None) in (128, 256)
 
 
+def in_a_row(*matrices, between=ReLU):
+    layers = []
+    for W in matrices:
+        layers += [Dense(W, np.zeros(W.shape[1])), between()]
+    return Network(layers[:-1])
+
+
+def most_of(network):
+    return [choice.most for choice in SparseEngine(network)._sample_plan.choices]
+
+
+def test_dense_weights_are_kept_where_few_inputs_may_be_nonzero(monkeypatch):
+    first, second = at_density(0.2, 400, 128), at_density(0.2, 128, 64)
+    both = most_of(in_a_row(first, second))
+    assert both[0] >= 100 and both[1] >= 32
+    assert most_of(in_a_row(first, second, between=Tanh)) == [both[0], 0]  # of 0 inputs are zero
+    assert most_of(in_a_row(at_density(0.01, 400, 128))) == [0]  # slices are quicker anyway
+    layers = [Conv2D(at_density(1, 1, 1, 2, 8), np.zeros(8)), Flatten(),
+              Dense(at_density(0.2, 1352, 64), np.zeros(64))]  # fmt: skip
+    assert most_of(Network(layers, (13, 13, 2)))[-1] == 0  # inputs are no neighbours
+    huge = second.astype("d")
+    huge[5, 5] = 1e300
+    stages, shape, _ = stages_of(in_a_row(huge))
+    assert plan_sample(stages, shape, "d").choices[0].most > 0
+    with np.errstate(over="ignore"):
+        assert plan_sample(stages, shape, "f").choices[0].most == 0  # a zero input makes it NaN
+    monkeypatch.setattr(sample_plan, "LARGEST_ROWS", 400 * 128 * 4 - 1)
+    assert most_of(in_a_row(first, second)) == [0, both[1]]
+
+
+def test_what_is_always_quicker_by_rows_is_kept_once():
+    W = at_density(1, 100, 64)
+    sparse = SparseEngine(in_a_row(W))
+    (choice,), program = sparse._sample_plan.choices, sparse._sample_plan.program
+    assert choice.most == 100 and choice.nbytes == W.nbytes + 64 * 4
+    assert len(program.values) == W.size + 64 and not len(program.indices)
+
+
+def test_most_inputs_by_hand():
+    costs = FIXED._replace(rows=3, group=10)
+    assert most_inputs(100, 19, 200 + 190 + 3 * 28 * 7, costs) == 7
+    assert most_inputs(100, 19, 200 + 190 + 3 * 28 * 7 - 1, costs) == 6
+    assert most_inputs(100, 19, 1e9, costs) == 100
+    assert most_inputs(100, 19, 0, costs) == most_inputs(100, 0, 1e9, costs) == 0
+
+
 def test_costs_by_hand():
     W = np.zeros((6, 9))
     W[:5, 0] = W[2, 8] = 1
@@ -371,8 +438,9 @@ def test_costs_by_hand():
     )  # fmt: skip
     # 12 entries in runs of 4, in 2 x 9 runs; 6 blocks in 2 groups; 5 rows in 2 slices
     assert panel_costs(runs, blocks) == {"csr": 12 * 3 + 18 * 10, "blocks": 6 * 16 + 2 * 64}
-    assert sample_costs(slices, blocks) == {"slices": 5 * 5 + 2 * 8, "blocks": 6 * 2 + 2 * 8,
-                                            "full": 6 * 2 * 1.75 + 2 * 8}  # fmt: skip
+    costs = FIXED._replace(slices=5, blocks=2, full=1.75, group=8)
+    assert sample_costs(slices, blocks, costs) == {"slices": 5 * 5 + 2 * 8, "blocks": 6 * 2 + 2 * 8,
+                                                   "full": 6 * 2 * 1.75 + 2 * 8}  # fmt: skip
     nothing = np.zeros((0, 3))
     costs = panel_costs(blocked_csr_from_dense(nothing, 1, 4), blocks_from_dense(nothing))
     assert costs == {"csr": np.inf, "blocks": 64}
@@ -400,15 +468,26 @@ def test_a_convolution_costs_its_product_once_a_position():
     assert one.costs == {name: 8 * cost for name, cost in costs.items()}  # 32 columns at a time
     sparse = SparseEngine(Network([Conv2D(K, np.zeros(8), 2)], (11, 22, 2)))  # 5 x 10, by pixels
     (one,) = sparse._sample_plan.choices
-    assert one.costs == {"blocks": 50 * (18 * 2 + 8)}
+    assert one.costs == {"blocks": 50 * (18 * FIXED.blocks + FIXED.group)}
 
 
-def test_explain_tells_of_every_product_in_order():
+@pytest.mark.parametrize("rows", [0, 2])
+def test_explain_tells_of_every_product_in_order(rows):
     network = stack("max pooling", "f")[0]
+    if rows:
+        network = in_a_row(
+            *(at_density(*d) for d in [(0.2, 900, 80), (1, 80, 128), (0.02, 128, 9)])
+        )
     sparse = SparseEngine(network)
+    assert rows == sum(choice.most > 0 for choice in sparse._sample_plan.choices)
     head, lines = sparse.explain().split("\n\n")
     assert "cycles" in head
     lines = lines.splitlines()
+    rows = [line for line in lines if line.split()[0] == "rows,"]
+    lines = [line for line in lines if line not in rows]
+    most = [choice.most for choice in sparse._sample_plan.choices if choice.most]
+    for n, row in zip(most, rows, strict=True):
+        assert row.endswith(f" rows, if at most {n:,} inputs are not zero") and len(row) <= 100
     assert len(lines) == 9 and all(len(line) <= 100 for line in lines)
     weights = [w.value for w in network.weights.values()]
     for l, (name, W) in enumerate(zip(network.weights, weights, strict=True)):
