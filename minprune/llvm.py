@@ -43,16 +43,21 @@ def lanes_of(dtype):
     return 8 * VECTOR // (8 * dtype.itemsize if hasattr(dtype, "itemsize") else dtype.bitwidth)
 
 
-@cache
-def register_room():
-    """How many vectors of 64 bytes the registers hold: 32 with AVX-512, 8 with AVX2 or on ARM.
+def room():
+    """How many vectors of 64 bytes half of the processor's vector registers hold: 2, 4 or 16.
 
-    A tile of sums that does not fit is written to memory and read again at every step.
+    That is for a kernel's sums, the other half for what is multiplied. The processor is the one
+    that Numba compiles for, which NUMBA_CPU_NAME and NUMBA_CPU_FEATURES may have named.
     """
-    name, _, features = cpu_target.target_context.codegen().magic_tuple()
-    if not name.startswith("x86"):
-        return 8
-    return 32 if "+avx512f" in features else 8 if "+avx" in features else 4
+    triple, _, features = cpu_target.target_context.codegen().magic_tuple()
+    has = features.split(",")
+    if "+avx512f" in has:
+        count, size = 32, 64
+    elif "+avx" in has:
+        count, size = 16, 32
+    else:
+        count, size = 16 if triple.startswith(("x86", "i")) else 32, 16
+    return count * size // (2 * VECTOR)
 
 
 def compiled_from(python):
@@ -134,6 +139,14 @@ class Vectors:
     def store(self, vector, pointer):
         self.builder.store(vector, pointer, align=self.itemsize)
 
+    def whole(self, pointer, lanes):
+        """So many numbers in one load, which LLVM may not take apart into one load for each."""
+        kind = ir.VectorType(self.float, lanes)
+        pointer = self.builder.bitcast(pointer, kind.as_pointer())
+        load = _Whole(self.builder.block, kind, self.itemsize, pointer)
+        self.builder._insert(load)
+        return load
+
     def call(self, name, kind, *arguments):
         """One of LLVM's own functions; `kind` is the type that it gives."""
         found = self.builder.module.globals.get(name)
@@ -195,3 +208,16 @@ class Vectors:
             phi.add_incoming(otherwise, no)
             chosen.append(phi)
         return chosen
+
+
+class _Whole(ir.Instruction):
+    """A load that stays as it is: LLVM calls it volatile, and llvmlite has none."""
+
+    def __init__(self, block, kind, align, pointer):
+        super().__init__(block, kind, "load", [pointer])
+        self.align = align
+
+    def descr(self, buf):
+        (pointer,) = self.operands
+        at = f"{pointer.type} {pointer.get_reference()}"
+        buf.append(f"load volatile {self.type}, {at}, align {self.align}\n")

@@ -198,23 +198,31 @@ axes.minorticks_off()
 axes.legend()
 
 # %% [markdown] lang="en"
-# With few zeros the engine does not skip them: it stores **blocks** of eight units with their zeros. It estimates the
-# cycles of the processor's clock that a panel takes in each format; `explain` shows them. What an entry or a block costs,
-# it measures on the machine before its first plan; `MINPRUNE_MEASURE=0` keeps to fixed costs, so that this page is the same
-# everywhere:
+# With few zeros the engine does not skip them: it stores **blocks** of eight units with their zeros. With many it stores
+# **slabs** (with more than 95% zeros, CSR): the inputs are cut into groups of at most 256, so that one byte says which
+# input a weight belongs to, and a weight takes 5 bytes instead of 8. Where a processor has registers enough, four units
+# stand side by side, and one load brings the inputs of eight weights.
+#
+# The engine estimates the cycles of the processor's clock that a panel takes in each format; `explain` shows them. What an
+# entry or a block costs, it measures on the machine before its first plan; `MINPRUNE_MEASURE=0` keeps to fixed costs, so
+# that this page is the same everywhere:
 # %% [markdown] lang="zh"
-# 零很少时，引擎并不跳过它们，而是把每八个单元的权重连同其中的零存成**块**（blocks）。它估计每种格式计算一个条带需要多少个时钟周期，
-# `explain` 会列出来。每个元素、每个块要多少周期，引擎在第一次制定计划之前会在本机上实测；`MINPRUNE_MEASURE=0` 则采用固定的数值，
-# 这样本页在任何机器上都相同：
+# 零很少时，引擎并不跳过它们，而是把每八个单元的权重连同其中的零存成**块**（blocks）。零很多时，它采用 **slab** 格式（95% 以上为零时用 CSR）：
+# 输入按每组最多 256 个划分，于是一个字节就能表明权重属于哪个输入，每个权重占 5 字节，而不是 8 字节。处理器的寄存器足够多时，
+# 还把四个单元并排存放，一次读取就得到八个权重的输入。
+#
+# 引擎估计每种格式计算一个条带需要多少个时钟周期，`explain` 会列出来。每个元素、每个块要多少周期，引擎在第一次制定计划之前会在本机上实测；
+# `MINPRUNE_MEASURE=0` 则采用固定的数值，这样本页在任何机器上都相同：
 
 # %%
 os.environ["MINPRUNE_MEASURE"], formats = "0", []
-for sparsity in (0.3, 0.9):
+for sparsity in (0.1, 0.9):
     text = mp.SparseEngine(mp.Network([mp.Dense(pruned(sparsity), b)])).explain()
-    kind, _, _, cycles, _, other, more = text.split("panels ")[1].split()[:7]
-    print(f"{sparsity:.0%} zeros: {kind}, {cycles} cycles; {other} would take {more}")
+    line = text.split("panels ")[1].splitlines()[0].replace(" cycles", "")
+    kind, _, _, cycles = line.split(maxsplit=3)
+    print(f"{sparsity:.0%} zeros: {kind} {cycles} cycles")
     formats.append(kind)
-assert formats == ["blocks", "csr"]
+assert formats == ["blocks", "slabs"]
 
 # %% [markdown] lang="en"
 # ## Convolutions
@@ -389,7 +397,7 @@ for sparsity in (0.4, 0.6):
 # all in turn | 全部交替运行
 # sparsity       BLAS  two loops     engine  (milliseconds) | 稀疏度         BLAS   两层循环       引擎  （毫秒）
 # faster from here to the end | 从这里起一直更快
-# {sparsity:.0%} zeros: {kind}, {cycles} cycles; {other} would take {more} | {sparsity:.0%} 为零：{kind}，{cycles} 个周期；{other} 需要 {more} 个
+# {sparsity:.0%} zeros: {kind} {cycles} cycles | {sparsity:.0%} 为零：{kind} {cycles} 个周期
 # {sparsity:.0%} zeros: CSR {csr.nbytes:,} bytes, dense {full.nbytes:,} | {sparsity:.0%} 为零：CSR {csr.nbytes:,} 字节，稠密数组 {full.nbytes:,} 字节
 # Only what skips zeros gets faster | 跳过零才会变快
 # ms for 256 samples | 256 个样本的毫秒数

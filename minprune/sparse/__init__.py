@@ -1,7 +1,7 @@
 """Running the nonzero weights alone. In reading order:
 
 one       csr, kernels                    the textbook format, and two loops over it
-two       blocked_csr, blocks             the formats that panels are multiplied with
+two       blocked_csr, slabs, blocks      the formats that panels are multiplied with
           stages                          a network as products, and what is done with them
           choice, measure                 which format a layer takes; what it costs on this machine
           memory                          where activations and weights lie

@@ -29,13 +29,25 @@ LARGEST_PANEL = 1 << 28  # bytes
 PACKING = 40  # cycles in which a panel of the widest tile takes in one feature
 
 # inputs that are zero
-OFTEN = 0.25  # share of the inputs that may be nonzero for dense weights to be kept, too
+OFTEN = 0.2  # share of the inputs that may be nonzero for dense weights to be kept, too
 LARGEST_ROWS = 1 << 23  # bytes of dense weights that are kept for that: what a cache holds
 
 # threads
 SMALL = 200_000  # cycles; less work is done before a second thread has woken up
 SMALL_ONE = 100_000  # the same for one sample, where weights come from further away
 PIECE = 10_000  # cycles; to take less at a time from a step costs more than it helps
+
+
+def slab_height(room):
+    """Units of a slab: where the registers have room for so many vectors of sums, four, of which
+    each has its own in a panel of the widest tile; else one."""
+    return 4 if room >= 4 * WIDEST else 1
+
+
+def slab_rows(height):
+    """Rows of a slab at a time: eight entries, or of a single unit two; slabs are filled up to a
+    multiple of them."""
+    return 8 // height if height > 1 else 2
 
 
 class Choice(NamedTuple):
@@ -89,6 +101,8 @@ class Costs(NamedTuple):
     # a panel
     entry: float = (WIDEST + 2) / 2  # of a run
     run: float = WIDEST / 2 + WIDEST + 4
+    slab: float = 2.5  # an entry of a slab
+    slab_run: float = 10  # a unit of a slab
     block: float = HEIGHT * WIDEST / 2
     group_of_blocks: float = 2 * HEIGHT * WIDEST
     # one sample
@@ -103,9 +117,10 @@ FIXED = Costs()
 
 
 def panel_costs(csr, blocks, costs=FIXED):
-    """Cycles for a panel of the widest tile, by format."""
+    """Cycles for a panel of the widest tile, by format. Slabs have the runs of a blocked CSR."""
     runs, groups = csr.rows.size, len(blocks.offsets) - 1
     return {
+        "slabs": len(csr.values) * costs.slab + runs * costs.slab_run if runs else math.inf,
         "csr": len(csr.values) * costs.entry + runs * costs.run if runs else math.inf,
         "blocks": len(blocks.values) * costs.block + groups * costs.group_of_blocks,
     }
@@ -133,9 +148,10 @@ def most_inputs(n_in, groups, cost, costs=FIXED):
 
 
 EXPLANATION = """\
-csr, blocks, slices: the formats of `blocked_csr`, `blocks` and `sliced`; full: all blocks, those of
-zeros too. The cheapest is taken; cycles are an estimate, of a panel of 64 samples (float64: 32) and
-of one sample, from {origin}. rows: weights of the inputs that are not zero.
+slabs, csr, blocks, slices: the formats of `slabs`, `blocked_csr`, `blocks` and `sliced`; full: all
+blocks, those of zeros too. The cheapest is taken; cycles are an estimate, of a panel of 64 samples
+(float64: 32) and of one sample, from {origin}.
+rows: dense weights, of the inputs that are not zero.
 """
 
 

@@ -27,6 +27,7 @@ from minprune.threads import cores
 from minprune.workers import FAILED, remembered, together
 
 PLANS = "_panel_plan", "_sample_plan"
+NOTHING_DONE = np.zeros(3, np.int64)  # the counters of a call; a copy takes less than new ones
 
 
 class SparseEngine:
@@ -130,11 +131,13 @@ class SparseEngine:
 
     def __call__(self, x):
         """The outputs (N, ...) for inputs (N, ...)."""
-        x, (input_shape, output_shape, dtype) = real_array("x", x), self._kind
+        input_shape, output_shape, dtype = self._kind
+        if not (plain := is_plain(x, dtype)):
+            x = real_array("x", x)
         if x.shape[1:] != input_shape or not x.ndim:
             shape = ", ".join(str(n) for n in input_shape)
             raise ValueError(f"x must be (N, {shape}), got {x.shape}")
-        if x.dtype != dtype or not (x.flags.c_contiguous and x.flags.behaved):
+        if not plain and not is_plain(x, dtype):
             with np.errstate(over="ignore"):  # a float64 beyond float32 is infinite
                 x = x.astype(dtype, order="C")  # and the loops know one kind of array only
         y = np.empty((len(x), *output_shape), dtype)
@@ -142,9 +145,9 @@ class SparseEngine:
             if not self._one_by_one(x, y):
                 self._dense(x, y, slice(None))
         else:
-            done = self._in_panels(x, y)
-            if not done.all():
-                self._dense(x, y, ~done)
+            done, T = self._in_panels(x, y)
+            if np.count_nonzero(done) < len(done):
+                self._dense(x, y, ~np.repeat(done, T)[: len(x)])
         return y
 
     # --- how it runs ---
@@ -162,12 +165,16 @@ class SparseEngine:
         stages, *_ = stages_of(self.network())
         return plan_sample(stages, self.input_shape, self.dtype, costs=costs_of_samples(self.dtype))
 
+    @remembered
+    def _sample_arguments(self):
+        made = self._sample_plan
+        return made.tile, tuple(made.program), made.source, made.target
+
     def _one_by_one(self, x, y):
         """Every sample by itself, its steps shared out; returns whether all could be done."""
         made, free = self._sample_plan, self._free[1]
-        memory, counters = memory_of(free, made.size, y.dtype), np.zeros(3, np.int64)
-        arguments = (made.tile, tuple(made.program), made.source, made.target,
-                     len(x), x.reshape(-1), y.reshape(-1), memory, counters)  # fmt: skip
+        memory, counters = memory_of(free, made.size, y.dtype), NOTHING_DONE.copy()
+        arguments = (*self._sample_arguments, len(x), x.ravel(), y.ravel(), memory, counters)
         if made.cycles > SMALL_ONE:
             pieces = len(x) * (len(made.program.steps) + 2)
             together(lambda: run_samples(*arguments), self.threads, counters, pieces)
@@ -179,14 +186,14 @@ class SparseEngine:
         return True
 
     def _in_panels(self, x, y):
-        """Panels of T samples, shared out among threads; returns for each sample if it was done."""
+        """Panels of T samples, shared out among threads; returns for each if it was done, and T."""
         made = self._panel_plan
         V, threads = self._tile(len(x), made)
         T = V * lanes_of(self.dtype)
         free = self._free[T]  # of this network: some threads come late, and find another one here
-        done, counters = np.zeros(-(-len(x) // T), bool), np.zeros(3, np.int64)
+        done, counters = np.zeros(-(-len(x) // T), bool), NOTHING_DONE.copy()
         arguments = ((0,) * V, tuple(made.program), made.x_rows, made.y_rows,
-                     len(x), x.reshape(-1), y.reshape(-1))  # fmt: skip
+                     len(x), x.ravel(), y.ravel())  # fmt: skip
 
         def work():
             memory = memory_of(free, made.size * T, y.dtype)
@@ -194,7 +201,7 @@ class SparseEngine:
             free.append(memory)
 
         together(work, min(threads, len(done)), counters, len(done))
-        return np.repeat(done, T)[: len(x)]
+        return done, T
 
     def _dense(self, x, y, which):
         """Dense fallback for samples on which skipping zeros could matter: 0 * inf is NaN."""
@@ -216,6 +223,11 @@ class SparseEngine:
 
         room = [V for V in TILES if made.size * V * VECTOR <= LARGEST_PANEL] or TILES[:1]
         return min(reversed(room), key=cost), threads
+
+
+def is_plain(x, dtype):
+    """Whether x is the one kind of array that the loops know: in a row, its own, to be written."""
+    return type(x) is np.ndarray and x.dtype == dtype and x.flags.carray
 
 
 def memory_of(free, size, dtype):

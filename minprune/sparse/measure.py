@@ -39,10 +39,19 @@ SAMPLES = {
 PANELS = {
     "entry": ("entry", (128, 128, 48), (128, 128, 16)),
     "run": ("entry", (128, 384, 8), (128, 128, 24)),
+    "slab": ("slab", (128, 128, 48), (128, 128, 16)),
+    "slab_run": ("slab", (128, 384, 8), (128, 128, 24)),
     "block": ("block", (128, 128, 48), (128, 128, 16)),
     "group_of_blocks": ("block", (128, 384, 8), (128, 128, 24)),
 }
-FORMATS = "entry", "block", "slices", "blocks", "full"  # the costs by which a format is chosen
+FORMATS = (
+    "entry",
+    "slab",
+    "block",
+    "slices",
+    "blocks",
+    "full",
+)  # the costs by which a format is chosen
 _known = {}  # in this process
 
 
@@ -108,8 +117,8 @@ def _measured(dtype, cases, call_of):
 
 def _difference(name, of, more, less):
     """By how many entries, runs, blocks or groups two layers differ."""
-    height = 1 if of == "entry" else HEIGHT
-    if name in ("run", "group", "group_of_blocks"):
+    height = 1 if of in ("entry", "slab") else HEIGHT
+    if name in ("run", "slab_run", "group", "group_of_blocks"):
         return (more[1] - less[1]) // height
     return (more[1] * more[2] - less[1] * less[2]) // height
 

@@ -22,10 +22,11 @@ A sum that has overflowed is not a number in the output, so that neither ReLU no
 """
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 
-from minprune.llvm import Vectors, compiled_from, lanes_of, number
-from minprune.sparse.choice import HEIGHT, SUMS, UNROLL, WIDE
+from minprune.llvm import INT, Vectors, compiled_from, lanes_of, number
+from minprune.sparse.choice import HEIGHT, SUMS, UNROLL, WIDE, slab_rows
 
 
 def at_least(total, least):
@@ -77,6 +78,70 @@ def csr_run(typing, tile, weights, run, panel, x, y, first, last):
         return context.get_dummy_value()
 
     return types.void(tile, weights, run, panel, x, y, first, last), generate
+
+
+# --- a few output units, T samples: a slab -------------------------------------------------------
+
+
+def slab_run_python(tile, slab, weights, run, panel, x, y, first, floor):
+    """`csr_run` for the units of a slab, as many as `slab` is long.
+
+    weights  (values, places): of each unit in each row k, in turn
+    x        where the inputs of the block begin; they are neighbours
+    y        (where unit 0 is, units, where those of this slab begin); units are neighbours
+    first    (biases, more)
+    """
+    (values, places), T, height = weights, len(tile) * lanes_of(panel.dtype), len(slab)
+    (y_at, units, u_at), (biases, more) = y, first
+    for c, unit in enumerate(units[u_at : u_at + height].tolist()):
+        y = panel[y_at + unit * T :][:T]
+        total = y.copy() if more else np.full(T, biases[unit])
+        for k in range(run[0] * height + c, run[1] * height, height):
+            x_k = x + T * int(places[k])
+            total += values[k] * panel[x_k : x_k + T]
+        y[:] = at_least(total, floor)
+
+
+@compiled_from(slab_run_python)
+def slab_run(typing, tile, slab, weights, run, panel, x, y, first, floor):
+    """The places of several entries come in one load. So do their weights, if there are registers
+    for more than one unit: shuffles put each in all lanes, as there are more loads than that."""
+
+    def generate(context, builder, signature, arguments):
+        v = Vectors(context, builder, panel, signature, arguments)
+        _, _, (value, place), run, origin, x, (y_at, units, u_at), (biases, more), floor = v.given
+        height, T, rows = len(slab), len(tile) * v.lanes, slab_rows(len(slab))
+        n, vectors = height * rows, [number(t * v.lanes) for t in range(len(tile))]
+        y, sums = [], []
+        for c in range(height):
+            unit = builder.sext(v.item(units, u_at, number(c)), INT)
+            y_c = builder.mul(unit, number(T))
+            pointers = [v.at(origin, y_at, y_c, vector) for vector in vectors]
+            sums += v.loaded_or(more, pointers, v.splat(v.item(biases, unit)))
+            y += pointers
+
+        def some_rows(k, sums):
+            at, sums = builder.mul(k, number(height)), [*sums]
+            word = ir.IntType(8 * n)
+            bytes_ = builder.bitcast(builder.gep(place, [at]), word.as_pointer())
+            bytes_ = builder.load(bytes_, align=1)
+            bytes_ = bytes_ if n == 8 else builder.zext(bytes_, INT)
+            w = v.whole(builder.gep(value, [at]), n) if height > 1 else None
+            for e in range(n):
+                w_e = v.shuffle(w, w, [e] * v.lanes) if w else v.splat(v.item(value, at, number(e)))
+                i = builder.and_(builder.lshr(bytes_, number(8 * e)), number(255))
+                x_e = builder.mul(i, number(T))
+                for t, vector in enumerate(vectors):
+                    s = e % height * len(tile) + t
+                    x_t = v.load(v.at(origin, x, x_e, vector))
+                    sums[s] = v.multiply_add(x_t, w_e, sums[s])
+            return sums
+
+        for s, pointer in zip(v.loop(*run, rows, sums, some_rows), y, strict=True):
+            v.store(v.at_least(s, v.splat(floor)), pointer)
+        return context.get_dummy_value()
+
+    return types.void(tile, slab, weights, run, panel, x, y, first, floor), generate
 
 
 # --- eight output units, T samples: a group of 8 x 1 blocks --------------------------------------

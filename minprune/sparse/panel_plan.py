@@ -17,6 +17,7 @@ from minprune.sparse.choice import (
     block_size,
     cheapest,
     panel_costs,
+    slab_rows,
 )
 from minprune.sparse.memory import NO_ZEROS, Arrays, Memory, offsets, up_to
 from minprune.sparse.panels import (
@@ -26,13 +27,16 @@ from minprune.sparse.panels import (
     BLOCKS,
     CSR,
     MAX_POOL,
+    SLAB,
+    SLABS,
     STEP,
     TANH,
     Program,
 )
+from minprune.sparse.slabs import MOST, Slabs, slabs_from_dense
 from minprune.sparse.stages import Affine, Curve, Pool, Product
 
-FORMATS = {"csr": CSR, "blocks": BLOCKS}
+FORMATS = {"csr": CSR, "blocks": BLOCKS, "slabs": SLABS}
 CURVES = {"bent": BENT, "tanh": TANH}  # of activations
 
 
@@ -89,9 +93,13 @@ class Planner:
         return self.convolution(stage, x, following)
 
     def dense(self, stage, x):
-        chosen, kind = self.choose(stage)
+        """In slabs only if the inputs are neighbours in the panel."""
+        order = np.argsort(x.addresses)
+        near = len(order) > 0 and np.ptp(x.addresses) == len(order) - 1
+        chosen, kind = self.choose(stage, order=order if near else None)
         y = self.memory.vector(len(stage.b))
-        start = x._replace(at=0)  # indices are addresses
+        # indices are addresses, and of slabs places behind the first input
+        start = x._replace(at=x.addresses.min() if kind == SLABS else 0)
         weights = self.weights(stage, chosen, x.addresses)
         self.step(kind, start, y, (1, 1, len(stage.b)), **weights)
         return y
@@ -109,13 +117,23 @@ class Planner:
         self.step(kind, corner, y, shape, (s * p, s * p), (p, p), s, **weights)
         return y if p == k else self.pooled(y, stage.shape, following, (k, k), (k, k))
 
-    def choose(self, stage, positions=1):
-        """The weights of a product in the cheaper format, and the kind of its step."""
+    def choose(self, stage, positions=1, order=None):
+        """The weights of a product in the cheapest format, and the kind of its step.
+
+        order  in which neighbouring inputs lie, which slabs need
+        """
+        block = block_size(stage.W, stage.window)
         formats = {
-            "csr": blocked_csr_from_dense(stage.W, block_size(stage.W, stage.window), UNROLL),
+            "csr": blocked_csr_from_dense(stage.W, block, UNROLL),
             "blocks": blocks_from_dense(stage.W, HEIGHT),
         }
-        chosen = self.chosen(stage, formats, panel_costs(**formats, costs=self.costs), positions)
+        costs, height = panel_costs(**formats, costs=self.costs), len(SLAB)
+        if order is None or block > MOST:
+            del costs["slabs"]
+        elif costs["slabs"] == min(costs.values()):
+            made = slabs_from_dense(stage.W[order], block, height, slab_rows(height))
+            formats["slabs"] = made
+        chosen = self.chosen(stage, formats, costs, positions)
         return chosen, FORMATS[self.choices[-1].format]
 
     def chosen(self, *arguments):
@@ -204,14 +222,20 @@ class Planner:
         """
         add = self.arrays.add
         b = stage.b[chosen.units] if hasattr(chosen, "units") else stage.b  # slices have an order
+        if slabs := isinstance(chosen, Slabs):
+            indices = np.resize(chosen.places, up_to(chosen.places.size, 4)).view(np.uint32)
+        else:
+            indices = addresses[chosen.indices].astype(np.uint32)
+        units = chosen.outputs if slabs else getattr(chosen, "rows", np.zeros(0, np.int32))
         return {
             "relu": stage.relu,
             "values": add("values", chosen.values.astype(self.dtype)),
-            "indices": add("indices", addresses[chosen.indices].astype(np.uint32)),
+            "indices": add("indices", indices),
             "runs": add("runs", chosen.offsets),
-            "units": add("units", getattr(chosen, "rows", np.zeros(0, np.int32))),
+            "units": add("units", units),
             "bias": add("values", b.astype(self.dtype)),
             "blocks": len(chosen.offsets) if chosen.offsets.ndim == 2 else 1,
+            "block": chosen.block if slabs else 0,
             "cost": min(self.choices[-1].costs.values()),
         }
 

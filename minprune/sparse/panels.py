@@ -14,15 +14,15 @@ import numba
 import numpy as np
 
 from minprune.jit import jit
-from minprune.llvm import VECTOR
-from minprune.sparse.choice import HEIGHT
-from minprune.sparse.microkernels import all_finite, block_run, csr_run, transpose
+from minprune.llvm import VECTOR, room
+from minprune.sparse.choice import HEIGHT, slab_height
+from minprune.sparse.microkernels import all_finite, block_run, csr_run, slab_run, transpose
 from minprune.sparse.sample_kernels import larger
 from minprune.workers import DONE, TAKEN, add
 
 # --- the program ---------------------------------------------------------------------------------
 
-CSR, BLOCKS, MAX_POOL, AVERAGE_POOL, BENT, TANH, AFFINE = range(7)  # kinds of steps
+CSR, BLOCKS, SLABS, MAX_POOL, AVERAGE_POOL, BENT, TANH, AFFINE = range(8)  # kinds of steps
 
 FIELDS = (
     "kind",
@@ -31,13 +31,14 @@ FIELDS = (
     *("rows", "columns", "channels"),  # of the output
     *("pool_rows", "pool_columns"),  # of a pooling window
     *("x_pool_row", "x_pool_column"),  # input: from one place in the window to the next
-    "blocks",  # of inputs, one after the other: how many
+    *("blocks", "block"),  # of inputs, one after the other: how many; inputs of one, of slabs
     *("values", "indices", "runs", "units", "bias"),  # weights: where they begin
     "relu",  # done along with it
     *("bias_row", "bias_column", "bias_channel"),  # of an affine step: to the next three numbers
     "cost",  # cycles, about
 )
 STEP = np.dtype([(name, np.int64) for name in FIELDS])
+SLAB = (0,) * slab_height(room())
 
 
 class Program(NamedTuple):
@@ -47,8 +48,8 @@ class Program(NamedTuple):
     values       the entries of all layers, one after the other, their biases and the factors of
                  affine steps
     indices      of each entry: the address of the input, or for convolutions its distance from the
-                 corner of the window
-    runs, units  where each run of entries begins, and the unit that it belongs to
+                 corner of the window; of slabs the places, a byte each
+    runs, units  where each run of entries or slab begins, and the units that it belongs to
     """
 
     steps: np.ndarray
@@ -105,6 +106,25 @@ def block_units(tile, step, program, panel, T, x, y, keep):
         o, blocks = g * HEIGHT, (runs[g], runs[g + 1])
         first = program.values, bias + o, min(HEIGHT, n - o)
         block_run(tile, weights, blocks, panel, (x, T), (y + o * y_channel, y_channel), first, last)
+
+
+@jit
+def slab_step(tile, step, program, panel, T):
+    """A dense layer in slabs, whose inputs are neighbours."""
+    height, n, y = len(SLAB), step["channels"], step["y"] * T
+    slabs, zero = (n + height - 1) // height, panel.dtype.type(0)
+    places = program.indices[step["indices"] :].view(np.uint8)
+    weights, biases = (program.values[step["values"] :], places), program.values[step["bias"] :]
+    runs, units = program.runs[step["runs"] :], program.units[step["units"] :]
+    for block in range(step["blocks"]):
+        last, x = block == step["blocks"] - 1, (step["x"] + block * step["block"]) * T
+        floor = zero if step["relu"] and last else -panel.dtype.type(np.inf)
+        for s in range(slabs):
+            k = block * (slabs + 1) + s
+            if runs[k] < runs[k + 1] or block == 0 or last:
+                first = y, units, (block * slabs + s) * height
+                slab_run(tile, SLAB, weights, (runs[k], runs[k + 1]), panel, x, first,
+                         (biases, block > 0), floor)  # fmt: skip
 
 
 @jit
@@ -173,6 +193,8 @@ def run_step(tile, step, program, panel, T):
     kind = step["kind"]
     if kind in (CSR, BLOCKS):
         product_step(tile, step, program, panel, T)
+    elif kind == SLABS:
+        slab_step(tile, step, program, panel, T)
     elif kind in (MAX_POOL, AVERAGE_POOL):
         pool_step(step, panel, T)
     elif kind in (BENT, TANH):
@@ -194,8 +216,8 @@ def pack(x, n, count, rows, panel, T):
     square, wide = count - count % L, length - length % L
     for i in range(n_rows):
         source, target = n * F + i * length, (at + i * pitch) * T
-        for f in range(0, wide, L):
-            for t in range(0, square, L):
+        for t in range(0, square, L):
+            for f in range(0, wide, L):
                 transpose(x, (source + t * F + f, F), panel, (target + f * T + t, T))
         for t in range(count):
             for f in range(wide if t < square else 0, length):

@@ -68,6 +68,55 @@ def dense_from_blocked_csr(values, indices, offsets, rows, n_in):
     return W
 
 
+def slabs_from_dense(W, block, height, multiple):
+    """values, places, offsets, outputs: in every block `height` units side by side, the fullest
+    first; row k of a slab holds the k-th nonzero of each and its place in the block, or 0 and 0"""
+    n_in, n_out = W.shape
+    slabs = -(-n_out // height)
+    values, places, offsets, outputs = [], [], [], []
+    for first in range(0, n_in, block):
+        runs = []
+        for j in range(slabs * height):
+            run = []
+            if j < n_out:
+                for i in range(first, min(first + block, n_in)):
+                    if W[i, j] != 0:
+                        run.append((W[i, j], i - first))
+            runs.append((j, run))
+        runs.sort(key=lambda unit_and_run: len(unit_and_run[1]), reverse=True)  # stable
+        outputs.append([j for j, _ in runs])
+        offsets.append([len(values)])
+        for s in range(slabs):
+            slab = [run for _, run in runs[s * height : (s + 1) * height]]
+            rows = len(slab[0])
+            while rows % multiple != 0:
+                rows += 1
+            for k in range(rows):
+                row = [run[k] if k < len(run) else (0.0, 0) for run in slab]
+                values.append([value for value, _ in row])
+                places.append([place for _, place in row])
+            offsets[-1].append(len(values))
+    return (
+        np.array(values, W.dtype).reshape(len(values), height),
+        np.array(places, int).reshape(len(values), height),
+        np.array(offsets, int).reshape(len(offsets), slabs + 1),
+        np.array(outputs, int).reshape(len(outputs), slabs * height),
+    )
+
+
+def dense_from_slabs(values, places, offsets, outputs, block, n_in, n_out):
+    """W[b block + places_kc, outputs[b, s height + c]] = sum of values_kc, rows k of slab s"""
+    W, height = np.zeros((n_in, n_out)), values.shape[1]
+    for b in range(offsets.shape[0]):
+        for s in range(offsets.shape[1] - 1):
+            for k in range(offsets[b, s], offsets[b, s + 1]):
+                for c in range(height):
+                    if values[k, c] != 0:
+                        place = b * block + int(places[k, c])
+                        W[place, outputs[b, s * height + c]] += values[k, c]
+    return W
+
+
 def blocks_from_dense(W, height):
     """values, indices, offsets: W[i, g height] .. W[i, (g + 1) height - 1] where one is != 0"""
     values, indices, offsets = [], [], [0]

@@ -29,8 +29,9 @@ from minprune.sparse import sample_kernels as s
 from minprune.sparse.bitmask import bitmask_from_dense, dense_from_bitmask
 from minprune.sparse.blocked_csr import blocked_csr_from_dense, dense_from_blocked_csr
 from minprune.sparse.blocks import blocks_from_dense, dense_from_blocks
-from minprune.sparse.choice import HEIGHT
+from minprune.sparse.choice import HEIGHT, slab_rows
 from minprune.sparse.nm import dense_from_nm, nm_from_dense
+from minprune.sparse.slabs import dense_from_slabs, slabs_from_dense
 from minprune.sparse.sliced import dense_from_sliced, sliced_from_dense
 
 BEYOND = "index is out of bounds"  # what Numba says, and NumPy never that short
@@ -258,6 +259,7 @@ FORMATS = {
     "csr": (mp.csr_from_dense, mp.dense_from_csr),
     "bitmask": (bitmask_from_dense, dense_from_bitmask),
     "blocked": (blocked_csr_from_dense, dense_from_blocked_csr),
+    "slabs": (slabs_from_dense, dense_from_slabs),
     "blocks": (blocks_from_dense, dense_from_blocks),
     "sliced": (sliced_from_dense, dense_from_sliced),
     "nm": (lambda W: nm_from_dense(W, 4, 4), dense_from_nm),
@@ -399,6 +401,11 @@ def csr_run(*arguments):
 
 
 @jit
+def slab_run(*arguments):
+    m.slab_run(*arguments)
+
+
+@jit
 def block_run(*arguments):
     m.block_run(*arguments)
 
@@ -503,6 +510,14 @@ def attack_microkernels(rng, plain):
         x, y = (0, L), 4 * L
         attempt("csr_run", lambda: csr_run(
             tile, (one, index), run, short, x, y, (zero, True), last))  # fmt: skip
+        for height in (1, 4, 8):
+            rows, y = slab_rows(height), (4 * L, plain(np.arange(height, dtype=np.int32)), 0)
+            entries = rows * height * (run[1] // 2)
+            weights = plain(whole(rng, entries)), plain(rng.integers(0, 4, entries).astype("u1"))
+            ends, slab = (run[0] // 2 * rows, run[1] // 2 * rows), (0,) * height
+            outputs = plain(whole(rng, 4 * L + height * L))
+            attempt("slab_run", lambda: slab_run(
+                tile, slab, weights, ends, outputs, 0, y, (biases, True), zero))  # fmt: skip
         for count in (1, 7, 8):
             attempt("block_run", lambda: block_run(
                 tile, (eight, index), run, panel, x, (y, L), (biases, 0, count), last))  # fmt: skip

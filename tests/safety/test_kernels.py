@@ -43,7 +43,7 @@ BY_CALLERS = {
         {"nn.direct", "nn.products"},
     ),
     "sparse.microkernels": (
-        "all_finite block_run csr_run transpose", {"sparse.panels", "sparse.one_sample"}
+        "all_finite block_run csr_run slab_run transpose", {"sparse.panels", "sparse.one_sample"}
     ),
     "sparse.sample_kernels": (
         "block_one full_one larger pairs_run rows_run slice_run",
@@ -51,7 +51,7 @@ BY_CALLERS = {
     ),
     "sparse.panels": (
         "affine_step block_units csr_units curve_step lanes pack places pool_step product_step "
-        "run_panels run_step unpack",
+        "run_panels run_step slab_step unpack",
         {"sparse.panels", "sparse.one_sample", "sparse.engine", "sparse.measure"},
     ),
     "sparse.one_sample": (

@@ -1035,9 +1035,9 @@ def test_eight_threads_call_one_engine(shared, threads):
     assert {*sparse._free} <= {1, 16, 32, 64}
 
 
-def run_script(code, **environment):
+def run_script(code, before="", **environment):
     """What a program prints that begins with `PREPARE`."""
-    command = [sys.executable, "-W", "ignore", "-c", PREPARE + code]
+    command = [sys.executable, "-W", "ignore", "-c", before + PREPARE + code]
     env = os.environ | {"OPENBLAS_NUM_THREADS": "1", **environment}
     folder = Path(engine_module.__file__).parents[2]
     run = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=200)
@@ -1137,6 +1137,33 @@ assert not wrong and right()
 print("right")
 """
     assert run_script(code, OPENBLAS_NUM_THREADS="4", OMP_NUM_THREADS="4") == "right\n"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(PYTHON, reason="it is about compiled code")
+@pytest.mark.parametrize("units", [1, 4])
+def test_slabs_of_any_height(tmp_path, units):
+    """As for a processor with other registers: LLVM takes vectors apart and spills what it must."""
+    code = f"""
+from minprune.sparse import panels, panel_plan
+assert len(panels.SLAB) == len(panel_plan.SLAB) == {units}
+"""
+    code += """
+for sizes in ([20, 30, 5], [300, 17, 33], [1, 1], [257, 9]):
+    network = mlp(sizes, rng)
+    for layer in network.layers[::2]:
+        W = layer.W.value
+        W[...] = rng.integers(-8, 9, W.shape) / 4 * (rng.random(W.shape) < 0.3)
+        layer.b.value[...] = rng.integers(-8, 9, len(layer.b.value)) / 4
+    sparse = SparseEngine(network, threads=1)
+    assert len(sizes) < 3 or "slabs" in [choice.format for choice in sparse._panel_plan.choices]
+    for N in (4, 17, 33, 64, 130):
+        x = (rng.integers(-8, 9, (N, sizes[0])) / 4).astype("f")
+        assert np.array_equal(sparse(x), network(x))
+print("right")
+"""
+    before = f"import minprune.llvm\nminprune.llvm.room = lambda: {4 * units}\n"
+    assert run_script(code, before, NUMBA_CACHE_DIR=str(tmp_path)) == "right\n"
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from minprune.sparse.blocked_csr import (
 )
 from minprune.sparse.blocks import Blocks, blocks_from_dense, dense_from_blocks
 from minprune.sparse.nm import NM, dense_from_nm, nm_from_dense
+from minprune.sparse.slabs import Slabs, dense_from_slabs, slabs_from_dense
 from minprune.sparse.sliced import Sliced, dense_from_sliced, sliced_from_dense
 
 DTYPES = ["f", "d"]
@@ -169,6 +170,54 @@ def test_blocked_csr_without_inputs_or_units_has_empty_arrays():
     assert (x.offsets.shape, x.rows.shape, x.values.shape) == ((0, 4), (0, 3), (0,))
     x = blocked_csr_from_dense(np.zeros((3, 0)), block=2)
     assert (x.offsets.tolist(), x.rows.shape, x.values.shape) == ([[0], [0]], (2, 0), (0,))
+
+
+# --- slabs ---------------------------------------------------------------------------------------
+
+SLABS = [(1, 1, 1), (2, 3, 2), (128, 4, 2), (256, 8, 1), (100, 1, 2)]  # (block, height, multiple)
+
+
+@pytest.mark.parametrize(("block", "height", "multiple"), SLABS)
+def test_slabs_as_naive_and_back(W, block, height, multiple):
+    x = slabs_from_dense(W, block, height, multiple)
+    expected = naive.slabs_from_dense(W, block, height, multiple)
+    check_arrays(x[:4], expected, (W.dtype, np.uint8, np.int64, np.int32))
+    assert type(x) is Slabs and x[4:] == (block, *W.shape)
+    check_storage(x, W)
+    before = [a.copy() for a in x[:4]]
+    check_dense(dense_from_slabs(x), W)
+    check_arrays(x[:4], before, [a.dtype for a in before])
+    np.testing.assert_array_equal(naive.dense_from_slabs(*x), W)
+
+
+@pytest.mark.parametrize(("block", "height", "multiple"), SLABS)
+def test_slabs_in_memory_of_any_order(given, block, height, multiple):
+    x = slabs_from_dense(given, block, height, multiple)
+    lengths = np.diff(x.offsets)
+    assert (lengths % multiple == 0).all() and (np.diff(lengths) <= 0).all()
+    for outputs in x.outputs:
+        assert sorted(outputs.tolist()) == list(range(x.outputs.shape[1]))
+    check_dense(dense_from_slabs(x), np.ascontiguousarray(given))
+
+
+def test_slabs_by_hand():
+    W = [[0, 5, 0], [0, 6, 8], [0, 0, 7]]
+    x = slabs_from_dense(W, block=2, height=2, multiple=1)
+    assert x.values.tolist() == [[5, 8], [6, 0], [7, 0]]
+    assert x.places.tolist() == [[0, 1], [1, 0], [0, 0]]
+    assert x.offsets.tolist() == [[0, 2, 2], [2, 3, 3]]
+    assert x.outputs.tolist() == [[1, 2, 0, 3], [2, 0, 1, 3]]
+    assert x.nbytes == 6 * 8 + 6 + 6 * 8 + 8 * 4
+    x = slabs_from_dense(W)
+    assert x.values.shape == (2, 4) and x.block == 128
+
+
+def test_a_byte_tells_256_inputs_apart():
+    W = np.ones((257, 1))
+    assert slabs_from_dense(W, 256, 1, 1).places.ravel().tolist() == [*range(256), 0]
+    for block in (0, 257):
+        with pytest.raises(ValueError, match=f"block must be from 1 to 256, got {block}"):
+            slabs_from_dense(W, block)
 
 
 # --- blocks --------------------------------------------------------------------------------------
@@ -374,6 +423,7 @@ def test_slices_of_eight_units_are_the_default():
 
 FORMATS = {
     "blocked_csr": (blocked_csr_from_dense, dense_from_blocked_csr),
+    "slabs": (slabs_from_dense, dense_from_slabs),
     "blocks": (blocks_from_dense, dense_from_blocks),
     "sliced": (sliced_from_dense, dense_from_sliced),
     "nm": (lambda W: nm_from_dense(W, 2, 4), dense_from_nm),
@@ -427,6 +477,8 @@ def test_formats_refuse(name, W, error, match):
     [
         (blocked_csr_from_dense, "block"),
         (blocked_csr_from_dense, "multiple"),
+        (slabs_from_dense, "height"),
+        (slabs_from_dense, "multiple"),
         (blocks_from_dense, "height"),
         (sliced_from_dense, "height"),
         (lambda W, m: nm_from_dense(W, 0, m), "m"),

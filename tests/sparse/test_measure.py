@@ -14,6 +14,7 @@ import minprune as mp
 from minprune.nn.network import mlp
 from minprune.sparse import measure
 from minprune.sparse.choice import FIXED, Costs
+from minprune.sparse.panels import SLAB
 
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="costs are of compiled code")
 
@@ -87,7 +88,8 @@ def test_differences_by_hand():
     }
     assert differences == {
         "slices": 32 * 32, "blocks": 32 * 32, "full": 512 * 32, "group": 48, "rows": 512 * 64,
-        "entry": 128 * 32, "run": 256, "block": 16 * 32, "group_of_blocks": 32,
+        "entry": 128 * 32, "run": 256, "slab": 128 * 32, "slab_run": 256,
+        "block": 16 * 32, "group_of_blocks": 32,
     }  # fmt: skip
 
 
@@ -113,16 +115,17 @@ def test_each_layer_takes_the_format_whose_cost_it_is_for(name, monkeypatch):
         call = (measure._sample_call if sample else measure._panel_call)(np.dtype("f"), of, layer)
         call()
         made = plans.pop()
-        formats = {"entry": "csr", "block": "blocks", "rows": "full"}
+        formats = {"entry": "csr", "slab": "slabs", "block": "blocks", "rows": "full"}
         assert made.choices[0].format == formats.get(of, of)
         assert (made.choices[0].most > 0) == (of == "rows")
         steps, runs = made.program.steps, made.program.runs
         first = steps[steps["after"] == 1][-1] if sample else steps[0]
-        last = first["runs"] + (first["channels"] + (0 if of == "entry" else 7)) // (
-            1 if of == "entry" else 8)  # fmt: skip
-        sizes.append((runs[last], first["y"] - steps[0]["y"] + first["channels"], layer[2]))
+        height = {"entry": 1, "slab": len(SLAB)}.get(of, 8)
+        last = first["runs"] + -(-first["channels"] // height)
+        items = runs[last] * (height if of == "slab" else 1)
+        sizes.append((items, first["y"] - steps[0]["y"] + first["channels"], layer[2]))
     items, units, inputs = (a - b for a, b in zip(*sizes, strict=True))
-    expected = {"rows": inputs * 64, "run": units, "group": units // 8}
+    expected = {"rows": inputs * 64, "run": units, "slab_run": units, "group": units // 8}
     expected |= {"group_of_blocks": units // 8}
     assert expected.get(name, items) == measure._difference(name, of, *layers)
     assert items == 0 or name not in expected or name == "rows"

@@ -15,7 +15,8 @@ from minprune import workers
 from minprune.llvm import lanes_of
 from minprune.sparse import microkernels as m
 from minprune.sparse import sample_kernels as s
-from minprune.sparse.choice import HEIGHT, UNROLL
+from minprune.sparse.choice import HEIGHT, UNROLL, slab_rows
+from minprune.sparse.slabs import slabs_from_dense
 
 compiled = pytest.mark.skipif(
     bool(numba.config.DISABLE_JIT), reason="without its compiler Numba runs the twins alone"
@@ -34,6 +35,11 @@ def kernel(name):
 @jit
 def csr_run(*arguments):
     m.csr_run(*arguments)
+
+
+@jit
+def slab_run(*arguments):
+    m.slab_run(*arguments)
 
 
 @jit
@@ -183,6 +189,61 @@ def test_csr_run_by_hand(dtype):
 
 
 @compiled
+@pytest.mark.parametrize("height", [1, 2, 4, 8])
+@pytest.mark.parametrize("tile", TILES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_slab_run_is_its_twin(dtype, tile, height):
+    """Whatever the processor has: LLVM takes wide vectors apart, and spills what is too much."""
+    rows = slab_rows(height)
+    assert rows * height == (2 if height == 1 else 8)
+    for seed, run in enumerate([(0, 0), (rows, rows), (0, rows), (rows, 3 * rows), (0, 4 * rows)]):
+        for floor in (-np.inf, 0, 0.5):
+            for more in (False, True):
+                draw = normals if seed == 4 else quarters
+                case = run_case(seed, draw, dtype, tile)
+                T, y, rng = case.T, case.y, np.random.default_rng(seed)
+                places = rng.integers(0, INPUTS - 1, 4 * rows * height).astype(np.uint8)
+                units = np.array([7, 7, *rng.permutation(HEIGHT)[:height], 7], np.int32)
+                written = (y + T * units[2:-1, None] + np.arange(T)).ravel()
+                before = case.panel.copy()
+                if more:
+                    before[written] = draw(rng, len(written))
+                arguments = [
+                    tile, (0,) * height, (case.values[: len(places)].copy(), places), run, T,
+                    (y, units, 2), (case.biases, more), case.number(floor),
+                ]  # fmt: skip
+                got, expected = both(slab_run, m.slab_run_python, arguments, before, 4)
+                close(got, expected, draw)
+                before[written] = case.panel[written]
+                check_written(got, before, written)
+
+
+@pytest.mark.parametrize("height", [1, 4, 8])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_slabs_of_a_layer(dtype, height):
+    """A format and its kernel beside a matrix product: awkward numbers of inputs and units."""
+    tile, slab, rows = (0,), (0,) * height, slab_rows(height)
+    T, number = lanes_of(np.dtype(dtype)), np.dtype(dtype).type
+    run = m.slab_run_python if numba.config.DISABLE_JIT else slab_run
+    for n_in, n_out, block in ((1, 1, 256), (256, 10, 256), (257, 17, 100), (40, 23, 7)):
+        rng = np.random.default_rng(n_in)
+        W = (quarters(rng, n_in, n_out) * (rng.random((n_in, n_out)) < 0.3)).astype(dtype)
+        x, outside = quarters(rng, n_in, T), 8 + -n_out % 8
+        made = slabs_from_dense(W, block, height, rows)
+        panel = np.concatenate([x.ravel(), np.full((n_out + outside) * T, 99)]).astype(dtype)
+        b = np.concatenate([quarters(rng, n_out), np.zeros(8)]).astype(dtype)
+        for k, offsets in enumerate(made.offsets):
+            for g in range(len(offsets) - 1):
+                at = (k * (len(offsets) - 1) + g) * height
+                weights = made.values.ravel(), made.places.ravel()
+                run(tile, slab, weights, (offsets[g], offsets[g + 1]), panel, k * block * T,
+                    (n_in * T, made.outputs.ravel(), at), (b, k > 0), number(-np.inf))  # fmt: skip
+        y = panel[n_in * T :].reshape(-1, T)
+        np.testing.assert_array_equal(y[:n_out], W.T.astype("d") @ x + b[:n_out, None])
+        assert (y[-(-n_out // 8) * 8 :] == 99).all()
+
+
+@compiled
 @pytest.mark.parametrize("draw", [quarters, normals])
 @pytest.mark.parametrize("tile", TILES)
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -276,7 +337,7 @@ def test_rows_run_is_its_twin(dtype, groups, draw):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("floor", [-np.inf, 0])
 def test_neither_floor_nor_pooling_hides_a_sum_that_is_not_finite(dtype, floor, bad):
-    kernels = ["csr_run", "block_run", "slice_run", "block_one", "full_one", "rows_run"]
+    kernels = "csr_run block_run slice_run block_one full_one rows_run slab_run".split()
     for name in kernels:
         twin, compiled = kernel(f"{name}_python"), globals()[name]
         for function in [twin] if numba.config.DISABLE_JIT else [twin, compiled]:
@@ -289,7 +350,7 @@ def test_neither_floor_nor_pooling_hides_a_sum_that_is_not_finite(dtype, floor, 
                 units = case.panel[case.y : case.y + HEIGHT * case.T]
                 assert np.isnan(units[0])
                 if name != "csr_run" and held is not np.nan:  # the other units are fine
-                    second = 1 if name not in kernels[:2] else case.T
+                    second = case.T if name in ("block_run", "slab_run") else 1
                     assert units[second] == (2 if held == 2 else 1)
 
 
@@ -301,6 +362,10 @@ def call(function, name, case, last):
         function((0,), weights, run, case.panel, x, y, (case.biases[0], False), last)
     elif name == "block_run":
         function((0,), weights, run, case.panel, x, (y, case.T), (*first, HEIGHT), last)
+    elif name == "slab_run":
+        weights, y = (case.values, np.zeros(64, np.uint8)), (y, np.arange(4, dtype=np.int32), 0)
+        biases = case.biases, False
+        function((0,), (0,) * 4, weights, run, case.panel, case.T, y, biases, last[0])
     elif name == "rows_run":
         listed = np.arange(4, dtype=np.uint32), 4
         function((0,), (case.values, 0), listed, case.panel, 0, y, first, last[0])
@@ -398,7 +463,7 @@ def test_larger():
 
 
 def test_without_the_compiler_the_twins_run():
-    names = "csr_run block_run slice_run block_one full_one rows_run pairs_run larger transpose add"
-    for name in (*names.split(), "all_finite"):
+    names = "csr_run slab_run block_run slice_run block_one full_one rows_run pairs_run larger"
+    for name in (*names.split(), "transpose", "add", "all_finite"):
         off, twin = numba.config.DISABLE_JIT, kernel(f"{name}_python")
         assert (kernel(name) is twin) == bool(off)

@@ -24,13 +24,15 @@ from minprune.sparse.choice import (
     most_inputs,
     panel_costs,
     sample_costs,
+    slab_rows,
 )
 from minprune.sparse.engine import SparseEngine
 from minprune.sparse.memory import NO_ZEROS, Memory, up_to
 from minprune.sparse.one_sample import BLOCKS_ONE, SLICES
-from minprune.sparse.panel_plan import plan_panels
-from minprune.sparse.panels import BLOCKS, CSR, MAX_POOL
+from minprune.sparse.panel_plan import Planner, plan_panels
+from minprune.sparse.panels import BLOCKS, CSR, MAX_POOL, SLAB, SLABS
 from minprune.sparse.sample_plan import UNITS, plan_sample
+from minprune.sparse.slabs import slabs_from_dense
 from minprune.sparse.sliced import sliced_from_dense
 from minprune.sparse.stages import Window, stages_of
 
@@ -127,9 +129,10 @@ def written(step, columns):
     """All addresses that a step of a plan writes."""
     height = 8 if step["kind"] in UNITS.values() else 1
     vector = columns if step["kind"] in (CSR, BLOCKS) else 1
+    height = len(SLAB) if step["kind"] == SLABS else height
     i, j, c = (np.arange(step[f"{axis}s"]) for axis in ("row", "column", "channel"))
     at = step["y"] + (i * step["y_row"])[:, None, None] + (j * step["y_column"])[:, None]
-    at = at + c[::height] * (1 if height == 8 else step["y_channel"])
+    at = at + c[::height] * (1 if height > 1 else step["y_channel"])
     return at[..., None] + np.arange(max(vector, height))
 
 
@@ -164,6 +167,8 @@ def test_products_read_inside_the_memory(network, columns):
     stages, shape, _ = stages_of(network)
     made = plan(stages, shape, columns)
     for step in made.program.steps:
+        if step["kind"] == SLABS:
+            check_slabs(step, made)
         if step["kind"] not in (CSR, BLOCKS, BLOCKS_ONE, SLICES):
             continue
         first, last = step["x"], step["x"]
@@ -177,6 +182,24 @@ def test_products_read_inside_the_memory(network, columns):
         indices = made.program.indices[step["indices"] :][:entries].astype(int)
         vector = columns if step["kind"] in (CSR, BLOCKS) else 1
         assert first >= 0 and (not len(indices) or last + indices.max() + vector <= made.size)
+
+
+def check_slabs(step, made):
+    """That every place is an input of the layer, and every output one of its units or behind."""
+    height, slabs = len(SLAB), -(-step["channels"] // len(SLAB))
+    offsets = made.program.runs[step["runs"] :][: step["blocks"] * (slabs + 1)]
+    offsets = offsets.reshape(step["blocks"], slabs + 1)
+    assert (offsets % slab_rows(height) == 0).all() and (np.diff(offsets) >= 0).all()
+    places = made.program.indices[step["indices"] :].view(np.uint8)
+    for b, (first, last) in enumerate(offsets[:, [0, -1]] * height):
+        inputs = step["x"] + b * step["block"] + places[first:last].astype(int)
+        assert len(places[first:last]) == last - first <= len(made.program.values) - step["values"]
+        assert not inputs.size or (inputs.min() >= step["x"] and inputs.max() < step["y"])
+    outputs = made.program.units[step["units"] :][: step["blocks"] * slabs * height]
+    for row in outputs.reshape(step["blocks"], -1):
+        assert sorted(row.tolist()) == [*range(slabs * height)]
+    assert step["bias"] + slabs * height <= len(made.program.values)
+    assert step["y"] + slabs * height <= made.size
 
 
 def test_pieces_of_a_step_do_what_the_whole_one_does(network, monkeypatch):
@@ -339,11 +362,12 @@ def chosen(network):
     ("W", "formats"),
     [
         (at_density(1, 200, 64), ("blocks", "full")),
-        (at_density(0.5, 400, 64), ("csr", "full")),  # one of 256 blocks is missing
-        (at_density(0.05, 400, 64), ("csr", "slices")),
+        (at_density(0.5, 400, 64), ("slabs", "full")),  # one of 256 blocks is missing
+        (at_density(0.05, 400, 64), ("slabs", "slices")),
+        (at_density(0.005, 900, 64), ("csr", "slices")),  # blocks of more than 256 inputs
         (in_blocks(0.05, 400, 64), ("blocks", "blocks")),
         (in_blocks(0.5, 400, 64), ("blocks", "blocks")),
-        (at_density(1, 30, 1), ("csr", "full")),  # seven of eight numbers of a block are zeros
+        (at_density(1, 30, 1), ("slabs", "full")),  # seven of eight numbers of a block are zeros
     ],
 )
 def test_the_format_follows_from_where_the_nonzeros_are(W, formats):
@@ -354,11 +378,26 @@ def test_inputs_are_neighbours_in_whatever_order():
     # the units of the first layer lie in an order of their own, the columns of the image together
     first, second = at_density(0.05, 400, 64), at_density(1, 64, 16)
     network = Network([Dense(first, np.zeros(64)), Dense(second, np.zeros(16))])
-    assert chosen(network) == [("csr", "slices"), ("blocks", "full")]
+    assert chosen(network) == [("slabs", "slices"), ("blocks", "full")]
     convolution = Conv2D(at_density(1, 1, 1, 2, 8), np.zeros(8))
     network = Network([convolution, Flatten(), Dense(at_density(1, 256, 16), np.zeros(16))],
                       (2, 16, 2))  # fmt: skip
     assert chosen(network) == [("blocks", "blocks"), ("blocks", "full")]
+
+
+def test_slabs_of_inputs_that_lie_in_an_order_of_their_own():
+    planner = Planner("f")
+    W, x = at_density(0.3, 40, 9), planner.memory.vector(40)
+    order = np.random.default_rng(0).permutation(40)
+    (stage,), *_ = stages_of(Network([Dense(W, np.zeros(9))]))
+    planner.dense(stage, x._replace(addresses=x.addresses[order]))  # input k is at order_k
+    ((step,), values, indices, *_), height = planner.program(), len(SLAB)
+    made = slabs_from_dense(W[np.argsort(order)], 128, height, slab_rows(height))
+    assert step["kind"] == SLABS and step["block"] == 128 and step["x"] == 0
+    np.testing.assert_array_equal(values[: made.values.size], made.values.ravel())
+    np.testing.assert_array_equal(indices.view("u1")[: made.places.size], made.places.ravel())
+    planner.dense(stage, x._replace(addresses=2 * x.addresses))  # no neighbours
+    assert [choice.format for choice in planner.choices] == ["slabs", "csr"]
 
 
 def test_convolutions_choose_too():
@@ -437,13 +476,15 @@ def test_costs_by_hand():
         blocked_csr_from_dense(W, 4, 4), blocks_from_dense(W), sliced_from_dense(W)
     )  # fmt: skip
     # 12 entries in runs of 4, in 2 x 9 runs; 6 blocks in 2 groups; 5 rows in 2 slices
-    assert panel_costs(runs, blocks) == {"csr": 12 * 3 + 18 * 10, "blocks": 6 * 16 + 2 * 64}
+    assert panel_costs(runs, blocks) == {
+        "slabs": 12 * 2.5 + 18 * 10, "csr": 12 * 3 + 18 * 10, "blocks": 6 * 16 + 2 * 64,
+    }  # fmt: skip
     costs = FIXED._replace(slices=5, blocks=2, full=1.75, group=8)
     assert sample_costs(slices, blocks, costs) == {"slices": 5 * 5 + 2 * 8, "blocks": 6 * 2 + 2 * 8,
                                                    "full": 6 * 2 * 1.75 + 2 * 8}  # fmt: skip
     nothing = np.zeros((0, 3))
     costs = panel_costs(blocked_csr_from_dense(nothing, 1, 4), blocks_from_dense(nothing))
-    assert costs == {"csr": np.inf, "blocks": 64}
+    assert costs == {"slabs": np.inf, "csr": np.inf, "blocks": 64}
 
 
 def test_choices_say_what_a_layer_holds_and_costs():
@@ -454,7 +495,8 @@ def test_choices_say_what_a_layer_holds_and_costs():
     assert choice.density == np.count_nonzero(W) / 600
     assert choice.costs == panel_costs(runs, blocks)
     assert choice.format == min(choice.costs, key=choice.costs.get)
-    assert choice.nbytes == {"csr": runs, "blocks": blocks}[choice.format].nbytes + 80
+    slabs = slabs_from_dense(W, 128, len(SLAB), slab_rows(len(SLAB)))
+    assert choice.format == "slabs" and choice.nbytes == slabs.nbytes + 80
 
 
 def test_a_convolution_costs_its_product_once_a_position():
@@ -463,6 +505,7 @@ def test_a_convolution_costs_its_product_once_a_position():
     sparse = SparseEngine(Network(layers, (11, 22, 2)))  # 9 x 20 positions, 8 x 20 of them pooled
     costs = panel_costs(blocked_csr_from_dense(K.reshape(18, 8), 18, UNROLL),
                         blocks_from_dense(K.reshape(18, 8)))  # fmt: skip
+    del costs["slabs"]
     (many,), (one,) = sparse._panel_plan.choices, sparse._sample_plan.choices
     assert many.costs == {name: 160 * cost for name, cost in costs.items()}
     assert one.costs == {name: 8 * cost for name, cost in costs.items()}  # 32 columns at a time
