@@ -139,6 +139,13 @@ class Vectors:
     def store(self, vector, pointer):
         self.builder.store(vector, pointer, align=self.itemsize)
 
+    def part(self, lanes, data, *offsets):
+        """Fewer numbers than a vector has, `offsets` numbers behind `data`."""
+        for offset in offsets:
+            data = self.builder.gep(data, [offset])
+        kind = ir.VectorType(self.float, lanes).as_pointer()
+        return self.builder.load(self.builder.bitcast(data, kind), align=self.itemsize)
+
     def whole(self, pointer, lanes):
         """So many numbers in one load, which LLVM may not take apart into one load for each."""
         kind = ir.VectorType(self.float, lanes)

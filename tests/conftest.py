@@ -7,7 +7,7 @@ import sys
 sys.dont_write_bytecode = False  # hundreds of processes that the tests start import the package
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # steady times, also beside other programs
 os.environ["MINPRUNE_LANG"] = "en"  # whatever the locale
-os.environ["MINPRUNE_MEASURE"] = "0"  # plans are the same on every machine
+os.environ["MINPRUNE_MEASURE"] = "0"  # the same formats on every machine
 
 import numpy as np
 import pytest

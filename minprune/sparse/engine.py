@@ -43,7 +43,7 @@ class SparseEngine:
     a layer of whose inputs few are nonzero runs on those, and is kept dense for it, too. `explain`
     says which and why. The first call plans that, compiles the loops and measures them, which takes
     some seconds for panels and for one sample each, unless an earlier program has; with
-    MINPRUNE_MEASURE=0 in the environment, plans are the same on every machine. Working memory is
+    MINPRUNE_MEASURE=0 in the environment, formats are the same on every machine. Working memory is
     kept for the next call. An engine may be called from several threads at once, and in the child
     of a fork; a fork waits until no other thread compiles. Where many processes share the cores,
     give each threads=1. Samples that are not finite, or for which a sum overflows, run through the
@@ -134,14 +134,14 @@ class SparseEngine:
         input_shape, output_shape, dtype = self._kind
         if not (plain := is_plain(x, dtype)):
             x = real_array("x", x)
-        if x.shape[1:] != input_shape or not x.ndim:
-            shape = ", ".join(str(n) for n in input_shape)
-            raise ValueError(f"x must be (N, {shape}), got {x.shape}")
+        if (shape := x.shape)[1:] != input_shape or not shape:
+            expected = ", ".join(str(n) for n in input_shape)
+            raise ValueError(f"x must be (N, {expected}), got {shape}")
         if not plain and not is_plain(x, dtype):
             with np.errstate(over="ignore"):  # a float64 beyond float32 is infinite
                 x = x.astype(dtype, order="C")  # and the loops know one kind of array only
-        y = np.empty((len(x), *output_shape), dtype)
-        if len(x) <= FEW:
+        y = np.empty(shape[:1] + output_shape, dtype)
+        if shape[0] <= FEW:
             if not self._one_by_one(x, y):
                 self._dense(x, y, slice(None))
         else:
@@ -174,9 +174,10 @@ class SparseEngine:
         """Every sample by itself, its steps shared out; returns whether all could be done."""
         made, free = self._sample_plan, self._free[1]
         memory, counters = memory_of(free, made.size, y.dtype), NOTHING_DONE.copy()
-        arguments = (*self._sample_arguments, len(x), x.ravel(), y.ravel(), memory, counters)
+        N = len(y)  # not len(x): another thread might give x another shape meanwhile
+        arguments = (*self._sample_arguments, N, x.ravel(), y.ravel(), memory, counters)
         if made.cycles > SMALL_ONE:
-            pieces = len(x) * (len(made.program.steps) + 2)
+            pieces = N * (len(made.program.steps) + 2)
             together(lambda: run_samples(*arguments), self.threads, counters, pieces)
         else:
             run_samples(*arguments)
@@ -188,12 +189,13 @@ class SparseEngine:
     def _in_panels(self, x, y):
         """Panels of T samples, shared out among threads; returns for each if it was done, and T."""
         made = self._panel_plan
-        V, threads = self._tile(len(x), made)
+        N = len(y)
+        V, threads = self._tile(N, made)
         T = V * lanes_of(self.dtype)
         free = self._free[T]  # of this network: some threads come late, and find another one here
-        done, counters = np.zeros(-(-len(x) // T), bool), NOTHING_DONE.copy()
+        done, counters = np.zeros(-(-N // T), bool), NOTHING_DONE.copy()
         arguments = ((0,) * V, tuple(made.program), made.x_rows, made.y_rows,
-                     len(x), x.ravel(), y.ravel())  # fmt: skip
+                     N, x.ravel(), y.ravel())  # fmt: skip
 
         def work():
             memory = memory_of(free, made.size * T, y.dtype)

@@ -3,7 +3,7 @@
 A cost is the difference between two layers that differ in one thing alone, such as how many entries
 their runs have, over the number of these. Both times are minima of many short calls in turn, so
 whatever else the machine does meanwhile matters little. A cost stays within eight times that of
-`FIXED`. MINPRUNE_MEASURE=0 keeps all of `FIXED`: then every machine makes the same plans.
+`FIXED`. MINPRUNE_MEASURE=0 keeps all of `FIXED`: then every machine takes the same formats.
 """
 
 import json
@@ -44,14 +44,7 @@ PANELS = {
     "block": ("block", (128, 128, 48), (128, 128, 16)),
     "group_of_blocks": ("block", (128, 384, 8), (128, 128, 24)),
 }
-FORMATS = (
-    "entry",
-    "slab",
-    "block",
-    "slices",
-    "blocks",
-    "full",
-)  # the costs by which a format is chosen
+FORMATS = "entry", "slab", "block", "slices", "blocks", "full"  # whose cost is that of a format
 _known = {}  # in this process
 
 

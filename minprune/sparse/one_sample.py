@@ -69,22 +69,23 @@ def units_step(step, program, panel):
 @jit
 def rows_step(step, program, panel):
     """A dense layer by those inputs that are not zero, if they are few; returns whether it did."""
-    n, x = step["inputs"], step["inputs_at"]
-    count = 0
-    for j in range(n):
-        count += panel[x + j] != 0
+    n = step["inputs"]
+    x = panel[step["inputs_at"] :][:n]
+    count = np.int32(0)  # as long as the numbers, so that vectors count
+    for j in range(len(x)):
+        count = np.int32(count + np.int32(x[j] != 0))
     if count > step["most"]:
         return False
     listed, k = np.empty(n, np.uint32), 0
-    for j in range(n):  # without a branch, which would be mispredicted
+    for j in range(len(x)):  # without a branch, which would be mispredicted
         listed[k] = j
-        k += panel[x + j] != 0
+        k += x[j] != 0
     groups = (step["channels"] + HEIGHT - 1) // HEIGHT
     whole = groups - groups % CHUNK
     for g in range(0, whole, CHUNK):
-        rows_units(ALL, step, program, panel, (listed, count), g)
+        rows_units(ALL, step, program, panel, (listed, k), g)
     for g in range(whole, groups):
-        rows_units(ONE, step, program, panel, (listed, count), g)
+        rows_units(ONE, step, program, panel, (listed, k), g)
     return True
 
 
@@ -162,7 +163,8 @@ def run_samples(tile, arrays, source, target, N, x, y, panel, counters):
     rest is left.
 
     arrays          of the program, as a plain tuple, which Python hands over faster
-    source, target  addresses of the features of the input and of the output, in order
+    source, target  addresses of the features of the input and of the output, in order; the first
+                    alone if the others follow it
     counters        (3,) shared by all threads: pieces taken, pieces done, whether it failed
     """
     program = Program(*arrays)
@@ -178,28 +180,40 @@ def run_samples(tile, arrays, source, target, N, x, y, panel, counters):
         if counters[FAILED] > 0:
             break
         if s < 0:
-            bring_in(x, n, source, panel)
+            bring_in(x, n, len(x) // N, source, panel)
         elif s < pieces - 2:
             run_piece(tile, program.steps[s], program, panel)
         elif all_finite(panel):
-            bring_out(panel, y, n, target)
+            bring_out(panel, y, n, len(y) // N, target)
         else:
             counters[FAILED] = True
         add(counters, DONE, 1)
 
 
 @jit
-def bring_in(x, n, source, panel):
-    """Sample n to its place."""
-    for f in range(len(source)):
-        panel[source[f]] = x[n * len(source) + f]
+def bring_in(x, n, features, source, panel):
+    """Sample n to its place; if the addresses follow one another, `source` has the first alone."""
+    x = x[n * features :][:features]
+    if len(source) < features:
+        row = panel[source[0] :][:features]
+        for f in range(len(row)):
+            row[f] = x[f]
+    else:
+        for f in range(features):
+            panel[source[f]] = x[f]
 
 
 @jit
-def bring_out(panel, y, n, target):
+def bring_out(panel, y, n, features, target):
     """The inverse of `bring_in`."""
-    for f in range(len(target)):
-        y[n * len(target) + f] = panel[target[f]]
+    y = y[n * features :][:features]
+    if len(target) < features:
+        row = panel[target[0] :][:features]
+        for f in range(len(row)):
+            y[f] = row[f]
+    else:
+        for f in range(features):
+            y[f] = panel[target[f]]
 
 
 if numba.config.DISABLE_JIT:  # compiled loops overflow without a warning

@@ -32,7 +32,8 @@ class SamplePlan(NamedTuple):
     """A program in pieces, and what `run_samples` has to know beside it.
 
     tile            a zero for each vector of columns
-    source, target  addresses of the features of the input and of the output, in order
+    source, target  addresses of the features of the input and of the output, in order; the first
+                    alone if the others follow it
     size            numbers of working memory
     cycles          that it takes one thread, about
     """
@@ -184,8 +185,18 @@ def plan_sample(stages, shape, dtype, width=None, costs=FIXED):
     cycles = sum(float(step["cost"]) for step in planner.steps)
     planner.steps = in_pieces(planner.steps)
     size = up_to(planner.memory.size, SUMS * L)  # as `all_finite` goes through them
-    return SamplePlan(planner.program(), (0,) * width, first.addresses, last.addresses, size,
-                      cycles, planner.choices, costs)  # fmt: skip
+    source, target = shortened(first.addresses), shortened(last.addresses)
+    return SamplePlan(planner.program(), (0,) * width, source, target, size, cycles,
+                      planner.choices, costs)  # fmt: skip
+
+
+def shortened(addresses):
+    """The first address alone, if the others follow it.
+
+    >>> shortened(np.arange(3, 9)), shortened(np.array([4, 3]))
+    (array([3]), array([4, 3]))
+    """
+    return addresses[:1] if (np.diff(addresses) == 1).all() else addresses
 
 
 def chunks(groups):

@@ -550,7 +550,7 @@ def planted(plain):
 
 def planted_where_bounds_are_checked(plain):
     x, panel, source = plain(np.zeros(2, "f")), plain(np.zeros(4, "f")), np.array([0, 4])
-    attempt("planted: write", lambda: one_sample.bring_in(x, 0, source, panel))
+    attempt("planted: write", lambda: one_sample.bring_in(x, 0, 2, source, panel))
 
 
 def main(edge, seed, rounds, *words):
