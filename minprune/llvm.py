@@ -14,8 +14,6 @@ tests/sparse/test_plans.py to that.
 Each kernel stands twice: as plain Python, to read and to test against, and right below it for LLVM.
 """
 
-from functools import cache
-
 import numba
 import numpy as np
 from llvmlite import ir  # a part of Numba

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.llvm import aligned_zeros, lanes_of, register_room
+from minprune.llvm import aligned_zeros, lanes_of, room
 from minprune.nn.direct import Products, kernel_pieces, run_kernels, run_products
 from minprune.threads import cores
 from minprune.workers import together
@@ -71,7 +71,7 @@ def sizes(columns, channels, dtype):
 
     P divides the width of the image where it can: a tile at the end of a row may be mostly idle.
     """
-    sums = register_room() // 2
+    sums = room()
     most = {16: 8, 4: 4}.get(sums, 2)
     dividing = max(p for p in range(1, most + 1) if columns % p == 0)
     P = dividing if 2 * dividing > most else min(most, columns)

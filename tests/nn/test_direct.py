@@ -25,7 +25,7 @@ from minprune.nn.fused import Convolution
 from minprune.nn.layers import ReLU
 from minprune.nn.spatial import Conv2D, MaxPool2D
 
-ROOMS = 4, 8, 32  # vectors that the registers hold: without AVX, with AVX2, with AVX-512
+ROOMS = 2, 4, 16  # vectors of sums that the registers hold: without AVX, with AVX2, with AVX-512
 CASES = {  # N, (H, W), kernel, c_in, c_out, stride, (top, bottom, left, right), layers
     "one pixel": (1, (1, 1), (1, 1), 1, 1, 1, (0, 0, 0, 0), 1),
     "three channels, same": (2, (7, 9), (3, 3), 3, 17, 1, (1, 1, 1, 1), 3),
@@ -145,7 +145,7 @@ def sweep(cases=100):
     while tried < cases:
         if (case := random_case(rng)) is not None:
             room, threads = int(rng.choice(ROOMS)), int(rng.integers(1, 4))
-            products.register_room, products.cores = lambda r=room: r, lambda t=threads: t
+            products.room, products.cores = lambda r=room: r, lambda t=threads: t
             products.SMALL = 0
             check(case, "fd"[tried % 2], tried)
             tried += 1
@@ -165,7 +165,7 @@ COMPILED += [("three channels, same", room, dtype) for room, dtype in ((4, "f"),
 
 @pytest.mark.parametrize(("name", "room", "dtype"), COMPILED)
 def test_what_plain_loops_give(name, room, dtype, monkeypatch):
-    monkeypatch.setattr(products, "register_room", lambda: room)
+    monkeypatch.setattr(products, "room", lambda: room)
     check(CASES[name], dtype)
 
 
@@ -177,7 +177,7 @@ BIG = 5, (8, 7), (3, 3), 3, 17, 1, (1, 1, 1, 1), 3  # images, that threads share
 def threads_of(monkeypatch, count):
     monkeypatch.setattr(products, "SMALL", 0)
     monkeypatch.setattr(products, "cores", lambda: count)
-    monkeypatch.setattr(products, "register_room", lambda: 8)
+    monkeypatch.setattr(products, "room", lambda: 4)
 
 
 @pytest.mark.parametrize("N", [1, 2, 5])
@@ -244,7 +244,7 @@ def test_what_a_thread_raises_is_raised(monkeypatch):
 def test_all_sums_of_a_tile_are_in_registers(monkeypatch):
     """Half of the registers: the others hold weights and pixels. AVX has as many, half as long."""
     for room, most in ((4, 2), (8, 4), (32, 16)):
-        monkeypatch.setattr(products, "register_room", lambda r=room: r)
+        monkeypatch.setattr(products, "room", lambda r=room: r)
         for columns, channels in product(range(1, 40), (1, 16, 17, 33, 300)):
             P, V = products.sizes(columns, channels, np.dtype("f"))
             assert 1 <= P <= min(8, columns)
@@ -253,10 +253,10 @@ def test_all_sums_of_a_tile_are_in_registers(monkeypatch):
 
 
 def test_the_width_of_a_tile(monkeypatch):
-    monkeypatch.setattr(products, "register_room", lambda: 32)
+    monkeypatch.setattr(products, "room", lambda: 16)
     pairs = {1: 1, 2: 2, 3: 3, 7: 7, 8: 8, 9: 8, 10: 5, 11: 8, 12: 6, 13: 8, 14: 7, 28: 7, 0: 8}
     assert {n: products.sizes(n, 64, np.dtype("f"))[0] for n in pairs} == pairs
-    monkeypatch.setattr(products, "register_room", lambda: 8)
+    monkeypatch.setattr(products, "room", lambda: 4)
     assert products.sizes(9, 64, np.dtype("f")) == (3, 1)
     assert products.sizes(2, 64, np.dtype("f")) == (2, 2)
 
@@ -268,7 +268,7 @@ def test_distances_that_do_not_fit_are_refused():
 
 
 def test_images_that_are_not_kept_are_copied_some_at_a_time(monkeypatch):
-    monkeypatch.setattr(products, "register_room", lambda: 8)
+    monkeypatch.setattr(products, "room", lambda: 4)
     one, x, (y, *_) = made(BIG)
     shapes, convolve = [], products.convolve
 
@@ -284,7 +284,7 @@ def test_images_that_are_not_kept_are_copied_some_at_a_time(monkeypatch):
 
 def test_gradients_are_added_some_images_at_a_time(monkeypatch):
     monkeypatch.setattr("minprune.nn.fused.SUMMED", 2)
-    monkeypatch.setattr(products, "register_room", lambda: 8)
+    monkeypatch.setattr(products, "room", lambda: 4)
     check(BIG)
 
 
