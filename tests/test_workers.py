@@ -297,7 +297,7 @@ def test_a_child_forked_while_another_thread_plans_does_not_wait_for_it(monkeypa
     engines = [SparseEngine(mlp([4, 3, 2], np.random.default_rng(0))) for _ in range(2)]
     begun, leave = threading.Event(), threading.Event()
 
-    def busy(*arguments):
+    def busy(*arguments, **named):
         begun.set()
         assert leave.wait(60)
 
