@@ -70,10 +70,7 @@ def conv_tile(typing, tile, vecs, apart, weights, table, x, y, bias, count, floo
                     v.store(total, v.at(y, y_at, y_k, place))
         return context.get_dummy_value()
 
-    return (
-        types.void(tile, vecs, apart, weights, table, x, y, bias, count, floor),
-        generate,
-    )
+    return types.void(tile, vecs, apart, weights, table, x, y, bias, count, floor), generate
 
 
 def grad_tile_python(tile, vecs, apart, x, table, dy, counts, images, rows, dK):
@@ -109,9 +106,8 @@ def grad_tile(typing, tile, vecs, apart, x, table, dy, counts, images, rows, dK)
         given = v.given[3:]
         (x, x_at), (tab, k), (dy, dy_at, dy_p, dy_v), counts, images, rows, (dK, dK_at) = given
         corner, first = builder.gep(x, [x_at]), builder.gep(dy, [dy_at])
-        taps = [
-            builder.gep(corner, [v.index(tab, builder.add(k, number(p)))]) for p in range(len(tile))
-        ]
+        places = [builder.add(k, number(p)) for p in range(len(tile))]
+        taps = [builder.gep(corner, [v.index(tab, place)]) for place in places]
         units = [builder.mul(dy_v, number(t)) for t in range(len(vecs))]
 
         def image(a, sums):
@@ -128,8 +124,7 @@ def grad_tile(typing, tile, vecs, apart, x, table, dy, counts, images, rows, dK)
                     out = []
                     for tap in taps:
                         x_k = v.splat(v.item(tap, x_j))
-                        out += [v.multiply_add(d_t, x_k, sums[len(out) + t])
-                                for t, d_t in enumerate(d)]  # fmt: skip
+                        out += [v.multiply_add(z, x_k, sums[len(out) + t]) for t, z in enumerate(d)]
                     return out
 
                 return v.loop(number(0), counts[2], 1, sums, pixel)
@@ -143,7 +138,4 @@ def grad_tile(typing, tile, vecs, apart, x, table, dy, counts, images, rows, dK)
             v.store(builder.fadd(v.load(pointer), total), pointer)
         return context.get_dummy_value()
 
-    return (
-        types.void(tile, vecs, apart, x, table, dy, counts, images, rows, dK),
-        generate,
-    )
+    return types.void(tile, vecs, apart, x, table, dy, counts, images, rows, dK), generate

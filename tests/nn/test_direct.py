@@ -20,7 +20,7 @@ if __name__ == "__main__":
 
 from forks import forks, status_of_child
 
-from minprune.nn import products
+from minprune.nn import direct, products
 from minprune.nn.fused import Convolution
 from minprune.nn.layers import ReLU
 from minprune.nn.spatial import Conv2D, MaxPool2D
@@ -145,8 +145,8 @@ def sweep(cases=100):
     while tried < cases:
         if (case := random_case(rng)) is not None:
             room, threads = int(rng.choice(ROOMS)), int(rng.integers(1, 4))
-            products.room, products.cores = lambda r=room: r, lambda t=threads: t
-            products.SMALL = 0
+            products.register_room, products.cores = lambda r=room: r, lambda t=threads: t
+            products.SMALL, direct.L1_HALF = 0, int(rng.choice([1, 1 << 10, 1 << 14]))
             check(case, "fd"[tried % 2], tried)
             tried += 1
 
@@ -253,8 +253,8 @@ def test_all_sums_of_a_tile_are_in_registers(monkeypatch):
 
 
 def test_the_width_of_a_tile(monkeypatch):
-    monkeypatch.setattr(products, "room", lambda: 16)
-    pairs = {1: 1, 2: 2, 3: 3, 7: 7, 8: 8, 9: 8, 10: 5, 11: 8, 12: 6, 13: 8, 14: 7, 28: 7, 0: 8}
+    monkeypatch.setattr(products, "register_room", lambda: 32)
+    pairs = {1: 1, 2: 2, 3: 3, 7: 7, 8: 8, 9: 8, 10: 5, 11: 8, 12: 6, 14: 7, 28: 7, 44: 8, 0: 8}
     assert {n: products.sizes(n, 64, np.dtype("f"))[0] for n in pairs} == pairs
     monkeypatch.setattr(products, "room", lambda: 4)
     assert products.sizes(9, 64, np.dtype("f")) == (3, 1)

@@ -5,7 +5,7 @@ import pytest
 
 from minprune.nn import updates, windows
 from minprune.nn.batchnorm import BatchNorm
-from minprune.nn.fused import ConvReLUMaxPool
+from minprune.nn.fused import Convolution
 from minprune.nn.layers import Dense, Dropout, Flatten, LeakyReLU, ReLU, Sigmoid, Tanh
 from minprune.nn.losses import mean_squared_error, softmax_cross_entropy
 from minprune.nn.models import cnn
@@ -41,7 +41,8 @@ LAYERS = {
     "MaxPool2D, padding": (lambda: MaxPool2D(3, 2, (1, 0)), (8, 6, 7, 2)),
     "AveragePool2D": (lambda: AveragePool2D(3, 1), (8, 6, 6, 2)),
     "AveragePool2D, padding": (lambda: AveragePool2D(2, 2, "same"), (8, 7, 5, 2)),
-    "ConvReLUMaxPool": (lambda: ConvReLUMaxPool(conv(), ReLU(), MaxPool2D()), (8, 7, 6, 2)),
+    "Convolution": (lambda: Convolution(conv()), (8, 6, 6, 2)),
+    "Convolution, pooling": (lambda: Convolution(conv(), ReLU(), MaxPool2D()), (8, 7, 6, 2)),
     "Network": (lambda: Network([conv(), ReLU(), MaxPool2D(), Flatten()]), (8, 7, 6, 2)),
 }
 
@@ -135,7 +136,7 @@ def test_a_convolution_goes_back_the_way_it_came(attribute, new):
 @pytest.mark.parametrize("shape", [(3, 3, 2, 3), (2, 2, 4, 3), (2, 2, 2, 6), (9, 9, 1, 1)])
 @pytest.mark.parametrize("fused", [False, True])
 def test_another_kernel_between_forward_and_backward_is_refused(shape, input_gradient, fused):
-    layer = ConvReLUMaxPool(conv(), ReLU(), MaxPool2D()) if fused else conv()
+    layer = Convolution(conv(), ReLU(), MaxPool2D()) if fused else conv()
     y = layer.forward(rng().standard_normal((2, 7, 7, 2)), training=True)
     inner = layer.conv if fused else layer
     inner.K, inner.b = Parameter(np.ones(shape)), Parameter(np.ones(shape[3]))
@@ -169,7 +170,6 @@ def image(*shape, dtype=np.float64):
 
 
 NONE = (0, 0, 0, 0)  # zeros around an image
-FUSED = (0, 1), (0, 1, 4, 5)  # taps and windows of a 1 x 2 kernel on images 4 wide
 
 
 @pytest.mark.parametrize(
@@ -223,28 +223,6 @@ FUSED = (0, 1), (0, 1, 4, 5)  # taps and windows of a 1 x 2 kernel on images 4 w
                 ((2, 2, 2, 1), NONE),
                 ((1, 3, 2, 1), NONE),
                 ((1, 2, 2, 1), (1, 1, 0, 0)),
-            )
-        ),
-        *(
-            (windows.conv_relu_max_pool, (image(*x), image(*K), image(b), *FUSED,
-                                          image(*y), image(*winner, dtype=np.int8)))
-            for x, K, b, y, winner in (
-                ((1, 4, 4, 1), (2, 3), 3, (1, 2, 2, 3), (1, 2, 2, 3)),  # the last tap is outside
-                ((1, 4, 5, 1), (1, 3), 3, (1, 2, 2, 3), (1, 2, 2, 3)),
-                ((1, 4, 5, 1), (2, 3), 2, (1, 2, 2, 3), (1, 2, 2, 3)),
-                ((1, 4, 5, 1), (2, 3), 3, (1, 2, 2, 4), (1, 2, 2, 4)),
-                ((1, 4, 5, 1), (2, 3), 3, (2, 2, 2, 3), (2, 2, 2, 3)),
-                ((1, 4, 5, 1), (2, 3), 3, (1, 2, 2, 3), (1, 2, 1, 3)),
-            )
-        ),
-        *(
-            (windows.conv_relu_max_pool_backward,
-             (image(*x), image(*y), image(*winner, dtype=np.int8), *FUSED, image(*K), image(b)))
-            for x, K, b, y, winner in (
-                ((1, 4, 4, 1), (2, 3), 3, (1, 2, 2, 3), (1, 2, 2, 3)),
-                ((1, 4, 5, 1), (1, 3), 3, (1, 2, 2, 3), (1, 2, 2, 3)),
-                ((1, 4, 5, 1), (2, 3), 2, (1, 2, 2, 3), (1, 2, 2, 3)),
-                ((1, 4, 5, 1), (2, 3), 3, (1, 2, 2, 3), (1, 2, 1, 3)),
             )
         ),
         *(
