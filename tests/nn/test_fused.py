@@ -299,6 +299,16 @@ def test_a_large_batch_loses_no_digits():
         assert conv.K.grad[0, 0, 0, 0] == pytest.approx(pixels * N * 0.03, rel=1e-4)
 
 
+def test_images_are_added_in_float64(monkeypatch):
+    """In float32, 2^24 + 1 is 2^24."""
+    monkeypatch.setattr("minprune.nn.fused.SUMMED", 1)
+    one = Convolution(Conv2D.random(1, 1, 1, 0))
+    dy = np.ones_like(one.forward(np.ones((65, 1, 1, 1), np.float32), training=True))
+    dy[0] = 2**24
+    one.backward(dy)
+    assert one.conv.K.grad.item() == one.conv.b.grad.item() == 2**24 + 64
+
+
 def test_images_too_small_for_the_pooling_are_refused_with_both_shapes():
     rng = np.random.default_rng(0)
     one = Convolution(Conv2D.random(3, 1, 2, rng), ReLU(), MaxPool2D(2))
