@@ -145,7 +145,7 @@ def sweep(cases=100):
     while tried < cases:
         if (case := random_case(rng)) is not None:
             room, threads = int(rng.choice(ROOMS)), int(rng.integers(1, 4))
-            products.register_room, products.cores = lambda r=room: r, lambda t=threads: t
+            products.room, products.cores = lambda r=room: r, lambda t=threads: t
             products.SMALL, direct.L1_HALF = 0, int(rng.choice([1, 1 << 10, 1 << 14]))
             check(case, "fd"[tried % 2], tried)
             tried += 1
@@ -243,7 +243,7 @@ def test_what_a_thread_raises_is_raised(monkeypatch):
 
 def test_all_sums_of_a_tile_are_in_registers(monkeypatch):
     """Half of the registers: the others hold weights and pixels. AVX has as many, half as long."""
-    for room, most in ((4, 2), (8, 4), (32, 16)):
+    for room, most in ((2, 2), (4, 4), (16, 16)):
         monkeypatch.setattr(products, "room", lambda r=room: r)
         for columns, channels in product(range(1, 40), (1, 16, 17, 33, 300)):
             P, V = products.sizes(columns, channels, np.dtype("f"))
@@ -253,7 +253,7 @@ def test_all_sums_of_a_tile_are_in_registers(monkeypatch):
 
 
 def test_the_width_of_a_tile(monkeypatch):
-    monkeypatch.setattr(products, "register_room", lambda: 32)
+    monkeypatch.setattr(products, "room", lambda: 16)
     pairs = {1: 1, 2: 2, 3: 3, 7: 7, 8: 8, 9: 8, 10: 5, 11: 8, 12: 6, 14: 7, 28: 7, 44: 8, 0: 8}
     assert {n: products.sizes(n, 64, np.dtype("f"))[0] for n in pairs} == pairs
     monkeypatch.setattr(products, "room", lambda: 4)
