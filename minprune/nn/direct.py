@@ -124,43 +124,41 @@ def conv_row(tile, vecs, apart, weights, table, x, y, bias, columns, floor):
 
 
 @jit
-def conv_rows(tile, vecs, apart, products, part, o, x, bias, y, used, rows, floor, scratch):
-    """Rows of one image for the units from o on; `used` of them fill no group: by `scratch`."""
+def some_rows(tile, vecs, apart, products, part, o, x, bias, y, winner, used, rows, floor, scratch):
+    """Rows of one image for the units from o on.
+
+    `used` of them may fill no group, and a pooling makes one row of two: both by `scratch`.
+    """
     table_at, w_at, taps, corner, pixel, _, columns = products.parts[part]
     (x, x_at), (y, y_at), (x_row, y_row, y_p) = x, y, products.moves
     n, table = len(vecs) * lanes(x), products.table[table_at:]
-    weights = products.weights, w_at + o * taps, taps
+    weights, windows = (products.weights, w_at + o * taps, taps), 2 if len(winner) > 0 else 1
+    apart_from_y = len(winner) > 0 or used < n
+    goal, pitch = (scratch, n) if apart_from_y else (y, y_p)
     for i in range(rows[0], rows[1]):
-        source, target = (x, x_at + corner + i * x_row), y_at + pixel + i * y_row + o
-        if used == n:
-            conv_row(tile, vecs, apart, weights, table, source, (y, target, y_p), (bias, o),
-                     columns, floor)  # fmt: skip
-            continue
-        conv_row(tile, vecs, apart, weights, table, source, (scratch, 0, n), (bias, o),
-                 columns, floor)  # fmt: skip
-        for j in range(columns):
-            for c in range(used):
-                y[target + j * y_p + c] = scratch[j * n + c]
+        at = y_at + pixel + i * y_row + o
+        for k in range(windows):
+            source = x_at + corner + (windows * i + k) * x_row
+            target = k * columns * n if apart_from_y else at
+            conv_row(tile, vecs, apart, weights, table, (x, source), (goal, target, pitch),
+                     (bias, o), columns, floor)  # fmt: skip
+        if len(winner) > 0:
+            pool_row(scratch, (n, columns * n), y, winner, (at, y_p), columns // 2, used)
+        elif used < n:
+            for j in range(columns):
+                for c in range(used):
+                    y[at + j * y_p + c] = scratch[j * n + c]
 
 
 @jit
-def pooled_rows(tile, vecs, apart, products, o, x, bias, y, used, rows, scratch):
-    """Rows behind a 2 x 2 max pooling and a ReLU, from two rows of windows each."""
-    _, _, taps, _, _, _, columns = products.parts[0]
-    (x, x_at), (y, winner, y_at), (x_row, y_row, y_p) = x, y, products.moves
-    n, none = len(vecs) * lanes(x), -x.dtype.type(np.inf)
-    weights, table = (products.weights, o * taps, taps), products.table
-    for i in range(rows[0], rows[1]):
-        for k in range(2):
-            source, target = x_at + (2 * i + k) * x_row, k * columns * n
-            conv_row(tile, vecs, apart, weights, table, (x, source), (scratch, target, n),
-                     (bias, o), columns, none)  # fmt: skip
-        at = y_at + i * y_row + o
-        whole = used // lanes(x) * lanes(x)
-        for c in range(0, whole, lanes(x)):
-            largest(scratch, (c, n, columns * n), y, winner, (at + c, y_p), columns // 2)
-        if used > whole:
-            some_largest(scratch, (n, columns * n), y, winner, (at, y_p), columns // 2, whole, used)
+def pool_row(z, moves, y, winner, target, count, used):
+    """A ReLU and a row of 2 x 2 max pooling; arguments as in `largest`, `used` channels."""
+    (apart, row), (to, pitch) = moves, target
+    whole = used // lanes(z) * lanes(z)
+    for c in range(0, whole, lanes(z)):
+        largest(z, (c, apart, row), y, winner, (to + c, pitch), count)
+    if used > whole:
+        some_largest(z, moves, y, winner, target, count, whole, used)
 
 
 @jit
@@ -202,12 +200,8 @@ def some_images(tile, vecs, apart, products, x, copies, images, bias, y, winner,
             some, used = (max(first, 0), min(last, rows)), min(n, C - o)
             for a in range(images[0], images[1]):
                 source, at = (x, a * image), a * H * W * C
-                if len(winner) == 0:
-                    conv_rows(tile, vecs, apart, products, part, o, source, bias, (y, at), used,
-                              some, floor, scratch)  # fmt: skip
-                else:
-                    pooled_rows(tile, vecs, apart, products, o, source, bias, (y, winner, at),
-                                used, some, scratch)  # fmt: skip
+                some_rows(tile, vecs, apart, products, part, o, source, bias, (y, at), winner, used,
+                          some, floor, scratch)  # fmt: skip
 
 
 @jit
