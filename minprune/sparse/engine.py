@@ -102,7 +102,7 @@ class SparseEngine:
         made so far, each with all weights in its own formats; and working memory for the next call.
         """
         plans = [vars(self)[name] for name in PLANS if name in vars(self)]
-        arrays = [a for plan in plans for a in (*plan, *plan.program) if isinstance(a, np.ndarray)]
+        arrays = [a for p in plans for a in ((p.block,) if hasattr(p, "block") else p.program)]
         free = [*self._free.values()]  # at once, as below: other threads may take of it meanwhile
         arrays += [memory for memories in free for memory in [*memories]]
         return self.compressed_bytes + sum(array.nbytes for array in arrays)
@@ -165,17 +165,12 @@ class SparseEngine:
         stages, *_ = stages_of(self.network())
         return plan_sample(stages, self.input_shape, self.dtype, costs=costs_of_samples(self.dtype))
 
-    @remembered
-    def _sample_arguments(self):
-        made = self._sample_plan
-        return made.tile, tuple(made.program), made.source, made.target
-
     def _one_by_one(self, x, y):
         """Every sample by itself, its steps shared out; returns whether all could be done."""
         made, free = self._sample_plan, self._free[1]
         memory, counters = memory_of(free, made.size, y.dtype), NOTHING_DONE.copy()
         N = len(y)  # not len(x): another thread might give x another shape meanwhile
-        arguments = (*self._sample_arguments, N, x.ravel(), y.ravel(), memory, counters)
+        arguments = made.tile, made.block, N, x.ravel(), y.ravel(), memory, counters
         if made.cycles > SMALL_ONE:
             pieces = N * (len(made.program.steps) + 2)
             together(lambda: run_samples(*arguments), self.threads, counters, pieces)

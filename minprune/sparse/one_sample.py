@@ -10,6 +10,7 @@ import numba
 import numpy as np
 
 from minprune.jit import jit
+from minprune.llvm import VECTOR
 from minprune.sparse.choice import CHUNK, HEIGHT
 from minprune.sparse.microkernels import all_finite
 from minprune.sparse.panels import (
@@ -39,6 +40,7 @@ MORE_FIELDS = (
     "most",  # inputs that may be nonzero for these to be quicker; 0 if there are none
 )  # in front of the others: Numba takes a record that only goes on longer for the shorter one
 STEP_ONE = np.dtype([(name, np.int64) for name in MORE_FIELDS + FIELDS])
+HEAD = 2 * VECTOR  # bytes in which a block tells where its arrays begin and end
 ONE, ALL = (0,), (0,) * CHUNK  # tiles of `rows_run`
 
 
@@ -155,19 +157,17 @@ def run_piece(tile, step, program, panel):
 
 
 @jit
-def run_samples(tile, arrays, source, target, N, x, y, panel, counters):
+def run_samples(tile, block, N, x, y, panel, counters):
     """One sample after the other, each piece of a step by the first thread that is free for it.
 
     A piece is begun when all pieces of earlier steps are done. The first thing to do for a sample
     is to bring it in, the last to bring it out, unless a number on the way was not finite: then the
     rest is left.
 
-    arrays          of the program, as a plain tuple, which Python hands over faster
-    source, target  addresses of the features of the input and of the output, in order; the first
-                    alone if the others follow it
-    counters        (3,) shared by all threads: pieces taken, pieces done, whether it failed
+    block     the arrays of a plan in one, as `packed` makes it: Python hands over one array faster
+    counters  (3,) shared by all threads: pieces taken, pieces done, whether it failed
     """
-    program = Program(*arrays)
+    program, source, target = opened(block, panel)
     pieces = len(program.steps) + 2
     while True:
         p = add(counters, TAKEN, 1)
@@ -188,6 +188,19 @@ def run_samples(tile, arrays, source, target, N, x, y, panel, counters):
         else:
             counters[FAILED] = True
         add(counters, DONE, 1)
+
+
+@jit
+def opened(block, panel):
+    """The inverse of `packed`: the program, and the addresses of the features of input and output,
+    in order; the first alone if the others follow it."""
+    e = block[:HEAD].view(np.int64)
+    steps = block[e[0] : e[1]].view(STEP_ONE)
+    values = block[e[2] : e[3]].view(panel.dtype)
+    indices, runs = block[e[4] : e[5]].view(np.uint32), block[e[6] : e[7]].view(np.int64)
+    units, source = block[e[8] : e[9]].view(np.int32), block[e[10] : e[11]].view(np.int64)
+    target = block[e[12] : e[13]].view(np.int64)
+    return Program(steps, values, indices, runs, units), source, target
 
 
 @jit

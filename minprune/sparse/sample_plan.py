@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.llvm import lanes_of
+from minprune.llvm import VECTOR, aligned_zeros, lanes_of
 from minprune.sparse.blocks import blocks_from_dense
 from minprune.sparse.choice import (
     CHUNK,
@@ -20,7 +20,7 @@ from minprune.sparse.choice import (
     sample_costs,
 )
 from minprune.sparse.memory import up_to
-from minprune.sparse.one_sample import BLOCKS_ONE, FULL, PAIRS, SLICES, STEP_ONE
+from minprune.sparse.one_sample import BLOCKS_ONE, FULL, HEAD, PAIRS, SLICES, STEP_ONE
 from minprune.sparse.panel_plan import Planner, taps, zeros_for
 from minprune.sparse.panels import MAX_POOL, Program
 from minprune.sparse.sliced import sliced_from_dense
@@ -31,17 +31,16 @@ UNITS = {"slices": SLICES, "blocks": BLOCKS_ONE, "full": FULL}
 class SamplePlan(NamedTuple):
     """A program in pieces, and what `run_samples` has to know beside it.
 
-    tile            a zero for each vector of columns
-    source, target  addresses of the features of the input and of the output, in order; the first
-                    alone if the others follow it
-    size            numbers of working memory
-    cycles          that it takes one thread, about
+    program  its arrays are parts of the block
+    tile     a zero for each vector of columns
+    block    all arrays, as `opened` finds them
+    size     numbers of working memory
+    cycles   that it takes one thread, about
     """
 
     program: Program
     tile: tuple
-    source: np.ndarray
-    target: np.ndarray
+    block: np.ndarray
     size: int
     cycles: float
     choices: list
@@ -185,9 +184,27 @@ def plan_sample(stages, shape, dtype, width=None, costs=FIXED):
     cycles = sum(float(step["cost"]) for step in planner.steps)
     planner.steps = in_pieces(planner.steps)
     size = up_to(planner.memory.size, SUMS * L)  # as `all_finite` goes through them
-    source, target = shortened(first.addresses), shortened(last.addresses)
-    return SamplePlan(planner.program(), (0,) * width, source, target, size, cycles,
-                      planner.choices, costs)  # fmt: skip
+    block, (*arrays, _, _) = packed(
+        *planner.program(), shortened(first.addresses), shortened(last.addresses)
+    )
+    return SamplePlan(Program(*arrays), (0,) * width, block, size, cycles, planner.choices, costs)
+
+
+def packed(*arrays):
+    """Arrays in one of bytes, each from a whole line of the cache on, and its parts that they are.
+
+    The block begins with the places where each of them begins and ends.
+    """
+    ends, at = [], HEAD
+    for array in arrays:
+        ends += [at, at + array.nbytes]
+        at = up_to(at + array.nbytes, VECTOR)
+    block, parts = aligned_zeros(at, np.uint8), []
+    block[:HEAD].view(np.int64)[: len(ends)] = ends
+    for array, start, stop in zip(arrays, ends[::2], ends[1::2], strict=True):
+        parts.append(block[start:stop].view(array.dtype))
+        parts[-1][:] = array
+    return block, parts
 
 
 def shortened(addresses):

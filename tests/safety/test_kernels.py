@@ -55,8 +55,8 @@ BY_CALLERS = {
         {"sparse.panels", "sparse.one_sample", "sparse.engine", "sparse.measure"},
     ),
     "sparse.one_sample": (
-        "bring_in bring_out clear_step pairs_step rows_step rows_units run_piece run_samples "
-        "units_step window_step",
+        "bring_in bring_out clear_step opened pairs_step rows_step rows_units run_piece "
+        "run_samples units_step window_step",
         {"sparse.one_sample", "sparse.engine", "sparse.measure"},
     ),
     "sparse.measure": ("spin", {"sparse.measure"}),  # has no arrays
