@@ -197,10 +197,10 @@ def test_every_number_of_threads_gives_the_same_bits(N, monkeypatch):
 def test_one_image_is_cut_into_parts_for_threads(monkeypatch):
     threads_of(monkeypatch, 3)
     copies = products.copies_of_images((1, 8, 7, 3), (1, 1, 1, 1), np.dtype("f"))
-    assert products.shared(copies, 900, 3) == (1, 6)
-    assert products.shared(copies, 900, 1) == (1, 1)
-    assert products.shared(copies._replace(images=9), 900, 3) == (3, 1)
-    assert products.shared(copies._replace(images=0), 900, 3) == (1, 6)
+    assert products.shared(copies, 1100, 3) == (1, 6)
+    assert products.shared(copies, 1100, 1) == (1, 1)
+    assert products.shared(copies._replace(images=9), 1100, 3) == (3, 1)
+    assert products.shared(copies._replace(images=0), 1100, 3) == (1, 6)
     check((1, *BIG[1:]))
 
 
@@ -262,9 +262,10 @@ def test_the_width_of_a_tile(monkeypatch):
 
 
 def test_distances_that_do_not_fit_are_refused():
-    assert products.as_table(np.array([0, 2**31 - 1])).tolist() == [0, 2**31 - 1]
+    copies = products.Copies(1, 1, 2, 2**31 - 1, 1, 0, 0)
+    assert copies.taps(range(2), range(1), 1).tolist() == [0, 2**31 - 1]
     with pytest.raises(ValueError, match=r"less than 2\*\*31 numbers"):
-        products.as_table(np.array([2**31]))
+        copies._replace(columns=2**31).taps(range(2), range(1), 1)
 
 
 def test_images_that_are_not_kept_are_copied_some_at_a_time(monkeypatch):
@@ -277,7 +278,7 @@ def test_images_that_are_not_kept_are_copied_some_at_a_time(monkeypatch):
         return convolve(tile, stride, products, source, image, copies, *rest)
 
     monkeypatch.setattr(products, "convolve", noted)
-    monkeypatch.setattr("minprune.nn.fused.COPIED", 2 * 4 * 10 * 9 * 3)
+    monkeypatch.setattr("minprune.nn.fused.COPIED", 2 * 4 * 10 * 9 * 4)
     np.testing.assert_array_equal(one.forward(x), y)
     assert shapes == [2, 2, 1]
 

@@ -38,8 +38,8 @@ BY_CALLERS = {
     "nn.tiles": ("conv_tile grad_tile", {"nn.direct"}),
     "nn.pixels": ("largest move move_winners", {"nn.direct"}),
     "nn.direct": (
-        "conv_row conv_rows fill kernel_pieces lanes move_some move_some_winners pooled_rows "
-        "run_kernels run_products some_images some_largest some_taps",
+        "conv_row fill fill_row fill_winners kernel_pieces lanes pool_row run_kernels run_products "
+        "some_images some_largest some_rows some_taps",
         {"nn.direct", "nn.products"},
     ),
     "sparse.microkernels": (
