@@ -72,6 +72,7 @@ FAMILIES = {  # the files that hold functions, in reading order, each with its s
         "csr": ("Compressed sparse rows", "压缩稀疏行 (CSR)"),
         "blocked_csr": ("Blocked CSR", "分块的压缩稀疏行 (CSR)"),
         "blocks": ("Blocks of weights", "块稀疏"),
+        "slabs": ("Slabs of units", "单元板条"),
         "sliced": ("Sliced rows", "切片稀疏行"),
         "nm": ("N:M sparsity", "N:M 稀疏"),
         "bitmask": ("Bit masks", "位掩码"),
