@@ -207,7 +207,7 @@ axes.legend()
 # entry or a block costs, it measures on the machine before its first plan; `MINPRUNE_MEASURE=0` keeps to fixed costs, so
 # that this page is the same everywhere:
 # %% [markdown] lang="zh"
-# 零很少时，引擎并不跳过它们，而是把每八个单元的权重连同其中的零存成**块**（blocks）。零很多时，它采用 **slab** 格式（95% 以上为零时用 CSR）：
+# 零很少时，引擎并不跳过它们，而是把每八个单元的权重连同其中的零存成**块**（blocks）。零很多时，它采用**板条**（slab，95% 以上为零时用 CSR）：
 # 输入按每组最多 256 个划分，于是一个字节就能表明权重属于哪个输入，每个权重占 5 字节，而不是 8 字节。处理器的寄存器足够多时，
 # 还把四个单元并排存放，一次读取就得到八个权重的输入。
 #
