@@ -14,6 +14,8 @@ tests/sparse/test_plans.py to that.
 Each kernel stands twice: as plain Python, to read and to test against, and right below it for LLVM.
 """
 
+from functools import cache
+
 import numba
 import numpy as np
 from llvmlite import ir  # a part of Numba
@@ -41,6 +43,7 @@ def lanes_of(dtype):
     return 8 * VECTOR // (8 * dtype.itemsize if hasattr(dtype, "itemsize") else dtype.bitwidth)
 
 
+@cache
 def room():
     """How many vectors of 64 bytes half of the processor's vector registers hold: 2, 4 or 16.
 
@@ -56,6 +59,9 @@ def room():
     else:
         count, size = 16 if triple.startswith(("x86", "i")) else 32, 16
     return count * size // (2 * VECTOR)
+
+
+room()  # now: Numba's lock would be held forever in the child of a fork meanwhile
 
 
 def compiled_from(python):
