@@ -207,9 +207,10 @@ def shared(copies, weights, threads):
 
     As many images as take the room of the weights, which are read once for all of them.
     """
-    size = min(max(weights // copies.image, 1), max(copies.images // threads, 1))
-    groups = -(-copies.images // size)
-    return size, 1 if groups >= threads or threads == 1 else 2 * threads
+    most = min(max(weights // copies.image, 1), max(copies.images // threads, 1))
+    groups = -(-copies.images // (most * threads)) * threads  # as many for each thread
+    size = -(-copies.images // max(groups, 1)) or 1
+    return size, 1 if copies.images >= threads or threads == 1 else 2 * threads
 
 
 def kernel_gradient(shape, stride, windows, x, copies, dy, back):
