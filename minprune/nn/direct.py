@@ -17,6 +17,7 @@ Source: Georganas et al. 2018 (direct convolution, blocks of channels, no matrix
 
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
 from minprune.jit import jit
@@ -290,3 +291,8 @@ def some_taps(tile, vecs, apart, x, x_copies, x_row, table, taps, dy, moves, cou
                 grad_tile(tile, vecs, apart, (x, a * x_image + i * x_row), (table, k),
                           (dy, a * dy_image + i * dy_row, dy_p, dy_v), some, (x_image, dy_image),
                           (x_row, dy_row), (dK, at + k * n))  # fmt: skip
+
+
+if numba.config.DISABLE_JIT:  # compiled loops overflow without a warning, in every thread
+    run_products = np.errstate(all="ignore")(run_products)
+    run_kernels = np.errstate(all="ignore")(run_kernels)

@@ -204,6 +204,16 @@ def test_one_image_is_cut_into_parts_for_threads(monkeypatch):
     check((1, *BIG[1:]))
 
 
+def test_a_thread_warns_of_nothing(monkeypatch):
+    """NumPy's own loops do, which run where the compiler is off, in each thread by itself."""
+    threads_of(monkeypatch, 1)
+    one, x, _ = made(BIG)
+    x[:] = np.inf
+    with np.errstate(all="raise"):
+        assert np.isnan(one.forward(x, training=True)).any()
+        one.backward(gradient_of((len(x), 4, 3, 17)))
+
+
 def test_two_networks_in_two_threads(monkeypatch):
     """Each shares its work with the same few threads."""
     threads_of(monkeypatch, 2)
