@@ -62,20 +62,26 @@ def fill(x, y, winner, db, shape, copies, n, out):
     y, winner and db are empty where there are none: None would be compiled once more.
     """
     (H, W, C), (_, planes, rows, columns, B, top, left) = shape, copies
+    pooled = len(winner) > 0
     for q in range(planes):
         used, first = max(min(B, C - q * B), 0), (n * planes + q) * rows * columns * B
-        out[first : first + rows * columns * B] = 0
-        sums = (n * planes + q) * B
+        end, at, sums = first + rows * columns * B, first, (n * planes + q) * B
         if len(db) > 0:
             db[sums : sums + B] = 0
+        if pooled or used < B:
+            out[first:end] = 0
         for i in range(H if used > 0 else 0):
             place = (n * H + i) * W * C + q * B, C
-            if len(winner) > 0:
+            if pooled:
                 target = first + ((top + 2 * i) * columns + left) * B, B, columns * B
                 fill_winners(x, winner, db, place, out, target, W, used, sums)
             else:
                 target = first + ((top + i) * columns + left) * B, B
+                out[at : target[0]] = 0  # between the rows
                 fill_row(x, y, db, place, out, target, W, used, sums)
+                at = target[0] + W * B
+        if not pooled:
+            out[at:end] = 0
 
 
 @jit
@@ -88,13 +94,19 @@ def fill_row(x, y, db, place, out, target, count, used, sums):
     if used == lanes(x):
         return move(x, y, place, out, target, count, (db, sums))
     (at, pitch), (to, apart) = place, target
-    for j in range(count):
-        for c in range(used):
-            silent = len(y) > 0 and not y[at + j * pitch + c] > 0
-            z = x.dtype.type(0) if silent else x[at + j * pitch + c]
-            out[to + j * apart + c] = z
-            if len(db) > 0:
-                db[sums + c] += z
+    for c in range(used):
+        if len(y) == 0:
+            for j in range(count):
+                out[to + c + j * apart] = x[at + c + j * pitch]
+        else:
+            for j in range(count):
+                z, loud = x[at + c + j * pitch], y[at + c + j * pitch] > 0
+                out[to + c + j * apart] = z if loud else 0
+        if len(db) > 0:
+            total = x.dtype.type(0)
+            for j in range(count):
+                total += out[to + c + j * apart]
+            db[sums + c] += total
 
 
 @jit

@@ -83,14 +83,15 @@ class Convolution(Layer):
 
     def forward(self, x, training=False):
         from minprune.nn.products import copies_of_images  # importing minprune imports no Numba
+        from minprune.nn.reuse import reused
 
         x, shape = checked_images(self, x)
         conv, K, zeros = self.conv, self.conv.K.value, self.conv.zeros_around(*x.shape[1:3])
         if 0 in K.shape or conv.b.value.shape != K.shape[3:] or min(zeros) < 0:
             raise ValueError(f"{conv} has parameters or a padding that do not fit together")
         dtype = np.result_type(x, K)
-        x, y = np.ascontiguousarray(x, dtype), np.empty(shape, dtype)
-        winner = None if self.pool is None else np.empty(shape, np.int8)
+        x, y = np.ascontiguousarray(x, dtype), reused(shape, dtype)
+        winner = None if self.pool is None else reused(shape, np.int8)
         copies = copies_of_images(x.shape, zeros, dtype)
         if training:
             copied = self._convolve(x, copies, y, winner)
@@ -119,6 +120,7 @@ class Convolution(Layer):
 
     def backward(self, dy, input_gradient=True):
         from minprune.nn import products as p
+        from minprune.nn.reuse import reused
 
         # as in Conv2D, with dL/dy = 0 where the ReLU was silent or another pixel has won
         dy, shapes, (stride, windows), copies, x, silent, winner = self.recall(dy)
@@ -131,8 +133,9 @@ class Convolution(Layer):
         tile = p.sizes(image[1], image[2], dtype)
         dx, products = np.empty((N, 0, 0, 0), dtype), p.no_products(dtype)
         if input_gradient:
-            make = np.empty if stride == 1 else np.zeros  # some pixels may be in no window
-            dx = make((N, *image), dtype)
+            dx = reused((N, *image), dtype)
+            if stride > 1:  # some pixels may be in no window
+                dx[...] = 0
             products = p.image_products(K, stride, zeros, back, image[:2], tile)
         db = np.empty((N, back.planes * back.block), dtype)
         source = np.ascontiguousarray(dy, dtype), silent, winner, db

@@ -11,6 +11,7 @@ import numpy as np
 
 from minprune.llvm import aligned_zeros, lanes_of, room
 from minprune.nn.direct import Products, kernel_pieces, run_kernels, run_products
+from minprune.nn.reuse import reused
 from minprune.threads import cores
 from minprune.workers import together
 
@@ -41,7 +42,7 @@ class Copies(NamedTuple):
 
     def empty(self, dtype, beyond):
         """Memory for them, and so many numbers more, where the last tile of a row reads on."""
-        return aligned_zeros(self.images * self.image + beyond, dtype)
+        return reused((self.images * self.image + beyond,), dtype)
 
     def taps(self, rows, columns, channels, multiple=1):
         """Distance of every number of a window from its corner, (rows, columns, channels) in order.
