@@ -28,6 +28,7 @@ from minprune.workers import DONE, FAILED, TAKEN, add
 
 L1_HALF = 1 << 14  # bytes of x and dy that the gradient of the kernels goes through at a time
 PIECES = 16  # that it is cut into, about
+THREADS = FAILED + 1  # one more counter: those that have begun
 
 
 class Products(NamedTuple):
@@ -52,8 +53,8 @@ class Products(NamedTuple):
 
 
 @jit
-def fill(x, y, winner, db, shape, copies, n, out):
-    """Image n of x, or of dL/dy, flat, into its padded copy.
+def fill(x, y, winner, db, shape, copies, n, out, start):
+    """Image n of x, or of dL/dy, flat, into its padded copy, which begins at out[start].
 
     y       what a ReLU gave: of dL/dy, 0 where it is not positive
     winner  behind a 2 x 2 max pooling, the pixel of each four that a number goes to
@@ -64,7 +65,7 @@ def fill(x, y, winner, db, shape, copies, n, out):
     (H, W, C), (_, planes, rows, columns, B, top, left) = shape, copies
     pooled = len(winner) > 0
     for q in range(planes):
-        used, first = max(min(B, C - q * B), 0), (n * planes + q) * rows * columns * B
+        used, first = max(min(B, C - q * B), 0), start + q * rows * columns * B
         end, at, sums = first + rows * columns * B, first, (n * planes + q) * B
         if len(db) > 0:
             db[sums : sums + B] = 0
@@ -200,10 +201,11 @@ def some_images(tile, vecs, apart, products, x, copies, images, bias, y, winner,
                 floor, scratch):  # fmt: skip
     """A share (k of m) of the outputs of images a to b: for each group of units row by row.
 
+    x       (padded copies, where that of image a begins)
     winner  empty, or of a max pooling
     shape   (H, W, C) of an output
     """
-    (H, W, C), (k, m) = shape, share
+    (H, W, C), (k, m), (x, x_at) = shape, share, x
     n, image = len(vecs) * lanes(x), copies[1] * copies[2] * copies[3] * copies[4]
     for part in range(len(products.parts)):
         rows = H if len(winner) > 0 else products.parts[part, 5]
@@ -212,24 +214,27 @@ def some_images(tile, vecs, apart, products, x, copies, images, bias, y, winner,
             first, last = count * k // m - o // n * rows, count * (k + 1) // m - o // n * rows
             some, used = (max(first, 0), min(last, rows)), min(n, C - o)
             for a in range(images[0], images[1]):
-                source, at = (x, a * image), a * H * W * C
+                source, at = (x, x_at + (a - images[0]) * image), a * H * W * C
                 some_rows(tile, vecs, apart, products, part, o, source, bias, (y, at), winner, used,
                           some, floor, scratch)  # fmt: skip
 
 
 @jit
-def run_products(tile, vecs, apart, arrays, source, image, copies, x, bias, outputs, shape, floor,
-                 shares, counters):  # fmt: skip
+def run_products(tile, vecs, apart, arrays, source, image, copies, x, place, bias, outputs, shape,
+                 floor, shares, counters):  # fmt: skip
     """Copies of all images, and the products of their windows, by whatever thread is free.
 
     arrays    `Products`, as a plain tuple
     source    x, y, winner and db of `fill`, for images of shape `image`
     x         memory for `copies`, written
+    place     0, or what of it each thread has for itself: then copies are not kept, and of all
+              images those that are dealt with together stay in the processor's cache
     outputs   y and winner of `some_images`, of images of `shape`
     shares    (images that are dealt with together, parts that their outputs are cut into)
-    counters  (3,) shared by all threads: pieces taken, pieces done, whether it failed
+    counters  (4,) shared by all threads: pieces taken, pieces done, whether it failed, threads
     """
     products, (size, parts), N = Products(*arrays), shares, copies[0]
+    mine, one = add(counters, THREADS, 1) * place, copies[1] * copies[2] * copies[3] * copies[4]
     groups = (N + size - 1) // size
     alone = groups if parts > 1 else 0  # pieces that only copy
     columns = 1 if len(products.parts) == 0 else products.parts[:, 6].max()
@@ -240,15 +245,16 @@ def run_products(tile, vecs, apart, arrays, source, image, copies, x, bias, outp
             break
         g = p if p < alone else (p - alone) // parts
         images = g * size, min(N, (g + 1) * size)
+        start = mine if place > 0 else images[0] * one
         if p < alone or parts == 1:
             for n in range(images[0], images[1]):
-                fill(*source, image, copies, n, x)
+                fill(*source, image, copies, n, x, start + (n - images[0]) * one)
         while add(counters, DONE, 0) < alone <= p and counters[FAILED] == 0:
             pass
         if p >= alone:
             share = (p - alone) % parts, parts
-            some_images(tile, vecs, apart, products, x, copies, images, bias, *outputs, shape,
-                        share, floor, scratch)  # fmt: skip
+            some_images(tile, vecs, apart, products, (x, start), copies, images, bias, *outputs,
+                        shape, share, floor, scratch)  # fmt: skip
         add(counters, DONE, 1)
 
 

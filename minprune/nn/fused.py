@@ -15,7 +15,6 @@ from minprune.nn.layers import Layer, ReLU
 from minprune.nn.spatial import UNPADDED, Conv2D, MaxPool2D, checked_images
 
 SUMMED = 64  # images whose gradients are added in their own dtype
-COPIED = 1 << 24  # bytes of padded copies at a time, where they are not kept
 STRIDES = range(1, 17)  # the loops are compiled for each distance, in longer code the longer it is
 
 _plain = ContextVar("plain", default=False)
@@ -93,20 +92,15 @@ class Convolution(Layer):
         x, y = np.ascontiguousarray(x, dtype), reused(shape, dtype)
         winner = None if self.pool is None else reused(shape, np.int8)
         copies = copies_of_images(x.shape, zeros, dtype)
-        if training:
-            copied = self._convolve(x, copies, y, winner)
-            silent = None if self.relu is None or winner is not None else y
-            read = conv.stride, conv.output_shape(x.shape[1:])  # attributes may change meanwhile
-            return self.remember(y, (x.shape, K.shape), read, copies, copied, silent, winner)
-        at_once = max(COPIED // (copies.image * x.itemsize), 1)
-        for start in range(0, len(x), at_once):
-            part = slice(start, start + at_once)
-            some = copies._replace(images=len(x[part]))
-            self._convolve(x[part], some, y[part], None if winner is None else winner[part])
-        return y
+        copied = self._convolve(x, copies, y, winner, training)
+        if not training:
+            return y
+        silent = None if self.relu is None or winner is not None else y
+        read = conv.stride, conv.output_shape(x.shape[1:])  # attributes may change meanwhile
+        return self.remember(y, (x.shape, K.shape), read, copies, copied, silent, winner)
 
-    def _convolve(self, x, copies, y, winner):
-        """Forward for some images: y and winner are written; returns the padded copies."""
+    def _convolve(self, x, copies, y, winner, keep):
+        """Write y and winner; returns the padded copies, if they are to `keep`."""
         from minprune.nn.products import convolve, forward_products, sizes
 
         K, stride = self.conv.K.value.astype(y.dtype, copy=False), self.conv.stride
@@ -116,7 +110,7 @@ class Convolution(Layer):
         floor = 0.0 if self.relu is not None and self.pool is None else -np.inf
         source = x, None, None, None
         return convolve(tile, stride, products, source, x.shape[1:], copies, self.conv.b.value,
-                        y, winner, floor)  # fmt: skip
+                        y, winner, floor, keep)  # fmt: skip
 
     def backward(self, dy, input_gradient=True):
         from minprune.nn import products as p

@@ -81,12 +81,11 @@ def sizes(columns, channels, dtype):
 
 def packed(W, n):
     """The weights (taps, c_out) in groups of n units, each tap by tap: one flat array."""
-    groups = -(-W.shape[1] // n)
-    out = aligned_zeros(groups * len(W) * n, W.dtype)
-    whole = np.zeros((len(W), groups * n), W.dtype) if W.shape[1] % n else W
-    whole[:, : W.shape[1]] = W
-    out.reshape(groups, len(W), n)[...] = whole.reshape(len(W), groups, n).swapaxes(0, 1)
-    return out
+    groups, rest = -(-W.shape[1] // n), -W.shape[1] % n
+    out = reused((groups, len(W), n), W.dtype)
+    whole = np.pad(W, ((0, 0), (0, rest))) if rest else W
+    out[...] = whole.reshape(len(W), groups, n).swapaxes(0, 1)
+    return out.reshape(-1)
 
 
 def copies_of_images(shape, zeros, dtype):
@@ -179,28 +178,34 @@ def gradient_sizes(channels, dtype):
 # --- the loops are started -----------------------------------------------------------------------
 
 
-def convolve(tile, stride, products, source, image, copies, bias, y, winner=None, floor=-np.inf):
-    """The outputs y of all products, by as many threads as gain; returns the padded copies.
+def convolve(tile, stride, products, source, image, copies, bias, y, winner=None, floor=-np.inf,
+             keep=True):  # fmt: skip
+    """The outputs y of all products, by as many threads as gain.
 
-    source  x, y, winner and db of `direct.fill` or None, of images of shape `image`
-    floor   0 is a ReLU
+    source   x, y, winner and db of `direct.fill` or None, of images of shape `image`
+    floor    0 is a ReLU
+    returns  the padded copies, if they are to `keep`
     """
     dtype, (P, V) = y.dtype, tile
     n, apart = V * lanes_of(dtype), stride * copies.block
-    x = copies.empty(dtype, P * apart + n)
     b = aligned_zeros(-(-len(bias) // n) * n, dtype)
     b[: len(bias)] = bias
     work = copies.images * n * sum(int(taps * h * w) for _, _, taps, _, _, h, w in products.parts)
     threads = cores() if work > SMALL else 1
     size, parts = shared(copies, products.weights.size, threads)
-    pieces = -(-copies.images // size)
+    pieces, beyond, place = -(-copies.images // size), P * apart + n, 0
+    if keep or parts > 1:
+        x = copies.empty(dtype, beyond)
+    else:  # rounded up, since each begins with a line of the cache
+        place = -(-(size * copies.image + beyond) // lanes_of(dtype)) * lanes_of(dtype)
+        x = reused((threads * place,), dtype)
     source = tuple(map(flat, source, (dtype, dtype, np.int8, dtype)))
-    outputs, counters = (flat(y, dtype), flat(winner, np.int8)), np.zeros(3, np.int64)
-    loops = partial(run_products, (0,) * P, (0,) * V, (0,) * apart, tuple(products),
-                    source, image, tuple(copies), x, b, outputs, y.shape[1:], dtype.type(floor),
+    outputs, counters = (flat(y, dtype), flat(winner, np.int8)), np.zeros(4, np.int64)
+    loops = partial(run_products, (0,) * P, (0,) * V, (0,) * apart, tuple(products), source, image,
+                    tuple(copies), x, place, b, outputs, y.shape[1:], dtype.type(floor),
                     (size, parts), counters)  # fmt: skip
     together(loops, threads, counters, pieces * (parts if parts == 1 else parts + 1))
-    return x
+    return x if keep else None
 
 
 def shared(copies, weights, threads):

@@ -278,19 +278,19 @@ def test_distances_that_do_not_fit_are_refused():
         copies._replace(columns=2**31).taps(range(2), range(1), 1)
 
 
-def test_images_that_are_not_kept_are_copied_some_at_a_time(monkeypatch):
-    monkeypatch.setattr(products, "room", lambda: 4)
+def test_of_images_that_are_not_kept_each_thread_has_few(monkeypatch):
+    threads_of(monkeypatch, 2)
     one, x, (y, *_) = made(BIG)
-    shapes, convolve = [], products.convolve
+    sizes, reused = [], products.reused
 
-    def noted(tile, stride, products, source, image, copies, *rest):
-        shapes.append(copies.images)
-        return convolve(tile, stride, products, source, image, copies, *rest)
+    def noted(shape, dtype):
+        sizes.append(shape)
+        return reused(shape, dtype)
 
-    monkeypatch.setattr(products, "convolve", noted)
-    monkeypatch.setattr("minprune.nn.fused.COPIED", 2 * 4 * 10 * 9 * 4)
+    monkeypatch.setattr(products, "reused", noted)
     np.testing.assert_array_equal(one.forward(x), y)
-    assert shapes == [2, 2, 1]
+    image = 10 * 9 * 4
+    assert 2 * 2 * image < sizes[-1][0] < 2 * 3 * image  # two of five, and where a tile reads on
 
 
 def test_gradients_are_added_some_images_at_a_time(monkeypatch):
