@@ -14,7 +14,9 @@ from pathlib import Path
 import numba
 import numpy as np
 import numpy.ma  # as Numba does at the first call; a fork meanwhile would lock it in the child
+from numba import types
 from numba.core.caching import NullCache
+from numba.core.ccallback import CFunc
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
@@ -32,6 +34,29 @@ def jit(function):
     if _folder() and not numba.config.DISABLE_JIT:
         compiled._cache = Cache(f"{function.__module__}.{function.__qualname__}")
     return compiled
+
+
+def address(function, sizes, kinds):
+    """Compile for arguments of these Numba types; returns where the code begins in memory.
+
+    That is for a loop in many sizes: what calls it by `llvm.call` is compiled once for all of them.
+    sizes  of this one: `function` is made anew for each, and its name does not tell them
+    With the compiler off, the function itself is returned.
+    """
+    if numba.config.DISABLE_JIT:
+        return function
+    options = {"nopython": True, "error_model": "numpy", "no_cpython_wrapper": True}
+    compiled = CFunc(function, (kinds, types.void), {}, options)
+    if _folder():
+        compiled._cache = Cache(
+            "-".join([function.__module__, function.__name__, *map(str, sizes)])
+        )
+    compiled.compile()
+    _loaded.append(compiled)  # or the memory would be freed
+    return compiled.address
+
+
+_loaded = []
 
 
 def of_native_arrays(compiled):

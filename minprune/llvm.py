@@ -73,6 +73,31 @@ def compiled_from(python):
     return chosen
 
 
+def call_python(kernel, arguments):
+    """Call what `jit.address` has returned."""
+    kernel(*arguments)
+
+
+@compiled_from(call_python)
+def call(typing, kernel, arguments):
+    """Arrays become pointers to their first numbers, whole numbers 64 bits long."""
+
+    def generate(context, builder, signature, given):
+        values = []
+        unpacked = cgutils.unpack_tuple(builder, given[1])
+        for kind, value in zip(arguments, unpacked, strict=True):
+            if isinstance(kind, types.Array):
+                value = context.make_array(kind)(context, builder, value).data
+            elif not isinstance(kind, types.Float):
+                value = context.cast(builder, value, kind, types.int64)
+            values.append(value)
+        function = ir.FunctionType(ir.VoidType(), [value.type for value in values])
+        builder.call(builder.inttoptr(given[0], function.as_pointer()), values)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, arguments), generate
+
+
 def aligned_zeros(n, dtype):
     """n zeros that begin where a line of the cache does."""
     dtype = np.dtype(dtype)

@@ -9,11 +9,14 @@ import warnings
 from pathlib import Path
 
 import numba
+import numpy as np
 import pytest
 from forks import forks, status_of_child
+from numba import types
 from numba.core.compiler_lock import global_compiler_lock
 
 from minprune import jit
+from minprune.llvm import call as call_address
 
 compiles = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
 
@@ -114,6 +117,41 @@ def test_a_package_in_a_zip_has_no_folder(tmp_path, monkeypatch):
 def test_every_file_with_compiled_code_is_among_the_sources():
     users = {p for p in jit.PACKAGE.rglob("*.py") if "minprune.jit import" in p.read_text("utf-8")}
     assert len(users) > 3 and users < {*jit._sources()}
+
+
+# --- loops that are called by their address ------------------------------------------------------
+
+
+def filled(n, dtype=np.float64):
+    """The address of a loop that writes a number n times, and whether it was on disk."""
+
+    def loop(x, at, value):
+        for i in range(n):
+            x[at + i] = value
+
+    number = numba.from_dtype(np.dtype(dtype))
+    kernel = jit.address(loop, (n,), (types.CPointer(number), types.int64, number))
+    return kernel, not numba.config.DISABLE_JIT and jit._loaded[-1].cache_hits == 1
+
+
+@jit.jit
+def fill(kernel, x, at, value):
+    call_address(kernel, (x, at, value))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_loop_is_called_by_its_address(dtype, folder):
+    x = np.zeros(9, dtype)
+    fill(filled(3, dtype)[0], x, 2, dtype(1.5))
+    fill(filled(2, dtype)[0], x[6:], np.uint8(1), dtype(7))  # whole numbers of any kind
+    np.testing.assert_array_equal(x, [0, 0, 1.5, 1.5, 1.5, 0, 0, 7, 7])
+
+
+@compiles
+def test_a_loop_is_found_again_for_each_size_and_dtype(folder):
+    sizes = (2, "d"), (3, "d"), (2, "f"), (2, "d"), (3, "d"), (2, "f")
+    assert [filled(*size)[1] for size in sizes] == 3 * [False] + 3 * [True]
+    assert len([*folder.iterdir()]) == 3
 
 
 def take_the_lock():

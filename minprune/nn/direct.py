@@ -21,9 +21,8 @@ import numba
 import numpy as np
 
 from minprune.jit import jit
-from minprune.llvm import VECTOR
+from minprune.llvm import VECTOR, call
 from minprune.nn.pixels import largest, move, move_winners
-from minprune.nn.tiles import conv_tile, grad_tile
 from minprune.workers import DONE, FAILED, TAKEN, add
 
 L1_HALF = 1 << 14  # bytes of x and dy that the gradient of the kernels goes through at a time
@@ -128,37 +127,30 @@ def fill_winners(dy, winner, db, place, out, target, count, used, sums):
 
 
 @jit
-def conv_row(tile, vecs, apart, weights, table, x, y, bias, columns, floor):
-    """A row of windows for one group of units, tile by tile; arguments as in `conv_tile`."""
-    (x, x_at), (y, y_at, y_p) = x, y
-    for j in range(0, columns, len(tile)):
-        corner = x_at + j * len(apart)
-        conv_tile(tile, vecs, apart, weights, table, (x, corner), (y, y_at + j * y_p, y_p), bias,
-                  min(len(tile), columns - j), floor)  # fmt: skip
-
-
-@jit
-def some_rows(tile, vecs, apart, products, part, o, x, bias, y, winner, used, rows, floor, scratch):
+def some_rows(tile, products, part, o, x, bias, y, winner, used, rows, floor, scratch):
     """Rows of one image for the units from o on.
 
     `used` of them may fill no group, and a pooling makes one row of two: both by `scratch`.
     """
+    kernel, _, V = tile
     table_at, w_at, taps, corner, pixel, _, columns = products.parts[part]
     (x, x_at), (y, y_at), (x_row, y_row, y_p) = x, y, products.moves
-    n, table = len(vecs) * lanes(x), products.table[table_at:]
-    weights, windows = (products.weights, w_at + o * taps, taps), 2 if len(winner) > 0 else 1
-    apart_from_y = len(winner) > 0 or used < n
-    goal, pitch = (scratch, n) if apart_from_y else (y, y_p)
+    n, table = V * lanes(x), products.table[table_at:]
+    w_at, x_at, y_at = w_at + o * taps, x_at + corner, y_at + pixel + o
+    if used == n and len(winner) == 0:
+        first, count = rows[0], rows[1] - rows[0]
+        call(kernel, (products.weights, w_at, taps, table, x, x_at + first * x_row, x_row,
+                      y, y_at + first * y_row, y_row, y_p, bias, o, count, columns,
+                      floor))  # fmt: skip
+        return
+    windows = 2 if len(winner) > 0 else 1
     for i in range(rows[0], rows[1]):
-        at = y_at + pixel + i * y_row + o
-        for k in range(windows):
-            source = x_at + corner + (windows * i + k) * x_row
-            target = k * columns * n if apart_from_y else at
-            conv_row(tile, vecs, apart, weights, table, (x, source), (goal, target, pitch),
-                     (bias, o), columns, floor)  # fmt: skip
+        call(kernel, (products.weights, w_at, taps, table, x, x_at + windows * i * x_row, x_row,
+                      scratch, 0, columns * n, n, bias, o, windows, columns, floor))  # fmt: skip
+        at = y_at + i * y_row
         if len(winner) > 0:
             pool_row(scratch, (n, columns * n), y, winner, (at, y_p), columns // 2, used)
-        elif used < n:
+        else:
             for j in range(columns):
                 for c in range(used):
                     y[at + j * y_p + c] = scratch[j * n + c]
@@ -197,16 +189,16 @@ def lanes(array):
 
 
 @jit
-def some_images(tile, vecs, apart, products, x, copies, images, bias, y, winner, shape, share,
-                floor, scratch):  # fmt: skip
+def some_images(tile, products, x, copies, images, bias, y, winner, shape, share, floor, scratch):
     """A share (k of m) of the outputs of images a to b: for each group of units row by row.
 
+    tile    (address of `tiles.conv_rows`, P, V)
     x       (padded copies, where that of image a begins)
     winner  empty, or of a max pooling
     shape   (H, W, C) of an output
     """
     (H, W, C), (k, m), (x, x_at) = shape, share, x
-    n, image = len(vecs) * lanes(x), copies[1] * copies[2] * copies[3] * copies[4]
+    n, image = tile[2] * lanes(x), copies[1] * copies[2] * copies[3] * copies[4]
     for part in range(len(products.parts)):
         rows = H if len(winner) > 0 else products.parts[part, 5]
         count = (C + n - 1) // n * rows
@@ -215,15 +207,16 @@ def some_images(tile, vecs, apart, products, x, copies, images, bias, y, winner,
             some, used = (max(first, 0), min(last, rows)), min(n, C - o)
             for a in range(images[0], images[1]):
                 source, at = (x, x_at + (a - images[0]) * image), a * H * W * C
-                some_rows(tile, vecs, apart, products, part, o, source, bias, (y, at), winner, used,
-                          some, floor, scratch)  # fmt: skip
+                some_rows(tile, products, part, o, source, bias, (y, at), winner, used, some, floor,
+                          scratch)  # fmt: skip
 
 
 @jit
-def run_products(tile, vecs, apart, arrays, source, image, copies, x, place, bias, outputs, shape,
-                 floor, shares, counters):  # fmt: skip
+def run_products(tile, arrays, source, image, copies, x, place, bias, outputs, shape, floor, shares,
+                 counters):  # fmt: skip
     """Copies of all images, and the products of their windows, by whatever thread is free.
 
+    tile      as in `some_images`
     arrays    `Products`, as a plain tuple
     source    x, y, winner and db of `fill`, for images of shape `image`
     x         memory for `copies`, written
@@ -237,8 +230,10 @@ def run_products(tile, vecs, apart, arrays, source, image, copies, x, place, bia
     mine, one = add(counters, THREADS, 1) * place, copies[1] * copies[2] * copies[3] * copies[4]
     groups = (N + size - 1) // size
     alone = groups if parts > 1 else 0  # pieces that only copy
-    columns = 1 if len(products.parts) == 0 else products.parts[:, 6].max()
-    scratch = np.empty(2 * (columns + len(tile)) * len(vecs) * lanes(x), x.dtype)
+    columns = 0
+    for part in range(len(products.parts)):
+        columns = max(columns, products.parts[part, 6])
+    scratch = np.empty(2 * (columns + tile[1]) * tile[2] * lanes(x), x.dtype)
     while True:
         p = add(counters, TAKEN, 1)
         if p >= alone + groups * parts:
@@ -253,8 +248,8 @@ def run_products(tile, vecs, apart, arrays, source, image, copies, x, place, bia
             pass
         if p >= alone:
             share = (p - alone) % parts, parts
-            some_images(tile, vecs, apart, products, (x, start), copies, images, bias, *outputs,
-                        shape, share, floor, scratch)  # fmt: skip
+            some_images(tile, products, (x, start), copies, images, bias, *outputs, shape, share,
+                        floor, scratch)  # fmt: skip
         add(counters, DONE, 1)
 
 
@@ -262,26 +257,27 @@ def run_products(tile, vecs, apart, arrays, source, image, copies, x, place, bia
 
 
 @jit
-def run_kernels(tile, vecs, apart, x, x_copies, x_row, table, dy, dy_copies, shape, dK, counters):
+def run_kernels(tile, x, x_copies, x_row, table, dy, dy_copies, shape, dK, counters):
     """The sums of all taps and units, some at a time, by whatever thread is free.
 
+    tile   (address of `tiles.grad_taps`, P, V, S)
     x, dy  padded copies; each begins where the corner of the first window, or its pixel, lies
     shape  (H', W') of windows
     dK     (groups of units, taps, V vectors) flat, added to
     Which thread takes which sums makes no difference to any sum.
     """
     N, planes, _, columns, B, _, _ = dy_copies
-    groups, n = planes // len(vecs), len(vecs) * B
-    taps = len(table) // len(tile) * len(tile)
-    chunk, chunks = kernel_pieces(taps, len(tile), groups)
+    _, P, V, _ = tile
+    groups, n, taps = planes // V, V * B, len(table) // P * P
+    chunk, chunks = kernel_pieces(taps, P, groups)
     while True:
         p = add(counters, TAKEN, 1)
         if p >= groups * chunks:
             break
         g, k = p // chunks, p % chunks * chunk
         plane = dy_copies[2] * columns * B
-        some_taps(tile, vecs, apart, x, x_copies, x_row, table, (k, min(k + chunk, taps)),
-                  dy[g * len(vecs) * plane :], (planes * plane, columns * B, B, plane), (N, *shape),
+        some_taps(tile, x, x_copies, x_row, table, (k, min(k + chunk, taps)), dy[g * V * plane :],
+                  (planes * plane, columns * B, B, plane), (N, *shape),
                   (dK, g * taps * n))  # fmt: skip
         add(counters, DONE, 1)
 
@@ -294,21 +290,19 @@ def kernel_pieces(taps, P, groups):
 
 
 @jit
-def some_taps(tile, vecs, apart, x, x_copies, x_row, table, taps, dy, moves, counts, dK):
+def some_taps(tile, x, x_copies, x_row, table, taps, dy, moves, counts, dK):
     """The sums of some taps for one group of units: as many pixels at a time as the cache holds."""
     x_image = x_copies[1] * x_copies[2] * x_copies[3] * x_copies[4]
     (dy_image, dy_row, dy_p, dy_v), (N, H, W), (dK, at) = moves, counts, dK
-    n = len(vecs) * lanes(x)
-    row = W * (len(apart) * x_copies[1] + lanes(x)) * x.itemsize  # the same sums on any machine
+    sums, _, _, S = tile
+    row = W * (S * x_copies[1] + lanes(x)) * x.itemsize  # the same sums on any machine
     rows = min(max(L1_HALF // row, 1), H)
     images = max(L1_HALF // (row * H), 1)
     for a in range(0, N, images):
         for i in range(0, H, rows):
-            some = min(images, N - a), min(rows, H - i), W
-            for k in range(taps[0], taps[1], len(tile)):
-                grad_tile(tile, vecs, apart, (x, a * x_image + i * x_row), (table, k),
-                          (dy, a * dy_image + i * dy_row, dy_p, dy_v), some, (x_image, dy_image),
-                          (x_row, dy_row), (dK, at + k * n))  # fmt: skip
+            call(sums, (x, a * x_image + i * x_row, table, taps[0], taps[1], dy,
+                        a * dy_image + i * dy_row, dy_p, dy_v, min(images, N - a), min(rows, H - i),
+                        W, x_image, dy_image, x_row, dy_row, dK, at))  # fmt: skip
 
 
 if numba.config.DISABLE_JIT:  # compiled loops overflow without a warning, in every thread

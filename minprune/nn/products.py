@@ -12,6 +12,7 @@ import numpy as np
 from minprune.llvm import aligned_zeros, lanes_of, room
 from minprune.nn.direct import Products, kernel_pieces, run_kernels, run_products
 from minprune.nn.reuse import reused
+from minprune.nn.tiles import conv_rows, grad_taps
 from minprune.threads import cores
 from minprune.workers import together
 
@@ -201,8 +202,8 @@ def convolve(tile, stride, products, source, image, copies, bias, y, winner=None
         x = reused((threads * place,), dtype)
     source = tuple(map(flat, source, (dtype, dtype, np.int8, dtype)))
     outputs, counters = (flat(y, dtype), flat(winner, np.int8)), np.zeros(4, np.int64)
-    loops = partial(run_products, (0,) * P, (0,) * V, (0,) * apart, tuple(products), source, image,
-                    tuple(copies), x, place, b, outputs, y.shape[1:], dtype.type(floor),
+    loops = partial(run_products, (conv_rows(P, V, apart, dtype), P, V), tuple(products), source,
+                    image, tuple(copies), x, place, b, outputs, y.shape[1:], dtype.type(floor),
                     (size, parts), counters)  # fmt: skip
     together(loops, threads, counters, pieces * (parts if parts == 1 else parts + 1))
     return x if keep else None
@@ -226,7 +227,7 @@ def kernel_gradient(shape, stride, windows, x, copies, dy, back):
     x, dy    padded copies, as `copies` and `back` tell
     """
     k_h, k_w, c_in, c_out = shape
-    P, V = gradient_sizes(c_out, x.dtype)
+    (P, V), S = gradient_sizes(c_out, x.dtype), stride * copies.block
     taps = k_h * k_w * c_in
     table = copies.taps(range(k_h), range(k_w), c_in, multiple=P)
     n, groups = V * back.block, back.planes // V
@@ -234,9 +235,8 @@ def kernel_gradient(shape, stride, windows, x, copies, dy, back):
     dy = dy[(back.top * back.columns + back.left) * back.block :]
     work = back.images * windows[0] * windows[1] * len(table) * groups * n
     threads, counters = cores() if work > SMALL else 1, np.zeros(3, np.int64)
-    loops = partial(run_kernels, (0,) * P, (0,) * V, (0,) * (stride * copies.block), x,
-                    tuple(copies), stride * copies.columns * copies.block, table, dy, tuple(back),
-                    windows, dK, counters)  # fmt: skip
+    loops = partial(run_kernels, (grad_taps(P, V, S, x.dtype), P, V, S), x, tuple(copies),
+                    copies.columns * S, table, dy, tuple(back), windows, dK, counters)  # fmt: skip
     together(loops, threads, counters, groups * kernel_pieces(len(table), P, groups)[1])
     dK = dK.reshape(groups, len(table), n)[:, :taps].swapaxes(0, 1)
     return dK.reshape(taps, -1)[:, :c_out].reshape(shape)

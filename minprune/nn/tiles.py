@@ -10,11 +10,17 @@ of zeros tell sizes, since the length of a tuple is known when a kernel is compi
     tile   P of them: neighbouring pixels, or taps
     vecs   V of them: vectors of output channels side by side
     apart  as many as the corners of two neighbouring windows are numbers apart
+
+`conv_rows` and `grad_taps` are compiled for each size, and called by `llvm.call`. What stands
+around them, in `direct`, takes longer to compile; so it is compiled once for all sizes.
 """
 
-import numpy as np
-from numba import types
+from functools import cache
 
+import numpy as np
+from numba import from_dtype, types
+
+from minprune.jit import address
 from minprune.llvm import Vectors, compiled_from, lanes_of, number
 
 
@@ -71,6 +77,34 @@ def conv_tile(typing, tile, vecs, apart, weights, table, x, y, bias, count, floo
         return context.get_dummy_value()
 
     return types.void(tile, vecs, apart, weights, table, x, y, bias, count, floor), generate
+
+
+@cache
+def conv_rows(P, V, S, dtype):
+    """Address of the loop over rows of windows for one group of units; arguments as in `conv_tile`.
+
+    x_row, y_row  from one row of windows to the next
+    """
+    tile, vecs, apart = (0,) * P, (0,) * V, (0,) * S
+
+    def loop(W, w_at, taps, table, x, x_at, x_row, y, y_at, y_row, y_p, b, b_at, rows, columns,
+             floor):  # fmt: skip
+        for i in range(rows):
+            for j in range(0, columns, P):
+                corner, pixel = x_at + i * x_row + j * S, y_at + i * y_row + j * y_p
+                conv_tile(tile, vecs, apart, (W, w_at, taps), table, (x, corner),
+                          (y, pixel, y_p), (b, b_at), min(P, columns - j), floor)  # fmt: skip
+
+    real, whole, numbers, table = kinds_of(dtype)
+    kinds = (numbers, whole, whole, table, numbers, whole, whole, numbers, whole, whole, whole,
+             numbers, whole, whole, whole, real)  # fmt: skip
+    return address(loop, ("conv", P, V, S), kinds)
+
+
+def kinds_of(dtype):
+    """Numba's types: a number of the dtype, a whole number, arrays of the dtype, tables."""
+    real = from_dtype(dtype)
+    return real, types.int64, types.CPointer(real), types.CPointer(types.uint32)
 
 
 def grad_tile_python(tile, vecs, apart, x, table, dy, counts, images, rows, dK):
@@ -139,3 +173,25 @@ def grad_tile(typing, tile, vecs, apart, x, table, dy, counts, images, rows, dK)
         return context.get_dummy_value()
 
     return types.void(tile, vecs, apart, x, table, dy, counts, images, rows, dK), generate
+
+
+@cache
+def grad_taps(P, V, S, dtype):
+    """Address of the loop over the taps of a table; arguments as in `grad_tile`.
+
+    first, last  the first of these taps, the one behind the last
+    dK, at       the sums, where those of the table's first tap lie
+    """
+    tile, vecs, apart = (0,) * P, (0,) * V, (0,) * S
+    units = V * lanes_of(dtype)
+
+    def loop(x, x_at, table, first, last, dy, dy_at, dy_p, dy_v, images, rows, columns,
+             x_image, dy_image, x_row, dy_row, dK, at):  # fmt: skip
+        for k in range(first, last, P):
+            grad_tile(tile, vecs, apart, (x, x_at), (table, k), (dy, dy_at, dy_p, dy_v),
+                      (images, rows, columns), (x_image, dy_image), (x_row, dy_row),
+                      (dK, at + k * units))  # fmt: skip
+
+    _, whole, numbers, table = kinds_of(dtype)
+    kinds = (numbers, whole, table, whole, whole, numbers, *(whole,) * 10, numbers, whole)
+    return address(loop, ("grad", P, V, S), kinds)
