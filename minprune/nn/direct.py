@@ -35,9 +35,12 @@ class Products(NamedTuple):
 
     table    the taps of all, one convolution after the other
     weights  of all: units in groups of V vectors, tap by tap
-    parts    (n, 7), for each: where its table begins, where its weights begin, number of taps;
+    parts    (n, 8), for each: where its table begins, where its weights begin, number of taps;
              where the corner of the first window lies in the copy; where its pixel lies in the
-             output, counted from the image's first number; rows and columns of windows
+             output, counted from the image's first number; rows and columns of windows; where its
+             spans begin
+    spans    of each row of windows: the first tap that reads the image, not zeros around it; how
+             many do
     moves    from one row of windows to the next, in the copy; from one row to the next, and from
              one pixel to the next, in the output
     """
@@ -45,6 +48,7 @@ class Products(NamedTuple):
     table: np.ndarray
     weights: np.ndarray
     parts: np.ndarray
+    spans: np.ndarray
     moves: tuple
 
 
@@ -133,27 +137,28 @@ def some_rows(tile, products, part, o, x, bias, y, winner, used, rows, floor, sc
     `used` of them may fill no group, and a pooling makes one row of two: both by `scratch`.
     """
     kernel, _, V = tile
-    table_at, w_at, taps, corner, pixel, _, columns = products.parts[part]
+    table, w_at, taps, corner, pixel, _, columns, at = products.parts[part]
     (x, x_at), (y, y_at), (x_row, y_row, y_p) = x, y, products.moves
-    n, table = V * lanes(x), products.table[table_at:]
-    w_at, x_at, y_at = w_at + o * taps, x_at + corner, y_at + pixel + o
+    n, weights = V * lanes(x), (products.weights, w_at + o * taps, products.table, table)
+    x_at, y_at = x_at + corner, y_at + pixel + o
     if used == n and len(winner) == 0:
         first, count = rows[0], rows[1] - rows[0]
-        call(kernel, (products.weights, w_at, taps, table, x, x_at + first * x_row, x_row,
+        call(kernel, (*weights, products.spans, at + 2 * first, x, x_at + first * x_row, x_row,
                       y, y_at + first * y_row, y_row, y_p, bias, o, count, columns,
                       floor))  # fmt: skip
         return
     windows = 2 if len(winner) > 0 else 1
     for i in range(rows[0], rows[1]):
-        call(kernel, (products.weights, w_at, taps, table, x, x_at + windows * i * x_row, x_row,
+        k = windows * i
+        call(kernel, (*weights, products.spans, at + 2 * k, x, x_at + k * x_row, x_row,
                       scratch, 0, columns * n, n, bias, o, windows, columns, floor))  # fmt: skip
-        at = y_at + i * y_row
+        row = y_at + i * y_row
         if len(winner) > 0:
-            pool_row(scratch, (n, columns * n), y, winner, (at, y_p), columns // 2, used)
+            pool_row(scratch, (n, columns * n), y, winner, (row, y_p), columns // 2, used)
         else:
             for j in range(columns):
                 for c in range(used):
-                    y[at + j * y_p + c] = scratch[j * n + c]
+                    y[row + j * y_p + c] = scratch[j * n + c]
 
 
 @jit
@@ -257,11 +262,12 @@ def run_products(tile, arrays, source, image, copies, x, place, bias, outputs, s
 
 
 @jit
-def run_kernels(tile, x, x_copies, x_row, table, dy, dy_copies, shape, dK, counters):
+def run_kernels(tile, x, x_copies, x_row, table, spans, dy, dy_copies, shape, dK, counters):
     """The sums of all taps and units, some at a time, by whatever thread is free.
 
     tile   (address of `tiles.grad_taps`, P, V, S)
     x, dy  padded copies; each begins where the corner of the first window, or its pixel, lies
+    spans  as in `tiles.grad_taps`
     shape  (H', W') of windows
     dK     (groups of units, taps, V vectors) flat, added to
     Which thread takes which sums makes no difference to any sum.
@@ -276,8 +282,8 @@ def run_kernels(tile, x, x_copies, x_row, table, dy, dy_copies, shape, dK, count
             break
         g, k = p // chunks, p % chunks * chunk
         plane = dy_copies[2] * columns * B
-        some_taps(tile, x, x_copies, x_row, table, (k, min(k + chunk, taps)), dy[g * V * plane :],
-                  (planes * plane, columns * B, B, plane), (N, *shape),
+        some_taps(tile, x, x_copies, x_row, table, (k, min(k + chunk, taps), spans),
+                  dy[g * V * plane :], (planes * plane, columns * B, B, plane), (N, *shape),
                   (dK, g * taps * n))  # fmt: skip
         add(counters, DONE, 1)
 
@@ -300,9 +306,9 @@ def some_taps(tile, x, x_copies, x_row, table, taps, dy, moves, counts, dK):
     images = max(L1_HALF // (row * H), 1)
     for a in range(0, N, images):
         for i in range(0, H, rows):
-            call(sums, (x, a * x_image + i * x_row, table, taps[0], taps[1], dy,
-                        a * dy_image + i * dy_row, dy_p, dy_v, min(images, N - a), min(rows, H - i),
-                        W, x_image, dy_image, x_row, dy_row, dK, at))  # fmt: skip
+            call(sums, (x, a * x_image, table, *taps, i, min(i + rows, H), dy, a * dy_image, dy_p,
+                        dy_v, min(images, N - a), W, x_image, dy_image, x_row, dy_row, dK,
+                        at))  # fmt: skip
 
 
 if numba.config.DISABLE_JIT:  # compiled loops overflow without a warning, in every thread

@@ -106,7 +106,7 @@ class Convolution(Layer):
         K, stride = self.conv.K.value.astype(y.dtype, copy=False), self.conv.stride
         windows = self.conv.output_shape(x.shape[1:])[:2]
         tile = sizes(windows[1], K.shape[3], y.dtype)
-        products = forward_products(K, stride, copies, windows, y.shape[2], tile)
+        products = forward_products(K, stride, copies, x.shape[1], windows, y.shape[2], tile)
         floor = 0.0 if self.relu is not None and self.pool is None else -np.inf
         source = x, None, None, None
         return convolve(tile, stride, products, source, x.shape[1:], copies, self.conv.b.value,
@@ -130,7 +130,7 @@ class Convolution(Layer):
             dx = reused((N, *image), dtype)
             if stride > 1:  # some pixels may be in no window
                 dx[...] = 0
-            products = p.image_products(K, stride, zeros, back, image[:2], tile)
+            products = p.image_products(K, stride, zeros, back, windows[0], image[:2], tile)
         db = np.empty((N, back.planes * back.block), dtype)
         source = np.ascontiguousarray(dy, dtype), silent, winner, db
         dy = p.convolve(tile, 1, products, source, dy.shape[1:], back,
@@ -138,8 +138,8 @@ class Convolution(Layer):
         gradients = []
         for n in range(0, max(N, 1), SUMMED):
             some = [c._replace(images=min(SUMMED, N - n)) for c in (copies, back)]
-            parts = x[n * copies.image :], some[0], dy[n * back.image :], some[1]
-            gradients.append(p.kernel_gradient(K.shape, stride, windows[:2], *parts))
+            parts = x[n * copies.image :], some[0], dy[n * back.image :], some[1], db
+            gradients.append(p.kernel_gradient(K.shape, stride, image[0], windows[:2], *parts))
         self.conv.K.grad = gradients[0] if N <= SUMMED else np.sum(gradients, 0, np.float64)
         self.conv.b.grad = db[:, : K.shape[3]].sum(axis=0, dtype=np.float64).astype(dtype)
         return dx if input_gradient else None

@@ -107,29 +107,49 @@ def copies_of_gradients(shape, image, window, stride, zeros, dtype):
     return Copies(N, planes, before[0] + most[0], before[1] + most[1], block, *before)
 
 
-def forward_products(K, stride, copies, windows, columns, tile):
+def forward_products(K, stride, copies, rows, windows, columns, tile):
     """The convolution itself: every tap of the window from its corner.
 
+    rows     of an image, H
     windows  (H', W') of them
     columns  of the output: W', or half of it behind a pooling
     tile     (P, V)
     """
     k_h, k_w, c_in, c_out = K.shape
     taps = copies.taps(range(k_h), range(k_w), c_in)
-    parts = np.array([[0, 0, len(taps), 0, 0, *windows]])
+    parts = np.array([[0, 0, len(taps), 0, 0, *windows, 0]])
+    first = copies.top - stride * np.arange(windows[0])
+    spans = spans_of(first, first + rows, k_h, k_w * c_in, K)
     moves = stride * copies.columns * copies.block, columns * c_out, c_out
     weights = packed(K.reshape(-1, c_out), tile[1] * lanes_of(K.dtype))
-    return Products(taps, weights, parts, moves)
+    return Products(taps, weights, parts, spans, moves)
+
+
+def spans_of(first, end, most, each, factors=0.0):
+    """Of each row: where those begin that meet the image, and how many they are, flat.
+
+    first, end  for each row: the first of them, the one behind the last, as if there were others
+                before 0 and from `most` on
+    each        how many lie together
+    factors     what zeros around the image are multiplied with: not 0 unless it is finite
+    """
+    with np.errstate(all="ignore"):
+        if not np.isfinite(np.sum(factors)):
+            first, end = np.zeros_like(first), np.full_like(end, most)
+    first, end = np.clip(first, 0, most), np.clip(end, 0, most)
+    return (np.stack([first, np.maximum(end - first, 0)], axis=1) * each).ravel()
 
 
 def no_products(dtype):
     """Copies alone are wanted."""
-    nothing = np.zeros((0, 7), np.int64), (0, 0, 0)
+    nothing = np.zeros((0, 8), np.int64), np.zeros(0, np.int64), (0, 0, 0)
     return Products(np.zeros(0, np.uint32), np.zeros(0, dtype), *nothing)
 
 
-def image_products(K, stride, zeros, copies, image, tile):
-    """The gradient of images (H, W): x_i was read by the output m - a at the tap u = r + s a, where
+def image_products(K, stride, zeros, copies, height, image, tile):
+    """The gradient of images (H, W), from that of outputs of a height H'.
+
+    x_i was read by the output m - a at the tap u = r + s a, where
 
         i + top = s m + r, 0 <= r < s
 
@@ -137,7 +157,7 @@ def image_products(K, stride, zeros, copies, image, tile):
     """
     _, _, c_in, c_out = K.shape
     n, s = tile[1] * lanes_of(K.dtype), stride
-    tables, weights, parts, w_at = [], [], [], 0
+    tables, weights, parts, spans, w_at = [], [], [], [], 0
     for r, q in product(range(s), range(s)):
         (i, m, rows), (j, l, columns) = (
             places(length, zero, s, rest)
@@ -149,14 +169,17 @@ def image_products(K, stride, zeros, copies, image, tile):
         above, before = copies.top - len(some), copies.left - some.shape[1]
         taps = copies.taps(range(copies.top, above, -1), range(copies.left, before, -1), c_out)
         corner = (m * copies.columns + l) * copies.block
-        table_at = sum(map(len, tables))
-        parts.append([table_at, w_at, len(taps), corner, (i * image[1] + j) * c_in, rows, columns])
+        pixel, begun = (i * image[1] + j) * c_in, [sum(map(len, a)) for a in (tables, spans)]
+        parts.append([begun[0], w_at, len(taps), corner, pixel, rows, columns, begun[1]])
         tables.append(taps)
+        end = m + np.arange(rows) + 1
+        spans.append(spans_of(end - height, end, len(some), len(taps) // len(some)))
         weights.append(packed(some.swapaxes(2, 3).reshape(-1, c_in), n))
         w_at += len(weights[-1])
     moves = copies.columns * copies.block, s * image[1] * c_in, s * c_in
-    parts = np.array(parts, np.int64).reshape(-1, 7)
-    return Products(joined(tables, np.uint32), joined(weights, K.dtype), parts, moves)
+    parts = np.array(parts, np.int64).reshape(-1, 8)
+    return Products(joined(tables, np.uint32), joined(weights, K.dtype), parts,
+                    joined(spans, np.int64), moves)  # fmt: skip
 
 
 def joined(arrays, dtype):
@@ -191,7 +214,7 @@ def convolve(tile, stride, products, source, image, copies, bias, y, winner=None
     n, apart = V * lanes_of(dtype), stride * copies.block
     b = aligned_zeros(-(-len(bias) // n) * n, dtype)
     b[: len(bias)] = bias
-    work = copies.images * n * sum(int(taps * h * w) for _, _, taps, _, _, h, w in products.parts)
+    work = copies.images * n * int(products.parts[:, [2, 5, 6]].prod(axis=1).sum())
     threads = cores() if work > SMALL else 1
     size, parts = shared(copies, products.weights.size, threads)
     pieces, beyond, place = -(-copies.images // size), P * apart + n, 0
@@ -220,23 +243,30 @@ def shared(copies, weights, threads):
     return size, 1 if copies.images >= threads or threads == 1 else 2 * threads
 
 
-def kernel_gradient(shape, stride, windows, x, copies, dy, back):
+def kernel_gradient(shape, stride, rows, windows, x, copies, dy, back, db):
     """dL/dK of `shape` (k_h, k_w, c_in, c_out), by as many threads as gain.
 
+    rows     of an image, H
     windows  (H', W') of them
     x, dy    padded copies, as `copies` and `back` tell
+    db       sums of dy
     """
     k_h, k_w, c_in, c_out = shape
     (P, V), S = gradient_sizes(c_out, x.dtype), stride * copies.block
     taps = k_h * k_w * c_in
     table = copies.taps(range(k_h), range(k_w), c_in, multiple=P)
+    k = np.arange(0, len(table), P)  # the last row of each P taps meets the image first
+    first, last = (np.minimum(n, taps - 1) // (k_w * c_in) for n in (k, k + P - 1))
+    begin, end = -((last - copies.top) // stride), (copies.top + rows - 1 - first) // stride + 1
+    spans = spans_of(begin, end, windows[0], 1, db)
     n, groups = V * back.block, back.planes // V
     dK = aligned_zeros(groups * len(table) * n, x.dtype)
     dy = dy[(back.top * back.columns + back.left) * back.block :]
     work = back.images * windows[0] * windows[1] * len(table) * groups * n
     threads, counters = cores() if work > SMALL else 1, np.zeros(3, np.int64)
     loops = partial(run_kernels, (grad_taps(P, V, S, x.dtype), P, V, S), x, tuple(copies),
-                    copies.columns * S, table, dy, tuple(back), windows, dK, counters)  # fmt: skip
+                    copies.columns * S, table, spans, dy, tuple(back), windows, dK,
+                    counters)  # fmt: skip
     together(loops, threads, counters, groups * kernel_pieces(len(table), P, groups)[1])
     dK = dK.reshape(groups, len(table), n)[:, :taps].swapaxes(0, 1)
     return dK.reshape(taps, -1)[:, :c_out].reshape(shape)

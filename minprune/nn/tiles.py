@@ -28,17 +28,19 @@ def conv_tile_python(tile, vecs, apart, weights, table, x, y, bias, count, floor
     """y_po = max(b_o + sum_k W_ko x_(p + table_k), floor) for P windows p and V vectors of units o.
 
     weights  (W, where the first tap's begin, taps)
+    table    (distances, the first tap)
     x        (padded copy, where the first corner lies)
     y        (output, where the first pixel lies, distance to the next)
     bias     (b, where these units' begin)
     count    how many of the P pixels are written
     floor    0 is a ReLU, -inf none; a NaN stays a NaN
     """
-    (W, w_at, n_taps), (x, x_at), (y, y_at, y_p), (b, b_at) = weights, x, y, bias
+    (W, w_at, n_taps), (table, first), (x, x_at) = weights, table, x
+    (y, y_at, y_p), (b, b_at) = y, bias
     n, S = len(vecs) * lanes_of(W.dtype), len(apart)
     W = W[w_at : w_at + n_taps * n].reshape(n_taps, n)
     for p in range(count):
-        taps = x[x_at + p * S + table[:n_taps].astype(np.int64)]
+        taps = x[x_at + p * S + table[first : first + n_taps].astype(np.int64)]
         total = taps @ W + b[b_at : b_at + n]
         y[y_at + p * y_p : y_at + p * y_p + n] = np.where(total < floor, floor, total)
 
@@ -49,11 +51,10 @@ def conv_tile(typing, tile, vecs, apart, weights, table, x, y, bias, count, floo
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, signature.args[3][0], signature, arguments)
-        _, _, _, (W, w_at, n_taps), tab, (x, x_at), (y, y_at, y_p), (b, b_at), count, floor = (
-            v.given
-        )
+        (W, w_at, n_taps), (tab, first), (x, x_at), (y, y_at, y_p), (b, b_at) = v.given[3:8]
+        count, floor = v.given[8:]
         places = [number(t * v.lanes) for t in range(len(vecs))]
-        corner = builder.gep(x, [x_at])
+        corner, tab = builder.gep(x, [x_at]), builder.gep(tab, [first])
 
         def tap(k, sums):
             x_k = builder.gep(corner, [v.index(tab, k)])
@@ -83,28 +84,32 @@ def conv_tile(typing, tile, vecs, apart, weights, table, x, y, bias, count, floo
 def conv_rows(P, V, S, dtype):
     """Address of the loop over rows of windows for one group of units; arguments as in `conv_tile`.
 
+    spans, at     of each row: its first tap, and how many; others would read zeros
     x_row, y_row  from one row of windows to the next
     """
     tile, vecs, apart = (0,) * P, (0,) * V, (0,) * S
+    units = V * lanes_of(dtype)
 
-    def loop(W, w_at, taps, table, x, x_at, x_row, y, y_at, y_row, y_p, b, b_at, rows, columns,
-             floor):  # fmt: skip
+    def loop(W, w_at, table, t_at, spans, at, x, x_at, x_row, y, y_at, y_row, y_p, b, b_at, rows,
+             columns, floor):  # fmt: skip
         for i in range(rows):
+            k, taps = spans[at + 2 * i], spans[at + 2 * i + 1]
             for j in range(0, columns, P):
                 corner, pixel = x_at + i * x_row + j * S, y_at + i * y_row + j * y_p
-                conv_tile(tile, vecs, apart, (W, w_at, taps), table, (x, corner),
-                          (y, pixel, y_p), (b, b_at), min(P, columns - j), floor)  # fmt: skip
+                conv_tile(tile, vecs, apart, (W, w_at + k * units, taps), (table, t_at + k),
+                          (x, corner), (y, pixel, y_p), (b, b_at), min(P, columns - j),
+                          floor)  # fmt: skip
 
-    real, whole, numbers, table = kinds_of(dtype)
-    kinds = (numbers, whole, whole, table, numbers, whole, whole, numbers, whole, whole, whole,
-             numbers, whole, whole, whole, real)  # fmt: skip
+    real, whole, numbers, table, spans = kinds_of(dtype)
+    kinds = (numbers, whole, table, whole, spans, whole, numbers, whole, whole, numbers, whole,
+             whole, whole, numbers, whole, whole, whole, real)  # fmt: skip
     return address(loop, ("conv", P, V, S), kinds)
 
 
 def kinds_of(dtype):
-    """Numba's types: a number of the dtype, a whole number, arrays of the dtype, tables."""
-    real = from_dtype(dtype)
-    return real, types.int64, types.CPointer(real), types.CPointer(types.uint32)
+    """Numba's types: a number of the dtype, a whole number, arrays of the dtype, tables, spans."""
+    real, whole = from_dtype(dtype), types.int64
+    return real, whole, *map(types.CPointer, (real, types.uint32, whole))
 
 
 def grad_tile_python(tile, vecs, apart, x, table, dy, counts, images, rows, dK):
@@ -180,18 +185,24 @@ def grad_taps(P, V, S, dtype):
     """Address of the loop over the taps of a table; arguments as in `grad_tile`.
 
     first, last  the first of these taps, the one behind the last
+    spans        of each P taps: the first row of windows and how many; others would read zeros
+    begin, end   the rows of windows to add
     dK, at       the sums, where those of the table's first tap lie
     """
     tile, vecs, apart = (0,) * P, (0,) * V, (0,) * S
     units = V * lanes_of(dtype)
 
-    def loop(x, x_at, table, first, last, dy, dy_at, dy_p, dy_v, images, rows, columns,
+    def loop(x, x_at, table, first, last, spans, begin, end, dy, dy_at, dy_p, dy_v, images, columns,
              x_image, dy_image, x_row, dy_row, dK, at):  # fmt: skip
         for k in range(first, last, P):
-            grad_tile(tile, vecs, apart, (x, x_at), (table, k), (dy, dy_at, dy_p, dy_v),
-                      (images, rows, columns), (x_image, dy_image), (x_row, dy_row),
-                      (dK, at + k * units))  # fmt: skip
+            i = max(begin, spans[2 * (k // P)])
+            rows = min(end, spans[2 * (k // P)] + spans[2 * (k // P) + 1]) - i
+            if rows > 0:
+                grad_tile(tile, vecs, apart, (x, x_at + i * x_row), (table, k),
+                          (dy, dy_at + i * dy_row, dy_p, dy_v), (images, rows, columns),
+                          (x_image, dy_image), (x_row, dy_row), (dK, at + k * units))  # fmt: skip
 
-    _, whole, numbers, table = kinds_of(dtype)
-    kinds = (numbers, whole, table, whole, whole, numbers, *(whole,) * 10, numbers, whole)
+    _, whole, numbers, table, spans = kinds_of(dtype)
+    kinds = (numbers, whole, table, whole, whole, spans, whole, whole, numbers, *(whole,) * 9,
+             numbers, whole)  # fmt: skip
     return address(loop, ("grad", P, V, S), kinds)

@@ -169,6 +169,37 @@ def test_what_plain_loops_give(name, room, dtype, monkeypatch):
     check(CASES[name], dtype)
 
 
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_zeros_around_an_image_count_where_a_factor_is_not_finite(bad, stride, monkeypatch):
+    """They are skipped elsewhere."""
+    monkeypatch.setattr(products, "room", lambda: 4)
+    case = 2, (7, 6), (3, 3), 2, 3, stride, (1, 1, 1, 1), 1
+    for name in ("K", "dy"):
+        one, x, _ = made(case)
+        K, dy = one.conv.K.value, gradient_of((2, *one.output_shape(x.shape[1:])))
+        (K if name == "K" else dy)[0, 0, 0, 0] = bad
+        with np.errstate(all="ignore"):
+            args = x, K, one.conv.b.value, stride, case[6], 1
+            y, _, dK, _ = by_loops(*args, lambda _, dy=dy: dy)
+            np.testing.assert_array_equal(one.forward(x, training=True), y)
+            one.backward(dy)
+        np.testing.assert_array_equal(one.conv.K.grad, dK)
+
+
+def test_taps_that_read_zeros_alone_are_left_out():
+    K = np.ones((3, 2, 4, 5), "f")
+    copies = products.copies_of_images((1, 4, 6, 4), (1, 1, 0, 0), K.dtype)
+    made = products.forward_products(K, 1, copies, 4, (4, 5), 5, (1, 1))
+    assert made.spans.reshape(4, 2).tolist() == [[8, 16], [0, 24], [0, 24], [0, 16]]
+    back = products.copies_of_gradients((1, 4, 5, 5), (4, 6), (3, 2), 1, (1, 1, 0, 0), K.dtype)
+    made = products.image_products(K, 1, (1, 1, 0, 0), back, 4, (4, 6), (1, 1))
+    assert made.spans.reshape(4, 2).tolist() == [[0, 20], [0, 30], [0, 30], [10, 20]]
+    K[2, 1, 3, 4] = np.inf
+    made = products.forward_products(K, 1, copies, 4, (4, 5), 5, (1, 1))
+    assert made.spans.reshape(4, 2).tolist() == [[0, 24]] * 4
+
+
 # --- threads -------------------------------------------------------------------------------------
 
 BIG = 5, (8, 7), (3, 3), 3, 17, 1, (1, 1, 1, 1), 3  # images, that threads share

@@ -84,17 +84,18 @@ def conv_arguments(rng, draw, dtype, P, V, S, n_taps, count, floor):
     x = draw(rng, 60 + P * S, dtype), 7
     y = np.full(9 + (P + 1) * (n + 3), BEFORE, dtype), 9, n + rng.integers(0, 4)
     bias = draw(rng, n + 8, dtype), 3
-    return [*sizes(P, V, S), weights, table, x, y, bias, count, np.dtype(dtype).type(floor)]
+    return [*sizes(P, V, S), weights, (table, 1), x, y, bias, count, np.dtype(dtype).type(floor)]
 
 
 def conv_by_loops(tile, vecs, apart, weights, table, x, y, bias, count, floor):
-    (W, w_at, n_taps), (x, x_at), (y, y_at, y_p), (b, b_at) = weights, x, y, bias
+    (W, w_at, n_taps), (table, first), (x, x_at) = weights, table, x
+    (y, y_at, y_p), (b, b_at) = y, bias
     n, S = len(vecs) * 64 // W.itemsize, len(apart)
     for p in range(count):
         for o in range(n):
             total = b[b_at + o]
             for k in range(n_taps):
-                total += W[w_at + k * n + o] * x[x_at + p * S + int(table[k])]
+                total += W[w_at + k * n + o] * x[x_at + p * S + int(table[first + k])]
             y[y_at + p * y_p + o] = max(total, floor)
 
 
@@ -130,8 +131,8 @@ def test_conv_tile_whose_windows_are_so_far_apart(S):
 def test_conv_tile_passes_on_what_is_not_finite(floor):
     for function in both("conv_tile"):
         arguments = conv_arguments(np.random.default_rng(0), quarters, "f", 4, 1, 3, 1, 4, floor)
-        (W, w_at, _), table, (x, x_at), (y, y_at, y_p), (b, b_at) = arguments[3:8]
-        W[w_at:], table[0] = 1, 4
+        (W, w_at, _), (table, k), (x, x_at), (y, y_at, y_p), (b, b_at) = arguments[3:8]
+        W[w_at:], table[k] = 1, 4
         x[x_at + 4 + 3 * np.arange(4)] = np.nan, np.inf, -np.inf, 2
         b[b_at : b_at + 16] = 0
         b[b_at + 1] = np.nan

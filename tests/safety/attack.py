@@ -482,7 +482,7 @@ def attack_tiles(rng, plain):
     for count in range(4):
         y = plain(whole(rng, count * 2 * L))
         attempt("conv_tile", lambda: conv_tile(
-            tile, vecs, apart, (W, 0, 3), table, (x, 0), (y, 0, 2 * L), (b, 0), count,
+            tile, vecs, apart, (W, 0, 3), (table, 0), (x, 0), (y, 0, 2 * L), (b, 0), count,
             np.float32(0)))  # fmt: skip
     x, dK = plain(whole(rng, 7 + 20 + 2 * 5 + 9 + 1)), plain(whole(rng, 3 * 2 * L))
     dy = plain(whole(rng, (2 + 2) * 3 * 2 * L))  # images, rows, columns of both vectors
