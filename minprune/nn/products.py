@@ -118,26 +118,36 @@ def forward_products(K, stride, copies, rows, windows, columns, tile):
     k_h, k_w, c_in, c_out = K.shape
     taps = copies.taps(range(k_h), range(k_w), c_in)
     parts = np.array([[0, 0, len(taps), 0, 0, *windows, 0]])
-    first = copies.top - stride * np.arange(windows[0])
-    spans = spans_of(first, first + rows, k_h, k_w * c_in, K)
+    where = copies.top, -stride, rows
+    spans = spans_of(*where if is_finite(K) else (0, 0, k_h), windows[0], k_h, k_w * c_in)
     moves = stride * copies.columns * copies.block, columns * c_out, c_out
     weights = packed(K.reshape(-1, c_out), tile[1] * lanes_of(K.dtype))
     return Products(taps, weights, parts, spans, moves)
 
 
-def spans_of(first, end, most, each, factors=0.0):
-    """Of each row: where those begin that meet the image, and how many they are, flat.
+@lru_cache(maxsize=512)
+def spans_of(begin, step, length, count, most, each):
+    """Of each of `count` rows i: which of its `most` neighbours meet the image, as (where the first
+    of them lies, how many numbers), flat.
 
-    first, end  for each row: the first of them, the one behind the last, as if there were others
-                before 0 and from `most` on
-    each        how many lie together
-    factors     what zeros around the image are multiplied with: not 0 unless it is finite
+    begin, step  begin + step i is the first that would, were there others before 0
+    length       so many would in turn
+    each         numbers of a neighbour
     """
-    with np.errstate(all="ignore"):
-        if not np.isfinite(np.sum(factors)):
-            first, end = np.zeros_like(first), np.full_like(end, most)
+    first = begin + step * np.arange(count)
+    return clipped(first, first + length, most) * each
+
+
+def clipped(first, end, most):
+    """Ranges cut off at 0 and at `most`, as (first, how many), flat."""
     first, end = np.clip(first, 0, most), np.clip(end, 0, most)
-    return (np.stack([first, np.maximum(end - first, 0)], axis=1) * each).ravel()
+    return np.stack([first, np.maximum(end - first, 0)], axis=1).ravel()
+
+
+def is_finite(array):
+    """True if all numbers are; not always, if they are large. 0 times such numbers is 0."""
+    with np.errstate(all="ignore"):
+        return np.isfinite(np.vdot(array, array))
 
 
 def no_products(dtype):
@@ -172,8 +182,8 @@ def image_products(K, stride, zeros, copies, height, image, tile):
         pixel, begun = (i * image[1] + j) * c_in, [sum(map(len, a)) for a in (tables, spans)]
         parts.append([begun[0], w_at, len(taps), corner, pixel, rows, columns, begun[1]])
         tables.append(taps)
-        end = m + np.arange(rows) + 1
-        spans.append(spans_of(end - height, end, len(some), len(taps) // len(some)))
+        each = len(taps) // len(some)
+        spans.append(spans_of(m + 1 - height, 1, height, rows, len(some), each))
         weights.append(packed(some.swapaxes(2, 3).reshape(-1, c_in), n))
         w_at += len(weights[-1])
     moves = copies.columns * copies.block, s * image[1] * c_in, s * c_in
@@ -258,7 +268,9 @@ def kernel_gradient(shape, stride, rows, windows, x, copies, dy, back, db):
     k = np.arange(0, len(table), P)  # the last row of each P taps meets the image first
     first, last = (np.minimum(n, taps - 1) // (k_w * c_in) for n in (k, k + P - 1))
     begin, end = -((last - copies.top) // stride), (copies.top + rows - 1 - first) // stride + 1
-    spans = spans_of(begin, end, windows[0], 1, db)
+    if not is_finite(db):
+        begin, end = 0 * begin, 0 * end + windows[0]
+    spans = clipped(begin, end, windows[0])
     n, groups = V * back.block, back.planes // V
     dK = aligned_zeros(groups * len(table) * n, x.dtype)
     dy = dy[(back.top * back.columns + back.left) * back.block :]
