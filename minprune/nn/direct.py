@@ -26,6 +26,7 @@ from minprune.nn.pixels import largest, move, move_winners
 from minprune.workers import DONE, FAILED, TAKEN, add
 
 L1_HALF = 1 << 14  # bytes of x and dy that the gradient of the kernels goes through at a time
+SOME = 64  # taps whose sums are added up for the same pixels, a multiple of what a tile has
 PIECES = 16  # that it is cut into, about
 THREADS = FAILED + 1  # one more counter: those that have begun
 
@@ -297,18 +298,21 @@ def kernel_pieces(taps, P, groups):
 
 @jit
 def some_taps(tile, x, x_copies, x_row, table, taps, dy, moves, counts, dK):
-    """The sums of some taps for one group of units: as many pixels at a time as the cache holds."""
+    """The sums of taps for one group of units; as many pixels at a time as the cache holds."""
     x_image = x_copies[1] * x_copies[2] * x_copies[3] * x_copies[4]
     (dy_image, dy_row, dy_p, dy_v), (N, H, W), (dK, at) = moves, counts, dK
     sums, _, _, S = tile
-    row = W * (S * x_copies[1] + lanes(x)) * x.itemsize  # the same sums on any machine
+    planes = min(x_copies[1], (SOME + x_copies[4] - 1) // x_copies[4])
+    row = W * (S * planes + lanes(x)) * x.itemsize  # the same sums on any machine
     rows = min(max(L1_HALF // row, 1), H)
     images = max(L1_HALF // (row * H), 1)
-    for a in range(0, N, images):
-        for i in range(0, H, rows):
-            call(sums, (x, a * x_image, table, *taps, i, min(i + rows, H), dy, a * dy_image, dy_p,
-                        dy_v, min(images, N - a), W, x_image, dy_image, x_row, dy_row, dK,
-                        at))  # fmt: skip
+    first, last, spans = taps
+    for k in range(first, last, SOME):
+        for a in range(0, N, images):
+            for i in range(0, H, rows):
+                call(sums, (x, a * x_image, table, k, min(k + SOME, last), spans, i,
+                            min(i + rows, H), dy, a * dy_image, dy_p, dy_v, min(images, N - a), W,
+                            x_image, dy_image, x_row, dy_row, dK, at))  # fmt: skip
 
 
 if numba.config.DISABLE_JIT:  # compiled loops overflow without a warning, in every thread
