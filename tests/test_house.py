@@ -27,6 +27,7 @@ HOUSE = (
         "lessons",
         "llvm",
         "parser",
+        "squares",
         "threads",
         "workers",
     ),

@@ -23,6 +23,7 @@ import numpy as np
 from minprune.jit import jit
 from minprune.llvm import VECTOR, call
 from minprune.nn.pixels import largest, move, move_winners
+from minprune.squares import transpose
 from minprune.workers import DONE, FAILED, TAKEN, add
 
 L1_HALF = 1 << 14  # bytes of x and dy that the gradient of the kernels goes through at a time
@@ -257,6 +258,27 @@ def run_products(tile, arrays, source, image, copies, x, place, bias, outputs, s
             some_images(tile, products, (x, start), copies, images, bias, *outputs, shape, share,
                         floor, scratch)  # fmt: skip
         add(counters, DONE, 1)
+
+
+@jit
+def turn(K, taps, c_in, c_out, n, out):
+    """The weights (taps, c_in, c_out), flat, as (groups of n, taps, c_out, n): as in `Products`.
+
+    n is a multiple of a vector; where c_in is none of n, the rest must be 0 already.
+    """
+    L = lanes(K)
+    for g in range((c_in + n - 1) // n):
+        for k in range(taps):
+            for i in range(g * n, min(c_in, (g + 1) * n), L):
+                for o in range(0, c_out, L):
+                    source, target = (k * c_in + i) * c_out + o, ((g * taps + k) * c_out + o) * n
+                    target += i - g * n
+                    if i + L <= c_in and o + L <= c_out:
+                        transpose(K, (source, c_out), out, (target, n))
+                    else:
+                        for a in range(min(L, c_in - i)):
+                            for b in range(min(L, c_out - o)):
+                                out[target + b * n + a] = K[source + a * c_out + b]
 
 
 # --- the gradient of the kernels -----------------------------------------------------------------

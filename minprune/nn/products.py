@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minprune.llvm import aligned_zeros, lanes_of, room
-from minprune.nn.direct import Products, kernel_pieces, run_kernels, run_products
+from minprune.nn.direct import Products, kernel_pieces, run_kernels, run_products, turn
 from minprune.nn.reuse import reused
 from minprune.nn.tiles import conv_rows, grad_taps
 from minprune.threads import cores
@@ -87,6 +87,17 @@ def packed(W, n):
     whole = np.pad(W, ((0, 0), (0, rest))) if rest else W
     out[...] = whole.reshape(len(W), groups, n).swapaxes(0, 1)
     return out.reshape(-1)
+
+
+def turned(K, n):
+    """The kernels (k_h, k_w, c_in, c_out) as weights of c_in outputs, packed as above."""
+    k_h, k_w, c_in, c_out = K.shape
+    groups, taps = -(-c_in // n), k_h * k_w
+    out = reused((groups * taps * c_out * n,), K.dtype)
+    if c_in % n:
+        out[...] = 0
+    turn(np.ascontiguousarray(K).reshape(-1), taps, c_in, c_out, n, out)
+    return out
 
 
 def copies_of_images(shape, zeros, dtype):
@@ -184,7 +195,7 @@ def image_products(K, stride, zeros, copies, height, image, tile):
         tables.append(taps)
         each = len(taps) // len(some)
         spans.append(spans_of(m + 1 - height, 1, height, rows, len(some), each))
-        weights.append(packed(some.swapaxes(2, 3).reshape(-1, c_in), n))
+        weights.append(turned(some, n))
         w_at += len(weights[-1])
     moves = copies.columns * copies.block, s * image[1] * c_in, s * c_in
     parts = np.array(parts, np.int64).reshape(-1, 8)

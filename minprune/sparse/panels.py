@@ -16,8 +16,9 @@ import numpy as np
 from minprune.jit import jit
 from minprune.llvm import VECTOR, room
 from minprune.sparse.choice import HEIGHT, slab_height
-from minprune.sparse.microkernels import all_finite, block_run, csr_run, slab_run, transpose
+from minprune.sparse.microkernels import all_finite, block_run, csr_run, slab_run
 from minprune.sparse.sample_kernels import larger
+from minprune.squares import transpose
 from minprune.workers import DONE, TAKEN, add
 
 # --- the program ---------------------------------------------------------------------------------

@@ -187,6 +187,18 @@ def test_zeros_around_an_image_count_where_a_factor_is_not_finite(bad, stride, m
         np.testing.assert_array_equal(one.conv.K.grad, dK)
 
 
+@pytest.mark.parametrize("dtype", "fd")
+@pytest.mark.parametrize("sizes", [(1, 1), (16, 32), (35, 40), (3, 17), (64, 5), (50, 48)])
+def test_weights_that_are_turned(sizes, dtype):
+    K = np.random.default_rng(0).standard_normal((3, 2, *sizes)).astype(dtype)
+    n = 32
+    expected = products.packed(K.swapaxes(2, 3).reshape(-1, sizes[0]), n)
+    np.testing.assert_array_equal(products.turned(K, n), expected)
+    if sizes[0] > 16:  # memory that was used before holds numbers
+        products.reused(expected.shape, dtype)[...] = 7
+        np.testing.assert_array_equal(products.turned(K, n), expected)
+
+
 def test_taps_that_read_zeros_alone_are_left_out():
     K = np.ones((3, 2, 4, 5), "f")
     copies = products.copies_of_images((1, 4, 6, 4), (1, 1, 0, 0), K.dtype)

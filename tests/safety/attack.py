@@ -20,7 +20,7 @@ from safety.edges import AtEdge, at_edge
 from stacks import as_dtype, random_parts
 
 import minprune as mp
-from minprune import workers
+from minprune import squares, workers
 from minprune.llvm import lanes_of
 from minprune.nn import fused, pixels, products, tiles
 from minprune.sparse import engine, kernels, memory, one_sample, sample_plan
@@ -437,7 +437,7 @@ def pairs_run(*arguments):
 
 @jit
 def transpose(*arguments):
-    m.transpose(*arguments)
+    squares.transpose(*arguments)
 
 
 @jit

@@ -36,15 +36,16 @@ BY_CALLERS = {
     "bench.machine": ("_multiply_adds chains", {"bench.machine"}),  # has no arrays
     "workers": ("add wait", {"workers", "nn.direct", "sparse.panels", "sparse.one_sample"}),
     "llvm": ("call", {"nn.direct"}),
+    "squares": ("transpose", {"nn.direct", "sparse.panels"}),
     "nn.tiles": ("conv_rows conv_tile grad_taps grad_tile", {"nn.products"}),
     "nn.pixels": ("largest move move_winners", {"nn.direct"}),
     "nn.direct": (
         "fill fill_row fill_winners kernel_pieces lanes pool_row run_kernels run_products "
-        "some_images some_largest some_rows some_taps",
+        "some_images some_largest some_rows some_taps turn",
         {"nn.direct", "nn.products"},
     ),
     "sparse.microkernels": (
-        "all_finite block_run csr_run slab_run transpose", {"sparse.panels", "sparse.one_sample"}
+        "all_finite block_run csr_run slab_run", {"sparse.panels", "sparse.one_sample"}
     ),
     "sparse.sample_kernels": (
         "block_one full_one larger pairs_run rows_run slice_run",

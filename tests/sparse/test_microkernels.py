@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import pytest
 
-from minprune import workers
+from minprune import squares, workers
 from minprune.llvm import lanes_of
 from minprune.sparse import microkernels as m
 from minprune.sparse import sample_kernels as s
@@ -29,7 +29,9 @@ ENTRIES, INPUTS = 24, 9
 
 def kernel(name):
     """The kernel of that name, or its twin."""
-    return next(getattr(module, name) for module in (m, s, workers) if hasattr(module, name))
+    return next(
+        getattr(module, name) for module in (m, s, squares, workers) if hasattr(module, name)
+    )
 
 
 @jit
@@ -377,9 +379,9 @@ def call(function, name, case, last):
 def test_transpose_is_its_twin_and_writes_nothing_else(dtype, room, monkeypatch):
     @jit
     def transpose(*arguments):
-        m.transpose(*arguments)
+        squares.transpose(*arguments)
 
-    monkeypatch.setattr(m, "room", lambda: room)  # until it is compiled
+    monkeypatch.setattr(squares, "room", lambda: room)  # until it is compiled
     rng, L = np.random.default_rng(0), lanes_of(np.dtype(dtype))
     for at, pitch, target_at, target_pitch in [
         (0, L, 0, L), (3, L + 5, 7, L + 2), (1, 2 * L, 0, 4 * L), (0, 0, 5, L),
@@ -388,7 +390,7 @@ def test_transpose_is_its_twin_and_writes_nothing_else(dtype, room, monkeypatch)
         before = 1000 + np.arange(4 * L * L + 9).astype(dtype)
         square = np.array([source[at + i * pitch :][:L] for i in range(L)])
         places = target_at + target_pitch * np.arange(L)[:, None] + np.arange(L)
-        for function in (transpose, m.transpose_python):
+        for function in (transpose, squares.transpose_python):
             target = before.copy()
             pairs = source, (at, pitch), target, (target_at, target_pitch)
             function(*pairs)
