@@ -199,6 +199,10 @@ class Vectors:
         """The larger of two in every lane; a where one of them is not a number."""
         return self.builder.select(self.builder.fcmp_ordered("<", a, b), b, a)
 
+    def smaller(self, a, b):
+        """The smaller of two whole numbers."""
+        return self.builder.select(self.builder.icmp_signed("<", a, b), a, b)
+
     def at_least(self, total, least):
         """max(total, least); not a number where total is not finite or `least` is not a number."""
         return self.multiply_add(total, self.zeros(), self.larger(least, total))

@@ -9,23 +9,26 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minprune.llvm import room
+
 # kernels
 UNROLL = 2  # entries of a run at a time; each run is filled up to a multiple of it
 SUMS = 4  # that the products of one sample go into in turn, lest each wait for the one before
 HEIGHT = 8  # output units of a block or a slice
 CHUNK = 8  # of these that one nonzero input is multiplied with at once
 WIDE = 2  # vectors of samples that a block works on at once; 8 x 2 sums fill the registers
+POSITIONS = 8  # of a convolution at once, at most: as many vectors of sums as a run should have
 
 # formats
-L1_INPUTS = 128  # inputs of a panel, 64 samples wide, that fit the L1 cache: 32 KiB
+L1_VECTORS = 512  # that fit the L1 cache: 32 KiB
 RUN = 12  # entries that a run of a block should have on average, lest its start cost more
-LARGE_WINDOW = 512  # inputs; a convolution that reads fewer takes them as one block
 
 # panels and samples
 FEW = 3  # samples that run one by one; with more, a panel is faster though it is not full
 TILES = 1, 2, 4  # vectors side by side in a panel
 WIDEST = TILES[-1]  # costs are counted for it
 LARGEST_PANEL = 1 << 28  # bytes
+LARGEST_IMAGES = 1 << 21  # bytes of a panel with convolutions: what a cache of one core holds
 PACKING = 40  # cycles in which a panel of the widest tile takes in one feature
 
 # inputs that are zero
@@ -48,6 +51,16 @@ def slab_rows(height):
     """Rows of a slab at a time: eight entries, or of a single unit two; slabs are filled up to a
     multiple of them."""
     return 8 // height if height > 1 else 2
+
+
+def tile_of(V):
+    """The tile of a panel V vectors wide: a zero for each position that is done at once, as many as
+    there are registers for, and one for each vector.
+
+    >>> len(tile_of(4)[1])
+    4
+    """
+    return (0,) * max(min(room(), POSITIONS) // V, 1), (0,) * V
 
 
 class Choice(NamedTuple):
@@ -80,12 +93,16 @@ def cheapest(stage, formats, costs, positions=1):
 
 
 def block_size(W, window):
-    """Inputs per block of a blocked CSR: so many that they fit the cache and runs are not short."""
-    n_in = len(W)
-    if window is not None and n_in <= LARGE_WINDOW:
-        return max(n_in, 1)
-    block, density = L1_INPUTS, np.count_nonzero(W) / max(W.size, 1)
-    while block < n_in and block * density < RUN:
+    """Inputs per block of a blocked CSR: so many that they fit the cache and runs are not short.
+
+    Of a window the inputs are whole channels, which lie in the cache for `POSITIONS` of them.
+    """
+    block, run, density = L1_VECTORS // WIDEST, RUN, np.count_nonzero(W) / max(W.size, 1)
+    if window is not None:
+        columns = window.columns + (POSITIONS - 1) * window.stride
+        channels = max(L1_VECTORS // (window.rows * columns), 1)
+        block, run = channels * window.rows * window.columns, 2 * RUN
+    while block < len(W) and block * density < run:
         block *= 2
     return block
 

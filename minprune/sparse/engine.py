@@ -9,12 +9,14 @@ from minprune.llvm import VECTOR, aligned_zeros, lanes_of
 from minprune.nn.network import Network
 from minprune.sparse.choice import (
     FEW,
+    LARGEST_IMAGES,
     LARGEST_PANEL,
     SMALL,
     SMALL_ONE,
     TILES,
     WIDEST,
     explained,
+    tile_of,
 )
 from minprune.sparse.compressed import Compressed
 from minprune.sparse.measure import costs_of_panels, costs_of_samples
@@ -189,7 +191,7 @@ class SparseEngine:
         T = V * lanes_of(self.dtype)
         free = self._free[T]  # of this network: some threads come late, and find another one here
         done, counters = np.zeros(-(-N // T), bool), NOTHING_DONE.copy()
-        arguments = ((0,) * V, tuple(made.program), made.x_rows, made.y_rows,
+        arguments = (tile_of(V), tuple(made.program), made.x_rows, made.y_rows,
                      N, x.ravel(), y.ravel())  # fmt: skip
 
         def work():
@@ -209,6 +211,8 @@ class SparseEngine:
         """Vectors of samples in a panel, and threads, that are quickest for n samples.
 
         A wider panel takes less time a sample, V + 2 for V vectors, but there are fewer to share.
+        Of images it should fit the cache: a convolution is as quick with few samples, for it has
+        many positions.
         """
         lanes = lanes_of(self.dtype)
         widest = -(-n // lanes) / WIDEST  # a panel of all of them
@@ -218,7 +222,8 @@ class SparseEngine:
             panels = -(-n // (V * lanes))
             return -(-panels // threads) * (V + 2)
 
-        room = [V for V in TILES if made.size * V * VECTOR <= LARGEST_PANEL] or TILES[:1]
+        most = min(LARGEST_PANEL, LARGEST_IMAGES if made.images else LARGEST_PANEL)
+        room = [V for V in TILES if made.size * V * VECTOR <= most] or TILES[:1]
         return min(reversed(room), key=cost), threads
 
 

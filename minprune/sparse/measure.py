@@ -17,7 +17,7 @@ import numpy as np
 from minprune.files import replacing
 from minprune.jit import jit, kept
 from minprune.llvm import aligned_zeros, lanes_of
-from minprune.sparse.choice import FIXED, HEIGHT, WIDEST
+from minprune.sparse.choice import FIXED, HEIGHT, WIDEST, tile_of
 from minprune.sparse.one_sample import run_samples
 from minprune.sparse.panel_plan import plan_panels
 from minprune.sparse.panels import run_panels
@@ -170,5 +170,5 @@ def _panel_call(dtype, of, layer):
     T = WIDEST * lanes_of(dtype)
     made = plan_panels(_stages(*layer), layer[:1], dtype, _only(of))
     x, y, memory = (aligned_zeros(n * T, dtype) for n in (layer[0], HEIGHT, made.size))
-    fixed = (0,) * WIDEST, tuple(made.program), made.x_rows, made.y_rows, T, x, y, memory
+    fixed = tile_of(WIDEST), tuple(made.program), made.x_rows, made.y_rows, T, x, y, memory
     return lambda: run_panels(*fixed, np.zeros(3, np.int64), np.zeros(1, bool))

@@ -34,50 +34,84 @@ def at_least(total, least):
     return np.where(np.isfinite(total), np.maximum(total, least), np.nan)
 
 
-# --- one output unit, T samples: a run of a blocked CSR ------------------------------------------
+def vectors_of(v, origin, place, tile, pool=1):
+    """Pointers to all vectors of the panel that a tile has, position by position.
 
-
-def csr_run_python(tile, weights, run, panel, x, y, first, last):
-    """y_t = max(b + sum_k values_k x_indices_k,t, floor) for T neighbours t.
-
-    first  (b, more): the sum begins with b, or if `more` with what y holds
+    place  (where the first position begins, distance between two, how many there are): a tile that
+           has more goes over the last `pool` of them again, and what is computed twice is the same
     """
-    (values, indices), T = weights, len(tile) * lanes_of(panel.dtype)
-    (b, more), (floor, keep), (x_at, x_step) = first, last, x
-    y = panel[y : y + T]
-    total = y.copy() if more else np.full(T, b)
-    for k in range(*run):
-        x_k = x_at + x_step * int(indices[k])
-        total += values[k] * panel[x_k : x_k + T]
-    y[:] = at_least(total, y if keep else floor)
+    (at, apart, count), found = place, []
+    last = v.builder.sub(count, number(pool))
+    for p in range(tile[0]):
+        start = v.builder.add(v.smaller(number(p - p % pool), last), number(p % pool))
+        start = v.builder.gep(origin, [v.builder.add(at, v.builder.mul(start, apart))])
+        found += [v.builder.gep(start, [number(t * v.lanes)]) for t in range(tile[1])]
+    return found
+
+
+# --- one output unit at a few positions, T samples: a run of a blocked CSR ----------------------
+
+
+def csr_run_python(tile, pool, weights, run, panel, x, y, first, last):
+    """y_pt = max(b + sum_k values_k x_pt,indices_k, floor) for P positions p and T samples t.
+
+    x      (where x begins at the first position, distance between two neighbouring inputs, between
+           two positions)
+    y      (where y begins, distance between two outputs, P)
+    first  (b, more, z, distance): the sums begin with b, or if `more` with what z holds at each
+           position
+    pool   as long as it is, so many neighbouring positions have the largest of them as one output
+    """
+    (values, indices), T, n = weights, len(tile[1]) * lanes_of(panel.dtype), len(pool)
+    (b, more, z_at, z_apart), (floor, keep), (x_at, x_step, x_apart) = first, last, x
+    y_at, y_apart, count = y
+    for o in range(count // n):
+        y = panel[y_at + o * y_apart :][:T]
+        least = y if keep else floor
+        for p in range(o * n, o * n + n):
+            total = panel[z_at + p * z_apart :][:T].copy() if more else np.full(T, b)
+            for k in range(*run):
+                x_k = x_at + p * x_apart + x_step * int(indices[k])
+                total += values[k] * panel[x_k : x_k + T]
+            least = at_least(total, least)
+        y[:] = least
 
 
 @compiled_from(csr_run_python)
-def csr_run(typing, tile, weights, run, panel, x, y, first, last):
-    """The sums stay in registers while the entries stream by, two at a time."""
+def csr_run(typing, tile, pool, weights, run, panel, x, y, first, last):
+    """The sums stay in registers while the entries stream by, two at a time. An entry is read once
+    for all positions."""
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments)
-        _, (value, index), run, origin, (x_at, x_step), y_at, (b, more), (floor, keep) = v.given
-        places = [number(t * v.lanes) for t in range(len(tile))]
-        y = [v.at(origin, y_at, place) for place in places]
+        _, _, (value, index), run, origin, x, y, first, (floor, keep) = v.given
+        (x_at, x_step, x_apart), (y_at, y_apart, count), (b, more, z_at, z_apart) = x, y, first
+        n, (P, V) = len(pool), map(len, tile)
+        x = vectors_of(v, origin, (x_at, x_apart, count), (P, V), n)
+        z = vectors_of(v, origin, (z_at, z_apart, count), (P, V), n)
+        outputs = builder.sdiv(count, number(n))
+        y = vectors_of(v, origin, (y_at, y_apart, outputs), (P // n, V))
 
         def some_entries(k, sums):
             for u in range(UNROLL):
                 entry = builder.add(k, number(u))
                 w = v.splat(v.item(value, entry))
                 x_k = builder.mul(v.index(index, entry), x_step)
-                x = [v.load(v.at(origin, x_at, x_k, place)) for place in places]
-                sums = [v.multiply_add(x_t, w, s) for x_t, s in zip(x, sums, strict=True)]
+                x_ = [v.load(v.at(x_t, x_k)) for x_t in x]
+                sums = [v.multiply_add(x_t, w, s) for x_t, s in zip(x_, sums, strict=True)]
             return sums
 
-        sums = v.loop(*run, UNROLL, v.loaded_or(more, y, v.splat(b)), some_entries)
+        z, y = ([v.at(pointer) for pointer in those] for those in (z, y))
+        sums = v.loop(*run, UNROLL, v.loaded_or(more, z, v.splat(b)), some_entries)
         least = v.loaded_or(keep, y, v.splat(floor))
-        for s, l, pointer in zip(sums, least, y, strict=True):
-            v.store(v.at_least(s, l), pointer)
+        for q in range(n):
+            those = [sums[(o // V * n + q) * V + o % V] for o in range(len(y))]
+            least = [v.at_least(s, l) for s, l in zip(those, least, strict=True)]
+        for total, pointer in zip(least, y, strict=True):
+            v.store(total, pointer)
         return context.get_dummy_value()
 
-    return types.void(tile, weights, run, panel, x, y, first, last), generate
+    return types.void(tile, pool, weights, run, panel, x, y, first, last), generate
 
 
 # --- a few output units, T samples: a slab -------------------------------------------------------
@@ -91,7 +125,7 @@ def slab_run_python(tile, slab, weights, run, panel, x, y, first, floor):
     y        (where unit 0 is, units, where those of this slab begin); units are neighbours
     first    (biases, more)
     """
-    (values, places), T, height = weights, len(tile) * lanes_of(panel.dtype), len(slab)
+    (values, places), T, height = weights, len(tile[1]) * lanes_of(panel.dtype), len(slab)
     (y_at, units, u_at), (biases, more) = y, first
     for c, unit in enumerate(units[u_at : u_at + height].tolist()):
         y = panel[y_at + unit * T :][:T]
@@ -110,8 +144,8 @@ def slab_run(typing, tile, slab, weights, run, panel, x, y, first, floor):
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments)
         _, _, (value, place), run, origin, x, (y_at, units, u_at), (biases, more), floor = v.given
-        height, T, rows = len(slab), len(tile) * v.lanes, slab_rows(len(slab))
-        n, vectors = height * rows, [number(t * v.lanes) for t in range(len(tile))]
+        height, T, rows = len(slab), len(tile[1]) * v.lanes, slab_rows(len(slab))
+        n, vectors = height * rows, [number(t * v.lanes) for t in range(len(tile[1]))]
         y, sums = [], []
         for c in range(height):
             unit = builder.sext(v.item(units, u_at, number(c)), INT)
@@ -132,7 +166,7 @@ def slab_run(typing, tile, slab, weights, run, panel, x, y, first, floor):
                 i = builder.and_(builder.lshr(bytes_, number(8 * e)), number(255))
                 x_e = builder.mul(i, number(T))
                 for t, vector in enumerate(vectors):
-                    s = e % height * len(tile) + t
+                    s = e % height * len(tile[1]) + t
                     x_t = v.load(v.at(origin, x, x_e, vector))
                     sums[s] = v.multiply_add(x_t, w_e, sums[s])
             return sums
@@ -144,60 +178,66 @@ def slab_run(typing, tile, slab, weights, run, panel, x, y, first, floor):
     return types.void(tile, slab, weights, run, panel, x, y, first, floor), generate
 
 
-# --- eight output units, T samples: a group of 8 x 1 blocks --------------------------------------
+# --- eight output units at a few positions, T samples: a group of 8 x 1 blocks -------------------
 
 
 def block_run_python(tile, weights, run, panel, x, y, first, last):
     """`csr_run` for up to 8 neighbouring units r that read the same inputs: values_kr.
 
+    y      (where y begins, distance between two positions, P, distance between two units)
     first  (biases, where those of these units begin, how many units there are)
 
     Source: Goto and van de Geijn 2008 (a square of sums that stays in registers).
     """
-    (values, indices), T = weights, len(tile) * lanes_of(panel.dtype)
-    (biases, b_at, count), (floor, keep), (x_at, x_step), (y_at, y_step) = first, last, x, y
-    for r in range(count):
+    (values, indices), T = weights, len(tile[1]) * lanes_of(panel.dtype)
+    (biases, b_at, units), (floor, keep), (x_at, x_step, x_apart) = first, last, x
+    y_at, y_apart, count, y_step = y
+    for p, r in np.ndindex(int(count), int(units)):
         total = np.full(T, biases[b_at + r])
         for k in range(*run):
-            x_k = x_at + x_step * int(indices[k])
+            x_k = x_at + p * x_apart + x_step * int(indices[k])
             total += values[HEIGHT * k + r] * panel[x_k : x_k + T]
-        y = panel[y_at + r * y_step :][:T]
+        y = panel[y_at + p * y_apart + r * y_step :][:T]
         y[:] = at_least(total, y if keep else floor)
 
 
 @compiled_from(block_run_python)
 def block_run(typing, tile, weights, run, panel, x, y, first, last):
-    """Eight by two vectors of sums: two loads of x and eight of weights for sixteen products."""
+    """Eight by two vectors of sums: two loads of x and eight of weights for sixteen products. Where
+    registers hold fewer, fewer units and vectors at a time."""
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments)
-        _, (value, index), run, origin, (x_at, x_step), (y_at, y_step), first, (floor, keep) = (
-            v.given
-        )
-        biases, b_at, count = first
+        _, (value, index), run, origin, x, y, (biases, b_at, units), (floor, keep) = v.given
+        (x_at, x_step, x_apart), (y_at, y_apart, count, y_step) = x, y
+        size = [*map(len, tile)]
+        x = vectors_of(v, origin, (x_at, x_apart, count), size)
+        y = vectors_of(v, origin, (y_at, y_apart, count), size)
+        wide = min(WIDE, room() // 2)
+        height = min(room() // wide, HEIGHT)
 
-        def one_block(places):
+        def one_block(x, rows):
             def multiply(k, sums):
                 x_k = builder.mul(v.index(index, k), x_step)
-                x = [v.load(v.at(origin, x_at, x_k, place)) for place in places]
+                x_ = [v.load(v.at(x_t, x_k)) for x_t in x]
                 out = []
-                for r in range(HEIGHT):
+                for r in rows:
                     w = v.splat(v.item(value, builder.mul(k, number(HEIGHT)), number(r)))
-                    out += [v.multiply_add(x_t, w, sums[len(out) + t]) for t, x_t in enumerate(x)]
+                    out += [v.multiply_add(x_t, w, sums[len(out) + t]) for t, x_t in enumerate(x_)]
                 return out
 
             return multiply
 
-        for t in range(0, len(tile), WIDE):
-            places = [number(p * v.lanes) for p in range(t, min(t + WIDE, len(tile)))]
-            b = [v.splat(v.item(biases, b_at, number(r))) for r in range(HEIGHT)]
-            sums = v.loop(*run, 1, [b_r for b_r in b for _ in places], one_block(places))
-            for r in range(HEIGHT):
-                with builder.if_then(builder.icmp_signed("<", number(r), count)):
-                    y_r = builder.mul(y_step, number(r))
-                    y = [v.at(origin, y_at, y_r, place) for place in places]
-                    least = v.loaded_or(keep, y, v.splat(floor))
-                    for s, l, pointer in zip(sums[r * len(places) :], least, y, strict=False):
+        for t, start in np.ndindex(-(-len(x) // wide), HEIGHT // height):
+            t, rows = slice(t * wide, (t + 1) * wide), range(start * height, (start + 1) * height)
+            b = [v.splat(v.item(biases, b_at, number(r))) for r in rows for _ in x[t]]
+            sums = v.loop(*run, 1, b, one_block(x[t], rows))
+            for r in rows:
+                with builder.if_then(builder.icmp_signed("<", number(r), units)):
+                    y_r = [v.at(y_t, builder.mul(y_step, number(r))) for y_t in y[t]]
+                    least = v.loaded_or(keep, y_r, v.splat(floor))
+                    totals = sums[(r - rows.start) * len(y_r) :]
+                    for s, l, pointer in zip(totals, least, y_r, strict=False):
                         v.store(v.at_least(s, l), pointer)
         return context.get_dummy_value()
 

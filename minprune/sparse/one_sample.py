@@ -151,7 +151,7 @@ def run_piece(tile, step, program, panel):
     elif kind in (MAX_POOL, AVERAGE_POOL):
         window_step(step, panel)
     else:
-        run_step(tile, step, program, panel, np.int64(1))
+        run_step(((0,), tile), step, program, panel, np.int64(1))
     if step["n_clear"] > 0:
         clear_step(step, panel)
 

@@ -11,6 +11,7 @@ from minprune.sparse.choice import (
     FIXED,
     HEIGHT,
     PACKING,
+    POSITIONS,
     SUMS,
     UNROLL,
     Costs,
@@ -50,6 +51,7 @@ class PanelPlan(NamedTuple):
                     the output
     size            numbers of working memory, for each sample of a panel
     cycles          that a panel of the widest tile takes, about
+    images          whether there are convolutions
     """
 
     program: Program
@@ -57,6 +59,7 @@ class PanelPlan(NamedTuple):
     y_rows: tuple
     size: int
     cycles: float
+    images: bool
     choices: list
     costs: Costs
 
@@ -74,7 +77,7 @@ class Planner:
     def run(self, stages, shape):
         """Plan all stages; returns the places of the input and of the output."""
         following = [*stages, None][1:]
-        x = first = self.place(shape, stages[0] if stages else None)
+        x = first = self.place(shape, stages[0] if stages else None, inside=False)
         for stage, after in zip(stages, following, strict=True):
             x = getattr(self, METHODS[type(stage)])(stage, x, after)
         if self.memory.size >= 1 << 31:
@@ -105,17 +108,19 @@ class Planner:
         return y
 
     def convolution(self, stage, x, following):
-        """With the max pooling behind it, unless inputs come in several blocks: then no sum is
-        final before the last one."""
+        """With the max pooling behind it. Channel by channel, for several blocks of inputs are some
+        channels each, which add up in a place for the sums at a few positions."""
         (h, w, n), k, s = stage.shape, stage.pool, stage.window.stride
+        order = by_channels(stage.window)
+        stage = stage._replace(W=stage.W[order])
         chosen, kind = self.choose(stage, h * k * w * k)
-        weights = self.weights(stage, chosen, taps(stage.window, x))
-        p = k if weights["blocks"] == 1 else 1
-        shape = h * k // p, w * k // p, n
-        y = self.place(shape, following if p == k else None)
+        weights = self.weights(stage, chosen, taps(stage.window, x)[order])
+        if weights["blocks"] > 1:
+            weights["sums"] = self.memory.vector(n * POSITIONS).at
+        y = self.place(stage.shape, following)
         corner = x.corner(stage.window.zeros)
-        self.step(kind, corner, y, shape, (s * p, s * p), (p, p), s, **weights)
-        return y if p == k else self.pooled(y, stage.shape, following, (k, k), (k, k))
+        self.step(kind, corner, y, stage.shape, (s * k, s * k), (k, k), s, **weights)
+        return y
 
     def choose(self, stage, positions=1, order=None):
         """The weights of a product in the cheapest format, and the kind of its step.
@@ -179,13 +184,21 @@ class Planner:
 
     # --- what they share ---
 
-    def place(self, shape, following):
-        """A place for an activation, with the zeros around it that the next stage wants."""
+    def place(self, shape, following, inside=True):
+        """A place for an activation, with the zeros around it that the next stage wants.
+
+        What comes in or goes out lies pixel by pixel.
+        """
         if len(shape) == 1:
             return self.memory.vector(*shape)
-        return self.image(shape, zeros_for(following))
+        at_an_end = following is None or not inside
+        return (self.outside if at_an_end else self.image)(shape, zeros_for(following))
 
     def image(self, shape, zeros):
+        """Neighbouring columns lie side by side, since a convolution reads them together."""
+        return self.memory.strips(shape, zeros, 1)
+
+    def outside(self, shape, zeros):
         return self.memory.pixels(shape, zeros)
 
     def like(self, x, shape, following):
@@ -250,8 +263,9 @@ def plan_panels(stages, shape, dtype, costs=FIXED):
     out = stages[-1].shape if stages else shape
     cycles = sum(float(step["cost"]) for step in planner.steps) + PACKING * math.prod(shape)
     size = up_to(planner.memory.size, SUMS)  # as `all_finite` goes through them
+    images = any(getattr(stage, "window", None) for stage in stages)
     return PanelPlan(planner.program(), rows_of(first, shape), rows_of(last, out),
-                     size, cycles, planner.choices, costs)  # fmt: skip
+                     size, cycles, images, planner.choices, costs)  # fmt: skip
 
 
 def alike(windows, stage, before, length):
@@ -272,6 +286,12 @@ def alike(windows, stage, before, length):
         else:
             groups.append((i, 1, start, pixels))
     return groups
+
+
+def by_channels(window):
+    """The order of the inputs of a window channel by channel."""
+    size = window.rows * window.columns
+    return np.arange(size * window.channels).reshape(size, -1).T.ravel()
 
 
 def taps(window, x):

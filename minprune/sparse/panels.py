@@ -34,12 +34,14 @@ FIELDS = (
     *("x_pool_row", "x_pool_column"),  # input: from one place in the window to the next
     *("blocks", "block"),  # of inputs, one after the other: how many; inputs of one, of slabs
     *("values", "indices", "runs", "units", "bias"),  # weights: where they begin
+    "sums",  # of a few positions, where their blocks add up; 0 if the output does
     "relu",  # done along with it
     *("bias_row", "bias_column", "bias_channel"),  # of an affine step: to the next three numbers
     "cost",  # cycles, about
 )
 STEP = np.dtype([(name, np.int64) for name in FIELDS])
 SLAB = (0,) * slab_height(room())
+SINGLY, PAIRS = (0,), (0, 0)  # positions that are pooled
 
 
 class Program(NamedTuple):
@@ -65,48 +67,94 @@ class Program(NamedTuple):
 
 @jit
 def product_step(tile, step, program, panel, T):
-    """A layer at every position, over every window of a pooling behind it."""
-    for block in range(step["blocks"]):
-        for i in range(step["rows"]):
-            for j in range(step["columns"]):
-                y = (step["y"] + i * step["y_row"] + j * step["y_column"]) * T
-                for p in range(step["pool_rows"]):
-                    for q in range(step["pool_columns"]):
-                        x = step["x"] + i * step["x_row"] + j * step["x_column"]
-                        x = (x + p * step["x_pool_row"] + q * step["x_pool_column"]) * T
-                        if step["kind"] == CSR:
-                            csr_units(tile, step, program, panel, T, block, x, y, p + q > 0)
-                        else:
-                            block_units(tile, step, program, panel, T, x, y, p + q > 0)
+    """A layer at every position, over every window of a pooling behind it.
+
+    A tile of neighbouring positions is done at once. Of a run of entries these are, if two columns
+    are pooled, both of each window.
+    """
+    one, n, x_apart, windows = (tile[0][:1], tile[1]), *row_of(tile, step)
+    pairs = windows < step["pool_columns"]
+    for i in range(step["rows"]):
+        for p in range(step["pool_rows"]):
+            for j in range(0, n, len(tile[0])):
+                x = step["x"] + i * step["x_row"] + p * step["x_pool_row"] + j * x_apart
+                y = step["y"] + i * step["y_row"] + (j // 2 if pairs else j) * step["y_column"]
+                for q in range(windows):
+                    x_q, count = (x + q * step["x_pool_column"]) * T, min(len(tile[0]), n - j)
+                    at, keep = (x_q, x_apart * T, y * T, count), p + q > 0
+                    if step["kind"] == BLOCKS:
+                        block_units(tile, step, program, panel, T, at, keep)
+                    elif count == 1:
+                        csr_blocks(one, step, program, panel, T, at, False, keep)
+                    else:
+                        csr_blocks(tile, step, program, panel, T, at, pairs, keep)
 
 
 @jit
-def csr_units(tile, step, program, panel, T, block, x, y, keep):
-    """In blocked CSR: all output units at one position, as far as they read one block of inputs."""
+def row_of(tile, step):
+    """Positions in a row, distance between two, and how often each is done, for one column of a
+    pooling window at a time."""
+    n, windows = step["columns"], step["pool_columns"]
+    if windows == 2 and len(tile[0]) > 1 and step["kind"] == CSR:
+        return 2 * n, step["x_pool_column"], 1
+    return n, step["x_column"], windows
+
+
+@jit
+def csr_blocks(tile, step, program, panel, T, at, pairs, keep):
+    """In blocked CSR: block after block of the inputs of a few positions.
+
+    at     where their x begins, distance between two, where their y begins, how many they are
+    pairs  whether neighbours are pooled
+    """
+    (x, x_apart, y, count), last = at, step["blocks"] - 1
+    y = y, step["y_column"] * T, step["y_channel"] * T
+    z = (step["sums"] * T, T, len(tile[0]) * T) if step["sums"] > 0 else y
+    none, x = -panel.dtype.type(np.inf), (x, x_apart, count)
+    final = (panel.dtype.type(0) if step["relu"] else none), keep
+    for block in range(last):
+        csr_units(tile, SINGLY, step, program, panel, T, block, x, z, z, (none, block < 0))
+    if pairs:
+        csr_units(tile, PAIRS, step, program, panel, T, last, x, z, y, final)
+    else:
+        csr_units(tile, SINGLY, step, program, panel, T, last, x, z, y, final)
+
+
+@jit
+def csr_units(tile, pool, step, program, panel, T, block, x, z, y, last):
+    """All output units at a few positions, as far as they read one block of inputs.
+
+    z, y  where they are before and after: of the first position, distance to the next, and from
+          unit to unit
+    """
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    n, y_channel = step["channels"], step["y_channel"] * T
+    n, (x, x_apart, count) = step["channels"], x
     units = program.units[step["units"] + block * n :]
     runs = program.runs[step["runs"] + block * (n + 1) :]
     biases = program.values[step["bias"] :]
-    final = step["relu"] and block == step["blocks"] - 1
-    last = (panel.dtype.type(0) if final else -panel.dtype.type(np.inf)), keep
+    (z, z_apart, z_unit), (y, y_apart, y_unit) = z, y
     for r in range(n):
         o, entries = units[r], (runs[r], runs[r + 1])
-        csr_run(tile, weights, entries, panel, (x, T), y + o * y_channel,
-                (biases[o], block > 0), last)  # fmt: skip
+        csr_run(tile, pool, weights, entries, panel, (x, T, x_apart),
+                (y + o * y_unit, y_apart, count), (biases[o], block > 0, z + o * z_unit, z_apart),
+                last)  # fmt: skip
 
 
 @jit
-def block_units(tile, step, program, panel, T, x, y, keep):
-    """In 8 x 1 blocks: all output units at one position, eight by eight."""
+def block_units(tile, step, program, panel, T, at, keep):
+    """In 8 x 1 blocks: all output units at a few positions, eight by eight."""
+    x, x_apart, y, count = at
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    n, y_channel, bias = step["channels"], step["y_channel"] * T, step["bias"]
-    runs = program.runs[step["runs"] :]
+    n, y_unit, bias = step["channels"], step["y_channel"] * T, step["bias"]
+    runs, few, y_apart = program.runs[step["runs"] :], (tile[0][:2], tile[1]), step["y_column"] * T
     last = (panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)), keep
     for g in range((n + HEIGHT - 1) // HEIGHT):
         o, blocks = g * HEIGHT, (runs[g], runs[g + 1])
         first = program.values, bias + o, min(HEIGHT, n - o)
-        block_run(tile, weights, blocks, panel, (x, T), (y + o * y_channel, y_channel), first, last)
+        for p in range(0, count, len(few[0])):
+            place = y + p * y_apart + o * y_unit, y_apart, min(count - p, len(few[0])), y_unit
+            block_run(few, weights, blocks, panel, (x + p * x_apart, T, x_apart), place, first,
+                      last)  # fmt: skip
 
 
 @jit
@@ -257,7 +305,7 @@ def run_panels(tile, arrays, x_rows, y_rows, N, x, y, panel, counters, done):
     counters  (3,) shared by all threads: panels taken, panels dealt with, failures
     done      for each panel: whether y was written; not if a number on the way was not finite
     """
-    program, T = Program(*arrays), len(tile) * lanes(panel)
+    program, T = Program(*arrays), len(tile[1]) * lanes(panel)
     while True:
         p = add(counters, TAKEN, 1)
         if p >= len(done):

@@ -62,6 +62,8 @@ class SamplePlanner(Planner):
     def image(self, shape, zeros):
         return self.memory.strips(shape, zeros, self.columns)
 
+    outside = image
+
     def dense(self, stage, x):
         """Slices, blocks, or where no block is missing and the inputs are neighbours, all of W."""
         formats = {

@@ -500,16 +500,21 @@ def attack_tiles(rng, plain):
 
 
 def attack_microkernels(rng, plain):
-    tile, L, H, zero, n = (0,), lanes_of(np.dtype("f")), HEIGHT, np.float32(0), 6
+    tile, L, H, zero, n = ((0,), (0,)), lanes_of(np.dtype("f")), HEIGHT, np.float32(0), 6
     index = plain(np.array([0, 2, 1, 3, 0, 3], np.uint32))  # of four inputs
     each = plain(np.repeat(index, H))
     one, eight = plain(whole(rng, n)), plain(whole(rng, n * H))
     biases, last = plain(whole(rng, H)), (zero, True)
-    short, panel, single = (plain(whole(rng, size)) for size in (5 * L, 4 * L + H * L, 6 + H))
+    short, single = plain(whole(rng, 5 * L)), plain(whole(rng, 6 + H))
     for run in ((0, 0), (0, 2), (2, 6), (0, 6)):
-        x, y = (0, L), 4 * L
+        x, y = (0, L, L), (4 * L, 0, 1)
         attempt("csr_run", lambda: csr_run(
-            tile, (one, index), run, short, x, y, (zero, True), last))  # fmt: skip
+            tile, (0,), (one, index), run, short, x, y, (zero, True, 4 * L, 0), last))  # fmt: skip
+        for count, pool in ((2, 1), (4, 1), (2, 2), (4, 2)):  # of at most four positions
+            y, first = ((3 + 2 * count) * L, L, count), (zero, True, (3 + count) * L, L)
+            many = plain(whole(rng, y[0] + count // pool * L))
+            attempt("csr_run", lambda: csr_run(((0,) * 4, (0,)), (0,) * pool, (one, index), run,
+                                               many, x, y, first, last))  # fmt: skip
         for height in (1, 4, 8):
             rows, y = slab_rows(height), (4 * L, plain(np.arange(height, dtype=np.int32)), 0)
             entries = rows * height * (run[1] // 2)
@@ -519,8 +524,10 @@ def attack_microkernels(rng, plain):
             attempt("slab_run", lambda: slab_run(
                 tile, slab, weights, ends, outputs, 0, y, (biases, True), zero))  # fmt: skip
         for count in (1, 7, 8):
-            attempt("block_run", lambda: block_run(
-                tile, (eight, index), run, panel, x, (y, L), (biases, 0, count), last))  # fmt: skip
+            for P in (1, 2):
+                y, goal = ((3 + P) * L, L, P, P * L), plain(whole(rng, (3 + P + P * count) * L))
+                attempt("block_run", lambda: block_run(((0, 0), (0,)), (eight, index), run, goal, x,
+                                                       y, (biases, 0, count), last))  # fmt: skip
         for kernel, indices in ((slice_run, each), (block_one, index), (full_one, index)):
             attempt("for one", lambda: kernel(
                 (eight, indices), run, single, 0, 6, (biases, 0), zero))  # fmt: skip
@@ -544,8 +551,9 @@ def planted(plain):
     """Numbers before and behind an array: what the tests must notice."""
     values, index = plain(np.zeros(6, "f")), plain(np.zeros(6, np.uint32))
     panel, zero = plain(np.zeros(64, "f")), np.float32(0)
-    attempt("planted: read", lambda: csr_run((0,), (values, index), (-2, 8), panel, (0, 16), 16,
-                                             (zero, True), (zero, True)))  # fmt: skip
+    attempt("planted: read", lambda: csr_run(((0,), (0,)), (0,), (values, index), (-2, 8), panel,
+                                             (0, 16, 0), (16, 0, 1), (zero, True, 16, 0),
+                                             (zero, True)))  # fmt: skip
 
 
 def planted_where_bounds_are_checked(plain):

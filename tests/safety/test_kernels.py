@@ -52,8 +52,8 @@ BY_CALLERS = {
         {"sparse.panels", "sparse.one_sample"},
     ),
     "sparse.panels": (
-        "affine_step block_units csr_units curve_step lanes pack places pool_step product_step "
-        "run_panels run_step slab_step unpack",
+        "affine_step block_units csr_blocks csr_units curve_step lanes pack places pool_step "
+        "product_step row_of run_panels run_step slab_step unpack",
         {"sparse.panels", "sparse.one_sample", "sparse.engine", "sparse.measure"},
     ),
     "sparse.one_sample": (

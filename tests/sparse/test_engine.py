@@ -48,9 +48,10 @@ from minprune.nn.layers import Dense, Flatten, LeakyReLU, ReLU, Sigmoid
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import AveragePool2D, Conv2D, MaxPool2D
 from minprune.pruning.one_shot import prune_by_magnitude
+from minprune.sparse import choice, one_sample, sample_plan
 from minprune.sparse import engine as engine_module
-from minprune.sparse import one_sample, sample_plan
 from minprune.sparse.engine import SparseEngine
+from minprune.sparse.panels import CSR
 from minprune.threads import cores
 
 DTYPES = ["f", "d"]
@@ -432,6 +433,35 @@ def test_every_width_of_a_panel_gives_the_same(monkeypatch, dtype, V):
         for N in (1, 5) if PYTHON else (1, 5, 64, 65, 130):
             x = quarters(9, N, *network.input_shape)
             np.testing.assert_array_equal(SparseEngine(network)(x), as_dtype(network, "d")(x))
+
+
+@pytest.mark.parametrize("blocks", [False, True])
+@pytest.mark.parametrize("V", [1, 2, 4])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_neighbouring_positions_at_once(monkeypatch, dtype, V, blocks):
+    """Rows that no tile divides, strides, poolings, a kernel as wide as the image; in blocks of one
+    channel or of all."""
+    monkeypatch.setattr(engine_module, "TILES", (V,))
+    if blocks:
+        monkeypatch.setattr(choice, "L1_VECTORS", 1)
+        monkeypatch.setattr(choice, "RUN", 0)
+    N, widths = (5, (1, 3)) if PYTHON else (16 * V + 3, (1, 2, 3, 5, 8, 9, 15, 17))
+    for width in widths:
+        for stride, pool, k, density in [(1, 1, 3, 1), (1, 2, 3, 0.4), (2, 1, 2, 0.4),
+                                         (1, 3, 1, 0.4), (2, 2, 1, 0.4)]:  # fmt: skip
+            rng = np.random.default_rng(width)
+            K = quarters(width, k, k, 3, 5) * (rng.random((k, k, 3, 5)) < density)
+            first = Conv2D(quarters(0, 2, 1, 2, 3).astype(dtype), quarters(1, 3), 1, "same")
+            layers = [first, Conv2D(K.astype(dtype), quarters(2, 5), stride, "same"), ReLU()]
+            columns = -(-width // stride)
+            layers += [MaxPool2D(pool)] if columns >= pool else []
+            layers += [Flatten()] * (width % 2)
+            network = Network(layers, (3 * stride, width, 2))
+            x = quarters(3, N, *network.input_shape)
+            np.testing.assert_array_equal(SparseEngine(network)(x), as_dtype(network, "d")(x))
+            steps = SparseEngine(network)._panel_plan.program.steps
+            for step, channels in zip(steps, (2, 3), strict=True):
+                assert step["kind"] != CSR or step["blocks"] == (channels if blocks else 1)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -1056,6 +1086,7 @@ from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
 from minprune.sparse import engine as module, sample_plan
 from minprune.sparse.engine import SparseEngine
+from minprune.sparse.panels import CSR
 from minprune.threads import cores
 module.SMALL = module.SMALL_ONE = 0
 sample_plan.PIECE = 1e-6

@@ -4,6 +4,7 @@ Small multiples of 1/4 have sums that are exact in any order: there, equal means
 work on one flat array, so whatever they write where they should not is seen in it.
 """
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from minprune import squares, workers
 from minprune.llvm import lanes_of
 from minprune.sparse import microkernels as m
 from minprune.sparse import sample_kernels as s
-from minprune.sparse.choice import HEIGHT, UNROLL, slab_rows
+from minprune.sparse.choice import HEIGHT, POSITIONS, UNROLL, slab_rows
 from minprune.sparse.slabs import slabs_from_dense
 
 compiled = pytest.mark.skipif(
@@ -23,7 +24,8 @@ compiled = pytest.mark.skipif(
 )
 jit = numba.njit(nogil=True)  # no cache: it would not notice a change in microkernels.py
 DTYPES = ["f", "d"]
-TILES = [(0,), (0, 0), (0, 0, 0, 0)]
+TILES = [((0,) * P, (0,) * V) for P, V in [(1, 1), (1, 2), (2, 4), (4, 2), (8, 1)]]
+ONE = TILES[0]
 ENTRIES, INPUTS = 24, 9
 
 
@@ -111,8 +113,8 @@ def panel_of(rng, draw, dtype, T, units):
 
     What a kernel reads in vain stands there too.
     """
-    inputs = draw(rng, INPUTS * T)
-    outputs = 1000 + np.arange(2 * T + 2 * units * T)
+    inputs = draw(rng, (INPUTS + POSITIONS) * T)
+    outputs = 1000 + np.arange(2 * T + 2 * units * T + 2 * POSITIONS * units * T)
     return np.concatenate([inputs, outputs]).astype(dtype)
 
 
@@ -130,7 +132,7 @@ def close(after, expected, draw):
 def run_case(seed, draw, dtype, tile):
     """Weights, and a panel whose inputs begin at its second vector."""
     rng = np.random.default_rng(seed)
-    T = len(tile) * lanes_of(np.dtype(dtype))
+    T = len(tile[1]) * lanes_of(np.dtype(dtype))
     return SimpleNamespace(
         values=draw(rng, HEIGHT * ENTRIES).astype(dtype),
         indices=rng.integers(0, INPUTS - 1, HEIGHT * ENTRIES).astype(np.uint32),
@@ -138,51 +140,66 @@ def run_case(seed, draw, dtype, tile):
         biases=draw(rng, 20).astype(dtype),
         number=np.dtype(dtype).type,
         T=T,
-        y=(INPUTS + 1) * T,
+        y=(INPUTS + POSITIONS + 1) * T,
     )
+
+
+def at_positions(first, apart, count, T):
+    """Where the numbers of so many positions are, T side by side."""
+    return (first + apart * np.arange(count)[:, None] + np.arange(T)).ravel()
 
 
 @compiled
 @pytest.mark.parametrize("draw", [quarters, normals])
+@pytest.mark.parametrize("n", [1, 2])
 @pytest.mark.parametrize("tile", TILES)
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_csr_run_is_its_twin(dtype, tile, draw):
-    seen = set()
+def test_csr_run_is_its_twin(dtype, tile, n, draw):
+    P, seen = len(tile[0]), set()
     for seed, run in enumerate([(0, 0), (8, 8), (0, 4), (4, 16), (0, ENTRIES), (20, 24)]):
-        for floor in (-np.inf, 0, 0.5):
-            for more in (False, True):
-                for keep in (False, True):
-                    case = run_case(seed, draw, dtype, tile)
-                    T, y = case.T, case.y
-                    before = case.panel.copy()
-                    if more or keep:  # what y held before counts
-                        before[y : y + T] = draw(np.random.default_rng(seed + 100), T)
-                    arguments = [
-                        tile, (case.values, case.indices), run, (T, T), y,
-                        (case.biases[seed], more), (case.number(floor), keep),
-                    ]  # fmt: skip
-                    got, expected = both(csr_run, m.csr_run_python, arguments, before, 3)
-                    close(got, expected, draw)
-                    before[y : y + T] = case.panel[y : y + T]
-                    check_written(got, before, slice(y, y + T))
-                    seen |= {(got[y : y + T] == floor).any(), (got[y : y + T] > floor).any()}
-                    assert keep or (got[y : y + T] >= floor).all()
-    assert seen == {False, True}
+        for floor, more, keep in itertools.product((-np.inf, 0, 0.5), (False, True), (False, True)):
+            for count in {n * k for k in (1, 2, P // n - 1, P // n) if 0 < n * k <= P}:
+                case = run_case(seed, draw, dtype, tile)
+                T, y, before = case.T, case.y, case.panel.copy()
+                z, rng = y + 2 * P * T, np.random.default_rng(seed + 100)
+                held = at_positions(z, T, count, T)
+                written = at_positions(y, 2 * T, count // n, T)
+                if more:  # else what is there does not count
+                    before[held] = draw(rng, len(held))
+                if keep:
+                    before[written] = draw(rng, len(written))
+                arguments = [
+                    tile, (0,) * n, (case.values, case.indices), run, (T, T, T), (y, 2 * T, count),
+                    (case.biases[seed], more, z, T), (case.number(floor), keep),
+                ]  # fmt: skip
+                got, expected = both(csr_run, m.csr_run_python, arguments, before, 4)
+                close(got, expected, draw)
+                before[written] = case.panel[written]
+                check_written(got, before, written)
+                seen |= {(got[written] == floor).any(), (got[written] > floor).any()}
+                assert keep or (got[written] >= floor).all()
+    assert seen == {False, True} or n > P
 
 
 @compiled
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_csr_run_by_hand(dtype):
-    tile, T, number = (0,), lanes_of(np.dtype(dtype)), np.dtype(dtype).type
-    panel = np.concatenate([np.arange(4 * T), np.full(T, 99)]).astype(dtype)
+    T, number = lanes_of(np.dtype(dtype)), np.dtype(dtype).type
+    panel = np.concatenate([np.arange(6 * T), np.full(2 * T, 99)]).astype(dtype)
     values, indices = np.array([1, 2, 0, 0], dtype), np.array([2, 0, 0, 0], np.uint32)
-    arguments = tile, (values, indices), (0, UNROLL), panel, (3, T), 4 * T
-    for more, total in ((False, 0.5), (True, None)):
-        before = panel[4 * T :].copy()
-        csr_run(*arguments, (number(0.5), more), (number(-np.inf), False))
-        first = before if more else total
-        t = np.arange(T) + 3  # x begins at 3
-        np.testing.assert_array_equal(panel[4 * T :], first + (2 * T + t) + 2 * t)
+    arguments = (values, indices), (0, UNROLL), panel, (3, T, 2 * T)  # x begins at 3
+    t, last = np.arange(T) + 3, (number(-np.inf), False)
+    sums = 2 * T + t + 2 * t
+    for tile, places in [(((0,), (0,)), [0]), (((0, 0), (0,)), [0, 2 * 3 * T])]:
+        for more in (False, True):
+            after = panel.copy()
+            csr_run(tile, (0,), *arguments[:2], after, arguments[3], (6 * T, T, len(places)),
+                    (number(0.5), more, 6 * T, T), last)  # fmt: skip
+            first = 99 if more else 0.5
+            np.testing.assert_array_equal(after[6 * T :][: len(places) * T].reshape(-1, T),
+                                          [first + place + sums for place in places])  # fmt: skip
+    csr_run(((0, 0), (0,)), (0, 0), *arguments, (6 * T, T, 2), (number(0.5), False, 0, 0), last)
+    np.testing.assert_array_equal(panel[6 * T :], np.concatenate([6 * T + 0.5 + sums, 0 * t + 99]))
 
 
 @compiled
@@ -219,7 +236,7 @@ def test_slab_run_is_its_twin(dtype, tile, height):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_slabs_of_a_layer(dtype, height):
     """A format and its kernel beside a matrix product: awkward numbers of inputs and units."""
-    tile, slab, rows = (0,), (0,) * height, slab_rows(height)
+    tile, slab, rows = ((0,), (0,)), (0,) * height, slab_rows(height)
     T, number = lanes_of(np.dtype(dtype)), np.dtype(dtype).type
     run = m.slab_run_python if numba.config.DISABLE_JIT else slab_run
     for n_in, n_out, block in ((1, 1, 256), (256, 10, 256), (257, 17, 100), (40, 23, 7)):
@@ -245,21 +262,24 @@ def test_slabs_of_a_layer(dtype, height):
 @pytest.mark.parametrize("tile", TILES)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_block_run_is_its_twin(dtype, tile, draw):
+    P = len(tile[0])
     for seed, run in enumerate([(0, 0), (3, 3), (0, 1), (2, 9), (0, ENTRIES)]):
         for floor, keep in [(-np.inf, False), (0, False), (0.5, False), (0, True), (-np.inf, True)]:
-            for count in (1, 3, 7, 8):
+            for units, count in itertools.product((1, 3, 7, 8), {1, P // 2 + 1, P}):
                 for apart in (1, 2):  # of the outputs: one another's neighbours, or not
                     case = run_case(seed, draw, dtype, tile)
                     T, y = case.T, case.y
-                    before = case.panel.copy()
+                    before, unit = case.panel.copy(), P * apart * T
+                    starts = y + unit * np.arange(units)
                     places = np.concatenate(
-                        [np.arange(T) + y + r * apart * T for r in range(count)]
+                        [at_positions(start, apart * T, count, T) for start in starts]
                     )
                     if keep:
                         before[places] = draw(np.random.default_rng(seed + 100), len(places))
                     arguments = [
-                        tile, (case.values, case.indices), run, (T, T), (y, apart * T),
-                        (case.biases, 5, count), (case.number(floor), keep),
+                        tile, (case.values, case.indices), run, (T, T, T),
+                        (y, apart * T, count, unit), (case.biases, 5, units),
+                        (case.number(floor), keep),
                     ]  # fmt: skip
                     got, expected = both(block_run, m.block_run_python, arguments, before, 3)
                     close(got, expected, draw)
@@ -274,7 +294,7 @@ def test_slice_run_is_its_twin(dtype, draw):
     for seed, run in enumerate([(0, 0), (2, 2), (0, 1), (1, 4), (0, 5), (0, ENTRIES)]):
         for floor in (-np.inf, 0, 0.5):
             for x, b_at in ((0, 0), (3, 7)):
-                case = run_case(seed, draw, dtype, (0,))
+                case = run_case(seed, draw, dtype, ONE)
                 y = case.y + 3
                 arguments = [
                     (case.values, case.indices), run, x, y, (case.biases, b_at), case.number(floor)
@@ -295,7 +315,7 @@ def test_a_group_of_blocks_is_its_twin(kernel, twin, dtype, draw):
     for seed, run in enumerate(runs):
         for floor in (-np.inf, 0, 0.5):
             for x, b_at in ((0, 0), (3, 7)):
-                case = run_case(seed, draw, dtype, (0,))
+                case = run_case(seed, draw, dtype, ONE)
                 y = case.y + 3
                 arguments = [
                     (case.values, case.indices), run, x, y, (case.biases, b_at), case.number(floor)
@@ -314,7 +334,7 @@ def test_rows_run_is_its_twin(dtype, groups, draw):
     for seed, listed in enumerate([[], [4], [0, 8], [1, 2, 3, 7], range(INPUTS)]):
         for floor in (-np.inf, 0, 0.5):
             for x, b_at in ((0, 0), (3, 7)):
-                case = run_case(seed, draw, dtype, (0,))
+                case = run_case(seed, draw, dtype, ONE)
                 rng, y = np.random.default_rng(seed), case.y + 3
                 W, b = (draw(rng, size).astype(dtype) for size in (5 + INPUTS * n, 7 + n))
                 inputs = np.array([*listed, 99, 99], np.uint32), len(listed)
@@ -339,7 +359,7 @@ def test_neither_floor_nor_pooling_hides_a_sum_that_is_not_finite(dtype, floor, 
         twin, compiled = kernel(f"{name}_python"), globals()[name]
         for function in [twin] if numba.config.DISABLE_JIT else [twin, compiled]:
             for held in (None, 2.0, np.nan)[: 3 if name in kernels[:2] else 1]:
-                case = run_case(0, quarters, dtype, (0,))
+                case = run_case(0, quarters, dtype, ONE)
                 case.values[:], case.biases[:] = 0, 1  # so that a sum is its bias
                 case.panel[case.y :] = 0 if held is None else held
                 case.biases[0] = 1 if held is np.nan else bad
@@ -354,15 +374,17 @@ def test_neither_floor_nor_pooling_hides_a_sum_that_is_not_finite(dtype, floor, 
 def call(function, name, case, last):
     """A kernel on four entries, with the output of its first unit at y."""
     weights, first = (case.values, case.indices), (case.biases, 0)
-    x, y, run = (case.T, case.T), case.y, (0, 4)
+    x, y, run = (case.T, case.T, 0), case.y, (0, 4)
     if name == "csr_run":
-        function((0,), weights, run, case.panel, x, y, (case.biases[0], False), last)
+        first = case.biases[0], False, 0, 0
+        function(ONE, (0,), weights, run, case.panel, x, (y, 0, 1), first, last)
     elif name == "block_run":
-        function((0,), weights, run, case.panel, x, (y, case.T), (*first, HEIGHT), last)
+        y = y, 0, 1, case.T
+        function(ONE, weights, run, case.panel, x, y, (*first, HEIGHT), last)
     elif name == "slab_run":
         weights, y = (case.values, np.zeros(64, np.uint8)), (y, np.arange(4, dtype=np.int32), 0)
         biases = case.biases, False
-        function((0,), (0,) * 4, weights, run, case.panel, case.T, y, biases, last[0])
+        function(ONE, (0,) * 4, weights, run, case.panel, case.T, y, biases, last[0])
     elif name == "rows_run":
         listed = np.arange(4, dtype=np.uint32), 4
         function((0,), (case.values, 0), listed, case.panel, 0, y, first, last[0])

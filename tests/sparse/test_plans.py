@@ -30,7 +30,7 @@ from minprune.sparse.engine import SparseEngine
 from minprune.sparse.memory import NO_ZEROS, Memory, up_to
 from minprune.sparse.one_sample import BLOCKS_ONE, SLICES
 from minprune.sparse.panel_plan import Planner, plan_panels
-from minprune.sparse.panels import BLOCKS, CSR, MAX_POOL, SLAB, SLABS
+from minprune.sparse.panels import BLOCKS, CSR, SLAB, SLABS
 from minprune.sparse.sample_plan import UNITS, plan_sample
 from minprune.sparse.slabs import slabs_from_dense
 from minprune.sparse.sliced import sliced_from_dense
@@ -414,12 +414,14 @@ def test_inputs_per_block():
     full, sparse = np.ones((1000, 10)), at_density(0.01, 4000, 100)
     assert block_size(full, None) == 128
     assert block_size(np.ones((100, 10)), None) == 128
-    assert block_size(np.ones((36, 10)), window) == 36
-    assert block_size(np.ones((512, 10)), window) == 512
-    assert block_size(np.ones((513, 10)), window) == 128
+    # whole channels: 3 rows of 10 columns each, of eight positions, 512 // 30 of them
+    assert block_size(np.ones((1000, 10)), window) == 17 * 9
+    assert block_size(np.ones((1000, 10)), window._replace(stride=2)) == 10 * 9  # of 17 columns
+    assert block_size(np.ones((1000, 10)), window._replace(rows=600)) == 600 * 3
+    assert block_size(sparse, window) == 16 * 17 * 9  # the first with a run of 24 on average
     assert block_size(sparse, None) == 2048  # the first with a run of 12 entries on average
     assert block_size(0 * sparse, None) == 4096
-    assert block_size(np.zeros((0, 3)), window) == 1
+    assert block_size(np.zeros((0, 3)), window) == 17 * 9
     assert block_size(np.zeros((3, 0)), None) in (128, 256)
 
 
@@ -576,11 +578,28 @@ def test_as_many_threads_as_the_work_is_worth(monkeypatch):
 
 
 def test_a_large_window_comes_in_blocks_of_inputs(monkeypatch):
-    monkeypatch.setattr(choice, "LARGE_WINDOW", 8)
-    monkeypatch.setattr(choice, "L1_INPUTS", 16)
+    monkeypatch.setattr(choice, "L1_VECTORS", 60)
     monkeypatch.setattr(choice, "RUN", 1)
-    K = at_density(0.5, 3, 3, 4, 1)
-    sparse = SparseEngine(Network([Conv2D(K, np.zeros(1)), MaxPool2D(2)], (6, 6, 4)))
-    product, pool = sparse._panel_plan.program.steps
-    assert (product["kind"], product["blocks"], product["pool_rows"]) == (CSR, 3, 1)
-    assert (pool["kind"], pool["pool_rows"], pool["pool_columns"]) == (MAX_POOL, 2, 2)
+    K = at_density(0.5, 3, 3, 5, 1)
+    sparse = SparseEngine(Network([Conv2D(K, np.zeros(1)), MaxPool2D(2)], (6, 6, 5)))
+    (step,), values, indices, *_ = sparse._panel_plan.program
+    assert (step["kind"], step["blocks"], step["pool_rows"], step["pool_columns"]) == (CSR, 3, 2, 2)
+    runs = sparse._panel_plan.program.runs[step["runs"] :][:6].reshape(3, 2)
+    for block, (start, stop) in enumerate(runs):  # two channels each, the last one alone
+        assert {*(indices[start:stop] % 5).tolist()} == {2 * block, 2 * block + 1} - {5}
+        part = K[:, :, 2 * block : 2 * block + 2]
+        assert sorted(values[start:stop][values[start:stop] != 0]) == sorted(part[part != 0])
+    assert step["y"] > step["sums"] >= 36 * 5 or step["sums"] >= step["y"] + 4
+
+
+def test_images_in_a_panel_fit_the_cache(monkeypatch):
+    layers = [Conv2D(at_density(1, 3, 3, 1, 4), np.zeros(4)), Flatten()]
+    sparse = SparseEngine(Network(layers, (8, 8, 1)), threads=1)
+    made = sparse._panel_plan
+    assert made.images and sparse._tile(1000, made) == (4, 1)
+    for most, V in [(made.size * 256, 4), (made.size * 256 - 1, 2), (made.size * 128 - 1, 1)]:
+        monkeypatch.setattr(engine_module, "LARGEST_IMAGES", most)
+        assert sparse._tile(1000, made) == (V, 1)
+    dense = SparseEngine(Network([Dense(np.ones((20, 4), "f"), np.zeros(4))]), threads=1)
+    monkeypatch.setattr(engine_module, "LARGEST_IMAGES", 1)
+    assert not dense._panel_plan.images and dense._tile(1000, dense._panel_plan) == (4, 1)
