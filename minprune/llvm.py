@@ -145,6 +145,14 @@ class Vectors:
         """data[k], a 32-bit number without sign."""
         return self.builder.zext(self.item(data, k), INT)
 
+    def two(self, data, *offsets):
+        """Two 32-bit numbers without sign that lie side by side, in one load."""
+        for offset in offsets:
+            data = self.builder.gep(data, [offset])
+        both = self.builder.load(self.builder.bitcast(data, INT.as_pointer()), align=4)
+        low = self.builder.and_(both, number(0xFFFFFFFF))
+        return low, self.builder.lshr(both, number(32))
+
     def splat(self, value):
         """One number in all lanes."""
         undefined = ir.Constant(self.type, ir.Undefined)

@@ -47,6 +47,12 @@ def slab_height(room):
     return 4 if room >= 4 * WIDEST else 1
 
 
+def run_height(room):
+    """Units whose runs are gone through side by side: two, if there are registers for so many sums
+    at all positions; half as many ends of runs cost less."""
+    return 2 if room >= 2 * POSITIONS else 1
+
+
 def slab_rows(height):
     """Rows of a slab at a time: eight entries, or of a single unit two; slabs are filled up to a
     multiple of them."""

@@ -21,6 +21,8 @@ together are pairs:
 A sum that has overflowed is not a number in the output, so that neither ReLU nor pooling hides it.
 """
 
+from itertools import product
+
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -34,43 +36,52 @@ def at_least(total, least):
     return np.where(np.isfinite(total), np.maximum(total, least), np.nan)
 
 
-def vectors_of(v, origin, place, tile, pool=1):
+def vectors_of(v, start, place, tile, pool=1):
     """Pointers to all vectors of the panel that a tile has, position by position.
 
-    place  (where the first position begins, distance between two, how many there are): a tile that
-           has more goes over the last `pool` of them again, and what is computed twice is the same
+    start  the panel, and how far behind its first number the first position is, in parts
+    place  (distance between two positions, how many there are): a tile that has more goes over the
+           last `pool` of them again, and what is computed twice is the same
     """
-    (at, apart, count), found = place, []
+    (apart, count), (pointer, *offsets), found = place, start, []
+    for offset in offsets:
+        pointer = v.builder.gep(pointer, [offset])
     last = v.builder.sub(count, number(pool))
     for p in range(tile[0]):
-        start = v.builder.add(v.smaller(number(p - p % pool), last), number(p % pool))
-        start = v.builder.gep(origin, [v.builder.add(at, v.builder.mul(start, apart))])
-        found += [v.builder.gep(start, [number(t * v.lanes)]) for t in range(tile[1])]
+        q = v.builder.add(v.smaller(number(p - p % pool), last), number(p % pool))
+        q = v.builder.gep(pointer, [v.builder.mul(q, apart)])
+        found += [v.builder.gep(q, [number(t * v.lanes)]) for t in range(tile[1])]
     return found
 
 
-# --- one output unit at a few positions, T samples: a run of a blocked CSR ----------------------
+# --- one or two output units at a few positions, T samples: runs of a blocked CSR ----------------
 
 
-def csr_run_python(tile, pool, weights, run, panel, x, y, first, last):
-    """y_pt = max(b + sum_k values_k x_pt,indices_k, floor) for P positions p and T samples t.
+def csr_run_python(tile, pair, pool, weights, run, panel, x, y, first, last):
+    """y_pt = max(b + sum_k values_k x_pt,indices_k, floor) for P positions p and T samples t, and
+    for one unit, or as long as `pair` is.
 
-    x      (where x begins at the first position, distance between two neighbouring inputs, between
-           two positions)
-    y      (where y begins, distance between two outputs, P)
-    first  (b, more, z, distance): the sums begin with b, or if `more` with what z holds at each
-           position
-    pool   as long as it is, so many neighbouring positions have the largest of them as one output
+    weights  (values, indices): of each of the units in each row k of the run, in turn
+    x        (where x begins at the first position, distance between two neighbouring inputs,
+             between two positions)
+    y        (where y begins, distance between two units, between two outputs, P)
+    first    (units, where those of the run are, biases, more, where z begins, distance between two
+             units, between two positions): the sums begin with the biases of the units, or if
+             `more` with what z holds
+    pool     as long as it is, so many neighbouring positions have the largest of them as one output
     """
     (values, indices), T, n = weights, len(tile[1]) * lanes_of(panel.dtype), len(pool)
-    (b, more, z_at, z_apart), (floor, keep), (x_at, x_step, x_apart) = first, last, x
-    y_at, y_apart, count = y
-    for o in range(count // n):
-        y = panel[y_at + o * y_apart :][:T]
+    (units, u_at, biases, more, z_at, z_unit, z_apart), (floor, keep) = first, last
+    (x_at, x_step, x_apart), (y_at, y_unit, y_apart, count) = x, y
+    for (c, unit), o in product(
+        enumerate(units[u_at : u_at + len(pair)].tolist()), range(count // n)
+    ):
+        y = panel[y_at + unit * y_unit + o * y_apart :][:T]
         least = y if keep else floor
         for p in range(o * n, o * n + n):
-            total = panel[z_at + p * z_apart :][:T].copy() if more else np.full(T, b)
-            for k in range(*run):
+            z = panel[z_at + unit * z_unit + p * z_apart :][:T]
+            total = z.copy() if more else np.full(T, biases[unit])
+            for k in range(run[0] * len(pair) + c, run[1] * len(pair), len(pair)):
                 x_k = x_at + p * x_apart + x_step * int(indices[k])
                 total += values[k] * panel[x_k : x_k + T]
             least = at_least(total, least)
@@ -78,40 +89,48 @@ def csr_run_python(tile, pool, weights, run, panel, x, y, first, last):
 
 
 @compiled_from(csr_run_python)
-def csr_run(typing, tile, pool, weights, run, panel, x, y, first, last):
-    """The sums stay in registers while the entries stream by, two at a time. An entry is read once
-    for all positions."""
+def csr_run(typing, tile, pair, pool, weights, run, panel, x, y, first, last):
+    """The sums stay in registers while the entries stream by, two rows at a time: their weights in
+    one load, their indices in pairs. An entry is read once for all positions."""
 
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments)
-        _, _, (value, index), run, origin, x, y, first, (floor, keep) = v.given
-        (x_at, x_step, x_apart), (y_at, y_apart, count), (b, more, z_at, z_apart) = x, y, first
-        n, (P, V) = len(pool), map(len, tile)
-        x = vectors_of(v, origin, (x_at, x_apart, count), (P, V), n)
-        z = vectors_of(v, origin, (z_at, z_apart, count), (P, V), n)
+        _, _, _, (value, index), run, origin, x, y, first, (floor, keep) = v.given
+        (x_at, x_step, x_apart), (y_at, y_unit, y_apart, count) = x, y
+        units, u_at, biases, more, z_at, z_unit, z_apart = first
+        n, H, (P, V) = len(pool), len(pair), map(len, tile)
         outputs = builder.sdiv(count, number(n))
-        y = vectors_of(v, origin, (y_at, y_apart, outputs), (P // n, V))
+        x = vectors_of(v, (origin, x_at), (x_apart, count), (P, V), n)
+        y, sums = [], []
+        for c in range(H):
+            unit = builder.sext(v.item(units, u_at, number(c)), INT)
+            z_c, y_c = builder.mul(unit, z_unit), builder.mul(unit, y_unit)
+            z = vectors_of(v, (origin, z_at, z_c), (z_apart, count), (P, V), n)
+            sums += v.loaded_or(more, [*map(v.at, z)], v.splat(v.item(biases, unit)))
+            goal = vectors_of(v, (origin, y_at, y_c), (y_apart, outputs), (P // n, V))
+            y += map(v.at, goal)
 
         def some_entries(k, sums):
-            for u in range(UNROLL):
-                entry = builder.add(k, number(u))
-                w = v.splat(v.item(value, entry))
-                x_k = builder.mul(v.index(index, entry), x_step)
-                x_ = [v.load(v.at(x_t, x_k)) for x_t in x]
-                sums = [v.multiply_add(x_t, w, s) for x_t, s in zip(x_, sums, strict=True)]
+            at, sums = builder.mul(k, number(H)), [*sums]
+            w = v.whole(builder.gep(value, [at]), UNROLL * H)
+            places = [i for e in range(0, UNROLL * H, 2) for i in v.two(index, at, number(e))]
+            for e, place in enumerate(places):
+                w_e = v.shuffle(w, w, [e] * v.lanes)
+                x_k = builder.mul(place, x_step)
+                for s, x_t in enumerate(x, start=e % H * len(x)):
+                    sums[s] = v.multiply_add(v.load(v.at(x_t, x_k)), w_e, sums[s])
             return sums
 
-        z, y = ([v.at(pointer) for pointer in those] for those in (z, y))
-        sums = v.loop(*run, UNROLL, v.loaded_or(more, z, v.splat(b)), some_entries)
+        sums = v.loop(*run, UNROLL, sums, some_entries)
         least = v.loaded_or(keep, y, v.splat(floor))
         for q in range(n):
             those = [sums[(o // V * n + q) * V + o % V] for o in range(len(y))]
-            least = [v.at_least(s, l) for s, l in zip(those, least, strict=True)]
-        for total, pointer in zip(least, y, strict=True):
+            least = [*map(v.at_least, those, least)]
+        for pointer, total in zip(y, least, strict=True):
             v.store(total, pointer)
         return context.get_dummy_value()
 
-    return types.void(tile, pool, weights, run, panel, x, y, first, last), generate
+    return types.void(tile, pair, pool, weights, run, panel, x, y, first, last), generate
 
 
 # --- a few output units, T samples: a slab -------------------------------------------------------
@@ -211,8 +230,8 @@ def block_run(typing, tile, weights, run, panel, x, y, first, last):
         _, (value, index), run, origin, x, y, (biases, b_at, units), (floor, keep) = v.given
         (x_at, x_step, x_apart), (y_at, y_apart, count, y_step) = x, y
         size = [*map(len, tile)]
-        x = vectors_of(v, origin, (x_at, x_apart, count), size)
-        y = vectors_of(v, origin, (y_at, y_apart, count), size)
+        x = vectors_of(v, (origin, x_at), (x_apart, count), size)
+        y = vectors_of(v, (origin, y_at), (y_apart, count), size)
         wide = min(WIDE, room() // 2)
         height = min(room() // wide, HEIGHT)
 

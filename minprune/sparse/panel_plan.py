@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minprune.sparse.blocked_csr import blocked_csr_from_dense
+from minprune.sparse.blocked_csr import BlockedCSR, blocked_csr_from_dense
 from minprune.sparse.blocks import blocks_from_dense
 from minprune.sparse.choice import (
     FIXED,
@@ -28,6 +28,7 @@ from minprune.sparse.panels import (
     BLOCKS,
     CSR,
     MAX_POOL,
+    PAIR,
     SLAB,
     SLABS,
     STEP,
@@ -234,6 +235,8 @@ class Planner:
         addresses  where each of its inputs lies
         """
         add = self.arrays.add
+        if isinstance(chosen, BlockedCSR):
+            chosen = side_by_side(chosen, len(PAIR))
         b = stage.b[chosen.units] if hasattr(chosen, "units") else stage.b  # slices have an order
         if slabs := isinstance(chosen, Slabs):
             indices = np.resize(chosen.places, up_to(chosen.places.size, 4)).view(np.uint32)
@@ -266,6 +269,25 @@ def plan_panels(stages, shape, dtype, costs=FIXED):
     images = any(getattr(stage, "window", None) for stage in stages)
     return PanelPlan(planner.program(), rows_of(first, shape), rows_of(last, out),
                      size, cycles, images, planner.choices, costs)  # fmt: skip
+
+
+def side_by_side(blocked, height):
+    """The runs of a `BlockedCSR`, `height` of them side by side and as long as the longest: row k
+    of values and indices has the k-th entry of each. The last run may be there twice."""
+    n = blocked.rows.shape[1]
+    runs = np.minimum(np.arange(up_to(n, height)), n - 1)
+    starts, lengths = blocked.offsets[:, runs], np.diff(blocked.offsets)[:, runs]
+    rows = lengths[:, ::height]  # the longest come first
+    ends = np.cumsum(rows).reshape(rows.shape)
+    offsets = np.concatenate([ends[:, :1] - rows[:, :1], ends], axis=1)
+    slab = np.repeat(np.arange(rows.size), rows.ravel())  # of each row
+    starts, lengths = starts.reshape(-1, height)[slab], lengths.reshape(-1, height)[slab]
+    k = (np.arange(len(slab)) - (ends - rows).ravel()[slab])[:, None]
+    entries = np.where(k < lengths, starts + k, starts[:, :1])  # what fills up reads any input
+    return blocked._replace(
+        values=np.where(k < lengths, blocked.values[entries], blocked.values.dtype.type(0)),
+        indices=blocked.indices[entries], offsets=offsets, rows=blocked.rows[:, runs],
+    )  # fmt: skip
 
 
 def alike(windows, stage, before, length):

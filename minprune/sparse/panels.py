@@ -15,7 +15,7 @@ import numpy as np
 
 from minprune.jit import jit
 from minprune.llvm import VECTOR, room
-from minprune.sparse.choice import HEIGHT, slab_height
+from minprune.sparse.choice import HEIGHT, run_height, slab_height
 from minprune.sparse.microkernels import all_finite, block_run, csr_run, slab_run
 from minprune.sparse.sample_kernels import larger
 from minprune.squares import transpose
@@ -40,8 +40,8 @@ FIELDS = (
     "cost",  # cycles, about
 )
 STEP = np.dtype([(name, np.int64) for name in FIELDS])
-SLAB = (0,) * slab_height(room())
-SINGLY, PAIRS = (0,), (0, 0)  # positions that are pooled
+SLAB, PAIR = (0,) * slab_height(room()), (0,) * run_height(room())
+SINGLY, TWO = (0,), (0, 0)  # positions that are pooled
 
 
 class Program(NamedTuple):
@@ -115,7 +115,7 @@ def csr_blocks(tile, step, program, panel, T, at, pairs, keep):
     for block in range(last):
         csr_units(tile, SINGLY, step, program, panel, T, block, x, z, z, (none, block < 0))
     if pairs:
-        csr_units(tile, PAIRS, step, program, panel, T, last, x, z, y, final)
+        csr_units(tile, TWO, step, program, panel, T, last, x, z, y, final)
     else:
         csr_units(tile, SINGLY, step, program, panel, T, last, x, z, y, final)
 
@@ -128,16 +128,15 @@ def csr_units(tile, pool, step, program, panel, T, block, x, z, y, last):
           unit to unit
     """
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
-    n, (x, x_apart, count) = step["channels"], x
-    units = program.units[step["units"] + block * n :]
+    height, biases, (x, x_apart, count) = len(PAIR), program.values[step["bias"] :], x
+    n = (step["channels"] + height - 1) // height
+    units = program.units[step["units"] + block * n * height :]
     runs = program.runs[step["runs"] + block * (n + 1) :]
-    biases = program.values[step["bias"] :]
     (z, z_apart, z_unit), (y, y_apart, y_unit) = z, y
     for r in range(n):
-        o, entries = units[r], (runs[r], runs[r + 1])
-        csr_run(tile, pool, weights, entries, panel, (x, T, x_apart),
-                (y + o * y_unit, y_apart, count), (biases[o], block > 0, z + o * z_unit, z_apart),
-                last)  # fmt: skip
+        first = units, r * height, biases, block > 0, z, z_unit, z_apart
+        csr_run(tile, PAIR, pool, weights, (runs[r], runs[r + 1]), panel, (x, T, x_apart),
+                (y, y_unit, y_apart, count), first, last)  # fmt: skip
 
 
 @jit
@@ -146,15 +145,19 @@ def block_units(tile, step, program, panel, T, at, keep):
     x, x_apart, y, count = at
     weights = program.values[step["values"] :], program.indices[step["indices"] :]
     n, y_unit, bias = step["channels"], step["y_channel"] * T, step["bias"]
-    runs, few, y_apart = program.runs[step["runs"] :], (tile[0][:2], tile[1]), step["y_column"] * T
+    few, one = (tile[0][:2], tile[1]), (tile[0][:1], tile[1])
+    runs, y_apart = program.runs[step["runs"] :], step["y_column"] * T
     last = (panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)), keep
     for g in range((n + HEIGHT - 1) // HEIGHT):
         o, blocks = g * HEIGHT, (runs[g], runs[g + 1])
         first = program.values, bias + o, min(HEIGHT, n - o)
         for p in range(0, count, len(few[0])):
             place = y + p * y_apart + o * y_unit, y_apart, min(count - p, len(few[0])), y_unit
-            block_run(few, weights, blocks, panel, (x + p * x_apart, T, x_apart), place, first,
-                      last)  # fmt: skip
+            x_p = x + p * x_apart, T, x_apart
+            if count - p == 1:
+                block_run(one, weights, blocks, panel, x_p, place, first, last)
+            else:
+                block_run(few, weights, blocks, panel, x_p, place, first, last)
 
 
 @jit

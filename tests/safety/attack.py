@@ -11,6 +11,7 @@ import copy
 import sys
 import tempfile
 import threading
+from itertools import product
 
 import naive
 import numba
@@ -505,16 +506,18 @@ def attack_microkernels(rng, plain):
     each = plain(np.repeat(index, H))
     one, eight = plain(whole(rng, n)), plain(whole(rng, n * H))
     biases, last = plain(whole(rng, H)), (zero, True)
-    short, single = plain(whole(rng, 5 * L)), plain(whole(rng, 6 + H))
+    single, units = plain(whole(rng, 6 + H)), plain(np.arange(2, dtype=np.int32))
     for run in ((0, 0), (0, 2), (2, 6), (0, 6)):
-        x, y = (0, L, L), (4 * L, 0, 1)
-        attempt("csr_run", lambda: csr_run(
-            tile, (0,), (one, index), run, short, x, y, (zero, True, 4 * L, 0), last))  # fmt: skip
-        for count, pool in ((2, 1), (4, 1), (2, 2), (4, 2)):  # of at most four positions
-            y, first = ((3 + 2 * count) * L, L, count), (zero, True, (3 + count) * L, L)
-            many = plain(whole(rng, y[0] + count // pool * L))
-            attempt("csr_run", lambda: csr_run(((0,) * 4, (0,)), (0,) * pool, (one, index), run,
-                                               many, x, y, first, last))  # fmt: skip
+        x, first = (0, L, L), (units, 0, biases, True)
+        for count, pool, height in product((1, 2, 4), (1, 2), (1, 2)):  # of at most four positions
+            if run[1] * height > n or count % pool:
+                continue
+            z = (3 + count) * L  # y lies behind it, unit by unit
+            many = plain(whole(rng, z + height * L * 2 * count))
+            attempt("csr_run", lambda: csr_run(
+                ((0,) * 4, (0,)), (0,) * height, (0,) * pool, (one, index), run, many, x,
+                (z + height * count * L, L * count, L, count), (*first, z, L * count, L), last,
+            ))  # fmt: skip
         for height in (1, 4, 8):
             rows, y = slab_rows(height), (4 * L, plain(np.arange(height, dtype=np.int32)), 0)
             entries = rows * height * (run[1] // 2)
@@ -551,9 +554,22 @@ def planted(plain):
     """Numbers before and behind an array: what the tests must notice."""
     values, index = plain(np.zeros(6, "f")), plain(np.zeros(6, np.uint32))
     panel, zero = plain(np.zeros(64, "f")), np.float32(0)
-    attempt("planted: read", lambda: csr_run(((0,), (0,)), (0,), (values, index), (-2, 8), panel,
-                                             (0, 16, 0), (16, 0, 1), (zero, True, 16, 0),
-                                             (zero, True)))  # fmt: skip
+    first = plain(np.zeros(1, np.int32)), 0, plain(np.zeros(1, "f")), True, 16, 0, 0
+    attempt(
+        "planted: read",
+        lambda: csr_run(
+            ((0,), (0,)),
+            (0,),
+            (0,),
+            (values, index),
+            (-2, 8),
+            panel,
+            (0, 16, 0),
+            (16, 0, 0, 1),
+            first,
+            (zero, True),
+        ),
+    )
 
 
 def planted_where_bounds_are_checked(plain):

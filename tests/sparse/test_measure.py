@@ -14,7 +14,7 @@ import minprune as mp
 from minprune.nn.network import mlp
 from minprune.sparse import measure
 from minprune.sparse.choice import FIXED, Costs
-from minprune.sparse.panels import SLAB
+from minprune.sparse.panels import PAIR, SLAB
 
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="costs are of compiled code")
 
@@ -120,9 +120,9 @@ def test_each_layer_takes_the_format_whose_cost_it_is_for(name, monkeypatch):
         assert (made.choices[0].most > 0) == (of == "rows")
         steps, runs = made.program.steps, made.program.runs
         first = steps[steps["after"] == 1][-1] if sample else steps[0]
-        height = {"entry": 1, "slab": len(SLAB)}.get(of, 8)
+        height = {"entry": len(PAIR), "slab": len(SLAB)}.get(of, 8)
         last = first["runs"] + -(-first["channels"] // height)
-        items = runs[last] * (height if of == "slab" else 1)
+        items = runs[last] * (height if of in ("entry", "slab") else 1)
         sizes.append((items, first["y"] - steps[0]["y"] + first["channels"], layer[2]))
     items, units, inputs = (a - b for a, b in zip(*sizes, strict=True))
     expected = {"rows": inputs * 64, "run": units, "slab_run": units, "group": units // 8}

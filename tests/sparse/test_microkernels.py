@@ -150,29 +150,35 @@ def at_positions(first, apart, count, T):
 
 
 @compiled
-@pytest.mark.parametrize("draw", [quarters, normals])
+@pytest.mark.parametrize("height", [1, 2])
 @pytest.mark.parametrize("n", [1, 2])
 @pytest.mark.parametrize("tile", TILES)
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_csr_run_is_its_twin(dtype, tile, n, draw):
+def test_csr_run_is_its_twin(dtype, tile, n, height):
     P, seen = len(tile[0]), set()
     for seed, run in enumerate([(0, 0), (8, 8), (0, 4), (4, 16), (0, ENTRIES), (20, 24)]):
         for floor, more, keep in itertools.product((-np.inf, 0, 0.5), (False, True), (False, True)):
             for count in {n * k for k in (1, 2, P // n - 1, P // n) if 0 < n * k <= P}:
+                draw = normals if seed == 4 else quarters
                 case = run_case(seed, draw, dtype, tile)
                 T, y, before = case.T, case.y, case.panel.copy()
-                z, rng = y + 2 * P * T, np.random.default_rng(seed + 100)
-                held = at_positions(z, T, count, T)
-                written = at_positions(y, 2 * T, count // n, T)
+                z, rng = y + 4 * P * T, np.random.default_rng(seed + 100)
+                units = np.array([9, 1, 0, 9], np.int32)
+                held, written = (
+                    np.concatenate([at_positions(at + unit * each, apart, many, T)
+                                    for unit in units[1 : 1 + height]])
+                    for at, each, apart, many in ((z, P * T, T, count), (y, T, 2 * T, count // n))
+                )  # fmt: skip
                 if more:  # else what is there does not count
                     before[held] = draw(rng, len(held))
                 if keep:
                     before[written] = draw(rng, len(written))
                 arguments = [
-                    tile, (0,) * n, (case.values, case.indices), run, (T, T, T), (y, 2 * T, count),
-                    (case.biases[seed], more, z, T), (case.number(floor), keep),
+                    tile, (0,) * height, (0,) * n, (case.values, case.indices), run, (T, T, T),
+                    (y, T, 2 * T, count), (units, 1, case.biases, more, z, P * T, T),
+                    (case.number(floor), keep),
                 ]  # fmt: skip
-                got, expected = both(csr_run, m.csr_run_python, arguments, before, 4)
+                got, expected = both(csr_run, m.csr_run_python, arguments, before, 5)
                 close(got, expected, draw)
                 before[written] = case.panel[written]
                 check_written(got, before, written)
@@ -189,16 +195,18 @@ def test_csr_run_by_hand(dtype):
     values, indices = np.array([1, 2, 0, 0], dtype), np.array([2, 0, 0, 0], np.uint32)
     arguments = (values, indices), (0, UNROLL), panel, (3, T, 2 * T)  # x begins at 3
     t, last = np.arange(T) + 3, (number(-np.inf), False)
+    first = np.zeros(1, np.int32), 0, np.array([0.5], dtype)
     sums = 2 * T + t + 2 * t
     for tile, places in [(((0,), (0,)), [0]), (((0, 0), (0,)), [0, 2 * 3 * T])]:
         for more in (False, True):
             after = panel.copy()
-            csr_run(tile, (0,), *arguments[:2], after, arguments[3], (6 * T, T, len(places)),
-                    (number(0.5), more, 6 * T, T), last)  # fmt: skip
-            first = 99 if more else 0.5
+            csr_run(tile, (0,), (0,), *arguments[:2], after, arguments[3],
+                    (6 * T, 0, T, len(places)), (*first, more, 6 * T, 0, T), last)  # fmt: skip
+            begin = 99 if more else 0.5
             np.testing.assert_array_equal(after[6 * T :][: len(places) * T].reshape(-1, T),
-                                          [first + place + sums for place in places])  # fmt: skip
-    csr_run(((0, 0), (0,)), (0, 0), *arguments, (6 * T, T, 2), (number(0.5), False, 0, 0), last)
+                                          [begin + place + sums for place in places])  # fmt: skip
+    csr_run(((0, 0), (0,)), (0,), (0, 0), *arguments, (6 * T, 0, T, 2), (*first, False, 0, 0, 0),
+            last)  # fmt: skip
     np.testing.assert_array_equal(panel[6 * T :], np.concatenate([6 * T + 0.5 + sums, 0 * t + 99]))
 
 
@@ -376,8 +384,8 @@ def call(function, name, case, last):
     weights, first = (case.values, case.indices), (case.biases, 0)
     x, y, run = (case.T, case.T, 0), case.y, (0, 4)
     if name == "csr_run":
-        first = case.biases[0], False, 0, 0
-        function(ONE, (0,), weights, run, case.panel, x, (y, 0, 1), first, last)
+        first = np.zeros(1, np.int32), 0, case.biases, False, 0, 0, 0
+        function(ONE, (0,), (0,), weights, run, case.panel, x, (y, 0, 0, 1), first, last)
     elif name == "block_run":
         y = y, 0, 1, case.T
         function(ONE, weights, run, case.panel, x, y, (*first, HEIGHT), last)

@@ -29,8 +29,8 @@ from minprune.sparse.choice import (
 from minprune.sparse.engine import SparseEngine
 from minprune.sparse.memory import NO_ZEROS, Memory, up_to
 from minprune.sparse.one_sample import BLOCKS_ONE, SLICES
-from minprune.sparse.panel_plan import Planner, plan_panels
-from minprune.sparse.panels import BLOCKS, CSR, SLAB, SLABS
+from minprune.sparse.panel_plan import Planner, plan_panels, side_by_side
+from minprune.sparse.panels import BLOCKS, CSR, PAIR, SLAB, SLABS
 from minprune.sparse.sample_plan import UNITS, plan_sample
 from minprune.sparse.slabs import slabs_from_dense
 from minprune.sparse.sliced import sliced_from_dense
@@ -176,7 +176,11 @@ def test_products_read_inside_the_memory(network, columns):
             last = last + (step[f"{axis}s"] - 1) * step[f"x_{axis}"]
         runs = made.program.runs[step["runs"] :]
         if step["kind"] == CSR:
-            entries = runs[: step["blocks"] * (step["channels"] + 1)].max()
+            height = len(PAIR)
+            slabs = -(-step["channels"] // height)
+            entries = runs[: step["blocks"] * (slabs + 1)].max() * height
+            units = made.program.units[step["units"] :][: step["blocks"] * slabs * height]
+            assert {*units.tolist()} == {*range(step["channels"])}
         else:
             entries = runs[-(-step["channels"] // 8)] * (8 if step["kind"] == SLICES else 1)
         indices = made.program.indices[step["indices"] :][:entries].astype(int)
@@ -585,11 +589,37 @@ def test_a_large_window_comes_in_blocks_of_inputs(monkeypatch):
     (step,), values, indices, *_ = sparse._panel_plan.program
     assert (step["kind"], step["blocks"], step["pool_rows"], step["pool_columns"]) == (CSR, 3, 2, 2)
     runs = sparse._panel_plan.program.runs[step["runs"] :][:6].reshape(3, 2)
-    for block, (start, stop) in enumerate(runs):  # two channels each, the last one alone
+    for block, (start, stop) in enumerate(
+        runs * len(PAIR)
+    ):  # two channels each, the last one alone
         assert {*(indices[start:stop] % 5).tolist()} == {2 * block, 2 * block + 1} - {5}
         part = K[:, :, 2 * block : 2 * block + 2]
-        assert sorted(values[start:stop][values[start:stop] != 0]) == sorted(part[part != 0])
+        found = values[start:stop][:: len(PAIR)]  # the only unit may be there twice
+        assert sorted(found[found != 0]) == sorted(part[part != 0])
     assert step["y"] > step["sums"] >= 36 * 5 or step["sums"] >= step["y"] + 4
+
+
+@pytest.mark.parametrize("height", [1, 2, 3])
+def test_runs_side_by_side(height):
+    for n_out in (1, 2, 5):
+        for density in (0, 0.3):
+            W = at_density(density, 40, n_out)
+            blocked = blocked_csr_from_dense(W, 16, 2)
+            made = side_by_side(blocked, height)
+            assert made.values.shape == made.indices.shape == (made.offsets.max(), height)
+            assert made.rows.shape == (3, up_to(n_out, height))
+            assert (np.diff(made.offsets) % 2 == 0).all()
+            for block in range(3):
+                again = np.zeros_like(W)
+                for r, unit in enumerate(made.rows[block]):
+                    run = slice(*made.offsets[block, r // height :][:2])
+                    column, indices = np.zeros(40, "f"), made.indices[run, r % height]
+                    np.add.at(column, indices, made.values[run, r % height])
+                    assert ((indices // 16 == block) | (made.values[run, r % height] == 0)).all()
+                    again[:, unit] = column
+                expected = W.copy()
+                expected[np.arange(40) // 16 != block] = 0
+                np.testing.assert_array_equal(again, expected)
 
 
 def test_images_in_a_panel_fit_the_cache(monkeypatch):
