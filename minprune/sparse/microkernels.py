@@ -73,9 +73,8 @@ def csr_run_python(tile, pair, pool, weights, run, panel, x, y, first, last):
     (values, indices), T, n = weights, len(tile[1]) * lanes_of(panel.dtype), len(pool)
     (units, u_at, biases, more, z_at, z_unit, z_apart), (floor, keep) = first, last
     (x_at, x_step, x_apart), (y_at, y_unit, y_apart, count) = x, y
-    for (c, unit), o in product(
-        enumerate(units[u_at : u_at + len(pair)].tolist()), range(count // n)
-    ):
+    units, written = units[u_at : u_at + len(pair)].tolist(), []  # at the end: one may be twice
+    for (c, unit), o in product(enumerate(units), range(count // n)):
         y = panel[y_at + unit * y_unit + o * y_apart :][:T]
         least = y if keep else floor
         for p in range(o * n, o * n + n):
@@ -85,6 +84,8 @@ def csr_run_python(tile, pair, pool, weights, run, panel, x, y, first, last):
                 x_k = x_at + p * x_apart + x_step * int(indices[k])
                 total += values[k] * panel[x_k : x_k + T]
             least = at_least(total, least)
+        written.append((y, least))
+    for y, least in written:
         y[:] = least
 
 
