@@ -76,12 +76,13 @@ def take(offer):
 
 
 _workers = _Workers()
+_one_at_a_time = threading.Lock()  # of `add_python`
 
 
 def _begin_again():
     """In the child of a fork there are no threads but the one that forked."""
-    global _workers
-    _workers = _Workers()
+    global _workers, _one_at_a_time
+    _workers, _one_at_a_time = _Workers(), threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):
@@ -161,9 +162,6 @@ def wait(counters, count):
         if add(counters, DONE, 0) >= count or add(counters, FAILED, 0) > 0:
             return True
     return False
-
-
-_one_at_a_time = threading.Lock()
 
 
 def add_python(counters, k, n):

@@ -310,3 +310,11 @@ def test_a_child_forked_while_another_thread_plans_does_not_wait_for_it(monkeypa
     leave.set()
     thread.join(60)
     assert status == 0
+
+
+@forks
+def test_a_child_forked_while_another_thread_counts_does_not_wait_for_it():
+    counters = np.zeros(3, np.int64)
+    with workers._one_at_a_time:  # by another thread, which the child does not have
+        assert status_of_child(lambda: workers.add_python(counters, 0, 1)) == 0
+    assert workers.add_python(counters, 0, 1) == 0
