@@ -8,6 +8,9 @@ Where a pixel is nearly always black, what is remembered decays towards 0 and be
 number, on which the processor is many times slower. Adding and subtracting `tiny` cuts it, in
 float32, to multiples of about 1e-27: far below what moves a weight, far above the denormals.
 
+The mask chooses at the end, apart from the question whether there is one: else, with AVX2, the loop
+would load only those weights that are kept, which takes longer than loading all.
+
 A compiled loop does not check where it reads and writes: `fit` refuses arrays of other lengths.
 """
 
@@ -23,12 +26,16 @@ def sgd_update(w, g, velocity, keep, lr, momentum, weight_decay):
     fit(w, g, velocity, velocity, keep)
     real = w.dtype.type
     mu, eta, decay, tiny = real(momentum), real(lr), real(weight_decay), real(1e-20)
+    zero = real(0)
     for i in range(w.size):
         v_i = (mu * velocity[i] + (g[i] + decay * w[i]) + tiny) - tiny
         w_i = w[i] - eta * v_i
-        kept = keep is None or keep[i]
-        velocity[i] = v_i if kept else real(0)
-        w[i] = w_i if kept else real(0)
+        if keep is not None:
+            kept = keep[i]
+            v_i = v_i if kept else zero
+            w_i = w_i if kept else zero
+        velocity[i] = v_i
+        w[i] = w_i
 
 
 @of_native_arrays
@@ -44,15 +51,19 @@ def adam_update(w, g, m, v, keep, t, lr, beta1, beta2, epsilon, weight_decay):
     b2, one_minus_b2 = real(beta2), real(1 - beta2)
     m_scale, v_scale = real(1 / (1 - beta1**t)), real(1 / (1 - beta2**t))
     eta, eps, shrink = real(lr), real(epsilon), real(1 - lr * weight_decay)
-    tiny = real(1e-20)
+    tiny, zero = real(1e-20), real(0)
     for i in range(w.size):
         m_i = (b1 * m[i] + one_minus_b1 * g[i] + tiny) - tiny
         v_i = (b2 * v[i] + one_minus_b2 * g[i] * g[i] + tiny) - tiny
         w_i = shrink * w[i] - eta * (m_i * m_scale) / (np.sqrt(v_i * v_scale) + eps)
-        kept = keep is None or keep[i]
-        m[i] = m_i if kept else real(0)
-        v[i] = v_i if kept else real(0)
-        w[i] = w_i if kept else real(0)
+        if keep is not None:
+            kept = keep[i]
+            m_i = m_i if kept else zero
+            v_i = v_i if kept else zero
+            w_i = w_i if kept else zero
+        m[i] = m_i
+        v[i] = v_i
+        w[i] = w_i
 
 
 @jit
