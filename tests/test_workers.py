@@ -227,7 +227,7 @@ def test_all_that_there_is_to_do_is_waited_for(monkeypatch, N):
 
 def of(plan):
     """The arguments of `run_samples` that do not depend on the samples."""
-    return plan.tile, plan.block
+    return (plan.block,)
 
 
 @pytest.mark.parametrize("taken", range(1, 12))

@@ -134,6 +134,9 @@ class Costs(NamedTuple):
     full: float = 1.3  # a block without an index
     rows: float = 1  # eight weights of an input that is not zero
     group: float = 10  # of eight units, in any of these formats
+    line: float = 0.8  # a weight times a vector of an image
+    astray: float = 1.4  # the same where vectors begin anywhere in a line of the cache
+    line_block: float = 0.6  # the same in blocks of several units
 
 
 FIXED = Costs()
@@ -171,9 +174,9 @@ def most_inputs(n_in, groups, cost, costs=FIXED):
 
 
 EXPLANATION = """\
-slabs, csr, blocks, slices: the formats of `slabs`, `blocked_csr`, `blocks` and `sliced`; full: all
-blocks, those of zeros too. The cheapest is taken; cycles are an estimate, of a panel of 64 samples
-(float64: 32) and of one sample, from {origin}.
+slabs, csr, blocks, slices: the formats of `slabs`, `blocked_csr`, `blocks` and `sliced`; lines:
+blocks of a single unit; full: all blocks, those of zeros too. The cheapest is taken; cycles are an
+estimate, of a panel of 64 samples (float64: 32) and of one sample, from {origin}.
 rows: dense weights, of the inputs that are not zero.
 """
 
@@ -195,3 +198,42 @@ def explained(panels, samples):
         if one.most:
             lines.append(f"       {'':<11} rows, if at most {one.most:,} inputs are not zero")
     return "\n".join(lines)
+
+
+# --- images of one sample ------------------------------------------------------------------------
+
+LATENCY = 4  # cycles in which a sum is added to
+LINE_RUN = 20  # cycles that a run of `line_run` takes, beside its entries
+
+
+class Tile(NamedTuple):
+    """What `line_run` does at once: so many vectors of positions, for so many units.
+
+    wide  vectors in a row of the image; 0 if a row may begin anywhere in a vector
+    half  whether vectors are half as long, since a row is
+    """
+
+    vectors: int
+    units: int
+    wide: int = 0
+    half: bool = False
+
+
+def line_tiles(room):
+    """The tiles for a processor whose registers have room for so many vectors of sums."""
+    most, whole = (11, 8) if room >= 16 else (6, 4) if room >= 4 else (3, 2)
+    tiles = [Tile(vectors, 1) for vectors in range(1, most + 1)]
+    tiles.append(Tile(2, 8) if room >= 16 else Tile(1, whole))
+    for wide, half in ((1, False), (2, False), (4, False), (1, True)):
+        longest = whole if room >= 16 or not half else 2 * whole
+        tiles += [Tile(vectors, 1, wide, half) for vectors in (longest // 2, longest)]
+        vectors = max(wide, 2 if room >= 16 or half else 1)
+        tiles.append(Tile(vectors, (2 * whole if room >= 16 else longest) // vectors, wide, half))
+    return tuple(tile for tile in tiles if tile.vectors >= tile.wide)
+
+
+def line_cost(tile, entries, runs, count, costs=FIXED):
+    """Cycles in which `count` tiles go through so many entries in so many runs."""
+    each = costs.line_block if tile.units > 1 else costs.line if tile.wide else costs.astray
+    vectors = tile.vectors * tile.units / (1 + tile.half)
+    return count * (entries * max(each * vectors, LATENCY) + runs * (LINE_RUN + 2 * vectors))

@@ -172,7 +172,7 @@ class SparseEngine:
         made, free = self._sample_plan, self._free[1]
         memory, counters = memory_of(free, made.size, y.dtype), NOTHING_DONE.copy()
         N = len(y)  # not len(x): another thread might give x another shape meanwhile
-        arguments = made.tile, made.block, N, x.ravel(), y.ravel(), memory, counters
+        arguments = made.block, N, x.ravel(), y.ravel(), memory, counters
         if made.cycles > SMALL_ONE:
             pieces = N * (len(made.program.steps) + 2)
             together(lambda: run_samples(*arguments), self.threads, counters, pieces)

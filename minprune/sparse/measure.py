@@ -162,7 +162,7 @@ def _sample_call(dtype, of, layer):
     made = plan_sample(_stages(n_in, units, n_in if of == "rows" else inputs), (n_in,), dtype,
                        costs=costs)  # fmt: skip
     memory, y = aligned_zeros(made.size, dtype), aligned_zeros(HEIGHT, dtype)
-    fixed = made.tile, made.block, 1, x, y, memory
+    fixed = made.block, 1, x, y, memory
     return lambda: run_samples(*fixed, np.zeros(3, np.int64))
 
 

@@ -57,17 +57,29 @@ class Memory:
         pixel = up_to(c, multiple)
         return self._image(shape, zeros, ((left + w + right) * pixel, pixel, 1))
 
-    def strips(self, shape, zeros, columns):
-        """A place for an image, each row channel by channel: neighbours are columns.
-
-        columns  so many are written at once, beyond the last one too; and as many zeros lie behind
-                 the image, where the last vectors read on
-        """
+    def strips(self, shape, zeros):
+        """A place for an image, each row channel by channel: neighbours are columns."""
         (_, _, left, right), (_, w, c) = zeros, shape
-        channel = left + max(up_to(w, columns), w + right)
-        place = self._image(shape, zeros, (c * channel, 1, channel))
-        self.size += columns
-        return place
+        channel = left + w + right
+        return self._image(shape, zeros, (c * channel, 1, channel))
+
+    def lines(self, shape, zeros=NO_ZEROS, pitch=0, length=0, align=1):
+        """A place for an image, channel by channel: neighbours are columns.
+
+        The rows of a channel are one line, with as many zeros between two of them as lie on either
+        side: what is right of one is left of the next. So it is above and below a channel.
+
+        pitch   from one row to the next, if not just as many
+        length  of the line that is written at once, beyond the last row too
+        align   the first number of each channel has an address that is a multiple of it
+        """
+        (top, bottom, left, right), (h, w, c) = zeros, shape
+        pitch = pitch or w + max(left, right)
+        channel = up_to(max(length, (h + max(top, bottom)) * pitch), align)
+        at = up_to(self.size + top * pitch + left, align)
+        self.size = at + c * channel + bottom * pitch + right
+        strides = pitch, 1, channel
+        return Place(at, strides, at + offsets(shape, strides))
 
     def _image(self, shape, zeros, strides):
         (top, bottom, left, _), (row, pixel, _) = zeros, strides

@@ -14,27 +14,31 @@ from minprune.llvm import VECTOR
 from minprune.sparse.choice import CHUNK, HEIGHT
 from minprune.sparse.microkernels import all_finite
 from minprune.sparse.panels import (
+    AFFINE,
     AVERAGE_POOL,
     FIELDS,
     MAX_POOL,
     Program,
+    affine_step,
+    curve_step,
     lanes,
     places,
-    run_step,
 )
 from minprune.sparse.sample_kernels import (
     block_one,
     full_one,
     larger,
+    line_run,
     pairs_run,
     rows_run,
     slice_run,
 )
 from minprune.workers import DONE, FAILED, TAKEN, add
 
-SLICES, BLOCKS_ONE, FULL, PAIRS = range(100, 104)  # more kinds of steps
+SLICES, BLOCKS_ONE, FULL, PAIRS, LINES = range(100, 105)  # more kinds of steps
 MORE_FIELDS = (
-    *("clear", "n_clear"),  # columns to set to zero behind the last one: where, how many
+    *("tile", "height", "parts"),  # of a convolution: which tile, units in it, runs of these
+    "inside",  # where 1 and 0 begin that tell which positions are inside the image
     "after",  # pieces of a sample that have to be done before it
     *("inputs", "inputs_at", "dense"),  # of a dense layer: how many, where; its dense weights begin
     "most",  # inputs that may be nonzero for these to be quicker; 0 if there are none
@@ -102,14 +106,41 @@ def rows_units(tile, step, program, panel, inputs, g):
 
 
 @jit
+def lines_step(step, program, panel):
+    """A convolution: each tile of positions for all units, then the next one."""
+    weights = program.values[step["values"] :], program.indices[step["indices"] :]
+    runs, bias, n = program.runs[step["runs"] :], step["bias"], step["channels"]
+    floor = panel.dtype.type(0) if step["relu"] else -panel.dtype.type(np.inf)
+    for i in range(step["rows"]):
+        x, y = places(step, i, 0, 0, 1)
+        inside = program.values, step["inside"] + i * step["y_row"]
+        for g in range((n + step["height"] - 1) // step["height"]):
+            o = g * step["height"]
+            first = program.values, bias + o, min(step["height"], n - o)
+            target = y + o * step["y_channel"], step["y_channel"]
+            line_run(step["tile"], weights, (runs, g * step["parts"]), panel, x, target, first,
+                     floor, inside)  # fmt: skip
+
+
+@jit
 def pairs_step(step, panel):
-    """Max pooling by twos, a vector of columns at a time."""
+    """Max pooling by twos, a vector of columns at a time. The last one ends where the row does."""
     window, wide = (step["pool_rows"], step["x_pool_row"]), lanes(panel)
+    while wide > step["columns"]:
+        wide //= 2
     for i in range(step["rows"]):
         for c in range(step["channels"]):
             for j in range(0, step["columns"], wide):
-                x, y = places(step, i, j, c, 1)
-                pairs_run(panel, x, y, window)
+                x, y = places(step, i, min(j, step["columns"] - wide), c, 1)
+                if wide == 16:
+                    pairs_run((0,) * 16, panel, x, y, window)
+                elif wide == 8:
+                    pairs_run((0,) * 8, panel, x, y, window)
+                elif wide == 4:
+                    pairs_run((0,) * 4, panel, x, y, window)
+                else:
+                    for k in range(wide):
+                        pairs_run((0,), panel, x + 2 * k, y + k, window)
 
 
 @jit
@@ -130,34 +161,26 @@ def window_step(step, panel):
 
 
 @jit
-def clear_step(step, panel):
-    """Zeros behind the last column of an image, where vectors have written beyond it."""
-    for i in range(step["rows"]):
-        for c in range(step["channels"]):
-            _, y = places(step, i, 0, c, 1)
-            for k in range(step["n_clear"]):
-                panel[y + step["clear"] + k] = 0
-
-
-@jit
-def run_piece(tile, step, program, panel):
+def run_piece(step, program, panel):
     """A step or a piece of it, on the sample whose input is in its place."""
     kind = step["kind"]
     if kind in (SLICES, BLOCKS_ONE, FULL):
         if step["most"] == 0 or not rows_step(step, program, panel):
             units_step(step, program, panel)
+    elif kind == LINES:
+        lines_step(step, program, panel)
     elif kind == PAIRS:
         pairs_step(step, panel)
     elif kind in (MAX_POOL, AVERAGE_POOL):
         window_step(step, panel)
+    elif kind == AFFINE:
+        affine_step(step, program, panel, np.int64(1))
     else:
-        run_step(((0,), tile), step, program, panel, np.int64(1))
-    if step["n_clear"] > 0:
-        clear_step(step, panel)
+        curve_step(step, program, panel, np.int64(1))
 
 
 @jit
-def run_samples(tile, block, N, x, y, panel, counters):
+def run_samples(block, N, x, y, panel, counters):
     """One sample after the other, each piece of a step by the first thread that is free for it.
 
     A piece is begun when all pieces of earlier steps are done. The first thing to do for a sample
@@ -182,7 +205,7 @@ def run_samples(tile, block, N, x, y, panel, counters):
         if s < 0:
             bring_in(x, n, len(x) // N, source, panel)
         elif s < pieces - 2:
-            run_piece(tile, program.steps[s], program, panel)
+            run_piece(program.steps[s], program, panel)
         elif all_finite(panel):
             bring_out(panel, y, n, len(y) // N, target)
         else:

@@ -197,7 +197,7 @@ class Planner:
 
     def image(self, shape, zeros):
         """Neighbouring columns lie side by side, since a convolution reads them together."""
-        return self.memory.strips(shape, zeros, 1)
+        return self.memory.strips(shape, zeros)
 
     def outside(self, shape, zeros):
         return self.memory.pixels(shape, zeros)

@@ -48,7 +48,7 @@ BY_CALLERS = {
         "all_finite block_run csr_run slab_run", {"sparse.panels", "sparse.one_sample"}
     ),
     "sparse.sample_kernels": (
-        "block_one full_one larger pairs_run rows_run slice_run",
+        "block_one full_one larger line_run pairs_run rows_run slice_run",
         {"sparse.panels", "sparse.one_sample"},
     ),
     "sparse.panels": (
@@ -57,7 +57,7 @@ BY_CALLERS = {
         {"sparse.panels", "sparse.one_sample", "sparse.engine", "sparse.measure"},
     ),
     "sparse.one_sample": (
-        "bring_in bring_out clear_step opened pairs_step rows_step rows_units run_piece "
+        "bring_in bring_out lines_step opened pairs_step rows_step rows_units run_piece "
         "run_samples units_step window_step",
         {"sparse.one_sample", "sparse.engine", "sparse.measure"},
     ),

@@ -976,7 +976,7 @@ def test_a_sample_comes_in_when_the_one_before_has_gone_out():
     y, memory = np.zeros(6, "f"), np.zeros(made.size, "f")
     pieces = len(made.program.steps) + 2
     counters = np.array([pieces, pieces - 1, 0])  # the last piece of the first one is not done
-    arguments = made.tile, made.block, 2, x.reshape(-1), y, memory, counters
+    arguments = made.block, 2, x.reshape(-1), y, memory, counters
     thread = threading.Thread(target=one_sample.run_samples, args=arguments, daemon=True)
     thread.start()
     while counters[0] == pieces:

@@ -465,9 +465,10 @@ def test_add_in_python():
     assert counters.tolist() == [11, 7]
 
 
+@pytest.mark.parametrize("L", [1, 4, 8, 16])
 @pytest.mark.parametrize("dtype", "fd")
-def test_pairs_of_columns(dtype):
-    rng, L = np.random.default_rng(0), m.lanes_of(np.dtype(dtype))
+def test_pairs_of_columns(dtype, L):
+    rng = np.random.default_rng(0)
     for n_p, x_p in ((1, 0), (2, 37), (3, 64)):
         panel = rng.standard_normal(400).astype(dtype)
         expected = panel.copy()
@@ -476,13 +477,71 @@ def test_pairs_of_columns(dtype):
             expected[300 + j] = max(cells)
         for function in {s.pairs_run_python, pairs} if not numba.config.DISABLE_JIT else {pairs}:
             after = panel.copy()
-            function(after, 5, 300, (n_p, x_p))
+            function((0,) * L, after, 5, 300, (n_p, x_p))
             np.testing.assert_array_equal(after, expected)
 
 
 @jit
-def pairs(panel, x, y, rows):
-    s.pairs_run(panel, x, y, rows)
+def pairs(size, panel, x, y, rows):
+    s.pairs_run(size, panel, x, y, rows)
+
+
+# --- lines of an image ---------------------------------------------------------------------------
+
+
+@jit
+def line_run(*arguments):
+    s.line_run(*arguments)
+
+
+@compiled
+@pytest.mark.parametrize("which", range(len(s.LINE_TILES)))
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_line_run_is_its_twin(dtype, which):
+    tile, number = s.LINE_TILES[which], np.dtype(dtype).type
+    n = tile.vectors * (lanes_of(np.dtype(dtype)) >> tile.half)
+    seen, reach = set(), 40
+    for seed, ends in enumerate([(0, 0, 0, 0), (0, 5, 5, 9), (3, 8, 12, 20), (2, 2, 7, 7)]):
+        for floor in (-np.inf, 0):
+            for count in {1, tile.units, max(tile.units - 1, 1)}:
+                rng = np.random.default_rng(seed)
+                values = quarters(rng, 20 * tile.units).astype(dtype)
+                indices = rng.integers(0, reach, 20).astype(np.uint32)
+                y, step = 7 + reach + n, n + 3
+                panel = np.concatenate([quarters(rng, y), 1000 + np.arange(8 * step + n)])
+                inside = np.concatenate([[9], rng.integers(0, 2, n)]).astype(dtype)
+                biases = quarters(rng, 2 + tile.units).astype(dtype)
+                arguments = [
+                    which, (values, indices), (np.array([99, *ends]), 1), 7, (y, step),
+                    (biases, 2, count), number(floor), (inside, 1),
+                ]  # fmt: skip
+                panel = panel.astype(dtype)
+                got, expected = both(line_run, s.line_run_python, arguments, panel, 3)
+                np.testing.assert_array_equal(got, expected)
+                target = (y + np.arange(count)[:, None] * step + np.arange(n)).ravel()
+                check_written(got, panel, target)
+                outside = got[target].reshape(count, n)[:, inside[1:] == 0]
+                assert not outside.any()
+                seen |= {(got[target] < 0).any(), (got[target] > 0).any()}
+    assert seen == {False, True}
+
+
+@compiled
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_line_run_by_hand(dtype):
+    """Rows of one vector: the column on the left times 1, its own times 10, on the right times
+    100; nothing comes from another row."""
+    which = s.LINE_TILES.index(next(tile for tile in s.LINE_TILES if tile.wide == tile.units == 1))
+    tile, L, number = s.LINE_TILES[which], lanes_of(np.dtype(dtype)), np.dtype(dtype).type
+    n = tile.vectors * L
+    x = np.arange(1, n + 1).reshape(-1, L)
+    panel = np.concatenate([x.ravel(), np.zeros(n)]).astype(dtype)
+    weights = np.array([1, 10, 100], dtype), np.zeros(3, np.uint32)
+    line_run(which, weights, (np.arange(4), 0), panel, 0, (n, n), (np.array([0.5], dtype), 0, 1),
+             number(0), (np.ones(n, dtype), 0))  # fmt: skip
+    around = np.pad(x, ((0, 0), (1, 1)))
+    right = 0.5 + around[:, :-2] + 10 * x + 100 * around[:, 2:]
+    np.testing.assert_array_equal(panel[n:].reshape(-1, L), right)
 
 
 @jit
@@ -496,7 +555,9 @@ def test_larger():
 
 
 def test_without_the_compiler_the_twins_run():
-    names = "csr_run slab_run block_run slice_run block_one full_one rows_run pairs_run larger"
+    names = (
+        "csr_run slab_run block_run slice_run block_one full_one rows_run pairs_run larger line_run"
+    )
     for name in (*names.split(), "transpose", "add", "all_finite"):
         off, twin = numba.config.DISABLE_JIT, kernel(f"{name}_python")
         assert (kernel(name) is twin) == bool(off)
