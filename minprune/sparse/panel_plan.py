@@ -78,7 +78,7 @@ class Planner:
     def run(self, stages, shape):
         """Plan all stages; returns the places of the input and of the output."""
         following = [*stages, None][1:]
-        x = first = self.place(shape, stages[0] if stages else None, inside=False)
+        x = first = self.entrance(shape, stages[0] if stages else None)
         for stage, after in zip(stages, following, strict=True):
             x = getattr(self, METHODS[type(stage)])(stage, x, after)
         if self.memory.size >= 1 << 31:
@@ -185,22 +185,21 @@ class Planner:
 
     # --- what they share ---
 
-    def place(self, shape, following, inside=True):
-        """A place for an activation, with the zeros around it that the next stage wants.
-
-        What comes in or goes out lies pixel by pixel.
-        """
+    def entrance(self, shape, following):
+        """A place for what comes in, pixel by pixel."""
         if len(shape) == 1:
             return self.memory.vector(*shape)
-        at_an_end = following is None or not inside
-        return (self.outside if at_an_end else self.image)(shape, zeros_for(following))
+        return self.memory.pixels(shape, zeros_for(following))
 
-    def image(self, shape, zeros):
-        """Neighbouring columns lie side by side, since a convolution reads them together."""
-        return self.memory.strips(shape, zeros)
+    def place(self, shape, following):
+        """A place for an activation, with the zeros around it that the next stage wants.
 
-    def outside(self, shape, zeros):
-        return self.memory.pixels(shape, zeros)
+        Neighbouring columns lie side by side, since a convolution reads them together; what goes
+        out lies pixel by pixel.
+        """
+        if len(shape) == 1 or following is None:
+            return self.entrance(shape, following)
+        return self.memory.strips(shape, zeros_for(following))
 
     def like(self, x, shape, following):
         """A place for what is computed number by number from x."""

@@ -64,6 +64,9 @@ class SamplePlanner(Planner):
         self.lines = lines_of(stages, shape, lanes_of(self.dtype), self.costs)
         return super().run(stages, shape)
 
+    def entrance(self, shape, following):
+        return self.place(shape, following)
+
     def place(self, shape, following, line=None, length=0):
         """Rows of an image lie as its `Line` says, or that of the convolution that follows.
 
@@ -73,8 +76,6 @@ class SamplePlanner(Planner):
             return self.memory.vector(*shape)
         line = line or self.lines.get(id(following), Line(0))
         return self.memory.lines(shape, zeros_for(following), line.pitch, length, line.align)
-
-    outside = image
 
     def dense(self, stage, x):
         """Slices, blocks, or where no block is missing and the inputs are neighbours, all of W."""

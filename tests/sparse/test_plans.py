@@ -28,9 +28,10 @@ from minprune.sparse.choice import (
 )
 from minprune.sparse.engine import SparseEngine
 from minprune.sparse.memory import NO_ZEROS, Memory, up_to
-from minprune.sparse.one_sample import BLOCKS_ONE, SLICES
+from minprune.sparse.one_sample import BLOCKS_ONE, LINES, SLICES
 from minprune.sparse.panel_plan import Planner, plan_panels, side_by_side
-from minprune.sparse.panels import BLOCKS, CSR, PAIR, SLAB, SLABS
+from minprune.sparse.panels import BLOCKS, CSR, MAX_POOL, PAIR, SLAB, SLABS
+from minprune.sparse.sample_kernels import LINE_TILES
 from minprune.sparse.sample_plan import UNITS, plan_sample
 from minprune.sparse.slabs import slabs_from_dense
 from minprune.sparse.sliced import sliced_from_dense
@@ -61,11 +62,9 @@ def network(request):
     return as_dtype(Network(layers, shape), "f")
 
 
-def plan(stages, shape, columns=1):
-    """The plan for panels, or with more than one column at a time that for one sample."""
-    if columns == 1:
-        return plan_panels(stages, shape, "f")
-    return plan_sample(stages, shape, "f", columns // 16)
+def plan(stages, shape, kind="panels"):
+    """The plan for panels, or that for one sample."""
+    return (plan_panels if kind == "panels" else plan_sample)(stages, shape, "f")
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ def places(monkeypatch):
 
         return wrapped
 
-    for name in ("vector", "pixels", "strips"):
+    for name in ("vector", "pixels", "lines"):
         monkeypatch.setattr(Memory, name, seen(getattr(Memory, name)))
     return made
 
@@ -94,6 +93,8 @@ def around(made):
         return set()
     (top, bottom, left, right), (h, w, c) = made.zeros, made.shape
     a, b, d = made.place.strides
+    if b == 1 and a < w + max(left, right):  # there the sums of a row know where it ends
+        left = right = 0
     return {
         made.place.at + i * a + j * b + k * d
         for i in range(-top, h + bottom)
@@ -103,18 +104,20 @@ def around(made):
     }
 
 
+KINDS = pytest.mark.parametrize("kind", ["panels", "one sample"])
+
 # --- addresses -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("columns", [1, 16, 32, 64])
-def test_places_lie_side_by_side_and_no_number_has_two_meanings(network, places, columns):
+@KINDS
+def test_places_lie_side_by_side_and_no_number_has_two_meanings(network, places, kind):
     stages, shape, _ = stages_of(network)
-    made_plan = plan(stages, shape, columns)
+    made_plan = plan(stages, shape, kind)
     taken = set()
     end = 0
     for made in places:
         start, stop = made.memory
-        assert start == end
+        assert start == end or (kind == "one sample" and start > end)  # vectors read on
         end = stop
         addresses, zeros = made.place.addresses.tolist(), around(made)
         size = made.shape if isinstance(made.shape, int) else np.prod(made.shape)
@@ -125,50 +128,50 @@ def test_places_lie_side_by_side_and_no_number_has_two_meanings(network, places,
     assert end <= made_plan.size
 
 
-def written(step, columns):
+def written(step):
     """All addresses that a step of a plan writes."""
-    height = 8 if step["kind"] in UNITS.values() else 1
-    vector = columns if step["kind"] in (CSR, BLOCKS) else 1
-    height = len(SLAB) if step["kind"] == SLABS else height
     i, j, c = (np.arange(step[f"{axis}s"]) for axis in ("row", "column", "channel"))
     at = step["y"] + (i * step["y_row"])[:, None, None] + (j * step["y_column"])[:, None]
+    if step["kind"] == LINES:
+        return (at + c * step["y_channel"])[..., None] + np.arange(step["y_row"])
+    height = len(SLAB) if step["kind"] == SLABS else 8 if step["kind"] in UNITS.values() else 1
     at = at + c[::height] * (1 if height > 1 else step["y_channel"])
-    return at[..., None] + np.arange(max(vector, height))
+    return at[..., None] + np.arange(height)
 
 
-@pytest.mark.parametrize("columns", [1, 16, 64])
-def test_steps_write_into_their_own_place_and_all_of_it(network, places, columns, monkeypatch):
+@KINDS
+def test_steps_write_into_their_own_place_and_all_of_it(network, places, kind, monkeypatch):
     monkeypatch.setattr(sample_plan, "PIECE", np.inf)
     stages, shape, _ = stages_of(network)
-    program = plan(stages, shape, columns).program
+    program = plan(stages, shape, kind).program
     outputs = places[1:]
     assert len(outputs) == len(program.steps)
     for step, made in zip(program.steps, outputs, strict=True):
-        at = written(step, columns)
+        at = written(step)
         start, stop = made.memory
         assert start <= at.min() and at.max() < stop
         assert {*made.place.addresses.tolist()} <= {*at.ravel().tolist()}
         zeros = around(made)
         touched = zeros & {*at.ravel().tolist()}
-        if columns == 1:
-            assert not touched
+        if not touched:
             continue
-        cleared = {
-            step["y"] + i * step["y_row"] + c * step["y_channel"] + step["clear"] + k
-            for i in range(step["rows"])
-            for c in range(step["channels"])
-            for k in range(step["n_clear"])
-        }
-        assert touched <= cleared <= zeros
+        assert step["kind"] == LINES  # which writes zeros there again, and nowhere else
+        n = step["rows"] * step["y_row"]
+        inside = program.values[step["inside"] :][:n]
+        image = {*made.place.addresses.tolist()}
+        for channel in step["y"] + np.arange(step["channels"]) * step["y_channel"]:
+            assert [channel + t in image for t in range(n)] == inside.tolist()
 
 
-@pytest.mark.parametrize("columns", [1, 16, 64])
-def test_products_read_inside_the_memory(network, columns):
+@KINDS
+def test_products_read_inside_the_memory(network, kind):
     stages, shape, _ = stages_of(network)
-    made = plan(stages, shape, columns)
+    made = plan(stages, shape, kind)
     for step in made.program.steps:
         if step["kind"] == SLABS:
             check_slabs(step, made)
+        if step["kind"] == LINES:
+            check_lines(step, made)
         if step["kind"] not in (CSR, BLOCKS, BLOCKS_ONE, SLICES):
             continue
         first, last = step["x"], step["x"]
@@ -184,8 +187,24 @@ def test_products_read_inside_the_memory(network, columns):
         else:
             entries = runs[-(-step["channels"] // 8)] * (8 if step["kind"] == SLICES else 1)
         indices = made.program.indices[step["indices"] :][:entries].astype(int)
-        vector = columns if step["kind"] in (CSR, BLOCKS) else 1
-        assert first >= 0 and (not len(indices) or last + indices.max() + vector <= made.size)
+        assert first >= 0 and (not len(indices) or last + indices.max() < made.size)
+
+
+def check_lines(step, made):
+    """That tiles read inside the memory, and weights inside theirs."""
+    tile, groups = LINE_TILES[step["tile"]], -(-step["channels"] // step["height"])
+    assert (tile.units, 3 if tile.wide else 1) == (step["height"], step["parts"])
+    assert step["x_row"] == step["y_row"] == tile.vectors * (16 >> tile.half)
+    ends = made.program.runs[step["runs"] :][: groups * step["parts"] + 1]
+    assert ends[0] >= 0 and (np.diff(ends) >= 0).all() and step["x"] >= 0
+    indices = made.program.indices[step["indices"] :][: ends[-1]].astype(int)
+    assert len(indices) == ends[-1]
+    assert step["values"] + ends[-1] * tile.units <= len(made.program.values)
+    assert step["bias"] + groups * tile.units <= len(made.program.values)
+    assert step["inside"] + step["rows"] * step["y_row"] <= len(made.program.values)
+    if tile.wide:  # vectors begin where lines of the cache do
+        assert not (np.append(indices, [step["x"], step["y"], step["y_channel"]]) % 8).any()
+    assert step["x"] + indices.max(initial=0) + step["rows"] * step["x_row"] <= made.size
 
 
 def check_slabs(step, made):
@@ -207,21 +226,28 @@ def check_slabs(step, made):
 
 
 def test_pieces_of_a_step_do_what_the_whole_one_does(network, monkeypatch):
-    (stages, shape, _), columns = stages_of(network), 16
+    stages, shape, _ = stages_of(network)
     monkeypatch.setattr(sample_plan, "PIECE", np.inf)
-    whole = plan(stages, shape, columns).program.steps
+    whole = plan(stages, shape, "one sample").program.steps
     assert whole["after"].tolist() == [*range(1, len(whole) + 1)]
     monkeypatch.setattr(sample_plan, "PIECE", 1e-6)
-    pieces = plan(stages, shape, columns).program.steps
+    pieces = plan(stages, shape, "one sample").program.steps
     rest = [*pieces]
     for step in whole:
-        dense = step["rows"] == 1 and step["kind"] in UNITS.values()
-        mine = [rest.pop(0) for _ in range(-(-step["channels"] // 8) if dense else step["rows"])]
+        units = step["rows"] == 1 and step["kind"] in UNITS.values()
+        units |= step["kind"] == LINES and step["rows"] < sample_plan.ROWS
+        height = step["height"] if step["kind"] == LINES else 8
+        count = -(-step["channels"] // height) if units else step["rows"]
+        mine = [rest.pop(0) for _ in range(count)]
         assert {piece["after"] for piece in mine} == {len(pieces) - len(rest) - len(mine) + 1}
-        parts = [{*written(piece, columns).ravel().tolist()} for piece in mine]
-        assert set.union(*parts) == {*written(step, columns).ravel().tolist()}
+        parts = [{*written(piece).ravel().tolist()} for piece in mine]
+        assert set.union(*parts) == {*written(step).ravel().tolist()}
         assert sum(map(len, parts)) == len(set.union(*parts))
         assert {piece["kind"] for piece in mine} == {step["kind"]}
+        if step["kind"] == LINES:
+            k = (mine[-1]["bias"] - step["bias"]) // height
+            assert mine[-1]["runs"] == step["runs"] + k * step["parts"]
+            assert mine[-1]["inside"] - step["inside"] == mine[-1]["x"] - step["x"]
     assert not rest
 
 
@@ -256,34 +282,30 @@ def test_memory_by_hand():
     layers = [Conv2D(np.ones((3, 3, 2, 3)), np.zeros(3), 1, 1), MaxPool2D(1)]
     stages, shape, _ = stages_of(Network(layers, (5, 20, 2)))
     assert plan(stages, shape).size == 7 * 22 * 2 + 5 * 20 * 3
-    numbers = 7 * 2 * (1 + 32) + 16 + 5 * 3 * 32 + 16
-    assert plan(stages, shape, 16).size == up_to(numbers, 64) == 1024  # four vectors at a time
-    # rows are pooled along with the convolution, columns behind it: between them 2 x 32 pixels
-    layers = [Conv2D(np.ones((1, 1, 1, 3)), np.zeros(3)), MaxPool2D(2)]
-    stages, shape, _ = stages_of(Network(layers, (4, 32, 1)))
-    numbers = 4 * 32 + 2 * 3 * 32 + 2 * 3 * 16 + 3 * 16
-    assert plan(stages, shape, 16).size == up_to(numbers, 64) == 512
+    # rows of 32 with 12 zeros behind, a row of zeros above each channel and below the last one
+    first, second = 32 + (6 * 32 + 32) + 6 * 32 + 32, 5 * 32
+    assert plan(stages, shape, "one sample").size >= first + 2 * second
     stages, shape, _ = stages_of(Network([Dense(np.ones((9, 17)), np.zeros(17))]))
     assert plan(stages, shape).size == 16 + 24
-    assert plan(stages, shape, 16).size == up_to(16 + 24, 64) == 64
+    assert plan(stages, shape, "one sample").size == up_to(16 + 24, 64) == 64
 
 
-@pytest.mark.parametrize("columns", [1, 16])
-def test_addresses_that_31_bits_cannot_hold_are_refused(columns):
+@pytest.mark.parametrize(("kind", "n"), [("panels", 23169), ("one sample", 26753)])
+def test_addresses_that_31_bits_cannot_hold_are_refused(kind, n):
     def among_zeros(n):
         layer = Conv2D(np.ones((1, 1, 1, 1), "f"), [0.0], n, n)  # 3 x 3 positions, far apart
         stages, shape, _ = stages_of(Network([layer], (1, 1, 1)))
-        return plan(stages, shape, columns)
+        return plan(stages, shape, kind)
 
-    assert 46339**2 < among_zeros(23169).size < 1 << 31
+    assert 0.9998 * 2**31 < among_zeros(n).size < 1 << 31
     with pytest.raises(ValueError, match=r"less than 2\*\*31 numbers of memory for one sample"):
-        among_zeros(23170)
+        among_zeros(n + 1 if kind == "panels" else n + 3)
 
 
 def test_arrays_begin_at_whole_vectors_and_are_filled_up(network):
     stages, shape, _ = stages_of(network)
-    for columns in (1, 16):
-        program = plan(stages, shape, columns).program
+    for kind in ("panels", "one sample"):
+        program = plan(stages, shape, kind).program
         for name in ("values", "indices", "runs", "units"):
             assert (program.steps[name] % 16 == 0).all()
             assert len(getattr(program, name)) % 16 == 0
@@ -384,8 +406,8 @@ def test_inputs_are_neighbours_in_whatever_order():
     network = Network([Dense(first, np.zeros(64)), Dense(second, np.zeros(16))])
     assert chosen(network) == [("slabs", "slices"), ("blocks", "full")]
     convolution = Conv2D(at_density(1, 1, 1, 2, 8), np.zeros(8))
-    network = Network([convolution, Flatten(), Dense(at_density(1, 256, 16), np.zeros(16))],
-                      (2, 16, 2))  # fmt: skip
+    network = Network([convolution, Flatten(), Dense(at_density(1, 1024, 16), np.zeros(16))],
+                      (8, 16, 2))  # fmt: skip
     assert chosen(network) == [("blocks", "blocks"), ("blocks", "full")]
 
 
@@ -409,7 +431,7 @@ def test_convolutions_choose_too():
         return Network([Conv2D(K, np.zeros(K.shape[-1]), stride)], (12, 12, K.shape[2]))
 
     assert chosen(convolution(at_density(1, 3, 3, 16, 16))) == [("blocks", "blocks")]
-    assert chosen(convolution(at_density(0.05, 3, 3, 16, 16))) == [("csr", "csr")]
+    assert chosen(convolution(at_density(0.05, 3, 3, 16, 16))) == [("csr", "lines")]
     assert chosen(convolution(at_density(0.05, 3, 3, 16, 16), 2)) == [("csr", "blocks")]
 
 
@@ -514,7 +536,7 @@ def test_a_convolution_costs_its_product_once_a_position():
     del costs["slabs"]
     (many,), (one,) = sparse._panel_plan.choices, sparse._sample_plan.choices
     assert many.costs == {name: 160 * cost for name, cost in costs.items()}
-    assert one.costs == {name: 8 * cost for name, cost in costs.items()}  # 32 columns at a time
+    assert one.costs.keys() == {"lines", "blocks"} and one.format == "blocks"
     sparse = SparseEngine(Network([Conv2D(K, np.zeros(8), 2)], (11, 22, 2)))  # 5 x 10, by pixels
     (one,) = sparse._sample_plan.choices
     assert one.costs == {"blocks": 50 * (18 * FIXED.blocks + FIXED.group)}
