@@ -27,7 +27,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from minprune.llvm import INT, Vectors, compiled_from, lanes_of, number
+from minprune.llvm import INT, Vectors, compiled_from, lanes_of, number, room
 from minprune.sparse.choice import HEIGHT, SUMS, UNROLL, WIDE, slab_rows
 
 

@@ -30,7 +30,7 @@ from minprune.sparse.engine import SparseEngine
 from minprune.sparse.memory import NO_ZEROS, Memory, up_to
 from minprune.sparse.one_sample import BLOCKS_ONE, LINES, SLICES
 from minprune.sparse.panel_plan import Planner, plan_panels, side_by_side
-from minprune.sparse.panels import BLOCKS, CSR, MAX_POOL, PAIR, SLAB, SLABS
+from minprune.sparse.panels import BLOCKS, CSR, PAIR, SLAB, SLABS
 from minprune.sparse.sample_kernels import LINE_TILES
 from minprune.sparse.sample_plan import UNITS, plan_sample
 from minprune.sparse.slabs import slabs_from_dense
@@ -82,7 +82,7 @@ def places(monkeypatch):
 
         return wrapped
 
-    for name in ("vector", "pixels", "lines"):
+    for name in ("vector", "pixels", "strips", "lines"):
         monkeypatch.setattr(Memory, name, seen(getattr(Memory, name)))
     return made
 
