@@ -85,9 +85,11 @@ def product_step(tile, step, program, panel, T):
                     if step["kind"] == BLOCKS:
                         block_units(tile, step, program, panel, T, at, keep)
                     elif count == 1:
-                        csr_blocks(one, step, program, panel, T, at, False, keep)
+                        csr_blocks(one, SINGLY, step, program, panel, T, at, keep)
+                    elif pairs:
+                        csr_blocks(tile, TWO, step, program, panel, T, at, keep)
                     else:
-                        csr_blocks(tile, step, program, panel, T, at, pairs, keep)
+                        csr_blocks(tile, SINGLY, step, program, panel, T, at, keep)
 
 
 @jit
@@ -101,11 +103,10 @@ def row_of(tile, step):
 
 
 @jit
-def csr_blocks(tile, step, program, panel, T, at, pairs, keep):
+def csr_blocks(tile, pool, step, program, panel, T, at, keep):
     """In blocked CSR: block after block of the inputs of a few positions.
 
-    at     where their x begins, distance between two, where their y begins, how many they are
-    pairs  whether neighbours are pooled
+    at  where their x begins, distance between two, where their y begins, how many they are
     """
     (x, x_apart, y, count), last = at, step["blocks"] - 1
     y = y, step["y_column"] * T, step["y_channel"] * T
@@ -114,10 +115,7 @@ def csr_blocks(tile, step, program, panel, T, at, pairs, keep):
     final = (panel.dtype.type(0) if step["relu"] else none), keep
     for block in range(last):
         csr_units(tile, SINGLY, step, program, panel, T, block, x, z, z, (none, block < 0))
-    if pairs:
-        csr_units(tile, TWO, step, program, panel, T, last, x, z, y, final)
-    else:
-        csr_units(tile, SINGLY, step, program, panel, T, last, x, z, y, final)
+    csr_units(tile, pool, step, program, panel, T, last, x, z, y, final)
 
 
 @jit
