@@ -5,14 +5,16 @@ With Numba's compiler off (NUMBA_DISABLE_JIT=1) the first one runs. Those of a s
 in `sample_kernels`.
 
 All activations lie in one flat array, the panel; T samples of a feature are neighbours in it. A
-`tile` is a tuple of as many zeros as vectors of 64 bytes make up T, since the length of a tuple is
-known when a kernel is compiled: (0, 0, 0, 0) means 64 samples in float32. Arguments that belong
-together are pairs:
+`tile` is two tuples, of as many zeros as there are positions of an image that are done at once, and
+as vectors of 64 bytes make up T, since the length of a tuple is known when a kernel is compiled:
+((0, 0), (0, 0, 0, 0)) means two positions and 64 samples in float32. Arguments that belong together
+are tuples:
 
     weights  (values, indices)
     run      (start, stop): the entries, blocks or rows k to go through
-    x        (where x begins in the panel, distance between two neighbouring inputs)
-    y        where y begins; of several units (where, distance between two neighbouring outputs)
+    x        (where x begins in the panel, distance between two neighbouring inputs, between two
+             positions)
+    y        where y begins, and distances between outputs, in a form of each kernel's own
     first    what the sum begins with, in a form of each kernel's own
     last     (floor, keep): the output is at least `floor`; or if `keep`, at least what y holds,
              which an earlier window of a pooling has brought there. floor = 0 is a ReLU, and keep

@@ -52,7 +52,8 @@ class Program(NamedTuple):
                  affine steps
     indices      of each entry: the address of the input, or for convolutions its distance from the
                  corner of the window; of slabs the places, a byte each
-    runs, units  where each run of entries or slab begins, and the units that it belongs to
+    runs, units  where each run of entries or slab begins, and the units that it belongs to; runs of
+                 as many units as `PAIR` is long are one, their entries in turn
     """
 
     steps: np.ndarray
