@@ -7,6 +7,7 @@ whatever else the machine does meanwhile matters little. A cost stays within eig
 """
 
 import json
+import math
 import os
 import time
 from contextlib import suppress
@@ -22,7 +23,7 @@ from minprune.sparse.one_sample import run_samples
 from minprune.sparse.panel_plan import plan_panels
 from minprune.sparse.panels import run_panels
 from minprune.sparse.sample_plan import plan_sample
-from minprune.sparse.stages import Product
+from minprune.sparse.stages import Product, Window
 
 ROUNDS = 25
 RANGE = 8  # a cost may be so many times that of `FIXED`, or as small a part of it
@@ -35,6 +36,9 @@ SAMPLES = {
     "full": ("full", (768, 256, 768), (256, 256, 256)),
     "group": ("blocks", (512, 512, 12), (512, 128, 48)),
     "rows": ("rows", (1024, 512, 768), (1024, 512, 256)),  # the inputs that are not zero
+    "line": ("line", (144, 32, 72), (144, 32, 24)),  # windows of 3 x 3 x 16
+    "astray": ("astray", (144, 32, 72), (144, 32, 24)),
+    "line_block": ("line_block", (144, 32, 72), (144, 32, 24)),
 }
 PANELS = {
     "entry": ("entry", (128, 128, 48), (128, 128, 16)),
@@ -44,7 +48,8 @@ PANELS = {
     "block": ("block", (128, 128, 48), (128, 128, 16)),
     "group_of_blocks": ("block", (128, 384, 8), (128, 128, 24)),
 }
-FORMATS = "entry", "slab", "block", "slices", "blocks", "full"  # whose cost is that of a format
+LINES = "line", "astray", "line_block"  # of an image
+FORMATS = "entry", "slab", "block", "slices", "blocks", "full", *LINES  # whose cost is a format's
 _known = {}  # in this process
 
 
@@ -102,14 +107,19 @@ def _measured(dtype, cases, call_of):
     cycle /= 6 * SPIN
     found = {}
     for name, more, less in zip(cases, times[::2], times[1::2], strict=True):
-        cost = float((more - less) / cycle / _difference(name, *cases[name]))
+        cost = float((more - less) / cycle / _difference(name, *cases[name], dtype))
         least, most = _range(name)
         found[name] = min(max(cost, least), most)
     return found
 
 
-def _difference(name, of, more, less):
-    """By how many entries, runs, blocks or groups two layers differ."""
+def _difference(name, of, more, less, dtype):
+    """By how many entries, runs, blocks or groups two layers differ; or entries times vectors."""
+    if name in LINES:
+        stages, shape = _image(*less)
+        step = plan_sample(stages, shape, dtype, _only(of)).program.steps[0]
+        vectors = step["rows"] * step["x_row"] // lanes_of(dtype)
+        return (more[1] * more[2] - less[1] * less[2]) * vectors
     height = 1 if of in ("entry", "slab") else HEIGHT
     if name in ("run", "slab_run", "group", "group_of_blocks"):
         return (more[1] - less[1]) // height
@@ -149,6 +159,15 @@ def _stages(n_in, units, inputs):
     return [Product("", W, np.zeros(W.shape[1]), None, W.shape[1:]) for W in layers]
 
 
+def _image(n_in, units, inputs):
+    """`_stages`, the first a convolution of 3 x 3 over 16 x 16 pixels; and the input's shape."""
+    size, channels = 16, n_in // 9
+    first, last = _stages(n_in, units, inputs)
+    window, W = Window(3, 3, channels, 1, (1, 1, 1, 1)), np.zeros((size**2 * units, HEIGHT), "f")
+    stages = [first._replace(window=window, shape=(size, size, units)), last._replace(W=W)]
+    return stages, (size, size, channels)
+
+
 def _only(of):
     """Costs for which a layer takes one format."""
     return FIXED._replace(**{name: 1e-9 if name == of else 1e9 for name in (*FORMATS, "rows")})
@@ -156,11 +175,14 @@ def _only(of):
 
 def _sample_call(dtype, of, layer):
     n_in, units, inputs = layer
-    x = aligned_zeros(n_in, dtype)
+    if of in LINES:
+        stages, shape = _image(*layer)
+    else:
+        stages, shape = _stages(n_in, units, n_in if of == "rows" else inputs), (n_in,)
+    x = aligned_zeros(math.prod(shape), dtype)
     x[np.random.default_rng(1).permutation(n_in)[:inputs] if of == "rows" else slice(None)] = 1
     costs = _only(of)._replace(full=1) if of == "rows" else _only(of)
-    made = plan_sample(_stages(n_in, units, n_in if of == "rows" else inputs), (n_in,), dtype,
-                       costs=costs)  # fmt: skip
+    made = plan_sample(stages, shape, dtype, costs=costs)
     memory, y = aligned_zeros(made.size, dtype), aligned_zeros(HEIGHT, dtype)
     fixed = made.block, 1, x, y, memory
     return lambda: run_samples(*fixed, np.zeros(3, np.int64))

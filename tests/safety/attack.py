@@ -432,6 +432,11 @@ def rows_run(*arguments):
 
 
 @jit
+def line_run(*arguments):
+    s.line_run(*arguments)
+
+
+@jit
 def pairs_run(*arguments):
     s.pairs_run(*arguments)
 
@@ -539,9 +544,17 @@ def attack_microkernels(rng, plain):
         first = plain(whole(rng, groups * H)), 0
         attempt("rows_run", lambda: rows_run((0,) * groups, (weights, 0), (index, 6), places, 0, 4,
                                              first, zero))  # fmt: skip
-    for rows in (1, 3):
-        pairs = plain(whole(rng, 2 * L * rows + L))
-        attempt("pairs_run", lambda: pairs_run(pairs, 0, 2 * L * rows, (rows, 2 * L)))
+    for rows, size in ((1, 1), (3, 4), (2, 8), (3, 16)):
+        pairs = plain(whole(rng, 2 * size * rows + size))
+        attempt("pairs_run", lambda: pairs_run(
+            (0,) * size, pairs, 0, 2 * size * rows, (rows, 2 * size)))  # fmt: skip
+    for which, tile in enumerate(s.LINE_TILES):
+        length, runs = tile.vectors * (L >> tile.half), plain(np.array([0, 2, 4, 6]))
+        values, inside = plain(whole(rng, 6 * tile.units)), plain(np.ones(length, "f"))
+        line, first = plain(whole(rng, 3 + length + tile.units * length)), plain(whole(rng, 8))
+        attempt("line_run", lambda: line_run(
+            which, (values, index), (runs, 0), line, 0, (3 + length, length),
+            (first, 0, tile.units), zero, (inside, 0)))  # fmt: skip
     square, other = plain(whole(rng, L * L)), plain(whole(rng, L * (L + 1) - 1))
     attempt("transpose", lambda: transpose(square, (0, L), other, (0, L + 1)))
     attempt("transpose", lambda: transpose(other, (0, L + 1), square, (0, L)))

@@ -14,7 +14,10 @@ import minprune as mp
 from minprune.nn.network import mlp
 from minprune.sparse import measure
 from minprune.sparse.choice import FIXED, Costs
+from minprune.sparse.one_sample import LINES
 from minprune.sparse.panels import PAIR, SLAB
+from minprune.sparse.sample_kernels import LINE_TILES
+from minprune.sparse.sample_plan import plan_sample
 
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="costs are of compiled code")
 
@@ -83,10 +86,12 @@ def test_costs_are_bounded_whatever_the_clock_tells(monkeypatch):
 
 def test_differences_by_hand():
     differences = {
-        name: measure._difference(name, *case)
+        name: measure._difference(name, *case, np.dtype("f"))
         for name, case in (measure.SAMPLES | measure.PANELS).items()
     }
+    assert differences.pop("astray") >= 32 * 48 * 17  # rows are 17 apart
     assert differences == {
+        "line": 32 * 48 * 16, "line_block": 32 * 48 * 16,
         "slices": 32 * 32, "blocks": 32 * 32, "full": 512 * 32, "group": 48, "rows": 512 * 64,
         "entry": 128 * 32, "run": 256, "slab": 128 * 32, "slab_run": 256,
         "block": 16 * 32, "group_of_blocks": 32,
@@ -94,7 +99,9 @@ def test_differences_by_hand():
 
 
 @compiled
-@pytest.mark.parametrize("name", [*measure.SAMPLES, *measure.PANELS])
+@pytest.mark.parametrize("name", [
+    name for name in [*measure.SAMPLES, *measure.PANELS] if name not in measure.LINES
+])  # fmt: skip
 def test_each_layer_takes_the_format_whose_cost_it_is_for(name, monkeypatch):
     """And holds as many entries, blocks or rows as `_difference` counts."""
     plans = []
@@ -127,8 +134,29 @@ def test_each_layer_takes_the_format_whose_cost_it_is_for(name, monkeypatch):
     items, units, inputs = (a - b for a, b in zip(*sizes, strict=True))
     expected = {"rows": inputs * 64, "run": units, "slab_run": units, "group": units // 8}
     expected |= {"group_of_blocks": units // 8}
-    assert expected.get(name, items) == measure._difference(name, of, *layers)
+    assert expected.get(name, items) == measure._difference(name, of, *layers, np.dtype("f"))
     assert items == 0 or name not in expected or name == "rows"
+
+
+@compiled
+@pytest.mark.parametrize("dtype", "fd")
+@pytest.mark.parametrize("name", measure.LINES)
+def test_each_image_takes_the_tile_whose_cost_it_is_for(name, dtype, monkeypatch):
+    plans = []
+    monkeypatch.setattr(measure, "plan_sample",
+                        lambda *a, **b: plans.append(plan_sample(*a, **b)) or plans[-1])  # fmt: skip
+    of, *layers = measure.SAMPLES[name]
+    for layer in layers:
+        measure._sample_call(np.dtype(dtype), of, layer)()
+        choice, steps = plans[-1].choices[0], plans[-1].program.steps
+        assert choice.format == ("blocks" if name == "line_block" else "lines")
+        steps = [step for step in steps if step["kind"] == LINES]
+        tiles = {LINE_TILES[step["tile"]] for step in steps}
+        assert {tile.wide > 0 for tile in tiles} == {name != "astray"}
+        assert {tile.units > 1 for tile in tiles} == {name == "line_block"}
+        ends = plans[-1].program.runs[steps[-1]["runs"] :]
+        entries = ends[-(-steps[-1]["channels"] // steps[-1]["height"]) * steps[-1]["parts"]]
+        assert entries * steps[-1]["height"] == layer[1] * layer[2]
 
 
 @compiled
