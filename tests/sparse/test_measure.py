@@ -143,8 +143,9 @@ def test_each_layer_takes_the_format_whose_cost_it_is_for(name, monkeypatch):
 @pytest.mark.parametrize("name", measure.LINES)
 def test_each_image_takes_the_tile_whose_cost_it_is_for(name, dtype, monkeypatch):
     plans = []
-    monkeypatch.setattr(measure, "plan_sample",
-                        lambda *a, **b: plans.append(plan_sample(*a, **b)) or plans[-1])  # fmt: skip
+    monkeypatch.setattr(
+        measure, "plan_sample", lambda *a, **b: plans.append(plan_sample(*a, **b)) or plans[-1]
+    )
     of, *layers = measure.SAMPLES[name]
     for layer in layers:
         measure._sample_call(np.dtype(dtype), of, layer)()
