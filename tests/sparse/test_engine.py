@@ -1216,3 +1216,24 @@ print(numba.config.CPU_NAME)
     environment = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "",
                    "NUMBA_CACHE_DIR": str(tmp_path)}  # fmt: skip
     assert run_script(code, **environment) == "generic\n"
+
+
+@pytest.mark.parametrize("dtype", "fd")
+@pytest.mark.parametrize("width", [1, 3, 4, 5, 8, 9, 15, 16, 17, 31, 33, 64, 65])
+def test_images_of_any_width_one_by_one(width, dtype, monkeypatch):
+    """Rows that begin with a vector, and rows that begin anywhere; with pooling and without."""
+    monkeypatch.setattr(sample_plan, "PIECE", 500)
+    rng = np.random.default_rng(width)
+    for kernel, padding, units in ((3, "same", 9), (1, 0, 5), (3, 2, 8), (2, "same", 3)):
+        K = quarters_with_zeros(rng, kernel, kernel, 2, units)
+        L = quarters_with_zeros(rng, 3, 3, units, 7)
+        layers = [Conv2D(K, np.ones(units), 1, padding), ReLU(), Conv2D(L, np.ones(7), 1, "same")]
+        for more in ([], [MaxPool2D(2)] if width > 1 else [ReLU()]):
+            network = as_dtype(Network(layers + more, (5, width, 2)), dtype)
+            x = (rng.integers(-8, 9, (2, 5, width, 2)) / 4).astype(dtype)
+            for threads in (1, 2) if width in (9, 17) else (1,):  # sums are exact
+                np.testing.assert_array_equal(SparseEngine(network, threads)(x), network(x))
+
+
+def quarters_with_zeros(rng, *shape):
+    return rng.integers(-4, 5, shape) / 4 * (rng.random(shape) < rng.choice([0.2, 1]))
