@@ -100,15 +100,19 @@ CHOICES = {  # name -> placeholder, what it is
 }  # fmt: skip
 
 BENCH_CHOICES = {  # name -> type, placeholder, whether it takes several values, what it is
-    "networks": (str, "NAME", True, ("cnn, lenet5, or the widths of a perceptron",
-                                     "cnn、lenet5，或一个感知机各层的宽度")),
+    "networks": (str, "NAME", True, ("cnn, lenet5, plain (six convolutions), vgg16/4 (VGG16 with a "
+                 "quarter of the filters), or the widths of a perceptron",
+                 "cnn、lenet5、plain（六个卷积层）、vgg16/4（滤波器数为四分之一的 VGG16），或"
+                 "一个感知机各层的宽度")),
     "sparsities": (float, "FRACTION", True, ("fractions of every layer to prune, each at least 0 "
                    "and below 1", "每层剪掉的比例，各不小于 0 且小于 1")),
     "batches": (int, "N", True, ("batch sizes", "批的大小")),
     "peers": (str, "PEER", True, ("libraries to compare with; those not installed are skipped",
                                   "用来比较的库；没有安装的会跳过")),
-    "rounds": (int, "N", False, ("timed rounds of each library in each case",
-                                 "每种情形下每个库计时的轮次")),
+    "rounds": (int, "N", False, ("timed rounds of each library in each case, at most",
+                                 "每种情形下每个库计时的轮次，最多这么多")),
+    "seconds": (float, "S", False, ("seconds that a case takes, roughly; three rounds at least",
+                                    "每种情形大约花费的秒数；至少计时三轮")),
     "threads": (int, "N", False, ("threads that each library may use", "每个库可用的线程数")),
     "seed": (int, "N", False, ("seed of all random numbers", "全部随机数的种子")),
 }  # fmt: skip
@@ -260,7 +264,9 @@ def bench(options):
     from minprune.report.write import rendered, write_report
 
     given = {
-        name: getattr(options, name) for name in (*BENCH_CHOICES, "pythons") if name in options
+        name: getattr(options, name)
+        for name in (*BENCH_CHOICES, "pythons", "trained")
+        if name in options
     }
     settings = BenchSettings(**(QUICK if options.quick else {}) | given)
     folder = writable_folder(options.out)
@@ -270,6 +276,8 @@ def bench(options):
     finally:
         _say(f"\n{rendered(result)}")
     print(either(f"Report and pictures are in {folder}/", f"报告和图片在 {folder}/ 中"))
+    if result.interrupted:
+        raise KeyboardInterrupt
 
 
 def formulas(options):
@@ -564,8 +572,12 @@ def _add_bench(commands):
         "another Python interpreter whose libraries are timed too; may be repeated",
         "另一个 Python 解释器，其中的库也一起计时；可重复使用",
     ))  # fmt: skip
+    page.add_argument("--trained", action="append", metavar="FILE", default=SUPPRESS, help=either(
+        "a pruned network, saved by minprune, that is timed besides; may be repeated",
+        "另外计时的一个剪枝后的网络，由 minprune 保存；可重复使用",
+    ))  # fmt: skip
     page.add_argument("--quick", action="store_true", help=either(
-        "a smaller benchmark, about a minute", "较小的基准测试，约一分钟"
+        "a smaller benchmark, two to five minutes", "较小的基准测试，两到五分钟"
     ))  # fmt: skip
     page.add_argument("--out", metavar="DIR", default="minprune-bench", help=either(
         "folder to write to (default: minprune-bench)", "写入的文件夹（默认 minprune-bench）"

@@ -227,8 +227,8 @@ def test_bench_from_networks_to_report(tmp_path, monkeypatch, capsys):
     assert text in out and "12-6-3, batch 3" in text and "\nNumPy" in text
     found = json.loads((folder / "result.json").read_text())
     assert found["settings"]["rounds"] == 2
-    assert [len(c["timings"]["numpy"]["seconds"]) for c in found["cells"]] == [2, 2]
-    assert "1/2  12-6-3" in out and "2 cases, 2 rounds each, 2 libraries take turns" in out
+    assert [len(c["timings"]["numpy"]["steady"]["seconds"]) for c in found["cells"]] == [2, 2]
+    assert "1/2  12-6-3" in out and "at most 2 rounds each, 2 libraries take turns" in out
 
 
 @pytest.fixture
@@ -247,13 +247,14 @@ def asked(monkeypatch):
 def test_every_choice_of_bench_reaches_it(asked, tmp_path):
     given = {
         "networks": ("cnn", "9-4"), "sparsities": (0.25, 0.75), "batches": (3, 7), "rounds": 4,
+        "seconds": 2.5, "trained": ("a.npz", "b.npz"),
         "peers": ("torch", "numpy"), "threads": 1, "seed": 5,
         "pythons": (sys.executable, "python3"),
     }  # fmt: skip
     words = ["--out", str(tmp_path / "a")]
     for name, value in given.items():
-        if name == "pythons":
-            words += [word for path in value for word in ("--python", path)]
+        if name in ("pythons", "trained"):
+            words += [word for path in value for word in (f"--{name.removesuffix('s')}", path)]
         else:
             words += [f"--{name}", *map(str, value if isinstance(value, tuple) else [value])]
     assert main(["bench", *words]) == 2
@@ -285,8 +286,10 @@ def test_help_of_bench_lists_every_choice_with_its_default(capsys, monkeypatch):
     assert exit.value.code == 0
     _, *entries = capsys.readouterr().out.split("\n  --")
     listed = {entry.split()[0]: " ".join(entry.split()) for entry in entries}
-    names = [field.name for field in fields(BenchSettings) if field.name != "pythons"]
-    assert set(listed) == {"lang", *names, "python", "quick", "out"}
+    names = [
+        field.name for field in fields(BenchSettings) if field.name not in ("pythons", "trained")
+    ]
+    assert set(listed) == {"lang", *names, "python", "trained", "quick", "out"}
     for name in names:
         default = getattr(BenchSettings(), name)
         words = " ".join(map(str, default)) if isinstance(default, tuple) else default
@@ -296,7 +299,8 @@ def test_help_of_bench_lists_every_choice_with_its_default(capsys, monkeypatch):
 
 @pytest.mark.slow
 def test_ctrl_c_ends_bench_and_all_that_it_started(tmp_path):
-    process = start(*SMALL, "--rounds", 1_000_000, cwd=tmp_path, PYTHONUNBUFFERED="1")
+    endless = "--rounds", 1_000_000, "--seconds", 1e6
+    process = start(*SMALL, *endless, cwd=tmp_path, PYTHONUNBUFFERED="1")
     while "take turns" not in process.stdout.readline():
         assert process.poll() is None
     children = [

@@ -48,9 +48,17 @@ HOUSE = (
 )
 ALLOWED = {"numpy", "numba", "matplotlib", "minprune"} | sys.stdlib_module_names
 ALLOWED |= {"llvmlite"}  # Numba's own
-PEERS = {"scipy", "torch", "onnx", "onnxruntime", "deepsparse"}  # where they are, to be timed
+PEERS = {
+    "scipy",
+    "torch",
+    "onnx",
+    "onnxruntime",
+    "deepsparse",
+    "MNN",
+    "_tools",
+}  # where they are, to be timed
 
-WORKER = PACKAGE / "bench" / "worker.py"
+WORKER = PACKAGE / "bench" / "libraries.py"
 TABLES = PACKAGE / "checks" / "libraries"  # each imports the library that it is named after
 TABLE = {name: {name} for name in ("torch", "sklearn", "scipy", "statsmodels", "pywt")}
 TABLE |= {"torch_pruning": {"torch_pruning", "torch"}}

@@ -141,7 +141,7 @@ def test_argparse_of_python_3_10_leaves_the_name_of_an_argument_in_english(capsy
 
 REFUSED = [  # arguments, what stands in the sentence
     (["worked", "nothing"], "没有算例 'nothing'；现有 A-4.4、"),
-    (["bench", "--networks", "x"], "'cnn'、'lenet5' 或形如"),
+    (["bench", "--networks", "x"], "'plain'、'vgg16/4' 或形如"),
     (["verify", "--against", "x"], "--against 只能是 numpy、"),
     (["verify", "empty.py"], "文件中没有任何定义；"),
     (["verify", "ends.py"], "退出状态 3"),
@@ -263,8 +263,9 @@ def test_what_argparse_says_to_users_is_translated():
 
 TWO_WORDS = re.compile(r"(?<![\w./<{`-])[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']+)+(?![\w.=/(-])")
 NAMES = {  # and keys; those of networks and libraries are shown by `shown_name`
-    "SciPy CSR", "PyTorch CSR", "ONNX Runtime", "minprune dense", "sparse engine", " % of weights",
-    " % of units", ", at random", " random mask, fine-tuned", " pruned, mask dropped",
+    "SciPy CSR", "PyTorch CSR", "MKL CSR", "ONNX Runtime", "minprune dense", "sparse engine",
+    " % of weights", " % of units", ", at random", " random mask, fine-tuned",
+    " pruned, mask dropped",
     "minprune exercises", "exercises solution", "python tutorials", "not judged", "not started",
     "model name", "1,000, also shifted", " hidden units", "just pruned",
 }  # fmt: skip

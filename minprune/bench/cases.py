@@ -2,22 +2,31 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from minprune.arguments import layer_widths
+from minprune.formulas.costs import Conv, Full, Pool
 from minprune.language import in_both
 from minprune.nn.costs import layer_costs
 from minprune.nn.initializers import he_normal
 from minprune.nn.layers import Dense, Flatten, ReLU
-from minprune.nn.models import cnn, lenet5
+from minprune.nn.models import build, cnn, lenet5, vgg16
 from minprune.nn.network import EmptyLayerError, Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
+from minprune.nn.store import load
 from minprune.pruning.one_shot import prune_at_random
 from minprune.sparse.compressed import Compressed
 
-IMAGE_NETWORKS = {"cnn": cnn, "lenet5": lenet5}
-AT_A_TIME = 64  # inputs of the reference, whose windows take much memory
+PLAIN = [Conv(32), Conv(32), Pool(), Conv(64), Conv(64), Pool(), Conv(128), Conv(128), Pool()]
+IMAGE_NETWORKS = {  # name -> function of a random generator
+    "cnn": lambda rng: cnn(rng, initialize=he_normal),
+    "lenet5": lambda rng: lenet5(rng, initialize=he_normal),
+    "plain": lambda rng: build([*PLAIN, Full(10)], (32, 32, 3), rng, he_normal),
+    "vgg16/4": lambda rng: vgg16(rng, (32, 32, 3), width=0.25, classes=10),
+}
+DISTINCT = 64  # images that differ in a batch, since the reference is slow
 
 
 @dataclass(frozen=True)
@@ -48,23 +57,49 @@ class Case:
 def make_case(name, sparsity, batch, seed):
     """A `Case` with He normal weights, a random mask for each layer, and normal biases and inputs.
 
-    The same seed gives the same weights and inputs at every sparsity.
+    The same seed gives the same weights, up to a factor, and the same inputs at every sparsity.
     """
-    network = pruned_network(name, sparsity, seed)
+    return _case(name, sparsity, pruned_network(name, sparsity, seed), batch, seed)
+
+
+def trained_case(path, batch, seed):
+    """A `Case` of a network in a file of `minprune.save`, with normal inputs."""
+    network = load(path)
+    weights = [parameter.value for parameter in network.weights.values()]
+    if not weights:
+        raise in_both(ValueError(f"{path}: the network has no weights"), f"{path}：网络没有权重")
+    kept = sum(map(np.count_nonzero, weights)) / sum(w.size for w in weights)
+    return _case(Path(path).stem, 1 - kept, network, batch, seed)
+
+
+def _case(name, sparsity, network, batch, seed):
+    """The `Case` of a network: of images at most `DISTINCT` differ, in a random order."""
     rng = np.random.default_rng([seed, 1])
+    if len(network.input_shape) > 1 and batch > DISTINCT:
+        few, order = (
+            _case(name, sparsity, network, DISTINCT, seed),
+            rng.integers(DISTINCT, size=batch),
+        )
+        return Case(name, sparsity, network, few.x[order], few.y[order])
     x = rng.standard_normal((batch, *network.input_shape), dtype=np.float32)
     return Case(name, sparsity, network, x, reference(network, x))
 
 
 def pruned_network(name, sparsity, seed):
-    """The network of a `Case`; `ValueError` if so high a sparsity leaves a layer nothing."""
+    """The network of a `Case`; `ValueError` if so high a sparsity leaves a layer nothing.
+
+    The weights that are left are larger by 1 / sqrt(1 - sparsity): so the inputs still matter
+    behind many layers, and a library that computes a layer wrongly gives wrong outputs.
+    """
     rng = np.random.default_rng([seed, 0])
     if name in IMAGE_NETWORKS:
-        network = IMAGE_NETWORKS[name](rng, initialize=he_normal)
+        network = IMAGE_NETWORKS[name](rng)
     else:
         network = mlp(widths_of(name), rng, he_normal)
     for key, parameter in network.parameters.items():
-        if key not in network.weights:
+        if key in network.weights:
+            parameter.value *= np.float32(1 / math.sqrt(1 - sparsity))
+        else:
             parameter.value = 0.1 * rng.standard_normal(parameter.value.shape, dtype=np.float32)
     try:
         prune_at_random(network, sparsity, rng, scope="layer")
@@ -94,7 +129,7 @@ def widths_of(name):
 
 def reference(network, x):
     """The outputs of a network in float64, by NumPy alone and without skipping anything."""
-    parts = [x[start : start + AT_A_TIME] for start in range(0, len(x), AT_A_TIME)]
+    parts = [x[start : start + DISTINCT] for start in range(0, len(x), DISTINCT)]  # to save memory
     return np.concatenate([_forward(network, part.astype(np.float64)) for part in parts])
 
 

@@ -2,7 +2,8 @@
 
 import sys
 
-from minprune.bench.worker import Library, main
+from minprune.bench.libraries import Library
+from minprune.bench.worker import main
 from minprune.nn.store import load
 
 

@@ -1,8 +1,6 @@
 """The benchmark: the sparse engine and every installed library, correct first, then timed.
 
-Every library runs in a separate process. They take turns, in a new random order each round, one
-at work while all others sleep: so a machine that changes its pace does so for all of them, and
-within a round their times compare.
+Every library runs in a separate process; see `measure` for how they take turns.
 """
 
 import os
@@ -10,30 +8,31 @@ import shutil
 import sys
 import time
 from contextlib import ExitStack
+from functools import partial
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 
 from minprune.arguments import counted
-from minprune.bench.cases import make_case, pruned_network
+from minprune.bench.cases import make_case, pruned_network, trained_case
 from minprune.bench.lines import fit_line
 from minprune.bench.machine import highest, measure_roofs
+from minprune.bench.measure import measure
 from minprune.bench.peers import ALL, ENGINE, OURS
-from minprune.bench.results import BenchResult, Cell, Growth, Member, Timing
+from minprune.bench.proof import prove
+from minprune.bench.results import BenchResult, Growth, Member
 from minprune.bench.workers import PATIENCE, Worker, WorkerError
 from minprune.experiments.names import shown_name
-from minprune.experiments.spread import spread
-from minprune.experiments.timing import Watch, cpu_name
+from minprune.experiments.timing import cpu_name
 from minprune.language import either, in_both
 from minprune.layout import wide
 from minprune.nn.store import save
 
-LEAST = 0.005  # seconds that a turn is timed; shorter calls are repeated
-PAUSE = 0.02  # seconds until threads that wait for more work have gone to sleep
-WATCH = 0.1  # seconds before each case, in which no other process should be at work
-TOLERANCE = 1e-4  # of the largest output; float32 sums in another order differ by 1e-6
+LEAST_CHANCES = 6  # cases that may be measured again, or a quarter of all
+AGAIN = 0.25
 
 
 def run_bench(settings, say=print, patience=PATIENCE):
@@ -42,11 +41,13 @@ def run_bench(settings, say=print, patience=PATIENCE):
     settings  a `BenchSettings`
     say       called with a line of text after each case
     patience  seconds to wait for one answer of a library
-    returns a `BenchResult`
+    returns a `BenchResult`; of a run that Ctrl-C interrupts, with what was measured until then
     """
     started = time.perf_counter()
     for name in settings.networks:  # refused now, not after ten minutes
         pruned_network(name, max(settings.sparsities), settings.seed)
+    for path in settings.trained:
+        trained_case(path, 1, settings.seed)
     cpu, roofs = cpu_name(), measure_roofs(settings.threads)
     flops, memory, cache = (f"{x:.0f}" for x in (roofs.fma_all, roofs.memory, roofs.cache))
     say(either(
@@ -54,24 +55,23 @@ def run_bench(settings, say=print, patience=PATIENCE):
         f"{cache} GB/s from the cache",
         f"{cpu}，线程数 {settings.threads}，{flops} GFLOP/s，内存 {memory} GB/s，缓存 {cache} GB/s",
     ))  # fmt: skip
+    found = Found([], [], [])
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         team, members = find_libraries(settings, stack, patience)
         for member in members:
-            found = ", ".join(" ".join(version) for version in member.versions.items())
-            say(f"{wide(shown_name(member.title), 16)}  {member.missing or found}")
-        watch = Watch(WATCH)
-        cells = measure_all(settings, team, folder, watch, say)
-    return BenchResult(
-        settings=settings,
-        cpu=cpu,
-        roofs=highest(roofs, measure_roofs(settings.threads)),  # it may have been busy at first
-        busy=watch.busy,
-        members=members,
-        cells=cells,
-        growth=growth(cells),
-        seconds=time.perf_counter() - started,
-    )
+            versions = ", ".join(" ".join(version) for version in member.versions.items())
+            say(f"{wide(shown_name(member.title), 16)}  {member.missing or versions}")
+        try:
+            measure_all(settings, team, folder, found, say)
+            roofs = highest(
+                roofs, measure_roofs(settings.threads)
+            )  # it may have been busy at first
+        except KeyboardInterrupt:
+            if not (found.cells or found.trained):
+                raise
+    return BenchResult(settings, cpu, roofs, members, *found, growth(found.cells), settings.cases,
+                       time.perf_counter() - started)  # fmt: skip
 
 
 def find_libraries(settings, stack, patience):
@@ -86,7 +86,8 @@ def find_libraries(settings, stack, patience):
         peer, reasons = ALL[key], []
         for python in (sys.executable, *(() if peer.command == OURS else others)):
             try:
-                team[key] = Worker([python, *peer.command], key, settings.threads, patience)
+                command = [*peer.before, python, *peer.command]
+                team[key] = Worker(command, key, settings.threads, patience)
             except WorkerError as error:
                 reasons.append(str(error))
                 continue
@@ -102,114 +103,74 @@ def find_libraries(settings, stack, patience):
     return team, members
 
 
-def measure_all(settings, team, folder, watch, say):
-    """A `Cell` for every network, sparsity and batch."""
-    cases = list(product(settings.networks, settings.sparsities))
-    total, cells = len(cases) * len(settings.batches), []
-    rounds = counted(settings.rounds, "round")
-    turns, turns_zh = "the engine alone", "只有稀疏引擎"
+class Found(NamedTuple):
+    """What was measured until now: see `BenchResult`."""
+
+    cells: list
+    trained: list
+    proofs: list
+
+
+def measure_all(settings, team, folder, found, say):
+    """Add a `Cell` for every case, and the proofs, to what was found."""
+    total, turns, turns_zh = settings.cases, "the engine alone", "只有稀疏引擎"
     if len(team) > 1:
         turns, turns_zh = f"{len(team)} libraries take turns", f"{len(team)} 个库轮流运行"
-    say(either(f"{counted(total, 'case')}, {rounds} each, {turns}",
-               f"{total} 种情形，每种计时 {settings.rounds} 次，{turns_zh}"))  # fmt: skip
+    say(either(
+        f"{counted(total, 'case')}, at most {counted(settings.rounds, 'round')} each, {turns}",
+        f"{total} 种情形，每种最多计时 {settings.rounds} 次，{turns_zh}",
+    ))  # fmt: skip
     rng, started = np.random.default_rng([settings.seed, 2]), time.perf_counter()
-    for name, sparsity in cases:
-        case = make_case(name, sparsity, max(settings.batches), settings.seed)
+    chances = iter(range(max(LEAST_CHANCES, round(AGAIN * total))))
+    done = 0
+    for make, cells in every_case(settings, found):
+        case = make()
         save(case.network, folder / "network.npz")
         np.save(folder / "x.npy", case.x)
         images = len(case.network.input_shape) > 1
         able = {key: worker for key, worker in team.items() if ALL[key].images or not images}
         for batch in settings.batches:
-            pause()
-            watch()
-            timings = measure(able, case, batch, settings.rounds, rng, folder)
-            cells.append(
-                Cell(name, sparsity, batch, case.nonzeros, case.flops(batch), case.bytes(batch),
-                     timings)
-            )  # fmt: skip
-            left = (time.perf_counter() - started) * (total / len(cells) - 1) / 60
+            cell = measure(able, case, batch, settings, rng, folder, chances)
+            cells.append(cell)
+            done += 1
+            left = (time.perf_counter() - started) * (total / done - 1) / 60
             time_left = either(f"  ({left:.0f} min left)", f"（还需 {left:.0f} 分钟）")
-            say(f"{len(cells):3}/{total}  {_line(cells[-1])}{time_left}")
-    return cells
+            say(f"{done:3}/{total}  {_line(cell)}{time_left}")
+            if cells is found.cells and (cell.network, cell.sparsity, batch) in to_prove(settings):
+                found.proofs.append(prove(cell, able, folder))
+
+
+def every_case(settings, found):
+    """A function that makes each `Case`, and the list that its cells belong to."""
+    largest = max(settings.batches), settings.seed
+    for path in settings.trained:
+        yield partial(trained_case, path, *largest), found.trained
+    for name, sparsity in product(settings.networks, settings.sparsities):
+        yield partial(make_case, name, sparsity, *largest), found.cells
+
+
+def to_prove(settings):
+    """The cases of a `Proof`: of the first network, near 90 %, with one input and with many."""
+    sparsity = min(settings.sparsities, key=lambda s: abs(s - 0.9))
+    return {(settings.networks[0], sparsity, settings.batch_near(n)) for n in (1, 256)}
 
 
 def _line(cell):
     """A line of progress for a cell: milliseconds, or what went wrong."""
     figures = [
-        f"{key} {t.milliseconds.median:.3g}" if t.milliseconds else f"{key} {t.words[0]}"
+        f"{key} {t.steady.least:.3g}" if t.steady else f"{key} {t.words[0]}"
         for key, t in cell.timings.items()
     ]
     where = f"{cell.network:16} {100 * cell.sparsity:4g} % {cell.batch:5}"
     return f"{where}  ms: {', '.join(figures)}"
 
 
-def measure(team, case, batch, rounds, rng, folder):
-    """A `Timing` for each worker of the team; one that is wrong once is not timed."""
-    apart, errors, seconds = {}, {}, {}
-    for key, worker in team.items():
-        try:
-            apart[key] = prepare(worker, key, case, batch, folder)
-            seconds[key] = []
-        except WorkerError as error:
-            errors[key] = str(error)
-    for _ in range(rounds):
-        for key in rng.permutation(list(seconds)).tolist():
-            pause()
-            try:
-                seconds[key].append(team[key].ask(do="time", least=LEAST)["seconds"])
-            except WorkerError as error:
-                errors[key] = str(error)
-                del seconds[key]
-    engine = seconds.get(ENGINE)
-    return {
-        key: timing(errors.get(key), apart.get(key), seconds.get(key), engine, case.flops(batch))
-        for key in team
-    }
-
-
-def pause():
-    """Let the threads of the last turn go to sleep."""
-    time.sleep(PAUSE)
-
-
-def prepare(worker, key, case, batch, folder):
-    """Let a worker make itself ready.
-
-    returns how far its outputs are from the reference; `WorkerError` if that is too far
-    """
-    y = folder / f"{key}.npy"
-    files = {"network": folder / "network.npz", "x": folder / "x.npy", "y": y}
-    worker.ask(do="prepare", batch=batch, **{name: str(path) for name, path in files.items()})
-    found, expected = np.load(y), case.y[:batch]
-    if found.shape != expected.shape:
-        raise WorkerError(either(
-            f"wrong: outputs of shape {found.shape} instead of {expected.shape}",
-            f"错误：输出的形状是 {found.shape}，应为 {expected.shape}",
-        ))  # fmt: skip
-    apart = float(np.abs(found - expected).max() / np.abs(expected).max())
-    if not apart <= TOLERANCE:  # nor if it is a NaN
-        raise WorkerError(either(
-            f"wrong: an output differs by {apart:.1g} of the largest",
-            f"错误：有一个输出相差最大输出的 {apart:.1g}",
-        ))  # fmt: skip
-    return apart
-
-
-def timing(error, apart, seconds, engine, flops):
-    """A `Timing` from seconds round by round, None if there are none."""
-    if seconds is None:
-        return Timing(error, apart, [], None, None, None)
-    ratio = None if engine is None else spread(np.divide(seconds, engine))
-    milliseconds = spread([1e3 * s for s in seconds])
-    return Timing(None, apart, seconds, milliseconds, ratio, 1e-6 * flops / milliseconds.median)
-
-
 def growth(cells, network="784-1024-1024-10", at_batch=256, at_sparsity=0.9, from_sparsity=0.8):
-    """A `Growth`: lines through the engine's medians, over high sparsities and over batches."""
+    """A `Growth`: lines through the engine's minima, over high sparsities and over batches."""
     timed = [
-        (cell, cell.timings[ENGINE].milliseconds.median)
+        (cell, cell.timings[ENGINE].steady.least)
         for cell in cells
-        if cell.network == network and cell.timings[ENGINE].milliseconds
+        if cell.network == network and cell.timings[ENGINE].steady
     ]
     over_nonzeros = [
         (cell.nonzeros, ms)

@@ -6,17 +6,21 @@ gets a line of JSON back:
 
     {"do": "prepare", "network": .npz of `minprune.save`, "x": .npy, "batch": n, "y": .npy}
         the network is made ready for the first n inputs; its outputs are written to y
-    {"do": "time", "least": seconds}
-        {"seconds": of one call}
+    {"do": "time", "least": seconds, "pause": seconds, "calls": n}
+        {"steady": seconds of one call among many, "paused": of one of n that follow a pause each}
+    {"do": "outputs", "y": .npy}
+        its outputs are written again
+    {"do": "alone", "seconds": n, "pause": seconds}
+        {"steady": , "paused": }, the same in loops that only call
     whatever fails: {"error": what}
 """
 
 import json
 import os
+import runpy
 import sys
 import time
-from collections.abc import Callable
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,198 +73,6 @@ def zeros_on_every_side(shape, options):
     return zeros
 
 
-def channels_first(layers, x):
-    """Layers and images (N, H, W, C) as most libraries want them: W (out, in, ...), x (N, C, H, W).
-
-    The first dense layer behind a convolution reads its inputs in another order then.
-    """
-    turned, channels = [], 1
-    for layer in layers:
-        if layer.kind == "Conv2D":
-            channels = layer.W.shape[3]
-            layer = layer._replace(W=np.ascontiguousarray(layer.W.transpose(3, 2, 0, 1)))
-        elif layer.kind == "Dense":
-            W = layer.W.reshape(-1, channels, layer.W.shape[1]).swapaxes(0, 1)  # (C, H W, n_out)
-            layer = layer._replace(W=np.ascontiguousarray(W.reshape(layer.W.shape).T))
-            channels = 1
-        turned.append(layer)
-    return turned, np.ascontiguousarray(np.moveaxis(x, -1, 1)) if x.ndim > 2 else x
-
-
-# --- the libraries: from a network, inputs and threads to a function that gives the outputs -------
-
-
-def numpy_dense(job):
-    """Dense products, zeros and all."""
-    x, layers = job.x, job.layers
-
-    def call():
-        h = x
-        for layer in layers:
-            h = h @ layer.W
-            h += layer.b
-            if layer.relu:
-                np.maximum(h, 0, out=h)
-        return h
-
-    return call
-
-
-def scipy_csr(job):
-    """Compressed rows times the inputs side by side."""
-    from scipy.sparse import csr_matrix
-
-    x = np.ascontiguousarray(job.x.T)
-    layers = [(csr_matrix(layer.W.T), layer.b[:, None], layer.relu) for layer in job.layers]
-
-    def call():
-        h = x
-        for W, b, relu in layers:
-            h = W @ h
-            h += b
-            if relu:
-                np.maximum(h, 0, out=h)
-        return h.T
-
-    return call
-
-
-def torch_dense(job):
-    """Dense products and convolutions, channels first."""
-    import torch
-    from torch.nn.functional import conv2d, linear, max_pool2d
-
-    torch.set_num_threads(job.threads)
-    layers, x = channels_first(job.layers, job.x)
-    x = torch.from_numpy(x)
-    layers = [
-        layer if layer.W is None
-        else layer._replace(W=torch.from_numpy(layer.W), b=torch.from_numpy(layer.b))
-        for layer in layers
-    ]  # fmt: skip
-
-    @torch.inference_mode()
-    def call():
-        h = x
-        for layer in layers:
-            if layer.kind == "Conv2D":
-                h = conv2d(h, layer.W, layer.b, padding=layer.zeros)
-            elif layer.kind == "MaxPool2D":
-                h = max_pool2d(h, layer.size)
-            else:
-                h = linear(h.flatten(1), layer.W, layer.b)
-            if layer.relu:
-                h = h.relu_()
-        return h.numpy()
-
-    return call
-
-
-def torch_csr(job):
-    """Compressed rows times the inputs side by side, as in SciPy."""
-    import torch
-
-    torch.set_num_threads(job.threads)
-    x = torch.from_numpy(np.ascontiguousarray(job.x.T))
-    layers = [
-        (torch.from_numpy(W.T.copy()).to_sparse_csr(), torch.from_numpy(b[:, None]), relu)
-        for _, W, b, _, _, relu in job.layers
-    ]
-
-    @torch.inference_mode()
-    def call():
-        h = x
-        for W, b, relu in layers:
-            h = W @ h
-            h += b
-            if relu:
-                h = h.relu_()
-        return h.numpy().T
-
-    return call
-
-
-def onnx_runtime(job):
-    """The dense network as ONNX describes it."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = job.threads
-    model, x = onnx_model(job.layers, job.x)
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    return lambda: session.run(None, {"x": x})[0]
-
-
-def deep_sparse(job):
-    """The same description, whose zeros it finds by itself."""
-    import deepsparse
-    import onnx
-
-    model, x = onnx_model(job.layers, job.x)
-    path = str(job.folder / "deepsparse.onnx")
-    onnx.save(model, path)
-    engine = deepsparse.Engine(path, batch_size=len(x), num_cores=job.threads)
-    return lambda: engine.run([x], val_inp=False)[0]
-
-
-def onnx_model(layers, x):
-    """An ONNX model of the network for as many inputs as x holds, and x as it takes it."""
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    layers, x = channels_first(layers, x)
-    nodes, arrays, last = [], [], "x"
-
-    def node(kind, *operands, **attributes):
-        nonlocal last
-        nodes.append(helper.make_node(kind, [last, *operands], [f"h{len(nodes)}"], **attributes))
-        last = nodes[-1].output[0]
-
-    for l, layer in enumerate(layers):
-        names = () if layer.W is None else (f"W{l}", f"b{l}")
-        arrays += map(numpy_helper.from_array, (layer.W, layer.b) if names else (), names)
-        if layer.kind == "Conv2D":
-            node("Conv", *names, pads=[layer.zeros] * 4)
-        elif layer.kind == "MaxPool2D":
-            node("MaxPool", kernel_shape=[layer.size] * 2, strides=[layer.size] * 2)
-        else:
-            if l and layers[l - 1].kind != "Dense":
-                node("Flatten")
-            node("Gemm", *names, transB=1)
-        if layer.relu:
-            node("Relu")
-    ends = [
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)]
-        for name, shape in (("x", x.shape), (last, (len(x), len(layers[-1].b))))
-    ]
-    graph = helper.make_graph(nodes, "network", *ends, arrays)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    onnx.checker.check_model(model)
-    return model, x
-
-
-class Library(NamedTuple):
-    """The packages that a library needs, and the function that prepares a network."""
-
-    modules: tuple
-    prepare: Callable
-
-
-LIBRARIES = {
-    "numpy": Library(("numpy",), numpy_dense),
-    "scipy": Library(("scipy",), scipy_csr),
-    "torch": Library(("torch",), torch_dense),
-    "torch-csr": Library(("torch",), torch_csr),
-    "onnxruntime": Library(("onnxruntime", "onnx"), onnx_runtime),
-    "deepsparse": Library(("deepsparse", "onnx"), deep_sparse),
-}
-
-
-# --- the conversation ----------------------------------------------------------------------------
-
-
 class Job(NamedTuple):
     """The work to be done."""
 
@@ -274,7 +86,7 @@ class Job(NamedTuple):
 def serve(libraries, name, threads, lines, answer):
     """Answer every line of `lines` by one call of `answer`."""
     try:
-        versions = {module: import_module(module).__version__ for module in libraries[name].modules}
+        versions = {module: version_of(module) for module in libraries[name].modules}
     except Exception as error:  # a library can be broken in any way
         return answer({"missing": _said(error)})
     answer({"versions": {"python": sys.version.split()[0], **versions}})
@@ -282,14 +94,22 @@ def serve(libraries, name, threads, lines, answer):
     for line in lines:
         try:
             request = json.loads(line)
-            if request["do"] == "prepare":
+            do = request.pop("do")
+            if do == "prepare":
                 call = None  # let go of the last network first
                 call = prepared(libraries[name], request, threads)
                 answer({})
             else:
-                answer({"seconds": seconds_per_call(call, request["least"])})
+                answer(ANSWERS[do](call, **request))
         except Exception as error:
             answer({"error": _said(error)})
+
+
+def version_of(module):
+    """The version of a module, or of a package without one that can be imported, such as MKL."""
+    if module != "mkl" and (version := getattr(import_module(module), "__version__", None)):
+        return version
+    return metadata.version(module)
 
 
 def prepared(library, request, threads):
@@ -297,11 +117,22 @@ def prepared(library, request, threads):
     x, y = np.load(request["x"])[: request["batch"]], Path(request["y"])
     network = request["network"]
     call = library.prepare(Job(network, read_network(network), x, threads, y.parent))
-    np.save(y, call(), allow_pickle=False)
+    write_outputs(call, y)
     return call
 
 
-def seconds_per_call(call, least):
+def write_outputs(call, y):
+    """Write what the call gives into the file `y`."""
+    np.save(y, call(), allow_pickle=False)
+    return {}
+
+
+def times(call, least, pause, calls):
+    """Seconds of one call in a steady run, and after a pause."""
+    return {"steady": steady(call, least), "paused": after_pauses(call, pause, calls)}
+
+
+def steady(call, least):
     """Mean over as many calls as fit into `least` seconds, after as many to warm up."""
     repeats, started = 0, time.perf_counter()
     while time.perf_counter() - started < least:
@@ -311,6 +142,39 @@ def seconds_per_call(call, least):
     for _ in range(repeats):
         call()
     return (time.perf_counter() - started) / repeats
+
+
+def after_pauses(call, pause, calls):
+    """Mean over calls before each of which the process sleeps, as one that waits for requests."""
+    seconds = 0.0
+    for _ in range(calls):
+        time.sleep(pause)
+        started = time.perf_counter()
+        call()
+        seconds += time.perf_counter() - started
+    return seconds / calls
+
+
+def alone(call, seconds, pause):
+    """The least seconds of one call in bare loops, each as long as asked: see `proof`."""
+    clock, least, paused = time.perf_counter, [], []
+    until = clock() + seconds
+    while clock() < until:
+        started, n = clock(), 0
+        while (now := clock()) - started < 0.005:
+            call()
+            n += 1
+        least.append((now - started) / n)
+    until = clock() + seconds
+    while clock() < until:
+        time.sleep(pause)
+        started = clock()
+        call()
+        paused.append(clock() - started)
+    return {"steady": min(least), "paused": min(paused)}
+
+
+ANSWERS = {"time": times, "outputs": write_outputs, "alone": alone}
 
 
 def _said(error):
@@ -329,4 +193,4 @@ def main(libraries, arguments):
 if __name__ == "__main__":
     here = str(Path(__file__).parent)  # the files beside this one are for minprune alone
     sys.path = [folder for folder in sys.path if folder != here]
-    main(LIBRARIES, sys.argv[1:])
+    main(runpy.run_path(here + "/libraries.py")["LIBRARIES"], sys.argv[1:])

@@ -37,6 +37,7 @@ class Worker:
     """
 
     def __init__(self, command, library, threads, patience=PATIENCE):
+        self.arguments = command, library, threads, patience
         self.command = [*command, library, str(threads)]
         self.environment = environment(threads)
         self.patience, self.lives, self.process = patience, LIVES, None
@@ -49,6 +50,10 @@ class Worker:
         with suppress(OSError):  # if it has crashed, the answer says how
             print(json.dumps(request), file=self.process.stdin, flush=True)
         return self._answer()
+
+    def another(self):
+        """A second process of the same kind."""
+        return Worker(*self.arguments)
 
     def close(self):
         """End the process, if there is one."""

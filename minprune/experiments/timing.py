@@ -9,6 +9,7 @@ from pathlib import Path
 from minprune.experiments.spread import spread
 from minprune.threads import SETTINGS, cores
 
+BUSY = 0.1  # cores; with more at work for others, times are not to be trusted
 WATCH = 0.05  # seconds before each round in which no other process should be at work
 
 
@@ -76,10 +77,10 @@ class Watch:
         self.seconds, self.slept, self.worked = seconds, 0.0, 0.0
 
     def __call__(self):
-        before = _busy_seconds()
+        before = busy_seconds()
         time.sleep(self.seconds)
         if before is not None:
-            self.worked += _busy_seconds() - before
+            self.worked += busy_seconds() - before
             self.slept += self.seconds
 
     @property
@@ -88,8 +89,9 @@ class Watch:
         return self.worked / self.slept if self.slept else None
 
 
-def _busy_seconds():
-    """Seconds that the cores of this process have worked since the start, or None."""
+def busy_seconds():
+    """Seconds since the start that the cores of this process have worked, or that a host took from
+    them for other machines; None where the system does not tell."""
     try:
         lines = Path("/proc/stat").read_text().splitlines()
         ours = {f"cpu{core}" for core in os.sched_getaffinity(0)}
@@ -98,6 +100,6 @@ def _busy_seconds():
     worked = 0
     for name, *ticks in map(str.split, lines):
         if name in ours:
-            user, nice, system, _idle, _waiting, interrupts, soft, *_ = map(int, ticks)
-            worked += user + nice + system + interrupts + soft
+            user, nice, system, _idle, _waiting, interrupts, soft, stolen, *_ = map(int, ticks)
+            worked += user + nice + system + interrupts + soft + stolen
     return worked / os.sysconf("SC_CLK_TCK")

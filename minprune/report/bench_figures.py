@@ -11,10 +11,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from minprune.arguments import counted
 from minprune.bench.peers import ALL, ENGINE
 from minprune.plots.page import BLUE, GREEN, GREY, ORANGE
-from minprune.report.bench_table import cells_of
+from minprune.report.bench_table import cells_of, cells_with
 from minprune.report.cnn_figures import BLACK, PURPLE
 
-SKY, AMBER = "#56B4E9", "#E69F00"
+SKY, AMBER, BROWN, RED = "#56B4E9", "#E69F00", "#8C564B", "#B2182B"
 STYLES = {  # library -> colour, marker
     ENGINE: (BLACK, "*"),
     "dense": (GREY, "x"),
@@ -23,9 +23,11 @@ STYLES = {  # library -> colour, marker
     "torch": (ORANGE, "s"),
     "torch-csr": (PURPLE, "D"),
     "onnxruntime": (GREEN, "^"),
+    "mkl": (BROWN, "<"),
+    "mnn": (RED, "h"),
     "deepsparse": (AMBER, "P"),
 }
-NETWORK_COLORS = BLUE, ORANGE, GREEN, PURPLE, AMBER
+NETWORK_COLORS = BLUE, ORANGE, GREEN, PURPLE, AMBER, SKY, BROWN
 CAPTION = (
     "flops: two for each nonzero weight, position and input; "
     "bytes: compressed weights, biases, inputs and outputs, once each"
@@ -35,7 +37,7 @@ BATCH_MARKERS = "o", "s", "^", "D"
 
 def speedup_figure(result, wanted=256):
     """Speedup of the engine over each library, against sparsity: a panel for each network."""
-    settings, batch = result.settings, batch_near(result, wanted)
+    settings, batch = result.settings, result.settings.batch_near(wanted)
     across = min(len(settings.networks), 3)
     down = math.ceil(len(settings.networks) / across)
     size = max(3.4 * across + 0.6, 6), 3.1 * down + 1.2
@@ -59,7 +61,7 @@ def speedup_figure(result, wanted=256):
         if a >= len(settings.networks):
             axes.set_axis_off()
     figure.supylabel("time of the library / time of the engine (log scale)", fontsize=10)
-    figure.suptitle(f"Batch {batch:,}: above the dotted line the sparse engine is faster\n"
+    figure.suptitle(f"Steady run, batch {batch:,}: above the dotted line the engine is faster\n"
                     "(solid lines: libraries that skip zeros, too)", fontsize=11)  # fmt: skip
     _name_libraries(figure, figure.axes[len(settings.networks) :])
     return figure
@@ -70,32 +72,27 @@ def one_figure(result):
     return speedup_figure(result, wanted=1)
 
 
-def batch_near(result, wanted):
-    """The batch of the settings that is nearest, as a ratio."""
-    return min(result.settings.batches, key=lambda batch: abs(math.log(batch / wanted)))
-
-
 def _draw_ratios(axes, cells):
-    """A line for each library: medians, and a band between the quartiles."""
+    """A line for each library: ratios of minima, and a band between the quartiles of all rounds."""
     for key in [key for key in STYLES if key != ENGINE]:
-        timed = [c for c in cells if key in c.timings and c.timings[key].ratio]
+        timed = cells_with(cells, key, "steady")
         if not timed:
             continue
         x = [-math.log2(1 - c.sparsity) for c in timed]
-        ratios = [c.timings[key].ratio for c in timed]
+        turns = [c.timings[key].steady for c in timed]
         color, marker = STYLES[key]
         line = "-" if ALL[key].sparse else "--"
-        axes.plot(x, [r.median for r in ratios], line, color=color, marker=marker, markersize=5,
+        axes.plot(x, [t.ratio for t in turns], line, color=color, marker=marker, markersize=5,
                   label=ALL[key].title)  # fmt: skip
-        axes.fill_between(x, [r.low for r in ratios], [r.high for r in ratios], color=color,
-                          alpha=0.15, linewidth=0)  # fmt: skip
+        axes.fill_between(x, [t.ratios.low for t in turns], [t.ratios.high for t in turns],
+                          color=color, alpha=0.15, linewidth=0)  # fmt: skip
 
 
 def roofline_figure(result):
     """Achieved GFLOP/s on nonzeros against flops per byte, under the roofs of this machine."""
     figure = Figure(figsize=(10.5, 6), layout="constrained", dpi=120)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
-    batch = batch_near(result, 256)
+    batch = result.settings.batch_near(256)
     left.set_title("the sparse engine, every network and batch", fontsize=10)
     right.set_title(f"every library, every network, batch {batch:,}", fontsize=10)
     colors = dict(zip(result.settings.networks, cycle(NETWORK_COLORS), strict=False))

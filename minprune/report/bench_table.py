@@ -1,6 +1,6 @@
 """The tables of `bench`, and what has to be said about them."""
 
-from collections import Counter
+import math
 
 import numpy as np
 
@@ -8,25 +8,64 @@ from minprune.arguments import counted
 from minprune.bench.lines import crossing
 from minprune.bench.peers import ALL, ENGINE
 from minprune.experiments.names import shown_name
+from minprune.experiments.timing import BUSY
 from minprune.language import either
 from minprune.layout import ruled
-from minprune.report.times import NONE, WIDTH, assembled, warning
+from minprune.report.bench_notes import KINDS, notes, proof_line
+from minprune.report.times import NONE, WIDTH, assembled
+
+BUSY_MARK = "*"
 
 
 def render_bench(result):
     """The result in a sentence, the tables, and their notes as text."""
-    networks, batches = result.settings.networks, result.settings.batches
-    tables = [_break_even(result)] if len(result.members) > 1 else []
-    tables += [_block(result, network, batch) for network in networks for batch in batches]
-    return assembled([headline(result)], tables, notes(result))
+    peers = [m.key for m in result.members if m.key != ENGINE and not m.missing]
+    tables = [_break_even(result, peers)] if peers and result.cells else []
+    tables += [_engine(result, network) for network in _networks(result)]
+    tables += [_ratios(result, key) for key in peers if cells_with(result.cells, key, "steady")]
+    tables += [_trained(result, peers)] if result.trained else []
+    proof = proof_line(result.proofs)
+    lines = [
+        *_unfinished(result),
+        headline(result),
+        *([proof] if proof else []),
+        *_disturbed(result),
+    ]
+    return assembled(lines, tables, notes(result))
+
+
+def _unfinished(result):
+    done = len(result.cells) + len(result.trained)
+    if not result.interrupted:
+        return []
+    return [either(f"Interrupted: {done} of {counted(result.planned, 'case')} were measured.",
+                   f"已中断：{result.planned} 种情形中测量了 {done} 种。")]  # fmt: skip
+
+
+def _disturbed(result):
+    """A sentence on the cases in which others were at work."""
+    every = [*result.cells, *result.trained]
+    cores = [cell.busy for cell in every if _is_busy(cell)]
+    if not cores:
+        return []
+    return [either(
+        f"The machine was not idle in {len(cores)} of {counted(len(every), 'case')}, marked "
+        f"{BUSY_MARK}: others kept up to {max(cores):.1f} cores busy. Do not trust their times.",
+        f"{len(every)} 种情形中有 {len(cores)} 种（以 {BUSY_MARK} 标出）在测量时机器并不空闲："
+        f"其他任务最多占用 {max(cores):.1f} 个核。这些时间不可信。",
+    )]  # fmt: skip
+
+
+def _is_busy(cell):
+    return cell.busy is not None and cell.busy >= BUSY
 
 
 def headline(result):
     """The number of cases in which the engine is the fastest, and from which sparsity on in all."""
     fastest = {}  # sparsity -> for each case whether every other library takes longer
     for cell in result.cells:
-        ratios = [t.ratio.median for key, t in cell.timings.items() if key != ENGINE and t.ratio]
-        if ratios:
+        ratios = [t.steady.ratio for key, t in cell.timings.items() if key != ENGINE and t.steady]
+        if ratios and None not in ratios:
             fastest.setdefault(cell.sparsity, []).append(min(ratios) > 1)
     cases = [case for row in fastest.values() for case in row]
     if not cases:
@@ -40,9 +79,9 @@ def headline(result):
             f"；稀疏度不低于 {low} 时全都如此",
         )
     return either(
-        f"The sparse engine is faster than every other library in {sum(cases)} of "
+        f"In a steady run, the sparse engine is faster than every other library in {sum(cases)} of "
         f"{counted(len(cases), 'case')}{part}.",
-        f"{len(cases)} 种情形中有 {sum(cases)} 种，稀疏引擎比其他所有库都快{part_zh}。",
+        f"连续运行时，{len(cases)} 种情形中有 {sum(cases)} 种，稀疏引擎比其他所有库都快{part_zh}。",
     )
 
 
@@ -51,23 +90,122 @@ def cells_of(result, network, batch):
     return [c for c in result.cells if (c.network, c.batch) == (network, batch)]
 
 
-def _block(result, network, batch):
-    """One network at one batch: a row for each library, a column for each sparsity."""
-    cells = cells_of(result, network, batch)
-    times = [c.timings[ENGINE].milliseconds for c in cells]
-    micro = max((t.high for t in times if t), default=1) < 1
-    unit, factor = ("µs", 1e3) if micro else ("ms", 1)
-    engine = shown_name(f"{ALL[ENGINE].title}, {unit}")
-    rows = [
-        [either("sparsity", "稀疏度"), *(f"{100 * c.sparsity:g} %" for c in cells)],
-        [engine, *(_cell(c, ENGINE, "milliseconds", factor) for c in cells)],
-    ]
+def _networks(result):
+    return list(dict.fromkeys(cell.network for cell in result.cells))
+
+
+def _places(result):
+    """Every network and batch that was measured."""
+    return list(dict.fromkeys((cell.network, cell.batch) for cell in result.cells))
+
+
+def _sparsities(result):
+    return [either("sparsity", "稀疏度"), *(f"{100 * s:g} %" for s in result.settings.sparsities)]
+
+
+def _row(result, network, batch, shown):
+    """What is shown of each sparsity; a case that was not measured has nothing."""
+    cells = {cell.sparsity: cell for cell in cells_of(result, network, batch)}
+    return [shown(cells[s]) if s in cells else NONE for s in result.settings.sparsities]
+
+
+def _engine(result, network):
+    """The engine's times on one network: two rows for each batch."""
+    head = either(f"{network}: the sparse engine, minimum (quartiles) of one call",
+                  f"{network}：稀疏引擎一次调用的最小值（四分位数）")  # fmt: skip
+    rows = [_sparsities(result)]
+    for name, batch in _places(result):
+        if name == network:
+            for kind, names in KINDS.items():
+                where = either(f"batch {batch:,}, {names[0]}", f"批大小 {batch:,}，{names[1]}")
+                row = _row(result, network, batch, lambda c, k=kind: _time(c, ENGINE, k))
+                rows.append([where, *row])
+    return [head, *_fitted(rows)]
+
+
+def _time(cell, key, kind):
+    """Minimum and quartiles, or the word for what went wrong."""
+    turns = getattr(cell.timings[key], kind)
+    if turns is None:
+        return cell.timings[key].words[0]
+    unit, factor = ("µs", 1e3) if turns.least < 1 else ("ms", 1)
+    low, high = (factor * ms for ms in (turns.milliseconds.low, turns.milliseconds.high))
+    mark = BUSY_MARK if _is_busy(cell) else ""
+    return f"{_digits(factor * turns.least)}{mark} {unit} ({_digits(low)}-{_digits(high)})"
+
+
+def _digits(value):
+    """Three digits, or all those before the point.
+
+    >>> _digits(1.2345), _digits(12.345), _digits(1234.5)
+    ('1.23', '12.3', '1234')
+    """
+    return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
+
+
+def _ratios(result, key):
+    """One library: its time by the engine's in a steady run, a row for each network and batch."""
+    title = shown_name(ALL[key].title)
+    head = either(f"{title}: its time / the engine's, steady; above 1 the engine is faster",
+                  f"{title}：其时间 / 稀疏引擎的时间，连续运行；大于 1 时稀疏引擎更快")  # fmt: skip
+    rows = [_sparsities(result)]
     rows += [
-        [shown_name(ALL[key].title), *(_cell(c, key, "ratio") for c in cells)]
-        for key in cells[0].timings
-        if key != ENGINE
+        [_place(*place), *_row(result, *place, lambda cell: _ratio(cell, key))]
+        for place in _places(result)
+        if any(key in cell.timings for cell in cells_of(result, *place))
     ]
-    return [_place(network, batch), *_fitted(rows)]
+    return [head, *_fitted(rows), *(_summary(result, key, kind) for kind in KINDS)]
+
+
+def _summary(result, key, kind):
+    """The geometric mean of all ratios, and the worst of them."""
+    cells = cells_with(result.cells, key, kind)
+    if not cells:
+        return NONE
+    ratios = [getattr(cell.timings[key], kind).ratio for cell in cells]
+    worst = cells[int(np.argmin(ratios))]
+    mark = BUSY_MARK if _is_busy(worst) else ""
+    mean, least = _digits(math.exp(np.log(ratios).mean())), _digits(min(ratios)) + mark
+    where = either(f"{_place(worst.network, worst.batch)}, {100 * worst.sparsity:g} %",
+                   f"{_place(worst.network, worst.batch)}，{100 * worst.sparsity:g} %")  # fmt: skip
+    en, zh = KINDS[kind]
+    return either(f"{en}: geometric mean {mean}; worst {least}: {where}",
+                  f"{zh}：几何平均 {mean}；最差 {least}：{where}")  # fmt: skip
+
+
+def cells_with(cells, key, kind):
+    """The cells in which a library has a ratio."""
+    turns = [(c, getattr(c.timings[key], kind)) for c in cells if key in c.timings]
+    return [cell for cell, found in turns if found and found.ratio is not None]
+
+
+def _ratio(cell, key):
+    """The ratio of the minima in a steady run, or the word for what went wrong."""
+    timing = cell.timings.get(key)
+    if timing is None or (timing.steady and timing.steady.ratio is None):  # the engine failed
+        return NONE
+    if timing.error:
+        return timing.words[0]
+    return _digits(timing.steady.ratio) + (BUSY_MARK if _is_busy(cell) else "")
+
+
+def _trained(result, peers):
+    """The networks from files: the engine's times, and the ratios of all libraries."""
+    title = either(
+        "networks from files: time of the engine; of others / the engine's, steady",
+        "文件中的网络：稀疏引擎的时间；其他库的时间 / 稀疏引擎的时间，连续运行",
+    )
+    cells = result.trained
+    names = [f"{c.network} {100 * c.sparsity:.1f} %" for c in cells]
+    rows = [
+        [either("network", "网络"), *names],
+        [either("batch", "批大小"), *(f"{c.batch:,}" for c in cells)],
+    ]
+    for kind, words in KINDS.items():
+        name = f"{shown_name(ALL[ENGINE].title)}{either(', ', '，')}{either(*words)}"
+        rows.append([name, *(_time(c, ENGINE, kind) for c in cells)])
+    rows += [[shown_name(ALL[key].title), *(_ratio(c, key) for c in cells)] for key in peers]
+    return [title, *_fitted(rows)]
 
 
 def _place(network, batch):
@@ -87,35 +225,19 @@ def _fitted(rows):
     return [line for table in tables for line in ruled([*zip(*table, strict=True)])]
 
 
-def _cell(cell, key, field, factor=1):
-    """Median and quartiles, or the word for what went wrong."""
-    timing = cell.timings[key]
-    if timing.error:
-        return timing.words[0]
-    spread = getattr(timing, field)
-    if spread is None:  # a ratio to an engine that failed
-        return NONE
-    low, median, high = (factor * value for value in (spread.low, spread.median, spread.high))
-    digits = 2 if median < 10 else 1 if median < 100 else 0
-    return f"{median:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
-
-
-def _break_even(result):
+def _break_even(result, peers):
     """From which sparsity on the engine is faster: a row for each network and batch."""
-    peers = [m for m in result.members if m.key != ENGINE and not m.missing]
     head = either("the engine is faster from", "稀疏引擎更快的起点")
-    rows = [[head, *(shown_name(peer.title) for peer in peers)]]
-    for network in result.settings.networks:
-        for batch in result.settings.batches:
-            cells = cells_of(result, network, batch)
-            rows.append([_place(network, batch), *(_faster_from(cells, p.key) for p in peers)])
+    rows = [[head, *(shown_name(ALL[key].title) for key in peers)]]
+    for place in _places(result):
+        cells = cells_of(result, *place)
+        rows.append([_place(*place), *(_faster_from(cells, key) for key in peers)])
     return _fitted(rows)
 
 
 def _faster_from(cells, key):
-    """The sparsity at which the median ratio passes 1; between two, straight in logarithms."""
-    ratios = {c.sparsity: c.timings[key].ratio for c in cells if key in c.timings}
-    ratios = {sparsity: ratio.median for sparsity, ratio in ratios.items() if ratio}
+    """The sparsity at which the ratio passes 1; between two, straight in logarithms."""
+    ratios = {c.sparsity: c.timings[key].steady.ratio for c in cells_with(cells, key, "steady")}
     if not ratios:
         return NONE
     at = crossing([-np.log2(1 - s) for s in ratios], list(ratios.values()))
@@ -124,115 +246,3 @@ def _faster_from(cells, key):
     if at == -np.log2(1 - min(ratios)):
         return either("always", "始终")
     return f"{100 * (1 - 2**-at):.0f} %"
-
-
-def notes(result):
-    """The notes below the tables, line by line."""
-    settings, roofs = result.settings, result.roofs
-    threads, minutes = settings.threads, f"{result.seconds / 60:.0f}"
-    every, one, memory, cache = (
-        f"{roofs.fma_all:.0f}", f"{roofs.fma_one:.0f}", f"{roofs.memory:.1f}", f"{roofs.cache:.1f}"
-    )  # fmt: skip
-    return [
-        either(
-            f"{result.cpu}; {counted(threads, 'thread')} for every library; {minutes} minutes in "
-            "all.",
-            f"{result.cpu}；每个库使用 {threads} 个线程；总共用时 {minutes} 分钟。",
-        ),
-        *warning(result.busy),
-        *_method(settings.rounds),
-        *map(_member, result.members),
-        *_errors(result),
-        *_growth(result.growth),
-        either(
-            f"roofs: {every} GFLOP/s of multiply-adds in float32 ({one} on one thread), {memory} "
-            f"GB/s from memory, {cache} GB/s from the cache; the best of many trials before and "
-            "after.",
-            f"上限：float32 乘加 {every} GFLOP/s（单线程 {one}），内存 {memory} GB/s，缓存 {cache} "
-            "GB/s；取计时前后多次试验的最大值。",
-        ),
-    ]
-
-
-def _method(rounds):
-    """The notes on what was measured, and how."""
-    return [
-        either(
-            f"sparse engine: median time and quartiles of {counted(rounds, 'round')}. Other "
-            "libraries: their time divided by that of the engine in the same round; above 1 the "
-            "engine is faster.",
-            f"稀疏引擎：计时 {rounds} 次的中位数和四分位数。其他库：同一次计时中其时间与稀疏引擎"
-            "时间之比；大于 1 时稀疏引擎更快。",
-        ),
-        either(
-            "the engine is faster from: the sparsity at which the median ratio passes 1 and "
-            "remains above, interpolated between the columns; always: at every measured sparsity; "
-            "never: not even at the highest.",
-            "稀疏引擎更快的起点：从这一稀疏度起，比值的中位数一直超过 1，在各列之间插值；始终："
-            "在所有测过的稀疏度上都更快；从不：在最高的稀疏度上也不更快。",
-        ),
-        either(
-            "weights: He normal; in each layer a random part, the fraction of the column, is 0. "
-            "The inputs are dense, so no library can skip black pixels. float32 throughout.",
-            "权重：He 正态分布；每层随机选取一部分置为 0，比例为该列的稀疏度。输入是稠密的，所以"
-            "没有库能跳过黑色像素。全部使用 float32。",
-        ),
-        either(
-            "each library runs in a separate process, one at a time, in a different order each "
-            "round, with inputs and weights in its preferred layout. Its outputs were first "
-            "compared with a float64 product; a library with wrong outputs is not timed.",
-            "每个库在单独的进程中运行，同一时刻只运行一个，每次计时的顺序不同，输入和权重采用该库适合的"
-            "布局。其输出先与 float64 的结果比较；输出错误的库不计时。",
-        ),
-    ]
-
-
-def _member(member):
-    """A library with its versions, or why it is missing."""
-    return shown_name(member.title) + either(": ", "：") + (member.missing or _versions(member))
-
-
-def _versions(member):
-    return ", ".join(" ".join(version) for version in member.versions.items())
-
-
-def _errors(result):
-    """The first error of each kind, with the number of cases."""
-    first, counts = {}, Counter()
-    for cell in result.cells:
-        for key, timing in cell.timings.items():
-            if timing.error:
-                kind = key, *timing.words[:2]
-                first.setdefault(kind, f"{shown_name(ALL[key].title)} {timing.error}")
-                counts[kind] += 1
-    return [
-        text + either(f" ({counted(counts[kind], 'case')})", f"（{counts[kind]} 种情形）")
-        for kind, text in first.items()
-    ]
-
-
-def _growth(growth):
-    """The two lines, in words."""
-    said, network, batch = [], growth.network, growth.at_batch
-    sparsity = f"{100 * growth.at_sparsity:g} %"
-    if line := growth.nonzeros:
-        n, start, slope, r2 = _figures(line)
-        said.append(either(
-            f"{network}, batch {batch}, {n} sparsities: the engine takes {start} ms plus {slope} "
-            f"ms per 1,000 nonzeros (least squares, R^2 = {r2}).",
-            f"{network}，批大小 {batch}，{n} 种稀疏度：稀疏引擎耗时 {start} ms，每 1,000 个非零权重"
-            f"再加 {slope} ms（最小二乘，R^2 = {r2}）。",
-        ))  # fmt: skip
-    if line := growth.batch:
-        n, start, slope, r2 = _figures(line)
-        said.append(either(
-            f"{network}, {sparsity}, {n} batches: the engine takes {start} ms plus {slope} µs per "
-            f"input (least squares, R^2 = {r2}).",
-            f"{network}，稀疏度 {sparsity}，{n} 种批大小：稀疏引擎耗时 {start} ms，每个输入再加"
-            f" {slope} µs（最小二乘，R^2 = {r2}）。",
-        ))  # fmt: skip
-    return said
-
-
-def _figures(line):
-    return len(line.x), f"{line.intercept:.3g}", f"{1e3 * line.slope:.3g}", f"{line.r2:.4f}"

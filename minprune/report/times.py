@@ -2,13 +2,13 @@
 
 from minprune.arguments import counted
 from minprune.experiments.names import shown_name
+from minprune.experiments.timing import BUSY
 from minprune.language import either
 from minprune.layout import paragraph, ruled
 from minprune.report.classes import samples_counted
 
 WIDTH = 80  # columns of a report
 NONE = "-"
-BUSY = 0.1  # cores; with more at work for others, times are not to be trusted
 SMALLER, LARGER = ("{} times smaller", "减小到 1/{}"), ("{} times larger", "增大到 {} 倍")
 FASTER = "{} times faster", "速度为稠密网络的 {} 倍"
 SLOWER = "{} times slower", "耗时为稠密网络的 {} 倍"

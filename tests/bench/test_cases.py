@@ -5,13 +5,21 @@ import math
 import numpy as np
 import pytest
 
-from minprune.bench.cases import Case, make_case, pruned_network, reference, widths_of
+from minprune.bench.cases import (
+    Case,
+    make_case,
+    pruned_network,
+    reference,
+    trained_case,
+    widths_of,
+)
 from minprune.formulas.convolution import conv2d, max_pool2d
 from minprune.nn.layers import Sigmoid
 from minprune.nn.network import Network, mlp
 from minprune.nn.spatial import Conv2D, MaxPool2D
+from minprune.nn.store import save
 
-NAMES = ["20-16-4", "30-10", "cnn", "lenet5"]
+NAMES = ["20-16-4", "30-10", "cnn", "lenet5", "plain"]
 
 
 def close(found, expected, tolerance=1e-12):
@@ -34,6 +42,8 @@ def test_weights_are_he_normal_and_biases_small():
     network = pruned_network("784-1024-10", 0.0, seed=0)
     W = network.layers[0].W.value
     assert W.std() == pytest.approx(math.sqrt(2 / 784), rel=0.01)
+    W = pruned_network("784-1024-10", 0.9, seed=0).layers[0].W.value
+    assert W.std() == pytest.approx(math.sqrt(2 / 784), rel=0.02)  # zeros counted
     assert network.layers[0].b.value.std() == pytest.approx(0.1, rel=0.1)
 
 
@@ -43,7 +53,8 @@ def test_sparsities_of_one_seed_share_weights_and_inputs():
     for a, b, c in zip(
         *(k.network.parameters.values() for k in (sparse, dense, other)), strict=True
     ):
-        assert (a.value[a.value != 0] == b.value[a.value != 0]).all()
+        kept, factor = a.value != 0, np.sqrt(10) if a.value.ndim > 1 else 1
+        np.testing.assert_allclose(a.value[kept], factor * b.value[kept], rtol=1e-6)
         assert (a.value != c.value).any()
     assert (sparse.x == dense.x).all() and (sparse.x != other.x).any()
     again = make_case("cnn", 0.9, 2, seed=5)
@@ -120,7 +131,7 @@ def test_what_would_leave_a_layer_nothing_is_refused_by_name():
 
 @pytest.mark.parametrize("name", ["", "784", "784-", "784-0-10", "784-x-10", "CNN", "784_64_10"])
 def test_names_that_mean_no_network_are_refused(name):
-    with pytest.raises(ValueError, match="'cnn', 'lenet5' or widths") as error:
+    with pytest.raises(ValueError, match="'plain', 'vgg16/4' or widths") as error:
         widths_of(name)
     assert repr(name) in str(error.value)
 
@@ -129,3 +140,36 @@ def test_a_case_is_what_it_was_made_of():
     network = mlp([2, 2], np.random.default_rng(0))
     case = Case("2-2", 0.0, network, np.ones((1, 2), np.float32), np.ones((1, 2)))
     assert case.nonzeros == 4
+
+
+def test_deep_networks_have_the_widths_that_they_are_called_by():
+    plain, vgg = (pruned_network(name, 0.9, 0) for name in ("plain", "vgg16/4"))
+    filters = [layer.K.value.shape[3] for layer in plain.layers if isinstance(layer, Conv2D)]
+    assert filters == [32, 32, 64, 64, 128, 128] and plain.input_shape == (32, 32, 3)
+    filters = [layer.K.value.shape[3] for layer in vgg.layers if isinstance(layer, Conv2D)]
+    assert filters == [16] * 2 + [32] * 2 + [64] * 3 + [128] * 6 and vgg.input_shape == (32, 32, 3)
+    assert sum(isinstance(layer, MaxPool2D) for layer in plain.layers) == 3
+
+
+def test_the_inputs_still_matter_behind_many_pruned_layers():
+    y = make_case("plain", 0.98, 16, seed=0).y
+    assert y.std(axis=0).mean() > 0.05 * np.abs(y).max()
+
+
+def test_of_many_images_few_differ_but_not_in_a_row():
+    case = make_case("lenet5", 0.5, 200, seed=0)
+    images = case.x.reshape(200, -1)
+    assert (
+        len(np.unique(images, axis=0)) <= 64 and (images[:64] != images[64:128]).any(axis=1).any()
+    )
+    close(case.y, case.network(case.x), tolerance=1e-5)
+
+
+def test_a_trained_network_is_as_sparse_as_it_is(tmp_path):
+    network = mlp([5, 4, 3], np.random.default_rng(0))
+    weights = list(network.weights.values())
+    weights[0].value[:, 0] = 0
+    save(network, tmp_path / "mine.npz")
+    case = trained_case(tmp_path / "mine.npz", 7, seed=0)
+    assert (case.name, case.sparsity) == ("mine", pytest.approx(5 / 32))
+    assert case.x.shape == (7, 5) and case.y.shape == (7, 3)

@@ -1,175 +1,25 @@
-"""The benchmark: right before fast, in turns, ratios within a round; nobody stops the others."""
+"""The benchmark: finds libraries, measures every case, keeps what an interrupted run found."""
 
 import sys
 from contextlib import ExitStack
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from minprune.bench import run
-from minprune.bench.cases import make_case
+from minprune.bench.cases import pruned_network
 from minprune.bench.machine import Roofs
-from minprune.bench.peers import ALL, ENGINE, OURS, PEERS, STANDING_ALONE
-from minprune.bench.results import Cell, Timing
-from minprune.bench.run import (
-    LEAST,
-    PAUSE,
-    TOLERANCE,
-    find_libraries,
-    growth,
-    measure,
-    measure_all,
-    prepare,
-    run_bench,
-    timing,
-)
+from minprune.bench.peers import ALL, ENGINE, OFFLINE, OURS, PEERS, STANDING_ALONE
+from minprune.bench.results import Cell, Proof, Timing, Turns
+from minprune.bench.run import Found as Measured
+from minprune.bench.run import every_case, find_libraries, growth, measure_all, run_bench, to_prove
 from minprune.bench.settings import BenchSettings
 from minprune.bench.workers import WorkerError
 from minprune.experiments.spread import Spread
 from minprune.language import using
-
-
-class Fake:
-    """A worker without a process; `seconds` are what its rounds take, an exception ends it."""
-
-    def __init__(self, log, key, case, seconds, change=lambda y: y):
-        self.log, self.key, self.case, self.change = log, key, case, change
-        self.seconds = iter(seconds)
-
-    def ask(self, **request):
-        self.log.append((request["do"], self.key))
-        if request["do"] == "prepare":
-            self.request = request
-            y = self.change(self.case.y[: request["batch"]].astype(np.float32))
-            np.save(request["y"], y)
-            return {}
-        assert request == {"do": "time", "least": LEAST}
-        seconds = next(self.seconds)
-        if isinstance(seconds, Exception):
-            raise seconds
-        return {"seconds": seconds}
-
-
-class Setting:
-    """A case, fake workers and the pauses between them."""
-
-    def __init__(self, folder):
-        self.case, self.folder, self.log, self.team = make_case("6-4", 0.5, 8, 0), folder, [], {}
-
-    def add(self, key, seconds, change=lambda y: y):
-        self.team[key] = Fake(self.log, key, self.case, seconds, change)
-
-    def measure(self, rounds, batch=8, seed=0):
-        rng = np.random.default_rng(seed)
-        return measure(self.team, self.case, batch, rounds, rng, self.folder)
-
-
-@pytest.fixture
-def setting(tmp_path, monkeypatch):
-    setting = Setting(tmp_path)
-    monkeypatch.setattr(run, "pause", lambda: setting.log.append(("pause", None)))
-    return setting
-
-
-def test_ratios_are_taken_within_a_round(setting):
-    setting.add(ENGINE, [1.0, 2.0, 4.0])
-    setting.add("numpy", [3.0, 4.0, 2.0])  # medians 2 and 3; ratios 3, 2, 0.5
-    found = setting.measure(rounds=3)
-    assert found["numpy"].ratio == Spread(1.25, 2.0, 2.5)
-    assert found["numpy"].milliseconds == Spread(2500, 3000, 3500)
-    assert found["numpy"].seconds == [3.0, 4.0, 2.0] and found["numpy"].error is None
-    assert found[ENGINE].ratio == Spread(1.0, 1.0, 1.0)
-    flops = setting.case.flops(8)
-    assert found["numpy"].gflops == pytest.approx(flops / 3e9)
-    assert found[ENGINE].gflops == pytest.approx(flops / 2e9)
-
-
-def test_all_are_checked_before_any_is_timed_and_all_have_a_turn_in_every_round(setting):
-    for key in (ENGINE, "numpy", "scipy", "torch"):
-        setting.add(key, [1.0] * 6)
-    setting.measure(rounds=6)
-    log = setting.log
-    assert [entry[0] for entry in log[:4]] == ["prepare"] * 4
-    assert [entry[0] for entry in log[4:]] == ["pause", "time"] * 24  # a pause before every turn
-    rounds = np.array([key for do, key in log if do == "time"]).reshape(6, 4)
-    assert all(sorted(turn) == sorted(setting.team) for turn in rounds)
-    assert len({tuple(turn) for turn in rounds}) > 1  # in another order
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda y: y + 1e-3, "wrong: an output differs by"),
-        (lambda y: y * np.where(np.arange(8) == 7, 2, 1)[:, None], "wrong: an output differs by"),
-        (lambda y: y * np.nan, "wrong: an output differs by nan"),
-        (lambda y: y[:, :2], "wrong: outputs of shape (8, 2) instead of (8, 4)"),
-        (lambda y: y[0], "wrong: outputs of shape (4,) instead of (8, 4)"),
-        (lambda y: y[::-1], "wrong: an output differs by"),
-    ],
-)
-def test_who_is_wrong_is_not_timed(change, words, setting):
-    setting.add(ENGINE, [1.0, 1.0])
-    setting.add("torch", [], change)
-    found = setting.measure(rounds=2)
-    assert found["torch"].error.startswith(words)
-    assert found["torch"] == Timing(found["torch"].error, None, [], None, None, None)
-    assert ("time", "torch") not in setting.log and found[ENGINE].milliseconds.median == 1000
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda y: y * np.nan, "错误：有一个输出相差最大输出的 nan"),
-        (lambda y: y[0], "错误：输出的形状是 (4,)，应为 (8, 4)"),
-    ],
-)
-def test_who_is_wrong_is_told_in_chinese(change, said, setting):
-    setting.add(ENGINE, [1.0])
-    setting.add("torch", [], change)
-    with using("zh"):
-        error = setting.measure(rounds=1)["torch"]
-    assert error.error == said and error.words[0] == "错误"
-
-
-def test_rounding_is_not_wrong_and_is_told(setting, tmp_path):
-    top = np.abs(setting.case.y).max()
-    for share, right in ((0.5 * TOLERANCE, True), (2 * TOLERANCE, False)):
-        setting.add("numpy", [], lambda y, share=share: (y + share * top).astype(np.float64))
-        if right:
-            apart = prepare(setting.team["numpy"], "numpy", setting.case, 8, tmp_path)
-            assert apart == pytest.approx(share, rel=1e-2)
-        else:
-            with pytest.raises(WorkerError, match="wrong"):
-                prepare(setting.team["numpy"], "numpy", setting.case, 8, tmp_path)
-
-
-def test_a_smaller_batch_is_compared_with_the_first_inputs(setting, tmp_path):
-    setting.add(ENGINE, [1.0])
-    assert setting.measure(rounds=1, batch=3)[ENGINE].error is None
-    request = setting.team[ENGINE].request
-    assert request["batch"] == 3 and Path(request["y"]).parent == tmp_path
-    assert Path(request["network"]) == tmp_path / "network.npz"
-    assert Path(request["x"]) == tmp_path / "x.npy"
-
-
-def test_who_fails_half_way_is_left_out_and_the_others_go_on(setting):
-    setting.add(ENGINE, [1.0, 1.0, 1.0])
-    setting.add("torch", [2.0, WorkerError("crashed: exit status 3")])
-    found = setting.measure(rounds=3)
-    assert found["torch"].error == "crashed: exit status 3" and found["torch"].seconds == []
-    assert found["torch"].disagreement < TOLERANCE and found["torch"].ratio is None
-    assert len(found[ENGINE].seconds) == 3
-    assert setting.log.count(("time", "torch")) == 2
-
-
-def test_without_the_engine_there_are_times_but_no_ratios(setting):
-    setting.add(ENGINE, [WorkerError("crashed: at once")])
-    setting.add("numpy", [2.0, 2.0])
-    found = setting.measure(rounds=2)
-    assert found["numpy"].milliseconds.median == 2000 and found["numpy"].ratio is None
-    assert found[ENGINE].error == "crashed: at once"
-
+from minprune.nn.store import save
 
 # --- finding libraries ---------------------------------------------------------------------------
 
@@ -239,46 +89,81 @@ def test_an_interpreter_beside_the_user_is_found_from_anywhere(found, tmp_path, 
     assert team["torch"].versions["of"] == found  # workers are started elsewhere
 
 
+def test_who_might_report_to_its_makers_is_started_without_a_network(found):
+    assert PEERS["mnn"].before == OFFLINE and "--net" in OFFLINE
+    with ExitStack() as stack:
+        find_libraries(BenchSettings(peers=("mnn",), threads=1), stack, patience=7)
+    command, *_ = Found.made[-1]
+    assert command == [*OFFLINE, sys.executable, *STANDING_ALONE]
+
+
 # --- all cases -----------------------------------------------------------------------------------
 
 
 def test_every_case_comes_once_and_only_to_those_that_can_run_it(tmp_path, monkeypatch):
-    asked, log = [], []
-    monkeypatch.setattr(run, "pause", lambda: log.append("pause"))
+    asked, proved = [], []
 
-    def measured(team, case, batch, rounds, rng, folder):
-        assert log == ["pause", "watch"] * (len(asked) + 1)  # all asleep, is anybody at work?
+    def measured(team, case, batch, settings, rng, folder, chances):
         assert len(case.x) == 4 and (np.load(folder / "x.npy") == case.x).all()
-        asked.append((case.name, case.sparsity, batch, list(team), rounds))
-        return {key: timing(None, 0.0, [0.5], [0.25], case.flops(batch)) for key in team}
+        assert len(list(chances)) == (6 if not asked else 0)  # the same for all cases
+        asked.append((case.name, case.sparsity, batch, list(team)))
+        found = cell(case.name, case.sparsity, batch, 1, 500.0)
+        return found
 
     monkeypatch.setattr(run, "measure", measured)
-    settings = BenchSettings(("9-4", "lenet5"), (0.5, 0.75), (1, 4), rounds=7)
-    said = []
-    team, watch = dict.fromkeys(ALL), lambda: log.append("watch")
-    cells = measure_all(settings, team, tmp_path, watch, said.append)
-    able = [key for key in ALL if key not in ("numpy", "scipy", "torch-csr")]
-    assert asked == [
-        (name, sparsity, batch, able if name == "lenet5" else list(ALL), 7)
+    monkeypatch.setattr(run, "prove", lambda cell, team, folder: proved.append(cell) or "proof")
+    save(pruned_network("5-3", 0.5, 0), tmp_path / "mine.npz")
+    settings = BenchSettings(("9-4", "lenet5"), (0.5, 0.75), (1, 4),
+                             trained=(str(tmp_path / "mine.npz"),))  # fmt: skip
+    said, found = [], Measured([], [], [])
+    measure_all(settings, dict.fromkeys(ALL), tmp_path, found, said.append)
+    able = [key for key in ALL if key not in ("numpy", "scipy", "mkl", "torch-csr")]
+    assert [a[0] for a in asked[:2]] == ["mine", "mine"] and len(found.trained) == 2
+    assert asked[2:] == [
+        (name, sparsity, batch, able if name == "lenet5" else list(ALL))
         for name in ("9-4", "lenet5")
         for sparsity in (0.5, 0.75)
         for batch in (1, 4)
     ]
-    for cell, (name, sparsity, batch, *_) in zip(cells, asked, strict=True):
-        case = make_case(name, sparsity, 4, 0)
-        assert (cell.network, cell.sparsity, cell.batch) == (name, sparsity, batch)
-        assert (cell.nonzeros, cell.flops) == (case.nonzeros, case.flops(batch))
-        assert cell.bytes == case.bytes(batch)
-    assert said[0] == "8 cases, 7 rounds each, 8 libraries take turns"
-    assert len(said) == 9 and "min left" in said[3] and "lenet5" in said[-1]
+    assert [(c.network, c.sparsity, c.batch) for c in found.cells] == [a[:3] for a in asked[2:]]
+    assert [(c.sparsity, c.batch) for c in proved] == [(0.75, 1), (0.75, 4)]
+    assert found.proofs == ["proof"] * 2
+    assert said[0] == "10 cases, at most 11 rounds each, 10 libraries take turns"
+    assert len(said) == 11 and "min left" in said[3] and "lenet5" in said[-1]
     assert "engine 500" in said[1]
+
+
+def test_the_cases_of_the_proof_are_measured_anyway():
+    settings = BenchSettings()
+    assert to_prove(settings) == {("784-64-10", 0.9, 1), ("784-64-10", 0.9, 256)}
+    assert sum(1 for _ in every_case(settings, Measured([], [], []))) * 4 == settings.cases
+
+
+def test_an_interrupted_run_keeps_what_was_measured(quick_roofs, monkeypatch):
+    found = cell("12-6-3", 0.5, 4, 10, 1.0)
+    answers = iter([found, KeyboardInterrupt()])
+
+    def measured(*rest):
+        answer = next(answers)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(run, "measure", measured)
+    monkeypatch.setattr(run, "to_prove", lambda settings: set())
+    settings = BenchSettings(("12-6-3",), (0.5,), (4, 8), peers=(), threads=1)
+    result = run_bench(settings, say=lambda line: None)
+    assert result.cells == [found] and result.planned == 2 and result.interrupted
+    answers = iter([KeyboardInterrupt()])  # nothing to keep
+    with pytest.raises(KeyboardInterrupt):
+        run_bench(settings, say=lambda line: None)
 
 
 def cell(network, sparsity, batch, nonzeros, ms):
     error = "failed: here" if ms is None else None
-    spread = None if ms is None else Spread(ms / 2, ms, 2 * ms)
-    times = Timing(error, 0.0, [], spread, None, None)
-    return Cell(network, sparsity, batch, nonzeros, 1, 1, {ENGINE: times})
+    steady = None if ms is None else Turns([], ms, Spread(9 * ms, 9 * ms, 9 * ms), None, None)
+    times = Timing(error, 0.0, steady, None, None)
+    return Cell(network, sparsity, batch, nonzeros, 1, 1, 0.0, 1, {ENGINE: times})
 
 
 def test_growth_reads_its_two_lines_from_the_right_cells():
@@ -307,7 +192,7 @@ def test_growth_is_not_guessed_from_too_few_cells():
 
 @pytest.fixture
 def quick_roofs(monkeypatch):
-    roofs = iter([Roofs(1, 4.0, 5.0, 6.0, 7.0), Roofs(1, 5.0, 4.0, 8.0, 6.0)])
+    roofs = cycle([Roofs(1, 4.0, 5.0, 6.0, 7.0), Roofs(1, 5.0, 4.0, 8.0, 6.0)])
     monkeypatch.setattr(run, "measure_roofs", lambda threads: next(roofs))
 
 
@@ -324,10 +209,16 @@ def test_a_small_benchmark_from_end_to_end(quick_roofs, tmp_path, monkeypatch):
     assert [(c.sparsity, c.batch) for c in result.cells] == [(0, 1), (0, 4), (0.5, 1), (0.5, 4)]
     for found in result.cells:
         assert list(found.timings) == [ENGINE, "numpy", "dense"]
+        assert found.tries in (1, 2, 3) and (found.busy is None or found.busy >= 0)
         for times in found.timings.values():
             assert times.error is None and times.disagreement < 1e-5
-            assert len(times.seconds) == 3 and 0 < times.milliseconds.low < 1000
-    assert result.seconds > 0 and (result.busy is None or result.busy >= 0)
+            for turns in (times.steady, times.paused):
+                assert len(turns.seconds) == 3 and 0 < turns.least < 1000
+    assert [(p.sparsity, p.batch) for p in result.proofs] == [(0.5, 1), (0.5, 4)]
+    for proof in result.proofs:
+        assert isinstance(proof, Proof)
+        assert list(proof.steady) == list(proof.paused) == [ENGINE, "numpy", "dense"]
+    assert result.seconds > 0 and not result.interrupted
     assert result.growth.nonzeros is None
     assert said[0].startswith(f"{result.cpu}, threads: 1, 5 GFLOP/s, 6 GB/s")
     assert any(line.startswith("NumPy") and np.__version__ in line for line in said)
@@ -345,7 +236,7 @@ def test_the_benchmark_speaks_chinese(quick_roofs):
     assert machine == f"{result.cpu}，线程数 1，5 GFLOP/s，内存 6 GB/s，缓存 7 GB/s"
     assert engine.startswith(f"稀疏引擎{' ' * 10}python ")
     assert dense.startswith(f"minprune 稠密{' ' * 5}python ")
-    assert cases == "1 种情形，每种计时 2 次，2 个库轮流运行"
+    assert cases == "1 种情形，每种最多计时 2 次，2 个库轮流运行"
     assert cell.startswith("  1/1  12-6-3 ") and cell.endswith("（还需 0 分钟）")
     assert [m.title for m in result.members] == ["sparse engine", "minprune dense"]
 
@@ -365,7 +256,8 @@ def test_a_bad_library_in_a_real_process_leaves_the_others_alone(
     script.write_text(
         "import os, sys\n"
         f"sys.path.insert(0, {str(Path(run.__file__).parents[2])!r})\n"
-        "from minprune.bench.worker import Library, main, numpy_dense\n"
+        "from minprune.bench.libraries import Library, numpy_dense\n"
+        "from minprune.bench.worker import main\n"
         "def wrong(job): return lambda: numpy_dense(job)() * 1.01\n"
         "def crashing(job):\n"
         "    outputs = numpy_dense(job)()\n"
@@ -386,11 +278,4 @@ def test_a_bad_library_in_a_real_process_leaves_the_others_alone(
     assert errors.pop(ENGINE) is None
     assert errors["torch"].startswith("wrong: an output differs by 0.01")
     assert errors["scipy"] == "crashed: exit status 9"
-    assert len(found.timings[ENGINE].seconds) == 2
-
-
-def test_a_pause_lasts_as_long_as_it_says(monkeypatch):
-    slept = []
-    monkeypatch.setattr(run.time, "sleep", slept.append)
-    run.pause()
-    assert slept == [PAUSE] and PAUSE >= 0.01
+    assert len(found.timings[ENGINE].steady.seconds) == 2

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from minprune.bench.libraries import LIBRARIES
 from minprune.bench.peers import ALL, ENGINE, PEERS
 from minprune.bench.settings import QUICK, BenchSettings
-from minprune.bench.worker import LIBRARIES
 from minprune.threads import cores
 
 
 def test_the_whole_benchmark():
     settings = BenchSettings()
     assert settings.networks == (
-        "784-64-10", "784-300-100-10", "784-1024-1024-10", "cnn", "lenet5"
+        "784-64-10", "784-300-100-10", "784-1024-1024-10", "cnn", "lenet5", "plain", "vgg16/4"
     )  # fmt: skip
     assert settings.sparsities == (0, 0.5, 0.8, 0.9, 0.95, 0.98)
     assert settings.batches == (1, 64, 256, 1024)
@@ -50,6 +50,8 @@ def test_sparsities_and_batches_are_put_in_order_and_lists_become_tuples():
         ({"batches": (0,)}, ["batches", "0"]),
         ({"batches": (8, 8)}, ["batches", "twice"]),
         ({"rounds": 0}, ["rounds", "0"]),
+        ({"seconds": 0}, ["seconds", "0"]),
+        ({"trained": ("a.npz", "a.npz")}, ["trained", "twice"]),
         ({"threads": 0}, ["threads", "0"]),
         ({"threads": cores() + 1}, ["threads", str(cores() + 1)]),
         ({"seed": -1}, ["seed"]),
@@ -78,3 +80,16 @@ def test_every_library_that_can_be_asked_for_is_known_to_its_worker():
         assert (key in OURS) == ("minprune.bench.ours" in peer.command)
     titles = [peer.title for peer in ALL.values()]
     assert len(set(titles)) == len(titles)
+
+
+def test_cases_are_counted_with_the_trained_ones():
+    settings = BenchSettings(("9-4", "9-5"), (0.5, 0.9, 0.95), (1, 8), trained=("a.npz",))
+    assert settings.cases == (2 * 3 + 1) * 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "batches", "near"),
+    [(256, (1, 64, 1024), 64), (256, (1, 150, 1024), 150), (1, (8, 64), 8), (256, (255, 256), 256)],
+)
+def test_the_nearest_batch_is_nearest_as_a_ratio(wanted, batches, near):
+    assert BenchSettings(batches=batches).batch_near(wanted) == near

@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,16 +13,16 @@ import pytest
 
 from minprune.bench import worker
 from minprune.bench.cases import make_case, reference
+from minprune.bench.libraries import LIBRARIES, Library, channels_first
 from minprune.bench.ours import LIBRARIES as OURS
 from minprune.bench.worker import (
-    LIBRARIES,
     Job,
-    Library,
-    channels_first,
+    after_pauses,
+    alone,
     prepared,
     read_network,
-    seconds_per_call,
     serve,
+    steady,
 )
 from minprune.formulas.costs import Conv, Full, Pool
 from minprune.nn.layers import Sigmoid
@@ -33,7 +34,7 @@ from minprune.nn.store import save
 EVERY = {**LIBRARIES, **OURS}
 PERCEPTRONS = "784-64-10", "30-20-16-4", "9-3"
 IMAGES = "cnn", "lenet5"
-ONLY_PERCEPTRONS = "numpy", "scipy", "torch-csr"
+ONLY_PERCEPTRONS = "numpy", "scipy", "mkl", "torch-csr"
 
 
 def oblong():
@@ -53,7 +54,12 @@ def job_of(network, x, folder):
 
 
 def agrees(library, network, x, folder):
-    if missing := [module for module in EVERY[library].modules if find_spec(module) is None]:
+    if library == "mkl":
+        try:
+            metadata.files("mkl") or pytest.skip("mkl has no files")
+        except metadata.PackageNotFoundError:
+            pytest.skip("mkl needs mkl")
+    elif missing := [module for module in EVERY[library].modules if find_spec(module) is None]:
         pytest.skip(f"{library} needs {', '.join(missing)}")
     call = EVERY[library].prepare(job_of(network, x, folder))
     expected = reference(network, x)
@@ -197,20 +203,40 @@ class Clock:
 
 def test_as_many_calls_are_timed_as_warmed_up(monkeypatch):
     clock = Clock(monkeypatch, [1.0])
-    assert seconds_per_call(clock.work, 4.5) == 1.0
+    assert steady(clock.work, 4.5) == 1.0
     assert clock.calls == 5 + 5
 
 
 def test_the_warm_up_does_not_count(monkeypatch):
     clock = Clock(monkeypatch, [7.0, 1.0, 1.0, 1.0, 0.25])
-    assert seconds_per_call(clock.work, 9.5) == 0.25
+    assert steady(clock.work, 9.5) == 0.25
     assert clock.calls == 4 + 4
 
 
 def test_a_long_call_is_timed_once(monkeypatch):
     clock = Clock(monkeypatch, [50.0, 40.0])
-    assert seconds_per_call(clock.work, 0.005) == 40.0
+    assert steady(clock.work, 0.005) == 40.0
     assert clock.calls == 2
+
+
+def test_every_call_after_a_pause_is_timed_without_the_pause(monkeypatch):
+    clock, slept = Clock(monkeypatch, [1.0, 3.0]), []
+
+    def sleep(seconds):
+        slept.append((seconds, clock.calls))
+        clock.now += 50
+
+    monkeypatch.setattr(worker.time, "sleep", sleep)
+    assert after_pauses(clock.work, 0.25, 2) == 2.0
+    assert slept == [(0.25, 0), (0.25, 1)]  # before each call
+
+
+def test_alone_the_least_of_many_loops_and_of_many_pauses_counts(monkeypatch):
+    clock = Clock(monkeypatch, [0.5, 0.004, 0.001, 0.002])
+    monkeypatch.setattr(worker.time, "sleep", lambda s: setattr(clock, "now", clock.now + s))
+    found = alone(clock.work, 0.6, 0.02)
+    assert found["paused"] == pytest.approx(0.002)
+    assert found["steady"] == pytest.approx(0.002)  # 0.5 s, then means of 4, 1, 2 ms, then of 2 ms
 
 
 # --- the conversation ----------------------------------------------------------------------------
@@ -225,6 +251,9 @@ FAKES = {
     "broken": Library(("numpy",), broken),
     "absent": Library(("numpy", "no_such_module"), broken),
 }
+
+
+TIME = {"do": "time", "least": 0.001, "pause": 0.001, "calls": 2}
 
 
 @pytest.fixture
@@ -250,7 +279,7 @@ def test_the_first_word_is_what_was_found_or_what_is_missing(monkeypatch):
     assert hello["versions"] == {
         "python": sys.version.split()[0], "json": "2.0", "numpy": np.__version__
     }  # fmt: skip
-    assert talk("absent", {"do": "time", "least": 0.001}) == [
+    assert talk("absent", TIME) == [
         {"missing": "ModuleNotFoundError: No module named 'no_such_module'"}
     ]
 
@@ -258,11 +287,18 @@ def test_the_first_word_is_what_was_found_or_what_is_missing(monkeypatch):
 def test_outputs_are_written_for_as_many_inputs_as_asked(files, monkeypatch):
     monkeypatch.setattr(json, "__version__", "2.0", raising=False)
     case, paths = files
-    _, done, timed = talk(
-        "good", {"do": "prepare", "batch": 5, **paths}, {"do": "time", "least": 0.001}
-    )
-    assert done == {} and 0 < timed["seconds"] < 0.001
+    _, done, timed = talk("good", {"do": "prepare", "batch": 5, **paths}, TIME)
+    assert done == {} and 0 < timed["steady"] < 0.001 and 0 < timed["paused"] < 0.001
     assert (np.load(paths["y"]) == case.x[:5, :2]).all()
+
+
+def test_outputs_are_written_again_when_asked(files, monkeypatch):
+    monkeypatch.setattr(json, "__version__", "2.0", raising=False)
+    case, paths = files
+    again = Path(paths["y"]).with_name("again.npy")
+    answers = talk("good", {"do": "prepare", "batch": 5, **paths},
+                   {"do": "outputs", "y": str(again)})  # fmt: skip
+    assert answers[-1] == {} and (np.load(again) == case.x[:5, :2]).all()
 
 
 def test_a_job_knows_its_threads_and_a_folder_to_write_to(files):
@@ -283,7 +319,7 @@ def test_a_job_knows_its_threads_and_a_folder_to_write_to(files):
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        ({"do": "time", "least": 0.001}, "TypeError"),  # nothing prepared
+        (TIME, "TypeError"),  # nothing prepared
         ({"do": "prepare", "batch": 1}, "KeyError"),
         ("no json", "JSONDecodeError"),
     ],
@@ -298,7 +334,7 @@ def test_a_network_that_failed_leaves_none_behind_to_be_timed(files, monkeypatch
     monkeypatch.setattr(json, "__version__", "2.0", raising=False)
     good = {"do": "prepare", "batch": 1, **files[1]}
     bad = {**good, "network": "nowhere.npz"}
-    *_, failed, timed = talk("good", good, bad, {"do": "time", "least": 0.001})
+    *_, failed, timed = talk("good", good, bad, TIME)
     assert "FileNotFoundError" in failed["error"] and "TypeError" in timed["error"]
 
 
@@ -311,8 +347,9 @@ def test_outputs_that_would_need_pickle_are_an_error(files):
 # --- the process ---------------------------------------------------------------------------------
 
 
-def test_it_stands_alone():
-    path = Path(worker.__file__)
+@pytest.mark.parametrize("file", ["worker.py", "libraries.py"])
+def test_it_stands_alone(file):
+    path = Path(worker.__file__).with_name(file)
     nodes = list(ast.walk(ast.parse(path.read_text())))
     modules = [a.name for n in nodes if isinstance(n, ast.Import) for a in n.names]
     modules += [n.module for n in nodes if isinstance(n, ast.ImportFrom)]
@@ -330,10 +367,10 @@ def start(arguments, lines, cwd):
 def test_run_by_its_path_it_speaks_and_ends_with_its_input(safe, files, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONSAFEPATH", safe)
     case, paths = files
-    requests = {"do": "prepare", "batch": 8, **paths}, {"do": "time", "least": 0.001}
+    requests = {"do": "prepare", "batch": 8, **paths}, TIME
     done = start([worker.__file__, "numpy", "1"], requests, cwd=tmp_path)
     hello, ready, timed = map(json.loads, done.stdout.splitlines())
-    assert hello["versions"]["numpy"] == np.__version__ and ready == {} and timed["seconds"] > 0
+    assert hello["versions"]["numpy"] == np.__version__ and ready == {} and timed["steady"] > 0
     assert (done.returncode, done.stderr) == (0, "")
     assert np.abs(np.load(paths["y"]) - case.y).max() < 1e-5
 
@@ -352,7 +389,8 @@ def test_what_a_library_prints_does_not_get_into_the_answers(files, tmp_path):
     (tmp_path / "chatty.py").write_text(
         "import os, sys\n"
         f"sys.path.insert(0, {str(Path(worker.__file__).parents[2])!r})\n"
-        "from minprune.bench.worker import Library, main\n"
+        "from minprune.bench.libraries import Library\n"
+        "from minprune.bench.worker import main\n"
         "def prepare(job):\n"
         "    print('from Python', flush=True)\n"
         "    os.write(1, b'from C\\n')\n"

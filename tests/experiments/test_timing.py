@@ -55,7 +55,7 @@ def test_the_processor_has_a_name():
 
 def test_a_watch_lasts_and_adds_up_what_others_did_meanwhile(monkeypatch):
     worked = iter([5.0, 5.5, 7.0, 7.0, 9.0, 10.0])
-    monkeypatch.setattr(timing, "_busy_seconds", lambda: next(worked))
+    monkeypatch.setattr(timing, "busy_seconds", lambda: next(worked))
     monkeypatch.setattr(timing.time, "sleep", lambda seconds: slept.append(seconds))
     slept, watch = [], Watch(0.5)
     assert watch.busy is None
@@ -65,7 +65,7 @@ def test_a_watch_lasts_and_adds_up_what_others_did_meanwhile(monkeypatch):
 
 
 def test_where_the_system_does_not_tell_nothing_is_known(monkeypatch):
-    monkeypatch.setattr(timing, "_busy_seconds", lambda: None)
+    monkeypatch.setattr(timing, "busy_seconds", lambda: None)
     watch, started = Watch(0.01), time.perf_counter()
     watch()
     assert watch.busy is None and time.perf_counter() - started >= 0.01
@@ -74,7 +74,7 @@ def test_where_the_system_does_not_tell_nothing_is_known(monkeypatch):
 def test_only_our_cores_count_and_neither_idle_nor_waiting_time(monkeypatch, tmp_path):
     (tmp_path / "stat").write_text(
         "cpu  999 999 999 999 999 999 999 0 0 0\n"
-        "cpu0 1 2 4 1000 2000 8 16 0 0 0\n"
+        "cpu0 1 2 4 1000 2000 8 16 32 0 0\n"
         "cpu1 5000 0 0 0 0 0 0 0 0 0\n"
         "cpu2 100 0 0 0 0 0 0 0 0 0\n"
         "intr 5 5 5\n"
@@ -82,6 +82,6 @@ def test_only_our_cores_count_and_neither_idle_nor_waiting_time(monkeypatch, tmp
     monkeypatch.setattr(timing, "Path", lambda _: tmp_path / "stat")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2}, raising=False)
     monkeypatch.setattr(os, "sysconf", lambda _: 100, raising=False)
-    assert timing._busy_seconds() == pytest.approx((31 + 100) / 100)
+    assert timing.busy_seconds() == pytest.approx((63 + 100) / 100)
     monkeypatch.setattr(timing, "Path", lambda _: tmp_path / "nowhere")
-    assert timing._busy_seconds() is None
+    assert timing.busy_seconds() is None
