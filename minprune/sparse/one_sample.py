@@ -1,9 +1,9 @@
 """One sample alone: what `panels` does, without neighbouring samples to fill the vectors.
 
-What lies side by side instead: the columns of an image, which a convolution takes T at a time with
-the loops of `panels`; where it skips columns, and in dense layers, eight output units. All threads
-work on the same sample, so steps are cut into pieces. Whoever only wants to know how sparse
-products become fast may skip this chapter.
+What lies side by side instead: the positions of an image, row after row in one line, of which a
+convolution takes a few vectors at a time; where it skips columns, and in dense layers, eight output
+units. All threads work on the same sample, so steps are cut into pieces. Whoever only wants to know
+how sparse products become fast may skip this chapter.
 """
 
 import numba

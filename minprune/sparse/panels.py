@@ -5,7 +5,8 @@ one flat array, in which all activations lie, sample beside sample: the number o
 address f has index f T + t. So one weight is multiplied with T neighbours, whatever the layer. A
 panel goes through all steps while the processor's caches hold it, and no panel waits for another.
 A step has the addresses of its input and output, and the distances between their rows, columns and
-channels; so dense layers (one position) and convolutions (many) are the same loop.
+channels; so dense layers (one position) and convolutions (many) are the same loop. Of many
+positions a tile of neighbours is done at once, so that each weight is read once for all of them.
 """
 
 from typing import NamedTuple
