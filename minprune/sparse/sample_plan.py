@@ -226,11 +226,13 @@ def lines_of(stages, shape, lanes, costs):
     Without a pooling between two of them, they write and read the same image.
     """
     lines, chain = {}, []
-    for stage, after in zip(stages, [*stages[1:], None], strict=True):
+    for stage, after in zip(stages, [*stages, None][1:], strict=True):
         if is_line(stage):
             chain.append((stage, shape[1]))
             if stage.pool > 1 or not is_line(after):
-                line = line_for(chain, lanes, costs)
+                # what follows may want zeros between the rows
+                least = 0 if stage.pool > 1 else stage.shape[1] + max(zeros_for(after)[2:])
+                line = line_for(chain, least, lanes, costs)
                 lines |= {id(one): line for one, _ in chain}
                 chain = []
         shape = stage.shape
@@ -242,12 +244,13 @@ def is_line(stage):
     return getattr(stage, "window", None) is not None and stage.window.stride == 1
 
 
-def line_for(chain, lanes, costs):
+def line_for(chain, least, lanes, costs):
     """The `Line` of some convolutions in a row.
 
     chain  (stage, columns of its input) of each
+    least  distance between two rows that it has at least
     """
-    columns, pitch, near = 1, 1, True
+    columns, pitch, near = max(least, 1), max(least, 1), True
     for stage, w in chain:
         (_, _, left, right), k = stage.window.zeros, stage.window.columns
         columns = max(columns, w, w + left + right - k + 1)
