@@ -123,6 +123,7 @@ def mkl_product(mkl, W, batch):
 
 
 def done(status):
+    """`RuntimeError` if a function of MKL has failed: 0 is success."""
     if status:
         raise RuntimeError(f"MKL gives status {status}")
 

@@ -7,7 +7,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from minprune.llvm import INDEX, INT, Vectors, compiled_from, lanes_of, number, room
+from minprune.llvm import INDEX, Vectors, compiled_from, lanes_of, number, room
 from minprune.sparse.choice import HEIGHT, SUMS, line_tiles
 from minprune.sparse.microkernels import at_least
 
@@ -41,15 +41,12 @@ def slice_run(typing, weights, run, panel, x, y, first, floor):
     def generate(context, builder, signature, arguments):
         v = Vectors(context, builder, panel, signature, arguments, lanes=HEIGHT)
         (value, index), run, origin, x, y, (biases, b_at), floor = v.given
-        x, pair = builder.gep(origin, [x]), INT.as_pointer()
+        x = builder.gep(origin, [x])
 
         def row(k, sums):
             at, x_k = builder.mul(k, number(HEIGHT)), ir.Constant(v.type, ir.Undefined)
             for l in range(0, HEIGHT, 2):
-                two = builder.bitcast(builder.gep(index, [builder.add(at, number(l))]), pair)
-                two = builder.load(two, align=4)
-                halves = builder.and_(two, number(2**32 - 1)), builder.lshr(two, number(32))
-                for lane, i in enumerate(halves, start=l):
+                for lane, i in enumerate(v.two(index, at, number(l)), start=l):
                     lane = ir.Constant(INDEX, lane)
                     x_k = builder.insert_element(x_k, v.item(x, i), lane)
             return [v.multiply_add(x_k, v.load(v.at(value, at)), sums[0])]
