@@ -19,7 +19,7 @@ _free = defaultdict(deque)  # memory in which no array lies, by its size
 
 
 class _Loan:
-    """What NumPy holds on to as long as a view of the memory is left; then it is free again."""
+    """The owner of some memory in use: every view keeps it, and with the last it is given back."""
 
     def __init__(self, memory):
         self.memory = memory

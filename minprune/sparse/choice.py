@@ -207,7 +207,7 @@ LINE_RUN = 20  # cycles that a run of `line_run` takes, beside its entries
 
 
 class Tile(NamedTuple):
-    """What `line_run` does at once: so many vectors of positions, for so many units.
+    """The work of one pass of `line_run`: some vectors of positions, for some units.
 
     wide  vectors in a row of the image; 0 if a row may begin anywhere in a vector
     half  whether vectors are half as long, since a row is
